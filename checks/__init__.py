@@ -1,0 +1,3 @@
+"""What mlposture collects and judges, by provider. Importing this package imports no cloud SDK."""
+
+OWNER = "mlposture"

@@ -1,0 +1,1 @@
+"""Amazon Web Services: SageMaker, and the S3 buckets and IAM roles that its resources refer to."""

@@ -1,0 +1,288 @@
+"""The AWS facade: sessions, regions, and every call that mlposture makes to AWS. The only module that imports boto3."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.exceptions
+import msgspec
+from botocore import xform_name
+
+from checks.aws.permissions import is_read, permission
+from scanner.calls import Calls, CallFailed, Unit
+from scanner.collector import Collector, Recorder
+from scanner.errors import CannotScan
+from scanner.model import ANYWHERE, Reason, Reply, Scope
+
+#: Our name of an operation → (boto3 service, API operation), where they differ.
+_ELSEWHERE = {"s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock")}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+}
+# With credentials that STS accepted, these mean that the region is not enabled for the account.
+_OTHER_REGION = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure"}
+_DISCOVER = "ec2:DescribeRegions"
+
+
+class _NotJson(Exception):
+    """A reply that should have been JSON. botocore would make an empty result of it, and that a verdict."""
+
+
+def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
+    """A provider for `profile`, `role_arns` (one account each) and `regions` (all enabled ones if empty).
+
+    Raises CannotScan when there are no usable credentials.
+    """
+    return AwsProvider(
+        calls,
+        profile=settings.get("profile"),
+        role_arns=tuple(settings.get("role_arns", ())),
+        regions=tuple(settings.get("regions", ())),
+    )
+
+
+class AwsProvider:
+    """One set of credentials, or one assumed role per account."""
+
+    name = "aws"
+
+    def __init__(
+        self,
+        calls: Calls,
+        *,
+        profile: str | None = None,
+        role_arns: tuple[str, ...] = (),
+        regions: tuple[str, ...] = (),
+    ) -> None:
+        self.calls = calls
+        self._regions = regions
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
+        manners = calls.manners
+        self._config = botocore.config.Config(
+            connect_timeout=manners.connect_timeout,
+            read_timeout=manners.read_timeout,
+            max_pool_connections=manners.concurrency,
+            retries={"total_max_attempts": 1, "mode": "standard"},  # retries are ours, see scanner.calls
+            user_agent_extra="mlposture",
+        )
+        try:
+            base = boto3.session.Session(profile_name=profile)
+            self.partition = base.get_partition_for_region(base.region_name or "us-east-1")
+            sessions = [self._assume(base, arn) for arn in role_arns] or [base]
+            self._sessions = {self._account(session): session for session in sessions}
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+            raise CannotScan(f"AWS: {_advice(error)}") from error
+
+    def accounts(self) -> tuple[str, ...]:
+        return tuple(sorted(self._sessions))
+
+    def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
+        """The regions asked for, else all that are enabled; if those cannot be listed, all that have SageMaker, and a gap."""
+        regions, failure = (self._regions, None) if self._regions else self._discover(account)
+        if failure is not None:
+            recorder.gap(
+                collector.kind.kind,
+                Scope(self.name, account, ANYWHERE),
+                _DISCOVER,
+                failure.reason,
+                permission(_DISCOVER),
+                f"{failure.detail} (asked every region that has SageMaker instead)",
+            )
+        return tuple(Scope(self.name, account, region) for region in regions)
+
+    def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> "AwsApi":
+        return AwsApi(self, collector, scope, recorder)
+
+    def close(self) -> None:
+        self.calls.close()
+
+    def client(self, account: str, service: str, region: str) -> Any:
+        """A shared client; making one is slow and not thread-safe, using one is both fast and safe."""
+        key = (account, service, region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._make_client(self._sessions[account], service, region)
+            return self._clients[key]
+
+    def home(self, account: str) -> str:
+        """The region that account-wide calls go to."""
+        session = self._sessions[account]
+        return session.region_name or (self._regions[0] if self._regions else "us-east-1")
+
+    def _make_client(self, session: boto3.session.Session, service: str, region: str) -> Any:
+        client = session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
+        client.meta.events.register("response-received.*", _refuse_what_is_not_json)
+        if service == "s3control":
+            client.meta.events.register_first("before-sign.s3-control.*", _keep_custom_host)
+        return client
+
+    def _assume(self, base: boto3.session.Session, arn: str) -> boto3.session.Session:
+        sts = self._make_client(base, "sts", base.region_name or "us-east-1")
+        reply = sts.assume_role(RoleArn=arn, RoleSessionName="mlposture")["Credentials"]
+        return boto3.session.Session(
+            aws_access_key_id=reply["AccessKeyId"],
+            aws_secret_access_key=reply["SecretAccessKey"],
+            aws_session_token=reply["SessionToken"],
+            region_name=base.region_name,
+        )
+
+    def _account(self, session: boto3.session.Session) -> str:
+        sts = self._make_client(session, "sts", session.region_name or "us-east-1")
+        return str(sts.get_caller_identity()["Account"])
+
+    def _discover(self, account: str) -> tuple[tuple[str, ...], CallFailed | None]:
+        if account not in self._enabled:
+            home = self.home(account)
+            client = self.client(account, "ec2", home)
+            scope = Scope(self.name, account, home)
+            try:
+                reply = self.calls.run(scope, "ec2", _DISCOVER, lambda: _translated(client.describe_regions))
+                regions = tuple(sorted(region["RegionName"] for region in reply.get("Regions", ())))
+                self._enabled[account] = (regions, None)
+            except CallFailed as failure:
+                known = self._sessions[account].get_available_regions("sagemaker", partition_name=self.partition)
+                self._enabled[account] = (tuple(sorted(known)), failure)
+        return self._enabled[account]
+
+
+class AwsApi(Unit):
+    """The handle of one collector. Operations are `service:ApiOperation`; parameters are the API's own."""
+
+    def __init__(self, provider: AwsProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
+        super().__init__(provider.calls, collector, scope, recorder)
+        self._provider = provider
+        self.account = scope.account
+        self.partition = provider.partition
+
+    def is_read(self, operation: str) -> bool:
+        return is_read(operation)
+
+    def permission(self, operation: str) -> str:
+        return permission(operation)
+
+    def call(self, operation: str, *, absent: tuple[str, ...] = (), region: str = "", **parameters: Any) -> Reply:
+        """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
+        return self.reply(operation, self._attempt(operation, region, parameters), absent)
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
+        service, name = _ELSEWHERE.get(operation) or operation.split(":")
+        client = self._client(service, "")
+        paging = _paging(client, name)
+        while True:
+            try:
+                page = self.ask(operation, self._attempt(operation, "", parameters))
+                if paging["result_key"] not in page and _speaks_json(client):
+                    raise CallFailed(Reason.MALFORMED, f"the reply has no {paging['result_key']}")
+            except CallFailed as failure:
+                self.gap(operation, failure)
+                self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+                return
+            yield from page.get(paging["result_key"], ())
+            token = page.get(paging["output_token"])
+            if not token:
+                return
+            parameters = {**parameters, paging["input_token"]: token}
+
+    def _client(self, service: str, region: str) -> Any:
+        if not region:
+            region = self.scope.region if self.scope.region != ANYWHERE else self._provider.home(self.account)
+        return self._provider.client(self.account, service, region)
+
+    def _attempt(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
+        service, name = _ELSEWHERE.get(operation) or operation.split(":")
+        client = self._client(service, region)
+        method = getattr(client, xform_name(name))
+
+        def attempt() -> Mapping[str, Any]:
+            reply = _translated(method, **parameters)
+            if len(reply) <= 1 and _speaks_json(client):
+                raise CallFailed(Reason.MALFORMED, "the reply is empty")
+            return reply
+
+        return attempt
+
+
+def _translated(method: Callable[..., Mapping[str, Any]], **parameters: Any) -> Mapping[str, Any]:
+    """Call an SDK method; its failures become CallFailed."""
+    try:
+        return method(**parameters)
+    except botocore.exceptions.ClientError as error:
+        raise _from_reply(error) from error
+    except (botocore.exceptions.ReadTimeoutError, botocore.exceptions.ConnectTimeoutError) as error:
+        late = isinstance(error, botocore.exceptions.ReadTimeoutError)
+        reason = Reason.TIMEOUT if late else Reason.UNREACHABLE
+        raise CallFailed(reason, _no_url(error), retry=True) from error
+    except botocore.exceptions.HTTPClientError as error:
+        raise CallFailed(Reason.UNREACHABLE, _no_url(error), retry=True) from error
+    except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError, _NotJson) as error:
+        parsed = isinstance(error, (botocore.parsers.ResponseParserError, _NotJson))
+        raise CallFailed(Reason.MALFORMED if parsed else Reason.ERROR, type(error).__name__) from error
+
+
+def _from_reply(error: Any) -> CallFailed:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    if code in _THROTTLED or status == 429:
+        return CallFailed(Reason.THROTTLED, code, code=code, retry=True)
+    if code in _DENIED or code in _EXPIRED:
+        return CallFailed(Reason.DENIED, code, code=code)
+    if code in _OTHER_REGION:
+        return CallFailed(Reason.UNSUPPORTED_REGION, f"{code}: is the region enabled for this account?", code=code)
+    if status >= 500:
+        return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
+    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
+
+
+def _no_url(error: Exception) -> str:
+    # The SDK's text holds the URL, which differs from run to run behind a custom endpoint.
+    return type(error).__name__
+
+
+def _speaks_json(client: Any) -> bool:
+    return str(client.meta.service_model.protocol).endswith("json")
+
+
+def _paging(client: Any, operation: str) -> dict[str, str]:
+    """Token and result members of a listing, from the SDK's own paginator models."""
+    paginator = client.get_paginator(xform_name(operation))
+    config = paginator._pagination_cfg  # no public name for it, and the alternative is a table of our own
+    return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
+
+
+def _refuse_what_is_not_json(response_dict: Mapping[str, Any], **_: Any) -> None:
+    kind = str(response_dict.get("headers", {}).get("content-type", ""))
+    if response_dict.get("status_code") == 200 and "json" in kind:
+        try:
+            msgspec.json.decode(response_dict.get("body", b""), type=msgspec.Raw)
+        except msgspec.DecodeError as error:
+            raise _NotJson from error
+
+
+def _keep_custom_host(request: Any, **_: Any) -> None:
+    """S3 Control puts the account id in front of the host; behind a custom endpoint that name does not exist."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    url = urlsplit(request.url)
+    first, _, rest = url.netloc.partition(".")
+    if len(first) == 12 and first.isdigit() and not rest.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        request.url = urlunsplit(url._replace(netloc=rest))
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, botocore.exceptions.NoCredentialsError):
+        return "no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
+    return str(error)

@@ -1,0 +1,39 @@
+"""AWS spelling of permissions, and which operations may be called at all.
+
+An IAM action is `service:ApiOperation` but for the exceptions below (Service Authorization Reference).
+"""
+
+#: API operations whose IAM action has another name.
+_ACTIONS = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+}
+_READ_VERBS = ("List", "Describe", "Get", "Head")
+#: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
+_FORBIDDEN = frozenset(
+    {
+        "secretsmanager:GetSecretValue",
+        "ssm:GetParameter",
+        "ssm:GetParameters",
+        "s3:GetObject",
+        "sagemaker:GetRecord",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+        "lambda:GetFunction",
+        "sts:GetSessionToken",
+        "sts:GetFederationToken",
+    }
+)
+
+
+def permission(operation: str) -> str:
+    """The IAM action that allows this API operation: `s3:HeadBucket` → `s3:ListBucket`."""
+    return _ACTIONS.get(operation, operation)
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation only reads metadata."""
+    name = operation.partition(":")[2]
+    return name.startswith(_READ_VERBS) and operation not in _FORBIDDEN

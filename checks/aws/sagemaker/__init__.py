@@ -1,0 +1,1 @@
+"""Amazon SageMaker AI: notebook instances, models, endpoint configurations, endpoints, training jobs."""

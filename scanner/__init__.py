@@ -1,0 +1,5 @@
+"""The engine of mlposture. It knows no provider: only its command line imports `checks` and `reports`, and no SDK."""
+
+#: Ownership marker, verified at start-up: three generic top-level names are easily shadowed by somebody else's package.
+OWNER = "mlposture"
+__version__ = "0.1.0"

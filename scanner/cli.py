@@ -1,0 +1,407 @@
+"""The command line: the composition root, the only module that brings engine, checks and reports together.
+
+Nothing but click is imported at the top: `--help` and `--version` must answer at once, and no cloud SDK is imported
+before a scan of that cloud begins.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scanner import OWNER, __version__
+
+if TYPE_CHECKING:
+    from scanner.check import Check
+    from scanner.config import Config, Output
+    from scanner.inventory import Inventory
+    from scanner.model import Report
+    from scanner.plan import Plan
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EPILOG = """\b
+Exit codes
+  0  done, nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage or configuration
+  3  the scan could not run (no credentials, nothing reachable)
+  4  something could not be observed, with --fail-on-incomplete
+"""
+
+
+class _Group(click.Group):
+    """A group whose errors are ours to word: one line, no traceback, the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from scanner.errors import CannotScan, InputError
+
+        try:
+            return super().invoke(ctx)
+        except (InputError, CannotScan) as error:
+            click.echo(f"mlposture: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mlposture")
+def cli() -> None:
+    """Find the ML systems in your cloud accounts and judge how they are secured.
+
+    Reads AWS, Google Cloud and Azure through read-only APIs. A verdict is given only on what was observed; what
+    could not be read is reported as a gap, with the permission that would close it.
+
+    \b
+    Scan the account of your current AWS credentials, all regions:
+      mlposture scan aws
+    Two Google Cloud projects, as SARIF for code scanning:
+      mlposture scan gcp --project ml-dev --project ml-prod -o mlposture.sarif
+    One Azure subscription, every verdict, for a machine to read:
+      mlposture scan azure --subscription ID -o report.json --verdicts all
+    Several clouds in one report:
+      mlposture scan --config mlposture.toml
+    Judge a saved inventory again, without a cloud:
+      mlposture evaluate inventory.json
+    What is looked at, and why:
+      mlposture list checks
+      mlposture explain sagemaker_notebook_direct_internet_access
+    """
+
+
+def common(function: F) -> F:
+    """The options of every command that judges, in the order `--help` shows them."""
+    options = (
+        click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report; the format follows from "
+                     "the suffix (.json, .sarif) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
+        click.option("--verdicts", metavar="LIST", help="Verdicts that become findings: all, or some of fail, unknown, "
+                     "pass, not_applicable. Default: fail,unknown."),
+        click.option("--check", multiple=True, metavar="ID|SLUG", help="Run only this check. Repeatable."),
+        click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable."),
+        click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
+        click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
+                     "Repeatable."),
+        click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
+                     "never. Default: high; never when a report goes to stdout."),
+        click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
+                     "observed."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def scanning(function: F) -> F:
+    """The options of every command that asks a cloud."""
+    options = (
+        click.option("--save-inventory", metavar="PATH", help="Keep what was observed, for `mlposture evaluate`."),
+        click.option("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Calls in flight. Default: 16."),
+        click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
+        click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@cli.group(invoke_without_command=True)
+@click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file names, into one report.")
+@common
+@scanning
+@click.pass_context
+def scan(ctx: click.Context, /, config: str | None, **options: Any) -> None:
+    """Scan one cloud, or all that a configuration file names."""
+    if ctx.invoked_subcommand is not None:
+        given = [name for name, value in {"config": config, **options}.items() if value]
+        if given:
+            raise click.UsageError(f"put --{given[0].replace('_', '-')} after `{ctx.invoked_subcommand}`", ctx)
+        return
+    if config is None:
+        raise click.UsageError("name a cloud (aws, gcp, azure) or a file (--config)", ctx)
+    from pathlib import Path
+
+    from scanner.config import read_config
+
+    read = read_config(Path(config))
+    ctx.exit(_scan(read.providers(), _merge(read, options)))
+
+
+@scan.command("aws")
+@click.option("--profile", metavar="P", help="A profile of your AWS configuration.")
+@click.option("--role-arn", "role_arns", multiple=True, metavar="ARN", help="Assume this role and scan its account. "
+              "Repeatable.")  # fmt: skip
+@click.option(
+    "--region", "regions", multiple=True, metavar="R", help="Only this region. Repeatable. Default: all enabled."
+)
+@common
+@scanning
+@click.pass_context
+def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, ...], regions: tuple[str, ...],
+             **options: Any) -> None:  # fmt: skip
+    """Scan AWS: SageMaker, and the S3 buckets and IAM roles that its resources refer to.
+
+    Uses the credentials that the AWS CLI would use. AWS_ENDPOINT_URL is honoured.
+    """
+    ctx.exit(_scan({"aws": {"profile": profile, "role_arns": role_arns, "regions": regions}}, options))
+
+
+@scan.command("gcp")
+@click.option(
+    "--project", "projects", multiple=True, metavar="P", help="Project id. Repeatable. Default: the configured one."
+)
+@click.option(
+    "--location", "locations", multiple=True, metavar="L", help="Only this location. Repeatable. Default: all."
+)
+@common
+@scanning
+@click.pass_context
+def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[str, ...], **options: Any) -> None:
+    """Scan Google Cloud: Vertex AI and Workbench, and the buckets and service accounts that they use.
+
+    Uses application default credentials. MLPOSTURE_GCP_ENDPOINT replaces the address of all Google APIs.
+    """
+    ctx.exit(_scan({"gcp": {"projects": projects, "locations": locations}}, options))
+
+
+@scan.command("azure")
+@click.option(
+    "--subscription",
+    "subscriptions",
+    multiple=True,
+    metavar="S",
+    help="Subscription id. Repeatable. Default: all that the credential sees.",
+)
+@common
+@scanning
+@click.pass_context
+def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], **options: Any) -> None:
+    """Scan Azure: Azure ML, Azure OpenAI and Foundry, and the storage accounts and identities that they use.
+
+    Uses a client secret from the environment, else what the Azure CLI would use. MLPOSTURE_AZURE_ENDPOINT replaces the
+    address of Resource Manager.
+    """
+    ctx.exit(_scan({"azure": {"subscriptions": subscriptions}}, options))
+
+
+@cli.command("evaluate")
+@click.argument("inventory", metavar="INVENTORY")
+@common
+@click.pass_context
+def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> None:
+    """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
+    from pathlib import Path
+
+    from scanner.inventory import Inventory
+    from scanner.loader import kinds, load
+
+    checks, collectors = load()
+    loaded = Inventory.load(Path(inventory), kinds(collectors.values()))
+    providers = {scope.provider for scope in loaded.scopes}
+    outputs = _outputs(options)
+    chosen = _select((check for check in checks.values() if check.provider in providers), options)
+    ctx.exit(_judge(loaded, chosen, options, outputs, started_at=loaded.taken_at, arguments=()))
+
+
+@cli.command("list")
+@click.argument("what", type=click.Choice(["checks", "kinds", "frameworks", "objectives"]))
+def list_command(what: str) -> None:
+    """List the checks, the kinds of resources, the frameworks or the control objectives."""
+    from scanner import catalogue_text
+
+    click.echo(catalogue_text.listing(what))
+
+
+@cli.command("explain")
+@click.argument("name", metavar="ID|SLUG|CONTROL")
+def explain(name: str) -> None:
+    """Explain a check (MLP-1001, or its slug), an objective or a control (CC6.6, or soc2:CC6.6)."""
+    from scanner import catalogue_text
+
+    click.echo(catalogue_text.explanation(name))
+
+
+def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the command line over those of the file."""
+    merged = dict(options)
+    for name, value in options.items():
+        if value in (None, ()) and hasattr(config, name):
+            merged[name] = getattr(config, name)
+    return merged
+
+
+def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> int:
+    """Plan, collect, judge, report; the exit code."""
+    from datetime import UTC, datetime
+
+    from scanner.inventory import Inventory
+    from scanner.loader import load
+    from scanner.plan import make_plan
+
+    if options.get("verbose"):
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+        logging.getLogger("mlposture").setLevel(logging.DEBUG)
+    outputs = _outputs(options)
+    checks, collectors = load(providers)
+    plan = make_plan(_select(checks.values(), options), collectors)
+    inventory = Inventory(datetime.now(UTC))
+    _collect(plan, providers, inventory, options)
+    if options.get("save_inventory"):
+        from pathlib import Path
+
+        _write(Path(options["save_inventory"]), inventory.save)
+    arguments = _arguments(providers, options)
+    return _judge(inventory, plan.checks, options, outputs, started_at=inventory.taken_at, arguments=arguments)
+
+
+def _collect(plan: "Plan", providers: Mapping[str, Mapping[str, Any]], inventory: "Inventory",
+             options: Mapping[str, Any]) -> None:  # fmt: skip
+    import importlib
+
+    from scanner.calls import Calls, Manners
+    from scanner.collect import collect
+    from scanner.errors import InputError
+    from scanner.progress import bar
+
+    manners = Manners(concurrency=options.get("concurrency") or Manners().concurrency)
+    connected = []
+    try:
+        for name, settings in providers.items():
+            try:
+                facade = importlib.import_module(f"checks.{name}.api")
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] in ("checks", "scanner"):
+                    raise
+                advice = f"{name}: the SDK is not installed ({error.name}); pip install 'mlposture[{name}]'"
+                raise InputError(advice) from error
+            connected.append(facade.connect(settings, Calls(manners)))
+        with bar(enabled=not options.get("no_progress")) as progress:
+            for provider in connected:
+                collect(plan, provider, inventory, concurrency=manners.concurrency, progress=progress)
+    finally:
+        for provider in connected:
+            provider.close()
+
+
+def _select(checks: Any, options: Mapping[str, Any]) -> "tuple[Check, ...]":
+    from scanner.config import parse_severity
+    from scanner.errors import InputError
+    from scanner.frameworks import load
+    from scanner.model import Severity
+    from scanner.plan import select
+
+    least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
+    chosen = select(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
+    if options["framework"]:
+        catalogue = load()
+        for name in options["framework"]:
+            if name not in catalogue.frameworks:
+                raise InputError(f"--framework {name}: known are {', '.join(catalogue.frameworks)}")
+        wanted = set(options["framework"])
+        chosen = tuple(c for c in chosen if any(m.framework in wanted for m in catalogue.controls_for(c.objective)))
+    return chosen
+
+
+def _outputs(options: Mapping[str, Any]) -> "tuple[Output, ...]":
+    from reports import FORMATS, SUFFIXES
+    from scanner.config import fails, parse_outputs, parse_verdicts
+
+    # Everything that can be wrong about the options is found out before a cloud is asked for an hour.
+    parse_verdicts(options.get("verdicts") or "all")
+    fails({}, options.get("fail_on") or "never")
+    return parse_outputs(options["output"], FORMATS, SUFFIXES)
+
+
+def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping[str, Any],
+           outputs: "tuple[Output, ...]", *, started_at: Any, arguments: tuple[str, ...]) -> int:  # fmt: skip
+    """Evaluate, write every report, print for a person unless a report went to stdout; the exit code."""
+    import uuid
+    from datetime import UTC, datetime
+
+    from reports import renderer
+    from scanner.config import fails, parse_verdicts
+    from scanner.files import write_atomically
+    from scanner.frameworks import load
+    from scanner.report import build_report
+
+    report = build_report(
+        inventory,
+        checks,
+        load(),
+        scan_id=uuid.uuid4().hex,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        arguments=arguments,
+        verdicts=parse_verdicts(options.get("verdicts") or "fail,unknown"),
+        frameworks=options["framework"],
+    )
+    rendered = [(output.path, renderer(output.format)(report)) for output in outputs]
+    to_stdout = False
+    for path, content in rendered:
+        if path is None:
+            to_stdout = True
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            _write(path, lambda p, content=content: write_atomically(p, content))  # type: ignore[misc]
+    if not to_stdout:
+        _print(report)
+    if fails(report.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
+        return 1
+    return 4 if options.get("fail_on_incomplete") and not report.complete else 0
+
+
+def _write(path: Any, write: Callable[[Any], None]) -> None:
+    from scanner.errors import InputError
+
+    try:
+        write(path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+
+
+def _print(report: "Report") -> None:
+    from reports.terminal import print_report
+
+    print_report(report)
+
+
+def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was asked for, as far as it changes what is judged: two equal scans have equal arguments."""
+    asked: list[str] = []
+    for provider, settings in providers.items():
+        asked.append(provider)
+        asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
+    for name in ("check", "skip_check", "min_severity", "framework", "verdicts"):
+        value = options.get(name)
+        if value:
+            asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")
+    return tuple(asked)
+
+
+def _verify_packages() -> None:
+    """Refuse to run when somebody else's `checks` or `reports` shadows ours: the names are generic."""
+    import importlib
+    from pathlib import Path
+
+    home = Path(__file__).resolve().parent.parent
+    for name in ("scanner", "checks", "reports"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            sys.exit(f"mlposture: its package {name!r} does not import ({error}); reinstall it in its own environment")
+        where = Path(str(module.__file__)).resolve().parent.parent
+        if getattr(module, "OWNER", None) != OWNER or where != home:
+            click.echo(f"mlposture: {where}/{name} is not ours; give mlposture an environment of its own", err=True)
+            sys.exit(2)
+
+
+def main() -> None:
+    """Entry point of the `mlposture` command."""
+    _verify_packages()
+    cli(prog_name="mlposture")
+
+
+if __name__ == "__main__":
+    main()

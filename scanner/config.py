@@ -1,0 +1,128 @@
+"""What a run was asked to do: options and the configuration file, validated before any cloud is asked."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanner.errors import InputError
+from scanner.model import Severity, Status
+
+NEVER = "never"
+
+
+class AwsSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which AWS accounts and regions; empty means the account of the credentials and every enabled region."""
+
+    profile: str | None = None
+    role_arns: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class GcpSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which Google Cloud projects and locations; empty means the configured project and every location."""
+
+    projects: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+
+
+class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which Azure subscriptions; empty means all that the credential sees."""
+
+    subscriptions: tuple[str, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """A configuration file. A cloud is scanned when its table is there, even an empty one."""
+
+    aws: AwsSettings | None = None
+    gcp: GcpSettings | None = None
+    azure: AzureSettings | None = None
+    output: tuple[str, ...] = ()
+    save_inventory: str | None = None
+    verdicts: str | None = None
+    check: tuple[str, ...] = ()
+    skip_check: tuple[str, ...] = ()
+    min_severity: str | None = None
+    framework: tuple[str, ...] = ()
+    fail_on: str | None = None
+    fail_on_incomplete: bool | None = None
+    concurrency: int | None = None
+
+    def providers(self) -> dict[str, dict[str, Any]]:
+        """Settings by provider, for those the file names."""
+        named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure}
+        return {name: msgspec.structs.asdict(settings) for name, settings in named.items() if settings is not None}
+
+
+class Output(msgspec.Struct, frozen=True):
+    """One report to write; `path` None is standard output."""
+
+    format: str
+    path: Path | None
+
+
+def read_config(path: Path) -> Config:
+    """Parse a TOML configuration file. Raises InputError naming the file and the place that is wrong."""
+    try:
+        config = msgspec.toml.decode(path.read_bytes(), type=Config)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise InputError(f"{path}: {error}") from error
+    if not config.providers():
+        raise InputError(f"{path}: names no cloud; add a table [aws], [gcp] or [azure]")
+    return config
+
+
+def parse_outputs(texts: Sequence[str], formats: Mapping[str, str], suffixes: Mapping[str, str]) -> tuple[Output, ...]:
+    """`report.json`, `sarif:out/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError."""
+    outputs = []
+    for text in texts:
+        name, colon, rest = text.partition(":")
+        if colon and name in formats:
+            format, target = name, rest
+        elif text == "-":
+            format, target = "json", "-"
+        else:
+            suffix = Path(text).suffix.lower()
+            if suffix not in suffixes:
+                known = ", ".join(sorted(suffixes))
+                raise InputError(f"-o {text}: no format for {suffix or 'a name without a suffix'!r}; known are {known}")
+            format, target = suffixes[suffix], text
+        path = None if target == "-" else Path(target)
+        if path is not None and path.is_dir():
+            raise InputError(f"-o {text}: is a directory")
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"-o {text}: the folder {path.parent} does not exist")
+        outputs.append(Output(format, path))
+    if sum(output.path is None for output in outputs) > 1:
+        raise InputError("-o: only one report can go to standard output")
+    return tuple(outputs)
+
+
+def parse_verdicts(text: str) -> frozenset[Status]:
+    """`all` or a comma-separated list of verdicts. Raises InputError."""
+    if text == "all":
+        return frozenset(Status)
+    try:
+        return frozenset(Status(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        raise InputError(f"--verdicts {text}: {error}; use all, or some of {', '.join(Status)}") from error
+
+
+def parse_severity(option: str, text: str) -> Severity:
+    """A severity by name. Raises InputError."""
+    try:
+        return Severity(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text}: use one of {', '.join(Severity)}") from error
+
+
+def fails(by_severity: Mapping[str, int], fail_on: str) -> bool:
+    """Whether any failure is at or above the threshold; `never` never is. Raises InputError for an unknown one."""
+    if fail_on == NEVER:
+        return False
+    threshold = parse_severity("--fail-on", fail_on)
+    return any(count for name, count in by_severity.items() if Severity(name).rank <= threshold.rank)

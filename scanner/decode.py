@@ -1,0 +1,85 @@
+"""Provider replies → snapshots, by declaration: a field names the operation and path it is read from, nothing more.
+
+Rename, never reinterpret. A successful reply that lacks the member gives `None`; a failed one leaves `UNSET`; a member
+of the wrong type leaves `UNSET` and is reported. Real replies omit members that API models call required, so nothing
+is indexed blindly.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from scanner.model import Read, Reply, Resource
+
+R = TypeVar("R", bound=Resource)
+
+
+class FieldPlan(msgspec.Struct, frozen=True):
+    """How one field is filled: `type` is what the member must convert to."""
+
+    name: str
+    operation: str
+    path: tuple[str, ...]
+    json: bool
+    type: Any
+
+
+class Malformed(msgspec.Struct, frozen=True):
+    """A member of a reply that is not of the declared type; its field stays `UNSET`."""
+
+    operation: str
+    field: str
+    detail: str
+
+
+_PLANS: dict[type[Resource], tuple[FieldPlan, ...]] = {}
+
+
+def plans(kind: type[Resource]) -> tuple[FieldPlan, ...]:
+    """The declared sources of a kind's fields, in order of declaration (cached: reading annotations is slow)."""
+    if kind not in _PLANS:
+        found = []
+        for field in msgspec.structs.fields(kind):
+            for note in getattr(field.type, "__metadata__", ()):
+                if isinstance(note, Read):
+                    path = tuple(note.path.split(".")) if note.path else ()
+                    found.append(FieldPlan(field.name, note.operation, path, note.json, field.type))
+        _PLANS[kind] = tuple(found)
+    return _PLANS[kind]
+
+
+def decode(kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> tuple[R, list[Malformed]]:
+    """Build a snapshot from the replies of the operations its fields name, and list the members that did not fit.
+
+    `replies` maps an operation to its reply; an operation that is not in it counts as not observed. `identity` are the
+    fields that the caller knows already (id, name, scope, console_url).
+    """
+    values: dict[str, Any] = dict(identity)
+    problems: list[Malformed] = []
+    for plan in plans(kind):
+        reply = replies.get(plan.operation, UNSET)
+        if reply is UNSET:
+            continue
+        if reply is None:
+            values[plan.name] = None
+            continue
+        try:
+            found = _dig(reply, plan.path)
+            if plan.json and isinstance(found, str):
+                found = msgspec.json.decode(found)
+            values[plan.name] = None if found is None else msgspec.convert(found, plan.type)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            problems.append(Malformed(plan.operation, ".".join(plan.path) or plan.name, str(error)))
+    return kind(**values), problems
+
+
+def _dig(reply: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        if reply is None:
+            return None
+        if not isinstance(reply, Mapping):
+            raise msgspec.ValidationError(f"expected an object around `{key}`, got {type(reply).__name__}")
+        reply = reply.get(key)
+    return reply

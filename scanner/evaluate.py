@@ -1,0 +1,44 @@
+"""Judge an inventory: every check on every resource of its kind gives exactly one verdict. Pure and deterministic."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from scanner.check import Check
+from scanner.inventory import Inventory, View
+from scanner.model import Resource, Status, Verdict
+
+log = logging.getLogger("mlposture")
+
+
+class Judgement(Struct, frozen=True):
+    """One verdict, with what gave it and what it is about."""
+
+    check: Check
+    resource: Resource
+    verdict: Verdict
+
+
+def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgement]:
+    """Judgements by check id, then resource id. A check that breaks gives `unknown`."""
+    for check in sorted(checks, key=lambda c: c.id):
+        view = View(inventory, check.needs)
+        for resource in inventory.of(check.kind):
+            yield Judgement(check, resource, judge(check, resource, view))
+
+
+def judge(check: Check, resource: Resource, view: View) -> Verdict:
+    """The verdict of one check on one resource."""
+    try:
+        return check(resource, view)
+    except Exception as error:
+        log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
+        return Verdict(Status.UNKNOWN, f"the check broke on this resource ({type(error).__name__}); please report it")
+
+
+def fingerprint(check_id: str, resource: Resource, subkey: str = "") -> str:
+    """Identity of a finding across runs: check, provider, account, resource, sub-key; never message, order or time."""
+    parts = (check_id, resource.scope.provider, resource.scope.account, resource.id, subkey)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

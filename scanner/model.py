@@ -1,0 +1,282 @@
+"""The nouns every other module speaks in: resources, verdicts, gaps, findings, the report.
+
+Everything here is a frozen snapshot. A field of a resource has three states: a value, `None` (the provider answered
+and the thing is absent), `UNSET` (nobody saw it). No check may pass or fail on `UNSET`.
+"""
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar, Union
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+T = TypeVar("T")
+#: The three states of a field: a value, `None` for observed absent, `UNSET` for not observed.
+Observed = Union[T, None, UnsetType]
+
+#: What a provider call gave: the reply, `None` where the provider said it does not exist, `UNSET` where it failed.
+Reply = Union[Mapping[str, Any], None, UnsetType]
+
+ROOT = ""
+ANYWHERE = "global"
+
+
+class Severity(enum.StrEnum):
+    """Harm if the verdict is true, from worst to least."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFORMATIONAL = "informational"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical … 4 for informational, so that sorting puts the worst first."""
+        return list(Severity).index(self)
+
+
+class Status(enum.StrEnum):
+    """Outcome of one check on one resource."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Reason(enum.StrEnum):
+    """Why something could not be observed."""
+
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    UNSUPPORTED_REGION = "unsupported_region"
+    NOT_ENABLED = "not_enabled"
+    MALFORMED = "malformed"
+    ERROR = "error"
+
+
+class Exposure(enum.StrEnum):
+    """Who can reach what a finding is about, if the finding is true."""
+
+    INTERNET = "internet"
+    CROSS_ACCOUNT = "cross_account"
+    INTERNAL = "internal"
+
+
+class Holds(enum.StrEnum):
+    """What a kind of resource holds, for scoring."""
+
+    SERVING = "serving"
+    ARTIFACT = "model artifact"
+    TRAINING = "training data"
+    IDENTITY = "identity"
+    WORKBENCH = "workbench"
+
+
+class Read:
+    """Where a field comes from: `Annotated[Observed[str], Read("sagemaker:DescribeModel", "VpcConfig.Subnets")]`.
+
+    `path` is dotted, relative to the reply of `operation`; `ROOT` is the whole reply. `json` parses a JSON string first
+    (policies are documents inside strings).
+    """
+
+    __slots__ = ("json", "operation", "path")
+
+    def __init__(self, operation: str, path: str, *, json: bool = False) -> None:
+        self.operation = operation
+        self.path = path
+        self.json = json
+
+
+class Scope(Struct, frozen=True, order=True):
+    """One account, project or subscription in one region; region `global` where the service has none."""
+
+    provider: str
+    account: str
+    region: str = ANYWHERE
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A nested object of a resource. Its fields default to None: it exists, so what it lacks is observed absent."""
+
+
+class Resource(Struct, frozen=True, kw_only=True):
+    """One cloud resource as observed. `id` is the provider's full name (ARN, //service/…, /subscriptions/…)."""
+
+    kind: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    id: str
+    name: str
+    scope: Scope
+    console_url: str = ""
+
+
+class Verdict(Struct, frozen=True):
+    """Outcome of one check on one resource, with the observed values it rests on.
+
+    `path` lists the ids of the resources that a joined verdict went through, from the subject on.
+    """
+
+    status: Status
+    message: str
+    evidence: Mapping[str, Any] = {}
+    path: tuple[str, ...] = ()
+
+
+def failed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:
+    """The resource has the problem; keyword arguments are the observed fields that show it."""
+    return Verdict(Status.FAIL, message, evidence, path)
+
+
+def passed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:
+    """The resource was seen not to have the problem."""
+    return Verdict(Status.PASS, message, evidence, path)
+
+
+def unknown(*missing: str, path: tuple[str, ...] = ()) -> Verdict:
+    """What the verdict would rest on was not observed, or holds a value this version does not know."""
+    return Verdict(Status.UNKNOWN, "not observed: " + ", ".join(missing), {}, path)
+
+
+def not_applicable(why: str, **evidence: Any) -> Verdict:
+    """The question does not arise for this resource."""
+    return Verdict(Status.NOT_APPLICABLE, why, evidence)
+
+
+def unobserved(resource: Resource, *fields: str) -> Verdict | None:
+    """An `unknown` verdict if any of these fields of the resource was not observed, else None."""
+    missing = [name for name in fields if getattr(resource, name) is UNSET]
+    return unknown(*missing) if missing else None
+
+
+def joined(resource: Resource, *fields: str) -> dict[str, Any]:
+    """Evidence about a joined resource: `**joined(bucket, "versioning")` gives {"Bucket.versioning": …}."""
+    kind = type(resource).kind.rpartition(".")[2]
+    return {f"{kind}.{name}": getattr(resource, name) for name in fields}
+
+
+class Gap(Struct, frozen=True, kw_only=True, order=True):
+    """Something that could not be observed, and what would close it. Equal failures in one scope are counted."""
+
+    kind: str
+    operation: str
+    scope: Scope
+    reason: Reason
+    permission: str
+    detail: str
+    count: int = 1
+    checks: tuple[str, ...] = ()
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """How much of a kind was seen in one scope. `absent` says why the scope can hold none (an API not enabled)."""
+
+    kind: str
+    scope: Scope
+    complete: bool
+    observed: int = 0
+    absent: str = ""
+
+
+class ControlRef(Struct, frozen=True, kw_only=True):
+    """A framework control that a finding speaks to, how, and why."""
+
+    framework: str
+    id: str
+    relationship: str
+    reason: str
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One verdict on one resource, ready to be reported."""
+
+    fingerprint: str
+    check_id: str
+    slug: str
+    title: str
+    verdict: Status
+    severity: Severity
+    score: float
+    message: str
+    evidence: Mapping[str, Any]
+    resource: Resource
+    path: tuple[str, ...]
+    objective: str
+    controls: tuple[ControlRef, ...]
+    remediation: str
+    references: tuple[str, ...]
+
+
+class CheckInfo(Struct, frozen=True, kw_only=True):
+    """What reports say about a check, whether or not it found anything."""
+
+    id: str
+    slug: str
+    title: str
+    severity: Severity
+    kind: str
+    objective: str
+    why: str
+    remediation: str
+    references: tuple[str, ...]
+    controls: tuple[ControlRef, ...] = ()
+
+
+class CheckCount(Struct, kw_only=True):
+    """Verdicts of one check over all resources."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+
+
+class Posture(Struct, frozen=True, kw_only=True):
+    """Shares in percent, None where nothing was assessed. `lower` and `upper` count unknown as failed and as passed."""
+
+    posture: float | None
+    coverage: float
+    lower: float
+    upper: float
+
+
+class FrameworkScore(Struct, frozen=True, kw_only=True):
+    """Controls of a framework by what the evidence says. None of this says compliant."""
+
+    controls: int
+    supported: tuple[str, ...]
+    contradicted: tuple[str, ...]
+    not_assessed: int
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything a format renders. Findings are sorted; nothing here depends on the order of collection."""
+
+    scan_id: str
+    started_at: datetime
+    finished_at: datetime
+    scopes: tuple[Scope, ...]
+    arguments: tuple[str, ...]
+    complete: bool
+    resources: int
+    counts: Mapping[str, int]
+    by_severity: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    listings: tuple[Listing, ...]
+    checks: tuple[CheckInfo, ...]
+    check_counts: Mapping[str, CheckCount]
+    score: Posture
+    framework_scores: Mapping[str, FrameworkScore]
+
+
+def plain(value: Any) -> Any:
+    """Reduce a value to what JSON holds (structs, datetimes and tuples become objects, strings and lists)."""
+    return msgspec.to_builtins(value, enc_hook=str)

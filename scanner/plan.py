@@ -1,0 +1,82 @@
+"""What a run needs: selected checks → kinds → collectors in stages → operations. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from scanner.check import Check
+from scanner.collector import Collector
+from scanner.errors import InputError
+from scanner.model import Resource, Severity
+
+
+class Plan(Struct, frozen=True):
+    """Checks to run and collectors to run for them; a stage may take references from the stages before it."""
+
+    checks: tuple[Check, ...]
+    stages: tuple[tuple[Collector, ...], ...]
+
+    @property
+    def collectors(self) -> tuple[Collector, ...]:
+        return tuple(collector for stage in self.stages for collector in stage)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(sorted({name for collector in self.collectors for name in collector.operations}))
+
+
+def select(
+    checks: Iterable[Check],
+    *,
+    wanted: Sequence[str] = (),
+    skipped: Sequence[str] = (),
+    least: Severity = Severity.INFORMATIONAL,
+) -> tuple[Check, ...]:
+    """The checks named by id or slug (all if none are named), less the skipped and the less severe, sorted by id.
+
+    Raises InputError for a name that no check has.
+    """
+    every = sorted(checks, key=lambda check: check.id)
+    names = {name: check for check in every for name in (check.id, check.slug)}
+    for name in (*wanted, *skipped):
+        if name not in names:
+            raise InputError(f"no check is called {name!r}; `mlposture list checks` lists them{_nearest(name, names)}")
+    keep = {names[name].id for name in wanted} if wanted else {check.id for check in every}
+    drop = {names[name].id for name in skipped}
+    return tuple(
+        check for check in every if check.id in keep and check.id not in drop and check.severity.rank <= least.rank
+    )
+
+
+def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> Plan:
+    """The collectors that these checks need, no more. Raises InputError when the selection is empty."""
+    if not checks:
+        raise InputError("no check is left after selection; see --check, --skip-check and --min-severity")
+    wanted = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+    # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
+    pending = [check.kind for check in checks]
+    while pending:
+        for source in collectors[pending.pop().kind].follows:
+            if source.kind not in wanted or collectors[source.kind].follows:
+                pending.append(source)
+            wanted.add(source.kind)
+    chosen = [collectors[kind] for kind in sorted(wanted)]
+    depth: dict[str, int] = {}
+    stages: dict[int, list[Collector]] = {}
+    for collector in chosen:
+        stages.setdefault(_depth(collector.kind, collectors, depth), []).append(collector)
+    return Plan(tuple(checks), tuple(tuple(stages[level]) for level in sorted(stages)))
+
+
+def _depth(kind: type[Resource], collectors: Mapping[str, Collector], known: dict[str, int]) -> int:
+    if kind.kind not in known:
+        follows = collectors[kind.kind].follows
+        known[kind.kind] = 1 + max((_depth(source, collectors, known) for source in follows), default=-1)
+    return known[kind.kind]
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, list(names), n=1)
+    return f". Did you mean {close[0]}?" if close else ""

@@ -1,0 +1,89 @@
+"""What the tests share: the shape of a case, and inventories made by hand."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scanner.inventory import Inventory
+from scanner.loader import kinds, load
+from scanner.model import Listing, Resource, Status
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
+
+
+class Case:
+    """One row of a check's table: what it judges, what it may join, and the verdict expected.
+
+    `others` are the joined resources; `incomplete` the kinds whose listing failed somewhere (all others are complete).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        expected: Status,
+        resource: Resource,
+        *others: Resource,
+        incomplete: Iterable[type[Resource]] = (),
+    ) -> None:
+        self.name = name
+        self.expected = expected
+        self.resource = resource
+        self.others = others
+        self.incomplete = tuple(incomplete)
+
+    def inventory(self) -> Inventory:
+        return inventory_of(self.resource, *self.others, incomplete=self.incomplete)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def inventory_of(*resources: Resource, incomplete: Iterable[type[Resource]] = ()) -> Inventory:
+    """An inventory holding these resources, with every known kind listed completely but for `incomplete`."""
+    made = Inventory(NOW)
+    broken = {kind.kind for kind in incomplete}
+    scopes = {resource.scope for resource in resources}
+    for kind in all_kinds():
+        for scope in scopes:
+            if kind.startswith(scope.provider + "."):
+                made.listings[(kind, scope)] = Listing(kind=kind, scope=scope, complete=kind not in broken)
+    for resource in resources:
+        made.add(resource)
+    made.scopes = tuple(sorted(scopes))
+    return made
+
+
+@cache
+def registered() -> tuple[dict[str, Any], dict[str, Any]]:
+    """All checks by id and all collectors by kind."""
+    return load()
+
+
+@cache
+def all_kinds() -> dict[str, type[Resource]]:
+    return kinds(registered()[1].values())
+
+
+@cache
+def all_cases() -> dict[str, list[Case]]:
+    """Cases by check slug, gathered from the `CASES` tables of tests/checks/**/test_*.py."""
+    found: dict[str, list[Case]] = {}
+    for path in sorted((TESTS / "checks").rglob("test_*.py")):
+        name = "cases_" + "_".join(path.relative_to(TESTS).with_suffix("").parts)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for slug, cases in getattr(module, "CASES", {}).items():
+            assert slug not in found, f"{slug} has two case tables, one in {path}"
+            found[slug] = cases
+    return found
