@@ -35,12 +35,19 @@ class Manners(Struct, frozen=True, kw_only=True):
     longest_delay: float = 20.0
     #: consecutive failures to connect after which a service in a region is left alone for the rest of the scan
     breaker_threshold: int = 4
-    attempts: Mapping[str, int] = {
-        Reason.THROTTLED: 10,
-        Reason.ERROR: 4,
-        Reason.UNREACHABLE: 3,
-        Reason.TIMEOUT: 2,
-    }
+    throttled_attempts: int = 10
+    error_attempts: int = 4
+    unreachable_attempts: int = 3
+    timeout_attempts: int = 2
+
+    def attempts(self, reason: Reason) -> int:
+        """How often a call is tried that keeps failing for this reason."""
+        return {
+            Reason.THROTTLED: self.throttled_attempts,
+            Reason.ERROR: self.error_attempts,
+            Reason.UNREACHABLE: self.unreachable_attempts,
+            Reason.TIMEOUT: self.timeout_attempts,
+        }.get(reason, 1)
 
 
 class CallFailed(Exception):
@@ -89,7 +96,7 @@ class Calls:
             except CallFailed as failure:
                 tried += 1
                 self._note(failure, host, exact)
-                if not failure.retry or tried >= self.manners.attempts.get(failure.reason, 1):
+                if not failure.retry or tried >= self.manners.attempts(failure.reason):
                     raise
                 self.stopping.wait(self._delay(tried, failure.retry_after))
             else:

@@ -1,7 +1,9 @@
 """The AWS facade: sessions, regions, and every call that mlposture makes to AWS. The only module that imports boto3."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import boto3
@@ -139,8 +141,17 @@ class AwsProvider:
         )
 
     def _account(self, session: boto3.session.Session) -> str:
-        sts = self._make_client(session, "sts", session.region_name or "us-east-1")
-        return str(sts.get_caller_identity()["Account"])
+        """Account of a session. AWS lets no policy deny this call; should a proxy do so, the refusal names the account."""
+        region = session.region_name or "us-east-1"
+        sts = self._make_client(session, "sts", region)
+        ask = partial(_translated, sts.get_caller_identity)
+        try:
+            return str(self.calls.run(Scope(self.name, "", region), "sts", "sts:GetCallerIdentity", ask)["Account"])
+        except CallFailed as failure:
+            named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", str(failure.__cause__))
+            if failure.reason is Reason.DENIED and named:
+                return named[1]
+            raise CannotScan(f"AWS: {_advice(failure.__cause__ or failure)}") from failure
 
     def _discover(self, account: str) -> tuple[tuple[str, ...], CallFailed | None]:
         if account not in self._enabled:
@@ -263,11 +274,12 @@ def _paging(client: Any, operation: str) -> dict[str, str]:
     return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
 
 
-def _refuse_what_is_not_json(response_dict: Mapping[str, Any], **_: Any) -> None:
-    kind = str(response_dict.get("headers", {}).get("content-type", ""))
-    if response_dict.get("status_code") == 200 and "json" in kind:
+def _refuse_what_is_not_json(response_dict: Mapping[str, Any] | None, **_: Any) -> None:
+    reply = response_dict or {}  # there is none when the connection broke
+    kind = str(reply.get("headers", {}).get("content-type", ""))
+    if reply.get("status_code") == 200 and "json" in kind:
         try:
-            msgspec.json.decode(response_dict.get("body", b""), type=msgspec.Raw)
+            msgspec.json.decode(reply.get("body", b""), type=msgspec.Raw)
         except msgspec.DecodeError as error:
             raise _NotJson from error
 

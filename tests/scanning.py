@@ -1,0 +1,93 @@
+"""Scans of simulated clouds inside the test process: real SDKs, real HTTP, no command line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from unittest import mock
+
+import yaml
+from support import TESTS, registered
+from worlds.base import World
+
+from scanner.calls import Calls, Manners
+from scanner.check import Check
+from scanner.collect import collect
+from scanner.evaluate import evaluate
+from scanner.inventory import Inventory
+from scanner.model import Status
+from scanner.plan import make_plan
+
+PROVIDERS = ("aws", "gcp", "azure")
+_CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld"}
+#: Impatient, so that a test of a fault takes no longer than the fault.
+QUICK = Manners(concurrency=8, connect_timeout=2, read_timeout=1, first_delay=0.01, longest_delay=0.05, rate=10_000)
+#: Environment that could lead a scan astray on a developer's machine.
+_FOREIGN = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
+
+Verdicts = dict[tuple[str, str], Status]
+
+
+def world_class(provider: str) -> type[World]:
+    return getattr(importlib.import_module(f"worlds.{provider}"), _CLASSES[provider])  # type: ignore[no-any-return]
+
+
+@cache
+def _document_text(provider: str) -> str:
+    return (TESTS / "worlds" / "data" / f"{provider}.yaml").read_text(encoding="utf-8")
+
+
+def document(provider: str) -> dict[str, Any]:
+    """A fresh copy of the demo organisation's world, to be changed at will."""
+    return yaml.load(_document_text(provider), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # type: ignore[no-any-return]
+
+
+@contextmanager
+def running(provider: str, changed: dict[str, Any] | None = None) -> Iterator[World]:
+    """The demo organisation's world (or a changed copy of it), running, with the environment pointing at it alone."""
+    with world_class(provider)(changed if changed is not None else document(provider)) as world:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        with mock.patch.dict(os.environ, {**clean, **world.env()}, clear=True):
+            yield world
+
+
+def take_inventory(
+    provider: str, checks: Sequence[Check] | None = None, *, manners: Manners = QUICK, **settings: Any
+) -> Inventory:
+    """Plan and collect against whatever the environment points at."""
+    known, collectors = registered()
+    wanted = checks or [check for check in known.values() if check.provider == provider]
+    inventory = Inventory(datetime.now(UTC))
+    connected = importlib.import_module(f"checks.{provider}.api").connect(settings, Calls(manners))
+    try:
+        collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency)
+    finally:
+        connected.close()
+    return inventory
+
+
+def verdicts_of(inventory: Inventory, provider: str) -> Verdicts:
+    """Every verdict as (check slug, resource id) → status."""
+    wanted = [check for check in registered()[0].values() if check.provider == provider]
+    return {(j.check.slug, j.resource.id): j.verdict.status for j in evaluate(inventory, wanted)}
+
+
+@cache
+def calm(provider: str) -> tuple[Inventory, Verdicts, tuple[Any, ...]]:
+    """Inventory, verdicts and request log of an undisturbed scan of the demo organisation."""
+    with running(provider) as world:
+        inventory = take_inventory(provider)
+        return inventory, verdicts_of(inventory, provider), tuple(world.log)
+
+
+def with_faults(provider: str, prepare: Callable[[World], None]) -> tuple[Inventory, Verdicts]:
+    """Inventory and verdicts of a scan of the demo organisation after `prepare` has broken something."""
+    with running(provider) as world:
+        prepare(world)
+        inventory = take_inventory(provider)
+    return inventory, verdicts_of(inventory, provider)

@@ -1,0 +1,196 @@
+"""Guarantees over every collector, with real SDKs over real HTTP against the simulated clouds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+import pytest
+from scanning import PROVIDERS, QUICK, calm, running, take_inventory, verdicts_of, with_faults
+from support import registered
+from worlds.base import Fault, World
+
+from scanner.calls import Unit
+from scanner.decode import plans
+from scanner.model import Reason, Status
+
+CHECKS, COLLECTORS = registered()
+#: What a facade may ask on its own account, before any collector runs.
+DISCOVERY = {
+    "aws": {"sts:GetCallerIdentity", "ec2:DescribeRegions"},
+    "gcp": {"oauth2.token", "aiplatform.locations.list", "resourcemanager.projects.get"},
+    "azure": {"oauth2.token", "Microsoft.Resources/subscriptions/read"},
+}
+EVERY_OPERATION = [
+    pytest.param(provider, operation, id=operation)
+    for provider in PROVIDERS
+    for operation in sorted({o for c in COLLECTORS.values() if c.provider == provider for o in c.operations})
+]
+
+
+@pytest.mark.parametrize("kind", sorted(COLLECTORS))
+def test_fields_come_from_declared_operations(kind: str) -> None:
+    collector = COLLECTORS[kind]
+    sources = {plan.operation for plan in plans(collector.kind)}
+
+    assert sources, "a kind without observed fields cannot be judged"
+    assert {source.partition("#")[0] for source in sources} <= set(collector.operations)
+    assert collector.kind.title
+    assert collector.kind.__doc__
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: dict[str, set[str]] = defaultdict(set)
+    ask = Unit.ask
+
+    def spy(self: Unit, operation: str, attempt: Any) -> Any:
+        called[self.collector.kind.kind].add(operation)
+        return ask(self, operation, attempt)
+
+    monkeypatch.setattr(Unit, "ask", spy)
+    with running(provider):
+        take_inventory(provider)
+
+    declared = {kind: set(made.operations) for kind, made in COLLECTORS.items() if made.provider == provider}
+    assert dict(called) == declared
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_calm_scan_has_no_gap_and_sees_every_kind(provider: str) -> None:
+    inventory, verdicts, _ = calm(provider)
+
+    assert inventory.gaps == ()
+    assert all(listing.complete for listing in inventory.listings.values())
+    for kind, made in COLLECTORS.items():
+        if made.provider == provider:
+            assert inventory.of(made.kind), f"the demo organisation has no {kind}"
+    assert {Status.PASS, Status.FAIL} <= set(verdicts.values())
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_request_log_holds_declared_reads_only(provider: str) -> None:
+    *_, log = calm(provider)
+    declared = {o for made in COLLECTORS.values() if made.provider == provider for o in made.operations}
+
+    assert log
+    assert {request.operation for request in log} <= declared | DISCOVERY[provider]
+    assert {request.method for request in log} <= {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize(("provider", "operation"), EVERY_OPERATION)
+def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, operation: str) -> None:
+    _, before, _ = calm(provider)
+    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault(operation, "deny")))
+
+    gaps = [gap for gap in inventory.gaps if gap.operation == operation]
+    assert gaps, f"{operation} was denied and nobody says so"
+    assert {gap.reason for gap in gaps} == {Reason.DENIED}
+    assert all(gap.permission for gap in gaps)
+    assert all(gap.checks for gap in gaps)
+    assert not [gap for gap in inventory.gaps if "collector stopped" in gap.detail]
+    invented = {
+        key: (before.get(key), status)
+        for key, status in after.items()
+        if status is not before.get(key) and status is not Status.UNKNOWN
+    }
+    assert invented == {}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("kind", ["throttle", "timeout", "reset", "malformed", "error"])
+def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind: str) -> None:
+    """The first details of the first kinds break in each way; what could not be read is unknown, the rest unchanged."""
+    _, before, _ = calm(provider)
+    details = {
+        "aws": ("sagemaker:DescribeNotebookInstance", "get"),
+        "gcp": ("aiplatform.models.list", "list"),
+        "azure": ("Microsoft.MachineLearningServices/workspaces/computes/read", "get"),
+    }
+    operation, verb = details[provider]
+    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault(operation, kind, verb=verb)))
+
+    expected = {
+        "throttle": {Reason.THROTTLED},
+        "timeout": {Reason.TIMEOUT},
+        "reset": {Reason.UNREACHABLE},
+        "malformed": {Reason.MALFORMED},
+        "error": {Reason.ERROR},
+    }
+    assert {gap.reason for gap in inventory.gaps if gap.operation == operation} == expected[kind]
+    assert not [gap for gap in inventory.gaps if "collector stopped" in gap.detail]
+    changed = {key: status for key, status in after.items() if status is not before.get(key)}
+    assert changed or len(after) < len(before)
+    assert set(changed.values()) <= {Status.UNKNOWN}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("kind", ["throttle", "reset", "error"])
+def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str) -> None:
+    pattern = {"aws": "sagemaker:*", "gcp": "aiplatform.*.list", "azure": "Microsoft.MachineLearningServices/*"}
+    _, before, _ = calm(provider)
+    fault = Fault(pattern[provider], kind, times=2)
+    inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
+
+    assert fault.times == 0
+    assert inventory.gaps == ()
+    assert after == before
+
+
+def _deny_lists(world: World) -> None:
+    world.faults.append(Fault("*:List*", "deny"))
+    world.faults.append(Fault("*", "deny", verb="list"))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provider: str) -> None:
+    calm_inventory, *_ = calm(provider)
+    inventory, after = with_faults(provider, _deny_lists)
+
+    judged = {key: status for key, status in after.items() if status in (Status.PASS, Status.FAIL)}
+    assert judged == {}
+    gaps = {(gap.kind, gap.scope.region) for gap in inventory.gaps}
+    for kind, scope in calm_inventory.listings:
+        if not COLLECTORS[kind].follows and calm_inventory.listings[(kind, scope)].complete:
+            assert (kind, scope.region) in gaps
+    assert all(gap.permission for gap in inventory.gaps)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_details_denied_leave_no_verdict_about_a_detail(provider: str) -> None:
+    """Every read but List refused: what a list reply does not carry must be unknown."""
+    _, before, _ = calm(provider)
+    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault("*", "deny", verb="get")))
+
+    detail_only = {
+        check.slug
+        for check in CHECKS.values()
+        if check.provider == provider
+        and any(_is_detail(plan.operation) for plan in plans(check.kind))
+        and not any(not _is_detail(plan.operation) for plan in plans(check.kind))
+    }
+    assert inventory.gaps
+    for key, status in after.items():
+        if status in (Status.PASS, Status.FAIL):
+            assert before[key] is status
+            assert key[0] not in detail_only
+
+
+def _is_detail(operation: str) -> bool:
+    name = operation.rpartition(":")[2]
+    return name.startswith(("Describe", "Get", "Head")) or operation.endswith((".get", "#get"))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_concurrency_does_not_change_what_is_seen(provider: str) -> None:
+    _, before, _ = calm(provider)
+    with running(provider):
+        alone = take_inventory(provider, manners=msgspec.structs.replace(QUICK, concurrency=1))
+    with running(provider):
+        crowd = take_inventory(provider, manners=msgspec.structs.replace(QUICK, concurrency=32))
+
+    assert verdicts_of(alone, provider) == verdicts_of(crowd, provider) == before
+    assert alone.gaps == crowd.gaps
+    for made in COLLECTORS.values():
+        assert alone.of(made.kind) == crowd.of(made.kind)

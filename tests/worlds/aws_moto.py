@@ -1,0 +1,127 @@
+"""moto behind an AWS world: IAM, and whatever of EC2 and S3 the world does not answer itself.
+
+moto's backends are called in process; nothing of botocore is patched, so real boto3 clients work beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from moto.backends import get_backend
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import ServiceException as MotoError
+from worlds.aws_model import AwsError, conform, known_model
+from worlds.aws_s3 import named
+from worlds.base import Request, Response
+
+_ROLE_KEYS = "name path trust managed_policies inline permissions_boundary description created last_used tags"
+_AWS_POLICIES = "MOTO_IAM_LOAD_MANAGED_POLICIES"
+
+
+def check_roles(document: dict[str, Any], problems: list[str]) -> None:
+    """Put the mistakes of the IAM sections into `problems`; the documents themselves moto checks at start."""
+    customer = {policy["name"] for _, policy in named(document, "policies", "name document", problems)}
+    date = known_model("iam").shape_for("dateType")
+    for path, role in named(document, "roles", _ROLE_KEYS, problems):
+        if not isinstance(role.get("trust"), dict):
+            problems.append(f"{path}.trust: expected a policy document")
+        for key in ("created", "last_used"):
+            if key in role:
+                role[key] = conform(role[key], date, f"{path}.{key}", problems)
+        problems += [
+            f"{path}.managed_policies: no policy called {name!r}"
+            for name in role.get("managed_policies") or []
+            if not name.startswith("arn:") and name not in customer
+        ]
+
+
+class Moto:
+    """moto's state for one account. There is one of it in a process, so a new one wipes the old."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.lock = threading.Lock()
+        self.stubber = BotocoreStubber()
+        self.account = document["account"]
+        before = os.environ.get(_AWS_POLICIES)
+        os.environ[_AWS_POLICIES] = "true"
+        try:
+            get_backend("iam").clear()  # reset() would load a thousand AWS policies for the old account too
+            get_backend("s3").reset()
+            get_backend("ec2").reset()
+            self.seed(document)
+        finally:
+            if before is None:
+                del os.environ[_AWS_POLICIES]
+            else:
+                os.environ[_AWS_POLICIES] = before
+
+    def policy_arn(self, name: str) -> str:
+        return name if name.startswith("arn:") else f"arn:aws:iam::{self.account}:policy/{name}"
+
+    def seed(self, document: dict[str, Any]) -> None:
+        problems = []
+        iam = get_backend("iam")[self.account]["aws"]
+        for policy in document.get("policies") or []:
+            try:
+                iam.create_policy("", "/", json.dumps(policy["document"]), policy["name"], [])
+            except MotoError as error:
+                problems.append(f"policies[{policy['name']}]: {error}")
+        for role in document.get("roles") or []:
+            try:
+                self.seed_role(iam, role)
+            except MotoError as error:
+                problems.append(f"roles[{role['name']}]: {error}")
+        buckets = get_backend("s3")[self.account]["aws"]
+        for bucket in document.get("buckets") or []:
+            buckets.create_bucket(bucket["name"], bucket["region"])
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def seed_role(self, iam: Any, role: dict[str, Any]) -> None:
+        boundary = role.get("permissions_boundary")
+        made = iam.create_role(
+            role_name=role["name"],
+            assume_role_policy_document=json.dumps(role["trust"]),
+            path=role.get("path", "/"),
+            permissions_boundary=self.policy_arn(boundary) if boundary else None,
+            description=role.get("description", ""),
+            tags=[{"Key": key, "Value": value} for key, value in (role.get("tags") or {}).items()],
+            max_session_duration="3600",
+        )
+        made.create_date = role.get("created", datetime(2026, 1, 15, tzinfo=UTC))
+        made.last_used = role.get("last_used")
+        for name in role.get("managed_policies") or []:
+            iam.attach_role_policy(self.policy_arn(name), role["name"])
+        for name, document in (role.get("inline") or {}).items():
+            iam.put_role_policy(role["name"], name, json.dumps(document))
+
+    def answer(self, request: Request, service: str) -> Response:
+        """moto's own reply to the request."""
+        host = {"iam": "iam.amazonaws.com"}.get(service, f"{service}.{request.region}.amazonaws.com")
+        query = "&".join(f"{name}={value}" if value else name for name, value in request.query.items())
+        headers = HTTPHeaders()
+        for name, value in {**request.headers, "host": host, "x-moto-account-id": request.account}.items():
+            headers[name] = value  # appends rather than replaces, so each name must come once
+        url = f"https://{host}{request.path}" + (f"?{query}" if query else "")
+        with self.lock:
+            try:
+                reply = self.stubber.process_request(
+                    AWSPreparedRequest(request.method, url, headers, request.body, False)
+                )
+            except NotImplementedError:
+                reply = None
+        if reply is None:
+            raise AwsError(400, "UnknownOperationException", f"The world has no {request.operation}")
+        status, reply_headers, body = reply
+        kept = {
+            str(name): str(value)
+            for name, value in reply_headers.items()
+            if name.lower() not in ("content-length", "server", "date", "status", "connection")
+        }
+        return Response(status, body.encode() if isinstance(body, str) else body, kept)

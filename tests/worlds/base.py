@@ -1,0 +1,233 @@
+"""What the three simulated clouds share: an HTTP server on loopback, faults, and a log of every request.
+
+A *world* is one simulated cloud built from a YAML file. Subclasses of `World` answer requests; this module owns
+sockets, the request log and the faults that break the transport itself.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import yaml
+
+
+class WorldError(Exception):
+    """A world file that the provider's own API model rejects; the message lists every problem, one a line."""
+
+
+@dataclass
+class Fault:
+    """Something that goes wrong for the requests it matches. Patterns are `fnmatch` patterns.
+
+    `kind` is one of deny, throttle, timeout, reset, malformed, error (HTTP 500), disabled (Google: API not enabled).
+    `verb` is `list`, `get` or `*`. `times` limits how often it strikes; None means always.
+    """
+
+    operation: str
+    kind: str
+    region: str = "*"
+    resource: str = "*"
+    verb: str = "*"
+    times: int | None = None
+
+    def strikes(self, request: Request) -> bool:
+        if self.times == 0 or not (
+            fnmatch.fnmatchcase(request.operation, self.operation)
+            and fnmatch.fnmatchcase(request.region, self.region)
+            and fnmatch.fnmatchcase(request.resource, self.resource)
+            and fnmatch.fnmatchcase(request.verb, self.verb)
+        ):
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+@dataclass
+class Request:
+    """One request as the world understood it.
+
+    `operation` is spelled as the provider's permission (`sagemaker:ListModels`, `aiplatform.endpoints.list`,
+    `Microsoft.MachineLearningServices/workspaces/read`); `resource` is what it asked about (a name or path, may be "").
+    """
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    operation: str = ""
+    verb: str = ""
+    region: str = ""
+    account: str = ""
+    resource: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    status: int = 0
+
+
+@dataclass
+class Response:
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """Base of the simulated clouds. Use as a context manager; `url` and `env()` are valid while it runs."""
+
+    #: seconds a `timeout` fault holds the connection before it drops it
+    hold_seconds = 30.0
+    tls: ssl.SSLContext | None = None
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.faults: list[Fault] = []
+        self.log: list[Request] = []
+        self.lock = threading.Lock()
+        self._server: ThreadingHTTPServer | None = None
+        self._stopping = threading.Event()
+        self.prepare()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> World:
+        """Read and validate a world file. Raises WorldError naming every key the provider's model does not know."""
+        return cls(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+
+    # -- what a cloud provides -------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Validate `self.document` and build indexes. Raises WorldError."""
+
+    def identify(self, request: Request) -> None:
+        """Fill in operation, verb, region, account, resource, params."""
+        raise NotImplementedError
+
+    def respond(self, request: Request) -> Response:
+        """Answer an identified request that no fault struck."""
+        raise NotImplementedError
+
+    def refuse(self, request: Request, kind: str) -> Response:
+        """The provider's own wording of a deny, throttle, error, malformed or disabled reply to this request."""
+        raise NotImplementedError
+
+    def env(self) -> dict[str, str]:
+        """Environment variables that point the command line at this world, with invented credentials."""
+        raise NotImplementedError
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None, "the world is not running"
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+    def operations(self) -> set[str]:
+        return {request.operation for request in self.log}
+
+    def handle(self, request: Request) -> Response | None:
+        """Identify, log, apply faults, answer. None means: drop the connection without a word."""
+        self.identify(request)
+        with self.lock:
+            self.log.append(request)
+            kind = next((fault.kind for fault in self.faults if fault.strikes(request)), None)
+        if kind == "timeout":
+            self._stopping.wait(self.hold_seconds)
+            return None
+        if kind == "reset":
+            return None
+        response = self.refuse(request, kind) if kind else self.respond(request)
+        request.status = response.status
+        return response
+
+    def start(self) -> World:
+        world = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one write per reply: unbuffered small writes cost 40 ms each with delayed ACKs
+            disable_nagle_algorithm = True
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+            def answer(self) -> None:
+                split = urlsplit(self.path)
+                length = int(self.headers.get("Content-Length") or 0)
+                request = Request(
+                    method=self.command,
+                    path=split.path,
+                    query=dict(parse_qsl(split.query, keep_blank_values=True)),
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                    body=self.rfile.read(length) if length else b"",
+                )
+                response = world.handle(request)
+                if response is None:
+                    self.close_connection = True
+                    # An RST rather than a FIN, as a crashed peer would send.
+                    linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    return
+                self.send_response(response.status)
+                for name, value in response.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(response.body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(response.body)
+                self.wfile.flush()
+
+            do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 256
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                pass  # a client that hangs up is what half of these tests are about
+
+        self._stopping.clear()
+        self._server = Server(("127.0.0.1", 0), Handler)
+        if self.tls is not None:
+            # The handshake happens at the first read, in the connection's own thread: a silent client stalls no other.
+            self._server.socket = self.tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def __enter__(self) -> World:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def wait_forever() -> None:
+    """Block until interrupted; for the command-line servers."""
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        pass
