@@ -9,6 +9,7 @@ The docstring is the check's documentation page, its SARIF help and its `mlpostu
     ## References
 """
 
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,16 +117,7 @@ def sections(docstring: str) -> dict[str, str]:
             current = found.setdefault(stripped[3:].strip(), [])
         else:
             current.append(line)
-    return {name: _dedent(lines) for name, lines in found.items()}
-
-
-def _dedent(lines: list[str]) -> str:
-    margin = min(
-        (len(line) - len(line.lstrip()) for line in lines[0:] if line.strip() and line is not lines[0]), default=0
-    )
-    first = lines[:1] if lines and lines[0].strip() and not lines[0].startswith(" ") else []
-    rest = lines[len(first) :]
-    return "\n".join(first + [line[margin:].rstrip() for line in rest]).strip()
+    return {name: textwrap.dedent("\n".join(lines)).strip() for name, lines in found.items()}
 
 
 def _resolve(function: Callable[..., Any], note: Any) -> Any:

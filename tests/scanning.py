@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -50,10 +50,26 @@ def document(provider: str) -> dict[str, Any]:
 @contextmanager
 def running(provider: str, changed: dict[str, Any] | None = None) -> Iterator[World]:
     """The demo organisation's world (or a changed copy of it), running, with the environment pointing at it alone."""
-    with world_class(provider)(changed if changed is not None else document(provider)) as world:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-        with mock.patch.dict(os.environ, {**clean, **world.env()}, clear=True):
-            yield world
+    with world_class(provider)(changed if changed is not None else document(provider)) as world, _pointing_at(world):
+        yield world
+
+
+@contextmanager
+def all_running() -> Iterator[dict[str, World]]:
+    """The worlds of all providers, running, with the environment pointing at them."""
+    with ExitStack() as stack:
+        worlds = {name: stack.enter_context(world_class(name)(document(name))) for name in PROVIDERS}
+        stack.enter_context(_pointing_at(*worlds.values()))
+        yield worlds
+
+
+@contextmanager
+def _pointing_at(*worlds: World) -> Iterator[None]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    for world in worlds:
+        clean |= world.env()
+    with mock.patch.dict(os.environ, clean, clear=True):
+        yield
 
 
 def take_inventory(

@@ -22,16 +22,18 @@ import json
 import re
 import threading
 import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from botocore.model import OperationModel
-from worlds import aws_model
+from worlds import aws_leaves, aws_model
 from worlds.aws_model import KINDS, AwsError, Kind
-from worlds.aws_moto import Moto, check_roles
+from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
 from worlds.base import Request, Response, World, WorldError
+from worlds.leaves import Leaf
 
 _KEYS = "account regions buckets foreign_buckets account_public_access_block policies roles assumable"
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -56,6 +58,7 @@ class AwsWorld(World):
 
     _running: ClassVar[AwsWorld | None] = None
     _guard: ClassVar[threading.Lock] = threading.Lock()
+    survivors = ("moto", "sessions")
 
     # -- the world file --------------------------------------------------------------------------------------------
 
@@ -90,6 +93,15 @@ class AwsWorld(World):
                     table[name], entries or [], (service, region, str(self.account)), problems
                 )
         return documents
+
+    def replace(self, document: dict[str, Any]) -> None:
+        seeded = moto_part(self.document)
+        super().replace(document)
+        if self.moto is not None and moto_part(self.document) != seeded:
+            self.moto = Moto(self.document)
+
+    def leaves(self) -> Iterator[Leaf]:
+        return aws_leaves.leaves(self.document)
 
     # -- running ---------------------------------------------------------------------------------------------------
 

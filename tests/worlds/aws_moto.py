@@ -41,6 +41,12 @@ def check_roles(document: dict[str, Any], problems: list[str]) -> None:
         ]
 
 
+def moto_part(document: dict[str, Any]) -> Any:
+    """What of a document moto is given at start."""
+    buckets = [(bucket["name"], bucket["region"]) for bucket in document.get("buckets") or []]
+    return document.get("policies"), document.get("roles"), buckets
+
+
 class Moto:
     """moto's state for one account. There is one of it in a process, so a new one wipes the old."""
 

@@ -19,7 +19,7 @@ _KEYS = "name region created versioning mfa_delete public_access_block policy ac
 _FOREIGN_KEYS = "name owner region readable"
 _GROUPS = "http://acs.amazonaws.com/groups"
 #: canned ACL -> (group, permissions) it grants beside the owner's FULL_CONTROL
-_CANNED: dict[str, tuple[str, tuple[str, ...]]] = {
+CANNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "private": ("", ()),
     "public-read": ("global/AllUsers", ("READ",)),
     "public-read-write": ("global/AllUsers", ("READ", "WRITE")),
@@ -76,8 +76,8 @@ def check_buckets(document: dict[str, Any], problems: list[str]) -> None:
         acl = bucket.get("acl", "private")
         if isinstance(acl, list):
             conform(acl, shape_for("Grants"), f"{path}.acl", problems)
-        elif acl not in _CANNED:
-            problems.append(f"{path}.acl: {acl!r} is not one of {', '.join(_CANNED)}")
+        elif acl not in CANNED:
+            problems.append(f"{path}.acl: {acl!r} is not one of {', '.join(CANNED)}")
     for path, bucket in named(document, "foreign_buckets", _FOREIGN_KEYS, problems):
         problems += [f"{path}: needs {key}" for key in ("owner", "region") if key not in bucket]
     block = document.get("account_public_access_block")
@@ -215,7 +215,7 @@ class Buckets:
         acl = bucket.get("acl", "private")
         if isinstance(acl, list):
             return {"Owner": owner, "Grants": acl}
-        group, permissions = _CANNED[acl]
+        group, permissions = CANNED[acl]
         grants = [{"Grantee": {"Type": "CanonicalUser", **owner}, "Permission": "FULL_CONTROL"}]
         grants += [
             {"Grantee": {"Type": "Group", "URI": f"{_GROUPS}/{group}"}, "Permission": permission}

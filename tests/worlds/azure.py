@@ -13,14 +13,15 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from worlds import azure_entra, azure_models
+from worlds import azure_entra, azure_leaves, azure_models
 from worlds.azure_entra import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, Entra, reply
 from worlds.base import Request, Response, World, WorldError
+from worlds.leaves import Leaf
 
 _SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 _GROUP = "Microsoft.Resources/subscriptions/resourceGroups"
@@ -84,6 +85,7 @@ class AzureWorld(World):
 
     #: items on a page; small, so that every client has to follow nextLink
     page_size = 3
+    survivors = ("entra", "_directory")
 
     def prepare(self) -> None:
         document = copy.deepcopy(self.document)
@@ -149,6 +151,9 @@ class AzureWorld(World):
                 yield f"{item['id']}: what it belongs to does not exist"
             if kind.partition("/")[0].lower() in self.unregistered:
                 yield f"{item['id']}: its provider is unregistered"
+
+    def leaves(self) -> Iterator[Leaf]:
+        return azure_leaves.leaves(self.document)
 
     # -- running ---------------------------------------------------------------------------------------------------
 

@@ -188,6 +188,11 @@ def _fields_for(model: Model, value: Any) -> tuple[dict[str, Shape], str]:
     return fields(model), ""
 
 
+def members(model: Model, value: Any) -> dict[str, Shape]:
+    """Shapes of the members of `value`, none if its discriminator names no subclass of the model."""
+    return _fields_for(model, value)[0]
+
+
 @functools.cache
 def _package(name: str) -> types.ModuleType:
     with warnings.catch_warnings():

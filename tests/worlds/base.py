@@ -12,13 +12,15 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import yaml
+from worlds.leaves import Leaf
 
 
 class WorldError(Exception):
@@ -88,6 +90,8 @@ class World:
     #: seconds a `timeout` fault holds the connection before it drops it
     hold_seconds = 30.0
     tls: ssl.SSLContext | None = None
+    #: attributes that outlive a change of document
+    survivors: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -102,6 +106,19 @@ class World:
     def load(cls, path: str | os.PathLike[str]) -> World:
         """Read and validate a world file. Raises WorldError naming every key the provider's model does not know."""
         return cls(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+
+    def replace(self, document: dict[str, Any]) -> None:
+        """Answer from another document from now on; socket, credentials and log stay. Raises WorldError."""
+        before = self.document, {name: getattr(self, name) for name in self.survivors}
+        self.document = document
+        try:
+            self.prepare()
+        except WorldError:
+            self.document = before[0]
+            self.prepare()
+            raise
+        finally:
+            vars(self).update(before[1])
 
     # -- what a cloud provides -------------------------------------------------------------------------------------
 
@@ -118,6 +135,10 @@ class World:
 
     def refuse(self, request: Request, kind: str) -> Response:
         """The provider's own wording of a deny, throttle, error, malformed or disabled reply to this request."""
+        raise NotImplementedError
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every boolean and enum of every resource in the document, with the values it could have instead."""
         raise NotImplementedError
 
     def env(self) -> dict[str, str]:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from worlds import gcp_discovery as discovery
+from worlds import gcp_leaves
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
 from worlds.gcp_store import HOST, Resource, Store, public
+from worlds.leaves import Leaf
 
 #: services whose list methods take `-` for any location
 ANY_LOCATION = ("notebooks",)
@@ -72,6 +75,7 @@ class GcpWorld(World):
     #: resources in a page when the client does not say, and at most
     page_size = 10
     max_page_size = 100
+    survivors = ("token",)
 
     def prepare(self) -> None:
         self.store = Store(self.document)
@@ -92,6 +96,9 @@ class GcpWorld(World):
         if call.route is None or body.get("x-status", 200) != 200:
             return []
         return call.api.problems(call.method.response, public(body), f"replies.{spelling}")
+
+    def leaves(self) -> Iterator[Leaf]:
+        return gcp_leaves.leaves(self.document, self.store)
 
     def start(self) -> World:
         super().start()

@@ -1,0 +1,217 @@
+"""The manners: retries, breakers, pacing, bounded concurrency, and the guard over what may be asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scanner.calls import CallFailed, Calls, Manners, UndeclaredOperation, Unit
+from scanner.collector import Collector
+from scanner.model import Reason, Resource, Scope
+
+HERE = Scope("aws", "111122223333", "eu-west-1")
+QUICK = Manners(concurrency=4, first_delay=0.001, longest_delay=0.002, rate=1e6)
+
+
+@pytest.fixture
+def calls() -> Iterator[Calls]:
+    made = Calls(QUICK)
+    yield made
+    made.close()
+
+
+class Failing:
+    """Fails a number of times, then answers."""
+
+    def __init__(self, times: int, reason: Reason, *, retry: bool = True) -> None:
+        self.left, self.reason, self.retry, self.tried = times, reason, retry, 0
+
+    def __call__(self) -> str:
+        self.tried += 1
+        if self.left:
+            self.left -= 1
+            raise CallFailed(self.reason, "no", retry=self.retry)
+        return "yes"
+
+
+def test_throttled_calls_are_tried_until_they_answer(calls: Calls) -> None:
+    attempt = Failing(9, Reason.THROTTLED)
+
+    assert calls.run(HERE, "s", "s:ListX", attempt) == "yes"
+    assert attempt.tried == 10
+
+
+@pytest.mark.parametrize(
+    ("reason", "tries"),
+    [(Reason.THROTTLED, 10), (Reason.ERROR, 4), (Reason.UNREACHABLE, 3), (Reason.TIMEOUT, 2), (Reason.MALFORMED, 1)],
+)
+def test_each_failure_is_tried_its_own_number_of_times(calls: Calls, reason: Reason, tries: int) -> None:
+    attempt = Failing(100, reason)
+
+    with pytest.raises(CallFailed) as failure:
+        calls.run(HERE, "s", "s:ListX", attempt)
+
+    assert failure.value.reason is reason
+    assert attempt.tried == tries
+
+
+def test_what_will_not_change_is_not_asked_again(calls: Calls) -> None:
+    attempt = Failing(100, Reason.DENIED, retry=False)
+
+    with pytest.raises(CallFailed):
+        calls.run(HERE, "s", "s:ListX", attempt)
+
+    assert attempt.tried == 1
+
+
+def test_an_unreachable_service_is_left_alone_in_its_region_only(calls: Calls) -> None:
+    attempt = Failing(1000, Reason.UNREACHABLE)
+    for _ in range(3):
+        with pytest.raises(CallFailed):
+            calls.run(HERE, "s", "s:ListX", attempt)
+    tried = attempt.tried
+
+    with pytest.raises(CallFailed, match="left alone"):
+        calls.run(HERE, "s", "s:ListY", attempt)
+
+    assert attempt.tried == tried == QUICK.breaker_threshold
+    assert calls.run(Scope("aws", HERE.account, "us-east-1"), "s", "s:ListX", lambda: "yes") == "yes"
+    assert calls.run(HERE, "other", "other:ListX", lambda: "yes") == "yes"
+
+
+def test_a_slow_operation_does_not_take_its_service_down(calls: Calls) -> None:
+    attempt = Failing(1000, Reason.TIMEOUT)
+    for _ in range(2):
+        with pytest.raises(CallFailed):
+            calls.run(HERE, "s", "s:ListX", attempt)
+
+    with pytest.raises(CallFailed, match="left alone"):
+        calls.run(HERE, "s", "s:ListX", attempt)
+    assert calls.run(HERE, "s", "s:ListY", lambda: "yes") == "yes"
+
+
+def test_calls_in_flight_are_bounded(calls: Calls) -> None:
+    lock = threading.Lock()
+    now = most = 0
+
+    def attempt() -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.005)
+        with lock:
+            now -= 1
+
+    threads = [threading.Thread(target=calls.run, args=(HERE, "s", f"s:List{n}", attempt)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 1 < most <= QUICK.concurrency
+
+
+def test_pacing_holds_the_rate_after_the_burst() -> None:
+    calls = Calls(Manners(concurrency=4, rate=100, burst=5))
+    started = time.monotonic()
+    for _ in range(15):
+        calls.run(HERE, "s", "s:ListX", lambda: None)
+    took = time.monotonic() - started
+    calls.close()
+
+    assert took >= 10 / 100 * 0.9
+
+
+def test_an_interrupted_scan_asks_nothing_more(calls: Calls) -> None:
+    calls.stopping.set()
+    attempt = Failing(0, Reason.ERROR)
+
+    with pytest.raises(CallFailed, match="interrupted"):
+        calls.run(HERE, "s", "s:ListX", attempt)
+    assert attempt.tried == 0
+
+
+class Thing(Resource, frozen=True, kw_only=True):
+    kind = "aws.test.Thing"
+
+
+class Asker(Unit):
+    def is_read(self, operation: str) -> bool:
+        return operation.partition(":")[2].startswith("List")
+
+    def permission(self, operation: str) -> str:
+        return operation
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.gaps: list[Any] = []
+
+    def gap(self, *args: Any) -> None:
+        self.gaps.append(args)
+
+    def listed(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+
+def unit(calls: Calls, *operations: str) -> Asker:
+    collector = Collector(lambda _: iter(()), Thing, operations, "region", ())
+    return Asker(calls, collector, HERE, Notes())
+
+
+def test_an_undeclared_operation_is_refused(calls: Calls) -> None:
+    with pytest.raises(UndeclaredOperation, match="does not declare"):
+        unit(calls, "t:ListThings").ask("t:ListOthers", lambda: None)
+
+
+def test_a_declared_write_is_refused(calls: Calls) -> None:
+    with pytest.raises(UndeclaredOperation, match="not a permitted read"):
+        unit(calls, "t:DeleteThing").ask("t:DeleteThing", lambda: None)
+
+
+def test_each_keeps_order_and_nests_without_standing_still(calls: Calls) -> None:
+    asker = unit(calls, "t:ListThings")
+
+    def outer(number: int) -> list[int]:
+        time.sleep(0.001 * (10 - number % 10))
+        return list(asker.each(lambda inner: number * 10 + inner, range(3)))
+
+    assert list(asker.each(outer, range(50))) == [[n * 10, n * 10 + 1, n * 10 + 2] for n in range(50)]
+
+
+def test_each_does_not_run_far_ahead_of_its_reader(calls: Calls) -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for number in range(1000):
+            taken += 1
+            yield number
+
+    stream = unit(calls, "t:ListThings").each(lambda n: n, items())
+    next(stream)
+
+    assert taken <= 2 * QUICK.concurrency + 1
+    stream.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+def test_reads_of_secrets_and_model_data_are_forbidden(provider: str) -> None:
+    import importlib
+
+    is_read = importlib.import_module(f"checks.{provider}.permissions").is_read
+    forbidden = {
+        "aws": ["secretsmanager:GetSecretValue", "s3:GetObject", "sagemaker:InvokeEndpoint", "sagemaker:CreateModel"],
+        "gcp": ["secretmanager.versions.access", "storage.objects.get", "aiplatform.endpoints.predict"],
+        "azure": [
+            "Microsoft.CognitiveServices/accounts/listKeys/action",
+            "Microsoft.Storage/storageAccounts/listKeys/action",
+            "Microsoft.MachineLearningServices/workspaces/write",
+        ],
+    }
+    assert [operation for operation in forbidden[provider] if is_read(operation)] == []
