@@ -1,3 +1,31 @@
 """Renderings of a report, one module a format; `FORMATS` is the explicit table of them."""
 
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.model import Report
+
 OWNER = "mlposture"
+
+#: Format name → module with `render(report) -> bytes`.
+FORMATS: dict[str, str] = {
+    "json": "reports.json_v1",
+    "sarif": "reports.sarif",
+}
+
+#: File suffix → format name.
+SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif"}
+
+
+def renderer(name: str) -> Callable[[Report], bytes]:
+    """The renderer of a format, imported only now. Raises InputError for a name that is not in `FORMATS`."""
+    from scanner.errors import InputError
+
+    if name not in FORMATS:
+        raise InputError(f"there is no report format {name!r}; there are {', '.join(sorted(FORMATS))}")
+    render: Callable[[Report], bytes] = importlib.import_module(FORMATS[name]).render
+    return render

@@ -126,7 +126,7 @@ class Calls:
         with self._lock:
             for key, reason in ((host, Reason.UNREACHABLE), (exact, Reason.TIMEOUT)):
                 if self._failures.get(key, 0) >= self.manners.breaker_threshold:
-                    raise CallFailed(reason, f"left alone after {self._failures[key]} failures in a row")
+                    raise CallFailed(reason, "left alone after repeated failures")
 
     def _delay(self, tried: int, retry_after: float | None) -> float:
         if retry_after is not None:

@@ -275,7 +275,7 @@ def _collect(plan: "Plan", providers: Mapping[str, Mapping[str, Any]], inventory
                     raise
                 advice = f"{name}: the SDK is not installed ({error.name}); pip install 'mlposture[{name}]'"
                 raise InputError(advice) from error
-            connected.append(facade.connect(settings, Calls(manners)))
+            connected.append(facade.connect({**settings, "taken_at": inventory.taken_at}, Calls(manners)))
         with bar(enabled=not options.get("no_progress")) as progress:
             for provider in connected:
                 collect(plan, provider, inventory, concurrency=manners.concurrency, progress=progress)

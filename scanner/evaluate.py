@@ -41,4 +41,4 @@ def judge(check: Check, resource: Resource, view: View) -> Verdict:
 def fingerprint(check_id: str, resource: Resource, subkey: str = "") -> str:
     """Identity of a finding across runs: check, provider, account, resource, sub-key; never message, order or time."""
     parts = (check_id, resource.scope.provider, resource.scope.account, resource.id, subkey)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]

@@ -10,7 +10,7 @@ _SHAPES = re.compile(
     r"|ghp_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22,}"
     r"|hf_[0-9A-Za-z]{30,}"  # Hugging Face token
     r"|AIza[0-9A-Za-z_\-]{35}"  # Google API key
-    r"|sk-[0-9A-Za-z_\-]{20,}"
+    r"|(?<![0-9A-Za-z])sk-[0-9A-Za-z_\-]{20,}"
     r"|xox[abprs]-[0-9A-Za-z\-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\."  # JSON web token

@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-import yaml
 from support import TESTS, registered
-from worlds.base import World
+from worlds.base import World, read_world
 
 from scanner.calls import Calls, Manners
 from scanner.check import Check
@@ -44,7 +43,7 @@ def _document_text(provider: str) -> str:
 
 def document(provider: str) -> dict[str, Any]:
     """A fresh copy of the demo organisation's world, to be changed at will."""
-    return yaml.load(_document_text(provider), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # type: ignore[no-any-return]
+    return read_world(_document_text(provider))
 
 
 @contextmanager
@@ -79,6 +78,7 @@ def take_inventory(
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))
+    settings["taken_at"] = inventory.taken_at
     connected = importlib.import_module(f"checks.{provider}.api").connect(settings, Calls(manners))
     try:
         collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency)
@@ -101,9 +101,9 @@ def calm(provider: str) -> tuple[Inventory, Verdicts, tuple[Any, ...]]:
         return inventory, verdicts_of(inventory, provider), tuple(world.log)
 
 
-def with_faults(provider: str, prepare: Callable[[World], None]) -> tuple[Inventory, Verdicts]:
+def with_faults(provider: str, prepare: Callable[[World], None], **settings: Any) -> tuple[Inventory, Verdicts]:
     """Inventory and verdicts of a scan of the demo organisation after `prepare` has broken something."""
     with running(provider) as world:
         prepare(world)
-        inventory = take_inventory(provider)
+        inventory = take_inventory(provider, **settings)
     return inventory, verdicts_of(inventory, provider)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
 
 import msgspec
 import pytest
 from msgspec import UNSET
 from support import FAIL, PASS, UNKNOWN, Case, all_cases, registered
+from watching import observe
 
 from scanner.check import SECTIONS, Check
 from scanner.evaluate import evaluate
 from scanner.frameworks import load as load_catalogue
-from scanner.inventory import All, Inventory, View
-from scanner.model import Resource, Verdict
+from scanner.inventory import Inventory, View
+from scanner.model import Resource
 
 CHECKS, COLLECTORS = registered()
 EVERY_CHECK = [pytest.param(check, id=check.slug) for check in CHECKS.values()]
@@ -28,48 +28,6 @@ EVERY_JUDGED_CASE = [p for p in EVERY_CASE if p.values[1].expected in (PASS, FAI
 RANGES = {"aws": "1", "gcp": "2", "azure": "3"}
 # A slug that ends like this states the cure, not the problem.
 CURES = ("_enabled_ok", "_restricted", "_secure", "_compliant", "_required", "_disallowed", "_not_public", "_private")
-
-
-class Observed(View):
-    """A view that remembers which fields were read, on which resources, and which joins were asked."""
-
-    def __init__(self, inventory: Inventory, check: Check) -> None:
-        super().__init__(inventory, check.needs)
-        self.fields: set[tuple[str, str, str]] = set()
-        self.joins: set[tuple[str, str]] = set()
-        self.listings: set[str] = set()
-
-    def watch(self, resource: Any) -> Any:
-        if not isinstance(resource, Resource):
-            return resource
-        fields = self.fields
-        kind = type(resource)
-        own = set(kind.__struct_fields__) - set(Resource.__struct_fields__)
-
-        class Watched(kind, frozen=True, kw_only=True):  # type: ignore[valid-type, misc]
-            def __getattribute__(self, name: str) -> Any:
-                if name in own:
-                    fields.add((kind.kind, object.__getattribute__(self, "id"), name))
-                return super().__getattribute__(name)
-
-        return Watched(**{name: getattr(resource, name) for name in kind.__struct_fields__})
-
-    def get(self, kind: Any, id: str) -> Any:
-        self.joins.add((kind.kind, id))
-        return self.watch(super().get(kind, id))
-
-    def all(self, kind: Any) -> Any:
-        self.listings.add(kind.kind)
-        found = super().all(kind)
-        watched = All(self.watch(resource) for resource in found)
-        watched.complete = found.complete
-        return watched
-
-
-def observe(check: Check, case: Case) -> tuple[Verdict, Observed]:
-    view = Observed(case.inventory(), check)
-    verdict = check(view.watch(case.resource), view)
-    return verdict, view
 
 
 def without_field(inventory: Inventory, kind: str, id: str, field: str) -> Inventory:
@@ -144,7 +102,7 @@ def test_verdict(check: Check, case: Case) -> None:
 def test_evidence_names_real_fields(check: Check, case: Case) -> None:
     own = set(check.kind.__struct_fields__)
     joined = {f"{k.kind.rpartition('.')[2]}.{field}" for k in check.needs for field in k.__struct_fields__}
-    verdict, _ = observe(check, case)
+    verdict, _ = observe(check, case.resource, case.inventory())
 
     assert set(verdict.evidence) <= own | joined
     if case.expected in (PASS, FAIL):
@@ -155,7 +113,7 @@ def test_evidence_names_real_fields(check: Check, case: Case) -> None:
 @pytest.mark.parametrize(("check", "case"), EVERY_JUDGED_CASE)
 def test_nothing_observed_gives_unknown(check: Check, case: Case) -> None:
     """Blank in turn every field that a pass or fail read, and take away every join it made: it must become unknown."""
-    _, seen = observe(check, case)
+    _, seen = observe(check, case.resource, case.inventory())
     assert seen.fields or seen.joins or seen.listings
 
     for kind, id, field in sorted(seen.fields):

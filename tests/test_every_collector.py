@@ -7,20 +7,27 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import UNSET
 from scanning import PROVIDERS, QUICK, calm, running, take_inventory, verdicts_of, with_faults
 from support import registered
 from worlds.base import Fault, World
 
 from scanner.calls import Unit
 from scanner.decode import plans
-from scanner.model import Reason, Status
+from scanner.model import Reason, Resource, Status
 
 CHECKS, COLLECTORS = registered()
 #: What a facade may ask on its own account, before any collector runs.
 DISCOVERY = {
     "aws": {"sts:GetCallerIdentity", "ec2:DescribeRegions"},
     "gcp": {"oauth2.token", "aiplatform.locations.list", "resourcemanager.projects.get"},
-    "azure": {"oauth2.token", "Microsoft.Resources/subscriptions/read"},
+    "azure": {"oauth2.token", "oauth2.discovery", "Microsoft.Resources/subscriptions/read"},
+}
+#: What a user would name when the credential may not even list its subscriptions.
+KNOWN_SCOPE: dict[str, dict[str, Any]] = {
+    "aws": {},
+    "gcp": {},
+    "azure": {"subscriptions": ("00000000-0000-0000-0000-000000000001",)},
 }
 EVERY_OPERATION = [
     pytest.param(provider, operation, id=operation)
@@ -139,14 +146,13 @@ def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str
 
 
 def _deny_lists(world: World) -> None:
-    world.faults.append(Fault("*:List*", "deny"))
     world.faults.append(Fault("*", "deny", verb="list"))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provider: str) -> None:
     calm_inventory, *_ = calm(provider)
-    inventory, after = with_faults(provider, _deny_lists)
+    inventory, after = with_faults(provider, _deny_lists, **KNOWN_SCOPE[provider])
 
     judged = {key: status for key, status in after.items() if status in (Status.PASS, Status.FAIL)}
     assert judged == {}
@@ -161,25 +167,24 @@ def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provid
 def test_details_denied_leave_no_verdict_about_a_detail(provider: str) -> None:
     """Every read but List refused: what a list reply does not carry must be unknown."""
     _, before, _ = calm(provider)
-    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault("*", "deny", verb="get")))
+    patterns = {"aws": "*:*", "gcp": "*.*.get*", "azure": "Microsoft.*"}
+    fault = Fault(patterns[provider], "deny", verb="get")
+    inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
 
-    detail_only = {
-        check.slug
-        for check in CHECKS.values()
-        if check.provider == provider
-        and any(_is_detail(plan.operation) for plan in plans(check.kind))
-        and not any(not _is_detail(plan.operation) for plan in plans(check.kind))
-    }
     assert inventory.gaps
-    for key, status in after.items():
-        if status in (Status.PASS, Status.FAIL):
-            assert before[key] is status
-            assert key[0] not in detail_only
+    judged = {key: status for key, status in after.items() if status in (Status.PASS, Status.FAIL)}
+    assert {key: before[key] for key in judged} == judged
+    for made in COLLECTORS.values():
+        for resource in inventory.of(made.kind):
+            observed = {p.name: p.operation for p in plans(made.kind) if getattr(resource, p.name) is not UNSET}
+            assert [name for name, operation in observed.items() if _is_detail(made.kind, name, operation)] == []
 
 
-def _is_detail(operation: str) -> bool:
-    name = operation.rpartition(":")[2]
-    return name.startswith(("Describe", "Get", "Head")) or operation.endswith((".get", "#get"))
+def _is_detail(kind: type[Resource], field: str, operation: str) -> bool:
+    """Whether only a read of one resource by name gives this. On Azure the operation alone does not tell."""
+    if kind.kind in ("azure.machine_learning.Compute", "azure.storage.StorageAccount"):
+        return field not in ("compute_type", "provisioning_state")
+    return operation.rpartition(":")[2].startswith(("Describe", "Get", "Head")) or ".get" in operation
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

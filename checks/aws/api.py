@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,9 +12,10 @@ import botocore.config
 import botocore.exceptions
 import msgspec
 from botocore import xform_name
+from msgspec import UNSET, UnsetType
 
 from checks.aws.permissions import is_read, permission
-from scanner.calls import Calls, CallFailed, Unit
+from scanner.calls import CallFailed, Calls, Unit
 from scanner.collector import Collector, Recorder
 from scanner.errors import CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Scope
@@ -34,10 +36,12 @@ _THROTTLED = {
 # With credentials that STS accepted, these mean that the region is not enabled for the account.
 _OTHER_REGION = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure"}
 _DISCOVER = "ec2:DescribeRegions"
+#: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.
+_UNPARSED = (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 
 
-class _NotJson(Exception):
-    """A reply that should have been JSON. botocore would make an empty result of it, and that a verdict."""
+class _BrokenBody(Exception):
+    """A successful reply whose body is missing or cut short."""
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
@@ -50,6 +54,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
         profile=settings.get("profile"),
         role_arns=tuple(settings.get("role_arns", ())),
         regions=tuple(settings.get("regions", ())),
+        taken_at=settings.get("taken_at"),
     )
 
 
@@ -65,14 +70,16 @@ class AwsProvider:
         profile: str | None = None,
         role_arns: tuple[str, ...] = (),
         regions: tuple[str, ...] = (),
+        taken_at: datetime | None = None,
     ) -> None:
         self.calls = calls
+        self.taken_at = taken_at or datetime.now(UTC)
         self._regions = regions
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
         manners = calls.manners
-        self._config = botocore.config.Config(
+        self._config = botocore.config.Config(  # type: ignore[no-untyped-call]
             connect_timeout=manners.connect_timeout,
             read_timeout=manners.read_timeout,
             max_pool_connections=manners.concurrency,
@@ -80,8 +87,8 @@ class AwsProvider:
             user_agent_extra="mlposture",
         )
         try:
-            base = boto3.session.Session(profile_name=profile)
-            self.partition = base.get_partition_for_region(base.region_name or "us-east-1")
+            base = boto3.session.Session(profile_name=profile)  # type: ignore[no-untyped-call]
+            self.partition = str(base.get_partition_for_region(base.region_name or "us-east-1"))  # type: ignore[no-untyped-call]
             sessions = [self._assume(base, arn) for arn in role_arns] or [base]
             self._sessions = {self._account(session): session for session in sessions}
         except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
@@ -91,7 +98,7 @@ class AwsProvider:
         return tuple(sorted(self._sessions))
 
     def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
-        """The regions asked for, else all that are enabled; if those cannot be listed, all that have SageMaker, and a gap."""
+        """The regions asked for, else all that are enabled; failing that, all that have SageMaker, and a gap."""
         regions, failure = (self._regions, None) if self._regions else self._discover(account)
         if failure is not None:
             recorder.gap(
@@ -124,8 +131,8 @@ class AwsProvider:
         return session.region_name or (self._regions[0] if self._regions else "us-east-1")
 
     def _make_client(self, session: boto3.session.Session, service: str, region: str) -> Any:
-        client = session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
-        client.meta.events.register("response-received.*", _refuse_what_is_not_json)
+        client = session.client(service, region_name=region, config=self._config)  # type: ignore[no-untyped-call]
+        client.meta.events.register("response-received.*", _refuse_broken_bodies)
         if service == "s3control":
             client.meta.events.register_first("before-sign.s3-control.*", _keep_custom_host)
         return client
@@ -133,7 +140,7 @@ class AwsProvider:
     def _assume(self, base: boto3.session.Session, arn: str) -> boto3.session.Session:
         sts = self._make_client(base, "sts", base.region_name or "us-east-1")
         reply = sts.assume_role(RoleArn=arn, RoleSessionName="mlposture")["Credentials"]
-        return boto3.session.Session(
+        return boto3.session.Session(  # type: ignore[no-untyped-call]
             aws_access_key_id=reply["AccessKeyId"],
             aws_secret_access_key=reply["SecretAccessKey"],
             aws_session_token=reply["SessionToken"],
@@ -141,7 +148,7 @@ class AwsProvider:
         )
 
     def _account(self, session: boto3.session.Session) -> str:
-        """Account of a session. AWS lets no policy deny this call; should a proxy do so, the refusal names the account."""
+        """Account of a session. No policy can deny this call; should a proxy do so, the refusal names the account."""
         region = session.region_name or "us-east-1"
         sts = self._make_client(session, "sts", region)
         ask = partial(_translated, sts.get_caller_identity)
@@ -163,7 +170,8 @@ class AwsProvider:
                 regions = tuple(sorted(region["RegionName"] for region in reply.get("Regions", ())))
                 self._enabled[account] = (regions, None)
             except CallFailed as failure:
-                known = self._sessions[account].get_available_regions("sagemaker", partition_name=self.partition)
+                session = self._sessions[account]
+                known = session.get_available_regions("sagemaker", self.partition)  # type: ignore[no-untyped-call]
                 self._enabled[account] = (tuple(sorted(known)), failure)
         return self._enabled[account]
 
@@ -176,6 +184,8 @@ class AwsApi(Unit):
         self._provider = provider
         self.account = scope.account
         self.partition = provider.partition
+        #: "now" of the whole scan, for listings that are limited in time
+        self.taken_at = provider.taken_at
 
     def is_read(self, operation: str) -> bool:
         return is_read(operation)
@@ -187,25 +197,59 @@ class AwsApi(Unit):
         """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
         return self.reply(operation, self._attempt(operation, region, parameters), absent)
 
+    def answer(
+        self, operation: str, *, codes: tuple[str, ...], region: str = "", **parameters: Any
+    ) -> Mapping[str, Any] | str | UnsetType:
+        """The reply; the error code if it is one of `codes` (it is an answer then); `UNSET` and a gap for any other."""
+        try:
+            return self.ask(operation, self._attempt(operation, region, parameters))
+        except CallFailed as failure:
+            if failure.code in codes:
+                return failure.code
+            self.gap(operation, failure)
+            return UNSET
+
     def pages(self, operation: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
+        try:
+            yield from self._items(operation, parameters, strict=self._speaks_json(operation))
+        except CallFailed as failure:
+            self.gap(operation, failure)
+            self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+
+    def members(
+        self, operation: str, *, absent: tuple[str, ...] = (), **parameters: Any
+    ) -> tuple[Mapping[str, Any], ...] | UnsetType:
+        """All items of a listing that describes one resource; `UNSET` and a gap unless every page of it was read.
+
+        One of the `absent` error codes means that there are none.
+        """
+        try:
+            return tuple(self._items(operation, parameters, strict=True))
+        except CallFailed as failure:
+            if failure.code in absent:
+                return ()
+            self.gap(operation, failure)
+            return UNSET
+
+    def _items(self, operation: str, parameters: Mapping[str, Any], *, strict: bool) -> Iterator[Mapping[str, Any]]:
         service, name = _ELSEWHERE.get(operation) or operation.split(":")
-        client = self._client(service, "")
-        paging = _paging(client, name)
+        paging = _paging(self._client(service, ""), name)
         while True:
-            try:
-                page = self.ask(operation, self._attempt(operation, "", parameters))
-                if paging["result_key"] not in page and _speaks_json(client):
-                    raise CallFailed(Reason.MALFORMED, f"the reply has no {paging['result_key']}")
-            except CallFailed as failure:
-                self.gap(operation, failure)
-                self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
-                return
+            page = self.ask(operation, self._attempt(operation, "", parameters))
+            if strict and paging["result_key"] not in page:
+                raise CallFailed(Reason.MALFORMED, f"the reply has no {paging['result_key']}")
             yield from page.get(paging["result_key"], ())
             token = page.get(paging["output_token"])
             if not token:
                 return
+            if token == parameters.get(paging["input_token"]):
+                raise CallFailed(Reason.MALFORMED, "the same page came twice")
             parameters = {**parameters, paging["input_token"]: token}
+
+    def _speaks_json(self, operation: str) -> bool:
+        service = (_ELSEWHERE.get(operation) or operation.split(":"))[0]
+        return _speaks_json(self._client(service, ""))
 
     def _client(self, service: str, region: str) -> Any:
         if not region:
@@ -215,7 +259,7 @@ class AwsApi(Unit):
     def _attempt(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
         service, name = _ELSEWHERE.get(operation) or operation.split(":")
         client = self._client(service, region)
-        method = getattr(client, xform_name(name))
+        method = getattr(client, xform_name(name))  # type: ignore[no-untyped-call]
 
         def attempt() -> Mapping[str, Any]:
             reply = _translated(method, **parameters)
@@ -238,9 +282,10 @@ def _translated(method: Callable[..., Mapping[str, Any]], **parameters: Any) -> 
         raise CallFailed(reason, _no_url(error), retry=True) from error
     except botocore.exceptions.HTTPClientError as error:
         raise CallFailed(Reason.UNREACHABLE, _no_url(error), retry=True) from error
-    except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError, _NotJson) as error:
-        parsed = isinstance(error, (botocore.parsers.ResponseParserError, _NotJson))
-        raise CallFailed(Reason.MALFORMED if parsed else Reason.ERROR, type(error).__name__) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise CallFailed(Reason.ERROR, type(error).__name__) from error
+    except (*_UNPARSED, _BrokenBody) as error:
+        raise CallFailed(Reason.MALFORMED, "the reply does not parse") from error
 
 
 def _from_reply(error: Any) -> CallFailed:
@@ -269,19 +314,25 @@ def _speaks_json(client: Any) -> bool:
 
 def _paging(client: Any, operation: str) -> dict[str, str]:
     """Token and result members of a listing, from the SDK's own paginator models."""
-    paginator = client.get_paginator(xform_name(operation))
-    config = paginator._pagination_cfg  # no public name for it, and the alternative is a table of our own
+    paginator = client.get_paginator(xform_name(operation))  # type: ignore[no-untyped-call]
+    # There is no public name for it, and the alternative is a table of our own.
+    config = paginator._pagination_cfg  # noqa: SLF001
     return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
 
 
-def _refuse_what_is_not_json(response_dict: Mapping[str, Any] | None, **_: Any) -> None:
+def _refuse_broken_bodies(response_dict: Mapping[str, Any] | None, event_name: str = "", **_: Any) -> None:
+    """botocore makes an empty result of a body that is cut short or missing, and an empty result reads as absence."""
     reply = response_dict or {}  # there is none when the connection broke
-    kind = str(reply.get("headers", {}).get("content-type", ""))
-    if reply.get("status_code") == 200 and "json" in kind:
+    if reply.get("status_code") != 200 or event_name.rpartition(".")[2].startswith("Head"):
+        return
+    body = reply.get("body", b"")
+    if not body:
+        raise _BrokenBody
+    if "json" in str(reply.get("headers", {}).get("content-type", "")):
         try:
-            msgspec.json.decode(reply.get("body", b""), type=msgspec.Raw)
-        except msgspec.DecodeError as error:
-            raise _NotJson from error
+            msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        except msgspec.MsgspecError as error:
+            raise _BrokenBody from error
 
 
 def _keep_custom_host(request: Any, **_: Any) -> None:
@@ -294,7 +345,7 @@ def _keep_custom_host(request: Any, **_: Any) -> None:
         request.url = urlunsplit(url._replace(netloc=rest))
 
 
-def _advice(error: Exception) -> str:
+def _advice(error: BaseException) -> str:
     if isinstance(error, botocore.exceptions.NoCredentialsError):
         return "no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
     return str(error)

@@ -4,17 +4,134 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.aws.sagemaker.resources import NotebookInstance
+from checks.aws.iam.resources import Policy, Role
+from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
+from checks.aws.sagemaker.resources import (
+    Container,
+    DataSource,
+    Endpoint,
+    EndpointConfig,
+    ImageConfig,
+    Model,
+    NotebookInstance,
+    S3DataSource,
+    TrainingJob,
+    Variant,
+)
 from scanner.model import Scope
 
 ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "999988887777"
 REGION = "eu-west-1"
 HERE = Scope("aws", ACCOUNT, REGION)
+EVERYWHERE = Scope("aws", ACCOUNT)
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/sentiment"
+PINNED = f"{IMAGE}@sha256:{'a' * 64}"
 
 
 def arn(kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{kind}/{name}"
 
 
+def role_arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
 def notebook(name: str = "research", **fields: Any) -> NotebookInstance:
     return NotebookInstance(id=arn("notebook-instance", name), name=name, scope=HERE, **fields)
+
+
+def container(image: str | None = None, *, access: str | None = None, **fields: Any) -> Container:
+    config = ImageConfig(repository_access_mode=access) if access else None
+    return Container(image=image, image_config=config, **fields)
+
+
+def s3_source(uri: str) -> DataSource:
+    return DataSource(s3_data_source=S3DataSource(s3_uri=uri))
+
+
+def model(name: str = "sentiment", **fields: Any) -> Model:
+    return Model(id=arn("model", name), name=name, scope=HERE, **fields)
+
+
+def single(primary: Container, name: str = "sentiment", **fields: Any) -> Model:
+    """A model of one container."""
+    return model(name, primary_container=primary, containers=None, **fields)
+
+
+def chain(*containers: Container, **fields: Any) -> Model:
+    """A model of several containers, which has no primary one."""
+    return model(primary_container=None, containers=containers, **fields)
+
+
+def served_from(uri: str, name: str = "sentiment", **fields: Any) -> Model:
+    return single(container(IMAGE, model_data_url=uri), name, **fields)
+
+
+def variant(**fields: Any) -> Variant:
+    return Variant(**{"variant_name": "main", **fields})
+
+
+def config(name: str = "sentiment-1", **fields: Any) -> EndpointConfig:
+    return EndpointConfig(id=arn("endpoint-config", name), name=name, scope=HERE, **fields)
+
+
+def endpoint(name: str = "sentiment", **fields: Any) -> Endpoint:
+    return Endpoint(id=arn("endpoint", name), name=name, scope=HERE, **fields)
+
+
+def job(name: str = "nightly", **fields: Any) -> TrainingJob:
+    return TrainingJob(id=arn("training-job", name), name=name, scope=HERE, **fields)
+
+
+def bucket(name: str = "northwind-example-models", **fields: Any) -> Bucket:
+    return Bucket(id=f"arn:aws:s3:::{name}", name=name, scope=EVERYWHERE, **fields)
+
+
+def ours(name: str = "northwind-example-models", **fields: Any) -> Bucket:
+    return bucket(name, exists=True, owned=True, **fields)
+
+
+def foreign(name: str = "fabrikam-example-weights") -> Bucket:
+    return bucket(name, exists=True, owned=False)
+
+
+def missing(name: str = "northwind-example-deleted") -> Bucket:
+    return bucket(name, exists=False, owned=None)
+
+
+def block(**switches: bool) -> PublicAccessBlock:
+    return PublicAccessBlock(**switches)
+
+
+ALL_BLOCKED = PublicAccessBlock(
+    block_public_acls=True, ignore_public_acls=True, block_public_policy=True, restrict_public_buckets=True
+)
+
+
+def grant(group: str, permission: str = "READ") -> Grant:
+    uri = f"http://acs.amazonaws.com/groups/{group}"
+    return Grant(grantee=Grantee(type="Group", uri=uri), permission=permission)
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action: Any, resource: Any = "*", **members: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **members}
+
+
+def deny(action: Any, resource: Any = "*", **members: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": action, "Resource": resource, **members}
+
+
+def role(name: str = "serving", **fields: Any) -> Role:
+    return Role(id=role_arn(name), name=name, scope=EVERYWHERE, **fields)
+
+
+def role_with(*statements: dict[str, Any], name: str = "serving", **fields: Any) -> Role:
+    """A role with one inline policy, no managed ones and no boundary, unless given."""
+    inline = (Policy(name="own", document=document(*statements)),)
+    return role(name, **{"attached_policies": (), "inline_policies": inline, "boundary": None, **fields})

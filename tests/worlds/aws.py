@@ -103,6 +103,9 @@ class AwsWorld(World):
     def leaves(self) -> Iterator[Leaf]:
         return aws_leaves.leaves(self.document)
 
+    def knows(self, operation: str, path: tuple[str, ...]) -> bool:
+        return aws_leaves.knows(operation, path)
+
     # -- running ---------------------------------------------------------------------------------------------------
 
     def start(self) -> World:

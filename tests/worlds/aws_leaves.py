@@ -56,6 +56,21 @@ def _inside(shape: Any, value: Any, key: str | None) -> Any:
     return shape.member if kind == "list" else shape.value if kind == "map" else None
 
 
+def knows(operation: str, path: Path) -> bool:
+    service, _, name = operation.partition(":")
+    if name == "GetAccountPublicAccessBlock":
+        service, name = "s3control", "GetPublicAccessBlock"
+    shape = known_model(service).operation_model(name).output_shape
+    kind = next((kind for kind in KINDS.get(service, ()) if kind.list_op == name), None)
+    if kind is not None:
+        shape = shape.members[kind.member]
+    for step in path:
+        while shape is not None and shape.type_name == "list":
+            shape = shape.member
+        shape = None if shape is None else _inside(shape, None, str(step))
+    return shape is not None
+
+
 def _of_bucket(bucket: dict[str, Any], path: Path) -> Iterator[Leaf]:
     def leaf(where: Path, source: tuple[str, str], allowed: Iterable[str] = (), *more: tuple[str, str]) -> Leaf:
         value: Any = bucket

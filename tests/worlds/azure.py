@@ -155,6 +155,9 @@ class AzureWorld(World):
     def leaves(self) -> Iterator[Leaf]:
         return azure_leaves.leaves(self.document)
 
+    def knows(self, operation: str, path: tuple[str, ...]) -> bool:
+        return azure_leaves.knows(operation, path)
+
     # -- running ---------------------------------------------------------------------------------------------------
 
     @property

@@ -25,6 +25,23 @@ def leaves(document: dict[str, Any]) -> Iterator[Leaf]:
             yield from _of_item(item, _DIAGNOSTICS, ("diagnostic_settings", owner, number), whose)
 
 
+def knows(operation: str, path: tuple[str, ...]) -> bool:
+    shape = azure_models.TYPES.get(operation.removesuffix("/read"))
+    return shape is not None and _leads_somewhere(shape, path)
+
+
+def _leads_somewhere(shape: Any, path: tuple[str, ...]) -> bool:
+    if isinstance(shape, ListOf):
+        return _leads_somewhere(shape.item, path)
+    if not path or shape == azure_models.ANY:
+        return True
+    if isinstance(shape, Model):
+        return any(_leads_somewhere(fields, path) for fields in azure_models.variants(shape))
+    if isinstance(shape, MapOf):
+        return _leads_somewhere(shape.value, path[1:])
+    return isinstance(shape, dict) and path[0] in shape and _leads_somewhere(shape[path[0]], path[1:])
+
+
 def _owners(identifier: str, kind: str) -> tuple[str, ...]:
     """A child also belongs to the resource it is inside, whose snapshot may hold it."""
     return (identifier, identifier.rsplit("/", 2)[0]) if kind.count("/") > 1 else (identifier,)

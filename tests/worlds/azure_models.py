@@ -193,6 +193,14 @@ def members(model: Model, value: Any) -> dict[str, Shape]:
     return _fields_for(model, value)[0]
 
 
+def variants(model: Model) -> Iterator[dict[str, Shape]]:
+    """Members of the model and of each of its subclasses."""
+    yield fields(model)
+    for names in vars(_class(model)).get("_subtype_map", {}).values():
+        for name in names.values():
+            yield from variants(Model(model.package, name))
+
+
 @functools.cache
 def _package(name: str) -> types.ModuleType:
     with warnings.catch_warnings():

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -84,6 +86,31 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+
+
+def read_world(text: str, today: date | None = None) -> dict[str, Any]:
+    """Parse a world file and move its timestamps by the days since its `as_of`: what was recent stays so."""
+    document = yaml.load(text, Loader=_LOADER)
+    as_of = document.pop("as_of", None)
+    if as_of is None:
+        return document  # type: ignore[no-any-return]
+    return _moved(document, (today or datetime.now(UTC).date()) - as_of)  # type: ignore[no-any-return]
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, dict):
+        return {key: _moved(inner, by) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moved(inner, by) for inner in value]
+    if isinstance(value, datetime):
+        return value + by
+    if isinstance(value, str) and _TIMESTAMP.fullmatch(value):
+        return (datetime.fromisoformat(value) + by).isoformat().replace("+00:00", "Z")
+    return value
+
+
 class World:
     """Base of the simulated clouds. Use as a context manager; `url` and `env()` are valid while it runs."""
 
@@ -105,7 +132,7 @@ class World:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> World:
         """Read and validate a world file. Raises WorldError naming every key the provider's model does not know."""
-        return cls(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        return cls(read_world(Path(path).read_text(encoding="utf-8")))
 
     def replace(self, document: dict[str, Any]) -> None:
         """Answer from another document from now on; socket, credentials and log stay. Raises WorldError."""
@@ -139,6 +166,10 @@ class World:
 
     def leaves(self) -> Iterator[Leaf]:
         """Every boolean and enum of every resource in the document, with the values it could have instead."""
+        raise NotImplementedError
+
+    def knows(self, operation: str, path: tuple[str, ...]) -> bool:
+        """Whether replies to the operation (of a list: its items) can have this member, by the provider's own model."""
         raise NotImplementedError
 
     def env(self) -> dict[str, str]:

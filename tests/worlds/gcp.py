@@ -100,6 +100,9 @@ class GcpWorld(World):
     def leaves(self) -> Iterator[Leaf]:
         return gcp_leaves.leaves(self.document, self.store)
 
+    def knows(self, operation: str, path: tuple[str, ...]) -> bool:
+        return gcp_leaves.knows(operation, path, self.document)
+
     def start(self) -> World:
         super().start()
         self.token = replies.TokenEndpoint(self.url, self.store.main["projectId"])

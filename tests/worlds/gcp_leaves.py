@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,14 +49,46 @@ def _of_resource(api: discovery.Api, kind: str, resource: dict[str, Any], path: 
         yield from _below(api, schema, resource["x-iamPolicy"], (*path, "x-iamPolicy"), names, source)
     for number, key in enumerate(resource.get("x-keys") or ()):
         for leaf in _of_resource(api, "keys", key, (*path, "x-keys", number), store):
-            yield Leaf(leaf.path, (*leaf.resources, *names), leaf.sources, leaf.value, leaf.alternatives)
+            # Keys have no snapshots of their own: the account's holds the whole list.
+            sources = (*leaf.sources, ("iam.serviceAccountKeys.list", f"keys.{leaf.member}"))
+            yield Leaf(leaf.path, (*leaf.resources, *names), sources, leaf.value, leaf.alternatives)
+
+
+def knows(operation: str, path: tuple[str, ...], document: dict[str, Any]) -> bool:
+    known = {spelling.partition("/")[0].partition(".")[0]: spelling for spelling in document.get("collections") or {}}
+    spelling = known.get(operation.partition(".")[0], "cloudresourcemanager.googleapis.com/v3")
+    api = _api(spelling.partition(".")[0], spelling.partition("/")[2])
+    for method in itertools.chain.from_iterable(api.routes.values()):
+        if method.permission != operation or not method.response:
+            continue
+        replies: list[Any] = [{"$ref": method.response}]
+        if method.lists and (items := api.items_key(method)):
+            replies.append(api.schemas[method.response]["properties"][items]["items"])
+        if any(_leads_somewhere(api, reply, path) for reply in replies):
+            return True
+    return False
+
+
+def _leads_somewhere(api: discovery.Api, shape: Any, path: tuple[str, ...]) -> bool:
+    for step in path:
+        shape = _resolved(api, shape)
+        while "items" in shape:
+            shape = _resolved(api, shape["items"])
+        shape = shape.get("properties", {}).get(step) or shape.get("additionalProperties")
+        if shape is None:
+            return False
+    return True
+
+
+def _resolved(api: discovery.Api, shape: Any) -> Any:
+    return api.schemas[shape["$ref"]] if "$ref" in shape else shape
 
 
 def _below(
     api: discovery.Api, schema: str, value: Any, path: Path, names: tuple[str, ...], operations: tuple[str, ...]
 ) -> Iterator[Leaf]:
     def inside(shape: Any, holder: Any, key: str | None) -> Any:
-        shape = api.schemas[shape["$ref"]] if shape and "$ref" in shape else shape or {}
+        shape = _resolved(api, shape or {})
         if key is None:
             return shape.get("items")
         found = shape.get("properties", {}).get(key) or shape.get("additionalProperties")

@@ -6,7 +6,7 @@ import copy
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from botocore.parsers import ResponseParserError
 from worlds.aws import AwsWorld
 from worlds.aws_s3 import is_public
-from worlds.base import Fault, WorldError
+from worlds.base import Fault, WorldError, read_world
 
 FILE = Path(__file__).parent / "data" / "aws.yaml"
 ACCOUNT = "111122223333"
@@ -68,7 +68,7 @@ def aws(world: AwsWorld, monkeypatch: pytest.MonkeyPatch) -> Clients:
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return read_world(FILE.read_text(encoding="utf-8"), date(2026, 11, 22))
 
 
 def refused(call: Any, **params: Any) -> tuple[int, str]:

@@ -7,13 +7,13 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import yaml
 from azure.core.exceptions import (
     ClientAuthenticationError,
     DecodeError,
@@ -27,10 +27,10 @@ from azure.identity import ClientSecretCredential
 from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from worlds.azure import AzureWorld, split, within
-from worlds.base import Fault, WorldError
+from worlds.base import Fault, WorldError, read_world
 
 FILE = Path(__file__).parent / "data" / "azure.yaml"
-DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+DOCUMENT = read_world(FILE.read_text(encoding="utf-8"), date(2026, 11, 22))
 SUB = "/subscriptions/00000000-0000-0000-0000-000000000001"
 RG = f"{SUB}/resourceGroups/rg-retina"
 ML = f"{RG}/providers/Microsoft.MachineLearningServices/workspaces"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from pathlib import Path
 
 import google.auth
@@ -12,7 +13,7 @@ import pytest
 import requests
 import yaml
 from google.auth.transport.requests import AuthorizedSession
-from worlds.base import Fault, WorldError
+from worlds.base import Fault, WorldError, read_world
 from worlds.gcp import GcpWorld
 
 DATA = Path(__file__).parent / "data" / "gcp.yaml"
@@ -32,7 +33,7 @@ CHARGEBACK = "chargeback-serving@example-fraud-prod.iam.gserviceaccount.com"
 
 @pytest.fixture(scope="module")
 def shipped():
-    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return read_world(DATA.read_text(encoding="utf-8"), date(2026, 11, 22))
 
 
 @pytest.fixture

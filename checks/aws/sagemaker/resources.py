@@ -1,13 +1,19 @@
 """SageMaker kinds: typed snapshots. Each field names the operation and member it comes from."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import UNSET
 
+from checks.aws.parts import AwsPart
 from scanner.model import Holds, Observed, Read, Resource
 
 _NOTEBOOK = "sagemaker:DescribeNotebookInstance"
+_MODEL = "sagemaker:DescribeModel"
+_CONFIG = "sagemaker:DescribeEndpointConfig"
+_ENDPOINT = "sagemaker:DescribeEndpoint"
+_JOB = "sagemaker:DescribeTrainingJob"
 
 
 class NotebookInstance(Resource, frozen=True, kw_only=True):
@@ -30,3 +36,198 @@ class NotebookInstance(Resource, frozen=True, kw_only=True):
     ] = UNSET
     role_arn: Annotated[Observed[str], Read(_NOTEBOOK, "RoleArn")] = UNSET
     last_modified_time: Annotated[Observed[datetime], Read(_NOTEBOOK, "LastModifiedTime")] = UNSET
+
+
+class S3DataSource(AwsPart, frozen=True, kw_only=True):
+    """Where data lies in S3."""
+
+    s3_uri: str | None = None
+
+
+class DataSource(AwsPart, frozen=True, kw_only=True):
+    """A source of model artifacts or training data; other members than S3 are not read."""
+
+    s3_data_source: S3DataSource | None = None
+
+
+class ImageConfig(AwsPart, frozen=True, kw_only=True):
+    """How SageMaker reaches the registry that holds an image."""
+
+    repository_access_mode: str | None = None
+
+
+class Container(AwsPart, frozen=True, kw_only=True):
+    """One container of a model.
+
+    Values of its environment are not kept: `environment` holds the variables that choose what code and weights a
+    serving image downloads, `suspicious_environment` the names of variables that look like credentials.
+    """
+
+    container_hostname: str | None = None
+    image: str | None = None
+    image_config: ImageConfig | None = None
+    model_data_url: str | None = None
+    model_data_source: DataSource | None = None
+    additional_model_data_sources: tuple[DataSource, ...] | None = None
+    model_package_name: str | None = None
+    environment: dict[str, str] | None = None
+    suspicious_environment: tuple[str, ...] | None = None
+
+
+class Model(Resource, frozen=True, kw_only=True):
+    """A SageMaker model: containers, artifacts and the role they run as. Id: its ARN."""
+
+    kind: ClassVar[str] = "aws.sagemaker.Model"
+    title: ClassVar[str] = "SageMaker model"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    primary_container: Annotated[Observed[Container], Read(_MODEL, "PrimaryContainer")] = UNSET
+    containers: Annotated[Observed[tuple[Container, ...]], Read(_MODEL, "Containers")] = UNSET
+    execution_role_arn: Annotated[Observed[str], Read(_MODEL, "ExecutionRoleArn")] = UNSET
+    subnets: Annotated[Observed[tuple[str, ...]], Read(_MODEL, "VpcConfig.Subnets")] = UNSET
+    enable_network_isolation: Annotated[Observed[bool], Read(_MODEL, "EnableNetworkIsolation")] = UNSET
+    creation_time: Annotated[Observed[datetime], Read("sagemaker:ListModels", "CreationTime")] = UNSET
+
+
+class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):
+    """Where memory of a crashed container is written."""
+
+    destination_s3_uri: str | None = None
+    kms_key_id: str | None = None
+
+
+class InstancePool(AwsPart, frozen=True, kw_only=True):
+    """One of several instance types a variant may run on."""
+
+    instance_type: str | None = None
+
+
+class Variant(AwsPart, frozen=True, kw_only=True):
+    """One production variant: which model, on how many instances of which type."""
+
+    variant_name: str | None = None
+    model_name: str | None = None
+    instance_type: str | None = None
+    instance_pools: tuple[InstancePool, ...] | None = None
+    initial_instance_count: int | None = None
+    serverless_config: dict[str, Any] | None = None
+    core_dump_config: CoreDumpConfig | None = None
+    enable_ssm_access: bool | None = msgspec.field(default=None, name="EnableSSMAccess")
+
+
+class DataCapture(AwsPart, frozen=True, kw_only=True):
+    """Recording of requests and responses."""
+
+    enable_capture: bool | None = None
+    destination_s3_uri: str | None = None
+    kms_key_id: str | None = None
+
+
+class NotificationConfig(AwsPart, frozen=True, kw_only=True):
+    """Topics told about asynchronous inferences."""
+
+    include_inference_response_in: tuple[str, ...] | None = None
+
+
+class AsyncOutput(AwsPart, frozen=True, kw_only=True):
+    """Where asynchronous responses are written."""
+
+    s3_output_path: str | None = None
+    s3_failure_path: str | None = None
+    kms_key_id: str | None = None
+    notification_config: NotificationConfig | None = None
+
+
+class EndpointConfig(Resource, frozen=True, kw_only=True):
+    """What an endpoint serves and how. Immutable: endpoints change by moving to another one. Id: its ARN."""
+
+    kind: ClassVar[str] = "aws.sagemaker.EndpointConfig"
+    title: ClassVar[str] = "SageMaker endpoint configuration"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ProductionVariants")] = UNSET
+    shadow_variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ShadowProductionVariants")] = UNSET
+    data_capture: Annotated[Observed[DataCapture], Read(_CONFIG, "DataCaptureConfig")] = UNSET
+    async_output: Annotated[Observed[AsyncOutput], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig")] = UNSET
+    kms_key_id: Annotated[Observed[str], Read(_CONFIG, "KmsKeyId")] = UNSET
+    execution_role_arn: Annotated[Observed[str], Read(_CONFIG, "ExecutionRoleArn")] = UNSET
+
+
+class Alarm(AwsPart, frozen=True, kw_only=True):
+    """A CloudWatch alarm that rolls a deployment back."""
+
+    alarm_name: str | None = None
+
+
+class Endpoint(Resource, frozen=True, kw_only=True):
+    """A SageMaker endpoint. Id: its ARN."""
+
+    kind: ClassVar[str] = "aws.sagemaker.Endpoint"
+    title: ClassVar[str] = "SageMaker endpoint"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    status: Annotated[Observed[str], Read("sagemaker:ListEndpoints", "EndpointStatus")] = UNSET
+    endpoint_config_name: Annotated[Observed[str], Read(_ENDPOINT, "EndpointConfigName")] = UNSET
+    rollback_alarms: Annotated[
+        Observed[tuple[Alarm, ...]], Read(_ENDPOINT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
+    ] = UNSET
+
+
+class Channel(AwsPart, frozen=True, kw_only=True):
+    """One named input of a training job."""
+
+    channel_name: str | None = None
+    data_source: DataSource | None = None
+
+
+class InstanceGroup(AwsPart, frozen=True, kw_only=True):
+    """Instances of one type in a training cluster of several."""
+
+    instance_type: str | None = None
+    instance_count: int | None = None
+
+
+class TrainingResources(AwsPart, frozen=True, kw_only=True):
+    """The instances a training job runs on."""
+
+    instance_type: str | None = None
+    instance_count: int | None = None
+    instance_groups: tuple[InstanceGroup, ...] | None = None
+    volume_kms_key_id: str | None = None
+
+
+class TrainingOutput(AwsPart, frozen=True, kw_only=True):
+    """Where a training job writes the model."""
+
+    s3_output_path: str | None = None
+    kms_key_id: str | None = None
+
+
+class TrainingJob(Resource, frozen=True, kw_only=True):
+    """A SageMaker training job of the last thirty days. Id: its ARN.
+
+    Of hyperparameters and environment only the names are kept that look like credentials.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.TrainingJob"
+    title: ClassVar[str] = "SageMaker training job"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    status: Annotated[Observed[str], Read("sagemaker:ListTrainingJobs", "TrainingJobStatus")] = UNSET
+    role_arn: Annotated[Observed[str], Read(_JOB, "RoleArn")] = UNSET
+    training_image: Annotated[Observed[str], Read(_JOB, "AlgorithmSpecification.TrainingImage")] = UNSET
+    repository_access_mode: Annotated[
+        Observed[str], Read(_JOB, "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAccessMode")
+    ] = UNSET
+    inputs: Annotated[Observed[tuple[Channel, ...]], Read(_JOB, "InputDataConfig")] = UNSET
+    output: Annotated[Observed[TrainingOutput], Read(_JOB, "OutputDataConfig")] = UNSET
+    checkpoint_s3_uri: Annotated[Observed[str], Read(_JOB, "CheckpointConfig.S3Uri")] = UNSET
+    resources: Annotated[Observed[TrainingResources], Read(_JOB, "ResourceConfig")] = UNSET
+    subnets: Annotated[Observed[tuple[str, ...]], Read(_JOB, "VpcConfig.Subnets")] = UNSET
+    enable_network_isolation: Annotated[Observed[bool], Read(_JOB, "EnableNetworkIsolation")] = UNSET
+    encrypt_inter_container_traffic: Annotated[Observed[bool], Read(_JOB, "EnableInterContainerTrafficEncryption")] = (
+        UNSET
+    )
+    enable_remote_debug: Annotated[Observed[bool], Read(_JOB, "RemoteDebugConfig.EnableRemoteDebug")] = UNSET
+    suspicious_hyperparameters: Annotated[Observed[tuple[str, ...]], Read(_JOB, "HyperParameters")] = UNSET
+    suspicious_environment: Annotated[Observed[tuple[str, ...]], Read(_JOB, "Environment")] = UNSET

@@ -1,0 +1,1 @@
+"""IAM roles that machine-learning resources act as."""

@@ -1,0 +1,301 @@
+"""Joined paths: what reaches a served model through its artifact, its role or a notebook."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from checks.aws.iam.policy import NO, UNKNOWN, YES, allows, is_admin
+from checks.aws.iam.resources import Role
+from checks.aws.names import bucket_arn, is_aws_content, location, named, object_arn, partition_of
+from checks.aws.s3.exposure import public_grants, public_ways
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.ownership import judge_ownership
+from checks.aws.sagemaker.references import containers_of, model_uris
+from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, NotebookInstance
+from scanner.check import check
+from scanner.inventory import View
+from scanner.model import (
+    Exposure,
+    Observed,
+    Resource,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+)
+
+_IDLE = ("Stopped", "Failed", "Deleting")
+
+
+@check(
+    id="MLP-4101",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.INTERNET,
+)
+def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
+    """Artifact of the model lies in a bucket that is open to the public.
+
+    Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
+    `IgnorePublicAcls` is on, for the bucket or for the account.
+
+    ## Why it matters
+    The weights can be downloaded by anybody, and with a grant that includes writing anybody can replace the archive
+    whose code runs on your endpoint at the next scale-out.
+
+    ## How to fix
+    Turn on Block Public Access for the bucket and the account, remove the public statement or grant, and compare the
+    artifact with the one that was trained before serving it again.
+
+    CLI: `aws s3api put-public-access-block --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if containers_of(model) is None:
+        return unknown("primary_container", "containers")
+    uris = model_uris(model)
+    places = [location(uri) for uri in uris]
+    names = sorted({place[0] for place in places if place is not None and not is_aws_content(place[0])})
+    safe: dict[str, tuple[str, ...]] = {}
+    unclear = ["an address that names no bucket"] * (None in places)
+    for name in names:
+        bucket = view.get(Bucket, bucket_arn(partition_of(model.id), name))
+        if not isinstance(bucket, Resource) or bucket.owned is UNSET:
+            unclear.append(f"bucket {name}")
+        elif bucket.owned:
+            ways = public_ways(bucket)
+            if ways:
+                found = {**joined(bucket, "policy_is_public"), "Bucket.grants": public_grants(bucket)}
+                return failed(f"{name} is public by {' and '.join(ways)}", path=(model.id, bucket.id), **found)
+            if ways is None:
+                unclear.append(f"access to {name}")
+            safe[name] = public_grants(bucket)
+    if unclear:
+        return unknown(*unclear)
+    if not safe:
+        return not_applicable("has no artifact in a bucket of this account")
+    evidence: dict[str, Any] = {"Bucket.grants": safe}
+    return passed(f"not public: {', '.join(safe)}", **evidence)
+
+
+@check(
+    id="MLP-4102",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
+    """Artifact of the model is taken from a bucket that is missing or belongs to another account.
+
+    Buckets that AWS publishes models from do not count. A refused request alone is no proof: without the right to list
+    buckets the verdict stays open unless two requests, with and without naming this account as the owner, differ.
+
+    ## Why it matters
+    Whoever owns the bucket decides what the model is. A missing bucket can be created by anyone under the same name;
+    the next start of an instance then unpacks their archive and runs their code with the model's role.
+
+    ## How to fix
+    Copy a checked artifact to a bucket of this account and create the model anew from there. If the bucket is missing,
+    claim the name first, empty and private. A bucket of another account of yours can be recorded as an exception.
+
+    Terraform: `model_data_url` on `aws_sagemaker_model`. CLI: `aws s3api create-bucket --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    if containers_of(model) is None:
+        return unknown("primary_container", "containers")
+    uris = model_uris(model)
+    return judge_ownership(model, view, uris, nothing="has no artifact in a bucket of ours", containers=uris)
+
+
+@check(
+    id="MLP-4103",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(EndpointConfig, Model, Role),
+)
+def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Verdict:
+    """Endpoint in service runs a model with an administrative role.
+
+    Organisation policies (SCPs) are not visible to this check; they may take away what the role allows.
+
+    ## Why it matters
+    Inference code parses input from callers, and model archives can carry code. A flaw in either then runs with
+    administrative rights: from one request to the whole account.
+
+    ## How to fix
+    Give the model a role that reads its artifact and image and writes logs, nothing else. Models are immutable: create
+    a new one and move the endpoint to it.
+
+    Terraform: `execution_role_arn` on `aws_sagemaker_model`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if endpoint.status is UNSET:
+        return unknown("status")
+    if endpoint.status != "InService":
+        return not_applicable("the endpoint is not in service")
+    config = _config(endpoint, view)
+    if config is None:
+        return unknown("endpoint_config_name", "EndpointConfig", path=(endpoint.id,))
+    names: list[str] = []
+    unclear: list[str] = []
+    for arn, between in _roles(endpoint, config, view):
+        role = view.get(Role, arn) if arn else UNSET
+        answer = is_admin(role) if isinstance(role, Resource) else UNKNOWN
+        if answer is YES and isinstance(role, Resource):
+            path = (endpoint.id, *between, role.id)
+            return failed(f"{role.name} is administrative", path=path, **joined(role, "name"))
+        (names if answer is NO else unclear).append(arn.rpartition("/")[2] if arn else "Role")
+    if unclear or not names:
+        return unknown("what the serving role allows", path=(endpoint.id, config.id))
+    evidence: dict[str, Any] = {"Role.name": sorted(set(names))}
+    return passed(f"not administrative: {', '.join(sorted(set(names)))}", **evidence)
+
+
+def _config(endpoint: Endpoint, view: View) -> EndpointConfig | None:
+    """Configuration of an endpoint; None where it was not observed (also if it was deleted under the endpoint)."""
+    if not isinstance(endpoint.endpoint_config_name, str):
+        return None
+    return named(view, EndpointConfig, endpoint, "endpoint-config", endpoint.endpoint_config_name) or None
+
+
+def _roles(endpoint: Endpoint, config: EndpointConfig, view: View) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """ARN of each role that serves, with the ids on the way to it; an empty ARN where it was not observed."""
+    for variant in config.variants or ():
+        if variant.model_name is None:  # its models are inference components, which run as the configuration's role
+            yield config.execution_role_arn or "", (config.id,)
+            continue
+        model = named(view, Model, endpoint, "model", variant.model_name)
+        if isinstance(model, Resource):
+            yield model.execution_role_arn or "", (config.id, model.id)
+        else:
+            yield "", (config.id,)
+
+
+class Served(Struct, frozen=True):
+    """One artifact of an endpoint in service, in a bucket of ours: its object, and the way back to the endpoint."""
+
+    artifact: str
+    path: tuple[str, ...]
+
+
+class AllServed(Struct, frozen=True):
+    """Artifacts of all endpoints in service; `complete` unless some could not be followed to the end."""
+
+    artifacts: tuple[Served, ...]
+    complete: bool
+
+
+def served_artifacts(view: View) -> AllServed:
+    """Every artifact that an endpoint in service runs from a bucket of this account, once per object.
+
+    Those in other accounts are left out: to write there takes a bucket policy that nobody here can read.
+    """
+    endpoints = view.all(Endpoint)
+    found: dict[str, Served] = {}
+    complete = endpoints.complete
+    for endpoint in endpoints:
+        if endpoint.status is not UNSET and endpoint.status != "InService":
+            continue
+        config = _config(endpoint, view) if endpoint.status is not UNSET else None
+        if config is None or config.variants is UNSET:
+            complete = False
+            continue
+        for variant in config.variants or ():
+            if variant.model_name is None:
+                complete = False
+                continue
+            model = named(view, Model, endpoint, "model", variant.model_name)
+            if not isinstance(model, Resource) or containers_of(model) is None:
+                complete = False
+                continue
+            for uri in model_uris(model):
+                owned, artifact = _owned(view, model, uri)
+                complete = complete and owned is not UNSET
+                if owned and artifact:
+                    found.setdefault(artifact, Served(artifact, (model.id, config.id, endpoint.id)))
+    return AllServed(tuple(found[artifact] for artifact in sorted(found)), complete)
+
+
+def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], str]:
+    """Whether an artifact lies in a bucket of this account, and the ARN of the object."""
+    place = location(uri)
+    if place is None:
+        return UNSET, ""
+    if is_aws_content(place[0]):
+        return False, ""
+    partition = partition_of(model.id)
+    bucket = view.get(Bucket, bucket_arn(partition, place[0]))
+    return bucket.owned if isinstance(bucket, Resource) else UNSET, object_arn(partition, *place)
+
+
+@check(
+    id="MLP-4104",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket, Role, Endpoint, EndpointConfig, Model),
+    exposure=Exposure.INTERNET,
+)
+def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) -> Verdict:
+    """Notebook with direct internet access may overwrite the artifact of a served model.
+
+    Judged by the policies of the notebook's role. Bucket policies and organisation policies (SCPs) are not evaluated;
+    they may take away what the role allows.
+
+    ## Why it matters
+    Code on the notebook, brought in by any package or repository from the internet, can swap the archive that an
+    endpoint in service loads. The path leads from an experiment straight into production without a deployment.
+
+    ## How to fix
+    Break the path at either end: put the notebook in a VPC without direct internet access, and let only the deployment
+    pipeline write where served artifacts lie, with a role of its own.
+
+    Terraform: `direct_internet_access = "Disabled"` on `aws_sagemaker_notebook_instance`; drop `s3:PutObject` on the
+    artifact prefix from its role.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if nb.direct_internet_access == "Disabled":
+        return passed("no direct internet access", direct_internet_access="Disabled")
+    if nb.direct_internet_access != "Enabled":
+        return unknown("direct_internet_access")
+    if not isinstance(nb.status, str):
+        return unknown("status")
+    if nb.status in _IDLE:
+        return not_applicable("the notebook does not run")
+    role = view.get(Role, nb.role_arn) if isinstance(nb.role_arn, str) else UNSET
+    if role is None:
+        return not_applicable("the role does not exist any more")
+    if role is UNSET:
+        return unknown("role_arn", "Role")
+    return _judge_reach(nb, role, view.derive(served_artifacts))
+
+
+def _judge_reach(nb: NotebookInstance, role: Role, served: AllServed) -> Verdict:
+    evidence = {"direct_internet_access": nb.direct_internet_access, "role_arn": nb.role_arn, **joined(role, "name")}
+    answers = [(target, allows(role, "s3:PutObject", target.artifact)) for target in served.artifacts]
+    for target, answer in answers:
+        if answer is YES:
+            path = (nb.id, role.id, *target.path)
+            return failed(f"{role.name} may write {target.artifact}", path=path, **evidence)
+    if not served.complete or any(answer is UNKNOWN for _, answer in answers):
+        return unknown("whether the role may write a served artifact", path=(nb.id, role.id))
+    if not served.artifacts:
+        return not_applicable("no endpoint in service has an artifact in a bucket of ours")
+    return passed(f"{role.name} may write no served artifact", **evidence)

@@ -1,0 +1,1 @@
+"""S3 buckets that machine-learning resources refer to."""

@@ -1,0 +1,298 @@
+"""Checks of the S3 buckets that ML resources refer to."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from checks.aws.iam.policy import NO, YES, both, condition_keys, statements
+from checks.aws.s3.exposure import (
+    EXPOSURE_FIELDS,
+    blocked,
+    covers_writing,
+    outsiders,
+    public_grants,
+    public_ways,
+    refuses_plain_http,
+)
+from checks.aws.s3.resources import Bucket
+from scanner.check import check
+from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+_SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
+
+
+def _not_ours(bucket: Bucket) -> Verdict | None:
+    """What to say of a bucket whose settings are not this account's to make."""
+    if bucket.owned is UNSET:
+        return unknown("owned")
+    return None if bucket.owned else not_applicable("not a bucket of this account")
+
+
+@check(id="MLP-1401", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+def s3_ml_bucket_versioning_off(bucket: Bucket) -> Verdict:
+    """Bucket with model or training data keeps no earlier versions of its objects.
+
+    ## Why it matters
+    An overwritten artifact or poisoned data set cannot be compared with, or rolled back to, what was there before, and
+    a deletion is final.
+
+    ## How to fix
+    Turn versioning on, with a lifecycle rule that removes old versions after the time you want to be able to go back.
+
+    Terraform: `aws_s3_bucket_versioning` with `status = "Enabled"`. CLI:
+    `aws s3api put-bucket-versioning --versioning-configuration Status=Enabled --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    match bucket.versioning:
+        case "Enabled":
+            return passed("versioning is on", versioning="Enabled")
+        case "Suspended":
+            return failed("versioning is suspended", versioning="Suspended")
+        case None:
+            return failed("versioning was never turned on", versioning=None)
+        case _:
+            return unknown("versioning")
+
+
+@check(id="MLP-1402", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
+    """Bucket with model or training data does not encrypt with a customer managed key by default.
+
+    ## Why it matters
+    With a key of S3, or the one that AWS manages for the account, read access to the bucket is read access to the data.
+    A key of your own is a second lock that has its own policy, its own trail and an off switch.
+
+    ## How to fix
+    Set default encryption to SSE-KMS with a customer managed key; objects written before stay as they are.
+
+    Terraform: `aws_s3_bucket_server_side_encryption_configuration` with `sse_algorithm = "aws:kms"` and
+    `kms_master_key_id`. CLI: `aws s3api put-bucket-encryption`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    if bucket.encryption is UNSET:
+        return unknown("encryption")
+    defaults = [rule.apply_server_side_encryption_by_default for rule in bucket.encryption or ()]
+    for default in defaults:
+        if default is not None and (default.sse_algorithm or "").startswith("aws:kms") and default.kms_master_key_id:
+            if default.kms_master_key_id.endswith("alias/aws/s3"):
+                break
+            return passed("new objects are encrypted with a key of yours", encryption=bucket.encryption)
+    return failed("new objects are not encrypted with a key of yours", encryption=bucket.encryption)
+
+
+@check(id="MLP-1403", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+def s3_ml_bucket_plain_http_allowed(bucket: Bucket) -> Verdict:
+    """Bucket with model or training data accepts requests without TLS.
+
+    ## Why it matters
+    A client that is misconfigured, or tricked into plain HTTP, then moves model weights and training records over the
+    network where they can be read and replaced on the way.
+
+    ## How to fix
+    Add a statement to the bucket policy that denies `s3:*` to everybody on the bucket and its objects when
+    `aws:SecureTransport` is `false`.
+
+    Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    if bucket.policy is UNSET:
+        return unknown("policy")
+    if refuses_plain_http(bucket):
+        return passed("requests without TLS are denied", policy=bucket.policy)
+    return failed("requests without TLS are not denied", policy=bucket.policy)
+
+
+@check(id="MLP-1404", severity=Severity.LOW, objective="audit-logging", since="0.1.0")
+def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
+    """Bucket with model or training data does not log access to its objects.
+
+    CloudTrail data events record the same and more; they are not visible to this check.
+
+    ## Why it matters
+    After a leak or a swapped artifact the first question is who read or wrote the object. Without access logs there is
+    no answer, as management events do not name objects.
+
+    ## How to fix
+    Send server access logs to a bucket kept for logs, or cover the bucket with CloudTrail data events and make this an
+    exception.
+
+    Terraform: `aws_s3_bucket_logging`. CLI: `aws s3api put-bucket-logging`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    if bucket.logging_target is UNSET:
+        return unknown("logging_target")
+    if bucket.logging_target is None:
+        return failed("access is not logged", logging_target=None)
+    return passed(f"access is logged to {bucket.logging_target}", logging_target=bucket.logging_target)
+
+
+@check(
+    id="MLP-1405",
+    severity=Severity.HIGH,
+    objective="artifact-integrity",
+    since="0.1.0",
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
+    """Default SageMaker bucket of a region in use does not belong to this account.
+
+    Asked for `sagemaker-{region}-{account}` in every region that holds SageMaker resources.
+
+    ## Why it matters
+    The SDK and console use that name whenever none is given. Bucket names are global and this one can be guessed, so
+    anyone who knows the account id can register it first and receive code, data and models, or plant some.
+
+    ## How to fix
+    If the bucket is missing, create it, empty and private, so that nobody else can. If another account has it, pass
+    `default_bucket` to every SageMaker session and find out what was sent there.
+
+    CLI: `aws s3api create-bucket --bucket sagemaker-REGION-ACCOUNT`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    if missing := unobserved(bucket, "is_default_name", "exists", "owned"):
+        return missing
+    if not bucket.is_default_name:
+        return not_applicable("not a default name")
+    if not bucket.exists:
+        return failed("the bucket does not exist, anyone may create it", exists=False, is_default_name=True)
+    if not bucket.owned:
+        return failed("the bucket belongs to another account", owned=False, is_default_name=True)
+    return passed("the bucket belongs to this account", owned=True, is_default_name=True)
+
+
+@check(id="MLP-1406", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0")
+def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
+    """Public access to a bucket with model or training data is not fully blocked.
+
+    A switch counts as on if it is on for the bucket or for the account.
+
+    ## Why it matters
+    Each open switch leaves a way in which one careless policy or ACL makes models or training data public. With all
+    four on, such a mistake is refused or has no effect.
+
+    ## How to fix
+    Turn all four switches on for the whole account, and let static websites live in an account of their own.
+
+    Terraform: `aws_s3_account_public_access_block` or `aws_s3_bucket_public_access_block`. CLI:
+    `aws s3control put-public-access-block`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    if missing := unobserved(bucket, "public_access_block", "account_public_access_block"):
+        return missing
+    evidence: dict[str, Any] = {
+        "public_access_block": bucket.public_access_block,
+        "account_public_access_block": bucket.account_public_access_block,
+    }
+    off = [switch for switch in _SWITCHES if not blocked(bucket, switch)]
+    if off:
+        return failed(f"off at both levels: {', '.join(off)}", **evidence)
+    return passed("all four switches are on", **evidence)
+
+
+@check(
+    id="MLP-1407",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+)
+def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
+    """Bucket with model or training data is open to the public.
+
+    Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
+    `IgnorePublicAcls` is on, for the bucket or for the account.
+
+    ## Why it matters
+    Anybody on the internet, or with any AWS account, reads the models and records in it; if the grant includes writing,
+    they decide what your endpoints serve and what your models learn.
+
+    ## How to fix
+    Turn on Block Public Access now; then remove the public statement or grant, and look through the access logs for
+    readers you do not know.
+
+    CLI: `aws s3api put-public-access-block`, `aws s3api delete-bucket-policy`,
+    `aws s3api put-bucket-acl --acl private`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    ways = public_ways(bucket)
+    if ways is None:
+        return unobserved(bucket, *EXPOSURE_FIELDS) or unknown(*EXPOSURE_FIELDS)
+    evidence: dict[str, Any] = {"policy_is_public": bucket.policy_is_public, "grants": public_grants(bucket)}
+    if ways:
+        return failed(f"public by {' and '.join(ways)}", **evidence)
+    return passed("not public", **evidence)
+
+
+@check(
+    id="MLP-1408",
+    severity=Severity.HIGH,
+    objective="training-data-integrity",
+    since="0.1.0",
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
+    """Policy of a bucket with model or training data lets other accounts write to it.
+
+    Statements with a condition are not evaluated: they give no verdict.
+
+    ## Why it matters
+    Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
+    models learn, without any right in your account.
+
+    ## How to fix
+    Take write actions for other principals out of the bucket policy; receive deliveries from partners in a bucket of
+    their own, and copy from there after checking.
+
+    Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+    if verdict := _not_ours(bucket):
+        return verdict
+    if bucket.policy is UNSET:
+        return unknown("policy")
+    found: set[str] = set()
+    unclear = False
+    for statement in statements(bucket.policy):
+        others = outsiders(statement, bucket.scope.account)
+        writes = covers_writing(statement)
+        if statement.get("Effect") == "Deny":
+            unclear |= writes is not NO and condition_keys(statement) != {"aws:securetransport"}
+        elif others and both(writes, NO if condition_keys(statement) else YES) is YES:
+            found.update(others)
+        elif others and writes is not NO:
+            unclear = True
+    if unclear:
+        return unknown("what the conditions or denials of the policy come to")
+    if found:
+        return failed(f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
+    return passed("may not be written by other accounts", policy=bucket.policy)

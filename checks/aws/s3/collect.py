@@ -1,0 +1,147 @@
+"""The collector of S3 buckets: only those that ML resources refer to, and SageMaker's predictable default buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from checks.aws.names import bucket_arn, default_bucket, is_aws_content, location
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
+from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
+from scanner.calls import CallFailed
+from scanner.collector import Found, collector
+from scanner.model import Observed, Reason, Reply
+
+if TYPE_CHECKING:
+    from checks.aws.api import AwsApi
+
+#: Questions about one bucket, and the error codes that answer "it has none".
+_DETAILS: dict[str, tuple[str, ...]] = {
+    "s3:GetPublicAccessBlock": ("NoSuchPublicAccessBlockConfiguration",),
+    "s3:GetBucketPolicy": ("NoSuchBucketPolicy",),
+    "s3:GetBucketPolicyStatus": ("NoSuchBucketPolicy",),
+    "s3:GetBucketAcl": (),
+    "s3:GetBucketEncryption": ("ServerSideEncryptionConfigurationNotFoundError",),
+    "s3:GetBucketVersioning": (),
+    "s3:GetBucketLogging": (),
+}
+_ACCOUNT_BLOCK = "s3:GetAccountPublicAccessBlock"
+_HEAD = "s3:HeadBucket"
+_MISSING = ("404", "NoSuchBucket")
+_REFUSED = ("403", "AccessDenied", "Forbidden")
+
+
+class _Place(Struct, frozen=True):
+    """Whether a bucket is there, whose it is, and the region to ask about it (home if empty)."""
+
+    exists: Observed[bool] = UNSET
+    owned: Observed[bool] = UNSET
+    region: str = ""
+
+
+@collector(
+    Bucket,
+    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
+    per="account",
+    follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
+)
+def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
+    defaults = {default_bucket(region, api.account) for region in _regions(found)}
+    names = sorted(_referred(found) | defaults)
+    if not names:
+        return
+    listed = api.members("s3:ListBuckets", MaxBuckets=1000)
+    own = listed if listed is UNSET else {str(summary.get("Name")): summary for summary in listed}
+    trusted = own is UNSET or _may_ask(api, own, names)
+    block = api.call(_ACCOUNT_BLOCK, AccountId=api.account, absent=("NoSuchPublicAccessBlockConfiguration",))
+
+    def detail(name: str) -> Bucket:
+        place = _place(api, name, own, trusted=trusted)
+        return api.decode(
+            Bucket,
+            _details(api, name, place, block),
+            id=bucket_arn(api.partition, name),
+            name=name,
+            console_url=f"https://s3.console.aws.amazon.com/s3/buckets/{name}",
+            exists=place.exists,
+            owned=place.owned,
+            region=place.region or UNSET,
+            is_default_name=name in defaults,
+        )
+
+    yield from api.each(detail, names)
+
+
+def _regions(found: Found) -> set[str]:
+    kinds = (NotebookInstance, Model, EndpointConfig, TrainingJob)
+    return {resource.scope.region for kind in kinds for resource in found.of(kind)}
+
+
+def _referred(found: Found) -> set[str]:
+    uris = [uri for model in found.of(Model) for uri in model_uris(model)]
+    uris += [uri for config in found.of(EndpointConfig) for uri in config_uris(config)]
+    uris += [uri for job in found.of(TrainingJob) for uri in (*input_uris(job), *output_uris(job))]
+    names = {place[0] for uri in uris if (place := location(uri)) is not None}
+    return {name for name in names if not is_aws_content(name)}
+
+
+def _may_ask(api: AwsApi, own: Mapping[str, Mapping[str, Any]], names: list[str]) -> bool:
+    """Whether a refusal says something about a bucket; not if we are refused one that is ours.
+
+    Asked only if some bucket is not ours to begin with.
+    """
+    ours = [name for name in names if name in own] or sorted(own)
+    if not ours or all(name in own for name in names):
+        return True
+    answer = _head(api, ours[0], region=own[ours[0]].get("BucketRegion") or "", ExpectedBucketOwner=api.account)
+    if answer in _REFUSED:
+        api.gap(_HEAD, CallFailed(Reason.DENIED, "refused even for a bucket of this account"))
+    return isinstance(answer, Mapping)
+
+
+def _head(api: AwsApi, name: str, **parameters: Any) -> Mapping[str, Any] | str | UnsetType:
+    """The reply, or the code of a refusal or of "no such bucket". S3 names the region in every good reply."""
+    answer = api.answer(_HEAD, codes=(*_MISSING, *_REFUSED), Bucket=name, **parameters)
+    if isinstance(answer, Mapping) and not answer.get("BucketRegion"):
+        api.gap(_HEAD, CallFailed(Reason.MALFORMED, "the reply has no BucketRegion"))
+        return UNSET
+    return answer
+
+
+def _place(api: AwsApi, name: str, own: Mapping[str, Mapping[str, Any]] | UnsetType, *, trusted: bool) -> _Place:
+    """Ours if the account lists it; else what two HEAD requests show, with and without naming us as the owner.
+
+    A refusal alone proves nothing: it may be our own missing permission. It tells a foreign bucket only if the account
+    listed its buckets and this is not one, or if the same request passes once it no longer names an owner.
+    """
+    if own is not UNSET and name in own:
+        return _Place(exists=True, owned=True, region=str(own[name].get("BucketRegion") or ""))
+    ours = _head(api, name, ExpectedBucketOwner=api.account)
+    if ours is UNSET or ours in _MISSING:
+        return _Place() if ours is UNSET else _Place(exists=False, owned=None)
+    if isinstance(ours, Mapping):
+        return _Place(exists=True, owned=True, region=str(ours["BucketRegion"]))
+    anyones = _head(api, name)
+    if isinstance(anyones, Mapping):
+        return _Place(exists=True, owned=False)
+    if anyones in _MISSING:
+        return _Place(exists=False, owned=None)
+    if anyones is UNSET:
+        return _Place()
+    if own is UNSET:
+        api.gap(_HEAD, CallFailed(Reason.DENIED, "refused, which does not tell whose bucket it is"))
+        return _Place()
+    return _Place(exists=True, owned=False) if trusted else _Place()
+
+
+def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, Reply]:
+    if place.owned is not True:
+        return {}
+    replies: dict[str, Reply] = {
+        operation: api.call(operation, absent=absent, region=place.region, Bucket=name)
+        for operation, absent in _DETAILS.items()
+    }
+    return {**replies, _ACCOUNT_BLOCK: block}

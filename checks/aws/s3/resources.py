@@ -1,0 +1,75 @@
+"""S3 kinds: typed snapshots."""
+
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import UNSET
+
+from checks.aws.parts import AwsPart
+from scanner.model import Holds, Observed, Read, Resource
+
+
+class PublicAccessBlock(AwsPart, frozen=True, kw_only=True):
+    """The four switches of S3 Block Public Access, on a bucket or on an account."""
+
+    block_public_acls: bool | None = None
+    ignore_public_acls: bool | None = None
+    block_public_policy: bool | None = None
+    restrict_public_buckets: bool | None = None
+
+
+class Grantee(AwsPart, frozen=True, kw_only=True):
+    """Who an ACL grants to; `uri` is set for the groups."""
+
+    type: str | None = None
+    uri: str | None = msgspec.field(default=None, name="URI")
+
+
+class Grant(AwsPart, frozen=True, kw_only=True):
+    """One entry of an ACL."""
+
+    grantee: Grantee | None = None
+    permission: str | None = None
+
+
+class DefaultEncryption(AwsPart, frozen=True, kw_only=True):
+    """How new objects are encrypted; no key with KMS means the key that AWS manages."""
+
+    sse_algorithm: str | None = msgspec.field(default=None, name="SSEAlgorithm")
+    kms_master_key_id: str | None = msgspec.field(default=None, name="KMSMasterKeyID")
+
+
+class EncryptionRule(AwsPart, frozen=True, kw_only=True):
+    """One rule of a bucket's default encryption."""
+
+    apply_server_side_encryption_by_default: DefaultEncryption | None = None
+
+
+class Bucket(Resource, frozen=True, kw_only=True):
+    """An S3 bucket that ML resources of this account refer to, whoever owns it, or that they would. Id: its ARN.
+
+    `owned` is whether it is this account's. Of a bucket that is not, or does not exist, nothing more is asked.
+    """
+
+    kind: ClassVar[str] = "aws.s3.Bucket"
+    title: ClassVar[str] = "S3 bucket used by ML resources"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    exists: Observed[bool] = UNSET
+    owned: Observed[bool] = UNSET
+    region: Observed[str] = UNSET
+    is_default_name: Observed[bool] = UNSET
+    public_access_block: Annotated[
+        Observed[PublicAccessBlock], Read("s3:GetPublicAccessBlock", "PublicAccessBlockConfiguration")
+    ] = UNSET
+    account_public_access_block: Annotated[
+        Observed[PublicAccessBlock], Read("s3:GetAccountPublicAccessBlock", "PublicAccessBlockConfiguration")
+    ] = UNSET
+    policy: Annotated[Observed[dict[str, Any]], Read("s3:GetBucketPolicy", "Policy", json=True)] = UNSET
+    policy_is_public: Annotated[Observed[bool], Read("s3:GetBucketPolicyStatus", "PolicyStatus.IsPublic")] = UNSET
+    grants: Annotated[Observed[tuple[Grant, ...]], Read("s3:GetBucketAcl", "Grants")] = UNSET
+    encryption: Annotated[
+        Observed[tuple[EncryptionRule, ...]], Read("s3:GetBucketEncryption", "ServerSideEncryptionConfiguration.Rules")
+    ] = UNSET
+    versioning: Annotated[Observed[str], Read("s3:GetBucketVersioning", "Status")] = UNSET
+    logging_target: Annotated[Observed[str], Read("s3:GetBucketLogging", "LoggingEnabled.TargetBucket")] = UNSET

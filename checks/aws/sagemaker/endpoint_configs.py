@@ -1,0 +1,323 @@
+"""Checks of SageMaker endpoint configurations."""
+
+from msgspec import UNSET
+
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.ownership import judge_ownership
+from checks.aws.sagemaker.references import all_variants, has_nvme
+from checks.aws.sagemaker.resources import EndpointConfig, Variant
+from scanner.check import check
+from scanner.inventory import View
+from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+
+def _names(variants: list[Variant]) -> list[str]:
+    return [variant.variant_name or "unnamed" for variant in variants]
+
+
+def _on_instances(variants: tuple[Variant, ...] | None) -> list[Variant]:
+    return [variant for variant in variants or () if variant.serverless_config is None]
+
+
+@check(id="MLP-1201", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig) -> Verdict:
+    """Storage volumes behind the endpoint are not encrypted with a customer managed key.
+
+    Serverless variants have no volume of yours, and instance types with NVMe disks take no key.
+
+    ## Why it matters
+    The volume holds the unpacked model and whatever the container writes. Under a key that AWS manages you cannot see
+    who decrypts it nor cut access by disabling the key.
+
+    ## How to fix
+    Create a new configuration with a KMS key and move the endpoint to it.
+
+    Terraform: `kms_key_arn` on `aws_sagemaker_endpoint_configuration`. CLI:
+    `aws sagemaker create-endpoint-config --kms-key-id …`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+    """
+    if isinstance(config.kms_key_id, str):
+        return passed("the volumes have a key", kms_key_id=config.kms_key_id)
+    if missing := unobserved(config, "kms_key_id", "variants"):
+        return missing
+    variants = _on_instances(config.variants or None)
+    if not variants:
+        return not_applicable("no variant runs on instances")
+    types = [v.instance_type for v in variants] + [p.instance_type for v in variants for p in v.instance_pools or ()]
+    if any(name is not None and has_nvme(name) for name in types):
+        return not_applicable("instance types with NVMe disks take no key")
+    return failed("the volumes have no key", kms_key_id=None, variants=types)
+
+
+@check(id="MLP-1202", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
+def sagemaker_endpoint_config_single_instance(config: EndpointConfig) -> Verdict:
+    """A production variant of the endpoint starts on a single instance.
+
+    Serverless variants have no instances to count.
+
+    ## Why it matters
+    SageMaker spreads instances over availability zones. With one instance, a failed host or zone, or the replacement
+    of the instance for patching, takes the whole endpoint down.
+
+    ## How to fix
+    Create a configuration with at least two instances for each variant and move the endpoint to it.
+
+    Terraform: `initial_instance_count = 2` in `production_variants` of `aws_sagemaker_endpoint_configuration`. CLI:
+    `InitialInstanceCount=2` in `--production-variants`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-best-practices.html
+    - https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html
+    """
+    if config.variants is UNSET:
+        return unknown("variants")
+    variants = _on_instances(config.variants)
+    if not variants:
+        return not_applicable("no variant runs on instances")
+    counts = {variant.variant_name or "unnamed": variant.initial_instance_count for variant in variants}
+    single = [name for name, count in counts.items() if count is not None and count < 2]
+    if single:
+        return failed(f"one instance: {', '.join(single)}", variants=counts)
+    if None in counts.values():
+        return unknown("variants (InitialInstanceCount)")
+    return passed("every variant has more than one instance", variants=counts)
+
+
+@check(id="MLP-1203", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0")
+def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdict:
+    """Requests and responses of the endpoint are not captured.
+
+    Serverless variants do not support capture.
+
+    ## Why it matters
+    Without captured traffic there is nothing to compare with the training data: drift goes unnoticed, and after an
+    incident nobody can tell which inputs the model was given or what it answered.
+
+    ## How to fix
+    Create a configuration with data capture to an encrypted bucket of your own and move the endpoint to it.
+
+    Terraform: `data_capture_config { enable_capture = true … }` on `aws_sagemaker_endpoint_configuration`. CLI:
+    `aws sagemaker create-endpoint-config --data-capture-config …`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
+    """
+    if config.data_capture is UNSET:
+        return unknown("data_capture")
+    if config.data_capture and config.data_capture.enable_capture:
+        return passed("data capture is on", data_capture=config.data_capture)
+    if config.variants is UNSET:
+        return unknown("variants")
+    if config.variants and not _on_instances(config.variants):
+        return not_applicable("serverless variants do not support data capture")
+    return failed("data capture is off", data_capture=config.data_capture)
+
+
+@check(id="MLP-1204", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def sagemaker_endpoint_config_data_capture_without_customer_key(config: EndpointConfig) -> Verdict:
+    """Captured requests and responses are not encrypted with a customer managed key.
+
+    ## Why it matters
+    Captured traffic is production input: names, texts, images of real people. Without a key of your own anyone with
+    read access to the bucket reads it, and no key policy stands in between.
+
+    ## How to fix
+    Name a KMS key in the capture configuration and let the execution role use it.
+
+    Terraform: `data_capture_config { kms_key_id = … }` on `aws_sagemaker_endpoint_configuration`. CLI: `KmsKeyId` in
+    `--data-capture-config`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html
+    """
+    capture = config.data_capture
+    if capture is UNSET:
+        return unknown("data_capture")
+    if capture is None or not capture.enable_capture:
+        return not_applicable("data capture is off")
+    if capture.kms_key_id is not None:
+        return passed("captured data has a key", data_capture=capture)
+    return failed("captured data has no key", data_capture=capture)
+
+
+@check(
+    id="MLP-1205",
+    severity=Severity.HIGH,
+    objective="data-capture",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
+    """Captured requests and responses go to a bucket that is missing or not yours.
+
+    ## Why it matters
+    A capture destination in another account copies every inference request there, silently and for as long as the
+    endpoint lives. A missing bucket can be created by anyone, who then receives the traffic.
+
+    ## How to fix
+    Capture to a bucket of this account and move the endpoint to the new configuration. If the bucket belongs to a
+    logging account of your organisation, record that as an exception.
+
+    Terraform: `data_capture_config { destination_s3_uri = … }` on `aws_sagemaker_endpoint_configuration`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    capture = config.data_capture
+    if capture is UNSET:
+        return unknown("data_capture")
+    if capture is None or not capture.enable_capture:
+        return not_applicable("data capture is off")
+    if capture.destination_s3_uri is None:
+        return unknown("data_capture (DestinationS3Uri)")
+    return judge_ownership(
+        config, view, [capture.destination_s3_uri], nothing="no bucket is named", data_capture=capture
+    )
+
+
+@check(id="MLP-1206", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def sagemaker_endpoint_config_async_output_without_customer_key(config: EndpointConfig) -> Verdict:
+    """Asynchronous responses are not encrypted with a customer managed key.
+
+    ## Why it matters
+    An asynchronous endpoint writes every response to S3, where it stays. Without a key of your own, read access to the
+    bucket is all it takes to read what the model said about your customers.
+
+    ## How to fix
+    Name a KMS key in the output configuration and let the execution role use it.
+
+    Terraform: `async_inference_config { output_config { kms_key_id = … } }` on
+    `aws_sagemaker_endpoint_configuration`. CLI: `OutputConfig={KmsKeyId=…}` in `--async-inference-config`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceOutputConfig.html
+    """
+    output = config.async_output
+    if output is UNSET:
+        return unknown("async_output")
+    if output is None:
+        return not_applicable("not an asynchronous endpoint")
+    if output.kms_key_id is not None:
+        return passed("responses have a key", async_output=output)
+    return failed("responses have no key", async_output=output)
+
+
+@check(
+    id="MLP-1207",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
+    """Asynchronous responses go to a bucket that is missing or not yours.
+
+    ## Why it matters
+    Every response of the endpoint, and every failed request, is written to that bucket. In another account it is a
+    standing leak of production output; a missing bucket can be registered by anyone.
+
+    ## How to fix
+    Write to buckets of this account and move the endpoint to the new configuration.
+
+    Terraform: `async_inference_config { output_config { s3_output_path = … } }` on
+    `aws_sagemaker_endpoint_configuration`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    output = config.async_output
+    if output is UNSET:
+        return unknown("async_output")
+    if output is None:
+        return not_applicable("not an asynchronous endpoint")
+    uris = [uri for uri in (output.s3_output_path, output.s3_failure_path) if uri]
+    return judge_ownership(config, view, uris, nothing="no bucket is named", async_output=output)
+
+
+@check(id="MLP-1208", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+def sagemaker_endpoint_config_ssm_access_enabled(config: EndpointConfig) -> Verdict:
+    """Operators can open a shell in the containers of the endpoint.
+
+    An absent setting is off.
+
+    ## Why it matters
+    A shell in an inference container reads live requests, the model weights and the credentials of the execution role,
+    and none of it shows in the endpoint's own logs.
+
+    ## How to fix
+    Create a configuration without Systems Manager access and move the endpoint to it once debugging is done.
+
+    Terraform: `enable_ssm_access = false` in `production_variants` of `aws_sagemaker_endpoint_configuration`. CLI:
+    leave `EnableSSMAccess` out of `--production-variants`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/ssm-access.html
+    """
+    if missing := unobserved(config, "variants", "shadow_variants"):
+        return missing
+    open_ones = _names([variant for variant in all_variants(config) if variant.enable_ssm_access])
+    if open_ones:
+        return failed(f"a shell can be opened: {', '.join(open_ones)}", variants=open_ones)
+    return passed("no shell can be opened", variants=open_ones)
+
+
+@check(id="MLP-1209", severity=Severity.MEDIUM, objective="encryption-at-rest", since="0.1.0")
+def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointConfig) -> Verdict:
+    """Memory dumps of crashed containers are written without a customer managed key.
+
+    ## Why it matters
+    A core dump is a copy of memory: weights, prompts, responses and role credentials. Anyone who can make the container
+    crash and can read the bucket gets all of them.
+
+    ## How to fix
+    Switch core dumps off, or name a KMS key for them.
+
+    Terraform: `core_dump_config { kms_key_id = … }` in `production_variants` of
+    `aws_sagemaker_endpoint_configuration`. CLI: `CoreDumpConfig={DestinationS3Uri=…,KmsKeyId=…}`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantCoreDumpConfig.html
+    """
+    if missing := unobserved(config, "variants", "shadow_variants"):
+        return missing
+    dumping = [variant for variant in all_variants(config) if variant.core_dump_config is not None]
+    bare = _names([v for v in dumping if v.core_dump_config is not None and v.core_dump_config.kms_key_id is None])
+    if bare:
+        return failed(f"core dumps have no key: {', '.join(bare)}", variants=bare)
+    return passed("core dumps are off or have a key", variants=_names(dumping))
+
+
+@check(id="MLP-1210", severity=Severity.LOW, objective="privacy-protection", since="0.1.0")
+def sagemaker_endpoint_config_async_response_in_notification(config: EndpointConfig) -> Verdict:
+    """Asynchronous responses are copied into notifications.
+
+    ## Why it matters
+    Notifications carry the response itself to every subscriber of the topic: mail boxes, chat rooms and queues that the
+    bucket policy and key of the output do not protect.
+
+    ## How to fix
+    Send only the location: leave out `IncludeInferenceResponseIn`, and let subscribers read the object with their own
+    rights.
+
+    Terraform: `async_inference_config { output_config { notification_config { include_inference_response_in = [] } } }`
+    on `aws_sagemaker_endpoint_configuration`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceNotificationConfig.html
+    """
+    output = config.async_output
+    if output is UNSET:
+        return unknown("async_output")
+    if output is None:
+        return not_applicable("not an asynchronous endpoint")
+    topics = output.notification_config.include_inference_response_in if output.notification_config else None
+    if topics:
+        return failed(f"responses are part of: {', '.join(topics)}", async_output=output)
+    return passed("notifications hold no response", async_output=output)

@@ -1,0 +1,60 @@
+"""Checks of SageMaker endpoints."""
+
+from msgspec import UNSET
+
+from checks.aws.sagemaker.resources import Endpoint
+from scanner.check import check
+from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown
+
+_CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+_BROKEN = ("Failed", "UpdateRollbackFailed", "OutOfService")
+
+
+@check(id="MLP-1251", severity=Severity.LOW, objective="rollback-kill-switch", since="0.1.0")
+def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint) -> Verdict:
+    """Endpoint was deployed without alarms that roll a bad version back.
+
+    ## Why it matters
+    A model that fails or slows down under real traffic then stays in production until somebody notices. With alarms
+    SageMaker returns to the previous version by itself while the deployment is under watch.
+
+    ## How to fix
+    Update the endpoint with a blue/green or rolling policy and CloudWatch alarms on errors and latency.
+
+    Terraform: `deployment_config { auto_rollback_configuration { alarms { alarm_name = … } } }` on
+    `aws_sagemaker_endpoint`. CLI: `AutoRollbackConfiguration` in `--deployment-config` of
+    `aws sagemaker update-endpoint`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+    """
+    if endpoint.rollback_alarms is UNSET:
+        return unknown("rollback_alarms")
+    if endpoint.rollback_alarms:
+        return passed("alarms roll a bad version back", rollback_alarms=endpoint.rollback_alarms)
+    return failed("no alarm rolls a bad version back", rollback_alarms=endpoint.rollback_alarms)
+
+
+@check(id="MLP-1252", severity=Severity.INFORMATIONAL, objective="resilience-recovery", since="0.1.0")
+def sagemaker_endpoint_failed(endpoint: Endpoint) -> Verdict:
+    """Endpoint is out of service or its last change failed.
+
+    ## Why it matters
+    A failed endpoint serves nobody, or serves an older model than its configuration says, while its instances may go on
+    costing money and its role stays attached.
+
+    ## How to fix
+    Read the failure reason, then update the endpoint to a working configuration or delete it.
+
+    CLI: `aws sagemaker describe-endpoint --endpoint-name …` shows `FailureReason`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+    """
+    if endpoint.status == "InService":
+        return passed("in service", status="InService")
+    if endpoint.status in _BROKEN:
+        return failed(f"the status is {endpoint.status}", status=endpoint.status)
+    if endpoint.status in _CHANGING:
+        return not_applicable("the endpoint is changing")
+    return unknown("status")

@@ -1,0 +1,355 @@
+"""Checks of SageMaker training jobs of the last thirty days."""
+
+from msgspec import UNSET
+
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.ownership import judge_ownership
+from checks.aws.sagemaker.references import has_nvme, input_uris, output_uris
+from checks.aws.sagemaker.resources import TrainingJob, TrainingResources
+from scanner.check import check
+from scanner.inventory import View
+from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+
+def _count(resources: TrainingResources) -> int | None:
+    groups = resources.instance_groups
+    if groups:
+        return sum(group.instance_count or 0 for group in groups)
+    return resources.instance_count
+
+
+def _types(resources: TrainingResources) -> list[str]:
+    named = (resources.instance_type, *(group.instance_type for group in resources.instance_groups or ()))
+    return [name for name in named if name is not None]
+
+
+@check(id="MLP-1301", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> Verdict:
+    """Distributed training job sends data between its instances in clear text.
+
+    An absent setting is off. A job of one instance has no such traffic.
+
+    ## Why it matters
+    Workers exchange gradients and parameters, from which training examples can be reconstructed, across the network
+    between hosts; algorithms do not encrypt it by themselves.
+
+    ## How to fix
+    Turn encryption on for the next run of the job; it adds to the training time of some algorithms.
+
+    CLI: `aws sagemaker create-training-job --enable-inter-container-traffic-encryption`. SageMaker SDK:
+    `encrypt_inter_container_traffic=True` on the estimator.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
+    """
+    encrypted = job.encrypt_inter_container_traffic
+    if encrypted is UNSET:
+        return unknown("encrypt_inter_container_traffic")
+    if encrypted:
+        return passed("traffic between instances is encrypted", encrypt_inter_container_traffic=True)
+    if job.resources is UNSET:
+        return unknown("resources")
+    count = _count(job.resources) if job.resources is not None else 1
+    if count is None:
+        return unknown("resources (InstanceCount)")
+    if count < 2:
+        return not_applicable("runs on one instance")
+    return failed(f"{count} instances exchange data in clear text", encrypt_inter_container_traffic=encrypted)
+
+
+@check(id="MLP-1302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0")
+def sagemaker_training_network_isolation_disabled(job: TrainingJob) -> Verdict:
+    """Training containers can open network connections.
+
+    An absent setting is off.
+
+    ## Why it matters
+    Training code pulls in dozens of packages and sees all training data. With the network open, one malicious package
+    is enough to send that data, or the finished model, to somebody else.
+
+    ## How to fix
+    Run the job with isolation; SageMaker still delivers input and fetches output. A job that must reach other services
+    belongs in a VPC with narrow endpoints.
+
+    CLI: `aws sagemaker create-training-job --enable-network-isolation`. SageMaker SDK: `enable_network_isolation=True`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    """
+    if job.enable_network_isolation is UNSET:
+        return unknown("enable_network_isolation")
+    if job.enable_network_isolation:
+        return passed("network isolation is on", enable_network_isolation=True)
+    return failed("network isolation is off", enable_network_isolation=job.enable_network_isolation)
+
+
+@check(id="MLP-1303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+def sagemaker_training_outside_vpc(job: TrainingJob) -> Verdict:
+    """Training job is not attached to a VPC.
+
+    ## Why it matters
+    Training data then travels over a network that SageMaker owns, and neither the endpoint policies nor the flow logs
+    of your VPC limit or record where the job connects to.
+
+    ## How to fix
+    Run the job in private subnets with an S3 gateway endpoint whose policy names your buckets.
+
+    CLI: `aws sagemaker create-training-job --vpc-config …`. SageMaker SDK: `subnets=…, security_group_ids=…`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
+    """
+    if job.subnets is UNSET:
+        return unknown("subnets")
+    if job.subnets:
+        return passed("attached to a VPC", subnets=job.subnets)
+    return failed("not attached to a VPC", subnets=job.subnets)
+
+
+@check(id="MLP-1304", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
+    """Storage volumes of the training job are not encrypted with a customer managed key.
+
+    Instance types with NVMe disks take no key.
+
+    ## Why it matters
+    The volumes hold the downloaded training data and checkpoints. Under a key that AWS manages you cannot see who
+    decrypts them nor cut access by disabling the key.
+
+    ## How to fix
+    Name a KMS key for the volumes of the next run.
+
+    CLI: `VolumeKmsKeyId` in `--resource-config` of `aws sagemaker create-training-job`. SageMaker SDK:
+    `volume_kms_key=…`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+    """
+    if job.resources is UNSET:
+        return unknown("resources")
+    if job.resources is None:
+        return not_applicable("runs on no instances of its own")
+    if job.resources.volume_kms_key_id is not None:
+        return passed("the volumes have a key", resources=job.resources)
+    if any(map(has_nvme, _types(job.resources))):
+        return not_applicable("instance types with NVMe disks take no key")
+    return failed("the volumes have no key", resources=job.resources)
+
+
+@check(id="MLP-1305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
+    """Model written by the training job is not encrypted with a customer managed key.
+
+    ## Why it matters
+    The artifact is the value of the work and may reveal its training data. Without a key of your own, read access to
+    the bucket is all that is needed to copy it.
+
+    ## How to fix
+    Name a KMS key for the output of the next run and let the execution role use it.
+
+    CLI: `KmsKeyId` in `--output-data-config` of `aws sagemaker create-training-job`. SageMaker SDK: `output_kms_key=…`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    """
+    if job.output is UNSET:
+        return unknown("output")
+    if job.output is None:
+        return not_applicable("writes no output of its own")
+    # An empty key is how the API says "none".
+    if job.output.kms_key_id:
+        return passed("the output has a key", output=job.output)
+    return failed("the output has no key", output=job.output)
+
+
+@check(id="MLP-1306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+def sagemaker_training_hyperparameter_secret(job: TrainingJob) -> Verdict:
+    """A hyperparameter of the training job holds what looks like a credential.
+
+    Only the names of hyperparameters are kept and shown, never their values.
+
+    ## Why it matters
+    Hyperparameters are stored with the job for ever and shown in clear text to everyone who may describe or search
+    jobs, and experiment trackers copy them further.
+
+    ## How to fix
+    Rotate the credential, keep it in AWS Secrets Manager and let the training script fetch it with the role of the job.
+
+    SageMaker SDK: take it out of `hyperparameters=`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+    - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
+    """
+    names = job.suspicious_hyperparameters
+    if names is UNSET:
+        return unknown("suspicious_hyperparameters")
+    if names:
+        return failed(f"look like credentials: {', '.join(names)}", suspicious_hyperparameters=names)
+    return passed("no hyperparameter looks like a credential", suspicious_hyperparameters=names)
+
+
+@check(id="MLP-1307", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+def sagemaker_training_environment_secret(job: TrainingJob) -> Verdict:
+    """Environment of the training job holds what looks like a credential.
+
+    Only the names of variables are kept and shown, never their values.
+
+    ## Why it matters
+    The environment is stored with the job for ever, shown in clear text to everyone who may describe it, and readable
+    by every package that the training script imports.
+
+    ## How to fix
+    Rotate the credential, keep it in AWS Secrets Manager and let the training script fetch it with the role of the job.
+
+    SageMaker SDK: take it out of `environment=`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+    - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
+    """
+    names = job.suspicious_environment
+    if names is UNSET:
+        return unknown("suspicious_environment")
+    if names:
+        return failed(f"look like credentials: {', '.join(names)}", suspicious_environment=names)
+    return passed("no variable looks like a credential", suspicious_environment=names)
+
+
+@check(id="MLP-1308", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
+    """Operators can open a shell in the containers of the training job.
+
+    An absent setting is off.
+
+    ## Why it matters
+    A shell in the training container reads the whole data set and the credentials of the role, and can change the model
+    that is being trained without a trace in the job's definition.
+
+    ## How to fix
+    Switch remote debugging off on the running job, and leave it out of regular runs.
+
+    CLI: `aws sagemaker update-training-job --remote-debug-config EnableRemoteDebug=false`. SageMaker SDK:
+    `enable_remote_debug=False`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
+    """
+    if job.enable_remote_debug is UNSET:
+        return unknown("enable_remote_debug")
+    if job.enable_remote_debug:
+        return failed("remote debugging is on", enable_remote_debug=True)
+    return passed("remote debugging is off", enable_remote_debug=job.enable_remote_debug)
+
+
+@check(
+    id="MLP-1309",
+    severity=Severity.HIGH,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
+    """Training job writes its model or checkpoints to a bucket that is missing or not yours.
+
+    ## Why it matters
+    Whoever owns the bucket owns the model: they can copy it, and swap it before it is deployed. A bucket that does not
+    exist can be registered by anyone, after which the next run delivers to them.
+
+    ## How to fix
+    Write output and checkpoints to buckets of this account. Delete job templates and pipelines that name the old
+    bucket, or claim its name again.
+
+    CLI: `--output-data-config` and `--checkpoint-config` of `aws sagemaker create-training-job`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
+    """
+    if missing := unobserved(job, "output", "checkpoint_s3_uri"):
+        return missing
+    uris = output_uris(job)
+    return judge_ownership(
+        job, view, uris, nothing="writes to no bucket", output=job.output, checkpoint_s3_uri=job.checkpoint_s3_uri
+    )
+
+
+@check(id="MLP-1310", severity=Severity.MEDIUM, objective="training-data-integrity", since="0.1.0", needs=(Bucket,))
+def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
+    """Training job reads data from a bucket that is missing or not yours.
+
+    Buckets that AWS publishes sample data from do not count.
+
+    ## Why it matters
+    The owner of the bucket decides what the model learns and may change the data between two runs. Nothing in your
+    account records that, which is how poisoned training data arrives unseen.
+
+    ## How to fix
+    Copy the data into a bucket of this account, check it there and train from the copy.
+
+    CLI: `S3Uri` in `--input-data-config` of `aws sagemaker create-training-job`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    """
+    if job.inputs is UNSET:
+        return unknown("inputs")
+    return judge_ownership(job, view, input_uris(job), nothing="reads from no bucket", inputs=job.inputs)
+
+
+@check(id="MLP-1311", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+def sagemaker_training_image_unpinned(job: TrainingJob) -> Verdict:
+    """Training job names its image by a tag instead of a digest.
+
+    ## Why it matters
+    Whoever may push to the repository can move a tag, and the next run trains with code that nobody reviewed. Nor can
+    the run be repeated: the tag may hold something else by then.
+
+    ## How to fix
+    Name the image by digest, `…/repository@sha256:…`, and make the tags of the repository immutable.
+
+    CLI: `TrainingImage` in `--algorithm-specification` of `aws sagemaker create-training-job`. SageMaker SDK:
+    `image_uri=…`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+    """
+    if job.training_image is UNSET:
+        return unknown("training_image")
+    if job.training_image is None:
+        return not_applicable("names an algorithm, not an image")
+    if "@sha256:" in job.training_image:
+        return passed("the image is named by digest", training_image=job.training_image)
+    return failed("the image is not named by digest", training_image=job.training_image)
+
+
+@check(id="MLP-1312", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0")
+def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verdict:
+    """Training image is not pulled from a private registry through the VPC.
+
+    An absent access mode is `Platform`.
+
+    ## Why it matters
+    With platform access SageMaker fetches the image itself, outside the network paths you control, so neither a VPC
+    endpoint policy nor a private registry limits which code sees the training data.
+
+    ## How to fix
+    Keep the image in a registry that your VPC reaches and run the job with `Vpc` access and a VPC configuration.
+
+    CLI: `TrainingImageConfig={TrainingRepositoryAccessMode=Vpc}` in `--algorithm-specification`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own-private-registry.html
+    """
+    mode = job.repository_access_mode
+    if mode == "Vpc":
+        return passed("the image is pulled through the VPC", repository_access_mode=mode)
+    if mode not in ("Platform", None):
+        return unknown("repository_access_mode")
+    if job.training_image is UNSET:
+        return unknown("training_image")
+    if job.training_image is None:
+        return not_applicable("names an algorithm, not an image")
+    return failed("the image is not pulled through the VPC", repository_access_mode=mode)

@@ -1,0 +1,1 @@
+"""Azure OpenAI and AI Services (Foundry) accounts."""

@@ -1,0 +1,1 @@
+"""Role assignments and the role definitions they name."""

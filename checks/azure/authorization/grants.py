@@ -1,0 +1,93 @@
+"""What role assignments allow: pure functions that checks share."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from msgspec import UNSET, Struct
+
+from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
+from checks.azure.ids import arm_id, role_id
+from scanner.inventory import View
+
+ASSIGN_ROLES = "Microsoft.Authorization/roleAssignments/write"
+_FIELDS = ("role_definition_id", "assigned_scope", "condition")
+
+
+class Grants(Struct, frozen=True):
+    """Role assignments by principal. `complete` is False if some principal may hold more than is listed."""
+
+    by_principal: dict[str, list[RoleAssignment]]
+    complete: bool
+
+    def of(self, people: Iterable[str]) -> list[RoleAssignment]:
+        """Assignments to any of these object ids, by id."""
+        found = [assignment for person in people for assignment in self.by_principal.get(person, ())]
+        return sorted(found, key=lambda assignment: assignment.id)
+
+
+def grants(view: View) -> Grants:
+    """Index of all role assignments, for `view.derive`."""
+    listed = view.all(RoleAssignment)
+    found: dict[str, list[RoleAssignment]] = {}
+    complete = listed.complete
+    for assignment in listed:
+        principal = assignment.principal_id
+        if isinstance(principal, str):
+            found.setdefault(principal.lower(), []).append(assignment)
+        else:
+            complete = False
+    return Grants(found, complete)
+
+
+def readable(assignment: RoleAssignment) -> bool:
+    """Whether role, scope and condition of an assignment were all observed."""
+    seen = all(getattr(assignment, name) is not UNSET for name in _FIELDS)
+    return seen and bool(assignment.assigned_scope) and bool(assignment.role_definition_id)
+
+
+def permissions_of(assignment: RoleAssignment, view: View) -> tuple[Permission, ...] | None:
+    """What the assigned role allows; None if its definition was not observed."""
+    role = view.get(RoleDefinition, role_id(str(assignment.role_definition_id)))
+    if not isinstance(role, RoleDefinition) or not isinstance(role.permissions, tuple):
+        return None
+    return role.permissions
+
+
+def allows(permissions: Sequence[Permission], action: str, *, data: bool = False) -> bool:
+    """Whether a role allows an action on a resource, or on its data."""
+    for permission in permissions:
+        yes = permission.data_actions if data else permission.actions
+        no = permission.not_data_actions if data else permission.not_actions
+        if _any(yes, action) and not _any(no, action):
+            return True
+    return False
+
+
+def controls(permissions: Sequence[Permission]) -> bool:
+    """Whether a role manages everything (Owner, Contributor) or may hand out roles (User Access Administrator)."""
+    every = any("*" in (permission.actions or ()) for permission in permissions)
+    return every or allows(permissions, ASSIGN_ROLES)
+
+
+def is_wide(scope: str) -> bool:
+    """Whether a scope is a resource group or above it."""
+    parts = [part for part in arm_id(scope).split("/") if part]
+    return parts[:2] == ["providers", "microsoft.management"] or len(parts) <= 4
+
+
+def covers(scope: str, resource: str) -> bool:
+    """Whether what is assigned at a scope holds for a resource."""
+    outer = arm_id(scope)
+    # A management group is listed only in subscriptions below it.
+    above = outer in ("", "/") or outer.startswith("/providers/microsoft.management/")
+    return above or f"{arm_id(resource)}/".startswith(f"{outer}/")
+
+
+def _any(patterns: Sequence[str] | None, action: str) -> bool:
+    return any(_pattern(pattern).fullmatch(action) for pattern in patterns or ())
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""Azure Machine Learning: workspaces, computes, online endpoints and their deployments."""

@@ -1,0 +1,320 @@
+"""Checks of Azure ML compute instances and clusters. Attached machines are judged by whoever owns them."""
+
+from typing import Any
+
+from checks.azure.ids import workspace_of
+from checks.azure.machine_learning.resources import Compute, Workspace
+from scanner.check import check
+from scanner.inventory import View
+from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+
+_INSTANCE, _CLUSTER = "ComputeInstance", "AmlCompute"
+
+
+def _other_than(compute: Compute, *types: str) -> Verdict | None:
+    """Why the question does not arise for a compute of another type, or that its type was not observed."""
+    if verdict := unobserved(compute, "compute_type"):
+        return verdict
+    if compute.compute_type not in types:
+        return not_applicable("this type of compute has no such setting", compute_type=compute.compute_type)
+    return None
+
+
+@check(id="MLP-3101", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
+def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
+    """Compute accepts local accounts beside Entra ID.
+
+    ## Why it matters
+    A local administrator account with an SSH key lives outside Entra ID: no multi-factor sign-in, no conditional
+    access, no removal when its owner leaves, and no name in the sign-in log. Local accounts are on unless turned off.
+
+    ## How to fix
+    Create the compute anew with local authentication off; the setting cannot be changed afterwards.
+
+    Terraform: `local_auth_enabled = false` on `azurerm_machine_learning_compute_cluster` or
+    `azurerm_machine_learning_compute_instance`. ARM and Bicep: `disableLocalAuth: true`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/security-controls-policy
+    """
+    if verdict := _other_than(compute, _INSTANCE, _CLUSTER):
+        return verdict
+    match compute.disable_local_auth:
+        case True:
+            return passed("local accounts are off", disable_local_auth=True)
+        case False | None as flag:
+            return failed("local accounts are allowed", disable_local_auth=flag)
+        case _:
+            return unknown("disable_local_auth")
+
+
+@check(id="MLP-3102", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
+    """Compute is neither in a subnet nor in a managed virtual network.
+
+    ## Why it matters
+    Its nodes sit in a network of Microsoft's that you neither see nor control: no security group, no firewall, no flow
+    log. Training code and notebooks can send data to any address, and private storage must be opened to let them in.
+
+    ## How to fix
+    Turn on the managed virtual network of the workspace, or create the compute anew in a subnet of yours.
+
+    CLI: `az ml workspace update --managed-network allow_only_approved_outbound`. Terraform: `subnet_resource_id` on the
+    compute, or `managed_network` on `azurerm_machine_learning_workspace`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-secure-training-vnet
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-managed-network
+    """
+    if verdict := _other_than(compute, _INSTANCE, _CLUSTER) or unobserved(compute, "subnet_id"):
+        return verdict
+    if compute.subnet_id:
+        return passed("it is in a subnet", subnet_id=compute.subnet_id)
+    workspace = view.get(Workspace, workspace_of(compute.id))
+    if not isinstance(workspace, Workspace):
+        return unknown("Workspace")
+    path = (compute.id, workspace.id)
+    evidence = {"subnet_id": None, **joined(workspace, "isolation_mode")}
+    match workspace.isolation_mode:
+        case "AllowOnlyApprovedOutbound" | "AllowInternetOutbound":
+            return passed("it is in the managed network of its workspace", path=path, **evidence)
+        case "Disabled" | None:
+            return failed("it has no subnet, and its workspace no managed network", path=path, **evidence)
+        case _:
+            return unknown("Workspace.isolation_mode", path=path)
+
+
+@check(id="MLP-3103", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
+    """Compute nodes have public IP addresses.
+
+    ## Why it matters
+    Nodes that hold training data and an identity can be scanned and attacked from the internet, and whatever listens on
+    them is one firewall mistake away from strangers. A cluster gets public addresses unless told otherwise; of an
+    instance that does not say, only an address that it has counts.
+
+    ## How to fix
+    Create the compute anew without public addresses; the setting cannot be changed afterwards.
+
+    CLI: `enable_node_public_ip: false` in the compute's file. Terraform: `node_public_ip_enabled = false` on
+    `azurerm_machine_learning_compute_cluster` or `azurerm_machine_learning_compute_instance`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-secure-training-vnet
+    """
+    if verdict := _other_than(compute, _INSTANCE, _CLUSTER):
+        return verdict
+    match compute.enable_node_public_ip:
+        case True:
+            return failed("nodes have public addresses", enable_node_public_ip=True)
+        case False:
+            return passed("nodes have no public address", enable_node_public_ip=False)
+        case None if compute.compute_type == _CLUSTER:
+            return failed("nodes have public addresses by default", enable_node_public_ip=None)
+        case None if isinstance(compute.public_ip_address, str):
+            return failed("it has a public address", public_ip_address=compute.public_ip_address)
+        case _:
+            return unknown("enable_node_public_ip")
+
+
+@check(id="MLP-3104", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
+    """Compute instance accepts SSH connections from outside.
+
+    ## Why it matters
+    Whoever gets hold of the key, or of a flaw in the SSH server, has a shell on a machine that carries its owner's
+    session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on.
+
+    ## How to fix
+    Create the instance anew without SSH access, and use the terminal of studio or VS Code through the workspace.
+
+    CLI: `ssh_public_access_enabled: false` in the compute's file. Terraform: leave out the `ssh` block of
+    `azurerm_machine_learning_compute_instance`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
+    """
+    if verdict := _other_than(compute, _INSTANCE):
+        return verdict
+    match compute.ssh_public_access:
+        case "Enabled":
+            return failed("SSH access is on", ssh_public_access="Enabled")
+        case "Disabled" | None as access:
+            return passed("SSH access is off", ssh_public_access=access)
+        case _:
+            return unknown("ssh_public_access")
+
+
+@check(id="MLP-3105", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
+    """Compute cluster has its remote login port open to the public.
+
+    ## Why it matters
+    Every node of the cluster answers SSH on a public port with one shared administrator account. A guessed or leaked
+    credential gives a shell beside running training jobs, their data and their identity. Where nobody chose, the port
+    is open on clusters outside a virtual network.
+
+    ## How to fix
+    Create the cluster anew with remote login closed, or place it in a subnet.
+
+    CLI: `ssh_public_access_enabled: false` in the compute's file. Terraform: `ssh_public_access_enabled = false` on
+    `azurerm_machine_learning_compute_cluster`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-attach-compute-cluster
+    """
+    if verdict := _other_than(compute, _CLUSTER):
+        return verdict
+    match compute.remote_login_port_public_access:
+        case "Enabled":
+            return failed("the remote login port is open", remote_login_port_public_access="Enabled")
+        case "Disabled":
+            return passed("the remote login port is closed", remote_login_port_public_access="Disabled")
+        case "NotSpecified" | None as access:
+            if verdict := unobserved(compute, "subnet_id"):
+                return verdict
+            evidence: dict[str, Any] = {"remote_login_port_public_access": access, "subnet_id": compute.subnet_id}
+            if compute.subnet_id:
+                return passed("the remote login port is closed in a subnet by default", **evidence)
+            return failed("the remote login port is open outside a subnet by default", **evidence)
+        case _:
+            return unknown("remote_login_port_public_access")
+
+
+@check(id="MLP-3106", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
+    """Compute instance shares its applications with everyone in the workspace.
+
+    ## Why it matters
+    Other members of the workspace can open Jupyter and the terminal on the machine and run code as its owner, with the
+    owner's files, cached tokens and identity. Sharing is what an instance does unless told otherwise.
+
+    ## How to fix
+    Create the instance anew with the policy Personal and assign it to one user.
+
+    ARM and Bicep: `applicationSharingPolicy: 'Personal'`. Terraform: `authorization_type = "personal"` with
+    `assign_to_user` on `azurerm_machine_learning_compute_instance`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/concept-compute-instance
+    """
+    if verdict := _other_than(compute, _INSTANCE):
+        return verdict
+    match compute.application_sharing_policy:
+        case "Personal":
+            return passed("only its owner can open applications", application_sharing_policy="Personal")
+        case "Shared" | None as policy:
+            return failed("every member can open its applications", application_sharing_policy=policy)
+        case _:
+            return unknown("application_sharing_policy")
+
+
+@check(id="MLP-3107", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
+def azure_ml_compute_instance_without_idle_shutdown(compute: Compute) -> Verdict:
+    """Compute instance is not shut down when idle.
+
+    ## Why it matters
+    A machine that nobody uses still runs with its owner's session, unpatched until the next restart, and can be misused
+    at night and at weekends without anybody noticing; it also costs money.
+
+    ## How to fix
+    Set an idle time between 15 minutes and three days.
+
+    Studio: Compute > the instance > Idle shutdown. CLI: `idle_time_before_shutdown_minutes: 60` in the compute's file.
+    ARM and Bicep: `idleTimeBeforeShutdown: 'PT60M'`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
+    """
+    if verdict := _other_than(compute, _INSTANCE) or unobserved(compute, "idle_time_before_shutdown"):
+        return verdict
+    if compute.idle_time_before_shutdown:
+        return passed("it stops when idle", idle_time_before_shutdown=compute.idle_time_before_shutdown)
+    return failed("it never stops when idle", idle_time_before_shutdown=None)
+
+
+@check(id="MLP-3108", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+def azure_ml_compute_instance_root_access_enabled(compute: Compute) -> Verdict:
+    """Compute instance gives its user root.
+
+    ## Why it matters
+    Root can switch off monitoring agents, read credentials that other processes keep on the machine and install what it
+    likes, so one malicious package in a notebook owns the whole instance. Root is given unless refused.
+
+    ## How to fix
+    Create the instance anew with root access off, and bring packages in through environments or setup scripts.
+
+    CLI: `enable_root_access: false` in the compute's file. ARM and Bicep: `enableRootAccess: false`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
+    """
+    if verdict := _other_than(compute, _INSTANCE):
+        return verdict
+    match compute.enable_root_access:
+        case False:
+            return passed("its user has no root access", enable_root_access=False)
+        case True | None as flag:
+            return failed("its user has root access", enable_root_access=flag)
+        case _:
+            return unknown("enable_root_access")
+
+
+@check(id="MLP-3109", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+def azure_ml_compute_instance_privileged_service(compute: Compute) -> Verdict:
+    """Compute instance runs a custom service in a privileged container.
+
+    ## Why it matters
+    A privileged container is not contained: its processes can load kernel modules, read every disk and take over the
+    host. Custom services come from images outside Azure's control and listen on a port that members can open.
+
+    ## How to fix
+    Remove the service, or run it without the privileged flag.
+
+    Studio: Compute > the instance > Custom applications. ARM and Bicep: `docker: { privileged: false }` in each entry
+    of `customServices`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
+    """
+    if verdict := _other_than(compute, _INSTANCE) or unobserved(compute, "custom_services"):
+        return verdict
+    services = compute.custom_services or ()
+    names = [service.name or "unnamed" for service in services if service.docker and service.docker.privileged]
+    if names:
+        return failed(f"privileged: {', '.join(names)}", custom_services=services)
+    return passed("no custom service is privileged", custom_services=services)
+
+
+@check(id="MLP-3110", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
+def azure_ml_compute_instance_os_outdated(compute: Compute) -> Verdict:
+    """Compute instance runs an outdated operating system image.
+
+    ## Why it matters
+    Azure publishes a patched image every month, but an existing instance keeps the one it was created with. Known flaws
+    in its kernel, drivers and Jupyter stay open for as long as it lives.
+
+    ## How to fix
+    Create the instance anew; notebooks are kept on the workspace file share. Recreate instances on a schedule.
+
+    CLI: `az ml compute delete` and `az ml compute create`. Terraform: replace the
+    `azurerm_machine_learning_compute_instance`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/concept-vulnerability-management
+    """
+    if verdict := _other_than(compute, _INSTANCE):
+        return verdict
+    match compute.is_latest_os_image:
+        case True:
+            return passed("it runs the latest image", is_latest_os_image=True)
+        case False:
+            if verdict := unobserved(compute, "os_image_version"):
+                return verdict
+            return failed(
+                f"its image is {compute.os_image_version or 'not the latest'}",
+                is_latest_os_image=False,
+                os_image_version=compute.os_image_version,
+            )
+        case _:
+            return unknown("is_latest_os_image")

@@ -1,0 +1,151 @@
+"""Azure Machine Learning kinds: typed snapshots. Each field names the operation and member it comes from."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from checks.azure.parts import IpRule, PrivateEndpointConnection, UserIdentity
+from scanner.model import Holds, Observed, Part, Read, Resource
+
+WORKSPACES = "Microsoft.MachineLearningServices/workspaces/read"
+COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes/read"
+ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read"
+DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read"
+
+
+class Workspace(Resource, frozen=True, kw_only=True):
+    """An Azure ML workspace, hub or project. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.Workspace"
+    title: ClassVar[str] = "Azure ML workspace"
+    holds: ClassVar[Holds] = Holds.WORKBENCH
+
+    #: Default, Hub, Project or FeatureStore; a project takes most settings from its hub
+    workspace_kind: Annotated[Observed[str], Read(WORKSPACES, "kind")] = UNSET
+    public_network_access: Annotated[Observed[str], Read(WORKSPACES, "properties.publicNetworkAccess")] = UNSET
+    network_default_action: Annotated[Observed[str], Read(WORKSPACES, "properties.networkAcls.defaultAction")] = UNSET
+    network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(WORKSPACES, "properties.networkAcls.ipRules")] = (
+        UNSET
+    )
+    allow_public_access_when_behind_vnet: Annotated[
+        Observed[bool], Read(WORKSPACES, "properties.allowPublicAccessWhenBehindVnet")
+    ] = UNSET
+    private_endpoint_connections: Annotated[
+        Observed[tuple[PrivateEndpointConnection, ...]], Read(WORKSPACES, "properties.privateEndpointConnections")
+    ] = UNSET
+    encryption_status: Annotated[Observed[str], Read(WORKSPACES, "properties.encryption.status")] = UNSET
+    key_identifier: Annotated[
+        Observed[str], Read(WORKSPACES, "properties.encryption.keyVaultProperties.keyIdentifier")
+    ] = UNSET
+    isolation_mode: Annotated[Observed[str], Read(WORKSPACES, "properties.managedNetwork.isolationMode")] = UNSET
+    v1_legacy_mode: Annotated[Observed[bool], Read(WORKSPACES, "properties.v1LegacyMode")] = UNSET
+    hbi_workspace: Annotated[Observed[bool], Read(WORKSPACES, "properties.hbiWorkspace")] = UNSET
+    identity_type: Annotated[Observed[str], Read(WORKSPACES, "identity.type")] = UNSET
+    system_datastores_auth_mode: Annotated[Observed[str], Read(WORKSPACES, "properties.systemDatastoresAuthMode")] = (
+        UNSET
+    )
+    storage_account: Annotated[Observed[str], Read(WORKSPACES, "properties.storageAccount")] = UNSET
+
+
+class DockerSettings(Part, frozen=True, kw_only=True):
+    """How a custom service's container runs."""
+
+    privileged: bool | None = None
+
+
+class CustomService(Part, frozen=True, kw_only=True):
+    """A container that a compute instance runs beside its notebooks. Its environment is left out on purpose."""
+
+    name: str | None = None
+    docker: DockerSettings | None = None
+
+
+class Compute(Resource, frozen=True, kw_only=True):
+    """A compute of a workspace. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.Compute"
+    title: ClassVar[str] = "Azure ML compute"
+    holds: ClassVar[Holds] = Holds.WORKBENCH
+
+    #: ComputeInstance and AmlCompute are Azure's own machines; all others are attached ones
+    compute_type: Annotated[Observed[str], Read(COMPUTES, "properties.computeType")] = UNSET
+    provisioning_state: Annotated[Observed[str], Read(COMPUTES, "properties.provisioningState")] = UNSET
+    disable_local_auth: Annotated[Observed[bool], Read(COMPUTES, "properties.disableLocalAuth")] = UNSET
+    subnet_id: Annotated[Observed[str], Read(COMPUTES, "properties.properties.subnet.id")] = UNSET
+    enable_node_public_ip: Annotated[Observed[bool], Read(COMPUTES, "properties.properties.enableNodePublicIp")] = UNSET
+    public_ip_address: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.connectivityEndpoints.publicIpAddress")
+    ] = UNSET
+    ssh_public_access: Annotated[Observed[str], Read(COMPUTES, "properties.properties.sshSettings.sshPublicAccess")] = (
+        UNSET
+    )
+    remote_login_port_public_access: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.remoteLoginPortPublicAccess")
+    ] = UNSET
+    application_sharing_policy: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.applicationSharingPolicy")
+    ] = UNSET
+    idle_time_before_shutdown: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.idleTimeBeforeShutdown")
+    ] = UNSET
+    enable_root_access: Annotated[Observed[bool], Read(COMPUTES, "properties.properties.enableRootAccess")] = UNSET
+    custom_services: Annotated[
+        Observed[tuple[CustomService, ...]], Read(COMPUTES, "properties.properties.customServices")
+    ] = UNSET
+    is_latest_os_image: Annotated[
+        Observed[bool], Read(COMPUTES, "properties.properties.osImageMetadata.isLatestOsImageVersion")
+    ] = UNSET
+    os_image_version: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.osImageMetadata.currentImageVersion")
+    ] = UNSET
+    principal_id: Annotated[Observed[str], Read(COMPUTES, "identity.principalId")] = UNSET
+    user_assigned_identities: Annotated[
+        Observed[Mapping[str, UserIdentity | None]], Read(COMPUTES, "identity.userAssignedIdentities")
+    ] = UNSET
+
+
+class OnlineEndpoint(Resource, frozen=True, kw_only=True):
+    """An online endpoint of a workspace. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.OnlineEndpoint"
+    title: ClassVar[str] = "Azure ML online endpoint"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    #: Managed, or Kubernetes for one on the customer's own cluster
+    endpoint_kind: Annotated[Observed[str], Read(ENDPOINTS, "kind")] = UNSET
+    auth_mode: Annotated[Observed[str], Read(ENDPOINTS, "properties.authMode")] = UNSET
+    public_network_access: Annotated[Observed[str], Read(ENDPOINTS, "properties.publicNetworkAccess")] = UNSET
+    principal_id: Annotated[Observed[str], Read(ENDPOINTS, "identity.principalId")] = UNSET
+    user_assigned_identities: Annotated[
+        Observed[Mapping[str, UserIdentity | None]], Read(ENDPOINTS, "identity.userAssignedIdentities")
+    ] = UNSET
+
+
+class Collection(Part, frozen=True, kw_only=True, rename="camel"):
+    """One kind of payload that a deployment may keep."""
+
+    data_collection_mode: str | None = None
+
+
+class OnlineDeployment(Resource, frozen=True, kw_only=True):
+    """A deployment behind an online endpoint. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.OnlineDeployment"
+    title: ClassVar[str] = "Azure ML online deployment"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    compute_type: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.endpointComputeType")] = UNSET
+    model: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.model")] = UNSET
+    egress_public_network_access: Annotated[
+        Observed[str], Read(DEPLOYMENTS, "properties.egressPublicNetworkAccess")
+    ] = UNSET
+    app_insights_enabled: Annotated[Observed[bool], Read(DEPLOYMENTS, "properties.appInsightsEnabled")] = UNSET
+    instance_count: Annotated[Observed[int], Read(DEPLOYMENTS, "sku.capacity")] = UNSET
+    scale_type: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.scaleSettings.scaleType")] = UNSET
+    min_instances: Annotated[Observed[int], Read(DEPLOYMENTS, "properties.scaleSettings.minInstances")] = UNSET
+    data_collections: Annotated[
+        Observed[Mapping[str, Collection]], Read(DEPLOYMENTS, "properties.dataCollector.collections")
+    ] = UNSET
+    #: names of environment variables whose value looks like a secret; found by the collector, values are not kept
+    suspicious_variables: Observed[tuple[str, ...]] = UNSET

@@ -1,0 +1,26 @@
+"""Azure spelling of permissions, and which operations may be called at all.
+
+Operations are spelled as the actions of a role definition, so the permission of an operation is its own name.
+"""
+
+#: The one read that is asked for with POST: its parameters travel in a body.
+NAME_CHECK = "Microsoft.Storage/checknameavailability/read"
+#: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares.
+_FORBIDDEN = frozenset(
+    {
+        "microsoft.storage/storageaccounts/blobservices/containers/blobs/read",
+        "microsoft.storage/storageaccounts/fileservices/fileshares/files/read",
+        "microsoft.storage/storageaccounts/queueservices/queues/messages/read",
+        "microsoft.storage/storageaccounts/tableservices/tables/entities/read",
+    }
+)
+
+
+def permission(operation: str) -> str:
+    """The action that allows this operation."""
+    return operation
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation only reads metadata; `listKeys/action` and its like are actions, not reads."""
+    return operation.endswith("/read") and operation.lower() not in _FORBIDDEN

@@ -1,0 +1,1 @@
+"""Storage accounts that workspaces and AI accounts refer to."""

@@ -1,0 +1,211 @@
+"""Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
+
+from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
+from checks.azure.storage.resources import StorageAccount
+from scanner.check import check
+from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+
+def _missing(account: StorageAccount) -> Verdict | None:
+    """Why a linked account cannot be judged: it is not there, or nobody saw whether it is."""
+    if verdict := unobserved(account, "exists"):
+        return verdict
+    return None if account.exists else not_applicable("the account does not exist", exists=False)
+
+
+@check(id="MLP-3401", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace lets containers be opened to anonymous readers.
+
+    ## Why it matters
+    One wrong click on a container then publishes datasets, model files or code snapshots to everyone, with no sign-in
+    and no name in the log. An old account on which the setting was never made allows it too.
+
+    ## How to fix
+    Disallow anonymous access for the whole account; it overrides every container.
+
+    CLI: `az storage account update --allow-blob-public-access false`. Terraform:
+    `allow_nested_items_to_be_public = false` on `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent
+    """
+    if verdict := _missing(account):
+        return verdict
+    match allows_anonymous_blobs(account):
+        case True:
+            return failed("anonymous access may be given", allow_blob_public_access=account.allow_blob_public_access)
+        case False:
+            return passed("anonymous access is disallowed", allow_blob_public_access=False)
+        case _:
+            return unknown("allow_blob_public_access")
+
+
+@check(id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
+def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace accepts its shared keys.
+
+    ## Why it matters
+    An account key reads, changes and deletes every dataset and model in the account, past all role assignments and
+    without a name in the log; signed links made from it outlive whoever made them. Keys work unless turned off.
+
+    ## How to fix
+    Move the workspace's datastores to identity-based access, give computes and people roles, then disallow keys.
+
+    CLI: `az storage account update --allow-shared-key-access false`. Terraform: `shared_access_key_enabled = false` on
+    `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/common/shared-key-authorization-prevent
+    """
+    if verdict := _missing(account):
+        return verdict
+    match account.allow_shared_key_access:
+        case False:
+            return passed("shared keys are refused", allow_shared_key_access=False)
+        case True | None as flag:
+            return failed("shared keys are accepted", allow_shared_key_access=flag)
+        case _:
+            return unknown("allow_shared_key_access")
+
+
+@check(id="MLP-3403", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace accepts TLS older than 1.2.
+
+    ## Why it matters
+    TLS 1.0 and 1.1 have known flaws. A client that still speaks them sends datasets, models and access tokens over a
+    connection that a party on the way may be able to open. An account that sets no minimum counts as 1.0.
+
+    ## How to fix
+    Set the minimum version to TLS 1.2.
+
+    CLI: `az storage account update --min-tls-version TLS1_2`. Terraform: `min_tls_version = "TLS1_2"` on
+    `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/common/transport-layer-security-configure-minimum-version
+    """
+    if verdict := _missing(account):
+        return verdict
+    match account.minimum_tls_version:
+        case "TLS1_2" | "TLS1_3" as version:
+            return passed(f"the minimum is {version}", minimum_tls_version=version)
+        case "TLS1_0" | "TLS1_1" | None as version:
+            return failed(f"the minimum is {version or 'not set'}", minimum_tls_version=version)
+        case _:
+            return unknown("minimum_tls_version")
+
+
+@check(id="MLP-3404", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
+def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace accepts connections from all networks.
+
+    ## Why it matters
+    A leaked account key, signed link or token can be used from anywhere to copy training data or to replace a model. An
+    account is open to all networks unless told otherwise.
+
+    ## How to fix
+    Turn public network access off and use private endpoints, or deny by default and list what may connect.
+
+    CLI: `az storage account update --default-action Deny`, or `--public-network-access Disabled`. Terraform:
+    `network_rules { default_action = "Deny" }` or `public_network_access_enabled = false` on `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
+    """
+    if verdict := _missing(account):
+        return verdict
+    is_open, fields = open_to_all_networks(account)
+    evidence = {name: getattr(account, name) for name in fields}
+    if is_open is None:
+        return unknown("public_network_access", "network_default_action")
+    if is_open:
+        return failed("all networks may connect", **evidence)
+    return passed("not all networks may connect", **evidence)
+
+
+@check(id="MLP-3405", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace keeps no earlier versions of blobs.
+
+    ## Why it matters
+    A model file or dataset that is overwritten, by mistake or by an attacker, is gone: there is nothing to compare with
+    and nothing to go back to. Versioning is off unless turned on.
+
+    ## How to fix
+    Turn blob versioning on, with a lifecycle rule that removes old versions.
+
+    CLI: `az storage account blob-service-properties update --enable-versioning true`. Terraform:
+    `blob_properties { versioning_enabled = true }` on `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/versioning-overview
+    """
+    if verdict := _missing(account) or unobserved(account, "is_hns_enabled"):
+        return verdict
+    if account.is_hns_enabled:
+        return not_applicable("accounts with a hierarchical namespace have no versioning", is_hns_enabled=True)
+    match account.versioning:
+        case True:
+            return passed("versioning is on", versioning=True)
+        case False | None as flag:
+            return failed("versioning is off", versioning=flag)
+        case _:
+            return unknown("versioning")
+
+
+@check(id="MLP-3406", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
+def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace deletes blobs for good at once.
+
+    ## Why it matters
+    A script with a wrong prefix, or ransomware with a key, removes datasets and model files beyond recovery, and with
+    them the proof of what a model was trained on. Soft delete is off in accounts made by template or API.
+
+    ## How to fix
+    Turn soft delete on for blobs, for as long as it takes you to notice a loss.
+
+    CLI: `az storage account blob-service-properties update --enable-delete-retention true --delete-retention-days 30`.
+    Terraform: `blob_properties { delete_retention_policy { days = 30 } }` on `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/soft-delete-blob-overview
+    """
+    if verdict := _missing(account):
+        return verdict
+    match account.blob_soft_delete:
+        case True:
+            return passed("deleted blobs are kept", blob_soft_delete=True)
+        case False | None as flag:
+            return failed("deleted blobs are not kept", blob_soft_delete=flag)
+        case _:
+            return unknown("blob_soft_delete")
+
+
+@check(id="MLP-3407", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+def azure_ml_storage_plain_http(account: StorageAccount) -> Verdict:
+    """Storage account of a workspace answers plain HTTP.
+
+    ## Why it matters
+    A signed link used over HTTP shows the link, which is a credential, and the dataset or model behind it to everyone
+    on the way, who may also change what is downloaded.
+
+    ## How to fix
+    Require secure transfer.
+
+    CLI: `az storage account update --https-only true`. Terraform: `https_traffic_only_enabled = true` on
+    `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/common/storage-require-secure-transfer
+    """
+    if verdict := _missing(account):
+        return verdict
+    match account.https_traffic_only:
+        case True:
+            return passed("secure transfer is required", https_traffic_only=True)
+        case False:
+            return failed("secure transfer is not required", https_traffic_only=False)
+        case _:
+            return unknown("https_traffic_only")

@@ -1,0 +1,63 @@
+"""Storage collector: only the accounts that machine learning refers to, each asked for by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET, UnsetType
+
+from checks.azure.ai_services.resources import Account
+from checks.azure.ids import arm_id
+from checks.azure.machine_learning.resources import Workspace
+from checks.azure.permissions import NAME_CHECK
+from checks.azure.storage.resources import BLOBS, STORAGE, StorageAccount
+from scanner.collector import Found, collector
+from scanner.model import Reply
+
+if TYPE_CHECKING:
+    from checks.azure.api import AzureApi
+
+VERSION = "2023-05-01"
+_TYPE = "/providers/microsoft.storage/storageaccounts/"
+#: Codes that say that the account is not there. A subscription that cannot be seen answers with others.
+_MISSING = ("ResourceNotFound", "ResourceGroupNotFound")
+
+
+@collector(StorageAccount, operations=(STORAGE, BLOBS, NAME_CHECK), per="account", follows=(Workspace, Account))
+def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
+    def look(path: str) -> StorageAccount:
+        account = api.call(STORAGE, path, VERSION, absent=_MISSING)
+        exists: bool | UnsetType = UNSET if account is UNSET else account is not None
+        blobs: Reply = UNSET
+        name: Reply = UNSET
+        if exists is True:
+            blobs = api.call(BLOBS, f"{path}/blobServices/default", VERSION)
+        elif exists is False:
+            name = _name_check(api, path.rpartition("/")[2])
+        item = account if isinstance(account, Mapping) else {"id": path}
+        # Of an account that is not there nothing is observed: an absent setting would read as its default.
+        replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
+        return api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+
+    yield from api.each(look, _named(found))
+
+
+def _named(found: Found) -> list[str]:
+    """Storage accounts that workspaces and AI accounts name, each once, in any spelling of theirs."""
+    names: list[str | UnsetType | None] = [workspace.storage_account for workspace in found.of(Workspace)]
+    for account in found.of(Account):
+        owned = account.user_owned_storage
+        names += [storage.resource_id for storage in owned] if isinstance(owned, tuple) else []
+    paths = {arm_id(name): name.rstrip("/") for name in sorted(n for n in names if isinstance(n, str) and n)}
+    return [path for key, path in sorted(paths.items()) if _TYPE in key]
+
+
+def _name_check(api: AzureApi, name: str) -> Reply:
+    return api.call(
+        NAME_CHECK,
+        f"/subscriptions/{api.account}/providers/Microsoft.Storage/checkNameAvailability",
+        VERSION,
+        method="POST",
+        body={"name": name, "type": "Microsoft.Storage/storageAccounts"},
+    )

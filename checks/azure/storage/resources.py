@@ -1,0 +1,34 @@
+"""Storage kinds: typed snapshots. Each field names the operation and member it comes from."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from checks.azure.permissions import NAME_CHECK
+from scanner.model import Holds, Observed, Read, Resource
+
+STORAGE = "Microsoft.Storage/storageAccounts/read"
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/read"
+
+
+class StorageAccount(Resource, frozen=True, kw_only=True):
+    """A storage account that a workspace or an AI account names. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.storage.StorageAccount"
+    title: ClassVar[str] = "Storage account"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    #: False if the account was looked for and is not there; its other fields are then unset
+    exists: Observed[bool] = UNSET
+    #: whether anybody may register the name of a missing account
+    name_available: Annotated[Observed[bool], Read(NAME_CHECK, "nameAvailable")] = UNSET
+    name_reason: Annotated[Observed[str], Read(NAME_CHECK, "reason")] = UNSET
+    allow_blob_public_access: Annotated[Observed[bool], Read(STORAGE, "properties.allowBlobPublicAccess")] = UNSET
+    allow_shared_key_access: Annotated[Observed[bool], Read(STORAGE, "properties.allowSharedKeyAccess")] = UNSET
+    minimum_tls_version: Annotated[Observed[str], Read(STORAGE, "properties.minimumTlsVersion")] = UNSET
+    https_traffic_only: Annotated[Observed[bool], Read(STORAGE, "properties.supportsHttpsTrafficOnly")] = UNSET
+    public_network_access: Annotated[Observed[str], Read(STORAGE, "properties.publicNetworkAccess")] = UNSET
+    network_default_action: Annotated[Observed[str], Read(STORAGE, "properties.networkAcls.defaultAction")] = UNSET
+    is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
+    versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
+    blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET

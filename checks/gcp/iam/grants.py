@@ -1,0 +1,99 @@
+"""What roles give a service account, as far as bindings on a project and a bucket say. Groups cannot be seen into."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from checks.gcp.iam.resources import Binding, ProjectPolicy, Role
+from checks.gcp.names import IAM, full_name
+from scanner.inventory import View
+
+BASIC = ("roles/owner", "roles/editor")
+#: Permissions that let their holder become someone stronger.
+ESCALATION = frozenset(
+    {
+        "iam.roles.update",
+        "iam.serviceAccountKeys.create",
+        "iam.serviceAccounts.actAs",
+        "iam.serviceAccounts.getAccessToken",
+        "iam.serviceAccounts.implicitDelegation",
+        "iam.serviceAccounts.signBlob",
+        "iam.serviceAccounts.signJwt",
+        "resourcemanager.projects.setIamPolicy",
+    }
+)
+#: Any of these gives write access to a bucket's objects in one step.
+_TAKE = frozenset({"storage.buckets.setIamPolicy", "resourcemanager.projects.setIamPolicy"})
+#: An object is replaced by deleting it and creating another.
+_REPLACE = frozenset({"storage.objects.create", "storage.objects.delete"})
+#: All that this module ever asks a role about.
+WATCHED = ESCALATION | _TAKE | _REPLACE
+
+
+class Grants(Struct, frozen=True):
+    """Roles of one service account: those it surely has, and those that depend on a condition."""
+
+    sure: frozenset[str]
+    conditional: frozenset[str]
+
+    def __or__(self, other: "Grants") -> "Grants":
+        return Grants(self.sure | other.sure, self.conditional | other.conditional)
+
+
+def role_id(name: str) -> str:
+    return full_name(IAM, name)
+
+
+def grants(bindings: Iterable[Binding], members: Iterable[str]) -> Grants:
+    """The roles that these bindings give to any of the members."""
+    wanted = set(members)
+    held = [binding for binding in bindings if binding.role and not wanted.isdisjoint(binding.members or ())]
+    sure = frozenset(binding.role for binding in held if binding.role and binding.condition is None)
+    return Grants(sure, frozenset(binding.role for binding in held if binding.role) - sure)
+
+
+def member(email: str) -> str:
+    return f"serviceAccount:{email}"
+
+
+def permissions(view: View, role: str) -> frozenset[str] | None:
+    """The watched permissions of a role; None if they were not observed."""
+    found = view.get(Role, role_id(role))
+    if not isinstance(found, Role) or not isinstance(found.permissions, tuple | None):
+        return None
+    return frozenset(found.permissions or ())
+
+
+def is_broad(view: View, role: str) -> bool | None:
+    """Whether a role is owner, editor or an administrator's, or lets its holder escalate; None if that is not known."""
+    if role in BASIC or role.lower().endswith("admin"):
+        return True
+    held = permissions(view, role)
+    return None if held is None else not held.isdisjoint(ESCALATION)
+
+
+def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:
+    """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
+    in_project = grants(policy.bindings or (), [member(email)])
+    # Buckets may grant to "whoever is editor of the project", and new ones do by default.
+    by_role = {
+        "roles/owner": f"projectOwner:{policy.name}",
+        "roles/editor": f"projectEditor:{policy.name}",
+        "roles/viewer": f"projectViewer:{policy.name}",
+    }
+    everyone = ["allUsers", "allAuthenticatedUsers"]
+    sure = grants(bucket, [member(email), *everyone, *(by_role[r] for r in in_project.sure if r in by_role)])
+    maybe = grants(bucket, [by_role[r] for r in in_project.conditional if r in by_role])
+    held = in_project | sure | Grants(frozenset(), maybe.sure | maybe.conditional)
+    certain = [permissions(view, role) for role in sorted(held.sure)]
+    possible = [permissions(view, role) for role in sorted(held.conditional)]
+    if _replaces(certain):
+        return True
+    if None in certain or None in possible or _replaces([*certain, *possible]):
+        return None
+    return False
+
+
+def _replaces(roles: Iterable[frozenset[str] | None]) -> bool:
+    held = frozenset().union(*(role for role in roles if role is not None))
+    return held >= _REPLACE or not held.isdisjoint(_TAKE)

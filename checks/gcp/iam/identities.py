@@ -1,0 +1,138 @@
+"""Checks of the service accounts that ML workloads run as, and of what projects let people do with Vertex AI."""
+
+from checks.gcp.iam.grants import BASIC, grants, member
+from checks.gcp.iam.resources import ProjectPolicy, ServiceAccount
+from checks.gcp.names import PROJECTS, full_name
+from scanner.check import check
+from scanner.inventory import View
+from scanner.model import Severity, Verdict, failed, passed, unknown, unobserved
+
+_ACT_AS = ("roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser")
+_VERTEX_ADMIN = ("roles/aiplatform.admin", "roles/notebooks.admin")
+
+
+@check(id="MLP-2501", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
+def gcp_ml_service_account_user_managed_keys(account: ServiceAccount) -> Verdict:
+    """Service account of an ML workload has keys that someone downloaded.
+
+    ## Why it matters
+    A key file works from anywhere, for as long as it exists, for whoever finds it in a notebook, an image or a
+    repository. Workloads on Vertex AI get tokens without one, so a downloaded key is only a risk.
+
+    ## How to fix
+    Find what uses the key, move it to an attached service account, impersonation or workload identity federation, then
+    disable and delete the key.
+
+    CLI: `gcloud iam service-accounts keys disable KEY --iam-account=EMAIL`. To prevent more: the organisation policy
+    `constraints/iam.disableServiceAccountKeyCreation`.
+
+    ## References
+    - https://cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys
+    """
+    if missing := unobserved(account, "user_managed_keys"):
+        return missing
+    live = [key for key in account.user_managed_keys or () if not key.disabled]
+    names = sorted((key.name or "").rpartition("/")[2] for key in live)
+    if names:
+        return failed(f"{len(names)} user-managed keys are valid", user_managed_keys=names)
+    return passed("it has no valid user-managed key", user_managed_keys=[])
+
+
+@check(
+    id="MLP-2502",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(ProjectPolicy,),
+)
+def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Verdict:
+    """Service account of an ML workload is owner or editor of a project.
+
+    ## Why it matters
+    The basic roles reach nearly every service of the project. Code in a training job, a notebook or a serving container
+    then has them too, and with it every library it installs and every model file it loads.
+
+    ## How to fix
+    Grant the roles for what the workload really uses, on the bucket or dataset where possible, and take the basic role
+    away. The IAM recommender lists the permissions that were used.
+
+    CLI: `gcloud projects remove-iam-policy-binding PROJECT --member=serviceAccount:EMAIL --role=roles/editor`.
+
+    ## References
+    - https://cloud.google.com/iam/docs/roles-overview
+    - https://cloud.google.com/policy-intelligence/docs/role-recommendations-overview
+    """
+    if missing := unobserved(account, "email"):
+        return missing
+    policy_id = full_name(PROJECTS, f"projects/{account.scope.account}")
+    policy = view.get(ProjectPolicy, policy_id)
+    if not isinstance(policy, ProjectPolicy) or unobserved(policy, "bindings"):
+        return unknown("ProjectPolicy.bindings")
+    held = grants(policy.bindings or (), [member(str(account.email))])
+    path = (account.id, policy_id)
+    if broad := sorted(held.sure.intersection(BASIC)):
+        return failed(f"it has {' and '.join(broad)}", path=path, **{"ProjectPolicy.bindings": broad})
+    if held.conditional.intersection(BASIC):
+        return unknown("the condition of its basic role", path=path)
+    return passed("it has no basic role in the project", path=path, **{"ProjectPolicy.bindings": sorted(held.sure)})
+
+
+@check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
+def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy) -> Verdict:
+    """Project makes single users administrators of Vertex AI or Workbench.
+
+    ## Why it matters
+    An administrator may replace what production serves and start notebooks with the accounts of others. Granted person
+    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process.
+
+    ## How to fix
+    Grant the role to a group, if at all, and give daily work `roles/aiplatform.user`.
+
+    CLI: `gcloud projects remove-iam-policy-binding PROJECT --member=user:EMAIL --role=roles/aiplatform.admin`.
+
+    ## References
+    - https://cloud.google.com/vertex-ai/docs/general/access-control
+    - https://cloud.google.com/iam/docs/using-iam-securely
+    """
+    return _granted(
+        policy, _VERTEX_ADMIN, ("user:", "domain:", "allUsers", "allAuthenticatedUsers"), "administer Vertex AI"
+    )
+
+
+@check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
+def gcp_project_act_as_every_service_account(policy: ProjectPolicy) -> Verdict:
+    """Project lets members act as every service account in it.
+
+    ## Why it matters
+    On the project, the Service Account User and Token Creator roles count for all its accounts. A data scientist who
+    has one can start a training job or a notebook as the strongest account there is, and so become it.
+
+    ## How to fix
+    Grant the role on the single service account that the person or pipeline needs, and remove it from the project.
+
+    CLI: `gcloud iam service-accounts add-iam-policy-binding EMAIL --member=… --role=roles/iam.serviceAccountUser`, then
+    `gcloud projects remove-iam-policy-binding PROJECT …`.
+
+    ## References
+    - https://cloud.google.com/iam/docs/service-account-permissions
+    """
+    return _granted(policy, _ACT_AS, ("",), "act as every service account")
+
+
+def _granted(policy: ProjectPolicy, roles: tuple[str, ...], whose: tuple[str, ...], what: str) -> Verdict:
+    """Fail when members that start with one of `whose` have one of the roles in the whole project."""
+    if missing := unobserved(policy, "bindings"):
+        return missing
+    held = [binding for binding in policy.bindings or () if binding.role in roles]
+    found = {
+        f"{binding.role}: {name}": binding.condition is None
+        for binding in held
+        for name in binding.members or ()
+        if name.startswith(whose) and not name.startswith("deleted:") and "@gcp-sa-" not in name
+    }
+    sure = sorted(name for name, always in found.items() if always)
+    if sure:
+        return failed(f"{len(sure)} grants let members {what}", bindings=sure)
+    if found:
+        return unknown("the conditions of the bindings")
+    return passed(f"no such grant lets members {what}", bindings=[])

@@ -1,0 +1,70 @@
+"""IAM kinds: typed snapshots. Each field names the operation and member it comes from."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from scanner.model import Holds, Observed, Part, Read, Resource
+
+PROJECT = "resourcemanager.projects.get"
+POLICY = "resourcemanager.projects.getIamPolicy"
+ROLE = "iam.roles.get"
+ACCOUNT = "iam.serviceAccounts.get"
+KEYS = "iam.serviceAccountKeys.list"
+
+
+class Condition(Part, frozen=True, kw_only=True):
+    """When a binding counts. It is not evaluated: a conditional grant may or may not hold."""
+
+    title: str | None = None
+    expression: str | None = None
+
+
+class Binding(Part, frozen=True, kw_only=True):
+    """A role and who has it."""
+
+    role: str | None = None
+    members: tuple[str, ...] | None = None
+    condition: Condition | None = None
+
+
+class ProjectPolicy(Resource, frozen=True, kw_only=True):
+    """Who may do what in a project that has ML resources. Id: //cloudresourcemanager.googleapis.com/projects/ID"""
+
+    kind: ClassVar[str] = "gcp.iam.ProjectPolicy"
+    title: ClassVar[str] = "Project IAM policy"
+    holds: ClassVar[Holds] = Holds.IDENTITY
+
+    #: `projects/NUMBER`
+    number: Annotated[Observed[str], Read(PROJECT, "name")] = UNSET
+    bindings: Annotated[Observed[tuple[Binding, ...]], Read(POLICY, "bindings")] = UNSET
+
+
+class Role(Resource, frozen=True, kw_only=True):
+    """A role that an ML workload's service account has. Id: //iam.googleapis.com/roles/… or …/projects/ID/roles/…"""
+
+    kind: ClassVar[str] = "gcp.iam.Role"
+    title: ClassVar[str] = "IAM role"
+    holds: ClassVar[Holds] = Holds.IDENTITY
+
+    #: only those that checks ask about: a basic role has ten thousand
+    permissions: Annotated[Observed[tuple[str, ...]], Read(ROLE, "includedPermissions")] = UNSET
+
+
+class Key(Part, frozen=True, kw_only=True, rename="camel"):
+    """A key of a service account that its user keeps."""
+
+    name: str | None = None
+    disabled: bool | None = None
+
+
+class ServiceAccount(Resource, frozen=True, kw_only=True):
+    """A service account that an ML workload runs as. Id: //iam.googleapis.com/projects/ID/serviceAccounts/EMAIL"""
+
+    kind: ClassVar[str] = "gcp.iam.ServiceAccount"
+    title: ClassVar[str] = "Service account of an ML workload"
+    holds: ClassVar[Holds] = Holds.IDENTITY
+
+    email: Observed[str] = UNSET
+    disabled: Annotated[Observed[bool], Read(ACCOUNT, "disabled")] = UNSET
+    user_managed_keys: Annotated[Observed[tuple[Key, ...]], Read(KEYS, "keys")] = UNSET

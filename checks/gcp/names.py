@@ -1,0 +1,88 @@
+"""Names: full resource names, buckets behind `gs://` addresses, service accounts that Google makes by default."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+AIPLATFORM = "aiplatform.googleapis.com"
+NOTEBOOKS = "notebooks.googleapis.com"
+STORAGE = "storage.googleapis.com"
+IAM = "iam.googleapis.com"
+PROJECTS = "cloudresourcemanager.googleapis.com"
+
+_BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/|$)")
+_DEFAULT_ACCOUNT = re.compile(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
+_ACCOUNT = re.compile(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
+#: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in.
+_GOOGLE_BUCKET = re.compile(
+    r"(?:cloud-samples|google-cloud-|vertex-ai|vertex-model-garden|cloud-aiplatform)[a-z0-9._-]*"
+)
+_GOOGLE_IMAGE = re.compile(
+    r"(?:(?:[a-z]+-)?docker\.pkg\.dev/(?:vertex-ai|vertex-ai-restricted|deeplearning-platform-release)/"
+    r"|(?:[a-z]+\.)?gcr\.io/(?:cloud-aiplatform|deeplearning-platform-release|google-samples)/)"
+)
+
+
+def full_name(service: str, name: str) -> str:
+    """`//aiplatform.googleapis.com/projects/…`, as Cloud Asset Inventory spells it."""
+    return f"//{service}/{name}"
+
+
+def bucket_of(uri: Any) -> str | None:
+    """Name of the bucket of a `gs://` address; None for anything else."""
+    found = _BUCKET.match(uri) if isinstance(uri, str) else None
+    return found[1] if found else None
+
+
+def bucket_id(name: str) -> str:
+    return full_name(STORAGE, name)
+
+
+def owned_by_google(bucket: str) -> bool:
+    """Whether the bucket has one of the names under which Google publishes models and samples."""
+    return bool(_GOOGLE_BUCKET.fullmatch(bucket))
+
+
+def built_by_google(image: str) -> bool:
+    """Whether the container image is one that Google builds, patches and moves the tags of."""
+    return bool(_GOOGLE_IMAGE.match(image))
+
+
+def is_default_account(email: str) -> bool:
+    """Whether a service account is the one that Compute Engine or App Engine made, for all of a project."""
+    return bool(_DEFAULT_ACCOUNT.fullmatch(email))
+
+
+def is_account(email: str) -> bool:
+    """Whether this is the address of a service account of a customer; Google's own agents cannot be read."""
+    return bool(_ACCOUNT.fullmatch(email)) and "@gcp-sa-" not in email
+
+
+def account_id(email: str, project: str) -> str:
+    """Full name of a service account. Default accounts do not name their project: they are taken to be of `project`."""
+    domain = email.rpartition("@")[2]
+    if domain.endswith(".iam.gserviceaccount.com"):
+        project = domain.removesuffix(".iam.gserviceaccount.com")
+    elif domain == "appspot.gserviceaccount.com":
+        project = email.partition("@")[0]
+    return full_name(IAM, f"projects/{project}/serviceAccounts/{email}")
+
+
+def with_project_id(reply: Mapping[str, Any], project: str) -> dict[str, Any]:
+    """A reply with the project's number replaced by its id wherever a name in it starts with `projects/NUMBER/`.
+
+    Vertex AI answers with numbers what was asked with ids; the reply's own name says which number is meant.
+    """
+    number = str(reply["name"]).split("/")[1]
+    old, new = f"projects/{number}/", f"projects/{project}/"
+
+    def rewritten(value: Any) -> Any:
+        if isinstance(value, str):
+            return new + value[len(old) :] if value.startswith(old) else value
+        if isinstance(value, list):
+            return [rewritten(item) for item in value]
+        if isinstance(value, dict):
+            return {key: rewritten(item) for key, item in value.items()}
+        return value
+
+    return {key: rewritten(value) for key, value in reply.items()}

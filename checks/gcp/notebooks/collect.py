@@ -1,0 +1,49 @@
+"""The Workbench collector: one listing over all zones gives whole instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, UnsetType, structs
+
+from checks.gcp.names import NOTEBOOKS, bucket_of, full_name, with_project_id
+from checks.gcp.notebooks.resources import INSTANCES, METADATA, SCRIPTS, Instance
+from scanner.collector import collector
+from scanner.secrets import suspicious_names
+
+if TYPE_CHECKING:
+    from checks.gcp.api import GcpApi
+
+
+@collector(Instance, operations=(INSTANCES,), per="account")
+def instances(api: GcpApi) -> Iterator[Instance]:
+    path = f"{NOTEBOOKS}/v2/projects/{api.project}/locations/-/instances"
+    for found in api.pages(INSTANCES, path, "instances", pageSize=100):
+        item = with_project_id(found, api.project)
+        _, _, _, zone, _, name = (*item["name"].split("/"), *[""] * 6)[:6]
+        if api.locations and not zone.startswith(api.locations):
+            continue
+        whole = api.whole(INSTANCES, item, "gceSetup")
+        facts: dict[str, Any] = {"secrets": UNSET, "scripts": UNSET}
+        if not isinstance(whole, UnsetType):
+            metadata = item["gceSetup"].get("metadata")
+            metadata = metadata if isinstance(metadata, Mapping) else {}
+            facts["secrets"] = suspicious_names(metadata)
+            facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
+            whole = _without_secrets(item, metadata)
+        yield api.decode(
+            Instance,
+            {INSTANCES: whole},
+            id=full_name(NOTEBOOKS, item["name"]),
+            name=name,
+            scope=structs.replace(api.scope, region=zone),
+            console_url=f"https://console.cloud.google.com/vertex-ai/workbench/locations/{zone}/instances/{name}"
+            f"?project={api.project}",
+            **facts,
+        )
+
+
+def _without_secrets(item: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: metadata[key] for key in METADATA if key in metadata}
+    return {**item, "gceSetup": {**item["gceSetup"], "metadata": kept}}

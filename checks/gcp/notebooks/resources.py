@@ -1,0 +1,67 @@
+"""Workbench kinds: typed snapshots. Each field names the operation and member it comes from."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from scanner.model import Holds, Observed, Part, Read, Resource
+
+INSTANCES = "notebooks.instances.list"
+
+#: The metadata keys that checks read. Others are not kept: metadata may hold anything.
+METADATA = (
+    "block-project-ssh-keys",
+    "enable-guest-attributes",
+    "idle-timeout-seconds",
+    "notebook-disable-downloads",
+    "notebook-disable-root",
+    "notebook-disable-terminal",
+    "notebook-upgrade-schedule",
+    "serial-port-enable",
+)
+#: The metadata keys that may name a script in a bucket.
+SCRIPTS = ("post-startup-script", "shutdown-script-url", "startup-script-url")
+
+
+class Account(Part, frozen=True, kw_only=True):
+    """The service account that a machine runs as."""
+
+    email: str | None = None
+
+
+class Disk(Part, frozen=True, kw_only=True, rename="camel"):
+    """A disk of an instance. `disk_encryption` is GMEK (Google's key) or CMEK (the customer's)."""
+
+    disk_encryption: str | None = None
+    kms_key: str | None = None
+
+
+class Shielding(Part, frozen=True, kw_only=True, rename="camel"):
+    """Protection of the boot chain."""
+
+    enable_secure_boot: bool | None = None
+    enable_vtpm: bool | None = None
+    enable_integrity_monitoring: bool | None = None
+
+
+class Instance(Resource, frozen=True, kw_only=True):
+    """A Workbench instance. Id: //notebooks.googleapis.com/projects/…/instances/…"""
+
+    kind: ClassVar[str] = "gcp.notebooks.Instance"
+    title: ClassVar[str] = "Vertex AI Workbench instance"
+    holds: ClassVar[Holds] = Holds.WORKBENCH
+
+    state: Annotated[Observed[str], Read(INSTANCES, "state")] = UNSET
+    owners: Annotated[Observed[tuple[str, ...]], Read(INSTANCES, "instanceOwners")] = UNSET
+    disable_public_ip: Annotated[Observed[bool], Read(INSTANCES, "gceSetup.disablePublicIp")] = UNSET
+    ip_forwarding: Annotated[Observed[bool], Read(INSTANCES, "gceSetup.enableIpForwarding")] = UNSET
+    service_accounts: Annotated[Observed[tuple[Account, ...]], Read(INSTANCES, "gceSetup.serviceAccounts")] = UNSET
+    shielding: Annotated[Observed[Shielding], Read(INSTANCES, "gceSetup.shieldedInstanceConfig")] = UNSET
+    boot_disk: Annotated[Observed[Disk], Read(INSTANCES, "gceSetup.bootDisk")] = UNSET
+    data_disks: Annotated[Observed[tuple[Disk, ...]], Read(INSTANCES, "gceSetup.dataDisks")] = UNSET
+    #: only the keys in METADATA
+    metadata: Annotated[Observed[dict[str, str]], Read(INSTANCES, "gceSetup.metadata")] = UNSET
+    #: metadata keys whose values look like secrets
+    secrets: Observed[tuple[str, ...]] = UNSET
+    #: `gs://` addresses of scripts that the machine runs when it starts or stops
+    scripts: Observed[tuple[str, ...]] = UNSET

@@ -1,0 +1,1 @@
+"""Cloud Storage buckets that models, training jobs and notebooks refer to."""

@@ -1,0 +1,162 @@
+"""Checks of the buckets that ML resources refer to and that belong to the scanned projects."""
+
+from typing import Any
+
+from checks.gcp.storage.public import public_roles
+from checks.gcp.storage.resources import Bucket
+from scanner.check import check
+from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+
+@check(
+    id="MLP-2401",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+)
+def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
+    """Bucket of an ML workload is open to everyone.
+
+    ## Why it matters
+    Training data, training packages and model weights in a bucket that allUsers or allAuthenticatedUsers may use can be
+    copied by anyone; where the role writes, anyone can also poison them. All authenticated users means every Google
+    account in the world, not those of your organisation.
+
+    ## How to fix
+    Remove the members, and turn public access prevention on so that they cannot come back.
+
+    CLI: `gcloud storage buckets update gs://BUCKET --public-access-prevention`, then `gcloud storage buckets
+    remove-iam-policy-binding`. Terraform: `public_access_prevention = "enforced"` on `google_storage_bucket`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/public-access-prevention
+    """
+    if excuse := _not_ours(bucket) or unobserved(bucket, "public_access_prevention"):
+        return excuse
+    if bucket.public_access_prevention == "enforced":
+        return passed("public access is prevented", public_access_prevention="enforced")
+    if missing := unobserved(bucket, "bindings", "uniform_access"):
+        return missing
+    public = public_roles(bucket.bindings)
+    shown: dict[str, Any] = {"public_access_prevention": bucket.public_access_prevention, "bindings": public}
+    if public:
+        return failed("everyone has a role on it", **shown)
+    if not bucket.uniform_access:
+        return unknown("the access lists of single objects")
+    return passed("no role on it is given to everyone", **shown)
+
+
+@check(id="MLP-2402", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0")
+def gcp_ml_bucket_public_access_not_prevented(bucket: Bucket) -> Verdict:
+    """Bucket of an ML workload does not enforce public access prevention.
+
+    ## Why it matters
+    Without it a single binding or object access list, made by mistake, opens training data or model weights to the
+    internet at once. The setting refuses such grants and overrules those that exist. A bucket that inherits it is only
+    protected while an organisation policy says so.
+
+    ## How to fix
+    CLI: `gcloud storage buckets update gs://BUCKET --public-access-prevention`. Terraform: `public_access_prevention =
+    "enforced"` on `google_storage_bucket`. For all buckets: the organisation policy
+    `constraints/storage.publicAccessPrevention`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/public-access-prevention
+    """
+    if excuse := _not_ours(bucket) or unobserved(bucket, "public_access_prevention"):
+        return excuse
+    shown: dict[str, Any] = {"public_access_prevention": bucket.public_access_prevention}
+    match bucket.public_access_prevention:
+        case "enforced":
+            return passed("public access is prevented", **shown)
+        case None | "inherited" | "unspecified":
+            return failed("the bucket itself does not prevent public access", **shown)
+        case _:
+            return unknown("public_access_prevention")
+
+
+@check(id="MLP-2403", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0")
+def gcp_ml_bucket_object_access_lists(bucket: Bucket) -> Verdict:
+    """Bucket of an ML workload grants access object by object.
+
+    ## Why it matters
+    Without uniform access every object carries its own list, which no review of the bucket's policy shows: one object
+    with the weights can be open while the bucket looks closed.
+
+    ## How to fix
+    Move the grants that are needed into the bucket's policy, then turn uniform access on.
+
+    CLI: `gcloud storage buckets update gs://BUCKET --uniform-bucket-level-access`. Terraform:
+    `uniform_bucket_level_access = true` on `google_storage_bucket`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/uniform-bucket-level-access
+    """
+    if excuse := _not_ours(bucket) or unobserved(bucket, "uniform_access"):
+        return excuse
+    if bucket.uniform_access:
+        return passed("access is uniform", uniform_access=True)
+    return failed("objects have access lists of their own", uniform_access=bucket.uniform_access)
+
+
+@check(id="MLP-2404", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
+def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
+    """Bucket of an ML workload keeps neither old versions nor a retention period.
+
+    ## Why it matters
+    When an artifact or a dataset is overwritten, by accident or by someone who poisons it, there is nothing to compare
+    with and nothing to go back to once the few days of soft deletion are over.
+
+    ## How to fix
+    Turn object versioning on with a lifecycle rule that ends old versions, or set a retention period for data that must
+    not change.
+
+    CLI: `gcloud storage buckets update gs://BUCKET --versioning`. Terraform: `versioning { enabled = true }` or
+    `retention_policy { … }` on `google_storage_bucket`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/object-versioning
+    - https://cloud.google.com/storage/docs/bucket-lock
+    """
+    if excuse := _not_ours(bucket) or unobserved(bucket, "versioning", "retention_period"):
+        return excuse
+    shown: dict[str, Any] = {"versioning": bucket.versioning, "retention_period": bucket.retention_period}
+    if bucket.versioning or bucket.retention_period:
+        return passed("what was overwritten can be restored", **shown)
+    return failed("what is overwritten is lost", **shown)
+
+
+@check(id="MLP-2405", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+def gcp_ml_bucket_without_own_key(bucket: Bucket) -> Verdict:
+    """Bucket of an ML workload does not encrypt with a key of your own by default.
+
+    ## Why it matters
+    Training data and weights written here are encrypted with Google's key, so access to them cannot be withdrawn by
+    disabling a key, and their decryption appears in no log of yours.
+
+    ## How to fix
+    Set a Cloud KMS key in the bucket's location as its default; rewrite the objects that are there already.
+
+    CLI: `gcloud storage buckets update gs://BUCKET --default-encryption-key=…`. Terraform: `encryption {
+    default_kms_key_name = … }` on `google_storage_bucket`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/encryption/customer-managed-keys
+    """
+    if excuse := _not_ours(bucket) or unobserved(bucket, "kms_key"):
+        return excuse
+    if bucket.kms_key:
+        return passed("its default is a key of your own", kms_key=bucket.kms_key)
+    return failed("its default is Google's key", kms_key=None)
+
+
+def _not_ours(bucket: Bucket) -> Verdict | None:
+    """Why a bucket is not judged: only what its owner can change, on a bucket that exists, is."""
+    if missing := unobserved(bucket, "exists", "project"):
+        return missing
+    if not bucket.exists:
+        return not_applicable("it does not exist", exists=False)
+    if bucket.project is None:
+        return not_applicable("it belongs to no project of this scan", project=None)
+    return None

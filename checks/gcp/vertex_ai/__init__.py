@@ -1,0 +1,1 @@
+"""Vertex AI: endpoints and the models on them, the model registry, custom training jobs."""

@@ -1,0 +1,121 @@
+"""Vertex AI kinds: typed snapshots. Each field names the operation and member it comes from."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from scanner.model import Holds, Observed, Part, Read, Resource
+
+ENDPOINTS = "aiplatform.endpoints.list"
+MODELS = "aiplatform.models.list"
+JOBS = "aiplatform.customJobs.list"
+
+
+class Replicas(Part, frozen=True, kw_only=True, rename="camel"):
+    """Machines that serve a deployed model."""
+
+    min_replica_count: int | None = None
+    max_replica_count: int | None = None
+
+
+class DeployedModel(Part, frozen=True, kw_only=True, rename="camel"):
+    """A model on an endpoint. Without `service_account` its container has no access to the project at all."""
+
+    id: str | None = None
+    display_name: str | None = None
+    model: str | None = None
+    model_version_id: str | None = None
+    service_account: str | None = None
+    enable_access_logging: bool | None = None
+    disable_container_logging: bool | None = None
+    dedicated_resources: Replicas | None = None
+    automatic_resources: Replicas | None = None
+
+
+class PrivateServiceConnect(Part, frozen=True, kw_only=True, rename="camel"):
+    """How an endpoint is offered over Private Service Connect."""
+
+    enable_private_service_connect: bool | None = None
+    project_allowlist: tuple[str, ...] | None = None
+
+
+class Endpoint(Resource, frozen=True, kw_only=True):
+    """A Vertex AI endpoint with what is deployed on it. Id: //aiplatform.googleapis.com/projects/…/endpoints/…"""
+
+    kind: ClassVar[str] = "gcp.vertex_ai.Endpoint"
+    title: ClassVar[str] = "Vertex AI endpoint"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    network: Annotated[Observed[str], Read(ENDPOINTS, "network")] = UNSET
+    private_service_connect: Annotated[
+        Observed[PrivateServiceConnect], Read(ENDPOINTS, "privateServiceConnectConfig")
+    ] = UNSET
+    #: what `privateServiceConnectConfig` replaces; endpoints made before it still have it
+    enable_private_service_connect: Annotated[Observed[bool], Read(ENDPOINTS, "enablePrivateServiceConnect")] = UNSET
+    kms_key: Annotated[Observed[str], Read(ENDPOINTS, "encryptionSpec.kmsKeyName")] = UNSET
+    request_logging: Annotated[Observed[bool], Read(ENDPOINTS, "predictRequestResponseLoggingConfig.enabled")] = UNSET
+    deployed_models: Annotated[Observed[tuple[DeployedModel, ...]], Read(ENDPOINTS, "deployedModels")] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(ENDPOINTS, "labels")] = UNSET
+
+
+class Model(Resource, frozen=True, kw_only=True):
+    """A version of a registered model: the default one, or one that an endpoint serves (its id ends in `@version`).
+
+    Container arguments and variables are not kept, only the names of those that look like secrets.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.Model"
+    title: ClassVar[str] = "Vertex AI model"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    version: Annotated[Observed[str], Read(MODELS, "versionId")] = UNSET
+    artifact_uri: Annotated[Observed[str], Read(MODELS, "artifactUri")] = UNSET
+    kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
+    image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
+    #: variables and arguments of the container that look like secrets; None without a container
+    secrets: Observed[tuple[str, ...]] = UNSET
+    #: variables and arguments that let the server run code found beside the weights; None without a container
+    remote_code: Observed[tuple[str, ...]] = UNSET
+
+
+class Container(Part, frozen=True, kw_only=True, rename="camel"):
+    """A custom training container."""
+
+    image_uri: str | None = None
+
+
+class PythonPackage(Part, frozen=True, kw_only=True, rename="camel"):
+    """Training code installed into a prebuilt container."""
+
+    executor_image_uri: str | None = None
+    package_uris: tuple[str, ...] | None = None
+
+
+class WorkerPool(Part, frozen=True, kw_only=True, rename="camel"):
+    """Machines of one kind in a training job."""
+
+    container_spec: Container | None = None
+    python_package_spec: PythonPackage | None = None
+
+
+class CustomJob(Resource, frozen=True, kw_only=True):
+    """A custom training job of the last 30 days. Id: //aiplatform.googleapis.com/projects/…/customJobs/…"""
+
+    kind: ClassVar[str] = "gcp.vertex_ai.CustomJob"
+    title: ClassVar[str] = "Vertex AI custom job"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    state: Annotated[Observed[str], Read(JOBS, "state")] = UNSET
+    create_time: Annotated[Observed[datetime], Read(JOBS, "createTime")] = UNSET
+    kms_key: Annotated[Observed[str], Read(JOBS, "encryptionSpec.kmsKeyName")] = UNSET
+    service_account: Annotated[Observed[str], Read(JOBS, "jobSpec.serviceAccount")] = UNSET
+    network: Annotated[Observed[str], Read(JOBS, "jobSpec.network")] = UNSET
+    network_attachment: Annotated[Observed[str], Read(JOBS, "jobSpec.pscInterfaceConfig.networkAttachment")] = UNSET
+    web_access: Annotated[Observed[bool], Read(JOBS, "jobSpec.enableWebAccess")] = UNSET
+    persistent_resource: Annotated[Observed[str], Read(JOBS, "jobSpec.persistentResourceId")] = UNSET
+    output_uri: Annotated[Observed[str], Read(JOBS, "jobSpec.baseOutputDirectory.outputUriPrefix")] = UNSET
+    worker_pools: Annotated[Observed[tuple[WorkerPool, ...]], Read(JOBS, "jobSpec.workerPoolSpecs")] = UNSET
+    #: `worker pool/variable or argument` of what looks like a secret
+    secrets: Observed[tuple[str, ...]] = UNSET

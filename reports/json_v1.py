@@ -1,0 +1,331 @@
+"""JSON report, version 1: own frozen types, so that inner changes never change what others parse.
+
+Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema of these types.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from reports.text import dump, redact, without_secrets
+from scanner import __version__
+from scanner.model import Finding, FrameworkScore, Gap, Reason, Report, Scope, Severity, Status
+
+SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
+
+
+class ToolV1(Struct, frozen=True):
+    """What wrote the report."""
+
+    name: str
+    version: str
+
+
+class ScopeV1(Struct, frozen=True):
+    """One account, project or subscription in one region; `global` where the service has no regions."""
+
+    provider: str
+    account: str
+    region: str
+
+
+class ScanV1(Struct, frozen=True):
+    """The run. `complete` is false when anything could not be observed; see `gaps`."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    scopes: list[ScopeV1]
+    arguments: list[str]
+    complete: bool
+
+
+class VerdictCountsV1(Struct, frozen=True, rename={"passed": "pass"}):
+    """Verdicts over all checks and resources, also those that `findings` leaves out."""
+
+    passed: int
+    fail: int
+    unknown: int
+    not_applicable: int
+    suppressed: int
+
+
+class SeverityCountsV1(Struct, frozen=True):
+    """Failures by severity."""
+
+    critical: int
+    high: int
+    medium: int
+    low: int
+    informational: int
+
+
+class SummaryV1(Struct, frozen=True):
+    """Counts. `resources` is how many were observed."""
+
+    resources: int
+    verdicts: VerdictCountsV1
+    by_severity: SeverityCountsV1
+
+
+class CheckV1(Struct, frozen=True):
+    """The check that gave a verdict. The id never changes its meaning."""
+
+    id: str
+    slug: str
+    title: str
+
+
+class ResourceV1(Struct, frozen=True):
+    """The resource judged. `id` is the provider's full name."""
+
+    id: str
+    kind: str
+    name: str
+    provider: str
+    account: str
+    region: str
+    console_url: str
+
+
+class ControlV1(Struct, frozen=True):
+    """A framework control that the check speaks to, and how: never that the control is fulfilled."""
+
+    framework: str
+    id: str
+    relationship: str
+
+
+class SourceV1(Struct, frozen=True):
+    """Where infrastructure as code declares the resource."""
+
+    uri: str
+    line: int
+    address: str
+
+
+class FindingV1(Struct, frozen=True):
+    """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic."""
+
+    fingerprint: str
+    check: CheckV1
+    verdict: Status
+    severity: Severity
+    score: float
+    message: str
+    evidence: dict[str, Any]
+    resource: ResourceV1
+    path: list[str]
+    objective: str
+    controls: list[ControlV1]
+    source: SourceV1 | None
+    suppression: dict[str, Any] | None
+    state: str | None
+    remediation: str
+    references: list[str]
+
+
+class GapV1(Struct, frozen=True):
+    """Something that was not observed, how often, the permission that closes it, and the checks it blinds."""
+
+    kind: str
+    operation: str
+    scope: ScopeV1
+    reason: Reason
+    detail: str
+    permission: str
+    count: int
+    checks: list[str]
+
+
+class KindCoverageV1(Struct, frozen=True):
+    """How much of a kind was seen in one scope. `absent` says why the scope can hold none; empty otherwise."""
+
+    provider: str
+    account: str
+    region: str
+    kind: str
+    observed: int
+    complete: bool
+    absent: str
+
+
+class CheckCoverageV1(Struct, frozen=True):
+    """Verdicts of one check. `judged` is passed + failed."""
+
+    id: str
+    judged: int
+    passed: int
+    failed: int
+    unknown: int
+    not_applicable: int
+
+
+class CoverageV1(Struct, frozen=True):
+    """What the verdicts rest on."""
+
+    kinds: list[KindCoverageV1]
+    checks: list[CheckCoverageV1]
+
+
+class FrameworkScoreV1(Struct, frozen=True):
+    """Controls of a framework that the evidence supports or contradicts. Neither means compliant."""
+
+    controls: int
+    supported: list[str]
+    contradicted: list[str]
+    not_assessed: int
+
+
+class ScoresV1(Struct, frozen=True):
+    """Percentages. `posture` is null if nothing was assessed; `lower` and `upper` count unknown as fail and as pass."""
+
+    posture: float | None
+    coverage: float
+    lower: float
+    upper: float
+    frameworks: dict[str, FrameworkScoreV1]
+    systems: dict[str, dict[str, Any]]
+
+
+class ReportV1(Struct, frozen=True):
+    """A posture report."""
+
+    schema: Literal["mlposture/report/v1"]
+    tool: ToolV1
+    scan: ScanV1
+    summary: SummaryV1
+    findings: list[FindingV1]
+    gaps: list[GapV1]
+    coverage: CoverageV1
+    scores: ScoresV1
+
+
+def render(report: Report) -> bytes:
+    """The report as JSON, deterministic to the byte."""
+    return (dump(convert(report)) + "\n").encode()
+
+
+def convert(report: Report) -> ReportV1:
+    """The report in the published types."""
+    return ReportV1(
+        schema=SCHEMA,
+        tool=ToolV1("mlposture", __version__),
+        scan=ScanV1(
+            id=report.scan_id,
+            started_at=report.started_at,
+            finished_at=report.finished_at,
+            scopes=[_scope(scope) for scope in report.scopes],
+            arguments=[redact(argument) for argument in report.arguments],
+            complete=report.complete,
+        ),
+        summary=SummaryV1(
+            resources=report.resources,
+            verdicts=VerdictCountsV1(
+                passed=report.counts["pass"],
+                fail=report.counts["fail"],
+                unknown=report.counts["unknown"],
+                not_applicable=report.counts["not_applicable"],
+                suppressed=report.counts["suppressed"],
+            ),
+            by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
+        ),
+        findings=[_finding(finding) for finding in report.findings],
+        gaps=[_gap(gap) for gap in report.gaps],
+        coverage=_coverage(report),
+        scores=ScoresV1(
+            posture=report.score.posture,
+            coverage=report.score.coverage,
+            lower=report.score.lower,
+            upper=report.score.upper,
+            frameworks={name: _framework(score) for name, score in sorted(report.framework_scores.items())},
+            systems={},
+        ),
+    )
+
+
+def _scope(scope: Scope) -> ScopeV1:
+    return ScopeV1(scope.provider, scope.account, scope.region)
+
+
+def _finding(finding: Finding) -> FindingV1:
+    resource = finding.resource
+    return FindingV1(
+        fingerprint=finding.fingerprint,
+        check=CheckV1(finding.check_id, finding.slug, finding.title),
+        verdict=finding.verdict,
+        severity=finding.severity,
+        score=finding.score,
+        message=redact(finding.message),
+        evidence=without_secrets(finding.evidence),
+        resource=ResourceV1(
+            id=resource.id,
+            kind=type(resource).kind,
+            name=resource.name,
+            provider=resource.scope.provider,
+            account=resource.scope.account,
+            region=resource.scope.region,
+            console_url=resource.console_url,
+        ),
+        path=list(finding.path),
+        objective=finding.objective,
+        controls=[ControlV1(control.framework, control.id, control.relationship) for control in finding.controls],
+        source=None,
+        suppression=None,
+        state=None,
+        remediation=finding.remediation,
+        references=list(finding.references),
+    )
+
+
+def _gap(gap: Gap) -> GapV1:
+    return GapV1(
+        kind=gap.kind,
+        operation=gap.operation,
+        scope=_scope(gap.scope),
+        reason=gap.reason,
+        detail=redact(gap.detail),
+        permission=gap.permission,
+        count=gap.count,
+        checks=list(gap.checks),
+    )
+
+
+def _coverage(report: Report) -> CoverageV1:
+    return CoverageV1(
+        kinds=[
+            KindCoverageV1(
+                provider=listing.scope.provider,
+                account=listing.scope.account,
+                region=listing.scope.region,
+                kind=listing.kind,
+                observed=listing.observed,
+                complete=listing.complete,
+                absent=listing.absent,
+            )
+            for listing in report.listings
+        ],
+        checks=[
+            CheckCoverageV1(
+                id=id,
+                judged=count.passed + count.failed,
+                passed=count.passed,
+                failed=count.failed,
+                unknown=count.unknown,
+                not_applicable=count.not_applicable,
+            )
+            for id, count in sorted(report.check_counts.items())
+        ],
+    )
+
+
+def _framework(score: FrameworkScore) -> FrameworkScoreV1:
+    return FrameworkScoreV1(
+        controls=score.controls,
+        supported=list(score.supported),
+        contradicted=list(score.contradicted),
+        not_assessed=score.not_assessed,
+    )

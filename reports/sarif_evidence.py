@@ -1,0 +1,93 @@
+"""Resources as files embedded in a SARIF run, and places in them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from reports.text import clean, dump, without_secrets
+from scanner.model import Resource, plain
+
+_CONTEXT = 2
+_IDENTITY = ("id", "name", "scope", "console_url")
+
+
+class Evidence:
+    """One artifact a resource: the observed configuration as JSON, at an invented path that is the resource's alone."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.artifacts: list[dict[str, Any]] = []
+        self._index: dict[str, int] = {}
+        self._lines: list[list[str]] = []
+        for resource in sorted({resource.id: resource for resource in resources}.values(), key=lambda r: r.id):
+            text = document(resource)
+            self._index[resource.id] = len(self.artifacts)
+            self._lines.append(text.splitlines())
+            self.artifacts.append(
+                {"location": {"uri": uri(resource)}, "mimeType": "application/json", "contents": {"text": text}}
+            )
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._index
+
+    def line(self, resource_id: str, fields: Sequence[str]) -> int:
+        """The line of the first of these fields that the snapshot has, outermost first; else 1."""
+        lines = self._lines[self._index[resource_id]]
+        for field in fields:
+            found = [
+                (len(line) - len(line.lstrip()), number)
+                for number, line in enumerate(lines, start=1)
+                if line.lstrip().startswith(f'"{field}":')
+            ]
+            if found:
+                return min(found)[1]
+        return 1
+
+    def location(self, resource_id: str, name: str, line: int = 1, *, id: str = "") -> dict[str, Any]:
+        """A SARIF location in the snapshot of `resource_id`, called `id` where that is another resource."""
+        index = self._index[resource_id]
+        lines = self._lines[index]
+        first, last = max(1, line - _CONTEXT), min(len(lines), line + _CONTEXT)
+        text = lines[line - 1]
+        return {
+            "physicalLocation": {
+                "artifactLocation": {"uri": self.artifacts[index]["location"]["uri"], "index": index},
+                "region": {
+                    "startLine": line,
+                    "startColumn": len(text) - len(text.lstrip()) + 1,
+                    "endLine": line,
+                    "endColumn": len(text) + 1,
+                    "snippet": {"text": text.lstrip()},
+                },
+                "contextRegion": {
+                    "startLine": first,
+                    "endLine": last,
+                    "snippet": {"text": "\n".join(lines[first - 1 : last])},
+                },
+            },
+            "logicalLocations": [
+                {"name": clean(name), "fullyQualifiedName": clean(id or resource_id), "kind": "resource"}
+            ],
+        }
+
+
+def document(resource: Resource) -> str:
+    """The observed fields as JSON. Identity is kept as it is: redacting it would leave nobody knowing what to fix."""
+    observed = plain(resource)
+    identity = {key: observed.pop(key) for key in _IDENTITY}
+    return dump({"kind": type(resource).kind, **identity, **without_secrets(observed)})
+
+
+def uri(resource: Resource) -> str:
+    """A path of harmless characters, ending in a hash of the id.
+
+    The hash keeps resources apart whose names look alike when made harmless, or are alike. It is always there, so that
+    no resource's path depends on which others exist.
+    """
+    scope = resource.scope
+    parts = (scope.provider, scope.account, scope.region, type(resource).kind, resource.name)
+    *folders, name = (re.sub(r"[^A-Za-z0-9._-]+|^\.+", "_", part)[:80] or "_" for part in parts)
+    digest = hashlib.sha256(resource.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    return "/".join(["cloud", *folders, f"{name}-{digest}.json"])

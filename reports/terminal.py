@@ -1,0 +1,285 @@
+"""What a person sees on standard output: findings worst first, then what was and was not seen, then the sums.
+
+Text of others is only ever a plain segment here: nothing parses it as markup, and `clean` has been over it.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from reports.text import clean, first_paragraph, redact, sentence
+from scanner.model import Finding, Gap, Posture, Reason, Report, Scope, Severity, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_BLOCKS = 50
+MAX_EACH = 5
+MAX_GAPS = 30
+MIN_WIDTH = 60
+
+STYLE = {
+    Severity.CRITICAL: "bold magenta",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFORMATIONAL: "blue",
+}
+
+#: A line as (style, text, link) segments; style and link are empty for plain text.
+Segment = tuple[str, str, str]
+Line = list[Segment]
+
+
+def render(report: Report, *, colour: bool, width: int) -> str:
+    """The report as text, with ANSI styles and links if `colour`, wrapped to `width` columns."""
+    if not colour:
+        return plain_text(layout(report, width))
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), force_terminal=True, no_color=False, width=width, color_system="standard")
+    with console.capture() as capture:
+        _print_rich(layout(report, width), console)
+    return capture.get()
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print the report: in colour at a terminal, as plain text elsewhere and under NO_COLOR."""
+    from rich.console import Console
+
+    console = console or Console()
+    lines = layout(report, console.width if console.is_terminal else 120)
+    if console.is_terminal and not console.no_color:
+        _print_rich(lines, console)
+    else:
+        encoding = console.encoding
+        console.file.write(plain_text(lines).encode(encoding, "backslashreplace").decode(encoding))
+
+
+def plain_text(lines: Iterable[Line]) -> str:
+    """Lines without styles and links."""
+    return "".join("".join(text for _, text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def _print_rich(lines: Iterable[Line], console: Console) -> None:
+    from rich.style import Style
+    from rich.text import Text
+
+    for line in lines:
+        text = Text()
+        for style, content, link in line:
+            text.append(content, Style.parse(style) + Style(link=link or None))
+        console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def layout(report: Report, width: int) -> list[Line]:
+    """All lines of the report."""
+    width = max(width, MIN_WIDTH)
+    parts = (
+        _findings(report, width),
+        _kinds(report),
+        _accounts(report),
+        _gaps(report, width),
+        _absences(report, width),
+        _sums(report),
+    )
+    return [line for part in parts for line in part]
+
+
+def _findings(report: Report, width: int) -> Iterator[Line]:
+    """A block for each check that failed somewhere, worst first, with the resources it failed on."""
+    groups: dict[str, list[Finding]] = {}
+    failures = (finding for finding in report.findings if finding.verdict is Status.FAIL)
+    for finding in sorted(failures, key=lambda f: (f.severity.rank, -f.score, f.check_id, f.resource.id)):
+        groups.setdefault(finding.check_id, []).append(finding)
+    for findings in list(groups.values())[:MAX_BLOCKS]:
+        yield from _block(findings, width)
+        yield []
+    if len(groups) > MAX_BLOCKS:
+        yield [("bold", f"… and {len(groups) - MAX_BLOCKS} more checks, all of them in the report file (-o).", "")]
+        yield []
+
+
+def _block(findings: Sequence[Finding], width: int) -> Iterator[Line]:
+    first = findings[0]
+    yield [
+        (STYLE[first.severity], f"{first.severity}[{first.check_id}]", ""),
+        ("bold", f": {clean(first.title)}", ""),
+    ]
+    for finding in findings[:MAX_EACH]:
+        yield from _place(finding, width)
+    if len(findings) > MAX_EACH:
+        yield [("", f"  … and {len(findings) - MAX_EACH} more", "")]
+    if first.remediation:
+        yield from _note("fix", first_paragraph(first.remediation), width)
+    if first.controls:
+        by_framework: dict[str, list[str]] = {}
+        for control in first.controls:
+            by_framework.setdefault(control.framework, []).append(control.id)
+        controls = "; ".join(f"{framework} {', '.join(ids)}" for framework, ids in by_framework.items())
+        yield from _note("controls", controls, width)
+
+
+def _place(finding: Finding, width: int) -> Iterator[Line]:
+    resource = finding.resource
+    kind = type(resource).title or type(resource).kind
+    yield [("blue", " --> ", ""), ("", f"{_where(resource.scope)} ", ""),
+           ("underline", f"{kind} {clean(resource.name)}", _link(resource.console_url))]  # fmt: skip
+    for line in _wrap(_theirs(finding.message), width - 5):
+        yield [("", "     " + line, "")]
+    if finding.path:
+        for line in _wrap("path: " + " → ".join(clean(id) for id in finding.path), width - 5):
+            yield [("dim", "     " + line, "")]
+
+
+def _note(label: str, text: str, width: int) -> Iterator[Line]:
+    lead = f"  = {label}: "
+    first, *rest = _wrap(text, width - len(lead)) or [""]
+    yield [("blue", "  = ", ""), ("bold", f"{label}: ", ""), ("", first, "")]
+    for line in rest:
+        yield [("", " " * len(lead) + line, "")]
+
+
+def _kinds(report: Report) -> Iterator[Line]:
+    """Kinds that exist or could not be listed, with the verdicts on them."""
+    seen: dict[str, int] = {}
+    partial: set[str] = set()
+    for listing in report.listings:
+        seen[listing.kind] = seen.get(listing.kind, 0) + listing.observed
+        if not listing.complete:
+            partial.add(listing.kind)
+    verdicts: dict[str, list[int]] = {}
+    for check in report.checks:
+        count = report.check_counts[check.id]
+        row = verdicts.setdefault(check.kind, [0, 0, 0])
+        for column, number in enumerate((count.passed, count.failed, count.unknown)):
+            row[column] += number
+    rows = [
+        (kind, f"{seen.get(kind, 0)}{'+' if kind in partial else ''}", *map(str, verdicts.get(kind, [0, 0, 0])))
+        for kind in sorted(seen.keys() | verdicts.keys())
+        if seen.get(kind) or kind in partial or any(verdicts.get(kind, ()))
+    ]
+    if rows:
+        yield from _table(("kind", "seen", "pass", "fail", "unknown"), rows)
+        if partial:
+            yield [("", "+ not all of them could be listed; see what was not observed", "")]
+        yield []
+
+
+def _accounts(report: Report) -> Iterator[Line]:
+    """Where there are several: which account the failures and gaps are in."""
+    accounts = sorted({(scope.provider, scope.account) for scope in report.scopes})
+    failures = [f.resource.scope for f in report.findings if f.verdict is Status.FAIL]
+    if len(accounts) < 2 or len(failures) != report.counts["fail"]:
+        return
+    rows = []
+    for account in accounts:
+        seen = sum(
+            entry.observed for entry in report.listings if (entry.scope.provider, entry.scope.account) == account
+        )
+        fail = sum((scope.provider, scope.account) == account for scope in failures)
+        gaps = sum((gap.scope.provider, gap.scope.account) == account for gap in report.gaps)
+        rows.append((clean(" ".join(account)), str(seen), str(fail), str(gaps)))
+    yield from _table(("account", "seen", "fail", "gaps"), rows)
+    yield []
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
+    """Columns as wide as their widest cell; numbers, all but the first column, aligned to the right."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for style, row in [("bold", head), *(("", row) for row in rows)]:
+        padded = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield [(style, "  ".join(padded), "")]
+
+
+def _gaps(report: Report, width: int) -> Iterator[Line]:
+    """What was not observed, once for each operation and reason: a missing permission is missing in every region."""
+    if not report.gaps:
+        return
+    groups: dict[tuple[str, Reason, str], list[Gap]] = {}
+    for gap in report.gaps:
+        groups.setdefault((gap.operation, gap.reason, gap.permission), []).append(gap)
+    yield [("bold", f"Not observed ({len(report.gaps)} gaps):", "")]
+    for gaps in list(groups.values())[:MAX_GAPS]:
+        yield from _gap(gaps, width)
+    if len(groups) > MAX_GAPS:
+        yield [("", f"  … and {len(groups) - MAX_GAPS} more operations, all of them in the report file (-o).", "")]
+    yield []
+
+
+def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
+    first = gaps[0]
+    times = sum(gap.count for gap in gaps)
+    yield [
+        ("yellow", f"  {first.reason}", ""),
+        ("", f": {clean(first.operation)}{'' if times == 1 else f', {times} times'}", ""),
+    ]
+    places = sorted({_where(gap.scope) for gap in gaps})
+    more = "" if len(places) <= MAX_EACH else f" and {len(places) - MAX_EACH} more"
+    yield from _indented(f"in {', '.join(places[:MAX_EACH])}{more}", width)
+    for detail in sorted({gap.detail for gap in gaps if gap.detail})[:MAX_EACH]:
+        yield from _indented(_theirs(detail), width)
+    if first.permission:
+        yield from _indented(f"grant {clean(first.permission)}", width)
+    if checks := sorted({check for gap in gaps for check in gap.checks}):
+        yield from _indented(f"blinds {', '.join(checks)}", width)
+
+
+def _indented(text: str, width: int) -> Iterator[Line]:
+    for line in _wrap(text, width - 4):
+        yield [("", "    " + line, "")]
+
+
+def _absences(report: Report, width: int) -> Iterator[Line]:
+    """Why scopes can hold none of a kind, each reason once for each scope."""
+    seen = sorted({(listing.scope, listing.absent) for listing in report.listings if listing.absent})
+    for scope, why in seen:
+        for line in _wrap(f"{_where(scope)}: {sentence(_theirs(why))}", width):
+            yield [("", line, "")]
+    if seen:
+        yield []
+
+
+def _sums(report: Report) -> Iterator[Line]:
+    if not report.counts["fail"]:
+        yield [("bold", "No failures.", "")]
+    failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
+    yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
+    counts = report.counts
+    yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
+                f"{counts['not_applicable']} not applicable.", "")]  # fmt: skip
+    yield [("bold", posture_line(report.score), "")]
+
+
+def posture_line(score: Posture) -> str:
+    """Posture, coverage and range in one line: one number alone would hide what was not seen."""
+    if score.posture is None:
+        return f"Posture n/a: nothing was assessed. Coverage {score.coverage} %."
+    return (
+        f"Posture of what was assessed {score.posture} %. Coverage {score.coverage} %. "
+        f"Range {score.lower} to {score.upper} %."
+    )
+
+
+def _where(scope: Scope) -> str:
+    return clean(f"{scope.provider} {scope.account} {scope.region}")
+
+
+def _theirs(text: str) -> str:
+    return clean(redact(text))
+
+
+def _link(url: str) -> str:
+    """The console address if it is one and holds nothing that could end the escape sequence it goes into."""
+    return url if url.startswith("https://") and url.isascii() and url.isprintable() else ""
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Lines of whole words: breaking inside one could bring a harmless `::` to the start of a line."""
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,91 @@
+"""Write the JSON Schemas of the JSON report and of saved inventories to docs/reference/.
+
+Run without arguments to write the files, or with --check to exit 1 when a committed one is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
+
+from reports.json_v1 import ReportV1  # noqa: E402
+from scanner.inventory import SCHEMA as INVENTORY  # noqa: E402
+from scanner.loader import kinds, load  # noqa: E402
+from scanner.model import Gap, Listing, Resource, Scope  # noqa: E402
+
+TARGET = ROOT / "docs" / "reference"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def report_schema() -> dict[str, Any]:
+    """The schema of a JSON report."""
+    return {"$schema": DIALECT, "title": "mlposture report, version 1", **msgspec.json.schema(ReportV1)}
+
+
+def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
+    """The schema of a saved inventory that holds these kinds."""
+    names = sorted(resources)
+    (gap, listing, scope, *classes), parts = msgspec.json.schema_components(
+        [Gap, Listing, Scope, *(resources[name] for name in names)], ref_template="#/$defs/{name}"
+    )
+    members: dict[str, Any] = {
+        "schema": {"const": INVENTORY},
+        "taken_at": msgspec.json.schema(datetime),
+        "scopes": {"type": "array", "items": scope},
+        "gaps": {"type": "array", "items": gap},
+        "listings": {"type": "array", "items": listing},
+        "resources": {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": schema} for name, schema in zip(names, classes, strict=True)
+            },
+            "additionalProperties": False,
+        },
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "mlposture inventory, version 1",
+        "description": "In a resource, null is observed absent and a member that is left out was not observed.",
+        "type": "object",
+        "properties": members,
+        "required": list(members),
+        "$defs": parts,
+    }
+
+
+def main() -> int:
+    """Write or compare. Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a committed file is out of date")
+    check = parser.parse_args().check
+    schemas = {
+        "report-v1.schema.json": report_schema(),
+        "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
+    }
+    stale = 0
+    for name, schema in schemas.items():
+        path = TARGET / name
+        content = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        stale = 1
+        if check:
+            print(f"{path.relative_to(ROOT)} is out of date; run scripts/build_schema.py", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            print(f"wrote {path.relative_to(ROOT)}")
+    return stale if check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+from factories.aws import allow, deny, document, role, role_arn, role_with
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.iam.resources import Policy
+
+FULL_ACCESS = Policy(
+    name="AmazonSageMakerFullAccess", arn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess", document=document()
+)
+HIDDEN = Policy(name="hidden", arn="arn:aws:iam::aws:policy/Hidden")
+S3_ONLY = Policy(name="edge", arn="arn:aws:iam::111122223333:policy/edge", document=document(allow("s3:*")))
+DENIED = Case("its policies were denied", UNKNOWN, role())
+
+
+def trusting(principal, **members):
+    return role(
+        trust_policy=document({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **members})
+    )
+
+
+SAGEMAKER = {"Service": "sagemaker.amazonaws.com"}
+SOURCE = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+
+CASES = {
+    "iam_ml_role_administrative": [
+        Case("one bucket", PASS, role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"))),
+        Case("everything", FAIL, role_with(allow("*"))),
+        Case("everything, spelled otherwise", FAIL, role_with(allow("*:*", "arn:aws:*"))),
+        Case(
+            "everything, said by what it is not",
+            FAIL,
+            role_with({"Effect": "Allow", "NotAction": "a:b", "Resource": "*"}),
+        ),
+        Case("all but identities", PASS, role_with({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
+        Case("may change its own policies", FAIL, role_with(allow("iam:PutRolePolicy", role_arn("serving")))),
+        Case("may change other roles", PASS, role_with(allow("iam:PutRolePolicy", role_arn("other")))),
+        Case("everything, within a boundary", PASS, role_with(allow("*"), boundary=S3_ONLY)),
+        Case("everything, within a boundary that was denied", UNKNOWN, role_with(allow("*"), boundary=HIDDEN)),
+        Case("everything, with a second factor", UNKNOWN, role_with(allow("*", Condition=MFA))),
+        Case("everything, and all of it denied", PASS, role_with(allow("*"), deny("*"))),
+        Case("everything, whatever a hidden policy adds", FAIL, role_with(allow("*"), attached_policies=(HIDDEN,))),
+        Case("the text of a policy was denied", UNKNOWN, role_with(attached_policies=(HIDDEN,))),
+        DENIED,
+    ],
+    "iam_ml_role_sagemaker_full_access": [
+        Case("not attached", PASS, role(attached_policies=(HIDDEN,))),
+        Case("attached", FAIL, role(attached_policies=(HIDDEN, FULL_ACCESS))),
+        Case(
+            "a policy of ours by that name",
+            PASS,
+            role(
+                attached_policies=(
+                    Policy(
+                        name="AmazonSageMakerFullAccess",
+                        arn="arn:aws:iam::111122223333:policy/AmazonSageMakerFullAccess",
+                    ),
+                )
+            ),
+        ),
+        DENIED,
+    ],
+    "iam_ml_role_passes_any_role": [
+        Case("one role", PASS, role_with(allow("iam:PassRole", role_arn("serving")))),
+        Case("any role", FAIL, role_with(allow("iam:PassRole"))),
+        Case("any role, to one service", FAIL, role_with(allow("iam:PassRole", Condition=TO_SAGEMAKER))),
+        Case("any role, with a second factor", UNKNOWN, role_with(allow("iam:PassRole", Condition=MFA))),
+        Case("everything of IAM", FAIL, role_with(allow("iam:*", "arn:aws:iam::111122223333:role/*"))),
+        DENIED,
+    ],
+    "iam_ml_role_s3_unrestricted": [
+        Case("one bucket", PASS, role_with(allow("s3:*", "arn:aws:s3:::northwind-example-models*"))),
+        Case("reading everywhere", PASS, role_with(allow("s3:Get*"))),
+        Case("everything everywhere", FAIL, role_with(allow("s3:*"))),
+        Case("all but one bucket", FAIL, role_with(allow("s3:*"), deny("s3:*", "arn:aws:s3:::northwind-example-x*"))),
+        Case(
+            "from one network", UNKNOWN, role_with(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpce": "v"}}))
+        ),
+        DENIED,
+    ],
+    "iam_ml_role_trust_without_source": [
+        Case("named account", PASS, trusting(SAGEMAKER, Condition=SOURCE)),
+        Case(
+            "named resource", PASS, trusting(SAGEMAKER, Condition={"ArnLike": {"AWS:SourceArn": "arn:aws:sagemaker:*"}})
+        ),
+        Case("anyone", FAIL, trusting(SAGEMAKER)),
+        Case("among other services", FAIL, trusting({"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]})),
+        Case(
+            "all but one account", FAIL, trusting(SAGEMAKER, Condition={"StringNotEquals": {"aws:SourceAccount": "1"}})
+        ),
+        Case("another condition", FAIL, trusting(SAGEMAKER, Condition={"StringEquals": {"aws:PrincipalTag/a": "b"}})),
+        Case("another service", NOT_APPLICABLE, trusting({"Service": "lambda.amazonaws.com"})),
+        Case("the role was denied", UNKNOWN, role()),
+    ],
+    "iam_ml_role_trusts_everyone": [
+        Case("a service", PASS, trusting(SAGEMAKER)),
+        Case("one account", PASS, trusting({"AWS": "arn:aws:iam::111122223333:root"})),
+        Case("everyone", FAIL, trusting({"AWS": "*"})),
+        Case("everyone, in short", FAIL, trusting("*")),
+        Case("everyone of an organisation", UNKNOWN, trusting("*", Condition=SOURCE)),
+        Case("the role was denied", UNKNOWN, role()),
+    ],
+}

@@ -1,0 +1,121 @@
+from factories.aws import KEY, bucket, config, foreign, missing, ours, variant
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import AsyncOutput, CoreDumpConfig, DataCapture, InstancePool, NotificationConfig
+
+M5 = variant(instance_type="ml.m5.large", initial_instance_count=2)
+ONE = variant(instance_type="ml.m5.large", initial_instance_count=1)
+GPU = variant(instance_type="ml.g5.2xlarge", initial_instance_count=1)
+SERVERLESS = variant(serverless_config={"MemorySizeInMB": 2048, "MaxConcurrency": 5})
+POOL = variant(instance_pools=(InstancePool(instance_type="ml.m5.large"), InstancePool(instance_type="ml.g4dn.xlarge")))
+DENIED = Case("describe was denied", UNKNOWN, config())
+OFF = DataCapture(enable_capture=False, destination_s3_uri="s3://northwind-example-models/capture")
+
+
+def capture(bucket_name: str = "northwind-example-models", **fields):
+    uri = f"s3://{bucket_name}/capture"
+    return config(data_capture=DataCapture(enable_capture=True, destination_s3_uri=uri, **fields))
+
+
+def writes(bucket_name: str = "northwind-example-models", **fields):
+    return config(async_output=AsyncOutput(s3_output_path=f"s3://{bucket_name}/out", **fields))
+
+
+def notifies(*topics: str):
+    return config(
+        async_output=AsyncOutput(notification_config=NotificationConfig(include_inference_response_in=topics))
+    )
+
+
+def dumping(**fields):
+    dump = CoreDumpConfig(destination_s3_uri="s3://northwind-example-models/dumps", **fields)
+    return variant(core_dump_config=dump)
+
+
+def ownership(make):
+    """The cases that every question about a bucket's owner shares."""
+    return [
+        Case("a bucket of ours", PASS, make(), ours()),
+        Case("a bucket of another account", FAIL, make("fabrikam-example-weights"), foreign()),
+        Case("a bucket that does not exist", FAIL, make("northwind-example-deleted"), missing()),
+        Case("refused, and nothing to compare with", UNKNOWN, make(), bucket()),
+        Case("buckets were not read", UNKNOWN, make(), incomplete=[Bucket]),
+        DENIED,
+    ]
+
+
+CASES = {
+    "sagemaker_endpoint_config_volume_without_customer_key": [
+        Case("a key", PASS, config(kms_key_id=KEY)),
+        Case("no key", FAIL, config(kms_key_id=None, variants=(M5,))),
+        Case("no key, serverless", NOT_APPLICABLE, config(kms_key_id=None, variants=(SERVERLESS,))),
+        Case("no key, NVMe disks", NOT_APPLICABLE, config(kms_key_id=None, variants=(GPU,))),
+        Case("no key, NVMe disks in a pool", NOT_APPLICABLE, config(kms_key_id=None, variants=(POOL,))),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_single_instance": [
+        Case("two instances", PASS, config(variants=(M5,))),
+        Case("one instance", FAIL, config(variants=(ONE,))),
+        Case("one of two variants on one instance", FAIL, config(variants=(M5, ONE))),
+        Case("serverless has no instances", NOT_APPLICABLE, config(variants=(SERVERLESS,))),
+        Case("no count in the reply", UNKNOWN, config(variants=(variant(instance_type="ml.m5.large"),))),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_data_capture_off": [
+        Case("on", PASS, capture()),
+        Case("off", FAIL, config(data_capture=OFF, variants=(M5,))),
+        Case("not configured", FAIL, config(data_capture=None, variants=(M5,))),
+        Case("serverless cannot", NOT_APPLICABLE, config(data_capture=None, variants=(SERVERLESS,))),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_data_capture_without_customer_key": [
+        Case("a key", PASS, capture(kms_key_id=KEY)),
+        Case("no key", FAIL, capture()),
+        Case("nothing is captured", NOT_APPLICABLE, config(data_capture=OFF)),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_data_capture_bucket_foreign": [
+        *ownership(capture),
+        Case("nothing is captured", NOT_APPLICABLE, config(data_capture=None)),
+    ],
+    "sagemaker_endpoint_config_async_output_without_customer_key": [
+        Case("a key", PASS, writes(kms_key_id=KEY)),
+        Case("no key", FAIL, writes()),
+        Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_async_output_bucket_foreign": [
+        *ownership(writes),
+        Case(
+            "failures go elsewhere",
+            FAIL,
+            writes(s3_failure_path="s3://fabrikam-example-weights/errors"),
+            ours(),
+            foreign(),
+        ),
+        Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
+    ],
+    "sagemaker_endpoint_config_ssm_access_enabled": [
+        Case("off", PASS, config(variants=(variant(enable_ssm_access=False),), shadow_variants=None)),
+        Case("absent is off", PASS, config(variants=(M5,), shadow_variants=None)),
+        Case("on", FAIL, config(variants=(M5, variant(enable_ssm_access=True)), shadow_variants=None)),
+        Case(
+            "on in a shadow variant", FAIL, config(variants=(M5,), shadow_variants=(variant(enable_ssm_access=True),))
+        ),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_core_dump_without_customer_key": [
+        Case("no dumps", PASS, config(variants=(M5,), shadow_variants=None)),
+        Case("a key", PASS, config(variants=(dumping(kms_key_id=KEY),), shadow_variants=None)),
+        Case("no key", FAIL, config(variants=(M5, dumping()), shadow_variants=None)),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_async_response_in_notification": [
+        Case("no notifications", PASS, writes()),
+        Case("location only", PASS, notifies()),
+        Case("the response too", FAIL, notifies("SUCCESS_NOTIFICATION_TOPIC")),
+        Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
+        DENIED,
+    ],
+}

@@ -1,0 +1,122 @@
+from factories.aws import IMAGE, KEY, PINNED, bucket, foreign, job, missing, ours, s3_source
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import Channel, InstanceGroup, TrainingOutput, TrainingResources
+
+DENIED = Case("describe was denied", UNKNOWN, job())
+ONE = TrainingResources(instance_type="ml.m5.large", instance_count=1)
+FOUR = TrainingResources(instance_type="ml.m5.large", instance_count=4)
+MIXED = TrainingResources(
+    instance_groups=(
+        InstanceGroup(instance_type="ml.m5.large", instance_count=1),
+        InstanceGroup(instance_type="ml.p4d.24xlarge", instance_count=1),
+    )
+)
+
+
+def reads(*uris: str):
+    return job(inputs=tuple(Channel(channel_name="training", data_source=s3_source(uri)) for uri in uris))
+
+
+def writes(uri: str, checkpoint: str | None = None):
+    return job(output=TrainingOutput(s3_output_path=uri), checkpoint_s3_uri=checkpoint)
+
+
+CASES = {
+    "sagemaker_training_inter_container_traffic_unencrypted": [
+        Case("encrypted", PASS, job(encrypt_inter_container_traffic=True)),
+        Case("in clear text", FAIL, job(encrypt_inter_container_traffic=False, resources=FOUR)),
+        Case("absent is off", FAIL, job(encrypt_inter_container_traffic=None, resources=FOUR)),
+        Case("two groups of one instance", FAIL, job(encrypt_inter_container_traffic=False, resources=MIXED)),
+        Case("one instance", NOT_APPLICABLE, job(encrypt_inter_container_traffic=False, resources=ONE)),
+        Case(
+            "no count in the reply",
+            UNKNOWN,
+            job(encrypt_inter_container_traffic=False, resources=TrainingResources(instance_type="ml.m5.large")),
+        ),
+        DENIED,
+    ],
+    "sagemaker_training_network_isolation_disabled": [
+        Case("isolated", PASS, job(enable_network_isolation=True)),
+        Case("not isolated", FAIL, job(enable_network_isolation=False)),
+        Case("absent is off", FAIL, job(enable_network_isolation=None)),
+        DENIED,
+    ],
+    "sagemaker_training_outside_vpc": [
+        Case("in subnets", PASS, job(subnets=("subnet-0a1b2c3d4e5f60001",))),
+        Case("no VPC", FAIL, job(subnets=None)),
+        DENIED,
+    ],
+    "sagemaker_training_volume_without_customer_key": [
+        Case("a key", PASS, job(resources=TrainingResources(instance_type="ml.m5.large", volume_kms_key_id=KEY))),
+        Case("no key", FAIL, job(resources=FOUR)),
+        Case("NVMe disks in one group", NOT_APPLICABLE, job(resources=MIXED)),
+        Case("no instances of its own", NOT_APPLICABLE, job(resources=None)),
+        DENIED,
+    ],
+    "sagemaker_training_output_without_customer_key": [
+        Case("a key", PASS, job(output=TrainingOutput(kms_key_id=KEY))),
+        Case("no key", FAIL, job(output=TrainingOutput(s3_output_path="s3://northwind-example-models/out"))),
+        Case("an empty key is none", FAIL, job(output=TrainingOutput(kms_key_id=""))),
+        Case("a key of the volume does not count", FAIL, job(output=TrainingOutput(), resources=FOUR)),
+        Case("no output", NOT_APPLICABLE, job(output=None)),
+        DENIED,
+    ],
+    "sagemaker_training_hyperparameter_secret": [
+        Case("nothing suspicious", PASS, job(suspicious_hyperparameters=())),
+        Case("no hyperparameters", PASS, job(suspicious_hyperparameters=None)),
+        Case("a token", FAIL, job(suspicious_hyperparameters=("api_token",))),
+        DENIED,
+    ],
+    "sagemaker_training_environment_secret": [
+        Case("nothing suspicious", PASS, job(suspicious_environment=())),
+        Case("no environment", PASS, job(suspicious_environment=None)),
+        Case("a password", FAIL, job(suspicious_environment=("DB_PASSWORD",))),
+        DENIED,
+    ],
+    "sagemaker_training_remote_debug_enabled": [
+        Case("off", PASS, job(enable_remote_debug=False)),
+        Case("absent is off", PASS, job(enable_remote_debug=None)),
+        Case("on", FAIL, job(enable_remote_debug=True)),
+        DENIED,
+    ],
+    "sagemaker_training_output_bucket_foreign": [
+        Case("a bucket of ours", PASS, writes("s3://northwind-example-models/out"), ours()),
+        Case("another account's", FAIL, writes("s3://fabrikam-example-weights/out"), foreign()),
+        Case(
+            "checkpoints to nobody's",
+            FAIL,
+            writes("s3://northwind-example-models/out", "s3://northwind-example-deleted/check"),
+            ours(),
+            missing(),
+        ),
+        Case("refused, and nothing to compare with", UNKNOWN, writes("s3://northwind-example-models/out"), bucket()),
+        Case("buckets were not read", UNKNOWN, writes("s3://northwind-example-models/x"), incomplete=[Bucket]),
+        Case("an access point", UNKNOWN, writes("s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/models/x")),
+        Case("no output", NOT_APPLICABLE, job(output=None, checkpoint_s3_uri=None)),
+        DENIED,
+    ],
+    "sagemaker_training_input_bucket_foreign": [
+        Case("a bucket of ours", PASS, reads("s3://northwind-example-models/raw"), ours()),
+        Case("another account's", FAIL, reads("s3://fabrikam-example-weights/raw"), foreign()),
+        Case("sample data of AWS", NOT_APPLICABLE, reads("s3://sagemaker-sample-files/datasets/iris")),
+        Case("not from S3", NOT_APPLICABLE, job(inputs=None)),
+        Case("buckets were not read", UNKNOWN, reads("s3://northwind-example-models/raw"), incomplete=[Bucket]),
+        DENIED,
+    ],
+    "sagemaker_training_image_unpinned": [
+        Case("by digest", PASS, job(training_image=PINNED)),
+        Case("by tag", FAIL, job(training_image=f"{IMAGE}:latest")),
+        Case("an algorithm by name", NOT_APPLICABLE, job(training_image=None)),
+        DENIED,
+    ],
+    "sagemaker_training_image_not_from_private_registry": [
+        Case("through the VPC", PASS, job(repository_access_mode="Vpc")),
+        Case("by the platform", FAIL, job(repository_access_mode="Platform", training_image=IMAGE)),
+        Case("absent is the platform", FAIL, job(repository_access_mode=None, training_image=IMAGE)),
+        Case("a mode of a later API version", UNKNOWN, job(repository_access_mode="Mesh", training_image=IMAGE)),
+        Case("an algorithm by name", NOT_APPLICABLE, job(repository_access_mode=None, training_image=None)),
+        DENIED,
+    ],
+}

@@ -1,0 +1,66 @@
+"""What the AWS collectors make of replies that no generic test can judge: whose a bucket is, and secrets."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from msgspec import UNSET
+from scanning import calm, document, running, take_inventory
+from support import registered
+from worlds.base import Fault
+
+from checks.aws.s3.resources import Bucket
+
+READABLE, PRIVATE, NOBODYS = "fabrikam-example-weights", "fabrikam-example-private", "northwind-example-deleted-models"
+
+
+def places(*denied: str) -> dict[str, tuple[object, object]]:
+    """`exists` and `owned` of the buckets, when a model also names a bucket that refuses every request."""
+    world_file = document("aws")
+    models = world_file["regions"]["eu-west-1"]["sagemaker"]["Model"]
+    models.append(
+        {
+            "ModelName": "hidden-weights",
+            "PrimaryContainer": {"Image": "sentiment:1", "ModelDataUrl": f"s3://{PRIVATE}/model.tar.gz"},
+        }
+    )
+    with running("aws", world_file) as world:
+        world.faults += [Fault(operation, "deny") for operation in denied]
+        inventory = take_inventory("aws")
+    return {bucket.name: (bucket.exists, bucket.owned) for bucket in inventory.of(Bucket)}
+
+
+@pytest.mark.parametrize(
+    ("denied", "expected"),
+    [
+        ((), {READABLE: (True, False), PRIVATE: (True, False), NOBODYS: (False, None)}),
+        # A refusal proves nothing if the account's own buckets are not known …
+        (("s3:ListBuckets",), {READABLE: (True, False), PRIVATE: (UNSET, UNSET), NOBODYS: (False, None)}),
+        # … nor if we are refused everywhere.
+        (("s3:HeadBucket",), {READABLE: (UNSET, UNSET), PRIVATE: (UNSET, UNSET), NOBODYS: (UNSET, UNSET)}),
+    ],
+    ids=["nothing denied", "ListBuckets denied", "HeadBucket denied"],
+)
+def test_whose_a_bucket_is(denied, expected):
+    seen = places(*denied)
+
+    assert {name: seen[name] for name in expected} == expected
+    assert seen["northwind-example-models"] == (True, True)
+
+
+def test_of_other_peoples_buckets_nothing_more_is_asked():
+    *_, log = calm("aws")
+    foreign = [request for request in log if READABLE in request.path and request.operation != "s3:HeadBucket"]
+
+    assert foreign == []
+
+
+def test_values_that_may_be_secret_are_forgotten():
+    inventory, *_ = calm("aws")
+    kinds = [made.kind for made in registered()[1].values() if made.provider == "aws"]
+    text = msgspec.json.encode([inventory.of(kind) for kind in kinds]).decode()
+
+    assert "DB_PASSWORD" in text
+    assert "api_token" in text
+    for secret in ("AKIAIOSFODNN7EXAMPLE", "not-a-real-password", "not-a-real-token"):
+        assert secret not in text

@@ -1,0 +1,96 @@
+from factories.azure import cluster, compute, instance, workspace
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.machine_learning.resources import CustomService, DockerSettings, Workspace
+
+ATTACHED = compute("vm", compute_type="VirtualMachine")
+# What remains of a compute whose GET was denied: the list gives its type, nothing else.
+LISTED_INSTANCE, LISTED_CLUSTER = instance(), cluster()
+
+
+def service(*, privileged: bool | None) -> CustomService:
+    return CustomService(name="labelling", docker=DockerSettings(privileged=privileged))
+
+
+CASES = {
+    "azure_ml_compute_local_auth_enabled": [
+        Case("off", PASS, instance(disable_local_auth=True)),
+        Case("on", FAIL, cluster(disable_local_auth=False)),
+        Case("absent means on", FAIL, instance(disable_local_auth=None)),
+        Case("attached", NOT_APPLICABLE, ATTACHED),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_outside_network": [
+        Case("subnet", PASS, instance(subnet_id="/subscriptions/s/…/subnets/compute")),
+        Case("managed network", PASS, instance(subnet_id=None), workspace(isolation_mode="AllowInternetOutbound")),
+        Case("neither", FAIL, cluster(subnet_id=None), workspace(isolation_mode="Disabled")),
+        Case("neither, no network block", FAIL, cluster(subnet_id=None), workspace(isolation_mode=None)),
+        Case("mode of a later API version", UNKNOWN, cluster(subnet_id=None), workspace(isolation_mode="Other")),
+        Case("workspace not seen", UNKNOWN, cluster(subnet_id=None), incomplete=[Workspace]),
+        Case("attached", NOT_APPLICABLE, ATTACHED),
+        Case("detail was denied", UNKNOWN, LISTED_CLUSTER, workspace(isolation_mode="Disabled")),
+    ],
+    "azure_ml_compute_public_ip": [
+        Case("none", PASS, instance(enable_node_public_ip=False)),
+        Case("asked for", FAIL, instance(enable_node_public_ip=True)),
+        Case("a cluster has them by default", FAIL, cluster(enable_node_public_ip=None)),
+        Case("an instance that has one", FAIL, instance(enable_node_public_ip=None, public_ip_address="203.0.113.7")),
+        Case("an instance that does not say", UNKNOWN, instance(enable_node_public_ip=None, public_ip_address=None)),
+        Case("attached", NOT_APPLICABLE, ATTACHED),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_instance_ssh_open": [
+        Case("off", PASS, instance(ssh_public_access="Disabled")),
+        Case("absent means off", PASS, instance(ssh_public_access=None)),
+        Case("on", FAIL, instance(ssh_public_access="Enabled")),
+        Case("a value of a later API version", UNKNOWN, instance(ssh_public_access="Limited")),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_cluster_remote_login_open": [
+        Case("closed", PASS, cluster(remote_login_port_public_access="Disabled")),
+        Case("open", FAIL, cluster(remote_login_port_public_access="Enabled")),
+        Case("default in a subnet", PASS, cluster(remote_login_port_public_access="NotSpecified", subnet_id="/s")),
+        Case("default outside", FAIL, cluster(remote_login_port_public_access="NotSpecified", subnet_id=None)),
+        Case("absent, outside", FAIL, cluster(remote_login_port_public_access=None, subnet_id=None)),
+        Case("default, subnet not observed", UNKNOWN, cluster(remote_login_port_public_access=None)),
+        Case("an instance", NOT_APPLICABLE, LISTED_INSTANCE),
+        Case("detail was denied", UNKNOWN, LISTED_CLUSTER),
+    ],
+    "azure_ml_compute_instance_shared_applications": [
+        Case("personal", PASS, instance(application_sharing_policy="Personal")),
+        Case("shared", FAIL, instance(application_sharing_policy="Shared")),
+        Case("absent means shared", FAIL, instance(application_sharing_policy=None)),
+        Case("a value of a later API version", UNKNOWN, instance(application_sharing_policy="Team")),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_instance_without_idle_shutdown": [
+        Case("after an hour", PASS, instance(idle_time_before_shutdown="PT1H")),
+        Case("never", FAIL, instance(idle_time_before_shutdown=None)),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_instance_root_access_enabled": [
+        Case("refused", PASS, instance(enable_root_access=False)),
+        Case("given", FAIL, instance(enable_root_access=True)),
+        Case("absent means given", FAIL, instance(enable_root_access=None)),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_instance_privileged_service": [
+        Case("privileged", FAIL, instance(custom_services=(service(privileged=False), service(privileged=True)))),
+        Case("not privileged", PASS, instance(custom_services=(service(privileged=None),))),
+        Case("a service without docker settings", PASS, instance(custom_services=(CustomService(name="x"),))),
+        Case("no service", PASS, instance(custom_services=None)),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+    "azure_ml_compute_instance_os_outdated": [
+        Case("latest", PASS, instance(is_latest_os_image=True)),
+        Case("outdated", FAIL, instance(is_latest_os_image=False, os_image_version="25.01.01")),
+        Case("no metadata, as while it is created", UNKNOWN, instance(is_latest_os_image=None)),
+        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
+        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+    ],
+}

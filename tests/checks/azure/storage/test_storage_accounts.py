@@ -1,0 +1,63 @@
+from factories.azure import storage
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+ALWAYS = [
+    Case("the account is gone", NOT_APPLICABLE, storage(exists=False)),
+    Case("the account was not seen", UNKNOWN, storage(exists=UNSET)),
+    Case("settings not observed", UNKNOWN, storage()),
+]
+
+CASES = {
+    "azure_ml_storage_anonymous_access_allowed": [
+        Case("disallowed", PASS, storage(allow_blob_public_access=False)),
+        Case("allowed", FAIL, storage(allow_blob_public_access=True)),
+        Case("never set on an old account", FAIL, storage(allow_blob_public_access=None)),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_shared_key_access": [
+        Case("refused", PASS, storage(allow_shared_key_access=False)),
+        Case("accepted", FAIL, storage(allow_shared_key_access=True)),
+        Case("absent means accepted", FAIL, storage(allow_shared_key_access=None)),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_old_tls": [
+        Case("1.2", PASS, storage(minimum_tls_version="TLS1_2")),
+        Case("1.3", PASS, storage(minimum_tls_version="TLS1_3")),
+        Case("1.1", FAIL, storage(minimum_tls_version="TLS1_1")),
+        Case("absent means 1.0", FAIL, storage(minimum_tls_version=None)),
+        Case("a value of a later API version", UNKNOWN, storage(minimum_tls_version="TLS1_4")),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_open_network": [
+        Case("public access off", PASS, storage(public_network_access="Disabled")),
+        Case("denied by default", PASS, storage(public_network_access=None, network_default_action="Deny")),
+        Case("open", FAIL, storage(public_network_access="Enabled", network_default_action="Allow")),
+        Case("never set", FAIL, storage(public_network_access=None, network_default_action=None)),
+        Case("perimeter", UNKNOWN, storage(public_network_access="SecuredByPerimeter")),
+        Case(
+            "an action of a later API version", UNKNOWN, storage(public_network_access=None, network_default_action="X")
+        ),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_without_blob_versioning": [
+        Case("on", PASS, storage(is_hns_enabled=False, versioning=True)),
+        Case("off", FAIL, storage(is_hns_enabled=None, versioning=False)),
+        Case("absent means off", FAIL, storage(is_hns_enabled=None, versioning=None)),
+        Case("hierarchical", NOT_APPLICABLE, storage(is_hns_enabled=True, versioning=None)),
+        Case("blob service was denied", UNKNOWN, storage(is_hns_enabled=None)),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_without_soft_delete": [
+        Case("on", PASS, storage(blob_soft_delete=True)),
+        Case("off", FAIL, storage(blob_soft_delete=False)),
+        Case("absent means off", FAIL, storage(blob_soft_delete=None)),
+        *ALWAYS,
+    ],
+    "azure_ml_storage_plain_http": [
+        Case("refused", PASS, storage(https_traffic_only=True)),
+        Case("accepted", FAIL, storage(https_traffic_only=False)),
+        Case("absent, whose meaning changed over versions", UNKNOWN, storage(https_traffic_only=None)),
+        *ALWAYS,
+    ],
+}

@@ -1,0 +1,50 @@
+from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, runs_as
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+CASES = {
+    "vertex_workbench_public_ip": [
+        Case("public address disabled", PASS, instance(disable_public_ip=True)),
+        Case("public address allowed", FAIL, instance(disable_public_ip=False)),
+        Case("setting left out, which means public", FAIL, instance(disable_public_ip=None)),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_default_service_account": [
+        Case("account of its own", PASS, instance(service_accounts=runs_as(OWN_ACCOUNT))),
+        Case("Compute Engine default account", FAIL, instance(service_accounts=runs_as(DEFAULT_ACCOUNT))),
+        Case("App Engine default account", FAIL, instance(service_accounts=runs_as("x@appspot.gserviceaccount.com"))),
+        Case("no account named, which means the default one", FAIL, instance(service_accounts=None)),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_ip_forwarding": [
+        Case("off", PASS, instance(ip_forwarding=False)),
+        Case("left out, which means off", PASS, instance(ip_forwarding=None)),
+        Case("on", FAIL, instance(ip_forwarding=True)),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_shared_by_service_account_users": [
+        Case("one owner", PASS, instance(owners=("ada@northwind.example",))),
+        Case("no owner", FAIL, instance(owners=None)),
+        Case("an empty list of owners", FAIL, instance(owners=())),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_secrets_in_metadata": [
+        Case("none", PASS, instance(secrets=())),
+        Case("a password", FAIL, instance(secrets=("DB_PASSWORD",))),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_boot_disk_without_own_key": [
+        Case("own key", PASS, instance(boot_disk=disk("CMEK"))),
+        Case("Google's key", FAIL, instance(boot_disk=disk("GMEK"))),
+        Case("method left out, which means Google's key", FAIL, instance(boot_disk=disk(None))),
+        Case("disk left out", FAIL, instance(boot_disk=None)),
+        Case("a method of a later API version", UNKNOWN, instance(boot_disk=disk("HSM"))),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_workbench_data_disk_without_own_key": [
+        Case("own key", PASS, instance(data_disks=(disk("CMEK"),))),
+        Case("one of two with Google's key", FAIL, instance(data_disks=(disk("CMEK"), disk("GMEK")))),
+        Case("no data disk", NOT_APPLICABLE, instance(data_disks=None)),
+        Case("a method of a later API version", UNKNOWN, instance(data_disks=(disk("HSM"),))),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+}

@@ -1,0 +1,104 @@
+"""Azure resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.azure.ai_services.resources import Account
+from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
+from checks.azure.ids import role_id
+from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
+from checks.azure.parts import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.storage.resources import StorageAccount
+from scanner.model import Scope
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+HERE = Scope("azure", SUBSCRIPTION, "westeurope")
+ROOT = f"/subscriptions/{SUBSCRIPTION}"
+GROUP = f"{ROOT}/resourcegroups/rg-retina"
+ML = f"{GROUP}/providers/microsoft.machinelearningservices/workspaces"
+STORAGE = f"{GROUP}/providers/microsoft.storage/storageaccounts"
+
+#: How the provider spells the id of storage("retina"); lookups must not depend on case.
+RETINA_STORAGE = f"{ROOT}/resourceGroups/rg-retina/providers/Microsoft.Storage/storageAccounts/retina"
+#: The object id of the identity that cases give roles to, and the same as Azure sometimes spells it.
+PRINCIPAL = "00000000-0000-0000-0000-0000000000d1"
+UPPER_PRINCIPAL = PRINCIPAL.upper()
+
+
+def workspace(name: str = "retina", **fields: Any) -> Workspace:
+    return Workspace(id=f"{ML}/{name}", name=name, scope=HERE, **fields)
+
+
+def compute(name: str = "ci", *, inside: str = "retina", **fields: Any) -> Compute:
+    return Compute(id=f"{ML}/{inside}/computes/{name}", name=name, scope=HERE, **fields)
+
+
+def instance(name: str = "ci", **fields: Any) -> Compute:
+    return compute(name, compute_type="ComputeInstance", **fields)
+
+
+def cluster(name: str = "gpu", **fields: Any) -> Compute:
+    return compute(name, compute_type="AmlCompute", **fields)
+
+
+def endpoint(name: str = "score", **fields: Any) -> OnlineEndpoint:
+    return OnlineEndpoint(id=f"{ML}/retina/onlineendpoints/{name}", name=name, scope=HERE, **fields)
+
+
+def deployment(name: str = "blue", **fields: Any) -> OnlineDeployment:
+    where = f"{ML}/retina/onlineendpoints/score/deployments/{name}"
+    return OnlineDeployment(id=where, name=name, scope=HERE, **fields)
+
+
+def account(name: str = "openai", **fields: Any) -> Account:
+    where = f"{GROUP}/providers/microsoft.cognitiveservices/accounts/{name}"
+    return Account(id=where, name=name, scope=HERE, **fields)
+
+
+def storage(name: str = "retina", **fields: Any) -> StorageAccount:
+    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **fields})
+
+
+def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:
+    given: dict[str, Any] = {
+        "principal_id": PRINCIPAL,
+        "role_definition_id": f"{ROOT}/providers/Microsoft.Authorization/roleDefinitions/{role}",
+        "assigned_scope": scope,
+        "condition": None,
+    }
+    where = f"{scope.lower()}/providers/microsoft.authorization/roleassignments/{name}"
+    return RoleAssignment(id=where, name=name, scope=HERE, **{**given, **fields})
+
+
+def role(name: str, *permissions: Permission, **fields: Any) -> RoleDefinition:
+    given: dict[str, Any] = {"role_name": name, "permissions": permissions}
+    return RoleDefinition(id=role_id(name), name=name, scope=HERE, **{**given, **fields})
+
+
+OWNER = role("owner", Permission(actions=("*",)))
+CONTRIBUTOR = role("contributor", Permission(actions=("*",), not_actions=("Microsoft.Authorization/*/Write",)))
+ACCESS_ADMINISTRATOR = role("access", Permission(actions=("*/read", "Microsoft.Authorization/*")))
+READER = role("reader", Permission(actions=("*/read",)))
+BLOB_WRITER = role(
+    "blob-writer", Permission(data_actions=("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*",))
+)
+BLOB_READER = role(
+    "blob-reader", Permission(data_actions=("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",))
+)
+KEY_LISTER = role("keys", Permission(actions=("Microsoft.Storage/storageAccounts/listKeys/action",)))
+STORAGE_CONTRIBUTOR = role("storage", Permission(actions=("Microsoft.Storage/storageAccounts/*",)))
+
+
+def connection(status: str | None) -> PrivateEndpointConnection:
+    state = ConnectionProperties(private_link_service_connection_state=ConnectionState(status=status))
+    return PrivateEndpointConnection(name="pe", properties=state)
+
+
+def rules(*values: str) -> tuple[IpRule, ...]:
+    return tuple(IpRule(value=value) for value in values)
+
+
+def user_identity(principal: str | None = PRINCIPAL) -> dict[str, UserIdentity | None]:
+    where = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-retina"
+    return {where: UserIdentity(principal_id=principal)}

@@ -1,0 +1,130 @@
+"""Google Cloud resources for tests. Fields are `UNSET` unless given: a case names only what its verdict rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.gcp.iam.resources import Binding, Condition, Key, ProjectPolicy, Role, ServiceAccount
+from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
+from checks.gcp.storage.resources import Bucket
+from checks.gcp.vertex_ai.resources import (
+    Container,
+    CustomJob,
+    DeployedModel,
+    Endpoint,
+    Model,
+    PrivateServiceConnect,
+    PythonPackage,
+    Replicas,
+    WorkerPool,
+)
+from scanner.model import Scope
+
+PROJECT = "example-fraud-prod"
+NUMBER = "123456789012"
+REGION = "europe-west4"
+HERE = Scope("gcp", PROJECT, REGION)
+ANYWHERE = Scope("gcp", PROJECT)
+DEFAULT_ACCOUNT = f"{NUMBER}-compute@developer.gserviceaccount.com"
+OWN_ACCOUNT = f"serving@{PROJECT}.iam.gserviceaccount.com"
+KEY = f"projects/{PROJECT}/locations/{REGION}/keyRings/ml/cryptoKeys/vertex"
+DIGEST = "@sha256:" + "1" * 64
+
+
+def vertex_id(collection: str, number: str) -> str:
+    return f"//aiplatform.googleapis.com/projects/{PROJECT}/locations/{REGION}/{collection}/{number}"
+
+
+def endpoint(number: str = "1", **fields: Any) -> Endpoint:
+    return Endpoint(id=vertex_id("endpoints", number), name="scoring", scope=HERE, **fields)
+
+
+def serving(**fields: Any) -> Endpoint:
+    """An endpoint with one deployed model."""
+    return endpoint(deployed_models=(deployed(**fields),))
+
+
+def deployed(model: str = "1", **fields: Any) -> DeployedModel:
+    name = f"projects/{PROJECT}/locations/{REGION}/models/{model}"
+    return DeployedModel(**{"id": "101", "display_name": "scorer", "model": name, "model_version_id": "1", **fields})
+
+
+def machines(least: int | None) -> Replicas:
+    return Replicas(min_replica_count=least)
+
+
+def offered(*projects: str, on: bool | None = True) -> PrivateServiceConnect:
+    return PrivateServiceConnect(enable_private_service_connect=on, project_allowlist=projects or None)
+
+
+def model(number: str = "1", **fields: Any) -> Model:
+    return Model(id=vertex_id("models", number), name="scorer", scope=HERE, **fields)
+
+
+def custom_job(**fields: Any) -> CustomJob:
+    return CustomJob(id=vertex_id("customJobs", "1"), name="scorer-train", scope=HERE, **fields)
+
+
+def container_pool(image: str) -> WorkerPool:
+    return WorkerPool(container_spec=Container(image_uri=image))
+
+
+def package_pool(image: str, *packages: str) -> WorkerPool:
+    return WorkerPool(python_package_spec=PythonPackage(executor_image_uri=image, package_uris=packages))
+
+
+def instance(**fields: Any) -> Instance:
+    name = f"projects/{PROJECT}/locations/{REGION}-a/instances/research"
+    zone = Scope("gcp", PROJECT, f"{REGION}-a")
+    return Instance(id=f"//notebooks.googleapis.com/{name}", name="research", scope=zone, **fields)
+
+
+def runs_as(*emails: str) -> tuple[Account, ...]:
+    return tuple(Account(email=email) for email in emails)
+
+
+def disk(method: str | None) -> Disk:
+    return Disk(disk_encryption=method)
+
+
+def shielding(**fields: bool) -> Shielding:
+    return Shielding(**fields)
+
+
+def bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
+    return Bucket(id=f"//storage.googleapis.com/{name}", name=name, scope=ANYWHERE, **fields)
+
+
+def own_bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
+    return bucket(name, exists=True, project=PROJECT, **fields)
+
+
+def policy(*bindings: Binding, **fields: Any) -> ProjectPolicy:
+    """The project's policy, read and with these bindings."""
+    return policy_unread(bindings=bindings, **fields)
+
+
+def policy_unread(**fields: Any) -> ProjectPolicy:
+    id = f"//cloudresourcemanager.googleapis.com/projects/{PROJECT}"
+    return ProjectPolicy(id=id, name=PROJECT, scope=ANYWHERE, **fields)
+
+
+def binding(role: str, *members: str, condition: str | None = None) -> Binding:
+    return Binding(role=role, members=members, condition=Condition(expression=condition) if condition else None)
+
+
+def role(name: str, *permissions: str) -> Role:
+    return role_unread(name, permissions=permissions)
+
+
+def role_unread(name: str, **fields: Any) -> Role:
+    return Role(id=f"//iam.googleapis.com/{name}", name=name, scope=ANYWHERE, **fields)
+
+
+def service_account(email: str = OWN_ACCOUNT, **fields: Any) -> ServiceAccount:
+    id = f"//iam.googleapis.com/projects/{PROJECT}/serviceAccounts/{email}"
+    return ServiceAccount(id=id, name=email, scope=ANYWHERE, **{"email": email, **fields})
+
+
+def key(number: int = 1, **fields: Any) -> Key:
+    return Key(name=f"projects/{PROJECT}/serviceAccounts/{OWN_ACCOUNT}/keys/{number:040x}", **fields)

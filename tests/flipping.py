@@ -1,0 +1,294 @@
+"""One demo world that stays up while leaf after leaf of its document is flipped, and what each flip may change."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from scanning import QUICK, Verdicts, document, running, verdicts_of
+from support import registered
+from watching import WHOLE, Seen, deepest, observe
+from worlds.base import World, WorldError
+from worlds.leaves import Leaf, Path, changed
+
+from scanner.calls import Calls
+from scanner.check import Check
+from scanner.collect import collect
+from scanner.decode import plans
+from scanner.inventory import Inventory
+from scanner.model import Status, Verdict
+from scanner.plan import Plan, make_plan
+
+JUDGED = (Status.PASS, Status.FAIL)
+#: Of an enum that some check reads, at most so many other values are tried, spread over all (there are 276 machines).
+MOST = 5
+
+#: Where fields come from that a collector computes: operation and member. Nothing for those that no boolean or enum of
+#: a world can change: they follow from names, addresses, error codes and what looks like a secret.
+COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("aws.iam.Role", "attached_policies"): (("iam:GetPolicyVersion", "PolicyVersion.Document"),),
+    ("aws.iam.Role", "boundary"): (("iam:GetPolicyVersion", "PolicyVersion.Document"),),
+    ("aws.iam.Role", "inline_policies"): (("iam:GetRolePolicy", "PolicyDocument"),),
+    ("aws.s3.Bucket", "exists"): (),
+    ("aws.s3.Bucket", "is_default_name"): (),
+    ("aws.s3.Bucket", "owned"): (),
+    ("aws.s3.Bucket", "region"): (),
+    ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
+    ("azure.storage.StorageAccount", "exists"): (),
+    ("gcp.iam.ServiceAccount", "email"): (),
+    ("gcp.notebooks.Instance", "scripts"): (),
+    ("gcp.notebooks.Instance", "secrets"): (),
+    ("gcp.storage.Bucket", "exists"): (),
+    ("gcp.storage.Bucket", "project"): (),
+    ("gcp.vertex_ai.CustomJob", "secrets"): (),
+    ("gcp.vertex_ai.Model", "remote_code"): (),
+    ("gcp.vertex_ai.Model", "secrets"): (),
+}
+
+#: Leaves by which a collector or a request chooses what to look at: they decide whether a resource is there at all.
+CHOOSING = {
+    ("Microsoft.CognitiveServices/accounts/read", "kind"): "only accounts for generative models are collected",
+    ("iam.serviceAccountKeys.list", "keys.keyType"): "only keys that users keep are asked for",
+}
+
+
+class Change(NamedTuple):
+    """A verdict that a flip changed; None is a resource that is not there."""
+
+    slug: str
+    id: str
+    before: Status | None
+    after: Status | None
+
+
+class Flip(NamedTuple):
+    """What became of the verdicts when one leaf had another value."""
+
+    leaf: Leaf
+    value: bool | str
+    changes: tuple[Change, ...]
+    inventory: Inventory
+
+
+class Wire(NamedTuple):
+    """A check, and one member of a reply that it judges by."""
+
+    slug: str
+    member: str
+
+
+@cache
+def wires_of(kind: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Operation and member that each field of a kind declares to come from."""
+    declared = {field: sources for (name, field), sources in COMPUTED.items() if name == kind}
+    for plan in plans(registered()[1][kind].kind):
+        declared[plan.name] = ((plan.operation.partition("#")[0], ".".join(plan.path)),)
+    return declared
+
+
+def members(seen: Seen) -> Iterator[tuple[str, str]]:
+    """Operation and member behind something that a check read."""
+    # What a collector puts together has no members of the provider's.
+    inner = () if (seen.kind, seen.field) in COMPUTED else tuple(step for step in seen.inner if step != WHOLE)
+    for operation, path in wires_of(seen.kind).get(seen.field, ()):
+        yield operation, ".".join((path, *inner) if path else inner)
+
+
+def is_of(seen: Seen, leaf: Leaf) -> bool:
+    """Whether what was read is a member of the resource that the leaf belongs to."""
+    return any(same(seen.id, name) for name in leaf.resources)
+
+
+def covers(seen: Seen, leaf: Leaf) -> bool:
+    """Whether what was read is, or holds, the leaf: of the same resource and operation, one member inside the other."""
+    return is_of(seen, leaf) and any(
+        operation == source and (_within(shown, member) or _within(member, shown))
+        for operation, member in members(seen)
+        for source, shown in leaf.sources
+    )
+
+
+def _within(inner: str, outer: str) -> bool:
+    return not outer or f"{inner}.".startswith(f"{outer}.")
+
+
+def same(id: str, name: str) -> bool:
+    """Whether an id of the scanner's is the name in the world file, or ends in it, or is what it ends in."""
+    id, name = id.lower(), name.lower()
+    pairs = ((id, name), (name, id))
+    return id == name or any(long.endswith(sign + short.lstrip(sign)) for long, short in pairs for sign in "/:")
+
+
+class Rig:
+    """A running demo world with one connected provider and what a calm scan of it gave."""
+
+    def __init__(self, provider: str, world: World, connected: Any) -> None:
+        known, self.collectors = registered()
+        self.provider = provider
+        self.world = world
+        self.connected = connected
+        self.document = document(provider)
+        self.leaves = list(world.leaves())
+        self.checks: dict[str, Check] = {c.slug: c for c in known.values() if c.provider == provider}
+        self._backgrounds: dict[tuple[Path, bool | str], Inventory] = {}
+        self.plan = make_plan(list(self.checks.values()), self.collectors)
+        self.calm = self.scan(self.plan)
+        self.verdicts = verdicts_of(self.calm, provider)
+        self.watched = {key: self.watch(key, self.calm) for key in self.verdicts}
+        self.reads = {key: reads for key, (_, reads) in self.watched.items()}
+        everything = {seen for reads in self.reads.values() for seen in reads}
+        self.read_leaves = {leaf.path for leaf in self.leaves if any(covers(seen, leaf) for seen in everything)}
+
+    def scan(self, plan: Plan, inventory: Inventory | None = None) -> Inventory:
+        inventory = inventory or Inventory(datetime.now(UTC))
+        collect(plan, self.connected, inventory, concurrency=QUICK.concurrency)
+        return inventory
+
+    def watch(self, key: tuple[str, str], inventory: Inventory) -> tuple[Verdict | None, set[Seen]]:
+        """The verdict of a check on a resource, and what it looked at; nothing where the resource is not there."""
+        check = self.checks[key[0]]
+        resource = inventory.find(check.kind, key[1])
+        if resource is None:
+            return None, set()
+        verdict, view = observe(check, resource, inventory)
+        return verdict, deepest(view.reads)
+
+    # -- flipping --------------------------------------------------------------------------------------------------
+
+    def flips(self, leaves: Iterable[Leaf]) -> Iterator[Flip]:
+        """Each leaf alone with each other value that the provider's model allows there."""
+        for leaf in leaves:
+            for value in self._values(leaf):
+                if self.turn(self.document, leaf, value) is None:
+                    continue
+                inventory = self.rescan(leaf.operations)
+                yield Flip(leaf, value, self.changes(inventory), inventory)
+        self.world.replace(self.document)
+
+    def turn(self, document: Any, leaf: Leaf, value: bool | str) -> Any:
+        """Put the document with the leaf so into the world; None if the rest of the resource forbids that value."""
+        turned = changed(document, leaf.path, value)
+        try:
+            self.world.replace(turned)
+        except WorldError:
+            return None
+        return turned
+
+    def _values(self, leaf: Leaf) -> tuple[bool | str, ...]:
+        """Other values to try: one for a leaf that no check reads, else all, or a spread of a long enum."""
+        others = leaf.alternatives if leaf.path in self.read_leaves else leaf.alternatives[:1]
+        return others[:: -(-len(others) // MOST)]
+
+    def rescan(self, operations: frozenset[str]) -> Inventory:
+        """The calm inventory with all collected anew that asks these operations, or follows what came out different."""
+        inventory = Inventory(self.calm.taken_at)
+        inventory.scopes, inventory.listings = self.calm.scopes, dict(self.calm.listings)
+        different: set[str] = set()
+        for stage in self.plan.stages:
+            again = tuple(c for c in stage if operations & set(c.operations) or different & {k.kind for k in c.follows})
+            if again:
+                self.scan(Plan(self.plan.checks, (again,)), inventory)
+            for kind in (collector.kind for collector in stage):
+                if kind not in {collector.kind for collector in again}:
+                    for resource in self.calm.of(kind):
+                        inventory.add(resource)
+                elif inventory.of(kind) != self.calm.of(kind) or inventory.complete(kind) != self.calm.complete(kind):
+                    different.add(kind.kind)
+        return inventory
+
+    def changes(self, inventory: Inventory) -> tuple[Change, ...]:
+        after: Verdicts = verdicts_of(inventory, self.provider)
+        return tuple(
+            Change(*key, self.verdicts.get(key), after.get(key))
+            for key in sorted(self.verdicts.keys() | after.keys())
+            if self.verdicts.get(key) is not after.get(key)
+        )
+
+    # -- judging ---------------------------------------------------------------------------------------------------
+
+    def wrong(self, flip: Flip) -> list[str]:
+        """Verdicts that changed although their check did not look at the flipped leaf."""
+        return [
+            f"{flip.leaf} = {flip.value!r} turned {change.slug} on {change.id} from {change.before} to {change.after}"
+            for change in flip.changes
+            if not self.explained(flip, change)
+        ]
+
+    def explained(self, flip: Flip, change: Change) -> set[Seen]:
+        """What the check read, calm or flipped, that is the leaf."""
+        key = (change.slug, change.id)
+        reads = self.reads.get(key, set()) | self.watch(key, flip.inventory)[1]
+        if CHOOSING.keys() & set(flip.leaf.sources):
+            subject = Seen(self.checks[change.slug].kind.kind, change.id, "")
+            return {seen for seen in reads | {subject} if is_of(seen, flip.leaf)}
+        return {seen for seen in reads if covers(seen, flip.leaf)}
+
+    def expected(self, leaves: Iterable[Leaf]) -> set[Wire]:
+        """What the flips of these leaves should prove: the very members that calm passes and fails rest on."""
+        wanted = {source: leaf for leaf in leaves for source in leaf.sources}
+        return {
+            Wire(slug, source[1])
+            for (slug, id), reads in self.reads.items()
+            if self.verdicts[slug, id] in JUDGED
+            for seen in reads
+            for source in members(seen)
+            if source in wanted
+        }
+
+    def decides_elsewhere(self, wire: Wire, leaves: list[Leaf]) -> bool:
+        """Whether the member decides in a world that differs in one more leaf, such as the other one of two locks."""
+        for key, reads in self.reads.items():
+            if key[0] != wire.slug or self.verdicts[key] not in JUDGED:
+                continue
+            near = [leaf for leaf in self.leaves if any(covers(seen, leaf) for seen in reads)]
+            for leaf in leaves:
+                shown = any(member == wire.member for _, member in leaf.sources)
+                if shown and any(is_of(seen, leaf) for seen in reads):
+                    others = sorted((o for o in near if o.path != leaf.path), key=lambda o: o.family != leaf.family)
+                    if any(self._decides(key, leaf, other) for other in others):
+                        return True
+        return False
+
+    def _decides(self, key: tuple[str, str], leaf: Leaf, other: Leaf) -> bool:
+        for background in self._values(other):
+            turned = self.turn(self.document, other, background)
+            if turned is None:
+                continue
+            if (other.path, background) not in self._backgrounds:
+                self._backgrounds[other.path, background] = self.rescan(other.operations)
+            before = self._verdict(key, self._backgrounds[other.path, background])
+            for value in self._values(leaf):
+                if self.turn(turned, leaf, value) is not None and before is not self._verdict(
+                    key, self.rescan(other.operations | leaf.operations)
+                ):
+                    return True
+        return False
+
+    def _verdict(self, key: tuple[str, str], inventory: Inventory) -> Status | None:
+        verdict, _ = self.watch(key, inventory)
+        return verdict.status if verdict else None
+
+    def proven(self, flips: Iterable[Flip]) -> set[Wire]:
+        return {
+            Wire(change.slug, member)
+            for flip in flips
+            for change in flip.changes
+            for seen in self.explained(flip, change)
+            for _, member in members(seen)
+        }
+
+
+@contextmanager
+def rigged(provider: str) -> Iterator[Rig]:
+    """A rig on the demo organisation's world."""
+    with running(provider) as world:
+        settings = {"taken_at": datetime.now(UTC)}
+        connected = importlib.import_module(f"checks.{provider}.api").connect(settings, Calls(QUICK))
+        try:
+            yield Rig(provider, world, connected)
+        finally:
+            connected.close()

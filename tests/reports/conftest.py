@@ -1,0 +1,265 @@
+"""Reports to render, made from inventories by hand.
+
+Their checks and catalogue are small and their own: a golden file changes when the format does, not with a new check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from factories.aws import HERE, notebook
+from msgspec import UNSET
+
+from checks.aws.sagemaker.resources import NotebookInstance
+from scanner.check import Check
+from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
+from scanner.inventory import Inventory
+from scanner.model import (
+    Exposure,
+    Gap,
+    Listing,
+    Observed,
+    Reason,
+    Report,
+    Resource,
+    Scope,
+    Severity,
+    Status,
+    Verdict,
+    failed,
+    passed,
+    unobserved,
+)
+from scanner.report import build_report
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+GCP = Scope("gcp", "example-fraud-prod", "europe-west1")
+
+#: Everything a resource's name may try on a reader: terminal, markup, runner, file system, reading order, quotes.
+HOSTILE = (
+    "\x1b[31mred\x1b]8;;https://evil.example\x1b\\",
+    "[bold red]markup[/] [click](https://evil.example)",
+    "::error::workflow command",
+    "two\nlines\r\n::set-output name=x::y",
+    "../../etc/passwd",
+    "..",
+    "\u202eexe.tnemucod\u2066",
+    "quotes '\"` and <b>html</b> & ]]>",
+    "c1 \x9b31m nel \x85 zero\u200bwidth \u2028 end",
+    "=cmd|' /C calc'!A0",
+    "per%2Fcent/slash\\back?query#fragment",
+    "模型-笔记本",
+    "##[error]older command",
+    "",
+)
+#: What JSON replies can hold in values and UTF-8 cannot.
+HALF_PAIR = "half \ud800 pair"
+
+
+class Bucket(Resource, frozen=True, kw_only=True):
+    """A bucket of a second cloud, for reports over several."""
+
+    kind: ClassVar[str] = "gcp.example.Bucket"
+    title: ClassVar[str] = "Example bucket"
+
+    versioning: Observed[bool] = UNSET
+    environment: Observed[dict[str, str]] = UNSET
+
+
+def notebook_reaches_the_internet(nb: NotebookInstance) -> Verdict:
+    """Notebook instance has a direct route to the internet.
+
+    ## Why it matters
+    Code in the notebook can send training data anywhere,
+    past the controls of the network.
+
+    ## How to fix
+    Create the instance anew in a subnet of your own.
+
+    Terraform: `direct_internet_access = "Disabled"`.
+
+    ## References
+    - https://docs.example/notebooks
+    """
+    if missing := unobserved(nb, "direct_internet_access"):
+        return missing
+    if nb.direct_internet_access == "Enabled":
+        return failed("direct internet access is on", direct_internet_access=nb.direct_internet_access)
+    return passed("direct internet access is off", direct_internet_access=nb.direct_internet_access)
+
+
+def notebook_runs_as_an_administrator(nb: NotebookInstance) -> Verdict:
+    """Notebook instance runs as a role that may do everything.
+
+    ## Why it matters
+    Whoever opens the notebook is an administrator.
+
+    ## How to fix
+    Give the role what the notebook needs.
+    """
+    if missing := unobserved(nb, "role_arn"):
+        return missing
+    if nb.role_arn and nb.role_arn.endswith("/admin"):
+        return failed(f"its role is {nb.role_arn}", path=(nb.id, nb.role_arn), role_arn=nb.role_arn)
+    return passed("its role is limited")
+
+
+def bucket_is_not_versioned(bucket: Bucket) -> Verdict:
+    """Bucket keeps no older versions.
+
+    ## Why it matters
+    A model that is overwritten is gone.
+
+    ## How to fix
+    Turn versioning on.
+    """
+    if missing := unobserved(bucket, "versioning"):
+        return missing
+    return passed("versioning is on") if bucket.versioning else failed("versioning is off", versioning=False)
+
+
+def made(function, id: str, severity: Severity, exposure: Exposure) -> Check:
+    return Check(function, id=id, severity=severity, objective="isolation", since="0.1.0", needs=(), exposure=exposure)
+
+
+CHECKS = (
+    made(notebook_reaches_the_internet, "MLP-1901", Severity.HIGH, Exposure.INTERNET),
+    made(notebook_runs_as_an_administrator, "MLP-4901", Severity.CRITICAL, Exposure.INTERNAL),
+    made(bucket_is_not_versioned, "MLP-2901", Severity.INFORMATIONAL, Exposure.INTERNAL),
+)
+
+CATALOGUE = Catalogue(
+    frameworks={
+        name: Framework(
+            id=name, name=name, version="1", published="2026", publisher="Northwind Example Ltd.", url="",
+            text_policy="", note="",
+            controls=tuple(Control(id=f"C{n}", title="", level="", parent=None, assessable="partial")
+                           for n in range(1, 9)),
+        )
+        for name in ("example-a", "example-b")
+    },
+    objectives={
+        "isolation": Objective(
+            id="isolation", title="Isolation", group="network", statement="", cannot_prove="", excused={},
+            mappings=tuple(Mapping(framework=name, control=f"C{n}", relationship="intersects-with", reason="example")
+                           for name in ("example-a", "example-b") for n in range(1, 8)),
+        )
+    },
+)  # fmt: skip
+
+
+def bucket(name: str = "models", **fields) -> Bucket:
+    id = f"//storage.googleapis.com/projects/_/buckets/{name}"
+    return Bucket(id=id, name=name, scope=fields.pop("scope", GCP), **fields)
+
+
+def gap(**changes) -> Gap:
+    fields = {
+        "kind": NotebookInstance.kind,
+        "operation": "sagemaker:DescribeNotebookInstance",
+        "scope": HERE,
+        "reason": Reason.DENIED,
+        "permission": "sagemaker:DescribeNotebookInstance",
+        "detail": "AccessDeniedException: not authorized",
+        "checks": ("MLP-1901",),
+    }
+    return Gap(**(fields | changes))
+
+
+def report_of(
+    *resources: Resource,
+    gaps: Iterable[Gap] = (),
+    listings: Iterable[Listing] = (),
+    verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
+    scopes: Iterable[Scope] = (),
+    checks: Iterable[Check] = CHECKS,
+    catalogue: Catalogue = CATALOGUE,
+    arguments: tuple[str, ...] = ("aws", "region=eu-west-1"),
+) -> Report:
+    """What a scan that saw exactly this would report."""
+    inventory = Inventory(NOW)
+    for resource in resources:
+        inventory.add(resource)
+    scopes = {resource.scope for resource in resources} | set(scopes)
+    for scope in scopes:
+        for kind in (NotebookInstance, Bucket):
+            if kind.kind.startswith(scope.provider + "."):
+                seen = sum(1 for resource in inventory.of(kind) if resource.scope == scope)
+                inventory.listings[(kind.kind, scope)] = Listing(
+                    kind=kind.kind, scope=scope, complete=True, observed=seen
+                )
+    for listing in listings:
+        inventory.listings[(listing.kind, listing.scope)] = listing
+    inventory.scopes = tuple(sorted(scopes))
+    inventory.gaps = tuple(gaps)
+    return build_report(
+        inventory,
+        tuple(checks),
+        catalogue,
+        scan_id="0123456789abcdef",
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=90),
+        arguments=arguments,
+        verdicts=verdicts,
+    )
+
+
+def hostile_report() -> Report:
+    return report_of(
+        *(notebook(name, direct_internet_access="Enabled", role_arn=f"{HALF_PAIR} {name}/admin") for name in HOSTILE),
+        *(bucket(name, versioning=False, environment={name: name, HALF_PAIR: HALF_PAIR}) for name in HOSTILE),
+        gaps=[gap(detail=name, count=n) for n, name in enumerate(HOSTILE, 1)],
+        listings=[
+            Listing(kind=Bucket.kind, scope=Scope("gcp", "other", f"r{n}"), complete=True, absent=name)
+            for n, name in enumerate(HOSTILE)
+            if name
+        ],
+    )
+
+
+def mixed_report() -> Report:
+    """One of everything: pass, fail, unknown, a path, gaps, an absence, an incomplete listing, two clouds."""
+    return report_of(
+        notebook("research", direct_internet_access="Enabled", role_arn="arn:aws:iam::111122223333:role/admin",
+                 console_url="https://console.example/research"),
+        notebook("tidy", direct_internet_access="Disabled", role_arn=None),
+        notebook("hidden"),
+        bucket("models", versioning=False),
+        bucket("data", versioning=True),
+        gaps=[gap(), gap(operation="sagemaker:ListTags", reason=Reason.THROTTLED, permission="", count=3, checks=())],
+        listings=[
+            Listing(kind=NotebookInstance.kind, scope=Scope("aws", "111122223333", "us-east-1"), complete=False),
+            Listing(kind=Bucket.kind, scope=Scope("gcp", "example-fraud-dev", "global"), complete=True,
+                    absent="storage.googleapis.com is not enabled"),
+        ],
+        scopes=[Scope("gcp", "example-fraud-dev", "global")],
+    )  # fmt: skip
+
+
+def clean_report() -> Report:
+    return report_of(notebook(direct_internet_access="Disabled", role_arn=None))
+
+
+def empty_report() -> Report:
+    """An account in which nothing exists."""
+    return report_of(scopes=[HERE])
+
+
+#: Built by name, so that parametrised tests read well.
+REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report}
+
+
+@pytest.fixture(params=sorted(REPORTS))
+def any_report(request) -> Report:
+    """Each of the reports that every format must render."""
+    return REPORTS[request.param]()
+
+
+@pytest.fixture
+def make():
+    """This module's builders, for tests that need a report of their own (conftest cannot be imported by name)."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("_")})

@@ -1,0 +1,77 @@
+"""The table of formats, and what holds for all of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from support import ROOT
+
+from reports import FORMATS, SUFFIXES, renderer
+from scanner.errors import InputError
+from scanner.model import Exposure, Severity, Verdict, failed
+
+SECRETS = (
+    "AKIAIOSFODNN7EXAMPLE",
+    "postgresql://scorer:correct-horse@db.example/models",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEexample\n-----END RSA PRIVATE KEY-----",
+)
+
+
+def test_every_suffix_names_a_format():
+    assert set(SUFFIXES.values()) <= set(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_renders_the_same_bytes_twice(name, any_report):
+    render = renderer(name)
+    assert render(any_report) == render(any_report)
+    assert render(any_report).endswith(b"\n")
+
+
+@pytest.mark.parametrize("name", ["html", "csv", "", "reports.sarif"])
+def test_an_unknown_format_is_refused_with_the_list_of_known_ones(name):
+    with pytest.raises(InputError, match="json, sarif"):
+        renderer(name)
+
+
+def test_importing_reports_imports_no_renderer():
+    code = (
+        "import sys, reports; print([m for m in sys.modules if m.startswith('reports.') or m in ('msgspec', 'rich')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_order_of_collection_shows(name, make):
+    one = [make.notebook(f"n{n}", direct_internet_access="Enabled", role_arn=None) for n in range(9)]
+    assert renderer(name)(make.report_of(*one)) == renderer(name)(make.report_of(*reversed(one)))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_credential_reaches_a_report(name, secret, make):
+    def careless(bucket: make.Bucket) -> Verdict:
+        """Check that puts what it sees into its verdict."""
+        return failed(f"connects with {secret}", environment=bucket.environment, parts=[{"value": secret}])
+
+    careless.__annotations__ = {"bucket": make.Bucket}
+    report = make.report_of(
+        make.bucket("b", environment={"DATABASE": secret, secret: "key"}),
+        gaps=[make.gap(scope=make.GCP, detail=f"refused: {secret}")],
+        arguments=("gcp", f"tfstate={secret}"),
+        checks=[make.made(careless, "MLP-2902", Severity.HIGH, Exposure.INTERNAL)],
+    )
+    text = renderer(name)(report).decode()
+    for line in secret.splitlines():
+        assert line not in text
+    assert "redacted" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_invisible_character_of_others_is_written_as_it_is(name, make):
+    text = renderer(name)(make.hostile_report()).decode()
+    assert not [c for c in text if not c.isprintable() and c != "\n"]
+    assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]

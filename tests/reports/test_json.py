@@ -1,0 +1,111 @@
+"""The JSON report: its shape is a contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+from factories.aws import notebook
+from support import NOW, ROOT
+
+from reports import json_v1
+from scanner.inventory import Inventory
+
+GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"
+SCHEMAS = ROOT / "docs" / "reference"
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads((SCHEMAS / "report-v1.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_the_report_is_the_golden_one(make, monkeypatch):
+    """MLPOSTURE_UPDATE_GOLDEN=1 writes it anew; read the difference before committing it."""
+    monkeypatch.setattr(json_v1, "__version__", "0.0.0")
+    rendered = json_v1.render(make.mixed_report())
+    if os.environ.get("MLPOSTURE_UPDATE_GOLDEN") == "1":
+        GOLDEN.write_bytes(rendered)
+    assert rendered.decode() == GOLDEN.read_text()
+
+
+def test_it_fits_its_published_schema(any_report, validator):
+    validator.validate(json.loads(json_v1.render(any_report)))
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        lambda d: d.pop("gaps"),
+        lambda d: d.update(schema="mlposture/report/v2"),
+        lambda d: d["findings"][0].update(verdict="perhaps"),
+        lambda d: d["summary"]["verdicts"].pop("unknown"),
+    ],
+)
+def test_the_schema_refuses_what_is_not_a_report(breaking, make, validator):
+    document = json.loads(json_v1.render(make.mixed_report()))
+    breaking(document)
+    assert not validator.is_valid(document)
+
+
+def test_it_reads_back_as_its_types(any_report):
+    msgspec.json.decode(json_v1.render(any_report), type=json_v1.ReportV1)
+
+
+def test_unknown_is_never_a_pass(make):
+    document = json.loads(json_v1.render(make.report_of(notebook("hidden"))))
+    assert document["summary"]["verdicts"] == {
+        "pass": 0, "fail": 0, "unknown": 2, "not_applicable": 0, "suppressed": 0,
+    }  # fmt: skip
+    assert {finding["verdict"] for finding in document["findings"]} == {"unknown"}
+    assert document["scores"]["posture"] is None
+    assert document["scores"]["coverage"] == 0.0
+
+
+def test_evidence_of_a_failure_holds_the_arithmetic_of_its_score(make):
+    document = json.loads(json_v1.render(make.mixed_report()))
+    [finding] = [f for f in document["findings"] if f["check"]["id"] == "MLP-1901" and f["verdict"] == "fail"]
+    assert finding["evidence"] == {
+        "direct_internet_access": "Enabled",
+        "score": "75 (high) x 1.0 (internet) x 0.8 (workbench) = 60.0",
+    }
+    assert finding["score"] == 60.0
+
+
+def test_names_survive_as_they_are(make):
+    """Neutral in a terminal, yet the same name again for a machine; one that resembles a key is no exception."""
+    names = [*make.HOSTILE, "disk-of-the-production-model-store"]
+    report = make.report_of(*(notebook(name, direct_internet_access="Enabled", role_arn=None) for name in names))
+    document = json.loads(json_v1.render(report))
+    assert {finding["resource"]["name"] for finding in document["findings"]} == set(names)
+
+
+def test_the_published_schemas_are_current():
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "build_schema.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_saved_inventory_fits_its_published_schema(tmp_path, make):
+    inventory = Inventory(NOW)
+    for name in ("research", "tidy"):
+        inventory.add(notebook(name, direct_internet_access="Enabled", kms_key_id=None))
+    inventory.scopes = (make.HERE,)
+    inventory.gaps = (make.gap(),)
+    inventory.save(tmp_path / "inventory.json")
+    document = json.loads((tmp_path / "inventory.json").read_text())
+    schema = json.loads((SCHEMAS / "inventory-v1.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    judge.validate(document)
+    document["resources"]["aws.sagemaker.NotebookInstance"][0]["status"] = 7
+    assert not judge.is_valid(document)

@@ -1,0 +1,150 @@
+"""What a person sees."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+
+import pytest
+from factories.aws import HERE, notebook
+from rich.console import Console
+
+from reports import terminal
+from reports.terminal import print_report, render
+from scanner.model import Posture, Status
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
+
+
+def plain(report, width=120):
+    return render(report, colour=False, width=width)
+
+
+def test_a_finding_reads_from_what_to_fix(make):
+    text = plain(make.mixed_report())
+    assert text.startswith(
+        "critical[MLP-4901]: Notebook instance runs as a role that may do everything\n"
+        " --> aws 111122223333 eu-west-1 SageMaker notebook instance research\n"
+        "     its role is arn:aws:iam::111122223333:role/admin\n"
+        "     path: arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/research → "
+        "arn:aws:iam::111122223333:role/admin\n"
+        "  = fix: Give the role what the notebook needs.\n"
+        "  = controls: example-a C1, C2, C3, C4, C5, C6, C7; example-b C1, C2, C3, C4, C5, C6, C7\n"
+    )
+    order = [text.index(severity) for severity in ("critical[", "high[", "informational[")]
+    assert order == sorted(order)
+
+
+def test_verdicts_by_kind_and_account(make):
+    text = plain(make.mixed_report())
+    assert "aws.sagemaker.NotebookInstance    3+     2     2        2\n" in text
+    assert "gcp.example.Bucket                 2     1     1        0\n" in text
+    assert "aws 111122223333           3     2     2\n" in text
+
+
+def test_what_was_not_seen_and_what_would_close_it(make):
+    text = plain(make.mixed_report())
+    assert "  denied: sagemaker:DescribeNotebookInstance\n    in aws 111122223333 eu-west-1\n" in text
+    assert "    grant sagemaker:DescribeNotebookInstance\n    blinds MLP-1901\n" in text
+    assert "gcp example-fraud-dev global: storage.googleapis.com is not enabled.\n" in text
+
+
+def test_the_last_lines_hide_no_ignorance(make):
+    assert plain(make.mixed_report()).endswith(
+        "5 resources. Failures: 1 critical, 1 high, 0 medium, 0 low, 1 informational.\n"
+        "Verdicts: 3 pass, 3 fail, 2 unknown, 0 not applicable.\n"
+        "Posture of what was assessed 50.0 %. Coverage 35.2 %. Range 17.6 to 82.4 %.\n"
+    )
+    assert terminal.posture_line(Posture(posture=None, coverage=0.0, lower=0.0, upper=100.0)) == (
+        "Posture n/a: nothing was assessed. Coverage 0.0 %."
+    )
+
+
+def test_unknown_is_not_called_clean(make):
+    text = plain(make.report_of(notebook("hidden")))
+    assert "0 pass, 0 fail, 2 unknown" in text
+    assert "Posture n/a" in text
+
+
+def test_many_failures_are_cut_and_counted(make, monkeypatch):
+    monkeypatch.setattr(terminal, "MAX_BLOCKS", 2)
+    report = make.hostile_report()
+    text = plain(report)
+    failed = {finding.check_id for finding in report.findings if finding.verdict is Status.FAIL}
+    assert len(re.findall(r"^\w+\[MLP-", text, re.MULTILINE)) == 2
+    assert f"… and {len(failed) - 2} more checks" in text
+
+
+def test_resources_of_one_check_share_a_block(make, monkeypatch):
+    monkeypatch.setattr(terminal, "MAX_EACH", 2)
+    text = plain(make.hostile_report())
+    failures = [f for f in make.hostile_report().findings if f.verdict is Status.FAIL]
+    by_check = Counter(finding.check_id for finding in failures)
+    assert max(by_check.values()) > 2
+    for check_id, count in by_check.items():
+        [block] = re.findall(rf"^\w+\[{check_id}\].*?(?=^\w+\[MLP|^kind )", text, re.MULTILINE | re.DOTALL)
+        assert block.count("\n --> ") == min(count, 2)
+        assert (f"… and {count - 2} more" in block) == (count > 2)
+
+
+@pytest.mark.parametrize("width", [60, 100, 200])
+def test_hostile_names_do_nothing(make, monkeypatch, width):
+    monkeypatch.setattr(terminal, "MAX_BLOCKS", 1000)
+    monkeypatch.setattr(terminal, "MAX_EACH", 1000)
+    for colour in (False, True):
+        text = ESCAPES.sub("", render(make.hostile_report(), colour=colour, width=width)) if colour else plain(
+            make.hostile_report(), width
+        )  # fmt: skip
+        assert not [c for c in text if not c.isprintable() and c != "\n"]
+        assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+        assert "[bold red]markup[/]" in text
+
+
+def test_colour_changes_nothing_but_colour(any_report):
+    coloured = ESCAPES.sub("", render(any_report, colour=True, width=100))
+    assert [line.rstrip() for line in coloured.splitlines()] == plain(any_report, 100).splitlines()
+
+
+def test_colour_links_to_the_console(make):
+    assert re.search(
+        r"\x1b\]8;[^;]*;https://console\.example/research\x1b\\", render(make.mixed_report(), colour=True, width=100)
+    )
+
+
+def test_a_console_address_cannot_end_its_escape_sequence(make):
+    url = "https://console.example/\x1b\\\x1b[31m"
+    report = make.report_of(notebook("n", direct_internet_access="Enabled", role_arn=None, console_url=url))
+    assert "\x1b]8" not in render(report, colour=True, width=100)
+
+
+def test_no_escape_goes_to_a_pipe(make):
+    out = io.StringIO()
+    print_report(make.mixed_report(), Console(file=out))
+    assert "\x1b" not in out.getvalue()
+    assert out.getvalue() == plain(make.mixed_report())
+
+
+def test_no_colour_means_no_escape_at_a_terminal_either(make):
+    out = io.StringIO()
+    print_report(make.mixed_report(), Console(file=out, force_terminal=True, width=100, _environ={"NO_COLOR": "1"}))
+    assert out.getvalue() == plain(make.mixed_report(), 100)
+
+
+def test_a_terminal_gets_colour(make):
+    out = io.StringIO()
+    print_report(make.mixed_report(), Console(file=out, force_terminal=True, width=100, _environ={"TERM": "xterm"}))
+    assert "\x1b[" in out.getvalue()
+
+
+def test_an_old_encoding_is_no_crash(make):
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
+    print_report(make.mixed_report(), Console(file=out))
+    out.flush()
+    assert b"\\u2192" in raw.getvalue()
+
+
+def test_it_prints_without_being_given_a_console(make, capsys):
+    print_report(make.report_of(scopes=[HERE]))
+    assert capsys.readouterr().out.startswith("No failures.\n0 resources.")

@@ -1,0 +1,68 @@
+"""Neutralising text of others."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.text import clean, dump, first_paragraph, redact, sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\nb", r"a\nb"),
+        ("\u202eexe", r"\u202eexe"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("::error::x", ": :error::x"),
+        ("  ::error::x", "  : :error::x"),
+        ("a ::error::x", "a : :error::x"),
+        ("arn:aws:s3:::models", "arn:aws:s3:::models"),
+        ("x##[error]y", "x# #[error]y"),
+        ("模型", "模型"),
+        ("\ud800", r"\ud800"),
+    ],
+)
+def test_clean(text, expected):
+    assert clean(text) == expected
+
+
+def test_clean_keeps_lines_when_asked_and_still_breaks_commands():
+    assert clean("a\n::error::b\r\n", lines=True) == "a\n: :error::b\\r\n"
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_clean_text_is_printable_and_commands_nothing(text):
+    cleaned = clean(text)
+    assert cleaned.isprintable()
+    assert "##[" not in cleaned
+    assert not cleaned.lstrip().startswith("::")
+    assert clean(cleaned) == cleaned
+    cleaned.encode()
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_dump_loses_nothing_that_utf8_can_hold(text):
+    dumped = dump({text: [text]})
+    assert not [c for c in dumped if ord(c) in range(0x7F, 0xA0) or c in "\u202e\u2066\u200b"]
+    expected = text.encode("utf-8", "backslashreplace").decode()
+    assert json.loads(dumped) == {expected: [expected]}
+
+
+@pytest.mark.parametrize("text", ["arn:aws:iam::111122223333:role/x", "https://models.example/a?b=c", "password", ""])
+def test_redact_leaves_what_is_no_credential(text):
+    assert redact(text) == text
+
+
+def test_redact_takes_out_the_word_alone():
+    assert redact("key 'AKIAIOSFODNN7EXAMPLE' is old") == "key '[looks like a credential; redacted]' is old"
+
+
+def test_prose():
+    assert first_paragraph("One\ntwo.\n\nThree.") == "One two."
+    assert [sentence("a"), sentence("a."), sentence("a! ")] == ["a.", "a.", "a!"]

@@ -1,0 +1,246 @@
+"""The command line as a user meets it: a real process, real SDKs, simulated clouds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scanning import PROVIDERS, all_running, document, running
+from support import registered
+from worlds.base import Fault, World
+
+CHECKS, COLLECTORS = registered()
+MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+
+
+def mlposture(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([MLPOSTURE, *arguments], capture_output=True, text=True, cwd=cwd, check=False, timeout=120)
+
+
+@pytest.fixture(params=PROVIDERS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with running(request.param) as world:
+        world.name = request.param  # type: ignore[attr-defined]
+        yield world
+
+
+def scan(world: World, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return mlposture("scan", world.name, *arguments, cwd=cwd)  # type: ignore[attr-defined]
+
+
+def settled(report: dict[str, Any]) -> dict[str, Any]:
+    """A JSON report without what may differ between two equal scans."""
+    return {**report, "scan": {k: v for k, v in report["scan"].items() if k not in ("id", "started_at", "finished_at")}}
+
+
+def settled_sarif(text: str) -> dict[str, Any]:
+    log = json.loads(text)
+    for run in log["runs"]:
+        run["automationDetails"].clear()
+        for invocation in run["invocations"]:
+            invocation.pop("startTimeUtc", None)
+            invocation.pop("endTimeUtc", None)
+    return log  # type: ignore[no-any-return]
+
+
+def test_scan_writes_json_and_sarif(world: World, tmp_path: Path) -> None:
+    done = scan(world, "-o", "x.json", "-o", "x.sarif", "--verdicts", "all", cwd=tmp_path)
+
+    assert done.returncode == 1, done.stderr
+    report = json.loads((tmp_path / "x.json").read_text())
+    sarif = json.loads((tmp_path / "x.sarif").read_text())
+    assert report["schema"] == "mlposture/report/v1"
+    assert report["scan"]["complete"] is True
+    assert report["summary"]["verdicts"]["fail"] == sum(len(run["results"]) for run in sarif["runs"]) > 0
+    assert {finding["verdict"] for finding in report["findings"]} >= {"pass", "fail"}
+    assert all(finding["controls"] for finding in report["findings"])
+    assert {path.name for path in tmp_path.iterdir()} == {"x.json", "x.sarif"}
+    assert "\x1b" not in done.stdout
+    assert "critical" in done.stdout or "high" in done.stdout
+
+
+def test_two_scans_give_the_same_bytes(world: World, tmp_path: Path) -> None:
+    for name, concurrency in (("a", "1"), ("b", "32")):
+        done = scan(
+            world, "-o", f"{name}.json", "-o", f"{name}.sarif", "--verdicts", "all", "--concurrency", concurrency,
+            "--fail-on", "never", cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+    first, second = (json.loads((tmp_path / f"{name}.json").read_text()) for name in "ab")
+    assert json.dumps(settled(first)) == json.dumps(settled(second))
+    first, second = (settled_sarif((tmp_path / f"{name}.sarif").read_text()) for name in "ab")
+    assert json.dumps(first) == json.dumps(second)
+
+
+def test_every_list_denied_is_incomplete_and_judges_nothing(world: World, tmp_path: Path) -> None:
+    world.faults.append(Fault("*", "deny", verb="list"))
+    extra = {
+        "aws": [],
+        "gcp": [],
+        # the subscription itself has to be known, and listing subscriptions is denied too
+        "azure": ["--subscription", "00000000-0000-0000-0000-000000000001"],
+    }[world.name]  # type: ignore[attr-defined]
+    done = scan(world, *extra, "-o", "x.json", "--verdicts", "all", "--fail-on-incomplete", cwd=tmp_path)
+
+    assert done.returncode == 4, done.stderr + done.stdout
+    report = json.loads((tmp_path / "x.json").read_text())
+    assert report["summary"]["verdicts"]["pass"] == report["summary"]["verdicts"]["fail"] == 0
+    assert report["scan"]["complete"] is False
+    assert report["gaps"]
+    assert all(gap["permission"] for gap in report["gaps"])
+    for gap in report["gaps"]:
+        assert gap["permission"] in done.stdout
+
+
+def test_saved_inventory_evaluates_to_the_same_report(world: World, tmp_path: Path) -> None:
+    scanned = scan(world, "-o", "a.json", "--save-inventory", "inv.json", "--verdicts", "all", cwd=tmp_path)
+    judged = mlposture("evaluate", "inv.json", "-o", "b.json", "--verdicts", "all", cwd=tmp_path)
+
+    assert scanned.returncode == judged.returncode == 1, scanned.stderr + judged.stderr
+    first, second = (settled(json.loads((tmp_path / f"{name}.json").read_text())) for name in "ab")
+    first["scan"].pop("arguments")
+    second["scan"].pop("arguments")
+    assert first == second
+
+
+def test_one_check_asks_only_what_it_needs(tmp_path: Path) -> None:
+    with running("aws") as world:
+        done = mlposture(
+            "scan", "aws", "--check", "sagemaker_notebook_direct_internet_access", "--region", "eu-west-1", cwd=tmp_path
+        )
+        asked = world.operations()
+
+    assert done.returncode == 1, done.stderr
+    assert asked == {"sts:GetCallerIdentity", "sagemaker:ListNotebookInstances", "sagemaker:DescribeNotebookInstance"}
+
+
+def test_config_scans_every_cloud_it_names(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('verdicts = "all"\noutput = ["x.json", "x.sarif"]\n[aws]\n[gcp]\n[azure]\n')
+    with all_running():
+        done = mlposture("scan", "--config", "c.toml", cwd=tmp_path)
+
+    assert done.returncode == 1, done.stderr
+    report = json.loads((tmp_path / "x.json").read_text())
+    assert {finding["resource"]["provider"] for finding in report["findings"]} == set(PROVIDERS)
+    assert len(json.loads((tmp_path / "x.sarif").read_text())["runs"]) == 3
+
+
+def test_nothing_found_still_writes_reports(tmp_path: Path) -> None:
+    empty = document("aws")
+    empty = {"account": empty["account"], "regions": {"eu-west-1": {}}}
+    with running("aws", empty):
+        done = mlposture("scan", "aws", "-o", "x.json", "-o", "x.sarif", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "x.json").read_text())["findings"] == []
+    assert [run["results"] for run in json.loads((tmp_path / "x.sarif").read_text())["runs"]] == [[]]
+
+
+def test_json_on_stdout_is_all_of_stdout(tmp_path: Path) -> None:
+    with running("aws"):
+        done = mlposture("scan", "aws", "-o", "-", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["schema"] == "mlposture/report/v1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["scan"], "name a cloud"),
+        (["scan", "aws", "-o", "x.docx"], ".docx"),
+        (["scan", "aws", "-o", "nowhere/x.json"], "nowhere"),
+        (["scan", "aws", "--check", "sagemaker_notebok_direct_internet_access"], "Did you mean"),
+        (["scan", "aws", "--min-severity", "urgent"], "urgent"),
+        (["scan", "aws", "--fail-on", "bad"], "bad"),
+        (["scan", "aws", "--verdicts", "maybe"], "maybe"),
+        (["scan", "aws", "--framework", "hipaa"], "hipaa"),
+        (["scan", "--config", "absent.toml"], "absent.toml"),
+        (["scan", "--config", "wrong.toml"], "wrong.toml"),
+        (["scan", "--config", "empty.toml"], "names no cloud"),
+        (["evaluate", "absent.json"], "absent.json"),
+        (["evaluate", "wrong.toml"], "not an inventory"),
+        (["explain", "MLP-0000"], "MLP-0000"),
+        (["list", "everything"], "everything"),
+    ],
+)
+def test_wrong_usage_is_said_in_one_line_and_exits_2(arguments: list[str], says: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("[aws]\nregion = 'eu-west-1'\n")
+    (tmp_path / "empty.toml").write_text("")
+    before = sorted(tmp_path.iterdir())
+    done = mlposture(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_credentials_exits_3_with_advice(provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    done = mlposture("scan", provider, cwd=tmp_path)
+
+    assert done.returncode == 3, done.stderr
+    assert "credential" in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_starting_up_imports_no_sdk(tmp_path: Path) -> None:
+    code = (
+        "import sys\nsys.argv = ['mlposture', *{arguments!r}]\n"
+        "from scanner.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {{'boto3', 'botocore', 'google', 'azure', 'requests', 'yaml'}} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    inventory = tmp_path / "inv.json"
+    with running("aws"):
+        mlposture("scan", "aws", "--save-inventory", str(inventory), cwd=tmp_path)
+    for arguments in (
+        ["--version"],
+        ["--help"],
+        ["list", "checks"],
+        ["explain", "MLP-1001"],
+        ["evaluate", str(inventory)],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(arguments=arguments)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("what", ["checks", "kinds", "frameworks", "objectives"])
+def test_list_names_them_all(what: str) -> None:
+    from scanner.frameworks import load
+
+    expected = {"checks": CHECKS, "kinds": COLLECTORS, "frameworks": load().frameworks, "objectives": load().objectives}
+    done = mlposture("list", what)
+
+    assert done.returncode == 0
+    assert {line.split()[0] for line in done.stdout.splitlines()[1:]} == set(expected[what])
+
+
+def test_explain_knows_checks_objectives_and_controls() -> None:
+    by_id, by_slug = mlposture("explain", "mlp-1001"), mlposture("explain", CHECKS["MLP-1001"].slug)
+    control = mlposture("explain", "soc2:CC6.6")
+    objective = mlposture("explain", "network-isolation")
+
+    assert by_id.stdout == by_slug.stdout
+    assert "soc2: CC6.6" in by_id.stdout
+    assert "MLP-1001" in control.stdout
+    assert "MLP-1001" in objective.stdout

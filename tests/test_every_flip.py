@@ -1,0 +1,180 @@
+"""Each boolean or enum a check reads, flipped alone in the world, flips exactly the verdicts that depend on it."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+from flipping import COMPUTED, Rig, Wire, rigged
+from scanning import PROVIDERS, document, world_class
+from support import registered
+from watching import spelled_fields
+from worlds.base import World
+from worlds.leaves import Leaf
+
+from scanner import decode
+from scanner.decode import FieldPlan, plans
+from scanner.model import Resource
+
+COLLECTORS = registered()[1]
+#: The leaves of a provider are divided by family, so that they can be flipped in several processes.
+CHUNKS = 5
+
+#: Members that a check reads and that no single flip in the demo organisation can decide, with the reason.
+EXCUSED = {
+    Wire(
+        "sagemaker_model_pipeline_image_not_from_private_registry", "Containers.ImageConfig.RepositoryAccessMode"
+    ): "of the two containers of the demo's pipeline only one says where its image is from, and it takes both to pass",
+}
+
+#: Operations whose replies no model describes.
+UNMODELLED = {"Microsoft.Storage/checknameavailability/read"}
+
+
+@cache
+def world(provider: str) -> World:
+    """A world that need not run, to be asked about the provider's model."""
+    return world_class(provider)(document(provider))
+
+
+@pytest.fixture(scope="module")
+def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+    with rigged(request.param) as made:
+        yield made
+
+
+def families(rig: Rig, chunk: int) -> list[list[Leaf]]:
+    """Every CHUNKS-th family of leaves, each family whole."""
+    names = sorted({leaf.family for leaf in rig.leaves})
+    return [[leaf for leaf in rig.leaves if leaf.family == name] for name in names[chunk::CHUNKS]]
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
+def test_a_flip_changes_what_depends_on_it_and_nothing_else(rig: Rig, chunk: int) -> None:
+    leaves = [leaf for family in families(rig, chunk) for leaf in family]
+    flips = list(rig.flips(leaves))
+
+    assert flips
+    assert [line for flip in flips for line in rig.wrong(flip)] == []
+    unproven = rig.expected(flip.leaf for flip in flips) - rig.proven(flips) - EXCUSED.keys()
+    idle = sorted(wire for wire in unproven if not rig.decides_elsewhere(wire, leaves))
+    assert idle == [], "flipping these members changes no verdict of these checks"
+
+
+@pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
+def test_flips_are_looked_for_everywhere_they_show(rig: Rig) -> None:
+    """The flips above collect anew what asks the operations that show the leaf; a scan of everything finds no more."""
+    for family in itertools.chain.from_iterable(families(rig, chunk) for chunk in range(CHUNKS)):
+        turned: Any = rig.document
+        for leaf in family:
+            turned = rig.turn(turned, leaf, leaf.alternatives[0]) or turned
+        rig.world.replace(turned)
+        narrow = rig.rescan(frozenset().union(*(leaf.operations for leaf in family)))
+        full = rig.scan(rig.plan)
+        for kind, made in COLLECTORS.items():
+            assert narrow.of(made.kind) == full.of(made.kind), (family[0].family, kind)
+    rig.world.replace(rig.document)
+
+
+@pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
+def test_the_calm_world_is_seen_whole_and_watching_changes_nothing(rig: Rig) -> None:
+    assert rig.calm.gaps == ()
+    assert {key: verdict.status for key, (verdict, _) in rig.watched.items() if verdict} == rig.verdicts
+    assert rig.read_leaves
+
+
+@pytest.mark.parametrize("kind", sorted(COLLECTORS))
+def test_every_path_is_one_of_the_providers(kind: str) -> None:
+    """A path that no reply has would go unnoticed: its field is never seen, and a default is judged instead."""
+    assert loose(COLLECTORS[kind].provider, plans(COLLECTORS[kind].kind)) == []
+
+
+def loose(provider: str, fields: tuple[FieldPlan, ...]) -> list[str]:
+    """Fields whose path the provider's model does not have."""
+    return [
+        field.name
+        for field in fields
+        if (operation := field.operation.partition("#")[0]) not in UNMODELLED
+        and not world(provider).knows(operation, field.path)
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted(COLLECTORS))
+def test_every_field_says_where_it_comes_from(kind: str) -> None:
+    declared = {plan.name for plan in plans(COLLECTORS[kind].kind)}
+    computed = {field for name, field in COMPUTED if name == kind}
+
+    assert declared | computed == set(spelled_fields(COLLECTORS[kind].kind))
+    assert not declared & computed
+
+
+@pytest.mark.parametrize("kind", sorted(COLLECTORS))
+def test_no_two_fields_would_fit_each_others_members_better(kind: str) -> None:
+    assert crossed(plans(COLLECTORS[kind].kind)) == []
+
+
+def crossed(fields: tuple[FieldPlan, ...]) -> list[tuple[str, str]]:
+    """Pairs of fields of one type whose names are nearer to each other's members than to their own."""
+    return [
+        (one.name, other.name)
+        for one, other in itertools.combinations(fields, 2)
+        if typing.get_args(one.type)[0] == typing.get_args(other.type)[0]
+        and nearness(one, other) + nearness(other, one) > nearness(one, one) + nearness(other, other)
+    ]
+
+
+def nearness(field: FieldPlan, source: FieldPlan) -> float:
+    """How much the name of a field looks like the end of the operation and path of a source."""
+    operation = source.operation.partition("#")[0].removesuffix("/read")
+    steps = [step.lower() for step in (re.split(r"[/:.]", operation)[-1], *source.path)]
+    ends = ("".join(steps[start:]) for start in range(len(steps)))
+    return max(difflib.SequenceMatcher(None, field.name.replace("_", ""), end).ratio() for end in ends)
+
+
+# -- this test can fail ------------------------------------------------------------------------------------------------
+
+NOTEBOOK: type[Resource] = COLLECTORS["aws.sagemaker.NotebookInstance"].kind
+INTERNET, ROOT = "direct_internet_access", "root_access"
+
+
+def rewired(**sources: tuple[str, ...]) -> tuple[FieldPlan, ...]:
+    """The plans of notebook instances with other paths for some fields."""
+    return tuple(msgspec.structs.replace(plan, path=sources.get(plan.name, plan.path)) for plan in plans(NOTEBOOK))
+
+
+@pytest.mark.parametrize("rig", ["aws"], indirect=True)
+def test_a_crossed_wire_is_caught(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Snapshots that are filled from each other's member: a flip changes the verdict of a check that reads another."""
+    swapped = rewired(**{INTERNET: ("RootAccess",), ROOT: ("DirectInternetAccess",)})
+    leaves = [leaf for leaf in rig.leaves if leaf.member == "DirectInternetAccess"]
+    monkeypatch.setitem(decode._PLANS, NOTEBOOK, swapped)
+    broken = Rig("aws", rig.world, rig.connected)
+    flips = list(broken.flips(leaves))
+
+    wrong = [line for flip in flips for line in broken.wrong(flip)]
+    assert wrong
+    assert all("DirectInternetAccess" in line and "sagemaker_notebook_root_access_enabled" in line for line in wrong)
+    proven = {wire.slug for wire in broken.proven(flips)}
+    assert "sagemaker_notebook_direct_internet_access" in {wire.slug for wire in broken.expected(leaves)} - proven
+    assert crossed(swapped) == [(INTERNET, ROOT)]
+
+
+@pytest.mark.parametrize("rig", ["aws"], indirect=True)
+def test_a_loose_wire_is_caught(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that no reply has: no flip changes anything, and the provider's model does not know it."""
+    missing = rewired(**{ROOT: ("RootAccessEnabled",)})
+    monkeypatch.setitem(decode._PLANS, NOTEBOOK, missing)
+    broken = Rig("aws", rig.world, rig.connected)
+    leaves = [leaf for leaf in rig.leaves if leaf.member == "RootAccess"]
+    flips = list(broken.flips(leaves))
+
+    assert not [change for flip in flips for change in flip.changes]
+    assert loose("aws", missing) == [ROOT]

@@ -1,0 +1,150 @@
+"""What is generated is up to date, what is linked exists, and no committed text names a machine or an index."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+import pytest
+from support import ROOT, registered
+
+from scanner.cli import cli
+from scripts import build_docs
+
+GENERATORS = sorted((ROOT / "scripts").glob("build_*.py"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+#: In two parts each, so that this file does not hold them.
+FORBIDDEN = tuple(
+    first + second
+    for first, second in (
+        ("/wo", "rk/"),
+        ("/ro", "ot/"),
+        ("pypi", ".org"),
+        ("pythonhosted", ".org"),
+        ("registry.npm", "js"),
+    )
+)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def committed() -> list[Path]:
+    """Files that are, or would be, in the repository; all that is not ignored where there is no git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode == 0:
+        names = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        ignored = {line.strip().rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()}
+        names = [path for path in ROOT.rglob("*") if not ignored & set(path.relative_to(ROOT).parts)]
+    return sorted(path for path in names if path.is_file())
+
+
+def fragment(heading: str) -> str:
+    """The anchor that code hosts give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    for target in _LINK.findall(_CODE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = page.parent / unquote(name) if name else page
+        if not path.exists():
+            yield f"{target}: no such file"
+        elif anchor and anchor not in map(fragment, _HEADING.findall(path.read_text(encoding="utf-8"))):
+            yield f"{target}: no such heading"
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from commands(child, f"{path} {name}")
+
+
+@pytest.mark.parametrize("script", GENERATORS, ids=lambda path: path.stem)
+def test_generated_files_are_up_to_date(script: Path) -> None:
+    done = subprocess.run([sys.executable, script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_are_generators() -> None:
+    assert {"build_docs", "build_frameworks"} <= {path.stem for path in GENERATORS}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    assert list(broken_links(page)) == []
+
+
+def test_a_broken_link_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One\n[a](#one) [b](#two) [c](gone.md) `[d](code.md)` [e](https://example.com/x)\n")
+
+    assert list(broken_links(page)) == ["#two: no such heading", "gone.md: no such file"]
+
+
+@pytest.mark.parametrize(("path", "command"), list(commands(cli, "mlposture")), ids=str)
+def test_every_command_and_option_is_in_the_reference(path: str, command: click.Command) -> None:
+    text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    section = text.partition(f"## {path}\n")[2].partition("\n## ")[0]
+
+    assert section
+    for parameter in command.params:
+        names = [*parameter.opts, *parameter.secondary_opts] if isinstance(parameter, click.Option) else []
+        names += [str(parameter.metavar)] if isinstance(parameter, click.Argument) and parameter.metavar else []
+        for name in names:
+            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section), f"{path} {name}"
+
+
+def test_every_check_and_kind_has_its_place_in_the_reference() -> None:
+    checks, collectors = registered()
+    folder = ROOT / "docs" / "reference"
+    kinds = (folder / "kinds.md").read_text(encoding="utf-8")
+
+    assert {path.stem for path in (folder / "checks").glob("*.md")} == set(checks)
+    assert all(f"\n## {kind}\n" in kinds for kind in collectors)
+
+
+@pytest.mark.parametrize("provider", sorted(build_docs.DISCOVERY))
+def test_permissions_for_discovery_are_those_that_the_facade_asks_for(provider: str) -> None:
+    folder = ROOT / "checks" / provider
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in ("api.py", "permissions.py"))
+
+    for operation in build_docs.DISCOVERY[provider]:
+        assert f'"{operation}"' in source
+
+
+def test_pages_of_checks_that_are_gone_are_stale_unless_written_by_hand(tmp_path: Path) -> None:
+    folder = tmp_path / "checks"
+    folder.mkdir()
+    folder.joinpath("MLP-1999.md").write_text(f"{build_docs.HEADER}# MLP-1999\n", encoding="utf-8")
+    folder.joinpath("by-hand.md").write_text("# Notes\n", encoding="utf-8")
+    folder.joinpath("MLP-1001.md").write_text(f"{build_docs.HEADER}old\n", encoding="utf-8")
+    pages = {"checks/MLP-1001.md": "new"}
+
+    assert build_docs.stale(pages, tmp_path) == [folder / "MLP-1999.md"]
+    assert build_docs.differing(pages, tmp_path) == [folder / "MLP-1001.md"]
+
+
+def test_no_committed_text_names_a_machine_or_an_index() -> None:
+    found = []
+    for path in committed():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # not a text
+        found += [f"{path.relative_to(ROOT)}: {word}" for word in FORBIDDEN if word in text]
+
+    assert found == []
