@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.parts import IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.parts import PrivateEndpointConnection, UserIdentity
 from scanner.model import Holds, Observed, Part, Read, Resource
 
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces/read"
@@ -24,10 +24,6 @@ class Workspace(Resource, frozen=True, kw_only=True):
     #: Default, Hub, Project or FeatureStore; a project takes most settings from its hub
     workspace_kind: Annotated[Observed[str], Read(WORKSPACES, "kind")] = UNSET
     public_network_access: Annotated[Observed[str], Read(WORKSPACES, "properties.publicNetworkAccess")] = UNSET
-    network_default_action: Annotated[Observed[str], Read(WORKSPACES, "properties.networkAcls.defaultAction")] = UNSET
-    network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(WORKSPACES, "properties.networkAcls.ipRules")] = (
-        UNSET
-    )
     allow_public_access_when_behind_vnet: Annotated[
         Observed[bool], Read(WORKSPACES, "properties.allowPublicAccessWhenBehindVnet")
     ] = UNSET

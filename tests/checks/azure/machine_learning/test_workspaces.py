@@ -1,4 +1,4 @@
-from factories.azure import RETINA_STORAGE, connection, rules, storage, workspace
+from factories.azure import RETINA_STORAGE, connection, storage, workspace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Workspace
@@ -13,7 +13,7 @@ def sensitive(**fields: object) -> Workspace:
     return workspace(**{"hbi_workspace": True, "storage_account": RETINA_STORAGE, **fields})
 
 
-OPEN = {"public_network_access": "Enabled", "network_default_action": None, "network_ip_rules": None}
+OPEN = {"public_network_access": "Enabled"}
 
 CASES = {
     "azure_ml_workspace_public_network_access": [
@@ -21,21 +21,6 @@ CASES = {
         Case("on", FAIL, default(**OPEN)),
         Case("never set", FAIL, default(**{**OPEN, "public_network_access": None})),
         Case("of no kind, as old workspaces are", FAIL, default(**OPEN, workspace_kind=None)),
-        Case(
-            "selected addresses",
-            PASS,
-            default(
-                public_network_access="Enabled", network_default_action="Deny", network_ip_rules=rules("203.0.113.7")
-            ),
-        ),
-        Case(
-            "denied but for everybody",
-            FAIL,
-            default(
-                public_network_access="Enabled", network_default_action="Deny", network_ip_rules=rules("0.0.0.0/0")
-            ),
-        ),
-        Case("a project", NOT_APPLICABLE, workspace(workspace_kind="Project", **OPEN)),
         Case("a value of a later API version", UNKNOWN, default(public_network_access="SecuredByPerimeter")),
         Case("not observed", UNKNOWN, default()),
         Case("nothing observed", UNKNOWN, workspace()),
