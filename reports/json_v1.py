@@ -92,11 +92,12 @@ class ResourceV1(Struct, frozen=True):
 
 
 class ControlV1(Struct, frozen=True):
-    """A framework control that the check speaks to, and how: never that the control is fulfilled."""
+    """A framework control that the check speaks to, how, and why: never that the control is fulfilled."""
 
     framework: str
     id: str
     relationship: str
+    reason: str
 
 
 class SourceV1(Struct, frozen=True):
@@ -272,7 +273,7 @@ def _finding(finding: Finding) -> FindingV1:
         ),
         path=list(finding.path),
         objective=finding.objective,
-        controls=[ControlV1(control.framework, control.id, control.relationship) for control in finding.controls],
+        controls=[ControlV1(c.framework, c.id, c.relationship, c.reason) for c in finding.controls],
         source=None,
         suppression=None,
         state=None,

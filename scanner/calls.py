@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct
 
 from scanner.collector import Collector, Recorder
 from scanner.decode import decode
+from scanner.errors import CallFailed
 from scanner.model import Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)
@@ -48,20 +49,6 @@ class Manners(Struct, frozen=True, kw_only=True):
             Reason.UNREACHABLE: self.unreachable_attempts,
             Reason.TIMEOUT: self.timeout_attempts,
         }.get(reason, 1)
-
-
-class CallFailed(Exception):
-    """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds)."""
-
-    def __init__(
-        self, reason: Reason, detail: str, *, code: str = "", retry: bool = False, retry_after: float | None = None
-    ) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-        self.code = code
-        self.retry = retry
-        self.retry_after = retry_after
 
 
 class UndeclaredOperation(Exception):

@@ -1,4 +1,6 @@
-"""Errors that a user can act on. The command line prints their message and exits with their code; no traceback."""
+"""Errors that a user can act on, whose message the command line prints without a traceback, and failures of calls."""
+
+from scanner.model import Reason
 
 
 class InputError(Exception):
@@ -11,3 +13,17 @@ class CannotScan(Exception):
     """The scan could not run at all: no credentials, no scope, nothing reachable. Exit code 3."""
 
     exit_code = 3
+
+
+class CallFailed(Exception):
+    """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds)."""
+
+    def __init__(
+        self, reason: Reason, detail: str, *, code: str = "", retry: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.code = code
+        self.retry = retry
+        self.retry_after = retry_after

@@ -15,9 +15,9 @@ from botocore import xform_name
 from msgspec import UNSET, UnsetType
 
 from checks.aws.permissions import is_read, permission
-from scanner.calls import CallFailed, Calls, Unit
+from scanner.calls import Calls, Unit
 from scanner.collector import Collector, Recorder
-from scanner.errors import CannotScan
+from scanner.errors import CallFailed, CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Scope
 
 #: Our name of an operation → (boto3 service, API operation), where they differ.

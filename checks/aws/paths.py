@@ -34,7 +34,7 @@ _IDLE = ("Stopped", "Failed", "Deleting")
 @check(
     id="MLP-4101",
     severity=Severity.CRITICAL,
-    objective="artifact-integrity",
+    objective="public-exposure",
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.INTERNET,

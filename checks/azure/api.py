@@ -28,9 +28,9 @@ from msgspec import UNSET
 
 from checks.azure.ids import arm_id, subscription
 from checks.azure.permissions import NAME_CHECK, is_read, permission
-from scanner.calls import CallFailed, Calls, UndeclaredOperation, Unit
+from scanner.calls import Calls, UndeclaredOperation, Unit
 from scanner.collector import Collector, Recorder
-from scanner.errors import CannotScan
+from scanner.errors import CallFailed, CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)

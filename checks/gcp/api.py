@@ -24,9 +24,9 @@ from checks.gcp.errors import DISABLED, ServiceDisabled, from_reply
 from checks.gcp.locations import KNOWN, is_region
 from checks.gcp.names import AIPLATFORM, PROJECTS, STORAGE
 from checks.gcp.permissions import is_read, permission
-from scanner.calls import CallFailed, Calls, Unit
+from scanner.calls import Calls, Unit
 from scanner.collector import Collector, Recorder
-from scanner.errors import CannotScan
+from scanner.errors import CallFailed, CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Scope
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"

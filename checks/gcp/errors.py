@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.calls import CallFailed
+from scanner.errors import CallFailed
 from scanner.model import Reason
 
 NOT_FOUND = "notFound"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from scanner.calls import CallFailed, Calls, Manners, UndeclaredOperation, Unit
+from scanner.calls import Calls, Manners, UndeclaredOperation, Unit
 from scanner.collector import Collector
+from scanner.errors import CallFailed
 from scanner.model import Reason, Resource, Scope
 
 HERE = Scope("aws", "111122223333", "eu-west-1")

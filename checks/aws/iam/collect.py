@@ -10,8 +10,8 @@ from msgspec import UNSET, Struct, UnsetType
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import account_of
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.calls import CallFailed
 from scanner.collector import Found, collector
+from scanner.errors import CallFailed
 from scanner.model import Observed, Reason, Reply
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from checks.aws.names import bucket_arn, default_bucket, is_aws_content, locatio
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.calls import CallFailed
 from scanner.collector import Found, collector
+from scanner.errors import CallFailed
 from scanner.model import Observed, Reason, Reply
 
 if TYPE_CHECKING:

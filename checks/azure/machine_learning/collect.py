@@ -17,8 +17,8 @@ from checks.azure.machine_learning.resources import (
     OnlineEndpoint,
     Workspace,
 )
-from scanner.calls import CallFailed
 from scanner.collector import Found, collector
+from scanner.errors import CallFailed
 from scanner.model import Reason
 from scanner.secrets import suspicious_names
 

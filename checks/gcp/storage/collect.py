@@ -13,8 +13,8 @@ from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import BUCKET, LIST, POLICY, Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, Model
-from scanner.calls import CallFailed
 from scanner.collector import Found, collector
+from scanner.errors import CallFailed
 from scanner.model import Reply
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from checks.azure.api import AzureProvider, connect
 from checks.azure.machine_learning.resources import COMPUTES, WORKSPACES, Compute, OnlineDeployment, Workspace
 from checks.azure.permissions import is_read
 from checks.azure.storage.resources import STORAGE, StorageAccount
-from scanner.calls import CallFailed, Calls, UndeclaredOperation
+from scanner.calls import Calls, UndeclaredOperation
 from scanner.collect import _Recorder
-from scanner.errors import CannotScan
+from scanner.errors import CallFailed, CannotScan
 from scanner.model import Reason, Scope
 from scanner.plan import Plan
 

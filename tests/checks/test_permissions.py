@@ -1,0 +1,47 @@
+"""Permissions are spelled as the providers spell them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+from policy_sentry.querying.actions import get_actions_for_service
+from support import registered
+
+COLLECTORS = registered()[1].values()
+
+
+def permissions(provider: str) -> list[str]:
+    permission = importlib.import_module(f"checks.{provider}.permissions").permission
+    return sorted({permission(o) for made in COLLECTORS if made.provider == provider for o in made.operations})
+
+
+def test_aws_permissions_are_actions_of_the_service_authorization_reference() -> None:
+    asked = permissions("aws")
+    services = {permission.partition(":")[0] for permission in asked}
+    known = {action.lower() for service in services for action in get_actions_for_service(service)}
+
+    assert asked
+    assert [permission for permission in asked if permission.lower() not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "spelling"),
+    [
+        ("gcp", r"[a-z]+\.[a-zA-Z]+\.(?:get|list|getIamPolicy|search)"),
+        ("azure", r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/read"),
+    ],
+)
+def test_other_permissions_have_their_providers_form(provider: str, spelling: str) -> None:
+    asked = permissions(provider)
+
+    assert asked
+    assert [permission for permission in asked if not re.fullmatch(spelling, permission)] == []
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+def test_every_declared_operation_is_a_read(provider: str) -> None:
+    is_read = importlib.import_module(f"checks.{provider}.permissions").is_read
+
+    assert [o for made in COLLECTORS if made.provider == provider for o in made.operations if not is_read(o)] == []
