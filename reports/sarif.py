@@ -202,7 +202,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
     if gap.permission:
         text += f" Permission that closes this gap: '{_label(gap.permission)}'."
     if gap.checks:
-        text += f" Checks affected: {', '.join(gap.checks)}."
+        text += f" Checks affected: {_label(', '.join(gap.checks))}."
     return {"level": "warning", "descriptor": _descriptor(NOTIFICATIONS[gap.reason]), "message": {"text": text}}
 
 

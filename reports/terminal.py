@@ -53,10 +53,13 @@ def print_report(report: Report, console: Console | None = None) -> None:
     console = console or Console()
     lines = layout(report, console.width if console.is_terminal else 120)
     if console.is_terminal and not console.no_color:
-        _print_rich(lines, console)
+        with console.capture() as capture:
+            _print_rich(lines, console)
+        text = capture.get()
     else:
-        encoding = console.encoding
-        console.file.write(plain_text(lines).encode(encoding, "backslashreplace").decode(encoding))
+        text = plain_text(lines)
+    # Not through the console: it ends the process when nobody reads, and knows no way round an encoding.
+    console.file.write(text.encode(console.encoding, "backslashreplace").decode(console.encoding))
 
 
 def plain_text(lines: Iterable[Line]) -> str:
@@ -158,7 +161,7 @@ def _kinds(report: Report) -> Iterator[Line]:
         for column, number in enumerate((count.passed, count.failed, count.unknown)):
             row[column] += number
     rows = [
-        (kind, f"{seen.get(kind, 0)}{'+' if kind in partial else ''}", *map(str, verdicts.get(kind, [0, 0, 0])))
+        (clean(kind), f"{seen.get(kind, 0)}{'+' if kind in partial else ''}", *map(str, verdicts.get(kind, [0, 0, 0])))
         for kind in sorted(seen.keys() | verdicts.keys())
         if seen.get(kind) or kind in partial or any(verdicts.get(kind, ()))
     ]
@@ -228,7 +231,7 @@ def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
     if first.permission:
         yield from _indented(f"grant {clean(first.permission)}", width)
     if checks := sorted({check for gap in gaps for check in gap.checks}):
-        yield from _indented(f"blinds {', '.join(checks)}", width)
+        yield from _indented(clean(f"blinds {', '.join(checks)}"), width)
 
 
 def _indented(text: str, width: int) -> Iterator[Line]:
@@ -248,7 +251,7 @@ def _absences(report: Report, width: int) -> Iterator[Line]:
 
 def _sums(report: Report) -> Iterator[Line]:
     if not report.counts["fail"]:
-        yield [("bold", "No failures.", "")]
+        yield [("bold", "No failures." if report.complete else "No failures in what was observed.", "")]
     failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
     yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
     counts = report.counts

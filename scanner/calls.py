@@ -94,7 +94,8 @@ class Calls:
 
     def close(self) -> None:
         self.stopping.set()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        # Not waiting: after an interruption, calls in flight may take until they time out.
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
     def _bucket(self, key: tuple[str, str, str]) -> "_Bucket":
         with self._lock:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scanner import OWNER, __version__
+from scanner import __version__
+from scanner.process import run, verify_packages
 
 if TYPE_CHECKING:
     from scanner.check import Check
     from scanner.config import Config, Output
     from scanner.inventory import Inventory
-    from scanner.model import Report
     from scanner.plan import Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,23 +28,11 @@ Exit codes
   2  wrong usage or configuration
   3  the scan could not run (no credentials, nothing reachable)
   4  something could not be observed, with --fail-on-incomplete
+Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
 """
 
 
-class _Group(click.Group):
-    """A group whose errors are ours to word: one line, no traceback, the right exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        from scanner.errors import CannotScan, InputError
-
-        try:
-            return super().invoke(ctx)
-        except (InputError, CannotScan) as error:
-            click.echo(f"mlposture: {error}", err=True)
-            ctx.exit(error.exit_code)
-
-
-@click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mlposture")
 def cli() -> None:
     """Find the ML systems in your cloud accounts and judge how they are secured.
@@ -112,7 +100,9 @@ def scanning(function: F) -> F:
 def scan(ctx: click.Context, /, config: str | None, **options: Any) -> None:
     """Scan one cloud, or all that a configuration file names."""
     if ctx.invoked_subcommand is not None:
-        given = [name for name, value in {"config": config, **options}.items() if value]
+        given = [name for name, value in options.items() if value]
+        if config is not None:
+            raise click.UsageError(f"--config names the clouds itself; leave `{ctx.invoked_subcommand}` out", ctx)
         if given:
             raise click.UsageError(f"put --{given[0].replace('_', '-')} after `{ctx.invoked_subcommand}`", ctx)
         return
@@ -193,12 +183,16 @@ def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> N
 
     from scanner.inventory import Inventory
     from scanner.loader import kinds, load
+    from scanner.logs import log_to_stderr
+    from scanner.plan import note_unasked
 
     checks, collectors = load()
+    log_to_stderr(verbose=False)
+    outputs = _outputs(options)
     loaded = Inventory.load(Path(inventory), kinds(collectors.values()))
     providers = {scope.provider for scope in loaded.scopes}
-    outputs = _outputs(options)
     chosen = _select((check for check in checks.values() if check.provider in providers), options)
+    note_unasked(loaded, chosen, collectors)
     ctx.exit(_judge(loaded, chosen, options, outputs, started_at=loaded.taken_at, arguments=()))
 
 
@@ -235,13 +229,10 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
 
     from scanner.inventory import Inventory
     from scanner.loader import load
+    from scanner.logs import log_to_stderr
     from scanner.plan import make_plan
 
-    if options.get("verbose"):
-        import logging
-
-        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
-        logging.getLogger("mlposture").setLevel(logging.DEBUG)
+    log_to_stderr(verbose=options["verbose"])
     outputs = _outputs(options)
     checks, collectors = load(providers)
     plan = make_plan(_select(checks.values(), options), collectors)
@@ -300,17 +291,26 @@ def _select(checks: Any, options: Mapping[str, Any]) -> "tuple[Check, ...]":
                 raise InputError(f"--framework {name}: known are {', '.join(catalogue.frameworks)}")
         wanted = set(options["framework"])
         chosen = tuple(c for c in chosen if any(m.framework in wanted for m in catalogue.controls_for(c.objective)))
+    if not chosen:
+        raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
     return chosen
 
 
 def _outputs(options: Mapping[str, Any]) -> "tuple[Output, ...]":
     from reports import FORMATS, SUFFIXES
     from scanner.config import fails, parse_outputs, parse_verdicts
+    from scanner.errors import InputError
+    from scanner.model import Status
 
     # Everything that can be wrong about the options is found out before a cloud is asked for an hour.
-    parse_verdicts(options.get("verdicts") or "all")
+    verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
-    return parse_outputs(options["output"], FORMATS, SUFFIXES)
+    outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, inventory=options.get("save_inventory"))
+    if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
+        raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
+    if sys.stdout is None and any(output.path is None for output in outputs):
+        raise InputError("-o: standard output is closed")
+    return outputs
 
 
 def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping[str, Any],
@@ -320,6 +320,7 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
     from datetime import UTC, datetime
 
     from reports import renderer
+    from reports.terminal import print_report
     from scanner.config import fails, parse_verdicts
     from scanner.files import write_atomically
     from scanner.frameworks import load
@@ -345,8 +346,8 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
             sys.stdout.buffer.flush()
         else:
             _write(path, lambda p, content=content: write_atomically(p, content))  # type: ignore[misc]
-    if not to_stdout:
-        _print(report)
+    if not to_stdout and sys.stdout is not None:
+        print_report(report)
     if fails(report.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return 1
     return 4 if options.get("fail_on_incomplete") and not report.complete else 0
@@ -359,12 +360,6 @@ def _write(path: Any, write: Callable[[Any], None]) -> None:
         write(path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
-
-
-def _print(report: "Report") -> None:
-    from reports.terminal import print_report
-
-    print_report(report)
 
 
 def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -380,27 +375,10 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
     return tuple(asked)
 
 
-def _verify_packages() -> None:
-    """Refuse to run when somebody else's `checks` or `reports` shadows ours: the names are generic."""
-    import importlib
-    from pathlib import Path
-
-    home = Path(__file__).resolve().parent.parent
-    for name in ("scanner", "checks", "reports"):
-        try:
-            module = importlib.import_module(name)
-        except ImportError as error:
-            sys.exit(f"mlposture: its package {name!r} does not import ({error}); reinstall it in its own environment")
-        where = Path(str(module.__file__)).resolve().parent.parent
-        if getattr(module, "OWNER", None) != OWNER or where != home:
-            click.echo(f"mlposture: {where}/{name} is not ours; give mlposture an environment of its own", err=True)
-            sys.exit(2)
-
-
 def main() -> None:
     """Entry point of the `mlposture` command."""
-    _verify_packages()
-    cli(prog_name="mlposture")
+    verify_packages()
+    run(cli)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from scanner.collector import Collector, Found, Provider
 from scanner.inventory import Inventory
 from scanner.model import ANYWHERE, Gap, Listing, Reason, Resource, Scope
 from scanner.plan import Plan
+from scanner.text import redact
 
 log = logging.getLogger("mlposture")
 
@@ -58,7 +59,7 @@ def collect(
                 for collector in stage
                 if collector.provider == provider.name
                 for account in accounts
-                for scope in _scopes(provider, collector, account, recorder)
+                for scope in _scopes(provider, collector, account, inventory, recorder)
             ]
             scopes.update(unit.scope for unit in units)
             total += len(units)
@@ -75,10 +76,19 @@ def collect(
     inventory.gaps = tuple(sorted({*inventory.gaps, *recorder.gaps(plan)}))
 
 
-def _scopes(provider: Provider, collector: Collector, account: str, recorder: "_Recorder") -> tuple[Scope, ...]:
+def _scopes(
+    provider: Provider, collector: Collector, account: str, inventory: Inventory, recorder: "_Recorder"
+) -> tuple[Scope, ...]:
+    anywhere = Scope(provider.name, account, ANYWHERE)
     if collector.per == "account":
-        return (Scope(provider.name, account, ANYWHERE),)
-    return provider.scopes(collector, account, recorder)
+        return (anywhere,)
+    try:
+        return provider.scopes(collector, account, recorder)
+    except Exception as error:
+        recorder.broke(collector, anywhere, error)
+        kind = collector.kind.kind
+        inventory.listings[(kind, anywhere)] = Listing(kind=kind, scope=anywhere, complete=False)
+        return ()
 
 
 def _run(unit: _Unit, provider: Provider, inventory: Inventory, recorder: "_Recorder") -> list[Resource]:
@@ -86,8 +96,8 @@ def _run(unit: _Unit, provider: Provider, inventory: Inventory, recorder: "_Reco
     collector, scope = unit.collector, unit.scope
     kind = collector.kind.kind
     found: list[Resource] = []
-    api = provider.api(collector, scope, recorder)
     try:
+        api = provider.api(collector, scope, recorder)
         if collector.follows:
             recorder.listed(kind, scope, complete=unit.sources_complete)
             source = Found(lambda k: tuple(r for r in inventory.of(k) if r.scope.account == scope.account))
@@ -96,10 +106,7 @@ def _run(unit: _Unit, provider: Provider, inventory: Inventory, recorder: "_Reco
             generator = collector.function(api)
         found.extend(generator)
     except Exception as error:
-        log.debug("collector of %s failed in %s", kind, scope, exc_info=True)
-        detail = f"the collector stopped: {type(error).__name__}: {error}"
-        recorder.gap(kind, scope, collector.operations[0], Reason.ERROR, "", detail)
-        recorder.listed(kind, scope, complete=False)
+        recorder.broke(collector, scope, error)
     return found
 
 
@@ -130,11 +137,18 @@ class _Recorder:
         self._listings: dict[tuple[str, Scope], tuple[bool, str]] = {}
 
     def gap(self, kind: str, scope: Scope, operation: str, reason: Reason, permission: str, detail: str) -> None:
-        key = (kind, scope, operation, reason)
+        key, detail = (kind, scope, operation, reason), redact(detail)
         with self._lock:
-            _, kept, count = self._gaps.get(key, ("", detail, 0))
-            # Threads arrive in any order; the least text is kept so that a report does not depend on it.
-            self._gaps[key] = (permission, min(kept, detail), count + 1)
+            known, kept, count = self._gaps.get(key, (permission, detail, 0))
+            # Threads arrive in any order; what is kept must not depend on it.
+            self._gaps[key] = (max(known, permission), min(kept, detail), count + 1)
+
+    def broke(self, collector: Collector, scope: Scope, error: Exception) -> None:
+        """A unit of work stopped where nobody expected it."""
+        log.debug("collector of %s failed in %s", collector.kind.kind, scope, exc_info=error)
+        detail = f"the collector stopped: {type(error).__name__}: {error}"
+        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", detail)
+        self.listed(collector.kind.kind, scope, complete=False)
 
     def listed(self, kind: str, scope: Scope, *, complete: bool, absent: str = "") -> None:
         with self._lock:

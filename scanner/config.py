@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from scanner.errors import InputError
+from scanner.files import check_target
 from scanner.model import Severity, Status
 
 NEVER = "never"
@@ -48,7 +49,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     framework: tuple[str, ...] = ()
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
-    concurrency: int | None = None
+    concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
 
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""
@@ -69,16 +70,22 @@ def read_config(path: Path) -> Config:
         config = msgspec.toml.decode(path.read_bytes(), type=Config)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: {error}") from error
     if not config.providers():
         raise InputError(f"{path}: names no cloud; add a table [aws], [gcp] or [azure]")
     return config
 
 
-def parse_outputs(texts: Sequence[str], formats: Mapping[str, str], suffixes: Mapping[str, str]) -> tuple[Output, ...]:
-    """`report.json`, `sarif:out/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError."""
+def parse_outputs(
+    texts: Sequence[str], formats: Mapping[str, str], suffixes: Mapping[str, str], *, inventory: str | None = None
+) -> tuple[Output, ...]:
+    """`report.json`, `sarif:out/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError.
+
+    `inventory` is the file that the inventory goes to: no two things may go to one place.
+    """
     outputs = []
+    taken = {check_target("--save-inventory", inventory, Path(inventory))} if inventory else set()
     for text in texts:
         name, colon, rest = text.partition(":")
         if colon and name in formats:
@@ -91,11 +98,14 @@ def parse_outputs(texts: Sequence[str], formats: Mapping[str, str], suffixes: Ma
                 known = ", ".join(sorted(suffixes))
                 raise InputError(f"-o {text}: no format for {suffix or 'a name without a suffix'!r}; known are {known}")
             format, target = suffixes[suffix], text
+        if not target:
+            raise InputError(f"-o {text}: names no file")
         path = None if target == "-" else Path(target)
-        if path is not None and path.is_dir():
-            raise InputError(f"-o {text}: is a directory")
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"-o {text}: the folder {path.parent} does not exist")
+        if path is not None:
+            resolved = check_target("-o", text, path)
+            if resolved in taken and resolved.is_file() is resolved.exists():
+                raise InputError(f"-o {text}: something else is to be written there too")
+            taken.add(resolved)
         outputs.append(Output(format, path))
     if sum(output.path is None for output in outputs) > 1:
         raise InputError("-o: only one report can go to standard output")
@@ -109,7 +119,7 @@ def parse_verdicts(text: str) -> frozenset[Status]:
     try:
         return frozenset(Status(part.strip()) for part in text.split(","))
     except ValueError as error:
-        raise InputError(f"--verdicts {text}: {error}; use all, or some of {', '.join(Status)}") from error
+        raise InputError(f"--verdicts {text}: use all, or some of {', '.join(Status)}") from error
 
 
 def parse_severity(option: str, text: str) -> Severity:

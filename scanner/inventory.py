@@ -5,21 +5,24 @@ be derived from the declarations.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from scanner.errors import InputError
 from scanner.files import write_atomically
-from scanner.model import Gap, Listing, Resource, Scope
+from scanner.model import Gap, Listing, Resource, Scope, plain
+from scanner.text import encode, map_strings, redact
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
 SCHEMA = "mlposture/inventory/v1"
+_IDENTITY = frozenset(Resource.__struct_fields__)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
 
 
 class Inventory:
@@ -60,8 +63,12 @@ class Inventory:
         return sum(len(found) for found in self._by_kind.values())
 
     def save(self, path: Path) -> None:
-        """Write as JSON: `None` is null, `UNSET` is left out. Atomic. Raises OSError."""
-        kinds = {kind: [found[key] for key in sorted(found)] for kind, found in sorted(self._by_kind.items()) if found}
+        """Write as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Atomic. Raises OSError."""
+        kinds = {
+            kind: [_without_secrets(found[key]) for key in sorted(found)]
+            for kind, found in sorted(self._by_kind.items())
+            if found
+        }
         document = {
             "schema": SCHEMA,
             "taken_at": self.taken_at,
@@ -70,20 +77,22 @@ class Inventory:
             "listings": [self.listings[key] for key in sorted(self.listings)],
             "resources": kinds,
         }
-        write_atomically(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+        write_atomically(path, msgspec.json.format(encode(document), indent=1) + b"\n")
 
     @classmethod
     def load(cls, path: Path, kinds: Mapping[str, type[Resource]]) -> "Inventory":
         """Read a saved inventory. Raises InputError naming the file and what is wrong with it."""
         try:
             raw = msgspec.json.decode(path.read_bytes(), type=_Saved)
+            loaded = cls(raw.taken_at.astimezone(UTC))
         except OSError as error:
             raise InputError(f"{path}: {error.strerror}") from error
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             raise InputError(f"{path}: not an inventory: {error}") from error
         if raw.schema != SCHEMA:
             raise InputError(f"{path}: schema is {raw.schema!r}, this version reads {SCHEMA!r}")
-        loaded = cls(raw.taken_at)
+        if not raw.scopes:
+            raise InputError(f"{path}: covers no account; a scan writes none like it")
         loaded.scopes = tuple(raw.scopes)
         loaded.gaps = tuple(raw.gaps)
         loaded.listings = {(listing.kind, listing.scope): listing for listing in raw.listings}
@@ -93,14 +102,20 @@ class Inventory:
             for document in documents:
                 try:
                     loaded.add(msgspec.json.decode(document, type=kinds[name]))
-                except msgspec.ValidationError as error:
+                except _UNREADABLE as error:
                     raise InputError(f"{path}: a {name} does not fit: {error}") from error
         return loaded
 
 
+def _without_secrets(resource: Resource) -> dict[str, Any]:
+    """A resource as JSON types, its fields redacted: settings can embed credentials. Its identity stays."""
+    fields: dict[str, Any] = plain(resource)
+    return {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
+
+
 class _Saved(msgspec.Struct, frozen=True):
     schema: str
-    taken_at: datetime
+    taken_at: Annotated[datetime, msgspec.Meta(tz=True)]
     scopes: list[Scope]
     gaps: list[Gap]
     listings: list[Listing]
@@ -120,6 +135,7 @@ class View:
         self._inventory = inventory
         self._needs = frozenset(kind.kind for kind in needs)
         self._derived: dict[Callable[..., Any], Any] = {}
+        self._complete: dict[str, bool] = {}
 
     @property
     def taken_at(self) -> datetime:
@@ -131,13 +147,13 @@ class View:
         found = self._inventory.find(kind, id)
         if found is not None:
             return found
-        return None if self._inventory.complete(kind) else UNSET
+        return None if self._is_complete(kind) else UNSET
 
     def all(self, kind: type[R]) -> All[R]:
         """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence."""
         self._refuse(kind)
         found = All(self._inventory.of(kind))
-        found.complete = self._inventory.complete(kind)
+        found.complete = self._is_complete(kind)
         return found
 
     def derive(self, function: "Callable[[View], T]") -> T:
@@ -145,6 +161,11 @@ class View:
         if function not in self._derived:
             self._derived[function] = function(self)
         return self._derived[function]  # type: ignore[no-any-return]
+
+    def _is_complete(self, kind: type[Resource]) -> bool:
+        if kind.kind not in self._complete:
+            self._complete[kind.kind] = self._inventory.complete(kind)
+        return self._complete[kind.kind]
 
     def _refuse(self, kind: type[Resource]) -> None:
         if kind.kind not in self._needs:

@@ -7,7 +7,8 @@ from msgspec import Struct
 from scanner.check import Check
 from scanner.collector import Collector
 from scanner.errors import InputError
-from scanner.model import Resource, Severity
+from scanner.inventory import Inventory
+from scanner.model import Gap, Reason, Resource, Scope, Severity
 
 
 class Plan(Struct, frozen=True):
@@ -40,7 +41,9 @@ def select(
     names = {name: check for check in every for name in (check.id, check.slug)}
     for name in (*wanted, *skipped):
         if name not in names:
-            raise InputError(f"no check is called {name!r}; `mlposture list checks` lists them{_nearest(name, names)}")
+            raise InputError(
+                f"no check of these clouds is called {name!r}; `mlposture list checks` lists all{_nearest(name, names)}"
+            )
     keep = {names[name].id for name in wanted} if wanted else {check.id for check in every}
     drop = {names[name].id for name in skipped}
     return tuple(
@@ -49,9 +52,7 @@ def select(
 
 
 def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> Plan:
-    """The collectors that these checks need, no more. Raises InputError when the selection is empty."""
-    if not checks:
-        raise InputError("no check is left after selection; see --check, --skip-check and --min-severity")
+    """The collectors that these checks need, no more."""
     wanted = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
     # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
     pending = [check.kind for check in checks]
@@ -66,6 +67,29 @@ def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> P
     for collector in chosen:
         stages.setdefault(_depth(collector.kind, collectors, depth), []).append(collector)
     return Plan(tuple(checks), tuple(tuple(stages[level]) for level in sorted(stages)))
+
+
+def note_unasked(inventory: Inventory, checks: Sequence[Check], collectors: Mapping[str, Collector]) -> None:
+    """Add a gap for each kind that these checks need and the scan that took the inventory did not ask for."""
+    asked = {kind for kind, _ in inventory.listings}
+    gaps = []
+    for kind in sorted({kind.kind for check in checks for kind in (check.kind, *check.needs)} - asked):
+        operation = collectors[kind].operations[0]
+        blinded = tuple(check.id for check in checks if kind in {needed.kind for needed in (check.kind, *check.needs)})
+        gaps += [
+            Gap(
+                kind=kind,
+                operation=operation,
+                scope=scope,
+                reason=Reason.ERROR,
+                permission="",
+                detail="not in the inventory: the scan that took it did not ask for this",
+                checks=blinded,
+            )
+            for scope in sorted({Scope(scope.provider, scope.account) for scope in inventory.scopes})
+            if scope.provider == collectors[kind].provider
+        ]
+    inventory.gaps = tuple(sorted({*inventory.gaps, *gaps}))
 
 
 def _depth(kind: type[Resource], collectors: Mapping[str, Collector], known: dict[str, int]) -> int:

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 @contextmanager
 def bar(*, enabled: bool) -> "Iterator[Callable[[State], None]]":
     """A callback that draws progress while the context lasts. Draws nothing unless stderr is a terminal."""
-    if not (enabled and sys.stderr.isatty()):
+    if not (enabled and sys.stderr is not None and sys.stderr.isatty()):
         yield lambda _: None
         return
     # rich is slow to import and this is the first place that needs it.
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from scanner.text import clean
 
     columns = (
         TextColumn("scanning"),
@@ -36,7 +38,7 @@ def bar(*, enabled: bool) -> "Iterator[Callable[[State], None]]":
                 total=state.total,
                 completed=state.done,
                 resources=state.resources,
-                label=escape(state.label),
+                label=escape(clean(state.label)),
             )
 
         yield update

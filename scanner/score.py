@@ -57,9 +57,9 @@ def posture(checks: Sequence[Check], counts: Mapping[str, CheckCount], listings:
 
 
 def _seen(check: Check, listings: Sequence[Listing]) -> float:
-    """Share of the scopes asked for this check's kind that were read in full; 1 if the kind was never asked for."""
+    """Share of the scopes asked for this check's kind that were read in full; 0 if the kind was never asked for."""
     own = [listing.complete for listing in listings if listing.kind == check.kind.kind]
-    return sum(own) / len(own) if own else 1.0
+    return sum(own) / len(own) if own else 0.0
 
 
 def framework_scores(

@@ -10,7 +10,7 @@ _SHAPES = re.compile(
     r"|ghp_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22,}"
     r"|hf_[0-9A-Za-z]{30,}"  # Hugging Face token
     r"|AIza[0-9A-Za-z_\-]{35}"  # Google API key
-    r"|(?<![0-9A-Za-z])sk-[0-9A-Za-z_\-]{20,}"
+    r"|(?<![0-9A-Za-z])sk-(?:(?:proj|svcacct|admin|ant-[a-z0-9]+)-[0-9A-Za-z_\-]{20,}|[0-9A-Za-z]{20,})"
     r"|xox[abprs]-[0-9A-Za-z\-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\."  # JSON web token
@@ -25,7 +25,8 @@ _NAMES = re.compile(
 )
 _REFERENCE = re.compile(
     r"^(?:arn:|projects/|https?://[^:@]*$|\$\{|\{\{|secretmanager:|sm://|gs://|s3://|/|@Microsoft\.KeyVault|true$|false$|"
-    r"none$|null$|\d{1,6}$)",
+    r"none$|null$|\d{1,6}$"
+    r"|[\"'\\]*(?:<[^>]*>|\[[A-Z]+\])[\"'\\]*$)",  # special tokens of a tokenizer: <|endoftext|>, [PAD]
     re.IGNORECASE,
 )
 

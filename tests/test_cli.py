@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from factories.aws import notebook
 from scanning import PROVIDERS, all_running, document, running
-from support import registered
+from support import inventory_of, registered
 from worlds.base import Fault, World
 
 CHECKS, COLLECTORS = registered()
@@ -169,12 +170,20 @@ def test_json_on_stdout_is_all_of_stdout(tmp_path: Path) -> None:
         (["evaluate", "absent.json"], "absent.json"),
         (["evaluate", "wrong.toml"], "not an inventory"),
         (["explain", "MLP-0000"], "MLP-0000"),
+        (["evaluate", "good.json", "--check", "MLP-1004", "--skip-check", "MLP-1004"], "no check is left"),
+        (["evaluate", "good.json", "--check", "MLP-2001"], "MLP-2001"),
+        (["evaluate", "good.json", "--verdicts", "unknown", "-o", "x.sarif"], "SARIF holds failures alone"),
+        (["evaluate", "good.json", "-o", "good.json/x.json"], "not a folder"),
+        (["scan", "aws", "--save-inventory", "nowhere/x.json"], "nowhere"),
+        (["scan", "aws", "-o", "x.json", "--save-inventory", "x.json"], "something else"),
+        (["scan", "--config", "empty.toml", "aws"], "leave `aws` out"),
         (["list", "everything"], "everything"),
     ],
 )
 def test_wrong_usage_is_said_in_one_line_and_exits_2(arguments: list[str], says: str, tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text("[aws]\nregion = 'eu-west-1'\n")
     (tmp_path / "empty.toml").write_text("")
+    inventory_of(notebook("a")).save(tmp_path / "good.json")
     before = sorted(tmp_path.iterdir())
     done = mlposture(*arguments, cwd=tmp_path)
 

@@ -18,6 +18,8 @@ _AWS_CONTENT = re.compile(
 )
 _S3_HOST = re.compile(rf"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
+#: Endings that S3 reserves: aliases of access points, and buckets that no listing of general buckets shows.
+_NO_BUCKET = ("-s3alias", "--ol-s3", "--x-s3", "--xa-s3", "--table-s3", ".mrap")
 
 
 def location(uri: str) -> tuple[str, str] | None:
@@ -33,13 +35,18 @@ def location(uri: str) -> tuple[str, str] | None:
             bucket, _, key = key.partition("/")
     elif split.scheme != "s3":
         return None
-    if not _BUCKET.fullmatch(bucket) or bucket.endswith("-s3alias"):
+    if not _BUCKET.fullmatch(bucket) or bucket.endswith(_NO_BUCKET):
         return None
     return bucket, key
 
 
 def bucket_arn(partition: str, bucket: str) -> str:
     return f"arn:{partition}:s3:::{bucket}"
+
+
+def foreign_bucket_id(arn: str, account: str) -> str:
+    """Id of a bucket that an account refers to and does not own."""
+    return f"{arn}#seen-from-{account}"
 
 
 def object_arn(partition: str, bucket: str, key: str) -> str:
@@ -74,6 +81,6 @@ def named(view: View, kind: type[R], neighbour: Resource, segment: str, name: st
     scope: Scope = neighbour.scope
     prefix = f"arn:{partition_of(neighbour.id)}:sagemaker:{scope.region}:{scope.account}:{segment}/"
     found = view.get(kind, prefix + name)
-    if found is None and name != name.lower():
+    if not isinstance(found, Resource) and name != name.lower():
         found = view.get(kind, prefix + name.lower())
     return found

@@ -7,11 +7,11 @@ from msgspec import UNSET, Struct
 
 from checks.aws.iam.policy import NO, UNKNOWN, YES, allows, is_admin
 from checks.aws.iam.resources import Role
-from checks.aws.names import bucket_arn, is_aws_content, location, named, object_arn, partition_of
+from checks.aws.names import is_aws_content, location, named, object_arn, partition_of
 from checks.aws.s3.exposure import public_grants, public_ways
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.ownership import judge_ownership
-from checks.aws.sagemaker.references import containers_of, model_uris
+from checks.aws.sagemaker.ownership import bucket_of, judge_ownership
+from checks.aws.sagemaker.references import all_variants, containers_of, model_uris, opaque_packages
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, NotebookInstance
 from scanner.check import check
 from scanner.inventory import View
@@ -28,7 +28,11 @@ from scanner.model import (
     unknown,
 )
 
+_ARCHIVE = (".tar.gz", ".tgz")
 _IDLE = ("Stopped", "Failed", "Deleting")
+#: An endpoint keeps answering while it is changed or maintained, and after a change that could not be rolled back.
+_SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
+_NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
 
 
 @check(
@@ -65,8 +69,9 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     names = sorted({place[0] for place in places if place is not None and not is_aws_content(place[0])})
     safe: dict[str, tuple[str, ...]] = {}
     unclear = ["an address that names no bucket"] * (None in places)
+    unclear += [f"artifact of {package}" for package in opaque_packages(model)]
     for name in names:
-        bucket = view.get(Bucket, bucket_arn(partition_of(model.id), name))
+        bucket = bucket_of(view, model, name)
         if not isinstance(bucket, Resource) or bucket.owned is UNSET:
             unclear.append(f"bucket {name}")
         elif bucket.owned:
@@ -114,8 +119,9 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
     """
     if containers_of(model) is None:
         return unknown("primary_container", "containers")
-    uris = model_uris(model)
-    return judge_ownership(model, view, uris, nothing="has no artifact in a bucket of ours", containers=uris)
+    uris, packages = model_uris(model), opaque_packages(model)
+    nothing = "has no artifact in a bucket of ours"
+    return judge_ownership(model, view, uris, nothing=nothing, packages=packages, containers=uris)
 
 
 @check(
@@ -128,7 +134,8 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
 def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint in service runs a model with an administrative role.
 
-    Organisation policies (SCPs) are not visible to this check; they may take away what the role allows.
+    Shadow variants count: they run on copies of the same requests. Organisation policies (SCPs) are not visible to this
+    check; they may take away what the role allows.
 
     ## Why it matters
     Inference code parses input from callers, and model archives can carry code. A flaw in either then runs with
@@ -143,12 +150,12 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
-    if endpoint.status is UNSET:
-        return unknown("status")
-    if endpoint.status != "InService":
+    if endpoint.status in _NOT_SERVING:
         return not_applicable("the endpoint is not in service")
+    if endpoint.status not in _SERVING:
+        return unknown("status")
     config = _config(endpoint, view)
-    if config is None:
+    if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
         return unknown("endpoint_config_name", "EndpointConfig", path=(endpoint.id,))
     names: list[str] = []
     unclear: list[str] = []
@@ -174,7 +181,7 @@ def _config(endpoint: Endpoint, view: View) -> EndpointConfig | None:
 
 def _roles(endpoint: Endpoint, config: EndpointConfig, view: View) -> Iterator[tuple[str, tuple[str, ...]]]:
     """ARN of each role that serves, with the ids on the way to it; an empty ARN where it was not observed."""
-    for variant in config.variants or ():
+    for variant in all_variants(config):
         if variant.model_name is None:  # its models are inference components, which run as the configuration's role
             yield config.execution_role_arn or "", (config.id,)
             continue
@@ -208,13 +215,13 @@ def served_artifacts(view: View) -> AllServed:
     found: dict[str, Served] = {}
     complete = endpoints.complete
     for endpoint in endpoints:
-        if endpoint.status is not UNSET and endpoint.status != "InService":
+        if endpoint.status in _NOT_SERVING:
             continue
-        config = _config(endpoint, view) if endpoint.status is not UNSET else None
-        if config is None or config.variants is UNSET:
+        config = _config(endpoint, view) if endpoint.status in _SERVING else None
+        if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
             complete = False
             continue
-        for variant in config.variants or ():
+        for variant in all_variants(config):
             if variant.model_name is None:
                 complete = False
                 continue
@@ -222,24 +229,30 @@ def served_artifacts(view: View) -> AllServed:
             if not isinstance(model, Resource) or containers_of(model) is None:
                 complete = False
                 continue
+            complete = complete and not opaque_packages(model)
             for uri in model_uris(model):
-                owned, artifact = _owned(view, model, uri)
+                owned, objects = _owned(view, model, uri)
                 complete = complete and owned is not UNSET
-                if owned and artifact:
+                for artifact in objects if owned else ():
                     found.setdefault(artifact, Served(artifact, (model.id, config.id, endpoint.id)))
     return AllServed(tuple(found[artifact] for artifact in sorted(found)), complete)
 
 
-def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], str]:
-    """Whether an artifact lies in a bucket of this account, and the ARN of the object."""
+def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], tuple[str, ...]]:
+    """Whether an artifact lies in a bucket of this account, and the ARN of the object.
+
+    An address that is no archive may be a prefix, which many models lie under: then of some object below it, too.
+    """
     place = location(uri)
     if place is None:
-        return UNSET, ""
+        return UNSET, ()
     if is_aws_content(place[0]):
-        return False, ""
-    partition = partition_of(model.id)
-    bucket = view.get(Bucket, bucket_arn(partition, place[0]))
-    return bucket.owned if isinstance(bucket, Resource) else UNSET, object_arn(partition, *place)
+        return False, ()
+    bucket = bucket_of(view, model, place[0])
+    name, key = place
+    keys = (key,) if key.endswith(_ARCHIVE) or not key.strip("/") else (key, key.rstrip("/") + "/")
+    objects = tuple(dict.fromkeys(object_arn(partition_of(model.id), name, each) for each in keys))
+    return bucket.owned if isinstance(bucket, Resource) else UNSET, objects
 
 
 @check(

@@ -52,12 +52,14 @@ _SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
 _SUBSCRIPTIONS_VERSION = "2022-12-01"
 #: seconds before a token runs out at which a new one is fetched
 _RENEW = 300
+# States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
+_CLOSED = {"Disabled", "Deleted"}
 # Azure answers so for a subscription that the caller has no role in.
 _UNSEEN = {"SubscriptionNotFound", "InvalidSubscriptionId"}
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AzureProvider":
-    """A provider for `subscriptions` (all enabled ones that the credential sees if empty).
+    """A provider for `subscriptions` (all that are in use and that the credential sees if empty).
 
     Raises CannotScan when there are no usable credentials or the endpoint is not an https address.
     """
@@ -104,7 +106,7 @@ class AzureProvider:
         )
 
     def accounts(self) -> tuple[str, ...]:
-        """The subscriptions asked for, else all enabled ones. Raises CannotScan for one that cannot be seen."""
+        """The subscriptions asked for, else all in use. Raises CannotScan for one that cannot be seen."""
         scope = Scope(self.name, "", ANYWHERE)
 
         def ask(attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -126,7 +128,7 @@ class AzureProvider:
                     "check the id, or give the credential the Reader role there"
                 )
         chosen = {wanted.lower() for wanted in self._wanted} or {
-            key for key, state in visible.items() if state == "Enabled"
+            key for key, state in visible.items() if state not in _CLOSED
         }
         if not chosen:
             raise CannotScan("Azure: the credential sees no enabled subscription; give it the Reader role on one")
@@ -293,7 +295,7 @@ class _OneToken:
 
 def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
     """A service principal from the environment if it is complete, else whatever the SDK's usual chain finds."""
-    authority = os.environ.get("AZURE_AUTHORITY_HOST", AzureAuthorityHosts.AZURE_PUBLIC_CLOUD)
+    authority = os.environ.get("AZURE_AUTHORITY_HOST") or AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
     microsoft = authority.removeprefix("https://").rstrip("/") in _MICROSOFT
     values = [os.environ.get(f"AZURE_{name}") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")]
     if all(values):

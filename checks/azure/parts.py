@@ -46,7 +46,7 @@ def approved(connections: Sequence[PrivateEndpointConnection]) -> list[str]:
     for connection in connections:
         properties = connection.properties or ConnectionProperties()
         state = properties.private_link_service_connection_state
-        if state is not None and state.status == "Approved":
+        if state is not None and (state.status or "").lower() == "approved":
             found.append(connection.name or "unnamed")
     return found
 

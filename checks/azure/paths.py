@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from msgspec import UNSET, Struct
 
 from checks.azure.authorization.grants import (
+    ASSIGN_ROLES,
     Grants,
     allows,
     controls,
     covers,
     grants,
     is_wide,
+    may,
     permissions_of,
     readable,
+    within,
 )
 from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
 from checks.azure.ids import arm_id, workspace_of
@@ -25,7 +28,11 @@ from scanner.inventory import View
 from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 
 _BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
-_LIST_KEYS = "Microsoft.Storage/storageAccounts/listKeys/action"
+# Actions that give a key of the account, or a link signed with one.
+_KEYS = tuple(
+    f"Microsoft.Storage/storageAccounts/{name}/action"
+    for name in ("listKeys", "regenerateKey", "listAccountSas", "listServiceSas")
+)
 _ACCOUNT_WRITE = "Microsoft.Storage/storageAccounts/write"
 
 
@@ -84,7 +91,7 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
     if not is_open:
         return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *fields))
     return failed(
-        f"{storage.name} is open to all networks and allows anonymous access",
+        f"{storage.name} is open to the internet and allows anonymous access",
         path=path,
         **joined(storage, "allow_blob_public_access", *fields),
     )
@@ -104,11 +111,12 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     ## Why it matters
     Names of storage accounts are global. Once the account is deleted, anybody can register its name and serve code,
     environments and model files of their own to every job and endpoint that still uses the old address. If the name is
-    taken already, somebody may be doing so now. An account that cannot be seen, for instance in another subscription,
-    is reported as unknown.
+    taken already, somebody may be doing so now, unless the account was only moved. An account that cannot be seen, for
+    instance in another subscription, is reported as unknown.
 
     ## How to fix
-    If the name is free, register it again in your own subscription at once. Then move the workspace: its default
+    If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
+    name in your other resource groups and subscriptions, and move it back. Then move the workspace: its default
     storage cannot be changed, so make a new workspace with an existing account and delete this one.
 
     CLI: `az storage account check-name --name NAME`, `az storage account create`, `az ml workspace delete`.
@@ -133,7 +141,7 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
         )
     if storage.name_available is False and storage.name_reason == "AlreadyExists":
         return failed(
-            f"{storage.name} is not where the workspace expects it, and another account has taken the name",
+            f"{storage.name} is not where the workspace expects it, and an account elsewhere has the name",
             path=path,
             **joined(storage, "exists", "name_available", "name_reason"),
         )
@@ -153,7 +161,8 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     ## Why it matters
     Code in the serving container, or an unsafe model file that it loads, can ask for a token of this identity and with
     it delete, read or re-role everything in the group, subscription or above: one bad model takes over the estate.
-    Scoring needs to read one model and one image. Roles that the identity holds through a group are not seen.
+    Scoring needs to read one model and one image. Roles that the identity holds through a group, or in subscriptions
+    that are not scanned, are not seen.
 
     ## How to fix
     Remove the assignment and give the identity only Storage Blob Data Reader on the workspace storage and AcrPull on
@@ -178,11 +187,12 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
             doubts.append("RoleAssignment")
         elif is_wide(str(assignment.assigned_scope)):
             permissions = permissions_of(assignment, view)
+            privileged = controls(permissions, assignment.condition) if permissions is not None else False
             if permissions is None:
                 doubts.append("RoleDefinition.permissions")
-            elif controls(permissions) and assignment.condition:
+            elif privileged is None:
                 doubts.append("RoleAssignment.condition")
-            elif controls(permissions):
+            elif privileged:
                 return failed(
                     f"its identity manages {assignment.assigned_scope}",
                     path=(endpoint.id, assignment.id),
@@ -238,11 +248,9 @@ def _no_way_in(compute: Compute) -> Verdict | None:
             return unknown("enable_node_public_ip")
 
 
-def _may_write(permissions: tuple[Permission, ...], storage: str, view: View) -> bool | None:
-    """Whether a role lets its holder change blobs of an account; None if that depends on what was not observed."""
-    if allows(permissions, _BLOB_WRITE, data=True):
-        return True
-    if not allows(permissions, _LIST_KEYS):
+def _keys_write(permissions: tuple[Permission, ...], storage: str, view: View) -> bool | None:
+    """Whether a role lets its holder change blobs with keys of the account; None if that was not observed."""
+    if not any(allows(permissions, action) for action in _KEYS):
         return False
     if allows(permissions, _ACCOUNT_WRITE):
         return True  # may turn keys on where they are off
@@ -250,6 +258,24 @@ def _may_write(permissions: tuple[Permission, ...], storage: str, view: View) ->
     if not isinstance(account, StorageAccount) or account.allow_shared_key_access is UNSET:
         return None
     return account.allow_shared_key_access is not False
+
+
+def _writes(assignment: RoleAssignment, storage: str, view: View) -> bool | str:
+    """Whether an assignment lets its holder change blobs of an account, or what was not observed to tell."""
+    permissions = permissions_of(assignment, view)
+    if permissions is None:
+        return "RoleDefinition.permissions"
+    blobs = may(permissions, _BLOB_WRITE, assignment.condition, data=True)
+    if not covers(str(assignment.assigned_scope), storage):
+        # which container holds the model was not observed
+        return False if blobs is False else "RoleAssignment.assigned_scope"
+    roles = may(permissions, ASSIGN_ROLES, assignment.condition)  # to itself, say
+    keys = _keys_write(permissions, storage, view)
+    if blobs or roles or keys:
+        return True
+    if blobs is None or roles is None:
+        return "RoleAssignment.condition"
+    return "StorageAccount.allow_shared_key_access" if keys is None else False
 
 
 def _written(people: frozenset[str], view: View) -> tuple[tuple[RoleAssignment, str, str] | None, set[str]]:
@@ -262,15 +288,13 @@ def _written(people: frozenset[str], view: View) -> tuple[tuple[RoleAssignment, 
         if not readable(assignment):
             doubts.add("RoleAssignment")
             continue
-        for storage in sorted(s for s in serving.deployments if covers(str(assignment.assigned_scope), s)):
-            permissions = permissions_of(assignment, view)
-            writes = None if permissions is None else _may_write(permissions, storage, view)
-            if writes is None:
-                doubts.add("RoleDefinition.permissions")
-            elif writes and assignment.condition:
-                doubts.add("RoleAssignment.condition")
-            elif writes:
+        scope = str(assignment.assigned_scope)
+        for storage in sorted(s for s in serving.deployments if covers(scope, s) or within(scope, s)):
+            writes = _writes(assignment, storage, view)
+            if writes is True:
                 return (assignment, storage, serving.deployments[storage]), doubts
+            if isinstance(writes, str):
+                doubts.add(writes)
     return None, doubts
 
 
@@ -288,7 +312,8 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     ## Why it matters
     The instance has a public address, and its identity may write to the storage account that holds the files of a
     deployed model. Whoever takes the instance over replaces the model, and with an unsafe model format runs code inside
-    the endpoint, without any right to deploy. Roles that the identity holds through a group are not seen.
+    the endpoint, without any right to deploy. Models are taken to be in the default storage of their workspace. Roles
+    that the identity holds through a group, or in subscriptions that are not scanned, are not seen.
 
     ## How to fix
     Give development instances no public address, and let their identity read but not write the storage that production

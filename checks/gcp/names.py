@@ -13,9 +13,11 @@ PROJECTS = "cloudresourcemanager.googleapis.com"
 _BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/|$)")
 _DEFAULT_ACCOUNT = re.compile(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
 _ACCOUNT = re.compile(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
-#: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in.
+#: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in. Whole
+#: names, for anyone may make a bucket called `vertex-ai-…`; only names that begin with `google` are kept for Google.
 _GOOGLE_BUCKET = re.compile(
-    r"(?:cloud-samples|google-cloud-|vertex-ai|vertex-model-garden|cloud-aiplatform)[a-z0-9._-]*"
+    r"cloud-samples-data(?:-us-central1)?|google-cloud-[a-z0-9._-]*"
+    r"|vertex-model-garden-(?:public|restricted)-(?:asia|eu|us|us-central1)"
 )
 _GOOGLE_IMAGE = re.compile(
     r"(?:(?:[a-z]+-)?docker\.pkg\.dev/(?:vertex-ai|vertex-ai-restricted|deeplearning-platform-release)/"
@@ -73,7 +75,7 @@ def with_project_id(reply: Mapping[str, Any], project: str) -> dict[str, Any]:
 
     Vertex AI answers with numbers what was asked with ids; the reply's own name says which number is meant.
     """
-    number = str(reply["name"]).split("/")[1]
+    number = f"{reply['name']}/".split("/")[1]
     old, new = f"projects/{number}/", f"projects/{project}/"
 
     def rewritten(value: Any) -> Any:

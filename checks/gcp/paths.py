@@ -193,8 +193,9 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
 
     ## Why it matters
     The notebook has a public address and its service account may overwrite files in a bucket from which an endpoint's
-    model comes. Whoever gets into the notebook can swap the weights, and so decide what production predicts, without
-    any right on the endpoint.
+    model comes. Whoever gets into the notebook can swap the weights, and so decide what the next upload, deployment or
+    server that reads them serves, without any right on the endpoint. Rights that come through groups, folders or the
+    organisation are not seen here.
 
     ## How to fix
     Break the path where it is cheapest: give the notebook's account read access only, let nobody but the training

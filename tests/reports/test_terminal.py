@@ -6,13 +6,14 @@ import io
 import re
 from collections import Counter
 
+import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from rich.console import Console
 
 from reports import terminal
 from reports.terminal import print_report, render
-from scanner.model import Posture, Status
+from scanner.model import Gap, Listing, Posture, Reason, Status
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
@@ -143,6 +144,40 @@ def test_an_old_encoding_is_no_crash(make):
     print_report(make.mixed_report(), Console(file=out))
     out.flush()
     assert b"\\u2192" in raw.getvalue()
+
+
+def test_an_old_encoding_is_no_crash_in_colour_either(make):
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
+    print_report(make.mixed_report(), Console(file=out, force_terminal=True, width=100, _environ={"TERM": "xterm"}))
+    out.flush()
+    assert b"\x1b[" in raw.getvalue()
+    assert b"\\u2192" in raw.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_reader_that_goes_away_is_not_an_outcome_of_ours(make, terminal):
+    class Gone(io.StringIO):
+        def write(self, text):
+            if text:
+                raise BrokenPipeError
+            return 0
+
+    with pytest.raises(BrokenPipeError):  # rich would end the process with 1
+        print_report(make.mixed_report(), Console(file=Gone(), force_terminal=terminal, _environ={"TERM": "xterm"}))
+
+
+def test_no_failures_is_said_of_what_was_observed(make):
+    report = msgspec.structs.replace(make.report_of(scopes=[HERE]), complete=False)
+    assert plain(report).startswith("No failures in what was observed.\n")
+
+
+def test_an_inventory_of_others_commands_no_terminal(make):
+    gap = Gap(kind="k", operation="o", scope=HERE, reason=Reason.DENIED, permission="", detail="", checks=("\x1b[2J",))
+    seen = Listing(kind="\x1b[2J", scope=HERE, complete=False)
+    report = msgspec.structs.replace(make.report_of(scopes=[HERE]), gaps=(gap,), listings=(seen,))
+    assert plain(report).count("\\x1b[2J") == 2
+    assert "\x1b" not in plain(report)
 
 
 def test_it_prints_without_being_given_a_console(make, capsys):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.text import clean, dump, first_paragraph, redact, sentence
+from reports.text import clean, dump, first_paragraph, redact, sentence, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,7 @@ def test_clean_text_is_printable_and_commands_nothing(text):
 @given(st.text(st.characters(exclude_categories=())))
 def test_dump_loses_nothing_that_utf8_can_hold(text):
     dumped = dump({text: [text]})
+    assert "##[" not in dumped
     assert not [c for c in dumped if ord(c) in range(0x7F, 0xA0) or c in "\u202e\u2066\u200b"]
     expected = text.encode("utf-8", "backslashreplace").decode()
     assert json.loads(dumped) == {expected: [expected]}
@@ -57,6 +58,12 @@ def test_dump_loses_nothing_that_utf8_can_hold(text):
 @pytest.mark.parametrize("text", ["arn:aws:iam::111122223333:role/x", "https://models.example/a?b=c", "password", ""])
 def test_redact_leaves_what_is_no_credential(text):
     assert redact(text) == text
+
+
+def test_secrets_and_surrogates_are_found_however_deep():
+    value = {"a": ({"b": ["AKIAIOSFODNN7EXAMPLE"]}, ("\ud800",))}
+    assert without_secrets(value) == {"a": [{"b": ["[looks like a credential; redacted]"]}, ["\ud800"]]}
+    assert json.loads(dump(value))["a"][1] == [r"\ud800"]
 
 
 def test_redact_takes_out_the_word_alone():

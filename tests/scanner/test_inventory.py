@@ -14,6 +14,9 @@ from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.errors import InputError
 from scanner.inventory import Inventory, View
 from scanner.model import Gap, Reason
+from scanner.text import REDACTED
+
+ROLE = "arn:aws:iam::111122223333:role/serving"
 
 
 def test_what_is_saved_comes_back_with_its_three_states(tmp_path: Path) -> None:
@@ -70,6 +73,42 @@ def test_other_schemas_kinds_and_types_are_refused(tmp_path: Path) -> None:
         path.write_bytes(msgspec.json.encode({**good, **change}))
         with pytest.raises(InputError, match=says):
             Inventory.load(path, all_kinds())
+
+
+def test_what_would_break_later_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "i.json"
+    inventory_of(notebook("a")).save(path)
+    good = msgspec.json.decode(path.read_bytes())
+
+    for change, says in (
+        ({"scopes": []}, "covers no account"),
+        ({"taken_at": "2026-11-22T12:00:00"}, "timezone"),
+        ({"taken_at": "9999-12-31T23:59:59-14:00"}, "out of range"),
+        ({"resources": {NotebookInstance.kind: [1]}}, "does not fit"),
+    ):
+        path.write_bytes(msgspec.json.encode({**good, **change}))
+        with pytest.raises(InputError, match=says):
+            Inventory.load(path, all_kinds())
+    for content in (b'{"schema": "\xff"}', b'{"x":' + b"[" * 200_000, path.read_bytes()[:200]):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="not an inventory"):
+            Inventory.load(path, all_kinds())
+
+
+def test_a_name_that_utf8_cannot_hold_is_saved_as_its_escape(tmp_path: Path) -> None:
+    inventory_of(notebook("a\ud800b")).save(tmp_path / "i.json")
+
+    assert Inventory.load(tmp_path / "i.json", all_kinds()).of(NotebookInstance)[0].name == "a\\ud800b"
+
+
+def test_credentials_inside_settings_are_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "i.json"
+    inventory_of(notebook("a", kms_key_id="key of AKIAIOSFODNN7EXAMPLE", role_arn=ROLE)).save(path)
+    [back] = Inventory.load(path, all_kinds()).of(NotebookInstance)
+
+    assert "AKIAIOSFODNN7EXAMPLE" not in path.read_text()
+    assert back.kms_key_id == f"key of {REDACTED}"
+    assert back.role_arn == ROLE
 
 
 def test_a_view_refuses_kinds_that_were_not_declared() -> None:

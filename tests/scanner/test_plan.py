@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support import registered
+from factories.aws import HERE, notebook
+from support import inventory_of, registered
 
 from scanner.check import sections
 from scanner.errors import InputError
 from scanner.model import Severity
-from scanner.plan import make_plan, select
+from scanner.plan import make_plan, note_unasked, select
 
 CHECKS, COLLECTORS = registered()
 
@@ -30,9 +31,17 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         select(CHECKS.values(), wanted=["sagemaker_notebook_direct_internet_acces"])
 
 
-def test_an_empty_selection_is_refused() -> None:
-    with pytest.raises(InputError, match="no check is left"):
-        make_plan((), COLLECTORS)
+def test_what_a_scan_did_not_ask_for_is_a_gap_of_its_inventory() -> None:
+    check = CHECKS["MLP-1001"]
+    asked, unasked = inventory_of(notebook("a")), inventory_of(notebook("a"))
+    unasked.listings.clear()
+    for inventory in (asked, unasked):
+        note_unasked(inventory, (check,), COLLECTORS)
+
+    assert asked.gaps == ()
+    assert [(gap.kind, gap.scope.account, gap.checks) for gap in unasked.gaps] == [
+        (check.kind.kind, HERE.account, ("MLP-1001",))
+    ]
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)

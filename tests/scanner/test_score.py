@@ -42,9 +42,15 @@ def test_posture_coverage_and_bounds(
     assert (score.posture, score.coverage, score.lower, score.upper) == expected
 
 
+def test_a_kind_that_was_never_asked_for_is_not_covered() -> None:
+    assert posture([CHECK], {}, []).coverage == 0.0
+
+
 def test_volume_does_not_hide_a_failing_check() -> None:
     first, second = list(registered()[0].values())[:2]
-    score = posture([first, second], {first.id: CheckCount(passed=1000), second.id: CheckCount(failed=1)}, [])
+    score = posture(
+        [first, second], {first.id: CheckCount(passed=1000), second.id: CheckCount(failed=1)}, [listing(complete=True)]
+    )
 
     assert score.posture is not None
     assert score.posture < 70

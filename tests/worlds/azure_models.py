@@ -114,6 +114,7 @@ NEWER: dict[Model, Shape] = {
                     }
                 ),
             },
+            "hubResourceId": STR,  # 2023-08-01-preview, kept in 2024-04-01
             # 2023-06-01-preview; 2023-10-01 left it out; again since 2024-07-01-preview
             "systemDatastoresAuthMode": OneOf(("AccessKey", "Identity", "UserDelegationSAS")),
         },

@@ -9,6 +9,7 @@ session policies and resource policies are not visible to it, so `yes` means "no
 import enum
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -80,8 +81,16 @@ def is_admin(role: Role) -> Answer:
     )
     if everything is YES:
         return YES
-    changes_itself = (allows(role, action, role.id) for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy"))
-    return either(everything, *changes_itself)
+    return either(everything, _changes_itself(role))
+
+
+def _changes_itself(role: Role) -> Answer:
+    """Whether the role may give itself any permission; within a boundary only if it may take that off."""
+    grants = [allows(role, action, role.id) for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy")]
+    own = [policy.arn for policy in role.attached_policies or () if policy.arn and ":iam::aws:" not in policy.arn]
+    grants += [allows(role, "iam:CreatePolicyVersion", arn) for arn in own]
+    free = YES if role.boundary is None else allows(role, "iam:DeleteRolePermissionsBoundary", role.id)
+    return both(either(*grants), free)
 
 
 def policies_of(role: Role) -> list[Policy | None]:
@@ -96,7 +105,7 @@ def policies_of(role: Role) -> list[Policy | None]:
 
 
 def decide(policies: Iterable[Policy | None], question: Question) -> Answer:
-    """What a set of policies says together; a policy that was not read may allow or deny anything."""
+    """What a set of policies says together; one that was not read may allow anything, but is not taken to deny."""
     allowed = denied = NO
     for policy in policies:
         if policy is None or policy.document is UNSET:
@@ -164,6 +173,7 @@ def _matches(pattern: str, value: str) -> Answer:
     return YES if glob(pattern, value) else NO
 
 
+@lru_cache(maxsize=65536)  # the same few patterns meet the same few actions for every role
 def glob(pattern: str, value: str) -> bool:
     """Whether a pattern of `*` and `?` matches all of a value. Never slower than the product of their lengths."""
     at = star = 0

@@ -1,5 +1,6 @@
 """Checks of the IAM roles that ML resources run as."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,13 @@ from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, p
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 _FULL_ACCESS = ":iam::aws:policy/AmazonSageMakerFullAccess"
-_SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+#: Keys that name a source, and the values that leave no other account in; a policy variable has one value.
+_SOURCES = {
+    "aws:sourceaccount": re.compile(r"\d{12}|\$\{.+\}"),
+    "aws:sourcearn": re.compile(r"(?:[^:]*:){4}(?:\d{12}|\$\{[^}]+\}):.+"),
+    "aws:sourceorgid": re.compile(r"o-[^*?]+"),
+    "aws:sourceorgpaths": re.compile(r"o-[^*?/]+/.*"),
+}
 _GUARDS = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
 _PROBE = "mlposture-probe"
 
@@ -57,7 +64,7 @@ def iam_ml_role_administrative(role: Role) -> Verdict:
     return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative")
 
 
-@check(id="MLP-1502", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0")
+@check(id="MLP-1502", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
 def iam_ml_role_sagemaker_full_access(role: Role) -> Verdict:
     """Role of an ML resource has the managed policy AmazonSageMakerFullAccess.
 
@@ -144,6 +151,8 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
 def iam_ml_role_trust_without_source(role: Role) -> Verdict:
     """SageMaker may assume the role on behalf of anyone, not only of this account.
 
+    A condition whose values name no account, such as `arn:aws:sagemaker:*:*:*`, does not count.
+
     ## Why it matters
     The trust policy lets the service in without asking for whom it acts. A request from another account that gets
     SageMaker to use this role would be served: the confused deputy problem.
@@ -176,10 +185,14 @@ def _trusts_sagemaker(statement: Mapping[str, Any]) -> bool:
 def _names_source(statement: Mapping[str, Any]) -> bool:
     for operator, block in (statement.get("Condition") or {}).items():
         base = str(operator).lower().removeprefix("foranyvalue:").removesuffix("ifexists")
-        keys = {str(key).lower() for key in block} if isinstance(block, Mapping) else set()
-        if base in _GUARDS and keys & set(_SOURCES):
+        if base in _GUARDS and isinstance(block, Mapping) and any(_is_narrow(key, block[key]) for key in block):
             return True
     return False
+
+
+def _is_narrow(key: str, values: Any) -> bool:
+    source = _SOURCES.get(key.lower())
+    return source is not None and all(source.fullmatch(str(value)) for value in listed(values))
 
 
 @check(

@@ -9,6 +9,7 @@ from checks.aws.s3.exposure import (
     EXPOSURE_FIELDS,
     blocked,
     covers_writing,
+    is_account,
     outsiders,
     public_grants,
     public_ways,
@@ -162,7 +163,8 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     If the bucket is missing, create it, empty and private, so that nobody else can. If another account has it, pass
     `default_bucket` to every SageMaker session and find out what was sent there.
 
-    CLI: `aws s3api create-bucket --bucket sagemaker-REGION-ACCOUNT`.
+    CLI: `aws s3api create-bucket --bucket sagemaker-REGION-ACCOUNT --region REGION`, outside `us-east-1` also with
+    `--create-bucket-configuration LocationConstraint=REGION`.
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -260,7 +262,8 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
 def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Policy of a bucket with model or training data lets other accounts write to it.
 
-    Statements with a condition are not evaluated: they give no verdict.
+    Statements with a condition are not evaluated: they give no verdict. A public policy lets no other account in while
+    `RestrictPublicBuckets` is on, for the bucket or for the account.
 
     ## Why it matters
     Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
@@ -280,19 +283,36 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
         return verdict
     if bucket.policy is UNSET:
         return unknown("policy")
-    found: set[str] = set()
-    unclear = False
-    for statement in statements(bucket.policy):
-        others = outsiders(statement, bucket.scope.account)
-        writes = covers_writing(statement)
-        if statement.get("Effect") == "Deny":
-            unclear |= writes is not NO and condition_keys(statement) != {"aws:securetransport"}
-        elif others and both(writes, NO if condition_keys(statement) else YES) is YES:
-            found.update(others)
-        elif others and writes is not NO:
-            unclear = True
+    found, unclear = _writers(bucket)
     if unclear:
-        return unknown("what the conditions or denials of the policy come to")
+        return unknown("what the conditions, denials or principals of the policy come to")
+    if "*" in found:
+        if missing := unobserved(bucket, "public_access_block", "account_public_access_block"):
+            return missing
+        if blocked(bucket, "restrict_public_buckets"):
+            blocks: dict[str, Any] = {
+                "public_access_block": bucket.public_access_block,
+                "account_public_access_block": bucket.account_public_access_block,
+            }
+            return passed("the public policy is restricted to this account", policy=bucket.policy, **blocks)
     if found:
         return failed(f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
     return passed("may not be written by other accounts", policy=bucket.policy)
+
+
+def _writers(bucket: Bucket) -> tuple[set[str], bool]:
+    """Others that the policy lets write, and whether it may come to something else than these."""
+    found: set[str] = set()
+    unclear = denies = False
+    for statement in statements(bucket.policy or None):
+        writes = covers_writing(statement)
+        if statement.get("Effect") == "Deny":
+            denies |= writes is not NO and condition_keys(statement) != {"aws:securetransport"}
+            continue
+        others = outsiders(statement, bucket.scope.account)
+        if others and both(writes, NO if condition_keys(statement) else YES) is YES:
+            found.update(filter(is_account, others))
+            unclear |= not all(map(is_account, others))
+        elif others and writes is not NO:
+            unclear = True
+    return found, unclear or bool(found and denies)

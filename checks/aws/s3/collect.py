@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from checks.aws.names import bucket_arn, default_bucket, is_aws_content, location
+from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
@@ -60,10 +60,12 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
 
     def detail(name: str) -> Bucket:
         place = _place(api, name, own, trusted=trusted)
+        arn = bucket_arn(api.partition, name)
+        own_id = place.owned is True or name in defaults
         return api.decode(
             Bucket,
             _details(api, name, place, block),
-            id=bucket_arn(api.partition, name),
+            id=arn if own_id else foreign_bucket_id(arn, api.account),
             name=name,
             console_url=f"https://s3.console.aws.amazon.com/s3/buckets/{name}",
             exists=place.exists,

@@ -12,7 +12,15 @@ from checks.aws.s3.resources import Bucket, PublicAccessBlock
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
 _ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?")
 _PROBE = "mlposture-probe"
-WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy")
+WRITES = (
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:ReplicateObject",
+    "s3:ReplicateDelete",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+)
 #: What the answer to "is it public" rests on.
 EXPOSURE_FIELDS = ("policy_is_public", "grants", "public_access_block", "account_public_access_block")
 
@@ -47,7 +55,10 @@ def covers_writing(statement: Mapping[str, Any]) -> Answer:
 
 
 def outsiders(statement: Mapping[str, Any], account: str) -> tuple[str, ...]:
-    """Principals outside an account that a statement names: account ids, and `*` for everybody."""
+    """Principals outside an account that a statement names: account ids, and `*` for everybody.
+
+    A canonical user id, which may be this account's own, is given as it is.
+    """
     if "NotPrincipal" in statement:
         return ("*",)
     principal = statement.get("Principal")
@@ -59,7 +70,13 @@ def outsiders(statement: Mapping[str, Any], account: str) -> tuple[str, ...]:
             found.append("*")
         elif match and match[1] != account:
             found.append(match[1])
-    return tuple(dict.fromkeys(found))
+    canonical = principal.get("CanonicalUser") if isinstance(principal, Mapping) else None
+    return tuple(dict.fromkeys((*found, *map(str, listed(canonical)))))
+
+
+def is_account(outsider: str) -> bool:
+    """Whether an outsider is known for one: everybody or an account id, not a canonical user id."""
+    return outsider == "*" or re.fullmatch(r"\d{12}", outsider) is not None
 
 
 def refuses_plain_http(bucket: Bucket) -> bool:

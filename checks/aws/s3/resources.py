@@ -46,9 +46,10 @@ class EncryptionRule(AwsPart, frozen=True, kw_only=True):
 
 
 class Bucket(Resource, frozen=True, kw_only=True):
-    """An S3 bucket that ML resources of this account refer to, whoever owns it, or that they would. Id: its ARN.
+    """An S3 bucket that ML resources of this account refer to, whoever owns it, or that they would.
 
-    `owned` is whether it is this account's. Of a bucket that is not, or does not exist, nothing more is asked.
+    `owned` is whether it is this account's. Of a bucket that is not, or does not exist, nothing more is asked. Id: its
+    ARN; for one that is not this account's, with the account that saw it, as two accounts may name the same bucket.
     """
 
     kind: ClassVar[str] = "aws.s3.Bucket"

@@ -22,7 +22,8 @@ WINDOW = timedelta(days=30)
 _KEPT_VARIABLES = frozenset(
     f"{prefix}{name}"
     for prefix, names in {
-        "HF_": ("MODEL_ID", "MODEL_REVISION", "TRUST_REMOTE_CODE"),
+        "": ("TRUST_REMOTE_CODE",),
+        "HF_": ("MODEL_ID", "MODEL_REVISION", "REVISION", "TRUST_REMOTE_CODE", "MODEL_TRUST_REMOTE_CODE"),
         "OPTION_": ("MODEL_ID", "REVISION", "TRUST_REMOTE_CODE"),
         "SM_VLLM_": ("MODEL", "REVISION", "TRUST_REMOTE_CODE"),
     }.items()

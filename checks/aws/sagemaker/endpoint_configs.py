@@ -23,7 +23,7 @@ def _on_instances(variants: tuple[Variant, ...] | None) -> list[Variant]:
 def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig) -> Verdict:
     """Storage volumes behind the endpoint are not encrypted with a customer managed key.
 
-    Serverless variants have no volume of yours, and instance types with NVMe disks take no key.
+    Serverless variants have no volume of yours, and the disks of NVMe instance types take no key.
 
     ## Why it matters
     The volume holds the unpacked model and whatever the container writes. Under a key that AWS manages you cannot see
@@ -39,17 +39,18 @@ def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig
     - https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
     """
-    if isinstance(config.kms_key_id, str):
+    if config.kms_key_id:
         return passed("the volumes have a key", kms_key_id=config.kms_key_id)
     if missing := unobserved(config, "kms_key_id", "variants"):
         return missing
     variants = _on_instances(config.variants or None)
     if not variants:
         return not_applicable("no variant runs on instances")
-    types = [v.instance_type for v in variants] + [p.instance_type for v in variants for p in v.instance_pools or ()]
-    if any(name is not None and has_nvme(name) for name in types):
-        return not_applicable("instance types with NVMe disks take no key")
-    return failed("the volumes have no key", kms_key_id=None, variants=types)
+    named = [v.instance_type for v in variants] + [p.instance_type for v in variants for p in v.instance_pools or ()]
+    types = [name for name in named if name is not None]
+    if types and all(map(has_nvme, types)):
+        return not_applicable("disks of NVMe instance types take no key")
+    return failed("the volumes have no key", kms_key_id=config.kms_key_id, variants=types)
 
 
 @check(id="MLP-1202", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
@@ -138,7 +139,7 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
         return unknown("data_capture")
     if capture is None or not capture.enable_capture:
         return not_applicable("data capture is off")
-    if capture.kms_key_id is not None:
+    if capture.kms_key_id:
         return passed("captured data has a key", data_capture=capture)
     return failed("captured data has no key", data_capture=capture)
 
@@ -202,7 +203,7 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
         return unknown("async_output")
     if output is None:
         return not_applicable("not an asynchronous endpoint")
-    if output.kms_key_id is not None:
+    if output.kms_key_id:
         return passed("responses have a key", async_output=output)
     return failed("responses have no key", async_output=output)
 
@@ -288,7 +289,7 @@ def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointCon
     if missing := unobserved(config, "variants", "shadow_variants"):
         return missing
     dumping = [variant for variant in all_variants(config) if variant.core_dump_config is not None]
-    bare = _names([v for v in dumping if v.core_dump_config is not None and v.core_dump_config.kms_key_id is None])
+    bare = _names([v for v in dumping if v.core_dump_config is not None and not v.core_dump_config.kms_key_id])
     if bare:
         return failed(f"core dumps have no key: {', '.join(bare)}", variants=bare)
     return passed("core dumps are off or have a key", variants=_names(dumping))

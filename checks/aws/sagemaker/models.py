@@ -10,14 +10,22 @@ from checks.aws.sagemaker.resources import Container, Model
 from scanner.check import check
 from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
-_HUB = (
-    ("HF_MODEL_ID", "HF_MODEL_REVISION"),
-    ("OPTION_MODEL_ID", "OPTION_REVISION"),
-    ("SM_VLLM_MODEL", "SM_VLLM_REVISION"),
+#: Variables that name a hub repository, and those that serving images which know them read its revision from.
+_HUB = {
+    "HF_MODEL_ID": ("HF_MODEL_REVISION", "HF_REVISION", "OPTION_REVISION", "SM_VLLM_REVISION"),
+    "OPTION_MODEL_ID": ("OPTION_REVISION", "HF_REVISION"),
+    "SM_VLLM_MODEL": ("SM_VLLM_REVISION",),
+}
+_REMOTE_CODE = (
+    "HF_TRUST_REMOTE_CODE",
+    "HF_MODEL_TRUST_REMOTE_CODE",
+    "TRUST_REMOTE_CODE",
+    "OPTION_TRUST_REMOTE_CODE",
+    "SM_VLLM_TRUST_REMOTE_CODE",
 )
-_REMOTE_CODE = ("HF_TRUST_REMOTE_CODE", "OPTION_TRUST_REMOTE_CODE", "SM_VLLM_TRUST_REMOTE_CODE")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_HUB_ID = re.compile(r"[\w.\-]+/[\w.\-]+")
+# Old repositories have no owner in their name: `gpt2`.
+_HUB_ID = re.compile(r"\w[\w.\-]*(?:/[\w.\-]+)?")
 _REGISTRY_MODES = ("Platform", "Vpc", None)
 
 
@@ -79,11 +87,12 @@ def _judge_registry(containers: tuple[Container, ...], field: str) -> Verdict:
     own_images = [container for container in containers if container.image is not None]
     if not own_images:
         return not_applicable("its images come from a model package")
-    modes = {label(c): c.image_config.repository_access_mode if c.image_config else None for c in own_images}
-    if not set(modes.values()) <= set(_REGISTRY_MODES):
+    # Two containers of a chain may have the same label.
+    modes = [(label(c), c.image_config.repository_access_mode if c.image_config else None) for c in own_images]
+    if not {mode for _, mode in modes} <= set(_REGISTRY_MODES):
         return unknown(f"{field} (a registry access mode of a later version)")
-    evidence: dict[str, Any] = {field: modes}
-    public = [name for name, mode in modes.items() if mode != "Vpc"]
+    evidence: dict[str, Any] = {field: [{"container": name, "repository_access_mode": mode} for name, mode in modes]}
+    public = list(dict.fromkeys(name for name, mode in modes if mode != "Vpc"))
     if public:
         return failed(f"not pulled through the VPC: {', '.join(public)}", **evidence)
     return passed("every image is pulled through the VPC", **evidence)
@@ -212,7 +221,7 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
 
     ## How to fix
     Copy the reviewed weights to a bucket of your own and point the model there, or at least set the revision to a full
-    commit id: `HF_MODEL_REVISION`, or `OPTION_REVISION` with the large model inference images.
+    commit id: `HF_MODEL_REVISION`, or `HF_REVISION` with the large model inference images.
 
     Terraform: `environment` of `primary_container` on `aws_sagemaker_model`.
 
@@ -226,16 +235,21 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     sources = [source for container in containers for source in _hub_sources(container)]
     if not sources:
         return not_applicable("downloads nothing from a hub")
-    loose = [source for source, revision in sources if not _COMMIT.fullmatch(revision)]
+    loose = [source for source, pinned in sources if not pinned]
     if loose:
-        return failed(f"no pinned commit of {', '.join(loose)}", containers=dict(sources))
-    return passed("every hub source is pinned to a commit", containers=dict(sources))
+        return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
+    return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
 
 
-def _hub_sources(container: Container) -> list[tuple[str, str]]:
+def _hub_sources(container: Container) -> list[tuple[str, bool]]:
+    """Hub repositories that the container downloads, and whether it is told which commit of each."""
     environment = container.environment or {}
-    pairs = [(environment.get(name, ""), environment.get(revision, "")) for name, revision in _HUB]
-    return [(name, revision) for name, revision in pairs if _HUB_ID.fullmatch(name)]
+    found = []
+    for name, revisions in _HUB.items():
+        given = [environment[revision] for revision in revisions if environment.get(revision)]
+        if _HUB_ID.fullmatch(environment.get(name, "")):
+            found.append((environment[name], bool(given) and all(map(_COMMIT.fullmatch, given))))
+    return found
 
 
 @check(id="MLP-1108", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0")
@@ -250,8 +264,8 @@ def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     Remove the variable and use an architecture that the serving image knows, or review the code, build it into the
     image and leave the switch off.
 
-    Terraform: `environment` of `primary_container` on `aws_sagemaker_model` without `HF_TRUST_REMOTE_CODE` and
-    `OPTION_TRUST_REMOTE_CODE`.
+    Terraform: `environment` of `primary_container` on `aws_sagemaker_model` without `HF_MODEL_TRUST_REMOTE_CODE`,
+    `OPTION_TRUST_REMOTE_CODE` and the like.
 
     ## References
     - https://huggingface.co/docs/hub/security

@@ -1,5 +1,7 @@
 """Checks of SageMaker notebook instances."""
 
+from msgspec import UNSET
+
 from checks.aws.iam.policy import NO, YES, is_admin
 from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import NotebookInstance
@@ -9,6 +11,9 @@ from scanner.model import Exposure, Resource, Severity, Verdict, failed, joined,
 
 _SUPPORTED_PLATFORMS = ("notebook-al2-v3", "notebook-al2023-")
 _RETIRED_PLATFORMS = ("notebook-al1-", "notebook-al2-v1", "notebook-al2-v2")
+#: Amazon Linux 1 and 2; the latter reached the end of its support on June 30, 2026.
+_UNMAINTAINED_SYSTEMS = ("notebook-al1-", "notebook-al2-")
+_MAINTAINED_SYSTEMS = ("notebook-al2023-",)
 
 
 @check(
@@ -112,26 +117,30 @@ def sagemaker_notebook_volume_without_customer_key(nb: NotebookInstance) -> Verd
     - https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html
     - https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html
     """
-    if isinstance(nb.kms_key_id, str):
+    if nb.kms_key_id is UNSET:
+        return unknown("kms_key_id")
+    if nb.kms_key_id:
         return passed("the volume has a key", kms_key_id=nb.kms_key_id)
-    return failed("the volume has no key", kms_key_id=None) if nb.kms_key_id is None else unknown("kms_key_id")
+    return failed("the volume has no key", kms_key_id=nb.kms_key_id)
 
 
 @check(id="MLP-1005", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
 def sagemaker_notebook_platform_unsupported(nb: NotebookInstance) -> Verdict:
-    """Notebook instance runs a platform that no longer gets security updates.
+    """Notebook instance runs a platform that SageMaker no longer supports.
 
-    Instances without a platform identifier run the first platform, on Amazon Linux 1.
+    Instances without a platform identifier run the first platform, on Amazon Linux 1. This asks what the AWS standard
+    asks; whether the operating system below is still maintained is MLP-1008.
 
     ## Why it matters
-    Retired notebook platforms carry an operating system and a JupyterLab for which published vulnerabilities are not
-    fixed any more, on a machine that holds training data and an IAM role.
+    Retired notebook platforms carry a JupyterLab and libraries for which published vulnerabilities are not fixed any
+    more, on a machine that holds training data and an IAM role.
 
     ## How to fix
-    Back up the home folder, create an instance on a current platform such as `notebook-al2023-v1` and move over.
+    Amazon Linux 2: stop the instance, change its platform to `notebook-al2023-v1` and start it again; lifecycle scripts
+    must call `dnf` instead of `yum`. Amazon Linux 1: create a new instance and move the notebooks over.
 
     Terraform: `platform_identifier` on `aws_sagemaker_notebook_instance`. CLI:
-    `aws sagemaker create-notebook-instance --platform-identifier notebook-al2023-v1`.
+    `aws sagemaker update-notebook-instance --notebook-instance-name … --platform-identifier notebook-al2023-v1`.
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-al2.html
@@ -141,6 +150,35 @@ def sagemaker_notebook_platform_unsupported(nb: NotebookInstance) -> Verdict:
     if platform is None or (isinstance(platform, str) and platform.startswith(_RETIRED_PLATFORMS)):
         return failed(f"the platform is {platform or 'the first one'}, which is retired", platform_identifier=platform)
     if isinstance(platform, str) and platform.startswith(_SUPPORTED_PLATFORMS):
+        return passed(f"the platform is {platform}", platform_identifier=platform)
+    return unknown("platform_identifier")
+
+
+@check(id="MLP-1008", severity=Severity.LOW, objective="vulnerability-management", since="0.1.0")
+def sagemaker_notebook_operating_system_unmaintained(nb: NotebookInstance) -> Verdict:
+    """Notebook instance runs an operating system past the end of its support.
+
+    Amazon Linux 2 reached the end of its support on June 30, 2026; a platform built on it may still be offered.
+
+    ## Why it matters
+    For an operating system past its end of support, nobody promises fixes. A vulnerability found tomorrow stays open
+    on a machine that holds training data and the credentials of an IAM role.
+
+    ## How to fix
+    Stop the instance, change its platform to `notebook-al2023-v1` and start it again; lifecycle scripts must call `dnf`
+    instead of `yum`. From Amazon Linux 1, create a new instance and move the notebooks over.
+
+    Terraform: `platform_identifier = "notebook-al2023-v1"` on `aws_sagemaker_notebook_instance`. CLI:
+    `aws sagemaker update-notebook-instance --notebook-instance-name … --platform-identifier notebook-al2023-v1`.
+
+    ## References
+    - https://aws.amazon.com/amazon-linux-2/faqs/
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-al2.html
+    """
+    platform = nb.platform_identifier
+    if platform is None or (isinstance(platform, str) and platform.startswith(_UNMAINTAINED_SYSTEMS)):
+        return failed(f"the platform is {platform or 'the first one'}", platform_identifier=platform)
+    if isinstance(platform, str) and platform.startswith(_MAINTAINED_SYSTEMS):
         return passed(f"the platform is {platform}", platform_identifier=platform)
     return unknown("platform_identifier")
 

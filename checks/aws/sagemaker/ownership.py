@@ -3,27 +3,46 @@
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from checks.aws.names import bucket_arn, is_aws_content, location, partition_of
+from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, location, partition_of
 from checks.aws.s3.resources import Bucket
 from scanner.inventory import View
 from scanner.model import Resource, Verdict, failed, not_applicable, passed, unknown
 
 
-def judge_ownership(resource: Resource, view: View, uris: Iterable[str], *, nothing: str, **evidence: Any) -> Verdict:
+def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType | None:
+    """A bucket as the account of a resource sees it; another account of the same scan may see it differently."""
+    arn = bucket_arn(partition_of(resource.id), name)
+    found = view.get(Bucket, arn)
+    if isinstance(found, Resource) and found.scope.account == resource.scope.account:
+        return found
+    return view.get(Bucket, foreign_bucket_id(arn, resource.scope.account))
+
+
+def judge_ownership(
+    resource: Resource,
+    view: View,
+    uris: Iterable[str],
+    *,
+    nothing: str,
+    packages: tuple[str, ...] = (),
+    **evidence: Any,
+) -> Verdict:
     """Fail if a bucket is missing or another account's, pass if all are ours, `unknown` if that could not be told.
 
-    Buckets that AWS publishes from are left out; `nothing` is why the question may not arise.
+    Buckets that AWS publishes from are left out; `nothing` is why the question may not arise. `packages` are model
+    packages whose buckets were not observed.
     """
     places = {uri: location(uri) for uri in uris}
     lost = [uri for uri, place in places.items() if place is None]
     names = sorted({place[0] for place in places.values() if place is not None and not is_aws_content(place[0])})
-    if not names and not lost:
+    missing, foreign = [], []
+    unclear = ["Bucket"] * bool(lost) + [f"artifact of {package}" for package in packages]
+    if not names and not unclear:
         return not_applicable(nothing)
-    missing, foreign, unclear = [], [], ["Bucket"] * bool(lost)
     for name in names:
-        bucket = view.get(Bucket, bucket_arn(partition_of(resource.id), name))
+        bucket = bucket_of(view, resource, name)
         if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
             unclear.append(f"owner of {name}")
         elif not bucket.exists:

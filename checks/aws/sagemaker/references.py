@@ -8,7 +8,9 @@ from msgspec import UNSET
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model, TrainingJob, Variant
 
 #: Families with NVMe instance storage; it is encrypted by the hardware and takes no key of the customer.
-_NVME = re.compile(r"ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|g[5-7]|g6e|gr6|g7e|p5|p5en?|p6[a-z0-9-]*|trn\d[a-z]*|i\d[a-z]*)\..+")
+_NVME = re.compile(
+    r"ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|g[5-7]|g6e|gr6|g7e|p5|p5en?|p6[a-z0-9-]*|dl1|trn\d[a-z]*|i\d[a-z]*)\..+"
+)
 
 
 def has_nvme(instance_type: str) -> bool:
@@ -30,10 +32,19 @@ def label(container: Container) -> str:
 
 
 def artifact_uris(container: Container) -> tuple[str, ...]:
-    """Addresses of everything the container loads as model data, without repeats."""
+    """Addresses of everything the container loads as model data, without repeats.
+
+    A serving image may be told by a variable.
+    """
     sources = (container.model_data_source, *(container.additional_model_data_sources or ()))
     found = [source.s3_data_source.s3_uri for source in sources if source is not None and source.s3_data_source]
-    return _present((container.model_data_url, *found))
+    told = [value for value in (container.environment or {}).values() if value.startswith("s3://")]
+    return _present((container.model_data_url, *found, *told))
+
+
+def opaque_packages(model: Model) -> tuple[str, ...]:
+    """Model packages that containers load from without naming the artifact; where it lies was not observed."""
+    return _present(c.model_package_name for c in containers_of(model) or () if not artifact_uris(c))
 
 
 def model_uris(model: Model) -> tuple[str, ...]:

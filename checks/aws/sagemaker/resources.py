@@ -188,10 +188,12 @@ class InstanceGroup(AwsPart, frozen=True, kw_only=True):
 
 
 class TrainingResources(AwsPart, frozen=True, kw_only=True):
-    """The instances a training job runs on."""
+    """The instances a training job runs on: one type, groups of several, or the one selected among preferences."""
 
     instance_type: str | None = None
     instance_count: int | None = None
+    selected_instance_type: str | None = None
+    selected_instance_count: int | None = None
     instance_groups: tuple[InstanceGroup, ...] | None = None
     volume_kms_key_id: str | None = None
 

@@ -12,14 +12,16 @@ from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, p
 
 
 def _count(resources: TrainingResources) -> int | None:
-    groups = resources.instance_groups
-    if groups:
-        return sum(group.instance_count or 0 for group in groups)
-    return resources.instance_count
+    counts = [group.instance_count for group in resources.instance_groups or ()]
+    if not counts:
+        return resources.selected_instance_count if resources.instance_count is None else resources.instance_count
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _types(resources: TrainingResources) -> list[str]:
-    named = (resources.instance_type, *(group.instance_type for group in resources.instance_groups or ()))
+    groups = (group.instance_type for group in resources.instance_groups or ())
+    named = (resources.instance_type, resources.selected_instance_type, *groups)
     return [name for name in named if name is not None]
 
 
@@ -129,7 +131,7 @@ def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
         return unknown("resources")
     if job.resources is None:
         return not_applicable("runs on no instances of its own")
-    if job.resources.volume_kms_key_id is not None:
+    if job.resources.volume_kms_key_id:
         return passed("the volumes have a key", resources=job.resources)
     if any(map(has_nvme, _types(job.resources))):
         return not_applicable("instance types with NVMe disks take no key")

@@ -63,10 +63,12 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
         return not_applicable("rules have no effect without public access", public_network_access="Disabled")
     if verdict := unobserved(account, "network_default_action", "network_ip_rules"):
         return verdict
-    if account.network_default_action != "Deny":
+    if account.network_default_action in ("Allow", None):
         return not_applicable(
             "rules have no effect unless the default is to deny", network_default_action=account.network_default_action
         )
+    if account.network_default_action != "Deny":
+        return unknown("network_default_action")
     rules = account.network_ip_rules or ()
     broad = wide(rules)
     if broad:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from checks.azure.api import AzureApi
 
 VERSION = "2022-04-01"
+#: Stable versions do not show the conditions that built-in roles carry; without them a role seems to allow more.
+DEFINITIONS_VERSION = "2022-05-01-preview"
 
 
 @collector(RoleAssignment, operations=(ASSIGNMENTS,), per="account")
@@ -29,7 +31,7 @@ def role_assignments(api: AzureApi) -> Iterator[RoleAssignment]:
 def role_definitions(api: AzureApi, found: Found) -> Iterator[RoleDefinition]:
     def look(identifier: str) -> RoleDefinition | None:
         path = f"/subscriptions/{api.account}{identifier}"
-        reply = api.call(DEFINITIONS, path, VERSION, absent=("RoleDefinitionDoesNotExist",))
+        reply = api.call(DEFINITIONS, path, DEFINITIONS_VERSION, absent=("RoleDefinitionDoesNotExist",))
         if reply is None:
             return None
         who = {**api.identity({"id": path}), "id": identifier}

@@ -64,10 +64,33 @@ def allows(permissions: Sequence[Permission], action: str, *, data: bool = False
     return False
 
 
-def controls(permissions: Sequence[Permission]) -> bool:
-    """Whether a role manages everything (Owner, Contributor) or may hand out roles (User Access Administrator)."""
-    every = any("*" in (permission.actions or ()) for permission in permissions)
-    return every or allows(permissions, ASSIGN_ROLES)
+def manages(permissions: Sequence[Permission]) -> bool:
+    """Whether a role manages everything in its scope (Owner, Contributor), and does not merely read it."""
+    return any(
+        "*" in (permission.actions or ()) and not {"*", "*/write"} & {no.lower() for no in permission.not_actions or ()}
+        for permission in permissions
+    )
+
+
+def may(permissions: Sequence[Permission], action: str, condition: object, *, data: bool = False) -> bool | None:
+    """Whether a role, assigned on a condition or on none, allows an action; None if that depends on a condition."""
+    if not allows(permissions, action, data=data):
+        return False
+    free = [permission for permission in permissions if not permission.condition]
+    return True if not condition and allows(free, action, data=data) else None
+
+
+def controls(permissions: Sequence[Permission], condition: object = None) -> bool | None:
+    """Whether a role manages everything, or may hand out roles (User Access Administrator).
+
+    A condition bears on access to data and on handing out roles only: None if the answer depends on one.
+    """
+    return manages(permissions) or may(permissions, ASSIGN_ROLES, condition)
+
+
+def within(scope: str, resource: str) -> bool:
+    """Whether a scope is a part of a resource, such as a container of a storage account."""
+    return f"{arm_id(scope)}/".startswith(f"{arm_id(resource)}/") and arm_id(scope) != arm_id(resource)
 
 
 def is_wide(scope: str) -> bool:

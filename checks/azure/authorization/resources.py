@@ -24,12 +24,13 @@ class RoleAssignment(Resource, frozen=True, kw_only=True):
 
 
 class Permission(Part, frozen=True, kw_only=True, rename="camel"):
-    """Actions on resources and on data that a role allows, less those it leaves out."""
+    """Actions on resources and on data that a role allows, less those it leaves out, perhaps on a condition."""
 
     actions: tuple[str, ...] | None = None
     not_actions: tuple[str, ...] | None = None
     data_actions: tuple[str, ...] | None = None
     not_data_actions: tuple[str, ...] | None = None
+    condition: str | None = None
 
 
 class RoleDefinition(Resource, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from checks.azure.ids import workspace_of
+from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import Compute, Workspace
 from scanner.check import check
 from scanner.inventory import View
@@ -70,8 +70,8 @@ def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
         return verdict
     if compute.subnet_id:
         return passed("it is in a subnet", subnet_id=compute.subnet_id)
-    workspace = view.get(Workspace, workspace_of(compute.id))
-    if not isinstance(workspace, Workspace):
+    workspace = network_of(compute.id, view)
+    if workspace is None:
         return unknown("Workspace")
     path = (compute.id, workspace.id)
     evidence = {"subnet_id": None, **joined(workspace, "isolation_mode")}
@@ -123,7 +123,8 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
 
     ## Why it matters
     Whoever gets hold of the key, or of a flaw in the SSH server, has a shell on a machine that carries its owner's
-    session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on.
+    session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on, and an instance
+    without a public address cannot be reached from outside.
 
     ## How to fix
     Create the instance anew without SSH access, and use the terminal of studio or VS Code through the workspace.
@@ -138,7 +139,12 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
         return verdict
     match compute.ssh_public_access:
         case "Enabled":
-            return failed("SSH access is on", ssh_public_access="Enabled")
+            if verdict := unobserved(compute, "enable_node_public_ip"):
+                return verdict
+            public = compute.enable_node_public_ip
+            if public is False:
+                return passed("it has no public address", ssh_public_access="Enabled", enable_node_public_ip=False)
+            return failed("SSH access is on", ssh_public_access="Enabled", enable_node_public_ip=public)
         case "Disabled" | None as access:
             return passed("SSH access is off", ssh_public_access=access)
         case _:
@@ -152,7 +158,7 @@ def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
     ## Why it matters
     Every node of the cluster answers SSH on a public port with one shared administrator account. A guessed or leaked
     credential gives a shell beside running training jobs, their data and their identity. Where nobody chose, the port
-    is open on clusters outside a virtual network.
+    is open on clusters outside a virtual network. Nodes without public addresses have no public port.
 
     ## How to fix
     Create the cluster anew with remote login closed, or place it in a subnet.
@@ -165,20 +171,27 @@ def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
     """
     if verdict := _other_than(compute, _CLUSTER):
         return verdict
-    match compute.remote_login_port_public_access:
-        case "Enabled":
-            return failed("the remote login port is open", remote_login_port_public_access="Enabled")
-        case "Disabled":
-            return passed("the remote login port is closed", remote_login_port_public_access="Disabled")
-        case "NotSpecified" | None as access:
-            if verdict := unobserved(compute, "subnet_id"):
-                return verdict
-            evidence: dict[str, Any] = {"remote_login_port_public_access": access, "subnet_id": compute.subnet_id}
-            if compute.subnet_id:
-                return passed("the remote login port is closed in a subnet by default", **evidence)
-            return failed("the remote login port is open outside a subnet by default", **evidence)
-        case _:
-            return unknown("remote_login_port_public_access")
+    access = compute.remote_login_port_public_access
+    if access == "Disabled":
+        return passed("the remote login port is closed", remote_login_port_public_access="Disabled")
+    if access not in ("Enabled", "NotSpecified", None):
+        return unknown("remote_login_port_public_access")
+    if verdict := unobserved(compute, "enable_node_public_ip"):
+        return verdict
+    evidence: dict[str, Any] = {
+        "remote_login_port_public_access": access,
+        "enable_node_public_ip": compute.enable_node_public_ip,
+    }
+    if compute.enable_node_public_ip is False:
+        return passed("nodes have no public address", **evidence)
+    if access == "Enabled":
+        return failed("the remote login port is open", **evidence)
+    if verdict := unobserved(compute, "subnet_id"):
+        return verdict
+    evidence["subnet_id"] = compute.subnet_id
+    if compute.subnet_id:
+        return passed("the remote login port is closed in a subnet by default", **evidence)
+    return failed("the remote login port is open outside a subnet by default", **evidence)
 
 
 @check(id="MLP-3106", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
@@ -192,8 +205,8 @@ def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
     ## How to fix
     Create the instance anew with the policy Personal and assign it to one user.
 
-    ARM and Bicep: `applicationSharingPolicy: 'Personal'`. Terraform: `authorization_type = "personal"` with
-    `assign_to_user` on `azurerm_machine_learning_compute_instance`.
+    ARM and Bicep: `applicationSharingPolicy: 'Personal'`. Terraform: `azurerm_machine_learning_compute_instance` has no
+    argument for it (`authorization_type` is another setting); set the same member with `azapi_resource`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-compute-instance

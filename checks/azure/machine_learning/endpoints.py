@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from checks.azure.ids import workspace_of
+from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
 from scanner.check import check
 from scanner.inventory import View
 from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+
+
+def _on_cluster(endpoint: OnlineEndpoint) -> bool:
+    """Whether an endpoint runs on a Kubernetes cluster of the customer; its kind has been observed."""
+    return (endpoint.endpoint_kind or "").lower() in ("k8s", "kubernetes")
 
 
 @check(id="MLP-3201", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
@@ -16,13 +21,14 @@ def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
     ## Why it matters
     A key names nobody, never expires and is copied into clients and notebooks. Whoever finds it can query the model,
     extract it or run up its cost, and the log cannot say who it was. Azure ML tokens expire but are no better tied to a
-    caller's own identity.
+    caller's own identity; they count only on managed endpoints, as endpoints on Kubernetes offer nothing better.
 
     ## How to fix
     Create an endpoint with Entra tokens, give callers the role AzureML Data Scientist or one with
     `onlineEndpoints/score/action`, and move traffic to it.
 
-    CLI: `auth_mode: aad_token` in the endpoint's file. ARM and Bicep: `authMode: 'AADToken'`.
+    CLI: `auth_mode: aad_token` in the endpoint's file. ARM and Bicep: `authMode: 'AADToken'`. On Kubernetes, where
+    Entra tokens are not offered: `auth_mode: aml_token`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-authenticate-online-endpoint
@@ -30,8 +36,15 @@ def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
     match endpoint.auth_mode:
         case "AADToken":
             return passed("callers show Entra tokens", auth_mode="AADToken")
-        case "Key" | "AMLToken" as mode:
-            return failed(f"authentication mode is {mode}", auth_mode=mode)
+        case "Key":
+            return failed("authentication mode is Key", auth_mode="Key")
+        case "AMLToken":
+            if verdict := unobserved(endpoint, "endpoint_kind"):
+                return verdict
+            evidence: dict[str, Any] = {"auth_mode": "AMLToken", "endpoint_kind": endpoint.endpoint_kind}
+            if _on_cluster(endpoint):
+                return passed("callers show tokens that expire, the best an endpoint on Kubernetes offers", **evidence)
+            return failed("authentication mode is AMLToken", **evidence)
         case _:
             return unknown("auth_mode")
 
@@ -54,7 +67,7 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint) -> 
     """
     if verdict := unobserved(endpoint, "endpoint_kind"):
         return verdict
-    if "kubernetes" in (endpoint.endpoint_kind or "").lower():
+    if _on_cluster(endpoint):
         return not_applicable("the customer's own cluster decides who reaches it", endpoint_kind=endpoint.endpoint_kind)
     match endpoint.public_network_access:
         case "Disabled":
@@ -93,8 +106,8 @@ def azure_ml_online_deployment_public_egress(deployment: OnlineDeployment, view:
             pass
         case _:
             return unknown("egress_public_network_access")
-    workspace = view.get(Workspace, workspace_of(deployment.id))
-    if not isinstance(workspace, Workspace):
+    workspace = network_of(deployment.id, view)
+    if workspace is None:
         return unknown("Workspace")
     path = (deployment.id, workspace.id)
     evidence = {"egress_public_network_access": egress, **joined(workspace, "isolation_mode")}
@@ -210,7 +223,7 @@ def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeploym
     if verdict := unobserved(deployment, "data_collections"):
         return verdict
     collections = deployment.data_collections or {}
-    kept = sorted(name for name, made in collections.items() if made.data_collection_mode == "Enabled")
+    kept = sorted(name for name, made in collections.items() if (made.data_collection_mode or "").lower() == "enabled")
     if kept:
         return passed(f"collected: {', '.join(kept)}", data_collections=collections)
     return failed("nothing is collected", data_collections=collections)

@@ -23,6 +23,7 @@ class Workspace(Resource, frozen=True, kw_only=True):
 
     #: Default, Hub, Project or FeatureStore; a project takes most settings from its hub
     workspace_kind: Annotated[Observed[str], Read(WORKSPACES, "kind")] = UNSET
+    hub_resource_id: Annotated[Observed[str], Read(WORKSPACES, "properties.hubResourceId")] = UNSET
     public_network_access: Annotated[Observed[str], Read(WORKSPACES, "properties.publicNetworkAccess")] = UNSET
     allow_public_access_when_behind_vnet: Annotated[
         Observed[bool], Read(WORKSPACES, "properties.allowPublicAccessWhenBehindVnet")
@@ -108,7 +109,7 @@ class OnlineEndpoint(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "Azure ML online endpoint"
     holds: ClassVar[Holds] = Holds.SERVING
 
-    #: Managed, or Kubernetes for one on the customer's own cluster
+    #: Managed, or K8S for one on the customer's own cluster (Kubernetes, as its deployments call it, is taken as well)
     endpoint_kind: Annotated[Observed[str], Read(ENDPOINTS, "kind")] = UNSET
     auth_mode: Annotated[Observed[str], Read(ENDPOINTS, "properties.authMode")] = UNSET
     public_network_access: Annotated[Observed[str], Read(ENDPOINTS, "properties.publicNetworkAccess")] = UNSET

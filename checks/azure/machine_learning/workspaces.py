@@ -59,7 +59,8 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace) -> Verdict:
 
     ## Why it matters
     The flag reopens the public address of a workspace that was moved behind a virtual network. The network looks
-    isolated in every diagram, while studio and the API still answer from outside it.
+    isolated in every diagram, while studio and the API still answer from outside it. Without an approved private
+    endpoint the workspace is behind no network, and the flag has no effect.
 
     ## How to fix
     Set the flag to false, and public network access to Disabled.
@@ -72,8 +73,15 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace) -> Verdict:
     """
     match workspace.allow_public_access_when_behind_vnet:
         case True:
+            if verdict := unobserved(workspace, "private_endpoint_connections"):
+                return verdict
+            connections = workspace.private_endpoint_connections or ()
+            if not approved(connections):
+                return not_applicable("it is behind no virtual network", private_endpoint_connections=connections)
             return failed(
-                "public access behind the virtual network is allowed", allow_public_access_when_behind_vnet=True
+                "public access behind the virtual network is allowed",
+                allow_public_access_when_behind_vnet=True,
+                private_endpoint_connections=connections,
             )
         case False | None as flag:
             return passed(
@@ -243,7 +251,11 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     if is_open is None:
         return unknown("StorageAccount.public_network_access", "StorageAccount.network_default_action", path=path)
     if is_open:
-        return failed(f"{storage.name} accepts connections from all networks", path=path, **joined(storage, *fields))
+        return failed(
+            f"{storage.name} accepts connections from all or most of the internet",
+            path=path,
+            **joined(storage, *fields),
+        )
     return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *fields))
 
 

@@ -103,7 +103,7 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
 
     ## Why it matters
     A leaked account key, signed link or token can be used from anywhere to copy training data or to replace a model. An
-    account is open to all networks unless told otherwise.
+    account is open to all networks unless told otherwise, and a firewall rule of /8 or wider makes it nearly so.
 
     ## How to fix
     Turn public network access off and use private endpoints, or deny by default and list what may connect.
@@ -119,9 +119,9 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     is_open, fields = open_to_all_networks(account)
     evidence = {name: getattr(account, name) for name in fields}
     if is_open is None:
-        return unknown("public_network_access", "network_default_action")
+        return unknown("public_network_access", "network_default_action", "network_ip_rules")
     if is_open:
-        return failed("all networks may connect", **evidence)
+        return failed("all or most of the internet may connect", **evidence)
     return passed("not all networks may connect", **evidence)
 
 

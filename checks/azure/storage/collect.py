@@ -59,5 +59,6 @@ def _name_check(api: AzureApi, name: str) -> Reply:
         f"/subscriptions/{api.account}/providers/Microsoft.Storage/checkNameAvailability",
         VERSION,
         method="POST",
-        body={"name": name, "type": "Microsoft.Storage/storageAccounts"},
+        # Names of accounts are lower case; the id in which this one was found may be spelled otherwise.
+        body={"name": name.lower(), "type": "Microsoft.Storage/storageAccounts"},
     )

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
+from checks.azure.parts import IpRule
 from checks.azure.permissions import NAME_CHECK
 from scanner.model import Holds, Observed, Read, Resource
 
@@ -29,6 +30,7 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     https_traffic_only: Annotated[Observed[bool], Read(STORAGE, "properties.supportsHttpsTrafficOnly")] = UNSET
     public_network_access: Annotated[Observed[str], Read(STORAGE, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(STORAGE, "properties.networkAcls.defaultAction")] = UNSET
+    network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(STORAGE, "properties.networkAcls.ipRules")] = UNSET
     is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET

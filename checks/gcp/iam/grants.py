@@ -17,6 +17,7 @@ ESCALATION = frozenset(
         "iam.serviceAccounts.actAs",
         "iam.serviceAccounts.getAccessToken",
         "iam.serviceAccounts.implicitDelegation",
+        "iam.serviceAccounts.setIamPolicy",
         "iam.serviceAccounts.signBlob",
         "iam.serviceAccounts.signJwt",
         "resourcemanager.projects.setIamPolicy",
@@ -65,8 +66,11 @@ def permissions(view: View, role: str) -> frozenset[str] | None:
 
 
 def is_broad(view: View, role: str) -> bool | None:
-    """Whether a role is owner, editor or an administrator's, or lets its holder escalate; None if that is not known."""
-    if role in BASIC or role.lower().endswith("admin"):
+    """Whether a role is owner, editor or a service's administrator, or lets its holder escalate; None if not known.
+
+    Only Google's own names are believed: `roles/storage.objectAdmin` administers objects, a role of yours anything.
+    """
+    if role in BASIC or (role.startswith("roles/") and role.endswith(".admin")):
         return True
     held = permissions(view, role)
     return None if held is None else not held.isdisjoint(ESCALATION)

@@ -1,6 +1,8 @@
 """Checks of the service accounts that ML workloads run as, and of what projects let people do with Vertex AI."""
 
-from checks.gcp.iam.grants import BASIC, grants, member
+from msgspec import Struct, UnsetType
+
+from checks.gcp.iam.grants import BASIC, member
 from checks.gcp.iam.resources import ProjectPolicy, ServiceAccount
 from checks.gcp.names import PROJECTS, full_name
 from scanner.check import check
@@ -9,6 +11,14 @@ from scanner.model import Severity, Verdict, failed, passed, unknown, unobserved
 
 _ACT_AS = ("roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser")
 _VERTEX_ADMIN = ("roles/aiplatform.admin", "roles/notebooks.admin")
+#: People, one by one or all at once; the second kind signs in with another identity provider.
+_PEOPLE = (
+    "user:",
+    "principal://iam.googleapis.com/locations/global/workforcePools/",
+    "domain:",
+    "allUsers",
+    "allAuthenticatedUsers",
+)
 
 
 @check(id="MLP-2501", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
@@ -50,7 +60,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
 
     ## Why it matters
     The basic roles reach nearly every service of the project. Code in a training job, a notebook or a serving container
-    then has them too, and with it every library it installs and every model file it loads.
+    then has them too, and with it every library it installs and every model file it loads. All projects of the scan
+    that have ML in them are searched; what comes through groups, folders or the organisation is not seen here.
 
     ## How to fix
     Grant the roles for what the workload really uses, on the bucket or dataset where possible, and take the basic role
@@ -64,17 +75,49 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     """
     if missing := unobserved(account, "email"):
         return missing
-    policy_id = full_name(PROJECTS, f"projects/{account.scope.account}")
-    policy = view.get(ProjectPolicy, policy_id)
-    if not isinstance(policy, ProjectPolicy) or unobserved(policy, "bindings"):
+    # The same account may work in several projects, and is one resource.
+    basic = view.derive(_basic_grants)
+    held = basic.of.get(member(str(account.email)), [])
+    if sure := [grant for grant in held if grant.sure]:
+        roles = sorted({grant.role for grant in sure})
+        path = (account.id, *sorted({grant.policy for grant in sure}))
+        return failed(f"it has {' and '.join(roles)}", path=path, **{"ProjectPolicy.bindings": roles})
+    own = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{account.scope.account}"))
+    if not basic.complete or not isinstance(own, ProjectPolicy):
         return unknown("ProjectPolicy.bindings")
-    held = grants(policy.bindings or (), [member(str(account.email))])
-    path = (account.id, policy_id)
-    if broad := sorted(held.sure.intersection(BASIC)):
-        return failed(f"it has {' and '.join(broad)}", path=path, **{"ProjectPolicy.bindings": broad})
-    if held.conditional.intersection(BASIC):
-        return unknown("the condition of its basic role", path=path)
-    return passed("it has no basic role in the project", path=path, **{"ProjectPolicy.bindings": sorted(held.sure)})
+    if held:
+        return unknown("the condition of its basic role", path=(account.id, held[0].policy))
+    return passed("it has no basic role", path=(account.id, own.id), **{"ProjectPolicy.bindings": []})
+
+
+class _Grant(Struct, frozen=True):
+    """A basic role in a project; `sure` unless it depends on a condition."""
+
+    policy: str
+    role: str
+    sure: bool
+
+
+class _Basic(Struct, frozen=True):
+    """Basic roles by member; `complete` says whether the policy of every project was seen."""
+
+    of: dict[str, list[_Grant]]
+    complete: bool
+
+
+def _basic_grants(view: View) -> _Basic:
+    policies = view.all(ProjectPolicy)
+    complete = policies.complete
+    found: dict[str, list[_Grant]] = {}
+    for policy in policies:
+        if isinstance(policy.bindings, UnsetType):
+            complete = False
+            continue
+        for binding in policy.bindings or ():
+            if binding.role in BASIC:
+                for name in binding.members or ():
+                    found.setdefault(name, []).append(_Grant(policy.id, binding.role, binding.condition is None))
+    return _Basic(found, complete)
 
 
 @check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
@@ -83,7 +126,8 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy) -> Verdict:
 
     ## Why it matters
     An administrator may replace what production serves and start notebooks with the accounts of others. Granted person
-    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process.
+    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process. Grants
+    on folders and on the organisation count as well, but are not seen here.
 
     ## How to fix
     Grant the role to a group, if at all, and give daily work `roles/aiplatform.user`.
@@ -94,9 +138,7 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy) -> Verdict:
     - https://cloud.google.com/vertex-ai/docs/general/access-control
     - https://cloud.google.com/iam/docs/using-iam-securely
     """
-    return _granted(
-        policy, _VERTEX_ADMIN, ("user:", "domain:", "allUsers", "allAuthenticatedUsers"), "administer Vertex AI"
-    )
+    return _granted(policy, _VERTEX_ADMIN, _PEOPLE, "administer Vertex AI")
 
 
 @check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
@@ -105,7 +147,9 @@ def gcp_project_act_as_every_service_account(policy: ProjectPolicy) -> Verdict:
 
     ## Why it matters
     On the project, the Service Account User and Token Creator roles count for all its accounts. A data scientist who
-    has one can start a training job or a notebook as the strongest account there is, and so become it.
+    has one can start a training job or a notebook as the strongest account there is, and so become it. Owners and
+    editors may do the same by their basic role, as may roles of your own and grants on folders or the organisation:
+    these are not counted here.
 
     ## How to fix
     Grant the role on the single service account that the person or pipeline needs, and remove it from the project.

@@ -99,7 +99,9 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
 
     ## Why it matters
     Without an owner the JupyterLab session is open to everyone who may act as the service account. They share files,
-    credentials typed into it and one identity, so a log cannot tell which of them trained on or copied which data.
+    credentials typed into it and one identity, so a log cannot tell which of them trained on or copied which data. The
+    owner is often not told again once it is set; the metadata key `proxy-mode` says then whether one user or all users
+    of the account may enter, and without it the verdict is open.
 
     ## How to fix
     Recreate the instance for one user, one instance a person.
@@ -114,7 +116,17 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
         return missing
     if instance.owners:
         return passed("it has an owner", owners=list(instance.owners))
-    return failed("no owner is set", owners=instance.owners)
+    if missing := unobserved(instance, "metadata"):
+        return missing
+    mode = (instance.metadata or {}).get("proxy-mode")
+    shown: dict[str, Any] = {"owners": instance.owners, "metadata": {"proxy-mode": mode}}
+    match mode:
+        case "mail":
+            return passed("it opens for a single user", **shown)
+        case "service_account":
+            return failed("it opens for all who may use its service account", **shown)
+        case _:
+            return unknown("metadata proxy-mode")
 
 
 @check(id="MLP-2005", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")

@@ -22,8 +22,10 @@ def instances(api: GcpApi) -> Iterator[Instance]:
     for found in api.pages(INSTANCES, path, "instances", pageSize=100):
         item = with_project_id(found, api.project)
         _, _, _, zone, _, name = (*item["name"].split("/"), *[""] * 6)[:6]
-        if api.locations and not zone.startswith(api.locations):
+        if api.locations and not {zone, zone.rpartition("-")[0]}.intersection(api.locations):
             continue
+        if item.get("state") == "DELETED":
+            continue  # its machine was removed behind Workbench's back: there is nothing left to repair
         whole = api.whole(INSTANCES, item, "gceSetup")
         facts: dict[str, Any] = {"secrets": UNSET, "scripts": UNSET}
         if not isinstance(whole, UnsetType):

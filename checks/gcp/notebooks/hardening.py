@@ -1,10 +1,11 @@
 """Checks of Workbench instances: what the machine and its JupyterLab allow."""
 
-from checks.gcp.notebooks.resources import Instance
+from checks.gcp.notebooks.resources import Instance, Shielding
 from scanner.check import check
 from scanner.model import Severity, Verdict, failed, passed, unknown, unobserved
 
-_ON = {"1", "on", "true", "y", "yes"}
+#: What Compute Engine takes for true in a key of its own; Workbench's own keys promise no more than `true`.
+_ON = {"1", "true", "y", "yes"}
 _OFF = {"", "0", "false", "n", "no", "off"}
 #: the longest idle time that still counts as shutting down
 _ONE_DAY = 86400
@@ -77,7 +78,8 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
 
     ## Why it matters
     Every SSH key in the project's metadata opens the notebook, whoever put it there and however long ago. That bypasses
-    the sign-in, the owner and the audit trail of JupyterLab.
+    the sign-in, the owner and the audit trail of JupyterLab. OS Login on the instance ignores such keys; that it is on
+    for the whole project is not seen here.
 
     ## How to fix
     Set the metadata key `block-project-ssh-keys` to `true` and use OS Login where a shell is needed.
@@ -87,10 +89,20 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
 
     ## References
     - https://cloud.google.com/compute/docs/connect/restrict-ssh-keys
+    - https://cloud.google.com/compute/docs/oslogin/set-up-oslogin
     """
-    return _switch(
-        instance, "block-project-ssh-keys", "the project's SSH keys open it", "the project's SSH keys are blocked"
-    )
+    if missing := unobserved(instance, "metadata"):
+        return missing
+    metadata = instance.metadata or {}
+    shown = {key: metadata.get(key) for key in ("block-project-ssh-keys", "enable-oslogin")}
+    blocked, os_login = (_is_on(value) for value in shown.values())
+    if blocked:
+        return passed("the project's SSH keys are blocked", metadata=shown)
+    if os_login:
+        return passed("OS Login is on, which ignores SSH keys in metadata", metadata=shown)
+    if blocked is None or os_login is None:
+        return unknown(*(f"metadata {key}" for key, value in shown.items() if _is_on(value) is None))
+    return failed("the project's SSH keys open it", metadata=shown)
 
 
 @check(id="MLP-2015", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
@@ -99,7 +111,8 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
 
     ## Why it matters
     The serial console ignores firewall rules and IP restrictions: with a key and the name of the instance anyone can
-    try to log in from any address. It is meant for rescue, not for daily use.
+    try to log in from any address. It is meant for rescue, not for daily use. An instance that leaves the setting out
+    follows the project's metadata, which are not seen here.
 
     ## How to fix
     Set the metadata key `serial-port-enable` to `false` or remove it.
@@ -118,7 +131,9 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     if state is None:
         return unknown(f"metadata {key}")
     shown = {key: value}
-    return failed("the serial console is open", metadata=shown) if state else passed("it is closed", metadata=shown)
+    if state:
+        return failed("the serial console is open", metadata=shown)
+    return passed("the instance does not open its serial console", metadata=shown)
 
 
 @check(id="MLP-2016", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
@@ -214,8 +229,8 @@ def vertex_workbench_boot_integrity_unmonitored(instance: Instance) -> Verdict:
 
     ## Why it matters
     The virtual TPM measures what the machine boots, and integrity monitoring compares it with a known good start. With
-    either off, a changed boot loader or kernel goes unnoticed. Both are on by default; an instance that does not say
-    leaves the verdict open.
+    either off, a changed boot loader or kernel goes unnoticed. Both are on by default. Google leaves out what is off:
+    a setting missing beside another counts as off, and an instance that says nothing at all leaves the verdict open.
 
     ## How to fix
     Stop the instance, turn both on under its Shielded VM settings, and start it again.
@@ -230,25 +245,24 @@ def vertex_workbench_boot_integrity_unmonitored(instance: Instance) -> Verdict:
     if missing := unobserved(instance, "shielding"):
         return missing
     shielding = instance.shielding
-    tpm = shielding.enable_vtpm if shielding else None
-    monitored = shielding.enable_integrity_monitoring if shielding else None
+    if not isinstance(shielding, Shielding) or shielding == Shielding():
+        return unknown("shielding")
+    tpm, monitored = shielding.enable_vtpm, shielding.enable_integrity_monitoring
     shown = {"enable_vtpm": tpm, "enable_integrity_monitoring": monitored}
-    if tpm is False or monitored is False:
-        return failed("the boot of the machine is not measured and monitored", shielding=shown)
     if tpm and monitored:
         return passed("the boot of the machine is measured and monitored", shielding=shown)
-    return unknown("shielding")
+    return failed("the boot of the machine is not measured and monitored", shielding=shown)
 
 
 def _switch(instance: Instance, key: str, bad: str, good: str) -> Verdict:
-    """Judge a metadata key that has to be on; absent means off."""
+    """Judge a metadata key of Workbench's that has to be `true`; absent means off."""
     if missing := unobserved(instance, "metadata"):
         return missing
     value = (instance.metadata or {}).get(key)
-    state = _is_on(value)
-    if state is None:
-        return unknown(f"metadata {key}")
-    return passed(good, metadata={key: value}) if state else failed(bad, metadata={key: value})
+    word = (value or "").strip().lower()
+    if word == "true":
+        return passed(good, metadata={key: value})
+    return failed(bad, metadata={key: value}) if word in _OFF else unknown(f"metadata {key}")
 
 
 def _is_on(value: str | None) -> bool | None:

@@ -12,11 +12,13 @@ INSTANCES = "notebooks.instances.list"
 METADATA = (
     "block-project-ssh-keys",
     "enable-guest-attributes",
+    "enable-oslogin",
     "idle-timeout-seconds",
     "notebook-disable-downloads",
     "notebook-disable-root",
     "notebook-disable-terminal",
     "notebook-upgrade-schedule",
+    "proxy-mode",
     "serial-port-enable",
 )
 #: The metadata keys that may name a script in a bucket.
@@ -52,6 +54,7 @@ class Instance(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.WORKBENCH
 
     state: Annotated[Observed[str], Read(INSTANCES, "state")] = UNSET
+    #: often left out although there is one: some versions of the API take it, and do not tell it again
     owners: Annotated[Observed[tuple[str, ...]], Read(INSTANCES, "instanceOwners")] = UNSET
     disable_public_ip: Annotated[Observed[bool], Read(INSTANCES, "gceSetup.disablePublicIp")] = UNSET
     ip_forwarding: Annotated[Observed[bool], Read(INSTANCES, "gceSetup.enableIpForwarding")] = UNSET

@@ -21,7 +21,8 @@ def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
     ## Why it matters
     Training data, training packages and model weights in a bucket that allUsers or allAuthenticatedUsers may use can be
     copied by anyone; where the role writes, anyone can also poison them. All authenticated users means every Google
-    account in the world, not those of your organisation.
+    account in the world, not those of your organisation. Not seen here are an organisation policy that prevents public
+    access after all, and grants on managed folders inside the bucket.
 
     ## How to fix
     Remove the members, and turn public access prevention on so that they cannot come back.

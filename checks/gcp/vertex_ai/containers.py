@@ -6,36 +6,69 @@ from typing import Any
 from scanner.secrets import suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
-_ON = {"1", "true", "yes", "on", ""}
+_ON = {"1", "true", "yes", "on", "y", "t"}
+_OFF = {"0", "false", "no", "off", "n", "f"}
 
 
 def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
-    """Variables and arguments of a container spec whose values look like credentials."""
-    return suspicious_names(dict(_settings(spec)))
+    """Variables and arguments of a container spec whose values look like credentials; `args[2]` for one without name.
+
+    A value such as `$(TOKEN)` or `$TOKEN` is taken from a variable when the container starts.
+    """
+    found = {n for name, value in _settings(spec) if not value.startswith("$") for n in suspicious_names({name: value})}
+    return tuple(sorted(found))
 
 
 def remote_code_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Variables and arguments that switch on the execution of code shipped with a model."""
-    return tuple(
-        sorted(
-            name
-            for name, value in _settings(spec)
-            if name.lower().lstrip("-").replace("_", "-").endswith(_REMOTE_CODE) and value.strip().lower() in _ON
-        )
-    )
+    return tuple(sorted({name for name, value in _settings(spec) if _trusts_remote_code(name, value.strip().lower())}))
+
+
+def _trusts_remote_code(name: str, value: str) -> bool:
+    words = name.lower().lstrip("-").replace("_", "-")
+    if not words.endswith(_REMOTE_CODE) or words.startswith("no-"):
+        return False
+    # What follows a switch may be its value or an argument of its own, such as the model.
+    return value not in _OFF if name.startswith("-") else value in _ON
 
 
 def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Names and values of `env`, and of `--name=value`, `--name value` and `--name` in `command` and `args`."""
+    """Names and values of `env` and of what `command` and `args` set, also inside a script for a shell."""
     for variable in _list(spec.get("env")):
         if isinstance(variable, Mapping) and isinstance(variable.get("value"), str):
             yield str(variable.get("name", "")), variable["value"]
-    words = [word for member in ("command", "args") for word in _list(spec.get(member)) if isinstance(word, str)]
+    placed = [
+        (f"{member}[{number}]", word)
+        for member in ("command", "args")
+        for number, word in enumerate(_list(spec.get(member)))
+        if isinstance(word, str)
+    ]
+    words = [word for _, word in placed]
+    yield from _options(words)
+    for (place, word), before in zip(placed, ["", *words], strict=False):
+        script = word.split()
+        if len(script) > 1 and not word.startswith("-"):
+            yield from _options(script)
+            yield from _assignments(script)
+        if not word.startswith("-") and (not before.startswith("-") or "=" in before):
+            yield place, word
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, str]]:
+    """`--name=value`, `--name value` and `--name`."""
     for place, word in enumerate(words):
         name, equals, value = word.partition("=")
         following = words[place + 1] if place + 1 < len(words) else "-"
         if name.startswith("-"):
-            yield name, value if equals or following.startswith("-") else following
+            yield name, (value if equals or following.startswith("-") else following).strip("\"';")
+
+
+def _assignments(words: list[str]) -> Iterator[tuple[str, str]]:
+    """`NAME=value`, as a script sets a variable."""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name.isidentifier():
+            yield name, value.strip("\"';")
 
 
 def _list(value: Any) -> list[Any]:

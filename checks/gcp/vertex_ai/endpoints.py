@@ -110,7 +110,7 @@ def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
     the old one.
 
     CLI: `gcloud ai endpoints deploy-model ENDPOINT --enable-access-logging`. Python: `Endpoint.deploy(…,
-    enable_access_logging=True)`.
+    enable_access_logging=True)`. For an endpoint that is peered with a network, ask Google to allow it first.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging

@@ -17,8 +17,8 @@ def vertex_model_without_own_key(model: Model) -> Verdict:
     ## How to fix
     The key is set at upload: upload the model again with a Cloud KMS key in its region and delete the old version.
 
-    CLI: `gcloud ai models upload --encryption-kms-key-name=…`. Python: `Model.upload(…,
-    encryption_spec_key_name=…)`.
+    Python: `Model.upload(…, encryption_spec_key_name=…)`. REST: `encryptionSpec.kmsKeyName` of the model in
+    `models:upload`; `gcloud ai models upload` has no option for it.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/general/cmek

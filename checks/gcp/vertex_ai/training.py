@@ -3,7 +3,7 @@
 from checks.gcp.names import built_by_google, is_default_account
 from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.check import check
-from scanner.model import Severity, Verdict, failed, not_applicable, passed, unobserved
+from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(id="MLP-2301", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")
@@ -12,7 +12,8 @@ def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
 
     ## Why it matters
     The agent is shared by all such jobs of the project and may read its buckets and tables. Anyone who may start a job
-    then has these rights for the price of a container, without permission to act as any account.
+    then has these rights for the price of a container, without permission to act as any account. A persistent resource
+    may have an account for the jobs on it, so that the verdict on these is open.
 
     ## How to fix
     Make a service account for training that may read its data and write its output, and start jobs with it.
@@ -26,6 +27,10 @@ def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
         return missing
     if job.service_account:
         return passed("it names a service account", service_account=job.service_account)
+    if missing := unobserved(job, "persistent_resource"):
+        return missing
+    if job.persistent_resource:
+        return unknown("the service account of its persistent resource")
     return failed("it names no service account", service_account=None)
 
 
@@ -49,6 +54,10 @@ def vertex_custom_job_default_service_account(job: CustomJob) -> Verdict:
     if missing := unobserved(job, "service_account"):
         return missing
     if not job.service_account:
+        if missing := unobserved(job, "persistent_resource"):
+            return missing
+        if job.persistent_resource:
+            return unknown("the service account of its persistent resource")
         return not_applicable("it names no service account, and so does not run as a default one", service_account=None)
     if is_default_account(job.service_account):
         return failed("it runs as a default service account", service_account=job.service_account)

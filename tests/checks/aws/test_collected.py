@@ -9,6 +9,7 @@ from scanning import calm, document, running, take_inventory
 from support import registered
 from worlds.base import Fault
 
+from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket
 
 READABLE, PRIVATE, NOBODYS = "fabrikam-example-weights", "fabrikam-example-private", "northwind-example-deleted-models"
@@ -46,6 +47,15 @@ def test_whose_a_bucket_is(denied, expected):
 
     assert {name: seen[name] for name in expected} == expected
     assert seen["northwind-example-models"] == (True, True)
+
+
+def test_two_accounts_may_see_the_same_bucket():
+    """Its owner, and one that refers to it: neither snapshot may take the place of the other."""
+    inventory, *_ = calm("aws")
+    ids = {bucket.name: bucket.id for bucket in inventory.of(Bucket)}
+
+    assert ids["northwind-example-models"] == "arn:aws:s3:::northwind-example-models"
+    assert ids[READABLE] == foreign_bucket_id(f"arn:aws:s3:::{READABLE}", "111122223333")
 
 
 def test_of_other_peoples_buckets_nothing_more_is_asked():

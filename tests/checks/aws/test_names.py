@@ -13,6 +13,8 @@ from checks.aws.names import is_aws_content, location, object_arn
         ("https://s3.amazonaws.com/northwind-example-models/a", ("northwind-example-models", "a")),
         ("s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/models/a", None),
         ("s3://models-0a1b2c3d4e5f-s3alias/a", None),
+        ("s3://models--euw1-az1--x-s3/a", None),
+        ("s3://models-0a1b2c3d4e5f--ol-s3/a", None),
         ("https://models.example.com/a", None),
         ("file:///opt/ml/model", None),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from support import registered
 from worlds.azure import AzureWorld
 from worlds.base import Fault, Request
 
-from checks.azure.api import AzureProvider, connect
+from checks.azure.api import AzureProvider, _credential, connect
 from checks.azure.machine_learning.resources import COMPUTES, WORKSPACES, Compute, OnlineDeployment, Workspace
 from checks.azure.permissions import is_read
 from checks.azure.storage.resources import STORAGE, StorageAccount
@@ -103,6 +104,35 @@ def test_a_subscription_that_cannot_be_seen_is_named(world: AzureWorld) -> None:
     with pytest.raises(CannotScan, match="0000000000ff"):
         provider.accounts()
     provider.close()
+
+
+@pytest.mark.parametrize("state", ["Warned", "PastDue"])
+def test_a_subscription_that_is_late_in_paying_is_still_scanned(state: str) -> None:
+    changed = document("azure")
+    changed["subscription"]["state"] = state
+
+    with running("azure", changed):
+        provider = connect({}, Calls(QUICK))
+        assert provider.accounts() == (SUBSCRIPTION,)
+        provider.close()
+
+
+@pytest.mark.parametrize("form", ["{0}", "{0}/", "{1}", "{1}/"])
+def test_the_authority_may_be_a_host_or_an_address(
+    world: AzureWorld, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    address = os.environ["AZURE_AUTHORITY_HOST"].rstrip("/")
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", form.format(address, address.removeprefix("https://")))
+
+    provider = connect({}, Calls(QUICK))
+    assert provider.accounts() == (SUBSCRIPTION,)
+    provider.close()
+
+
+def test_an_empty_authority_is_none(world: AzureWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", "")
+
+    assert vars(_credential(1, 1))["_authority"] == "https://login.microsoftonline.com"
 
 
 def test_no_enabled_subscription_is_an_error_that_says_so() -> None:
@@ -333,6 +363,19 @@ def test_storage_is_looked_for_where_it_is_named(world: AzureWorld) -> None:
     assert accounts["nwretinaarchive"].name_reason == "AlreadyExists"
     assert accounts["nwretinapilot"].allow_blob_public_access is UNSET
     assert accounts["nwretinaold"].allow_blob_public_access is None
+
+
+def test_a_name_is_checked_as_azure_would_spell_it() -> None:
+    changed = document("azure")
+    for resource in changed["resources"]:
+        if resource["id"].endswith("/workspaces/ws-pilot"):
+            linked = resource["properties"]["storageAccount"]
+            resource["properties"]["storageAccount"] = linked.replace("nwretinapilot", "NWRetinaPilot")
+    with running("azure", changed):
+        accounts = {account.id.rpartition("/")[2]: account for account in take_inventory("azure").of(StorageAccount)}
+
+    assert accounts["nwretinapilot"].exists is False
+    assert accounts["nwretinapilot"].name_available is True
 
 
 def test_storage_in_a_subscription_that_cannot_be_seen_is_not_called_missing() -> None:

@@ -18,6 +18,8 @@ from factories.azure import (
     deployment,
     endpoint,
     instance,
+    role,
+    rules,
     storage,
     user_identity,
     workspace,
@@ -25,7 +27,7 @@ from factories.azure import (
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.storage.resources import StorageAccount
 
@@ -56,12 +58,24 @@ def open_storage(**fields: object) -> StorageAccount:
     )
 
 
+CONTAINER = f"{RETINA_STORAGE}/blobServices/default/containers/azureml-blobstore"
+LINK_SIGNER = role("links", Permission(actions=("Microsoft.Storage/storageAccounts/listServiceSas/action",)))
+# As the built-in role Azure AI Account Owner is: the condition is that of the role, not of its assignment.
+SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssignments/write",), condition=CONDITION))
+SIGNED = (exposed(), *SERVING, assignment("links", GROUP), LINK_SIGNER)
+
 CASES = {
     "azure_ml_workspace_storage_open_to_anonymous": [
         Case("both", FAIL, LINKED, open_storage()),
         Case("never set", FAIL, LINKED, open_storage(allow_blob_public_access=None, public_network_access=None)),
         Case("anonymous access disallowed", PASS, LINKED, open_storage(allow_blob_public_access=False)),
-        Case("network closed", PASS, LINKED, open_storage(network_default_action="Deny")),
+        Case("network closed", PASS, LINKED, open_storage(network_default_action="Deny", network_ip_rules=None)),
+        Case(
+            "half of the internet let in",
+            FAIL,
+            LINKED,
+            open_storage(network_default_action="Deny", network_ip_rules=rules("128.0.0.0/1")),
+        ),
         Case("network closed, the other unseen", UNKNOWN, LINKED, storage(public_network_access="Disabled")),
         Case("network unseen", UNKNOWN, LINKED, storage(allow_blob_public_access=True)),
         Case("the account is gone", NOT_APPLICABLE, LINKED, storage(exists=False)),
@@ -109,14 +123,28 @@ CASES = {
         Case("reader of the subscription", PASS, scoring(), assignment("reader", ROOT), READER),
         Case("no role", PASS, scoring()),
         Case("somebody else's role", PASS, scoring(), assignment("owner", ROOT, principal_id="other"), OWNER),
-        Case("on a condition", UNKNOWN, scoring(), assignment("owner", ROOT, condition=CONDITION), OWNER),
+        Case(
+            "hands out roles on a condition",
+            UNKNOWN,
+            scoring(),
+            assignment("access", ROOT, condition=CONDITION),
+            ACCESS_ADMINISTRATOR,
+        ),
+        Case("hands out some roles only", UNKNOWN, scoring(), assignment("some", ROOT), SOME_ROLES),
+        Case(
+            "manages everything, hands out roles on a condition",
+            FAIL,
+            scoring(),
+            assignment("owner", ROOT, condition=CONDITION),
+            OWNER,
+        ),
         Case(
             "on a condition here, without one there",
             FAIL,
             scoring(),
-            assignment("owner", ROOT, condition=CONDITION),
-            assignment("owner", GROUP, name="a2"),
-            OWNER,
+            assignment("access", ROOT, condition=CONDITION),
+            assignment("access", GROUP, name="a2"),
+            ACCESS_ADMINISTRATOR,
         ),
         Case("role not seen", UNKNOWN, scoring(), assignment("owner", ROOT), incomplete=[RoleDefinition]),
         Case("role gone", UNKNOWN, scoring(), assignment("owner", ROOT)),
@@ -147,6 +175,41 @@ CASES = {
             assignment("keys", GROUP),
             KEY_LISTER,
         ),
+        Case("links signed with a key that works", FAIL, *SIGNED, storage(allow_shared_key_access=True)),
+        Case("links signed with a key that does not work", PASS, *SIGNED, storage(allow_shared_key_access=False)),
+        Case(
+            "may give itself a role",
+            FAIL,
+            exposed(),
+            *SERVING,
+            assignment("access", GROUP),
+            ACCESS_ADMINISTRATOR,
+        ),
+        Case(
+            "may give itself a role on a condition",
+            UNKNOWN,
+            exposed(),
+            *SERVING,
+            assignment("access", GROUP, condition=CONDITION),
+            ACCESS_ADMINISTRATOR,
+        ),
+        Case(
+            "writes one container, perhaps that of the model",
+            UNKNOWN,
+            exposed(),
+            *SERVING,
+            assignment("blob-writer", CONTAINER),
+            BLOB_WRITER,
+        ),
+        Case(
+            "may give itself some roles only",
+            UNKNOWN,
+            exposed(),
+            *SERVING,
+            assignment("some", GROUP),
+            SOME_ROLES,
+        ),
+        Case("reads one container", PASS, exposed(), *SERVING, assignment("blob-reader", CONTAINER), BLOB_READER),
         Case("lists keys, account not seen", UNKNOWN, exposed(), *SERVING, assignment("keys", GROUP), KEY_LISTER),
         Case(
             "SSH open, address not said",

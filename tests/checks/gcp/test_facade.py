@@ -11,6 +11,7 @@ from worlds.base import Fault
 
 from checks.gcp.api import GcpProvider, connect
 from checks.gcp.locations import KNOWN
+from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.calls import Calls
@@ -31,6 +32,7 @@ def checks(*slugs: str) -> list[Check]:
 
 ENDPOINTS = checks("vertex_endpoint_public")
 TAKEOVER = checks("vertex_model_artifact_bucket_takeover")
+WORKBENCH = checks("vertex_workbench_public_ip")
 
 
 def provider(**settings: object) -> GcpProvider:
@@ -224,6 +226,27 @@ def test_only_the_locations_asked_for_are_visited() -> None:
     assert {endpoint.scope.region for endpoint in inventory.of(Endpoint)} == {"us-central1"}
     zones = {resource.scope.region for resource in inventory.of(registered()[1]["gcp.notebooks.Instance"].kind)}
     assert zones == {"us-central1-b"}
+
+
+def test_a_location_asked_for_is_not_the_beginning_of_another() -> None:
+    changed = document("gcp")
+    instances = changed["collections"]["notebooks.googleapis.com/v2"]["instances"]
+    instances[0]["name"] = "projects/example-fraud-prod/locations/europe-west12-a/instances/turin"
+    changed["locations"]["notebooks"].append("europe-west12-a")
+    with running("gcp", changed):
+        assert not take_inventory("gcp", WORKBENCH, locations=["europe-west1"]).count()
+        assert take_inventory("gcp", WORKBENCH, locations=["europe-west12"]).count() == 1
+        assert take_inventory("gcp", WORKBENCH, locations=["europe-west12-a"]).count() == 1
+
+
+def test_an_instance_whose_machine_is_gone_is_not_judged() -> None:
+    changed = document("gcp")
+    changed["collections"]["notebooks.googleapis.com/v2"]["instances"][1]["state"] = "DELETED"
+    with running("gcp", changed):
+        inventory = take_inventory("gcp", WORKBENCH)
+
+    assert sorted(instance.name for instance in inventory.of(Instance)) == ["scoring-workbench", "us-experiment"]
+    assert inventory.complete(Instance)
 
 
 def test_a_location_that_does_not_answer_makes_the_listing_incomplete() -> None:

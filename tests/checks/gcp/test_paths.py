@@ -27,6 +27,7 @@ SELF = f"serviceAccount:{OWN_ACCOUNT}"
 VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
 EDITOR = "roles/editor"
 CUSTOM = f"projects/{PROJECT}/roles/helper"
+ADMIN = f"projects/{PROJECT}/roles/dashboard.admin"
 UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
 ROLES = (
     role(VIEWER),
@@ -71,6 +72,12 @@ CASES = {
         Case("another project's", FAIL, model(artifact_uri=URI), bucket(exists=True, project=None)),
         Case("whose it is was not observed", UNKNOWN, model(artifact_uri=URI), bucket(exists=True)),
         Case("bucket not read", UNKNOWN, model(artifact_uri=URI), incomplete=(Bucket,)),
+        Case(
+            "a name that sounds like Google's, but anyone may take",
+            FAIL,
+            model(artifact_uri="gs://vertex-ai-northwind-models/scorer"),
+            bucket("vertex-ai-northwind-models", exists=False, project=None),
+        ),
         Case("Google's samples", NOT_APPLICABLE, model(artifact_uri="gs://cloud-samples-data/vertex-ai/model")),
         Case("no artifact", NOT_APPLICABLE, model(artifact_uri=None)),
         Case("not observed", UNKNOWN, model()),
@@ -87,6 +94,15 @@ CASES = {
             RUNS,
             policy(binding(CUSTOM, SELF)),
             role(CUSTOM, "iam.serviceAccounts.actAs"),
+        ),
+        Case("administers objects, not the project", PASS, RUNS, policy(binding(WRITER, SELF)), *ROLES),
+        Case("a harmless role of your own that is called admin", PASS, RUNS, policy(binding(ADMIN, SELF)), role(ADMIN)),
+        Case(
+            "a role that may open other accounts to itself",
+            FAIL,
+            RUNS,
+            policy(binding(CUSTOM, SELF)),
+            role(CUSTOM, "iam.serviceAccounts.setIamPolicy"),
         ),
         Case("a harmless role of your own", PASS, RUNS, policy(binding(CUSTOM, SELF)), role(CUSTOM)),
         Case("a role that was not read", UNKNOWN, RUNS, policy(binding(CUSTOM, SELF)), incomplete=(Role,)),

@@ -8,6 +8,13 @@ FULL_ACCESS = Policy(
 )
 HIDDEN = Policy(name="hidden", arn="arn:aws:iam::aws:policy/Hidden")
 S3_ONLY = Policy(name="edge", arn="arn:aws:iam::111122223333:policy/edge", document=document(allow("s3:*")))
+IAM_ONLY = Policy(name="edge", arn=S3_ONLY.arn, document=document(allow("iam:PutRolePolicy")))
+IAM_WITH_EDGE = Policy(
+    name="edge",
+    arn=S3_ONLY.arn,
+    document=document(allow(["iam:PutRolePolicy", "iam:DeleteRolePermissionsBoundary"])),
+)
+OWN = Policy(name="own", arn="arn:aws:iam::111122223333:policy/own", document=document())
 DENIED = Case("its policies were denied", UNKNOWN, role())
 
 
@@ -17,8 +24,18 @@ def trusting(principal, **members):
     )
 
 
+def changing(policy: str | None):
+    return role_with(allow("iam:CreatePolicyVersion", policy), attached_policies=(OWN,))
+
+
 SAGEMAKER = {"Service": "sagemaker.amazonaws.com"}
 SOURCE = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+
+
+def from_arn(pattern: str):
+    return trusting(SAGEMAKER, Condition={"ArnLike": {"AWS:SourceArn": pattern}})
+
+
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
@@ -35,7 +52,13 @@ CASES = {
         Case("all but identities", PASS, role_with({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
         Case("may change its own policies", FAIL, role_with(allow("iam:PutRolePolicy", role_arn("serving")))),
         Case("may change other roles", PASS, role_with(allow("iam:PutRolePolicy", role_arn("other")))),
+        Case("may change a policy of ours that it has", FAIL, changing(OWN.arn)),
+        Case("may change a policy that it has not", PASS, changing("arn:aws:iam::111122223333:policy/other")),
         Case("everything, within a boundary", PASS, role_with(allow("*"), boundary=S3_ONLY)),
+        Case("may change its own policies, within a boundary", PASS, role_with(allow("*"), boundary=IAM_ONLY)),
+        Case(
+            "may change its own policies and take off the boundary", FAIL, role_with(allow("*"), boundary=IAM_WITH_EDGE)
+        ),
         Case("everything, within a boundary that was denied", UNKNOWN, role_with(allow("*"), boundary=HIDDEN)),
         Case("everything, with a second factor", UNKNOWN, role_with(allow("*", Condition=MFA))),
         Case("everything, and all of it denied", PASS, role_with(allow("*"), deny("*"))),
@@ -80,8 +103,18 @@ CASES = {
     ],
     "iam_ml_role_trust_without_source": [
         Case("named account", PASS, trusting(SAGEMAKER, Condition=SOURCE)),
+        Case("resources of a named account", PASS, from_arn("arn:aws:sagemaker:*:111122223333:*")),
+        Case("resources of every account", FAIL, from_arn("arn:aws:sagemaker:*:*:*")),
+        Case("resources of every account, in short", FAIL, from_arn("arn:aws:sagemaker:*")),
         Case(
-            "named resource", PASS, trusting(SAGEMAKER, Condition={"ArnLike": {"AWS:SourceArn": "arn:aws:sagemaker:*"}})
+            "a named account or any other",
+            FAIL,
+            trusting(SAGEMAKER, Condition={"StringLike": {"aws:SourceAccount": ["111122223333", "*"]}}),
+        ),
+        Case(
+            "a named organisation",
+            PASS,
+            trusting(SAGEMAKER, Condition={"StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}}),
         ),
         Case("anyone", FAIL, trusting(SAGEMAKER)),
         Case("among other services", FAIL, trusting({"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]})),

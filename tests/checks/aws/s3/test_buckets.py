@@ -1,3 +1,4 @@
+import msgspec
 from factories.aws import (
     ACCOUNT,
     ALL_BLOCKED,
@@ -25,6 +26,9 @@ SHARED = [
     Case("ours, and the detail was denied", UNKNOWN, ours()),
 ]
 CLOSED = {"public_access_block": None, "account_public_access_block": None, "policy_is_public": None, "grants": ()}
+UNENCRYPTED = deny(
+    "s3:PutObject", f"{ARN}/*", Principal="*", Condition={"Null": {"s3:x-amz-server-side-encryption": "true"}}
+)
 PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 
 
@@ -35,6 +39,10 @@ def encrypted(algorithm: str, key: str | None = None):
 
 def open_to(principal, actions="s3:PutObject", *others, **members):
     return ours(policy=document(allow(actions, f"{ARN}/*", Principal=principal, **members), *others))
+
+
+def unblocked(made, **switches):
+    return msgspec.structs.replace(made, public_access_block=None, account_public_access_block=block(**switches))
 
 
 def exposed(**fields):
@@ -146,7 +154,12 @@ CASES = {
         Case("a service writes", PASS, open_to({"Service": "logging.s3.amazonaws.com"})),
         Case("another account writes", FAIL, open_to({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:role/partner"})),
         Case("everything for another account", FAIL, open_to({"AWS": [ACCOUNT, OTHER_ACCOUNT]}, "s3:*")),
-        Case("everybody writes", FAIL, open_to("*")),
+        Case("everybody writes", FAIL, unblocked(open_to("*"))),
+        Case("everybody writes, but is restricted", PASS, unblocked(open_to("*"), restrict_public_buckets=True)),
+        Case("everybody writes, and the blocks were denied", UNKNOWN, open_to("*")),
+        Case("another account replicates into it", FAIL, open_to({"AWS": OTHER_ACCOUNT}, "s3:ReplicateObject")),
+        Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": "0a1b" * 16})),
+        Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED))),
         Case(
             "everybody of an organisation",
             UNKNOWN,

@@ -51,7 +51,9 @@ CASES = {
         Case("no key", FAIL, config(kms_key_id=None, variants=(M5,))),
         Case("no key, serverless", NOT_APPLICABLE, config(kms_key_id=None, variants=(SERVERLESS,))),
         Case("no key, NVMe disks", NOT_APPLICABLE, config(kms_key_id=None, variants=(GPU,))),
-        Case("no key, NVMe disks in a pool", NOT_APPLICABLE, config(kms_key_id=None, variants=(POOL,))),
+        Case("no key, NVMe disks on some types of a pool", FAIL, config(kms_key_id=None, variants=(POOL,))),
+        Case("no key, NVMe disks on one of two variants", FAIL, config(kms_key_id=None, variants=(M5, GPU))),
+        Case("an empty key is none", FAIL, config(kms_key_id="", variants=(M5,))),
         DENIED,
     ],
     "sagemaker_endpoint_config_single_instance": [
@@ -72,6 +74,7 @@ CASES = {
     "sagemaker_endpoint_config_data_capture_without_customer_key": [
         Case("a key", PASS, capture(kms_key_id=KEY)),
         Case("no key", FAIL, capture()),
+        Case("an empty key is none", FAIL, capture(kms_key_id="")),
         Case("nothing is captured", NOT_APPLICABLE, config(data_capture=OFF)),
         DENIED,
     ],
@@ -82,6 +85,7 @@ CASES = {
     "sagemaker_endpoint_config_async_output_without_customer_key": [
         Case("a key", PASS, writes(kms_key_id=KEY)),
         Case("no key", FAIL, writes()),
+        Case("an empty key is none", FAIL, writes(kms_key_id="")),
         Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
         DENIED,
     ],
@@ -109,6 +113,7 @@ CASES = {
         Case("no dumps", PASS, config(variants=(M5,), shadow_variants=None)),
         Case("a key", PASS, config(variants=(dumping(kms_key_id=KEY),), shadow_variants=None)),
         Case("no key", FAIL, config(variants=(M5, dumping()), shadow_variants=None)),
+        Case("an empty key is none", FAIL, config(variants=(dumping(kms_key_id=""),), shadow_variants=None)),
         DENIED,
     ],
     "sagemaker_endpoint_config_async_response_in_notification": [

@@ -35,6 +35,7 @@ CASES = {
     "sagemaker_model_pipeline_image_not_from_private_registry": [
         Case("all through the VPC", PASS, chain(container(IMAGE, access="Vpc"), container(PINNED, access="Vpc"))),
         Case("one by the platform", FAIL, chain(container(IMAGE, access="Vpc"), container(PINNED, access="Platform"))),
+        Case("the same image twice", FAIL, chain(container(IMAGE, access="Platform"), container(IMAGE, access="Vpc"))),
         Case("one container is another check's", NOT_APPLICABLE, single(container(IMAGE))),
         Case("images of model packages", NOT_APPLICABLE, chain(PACKAGE, PACKAGE)),
         DENIED,
@@ -63,6 +64,14 @@ CASES = {
         Case("no revision", FAIL, hub(HF_MODEL_ID="northwind-example/chat-7b")),
         Case("a branch", FAIL, hub(HF_MODEL_ID="northwind-example/chat-7b", HF_MODEL_REVISION="main")),
         Case("large model inference, no revision", FAIL, hub(OPTION_MODEL_ID="northwind-example/chat-7b")),
+        Case("large model inference, a commit", PASS, hub(HF_MODEL_ID="northwind-example/chat-7b", HF_REVISION=COMMIT)),
+        Case(
+            "two revisions, one of them a branch",
+            FAIL,
+            hub(HF_MODEL_ID="northwind-example/chat-7b", HF_REVISION=COMMIT, OPTION_REVISION="main"),
+        ),
+        Case("a repository without an owner", FAIL, hub(HF_MODEL_ID="gpt2")),
+        Case("weights in a bucket", NOT_APPLICABLE, hub(HF_MODEL_ID="s3://northwind-example-models/chat/")),
         Case("weights of the container's own", NOT_APPLICABLE, hub(HF_MODEL_ID="/opt/ml/model")),
         Case("no hub", NOT_APPLICABLE, single(container(IMAGE))),
         DENIED,
@@ -72,6 +81,8 @@ CASES = {
         Case("off", PASS, hub(HF_TRUST_REMOTE_CODE="false")),
         Case("on", FAIL, hub(HF_TRUST_REMOTE_CODE="True")),
         Case("on, large model inference", FAIL, hub(OPTION_TRUST_REMOTE_CODE="true")),
+        Case("on, text generation inference", FAIL, hub(HF_MODEL_TRUST_REMOTE_CODE="true")),
+        Case("on, set for the server itself", FAIL, hub(TRUST_REMOTE_CODE="true")),
         DENIED,
     ],
     "sagemaker_model_outside_registry": [

@@ -7,6 +7,7 @@ from checks.aws.sagemaker.resources import Channel, InstanceGroup, TrainingOutpu
 DENIED = Case("describe was denied", UNKNOWN, job())
 ONE = TrainingResources(instance_type="ml.m5.large", instance_count=1)
 FOUR = TrainingResources(instance_type="ml.m5.large", instance_count=4)
+CHOSEN = TrainingResources(selected_instance_type="ml.g5.2xlarge", selected_instance_count=2)
 MIXED = TrainingResources(
     instance_groups=(
         InstanceGroup(instance_type="ml.m5.large", instance_count=1),
@@ -31,6 +32,14 @@ CASES = {
         Case("two groups of one instance", FAIL, job(encrypt_inter_container_traffic=False, resources=MIXED)),
         Case("one instance", NOT_APPLICABLE, job(encrypt_inter_container_traffic=False, resources=ONE)),
         Case(
+            "an instance type chosen by preference", FAIL, job(encrypt_inter_container_traffic=False, resources=CHOSEN)
+        ),
+        Case(
+            "no count of one group",
+            UNKNOWN,
+            job(encrypt_inter_container_traffic=False, resources=TrainingResources(instance_groups=(InstanceGroup(),))),
+        ),
+        Case(
             "no count in the reply",
             UNKNOWN,
             job(encrypt_inter_container_traffic=False, resources=TrainingResources(instance_type="ml.m5.large")),
@@ -51,6 +60,8 @@ CASES = {
     "sagemaker_training_volume_without_customer_key": [
         Case("a key", PASS, job(resources=TrainingResources(instance_type="ml.m5.large", volume_kms_key_id=KEY))),
         Case("no key", FAIL, job(resources=FOUR)),
+        Case("an empty key is none", FAIL, job(resources=TrainingResources(instance_count=1, volume_kms_key_id=""))),
+        Case("NVMe disks, chosen by preference", NOT_APPLICABLE, job(resources=CHOSEN)),
         Case("NVMe disks in one group", NOT_APPLICABLE, job(resources=MIXED)),
         Case("no instances of its own", NOT_APPLICABLE, job(resources=None)),
         DENIED,

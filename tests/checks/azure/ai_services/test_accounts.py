@@ -44,6 +44,11 @@ CASES = {
         ),
         Case("public access off", NOT_APPLICABLE, account(public_network_access="Disabled")),
         Case(
+            "an action of a later API version",
+            UNKNOWN,
+            account(public_network_access="Enabled", network_default_action="X", network_ip_rules=()),
+        ),
+        Case(
             "open anyway",
             NOT_APPLICABLE,
             account(public_network_access="Enabled", network_default_action="Allow", network_ip_rules=()),

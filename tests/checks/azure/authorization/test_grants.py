@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from factories.azure import ACCESS_ADMINISTRATOR, CONTRIBUTOR, GROUP, OWNER, READER, ROOT, STORAGE
+from factories.azure import ACCESS_ADMINISTRATOR, CONTRIBUTOR, GROUP, OWNER, READER, ROOT, STORAGE, role
 
-from checks.azure.authorization.grants import allows, controls, covers, is_wide
+from checks.azure.authorization.grants import allows, controls, covers, is_wide, may
 from checks.azure.authorization.resources import Permission, RoleDefinition
 
+ALL_BUT_WRITING = role("looks", Permission(actions=("*",), not_actions=("*/write", "*/delete", "*/action")))
 WRITE = "Microsoft.Storage/storageAccounts/write"
 
 
@@ -36,7 +37,8 @@ def test_what_one_permission_leaves_out_another_may_allow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "expected"), [(OWNER, True), (CONTRIBUTOR, True), (ACCESS_ADMINISTRATOR, True), (READER, False)]
+    ("role", "expected"),
+    [(OWNER, True), (CONTRIBUTOR, True), (ACCESS_ADMINISTRATOR, True), (READER, False), (ALL_BUT_WRITING, False)],
 )
 def test_roles_that_control_their_scope(role: RoleDefinition, expected: bool) -> None:
     assert controls(role.permissions or ()) is expected  # type: ignore[arg-type]
@@ -73,3 +75,19 @@ def test_scopes_of_a_group_or_more_are_wide(scope: str, wide: bool) -> None:
 )
 def test_a_scope_covers_what_is_below_it(scope: str, expected: bool) -> None:
     assert covers(scope, f"{STORAGE}/retina") is expected
+
+
+@pytest.mark.parametrize(
+    ("permissions", "condition", "expected"),
+    [
+        ((Permission(actions=("*/write",)),), None, True),
+        ((Permission(actions=("*/write",)),), "…", None),
+        ((Permission(actions=("*/write",), condition="…"),), None, None),
+        ((Permission(actions=("*/write",), condition="…"), Permission(actions=("Microsoft.Storage/*",))), None, True),
+        ((Permission(actions=("*/read",), condition="…"),), "…", False),
+    ],
+)
+def test_conditions_are_not_evaluated(
+    permissions: tuple[Permission, ...], condition: str | None, expected: bool | None
+) -> None:
+    assert may(permissions, WRITE, condition) is expected

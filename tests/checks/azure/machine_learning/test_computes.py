@@ -1,15 +1,27 @@
-from factories.azure import cluster, compute, instance, workspace
+from factories.azure import ML, cluster, compute, instance, workspace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.azure.machine_learning.resources import CustomService, DockerSettings, Workspace
+from checks.azure.machine_learning.resources import Compute, CustomService, DockerSettings, Workspace
 
 ATTACHED = compute("vm", compute_type="VirtualMachine")
 # What remains of a compute whose GET was denied: the list gives its type, nothing else.
 LISTED_INSTANCE, LISTED_CLUSTER = instance(), cluster()
 
 
+# Projects state no network of their own; ARM does not always spell the id of their hub as it does elsewhere.
+PROJECT = workspace("retina", workspace_kind="Project", hub_resource_id=f"{ML}/Hub", isolation_mode=None)
+
+
+def default(**fields: object) -> Workspace:
+    return workspace(**{"workspace_kind": "Default", **fields})
+
+
 def service(*, privileged: bool | None) -> CustomService:
     return CustomService(name="labelling", docker=DockerSettings(privileged=privileged))
+
+
+def public(**fields: object) -> Compute:
+    return cluster(**{"enable_node_public_ip": True, **fields})
 
 
 CASES = {
@@ -22,10 +34,27 @@ CASES = {
     ],
     "azure_ml_compute_outside_network": [
         Case("subnet", PASS, instance(subnet_id="/subscriptions/s/…/subnets/compute")),
-        Case("managed network", PASS, instance(subnet_id=None), workspace(isolation_mode="AllowInternetOutbound")),
-        Case("neither", FAIL, cluster(subnet_id=None), workspace(isolation_mode="Disabled")),
-        Case("neither, no network block", FAIL, cluster(subnet_id=None), workspace(isolation_mode=None)),
-        Case("mode of a later API version", UNKNOWN, cluster(subnet_id=None), workspace(isolation_mode="Other")),
+        Case("managed network", PASS, instance(subnet_id=None), default(isolation_mode="AllowInternetOutbound")),
+        Case("neither", FAIL, cluster(subnet_id=None), default(isolation_mode="Disabled")),
+        Case("neither, no network block", FAIL, cluster(subnet_id=None), default(isolation_mode=None)),
+        Case("neither, of no kind", FAIL, cluster(subnet_id=None), default(workspace_kind=None, isolation_mode=None)),
+        Case("mode of a later API version", UNKNOWN, cluster(subnet_id=None), default(isolation_mode="Other")),
+        Case(
+            "managed network of the hub",
+            PASS,
+            instance(subnet_id=None),
+            PROJECT,
+            workspace("hub", workspace_kind="Hub", isolation_mode="AllowOnlyApprovedOutbound"),
+        ),
+        Case(
+            "the hub has none",
+            FAIL,
+            instance(subnet_id=None),
+            PROJECT,
+            workspace("hub", workspace_kind="Hub", isolation_mode="Disabled"),
+        ),
+        Case("hub not seen", UNKNOWN, instance(subnet_id=None), PROJECT),
+        Case("kind of workspace not seen", UNKNOWN, cluster(subnet_id=None), workspace(isolation_mode=None)),
         Case("workspace not seen", UNKNOWN, cluster(subnet_id=None), incomplete=[Workspace]),
         Case("attached", NOT_APPLICABLE, ATTACHED),
         Case("detail was denied", UNKNOWN, LISTED_CLUSTER, workspace(isolation_mode="Disabled")),
@@ -42,18 +71,32 @@ CASES = {
     "azure_ml_compute_instance_ssh_open": [
         Case("off", PASS, instance(ssh_public_access="Disabled")),
         Case("absent means off", PASS, instance(ssh_public_access=None)),
-        Case("on", FAIL, instance(ssh_public_access="Enabled")),
+        Case("on", FAIL, instance(ssh_public_access="Enabled", enable_node_public_ip=None)),
+        Case("on, without a public address", PASS, instance(ssh_public_access="Enabled", enable_node_public_ip=False)),
+        Case("on, address not observed", UNKNOWN, instance(ssh_public_access="Enabled")),
         Case("a value of a later API version", UNKNOWN, instance(ssh_public_access="Limited")),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
     ],
     "azure_ml_compute_cluster_remote_login_open": [
         Case("closed", PASS, cluster(remote_login_port_public_access="Disabled")),
-        Case("open", FAIL, cluster(remote_login_port_public_access="Enabled")),
-        Case("default in a subnet", PASS, cluster(remote_login_port_public_access="NotSpecified", subnet_id="/s")),
-        Case("default outside", FAIL, cluster(remote_login_port_public_access="NotSpecified", subnet_id=None)),
-        Case("absent, outside", FAIL, cluster(remote_login_port_public_access=None, subnet_id=None)),
-        Case("default, subnet not observed", UNKNOWN, cluster(remote_login_port_public_access=None)),
+        Case("open", FAIL, public(remote_login_port_public_access="Enabled")),
+        Case(
+            "open on nodes without public addresses",
+            PASS,
+            cluster(remote_login_port_public_access="Enabled", enable_node_public_ip=False),
+        ),
+        Case(
+            "default on nodes without public addresses",
+            PASS,
+            cluster(remote_login_port_public_access="NotSpecified", enable_node_public_ip=False),
+        ),
+        Case("open, addresses not observed", UNKNOWN, cluster(remote_login_port_public_access="Enabled")),
+        Case("default in a subnet", PASS, public(remote_login_port_public_access="NotSpecified", subnet_id="/s")),
+        Case("default outside", FAIL, public(remote_login_port_public_access="NotSpecified", subnet_id=None)),
+        Case("absent, outside", FAIL, public(remote_login_port_public_access=None, subnet_id=None)),
+        Case("default, subnet not observed", UNKNOWN, public(remote_login_port_public_access=None)),
+        Case("a value of a later API version", UNKNOWN, public(remote_login_port_public_access="Limited")),
         Case("an instance", NOT_APPLICABLE, LISTED_INSTANCE),
         Case("detail was denied", UNKNOWN, LISTED_CLUSTER),
     ],

@@ -1,4 +1,4 @@
-from factories.azure import deployment, endpoint, workspace
+from factories.azure import ML, deployment, endpoint, workspace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Collection, OnlineDeployment, Workspace
@@ -6,6 +6,10 @@ from checks.azure.machine_learning.resources import Collection, OnlineDeployment
 
 def managed(**fields: object) -> OnlineDeployment:
     return deployment(**{"compute_type": "Managed", **fields})
+
+
+def default(**fields: object) -> Workspace:
+    return workspace(**{"workspace_kind": "Default", **fields})
 
 
 def collected(mode: str) -> dict[str, Collection]:
@@ -16,7 +20,10 @@ CASES = {
     "azure_ml_online_endpoint_key_auth": [
         Case("Entra", PASS, endpoint(auth_mode="AADToken")),
         Case("key", FAIL, endpoint(auth_mode="Key")),
-        Case("Azure ML token", FAIL, endpoint(auth_mode="AMLToken")),
+        Case("Azure ML token", FAIL, endpoint(auth_mode="AMLToken", endpoint_kind="Managed")),
+        Case("Azure ML token on Kubernetes", PASS, endpoint(auth_mode="AMLToken", endpoint_kind="K8S")),
+        Case("key on Kubernetes", FAIL, endpoint(auth_mode="Key", endpoint_kind="K8S")),
+        Case("Azure ML token, kind not observed", UNKNOWN, endpoint(auth_mode="AMLToken")),
         Case("a value of a later API version", UNKNOWN, endpoint(auth_mode="Certificate")),
         Case("absent", UNKNOWN, endpoint(auth_mode=None)),
         Case("not observed", UNKNOWN, endpoint()),
@@ -27,23 +34,31 @@ CASES = {
         Case("absent means on", FAIL, endpoint(endpoint_kind=None, public_network_access=None)),
         Case("a value of a later API version", UNKNOWN, endpoint(endpoint_kind="Managed", public_network_access="X")),
         Case("on a cluster of the customer", NOT_APPLICABLE, endpoint(endpoint_kind="Kubernetes")),
+        Case("on a cluster, as Azure spells it", NOT_APPLICABLE, endpoint(endpoint_kind="K8S")),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "azure_ml_online_deployment_public_egress": [
         Case("off", PASS, managed(egress_public_network_access="Disabled")),
-        Case("on", FAIL, managed(egress_public_network_access="Enabled"), workspace(isolation_mode="Disabled")),
-        Case("absent means on", FAIL, managed(egress_public_network_access=None), workspace(isolation_mode=None)),
+        Case("on", FAIL, managed(egress_public_network_access="Enabled"), default(isolation_mode="Disabled")),
+        Case("absent means on", FAIL, managed(egress_public_network_access=None), default(isolation_mode=None)),
         Case(
             "the workspace lets approved traffic out only",
             PASS,
             managed(egress_public_network_access="Enabled"),
-            workspace(isolation_mode="AllowOnlyApprovedOutbound"),
+            default(isolation_mode="AllowOnlyApprovedOutbound"),
+        ),
+        Case(
+            "the hub of the project lets approved traffic out only",
+            PASS,
+            managed(egress_public_network_access="Enabled"),
+            workspace(workspace_kind="Project", hub_resource_id=f"{ML}/Hub", isolation_mode=None),
+            workspace("hub", workspace_kind="Hub", isolation_mode="AllowOnlyApprovedOutbound"),
         ),
         Case(
             "the workspace lets everything out",
             FAIL,
             managed(egress_public_network_access=None),
-            workspace(isolation_mode="AllowInternetOutbound"),
+            default(isolation_mode="AllowInternetOutbound"),
         ),
         Case("workspace not seen", UNKNOWN, managed(egress_public_network_access=None), incomplete=[Workspace]),
         Case("a value of a later API version", UNKNOWN, managed(egress_public_network_access="Filtered")),
@@ -77,6 +92,7 @@ CASES = {
     ],
     "azure_ml_online_deployment_without_data_collection": [
         Case("inputs", PASS, deployment(data_collections=collected("Enabled"))),
+        Case("spelled otherwise", PASS, deployment(data_collections=collected("enabled"))),
         Case("switched off", FAIL, deployment(data_collections=collected("Disabled"))),
         Case("no collector", FAIL, deployment(data_collections=None)),
         Case("not observed", UNKNOWN, deployment()),

@@ -1,4 +1,4 @@
-from factories.azure import RETINA_STORAGE, connection, storage, workspace
+from factories.azure import RETINA_STORAGE, connection, rules, storage, workspace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Workspace
@@ -26,13 +26,26 @@ CASES = {
         Case("nothing observed", UNKNOWN, workspace()),
     ],
     "azure_ml_workspace_public_behind_vnet": [
-        Case("allowed", FAIL, workspace(allow_public_access_when_behind_vnet=True)),
+        Case(
+            "allowed",
+            FAIL,
+            workspace(
+                allow_public_access_when_behind_vnet=True, private_endpoint_connections=(connection("Approved"),)
+            ),
+        ),
+        Case(
+            "allowed, but behind no network",
+            NOT_APPLICABLE,
+            workspace(allow_public_access_when_behind_vnet=True, private_endpoint_connections=(connection("Pending"),)),
+        ),
+        Case("allowed, connections not observed", UNKNOWN, workspace(allow_public_access_when_behind_vnet=True)),
         Case("not allowed", PASS, workspace(allow_public_access_when_behind_vnet=False)),
         Case("absent means false", PASS, workspace(allow_public_access_when_behind_vnet=None)),
         Case("not observed", UNKNOWN, workspace()),
     ],
     "azure_ml_workspace_without_private_endpoint": [
         Case("approved", PASS, default(private_endpoint_connections=(connection("Approved"),))),
+        Case("spelled otherwise", PASS, default(private_endpoint_connections=(connection("approved"),))),
         Case(
             "one of two", PASS, default(private_endpoint_connections=(connection("Rejected"), connection("Approved")))
         ),
@@ -73,7 +86,16 @@ CASES = {
     "azure_ml_workspace_sensitive_data_in_public_storage": [
         Case("public access off", PASS, sensitive(), storage(public_network_access="Disabled")),
         Case(
-            "denied by default", PASS, sensitive(), storage(public_network_access=None, network_default_action="Deny")
+            "denied by default",
+            PASS,
+            sensitive(),
+            storage(public_network_access=None, network_default_action="Deny", network_ip_rules=()),
+        ),
+        Case(
+            "denied by default, half of the internet let in",
+            FAIL,
+            sensitive(),
+            storage(public_network_access=None, network_default_action="Deny", network_ip_rules=rules("0.0.0.0/1")),
         ),
         Case("open", FAIL, sensitive(), storage(public_network_access="Enabled", network_default_action="Allow")),
         Case("never set", FAIL, sensitive(), storage(public_network_access=None, network_default_action=None)),

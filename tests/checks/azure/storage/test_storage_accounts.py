@@ -1,4 +1,4 @@
-from factories.azure import storage
+from factories.azure import rules, storage
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -31,7 +31,25 @@ CASES = {
     ],
     "azure_ml_storage_open_network": [
         Case("public access off", PASS, storage(public_network_access="Disabled")),
-        Case("denied by default", PASS, storage(public_network_access=None, network_default_action="Deny")),
+        Case(
+            "denied by default",
+            PASS,
+            storage(
+                public_network_access=None, network_default_action="Deny", network_ip_rules=rules("203.0.113.0/24")
+            ),
+        ),
+        Case(
+            "denied by default, half of the internet let in",
+            FAIL,
+            storage(
+                public_network_access="Enabled", network_default_action="Deny", network_ip_rules=rules("0.0.0.0/1")
+            ),
+        ),
+        Case(
+            "denied by default, rules unseen",
+            UNKNOWN,
+            storage(public_network_access=None, network_default_action="Deny"),
+        ),
         Case("open", FAIL, storage(public_network_access="Enabled", network_default_action="Allow")),
         Case("never set", FAIL, storage(public_network_access=None, network_default_action=None)),
         Case("perimeter", UNKNOWN, storage(public_network_access="SecuredByPerimeter")),

@@ -1,4 +1,6 @@
-from factories.gcp import OWN_ACCOUNT, binding, key, policy, policy_unread, service_account
+from typing import Any
+
+from factories.gcp import ANYWHERE, OWN_ACCOUNT, binding, key, policy, policy_unread, service_account
 from support import FAIL, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import ProjectPolicy
@@ -7,6 +9,17 @@ SELF = f"serviceAccount:{OWN_ACCOUNT}"
 GROUP = "group:data-science@northwind.example"
 USER = "user:ada@northwind.example"
 UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
+
+POOLS = "principal://iam.googleapis.com"
+WORKER = f"{POOLS}/locations/global/workforcePools/northwind/subject/ada@northwind.example"
+WORKLOAD = f"{POOLS}/projects/123456789012/locations/global/workloadIdentityPools/ci/subject/repo:northwind/train"
+
+
+def another(**fields: Any) -> ProjectPolicy:
+    """The policy of a second project of the scan."""
+    id = "//cloudresourcemanager.googleapis.com/projects/example-fraud-lab"
+    return ProjectPolicy(id=id, name="example-fraud-lab", scope=ANYWHERE, **fields)
+
 
 CASES = {
     "gcp_ml_service_account_user_managed_keys": [
@@ -29,12 +42,22 @@ CASES = {
             service_account(),
             policy(binding("roles/editor", SELF, condition=UNTIL), binding("roles/editor", SELF)),
         ),
+        Case(
+            "editor of another scanned project",
+            FAIL,
+            service_account(),
+            policy(binding("roles/viewer", SELF)),
+            another(bindings=(binding("roles/editor", SELF),)),
+        ),
+        Case("another project's policy denied", UNKNOWN, service_account(), policy(), another()),
         Case("policy denied", UNKNOWN, service_account(), policy_unread()),
         Case("policy not read", UNKNOWN, service_account(), incomplete=(ProjectPolicy,)),
     ],
     "gcp_project_vertex_admin_granted_to_users": [
         Case("a group", PASS, policy(binding("roles/aiplatform.admin", GROUP))),
         Case("a user", FAIL, policy(binding("roles/aiplatform.admin", GROUP, USER))),
+        Case("a user of a workforce pool", FAIL, policy(binding("roles/aiplatform.admin", WORKER))),
+        Case("a workload of a pool", PASS, policy(binding("roles/aiplatform.admin", WORKLOAD))),
         Case("a user for notebooks", FAIL, policy(binding("roles/notebooks.admin", USER))),
         Case("a user with a lesser role", PASS, policy(binding("roles/aiplatform.user", USER))),
         Case("a user who was deleted", PASS, policy(binding("roles/aiplatform.admin", f"deleted:{USER}?uid=1"))),

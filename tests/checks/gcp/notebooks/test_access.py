@@ -1,6 +1,8 @@
 from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, runs_as
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
+MAIL = {"proxy-mode": "mail"}
+
 CASES = {
     "vertex_workbench_public_ip": [
         Case("public address disabled", PASS, instance(disable_public_ip=True)),
@@ -23,8 +25,12 @@ CASES = {
     ],
     "vertex_workbench_shared_by_service_account_users": [
         Case("one owner", PASS, instance(owners=("ada@northwind.example",))),
-        Case("no owner", FAIL, instance(owners=None)),
-        Case("an empty list of owners", FAIL, instance(owners=())),
+        Case("all who may use its account", FAIL, instance(owners=None, metadata={"proxy-mode": "service_account"})),
+        Case("an empty list of owners", FAIL, instance(owners=(), metadata={"proxy-mode": "service_account"})),
+        Case("one owner, whom the reply does not tell again", PASS, instance(owners=None, metadata=MAIL)),
+        Case("neither owner nor way of access told", UNKNOWN, instance(owners=None, metadata={})),
+        Case("a way of access of a later version", UNKNOWN, instance(owners=None, metadata={"proxy-mode": "none"})),
+        Case("no owner, metadata not observed", UNKNOWN, instance(owners=None)),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_secrets_in_metadata": [

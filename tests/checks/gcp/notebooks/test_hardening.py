@@ -15,15 +15,26 @@ def switch(key: str) -> list[Case]:
     ]
 
 
+def own_switch(key: str) -> list[Case]:
+    """The same for a key of Workbench's own, which promises to understand `true` and `false` only."""
+    return [*switch(key), Case("on, in a way Workbench does not promise", UNKNOWN, instance(metadata={key: "1"}))]
+
+
 def idle(seconds: str, **more: str) -> dict[str, str]:
     return {"idle-timeout-seconds": seconds, **more}
 
 
 CASES = {
-    "vertex_workbench_root_access": switch("notebook-disable-root"),
-    "vertex_workbench_file_download": switch("notebook-disable-downloads"),
-    "vertex_workbench_terminal_access": switch("notebook-disable-terminal"),
-    "vertex_workbench_project_ssh_keys_accepted": switch("block-project-ssh-keys"),
+    "vertex_workbench_root_access": own_switch("notebook-disable-root"),
+    "vertex_workbench_file_download": own_switch("notebook-disable-downloads"),
+    "vertex_workbench_terminal_access": own_switch("notebook-disable-terminal"),
+    "vertex_workbench_project_ssh_keys_accepted": [
+        *switch("block-project-ssh-keys"),
+        Case("on, in a way only Compute Engine knows", PASS, instance(metadata={"block-project-ssh-keys": "1"})),
+        Case("not blocked, but OS Login ignores them", PASS, instance(metadata={"enable-oslogin": "TRUE"})),
+        Case("OS Login switched off", FAIL, instance(metadata={"enable-oslogin": "FALSE"})),
+        Case("OS Login neither on nor off", UNKNOWN, instance(metadata={"enable-oslogin": "perhaps"})),
+    ],
     "vertex_workbench_serial_port_open": [
         Case("off", PASS, instance(metadata={"serial-port-enable": "false"})),
         Case("left out, which means off", PASS, instance(metadata={})),
@@ -63,7 +74,10 @@ CASES = {
         Case("both on", PASS, instance(shielding=shielding(enable_vtpm=True, enable_integrity_monitoring=True))),
         Case("no TPM", FAIL, instance(shielding=shielding(enable_vtpm=False, enable_integrity_monitoring=True))),
         Case("no monitoring", FAIL, instance(shielding=shielding(enable_vtpm=True, enable_integrity_monitoring=False))),
-        Case("one of them not said", UNKNOWN, instance(shielding=shielding(enable_vtpm=True))),
+        Case("no monitoring, left out as Google does", FAIL, instance(shielding=shielding(enable_vtpm=True))),
+        Case("neither, left out as Google does", FAIL, instance(shielding=shielding(enable_secure_boot=True))),
+        Case("nothing said", UNKNOWN, instance(shielding=shielding())),
+        Case("no shielding at all", UNKNOWN, instance(shielding=None)),
         Case("not observed", UNKNOWN, instance()),
     ],
 }

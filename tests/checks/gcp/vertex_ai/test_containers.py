@@ -16,6 +16,23 @@ def test_secrets_are_found_in_variables_and_in_both_spellings_of_arguments() -> 
     assert secret_names(spec) == ("--api-key", "--hf-token", "DB_PASSWORD")
 
 
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ({"args": ["serve", "AKIAIOSFODNN7EXAMPLE"]}, ("args[1]",)),
+        ({"command": ["sh", "-c", "export DB_PASSWORD=not-a-real-one && serve"]}, ("DB_PASSWORD",)),
+        ({"command": ["sh", "-c", "serve --api-key 'not-a-real-key'"]}, ("--api-key",)),
+        ({"command": ["sh", "-c", "curl https://ada:not-a-real-one@example.org/model"]}, ("-c",)),
+        ({"args": ["--api-key=not-a-real-key", "--api-key=$(API_KEY)"]}, ("--api-key",)),
+        ({"args": ["--hf-token=$(HF_TOKEN)", "--api-key", "$API_KEY"]}, ()),
+        ({"env": [{"name": "DB_PASSWORD", "value": "$(OTHER)"}]}, ()),
+        ({"command": ["sh", "-c", 'export DB_PASSWORD="$(fetch)" && serve --port 8080']}, ()),
+    ],
+)
+def test_secrets_in_scripts_and_bare_arguments(spec, found) -> None:
+    assert secret_names(spec) == found
+
+
 def test_malformed_specifications_hold_nothing() -> None:
     assert secret_names({"env": "?", "args": [1, None], "command": {}}) == ()
 
@@ -28,6 +45,10 @@ def test_malformed_specifications_hold_nothing() -> None:
         ({"args": ["--trust_remote_code=True"]}, ("--trust_remote_code",)),
         ({"args": ["--trust-remote-code=false"]}, ()),
         ({"args": ["--trust-remote-code", "false"]}, ()),
+        ({"args": ["serve", "--trust-remote-code", "example/model"]}, ("--trust-remote-code",)),
+        ({"args": ["--no-trust-remote-code"]}, ()),
+        ({"command": ["sh", "-c", "vllm serve /models/x --trust-remote-code --port 8080"]}, ("--trust-remote-code",)),
+        ({"env": [{"name": "TRUST_REMOTE_CODE", "value": ""}]}, ()),
         ({"env": [{"name": "HF_MODEL_TRUST_REMOTE_CODE", "value": "1"}]}, ("HF_MODEL_TRUST_REMOTE_CODE",)),
         ({"env": [{"name": "TRUST_REMOTE_CODE", "value": "0"}]}, ()),
         ({"args": ["--model=gs://example-fraud-models/trust-remote-code"]}, ()),

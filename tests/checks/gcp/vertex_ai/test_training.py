@@ -9,16 +9,24 @@ def placed(network=None, attachment=None, machines=None):
     return custom_job(network=network, network_attachment=attachment, persistent_resource=machines)
 
 
+def runs_on(machines):
+    """A job that names no service account, on a persistent resource or on machines of its own."""
+    return custom_job(service_account=None, persistent_resource=machines)
+
+
 CASES = {
     "vertex_custom_job_without_service_account": [
         Case("account of its own", PASS, custom_job(service_account=OWN_ACCOUNT)),
-        Case("no account, and so the agent of all jobs", FAIL, custom_job(service_account=None)),
+        Case("no account, and so the agent of all jobs", FAIL, runs_on(None)),
+        Case("no account, but machines that may have one", UNKNOWN, runs_on("ray")),
+        Case("no account, machines not observed", UNKNOWN, custom_job(service_account=None)),
         Case("not observed", UNKNOWN, custom_job()),
     ],
     "vertex_custom_job_default_service_account": [
         Case("account of its own", PASS, custom_job(service_account=OWN_ACCOUNT)),
         Case("default account", FAIL, custom_job(service_account=DEFAULT_ACCOUNT)),
-        Case("no account", NOT_APPLICABLE, custom_job(service_account=None)),
+        Case("no account", NOT_APPLICABLE, runs_on(None)),
+        Case("no account, but machines that may have one", UNKNOWN, runs_on("ray")),
         Case("not observed", UNKNOWN, custom_job()),
     ],
     "vertex_custom_job_interactive_shell": [

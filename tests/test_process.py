@@ -1,0 +1,131 @@
+"""How the process ends: no two outcomes share an exit code, and nobody sees a traceback that is not about a defect."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from factories.aws import HERE, notebook
+from scanning import running
+from support import inventory_of
+from worlds.base import Fault
+
+MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> str:
+    inventory_of(notebook("a", direct_internet_access="Enabled")).save(tmp_path / "inv.json")
+    return str(tmp_path / "inv.json")
+
+
+def start(*arguments: str, **options) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([MLPOSTURE, *arguments], stderr=subprocess.PIPE, **options)
+
+
+def test_an_interruption_is_prompt_and_says_130(tmp_path: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:Describe*", "timeout"))
+        process = start("scan", "aws", "-o", str(tmp_path / "x.json"), stdout=subprocess.PIPE)
+        deadline = time.monotonic() + 60
+        while not any(operation.startswith("sagemaker:Describe") for operation in world.operations()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.5)  # by now some threads wait for details that never come
+        process.send_signal(signal.SIGINT)
+        started = time.monotonic()
+        out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130, err
+    assert time.monotonic() - started < 5
+    assert err.decode().strip() == "mlposture: interrupted"
+    assert out == b""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [("list", "checks"), ("explain", "MLP-1001"), ("--help",), ("evaluate", "INV")])
+def test_a_reader_that_went_away_is_no_error(arguments: tuple[str, ...], inventory: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(*(inventory if a == "INV" else a for a in arguments), stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=30)
+
+    assert (process.returncode, err) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
+@pytest.mark.parametrize("arguments", [("list", "checks"), ("evaluate", "INV"), ("evaluate", "INV", "-o", "-")])
+def test_a_full_disk_is_said_in_one_line(arguments: tuple[str, ...], inventory: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = start(*(inventory if a == "INV" else a for a in arguments), stdout=full)
+        _, err = process.communicate(timeout=30)
+
+    assert (process.returncode, err) == (2, b"mlposture: output: No space left on device\n")
+
+
+def test_without_standard_output_files_are_written_and_nothing_is_promised(inventory: str, tmp_path: Path) -> None:
+    closed = f"{MLPOSTURE} evaluate {inventory} --fail-on never"
+    to_file = subprocess.run(f"{closed} -o {tmp_path}/x.json >&-", shell=True, capture_output=True, check=False)
+    to_stdout = subprocess.run(f"{closed} -o - >&-", shell=True, capture_output=True, check=False)
+
+    assert (to_file.returncode, to_file.stderr) == (0, b"")
+    assert (tmp_path / "x.json").stat().st_size > 0
+    assert (to_stdout.returncode, to_stdout.stderr) == (2, b"mlposture: -o: standard output is closed\n")
+
+
+def test_a_defect_is_not_mistaken_for_findings(tmp_path: Path) -> None:
+    code = (
+        "import click\nfrom scanner.process import run\n"
+        "@click.command()\n"
+        "def cli():\n    raise ZeroDivisionError('key AKIAIOSFODNN7EXAMPLE \\x1b[31m')\n"
+        "run(cli)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
+    assert "please report it" in done.stderr
+    assert "AKIA" not in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_errors_show_no_control_characters(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([MLPOSTURE, "evaluate", "\x1b[2J\n::error::x"], stderr=follower, cwd=tmp_path)
+    process.wait(timeout=30)
+    os.close(follower)
+    shown = os.read(leader, 4096).decode()
+    os.close(leader)
+
+    assert process.returncode == 2
+    assert "\x1b" not in shown
+    assert shown.count("\n") == 1
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_drawn_on_a_terminal_alone(terminal: bool, tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    with running("aws"):
+        process = subprocess.Popen(
+            [MLPOSTURE, "scan", "aws", "--check", "MLP-1001", "--region", HERE.region, "-o", "x.json"],
+            stdout=subprocess.PIPE,
+            stderr=follower if terminal else subprocess.PIPE,
+            cwd=tmp_path,
+            env={**os.environ, "TERM": "xterm"},
+        )
+        out, err = process.communicate(timeout=60)
+    os.close(follower)
+    drawn = os.read(leader, 65536) if terminal else err
+    os.close(leader)
+
+    assert process.returncode == 1
+    assert b"\x1b" not in out
+    assert (b"scanning" in drawn) is terminal
+    assert terminal or drawn == b""
