@@ -2,13 +2,16 @@
 
     python benchmarks/startup.py [INVENTORY]
 
+Run it with the Python of an environment that mlposture was installed into from a wheel: an editable checkout that may
+not write bytecode is compiled anew at every start, and that is what would be measured.
+
 Prints, for each command, the median CPU time (user + system) of its process less that of `python -c pass`, runs
 interleaved so that drift of the machine falls on all alike, and the ratio to `python -c "import click"`.
 """
 
 from __future__ import annotations
 
-import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,10 +22,10 @@ RUNS = 15
 
 def cpu_seconds(command: list[str]) -> float:
     """User and system time of one run of a command, from the operating system's accounting of its children."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main(inventory: str | None) -> None:

@@ -6,9 +6,10 @@ Text of others is only ever a plain segment here: nothing parses it as markup, a
 from __future__ import annotations
 
 import io
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from reports.text import clean, first_paragraph, redact, sentence
 from scanner.model import Finding, Gap, Posture, Reason, Report, Scope, Severity, Status
@@ -20,6 +21,7 @@ MAX_BLOCKS = 50
 MAX_EACH = 5
 MAX_GAPS = 30
 MIN_WIDTH = 60
+PIPE_WIDTH = 120
 
 STYLE = {
     Severity.CRITICAL: "bold magenta",
@@ -48,10 +50,14 @@ def render(report: Report, *, colour: bool, width: int) -> str:
 
 def print_report(report: Report, console: Console | None = None) -> None:
     """Print the report: in colour at a terminal, as plain text elsewhere and under NO_COLOR."""
+    if console is None and not sys.stdout.isatty():
+        # No rich where nobody would see it: it takes longer to import than a small report takes to make.
+        _write(sys.stdout, plain_text(layout(report, PIPE_WIDTH)), sys.stdout.encoding)
+        return
     from rich.console import Console
 
     console = console or Console()
-    lines = layout(report, console.width if console.is_terminal else 120)
+    lines = layout(report, console.width if console.is_terminal else PIPE_WIDTH)
     if console.is_terminal and not console.no_color:
         with console.capture() as capture:
             _print_rich(lines, console)
@@ -59,7 +65,11 @@ def print_report(report: Report, console: Console | None = None) -> None:
     else:
         text = plain_text(lines)
     # Not through the console: it ends the process when nobody reads, and knows no way round an encoding.
-    console.file.write(text.encode(console.encoding, "backslashreplace").decode(console.encoding))
+    _write(console.file, text, console.encoding)
+
+
+def _write(file: IO[str], text: str, encoding: str) -> None:
+    file.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def plain_text(lines: Iterable[Line]) -> str:

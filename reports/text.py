@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from scanner.model import plain
+from scanner.patterns import pattern
 from scanner.text import clean, encode, map_strings, redact
 
 __all__ = ["clean", "dump", "first_paragraph", "one_line", "redact", "sentence", "without_secrets"]
 
 #: Controls, bidi and zero-width characters, and GitHub's older workflow commands: all that JSON may hold as it is and
 #: that a terminal, a reader or a runner obeys.
-_INVISIBLE = re.compile(
+_INVISIBLE = pattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
     r"|#(?=#\[)"
 )

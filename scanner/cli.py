@@ -181,17 +181,17 @@ def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> N
     """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
     from pathlib import Path
 
-    from scanner.inventory import Inventory
-    from scanner.loader import kinds, load
+    from scanner.inventory import Inventory, providers_in
+    from scanner.loader import PROVIDERS, kinds, load
     from scanner.logs import log_to_stderr
     from scanner.plan import note_unasked
 
-    checks, collectors = load()
     log_to_stderr(verbose=False)
     outputs = _outputs(options)
+    providers = providers_in(Path(inventory))
+    checks, collectors = load(name for name in PROVIDERS if name in providers)
     loaded = Inventory.load(Path(inventory), kinds(collectors.values()))
-    providers = {scope.provider for scope in loaded.scopes}
-    chosen = _select((check for check in checks.values() if check.provider in providers), options)
+    chosen = _select(checks.values(), options)
     note_unasked(loaded, chosen, collectors)
     ctx.exit(_judge(loaded, chosen, options, outputs, started_at=loaded.taken_at, arguments=()))
 

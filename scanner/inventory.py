@@ -82,11 +82,9 @@ class Inventory:
     @classmethod
     def load(cls, path: Path, kinds: Mapping[str, type[Resource]]) -> "Inventory":
         """Read a saved inventory. Raises InputError naming the file and what is wrong with it."""
+        raw = _read(path)
         try:
-            raw = msgspec.json.decode(path.read_bytes(), type=_Saved)
             loaded = cls(raw.taken_at.astimezone(UTC))
-        except OSError as error:
-            raise InputError(f"{path}: {error.strerror}") from error
         except _UNREADABLE as error:
             raise InputError(f"{path}: not an inventory: {error}") from error
         if raw.schema != SCHEMA:
@@ -111,6 +109,21 @@ def _without_secrets(resource: Resource) -> dict[str, Any]:
     """A resource as JSON types, its fields redacted: settings can embed credentials. Its identity stays."""
     fields: dict[str, Any] = plain(resource)
     return {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
+
+
+def providers_in(path: Path) -> set[str]:
+    """The providers whose resources a saved inventory may hold. Raises InputError."""
+    raw = _read(path)
+    return {scope.provider for scope in raw.scopes} | {kind.partition(".")[0] for kind in raw.resources}
+
+
+def _read(path: Path) -> "_Saved":
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Saved)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except _UNREADABLE as error:
+        raise InputError(f"{path}: not an inventory: {error}") from error
 
 
 class _Saved(msgspec.Struct, frozen=True):

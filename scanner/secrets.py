@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.patterns import pattern
+
 #: Values with a shape that only credentials have.
-_SHAPES = re.compile(
+_SHAPES = pattern(
     r"(?:AKIA|ASIA)[0-9A-Z]{16}"  # AWS access key id
     r"|ghp_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22,}"
     r"|hf_[0-9A-Za-z]{30,}"  # Hugging Face token
@@ -18,12 +20,12 @@ _SHAPES = re.compile(
     r"|AccountKey=[0-9A-Za-z+/=]{20,}|SharedAccessSignature=|[?&]sig=[0-9A-Za-z%]{20,}"
 )
 #: Names that announce a secret; the value must then be a literal, not a reference to one.
-_NAMES = re.compile(
+_NAMES = pattern(
     r"(?:^|[_\-.])(?:password|passwd|pwd|secret|token|api[_\-]?key|access[_\-]?key|private[_\-]?key|credential|"
     r"connection[_\-]?string)s?(?:$|[_\-.](?!arn|name|id|path|file|uri|url|ref|version|ttl|expiry))",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"^(?:arn:|projects/|https?://[^:@]*$|\$\{|\{\{|secretmanager:|sm://|gs://|s3://|/|@Microsoft\.KeyVault|true$|false$|"
     r"none$|null$|\d{1,6}$"
     r"|[\"'\\]*(?:<[^>]*>|\[[A-Z]+\])[\"'\\]*$)",  # special tokens of a tokenizer: <|endoftext|>, [PAD]

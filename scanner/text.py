@@ -1,19 +1,19 @@
 """What is done to text that others control (names, tags, messages of providers, files) before anybody is shown it."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from scanner.model import plain
+from scanner.patterns import pattern
 from scanner.secrets import suspicious_names
 
 REDACTED = "[looks like a credential; redacted]"
 
 #: GitHub runners obey a line that starts with `::`, and the older `##[` anywhere in a line.
-_COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
-_WORD = re.compile(r"[^\s'\"]+")
+_COMMAND = pattern(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
+_WORD = pattern(r"[^\s'\"]+")
 
 
 def clean(text: str, *, lines: bool = False) -> str:

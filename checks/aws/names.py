@@ -1,6 +1,5 @@
 """Names and addresses: S3 locations, default buckets, and how one SageMaker resource names another."""
 
-import re
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -8,16 +7,17 @@ from msgspec import UnsetType
 
 from scanner.inventory import View
 from scanner.model import Resource, Scope
+from scanner.patterns import pattern
 
 R = TypeVar("R", bound=Resource)
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 #: Buckets that AWS itself serves public models and examples from.
-_AWS_CONTENT = re.compile(
+_AWS_CONTENT = pattern(
     rf"(?:jumpstart-(?:private-)?cache-prod|sagemaker-(?:sample-files|sample-data|example-files)(?:-prod)?)(?:-{_REGION})?"
 )
-_S3_HOST = re.compile(rf"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
+_S3_HOST = pattern(rf"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?")
+_BUCKET = pattern(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
 #: Endings that S3 reserves: aliases of access points, and buckets that no listing of general buckets shows.
 _NO_BUCKET = ("-s3alias", "--ol-s3", "--x-s3", "--xa-s3", "--table-s3", ".mrap")
 

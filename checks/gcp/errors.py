@@ -6,6 +6,7 @@ from typing import Any
 
 from scanner.errors import CallFailed
 from scanner.model import Reason
+from scanner.patterns import pattern
 
 NOT_FOUND = "notFound"
 FORBIDDEN = "forbidden"
@@ -13,8 +14,8 @@ DISABLED = "SERVICE_DISABLED"
 
 _DISABLED = {DISABLED, "accessNotConfigured"}
 _THROTTLED = {"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}
-_PERMISSION = re.compile(r"\b[a-z]+(?:\.[A-Za-z]+){2}\b(?=['\"]? (?:access|denied|permission))")
-_PLACE = re.compile(r"\b(?:location|region)\b", re.IGNORECASE)
+_PERMISSION = pattern(r"\b[a-z]+(?:\.[A-Za-z]+){2}\b(?=['\"]? (?:access|denied|permission))")
+_PLACE = pattern(r"\b(?:location|region)\b", re.IGNORECASE)
 
 
 class ServiceDisabled(CallFailed):

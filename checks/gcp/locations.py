@@ -1,6 +1,6 @@
 """Regions known to have Vertex AI, asked one by one when the project's own list of locations cannot be read."""
 
-import re
+from scanner.patterns import pattern
 
 KNOWN = (
     "africa-south1",
@@ -42,7 +42,7 @@ KNOWN = (
     "us-west3",
     "us-west4",
 )
-_REGION = re.compile(r"[a-z]+-[a-z]+\d+")
+_REGION = pattern(r"[a-z]+-[a-z]+\d+")
 
 
 def is_region(location: str) -> bool:

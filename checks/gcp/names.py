@@ -1,8 +1,9 @@
 """Names: full resource names, buckets behind `gs://` addresses, service accounts that Google makes by default."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
+
+from scanner.patterns import pattern
 
 AIPLATFORM = "aiplatform.googleapis.com"
 NOTEBOOKS = "notebooks.googleapis.com"
@@ -10,16 +11,16 @@ STORAGE = "storage.googleapis.com"
 IAM = "iam.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
 
-_BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/|$)")
-_DEFAULT_ACCOUNT = re.compile(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
-_ACCOUNT = re.compile(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
+_BUCKET = pattern(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/|$)")
+_DEFAULT_ACCOUNT = pattern(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
+_ACCOUNT = pattern(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
 #: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in. Whole
 #: names, for anyone may make a bucket called `vertex-ai-…`; only names that begin with `google` are kept for Google.
-_GOOGLE_BUCKET = re.compile(
+_GOOGLE_BUCKET = pattern(
     r"cloud-samples-data(?:-us-central1)?|google-cloud-[a-z0-9._-]*"
     r"|vertex-model-garden-(?:public|restricted)-(?:asia|eu|us|us-central1)"
 )
-_GOOGLE_IMAGE = re.compile(
+_GOOGLE_IMAGE = pattern(
     r"(?:(?:[a-z]+-)?docker\.pkg\.dev/(?:vertex-ai|vertex-ai-restricted|deeplearning-platform-release)/"
     r"|(?:[a-z]+\.)?gcr\.io/(?:cloud-aiplatform|deeplearning-platform-release|google-samples)/)"
 )

@@ -7,7 +7,6 @@ session policies and resource policies are not visible to it, so `yes` means "no
 """
 
 import enum
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.resources import Policy, Role
+from scanner import patterns
 
 
 class Answer(enum.StrEnum):
@@ -26,7 +26,7 @@ class Answer(enum.StrEnum):
 
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = patterns.pattern(r"\$\{[^}]*\}")
 _PROBE = "mlposture-probe"
 
 
@@ -146,13 +146,12 @@ def covers_resource(statement: Mapping[str, Any], resource: str) -> Answer:
 
 
 def _applies(statement: Mapping[str, Any], question: Question, *, chosen: frozenset[str]) -> Answer:
+    covered = covers_action(statement, question.action)
+    if covered is NO:  # most statements are about something else; spare them the rest
+        return NO
     keys = condition_keys(statement)
     unconditional = not statement.get("Condition") or (keys and keys <= chosen)
-    return both(
-        covers_action(statement, question.action),
-        covers_resource(statement, question.resource),
-        YES if unconditional else UNKNOWN,
-    )
+    return both(covered, covers_resource(statement, question.resource), YES if unconditional else UNKNOWN)
 
 
 def _member(statement: Mapping[str, Any], name: str, negated: str, value: str, *, fold: bool) -> Answer:
@@ -176,6 +175,8 @@ def _matches(pattern: str, value: str) -> Answer:
 @lru_cache(maxsize=65536)  # the same few patterns meet the same few actions for every role
 def glob(pattern: str, value: str) -> bool:
     """Whether a pattern of `*` and `?` matches all of a value. Never slower than the product of their lengths."""
+    if pattern in ("*", value):
+        return True
     at = star = 0
     anchor = -1
     index = 0

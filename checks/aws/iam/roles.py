@@ -1,6 +1,5 @@
 """Checks of the IAM roles that ML resources run as."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,15 +10,16 @@ from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, partition_of
 from scanner.check import check
 from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.patterns import pattern
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 _FULL_ACCESS = ":iam::aws:policy/AmazonSageMakerFullAccess"
 #: Keys that name a source, and the values that leave no other account in; a policy variable has one value.
 _SOURCES = {
-    "aws:sourceaccount": re.compile(r"\d{12}|\$\{.+\}"),
-    "aws:sourcearn": re.compile(r"(?:[^:]*:){4}(?:\d{12}|\$\{[^}]+\}):.+"),
-    "aws:sourceorgid": re.compile(r"o-[^*?]+"),
-    "aws:sourceorgpaths": re.compile(r"o-[^*?/]+/.*"),
+    "aws:sourceaccount": pattern(r"\d{12}|\$\{.+\}"),
+    "aws:sourcearn": pattern(r"(?:[^:]*:){4}(?:\d{12}|\$\{[^}]+\}):.+"),
+    "aws:sourceorgid": pattern(r"o-[^*?]+"),
+    "aws:sourceorgpaths": pattern(r"o-[^*?/]+/.*"),
 }
 _GUARDS = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
 _PROBE = "mlposture-probe"

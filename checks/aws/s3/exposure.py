@@ -8,9 +8,10 @@ from msgspec import UNSET
 
 from checks.aws.iam.policy import NO, YES, Answer, covers_action, covers_resource, either, listed, statements
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
+from scanner.patterns import pattern
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
-_ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?")
+_ACCOUNT = pattern(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?")
 _PROBE = "mlposture-probe"
 WRITES = (
     "s3:PutObject",

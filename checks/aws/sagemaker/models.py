@@ -1,6 +1,5 @@
 """Checks of SageMaker models."""
 
-import re
 from typing import Any
 
 from msgspec import UNSET
@@ -9,6 +8,7 @@ from checks.aws.sagemaker.references import artifact_uris, containers_of, label
 from checks.aws.sagemaker.resources import Container, Model
 from scanner.check import check
 from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.patterns import pattern
 
 #: Variables that name a hub repository, and those that serving images which know them read its revision from.
 _HUB = {
@@ -23,9 +23,9 @@ _REMOTE_CODE = (
     "OPTION_TRUST_REMOTE_CODE",
     "SM_VLLM_TRUST_REMOTE_CODE",
 )
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = pattern(r"[0-9a-f]{40}")
 # Old repositories have no owner in their name: `gpt2`.
-_HUB_ID = re.compile(r"\w[\w.\-]*(?:/[\w.\-]+)?")
+_HUB_ID = pattern(r"\w[\w.\-]*(?:/[\w.\-]+)?")
 _REGISTRY_MODES = ("Platform", "Vpc", None)
 
 

@@ -1,14 +1,14 @@
 """What SageMaker resources refer to: containers, artifacts, buckets, instance types."""
 
-import re
 from collections.abc import Iterable
 
 from msgspec import UNSET
 
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model, TrainingJob, Variant
+from scanner.patterns import pattern
 
 #: Families with NVMe instance storage; it is encrypted by the hardware and takes no key of the customer.
-_NVME = re.compile(
+_NVME = pattern(
     r"ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|g[5-7]|g6e|gr6|g7e|p5|p5en?|p6[a-z0-9-]*|dl1|trn\d[a-z]*|i\d[a-z]*)\..+"
 )
 

@@ -1,0 +1,39 @@
+"""Deferred patterns behave as compiled ones, and every one in the product compiles."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+
+import pytest
+from support import registered
+
+from scanner.patterns import _Deferred, pattern
+
+
+def every_pattern() -> list[tuple[str, _Deferred]]:
+    registered()
+    for name in ("reports.text", "checks.gcp.errors", "scanner.text"):
+        importlib.import_module(name)
+    return [
+        (f"{module}.{name}", value)
+        for module in sorted(sys.modules)
+        if module.partition(".")[0] in ("scanner", "checks", "reports")
+        for name, value in vars(sys.modules[module]).items()
+        if isinstance(value, _Deferred)
+    ]
+
+
+def test_it_acts_like_a_compiled_pattern() -> None:
+    made = pattern(r"a(b+)", re.IGNORECASE)
+
+    assert [made.fullmatch(text) is not None for text in ("aB", "abbc")] == [True, False]
+    assert made.search("xxABB")[1] == "BB"  # type: ignore[index]
+    assert made.sub("-", "ab xx abb") == "- xx -"
+    assert [found[0] for found in made.finditer("ab ab")] == ["ab", "ab"]
+
+
+@pytest.mark.parametrize(("name", "made"), every_pattern())
+def test_every_pattern_compiles(name: str, made: _Deferred) -> None:
+    assert re.compile(made._text, made._flags)
