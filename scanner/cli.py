@@ -227,6 +227,7 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
+    from scanner.errors import CannotScan
     from scanner.inventory import Inventory
     from scanner.loader import load
     from scanner.logs import log_to_stderr
@@ -242,6 +243,9 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
         from pathlib import Path
 
         _write(Path(options["save_inventory"]), inventory.save)
+    if inventory.out_of_reach():
+        first = inventory.gaps[0]
+        raise CannotScan(f"nothing could be reached: {first.operation} in {first.scope.region}: {first.detail}")
     arguments = _arguments(providers, options)
     return _judge(inventory, plan.checks, options, outputs, started_at=inventory.taken_at, arguments=arguments)
 
@@ -318,10 +322,12 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
     """Evaluate, write every report, print for a person unless a report went to stdout; the exit code."""
     import uuid
     from datetime import UTC, datetime
+    from functools import partial
 
     from reports import renderer
     from reports.terminal import print_report
     from scanner.config import fails, parse_verdicts
+    from scanner.errors import InputError
     from scanner.files import write_atomically
     from scanner.frameworks import load
     from scanner.report import build_report
@@ -337,17 +343,23 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
         verdicts=parse_verdicts(options.get("verdicts") or "fail,unknown"),
         frameworks=options["framework"],
     )
-    rendered = [(output.path, renderer(output.format)(report)) for output in outputs]
     to_stdout = False
-    for path, content in rendered:
-        if path is None:
-            to_stdout = True
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        else:
-            _write(path, lambda p, content=content: write_atomically(p, content))  # type: ignore[misc]
+    problems: list[InputError] = []
+    for output in outputs:
+        try:
+            content = renderer(output.format)(report)
+            if output.path is None:
+                to_stdout = True
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
+            else:
+                _write(output.path, partial(write_atomically, content=content))
+        except InputError as problem:  # what one report cannot hold must not cost the others
+            problems.append(problem)
     if not to_stdout and sys.stdout is not None:
         print_report(report)
+    if problems:
+        raise problems[0]
     if fails(report.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return 1
     return 4 if options.get("fail_on_incomplete") and not report.complete else 0

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from scanner.errors import InputError
 from scanner.files import write_atomically
-from scanner.model import Gap, Listing, Resource, Scope, plain
+from scanner.model import Gap, Listing, Reason, Resource, Scope, plain
 from scanner.text import encode, map_strings, redact
 
 R = TypeVar("R", bound=Resource)
@@ -58,6 +58,12 @@ class Inventory:
             if name == kind.kind and account in (None, scope.account)
         ]
         return bool(found) and all(listing.complete for listing in found)
+
+    def out_of_reach(self) -> bool:
+        """Whether nothing was seen at all, and not for want of permissions: there was nobody to ask."""
+        nobody = {Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNSUPPORTED_REGION}
+        seen = any(listing.complete for listing in self.listings.values())
+        return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= nobody
 
     def count(self) -> int:
         return sum(len(found) for found in self._by_kind.values())
