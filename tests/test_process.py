@@ -26,7 +26,12 @@ def inventory(tmp_path: Path) -> str:
 
 
 def start(*arguments: str, **options) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([MLPOSTURE, *arguments], stderr=subprocess.PIPE, **options)
+    return subprocess.Popen([sys.executable, "-c", HEEDING, MLPOSTURE, *arguments], stderr=subprocess.PIPE, **options)
+
+
+#: A shell without a terminal starts its background jobs, and so this suite in some pipelines, with Ctrl-C ignored, and
+#: that is inherited.
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def test_an_interruption_is_prompt_and_says_130(tmp_path: Path) -> None:

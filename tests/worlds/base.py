@@ -104,10 +104,13 @@ def _moved(value: Any, by: timedelta) -> Any:
         return {key: _moved(inner, by) for key, inner in value.items()}
     if isinstance(value, list):
         return [_moved(inner, by) for inner in value]
-    if isinstance(value, datetime):
-        return value + by
-    if isinstance(value, str) and _TIMESTAMP.fullmatch(value):
-        return (datetime.fromisoformat(value) + by).isoformat().replace("+00:00", "Z")
+    try:
+        if isinstance(value, datetime):
+            return value + by
+        if isinstance(value, str) and _TIMESTAMP.fullmatch(value):
+            return (datetime.fromisoformat(value) + by).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        pass  # "never", as clouds spell it: the last second of the year 9999
     return value
 
 

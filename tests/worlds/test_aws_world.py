@@ -48,7 +48,7 @@ class Clients:
 
 @pytest.fixture(scope="module")
 def northwind() -> Iterator[AwsWorld]:
-    world = AwsWorld.load(FILE)
+    world = AwsWorld(read_world(FILE.read_text(encoding="utf-8"), date(2026, 11, 22)))
     assert isinstance(world, AwsWorld)
     with world:
         yield world
