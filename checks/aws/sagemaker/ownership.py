@@ -52,7 +52,7 @@ def judge_ownership(
     if missing or foreign:
         said = [f"{bucket.name} does not exist" for bucket in missing]
         said += [f"{bucket.name} belongs to another account" for bucket in foreign]
-        path = (resource.id, (missing + foreign)[0].id)
+        path = (resource.id, bucket_arn(partition_of(resource.id), (missing + foreign)[0].name))
         seen = {bucket.name: {"exists": bucket.exists, "owned": bucket.owned} for bucket in missing + foreign}
         return failed("; ".join(said), path=path, **{**evidence, "Bucket.owned": seen})
     if unclear:
