@@ -26,7 +26,19 @@ SECTIONS = ("Why it matters", "How to fix", "References")
 class Check:
     """One registered check. `function` is pure: no I/O, no clock, no randomness."""
 
-    __slots__ = ("exposure", "function", "id", "kind", "needs", "objective", "severity", "since", "slug", "takes_view")
+    __slots__ = (
+        "_sections",
+        "exposure",
+        "function",
+        "id",
+        "kind",
+        "needs",
+        "objective",
+        "severity",
+        "since",
+        "slug",
+        "takes_view",
+    )
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class Check:
         annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
         if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
             raise TypeError(f"{function.__name__}: the first parameter must be annotated with a resource kind")
+        self._sections: dict[str, str] | None = None
         self.function = function
         self.id = id
         self.slug = function.__name__
@@ -65,7 +78,9 @@ class Check:
 
     def section(self, name: str) -> str:
         """Text of one `## name` section of the docstring, dedented; empty when there is none."""
-        return sections(self.function.__doc__ or "").get(name, "")
+        if self._sections is None:
+            self._sections = sections(self.function.__doc__ or "")
+        return self._sections.get(name, "")
 
     @property
     def references(self) -> tuple[str, ...]:
