@@ -6,7 +6,7 @@ It declares every operation it may call, and the facade refuses any other, so pe
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
-from scanner.model import Gap, Reason, Reply, Resource, Scope
+from scanner.model import Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -113,6 +113,3 @@ class Provider(Protocol):
     def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> Api: ...
 
     def close(self) -> None: ...
-
-
-__all__ = ["COLLECTORS", "Api", "Collector", "Found", "Gap", "Provider", "Recorder", "collector"]

@@ -31,7 +31,7 @@ def finding_score(severity: Severity, exposure: Exposure, holds: Holds) -> tuple
 
 def posture(checks: Sequence[Check], counts: Mapping[str, CheckCount], listings: Sequence[Listing]) -> Posture:
     """Shares in percent over the checks that had something to judge, or could not see whether they had."""
-    total = assessed = passing = lower = upper = 0.0
+    total = assessed = passing = upper = 0.0
     for check in checks:
         count = counts.get(check.id, CheckCount())
         judged = count.passed + count.failed
@@ -44,14 +44,13 @@ def posture(checks: Sequence[Check], counts: Mapping[str, CheckCount], listings:
         total += weight
         assessed += weight * covered
         passing += weight * covered * share
-        lower += weight * covered * share
         upper += weight * (covered * share + 1 - covered)
     if total == 0:
         return Posture(posture=None, coverage=100.0 if listings else 0.0, lower=0.0, upper=100.0)
     return Posture(
         posture=round(100 * passing / assessed, 1) if assessed else None,
         coverage=round(100 * assessed / total, 1),
-        lower=round(100 * lower / total, 1),
+        lower=round(100 * passing / total, 1),
         upper=round(100 * upper / total, 1),
     )
 

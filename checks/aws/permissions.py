@@ -3,6 +3,8 @@
 An IAM action is `service:ApiOperation` but for the exceptions below (Service Authorization Reference).
 """
 
+#: What the provider itself asks, whatever the checks. sts:GetCallerIdentity needs no permission.
+DISCOVERY = ("ec2:DescribeRegions",)
 #: API operations whose IAM action has another name.
 _ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",
