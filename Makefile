@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers generate generated lock new-check clean
+.PHONY: help setup demo test check lint types layers generate generated bench bench-quick lock new-check clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -38,12 +38,22 @@ layers: setup
 generate: setup ## Write the generated files anew
 	$(RUN) scripts/build_frameworks.py
 	$(RUN) scripts/build_schema.py
+	$(RUN) scripts/build_shapes.py
 	$(RUN) scripts/build_docs.py
+	$(RUN) scripts/build_performance.py
 
 generated: setup
 	$(RUN) scripts/build_frameworks.py --check
 	$(RUN) scripts/build_schema.py --check
+	$(RUN) scripts/build_shapes.py --check
 	$(RUN) scripts/build_docs.py --check
+	$(RUN) scripts/build_performance.py --check
+
+bench: setup ## Measure everything, beside the peer (half an hour, 3 GB), and record the results
+	$(RUN) benchmarks/run.py --record
+
+bench-quick: setup ## Measure a small part in about a minute, without the peer
+	$(RUN) benchmarks/run.py --quick
 
 new-check: setup ## Write the stubs of a check: make new-check ARGS="aws sagemaker endpoints SLUG --kind Endpoint"
 	$(RUN) scripts/new_check.py $(ARGS)

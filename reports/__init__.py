@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 OWNER = "mlposture"
 
-#: Format name → module with `render(report) -> bytes`.
+#: Format name → module with `render(report) -> Iterator[bytes]`.
 FORMATS: dict[str, str] = {
     "json": "reports.json_v1",
     "sarif": "reports.sarif",
@@ -21,11 +21,15 @@ FORMATS: dict[str, str] = {
 SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif"}
 
 
-def renderer(name: str) -> Callable[[Report], bytes]:
-    """The renderer of a format, imported only now. Raises InputError for a name that is not in `FORMATS`."""
+def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:
+    """The renderer of a format, imported only now. Raises InputError for a name that is not in `FORMATS`.
+
+    A renderer gives the file in pieces. If the format cannot hold the report it raises InputError when it is called,
+    before there is a piece.
+    """
     from scanner.errors import InputError
 
     if name not in FORMATS:
         raise InputError(f"there is no report format {name!r}; there are {', '.join(sorted(FORMATS))}")
-    render: Callable[[Report], bytes] = importlib.import_module(FORMATS[name]).render
+    render: Callable[[Report], Iterator[bytes]] = importlib.import_module(FORMATS[name]).render
     return render

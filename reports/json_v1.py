@@ -5,14 +5,16 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
-from reports.text import dump, redact, without_secrets
+from reports.text import Pieces, dump, redact, stream, without_secrets
 from scanner import __version__
-from scanner.model import Finding, FrameworkScore, Gap, Reason, Report, Scope, Severity, Status
+from scanner.model import Finding, FrameworkScore, Gap, Listing, Reason, Report, Scope, Severity, Status
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
 
@@ -80,7 +82,10 @@ class CheckV1(Struct, frozen=True):
 
 
 class ResourceV1(Struct, frozen=True):
-    """The resource judged. `id` is the provider's full name."""
+    """The resource judged. `id` is the provider's full name.
+
+    `cached` gives the operations whose details came from the local cache, and when these were read.
+    """
 
     id: str
     kind: str
@@ -89,6 +94,7 @@ class ResourceV1(Struct, frozen=True):
     account: str
     region: str
     console_url: str
+    cached: dict[str, str]
 
 
 class ControlV1(Struct, frozen=True):
@@ -108,8 +114,8 @@ class SourceV1(Struct, frozen=True):
     address: str
 
 
-class FindingV1(Struct, frozen=True):
-    """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic."""
+class FindingStartV1(Struct, frozen=True):
+    """What is a finding's own. All findings of a check have the rest in common."""
 
     fingerprint: str
     check: CheckV1
@@ -120,6 +126,11 @@ class FindingV1(Struct, frozen=True):
     evidence: dict[str, Any]
     resource: ResourceV1
     path: list[str]
+
+
+class FindingV1(FindingStartV1, frozen=True):
+    """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic."""
+
     objective: str
     controls: list[ControlV1]
     source: SourceV1 | None
@@ -205,46 +216,45 @@ class ReportV1(Struct, frozen=True):
     scores: ScoresV1
 
 
-def render(report: Report) -> bytes:
-    """The report as JSON, deterministic to the byte."""
-    return (dump(convert(report)) + "\n").encode()
+def render(report: Report) -> Iterator[bytes]:
+    """The report as JSON, deterministic to the byte, in pieces: `ReportV1` with its long lists item by item."""
+    yield from stream(
+        Pieces(
+            schema=SCHEMA,
+            tool=ToolV1("mlposture", __version__),
+            scan=_scan(report),
+            summary=_summary(report),
+            findings=_findings(report.findings),
+            gaps=map(_gap, report.gaps),
+            coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
+            scores=_scores(report),
+        )
+    )
+    yield b"\n"
 
 
-def convert(report: Report) -> ReportV1:
-    """The report in the published types."""
-    return ReportV1(
-        schema=SCHEMA,
-        tool=ToolV1("mlposture", __version__),
-        scan=ScanV1(
-            id=report.scan_id,
-            started_at=report.started_at,
-            finished_at=report.finished_at,
-            scopes=[_scope(scope) for scope in report.scopes],
-            arguments=[redact(argument) for argument in report.arguments],
-            complete=report.complete,
+def _scan(report: Report) -> ScanV1:
+    return ScanV1(
+        id=report.scan_id,
+        started_at=report.started_at,
+        finished_at=report.finished_at,
+        scopes=[_scope(scope) for scope in report.scopes],
+        arguments=[redact(argument) for argument in report.arguments],
+        complete=report.complete,
+    )
+
+
+def _summary(report: Report) -> SummaryV1:
+    return SummaryV1(
+        resources=report.resources,
+        verdicts=VerdictCountsV1(
+            passed=report.counts["pass"],
+            fail=report.counts["fail"],
+            unknown=report.counts["unknown"],
+            not_applicable=report.counts["not_applicable"],
+            suppressed=report.counts["suppressed"],
         ),
-        summary=SummaryV1(
-            resources=report.resources,
-            verdicts=VerdictCountsV1(
-                passed=report.counts["pass"],
-                fail=report.counts["fail"],
-                unknown=report.counts["unknown"],
-                not_applicable=report.counts["not_applicable"],
-                suppressed=report.counts["suppressed"],
-            ),
-            by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
-        ),
-        findings=[_finding(finding) for finding in report.findings],
-        gaps=[_gap(gap) for gap in report.gaps],
-        coverage=_coverage(report),
-        scores=ScoresV1(
-            posture=report.score.posture,
-            coverage=report.score.coverage,
-            lower=report.score.lower,
-            upper=report.score.upper,
-            frameworks={name: _framework(score) for name, score in sorted(report.framework_scores.items())},
-            systems={},
-        ),
+        by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
     )
 
 
@@ -252,9 +262,24 @@ def _scope(scope: Scope) -> ScopeV1:
     return ScopeV1(scope.provider, scope.account, scope.region)
 
 
-def _finding(finding: Finding) -> FindingV1:
+def _findings(findings: Iterable[Finding]) -> Iterator[bytes]:
+    """Findings as JSON. What those of a check have in common is most of each, so it is encoded once a check."""
+    ends: dict[str, tuple[Any, bytes]] = {}
+    for finding in findings:
+        start = _start(finding)
+        opened = dump(start)[: -len(b"\n}")]
+        common = (finding.objective, finding.controls, finding.remediation, finding.references)
+        known, end = ends.get(finding.check_id, (None, b""))
+        if known != common:
+            end = dump(_whole(start, finding)).removeprefix(opened)
+            ends[finding.check_id] = (common, end)
+        yield opened + end
+
+
+def _start(finding: Finding) -> FindingStartV1:
     resource = finding.resource
-    return FindingV1(
+    scope = resource.scope
+    return FindingStartV1(
         fingerprint=finding.fingerprint,
         check=CheckV1(finding.check_id, finding.slug, finding.title),
         verdict=finding.verdict,
@@ -266,12 +291,19 @@ def _finding(finding: Finding) -> FindingV1:
             id=resource.id,
             kind=type(resource).kind,
             name=resource.name,
-            provider=resource.scope.provider,
-            account=resource.scope.account,
-            region=resource.scope.region,
+            provider=scope.provider,
+            account=scope.account,
+            region=scope.region,
             console_url=resource.console_url,
+            cached=without_secrets(resource.cached) if resource.cached else {},
         ),
         path=list(finding.path),
+    )
+
+
+def _whole(start: FindingStartV1, finding: Finding) -> FindingV1:
+    return FindingV1(
+        **msgspec.structs.asdict(start),
         objective=finding.objective,
         controls=[ControlV1(c.framework, c.id, c.relationship, c.reason) for c in finding.controls],
         source=None,
@@ -295,31 +327,40 @@ def _gap(gap: Gap) -> GapV1:
     )
 
 
-def _coverage(report: Report) -> CoverageV1:
-    return CoverageV1(
-        kinds=[
-            KindCoverageV1(
-                provider=listing.scope.provider,
-                account=listing.scope.account,
-                region=listing.scope.region,
-                kind=listing.kind,
-                observed=listing.observed,
-                complete=listing.complete,
-                absent=listing.absent,
-            )
-            for listing in report.listings
-        ],
-        checks=[
-            CheckCoverageV1(
-                id=id,
-                judged=count.passed + count.failed,
-                passed=count.passed,
-                failed=count.failed,
-                unknown=count.unknown,
-                not_applicable=count.not_applicable,
-            )
-            for id, count in sorted(report.check_counts.items())
-        ],
+def _kind(listing: Listing) -> KindCoverageV1:
+    return KindCoverageV1(
+        provider=listing.scope.provider,
+        account=listing.scope.account,
+        region=listing.scope.region,
+        kind=listing.kind,
+        observed=listing.observed,
+        complete=listing.complete,
+        absent=listing.absent,
+    )
+
+
+def _checks(report: Report) -> list[CheckCoverageV1]:
+    return [
+        CheckCoverageV1(
+            id=id,
+            judged=count.passed + count.failed,
+            passed=count.passed,
+            failed=count.failed,
+            unknown=count.unknown,
+            not_applicable=count.not_applicable,
+        )
+        for id, count in sorted(report.check_counts.items())
+    ]
+
+
+def _scores(report: Report) -> ScoresV1:
+    return ScoresV1(
+        posture=report.score.posture,
+        coverage=report.score.coverage,
+        lower=report.score.lower,
+        upper=report.score.upper,
+        frameworks={name: _framework(score) for name, score in sorted(report.framework_scores.items())},
+        systems={},
     )
 
 

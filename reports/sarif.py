@@ -8,13 +8,14 @@ order or message.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
 from reports.sarif_evidence import Evidence
-from reports.text import clean, dump, one_line, redact, sentence
+from reports.text import Pieces, clean, one_line, redact, sentence, stream
 from scanner import HOME, __version__
 from scanner.errors import InputError
 from scanner.model import CheckInfo, Finding, Gap, Reason, Report, Severity, Status
@@ -44,61 +45,66 @@ NOTIFICATIONS = {
     Reason.NOT_ENABLED: ("MLP-9006", "NotEnabled", "The service is not enabled in the account"),
     Reason.MALFORMED: ("MLP-9007", "MalformedReply", "A reply of the provider was not understood"),
     Reason.ERROR: ("MLP-9008", "ProviderError", "The provider failed to perform an operation"),
+    Reason.STOPPED: ("MLP-9009", "Stopped", "The scan ended before it came to an operation"),
 }
 TRUNCATED = ("MLP-9020", "ResultsLeftOut", f"Code scanning takes no more than {MAX_RESULTS} results a run")
 
 
-def render(report: Report) -> bytes:
-    """The failures of the report as SARIF. Raises InputError for more accounts than one file may hold."""
-    accounts = sorted(
-        {(scope.provider, scope.account) for scope in report.scopes}
-        | {(finding.resource.scope.provider, finding.resource.scope.account) for finding in report.findings}
-    )
+def render(report: Report) -> Iterator[bytes]:
+    """The failures of the report as SARIF, in pieces. Raises InputError for more accounts than one file may hold.
+
+    One account at a time is in memory: the evidence of at most `MAX_RESULTS` failures.
+    """
+    accounts = {(scope.provider, scope.account) for scope in report.scopes}.union(report.findings.accounts())
     if len(accounts) > MAX_RUNS:
         raise InputError(
             f"SARIF for code scanning holds at most {MAX_RUNS} accounts a file and this report has {len(accounts)}; "
             "scan and write one SARIF file per account"
         )
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [_run(report, provider, account) for provider, account in accounts],
-    }
-    return (dump(document) + "\n").encode()
-
-
-def _run(report: Report, provider: str, account: str) -> dict[str, Any]:
-    checks = sorted((c for c in report.checks if c.kind.partition(".")[0] == provider), key=lambda c: c.id)
-    failures = sorted(
-        (
-            f
-            for f in report.findings
-            if f.verdict is Status.FAIL and (f.resource.scope.provider, f.resource.scope.account) == (provider, account)
-        ),
-        key=lambda f: (f.severity.rank, -f.score, f.check_id, f.resource.id),
+    document = Pieces(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": (_run(report, provider, account) for provider, account in sorted(accounts)),
+        }
     )
-    kept = failures[:MAX_RESULTS]
+    return chain(stream(document), [b"\n"])
+
+
+def _run(report: Report, provider: str, account: str) -> Pieces:
+    checks = sorted((c for c in report.checks if c.kind.partition(".")[0] == provider), key=lambda c: c.id)
+    index = {check.id: position for position, check in enumerate(checks)}
     gaps = [gap for gap in report.gaps if (gap.scope.provider, gap.scope.account) == (provider, account)]
     notifications = [_gap(gap) for gap in gaps]
-    if len(kept) < len(failures):
-        notifications.append(_truncated(len(kept), len(failures)))
-    evidence = Evidence(finding.resource for finding in kept)
-    index = {check.id: position for position, check in enumerate(checks)}
-    return {
-        "tool": {"driver": _driver(checks)},
-        "automationDetails": {"id": f"mlposture/{provider}/{quote(account, safe='')}/{_iso(report.started_at)}"},
-        "invocations": [
+    failures = _failures(report, provider, account)
+    evidence = Evidence(finding.resource for finding in islice(failures, MAX_RESULTS))
+    if more := sum(1 for _ in failures):
+        notifications.append(_truncated(MAX_RESULTS, MAX_RESULTS + more))
+    return Pieces(
+        tool={"driver": _driver(checks)},
+        automationDetails={"id": f"mlposture/{provider}/{quote(account, safe='')}/{_iso(report.started_at)}"},
+        invocations=[
             {
-                "executionSuccessful": True,
+                "executionSuccessful": not any(gap.reason is Reason.STOPPED for gap in gaps),
                 "startTimeUtc": _iso(report.started_at),
                 "endTimeUtc": _iso(report.finished_at),
                 "toolExecutionNotifications": notifications,
             }
         ],
-        "columnKind": "unicodeCodePoints",
-        "artifacts": evidence.artifacts,
-        "results": [_result(finding, evidence, index) for finding in kept],
-    }
+        columnKind="unicodeCodePoints",
+        artifacts=evidence.artifacts(),
+        results=_results(islice(_failures(report, provider, account), MAX_RESULTS), evidence, index),
+    )
+
+
+def _failures(report: Report, provider: str, account: str) -> Iterator[Finding]:
+    return (finding for finding in report.findings.of_account(provider, account) if finding.verdict is Status.FAIL)
+
+
+def _results(failures: Iterable[Finding], evidence: Evidence, index: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """The results. A generator, because it lets go of the evidence when it is through."""
+    for finding in failures:
+        yield _result(finding, evidence, index)
 
 
 def _driver(checks: Sequence[CheckInfo]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reports.text import clean, dump, without_secrets
@@ -15,26 +15,32 @@ _IDENTITY = ("id", "name", "scope", "console_url")
 
 
 class Evidence:
-    """One artifact a resource: the observed configuration as JSON, at an invented path that is the resource's alone."""
+    """One artifact a resource: the observed configuration as JSON, at an invented path that is the resource's alone.
+
+    Keeps the texts in memory: results come by severity and artifacts by id, so it has to have all before the first.
+    """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.artifacts: list[dict[str, Any]] = []
-        self._index: dict[str, int] = {}
-        self._lines: list[list[str]] = []
-        for resource in sorted({resource.id: resource for resource in resources}.values(), key=lambda r: r.id):
-            text = document(resource)
-            self._index[resource.id] = len(self.artifacts)
-            self._lines.append(text.splitlines())
-            self.artifacts.append(
-                {"location": {"uri": uri(resource)}, "mimeType": "application/json", "contents": {"text": text}}
-            )
+        found: dict[str, tuple[str, str, str]] = {}
+        for resource in resources:
+            kind = type(resource).kind
+            if resource.id not in found or found[resource.id][0] != kind:
+                found[resource.id] = (kind, uri(resource), document(resource))
+        self._files = [found[id][1:] for id in sorted(found)]
+        self._index = {id: index for index, id in enumerate(sorted(found))}
 
     def __contains__(self, id: str) -> bool:
         return id in self._index
 
+    def artifacts(self) -> Iterator[dict[str, Any]]:
+        """The files as a run embeds them."""
+        for path, text in self._files:
+            yield {"location": {"uri": path}, "mimeType": "application/json", "contents": {"text": text}}
+
     def line(self, resource_id: str, fields: Sequence[str]) -> int:
         """The line of the first of these fields that the snapshot has, outermost first; else 1."""
-        lines = self._lines[self._index[resource_id]]
+        _, text = self._files[self._index[resource_id]]
+        lines = text.splitlines()
         for field in fields:
             found = [
                 (len(line) - len(line.lstrip()), number)
@@ -48,12 +54,13 @@ class Evidence:
     def location(self, resource_id: str, name: str, line: int = 1, *, id: str = "") -> dict[str, Any]:
         """A SARIF location in the snapshot of `resource_id`, called `id` where that is another resource."""
         index = self._index[resource_id]
-        lines = self._lines[index]
+        path, content = self._files[index]
+        lines = content.splitlines()
         first, last = max(1, line - _CONTEXT), min(len(lines), line + _CONTEXT)
         text = lines[line - 1]
         return {
             "physicalLocation": {
-                "artifactLocation": {"uri": self.artifacts[index]["location"]["uri"], "index": index},
+                "artifactLocation": {"uri": path, "index": index},
                 "region": {
                     "startLine": line,
                     "startColumn": len(text) - len(text.lstrip()) + 1,
@@ -77,7 +84,9 @@ def document(resource: Resource) -> str:
     """The observed fields as JSON. Identity is kept as it is: redacting it would leave nobody knowing what to fix."""
     observed = plain(resource)
     identity = {key: observed.pop(key) for key in _IDENTITY}
-    return dump({"kind": type(resource).kind, **identity, **without_secrets(observed)})
+    if cached := observed.pop("cached"):
+        observed["cached"] = cached  # last, so that no line moves when the cache is warm
+    return dump({"kind": type(resource).kind, **identity, **without_secrets(observed)}).decode()
 
 
 def uri(resource: Resource) -> str:

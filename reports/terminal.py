@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
 from reports.text import clean, first_paragraph, redact, sentence
-from scanner.model import Finding, Gap, Posture, Reason, Report, Scope, Severity, Status
+from scanner.model import Finding, Findings, Gap, Posture, Reason, Report, Scope, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 MAX_BLOCKS = 50
 MAX_EACH = 5
 MAX_GAPS = 30
+MAX_ACCOUNTS = 40
 MIN_WIDTH = 60
 PIPE_WIDTH = 120
 
@@ -92,9 +95,9 @@ def layout(report: Report, width: int) -> list[Line]:
     """All lines of the report."""
     width = max(width, MIN_WIDTH)
     parts = (
-        _findings(report, width),
+        _findings(report.findings, width),
         _kinds(report),
-        _accounts(report),
+        _accounts(report, report.findings.failures_by_account()),
         _gaps(report, width),
         _absences(report, width),
         _sums(report),
@@ -102,30 +105,30 @@ def layout(report: Report, width: int) -> list[Line]:
     return [line for part in parts for line in part]
 
 
-def _findings(report: Report, width: int) -> Iterator[Line]:
+def _findings(findings: Findings, width: int) -> Iterator[Line]:
     """A block for each check that failed somewhere, worst first, with the resources it failed on."""
-    groups: dict[str, list[Finding]] = {}
-    failures = (finding for finding in report.findings if finding.verdict is Status.FAIL)
-    for finding in sorted(failures, key=lambda f: (f.severity.rank, -f.score, f.check_id, f.resource.id)):
-        groups.setdefault(finding.check_id, []).append(finding)
-    for findings in list(groups.values())[:MAX_BLOCKS]:
-        yield from _block(findings, width)
-        yield []
-    if len(groups) > MAX_BLOCKS:
-        yield [("bold", f"… and {len(groups) - MAX_BLOCKS} more checks, all of them in the report file (-o).", "")]
+    more = 0
+    for number, (total, worst) in enumerate(findings.failures(MAX_EACH)):
+        if number < MAX_BLOCKS:
+            yield from _block(worst, total, width)
+            yield []
+        else:
+            more += 1
+    if more:
+        yield [("bold", f"… and {more} more checks, all of them in the report file (-o).", "")]
         yield []
 
 
-def _block(findings: Sequence[Finding], width: int) -> Iterator[Line]:
+def _block(findings: Sequence[Finding], total: int, width: int) -> Iterator[Line]:
     first = findings[0]
     yield [
         (STYLE[first.severity], f"{first.severity}[{first.check_id}]", ""),
         ("bold", f": {clean(first.title)}", ""),
     ]
-    for finding in findings[:MAX_EACH]:
+    for finding in findings:
         yield from _place(finding, width)
-    if len(findings) > MAX_EACH:
-        yield [("", f"  … and {len(findings) - MAX_EACH} more", "")]
+    if total > len(findings):
+        yield [("", f"  … and {total - len(findings)} more", "")]
     if first.remediation:
         yield from _note("fix", first_paragraph(first.remediation), width)
     if first.controls:
@@ -182,21 +185,23 @@ def _kinds(report: Report) -> Iterator[Line]:
         yield []
 
 
-def _accounts(report: Report) -> Iterator[Line]:
-    """Where there are several: which account the failures and gaps are in."""
+def _accounts(report: Report, failures: Mapping[tuple[str, str], int]) -> Iterator[Line]:
+    """Where there are several: which account the failures and gaps are in; of very many, those with most of them."""
     accounts = sorted({(scope.provider, scope.account) for scope in report.scopes})
-    failures = [f.resource.scope for f in report.findings if f.verdict is Status.FAIL]
-    if len(accounts) < 2 or len(failures) != report.counts["fail"]:
+    if len(accounts) < 2 or sum(failures.values()) != report.counts["fail"]:
         return
-    rows = []
-    for account in accounts:
-        seen = sum(
-            entry.observed for entry in report.listings if (entry.scope.provider, entry.scope.account) == account
-        )
-        fail = sum((scope.provider, scope.account) == account for scope in failures)
-        gaps = sum((gap.scope.provider, gap.scope.account) == account for gap in report.gaps)
-        rows.append((clean(" ".join(account)), str(seen), str(fail), str(gaps)))
+    seen: Counter[tuple[str, str]] = Counter()
+    for listing in report.listings:
+        seen[listing.scope.provider, listing.scope.account] += listing.observed
+    gaps = Counter((gap.scope.provider, gap.scope.account) for gap in report.gaps)
+    shown = sorted(accounts, key=lambda account: (-failures.get(account, 0), -gaps[account]))[:MAX_ACCOUNTS]
+    rows = [
+        (clean(" ".join(account)), str(seen[account]), str(failures.get(account, 0)), str(gaps[account]))
+        for account in sorted(shown)
+    ]
     yield from _table(("account", "seen", "fail", "gaps"), rows)
+    if len(accounts) > len(shown):
+        yield [("", f"… and {len(accounts) - len(shown)} more accounts with fewer failures.", "")]
     yield []
 
 
@@ -264,6 +269,13 @@ def _sums(report: Report) -> Iterator[Line]:
         yield [("bold", "No failures." if report.complete else "No failures in what was observed.", "")]
     failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
     yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
+    if report.cached:
+        since = (
+            f", the oldest read at {report.cached_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            if report.cached_since
+            else ""
+        )
+        yield [("", f"{report.cached} of {report.resources} resources have details from the local cache{since}.", "")]
     counts = report.counts
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
                 f"{counts['not_applicable']} not applicable.", "")]  # fmt: skip

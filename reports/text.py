@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -11,7 +12,17 @@ from scanner.model import plain
 from scanner.patterns import pattern
 from scanner.text import clean, encode, map_strings, redact
 
-__all__ = ["clean", "dump", "first_paragraph", "one_line", "redact", "sentence", "without_secrets"]
+__all__ = [
+    "Pieces",
+    "clean",
+    "dump",
+    "first_paragraph",
+    "one_line",
+    "redact",
+    "sentence",
+    "stream",
+    "without_secrets",
+]
 
 #: Controls, bidi and zero-width characters, and GitHub's older workflow commands: all that JSON may hold as it is and
 #: that a terminal, a reader or a runner obeys.
@@ -42,9 +53,40 @@ def without_secrets(value: Any) -> Any:
     return map_strings(plain(value), redact)
 
 
-def dump(document: Any) -> str:
+def dump(document: Any) -> bytes:
     r"""Indented JSON. Invisible characters are written as `\uXXXX`: nothing is lost, and `cat` shows them."""
-    return _INVISIBLE.sub(_escape, msgspec.json.format(encode(document), indent=1).decode())
+    text = msgspec.json.format(encode(document), indent=1)
+    if text.isascii() and b"\x7f" not in text and b"##[" not in text:
+        return text  # most texts; the pattern could find nothing else in them
+    return _INVISIBLE.sub(_escape, text.decode()).encode()
+
+
+class Pieces(dict[str, Any]):
+    """A JSON object to be streamed member by member, because some of it is too large to be in memory."""
+
+
+def stream(document: Any, depth: int = 0) -> Iterator[bytes]:
+    """What `dump` gives, in pieces. `Pieces` are taken apart, and iterators become arrays, one item at a time.
+
+    Nothing below other values is taken apart. Bytes are JSON that `dump` has made.
+    """
+    members: Iterator[tuple[str | None, Any]]
+    if isinstance(document, Pieces):
+        opened, closed, members = b"{", b"}", iter(document.items())
+    elif isinstance(document, Iterator):
+        opened, closed, members = b"[", b"]", ((None, item) for item in document)
+    else:
+        text = document if isinstance(document, bytes) else dump(document)
+        yield text.replace(b"\n", b"\n" + b" " * depth) if depth else text
+        return
+    lead = opened + b"\n" + b" " * (depth + 1)
+    empty = True
+    for name, value in members:
+        yield lead if name is None else lead + dump(name) + b": "
+        yield from stream(value, depth + 1)
+        lead = b",\n" + b" " * (depth + 1)
+        empty = False
+    yield opened + closed if empty else b"\n" + b" " * depth + closed
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -6,18 +6,21 @@ and runs every attempt through `Calls.run`.
 
 import random
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
 from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
-from scanner.collector import Collector, Recorder
+from scanner.collector import Collector, Memory, Recorder
 from scanner.decode import decode
 from scanner.errors import CallFailed
+from scanner.lanes import NAP, Lane, Queue, Slots
+from scanner.meter import Meter
 from scanner.model import Reason, Reply, Resource, Scope
+from scanner.pace import Tuning
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -25,13 +28,14 @@ U = TypeVar("U")
 
 
 class Manners(Struct, frozen=True, kw_only=True):
-    """Tunables. Times in seconds; `rate` in calls a second per (account, region, operation), `burst` in calls."""
+    """Tunables. Times in seconds."""
 
-    concurrency: int = 16
+    #: calls in flight, over everything
+    concurrency: int = 32
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
-    rate: float = 20.0
-    burst: int = 100
+    #: how the limits of each (account, region, operation) are learnt
+    pace: Tuning = Tuning()
     first_delay: float = 0.25
     longest_delay: float = 20.0
     #: consecutive failures to connect after which a service in a region is left alone for the rest of the scan
@@ -40,6 +44,11 @@ class Manners(Struct, frozen=True, kw_only=True):
     error_attempts: int = 4
     unreachable_attempts: int = 3
     timeout_attempts: int = 2
+    #: retries that a service in a region may cost before anything has succeeded, and more for each success
+    retry_budget: float = 50.0
+    retries_earned: float = 0.1
+    #: how long one unit of work may take
+    unit_timeout: float | None = None
 
     def attempts(self, reason: Reason) -> int:
         """How often a call is tried that keeps failing for this reason."""
@@ -56,52 +65,117 @@ class UndeclaredOperation(Exception):
 
 
 class Calls:
-    """Shared by all units of one provider: a token bucket per operation, breakers, slots for calls in flight."""
+    """Shared by all units of one provider: the pace of each operation, breakers, slots for calls in flight."""
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, manners: Manners, memory: Memory | None = None, meter: Meter | None = None) -> None:
         self.manners = manners
+        self.memory = memory
+        self.meter = meter or Meter()
         self.stopping = threading.Event()
-        self._slots = threading.BoundedSemaphore(manners.concurrency)
-        self._buckets: dict[tuple[str, str, str], _Bucket] = {}
+        self._why = ""
+        self._slots = Slots(manners.concurrency)
+        self._lanes: dict[tuple[str, str, str], Lane] = {}
         self._failures: dict[tuple[str, ...], int] = {}
+        self._budgets: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        self.pool = ThreadPoolExecutor(manners.concurrency, thread_name_prefix="call")
+        # More threads than calls in flight: some wait for their turn while others are on the line.
+        self.pool = ThreadPoolExecutor(4 * manners.concurrency, thread_name_prefix="call")
+        #: for pages fetched ahead: those who wait for them may fill the other pool
+        self.ahead = ThreadPoolExecutor(manners.concurrency, thread_name_prefix="page")
 
-    def run(self, scope: Scope, service: str, operation: str, attempt: Callable[[], T]) -> T:
-        """The result of `attempt`, tried again while that may help. Raises CallFailed."""
+    def run(
+        self, scope: Scope, service: str, operation: str, attempt: Callable[[], T], queue: Queue | None = None
+    ) -> T:
+        """The result of `attempt`, tried again while that may help. Raises CallFailed.
+
+        `queue` counts those of a unit that wait for their turn, and knows when its time is over.
+        """
         host, exact = (scope.account, scope.region, service), (scope.account, scope.region, operation)
-        tried = 0
+        lane, tried = self._lane(exact), 0
         while True:
             self._refuse_if_open(host, exact)
-            self._bucket(exact).take(self.stopping)
+            turn = self._take_turn(lane, queue)
+            started = monotonic()
             try:
-                with self._slots:
-                    if self.stopping.is_set():
-                        raise CallFailed(Reason.ERROR, "the scan was interrupted")
-                    result = attempt()
+                result = self._once(operation, attempt, turn)
             except CallFailed as failure:
                 tried += 1
+                lane.refused(started, failure)
                 self._note(failure, host, exact)
-                if not failure.retry or tried >= self.manners.attempts(failure.reason):
+                again = (
+                    failure.retry and tried < self.manners.attempts(failure.reason) and self._may_retry(failure, host)
+                )
+                if not again:
                     raise
-                self.stopping.wait(self._delay(tried, failure.retry_after))
+                self.meter.retried(operation)
+                if failure.reason is not Reason.THROTTLED:  # that waits in the lane
+                    self.stopping.wait(self._delay(tried, failure.retry_after))
+            except BaseException:
+                lane.answered()
+                raise
             else:
-                with self._lock:
-                    self._failures.pop(host, None)
-                    self._failures.pop(exact, None)
+                lane.answered()
+                self._succeeded(host, exact)
                 return result
 
-    def close(self) -> None:
+    def stop(self, why: str) -> None:
+        """Let no further call begin; `why` is what the gaps say."""
+        self._why = self._why or why
         self.stopping.set()
+
+    @property
+    def stopped(self) -> str:
+        """Why no further call may begin; empty while they may."""
+        return self._why if self.stopping.is_set() else ""
+
+    def close(self) -> None:
+        self.stop("the scan was interrupted")
         # Not waiting: after an interruption, calls in flight may take until they time out.
         self.pool.shutdown(wait=False, cancel_futures=True)
+        self.ahead.shutdown(wait=False, cancel_futures=True)
 
-    def _bucket(self, key: tuple[str, str, str]) -> "_Bucket":
+    def _once(self, operation: str, attempt: Callable[[], T], turn: float) -> T:
+        asked = monotonic()
+        with self._slots:
+            self._refuse_if_stopped()
+            began = monotonic()
+            self.meter.started(operation, turn, began - asked)
+            reason: Reason | None = Reason.ERROR
+            try:
+                result = attempt()
+                reason = None
+            except CallFailed as failure:
+                reason = failure.reason
+                raise
+            finally:
+                self.meter.ended(operation, monotonic() - began, reason)
+            return result
+
+    def _take_turn(self, lane: Lane, queue: Queue | None) -> float:
+        """Wait until the operation may be asked again; the seconds that took. Raises CallFailed when stopped."""
+        self._refuse_if_stopped(queue)
+        wait = lane.wait()
+        if not wait:
+            return 0.0
+        began = monotonic()
+        if queue is not None:
+            queue.enter()
+        try:
+            while wait:
+                lane.sleep(min(wait, NAP))
+                self._refuse_if_stopped(queue)
+                wait = lane.wait()
+        finally:
+            if queue is not None:
+                queue.leave()
+        return monotonic() - began
+
+    def _lane(self, key: tuple[str, str, str]) -> Lane:
         with self._lock:
-            if key not in self._buckets:
-                self._buckets[key] = _Bucket(self.manners.rate, self.manners.burst)
-            return self._buckets[key]
+            if key not in self._lanes:
+                self._lanes[key] = Lane(self.manners.pace)
+            return self._lanes[key]
 
     def _note(self, failure: CallFailed, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
         # A host that cannot be reached is down for every operation; a read that times out may be slow alone.
@@ -110,7 +184,34 @@ class Calls:
             with self._lock:
                 self._failures[key] = self._failures.get(key, 0) + 1
 
+    def _succeeded(self, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
+        with self._lock:
+            self._failures.pop(host, None)
+            self._failures.pop(exact, None)
+            if host in self._budgets:
+                budget = self._budgets[host] + self.manners.retries_earned
+                self._budgets[host] = min(budget, self.manners.retry_budget)
+
+    def _may_retry(self, failure: CallFailed, host: tuple[str, ...]) -> bool:
+        """Whether the service still has retries to spend: where most calls fail, retries only make it worse."""
+        if failure.reason is Reason.THROTTLED:
+            return True  # paced by its lane, and a lost call would be a lost verdict
+        with self._lock:
+            left = self._budgets.get(host, self.manners.retry_budget)
+            if left < 1:
+                return False
+            self._budgets[host] = left - 1
+            return True
+
+    def _refuse_if_stopped(self, queue: Queue | None = None) -> None:
+        if self.stopping.is_set():
+            raise CallFailed(Reason.STOPPED, self._why or "the scan was interrupted")
+        if queue is not None and queue.until is not None and monotonic() > queue.until:
+            raise CallFailed(Reason.STOPPED, "the time for this unit of work was over")
+
     def _refuse_if_open(self, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
+        if not self._failures:
+            return
         with self._lock:
             for key, reason in ((host, Reason.UNREACHABLE), (exact, Reason.TIMEOUT)):
                 if self._failures.get(key, 0) >= self.manners.breaker_threshold:
@@ -123,25 +224,6 @@ class Calls:
         return self._random.uniform(ceiling / 2, ceiling)
 
 
-class _Bucket:
-    """A token bucket: `burst` calls at once, then `rate` a second."""
-
-    def __init__(self, rate: float, burst: int) -> None:
-        self._rate, self._tokens, self._burst = rate, float(burst), burst
-        self._at = time.monotonic()
-        self._lock = threading.Lock()
-
-    def take(self, stopping: threading.Event) -> None:
-        with self._lock:
-            now = time.monotonic()
-            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-            self._at = now
-            self._tokens -= 1
-            wait = -self._tokens / self._rate if self._tokens < 0 else 0.0
-        if wait:
-            stopping.wait(wait)
-
-
 class Unit:
     """The handle one collector gets for one scope. Facades subclass it and add `call` and `pages`."""
 
@@ -151,6 +233,8 @@ class Unit:
         self.collector = collector
         self.recorder = recorder
         self._inside = threading.local()
+        timeout = calls.manners.unit_timeout
+        self.queue = Queue(None if timeout is None else monotonic() + timeout)
 
     # -- for facades -----------------------------------------------------------------------------------------------
 
@@ -168,7 +252,11 @@ class Unit:
             raise UndeclaredOperation(f"the collector of {self.collector.kind.kind} does not declare {operation}")
         if not self.is_read(operation):
             raise UndeclaredOperation(f"{operation} is not a permitted read")
-        return self.calls.run(self.scope, self.collector.service, operation, attempt)
+        return self.calls.run(self.scope, self.collector.service, operation, attempt, self.queue)
+
+    def soon(self, operation: str, attempt: Callable[[], T]) -> Callable[[], T]:
+        """Begin what `ask` does; calling what comes back waits for the result, and raises what `ask` does."""
+        return self.calls.ahead.submit(self.ask, operation, attempt).result
 
     def reply(self, operation: str, attempt: Callable[[], Mapping[str, Any]], absent: tuple[str, ...] = ()) -> Reply:
         """The reply; `None` if the provider answered with an `absent` error code; `UNSET` and a gap if it failed."""
@@ -196,6 +284,15 @@ class Unit:
             self.gap(problem.operation, failure)
         return resource
 
+    def recall(self, kind: type[R], id: str, version: str) -> R | None:
+        """What an earlier scan saw of an immutable resource, if this one was told to use that."""
+        return self.calls.memory.recall(kind, id, version) if self.calls.memory is not None else None
+
+    def keep(self, resource: Resource, version: str) -> None:
+        """Remember an immutable resource, seen in full, for later scans; `version` is its time of creation."""
+        if self.calls.memory is not None:
+            self.calls.memory.keep(resource, version)
+
     def each(self, function: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
         """`function` of every item on the shared pool, in order, with a bounded number ahead of the reader.
 
@@ -213,10 +310,15 @@ class Unit:
                 self._inside.worker = False
 
         ahead: deque[Future[U]] = deque()
+        most = 2 * self.calls.manners.concurrency
         try:
             for item in items:
+                while self.queue.is_long:
+                    while ahead and ahead[0].done():
+                        yield ahead.popleft().result()
+                    self.queue.wait_until_short()
                 ahead.append(self.calls.pool.submit(work, item))
-                if len(ahead) >= 2 * self.calls.manners.concurrency:
+                while ahead and (len(ahead) >= most or ahead[0].done()):
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

@@ -6,20 +6,19 @@ before a scan of that cloud begins.
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scanner import __version__
+from scanner.options import common, scanning
 from scanner.process import run, verify_packages
 
 if TYPE_CHECKING:
     from scanner.check import Check
     from scanner.config import Config, Output
     from scanner.inventory import Inventory
-    from scanner.plan import Plan
-
-F = TypeVar("F", bound=Callable[..., Any])
+    from scanner.session import Session
 
 EPILOG = """\b
 Exit codes
@@ -49,6 +48,10 @@ def cli() -> None:
       mlposture scan azure --subscription ID -o report.json --verdicts all
     Several clouds in one report:
       mlposture scan --config mlposture.toml
+    Every account of your AWS organisation, through a role in each:
+      mlposture scan aws --organization -o report.json
+    Go on with a scan that was stopped or killed:
+      mlposture scan --resume
     Judge a saved inventory again, without a cloud:
       mlposture evaluate inventory.json
     What is looked at, and why:
@@ -57,57 +60,30 @@ def cli() -> None:
     """
 
 
-def common(function: F) -> F:
-    """The options of every command that judges, in the order `--help` shows them."""
-    options = (
-        click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report; the format follows from "
-                     "the suffix (.json, .sarif) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
-        click.option("--verdicts", metavar="LIST", help="Verdicts that become findings: all, or some of fail, unknown, "
-                     "pass, not_applicable. Default: fail,unknown."),
-        click.option("--check", multiple=True, metavar="ID|SLUG", help="Run only this check. Repeatable."),
-        click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable."),
-        click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
-        click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
-                     "Repeatable."),
-        click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
-                     "never. Default: high; never when a report goes to stdout."),
-        click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
-                     "observed."),
-    )  # fmt: skip
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def scanning(function: F) -> F:
-    """The options of every command that asks a cloud."""
-    options = (
-        click.option("--save-inventory", metavar="PATH", help="Keep what was observed, for `mlposture evaluate`."),
-        click.option("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Calls in flight. Default: 16."),
-        click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
-        click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @cli.group(invoke_without_command=True)
 @click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file names, into one report.")
+@click.option("--resume", is_flag=True, help="Go on with the last scan that was stopped or killed, as it was started; "
+              "options given here count more. --journal names another one.")  # fmt: skip
 @common
 @scanning
 @click.pass_context
-def scan(ctx: click.Context, /, config: str | None, **options: Any) -> None:
+def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any) -> None:
     """Scan one cloud, or all that a configuration file names."""
     if ctx.invoked_subcommand is not None:
         given = [name for name, value in options.items() if value]
         if config is not None:
             raise click.UsageError(f"--config names the clouds itself; leave `{ctx.invoked_subcommand}` out", ctx)
+        if resume:
+            raise click.UsageError(f"--resume knows what was scanned; leave `{ctx.invoked_subcommand}` out", ctx)
         if given:
             raise click.UsageError(f"put --{given[0].replace('_', '-')} after `{ctx.invoked_subcommand}`", ctx)
         return
+    if resume:
+        if config is not None:
+            raise click.UsageError("--resume knows what was scanned; leave --config out", ctx)
+        ctx.exit(_resume(options))
     if config is None:
-        raise click.UsageError("name a cloud (aws, gcp, azure) or a file (--config)", ctx)
+        raise click.UsageError("name a cloud (aws, gcp, azure), a file (--config), or --resume", ctx)
     from pathlib import Path
 
     from scanner.config import read_config
@@ -123,16 +99,23 @@ def scan(ctx: click.Context, /, config: str | None, **options: Any) -> None:
 @click.option(
     "--region", "regions", multiple=True, metavar="R", help="Only this region. Repeatable. Default: all enabled."
 )
+@click.option("--organization", is_flag=True, help="All active accounts of the organisation, through a role in each.")
+@click.option("--organization-role", metavar="NAME", help="That role. Default: mlposture-reader.")
 @common
 @scanning
 @click.pass_context
 def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, ...], regions: tuple[str, ...],
-             **options: Any) -> None:  # fmt: skip
+             organization: bool, organization_role: str | None, **options: Any) -> None:  # fmt: skip
     """Scan AWS: SageMaker, and the S3 buckets and IAM roles that its resources refer to.
 
     Uses the credentials that the AWS CLI would use. AWS_ENDPOINT_URL is honoured.
     """
-    ctx.exit(_scan({"aws": {"profile": profile, "role_arns": role_arns, "regions": regions}}, options))
+    if organization_role is not None and not organization:
+        raise click.UsageError("--organization-role goes with --organization", ctx)
+    settings = {"profile": profile, "role_arns": role_arns, "regions": regions, "organization": organization}
+    if organization_role is not None:
+        settings["organization_role"] = organization_role
+    ctx.exit(_scan({"aws": settings}, options))
 
 
 @scan.command("gcp")
@@ -142,15 +125,21 @@ def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, .
 @click.option(
     "--location", "locations", multiple=True, metavar="L", help="Only this location. Repeatable. Default: all."
 )
+@click.option("--folder", "folders", multiple=True, metavar="F", help="All projects below this folder (its number). "
+              "Repeatable.")  # fmt: skip
+@click.option("--organization", "organizations", multiple=True, metavar="O", help="All projects of this organisation "
+              "(its number). Repeatable.")  # fmt: skip
 @common
 @scanning
 @click.pass_context
-def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[str, ...], **options: Any) -> None:
+def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[str, ...], folders: tuple[str, ...],
+             organizations: tuple[str, ...], **options: Any) -> None:  # fmt: skip
     """Scan Google Cloud: Vertex AI and Workbench, and the buckets and service accounts that they use.
 
     Uses application default credentials. MLPOSTURE_GCP_ENDPOINT replaces the address of all Google APIs.
     """
-    ctx.exit(_scan({"gcp": {"projects": projects, "locations": locations}}, options))
+    settings = {"projects": projects, "locations": locations, "folders": folders, "organizations": organizations}
+    ctx.exit(_scan({"gcp": settings}, options))
 
 
 @scan.command("azure")
@@ -161,16 +150,19 @@ def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[
     metavar="S",
     help="Subscription id. Repeatable. Default: all that the credential sees.",
 )
+@click.option("--management-group", "management_groups", multiple=True, metavar="G", help="All subscriptions below "
+              "this management group (its id). Repeatable.")  # fmt: skip
 @common
 @scanning
 @click.pass_context
-def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], **options: Any) -> None:
+def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management_groups: tuple[str, ...],
+               **options: Any) -> None:  # fmt: skip
     """Scan Azure: Azure ML, Azure OpenAI and Foundry, and the storage accounts and identities that they use.
 
     Uses a client secret from the environment, else what the Azure CLI would use. MLPOSTURE_AZURE_ENDPOINT replaces the
     address of Resource Manager.
     """
-    ctx.exit(_scan({"azure": {"subscriptions": subscriptions}}, options))
+    ctx.exit(_scan({"azure": {"subscriptions": subscriptions, "management_groups": management_groups}}, options))
 
 
 @cli.command("evaluate")
@@ -179,21 +171,17 @@ def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], **options:
 @click.pass_context
 def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> None:
     """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
-    from pathlib import Path
+    ctx.exit(_judge_saved((inventory,), options))
 
-    from scanner.inventory import Inventory, providers_in
-    from scanner.loader import PROVIDERS, kinds, load
-    from scanner.logs import log_to_stderr
-    from scanner.plan import note_unasked
 
-    log_to_stderr(verbose=False)
-    outputs = _outputs(options)
-    providers = providers_in(Path(inventory))
-    checks, collectors = load(name for name in PROVIDERS if name in providers)
-    loaded = Inventory.load(Path(inventory), kinds(collectors.values()))
-    chosen = _select(checks.values(), options)
-    note_unasked(loaded, chosen, collectors)
-    ctx.exit(_judge(loaded, chosen, options, outputs, started_at=loaded.taken_at, arguments=()))
+@cli.command("merge")
+@click.argument("inventories", metavar="INVENTORY...", nargs=-1, required=True)
+@common
+@click.option("--save-inventory", metavar="PATH", help="Keep what they hold together.")
+@click.pass_context
+def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -> None:
+    """Judge several saved inventories together, such as those of all parts of a scan (--shard)."""
+    ctx.exit(_judge_saved(inventories, options))
 
 
 @cli.command("list")
@@ -214,6 +202,27 @@ def explain(name: str) -> None:
     click.echo(catalogue_text.explanation(name))
 
 
+def _judge_saved(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """Load, judge, report; the exit code."""
+    from pathlib import Path
+
+    from scanner.loader import kinds, load
+    from scanner.logs import log_to_stderr
+    from scanner.merge import load_all
+    from scanner.plan import note_unasked
+
+    log_to_stderr(verbose=False)
+    outputs = _outputs(options)
+    checks, collectors = load()
+    inventory = load_all([Path(path) for path in paths], kinds(collectors.values()))
+    if options.get("save_inventory"):
+        _write(Path(options["save_inventory"]), inventory.save)
+    providers = inventory.providers()
+    chosen = _select([check for check in checks.values() if check.provider in providers], options)
+    note_unasked(inventory, chosen, collectors)
+    return _judge(inventory, chosen, options, outputs, started_at=inventory.taken_at, arguments=())
+
+
 def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of the command line over those of the file."""
     merged = dict(options)
@@ -227,56 +236,67 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
-    from scanner.errors import CannotScan
-    from scanner.inventory import Inventory
     from scanner.loader import load
     from scanner.logs import log_to_stderr
     from scanner.plan import make_plan
+    from scanner.session import Session, new_journal
 
     log_to_stderr(verbose=options["verbose"])
     outputs = _outputs(options)
     checks, collectors = load(providers)
     plan = make_plan(_select(checks.values(), options), collectors)
-    inventory = Inventory(datetime.now(UTC))
-    _collect(plan, providers, inventory, options)
+    with new_journal(options.get("journal")) as journal:
+        session = Session(providers, dict(options), plan, journal, datetime.now(UTC))
+        session.record()
+        return _run(session, outputs)
+
+
+def _relax_collector() -> None:
+    """Look for cycles of garbage less often: a scan makes millions of objects, hardly any of them in cycles."""
+    import gc
+
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _resume(options: dict[str, Any]) -> int:
+    """Go on where an earlier scan was stopped; the exit code."""
+    from scanner.loader import load
+    from scanner.logs import log_to_stderr
+    from scanner.plan import make_plan
+    from scanner.session import Session, old_journal
+
+    log_to_stderr(verbose=options["verbose"])
+    with old_journal(options.get("journal")) as journal:
+        providers, options, taken_at = Session.recorded(journal, options)
+        outputs = _outputs(options)
+        checks, collectors = load(providers)
+        plan = make_plan(_select(checks.values(), options), collectors)
+        return _run(Session(providers, options, plan, journal, taken_at), outputs)
+
+
+def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
+    from scanner.process import INTERRUPTED, leave
+
+    options, inventory = session.options, session.inventory
+    _relax_collector()
+    session.collect()
     if options.get("save_inventory"):
         from pathlib import Path
 
         _write(Path(options["save_inventory"]), inventory.save)
-    if inventory.out_of_reach():
-        first = inventory.gaps[0]
-        raise CannotScan(f"nothing could be reached: {first.operation} in {first.scope.region}: {first.detail}")
-    arguments = _arguments(providers, options)
-    return _judge(inventory, plan.checks, options, outputs, started_at=inventory.taken_at, arguments=arguments)
-
-
-def _collect(plan: "Plan", providers: Mapping[str, Mapping[str, Any]], inventory: "Inventory",
-             options: Mapping[str, Any]) -> None:  # fmt: skip
-    import importlib
-
-    from scanner.calls import Calls, Manners
-    from scanner.collect import collect
-    from scanner.errors import InputError
-    from scanner.progress import bar
-
-    manners = Manners(concurrency=options.get("concurrency") or Manners().concurrency)
-    connected = []
-    try:
-        for name, settings in providers.items():
-            try:
-                facade = importlib.import_module(f"checks.{name}.api")
-            except ModuleNotFoundError as error:
-                if (error.name or "").partition(".")[0] in ("checks", "scanner"):
-                    raise
-                advice = f"{name}: the SDK is not installed ({error.name}); pip install 'mlposture[{name}]'"
-                raise InputError(advice) from error
-            connected.append(facade.connect({**settings, "taken_at": inventory.taken_at}, Calls(manners)))
-        with bar(enabled=not options.get("no_progress")) as progress:
-            for provider in connected:
-                collect(plan, provider, inventory, concurrency=manners.concurrency, progress=progress)
-    finally:
-        for provider in connected:
-            provider.close()
+    session.refuse_if_out_of_reach()
+    arguments = _arguments(session.providers, options)
+    with session.meter.phase("evaluate and report"):
+        code = _judge(
+            inventory, session.plan.checks, options, outputs, started_at=inventory.taken_at, arguments=arguments
+        )
+    session.finish()
+    if session.stopped:
+        click.echo(f"mlposture: {session.stopped}; {session.advice}", err=True)
+        # Threads may be inside calls that time out much later.
+        leave(INTERRUPTED if session.interrupted else code)
+    return code
 
 
 def _select(checks: Any, options: Mapping[str, Any]) -> "tuple[Check, ...]":
@@ -347,13 +367,13 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
     problems: list[InputError] = []
     for output in outputs:
         try:
-            content = renderer(output.format)(report)
+            chunks = renderer(output.format)(report)
             if output.path is None:
                 to_stdout = True
-                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.writelines(chunks)
                 sys.stdout.buffer.flush()
             else:
-                _write(output.path, partial(write_atomically, content=content))
+                _write(output.path, partial(write_atomically, chunks=chunks))
         except InputError as problem:  # what one report cannot hold must not cost the others
             problems.append(problem)
     if not to_stdout and sys.stdout is not None:
@@ -380,7 +400,7 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
     for provider, settings in providers.items():
         asked.append(provider)
         asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
-    for name in ("check", "skip_check", "min_severity", "framework", "verdicts"):
+    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard"):
         value = options.get(name)
         if value:
             asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")

@@ -1,19 +1,36 @@
-"""Run a plan's collectors: the only step that does I/O. A failed unit yields a gap, never an exception."""
+"""Run a plan's collectors: the only step that does I/O.
 
+Accounts are independent of each other: within one, a collector runs as soon as those it takes references from are done.
+Turns go round the accounts, so that the limits of one never idle another.
+"""
+
+import hashlib
 import logging
-import threading
-from collections.abc import Callable
+import queue
+import sqlite3
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from time import monotonic
+from typing import Any
 
 from msgspec import Struct
 
-from scanner.collector import Collector, Found, Provider
+from scanner.calls import Calls
+from scanner.collector import Collector, Provider
+from scanner.errors import InputError
 from scanner.inventory import Inventory
-from scanner.model import ANYWHERE, Gap, Listing, Reason, Resource, Scope
+from scanner.journal import ACCOUNT, Facts
+from scanner.model import ANYWHERE, Gap, Listing, Scope
 from scanner.plan import Plan
-from scanner.text import redact
+from scanner.work import Unit, is_whole, left_out, open_account
+from scanner.workers import Threads, Workers
 
 log = logging.getLogger("mlposture")
+
+#: Seconds that calls in flight are given when a scan is stopped.
+GRACE = 3.0
 
 
 class Progress(Struct, frozen=True):
@@ -25,11 +42,23 @@ class Progress(Struct, frozen=True):
     label: str
 
 
-class _Unit(Struct, frozen=True):
-    collector: Collector
-    scope: Scope
-    #: whether everything that refers to this kind was itself seen completely
-    sources_complete: bool
+class Shard(Struct, frozen=True):
+    """Part `number` of `of`, from 1: the accounts whose names fall to it."""
+
+    number: int
+    of: int
+
+    def holds(self, account: str) -> bool:
+        digest = hashlib.sha256(account.encode("utf-8", "backslashreplace")).digest()
+        return int.from_bytes(digest[:8]) % self.of == self.number - 1
+
+
+def parse_shard(text: str) -> Shard:
+    """`2/5` is the second of five parts. Raises InputError."""
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and len(of) < 6 and 1 <= int(number) <= int(of)):
+        raise InputError(f"--shard {text}: give a part and how many there are, from 1/5 to 5/5 for example")
+    return Shard(int(number), int(of))
 
 
 def collect(
@@ -38,142 +67,241 @@ def collect(
     inventory: Inventory,
     *,
     concurrency: int,
+    calls: Calls | None = None,
+    shard: Shard | None = None,
+    until: float | None = None,
+    workers: Workers | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> None:
     """Fill the inventory with what the plan needs from one provider. Raises CannotScan if nothing can be asked at all.
 
-    The result does not depend on `concurrency`: units are gathered in the order they were planned.
+    The result does not depend on `concurrency`, nor on the `workers` (threads of this process if None). Units that the
+    inventory's journal has already are not done again. `until` (on the monotonic clock) or Ctrl-C stop `calls`, and so
+    this: what was not read by then becomes gaps. A second Ctrl-C is the caller's.
     """
-    recorder = _Recorder()
     collectors = [c for c in plan.collectors if c.provider == provider.name]
     if not collectors:
         return
-    accounts = provider.accounts()
-    scopes: set[Scope] = set()
-    done = total = 0
-    pool = ThreadPoolExecutor(max(1, concurrency), thread_name_prefix="unit")
+    accounts = [a for a in provider.accounts() if shard is None or shard.holds(a)]
+    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), until, workers, progress)
     try:
-        for stage in plan.stages:
-            units = [
-                _Unit(collector, scope, _sources_complete(inventory, collector, account))
-                for collector in stage
-                if collector.provider == provider.name
-                for account in accounts
-                for scope in _scopes(provider, collector, account, inventory, recorder)
-            ]
-            scopes.update(unit.scope for unit in units)
-            total += len(units)
-            futures = [(unit, pool.submit(_run, unit, provider, inventory, recorder)) for unit in units]
-            for unit, future in futures:
-                seen = _gather(unit, future, inventory, recorder)
-                done += 1
-                label = f"{unit.scope.account} {unit.scope.region} {unit.collector.kind.kind}"
-                progress(Progress(done, total, inventory.count(), label))
-                log.debug("%s: %d resources", label, seen)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    inventory.scopes = tuple(sorted({*inventory.scopes, *scopes}))
-    inventory.gaps = tuple(sorted({*inventory.gaps, *recorder.gaps(plan)}))
+        run.go(accounts)
+    except sqlite3.Error as error:
+        raise InputError(f"{inventory.store.path or 'temporary file'}: {error}") from error
+    inventory.scopes = tuple(sorted({*inventory.scopes, *run.scopes}))
+    inventory.gaps = tuple(sorted({*inventory.gaps, *run.gaps}))
 
 
-def _scopes(
-    provider: Provider, collector: Collector, account: str, inventory: Inventory, recorder: "_Recorder"
-) -> tuple[Scope, ...]:
-    anywhere = Scope(provider.name, account, ANYWHERE)
-    if collector.per == "account":
-        return (anywhere,)
-    try:
-        return provider.scopes(collector, account, recorder)
-    except Exception as error:
-        recorder.broke(collector, anywhere, error)
-        kind = collector.kind.kind
-        inventory.listings[(kind, anywhere)] = Listing(kind=kind, scope=anywhere, complete=False)
-        return ()
+class _Account:
+    """One account: which collectors wait for which, and how its listings stand."""
+
+    def __init__(self, name: str, collectors: list[Collector], facts: Facts, earlier: Iterable[Listing]) -> None:
+        self.name = name
+        self.facts = facts
+        kinds = {collector.kind.kind for collector in collectors}
+        self.waiting = {c.kind.kind: (c, {k.kind for k in c.follows} & kinds) for c in collectors}
+        self.left = {kind: len(facts.scopes.get(kind, ())) for kind in kinds}
+        self.complete: dict[str, bool] = {}
+        for listing in facts.listings:
+            self.note(listing)
+        for listing in earlier:
+            if listing.kind not in kinds:
+                self.note(listing)
+
+    def note(self, listing: Listing) -> None:
+        if listing.scope.account != self.name:
+            return
+        self.complete[listing.kind] = self.complete.get(listing.kind, True) and listing.complete
+
+    def ready(self) -> list[Unit]:
+        """Units that wait for nothing any more, each once. A kind without units is done at once."""
+        units: list[Unit] = []
+        while startable := [kind for kind, (_, needs) in self.waiting.items() if not needs & self.unfinished]:
+            for kind in startable:
+                collector, _ = self.waiting.pop(kind)
+                whole = all(self.complete.get(k.kind, False) for k in collector.follows if k.kind in self.complete)
+                units += [Unit(collector, scope, whole) for scope in self.facts.scopes.get(kind, ())]
+        return units
+
+    @property
+    def unfinished(self) -> set[str]:
+        return {kind for kind, left in self.left.items() if left} | self.waiting.keys()
 
 
-def _run(unit: _Unit, provider: Provider, inventory: Inventory, recorder: "_Recorder") -> list[Resource]:
-    """All resources of a unit. Whatever goes wrong becomes a gap and an incomplete listing."""
-    collector, scope = unit.collector, unit.scope
-    kind = collector.kind.kind
-    found: list[Resource] = []
-    try:
-        api = provider.api(collector, scope, recorder)
-        if collector.follows:
-            recorder.listed(kind, scope, complete=unit.sources_complete)
-            source = Found(lambda k: tuple(r for r in inventory.of(k) if r.scope.account == scope.account))
-            generator = collector.function(api, source)
+class _Run:
+    """One collection from one provider. Only the thread that calls `go` changes it; others do the work."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        collectors: list[Collector],
+        provider: Provider,
+        inventory: Inventory,
+        calls: Calls | None,
+        threads: int,
+        until: float | None,
+        workers: Workers | None,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.plan = plan
+        self.collectors = collectors
+        self.provider = provider
+        self.inventory = inventory
+        self.journal = inventory.store
+        self.calls = calls
+        self.until = until
+        self.progress = progress
+        self.scopes: set[Scope] = set()
+        self.gaps: set[Gap] = set()
+        self.known = self.journal.finished()
+        self.earlier = tuple(inventory.listings.values())
+        self.accounts: dict[str, _Account] = {}
+        self.turns: OrderedDict[str, deque[Unit]] = OrderedDict()
+        self.running: dict[Future[Any], Unit | str] = {}
+        self.ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self.threads = threads
+        self.opening = 0
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="unit")
+        self.workers = workers or Threads(plan, provider, inventory, calls, self.pool, threads)
+        self.done = self.total = self.resources = 0
+
+    @property
+    def stopped(self) -> str:
+        return self.calls.stopped if self.calls is not None else ""
+
+    def go(self, accounts: list[str]) -> None:
+        """Do everything, or as much as there is time for."""
+        closed = deque(accounts)
+        deadline: float | None = None
+        try:
+            while True:
+                try:
+                    self._look_at_the_clock()
+                    if self.stopped and deadline is None:
+                        deadline = monotonic() + GRACE
+                        self.workers.stop(self.stopped)
+                    if deadline is None:
+                        self._start(closed)
+                    if not self.running or (deadline is not None and monotonic() > deadline):
+                        break
+                    self._gather(self._next())
+                except KeyboardInterrupt:
+                    if self.calls is None or deadline is not None:
+                        raise
+                    self.calls.stop("the scan was interrupted")
+            self._leave_out(closed)
+        finally:
+            self.workers.close()
+            self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _look_at_the_clock(self) -> None:
+        if self.until is not None and self.calls is not None and monotonic() > self.until:
+            self.calls.stop("the scan reached its time limit")
+
+    def _start(self, closed: "deque[str]") -> None:
+        """Keep all workers busy: with units of accounts in turn, else with accounts that were not opened yet."""
+        while self.workers.has_room(len(self.running)):
+            if self.turns:
+                account, units = self.turns.popitem(last=False)
+                some = self.workers.take(units)
+                if units:
+                    self.turns[account] = units
+                for unit, future in zip(some, self.workers.start(some), strict=True):
+                    self._note_start(unit, future)
+            elif closed and self.opening < self.threads:
+                self.opening += 1
+                self._note_start(closed[0], self.pool.submit(self._open, closed.popleft()))
+            else:
+                return
+
+    def _note_start(self, task: Unit | str, future: "Future[Facts]") -> None:
+        self.running[future] = task
+        future.add_done_callback(self.ended.put)
+
+    def _next(self) -> "Future[Any] | None":
+        try:
+            return self.ended.get(timeout=0.25)  # not for ever: the scan may be stopped meanwhile
+        except queue.Empty:
+            return None
+
+    def _gather(self, future: "Future[Any] | None") -> None:
+        if future is None:
+            return
+        task, facts = self.running.pop(future), future.result()
+        if isinstance(task, str):
+            self.opening -= 1
+            self._opened(task, facts)
         else:
-            generator = collector.function(api)
-        found.extend(generator)
-    except Exception as error:
-        recorder.broke(collector, scope, error)
-    return found
+            self._finished(task, facts)
 
+    def _open(self, account: str) -> Facts:
+        place = (ACCOUNT, Scope(self.provider.name, account, ANYWHERE))
+        known = self.known.get(place)
+        if known is not None and {c.kind.kind for c in self.collectors} <= known.kinds:
+            with suppress(Exception):  # what becomes a gap below
+                self.provider.open(account)
+                return known
+        facts = open_account(account, self.collectors, self.provider, self.plan)
+        number = self.journal.begin(*place)
+        self.journal.finish(number, (), facts, whole=is_whole(facts) and bool(facts.scopes))
+        return facts
 
-def _sources_complete(inventory: Inventory, collector: Collector, account: str) -> bool:
-    """Whether every kind it takes references from was read in full; one this run did not ask for takes nothing away."""
-    asked = {name for name, scope in inventory.listings if scope.account == account}
-    return all(inventory.complete(kind, account) for kind in collector.follows if kind.kind in asked)
+    # -- what came of it ---------------------------------------------------------------------------------------------
 
+    def _opened(self, name: str, facts: Facts) -> None:
+        account = self.accounts[name] = _Account(name, self.collectors, facts, self.earlier)
+        self.gaps.update(facts.gaps)
+        for listing in facts.listings:
+            self.inventory.listings[listing.kind, listing.scope] = listing
+            self.scopes.add(listing.scope)
+        self._line_up(account)
 
-def _gather(unit: _Unit, future: "Future[list[Resource]]", inventory: Inventory, recorder: "_Recorder") -> int:
-    resources = future.result()
-    for resource in resources:
-        inventory.add(resource)
-    key = (unit.collector.kind.kind, unit.scope)
-    complete, absent = recorder.listing(*key)
-    inventory.listings[key] = Listing(
-        kind=key[0], scope=unit.scope, complete=complete, observed=len(resources), absent=absent
-    )
-    return len(resources)
+    def _line_up(self, account: _Account) -> None:
+        units = deque(account.ready())
+        self.total += len(units)
+        for unit in [unit for unit in units if unit.key in self.known]:
+            units.remove(unit)
+            self._finished(unit, self.known[unit.key])
+        if units:
+            self.turns.setdefault(account.name, deque()).extend(units)
 
+    def _finished(self, unit: Unit, facts: Facts) -> None:
+        kind, scope = unit.key
+        self.gaps.update(facts.gaps)
+        self.scopes.add(scope)
+        account = self.accounts[scope.account]
+        for listing in facts.listings:
+            self.inventory.listings[listing.kind, listing.scope] = listing
+            self.scopes.add(listing.scope)
+            account.note(listing)
+            self.resources += listing.observed
+        account.left[kind] -= 1
+        self.done += 1
+        log.debug("%s: %d resources", unit.label, sum(listing.observed for listing in facts.listings))
+        self.progress(Progress(self.done, self.total, self.resources, unit.label))
+        if not account.left[kind]:
+            self._line_up(account)
 
-class _Recorder:
-    """Collects gaps from all threads, equal ones counted once, and whether each listing was complete."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._gaps: dict[tuple[str, Scope, str, Reason], tuple[str, str, int]] = {}
-        self._listings: dict[tuple[str, Scope], tuple[bool, str]] = {}
-
-    def gap(self, kind: str, scope: Scope, operation: str, reason: Reason, permission: str, detail: str) -> None:
-        key, detail = (kind, scope, operation, reason), redact(detail)
-        with self._lock:
-            known, kept, count = self._gaps.get(key, (permission, detail, 0))
-            # Threads arrive in any order; what is kept must not depend on it.
-            self._gaps[key] = (max(known, permission), min(kept, detail), count + 1)
-
-    def broke(self, collector: Collector, scope: Scope, error: Exception) -> None:
-        """A unit of work stopped where nobody expected it."""
-        log.debug("collector of %s failed in %s", collector.kind.kind, scope, exc_info=error)
-        detail = f"the collector stopped: {type(error).__name__}: {error}"
-        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", detail)
-        self.listed(collector.kind.kind, scope, complete=False)
-
-    def listed(self, kind: str, scope: Scope, *, complete: bool, absent: str = "") -> None:
-        with self._lock:
-            known, why = self._listings.get((kind, scope), (True, ""))
-            self._listings[(kind, scope)] = (known and complete, why or absent)
-
-    def listing(self, kind: str, scope: Scope) -> tuple[bool, str]:
-        with self._lock:
-            return self._listings.get((kind, scope), (True, ""))
-
-    def gaps(self, plan: Plan) -> list[Gap]:
-        blinded: dict[str, tuple[str, ...]] = {}
-        for collector in plan.collectors:
-            kind = collector.kind
-            blinded[kind.kind] = tuple(c.id for c in plan.checks if kind is c.kind or kind in c.needs)
-        return [
-            Gap(
-                kind=kind,
-                operation=operation,
-                scope=scope,
-                reason=reason,
-                permission=permission,
-                detail=detail,
-                count=count,
-                checks=blinded.get(kind, ()),
-            )
-            for (kind, scope, operation, reason), (permission, detail, count) in self._gaps.items()
+    def _leave_out(self, closed: "deque[str]") -> None:
+        """Say of all that was not done that it was not: the scan was stopped."""
+        why = self.stopped
+        opening = [task for task in self.running.values() if isinstance(task, str)]
+        for account in (*opening, *closed):
+            anywhere = Scope(self.provider.name, account, ANYWHERE)
+            self._note([left_out(Unit(collector, anywhere), self.plan, why) for collector in self.collectors])
+        running = [task for task in self.running.values() if isinstance(task, Unit)]
+        waiting = [unit for units in self.turns.values() for unit in units]
+        later = [
+            Unit(collector, scope)
+            for account in self.accounts.values()
+            for kind, (collector, _) in account.waiting.items()
+            for scope in account.facts.scopes.get(kind, ())
         ]
+        self._note([left_out(unit, self.plan, why) for unit in (*running, *waiting, *later)])
+
+    def _note(self, left: list[Facts]) -> None:
+        for facts in left:
+            self.gaps.update(facts.gaps)
+            for listing in facts.listings:
+                self.inventory.listings[listing.kind, listing.scope] = listing
+                self.scopes.add(listing.scope)

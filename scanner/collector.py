@@ -6,6 +6,7 @@ It declares every operation it may call, and the facade refuses any other, so pe
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
+from scanner.documents import Many
 from scanner.model import Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)
@@ -27,15 +28,36 @@ class Api(Protocol):
         """A snapshot from replies; members of a wrong type stay `UNSET` and become gaps."""
         ...
 
+    def recall(self, kind: type[R], id: str, version: str) -> R | None:
+        """What an earlier scan saw of an immutable resource, if anything."""
+        ...
+
+    def keep(self, resource: Resource, version: str) -> None:
+        """Remember an immutable resource that was seen in full; `version` is its time of creation."""
+        ...
+
+
+class Memory(Protocol):
+    """Immutable resources seen by earlier scans."""
+
+    def recall(self, kind: type[R], id: str, version: str) -> R | None: ...
+
+    def keep(self, resource: Resource, version: str) -> None: ...
+
+    def flush(self) -> None: ...
+
 
 class Found:
     """Resources of earlier stages in one account, for collectors that follow references."""
 
-    def __init__(self, of: Callable[[type[Resource]], tuple[Resource, ...]]) -> None:
+    def __init__(self, of: Callable[[type[Resource]], Many[Resource]]) -> None:
         self._of = of
 
-    def of(self, kind: type[R]) -> tuple[R, ...]:
-        """Resources of a kind in this account, sorted by id; empty if this run did not need that kind."""
+    def of(self, kind: type[R]) -> Many[R]:
+        """Resources of a kind in this account, sorted by id; empty if this run did not need that kind.
+
+        They may be too many to hold: each loop reads them anew.
+        """
         return self._of(kind)  # type: ignore[return-value]
 
 
@@ -101,13 +123,22 @@ class Provider(Protocol):
     """One cloud, with credentials. Only `checks/<provider>/api.py` implements it."""
 
     name: str
+    #: the operation that opening an account takes, "" if none
+    opens_with: str
 
     def accounts(self) -> tuple[str, ...]:
         """Accounts, projects or subscriptions to scan. Raises CannotScan when there is none or no credentials."""
         ...
 
+    def open(self, account: str) -> None:
+        """Make sure that an account can be asked. Raises CallFailed, which is a gap of that account alone."""
+        ...
+
     def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
-        """Where to run this collector in this account; what could not be enumerated goes to the recorder."""
+        """Where to run this collector in this account; what could not be enumerated goes to the recorder.
+
+        A scope that can hold none of the kind may be left out and reported to the recorder as listed.
+        """
         ...
 
     def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> Api: ...

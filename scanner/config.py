@@ -19,6 +19,8 @@ class AwsSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", for
     profile: str | None = None
     role_arns: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    organization: bool = False
+    organization_role: str = "mlposture-reader"
 
 
 class GcpSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
@@ -26,12 +28,15 @@ class GcpSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", for
 
     projects: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
 
 
 class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """Which Azure subscriptions; empty means all that the credential sees."""
 
     subscriptions: tuple[str, ...] = ()
+    management_groups: tuple[str, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
@@ -50,6 +55,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
+    time_limit: str | None = None
+    unit_time_limit: str | None = None
+    no_cache: bool | None = None
+    shard: str | None = None
+    engine: str | None = None
+    journal_store: str | None = None
 
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""
@@ -128,6 +139,15 @@ def parse_severity(option: str, text: str) -> Severity:
         return Severity(text)
     except ValueError as error:
         raise InputError(f"{option} {text}: use one of {', '.join(Severity)}") from error
+
+
+def parse_duration(option: str, text: str) -> float:
+    """`90s`, `30m`, `2h` or `1d` in seconds. Raises InputError."""
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(text[-1:])
+    number = text[:-1]
+    if unit is None or not number.isdecimal() or not int(number):
+        raise InputError(f"{option} {text}: give a number and a unit, like 90s, 30m or 2h")
+    return float(int(number) * unit)
 
 
 def fails(by_severity: Mapping[str, int], fail_on: str) -> bool:

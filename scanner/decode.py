@@ -6,7 +6,8 @@ is indexed blindly.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec import UNSET
@@ -17,13 +18,19 @@ R = TypeVar("R", bound=Resource)
 
 
 class FieldPlan(msgspec.Struct, frozen=True):
-    """How one field is filled: `type` is what the member must convert to."""
+    """How one field is filled: `type` is what the member must convert to, `plain` the types that do so unchanged.
+
+    `holder` is a struct with a field `value` of that type: msgspec keeps what it found out about structs, and finds out
+    anew about any other type each time it is named.
+    """
 
     name: str
     operation: str
     path: tuple[str, ...]
     json: bool
     type: Any
+    plain: frozenset[Any]
+    holder: Any
 
 
 class Malformed(msgspec.Struct, frozen=True):
@@ -34,6 +41,7 @@ class Malformed(msgspec.Struct, frozen=True):
     detail: str
 
 
+_PLAIN = frozenset({str, bool, int, datetime})
 _PLANS: dict[type[Resource], tuple[FieldPlan, ...]] = {}
 
 
@@ -45,7 +53,9 @@ def plans(kind: type[Resource]) -> tuple[FieldPlan, ...]:
             for note in getattr(field.type, "__metadata__", ()):
                 if isinstance(note, Read):
                     path = tuple(note.path.split(".")) if note.path else ()
-                    found.append(FieldPlan(field.name, note.operation, path, note.json, field.type))
+                    plain = frozenset() if note.json else _PLAIN.intersection(get_args(get_args(field.type)[0]))
+                    holder = msgspec.defstruct(field.name, [("value", field.type)])
+                    found.append(FieldPlan(field.name, note.operation, path, note.json, field.type, plain, holder))
         _PLANS[kind] = tuple(found)
     return _PLANS[kind]
 
@@ -66,20 +76,30 @@ def decode(kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> tupl
             values[plan.name] = None
             continue
         try:
-            found = _dig(reply, plan.path)
+            found: Any = reply
+            for key in plan.path:
+                found = found.get(key) if type(found) is dict else _member(found, key)
+            if found is None or type(found) in plan.plain:
+                values[plan.name] = found
+                continue
             if plan.json and isinstance(found, str):
                 found = msgspec.json.decode(found)
-            values[plan.name] = None if found is None else msgspec.convert(found, plan.type)
+            values[plan.name] = None if found is None else _convert(found, plan)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             problems.append(Malformed(plan.operation, ".".join(plan.path) or plan.name, str(error)))
     return kind(**values), problems
 
 
-def _dig(reply: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        if reply is None:
-            return None
-        if not isinstance(reply, Mapping):
-            raise msgspec.ValidationError(f"expected an object around `{key}`, got {type(reply).__name__}")
-        reply = reply.get(key)
-    return reply
+def _convert(found: Any, plan: FieldPlan) -> Any:
+    try:
+        return msgspec.convert({"value": found}, plan.holder).value
+    except msgspec.ValidationError:
+        return msgspec.convert(found, plan.type)  # to say where in the member, not where in the holder
+
+
+def _member(outer: Any, key: str) -> Any:
+    if outer is None:
+        return None
+    if not isinstance(outer, Mapping):
+        raise msgspec.ValidationError(f"expected an object around `{key}`, got {type(outer).__name__}")
+    return outer.get(key)

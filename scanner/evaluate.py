@@ -22,11 +22,24 @@ class Judgement(Struct, frozen=True):
 
 
 def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgement]:
-    """Judgements by check id, then resource id. A check that breaks gives `unknown`."""
+    """Judgements by kind, then resource id, then check id: each resource is read once. A check that breaks gives
+    `unknown`.
+    """
+    by_kind: dict[str, list[Check]] = {}
     for check in sorted(checks, key=lambda c: c.id):
-        view = View(inventory, check.needs)
-        for resource in inventory.of(check.kind):
-            yield Judgement(check, resource, judge(check, resource, view))
+        by_kind.setdefault(check.kind.kind, []).append(check)
+    # Checks that join the same kinds share a view, and with it the indexes derived from it.
+    views: dict[frozenset[str], View] = {}
+    for _, of_kind in sorted(by_kind.items()):
+        seeing = []
+        for check in of_kind:
+            needs = frozenset(kind.kind for kind in check.needs)
+            if needs not in views:
+                views[needs] = View(inventory, check.needs)
+            seeing.append((check, views[needs]))
+        for resource in inventory.all(of_kind[0].kind):
+            for check, view in seeing:
+                yield Judgement(check, resource, judge(check, resource, view))
 
 
 def judge(check: Check, resource: Resource, view: View) -> Verdict:

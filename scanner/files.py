@@ -1,9 +1,13 @@
 """Writing files so that nobody ever sees half of one."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.errors import InputError
+
+#: Chunks are small; this many bytes are written at a time.
+_BUFFER = 1 << 18
 
 
 def check_target(option: str, text: str, path: Path) -> Path:
@@ -28,22 +32,25 @@ def check_target(option: str, text: str, path: Path) -> Path:
     return target
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, chunks: Iterable[bytes] | bytes) -> None:
     """Write to a temporary file beside `path`, flush it to disk and rename. Raises OSError; leaves no debris.
 
-    The file keeps the permissions it has, or gets those of an ordinary new file (a temporary file is private to its
-    owner). A link stays a link. What is no file, like /dev/null or a pipe, is written to, not replaced.
+    The chunks are written as they come; whatever making one raises, `path` is then as it was. The file keeps the
+    permissions it has, or gets those of an ordinary new file (a temporary file is private to its owner). A link stays a
+    link. What is no file, like /dev/null or a pipe, is written to, not replaced.
     """
     import tempfile  # here, because start-up must not pay for it
 
+    chunks = (chunks,) if isinstance(chunks, bytes) else chunks
     path = path.resolve()
     if path.exists() and not path.is_file():
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(chunks)
         return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mlposture-")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with os.fdopen(handle, "wb", buffering=_BUFFER) as file:
+            file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode(path))

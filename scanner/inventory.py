@@ -4,51 +4,57 @@ Checks see an inventory only through a `View` that refuses kinds they did not de
 be derived from the declarations.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from scanner.documents import Decoders, Many
 from scanner.errors import InputError
 from scanner.files import write_atomically
-from scanner.model import Gap, Listing, Reason, Resource, Scope, plain
-from scanner.text import encode, map_strings, redact
+from scanner.journal import Journal
+from scanner.model import Gap, Listing, Reason, Resource, Scope
+from scanner.saved import SCHEMA, UNREADABLE, Shard, read_saved
+from scanner.text import encode
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
-SCHEMA = "mlposture/inventory/v1"
-_IDENTITY = frozenset(Resource.__struct_fields__)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
+#: Resources that are kept in memory before they are stored.
+_BATCH = 500
 
 
 class Inventory:
     """What a run observed. Order of insertion does not matter: everything is read back sorted by id."""
 
-    def __init__(self, taken_at: datetime) -> None:
+    def __init__(self, taken_at: datetime, store: Journal | None = None) -> None:
         self.taken_at = taken_at
         self.scopes: tuple[Scope, ...] = ()
         self.gaps: tuple[Gap, ...] = ()
         self.listings: dict[tuple[str, Scope], Listing] = {}
-        self._by_kind: dict[str, dict[str, Resource]] = {}
-        self._sorted: dict[str, tuple[Resource, ...]] = {}
+        self.shard: Shard | None = None
+        self.store = store or Journal()
 
     def add(self, resource: Resource) -> None:
-        self._by_kind.setdefault(type(resource).kind, {})[resource.id] = resource
-        self._sorted.pop(type(resource).kind, None)
+        self.store.put((resource,))
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
-        """Observed resources of a kind, sorted by id."""
-        if kind.kind not in self._sorted:
-            found = self._by_kind.get(kind.kind, {})
-            self._sorted[kind.kind] = tuple(found[key] for key in sorted(found))
-        return self._sorted[kind.kind]  # type: ignore[return-value]
+        """Observed resources of a kind, sorted by id, all at once."""
+        return tuple(self.store.all(kind))
+
+    def all(self, kind: type[R], account: str | None = None) -> Many[R]:
+        """The same, of one account or all, read as they are needed."""
+        return self.store.all(kind, account)
 
     def find(self, kind: type[R], id: str) -> R | None:
-        return self._by_kind.get(kind.kind, {}).get(id)  # type: ignore[return-value]
+        return self.store.get(kind, id)
+
+    def find_all(self, kind: type[R], ids: Sequence[str]) -> dict[str, R]:
+        """Several resources of a kind by id. Raises KeyError for one that was not observed."""
+        return self.store.get_all(kind, ids)
 
     def complete(self, kind: type[Resource], account: str | None = None) -> bool:
         """Whether every scope that was asked for this kind answered in full, and at least one was asked."""
@@ -66,85 +72,89 @@ class Inventory:
         return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= nobody
 
     def count(self) -> int:
-        return sum(len(found) for found in self._by_kind.values())
+        return self.store.count()
 
     def save(self, path: Path) -> None:
         """Write as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Atomic. Raises OSError."""
-        kinds = {
-            kind: [_without_secrets(found[key]) for key in sorted(found)]
-            for kind, found in sorted(self._by_kind.items())
-            if found
-        }
-        document = {
-            "schema": SCHEMA,
-            "taken_at": self.taken_at,
-            "scopes": sorted(self.scopes),
-            "gaps": self.gaps,
-            "listings": [self.listings[key] for key in sorted(self.listings)],
-            "resources": kinds,
-        }
-        write_atomically(path, msgspec.json.format(encode(document), indent=1) + b"\n")
+        write_atomically(path, self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        head = {"schema": SCHEMA, "taken_at": self.taken_at}
+        if self.shard is not None:
+            head["shard"] = self.shard
+        yield msgspec.json.format(encode(head), indent=1).removesuffix(b"\n}")
+        listings = (self.listings[key] for key in sorted(self.listings))
+        for name, items in (("scopes", sorted(self.scopes)), ("gaps", self.gaps), ("listings", listings)):
+            yield b',\n "' + name.encode() + b'": ['
+            between = b"\n"
+            for item in items:
+                yield between + b"  " + encode(item)
+                between = b",\n"
+            yield b"\n ]"
+        yield b',\n "resources": {'
+        before = b"\n"
+        for kind in self.store.kinds():
+            yield before + b"  " + encode(kind) + b": ["
+            between = b"\n"
+            for content in self.store.documents(kind):
+                yield between + b"   " + content
+                between = b",\n"
+            yield b"\n  ]"
+            before = b",\n"
+        yield b"\n }\n}\n"
 
     @classmethod
-    def load(cls, path: Path, kinds: Mapping[str, type[Resource]]) -> "Inventory":
-        """Read a saved inventory. Raises InputError naming the file and what is wrong with it."""
-        raw = _read(path)
-        try:
-            loaded = cls(raw.taken_at.astimezone(UTC))
-        except _UNREADABLE as error:
-            raise InputError(f"{path}: not an inventory: {error}") from error
-        if raw.schema != SCHEMA:
-            raise InputError(f"{path}: schema is {raw.schema!r}, this version reads {SCHEMA!r}")
-        if not raw.scopes:
-            raise InputError(f"{path}: covers no account; a scan writes none like it")
-        loaded.scopes = tuple(raw.scopes)
-        loaded.gaps = tuple(raw.gaps)
-        loaded.listings = {(listing.kind, listing.scope): listing for listing in raw.listings}
-        for name, documents in raw.resources.items():
+    def load(cls, path: Path, kinds: Mapping[str, type[Resource]], store: Journal | None = None) -> "Inventory":
+        """Read a saved inventory, in bounded memory. Raises InputError naming the file and what is wrong with it.
+
+        What it holds is added to `store`.
+        """
+        store = store or Journal()
+        decoders = Decoders()
+        waiting: list[Resource] = []
+
+        def resource(name: str, content: bytes) -> None:
             if name not in kinds:
                 raise InputError(f"{path}: unknown kind {name!r}; was it written by a newer version?")
-            for document in documents:
-                try:
-                    loaded.add(msgspec.json.decode(document, type=kinds[name]))
-                except _UNREADABLE as error:
-                    raise InputError(f"{path}: a {name} does not fit: {error}") from error
+            try:
+                waiting.append(decoders.decode(kinds[name], content))
+            except UNREADABLE as error:
+                raise InputError(f"{path}: a {name} does not fit: {error}") from error
+            if len(waiting) >= _BATCH:
+                store.put(waiting)
+                waiting.clear()
+
+        head = read_saved(path, resource)
+        store.put(waiting)
+        if not head.scopes and head.shard is None:
+            raise InputError(f"{path}: covers no account; a scan writes none like it")
+        try:
+            loaded = cls(head.taken_at.astimezone(UTC), store)
+        except OverflowError as error:
+            raise InputError(f"{path}: not an inventory: {error}") from error
+        loaded.scopes = tuple(head.scopes)
+        loaded.gaps = tuple(head.gaps)
+        loaded.listings = {(listing.kind, listing.scope): listing for listing in head.listings}
+        loaded.shard = head.shard
         return loaded
 
-
-def _without_secrets(resource: Resource) -> dict[str, Any]:
-    """A resource as JSON types, its fields redacted: settings can embed credentials. Its identity stays."""
-    fields: dict[str, Any] = plain(resource)
-    return {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
-
-
-def providers_in(path: Path) -> set[str]:
-    """The providers whose resources a saved inventory may hold. Raises InputError."""
-    raw = _read(path)
-    return {scope.provider for scope in raw.scopes} | {kind.partition(".")[0] for kind in raw.resources}
+    def providers(self) -> set[str]:
+        """The providers that were asked."""
+        asked = {scope.provider for scope in self.scopes} | {kind.partition(".")[0] for kind in self.store.kinds()}
+        return asked.union(self.shard.providers if self.shard is not None else ())
 
 
-def _read(path: Path) -> "_Saved":
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Saved)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    except _UNREADABLE as error:
-        raise InputError(f"{path}: not an inventory: {error}") from error
+class All(Generic[R]):
+    """Every observed resource of a kind, read anew by each loop; `complete` is False when some scope was not read."""
 
+    __slots__ = ("_found", "complete")
 
-class _Saved(msgspec.Struct, frozen=True):
-    schema: str
-    taken_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    scopes: list[Scope]
-    gaps: list[Gap]
-    listings: list[Listing]
-    resources: dict[str, list[msgspec.Raw]]
+    def __init__(self, found: Iterable[R], *, complete: bool) -> None:
+        self._found = found
+        self.complete = complete
 
-
-class All(tuple[R, ...]):  # noqa: SLOT001 - it has one attribute, and tuples take no slots
-    """Every observed resource of a kind; `complete` is False when some scope could not be read in full."""
-
-    complete: bool
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._found)
 
 
 class View:
@@ -169,11 +179,12 @@ class View:
         return None if self._is_complete(kind) else UNSET
 
     def all(self, kind: type[R]) -> All[R]:
-        """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence."""
+        """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
+
+        They may be too many to hold, and each loop reads them anew: keep what is needed of them in an index (`derive`).
+        """
         self._refuse(kind)
-        found = All(self._inventory.of(kind))
-        found.complete = self._is_complete(kind)
-        return found
+        return All(self._inventory.all(kind), complete=self._is_complete(kind))
 
     def derive(self, function: "Callable[[View], T]") -> T:
         """`function(view)`, computed once per view: an index that many resources of one check share."""

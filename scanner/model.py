@@ -5,9 +5,10 @@ and the thing is absent), `UNSET` (nobody saw it). No check may pass or fail on 
 """
 
 import enum
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar, Union
+from typing import Any, ClassVar, Protocol, TypeVar, Union
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -58,6 +59,7 @@ class Reason(enum.StrEnum):
     NOT_ENABLED = "not_enabled"
     MALFORMED = "malformed"
     ERROR = "error"
+    STOPPED = "stopped"
 
 
 class Exposure(enum.StrEnum):
@@ -106,7 +108,10 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """One cloud resource as observed. `id` is the provider's full name (ARN, //service/…, /subscriptions/…)."""
+    """One cloud resource as observed. `id` is the provider's full name (ARN, //service/…, /subscriptions/…).
+
+    `cached` says which operations' fields came from the local cache, and when they were read. It is no observed field.
+    """
 
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -116,6 +121,7 @@ class Resource(Struct, frozen=True, kw_only=True):
     name: str
     scope: Scope
     console_url: str = ""
+    cached: Mapping[str, str] = {}
 
 
 class Verdict(Struct, frozen=True):
@@ -214,6 +220,49 @@ class Finding(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...]
 
 
+class Findings(Protocol):
+    """The findings of a report, in its order: severity, score from the worst, check, resource.
+
+    There may be a million of them, read from disk one by one: go through them as rarely as you can and keep few.
+    """
+
+    def __iter__(self) -> Iterator[Finding]: ...
+
+    def __len__(self) -> int: ...
+
+    def of_account(self, provider: str, account: str) -> Iterator[Finding]:
+        """Those about resources of one account, in the same order."""
+
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """The provider and account of every finding, each once, sorted."""
+
+    def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
+        """Of each check that failed somewhere, in order: how often, and the first `most` of its failures."""
+
+    def failures_by_account(self) -> Mapping[tuple[str, str], int]:
+        """How many failures there are in each account, by provider and account."""
+
+
+class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
+    """`Findings` in memory, for few of them."""
+
+    def of_account(self, provider: str, account: str) -> Iterator[Finding]:
+        return (f for f in self if (f.resource.scope.provider, f.resource.scope.account) == (provider, account))
+
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted({(f.resource.scope.provider, f.resource.scope.account) for f in self}))
+
+    def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
+        by_check: dict[str, list[Finding]] = {}
+        for finding in self:
+            if finding.verdict is Status.FAIL:
+                by_check.setdefault(finding.check_id, []).append(finding)
+        return ((len(found), tuple(found[:most])) for found in by_check.values())
+
+    def failures_by_account(self) -> Mapping[tuple[str, str], int]:
+        return Counter((f.resource.scope.provider, f.resource.scope.account) for f in self if f.verdict is Status.FAIL)
+
+
 class CheckInfo(Struct, frozen=True, kw_only=True):
     """What reports say about a check, whether or not it found anything."""
 
@@ -257,7 +306,10 @@ class FrameworkScore(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """Everything a format renders. Findings are sorted; nothing here depends on the order of collection."""
+    """Everything a format renders. Findings are sorted; nothing here depends on the order of collection.
+
+    `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
+    """
 
     scan_id: str
     started_at: datetime
@@ -268,13 +320,15 @@ class Report(Struct, frozen=True, kw_only=True):
     resources: int
     counts: Mapping[str, int]
     by_severity: Mapping[str, int]
-    findings: tuple[Finding, ...]
+    findings: Findings
     gaps: tuple[Gap, ...]
     listings: tuple[Listing, ...]
     checks: tuple[CheckInfo, ...]
     check_counts: Mapping[str, CheckCount]
     score: Posture
     framework_scores: Mapping[str, FrameworkScore]
+    cached: int = 0
+    cached_since: datetime | None = None
 
 
 def plain(value: Any) -> Any:

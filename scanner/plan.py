@@ -8,7 +8,7 @@ from scanner.check import Check
 from scanner.collector import Collector
 from scanner.errors import InputError
 from scanner.inventory import Inventory
-from scanner.model import Gap, Reason, Resource, Scope, Severity
+from scanner.model import Gap, Listing, Reason, Resource, Scope, Severity
 
 
 class Plan(Struct, frozen=True):
@@ -70,25 +70,32 @@ def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> P
 
 
 def note_unasked(inventory: Inventory, checks: Sequence[Check], collectors: Mapping[str, Collector]) -> None:
-    """Add a gap for each kind that these checks need and the scan that took the inventory did not ask for."""
-    asked = {kind for kind, _ in inventory.listings}
+    """Add a gap for each kind that these checks need and that nobody asked an account for when the inventory was taken.
+
+    Of a kind that was asked for in other accounts the listing there is incomplete: nothing may follow from absence.
+    """
+    asked: dict[tuple[str, str], set[str]] = {(scope.provider, scope.account): set() for scope in inventory.scopes}
+    for kind, scope in inventory.listings:
+        asked.setdefault((scope.provider, scope.account), set()).add(kind)
+    somewhere = set().union(*asked.values())
+    needed = sorted({kind.kind for check in checks for kind in (check.kind, *check.needs)})
     gaps = []
-    for kind in sorted({kind.kind for check in checks for kind in (check.kind, *check.needs)} - asked):
-        operation = collectors[kind].operations[0]
-        blinded = tuple(check.id for check in checks if kind in {needed.kind for needed in (check.kind, *check.needs)})
-        gaps += [
-            Gap(
-                kind=kind,
-                operation=operation,
-                scope=scope,
-                reason=Reason.ERROR,
-                permission="",
-                detail="not in the inventory: the scan that took it did not ask for this",
-                checks=blinded,
+    for (provider, account), known in sorted(asked.items()):
+        scope = Scope(provider, account)
+        for kind in [kind for kind in needed if collectors[kind].provider == provider and kind not in known]:
+            gaps.append(
+                Gap(
+                    kind=kind,
+                    operation=collectors[kind].operations[0],
+                    scope=scope,
+                    reason=Reason.ERROR,
+                    permission="",
+                    detail="not in the inventory: the scan that took it did not ask for this",
+                    checks=tuple(check.id for check in checks if kind in {k.kind for k in (check.kind, *check.needs)}),
+                )
             )
-            for scope in sorted({Scope(scope.provider, scope.account) for scope in inventory.scopes})
-            if scope.provider == collectors[kind].provider
-        ]
+            if kind in somewhere:
+                inventory.listings[kind, scope] = Listing(kind=kind, scope=scope, complete=False)
     inventory.gaps = tuple(sorted({*inventory.gaps, *gaps}))
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -29,6 +30,14 @@ def run(command: click.Command) -> None:
     except Exception as error:
         code = _explain(error)
     sys.exit(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once, without waiting for threads; what was written is kept."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(code)
 
 
 def verify_packages() -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from scanner.check import Check
-from scanner.evaluate import Judgement, evaluate, fingerprint
+from scanner.evaluate import evaluate
+from scanner.findings import StoredFindings
 from scanner.frameworks import Catalogue
 from scanner.inventory import Inventory
-from scanner.model import CheckCount, CheckInfo, ControlRef, Finding, Report, Severity, Status
-from scanner.score import finding_score, framework_scores, posture
+from scanner.model import CheckCount, CheckInfo, ControlRef, Report, Severity, Status
+from scanner.score import framework_scores, posture
 
 
 def build_report(
@@ -27,15 +28,16 @@ def build_report(
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
     counts = {check.id: CheckCount() for check in checks}
-    findings: list[Finding] = []
+    findings = StoredFindings({check.id: (check, infos[check.id]) for check in checks}, inventory)
     by_severity = dict.fromkeys((str(severity) for severity in Severity), 0)
     for judgement in evaluate(inventory, checks):
         _count(counts[judgement.check.id], judgement.verdict.status)
         if judgement.verdict.status is Status.FAIL:
             by_severity[judgement.check.severity] += 1
         if judgement.verdict.status in verdicts:
-            findings.append(make_finding(judgement, infos[judgement.check.id]))
-    findings.sort(key=lambda f: (f.severity.rank, -f.score, f.check_id, f.resource.id))
+            findings.add(judgement)
+    findings.seal()
+    cached, cached_since = inventory.store.cached()
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
     return Report(
         scan_id=scan_id,
@@ -53,13 +55,15 @@ def build_report(
             "suppressed": 0,
         },
         by_severity=by_severity,
-        findings=tuple(findings),
+        findings=findings,
         gaps=tuple(sorted(inventory.gaps)),
         listings=listings,
         checks=tuple(infos.values()),
         check_counts=counts,
         score=posture(checks, counts, listings),
         framework_scores=framework_scores(catalogue, checks, counts, shown),
+        cached=cached,
+        cached_since=datetime.fromisoformat(cached_since) if cached else None,
     )
 
 
@@ -81,31 +85,6 @@ def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) ->
         remediation=check.section("How to fix"),
         references=check.references,
         controls=controls,
-    )
-
-
-def make_finding(judgement: Judgement, info: CheckInfo) -> Finding:
-    """A reportable finding; only a failure has a score, and its arithmetic stands in the evidence."""
-    check, resource, verdict = judgement.check, judgement.resource, judgement.verdict
-    score, evidence = 0.0, dict(verdict.evidence)
-    if verdict.status is Status.FAIL:
-        score, evidence["score"] = finding_score(check.severity, check.exposure, type(resource).holds)
-    return Finding(
-        fingerprint=fingerprint(check.id, resource),
-        check_id=check.id,
-        slug=check.slug,
-        title=check.title,
-        verdict=verdict.status,
-        severity=check.severity,
-        score=score,
-        message=verdict.message,
-        evidence=evidence,
-        resource=resource,
-        path=verdict.path,
-        objective=check.objective,
-        controls=info.controls,
-        remediation=info.remediation,
-        references=info.references,
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from scanner.model import plain
 from scanner.patterns import pattern
-from scanner.secrets import suspicious_names
+from scanner.secrets import has_shape
 
 REDACTED = "[looks like a credential; redacted]"
 
@@ -30,10 +30,10 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 def redact(text: str) -> str:
     """Text without what has the shape of a credential: the words that do, or all of it."""
-    if not suspicious_names({"": text}):
+    if not has_shape(text):
         return text
-    text = _WORD.sub(lambda found: REDACTED if suspicious_names({"": found[0]}) else found[0], text)
-    return REDACTED if suspicious_names({"": text}) else text
+    text = _WORD.sub(lambda found: REDACTED if has_shape(found[0]) else found[0], text)
+    return REDACTED if has_shape(text) else text
 
 
 def encode(document: Any) -> bytes:

@@ -35,6 +35,8 @@ NAMES = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
 HELP_WIDTH = 100
 #: What a facade asks on its own account, before any collector runs.
 DISCOVERY = {name: importlib.import_module(f"checks.{name}.permissions").DISCOVERY for name in PROVIDERS}
+#: What the AWS facade asks besides when it scans an organisation.
+ORGANIZATION = importlib.import_module("checks.aws.permissions").ORGANIZATION
 
 Checks = dict[str, Check]
 Collectors = dict[str, Collector]
@@ -259,12 +261,22 @@ def _aws_policy(needed: Sequence[str]) -> Iterator[str]:
     yield "As an IAM policy. Operations that list cannot be limited to a resource, so it names none:"
     yield _fence("json", json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))
     yield "With `--role-arn`, the identity that starts the scan needs `sts:AssumeRole` on those roles, no more."
+    listing = _codes(permissions("aws", ORGANIZATION))
+    yield (
+        f"To scan an organisation, it needs {listing} and `sts:AssumeRole` on the role `mlposture-reader` of every "
+        "account, and each account needs that role with the policy above."
+    )
 
 
 def _gcp_role(needed: Sequence[str]) -> Iterator[str]:
     lines = ["title: mlposture reader", "stage: GA", "includedPermissions:", *(f"- {name}" for name in needed)]
     yield "As a custom role, for `gcloud iam roles create mlposture_reader --project PROJECT --file role.yaml`:"
     yield _fence("yaml", "\n".join(lines))
+    more = " and ".join(f"`{name}`" for name in importlib.import_module("checks.gcp.permissions").ENUMERATION)
+    yield (
+        "`cloudasset.assets.searchAllResources` only saves time: without it every region is asked. To scan what is "
+        f"below folders or organisations, make it a role of the organisation, with {more} besides, and grant it there."
+    )
 
 
 def _azure_role(needed: Sequence[str]) -> Iterator[str]:

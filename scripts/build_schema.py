@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_v1 import ReportV1  # noqa: E402
-from scanner.inventory import SCHEMA as INVENTORY  # noqa: E402
 from scanner.loader import kinds, load  # noqa: E402
 from scanner.model import Gap, Listing, Resource, Scope  # noqa: E402
+from scanner.saved import SCHEMA as INVENTORY  # noqa: E402
+from scanner.saved import Shard  # noqa: E402
 
 TARGET = ROOT / "docs" / "reference"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,12 +35,13 @@ def report_schema() -> dict[str, Any]:
 def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
     """The schema of a saved inventory that holds these kinds."""
     names = sorted(resources)
-    (gap, listing, scope, *classes), parts = msgspec.json.schema_components(
-        [Gap, Listing, Scope, *(resources[name] for name in names)], ref_template="#/$defs/{name}"
+    (gap, listing, scope, shard, *classes), parts = msgspec.json.schema_components(
+        [Gap, Listing, Scope, Shard, *(resources[name] for name in names)], ref_template="#/$defs/{name}"
     )
     members: dict[str, Any] = {
         "schema": {"const": INVENTORY},
         "taken_at": msgspec.json.schema(datetime),
+        "shard": shard,
         "scopes": {"type": "array", "items": scope},
         "gaps": {"type": "array", "items": gap},
         "listings": {"type": "array", "items": listing},
@@ -57,7 +59,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "description": "In a resource, null is observed absent and a member that is left out was not observed.",
         "type": "object",
         "properties": members,
-        "required": list(members),
+        "required": [name for name in members if name != "shard"],
         "$defs": parts,
     }
 

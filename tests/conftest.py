@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from unittest import mock
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Generator[None, None, None]:
+    """Journals and caches of the tests are not those of whoever runs them."""
+    folder = tmp_path_factory.mktemp("xdg")
+    with mock.patch.dict(os.environ, XDG_STATE_HOME=str(folder / "state"), XDG_CACHE_HOME=str(folder / "cache")):
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

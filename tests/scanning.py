@@ -20,12 +20,20 @@ from scanner.collect import collect
 from scanner.evaluate import evaluate
 from scanner.inventory import Inventory
 from scanner.model import Status
+from scanner.pace import Tuning
 from scanner.plan import make_plan
 
 PROVIDERS = ("aws", "gcp", "azure")
 _CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld"}
 #: Impatient, so that a test of a fault takes no longer than the fault.
-QUICK = Manners(concurrency=8, connect_timeout=2, read_timeout=1, first_delay=0.01, longest_delay=0.05, rate=10_000)
+QUICK = Manners(
+    concurrency=8,
+    connect_timeout=2,
+    read_timeout=1,
+    first_delay=0.01,
+    longest_delay=0.05,
+    pace=Tuning(first_rate=10_000, least_rate=1_000),
+)
 #: Environment that could lead a scan astray on a developer's machine.
 _FOREIGN = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
 
@@ -44,6 +52,22 @@ def _document_text(provider: str) -> str:
 def document(provider: str) -> dict[str, Any]:
     """A fresh copy of the demo organisation's world, to be changed at will."""
     return read_world(_document_text(provider))
+
+
+def crowd(copies: int = 21, roles: int = 4) -> dict[str, Any]:
+    """The demo organisation on AWS with so many models, jobs and roles that they are asked for in bulk."""
+    made = document("aws")
+    made["roles"] += [{**role, "name": f"{role['name']}-{n}"} for role in made["roles"] for n in range(roles)]
+    for kinds in (services["sagemaker"] for services in made["regions"].values()):
+        for kind, member in (("Model", "ExecutionRoleArn"), ("TrainingJob", "RoleArn")):
+            name = f"{kind}Name"
+            kinds[kind] = [
+                {**entry, name: f"{entry[name]}-{n}"}
+                | ({member: f"{entry[member]}-{n % roles}"} if member in entry else {})
+                for entry in kinds.get(kind, ())
+                for n in range(copies)
+            ]
+    return made
 
 
 @contextmanager
@@ -79,9 +103,10 @@ def take_inventory(
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))
     settings["taken_at"] = inventory.taken_at
-    connected = importlib.import_module(f"checks.{provider}.api").connect(settings, Calls(manners))
+    calls = Calls(manners)
+    connected = importlib.import_module(f"checks.{provider}.api").connect(settings, calls)
     try:
-        collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency)
+        collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()
     return inventory

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.inventory import Inventory
+from scanner.journal import Journal
 from scanner.loader import kinds, load
 from scanner.model import Listing, Resource, Status
 
@@ -40,8 +41,15 @@ class Case:
         self.others = others
         self.incomplete = tuple(incomplete)
 
-    def inventory(self) -> Inventory:
-        return inventory_of(self.resource, *self.others, incomplete=self.incomplete)
+    def inventory(self, without: tuple[str, str] = ("", "")) -> Inventory:
+        """What was observed, without the resource of this kind and id."""
+        made = inventory_of(self.resource, *self.others, incomplete=self.incomplete)
+        if any(without):
+            made.store = Journal()
+            for resource in (self.resource, *self.others):
+                if (type(resource).kind, resource.id) != without:
+                    made.add(resource)
+        return made
 
     def __repr__(self) -> str:
         return self.name

@@ -71,7 +71,7 @@ def test_two_scans_give_the_same_bytes(world: World, tmp_path: Path) -> None:
     for name, concurrency in (("a", "1"), ("b", "32")):
         done = scan(
             world, "-o", f"{name}.json", "-o", f"{name}.sarif", "--verdicts", "all", "--concurrency", concurrency,
-            "--fail-on", "never", cwd=tmp_path,
+            "--fail-on", "never", "--no-cache", cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
 

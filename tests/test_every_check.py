@@ -128,9 +128,7 @@ def test_nothing_observed_gives_unknown(check: Check, case: Case) -> None:
     if case.expected is not PASS:
         return
     for kind, id in sorted(seen.joins):
-        inventory = case.inventory()
-        inventory._by_kind.get(kind, {}).pop(id, None)
-        inventory._sorted.clear()
+        inventory = case.inventory(without=(kind, id))
         for key, listing in inventory.listings.items():
             if key[0] == kind:
                 inventory.listings[key] = msgspec.structs.replace(listing, complete=False)

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import UNSET
-from scanning import PROVIDERS, QUICK, calm, running, take_inventory, verdicts_of, with_faults
+from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inventory, verdicts_of, with_faults
 from support import registered
 from worlds.base import Fault, World
 
+from checks.azure.api import AzureApi
 from scanner.calls import Unit
 from scanner.decode import plans
+from scanner.inventory import Inventory
 from scanner.model import Reason, Resource, Status
 
 CHECKS, COLLECTORS = registered()
 #: What a facade may ask on its own account, before any collector runs.
 DISCOVERY = {
     "aws": {"sts:GetCallerIdentity", "ec2:DescribeRegions"},
-    "gcp": {"oauth2.token", "aiplatform.locations.list", "resourcemanager.projects.get"},
-    "azure": {"oauth2.token", "oauth2.discovery", "Microsoft.Resources/subscriptions/read"},
+    "gcp": {
+        "oauth2.token",
+        "aiplatform.locations.list",
+        "cloudasset.assets.searchAllResources",
+        "resourcemanager.projects.get",
+    },
+    "azure": {
+        "oauth2.token",
+        "oauth2.discovery",
+        "batch",
+        "Microsoft.Resources/subscriptions/read",
+        "Microsoft.ResourceGraph/resources/read",
+        "Microsoft.Authorization/permissions/read",
+    },
 }
 #: What a user would name when the credential may not even list its subscriptions.
 KNOWN_SCOPE: dict[str, dict[str, Any]] = {
@@ -29,10 +44,15 @@ KNOWN_SCOPE: dict[str, dict[str, Any]] = {
     "gcp": {},
     "azure": {"subscriptions": ("00000000-0000-0000-0000-000000000001",)},
 }
+#: Operations that only save calls, and a world with enough in it that they are used. What they do not say is read in
+#: another way, so their failure is no gap: it may change the source that a resource notes, and nothing else at all.
+BULK = {"aws": ("sagemaker:Search", "iam:GetAccountAuthorizationDetails")}
+CROWDS = {"aws": crowd}
 EVERY_OPERATION = [
     pytest.param(provider, operation, id=operation)
     for provider in PROVIDERS
     for operation in sorted({o for c in COLLECTORS.values() if c.provider == provider for o in c.operations})
+    if operation not in BULK.get(provider, ())
 ]
 
 
@@ -56,9 +76,16 @@ def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest
         called[self.collector.kind.kind].add(operation)
         return ask(self, operation, attempt)
 
+    def spy_together(self: AzureApi, operation: str, *asked: Any) -> Any:
+        called[self.collector.kind.kind].add(operation)
+        return ask_together(self, operation, *asked)
+
+    ask_together = AzureApi.ask_together
     monkeypatch.setattr(Unit, "ask", spy)
-    with running(provider):
-        take_inventory(provider)
+    monkeypatch.setattr(AzureApi, "ask_together", spy_together)
+    for changed in (None, CROWDS[provider]()) if provider in CROWDS else (None,):
+        with running(provider, changed):
+            take_inventory(provider)
 
     declared = {kind: set(made.operations) for kind, made in COLLECTORS.items() if made.provider == provider}
     assert dict(called) == declared
@@ -103,6 +130,38 @@ def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, o
         if status is not before.get(key) and status is not Status.UNKNOWN
     }
     assert invented == {}
+
+
+@cache
+def in_bulk(provider: str, operation: str = "", fault: str = "") -> tuple[Inventory, Verdicts, int]:
+    """Inventory and verdicts of a crowded world where an operation fails in some way, and how many calls they took."""
+    with running(provider, CROWDS[provider]()) as world:
+        if operation:
+            world.faults.append(Fault(operation, fault))
+        inventory = take_inventory(provider)
+    return inventory, verdicts_of(inventory, provider), len(world.log)
+
+
+@pytest.mark.parametrize(("provider", "operation"), [(name, one) for name, those in BULK.items() for one in those])
+@pytest.mark.parametrize("fault", ["deny", "throttle", "timeout", "malformed", "error"])
+def test_a_bulk_operation_that_fails_costs_calls_and_nothing_else(provider: str, operation: str, fault: str) -> None:
+    inventory, verdicts, calls = in_bulk(provider)
+    without, after, more = in_bulk(provider, operation, fault)
+
+    assert more > calls
+    assert after == verdicts
+    assert without.gaps == inventory.gaps == ()
+    assert without.listings == inventory.listings
+    sources: set[Any] = set()
+    for made in COLLECTORS.values():
+        if made.provider == provider:
+            for one, other in zip(inventory.of(made.kind), without.of(made.kind), strict=True):
+                if one != other:
+                    source = getattr(other, "details_from", UNSET)
+                    sources.add(getattr(one, "details_from", UNSET))
+                    assert one == msgspec.structs.replace(other, details_from=operation)
+                    assert source in made.operations
+    assert sources == {operation}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import pty
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from factories.aws import HERE, notebook
 from scanning import running
 from support import inventory_of
-from worlds.base import Fault
 
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
@@ -32,26 +29,6 @@ def start(*arguments: str, **options) -> subprocess.Popen[bytes]:
 #: A shell without a terminal starts its background jobs, and so this suite in some pipelines, with Ctrl-C ignored, and
 #: that is inherited.
 HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
-
-
-def test_an_interruption_is_prompt_and_says_130(tmp_path: Path) -> None:
-    with running("aws") as world:
-        world.faults.append(Fault("sagemaker:Describe*", "timeout"))
-        process = start("scan", "aws", "-o", str(tmp_path / "x.json"), stdout=subprocess.PIPE)
-        deadline = time.monotonic() + 60
-        while not any(operation.startswith("sagemaker:Describe") for operation in world.operations()):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        time.sleep(0.5)  # by now some threads wait for details that never come
-        process.send_signal(signal.SIGINT)
-        started = time.monotonic()
-        out, err = process.communicate(timeout=30)
-
-    assert process.returncode == 130, err
-    assert time.monotonic() - started < 5
-    assert err.decode().strip() == "mlposture: interrupted"
-    assert out == b""
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("arguments", [("list", "checks"), ("explain", "MLP-1001"), ("--help",), ("evaluate", "INV")])

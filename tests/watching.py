@@ -51,9 +51,7 @@ class Observed(View):
     def all(self, kind: Any) -> Any:
         self.listings.add(kind.kind)
         found = super().all(kind)
-        watched = All(self.watch(resource) for resource in found)
-        watched.complete = found.complete
-        return watched
+        return All([self.watch(resource) for resource in found], complete=found.complete)
 
 
 def observe(check: Check, resource: Resource, inventory: Inventory) -> tuple[Verdict, Observed]:

@@ -1,52 +1,35 @@
-"""The AWS facade: sessions, regions, and every call that mlposture makes to AWS. The only module that imports boto3."""
+"""The AWS facade: accounts, regions, and the handle through which collectors ask AWS."""
 
-import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import boto3
-import botocore.config
 import botocore.exceptions
-import msgspec
-from botocore import xform_name
+import botocore.session
 from msgspec import UNSET, UnsetType
 
+from checks.aws import clients
+from checks.aws.clients import Clients
+from checks.aws.failures import empty, told, translated, unparsed
 from checks.aws.permissions import is_read, permission
+from checks.aws.sessions import ASSUME, Sessions
+from checks.aws.shapes import find
+from checks.aws.transport import Transport
 from scanner.calls import Calls, Unit
 from scanner.collector import Collector, Recorder
 from scanner.errors import CallFailed, CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Scope
 
-#: Our name of an operation → (boto3 service, API operation), where they differ.
+#: Our name of an operation → (botocore's service, API operation), where they differ.
 _ELSEWHERE = {"s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock")}
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "SlowDown",
-}
-# With credentials that STS accepted, these mean that the region is not enabled for the account.
-_OTHER_REGION = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure"}
 _DISCOVER = "ec2:DescribeRegions"
-#: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.
-_UNPARSED = (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
-
-
-class _BrokenBody(Exception):
-    """A successful reply whose body is missing or cut short."""
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
     """A provider for `profile`, `role_arns` (one account each) and `regions` (all enabled ones if empty).
 
+    With `organization`, for every active account of the organisation, by assuming the role `organization_role` there.
     Raises CannotScan when there are no usable credentials.
     """
     return AwsProvider(
@@ -54,14 +37,18 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
         profile=settings.get("profile"),
         role_arns=tuple(settings.get("role_arns", ())),
         regions=tuple(settings.get("regions", ())),
+        organization_role=str(settings.get("organization_role") or "mlposture-reader")
+        if settings.get("organization")
+        else "",
         taken_at=settings.get("taken_at"),
     )
 
 
 class AwsProvider:
-    """One set of credentials, or one assumed role per account."""
+    """One set of credentials, or a role in each account that they may assume."""
 
     name = "aws"
+    opens_with = ASSUME
 
     def __init__(
         self,
@@ -70,32 +57,36 @@ class AwsProvider:
         profile: str | None = None,
         role_arns: tuple[str, ...] = (),
         regions: tuple[str, ...] = (),
+        organization_role: str = "",
         taken_at: datetime | None = None,
     ) -> None:
         self.calls = calls
         self.taken_at = taken_at or datetime.now(UTC)
         self._regions = regions
-        self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str, str], Any] = {}
         self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
-        manners = calls.manners
-        self._config = botocore.config.Config(  # type: ignore[no-untyped-call]
-            connect_timeout=manners.connect_timeout,
-            read_timeout=manners.read_timeout,
-            max_pool_connections=manners.concurrency,
-            retries={"total_max_attempts": 1, "mode": "standard"},  # retries are ours, see scanner.calls
-            user_agent_extra="mlposture",
-        )
         try:
-            base = boto3.session.Session(profile_name=profile)  # type: ignore[no-untyped-call]
-            self.partition = str(base.get_partition_for_region(base.region_name or "us-east-1"))  # type: ignore[no-untyped-call]
-            sessions = [self._assume(base, arn) for arn in role_arns] or [base]
-            self._sessions = {self._account(session): session for session in sessions}
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-            raise CannotScan(f"AWS: {_advice(error)}") from error
+            self._session = botocore.session.Session(profile=profile)
+            region = self._session.get_config_variable("region")
+            #: where account-wide calls go
+            self.home = str(region or (regions[0] if regions else "us-east-1"))
+            self.transport = Transport(self._session, calls.manners)
+            self.sessions = Sessions(self._session, self.transport, calls, self.home)
+        except botocore.exceptions.BotoCoreError as error:
+            raise CannotScan(f"AWS: {error}") from error
+        self.clients = Clients(self._session, self.transport, calls.manners)
+        self.partition = self.sessions.partition
+        if organization_role:
+            self.sessions.assume_everywhere(organization_role)
+        self.sessions.assume(role_arns)
+        if len(role_arns) == 1 and not organization_role:
+            self._open_the_only(self.accounts()[0])
 
     def accounts(self) -> tuple[str, ...]:
-        return tuple(sorted(self._sessions))
+        return self.sessions.accounts()
+
+    def open(self, account: str) -> None:
+        """Assume the account's role, if one is needed. Raises CallFailed."""
+        self.sessions.open(account)
 
     def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
         """The regions asked for, else all that are enabled; failing that, all that have SageMaker, and a gap."""
@@ -116,64 +107,34 @@ class AwsProvider:
 
     def close(self) -> None:
         self.calls.close()
+        self.transport.close()
 
-    def client(self, account: str, service: str, region: str) -> Any:
-        """A shared client; making one is slow and not thread-safe, using one is both fast and safe."""
-        key = (account, service, region)
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._make_client(self._sessions[account], service, region)
-            return self._clients[key]
-
-    def home(self, account: str) -> str:
-        """The region that account-wide calls go to."""
-        session = self._sessions[account]
-        return session.region_name or (self._regions[0] if self._regions else "us-east-1")
-
-    def _make_client(self, session: boto3.session.Session, service: str, region: str) -> Any:
-        client = session.client(service, region_name=region, config=self._config)  # type: ignore[no-untyped-call]
-        client.meta.events.register("response-received.*", _refuse_broken_bodies)
-        if service == "s3control":
-            client.meta.events.register_first("before-sign.s3-control.*", _keep_custom_host)
-        return client
-
-    def _assume(self, base: boto3.session.Session, arn: str) -> boto3.session.Session:
-        sts = self._make_client(base, "sts", base.region_name or "us-east-1")
-        reply = sts.assume_role(RoleArn=arn, RoleSessionName="mlposture")["Credentials"]
-        return boto3.session.Session(  # type: ignore[no-untyped-call]
-            aws_access_key_id=reply["AccessKeyId"],
-            aws_secret_access_key=reply["SecretAccessKey"],
-            aws_session_token=reply["SessionToken"],
-            region_name=base.region_name,
-        )
-
-    def _account(self, session: boto3.session.Session) -> str:
-        """Account of a session. No policy can deny this call; should a proxy do so, the refusal names the account."""
-        region = session.region_name or "us-east-1"
-        sts = self._make_client(session, "sts", region)
-        ask = partial(_translated, sts.get_caller_identity)
+    def _open_the_only(self, account: str) -> None:
         try:
-            return str(self.calls.run(Scope(self.name, "", region), "sts", "sts:GetCallerIdentity", ask)["Account"])
+            self.open(account)
         except CallFailed as failure:
-            named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", str(failure.__cause__))
-            if failure.reason is Reason.DENIED and named:
-                return named[1]
-            raise CannotScan(f"AWS: {_advice(failure.__cause__ or failure)}") from failure
+            raise CannotScan(f"AWS: {told(failure)}") from failure
 
     def _discover(self, account: str) -> tuple[tuple[str, ...], CallFailed | None]:
         if account not in self._enabled:
-            home = self.home(account)
-            client = self.client(account, "ec2", home)
-            scope = Scope(self.name, account, home)
+            scope = Scope(self.name, account, self.home)
             try:
-                reply = self.calls.run(scope, "ec2", _DISCOVER, lambda: _translated(client.describe_regions))
-                regions = tuple(sorted(region["RegionName"] for region in reply.get("Regions", ())))
-                self._enabled[account] = (regions, None)
+                self._enabled[account] = (
+                    self.calls.run(scope, "ec2", _DISCOVER, partial(self._ask_regions, account)),
+                    None,
+                )
             except CallFailed as failure:
-                session = self._sessions[account]
-                known = session.get_available_regions("sagemaker", self.partition)  # type: ignore[no-untyped-call]
+                known = self._session.get_available_regions("sagemaker", self.partition)
                 self._enabled[account] = (tuple(sorted(known)), failure)
         return self._enabled[account]
+
+    def _ask_regions(self, account: str) -> tuple[str, ...]:
+        credentials = self.sessions.credentials(account)
+        reply = self.transport.query("ec2", "DescribeRegions", self.home, credentials)
+        found = sorted(node.text for node in reply.iterfind("{*}regionInfo/{*}item/{*}regionName") if node.text)
+        if not found:
+            raise empty()
+        return tuple(found)
 
 
 class AwsApi(Unit):
@@ -233,119 +194,70 @@ class AwsApi(Unit):
             return UNSET
 
     def _items(self, operation: str, parameters: Mapping[str, Any], *, strict: bool) -> Iterator[Mapping[str, Any]]:
-        service, name = _ELSEWHERE.get(operation) or operation.split(":")
-        paging = _paging(self._client(service, ""), name)
+        result, asks, gives = self._paging(operation)
+        page = self.ask(operation, self._attempt(operation, "", parameters))
         while True:
-            page = self.ask(operation, self._attempt(operation, "", parameters))
-            if strict and paging["result_key"] not in page:
-                raise CallFailed(Reason.MALFORMED, f"the reply has no {paging['result_key']}")
-            yield from page.get(paging["result_key"], ())
-            token = page.get(paging["output_token"])
-            if not token:
+            if strict and result not in page:
+                raise CallFailed(Reason.MALFORMED, f"the reply has no {result}")
+            items = page.get(result, [])
+            if not isinstance(items, list):
+                raise unparsed()
+            token = page.get(gives)
+            circle = token == parameters.get(asks)
+            parameters = {**parameters, asks: token}
+            following = None
+            if token and not circle:
+                # The next page is under way while the items of this one are described.
+                following = self.soon(operation, self._attempt(operation, "", parameters))
+            yield from items
+            if following is None:
+                if token:
+                    raise CallFailed(Reason.MALFORMED, "the same page came twice")
                 return
-            if token == parameters.get(paging["input_token"]):
-                raise CallFailed(Reason.MALFORMED, "the same page came twice")
-            parameters = {**parameters, paging["input_token"]: token}
+            page = following()
+
+    def _paging(self, operation: str) -> tuple[str, str, str]:
+        """The members of a listing that hold the items, the token asked with and the token given."""
+        service, name = _split(operation)
+        shape = find(service, name)
+        if shape is not None:
+            return shape.items, "NextToken", "NextToken"
+        found = clients.paging(self._client(service, ""), name)
+        return found["result_key"], found["input_token"], found["output_token"]
 
     def _speaks_json(self, operation: str) -> bool:
-        service = (_ELSEWHERE.get(operation) or operation.split(":"))[0]
-        return _speaks_json(self._client(service, ""))
+        service, name = _split(operation)
+        return find(service, name) is not None or clients.speaks_json(self._client(service, ""))
 
     def _client(self, service: str, region: str) -> Any:
-        if not region:
-            region = self.scope.region if self.scope.region != ANYWHERE else self._provider.home(self.account)
-        return self._provider.client(self.account, service, region)
+        return self._provider.clients.get(service, region or self._region)
+
+    @property
+    def _region(self) -> str:
+        return self.scope.region if self.scope.region != ANYWHERE else self._provider.home
 
     def _attempt(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-        service, name = _ELSEWHERE.get(operation) or operation.split(":")
+        service, name = _split(operation)
+        provider, account = self._provider, self.account
+        if find(service, name) is not None:
+            place = region or self._region
+            return lambda: provider.transport.json(
+                service, name, place, provider.sessions.credentials(account), parameters
+            )
         client = self._client(service, region)
-        method = getattr(client, xform_name(name))  # type: ignore[no-untyped-call]
+        method = clients.method(client, name)
 
         def attempt() -> Mapping[str, Any]:
-            reply = _translated(method, **parameters)
-            if len(reply) <= 1 and _speaks_json(client):
-                raise CallFailed(Reason.MALFORMED, "the reply is empty")
+            with provider.clients.acting_as(provider.sessions.credentials(account)):
+                reply: Mapping[str, Any] = translated(method, **parameters)
+            if len(reply) <= 1 and clients.speaks_json(client):
+                raise empty()
             return reply
 
         return attempt
 
 
-def _translated(method: Callable[..., Mapping[str, Any]], **parameters: Any) -> Mapping[str, Any]:
-    """Call an SDK method; its failures become CallFailed."""
-    try:
-        return method(**parameters)
-    except botocore.exceptions.ClientError as error:
-        raise _from_reply(error) from error
-    except (botocore.exceptions.ReadTimeoutError, botocore.exceptions.ConnectTimeoutError) as error:
-        late = isinstance(error, botocore.exceptions.ReadTimeoutError)
-        reason = Reason.TIMEOUT if late else Reason.UNREACHABLE
-        raise CallFailed(reason, _no_url(error), retry=True) from error
-    except botocore.exceptions.HTTPClientError as error:
-        raise CallFailed(Reason.UNREACHABLE, _no_url(error), retry=True) from error
-    except botocore.exceptions.BotoCoreError as error:
-        raise CallFailed(Reason.ERROR, type(error).__name__) from error
-    except (*_UNPARSED, _BrokenBody) as error:
-        raise CallFailed(Reason.MALFORMED, "the reply does not parse") from error
-
-
-def _from_reply(error: Any) -> CallFailed:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    message = str(error.response.get("Error", {}).get("Message", ""))
-    if code in _THROTTLED or status == 429:
-        return CallFailed(Reason.THROTTLED, code, code=code, retry=True)
-    if code in _DENIED or code in _EXPIRED:
-        return CallFailed(Reason.DENIED, code, code=code)
-    if code in _OTHER_REGION:
-        return CallFailed(Reason.UNSUPPORTED_REGION, f"{code}: is the region enabled for this account?", code=code)
-    if status >= 500:
-        return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
-    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
-
-
-def _no_url(error: Exception) -> str:
-    # The SDK's text holds the URL, which differs from run to run behind a custom endpoint.
-    return type(error).__name__
-
-
-def _speaks_json(client: Any) -> bool:
-    return str(client.meta.service_model.protocol).endswith("json")
-
-
-def _paging(client: Any, operation: str) -> dict[str, str]:
-    """Token and result members of a listing, from the SDK's own paginator models."""
-    paginator = client.get_paginator(xform_name(operation))  # type: ignore[no-untyped-call]
-    # There is no public name for it, and the alternative is a table of our own.
-    config = paginator._pagination_cfg  # noqa: SLF001
-    return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
-
-
-def _refuse_broken_bodies(response_dict: Mapping[str, Any] | None, event_name: str = "", **_: Any) -> None:
-    """botocore makes an empty result of a body that is cut short or missing, and an empty result reads as absence."""
-    reply = response_dict or {}  # there is none when the connection broke
-    if reply.get("status_code") != 200 or event_name.rpartition(".")[2].startswith("Head"):
-        return
-    body = reply.get("body", b"")
-    if not body:
-        raise _BrokenBody
-    if "json" in str(reply.get("headers", {}).get("content-type", "")):
-        try:
-            msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        except msgspec.MsgspecError as error:
-            raise _BrokenBody from error
-
-
-def _keep_custom_host(request: Any, **_: Any) -> None:
-    """S3 Control puts the account id in front of the host; behind a custom endpoint that name does not exist."""
-    from urllib.parse import urlsplit, urlunsplit
-
-    url = urlsplit(request.url)
-    first, _, rest = url.netloc.partition(".")
-    if len(first) == 12 and first.isdigit() and not rest.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        request.url = urlunsplit(url._replace(netloc=rest))
-
-
-def _advice(error: BaseException) -> str:
-    if isinstance(error, botocore.exceptions.NoCredentialsError):
-        return "no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
-    return str(error)
+def _split(operation: str) -> tuple[str, str]:
+    """Botocore's service and the API operation: `sagemaker:ListModels` → ("sagemaker", "ListModels")."""
+    service, _, name = operation.partition(":")
+    return _ELSEWHERE.get(operation, (service, name))

@@ -17,14 +17,22 @@ _AWS_CONTENT = pattern(
     rf"(?:jumpstart-(?:private-)?cache-prod|sagemaker-(?:sample-files|sample-data|example-files)(?:-prod)?)(?:-{_REGION})?"
 )
 _S3_HOST = pattern(rf"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?")
-_BUCKET = pattern(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
+_NAME = r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]"
+_BUCKET = pattern(_NAME)
+#: The common spelling, which needs no parser: a key without blanks, query or fragment.
+_PLAIN = pattern(rf"s3://({_NAME})(?:/+([!\"$->@-~]*))?")
 #: Endings that S3 reserves: aliases of access points, and buckets that no listing of general buckets shows.
 _NO_BUCKET = ("-s3alias", "--ol-s3", "--x-s3", "--xa-s3", "--table-s3", ".mrap")
 
 
 def location(uri: str) -> tuple[str, str] | None:
     """Bucket and key of an S3 address in any of its spellings; None for one that names no bucket (an access point)."""
-    split = urlsplit(uri)
+    if plain := _PLAIN.fullmatch(uri):
+        return None if plain[1].endswith(_NO_BUCKET) else (plain[1], plain[2] or "")
+    try:
+        split = urlsplit(uri)
+    except ValueError:  # a bracket where a host should be
+        return None
     bucket, key = split.netloc, split.path.lstrip("/")
     if split.scheme == "https":
         host = _S3_HOST.fullmatch(split.netloc)

@@ -5,7 +5,9 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
-from checks.aws.iam.policy import NO, UNKNOWN, YES, allows, is_admin
+from checks.aws.iam.answers import NO, UNKNOWN, YES
+from checks.aws.iam.matching import Targets
+from checks.aws.iam.policy import Powers, is_admin_seen
 from checks.aws.iam.resources import Role
 from checks.aws.names import is_aws_content, location, named, object_arn, partition_of
 from checks.aws.s3.exposure import public_grants, public_ways
@@ -161,7 +163,7 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
     unclear: list[str] = []
     for arn, between in _roles(endpoint, config, view):
         role = view.get(Role, arn) if arn else UNSET
-        answer = is_admin(role) if isinstance(role, Resource) else UNKNOWN
+        answer = is_admin_seen(view, role) if isinstance(role, Resource) else UNKNOWN
         if answer is YES and isinstance(role, Resource):
             path = (endpoint.id, *between, role.id)
             return failed(f"{role.name} is administrative", path=path, **joined(role, "name"))
@@ -193,26 +195,25 @@ def _roles(endpoint: Endpoint, config: EndpointConfig, view: View) -> Iterator[t
 
 
 class Served(Struct, frozen=True):
-    """One artifact of an endpoint in service, in a bucket of ours: its object, and the way back to the endpoint."""
+    """Artifacts of all endpoints in service, in buckets of ours; `complete` unless some could not be followed.
 
-    artifact: str
-    path: tuple[str, ...]
+    `paths` leads from each object back to an endpoint. `reach` fills with what each role may
+    write: the first object, if any, and whether that of some is unknown.
+    """
 
-
-class AllServed(Struct, frozen=True):
-    """Artifacts of all endpoints in service; `complete` unless some could not be followed to the end."""
-
-    artifacts: tuple[Served, ...]
+    objects: Targets
+    paths: dict[str, tuple[str, ...]]
     complete: bool
+    reach: dict[str, tuple[str, bool]]
 
 
-def served_artifacts(view: View) -> AllServed:
+def served_artifacts(view: View) -> Served:
     """Every artifact that an endpoint in service runs from a bucket of this account, once per object.
 
     Those in other accounts are left out: to write there takes a bucket policy that nobody here can read.
     """
     endpoints = view.all(Endpoint)
-    found: dict[str, Served] = {}
+    paths: dict[str, tuple[str, ...]] = {}
     complete = endpoints.complete
     for endpoint in endpoints:
         if endpoint.status in _NOT_SERVING:
@@ -234,8 +235,8 @@ def served_artifacts(view: View) -> AllServed:
                 owned, objects = _owned(view, model, uri)
                 complete = complete and owned is not UNSET
                 for artifact in objects if owned else ():
-                    found.setdefault(artifact, Served(artifact, (model.id, config.id, endpoint.id)))
-    return AllServed(tuple(found[artifact] for artifact in sorted(found)), complete)
+                    paths.setdefault(artifact, (model.id, config.id, endpoint.id))
+    return Served(Targets(paths), paths, complete, {})
 
 
 def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], tuple[str, ...]]:
@@ -300,15 +301,17 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
     return _judge_reach(nb, role, view.derive(served_artifacts))
 
 
-def _judge_reach(nb: NotebookInstance, role: Role, served: AllServed) -> Verdict:
+def _judge_reach(nb: NotebookInstance, role: Role, served: Served) -> Verdict:
     evidence = {"direct_internet_access": nb.direct_internet_access, "role_arn": nb.role_arn, **joined(role, "name")}
-    answers = [(target, allows(role, "s3:PutObject", target.artifact)) for target in served.artifacts]
-    for target, answer in answers:
-        if answer is YES:
-            path = (nb.id, role.id, *target.path)
-            return failed(f"{role.name} may write {target.artifact}", path=path, **evidence)
-    if not served.complete or any(answer is UNKNOWN for _, answer in answers):
+    if role.id not in served.reach:
+        found = Powers(role).over(served.objects, "s3:PutObject")
+        served.reach[role.id] = (served.objects.names[found.first()] if found.yes else "", bool(found.maybe))
+    artifact, unclear = served.reach[role.id]
+    if artifact:
+        path = (nb.id, role.id, *served.paths[artifact])
+        return failed(f"{role.name} may write {artifact}", path=path, **evidence)
+    if unclear or not served.complete:
         return unknown("whether the role may write a served artifact", path=(nb.id, role.id))
-    if not served.artifacts:
+    if not served.paths:
         return not_applicable("no endpoint in service has an artifact in a bucket of ours")
     return passed(f"{role.name} may write no served artifact", **evidence)

@@ -5,6 +5,8 @@ An IAM action is `service:ApiOperation` but for the exceptions below (Service Au
 
 #: What the provider itself asks, whatever the checks. sts:GetCallerIdentity needs no permission.
 DISCOVERY = ("ec2:DescribeRegions",)
+#: What it asks besides, of the organisation, when asked to scan one.
+ORGANIZATION = ("organizations:ListAccounts",)
 #: API operations whose IAM action has another name.
 _ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",
@@ -13,6 +15,8 @@ _ACTIONS = {
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
 }
 _READ_VERBS = ("List", "Describe", "Get", "Head")
+#: Reads of metadata that have another verb.
+_READS = frozenset({"sagemaker:Search"})
 #: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {
@@ -38,4 +42,4 @@ def permission(operation: str) -> str:
 def is_read(operation: str) -> bool:
     """Whether an operation only reads metadata."""
     name = operation.partition(":")[2]
-    return name.startswith(_READ_VERBS) and operation not in _FORBIDDEN
+    return (name.startswith(_READ_VERBS) or operation in _READS) and operation not in _FORBIDDEN

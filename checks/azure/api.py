@@ -1,79 +1,59 @@
-"""The Azure facade: credentials, subscriptions, every call to Resource Manager. The only module that imports azure."""
+"""The Azure facade: subscriptions, and every call to Resource Manager. The wire itself is in transport.py."""
 
-import logging
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from azure.core.credentials import AccessToken, TokenCredential
-from azure.core.exceptions import (
-    AzureError,
-    ClientAuthenticationError,
-    DecodeError,
-    ServiceRequestError,
-    ServiceResponseError,
-    ServiceResponseTimeoutError,
-)
-from azure.core.pipeline.policies import UserAgentPolicy
-from azure.core.pipeline.transport import RequestsTransport
-from azure.core.rest import HttpRequest, HttpResponse
-from azure.identity import AzureAuthorityHosts, ClientSecretCredential, DefaultAzureCredential
-from azure.mgmt.core import ARMPipelineClient
-from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from msgspec import UNSET
 
+from checks.azure import census, subscriptions
+from checks.azure.batch import PATH, SIZE, VERSION, Batches, Outcome
+from checks.azure.census import PERMISSIONS, Census
 from checks.azure.ids import arm_id, subscription
 from checks.azure.permissions import NAME_CHECK, is_read, permission
+from checks.azure.subscriptions import DESCENDANTS, Chosen
+from checks.azure.transport import Transport
 from scanner.calls import Calls, UndeclaredOperation, Unit
 from scanner.collector import Collector, Recorder
 from scanner.errors import CallFailed, CannotScan
 from scanner.model import ANYWHERE, Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)
-
-# Codes that say that the subscription does not use the service at all.
-_UNREGISTERED = ("MissingSubscriptionRegistration", "SubscriptionNotRegistered")
+T = TypeVar("T")
 
 _PUBLIC = "https://management.azure.com"
 _PORTALS = {
     "management.usgovcloudapi.net": "https://portal.azure.us",
     "management.chinacloudapi.cn": "https://portal.azure.cn",
 }
-_MICROSOFT = {
-    AzureAuthorityHosts.AZURE_PUBLIC_CLOUD,
-    AzureAuthorityHosts.AZURE_GOVERNMENT,
-    AzureAuthorityHosts.AZURE_CHINA,
-}
-_SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
-_SUBSCRIPTIONS_VERSION = "2022-12-01"
-#: seconds before a token runs out at which a new one is fetched
-_RENEW = 300
-# States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
-_CLOSED = {"Disabled", "Deleted"}
-# Azure answers so for a subscription that the caller has no role in.
-_UNSEEN = {"SubscriptionNotFound", "InvalidSubscriptionId"}
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AzureProvider":
-    """A provider for `subscriptions` (all that are in use and that the credential sees if empty).
+    """A provider for `subscriptions` and what is below `management_groups`; for all that are in use if both are empty.
 
     Raises CannotScan when there are no usable credentials or the endpoint is not an https address.
     """
-    return AzureProvider(calls, subscriptions=tuple(settings.get("subscriptions", ())))
+    return AzureProvider(
+        calls,
+        subscriptions=tuple(settings.get("subscriptions", ())),
+        management_groups=tuple(settings.get("management_groups", ())),
+    )
 
 
 class AzureProvider:
     """One credential and one connection pool to Azure Resource Manager."""
 
     name = "azure"
+    #: one credential serves all subscriptions, so there is nothing to open
+    opens_with = ""
 
-    def __init__(self, calls: Calls, *, subscriptions: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, calls: Calls, *, subscriptions: tuple[str, ...] = (), management_groups: tuple[str, ...] = ()
+    ) -> None:
         self.calls = calls
         self._wanted = subscriptions
+        self._groups = management_groups
         self.endpoint = os.environ.get("MLPOSTURE_AZURE_ENDPOINT", _PUBLIC).rstrip("/")
         host = urlsplit(self.endpoint)
         if host.scheme != "https" or not host.hostname:
@@ -82,92 +62,48 @@ class AzureProvider:
                 "because a bearer token must not travel in the clear"
             )
         self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
-        manners = calls.manners
-        scope = f"{self.endpoint}/.default"
-        # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
-        logging.getLogger("azure").setLevel(logging.CRITICAL)
-        try:
-            credential = _OneToken(_credential(manners.connect_timeout, manners.read_timeout))
-            credential.get_token(scope)
-        except (AzureError, ValueError) as error:
-            raise CannotScan(f"Azure: {_advice(error)}") from error
-        self._session = requests.Session()
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=manners.concurrency))
-        # No retry, redirect or logging policy: retries are ours (scanner.calls), and bodies are logged nowhere.
-        self._client: ARMPipelineClient[HttpRequest, HttpResponse] = ARMPipelineClient(
-            self.endpoint,
-            policies=[UserAgentPolicy("mlposture"), ARMChallengeAuthenticationPolicy(credential, scope)],
-            transport=RequestsTransport(
-                session=self._session,
-                session_owner=False,
-                connection_timeout=manners.connect_timeout,
-                read_timeout=manners.read_timeout,
-            ),
-        )
+        self._transport = Transport(self.endpoint, calls.manners)
+        self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
+        self._chosen = Chosen(())
+        self.census = Census()
 
     def accounts(self) -> tuple[str, ...]:
-        """The subscriptions asked for, else all in use. Raises CannotScan for one that cannot be seen."""
-        scope = Scope(self.name, "", ANYWHERE)
+        """The subscriptions to scan. Raises CannotScan for one named that cannot be seen, and when there is none."""
 
-        def ask(attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-            return self.calls.run(scope, "subscriptions", _SUBSCRIPTIONS, attempt)
+        def walk(operation: str, path: str, version: str) -> Iterator[Mapping[str, Any]]:
+            return self.walk(lambda attempt: self._ask(operation, attempt), operation, path, {"api-version": version})
 
-        try:
-            seen = list(self.walk(ask, _SUBSCRIPTIONS, "/subscriptions", {"api-version": _SUBSCRIPTIONS_VERSION}))
-        except CallFailed as failure:
-            if self._wanted and failure.reason is Reason.DENIED:
-                return tuple(sorted({wanted.lower() for wanted in self._wanted}))
-            raise CannotScan(
-                f"Azure: subscriptions could not be listed at {self.endpoint}: {failure.detail}; try --subscription"
-            ) from failure
-        visible = {subscription(item["id"]): item.get("state") for item in seen}
-        for wanted in self._wanted:
-            if wanted.lower() not in visible:
-                raise CannotScan(
-                    f"Azure: subscription {wanted!r} is not visible to this credential; "
-                    "check the id, or give the credential the Reader role there"
-                )
-        chosen = {wanted.lower() for wanted in self._wanted} or {
-            key for key, state in visible.items() if state not in _CLOSED
-        }
-        if not chosen:
-            raise CannotScan("Azure: the credential sees no enabled subscription; give it the Reader role on one")
-        return tuple(sorted(chosen))
+        self._chosen = subscriptions.choose(walk, self._wanted, self._groups, self.endpoint)
+        self.census = self._count()
+        return self._chosen.accounts
+
+    def open(self, account: str) -> None:
+        """Nothing to do: every call says for itself whether it is allowed."""
 
     def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:  # noqa: ARG002
         # Resource Manager answers for all locations at once, so every collector asks once a subscription.
         return (Scope(self.name, account, ANYWHERE),)
 
     def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> "AzureApi":
+        # Subscriptions below a group that could not be looked into are missing: said once a kind, beside one that is
+        # scanned, so that nothing is concluded from absence.
+        if scope.account in self._chosen.accounts[:1]:
+            for group, failure in self._chosen.unread.items():
+                missing = Scope(self.name, subscriptions.group_path(group), ANYWHERE)
+                kind = collector.kind.kind
+                recorder.gap(kind, missing, DESCENDANTS, failure.reason, permission(DESCENDANTS), failure.detail)
+                recorder.listed(kind, scope, complete=False)
         return AzureApi(self, collector, scope, recorder)
 
     def close(self) -> None:
         self.calls.close()
-        self._session.close()
+        self._transport.close()
 
     def send(
         self, operation: str, method: str, url: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         """One attempt; the JSON object it gave. Raises CallFailed."""
-        request = HttpRequest(method, self._client.format_url(url), params=dict(query), json=body)
-        try:
-            response = self._client.send_request(request)
-        except ClientAuthenticationError as error:
-            raise CallFailed(Reason.DENIED, "no token: the credential was refused") from error
-        except ServiceResponseTimeoutError as error:
-            raise CallFailed(Reason.TIMEOUT, _cause(error), retry=True) from error
-        except (ServiceRequestError, ServiceResponseError) as error:
-            raise CallFailed(Reason.UNREACHABLE, _cause(error), retry=True) from error
-        except DecodeError as error:
-            raise CallFailed(Reason.MALFORMED, type(error).__name__) from error
-        except AzureError as error:
-            raise CallFailed(Reason.ERROR, type(error).__name__) from error
-        if response.status_code != 200:
-            raise _refused(operation, response)
-        found = _json(response)
-        if not isinstance(found, Mapping):
-            raise CallFailed(Reason.MALFORMED, "the reply is not a JSON object")
-        return found
+        return self._transport.send(operation, method, url, query, body)
 
     def walk(
         self,
@@ -175,11 +111,17 @@ class AzureProvider:
         operation: str,
         path: str,
         query: Mapping[str, str],
+        first: Mapping[str, Any] | None = None,
     ) -> Iterator[Mapping[str, Any]]:
-        """Items of a listing, page by page; `ask` runs an attempt. Raises CallFailed."""
+        """Items of a listing, page by page; `ask` runs an attempt, `first` is the first page if it is known already.
+
+        Raises CallFailed.
+        """
         links: set[str] = set()
+        page = first
         while True:
-            page = ask(lambda path=path, query=query: self.send(operation, "GET", path, query))  # type: ignore[misc]
+            if page is None:
+                page = ask(lambda path=path, query=query: self.send(operation, "GET", path, query))  # type: ignore[misc]
             items = page.get("value")
             if not isinstance(items, list):
                 raise CallFailed(Reason.MALFORMED, "the page has no list `value`")
@@ -193,7 +135,60 @@ class AzureProvider:
             if not isinstance(link, str) or link in links or _host(link) != _host(self.endpoint):
                 raise CallFailed(Reason.MALFORMED, "nextLink leads to another host or in a circle")
             links.add(link)
-            path, query = link, {}
+            page, path, query = None, link, {}
+
+    # -- the census ------------------------------------------------------------------------------------------------
+
+    def _ask(self, operation: str, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """A call on the provider's own account. Raises CallFailed."""
+        return self.calls.run(Scope(self.name, "", ANYWHERE), "subscriptions", operation, attempt)
+
+    def _count(self) -> Census:
+        """What there is in the chosen subscriptions. That it cannot be counted costs speed and nothing else."""
+        accounts = self._chosen.accounts
+
+        def query(body: Mapping[str, Any]) -> Mapping[str, Any]:
+            asked = {"api-version": census.QUERY_VERSION}
+            return self._ask(census.QUERY, lambda: self.send(census.QUERY, "POST", census.QUERY_PATH, asked, body))
+
+        rows = self.calls.pool.submit(lambda: list(census.rows(query, accounts)))
+        readers = self._readers()
+        try:
+            return Census(accounts, rows.result(), readers)
+        except CallFailed as failure:
+            census.log.debug("Azure: no census: %s", failure.detail)
+            return Census()
+
+    def _readers(self) -> dict[str, census.Allowed]:
+        """What the credential may do in each subscription; asked of groups first, as what they give holds below."""
+        found: dict[str, census.Allowed] = {}
+        for group, below in self._chosen.groups.items():
+            [allowed] = self._allowed([subscriptions.group_path(group)])
+            if census.reads_all(allowed):
+                found |= dict.fromkeys(below, allowed)
+        rest = [account for account in self._chosen.accounts if account not in found]
+        groups = [rest[start : start + SIZE] for start in range(0, len(rest), SIZE)]
+        work = [self.calls.pool.submit(self._allowed, [f"/subscriptions/{name}" for name in some]) for some in groups]
+        for some, done in zip(groups, work, strict=True):
+            found |= dict(zip(some, done.result(), strict=True))
+        return found
+
+    def _allowed(self, scopes: Sequence[str]) -> list[census.Allowed]:
+        asked = {"api-version": census.PERMISSIONS_VERSION}
+        paths = [f"{scope}/providers/Microsoft.Authorization/permissions" for scope in scopes]
+        outcomes = self.batches.get(
+            Scope(self.name, "", ANYWHERE), PERMISSIONS, [f"{path}?{urlencode(asked)}" for path in paths]
+        )
+
+        def known(path: str, outcome: Outcome) -> census.Allowed:
+            try:
+                if outcome is None:
+                    outcome = self._ask(PERMISSIONS, lambda: self.send(PERMISSIONS, "GET", path, asked))
+            except CallFailed:
+                return ()
+            return () if isinstance(outcome, CallFailed) else census.permissions(outcome)
+
+        return [known(path, outcome) for path, outcome in zip(paths, outcomes, strict=True)]
 
 
 class AzureApi(Unit):
@@ -227,22 +222,34 @@ class AzureApi(Unit):
 
         def attempt() -> Mapping[str, Any]:
             found = self._provider.send(operation, method, path, {"api-version": api_version, **query}, body)
-            # An object without an id is no resource: to read it would turn every member into "observed absent".
-            if method == "GET" and not isinstance(found.get("id"), str):
-                raise CallFailed(Reason.MALFORMED, "the reply has no id")
-            return found
+            return _resource(found) if method == "GET" else found
 
         return self.reply(operation, attempt, absent)
 
-    def pages(self, operation: str, path: str, api_version: str, **query: str) -> Iterator[Mapping[str, Any]]:
+    def pages(
+        self,
+        operation: str,
+        path: str,
+        api_version: str,
+        *,
+        first: Outcome = None,
+        **query: str,
+    ) -> Iterator[Mapping[str, Any]]:
         """Items of a listing. A failure ends it, leaves a gap and marks the listing incomplete.
 
         That the subscription has not registered the service is an answer: it can hold no such resource. It is none
         where it cannot be true: inside a resource that was seen, or for roles, which every subscription has.
+        `first` is what became of asking for the first page, if that was done already.
         """
         try:
+            if isinstance(first, CallFailed):
+                raise first
             yield from self._provider.walk(
-                lambda attempt: self.ask(operation, attempt), operation, path, {"api-version": api_version, **query}
+                lambda attempt: self.ask(operation, attempt),
+                operation,
+                path,
+                {"api-version": api_version, **query},
+                first,
             )
         except CallFailed as failure:
             kind = self.collector.kind.kind
@@ -254,6 +261,71 @@ class AzureApi(Unit):
 
     def _may_be_unused(self, operation: str) -> bool:
         return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
+
+    # -- many at once ----------------------------------------------------------------------------------------------
+
+    def groups(self, items: Iterable[T]) -> Iterator[list[T]]:
+        """The items in the numbers in which `replies` and `listings` should be given them, for `each`."""
+        return self._provider.batches.groups(self.account, items)
+
+    def replies(
+        self, operation: str, paths: Sequence[str], api_version: str, *, absent: tuple[str, ...] = ()
+    ) -> list[Reply]:
+        """What `call` gives for each of a group of paths."""
+
+        def reply(path: str, outcome: Outcome) -> Reply:
+            if outcome is None:
+                return self.call(operation, path, api_version, absent=absent)
+            try:
+                if isinstance(outcome, CallFailed):
+                    raise outcome
+                return _resource(outcome)
+            except CallFailed as failure:
+                if failure.code in absent:
+                    return None
+                self.gap(operation, failure)
+                return UNSET
+
+        outcomes = self.ask_together(operation, paths, api_version)
+        return [reply(path, outcome) for path, outcome in zip(paths, outcomes, strict=True)]
+
+    def listings(self, operation: str, paths: Sequence[str], api_version: str) -> list[list[Mapping[str, Any]]]:
+        """What `pages` gives for each of a group of paths."""
+        outcomes = self.ask_together(operation, paths, api_version)
+        return [
+            list(self.pages(operation, path, api_version, first=outcome))
+            for path, outcome in zip(paths, outcomes, strict=True)
+        ]
+
+    def ask_together(self, operation: str, paths: Sequence[str], api_version: str) -> list[Outcome]:
+        """What became of a GET of each path. Raises UndeclaredOperation as `ask` does, and nothing else."""
+        if operation not in self.collector.operations or not self.is_read(operation):
+            raise UndeclaredOperation(f"{operation} is not declared, or no permitted read")
+        query = urlencode({"api-version": api_version})
+        return self._provider.batches.get(self.scope, operation, [f"{path}?{query}" for path in paths])
+
+    # -- the census ------------------------------------------------------------------------------------------------
+
+    def holds(self, operation: str, parent: str) -> bool:
+        """Whether to ask for children of a resource: False only if there surely are none that `operation` reads."""
+        return self._provider.census.holds(operation.removesuffix("/read"), parent) is not False
+
+    def none_here(self, operation: str) -> bool:
+        """Whether the subscription surely holds nothing that `operation` reads. If so, the listing says why."""
+        if self.holds(operation, f"/subscriptions/{self.account}"):
+            return False
+        return self._absent(f"Resource Graph lists no {operation.removesuffix('/read')} in the subscription")
+
+    def none_anywhere(self, *operations: str) -> bool:
+        """Whether no scanned subscription holds anything that these operations read. If so, the listing says why."""
+        kinds = [operation.removesuffix("/read") for operation in operations]
+        if not all(self._provider.census.nowhere(kind) for kind in kinds):
+            return False
+        return self._absent(f"Resource Graph lists no {' and no '.join(kinds)} in any scanned subscription")
+
+    def _absent(self, why: str) -> bool:
+        self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=why)
+        return True
 
     def snapshot(self, kind: type[R], operation: str, item: Mapping[str, Any], **fields: Any) -> R:
         """A resource from an item that `operation` gave; one without properties keeps its identity alone."""
@@ -276,96 +348,13 @@ class AzureApi(Unit):
         }
 
 
-class _OneToken:
-    """A credential shared by threads: one of them fetches a token, the others wait for it."""
-
-    def __init__(self, credential: TokenCredential) -> None:
-        self._credential = credential
-        self._lock = threading.Lock()
-        self._token: AccessToken | None = None
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        with self._lock:
-            stale = self._token is None or self._token.expires_on - time.time() < _RENEW
-            if stale or options.get("claims"):
-                self._token = self._credential.get_token(*scopes, **options)
-            assert self._token is not None  # noqa: S101  (for the type checker)
-            return self._token
-
-
-def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
-    """A service principal from the environment if it is complete, else whatever the SDK's usual chain finds."""
-    authority = os.environ.get("AZURE_AUTHORITY_HOST") or AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
-    microsoft = authority.removeprefix("https://").rstrip("/") in _MICROSOFT
-    values = [os.environ.get(f"AZURE_{name}") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")]
-    if all(values):
-        tenant, client, secret = (str(value) for value in values)
-        return ClientSecretCredential(
-            tenant,
-            client,
-            secret,
-            authority=authority,
-            disable_instance_discovery=not microsoft,
-            connection_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            retry_total=2,
-        )
-    return DefaultAzureCredential(
-        authority=authority, disable_instance_discovery=not microsoft, exclude_interactive_browser_credential=True
-    )
-
-
-def _advice(error: Exception) -> str:
-    # The first line says what was wrong; what follows lists every credential that was tried, with links.
-    said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
-    variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
-    return f"no usable credentials ({said}); run `az login`, or set {variables}"
-
-
-def _refused(operation: str, response: HttpResponse) -> CallFailed:
-    """What a status other than 200 means. Messages are left out: they name the caller and differ from run to run."""
-    status = response.status_code
-    code = _code(response)
-    detail = f"HTTP {status} {code}".rstrip()
-    namespace = operation.partition("/")[0]
-    if code in _UNREGISTERED:
-        detail = f"resource provider {namespace} is not registered in the subscription"
-        return CallFailed(Reason.NOT_ENABLED, detail, code=code)
-    if status in (401, 403) or code in _UNSEEN:
-        return CallFailed(Reason.DENIED, f"{code or detail}: {operation}", code=code)
-    after = _seconds(response.headers.get("Retry-After"))
-    if status == 429:
-        return CallFailed(Reason.THROTTLED, detail, code=code, retry=True, retry_after=after)
-    return CallFailed(Reason.ERROR, detail, code=code, retry=status >= 500, retry_after=after)
-
-
-def _json(response: HttpResponse) -> Any:
-    try:
-        return response.json()
-    except (ValueError, AzureError) as error:
-        raise CallFailed(Reason.MALFORMED, "the reply is not JSON") from error
-
-
-def _code(response: HttpResponse) -> str:
-    try:
-        found = response.json()
-    except (ValueError, AzureError):
-        return ""
-    error = found.get("error") if isinstance(found, Mapping) else None
-    return str(error.get("code") or "") if isinstance(error, Mapping) else ""
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdecimal() else None
-
-
-def _cause(error: AzureError) -> str:
-    # The SDK's text holds the address and the port, which differ from run to run behind a custom endpoint.
-    return type(error.inner_exception or error).__name__
-
-
 def _host(url: str) -> tuple[str, str | None, int]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or 443
+
+
+def _resource(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    # An object without an id is no resource: to read it would turn every member into "observed absent".
+    if not isinstance(found.get("id"), str):
+        raise CallFailed(Reason.MALFORMED, "the reply has no id")
+    return found

@@ -1,24 +1,10 @@
 """Joined paths: findings that no single Azure resource shows."""
 
-from collections.abc import Mapping
+from msgspec import UNSET
 
-from msgspec import UNSET, Struct
-
-from checks.azure.authorization.grants import (
-    ASSIGN_ROLES,
-    Grants,
-    allows,
-    controls,
-    covers,
-    grants,
-    is_wide,
-    may,
-    permissions_of,
-    readable,
-    within,
-)
-from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
-from checks.azure.ids import arm_id, workspace_of
+from checks.azure.authorization.reach import managed, written
+from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.ids import arm_id
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.parts import principals
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
@@ -26,14 +12,6 @@ from checks.azure.storage.resources import StorageAccount
 from scanner.check import check
 from scanner.inventory import View
 from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
-
-_BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
-# Actions that give a key of the account, or a link signed with one.
-_KEYS = tuple(
-    f"Microsoft.Storage/storageAccounts/{name}/action"
-    for name in ("listKeys", "regenerateKey", "listAccountSas", "listServiceSas")
-)
-_ACCOUNT_WRITE = "Microsoft.Storage/storageAccounts/write"
 
 
 def _storage_of(workspace: Workspace, view: View) -> StorageAccount | Verdict:
@@ -180,56 +158,21 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     people, known = principals(endpoint.principal_id or None, endpoint.user_assigned_identities or None)
     if not people and known:
         return not_applicable("the endpoint has no identity", principal_id=endpoint.principal_id)
-    found: Grants = view.derive(grants)
-    doubts = [] if known else ["user_assigned_identities"]
-    for assignment in found.of(people):
-        if not readable(assignment):
-            doubts.append("RoleAssignment")
-        elif is_wide(str(assignment.assigned_scope)):
-            permissions = permissions_of(assignment, view)
-            privileged = controls(permissions, assignment.condition) if permissions is not None else False
-            if permissions is None:
-                doubts.append("RoleDefinition.permissions")
-            elif privileged is None:
-                doubts.append("RoleAssignment.condition")
-            elif privileged:
-                return failed(
-                    f"its identity manages {assignment.assigned_scope}",
-                    path=(endpoint.id, assignment.id),
-                    **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
-                )
-    if doubts or not found.complete:
-        return unknown(*sorted({*doubts, *(() if found.complete else ("RoleAssignment",))}))
+    found = managed(people, view)
+    assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
+    if isinstance(assignment, RoleAssignment):
+        return failed(
+            f"its identity manages {assignment.assigned_scope}",
+            path=(endpoint.id, assignment.id),
+            **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
+        )
+    if doubts := found.doubts | (frozenset() if known else {"user_assigned_identities"}):
+        return unknown(*sorted(doubts))
     return passed(
         "its identity manages no resource group, subscription or management group",
         principal_id=endpoint.principal_id,
         user_assigned_identities=endpoint.user_assigned_identities,
     )
-
-
-class _Serving(Struct, frozen=True):
-    """Storage accounts that hold models being served, with a deployment each; not complete if some were not seen."""
-
-    deployments: Mapping[str, str]
-    complete: bool
-
-
-def _serving(view: View) -> _Serving:
-    """Where the models of online deployments are kept, for `view.derive`."""
-    workspaces, deployments = view.all(Workspace), view.all(OnlineDeployment)
-    by_id = {workspace.id: workspace for workspace in workspaces}
-    complete = workspaces.complete and deployments.complete
-    found: dict[str, str] = {}
-    for deployment in deployments:
-        model = deployment.model
-        if model is None or (isinstance(model, str) and model.startswith("azureml://registries/")):
-            continue  # in the image, or in a registry with storage of its own
-        workspace = by_id.get(workspace_of(model)) if isinstance(model, str) else None
-        if workspace is None or workspace.storage_account is UNSET:
-            complete = False
-        elif workspace.storage_account:
-            found.setdefault(arm_id(str(workspace.storage_account)), deployment.id)
-    return _Serving(found, complete)
 
 
 def _no_way_in(compute: Compute) -> Verdict | None:
@@ -246,56 +189,6 @@ def _no_way_in(compute: Compute) -> Verdict | None:
             return None if reachable else unknown("enable_node_public_ip")
         case _:
             return unknown("enable_node_public_ip")
-
-
-def _keys_write(permissions: tuple[Permission, ...], storage: str, view: View) -> bool | None:
-    """Whether a role lets its holder change blobs with keys of the account; None if that was not observed."""
-    if not any(allows(permissions, action) for action in _KEYS):
-        return False
-    if allows(permissions, _ACCOUNT_WRITE):
-        return True  # may turn keys on where they are off
-    account = view.get(StorageAccount, storage)
-    if not isinstance(account, StorageAccount) or account.allow_shared_key_access is UNSET:
-        return None
-    return account.allow_shared_key_access is not False
-
-
-def _writes(assignment: RoleAssignment, storage: str, view: View) -> bool | str:
-    """Whether an assignment lets its holder change blobs of an account, or what was not observed to tell."""
-    permissions = permissions_of(assignment, view)
-    if permissions is None:
-        return "RoleDefinition.permissions"
-    blobs = may(permissions, _BLOB_WRITE, assignment.condition, data=True)
-    if not covers(str(assignment.assigned_scope), storage):
-        # which container holds the model was not observed
-        return False if blobs is False else "RoleAssignment.assigned_scope"
-    roles = may(permissions, ASSIGN_ROLES, assignment.condition)  # to itself, say
-    keys = _keys_write(permissions, storage, view)
-    if blobs or roles or keys:
-        return True
-    if blobs is None or roles is None:
-        return "RoleAssignment.condition"
-    return "StorageAccount.allow_shared_key_access" if keys is None else False
-
-
-def _written(people: frozenset[str], view: View) -> tuple[tuple[RoleAssignment, str, str] | None, set[str]]:
-    """The first assignment that lets these principals write storage of a served model; and what was not observed."""
-    found: Grants = view.derive(grants)
-    serving = view.derive(_serving)
-    doubts = set() if found.complete else {"RoleAssignment"}
-    doubts |= set() if serving.complete else {"OnlineDeployment.model"}
-    for assignment in found.of(people):
-        if not readable(assignment):
-            doubts.add("RoleAssignment")
-            continue
-        scope = str(assignment.assigned_scope)
-        for storage in sorted(s for s in serving.deployments if covers(scope, s) or within(scope, s)):
-            writes = _writes(assignment, storage, view)
-            if writes is True:
-                return (assignment, storage, serving.deployments[storage]), doubts
-            if isinstance(writes, str):
-                doubts.add(writes)
-    return None, doubts
 
 
 @check(
@@ -335,17 +228,17 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
     if not people and known:
         return not_applicable("the instance has no identity", principal_id=compute.principal_id)
-    written, doubts = _written(people, view)
-    if written is not None:
-        assignment, storage, deployment = written
+    found = written(people, view)
+    assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
+    if isinstance(assignment, RoleAssignment):
         return failed(
-            f"its identity can write {storage.rpartition('/')[2]}, which holds a model being served",
-            path=(compute.id, assignment.id, storage, deployment),
+            f"its identity can write {found.storage.rpartition('/')[2]}, which holds a model being served",
+            path=(compute.id, assignment.id, found.storage, found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
         )
-    if doubts or not known:
-        return unknown(*sorted(doubts), *(() if known else ("user_assigned_identities",)))
+    if found.doubts or not known:
+        return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
     return passed(
         "its identity cannot write storage that holds a model being served",
         principal_id=compute.principal_id,

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from msgspec import Struct, UnsetType
+from msgspec import UnsetType
 
-from checks.gcp.iam.grants import grants, is_broad, may_replace, member
+from checks.gcp.iam.grants import held_in, is_broad, member
 from checks.gcp.iam.resources import ProjectPolicy, Role
-from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, bucket_of, full_name, owned_by_google
+from checks.gcp.names import PROJECTS, bucket_id, bucket_of, full_name, owned_by_google
 from checks.gcp.notebooks.resources import Instance
+from checks.gcp.reach import NAMED, replaceable, serving
 from checks.gcp.storage.public import public_roles
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
@@ -144,7 +145,7 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     policy = view.get(ProjectPolicy, policy_id)
     if not isinstance(policy, ProjectPolicy) or unobserved(policy, "bindings"):
         return unknown("ProjectPolicy.bindings")
-    roles = grants(policy.bindings or (), map(member, emails))
+    roles = held_in(view, policy, map(member, emails))
     path = (endpoint.id, policy_id)
     answers = {role: is_broad(view, role) for role in sorted(roles.sure | roles.conditional)}
     broad = sorted(role for role in roles.sure if answers[role])
@@ -163,21 +164,6 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
         deployed_models=emails,
         **{"ProjectPolicy.bindings": sorted(roles.sure)},
     )
-
-
-class _Served(Struct, frozen=True):
-    """A bucket that production loads models from, and one endpoint and model that show it."""
-
-    bucket: str
-    endpoint: str
-    model: str
-
-
-class _Serving(Struct, frozen=True):
-    """All such buckets; `complete` says whether every served model was seen."""
-
-    served: tuple[_Served, ...]
-    complete: bool
 
 
 @check(
@@ -211,27 +197,30 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
         return missing
     if instance.disable_public_ip:
         return passed("it has no public IP address", disable_public_ip=True)
-    serving = view.derive(_serving)
+    served = view.derive(serving)
     emails = _accounts(instance, view)
     if emails is None:
         return unknown("service_accounts")
-    doubts: list[str] = [] if serving.complete else ["all models in production"]
-    for served in serving.served:
-        for email in emails:
-            answer = _may_replace(view, served.bucket, email)
-            if answer:
-                return failed(
-                    f"{email} may replace objects in {served.bucket}, from which a model in production comes",
-                    path=(instance.id, bucket_id(served.bucket), served.model, served.endpoint),
-                    disable_public_ip=instance.disable_public_ip,
-                    service_accounts=[email],
-                    **{"Bucket.name": served.bucket},
-                )
-            if answer is None:
-                doubts.append(f"what {email} may do in {served.bucket}")
+    reach = {email: replaceable(view, email) for email in emails}
+    if taken := [email for email in emails if reach[email].first]:
+        email = min(taken, key=lambda each: reach[each].first)
+        bucket = reach[email].first
+        return failed(
+            f"{email} may replace objects in {bucket}, from which a model in production comes",
+            path=(instance.id, bucket_id(bucket), *served.shown_by[bucket]),
+            disable_public_ip=instance.disable_public_ip,
+            service_accounts=[email],
+            **{"Bucket.name": bucket},
+        )
+    pairs = [(bucket, email) for email in emails for bucket in reach[email].doubts]
+    doubts = [f"what {email} may do in {bucket}" for bucket, email in sorted(pairs, key=lambda pair: pair[0])]
+    if len(doubts) > NAMED:
+        doubts[NAMED:] = ["and more of these"]
+    if not served.complete:
+        doubts.insert(0, "all models in production")
     if doubts:
         return unknown(*doubts)
-    buckets: Any = [served.bucket for served in serving.served]
+    buckets: Any = served.buckets
     return passed(
         "its service account cannot replace the artifacts of a model in production",
         service_accounts=emails,
@@ -252,34 +241,6 @@ def _artifact_bucket(model: Model, view: View) -> Bucket | Verdict:
     return bucket if isinstance(bucket, Bucket) else unknown(f"bucket {name}")
 
 
-def _serving(view: View) -> _Serving:
-    """The buckets behind all deployed models, each once."""
-    endpoints, models = view.all(Endpoint), view.all(Model)
-    complete = endpoints.complete and models.complete
-    known = {model.id: model for model in models}
-    served: dict[str, _Served] = {}
-    for endpoint in endpoints:
-        if isinstance(endpoint.deployed_models, UnsetType):
-            complete = False
-            continue
-        for deployed in endpoint.deployed_models or ():
-            model = _deployed(known, deployed.model or "", deployed.model_version_id)
-            if model is None or isinstance(model.artifact_uri, UnsetType):
-                complete = False
-            elif (name := bucket_of(model.artifact_uri)) and not owned_by_google(name):
-                served.setdefault(name, _Served(name, endpoint.id, model.id))
-    return _Serving(tuple(served[name] for name in sorted(served)), complete)
-
-
-def _deployed(known: dict[str, Model], name: str, version: str | None) -> Model | None:
-    """The very version that is deployed; None if it was not observed."""
-    base = full_name(AIPLATFORM, name.partition("@")[0])
-    if exact := known.get(f"{base}@{version}"):
-        return exact
-    default = known.get(base)
-    return default if default is not None and version in (None, default.version) else None
-
-
 def _accounts(instance: Instance, view: View) -> list[str] | None:
     """What an instance runs as: the accounts it names, else the project's default one; None if that is not known."""
     if isinstance(instance.service_accounts, UnsetType):
@@ -291,17 +252,3 @@ def _accounts(instance: Instance, view: View) -> list[str] | None:
     if not isinstance(policy, ProjectPolicy) or not policy.number:
         return None
     return [f"{policy.number.removeprefix('projects/')}-compute@developer.gserviceaccount.com"]
-
-
-def _may_replace(view: View, name: str, email: str) -> bool | None:
-    bucket = view.get(Bucket, bucket_id(name))
-    if not isinstance(bucket, Bucket) or isinstance(bucket.exists, UnsetType):
-        return None
-    if not bucket.exists:
-        return False
-    if not bucket.project or isinstance(bucket.bindings, UnsetType):
-        return None
-    policy = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{bucket.project}"))
-    if not isinstance(policy, ProjectPolicy) or isinstance(policy.bindings, UnsetType):
-        return None
-    return may_replace(view, policy, bucket.bindings or (), email)

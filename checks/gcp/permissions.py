@@ -1,7 +1,9 @@
 """Which Google Cloud operations may be called. An operation is spelled as the IAM permission that it needs."""
 
-#: What the provider itself asks, whatever the checks: where Vertex AI is, and which number a project has.
-DISCOVERY = ("aiplatform.locations.list", "resourcemanager.projects.get")
+#: What the provider itself asks, whatever the checks: where Vertex AI is and is used, and which number a project has.
+DISCOVERY = ("aiplatform.locations.list", "cloudasset.assets.searchAllResources", "resourcemanager.projects.get")
+#: What it asks besides to find the projects below folders and organisations. No role of a single project holds these.
+ENUMERATION = ("resourcemanager.folders.list", "resourcemanager.projects.list")
 
 _READ_VERBS = ("get", "list", "search")
 #: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares.

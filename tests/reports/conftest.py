@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
 
+import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from msgspec import UNSET
 
 from checks.aws.sagemaker.resources import NotebookInstance
+from reports import renderer
 from scanner.check import Check
 from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
 from scanner.inventory import Inventory
@@ -249,8 +251,25 @@ def empty_report() -> Report:
     return report_of(scopes=[HERE])
 
 
+def stopped_report() -> Report:
+    """A scan that ended early, of a notebook that the local cache knows."""
+    read = {"sagemaker:DescribeNotebookInstance": "2026-11-20T08:30:00Z"}
+    report = report_of(
+        notebook("known", direct_internet_access="Enabled", role_arn=None, cached=read),
+        notebook("tidy", direct_internet_access="Enabled", role_arn=None),
+        gaps=[gap(reason=Reason.STOPPED, permission="", detail="the scan was interrupted")],
+    )
+    return msgspec.structs.replace(report, cached=1, cached_since=datetime(2026, 11, 20, 8, 30, tzinfo=UTC))
+
+
 #: Built by name, so that parametrised tests read well.
-REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report}
+REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
+           "stopped": stopped_report}  # fmt: skip
+
+
+def whole(name: str, report: Report) -> bytes:
+    """The file of a format in one piece."""
+    return b"".join(renderer(name)(report))
 
 
 @pytest.fixture(params=sorted(REPORTS))

@@ -24,10 +24,9 @@ def test_every_suffix_names_a_format():
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_renders_the_same_bytes_twice(name, any_report):
-    render = renderer(name)
-    assert render(any_report) == render(any_report)
-    assert render(any_report).endswith(b"\n")
+def test_every_format_renders_the_same_bytes_twice(name, any_report, make):
+    assert make.whole(name, any_report) == make.whole(name, any_report)
+    assert make.whole(name, any_report).endswith(b"\n")
 
 
 @pytest.mark.parametrize("name", ["html", "csv", "", "reports.sarif"])
@@ -47,7 +46,7 @@ def test_importing_reports_imports_no_renderer():
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_order_of_collection_shows(name, make):
     one = [make.notebook(f"n{n}", direct_internet_access="Enabled", role_arn=None) for n in range(9)]
-    assert renderer(name)(make.report_of(*one)) == renderer(name)(make.report_of(*reversed(one)))
+    assert make.whole(name, make.report_of(*one)) == make.whole(name, make.report_of(*reversed(one)))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -64,7 +63,7 @@ def test_no_credential_reaches_a_report(name, secret, make):
         arguments=("gcp", f"tfstate={secret}"),
         checks=[make.made(careless, "MLP-2902", Severity.HIGH, Exposure.INTERNAL)],
     )
-    text = renderer(name)(report).decode()
+    text = make.whole(name, report).decode()
     for line in secret.splitlines():
         assert line not in text
     assert "redacted" in text
@@ -72,6 +71,6 @@ def test_no_credential_reaches_a_report(name, secret, make):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_invisible_character_of_others_is_written_as_it_is(name, make):
-    text = renderer(name)(make.hostile_report()).decode()
+    text = make.whole(name, make.hostile_report()).decode()
     assert not [c for c in text if not c.isprintable() and c != "\n"]
     assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]

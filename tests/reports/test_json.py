@@ -15,7 +15,9 @@ from factories.aws import notebook
 from support import NOW, ROOT
 
 from reports import json_v1
+from reports.text import dump
 from scanner.inventory import Inventory
+from scanner.model import FindingList
 
 GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"
 SCHEMAS = ROOT / "docs" / "reference"
@@ -31,14 +33,14 @@ def validator():
 def test_the_report_is_the_golden_one(make, monkeypatch):
     """MLPOSTURE_UPDATE_GOLDEN=1 writes it anew; read the difference before committing it."""
     monkeypatch.setattr(json_v1, "__version__", "0.0.0")
-    rendered = json_v1.render(make.mixed_report())
+    rendered = make.whole("json", make.mixed_report())
     if os.environ.get("MLPOSTURE_UPDATE_GOLDEN") == "1":
         GOLDEN.write_bytes(rendered)
     assert rendered.decode() == GOLDEN.read_text()
 
 
-def test_it_fits_its_published_schema(any_report, validator):
-    validator.validate(json.loads(json_v1.render(any_report)))
+def test_it_fits_its_published_schema(any_report, validator, make):
+    validator.validate(json.loads(make.whole("json", any_report)))
 
 
 @pytest.mark.parametrize(
@@ -51,17 +53,46 @@ def test_it_fits_its_published_schema(any_report, validator):
     ],
 )
 def test_the_schema_refuses_what_is_not_a_report(breaking, make, validator):
-    document = json.loads(json_v1.render(make.mixed_report()))
+    document = json.loads(make.whole("json", make.mixed_report()))
     breaking(document)
     assert not validator.is_valid(document)
 
 
-def test_it_reads_back_as_its_types(any_report):
-    msgspec.json.decode(json_v1.render(any_report), type=json_v1.ReportV1)
+def test_it_reads_back_as_its_types(any_report, make):
+    msgspec.json.decode(make.whole("json", any_report), type=json_v1.ReportV1)
+
+
+def test_it_is_what_one_piece_would_be(any_report, make):
+    """Members, their order and their spelling, by encoding the published types all at once."""
+    streamed = make.whole("json", any_report)
+    assert dump(msgspec.json.decode(streamed, type=json_v1.ReportV1)) + b"\n" == streamed
+
+
+def test_findings_of_one_check_that_differ_in_what_others_share_stay_different(make):
+    """What those of a check have in common is encoded once; nothing but habit makes it common."""
+    report = make.report_of(*(notebook(f"n{n}") for n in range(4)))
+    findings = FindingList(
+        msgspec.structs.replace(finding, remediation=f"do {n // 2}", controls=finding.controls[: n // 3])
+        for n, finding in enumerate(report.findings)
+    )
+    document = json.loads(make.whole("json", msgspec.structs.replace(report, findings=findings)))
+    assert [(f["remediation"], len(f["controls"])) for f in document["findings"]] == [
+        (f"do {n // 2}", n // 3) for n in range(len(findings))
+    ]
+    assert len(findings) == 8
+
+
+def test_what_came_from_the_cache_says_so(make):
+    document = json.loads(make.whole("json", make.stopped_report()))
+    assert {finding["resource"]["name"]: finding["resource"]["cached"] for finding in document["findings"]} == {
+        "known": {"sagemaker:DescribeNotebookInstance": "2026-11-20T08:30:00Z"},
+        "tidy": {},
+    }
+    assert document["gaps"][0]["reason"] == "stopped"
 
 
 def test_unknown_is_never_a_pass(make):
-    document = json.loads(json_v1.render(make.report_of(notebook("hidden"))))
+    document = json.loads(make.whole("json", make.report_of(notebook("hidden"))))
     assert document["summary"]["verdicts"] == {
         "pass": 0, "fail": 0, "unknown": 2, "not_applicable": 0, "suppressed": 0,
     }  # fmt: skip
@@ -71,7 +102,7 @@ def test_unknown_is_never_a_pass(make):
 
 
 def test_evidence_of_a_failure_holds_the_arithmetic_of_its_score(make):
-    document = json.loads(json_v1.render(make.mixed_report()))
+    document = json.loads(make.whole("json", make.mixed_report()))
     [finding] = [f for f in document["findings"] if f["check"]["id"] == "MLP-1901" and f["verdict"] == "fail"]
     assert finding["evidence"] == {
         "direct_internet_access": "Enabled",
@@ -84,7 +115,7 @@ def test_names_survive_as_they_are(make):
     """Neutral in a terminal, yet the same name again for a machine; one that resembles a key is no exception."""
     names = [*make.HOSTILE, "disk-of-the-production-model-store"]
     report = make.report_of(*(notebook(name, direct_internet_access="Enabled", role_arn=None) for name in names))
-    document = json.loads(json_v1.render(report))
+    document = json.loads(make.whole("json", report))
     assert {finding["resource"]["name"] for finding in document["findings"]} == set(names)
 
 

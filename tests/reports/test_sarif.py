@@ -15,11 +15,11 @@ from support import registered
 from reports import sarif
 from scanner.errors import InputError
 from scanner.frameworks import load
-from scanner.model import Scope, Status
+from scanner.model import FindingList, Reason, Scope, Status
 
 
 def rendered(report):
-    return json.loads(sarif.render(report))
+    return json.loads(b"".join(sarif.render(report)))
 
 
 def runs(report):
@@ -140,7 +140,7 @@ def test_fingerprints_ignore_time_message_and_neighbours(make):
     later = msgspec.structs.replace(
         report,
         started_at=report.started_at + timedelta(days=1),
-        findings=tuple(msgspec.structs.replace(finding, message="reworded") for finding in report.findings[:1]),
+        findings=FindingList([msgspec.structs.replace(next(iter(report.findings)), message="reworded")]),
     )
     before = {json.dumps(result["partialFingerprints"]) for result in results(report)}
     assert {json.dumps(result["partialFingerprints"]) for result in results(later)} < before
@@ -201,6 +201,35 @@ def test_gaps_are_notifications(make):
     assert "(throttled, 3 times)" in second["message"]["text"]
     driver = runs(make.mixed_report())[0]["tool"]["driver"]
     assert driver["notifications"][second["descriptor"]["index"]]["id"] == second["descriptor"]["id"]
+
+
+def test_evidence_from_the_cache_says_so_and_moves_no_line(make):
+    [run] = runs(make.stopped_report())
+    texts = {
+        artifact["location"]["uri"].rpartition("/")[2][:4]: artifact["contents"]["text"]
+        for artifact in run["artifacts"]
+    }
+    known, tidy = json.loads(texts["know"]), json.loads(texts["tidy"])
+    assert known["cached"] == {"sagemaker:DescribeNotebookInstance": "2026-11-20T08:30:00Z"}
+    assert known.keys() - {"cached"} == tidy.keys()
+    assert len({result["locations"][0]["physicalLocation"]["region"]["startLine"] for result in run["results"]}) == 1
+
+
+def test_every_reason_has_a_notification_of_its_own():
+    assert set(sarif.NOTIFICATIONS) == set(Reason)
+    ids = [entry[0] for entry in (*sarif.NOTIFICATIONS.values(), sarif.TRUNCATED)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_too_many_accounts_are_refused_before_anything_is_written(make):
+    scopes = [Scope("aws", f"{n:012}") for n in range(21)]
+    with pytest.raises(InputError):
+        sarif.render(make.report_of(scopes=scopes))  # not when the first piece is asked for
+
+
+def test_accounts_known_from_findings_alone_have_runs(make):
+    report = msgspec.structs.replace(make.mixed_report(), scopes=())
+    assert len(runs(report)) == 2
 
 
 def test_more_results_than_code_scanning_takes_are_cut_to_the_most_severe_and_it_says_so(make, monkeypatch):

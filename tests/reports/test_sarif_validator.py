@@ -16,7 +16,6 @@ import pytest
 from scanning import all_running
 from support import ROOT, TESTS, registered
 
-from reports import sarif
 from scanner.frameworks import load
 from scanner.model import Scope
 
@@ -61,20 +60,22 @@ def diagnostics(content: bytes, folder: Path) -> set[str]:
     return {result["ruleId"] for result in run.get("results", [])}
 
 
-def unmet(report) -> set[str]:
+def unmet(content: bytes) -> set[str]:
     """Notes that stay: no repository was scanned, and a run without results has nothing to embed."""
-    empty = any(not run["results"] for run in json.loads(sarif.render(report))["runs"])
+    empty = any(not run["results"] for run in json.loads(content)["runs"])
     return {"SARIF2003", "SARIF2013"} if empty else {"SARIF2003"}
 
 
-def test_it_has_nothing_to_say(any_report, tmp_path):
-    assert diagnostics(sarif.render(any_report), tmp_path) == unmet(any_report)
+def test_it_has_nothing_to_say(any_report, make, tmp_path):
+    content = make.whole("sarif", any_report)
+    assert diagnostics(content, tmp_path) == unmet(content)
 
 
 def test_it_has_nothing_to_say_of_the_rules_of_all_checks(make, tmp_path):
     scopes = [Scope(provider, "example", "global") for provider in ("aws", "gcp", "azure")]
     report = make.report_of(checks=tuple(registered()[0].values()), catalogue=load(), scopes=scopes)
-    assert diagnostics(sarif.render(report), tmp_path) == unmet(report)
+    content = make.whole("sarif", report)
+    assert diagnostics(content, tmp_path) == unmet(content)
 
 
 def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
@@ -100,7 +101,7 @@ def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
 )
 def test_it_finds_what_is_wrong(rule, breaking, make, tmp_path):
     """Were it misconfigured it would find nothing, and the tests above would hold for any file."""
-    document = json.loads(sarif.render(make.mixed_report()))
+    document = json.loads(make.whole("sarif", make.mixed_report()))
     breaking(document["runs"][0])
     assert rule in diagnostics(json.dumps(document).encode(), tmp_path)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from reports import terminal
 from reports.terminal import print_report, render
-from scanner.model import Gap, Listing, Posture, Reason, Status
+from scanner.model import FindingList, Gap, Listing, Posture, Reason, Scope, Status
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
@@ -60,6 +60,47 @@ def test_the_last_lines_hide_no_ignorance(make):
     assert terminal.posture_line(Posture(posture=None, coverage=0.0, lower=0.0, upper=100.0)) == (
         "Posture n/a: nothing was assessed. Coverage 0.0 %."
     )
+
+
+def test_what_came_from_the_cache_is_said_once(make):
+    text = plain(make.stopped_report())
+    assert (
+        "\n1 of 2 resources have details from the local cache, the oldest read at 2026-11-20 08:30 UTC.\nVerdicts:"
+        in text
+    )
+    assert "  stopped: sagemaker:DescribeNotebookInstance\n" in text
+    assert "cache" not in plain(make.mixed_report())
+
+
+def test_a_million_findings_are_not_gone_through(make):
+    class Many(FindingList):
+        def __iter__(self):
+            raise AssertionError("there may be a million")
+
+        def failures(self, most):
+            return FindingList(tuple.__iter__(self)).failures(most)
+
+        def failures_by_account(self):
+            return FindingList(tuple.__iter__(self)).failures_by_account()
+
+    report = make.mixed_report()
+    assert plain(msgspec.structs.replace(report, findings=Many(list(report.findings)))) == plain(report)
+
+
+def test_of_very_many_accounts_those_with_most_failures_are_shown(make, monkeypatch):
+    monkeypatch.setattr(terminal, "MAX_ACCOUNTS", 2)
+    scopes = [Scope("aws", f"{number:012}", "eu-west-1") for number in range(5)]
+    bad = [
+        msgspec.structs.replace(
+            notebook(f"n{turn}"), id=f"arn:{scope.account}:{turn}", scope=scope, direct_internet_access="Enabled"
+        )
+        for scope in scopes[3:]
+        for turn in range(int(scope.account))
+    ]
+    text = plain(msgspec.structs.replace(make.report_of(*bad), scopes=tuple(scopes)))
+    assert "… and 3 more accounts with fewer failures." in text
+    assert re.search(r"aws 000000000004 +4 +4", text)
+    assert "aws 000000000001 " not in text
 
 
 def test_unknown_is_not_called_clean(make):

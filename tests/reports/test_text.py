@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.text import clean, dump, first_paragraph, redact, sentence, without_secrets
+from reports.text import Pieces, clean, dump, first_paragraph, redact, sentence, stream, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,38 @@ def test_clean_text_is_printable_and_commands_nothing(text):
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_dump_loses_nothing_that_utf8_can_hold(text):
-    dumped = dump({text: [text]})
+    dumped = dump({text: [text]}).decode()
     assert "##[" not in dumped
     assert not [c for c in dumped if ord(c) in range(0x7F, 0xA0) or c in "\u202e\u2066\u200b"]
     expected = text.encode("utf-8", "backslashreplace").decode()
     assert json.loads(dumped) == {expected: [expected]}
+
+
+def _taken_apart(value):
+    """The same value as `stream` gets it: objects in pieces, arrays as iterators, some things as JSON already."""
+    if isinstance(value, dict):
+        return Pieces({key: _taken_apart(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return iter([_taken_apart(item) for item in value])
+    return dump(value) if isinstance(value, str) and len(value) % 2 else value
+
+
+_ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from('#[:\n"\x7f\u202e'))
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53), 2**53)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | _ANY_TEXT,
+        lambda inner: st.lists(inner) | st.dictionaries(_ANY_TEXT, inner),
+        max_leaves=20,
+    )
+)
+def test_what_is_streamed_is_what_is_dumped(value):
+    assert b"".join(stream(_taken_apart(value))) == dump(value)
 
 
 @pytest.mark.parametrize("text", ["arn:aws:iam::111122223333:role/x", "https://models.example/a?b=c", "password", ""])

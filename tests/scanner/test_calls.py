@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,9 +15,10 @@ from scanner.calls import Calls, Manners, UndeclaredOperation, Unit
 from scanner.collector import Collector
 from scanner.errors import CallFailed
 from scanner.model import Reason, Resource, Scope
+from scanner.pace import Tuning
 
 HERE = Scope("aws", "111122223333", "eu-west-1")
-QUICK = Manners(concurrency=4, first_delay=0.001, longest_delay=0.002, rate=1e6)
+QUICK = Manners(concurrency=4, first_delay=0.001, longest_delay=0.002, pace=Tuning(first_rate=1e6, least_rate=1e5))
 
 
 @pytest.fixture
@@ -117,23 +120,81 @@ def test_calls_in_flight_are_bounded(calls: Calls) -> None:
     assert 1 < most <= QUICK.concurrency
 
 
-def test_pacing_holds_the_rate_after_the_burst() -> None:
-    calls = Calls(Manners(concurrency=4, rate=100, burst=5))
+def test_after_throttling_calls_are_paced_and_none_is_lost() -> None:
+    """A provider that allows a burst of 20 and then 200 a second."""
+    calls = Calls(Manners(concurrency=16, pace=Tuning(first_rate=100)))
+    lock, tokens, at, refused = threading.Lock(), 20.0, time.monotonic(), 0
+
+    def attempt() -> str:
+        nonlocal tokens, at, refused
+        with lock:
+            now = time.monotonic()
+            tokens, at = min(20.0, tokens + (now - at) * 200), now
+            if tokens < 1:
+                refused += 1
+                raise CallFailed(Reason.THROTTLED, "slow down", retry=True)
+            tokens -= 1
+            return "yes"
+
     started = time.monotonic()
-    for _ in range(15):
-        calls.run(HERE, "s", "s:ListX", lambda: None)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: calls.run(HERE, "s", "s:ListX", attempt), range(200)))
     took = time.monotonic() - started
     calls.close()
 
-    assert took >= 10 / 100 * 0.9
+    assert answers == ["yes"] * 200
+    assert took >= (200 - 20) / 200 * 0.95
+    assert 1 <= refused <= 60
+    assert calls.meter.costs["s:ListX"].throttled == refused
+
+
+def test_calls_that_wait_for_their_turn_do_not_hold_up_other_operations() -> None:
+    calls = Calls(Manners(concurrency=2, pace=Tuning(first_rate=1.0, least_rate=1.0)))
+    slow = unit(calls, "t:ListThings")
+
+    def once(_: int) -> None:
+        slow.ask("t:ListThings", throttled)
+
+    throttled = Failing(1, Reason.THROTTLED)
+    stream = slow.each(once, range(1000))
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the pool is closed before all is read
+            list(stream)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    time.sleep(0.3)  # by now the first rate of one a second holds
+
+    started = time.monotonic()
+    answers = [calls.run(HERE, "s", "s:ListOther", lambda: "yes") for _ in range(20)]
+    assert answers == ["yes"] * 20
+    assert time.monotonic() - started < 0.5
+    assert len(calls.pool._threads) < 8
+    calls.close()
+    reader.join(timeout=5)
+
+
+def test_where_most_calls_fail_retries_run_out() -> None:
+    calls = Calls(Manners(concurrency=2, first_delay=0.0001, longest_delay=0.0001, retry_budget=10))
+    attempt = Failing(10**6, Reason.ERROR)
+    for _ in range(20):
+        with pytest.raises(CallFailed):
+            calls.run(HERE, "s", "s:ListX", attempt)
+
+    assert attempt.tried == 20 + 10
+    elsewhere = Failing(3, Reason.ERROR)
+    assert calls.run(HERE, "other", "o:ListX", elsewhere) == "yes"
+    calls.close()
 
 
 def test_an_interrupted_scan_asks_nothing_more(calls: Calls) -> None:
-    calls.stopping.set()
+    calls.stop("the scan was interrupted")
     attempt = Failing(0, Reason.ERROR)
 
-    with pytest.raises(CallFailed, match="interrupted"):
+    with pytest.raises(CallFailed, match="interrupted") as failure:
         calls.run(HERE, "s", "s:ListX", attempt)
+    assert failure.value.reason is Reason.STOPPED
     assert attempt.tried == 0
 
 

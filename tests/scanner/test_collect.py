@@ -19,12 +19,16 @@ class Broken:
     """A provider that breaks at one of its methods."""
 
     name = "aws"
+    opens_with = "sts:AssumeRole"
 
     def __init__(self, method: str, message: str) -> None:
         self.method, self.message = method, message
 
     def accounts(self):
         return (HERE.account,)
+
+    def open(self, account):
+        self._answer("open", None)
 
     def scopes(self, collector, account, recorder):
         return self._answer("scopes", (HERE,))
@@ -38,7 +42,7 @@ class Broken:
         return value
 
 
-@pytest.mark.parametrize("method", ["scopes", "api", "collector"])
+@pytest.mark.parametrize("method", ["open", "scopes", "api", "collector"])
 def test_what_breaks_is_a_gap(method: str) -> None:
     inventory = Inventory(NOW)
     collect(make_plan((CHECK,), COLLECTORS), Broken(method, "key AKIAIOSFODNN7EXAMPLE"), inventory, concurrency=2)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import UNSET
 
-from scanner.decode import decode, plans
+from scanner.decode import Malformed, decode, plans
 from scanner.model import Observed, Part, Read, Resource, Scope
 
 HERE = Scope("aws", "111122223333", "eu-west-1")
@@ -28,6 +32,10 @@ class Car(Resource, frozen=True, kw_only=True):
     built: Annotated[Observed[dt.datetime], Read("t:DescribeCar", "Built")] = UNSET
     rules: Annotated[Observed[dict[str, str]], Read("t:GetRules", "Document", json=True)] = UNSET
     everything: Annotated[Observed[dict[str, object]], Read("t:GetRules", "")] = UNSET
+    seats: Annotated[Observed[int], Read("t:DescribeCar", "Seats")] = UNSET
+    weight: Annotated[Observed[float], Read("t:DescribeCar", "Weight")] = UNSET
+    plate: Annotated[Observed[int | str], Read("t:ListCars", "Plate")] = UNSET
+    spares: Annotated[Observed[Mapping[str, Wheel | None]], Read("t:DescribeCar", "Spares")] = UNSET
 
 
 def made(**replies: object) -> tuple[Car, list[str]]:
@@ -95,3 +103,64 @@ def test_a_broken_document_is_reported() -> None:
 
     assert problems == ["Document"]
     assert car.rules is UNSET
+
+
+def decode_plainly(
+    kind: type[Resource], replies: Mapping[str, Any], **identity: Any
+) -> tuple[Resource, list[Malformed]]:
+    """What decoding means, without any care for speed."""
+    values: dict[str, Any] = dict(identity)
+    problems = []
+    for plan in plans(kind):
+        reply = replies.get(plan.operation, UNSET)
+        if reply is UNSET:
+            continue
+        try:
+            found = reply
+            for key in plan.path:
+                if found is not None and not isinstance(found, Mapping):
+                    raise msgspec.ValidationError(f"expected an object around `{key}`, got {type(found).__name__}")
+                found = None if found is None else found.get(key)
+            if plan.json and isinstance(found, str):
+                found = msgspec.json.decode(found)
+            values[plan.name] = msgspec.convert(found, plan.type)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            problems.append(Malformed(plan.operation, ".".join(plan.path) or plan.name, str(error)))
+    return kind(**values), problems
+
+
+leaves = st.sampled_from(
+    [None, True, 0, 1, 2**70, 1.5, "", "red", "{", "null", '{"a": "b"}', '{"a": 1}', "2026-11-22T12:00:00Z"]
+    + [dt.datetime(2026, 11, 22, tzinfo=zone) for zone in (None, dt.UTC)]
+    + [b"red", (1,), frozenset()]
+)
+keys = st.sampled_from(["Colour", "Doors", "Locked", "Spares", "Wheels", "Built", "Document", "Size", "Spare", "Plate"])
+members = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys | st.sampled_from(["Seats", "Weight"]), inner),
+    max_leaves=8,
+)
+replies = st.one_of(st.just(UNSET), members)
+
+
+@given(st.fixed_dictionaries({}, optional={f"t:{name}": replies for name in ("ListCars", "DescribeCar", "GetRules")}))
+def test_fast_is_as_plain(given_replies: dict[str, Any]) -> None:
+    fast = decode(Car, given_replies, id="c", name="c", scope=HERE)
+
+    assert fast == decode_plainly(Car, given_replies, id="c", name="c", scope=HERE)
+    assert [type(getattr(fast[0], name)) for name in Car.__struct_fields__] == [
+        type(getattr(decode_plainly(Car, given_replies, id="c", name="c", scope=HERE)[0], name))
+        for name in Car.__struct_fields__
+    ]
+
+
+@pytest.mark.parametrize("plan", plans(Car), ids=lambda plan: plan.name)
+@given(found=leaves)
+def test_one_member_of_any_type(plan: Any, found: Any) -> None:
+    reply: Any = found
+    for key in reversed(plan.path):
+        reply = {key: reply}
+
+    assert decode(Car, {plan.operation: reply}, id="c", name="c", scope=HERE) == decode_plainly(
+        Car, {plan.operation: reply}, id="c", name="c", scope=HERE
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,20 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_chunks_that_stop_halfway_leave_what_was_there(tmp_path: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"x" * 1_000_000  # more than a buffer holds, so some of it is on disk
+        raise ZeroDivisionError
+
+    old = tmp_path / "old.json"
+    write_atomically(old, iter([b"o", b"l", b"d"]))
+    for path in (old, tmp_path / "new.json"):
+        with pytest.raises(ZeroDivisionError):
+            write_atomically(path, chunks())
+    assert [path.name for path in tmp_path.iterdir()] == ["old.json"]
+    assert old.read_bytes() == b"old"
 
 
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from collections.abc import Iterator
 
 import pytest
 from support import registered
@@ -12,16 +13,25 @@ from support import registered
 from scanner.patterns import _Deferred, pattern
 
 
+def deferred(value: object) -> Iterator[_Deferred]:
+    """Patterns in a value, also in tuples of tuples."""
+    if isinstance(value, _Deferred):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from deferred(item)
+
+
 def every_pattern() -> list[tuple[str, _Deferred]]:
     registered()
     for name in ("reports.text", "checks.gcp.errors", "scanner.text"):
         importlib.import_module(name)
     return [
-        (f"{module}.{name}", value)
+        (f"{module}.{name}", found)
         for module in sorted(sys.modules)
         if module.partition(".")[0] in ("scanner", "checks", "reports")
         for name, value in vars(sys.modules[module]).items()
-        if isinstance(value, _Deferred)
+        for found in deferred(value)
     ]
 
 

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from scanner.secrets import suspicious_names
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scanner.secrets import _SHAPES, has_shape, may_hold_secret, suspicious_names
+from scanner.text import REDACTED, encode, redact
+
+SHAPES = [(needed, start, shape._text) for needed, shapes in _SHAPES for start, shape in shapes]
+#: All shapes in one expression, searched without looking for fixed text first.
+PLAINLY = re.compile("|".join(f"(?:{shape})" for _, _, shape in SHAPES))
+credentials = st.one_of(*(st.from_regex(shape) for _, _, shape in SHAPES))
+#: What comes near: parts of shapes, with and without what must stand beside them.
+fragments = st.one_of(
+    credentials,
+    st.sampled_from([start for _, start, _ in SHAPES]),
+    st.sampled_from(
+        ["proj-", "a", "A1" * 10, "xoxb-", "?", "&", "%2F" * 8, "PRIVATE KEY-----", ".eyJ", "https", "u:p", "@"]
+    ),
+    st.text("aA1-_.:/@=+ \n", max_size=24),
+)
+texts = st.lists(fragments, max_size=6).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +68,43 @@ def test_secrets(name: str, value: str) -> None:
 )
 def test_not_secrets(name: str, value: str) -> None:
     assert suspicious_names({name: value}) == ()
+
+
+@pytest.mark.parametrize(("needed", "start", "shape"), SHAPES)
+def test_no_shape_does_without_its_fixed_text(needed: str, start: str, shape: str) -> None:
+    @given(st.from_regex(shape))
+    def check(text: str) -> None:
+        found = re.search(shape, text)[0]  # type: ignore[index]
+        assert needed in found and start in found
+        assert has_shape(text)
+
+    check()
+
+
+@given(texts)
+@example("")
+def test_looking_for_fixed_text_first_changes_nothing(text: str) -> None:
+    assert has_shape(text) is (PLAINLY.search(text) is not None)
+
+
+@given(texts)
+def test_nothing_with_a_shape_is_left(text: str) -> None:
+    assert not has_shape(redact(text))
+    assert redact(text) == text or REDACTED in redact(text)
+
+
+@given(st.text(), credentials)
+def test_a_credential_is_found_whatever_it_is_called(name: str, value: str) -> None:
+    assert suspicious_names({name: value}) == (name,)
+
+
+@given(texts, credentials, texts)
+@example('quoted" "', "://u:hunter22@", "\n")
+def test_one_look_at_a_document_misses_nothing(before: str, credential: str, after: str) -> None:
+    for text in (before + after, before + credential + after):
+        if has_shape(text):
+            assert may_hold_secret(encode({"list": [text, {"deep": text}]}))
+
+
+def test_an_ordinary_document_is_not_looked_at_twice() -> None:
+    assert not may_hold_secret(b'{"image":"1.dkr.ecr.example.com/a@sha256:0","uri":"s3://bucket/model.tar.gz"}')

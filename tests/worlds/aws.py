@@ -13,6 +13,7 @@ The world file holds one document per resource, the one that Describe answers; L
     policies: [{name: custom, document: {...}}]
     roles: [{name: serving, trust: {...}, managed_policies: [custom], inline: {own: {...}}}]
     assumable: {"arn:aws:iam::444455556666:role/audit": "444455556666"}           # roles elsewhere; empty accounts
+    organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ from worlds import aws_leaves, aws_model
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
+from worlds.aws_search import Index
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
-_KEYS = "account regions buckets foreign_buckets account_public_access_block policies roles assumable"
+_KEYS = "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization"
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
 _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
@@ -58,7 +60,9 @@ class AwsWorld(World):
 
     _running: ClassVar[AwsWorld | None] = None
     _guard: ClassVar[threading.Lock] = threading.Lock()
-    survivors = ("moto", "sessions")
+    survivors = ("moto", "sessions", "expiries", "index")
+    #: how long an assumed role may be used
+    session_time = timedelta(hours=1)
 
     # -- the world file --------------------------------------------------------------------------------------------
 
@@ -74,12 +78,17 @@ class AwsWorld(World):
             self.regions[region] = self.prepare_region(region, services or {}, problems)
         check_buckets(document, problems)
         check_roles(document, problems)
+        for number, account in enumerate(document.get("organization") or ()):
+            if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
+                problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
         if problems:
             raise WorldError("\n".join(problems))
         self.buckets = Buckets(document)
         self.moto: Moto | None = None
+        self.index = Index()
         self.reader = f"arn:aws:sts::{self.account}:assumed-role/posture-reader/scan"
         self.sessions = {_ACCESS_KEY: (str(self.account), self.reader)}
+        self.expiries: dict[str, datetime] = {}
 
     def prepare_region(self, region: str, services: dict[str, Any], problems: list[str]) -> dict[Any, Any]:
         documents = {}
@@ -116,6 +125,7 @@ class AwsWorld(World):
                 self.moto = Moto(self.document)
             except ValueError as error:
                 raise WorldError(str(error)) from error
+            aws_model.warm()
             super().start()
             AwsWorld._running = self
         return self
@@ -214,13 +224,17 @@ class AwsWorld(World):
         service = self.service(prefix, request)
         if "authorization" not in request.headers:
             raise AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+        self.check_expiry(request)
         if service == "s3":
             return self.answer_s3(request, name)
         if service == "s3control" and name == "GetAccountPublicAccessBlock":
             block = self.buckets.account_block(request)
             return self.success(service, "GetPublicAccessBlock", block)
-        if service == "sts":
-            return self.success(service, name, self.answer_sts(request, name))
+        if service in ("sts", "organizations"):
+            answer = self.answer_sts if service == "sts" else self.answer_organization
+            return self.success(service, name, answer(request, name))
+        if request.operation == "iam:GetAccountAuthorizationDetails":
+            return self.success(service, name, self.moto.account_details(request))
         if service == "iam":
             return self.moto.answer(request, service)
         self.check_region(request)
@@ -228,18 +242,31 @@ class AwsWorld(World):
             if name != "DescribeRegions":
                 return self.moto.answer(request, service)
             return self.success(service, name, self.answer_regions(request))
-        for kind in KINDS.get(service, []):
-            if name in (kind.list_op, kind.describe_op):
-                return self.success(service, name, self.answer_kind(request, service, kind, name))
-        raise unknown(request)
+        return self.success(service, name, self.answer_ml(request, service, name))
 
     def success(self, service: str, name: str, result: Any) -> Response:
         return aws_model.success(service, name, result, self.request_id())
+
+    def check_expiry(self, request: Request) -> None:
+        scope = _SCOPE.search(request.headers["authorization"])
+        until = self.expiries.get(scope[1] if scope else "")
+        if until is not None and until < datetime.now(UTC):
+            json_code = "ExpiredTokenException" if "json" in self.protocol(request) else "ExpiredToken"
+            raise AwsError(400, json_code, "The security token included in the request is expired")
 
     def check_region(self, request: Request) -> None:
         if request.region not in self.regions:
             code = "AuthFailure" if request.operation.startswith("ec2:") else "UnrecognizedClientException"
             raise AwsError(403, code, "The security token included in the request is invalid.")
+
+    def answer_ml(self, request: Request, service: str, name: str) -> Any:
+        if request.operation == "sagemaker:Search":
+            mine = self.regions[request.region] if request.account == self.account else {}
+            return self.index.search(mine, request.params)
+        for kind in KINDS.get(service, []):
+            if name in (kind.list_op, kind.describe_op):
+                return self.answer_kind(request, service, kind, name)
+        raise unknown(request)
 
     def answer_kind(self, request: Request, service: str, kind: Kind, name: str) -> Any:
         mine = request.account == self.account
@@ -263,6 +290,20 @@ class AwsWorld(World):
             ]
         }
 
+    def answer_organization(self, request: Request, name: str) -> Any:
+        if name != "ListAccounts":
+            raise unknown(request)
+        accounts = self.document.get("organization")
+        if not accounts:
+            raise AwsError(400, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+        start, size = int(request.params.get("NextToken", 0)), int(request.params.get("MaxResults", 20))
+        page = [
+            {"Id": account["id"], "Name": account["name"], "Status": account["status"], "State": account["status"]}
+            for account in accounts[start : start + size]
+        ]
+        more = {"NextToken": str(start + size)} if start + size < len(accounts) else {}
+        return {"Accounts": page, **more}
+
     def answer_sts(self, request: Request, name: str) -> Any:
         if name == "GetCallerIdentity":
             scope = _SCOPE.search(request.headers["authorization"])
@@ -280,12 +321,13 @@ class AwsWorld(World):
         key = f"ASIAEXAMPLE{len(self.sessions):09d}"
         assumed = f"arn:aws:sts::{accounts[arn]}:assumed-role/{arn.rpartition('/')[2]}/{session}"
         self.sessions[key] = (accounts[arn], assumed)
+        self.expiries[key] = datetime.now(UTC) + self.session_time
         return {
             "Credentials": {
                 "AccessKeyId": key,
                 "SecretAccessKey": "invented-for-the-simulated-cloud",
                 "SessionToken": "invented-for-the-simulated-cloud",
-                "Expiration": datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1),
+                "Expiration": self.expiries[key].replace(microsecond=0),
             },
             "AssumedRoleUser": {"Arn": assumed, "AssumedRoleId": f"AROAEXAMPLE:{session}"},
         }

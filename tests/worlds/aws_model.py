@@ -289,15 +289,19 @@ def list_page(operation: OperationModel, kind: Kind, documents: dict[str, Any], 
         )
     chosen = sorted_by(kind, [doc for doc in documents.values() if wanted(kind, doc, params)], params)
     token_name = inputs["nexttoken"][0]
-    start = _offset(params.get(token_name))
+    start = offset(params.get(token_name))
     shape = operation.output_shape.members[kind.member].member
     reply: dict[str, Any] = {kind.member: [summary(kind, doc, shape) for doc in chosen[start : start + size]]}
     if start + size < len(chosen):
-        reply[token_name] = base64.b64encode(f"from:{start + size}".encode()).decode()
+        reply[token_name] = token_from(start + size)
     return reply
 
 
-def _offset(token: str | None) -> int:
+def token_from(start: int) -> str:
+    return base64.b64encode(f"from:{start}".encode()).decode()
+
+
+def offset(token: str | None) -> int:
     if not token:
         return 0
     try:
@@ -340,9 +344,11 @@ def sorted_by(kind: Kind, documents: list[dict[str, Any]], params: dict[str, Any
 
 def describe(kind: Kind, documents: dict[str, Any], name: str, protocol: str) -> Any:
     """The document of that name or ARN."""
-    for key, document in documents.items():
+    if name in documents:
+        return documents[name]
+    for document in documents.values() if name.startswith("arn:") else ():
         arns: Iterator[Any] = (value for member, value in document.items() if member.lower().endswith("arn"))
-        if key == name or (name.startswith("arn:") and name in arns):
+        if name in arns:
             return document
     if protocol == "json":
         raise AwsError(400, "ValidationException", f'Could not find {kind.name} "{name}".')
@@ -350,6 +356,11 @@ def describe(kind: Kind, documents: dict[str, Any], name: str, protocol: str) ->
 
 
 # -- wire formats ------------------------------------------------------------------------------------------------------
+
+
+def warm() -> None:
+    """Load the largest model for replies now: the first callers would load it all at once, each for itself."""
+    get_service_model("sagemaker")
 
 
 def success(service: str, name: str, result: Any, request_id: str) -> Response:

@@ -10,17 +10,20 @@ import os
 import threading
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.backends import get_backend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import ServiceException as MotoError
-from worlds.aws_model import AwsError, conform, known_model
+from worlds.aws_model import AwsError, conform, known_model, offset, token_from
 from worlds.aws_s3 import named
 from worlds.base import Request, Response
 
 _ROLE_KEYS = "name path trust managed_policies inline permissions_boundary description created last_used tags"
+#: IAM may give fewer entries than were asked for, even when there are more.
+_FEWER = 20
 _AWS_POLICIES = "MOTO_IAM_LOAD_MANAGED_POLICIES"
 
 
@@ -131,3 +134,56 @@ class Moto:
             if name.lower() not in ("content-length", "server", "date", "status", "connection")
         }
         return Response(status, body.encode() if isinstance(body, str) else body, kept)
+
+    def account_details(self, request: Request) -> dict[str, Any]:
+        """One page of GetAccountAuthorizationDetails. moto's own has no pages, and policies without their names.
+
+        Of the policies of AWS it holds those that are in use.
+        """
+        chosen = {value for key, value in request.params.items() if key.startswith("Filter.member.")}
+        backend = get_backend("iam")[request.account]["aws"]
+        every = [("RoleDetailList", "Role", _role_detail(role)) for role in backend.roles.values()]
+        boundaries = {role.permissions_boundary_arn for role in backend.roles.values()}
+        for policy in backend.managed_policies.values():
+            of_aws = policy.arn.startswith("arn:aws:iam::aws:")
+            if not of_aws or policy.attachment_count or policy.arn in boundaries:
+                every.append(("Policies", f"{'AWS' if of_aws else 'Local'}ManagedPolicy", _policy_detail(policy)))
+        entries = [(member, entry) for member, filtered, entry in every if not chosen or filtered in chosen]
+        size = min(int(request.params.get("MaxItems", 100)), _FEWER)
+        start = offset(request.params.get("Marker"))
+        page: dict[str, Any] = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+        for member, entry in entries[start : start + size]:
+            page[member].append(entry)
+        more = start + size < len(entries)
+        return {**page, "IsTruncated": more, **({"Marker": token_from(start + size)} if more else {})}
+
+
+def _role_detail(role: Any) -> dict[str, Any]:
+    detail = {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.create_date,
+        "AssumeRolePolicyDocument": quote(role.assume_role_policy_document),
+        "InstanceProfileList": [],
+        "RolePolicyList": role.role_policy_list,
+        "AttachedManagedPolicies": role.attached_managed_policies,
+    }
+    boundary = role.permissions_boundary
+    return {**detail, "PermissionsBoundary": boundary} if boundary else detail
+
+
+def _policy_detail(policy: Any) -> dict[str, Any]:
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": policy.attachment_count,
+        "IsAttachable": policy.is_attachable,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+        "PolicyVersionList": policy.policy_version_list,
+    }

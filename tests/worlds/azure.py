@@ -18,19 +18,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from worlds import azure_entra, azure_leaves, azure_models
+from worlds import azure_bulk, azure_entra, azure_leaves, azure_models
 from worlds.azure_entra import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, Entra, reply
+from worlds.azure_ids import GROUP, NAME_CHECK, SPELLING, SUBSCRIPTION, split, within
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
-_SUBSCRIPTION = "Microsoft.Resources/subscriptions"
-_GROUP = "Microsoft.Resources/subscriptions/resourceGroups"
-_NAME_CHECK = "Microsoft.Storage/checknameavailability"
 _ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 _DEFINITIONS = "Microsoft.Authorization/roleDefinitions"
 _DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
-_SPELLING = {name.lower(): name for name in (*azure_models.TYPES, _NAME_CHECK)}
-_NAMESPACES = {name.partition("/")[0].lower() for name in _SPELLING}
+_NAMESPACES = {name.partition("/")[0].lower() for name in SPELLING}
+#: asked for with POST, though they only read
+_POSTED = {NAME_CHECK, azure_bulk.GRAPH, azure_bulk.BATCH}
 _VERBS = {"GET": "read", "HEAD": "read", "POST": "action", "DELETE": "delete"}
 _KEYS = {
     "tenant",
@@ -40,6 +39,8 @@ _KEYS = {
     "role_definitions",
     "diagnostic_settings",
     "foreign_storage",
+    "management_groups",
+    "more_subscriptions",
     "unregistered",
 }
 
@@ -49,42 +50,16 @@ def error(status: int, code: str, message: str, **headers: str) -> Response:
     return reply(status, {"error": {"code": code, "message": message}}, **headers)
 
 
-def split(identifier: str) -> tuple[str, str, str]:
-    """An ARM path as its scope or parent, its resource type, and its name ("" for a collection)."""
-    trimmed = identifier.rstrip("/")
-    at = trimmed.lower().rfind("/providers/")
-    if at < 0:
-        return _split_plain(trimmed)
-    namespace, *rest = trimmed[at + len("/providers/") :].split("/")
-    if not rest:
-        return trimmed, "", ""
-    kind = "/".join([namespace, *rest[0::2]])
-    parent = trimmed[:at]
-    if len(rest) > 2:  # a child belongs to the resource it is inside
-        parent = "/".join([trimmed[:at], "providers", namespace, *rest[: (len(rest) - 1) // 2 * 2]])
-    return parent, _SPELLING.get(kind.lower(), kind), "" if len(rest) % 2 else rest[-1]
-
-
-def _split_plain(path: str) -> tuple[str, str, str]:
-    parts = path.strip("/").split("/")
-    names = [part.lower() for part in parts[::2]]
-    if names not in (["subscriptions"], ["subscriptions", "resourcegroups"]):
-        return path, "", ""
-    kind = _SUBSCRIPTION if len(names) == 1 else _GROUP
-    return "/" + "/".join(parts[:2]) if len(parts) > 2 else "", kind, parts[-1] if len(parts) % 2 == 0 else ""
-
-
-def within(inner: str, outer: str) -> bool:
-    """Is the scope `inner` the scope `outer` or below it? Management groups are above everything here."""
-    inner, outer = inner.lower().rstrip("/"), outer.lower().rstrip("/")
-    return outer == "" or outer.startswith("/providers/microsoft.management/") or f"{inner}/".startswith(f"{outer}/")
-
-
 class AzureWorld(World):
-    """One tenant with one subscription."""
+    """One tenant with one subscription that holds things; `more_subscriptions` are empty.
+
+    One of those with `reader: false` can be seen, and nothing in it can be read.
+    """
 
     #: items on a page; small, so that every client has to follow nextLink
     page_size = 3
+    #: ids (lower case) that Resource Graph has not heard of yet
+    unindexed: frozenset[str] = frozenset()
     survivors = ("entra", "_directory")
 
     def prepare(self) -> None:
@@ -96,6 +71,8 @@ class AzureWorld(World):
         self.tenant: str = document["tenant"]
         self.subscription: str = document["subscription"]["subscriptionId"]
         self.root = f"/subscriptions/{self.subscription}"
+        self.more = {one.get("subscriptionId", ""): one for one in document.get("more_subscriptions", [])}
+        self.groups: dict[str, list[str]] = document.get("management_groups", {})
         self.unregistered = {name.lower() for name in document.get("unregistered", [])}
         self.foreign = {name.lower() for name in document.get("foreign_storage", [])}
         self.entra = Entra(self.tenant, lambda: self.url)
@@ -111,7 +88,7 @@ class AzureWorld(World):
             for setting in settings:
                 setting.setdefault("id", f"{owner}/providers/{_DIAGNOSTICS}/{setting.get('name')}")
                 found += self._add(setting, _DIAGNOSTICS, "diagnostic_settings")
-        found += self._broken_references()
+        found += [*self._broken_references(), *azure_bulk.problems(document)]
         if found:
             raise WorldError("\n".join(found))
 
@@ -166,6 +143,10 @@ class AzureWorld(World):
         assert self._directory is not None, "the world is not running"
         return str(self._directory / "ca.pem")
 
+    def sent(self) -> list[Request]:
+        """The requests that travelled on their own; the log also has those inside batches."""
+        return [request for request in self.log if azure_bulk.INNER not in request.headers]
+
     def start(self) -> World:
         self._directory = Path(tempfile.mkdtemp(prefix="azure-world-"))
         self.tls = azure_entra.tls_context(self._directory)
@@ -198,9 +179,13 @@ class AzureWorld(World):
             return
         request.account = self.subscription
         parent, kind, name = split(request.path)
-        is_list = not name and kind not in ("", _NAME_CHECK)
+        if request.path == azure_bulk.BATCH_PATH:
+            request.operation, request.verb = azure_bulk.BATCH, "batch"
+            request.params = {"parent": "", "kind": azure_bulk.BATCH, "name": "", "scope": ""}
+            return
+        is_list = not name and kind not in ("", NAME_CHECK)
         request.verb = "list" if is_list else "get"
-        access = "read" if kind == _NAME_CHECK else _VERBS.get(request.method, "write")
+        access = "read" if kind in _POSTED else _VERBS.get(request.method, "write")
         request.operation = f"{kind or 'unknown'}/{access}"
         request.params = {"parent": parent, "kind": kind, "name": name, "scope": parent if is_list else request.path}
 
@@ -222,22 +207,39 @@ class AzureWorld(World):
             return error(400, "MissingApiVersionParameter", message)
         if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-preview)?", version):
             return error(400, "InvalidApiVersionParameter", f"The api-version '{version}' is invalid.")
-        path = request.path.lower().rstrip("/")
-        if path.startswith("/subscriptions/") and not within(path, self.root):
-            asked = request.path.split("/")[2]
-            return error(404, "SubscriptionNotFound", f"The subscription '{asked}' could not be found.")
-        if request.method != ("POST" if request.params["kind"] == _NAME_CHECK else "GET"):
+        if request.path.lower().startswith("/subscriptions/") and (refusal := self._turned_away_from(request)):
+            return refusal
+        if request.method != ("POST" if request.params["kind"] in _POSTED else "GET"):
             message = f"The requested resource does not support http method '{request.method}'."
             return error(405, "MethodNotAllowed", message)
         return None
 
+    def _turned_away_from(self, request: Request) -> Response | None:
+        """The same for the subscription that is asked."""
+        asked = request.path.split("/")[2]
+        if within(request.path, self.root):
+            return None
+        if asked not in self.more:
+            return error(404, "SubscriptionNotFound", f"The subscription '{asked}' could not be found.")
+        free = self.more[asked].get("reader", True) or request.params["kind"] in (SUBSCRIPTION, azure_bulk.PERMISSIONS)
+        return None if free else self.refuse(request, "deny")
+
+    def handle(self, request: Request) -> Response | None:
+        answer = super().handle(request)
+        return answer if answer is None or answer.status else None
+
     def _answer(self, request: Request) -> Response:
         kind, parent, name = (request.params[key] for key in ("kind", "parent", "name"))
-        if kind == _SUBSCRIPTION:
-            return reply(200, self._subscription()) if name else self._page(request, [self._subscription()])
-        if kind == _GROUP:
+        if kind in (azure_bulk.BATCH, *azure_bulk.TYPES):
+            try:
+                return self._bulk(request, kind, parent)
+            except azure_bulk.Refusal as refusal:
+                return error(400, refusal.code, refusal.message)
+        if kind == SUBSCRIPTION:
+            return reply(200, self._subscription()) if name else self._page(request, self._subscriptions())
+        if kind == GROUP:
             return self._group(name) if name else self._page(request, list(self._groups().values()))
-        if kind == _NAME_CHECK:
+        if kind == NAME_CHECK:
             return self._name_check(request)
         missing = self._no_such_type(kind)
         if missing:
@@ -251,6 +253,23 @@ class AzureWorld(World):
             return self._assignments(request, parent)
         return self._resources(request, kind, parent)
 
+    def _bulk(self, request: Request, kind: str, scope: str) -> Response:
+        if kind == azure_bulk.BATCH:
+            answers = azure_bulk.batch(request, self.handle)
+            return reply(200, answers) if answers else Response(0)  # an inner connection broke, and so does this one
+        readers = {self.subscription: True, **{name: one.get("reader", True) for name, one in self.more.items()}}
+        if kind == azure_bulk.GRAPH:
+            known = [item for key, item in self.items.items() if key not in self.unindexed]
+            return reply(200, azure_bulk.graph(request.body, known, readers, self.page_size))
+        name = scope.rpartition("/")[2]
+        if kind == azure_bulk.PERMISSIONS and scope.lower().startswith("/subscriptions/"):
+            return reply(200, azure_bulk.permissions(readers[name]))
+        if name not in self.groups:
+            return self.refuse(request, "deny")
+        if kind == azure_bulk.PERMISSIONS:
+            return reply(200, azure_bulk.permissions(True))
+        return self._page(request, azure_bulk.descendants(name, self.groups))
+
     def _resources(self, request: Request, kind: str, parent: str) -> Response:
         owned = kind.count("/") > 1 or kind == _DIAGNOSTICS
         if owned and parent.lower() not in self.items:
@@ -258,7 +277,7 @@ class AzureWorld(World):
         group = re.fullmatch(rf"{self.root}/resourcegroups/([^/]+)", parent.lower())
         if group and group[1] not in self._groups():
             return self._group(parent.rsplit("/", 1)[1])
-        if not owned and not group and parent.lower() != self.root.lower():
+        if not owned and not group and parent.split("/")[1:] not in (["subscriptions", n] for n in self._names()):
             return self._not_found(parent)
         listed = [item for item in self._of_type(kind) if within(item["id"], parent)]
         return self._page(request, listed)
@@ -281,13 +300,21 @@ class AzureWorld(World):
     def _subscription(self) -> dict[str, Any]:
         return {"id": self.root, "tenantId": self.tenant, "state": "Enabled", **self.document["subscription"]}
 
+    def _subscriptions(self) -> list[dict[str, Any]]:
+        more = [{key: value for key, value in one.items() if key != "reader"} for one in self.more.values()]
+        made = [{"id": f"/subscriptions/{one['subscriptionId']}", "state": "Enabled", **one} for one in more]
+        return [self._subscription(), *made]
+
+    def _names(self) -> list[str]:
+        return [self.subscription, *self.more]
+
     def _groups(self) -> dict[str, dict[str, Any]]:
         """Resource groups by lower-case name, as the ids of the resources name them."""
         groups: dict[str, dict[str, Any]] = {}
         for item in self.items.values():
             parts = item["id"].split("/")
             if len(parts) > 4 and parts[3].lower() == "resourcegroups":
-                group = {"id": f"{self.root}/resourceGroups/{parts[4]}", "name": parts[4], "type": _GROUP}
+                group = {"id": f"{self.root}/resourceGroups/{parts[4]}", "name": parts[4], "type": GROUP}
                 group |= {"location": item.get("location", ""), "properties": {"provisioningState": "Succeeded"}}
                 groups.setdefault(parts[4].lower(), group)
         return groups

@@ -77,6 +77,8 @@ class Request:
     resource: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     status: int = 0
+    #: the query as it was sent: `query` keeps one value of a parameter that is there several times
+    raw_query: str = ""
 
 
 @dataclass
@@ -229,6 +231,7 @@ class World:
                     query=dict(parse_qsl(split.query, keep_blank_values=True)),
                     headers={name.lower(): value for name, value in self.headers.items()},
                     body=self.rfile.read(length) if length else b"",
+                    raw_query=split.query,
                 )
                 response = world.handle(request)
                 if response is None:

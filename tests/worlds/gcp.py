@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, parse_qsl, unquote
 
+from worlds import gcp_assets, gcp_leaves
 from worlds import gcp_discovery as discovery
-from worlds import gcp_leaves
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
 from worlds.gcp_store import HOST, Resource, Store, public
@@ -142,7 +142,7 @@ class GcpWorld(World):
         if call.storage:
             request.resource = asked.removeprefix("b").lstrip("/") or f"projects/{request.query.get('project', '')}"
         elif call.method.name in ("list", "search"):
-            request.resource = asked.rpartition("/")[0]
+            request.resource = request.query.get("parent") or asked.rpartition("/")[0]
         else:
             request.resource = asked
 
@@ -212,7 +212,7 @@ class GcpWorld(World):
             if not asked:
                 return replies.failure(400, "Required parameter: project", call.storage)
             project = self.store.numbers.get(asked, asked)
-        if project and project not in self.store.projects:
+        if self._is_strange(request, call, project):
             return self.refuse(request, "deny")
         known = self.store.locations.get(call.service)
         anywhere = call.location == "-" and call.service in ANY_LOCATION and call.method.lists
@@ -221,6 +221,14 @@ class GcpWorld(World):
         if not anywhere and call.location in self._unreachable(call.service) and call.method.resource != "locations":
             return replies.failure(503, f"Location {call.location} is unavailable.")
         return None
+
+    def _is_strange(self, request: Request, call: Call, project: str) -> bool:
+        """Whether a call is about a project, a folder or an organisation that this world does not have."""
+        if project:
+            return project not in self.store.projects
+        above = call.path if call.service == "cloudasset" else request.query.get("parent", "")
+        known = self.store.get("cloudresourcemanager/v3", above)
+        return call.service in ("cloudasset", "cloudresourcemanager") and bool(above) and known is None
 
     def _answer(self, request: Request, call: Call) -> Response:
         method = call.method
@@ -291,6 +299,8 @@ class GcpWorld(World):
         if call.method.name == "listVersions":
             model = self.store.get(call.key, call.path.partition("@")[0])
             return [model] if model else []
+        if call.method.name == "searchAllResources":
+            return gcp_assets.search(self.store, call.path, parse_qs(request.raw_query).get("assetTypes", []))
         found = self.store.children(call.key, call.path)
         if call.storage:
             asked = self.store.canonical(f"projects/{request.query['project']}").removeprefix("projects/")
@@ -301,7 +311,13 @@ class GcpWorld(World):
                 if self.store.numbers[bucket["projectNumber"]] == asked and bucket["name"].startswith(prefix)
             ]
         if call.service == "cloudresourcemanager" and "parent" in call.method.query:
-            return [resource for resource in found if resource.get("parent") == request.query.get("parent")]
+            deleted = request.query.get("showDeleted") == "true"
+            return [
+                resource
+                for resource in found
+                if resource.get("parent") == request.query.get("parent")
+                and (deleted or resource.get("state") == "ACTIVE")
+            ]
         if types := request.query.get("keyTypes"):
             return [key for key in found if key.get("keyType") == types]
         if call.location == "-":
@@ -338,8 +354,8 @@ class GcpWorld(World):
         if not asked.isdigit():
             raise ValueError(f"Invalid value at '{parameter}': {asked!r}")
         size = min(int(asked) or self.page_size, self.max_page_size)
-        rest = {key: value for key, value in request.query.items() if key not in ("pageToken", parameter)}
-        question = [call.path, sorted(rest.items())]
+        rest = [pair for pair in parse_qsl(request.raw_query) if pair[0] not in ("pageToken", parameter)]
+        question = [call.path, sorted(rest)]
         start = 0
         if token := request.query.get("pageToken"):
             try:

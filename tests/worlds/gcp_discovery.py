@@ -18,6 +18,7 @@ from typing import Any
 #: discovery method id -> IAM permission, where joining the last resource and the method name gives another word
 PERMISSIONS = {
     "aiplatform.projects.locations.models.listVersions": "aiplatform.modelVersions.list",
+    "cloudasset.searchAllResources": "cloudasset.assets.searchAllResources",
     "cloudresourcemanager.folders.search": "resourcemanager.folders.get",
     "cloudresourcemanager.organizations.search": "resourcemanager.organizations.get",
     "cloudresourcemanager.projects.getAncestry": "resourcemanager.projects.get",
@@ -53,7 +54,7 @@ class Method:
 
     @property
     def lists(self) -> bool:
-        return self.name in ("list", "search", "listVersions")
+        return self.name in ("list", "search", "searchAllResources", "listVersions")
 
     def fits(self, segments: list[str]) -> bool:
         for want, got in zip(self.template, segments, strict=True):

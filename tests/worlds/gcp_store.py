@@ -18,13 +18,14 @@ KEYS = {
     "foreign_buckets",
     "iam_policies",
     "locations",
+    "not_inventoried",
     "project",
     "projects",
     "replies",
     "unreachable",
 }
 #: APIs that `serviceusage` reports as enabled even when the world keeps no resource of theirs
-ALWAYS_LISTED = ("aiplatform", "cloudresourcemanager", "iam", "notebooks", "serviceusage", "storage")
+ALWAYS_LISTED = ("aiplatform", "cloudasset", "cloudresourcemanager", "iam", "notebooks", "serviceusage", "storage")
 HOST = re.compile(r"(?:(?P<region>[a-z0-9-]+)-)?(?P<service>[a-z]+)\.googleapis\.com")
 
 #: a few of the permissions of the roles that worlds grant; the real lists are far longer
@@ -72,6 +73,7 @@ class Store:
             self._add_roles()
             self._add_services()
             self._check_services()
+            self._check_not_inventoried()
         if self.problems:
             raise WorldError("\n".join(self.problems))
         for index in self.collections.values():
@@ -239,6 +241,21 @@ class Store:
         for key in ("locations", "unreachable"):
             strangers = (self.document.get(key) or {}).keys() - known
             self.problems += [f"{key}.{service}: no collection is of this service" for service in sorted(strangers)]
+
+    def _check_not_inventoried(self) -> None:
+        """Names of resources that Cloud Asset Inventory has not heard of yet."""
+        known = {path for index in self.resources.values() for path in index}
+        self.not_inventoried = {self.canonical(name) for name in self.document.get("not_inventoried") or ()}
+        self.problems += [f"not_inventoried: there is no {name}" for name in sorted(self.not_inventoried - known)]
+
+    def below(self, project: Resource, scope: str) -> bool:
+        """Whether a project is the scope (`projects/ID`, `folders/NUMBER`, `organizations/NUMBER`) or below it."""
+        manager = "cloudresourcemanager/v3"
+        here = f"projects/{project['projectId']}"
+        above = self.resources[manager][here].get("parent", "")
+        while here != scope and above:
+            here, above = above, (self.get(manager, above) or {}).get("parent", "")
+        return here == scope
 
     def _api(self, service: str, version: str) -> discovery.Api:
         api = discovery.load(service, version)

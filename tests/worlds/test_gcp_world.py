@@ -13,6 +13,7 @@ import pytest
 import requests
 import yaml
 from google.auth.transport.requests import AuthorizedSession
+from worlds import gcp_discovery as discovery
 from worlds.base import Fault, WorldError, read_world
 from worlds.gcp import GcpWorld
 
@@ -211,6 +212,64 @@ def test_workbench_lists_say_nothing_of_unreachable_locations_otherwise(ask):
     assert "unreachable" not in body
 
 
+# -- the inventory of everything ---------------------------------------------------------------------------------------
+
+SEARCH = "/cloudasset.googleapis.com/v1/{}:searchAllResources"
+VERTEX = [f"aiplatform.googleapis.com/{kind}" for kind in ("Endpoint", "Model", "CustomJob")]
+
+
+def test_the_inventory_finds_what_the_lists_hold(ask, document):
+    results = [
+        item
+        for page in pages(ask, SEARCH.format("projects/example-fraud-prod"), "results", assetTypes=VERTEX, pageSize=3)
+        for item in page
+    ]
+    vertex = document["collections"]["aiplatform.googleapis.com/v1"]
+    listed = {
+        f"//aiplatform.googleapis.com/{r['name']}"
+        for kind in ("endpoints", "models", "customJobs")
+        for r in vertex[kind]
+    }
+    assert {item["name"] for item in results} == listed
+    assert {item["location"] for item in results} == {"europe-west4", "us-central1"}
+    assert {item["project"] for item in results} == {f"projects/{NUMBER}"}
+    api = discovery.load("cloudasset", "v1")
+    assert api is not None
+    assert not [p for item in results for p in api.problems("ResourceSearchResult", item, "result")]
+
+
+def test_the_inventory_of_a_folder_or_an_organisation_covers_all_projects_below(ask):
+    def found(scope, type):
+        reply = ask(SEARCH.format(scope), assetTypes=f"{type}", readMask="name")
+        return [item["name"].rpartition("/")[2] for item in reply.json().get("results", [])]
+
+    project = "cloudresourcemanager.googleapis.com/Project"
+    for scope in ("organizations/500000000001", "folders/400000000001"):
+        assert found(scope, project) == ["example-fraud-lab", "example-fraud-prod"]
+        assert found(scope, "aiplatform.googleapis.com/E.*t") == found(f"projects/{NUMBER}", VERTEX[0])
+    assert found("projects/example-fraud-lab", VERTEX[0]) == []
+    assert len(found(f"projects/{NUMBER}", "storage.googleapis.com/Bucket")) > 1
+
+
+def test_the_inventory_refuses_strangers_and_types_it_does_not_know(ask):
+    for scope in ("organizations/1", "folders/1", "projects/another"):
+        assert info(ask(SEARCH.format(scope)))[1:] == (
+            "IAM_PERMISSION_DENIED",
+            {"permission": "cloudasset.assets.searchAllResources", "resource": f"//cloudasset.googleapis.com/{scope}"},
+        )
+    assert ask(SEARCH.format(f"projects/{NUMBER}"), assetTypes="aiplatform.googleapis.com/Teapot").status_code == 400
+
+
+def test_the_inventory_may_not_have_heard_of_everything(document, monkeypatch):
+    name = document["collections"]["aiplatform.googleapis.com/v1"]["endpoints"][0]["name"]
+    with GcpWorld(document | {"not_inventoried": [name]}) as world:
+        reply = session_for(world, monkeypatch).get(world.url + SEARCH.format(f"projects/{NUMBER}")).json()
+        assert f"//aiplatform.googleapis.com/{name}" not in {item["name"] for item in reply["results"]}
+    assert (
+        complaint(document | {"not_inventoried": ["projects/1/x/y"]}) == "not_inventoried: there is no projects/1/x/y"
+    )
+
+
 # -- hosts, locations, wrong requests ----------------------------------------------------------------------------------
 
 
@@ -311,7 +370,8 @@ def test_projects_in_both_versions_of_the_resource_manager(ask):
     found = ask(f"{MANAGER}/v3/projects:search", query="state:ACTIVE").json()["projects"]
     assert [project["projectId"] for project in found] == ["example-fraud-prod", "example-fraud-lab"]
     assert len(ask(f"{MANAGER}/v3/projects", parent="folders/400000000001").json()["projects"]) == 2
-    assert ask(f"{MANAGER}/v3/projects", parent="folders/1").json() == {}
+    assert ask(f"{MANAGER}/v3/folders", parent="folders/400000000001").json() == {}
+    assert info(ask(f"{MANAGER}/v3/projects", parent="folders/1"))[1] == "IAM_PERMISSION_DENIED"
 
 
 def test_service_accounts_their_keys_and_roles(ask):
@@ -334,7 +394,7 @@ def test_services_say_which_apis_are_enabled(ask):
     assert ask(f"{base}/dataform.googleapis.com").json()["state"] == "DISABLED"
     enabled = ask(base, filter="state:ENABLED", pageSize=50).json()["services"]
     assert f"projects/{NUMBER}/services/aiplatform.googleapis.com" in [service["name"] for service in enabled]
-    assert len(enabled) == 6
+    assert len(enabled) == 7
 
 
 def test_calls_to_a_disabled_api_say_so(ask):

@@ -5,35 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
+from checks.aws.iam.bulk import EVERYTHING, Seen, from_account, in_order
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import account_of
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.collector import Found, collector
 from scanner.errors import CallFailed
-from scanner.model import Observed, Reason, Reply
+from scanner.model import Observed, Reason
 
 if TYPE_CHECKING:
     from checks.aws.api import AwsApi
 
 _GONE = ("NoSuchEntity",)
-
-
-class _Seen(Struct, frozen=True):
-    """A role before the texts of its managed policies are known. `None` as reply of GetRole: the role is gone."""
-
-    arn: str
-    role: Reply
-    attached: tuple[Policy, ...] | UnsetType
-    inline: tuple[Policy, ...] | UnsetType
-
-    @property
-    def boundary_arn(self) -> Observed[str]:
-        if not isinstance(self.role, Mapping):
-            return self.role
-        boundary: Mapping[str, Any] = (self.role.get("Role") or {}).get("PermissionsBoundary") or {}
-        return boundary.get("PermissionsBoundaryArn")
 
 
 @collector(
@@ -45,17 +30,20 @@ class _Seen(Struct, frozen=True):
         "iam:GetRolePolicy",
         "iam:GetPolicy",
         "iam:GetPolicyVersion",
+        EVERYTHING,
     ),
     per="account",
     follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
 )
 def roles(api: AwsApi, found: Found) -> Iterator[Role]:
-    seen = [role for role in api.each(lambda arn: _look(api, arn), _referred(api, found)) if role.role is not None]
-    wanted = {policy.arn for role in seen for policy in role.attached or () if policy.arn}
-    wanted |= {arn for role in seen if (arn := role.boundary_arn)}
+    arns = _referred(api, found)
+    account = from_account(api, arns)
+    singly = api.each(lambda arn: _look(api, arn), [arn for arn in arns if arn not in account.roles])
+    seen = [*account.roles.values(), *(role for role in singly if role.role is not None)]
     # Many roles share the same few managed policies: each is read once.
-    ordered = sorted(wanted)
-    texts = dict(zip(ordered, api.each(lambda arn: _text(api, arn), ordered), strict=True))
+    ordered = sorted({arn for role in seen for arn in role.managed_arns} - account.texts.keys())
+    read = zip(ordered, api.each(lambda arn: _text(api, arn), ordered), strict=True)
+    texts: dict[str, Observed[dict[str, Any]]] = {**account.texts, **dict(read)}
     for role in seen:
         yield _assemble(api, role, texts)
 
@@ -68,20 +56,20 @@ def _referred(api: AwsApi, found: Found) -> list[str]:
     return sorted(arn for arn in arns if arn and account_of(arn) == api.account)
 
 
-def _look(api: AwsApi, arn: str) -> _Seen:
+def _look(api: AwsApi, arn: str) -> Seen:
     name = arn.rpartition("/")[2]
     role = api.call("iam:GetRole", RoleName=name, absent=_GONE)
     if role is None:
-        return _Seen(arn, None, (), ())
+        return Seen(arn, None, (), (), "iam:GetRole")
     listed = api.members("iam:ListAttachedRolePolicies", RoleName=name, absent=_GONE)
     names = api.members("iam:ListRolePolicies", RoleName=name, absent=_GONE)
     attached: tuple[Policy, ...] | UnsetType = UNSET
     inline: tuple[Policy, ...] | UnsetType = UNSET
     if listed is not UNSET:
-        attached = tuple(Policy(name=str(p.get("PolicyName")), arn=str(p.get("PolicyArn"))) for p in listed)
+        attached = in_order(Policy(name=str(p.get("PolicyName")), arn=str(p.get("PolicyArn"))) for p in listed)
     if names is not UNSET:
-        inline = tuple(_inline(api, name, str(policy)) for policy in names)
-    return _Seen(arn, role, attached, inline)
+        inline = in_order(_inline(api, name, str(policy)) for policy in names)
+    return Seen(arn, role, attached, inline, "iam:GetRole")
 
 
 def _inline(api: AwsApi, role: str, name: str) -> Policy:
@@ -113,7 +101,7 @@ def _document(api: AwsApi, operation: str, reply: object) -> dict[str, Any] | Un
     return dict(document)
 
 
-def _assemble(api: AwsApi, seen: _Seen, texts: Mapping[str, Observed[dict[str, Any]]]) -> Role:
+def _assemble(api: AwsApi, seen: Seen, texts: Mapping[str, Observed[dict[str, Any]]]) -> Role:
     def with_text(policy: Policy) -> Policy:
         return Policy(name=policy.name, arn=policy.arn, document=texts.get(policy.arn or "", UNSET))
 
@@ -132,4 +120,5 @@ def _assemble(api: AwsApi, seen: _Seen, texts: Mapping[str, Observed[dict[str, A
         attached_policies=seen.attached if seen.attached is UNSET else tuple(map(with_text, seen.attached)),
         inline_policies=seen.inline,
         boundary=boundary,
+        details_from=UNSET if seen.role is UNSET else seen.source,
     )

@@ -6,91 +6,150 @@ statement allows without, a Deny that carries one keeps an answer from being `ye
 session policies and resource policies are not visible to it, so `yes` means "nothing on the role stops it".
 """
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct
 
+from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either, opposite
+from checks.aws.iam.matching import Targets, by_service, speaks_of
 from checks.aws.iam.resources import Policy, Role
-from scanner import patterns
+from scanner.inventory import View
 
-
-class Answer(enum.StrEnum):
-    """Whether something is allowed."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-_VARIABLE = patterns.pattern(r"\$\{[^}]*\}")
 _PROBE = "mlposture-probe"
 
 
-def both(*answers: Answer) -> Answer:
-    """Conjunction: `no` decides."""
-    return NO if NO in answers else UNKNOWN if UNKNOWN in answers else YES
+class Rule(Struct, frozen=True):
+    """A statement made ready to be asked which actions it speaks of: its patterns by service, None if it has none.
+
+    `but` says that the patterns are what it leaves out. The rest is read of the few statements that speak of an action.
+    """
+
+    statement: Mapping[str, Any]
+    denies: bool
+    actions: Mapping[str, tuple[str, ...]] | None
+    but: bool
+
+    def speaks_of(self, action: str) -> Answer:
+        """Whether it is about an action, given in lower case."""
+        if self.actions is None:
+            return UNKNOWN
+        found = speaks_of(self.actions, action)
+        return opposite(found) if self.but else found
+
+    def holds_for(self, targets: Targets) -> Marks:
+        """Which of the targets it is about."""
+        resources, but = _member(self.statement, "Resource")
+        if resources is None:
+            return Marks(0, targets.everything)
+        found = targets.matched(resources)
+        return found.opposite(targets.everything) if but else found
+
+    def applies(self, action: str, targets: Targets, chosen: frozenset[str]) -> Marks:
+        """For which targets it decides about an action; `chosen` are condition keys whose value the caller picks."""
+        spoken = self.speaks_of(action)
+        if spoken is NO:  # most statements are about something else; spare them the rest
+            return NOTHING
+        found = self.holds_for(targets)
+        return found if spoken is YES and self._met(chosen) else found.doubted()
+
+    def _met(self, chosen: frozenset[str]) -> bool:
+        """Whether it has no condition, or as an Allow only one that the caller can meet."""
+        if not self.statement.get("Condition"):
+            return True
+        keys = condition_keys(self.statement)
+        return bool(keys) and keys <= chosen and not self.denies
 
 
-def either(*answers: Answer) -> Answer:
-    """Disjunction: `yes` decides."""
-    return YES if YES in answers else UNKNOWN if UNKNOWN in answers else NO
+class Rules(Struct, frozen=True):
+    """What a set of policies says together; one that was not read may allow anything, but is not taken to deny."""
+
+    rules: tuple[Rule, ...]
+    read_in_full: bool
+
+    def allow(self, action: str, targets: Targets, chosen: frozenset[str]) -> Marks:
+        allowed = NOTHING if self.read_in_full else Marks(0, targets.everything)
+        denied = NOTHING
+        for rule in self.rules:
+            found = rule.applies(action, targets, chosen)
+            if found is not NOTHING:
+                allowed, denied = (allowed, denied.either(found)) if rule.denies else (allowed.either(found), denied)
+        return allowed.both(denied.opposite(targets.everything))
 
 
-def opposite(answer: Answer) -> Answer:
-    return {YES: NO, NO: YES}.get(answer, UNKNOWN)
+class Powers:
+    """What a role may do: its policies within its boundary, made ready to be asked many questions."""
 
+    __slots__ = ("_boundary", "_own", "_role")
 
-class Question(Struct, frozen=True):
-    """May this action be taken on this resource? `chosen`: condition keys (lower case) whose value the caller picks."""
+    def __init__(self, role: Role) -> None:
+        self._role = role
+        self._own = rules_of(policies_of(role))
+        self._boundary = None if role.boundary is None else rules_of([role.boundary or None])
 
-    action: str
-    resource: str
-    chosen: frozenset[str] = frozenset()
+    def over(self, targets: Targets, action: str, *, chosen: Collection[str] = ()) -> Marks:
+        """Over which of the targets the role may take an action. See `allows`."""
+        folded, keys = action.lower(), frozenset(key.lower() for key in chosen)
+        found = self._own.allow(folded, targets, keys)
+        complete = self._own.read_in_full
+        if self._boundary is not None:
+            found = found.both(self._boundary.allow(folded, targets, keys))
+            complete = complete and self._boundary.read_in_full
+        return found if complete else Marks(found.yes, targets.everything & ~found.yes)
+
+    def allow(self, action: str, resource: str, *, chosen: Collection[str] = ()) -> Answer:
+        """See `allows`."""
+        found = self.over(Targets([resource]), action, chosen=chosen)
+        return YES if found.yes else UNKNOWN if found.maybe else NO
+
+    def administer(self) -> Answer:
+        """See `is_admin`."""
+        account = self._role.id.split(":")[4]
+        partition = self._role.id.split(":")[1]
+        everything = both(
+            self.allow(f"{_PROBE}:AnyAction", f"arn:{partition}:{_PROBE}:eu-west-1:{account}:any/thing"),
+            self.allow("s3:DeleteObject", f"arn:{partition}:s3:::{_PROBE}/any/thing"),
+            self.allow("iam:CreateUser", f"arn:{partition}:iam::{account}:user/{_PROBE}"),
+        )
+        if everything is YES:
+            return YES
+        return either(everything, self._change_themselves())
+
+    def _change_themselves(self) -> Answer:
+        """Whether the role may give itself any permission; within a boundary only if it may take that off."""
+        role = self._role
+        grants = [self.allow(action, role.id) for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy")]
+        own = [policy.arn for policy in role.attached_policies or () if policy.arn and ":iam::aws:" not in policy.arn]
+        grants += [self.allow("iam:CreatePolicyVersion", arn) for arn in own]
+        free = YES if self._boundary is None else self.allow("iam:DeleteRolePermissionsBoundary", role.id)
+        return both(either(*grants), free)
 
 
 def allows(role: Role, action: str, resource: str, *, chosen: Collection[str] = ()) -> Answer:
     """Whether the role's policies, within its boundary, let it take an action on a resource (both without wildcards).
 
-    An Allow whose only condition is on keys in `chosen` counts as unconditional. `no` takes that every policy was read,
-    even where those that were suffice: nothing is said to be out of reach on half a view.
+    An Allow whose only condition is on keys in `chosen` counts as unconditional: the caller picks their value. `no`
+    takes that every policy was read, even where those that were suffice: nothing is said to be out of reach on half a
+    view.
     """
-    question = Question(action, resource, frozenset(key.lower() for key in chosen))
-    within = YES if role.boundary is None else decide([role.boundary or None], question)
-    answer = both(decide(policies_of(role), question), within)
-    return UNKNOWN if answer is NO and not read_in_full(role) else answer
-
-
-def read_in_full(role: Role) -> bool:
-    """Whether every policy on the role was read, its boundary too."""
-    found = [*policies_of(role), *([] if role.boundary is None else [role.boundary or None])]
-    return all(policy is not None and policy.document is not UNSET for policy in found)
+    return Powers(role).allow(action, resource, chosen=chosen)
 
 
 def is_admin(role: Role) -> Answer:
     """Whether the role may do everything, or may give itself whatever it lacks."""
-    account = role.id.split(":")[4]
-    partition = role.id.split(":")[1]
-    everything = both(
-        allows(role, f"{_PROBE}:AnyAction", f"arn:{partition}:{_PROBE}:eu-west-1:{account}:any/thing"),
-        allows(role, "s3:DeleteObject", f"arn:{partition}:s3:::{_PROBE}/any/thing"),
-        allows(role, "iam:CreateUser", f"arn:{partition}:iam::{account}:user/{_PROBE}"),
-    )
-    if everything is YES:
-        return YES
-    return either(everything, _changes_itself(role))
+    return Powers(role).administer()
 
 
-def _changes_itself(role: Role) -> Answer:
-    """Whether the role may give itself any permission; within a boundary only if it may take that off."""
-    grants = [allows(role, action, role.id) for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy")]
-    own = [policy.arn for policy in role.attached_policies or () if policy.arn and ":iam::aws:" not in policy.arn]
-    grants += [allows(role, "iam:CreatePolicyVersion", arn) for arn in own]
-    free = YES if role.boundary is None else allows(role, "iam:DeleteRolePermissionsBoundary", role.id)
-    return both(either(*grants), free)
+def is_admin_seen(view: View, role: Role) -> Answer:
+    """`is_admin`, once per role and view: many resources share a role."""
+    known = view.derive(_administrators)
+    if role.id not in known:
+        known[role.id] = is_admin(role)
+    return known[role.id]
+
+
+def _administrators(_: View) -> dict[str, Answer]:
+    return {}
 
 
 def policies_of(role: Role) -> list[Policy | None]:
@@ -104,19 +163,31 @@ def policies_of(role: Role) -> list[Policy | None]:
     return found
 
 
-def decide(policies: Iterable[Policy | None], question: Question) -> Answer:
-    """What a set of policies says together; one that was not read may allow anything, but is not taken to deny."""
-    allowed = denied = NO
+def rules_of(policies: Iterable[Policy | None]) -> Rules:
+    """The statements of all these policies; None stands for a policy that was not read."""
+    rules: list[Rule] = []
+    read_in_full = True
     for policy in policies:
         if policy is None or policy.document is UNSET:
-            allowed = either(allowed, UNKNOWN)
-            continue
-        for statement in statements(policy.document):
-            if statement.get("Effect") == "Deny":
-                denied = either(denied, _applies(statement, question, chosen=frozenset()))
-            elif statement.get("Effect") == "Allow":
-                allowed = either(allowed, _applies(statement, question, chosen=question.chosen))
-    return both(allowed, opposite(denied))
+            read_in_full = False
+        else:
+            rules += [rule_of(s) for s in statements(policy.document) if s.get("Effect") in ("Allow", "Deny")]
+    return Rules(tuple(rules), read_in_full)
+
+
+def rule_of(statement: Mapping[str, Any]) -> Rule:
+    """A statement made ready to be asked."""
+    actions, but = _member(statement, "Action")
+    denies = statement.get("Effect") == "Deny"
+    return Rule(statement, denies, None if actions is None else by_service(actions), but)
+
+
+def _member(statement: Mapping[str, Any], name: str) -> tuple[tuple[str, ...] | None, bool]:
+    """The patterns under a name or its opposite (None if it has neither), and whether it was the opposite."""
+    for key in (name, f"Not{name}"):
+        if key in statement:
+            return tuple(map(str, listed(statement[key]))), key is not name
+    return None, False
 
 
 def statements(document: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
@@ -137,59 +208,10 @@ def condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
 
 def covers_action(statement: Mapping[str, Any], action: str) -> Answer:
     """Whether a statement speaks of an action."""
-    return _member(statement, "Action", "NotAction", action.lower(), fold=True)
+    return rule_of(statement).speaks_of(action.lower())
 
 
 def covers_resource(statement: Mapping[str, Any], resource: str) -> Answer:
     """Whether a statement speaks of a resource."""
-    return _member(statement, "Resource", "NotResource", resource, fold=False)
-
-
-def _applies(statement: Mapping[str, Any], question: Question, *, chosen: frozenset[str]) -> Answer:
-    covered = covers_action(statement, question.action)
-    if covered is NO:  # most statements are about something else; spare them the rest
-        return NO
-    keys = condition_keys(statement)
-    unconditional = not statement.get("Condition") or (keys and keys <= chosen)
-    return both(covered, covers_resource(statement, question.resource), YES if unconditional else UNKNOWN)
-
-
-def _member(statement: Mapping[str, Any], name: str, negated: str, value: str, *, fold: bool) -> Answer:
-    if name in statement:
-        return _any_matches(statement[name], value, fold=fold)
-    if negated in statement:
-        return opposite(_any_matches(statement[negated], value, fold=fold))
-    return UNKNOWN
-
-
-def _any_matches(patterns: Any, value: str, *, fold: bool) -> Answer:
-    return either(NO, *(_matches(str(p).lower() if fold else str(p), value) for p in listed(patterns)))
-
-
-def _matches(pattern: str, value: str) -> Answer:
-    if "${" in pattern:  # a policy variable: its value is not known here
-        return UNKNOWN if glob(_VARIABLE.sub("*", pattern), value) else NO
-    return YES if glob(pattern, value) else NO
-
-
-@lru_cache(maxsize=65536)  # the same few patterns meet the same few actions for every role
-def glob(pattern: str, value: str) -> bool:
-    """Whether a pattern of `*` and `?` matches all of a value. Never slower than the product of their lengths."""
-    if pattern in ("*", value):
-        return True
-    at = star = 0
-    anchor = -1
-    index = 0
-    while index < len(value):
-        if at < len(pattern) and pattern[at] == "*":
-            anchor, star = at, index
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", value[index]):
-            at += 1
-            index += 1
-        elif anchor >= 0:  # let the last star take one more character
-            star += 1
-            at, index = anchor + 1, star
-        else:
-            return False
-    return not pattern[at:].strip("*")
+    found = rule_of(statement).holds_for(Targets([resource]))
+    return YES if found.yes else UNKNOWN if found.maybe else NO

@@ -19,6 +19,8 @@ class Role(Resource, frozen=True, kw_only=True):
     """An IAM role that some ML resource runs as. Id: its ARN.
 
     A policy whose text could not be read is there without `document`; a list that could not be read is `UNSET`.
+    `details_from` is the operation that the role was read from: GetAccountAuthorizationDetails has what GetRole and the
+    reads of its policies have.
     """
 
     kind: ClassVar[str] = "aws.iam.Role"
@@ -31,3 +33,4 @@ class Role(Resource, frozen=True, kw_only=True):
     attached_policies: Observed[tuple[Policy, ...]] = UNSET
     inline_policies: Observed[tuple[Policy, ...]] = UNSET
     boundary: Observed[Policy] = UNSET
+    details_from: Observed[str] = UNSET

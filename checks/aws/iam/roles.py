@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.policy import NO, YES, Answer, allows, both, is_admin, listed, statements
+from checks.aws.iam.answers import NO, YES, Answer, both
+from checks.aws.iam.policy import Powers, allows, is_admin, listed, statements
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, partition_of
 from scanner.check import check
@@ -133,10 +134,11 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
     bucket = f"arn:{partition_of(role.id)}:s3:::{_PROBE}"
+    powers = Powers(role)
     answer = both(
-        allows(role, "s3:GetObject", f"{bucket}/{_PROBE}"),
-        allows(role, "s3:DeleteObject", f"{bucket}/{_PROBE}"),
-        allows(role, "s3:PutBucketPolicy", bucket),
+        powers.allow("s3:GetObject", f"{bucket}/{_PROBE}"),
+        powers.allow("s3:DeleteObject", f"{bucket}/{_PROBE}"),
+        powers.allow("s3:PutBucketPolicy", bucket),
     )
     return _judge(role, answer, "may do everything with every bucket", "may not do everything with every bucket")
 

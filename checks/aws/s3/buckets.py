@@ -4,7 +4,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.policy import NO, YES, both, condition_keys, statements
+from checks.aws.iam.answers import NO, YES, both
+from checks.aws.iam.policy import condition_keys, statements
 from checks.aws.s3.exposure import (
     EXPOSURE_FIELDS,
     blocked,

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.policy import NO, YES, Answer, covers_action, covers_resource, either, listed, statements
+from checks.aws.iam.answers import NO, YES, Answer, either
+from checks.aws.iam.policy import covers_action, covers_resource, listed, statements
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 from scanner.patterns import pattern
 

@@ -1,20 +1,19 @@
-"""SageMaker collectors: list gives identity, describe gives detail; a denied describe keeps the resource."""
+"""SageMaker collectors: list gives identity, describe or search gives detail; a denied describe keeps the resource."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
+from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
+from checks.aws.sagemaker.details import Source, described
+from checks.aws.sagemaker.resources import FINISHED, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.collector import collector
-from scanner.model import Reply, Resource
 from scanner.secrets import suspicious_names
 
 if TYPE_CHECKING:
     from checks.aws.api import AwsApi
-
-R = TypeVar("R", bound=Resource)
 
 #: Jobs are immutable history; older ones say nothing about how the account is used now.
 WINDOW = timedelta(days=30)
@@ -34,55 +33,55 @@ _WRONG_TYPE = False
 
 @collector(NotebookInstance, operations=("sagemaker:ListNotebookInstances", "sagemaker:DescribeNotebookInstance"))
 def notebook_instances(api: AwsApi) -> Iterator[NotebookInstance]:
-    yield from _described(api, NotebookInstance, "NotebookInstance", "notebook-instances")
+    yield from described(api, Source(NotebookInstance, "NotebookInstance", "notebook-instances"))
 
 
-@collector(Model, operations=("sagemaker:ListModels", "sagemaker:DescribeModel"))
+@collector(Model, operations=("sagemaker:ListModels", "sagemaker:DescribeModel", SEARCH))
 def models(api: AwsApi) -> Iterator[Model]:
-    yield from _described(api, Model, "Model", "models", forget=_forget_environments)
+    source = Searched(
+        Model,
+        "Model",
+        "models",
+        forget=_forget_environments,
+        settled=lambda _: True,  # nothing updates a model
+        path=("Model", "Model"),
+        required=(("ExecutionRoleArn",), ("EnableNetworkIsolation",), ("PrimaryContainer", "Containers")),
+    )
+    yield from searched(api, source)
 
 
 @collector(EndpointConfig, operations=("sagemaker:ListEndpointConfigs", "sagemaker:DescribeEndpointConfig"))
 def endpoint_configs(api: AwsApi) -> Iterator[EndpointConfig]:
-    yield from _described(api, EndpointConfig, "EndpointConfig", "endpointConfig")
+    # Nothing updates an endpoint configuration: endpoints move on to another one.
+    yield from described(api, Source(EndpointConfig, "EndpointConfig", "endpointConfig", settled=lambda _: True))
 
 
 @collector(Endpoint, operations=("sagemaker:ListEndpoints", "sagemaker:DescribeEndpoint"))
 def endpoints(api: AwsApi) -> Iterator[Endpoint]:
-    yield from _described(api, Endpoint, "Endpoint", "endpoints")
+    yield from described(api, Source(Endpoint, "Endpoint", "endpoints"))
 
 
-@collector(TrainingJob, operations=("sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob"))
+@collector(TrainingJob, operations=("sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob", SEARCH))
 def training_jobs(api: AwsApi) -> Iterator[TrainingJob]:
+    source = Searched(
+        TrainingJob,
+        "TrainingJob",
+        "jobs",
+        forget=_forget_values,
+        settled=lambda summary: summary.get("TrainingJobStatus") in FINISHED,
+        running_only=("enable_remote_debug",),
+        path=("TrainingJob",),
+        required=(
+            ("RoleArn",),
+            ("AlgorithmSpecification",),
+            ("ResourceConfig",),
+            ("OutputDataConfig",),
+            ("EnableNetworkIsolation",),
+            ("EnableInterContainerTrafficEncryption",),
+        ),
+    )
     since = api.taken_at - WINDOW
-    yield from _described(api, TrainingJob, "TrainingJob", "jobs", forget=_forget_values, CreationTimeAfter=since)
-
-
-def _described(
-    api: AwsApi,
-    kind: type[R],
-    noun: str,
-    page: str,
-    *,
-    forget: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda reply: reply,
-    **parameters: Any,
-) -> Iterator[R]:
-    """Every resource that List<noun>s names, with the detail of Describe<noun>; `forget` drops what may be secret."""
-    listing, describe = f"sagemaker:List{noun}s", f"sagemaker:Describe{noun}"
-    region = api.scope.region
-
-    def detail(summary: Mapping[str, Any]) -> R:
-        name = summary[f"{noun}Name"]
-        reply: Reply = api.call(describe, **{f"{noun}Name": name})
-        return api.decode(
-            kind,
-            {listing: summary, describe: forget(reply) if isinstance(reply, Mapping) else reply},
-            id=summary[f"{noun}Arn"],
-            name=name,
-            console_url=f"https://{region}.console.aws.amazon.com/sagemaker/home?region={region}#/{page}/{name}",
-        )
-
-    yield from api.each(detail, api.pages(listing, MaxResults=100, **parameters))
+    yield from searched(api, source, since=since, CreationTimeAfter=since)
 
 
 def _forget_environments(reply: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,8 @@
 
 from msgspec import UNSET
 
-from checks.aws.iam.policy import NO, YES, is_admin
+from checks.aws.iam.answers import NO, YES
+from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.check import check
@@ -240,7 +241,7 @@ def sagemaker_notebook_role_administrative(nb: NotebookInstance, view: View) -> 
         return not_applicable("the role does not exist any more", role_arn=nb.role_arn)
     if not isinstance(role, Resource):
         return unknown("Role")
-    administrative = is_admin(role)
+    administrative = is_admin_seen(view, role)
     if administrative is YES:
         return failed(f"{role.name} is administrative", path=(nb.id, role.id), role_arn=role.id, **joined(role, "name"))
     if administrative is NO:

@@ -14,6 +14,8 @@ _MODEL = "sagemaker:DescribeModel"
 _CONFIG = "sagemaker:DescribeEndpointConfig"
 _ENDPOINT = "sagemaker:DescribeEndpoint"
 _JOB = "sagemaker:DescribeTrainingJob"
+#: Statuses that a training job never leaves.
+FINISHED = frozenset({"Completed", "Failed", "Stopped"})
 
 
 class NotebookInstance(Resource, frozen=True, kw_only=True):
@@ -75,7 +77,10 @@ class Container(AwsPart, frozen=True, kw_only=True):
 
 
 class Model(Resource, frozen=True, kw_only=True):
-    """A SageMaker model: containers, artifacts and the role they run as. Id: its ARN."""
+    """A SageMaker model: containers, artifacts and the role they run as. Id: its ARN.
+
+    `details_from` is the operation that its details were read from: Search has the members of DescribeModel.
+    """
 
     kind: ClassVar[str] = "aws.sagemaker.Model"
     title: ClassVar[str] = "SageMaker model"
@@ -87,6 +92,7 @@ class Model(Resource, frozen=True, kw_only=True):
     subnets: Annotated[Observed[tuple[str, ...]], Read(_MODEL, "VpcConfig.Subnets")] = UNSET
     enable_network_isolation: Annotated[Observed[bool], Read(_MODEL, "EnableNetworkIsolation")] = UNSET
     creation_time: Annotated[Observed[datetime], Read("sagemaker:ListModels", "CreationTime")] = UNSET
+    details_from: Observed[str] = UNSET
 
 
 class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):
@@ -208,7 +214,9 @@ class TrainingOutput(AwsPart, frozen=True, kw_only=True):
 class TrainingJob(Resource, frozen=True, kw_only=True):
     """A SageMaker training job of the last thirty days. Id: its ARN.
 
-    Of hyperparameters and environment only the names are kept that look like credentials.
+    Of hyperparameters and environment only the names are kept that look like credentials. `enable_remote_debug` is not
+    read of finished jobs. `details_from` is the operation that the details were read from: Search has the members of
+    DescribeTrainingJob, but for remote debugging.
     """
 
     kind: ClassVar[str] = "aws.sagemaker.TrainingJob"
@@ -233,3 +241,4 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
     enable_remote_debug: Annotated[Observed[bool], Read(_JOB, "RemoteDebugConfig.EnableRemoteDebug")] = UNSET
     suspicious_hyperparameters: Annotated[Observed[tuple[str, ...]], Read(_JOB, "HyperParameters")] = UNSET
     suspicious_environment: Annotated[Observed[tuple[str, ...]], Read(_JOB, "Environment")] = UNSET
+    details_from: Observed[str] = UNSET

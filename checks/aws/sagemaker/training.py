@@ -5,7 +5,7 @@ from msgspec import UNSET
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import has_nvme, input_uris, output_uris
-from checks.aws.sagemaker.resources import TrainingJob, TrainingResources
+from checks.aws.sagemaker.resources import FINISHED, TrainingJob, TrainingResources
 from scanner.check import check
 from scanner.inventory import View
 from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -222,7 +222,7 @@ def sagemaker_training_environment_secret(job: TrainingJob) -> Verdict:
 def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     """Operators can open a shell in the containers of the training job.
 
-    An absent setting is off.
+    An absent setting is off. Of a finished job the setting says nothing any more: nobody can open a shell in it.
 
     ## Why it matters
     A shell in the training container reads the whole data set and the credentials of the role, and can change the model
@@ -237,11 +237,13 @@ def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
     """
-    if job.enable_remote_debug is UNSET:
-        return unknown("enable_remote_debug")
+    if job.status in FINISHED:
+        return not_applicable("finished: nobody can open a shell in it", status=job.status)
+    if missing := unobserved(job, "status", "enable_remote_debug"):
+        return missing
     if job.enable_remote_debug:
-        return failed("remote debugging is on", enable_remote_debug=True)
-    return passed("remote debugging is off", enable_remote_debug=job.enable_remote_debug)
+        return failed("remote debugging is on", status=job.status, enable_remote_debug=True)
+    return passed("remote debugging is off", status=job.status, enable_remote_debug=job.enable_remote_debug)
 
 
 @check(

@@ -19,6 +19,8 @@ _KINDS = {"openai", "aiservices"}
 @collector(Account, operations=(ACCOUNTS,), per="account")
 def accounts(api: AzureApi) -> Iterator[Account]:
     path = f"/subscriptions/{api.account}/providers/Microsoft.CognitiveServices/accounts"
+    if api.none_here(ACCOUNTS):
+        return
     for item in api.pages(ACCOUNTS, path, VERSION):
         if str(item.get("kind")).lower() in _KINDS:
             yield api.snapshot(Account, ACCOUNTS, item)

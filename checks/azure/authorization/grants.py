@@ -1,7 +1,7 @@
 """What role assignments allow: pure functions that checks share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import UNSET, Struct
@@ -15,26 +15,28 @@ _FIELDS = ("role_definition_id", "assigned_scope", "condition")
 
 
 class Grants(Struct, frozen=True):
-    """Role assignments by principal. `complete` is False if some principal may hold more than is listed."""
+    """Ids of role assignments by principal. `complete` is False if some principal may hold more than is listed."""
 
-    by_principal: dict[str, list[RoleAssignment]]
+    by_principal: dict[str, list[str]]
     complete: bool
 
-    def of(self, people: Iterable[str]) -> list[RoleAssignment]:
+    def of(self, people: Iterable[str], view: View) -> Iterator[RoleAssignment]:
         """Assignments to any of these object ids, by id."""
-        found = [assignment for person in people for assignment in self.by_principal.get(person, ())]
-        return sorted(found, key=lambda assignment: assignment.id)
+        for assignment in sorted(id for person in people for id in self.by_principal.get(person, ())):
+            found = view.get(RoleAssignment, assignment)
+            if isinstance(found, RoleAssignment):
+                yield found
 
 
 def grants(view: View) -> Grants:
     """Index of all role assignments, for `view.derive`."""
     listed = view.all(RoleAssignment)
-    found: dict[str, list[RoleAssignment]] = {}
+    found: dict[str, list[str]] = {}
     complete = listed.complete
     for assignment in listed:
         principal = assignment.principal_id
         if isinstance(principal, str):
-            found.setdefault(principal.lower(), []).append(assignment)
+            found.setdefault(principal.lower(), []).append(assignment.id)
         else:
             complete = False
     return Grants(found, complete)
@@ -88,23 +90,22 @@ def controls(permissions: Sequence[Permission], condition: object = None) -> boo
     return manages(permissions) or may(permissions, ASSIGN_ROLES, condition)
 
 
-def within(scope: str, resource: str) -> bool:
-    """Whether a scope is a part of a resource, such as a container of a storage account."""
-    return f"{arm_id(scope)}/".startswith(f"{arm_id(resource)}/") and arm_id(scope) != arm_id(resource)
-
-
 def is_wide(scope: str) -> bool:
     """Whether a scope is a resource group or above it."""
     parts = [part for part in arm_id(scope).split("/") if part]
     return parts[:2] == ["providers", "microsoft.management"] or len(parts) <= 4
 
 
-def covers(scope: str, resource: str) -> bool:
-    """Whether what is assigned at a scope holds for a resource."""
+def is_above(scope: str) -> bool:
+    """Whether a scope is above all subscriptions that it was seen from."""
     outer = arm_id(scope)
     # A management group is listed only in subscriptions below it.
-    above = outer in ("", "/") or outer.startswith("/providers/microsoft.management/")
-    return above or f"{arm_id(resource)}/".startswith(f"{outer}/")
+    return outer == "" or outer.startswith("/providers/microsoft.management/")
+
+
+def covers(scope: str, resource: str) -> bool:
+    """Whether what is assigned at a scope holds for a resource."""
+    return is_above(scope) or f"{arm_id(resource)}/".startswith(f"{arm_id(scope)}/")
 
 
 def _any(patterns: Sequence[str] | None, action: str) -> bool:

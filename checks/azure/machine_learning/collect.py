@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
@@ -19,7 +20,7 @@ from checks.azure.machine_learning.resources import (
 )
 from scanner.collector import Found, collector
 from scanner.errors import CallFailed
-from scanner.model import Reason
+from scanner.model import Reason, Reply
 from scanner.secrets import suspicious_names
 
 if TYPE_CHECKING:
@@ -32,61 +33,77 @@ VERSION = "2025-06-01"
 @collector(Workspace, operations=(WORKSPACES,), per="account")
 def workspaces(api: AzureApi) -> Iterator[Workspace]:
     path = f"/subscriptions/{api.account}/providers/Microsoft.MachineLearningServices/workspaces"
+    if api.none_here(WORKSPACES):
+        return
     for item in api.pages(WORKSPACES, path, VERSION):
         yield api.snapshot(Workspace, WORKSPACES, item)
 
 
 @collector(Compute, operations=(COMPUTES,), per="account", follows=(Workspace,))
 def computes(api: AzureApi, found: Found) -> Iterator[Compute]:
-    def detail(item: Mapping[str, Any]) -> Compute | None:
-        reply = api.call(COMPUTES, item["id"], VERSION, absent=("ResourceNotFound", "NotFound"))
-        if reply is None:  # deleted since the list was made
-            return None
-        properties = item.get("properties")
-        known = properties if isinstance(properties, Mapping) else {}
-        fields = {
-            "compute_type": _text(known.get("computeType")),
-            "provisioning_state": _text(known.get("provisioningState")),
-        }
-        if reply is UNSET:
-            return api.decode(Compute, {}, **api.identity(item), **fields)
-        return api.snapshot(Compute, COMPUTES, {**item, **reply}, **fields)
+    def of(workspaces: list[Workspace]) -> list[list[Mapping[str, Any]]]:
+        return api.listings(COMPUTES, [f"{workspace.id}/computes" for workspace in workspaces], VERSION)
 
-    def of(workspace: Workspace) -> list[Compute]:
-        made = api.each(detail, api.pages(COMPUTES, f"{workspace.id}/computes", VERSION))
-        return [compute for compute in made if compute is not None]
+    def details(items: list[Mapping[str, Any]]) -> list[Compute | None]:
+        paths = [item["id"] for item in items]
+        replies = api.replies(COMPUTES, paths, VERSION, absent=("ResourceNotFound", "NotFound"))
+        return [_compute(api, item, reply) for item, reply in zip(items, replies, strict=True)]
 
-    for batch in api.each(of, found.of(Workspace)):
-        yield from batch
+    listed = chain.from_iterable(chain.from_iterable(api.each(of, api.groups(found.of(Workspace)))))
+    for made in api.each(details, api.groups(listed)):
+        yield from (compute for compute in made if compute is not None)
+
+
+def _compute(api: AzureApi, item: Mapping[str, Any], reply: Reply) -> Compute | None:
+    if reply is None:  # deleted since the list was made
+        return None
+    properties = item.get("properties")
+    known = properties if isinstance(properties, Mapping) else {}
+    fields = {
+        "compute_type": _text(known.get("computeType")),
+        "provisioning_state": _text(known.get("provisioningState")),
+    }
+    if reply is UNSET:
+        return api.decode(Compute, {}, **api.identity(item), **fields)
+    return api.snapshot(Compute, COMPUTES, {**item, **reply}, **fields)
 
 
 @collector(OnlineEndpoint, operations=(ENDPOINTS,), per="account", follows=(Workspace,))
 def online_endpoints(api: AzureApi, found: Found) -> Iterator[OnlineEndpoint]:
-    def of(workspace: Workspace) -> list[OnlineEndpoint]:
-        items = api.pages(ENDPOINTS, f"{workspace.id}/onlineEndpoints", VERSION)
-        return [api.snapshot(OnlineEndpoint, ENDPOINTS, item) for item in items]
+    def of(workspaces: list[Workspace]) -> list[OnlineEndpoint]:
+        paths = [f"{workspace.id}/onlineEndpoints" for workspace in workspaces]
+        listed = api.listings(ENDPOINTS, paths, VERSION)
+        return [api.snapshot(OnlineEndpoint, ENDPOINTS, item) for items in listed for item in items]
 
-    for batch in api.each(of, found.of(Workspace)):
-        yield from batch
+    holding = (workspace for workspace in found.of(Workspace) if api.holds(ENDPOINTS, workspace.id))
+    for made in api.each(of, api.groups(holding)):
+        yield from made
 
 
 @collector(OnlineDeployment, operations=(DEPLOYMENTS,), per="account", follows=(OnlineEndpoint,))
 def online_deployments(api: AzureApi, found: Found) -> Iterator[OnlineDeployment]:
-    def of(endpoint: OnlineEndpoint) -> list[OnlineDeployment]:
+    def of(endpoints: list[OnlineEndpoint]) -> list[OnlineDeployment]:
+        listed = api.listings(DEPLOYMENTS, [f"{endpoint.id}/deployments" for endpoint in endpoints], VERSION)
         return [
-            api.snapshot(
-                OnlineDeployment,
-                DEPLOYMENTS,
-                item,
-                # "blue" and "green" are the names of half the deployments there are
-                name=f"{endpoint.name}/{item['id'].rpartition('/')[2]}",
-                suspicious_variables=_suspicious(api, item),
-            )
-            for item in api.pages(DEPLOYMENTS, f"{endpoint.id}/deployments", VERSION)
+            _deployment(api, endpoint, item)
+            for endpoint, items in zip(endpoints, listed, strict=True)
+            for item in items
         ]
 
-    for batch in api.each(of, found.of(OnlineEndpoint)):
-        yield from batch
+    holding = (endpoint for endpoint in found.of(OnlineEndpoint) if api.holds(DEPLOYMENTS, endpoint.id))
+    for made in api.each(of, api.groups(holding)):
+        yield from made
+
+
+def _deployment(api: AzureApi, endpoint: OnlineEndpoint, item: Mapping[str, Any]) -> OnlineDeployment:
+    return api.snapshot(
+        OnlineDeployment,
+        DEPLOYMENTS,
+        item,
+        # "blue" and "green" are the names of half the deployments there are
+        name=f"{endpoint.name}/{item['id'].rpartition('/')[2]}",
+        suspicious_variables=_suspicious(api, item),
+    )
 
 
 def _suspicious(api: AzureApi, item: Mapping[str, Any]) -> tuple[str, ...] | UnsetType:

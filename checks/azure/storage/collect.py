@@ -26,21 +26,26 @@ _MISSING = ("ResourceNotFound", "ResourceGroupNotFound")
 
 @collector(StorageAccount, operations=(STORAGE, BLOBS, NAME_CHECK), per="account", follows=(Workspace, Account))
 def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
-    def look(path: str) -> StorageAccount:
-        account = api.call(STORAGE, path, VERSION, absent=_MISSING)
-        exists: bool | UnsetType = UNSET if account is UNSET else account is not None
-        blobs: Reply = UNSET
-        name: Reply = UNSET
-        if exists is True:
-            blobs = api.call(BLOBS, f"{path}/blobServices/default", VERSION)
-        elif exists is False:
-            name = _name_check(api, path.rpartition("/")[2])
-        item = account if isinstance(account, Mapping) else {"id": path}
-        # Of an account that is not there nothing is observed: an absent setting would read as its default.
-        replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
-        return api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    def look(paths: list[str]) -> list[StorageAccount]:
+        accounts = api.replies(STORAGE, paths, VERSION, absent=_MISSING)
+        there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
+        services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION)
+        blobs = dict(zip(there, services, strict=True))
+        return [
+            _account(api, path, account, blobs.get(path, UNSET)) for path, account in zip(paths, accounts, strict=True)
+        ]
 
-    yield from api.each(look, _named(found))
+    for made in api.each(look, api.groups(_named(found))):
+        yield from made
+
+
+def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageAccount:
+    exists: bool | UnsetType = UNSET if account is UNSET else account is not None
+    name = _name_check(api, path.rpartition("/")[2]) if exists is False else UNSET
+    item = account if isinstance(account, Mapping) else {"id": path}
+    # Of an account that is not there nothing is observed: an absent setting would read as its default.
+    replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
+    return api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
 
 
 def _named(found: Found) -> list[str]:

@@ -1,11 +1,12 @@
 """What roles give a service account, as far as bindings on a project and a bucket say. Groups cannot be seen into."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from checks.gcp.iam.resources import Binding, ProjectPolicy, Role
 from checks.gcp.names import IAM, full_name
+from checks.gcp.storage.public import EVERYONE
 from scanner.inventory import View
 
 BASIC = ("roles/owner", "roles/editor")
@@ -53,6 +54,30 @@ def grants(bindings: Iterable[Binding], members: Iterable[str]) -> Grants:
     return Grants(sure, frozenset(binding.role for binding in held if binding.role) - sure)
 
 
+def held_in(view: View, policy: ProjectPolicy, members: Iterable[str]) -> Grants:
+    """The roles that a project gives to any of the members, whose bindings were observed."""
+    named = members_of(view, policy)
+    found = [named[name] for name in members if name in named]
+    sure = frozenset().union(*(each.sure for each in found))
+    return Grants(sure, frozenset().union(*(each.conditional for each in found)) - sure)
+
+
+def members_of(view: View, policy: ProjectPolicy) -> Mapping[str, Grants]:
+    """Everybody that a project gives a role, with their roles. Read once per view: policies have many members."""
+    known = view.derive(_by_member)
+    if policy.id not in known:
+        bindings: dict[str, list[Binding]] = {}
+        for binding in policy.bindings or ():
+            for name in binding.members or ():
+                bindings.setdefault(name, []).append(binding)
+        known[policy.id] = {name: grants(held, [name]) for name, held in bindings.items()}
+    return known[policy.id]
+
+
+def _by_member(_: View) -> dict[str, Mapping[str, Grants]]:
+    return {}
+
+
 def member(email: str) -> str:
     return f"serviceAccount:{email}"
 
@@ -78,15 +103,14 @@ def is_broad(view: View, role: str) -> bool | None:
 
 def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:
     """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
-    in_project = grants(policy.bindings or (), [member(email)])
+    in_project = held_in(view, policy, [member(email)])
     # Buckets may grant to "whoever is editor of the project", and new ones do by default.
     by_role = {
         "roles/owner": f"projectOwner:{policy.name}",
         "roles/editor": f"projectEditor:{policy.name}",
         "roles/viewer": f"projectViewer:{policy.name}",
     }
-    everyone = ["allUsers", "allAuthenticatedUsers"]
-    sure = grants(bucket, [member(email), *everyone, *(by_role[r] for r in in_project.sure if r in by_role)])
+    sure = grants(bucket, [member(email), *EVERYONE, *(by_role[r] for r in in_project.sure if r in by_role)])
     maybe = grants(bucket, [by_role[r] for r in in_project.conditional if r in by_role])
     held = in_project | sure | Grants(frozenset(), maybe.sure | maybe.conditional)
     certain = [permissions(view, role) for role in sorted(held.sure)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +20,20 @@ if TYPE_CHECKING:
     from checks.gcp.api import GcpApi
 
 _PROJECT = "resourcemanager.projects.get"
+#: More buckets than this are looked up in the list of the project's, whose items are what `get` gives.
+FEW = 10
+
+#: What a bucket said of itself, or why it did not.
+_Detail = Mapping[str, Any] | CallFailed
 
 
 @collector(Bucket, operations=(BUCKET, LIST, POLICY, _PROJECT), per="account", follows=(Model, CustomJob, Instance))
 def buckets(api: GcpApi, found: Found) -> Iterator[Bucket]:
-    owners = _Owners(api)
-    names = {name for uri in _addresses(found) if (name := bucket_of(uri))}
-    yield from api.each(lambda name: _bucket(api, owners, name), sorted(names))
+    names = sorted({name for uri in _addresses(found) if (name := bucket_of(uri))})
+    known = _listed_here(api, set(names)) if len(names) > FEW else {}
+    details = dict(zip(names, api.each(lambda name: known.get(name) or _detail(api, name), names), strict=True))
+    owners = _Owners(api, details)
+    yield from api.each(lambda name: _bucket(api, owners, name, details[name]), names)
 
 
 def _addresses(found: Found) -> Iterator[str | None]:
@@ -42,77 +48,117 @@ def _addresses(found: Found) -> Iterator[str | None]:
         yield from instance.scripts or ()
 
 
-def _bucket(api: GcpApi, owners: _Owners, name: str) -> Bucket:
-    path = f"{STORAGE}/storage/v1/b/{name}"
-    facts: dict[str, Any] = {}
-    detail: Reply = UNSET
+def _detail(api: GcpApi, name: str) -> _Detail:
     try:
-        detail = api.fetch(BUCKET, path)
-        facts = {"exists": True, "project": owners.of_reply(name, detail)}
+        return api.fetch(BUCKET, _path(name))
     except CallFailed as failure:
-        if failure.code == NOT_FOUND:
-            detail, facts = None, {"exists": False, "project": None}
-        else:
-            denied = failure.code == FORBIDDEN
-            project = owners.of_name(name, denied=denied)
-            # A bucket that is not ours and may not be read: that is an observation, and no permission would add to it.
-            if project is not None or not denied:
-                api.gap(BUCKET, failure)
-            if project is not UNSET:
-                facts = {"exists": True, "project": project}
-    ours = facts.get("project", UNSET)
-    policy = api.call(POLICY, f"{path}/iam", optionsRequestedPolicyVersion=3) if isinstance(ours, str) else UNSET
+        return failure
+
+
+def _path(name: str) -> str:
+    return f"{STORAGE}/storage/v1/b/{name}"
+
+
+def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
+    reply: Reply = UNSET
+    owner = owners.of(name, detail)
+    facts: dict[str, Any] = {}
+    if not isinstance(detail, CallFailed):
+        reply, facts = detail, {"exists": True, "project": owner}
+    elif detail.code == NOT_FOUND:
+        reply, facts = None, {"exists": False, "project": None}
+    else:
+        # A bucket that is not ours and may not be read: that is an observation, and no permission would add to it.
+        if owner is not None or detail.code != FORBIDDEN:
+            api.gap(BUCKET, detail)
+        if owner is not UNSET:
+            facts = {"exists": True, "project": owner}
+    project = facts.get("project") or None
+    policy = api.call(POLICY, f"{_path(name)}/iam", optionsRequestedPolicyVersion=3) if project else UNSET
     return api.decode(
         Bucket,
-        {BUCKET: detail, POLICY: policy},
+        {BUCKET: reply, POLICY: policy},
         id=bucket_id(name),
         name=name,
-        console_url=f"https://console.cloud.google.com/storage/browser/{name}?project={ours or api.project}",
+        console_url=f"https://console.cloud.google.com/storage/browser/{name}?project={project or api.project}",
         **facts,
     )
 
 
+def _list(api: GcpApi, project: str) -> Iterator[Mapping[str, Any]]:
+    return api.walk(LIST, f"{STORAGE}/storage/v1/b", "items", project=project, maxResults=1000)
+
+
+def _listed_here(api: GcpApi, names: set[str]) -> dict[str, Mapping[str, Any]]:
+    """Those of the buckets that the project lists as its own; none where it cannot: then each is asked for."""
+    try:
+        return {str(item["name"]): item for item in _list(api, api.project) if item["name"] in names}
+    except CallFailed:
+        return {}
+
+
 class _Owners:
-    """Whose a bucket is: by the project number in its metadata, else by the listings of the scanned projects."""
+    """Whose each bucket is: by the project number in its metadata, else by the listings of the scanned projects.
 
-    def __init__(self, api: GcpApi) -> None:
+    Numbers and listings of other projects are asked for only where some bucket is not plainly this project's own.
+    """
+
+    def __init__(self, api: GcpApi, details: Mapping[str, _Detail]) -> None:
         self._api = api
-        self._lock = threading.Lock()
-        self._listed: dict[str, str] | None = None
-        self._complete = True
-        self._known: dict[str | None, str] = {}
+        #: id of every project whose number is known; under None one whose number is not
+        self._numbers: dict[str | None, str] = {}
+        self._names: dict[str, str] = {}
+        self._listed = True
+        found = [detail for detail in details.values() if not _is_missing(detail)]
+        if found:
+            self._learn_numbers([api.project])
+        if not {_number(detail) for detail in found} <= {None, *self._numbers}:
+            self._learn_numbers([project for project in api.projects if project != api.project])
+        if not all(self._is_plain(_number(detail)) for detail in found):
+            self._learn_names()
 
-    def of_reply(self, name: str, reply: Mapping[str, Any]) -> Any:
+    def of(self, name: str, detail: _Detail) -> Any:
         """Id of the owner; None if it is no project of this scan; UNSET if that cannot be told."""
-        number, known = reply.get("projectNumber"), self._numbers()
-        if isinstance(number, str) and number in known:
-            return known[number]
-        return self.of_name(name, denied=isinstance(number, str) and None not in known)
+        number = _number(detail)
+        if number in self._numbers and number is not None:
+            return self._numbers[number]
+        if name in self._names:
+            return self._names[name]
+        # Only a bucket that exists can be another's.
+        denied = isinstance(detail, CallFailed) and detail.code == FORBIDDEN
+        strange = self._is_plain(number) or (denied and self._listed)
+        return None if strange and self._api.every_project else UNSET
 
-    def of_name(self, name: str, *, denied: bool) -> Any:
-        """The same for a bucket whose metadata do not say. Only one that exists (`denied`) can be another's."""
-        listed, complete = self._listings()
-        if name in listed:
-            return listed[name]
-        return None if denied and complete else UNSET
+    def _is_plain(self, number: str | None) -> bool:
+        """Whether a number alone tells whose the bucket is."""
+        return number is not None and (number in self._numbers or None not in self._numbers)
 
-    def _numbers(self) -> dict[str | None, str]:
-        with self._lock:
-            if not self._known:
-                self._known = {self._api.number(_PROJECT, project): project for project in self._api.projects}
-            return self._known
+    def _learn_numbers(self, projects: list[str]) -> None:
+        numbers = self._api.each(lambda project: self._api.number(_PROJECT, project), projects)
+        self._numbers |= dict(zip(numbers, projects, strict=True))
 
-    def _listings(self) -> tuple[dict[str, str], bool]:
-        with self._lock:
-            if self._listed is None:
-                self._listed = {}
-                for project in self._api.projects:
-                    try:
-                        found = self._api.walk(
-                            LIST, f"{STORAGE}/storage/v1/b", "items", project=project, maxResults=1000
-                        )
-                        self._listed.update((str(item["name"]), project) for item in found)
-                    except CallFailed as failure:
-                        self._api.gap(LIST, failure)
-                        self._complete = False
-            return self._listed, self._complete
+    def _learn_names(self) -> None:
+        def names(project: str) -> frozenset[str]:
+            return self._api.once(
+                f"{LIST} {project}", lambda: frozenset(item["name"] for item in _list(self._api, project))
+            )
+
+        def listing(project: str) -> frozenset[str] | None:
+            try:
+                return names(project)
+            except CallFailed as failure:
+                self._api.gap(LIST, failure)
+                return None
+
+        for project, found in zip(self._api.projects, self._api.each(listing, self._api.projects), strict=True):
+            self._listed = self._listed and found is not None
+            self._names |= dict.fromkeys(found or (), project)
+
+
+def _is_missing(detail: _Detail) -> bool:
+    return isinstance(detail, CallFailed) and detail.code == NOT_FOUND
+
+
+def _number(detail: _Detail) -> str | None:
+    number = None if isinstance(detail, CallFailed) else detail.get("projectNumber")
+    return number if isinstance(number, str) else None

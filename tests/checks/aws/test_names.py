@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.aws.names import is_aws_content, location, object_arn
 
@@ -17,10 +19,16 @@ from checks.aws.names import is_aws_content, location, object_arn
         ("s3://models-0a1b2c3d4e5f--ol-s3/a", None),
         ("https://models.example.com/a", None),
         ("file:///opt/ml/model", None),
+        ("s3://[northwind/a", None),
     ],
 )
 def test_location(uri, expected):
     assert location(uri) == expected
+
+
+@given(st.text('ab1./-@:[]?#%;"~ \t\né', max_size=12).map("s3://abc".__add__))
+def test_the_common_spelling_is_read_as_the_parser_reads_it(uri):
+    assert location(uri) == location(uri.replace("s3", "S3", 1))
 
 
 def test_only_names_that_aws_uses_are_content_of_aws():

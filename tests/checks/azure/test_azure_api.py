@@ -13,15 +13,15 @@ from support import registered
 from worlds.azure import AzureWorld
 from worlds.base import Fault, Request
 
-from checks.azure.api import AzureProvider, _credential, connect
+from checks.azure.api import AzureProvider, connect
 from checks.azure.machine_learning.resources import COMPUTES, WORKSPACES, Compute, OnlineDeployment, Workspace
 from checks.azure.permissions import is_read
 from checks.azure.storage.resources import STORAGE, StorageAccount
+from checks.azure.transport import _credential
 from scanner.calls import Calls, UndeclaredOperation
-from scanner.collect import _Recorder
 from scanner.errors import CallFailed, CannotScan
 from scanner.model import Reason, Scope
-from scanner.plan import Plan
+from scanner.recorder import GapRecorder
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 SCOPE = Scope("azure", SUBSCRIPTION)
@@ -44,16 +44,17 @@ def provider(world: AzureWorld) -> Iterator[AzureProvider]:
     made.close()
 
 
-def gaps(recorder: _Recorder) -> list[tuple[str, Reason, str]]:
-    return [(gap.operation, gap.reason, gap.detail) for gap in recorder.gaps(Plan((), ()))]
+def gaps(recorder: GapRecorder) -> list[tuple[str, Reason, str]]:
+    return [(gap.operation, gap.reason, gap.detail) for gap in recorder.gaps()]
 
 
 def workspaces(provider: AzureProvider) -> tuple[list[Mapping[str, Any]], list[tuple[str, Reason, str]], bool, str]:
     """Items, gaps, completeness and reason of absence of a listing of workspaces."""
-    recorder = _Recorder()
+    recorder = GapRecorder()
     api = provider.api(COLLECTORS["azure.machine_learning.Workspace"], SCOPE, recorder)
     items = list(api.pages(WORKSPACES, PATH, "2025-06-01"))
-    return items, gaps(recorder), *recorder.listing("azure.machine_learning.Workspace", SCOPE)
+    listing = recorder.listing("azure.machine_learning.Workspace", SCOPE, len(items))
+    return items, gaps(recorder), listing.complete, listing.absent
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, provider: AzureProvider, *pages: Mapping[str, Any]) -> list[str]:
@@ -181,7 +182,7 @@ def test_only_reads_of_metadata_are_permitted(operation: str, read: bool) -> Non
 
 
 def test_nothing_is_posted_but_the_name_check(provider: AzureProvider) -> None:
-    api = provider.api(COLLECTORS["azure.storage.StorageAccount"], SCOPE, _Recorder())
+    api = provider.api(COLLECTORS["azure.storage.StorageAccount"], SCOPE, GapRecorder())
 
     with pytest.raises(UndeclaredOperation, match="POST"):
         api.call(STORAGE, "/x", "2023-05-01", method="POST")
@@ -294,7 +295,7 @@ def test_an_object_without_an_id_is_no_resource(
     provider: AzureProvider, monkeypatch: pytest.MonkeyPatch, reply: dict[str, Any]
 ) -> None:
     answering(monkeypatch, provider, reply)
-    recorder = _Recorder()
+    recorder = GapRecorder()
     api = provider.api(COLLECTORS["azure.machine_learning.Compute"], SCOPE, recorder)
 
     assert api.call(COMPUTES, "/x", "2025-06-01") is UNSET
@@ -302,7 +303,7 @@ def test_an_object_without_an_id_is_no_resource(
 
 
 def test_a_resource_without_properties_keeps_its_identity_alone(provider: AzureProvider) -> None:
-    recorder = _Recorder()
+    recorder = GapRecorder()
     api = provider.api(COLLECTORS["azure.machine_learning.Workspace"], SCOPE, recorder)
     item = {"id": f"{PATH}/WS-One", "location": "West Europe", "kind": "Default"}
     workspace = api.snapshot(Workspace, WORKSPACES, item)

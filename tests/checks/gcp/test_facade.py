@@ -154,12 +154,15 @@ def test_an_unknown_project_number_leaves_a_strangers_bucket_unknown_but_not_our
 # -- absence -----------------------------------------------------------------------------------------------------------
 
 
+ASSETS = "cloudasset.googleapis.com"
+
+
 def disabled(*hosts: str) -> dict[str, object]:
     return document("gcp") | {"apis": {"disabled": list(hosts)}}
 
 
 def test_an_api_that_is_not_enabled_is_absence_and_no_gap() -> None:
-    with running("gcp", disabled("aiplatform.googleapis.com", "notebooks.googleapis.com")):
+    with running("gcp", disabled("aiplatform.googleapis.com", "notebooks.googleapis.com", ASSETS)):
         inventory = take_inventory("gcp")
 
     assert inventory.gaps == ()
@@ -173,7 +176,7 @@ def test_an_api_that_is_not_enabled_is_absence_and_no_gap() -> None:
 
 
 def test_an_api_off_in_the_project_that_pays_says_nothing_about_the_one_asked() -> None:
-    changed = disabled("aiplatform.googleapis.com")
+    changed = disabled("aiplatform.googleapis.com", ASSETS)
     with running("gcp", changed):
         # The simulated cloud names the project asked; ours has another number then.
         made = provider(projects=["example-fraud-prod"])
@@ -208,7 +211,7 @@ def test_an_empty_listing_is_an_object_without_members() -> None:
 
 
 def test_denied_locations_leave_a_gap_and_every_known_region_is_asked() -> None:
-    with running("gcp") as world:
+    with running("gcp", disabled(ASSETS)) as world:
         world.faults.append(Fault(LOCATIONS, "deny"))
         inventory = take_inventory("gcp", ENDPOINTS)
 

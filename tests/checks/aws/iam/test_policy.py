@@ -9,7 +9,9 @@ from factories.aws import allow, deny, document, role, role_arn, role_with
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.aws.iam.policy import NO, UNKNOWN, YES, allows, both, either, glob, is_admin, opposite
+from checks.aws.iam.answers import NO, UNKNOWN, YES, both, either, opposite
+from checks.aws.iam.matching import glob
+from checks.aws.iam.policy import allows, is_admin
 from checks.aws.iam.resources import Policy
 
 ACTIONS = ["s3:GetObject", "s3:PutObject", "iam:PassRole"]

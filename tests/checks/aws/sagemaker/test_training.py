@@ -87,10 +87,14 @@ CASES = {
         DENIED,
     ],
     "sagemaker_training_remote_debug_enabled": [
-        Case("off", PASS, job(enable_remote_debug=False)),
-        Case("absent is off", PASS, job(enable_remote_debug=None)),
-        Case("on", FAIL, job(enable_remote_debug=True)),
-        DENIED,
+        Case("off", PASS, job(status="InProgress", enable_remote_debug=False)),
+        Case("absent is off", PASS, job(status="InProgress", enable_remote_debug=None)),
+        Case("on", FAIL, job(status="InProgress", enable_remote_debug=True)),
+        Case("about to stop", FAIL, job(status="Stopping", enable_remote_debug=True)),
+        Case("finished", NOT_APPLICABLE, job(status="Completed")),
+        Case("finished, and on while it ran", NOT_APPLICABLE, job(status="Failed", enable_remote_debug=True)),
+        Case("describe was denied", UNKNOWN, job(status="InProgress")),
+        Case("no status was seen", UNKNOWN, job(enable_remote_debug=True)),
     ],
     "sagemaker_training_output_bucket_foreign": [
         Case("a bucket of ours", PASS, writes("s3://northwind-example-models/out"), ours()),

@@ -1,0 +1,115 @@
+"""Matching the patterns of policies, so that neither many patterns nor many things to match cost their product."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, Marks
+from scanner.patterns import pattern
+
+_WILDCARD = pattern(r"[*?]")
+_VARIABLE = pattern(r"\$\{[^}]*\}")
+#: Under this key are the action patterns that may speak of any service.
+_ANY = "*"
+#: How many patterns are remembered with what they match; each takes a bit for every thing.
+_REMEMBERED = 1024
+
+
+@lru_cache(maxsize=65536)  # the same few patterns meet the same few actions for every role
+def glob(pattern: str, value: str) -> bool:
+    """Whether a pattern of `*` and `?` matches all of a value. Never slower than the product of their lengths."""
+    if pattern in ("*", value):
+        return True
+    at = star = 0
+    anchor = -1
+    index = 0
+    while index < len(value):
+        if at < len(pattern) and pattern[at] == "*":
+            anchor, star = at, index
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", value[index]):
+            at += 1
+            index += 1
+        elif anchor >= 0:  # let the last star take one more character
+            star += 1
+            at, index = anchor + 1, star
+        else:
+            return False
+    return not pattern[at:].strip("*")
+
+
+def without_variables(pattern: str) -> tuple[str, bool]:
+    """A pattern with a star for each policy variable, whose value is not known here, and whether it has any."""
+    return (_VARIABLE.sub("*", pattern), True) if "${" in pattern else (pattern, False)
+
+
+@lru_cache(maxsize=4096)  # the same managed policies are on many roles
+def by_service(patterns: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Action patterns, in lower case, by the service they speak of."""
+    found: dict[str, list[str]] = {}
+    for each in patterns:
+        folded = each.lower()
+        service = folded.partition(":")[0]
+        found.setdefault(_ANY if any(c in service for c in "*?$") else service, []).append(folded)
+    return {service: tuple(each) for service, each in found.items()}
+
+
+def speaks_of(patterns: Mapping[str, tuple[str, ...]], action: str) -> Answer:
+    """Whether any of the patterns that `by_service` sorted matches an action, given in lower case."""
+    answer = NO
+    for service in (action.partition(":")[0], _ANY):
+        for each in patterns.get(service, ()):
+            plain, varies = without_variables(each)
+            if glob(plain, action):
+                if not varies:
+                    return YES
+                answer = UNKNOWN
+    return answer
+
+
+class Targets:
+    """Names to match patterns with, sorted and each once; a set of them is a number with a bit for each."""
+
+    __slots__ = ("_remembered", "everything", "names")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(sorted(set(names)))
+        self.everything = (1 << len(self.names)) - 1
+        self._remembered: dict[str, int] = {}
+
+    def matched(self, patterns: Iterable[str]) -> Marks:
+        """What any of the patterns matches; `maybe` where that depends on a policy variable."""
+        yes = maybe = 0
+        for each in patterns:
+            plain, varies = without_variables(each)
+            if varies:
+                maybe |= self._matching(plain)
+            else:
+                yes |= self._matching(plain)
+        return Marks(yes, maybe & ~yes)
+
+    def _matching(self, pattern: str) -> int:
+        if pattern and not pattern.strip("*"):
+            return self.everything
+        prefix = _WILDCARD.split(pattern, maxsplit=1)[0]
+        rest = pattern[len(prefix) :]
+        start = bisect_left(self.names, prefix)
+        if not rest:
+            return 1 << start if start < len(self.names) and self.names[start] == prefix else 0
+        end = bisect_right(self.names, prefix, key=lambda name: name[: len(prefix)])
+        if not rest.strip("*"):
+            return ((1 << (end - start)) - 1) << start
+        if pattern not in self._remembered:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[pattern] = self._rough(pattern, rest, start, end)
+        return self._remembered[pattern]
+
+    def _rough(self, pattern: str, rest: str, start: int, end: int) -> int:
+        """Matches of a pattern between two places, one by one; most names lack its longest literal."""
+        needle = max(_WILDCARD.split(rest), key=len)
+        return sum(
+            1 << start + place
+            for place, name in enumerate(self.names[start:end])
+            if needle in name and glob(pattern, name)
+        )

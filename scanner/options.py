@@ -1,0 +1,59 @@
+"""The options that several commands have in common."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common(function: F) -> F:
+    """The options of every command that judges, in the order `--help` shows them."""
+    options = (
+        click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report; the format follows from "
+                     "the suffix (.json, .sarif) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
+        click.option("--verdicts", metavar="LIST", help="Verdicts that become findings: all, or some of fail, unknown, "
+                     "pass, not_applicable. Default: fail,unknown."),
+        click.option("--check", multiple=True, metavar="ID|SLUG", help="Run only this check. Repeatable."),
+        click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable."),
+        click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
+        click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
+                     "Repeatable."),
+        click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
+                     "never. Default: high; never when a report goes to stdout."),
+        click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
+                     "observed."),
+    )  # fmt: skip
+    return _with(options, function)
+
+
+def scanning(function: F) -> F:
+    """The options of every command that asks a cloud."""
+    options = (
+        click.option("--save-inventory", metavar="PATH", help="Keep what was observed, for `mlposture evaluate`."),
+        click.option("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Calls in flight. Default: 32."),
+        click.option("--time-limit", metavar="TIME", help="Stop asking after this long (90s, 30m, 2h) and report what "
+                     "was seen by then. The scan can be resumed."),
+        click.option("--unit-time-limit", metavar="TIME", help="The same for each kind of resource in each region."),
+        click.option("--journal", metavar="PATH", help="Where to keep what is observed while the scan runs. Default: "
+                     "in the user's state folder. Removed when the scan is done."),
+        click.option("--shard", metavar="I/N", help="Only the accounts that fall to part I of N. `mlposture merge` "
+                     "joins the inventories."),
+        click.option("--engine", metavar="ENGINE", help="Where the work is done: local (default), dask (processes of "
+                     "this machine), or the Dask cluster of a scheduler, dask://HOST:PORT."),
+        click.option("--journal-store", metavar="DIR", help="A folder that this process and all workers of the cluster "
+                     "share."),
+        click.option("--no-cache", is_flag=True, default=None, help="Ask again for what cannot have changed since an "
+                     "earlier scan, and remember nothing of this one."),
+        click.option("--profile-run", metavar="PATH", help="Write where time and calls went, by operation, as JSON."),
+        click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
+        click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),
+    )  # fmt: skip
+    return _with(options, function)
+
+
+def _with(options: tuple[Callable[[F], F], ...], function: F) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -1,0 +1,90 @@
+"""Write checks/aws/shapes.json from botocore's service models: what a scan needs of them, so that it loads none.
+
+Run without arguments to write the file, or with --check to exit 1 if it is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.model import ServiceModel, Shape
+from botocore.paginate import PaginatorModel
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "checks" / "aws" / "shapes.json"
+#: Services that speak JSON 1.1, and the prefixes of their operations that only read.
+SERVICES = {"organizations": ("ListAccounts",), "sagemaker": ("List", "Describe", "Search")}
+
+
+def build() -> str:
+    """The file: service → protocol facts and operations, one operation a line."""
+    session = botocore.session.get_session()
+    services = []
+    for service, verbs in SERVICES.items():
+        model, pages = session.get_service_model(service), session.get_paginator_model(service)
+        if model.protocol != "json" or model.signing_name != service:
+            raise SystemExit(f"{service} speaks {model.protocol} and signs as {model.signing_name}")
+        lines = [
+            f"  {json.dumps(name)}: {json.dumps(facts, separators=(',', ':'))}"
+            for name in sorted(model.operation_names)
+            if name.startswith(verbs) and (facts := _facts(model, pages, name)) is not None
+        ]
+        head = {"version": model.metadata["jsonVersion"], "target": model.metadata["targetPrefix"]}
+        services.append(
+            f'"{service}": {json.dumps(head)[:-1]}, "operations": {{\n' + ",\n".join(lines) + "\n}}"  # one a line
+        )
+    return "{\n" + ",\n".join(services) + "\n}\n"
+
+
+def _facts(model: ServiceModel, pages: PaginatorModel, name: str) -> dict[str, Any] | None:
+    shape = model.operation_model(name).output_shape
+    if shape is None:
+        return None
+    try:
+        paging = pages.get_paginator(name)
+    except ValueError:
+        return {"members": list(shape.members), "times": _times(shape, ())}
+    tokens = {paging["input_token"], paging["output_token"]}
+    if tokens != {"NextToken"} or not isinstance(paging["result_key"], str):
+        raise SystemExit(f"{name} pages in a way that checks/aws/wire.py does not know: {paging}")
+    return {"members": list(shape.members), "times": _times(shape, ()), "items": paging["result_key"]}
+
+
+def _times(shape: Shape, above: tuple[str, ...]) -> dict[str, Any]:
+    """The members below a structure that are times, as a tree whose leaves are empty; lists are passed through."""
+    if shape.name in above or shape.type_name == "blob" or shape.serialization.get("timestampFormat"):
+        raise SystemExit(f"{shape.name}: recursion, blobs and other times than numbers are not provided for")
+    above = (*above, shape.name)
+    if shape.type_name == "list":
+        if shape.member.type_name == "timestamp":
+            raise SystemExit(f"{shape.name}: a list of times is not provided for")
+        return _times(shape.member, above)
+    if shape.type_name == "map" and _times(shape.value, above):
+        raise SystemExit(f"{shape.name}: times in a map are not provided for")
+    if shape.type_name != "structure":
+        return {}
+    found = {name: _times(member, above) for name, member in shape.members.items()}
+    return {name: below for name, below in found.items() if below or shape.members[name].type_name == "timestamp"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write or check the file and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 if the file is out of date")
+    content = build()
+    if parser.parse_args(argv).check:
+        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == content:
+            return 0
+        print(f"{TARGET.relative_to(ROOT)} is out of date: run python scripts/build_shapes.py", file=sys.stderr)
+        return 1
+    TARGET.write_text(content, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

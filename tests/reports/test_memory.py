@@ -1,0 +1,116 @@
+"""However many findings there are, a report takes the same memory: one finding at a time is in it.
+
+Findings are made while they are read, as from an inventory on disk, so that none is in memory because of the test.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import ROOT, TESTS
+
+MIB = 1 << 20
+
+#: Run with a format, how many accounts, and how many findings in each. Prints the bytes made and the peak of memory.
+PROGRAM = """
+import importlib.util, os, sys
+from pathlib import Path
+
+import msgspec
+
+spec = importlib.util.spec_from_file_location("builders", sys.argv[1])
+builders = sys.modules["builders"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(builders)
+
+from reports import renderer
+from scanner.files import write_atomically
+from scanner.model import Scope, Status
+
+
+class Synthetic:
+    def __init__(self, pattern, accounts, each):
+        self.pattern, self.names, self.each = pattern, [f"{n:012}" for n in range(accounts)], each
+
+    def __len__(self):
+        return len(self.names) * self.each
+
+    def __iter__(self):
+        for name in self.names:
+            yield from self.of_account("aws", name)
+
+    def of_account(self, provider, account):
+        scope = Scope(provider, account, "eu-west-1")
+        for n in range(self.each):
+            name = f"notebook-{n:08}"
+            id = f"arn:aws:sagemaker:eu-west-1:{account}:notebook-instance/{name}"
+            resource = msgspec.structs.replace(self.pattern.resource, id=id, name=name, scope=scope)
+            yield msgspec.structs.replace(self.pattern, resource=resource, fingerprint=f"{account}{n:020}")
+
+    def accounts(self):
+        return tuple(("aws", name) for name in self.names)
+
+
+def peak():
+    # Not ru_maxrss: a new process starts with that of the one that started it.
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
+
+
+def counted(chunks):
+    global size
+    for chunk in chunks:
+        size += len(chunk)
+        yield chunk
+
+
+size = 0
+format, accounts, each = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+report = builders.report_of(builders.notebook("n", direct_internet_access="Enabled", role_arn=None))
+[pattern] = report.findings
+assert pattern.verdict is Status.FAIL
+findings = Synthetic(pattern, accounts, each)
+report = msgspec.structs.replace(report, findings=findings, scopes=(), counts={**report.counts, "fail": len(findings)})
+write_atomically(Path(os.devnull), counted(renderer(format)(report)))
+print(size, peak())
+"""
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of a process")
+
+
+def measured(format: str, accounts: int, each: int) -> tuple[int, int]:
+    """Bytes of the report, and of memory at the peak."""
+    builders = str(TESTS / "reports" / "conftest.py")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, builders, format, str(accounts), str(each)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT}:{TESTS}", "PYTHONHASHSEED": "0"},
+    )
+    assert done.returncode == 0, done.stderr
+    size, peak = map(int, done.stdout.split())
+    return size, peak
+
+
+def test_a_hundred_times_the_findings_take_no_more_memory():
+    few_size, few = measured("json", 1, 2_000)
+    many_size, many = measured("json", 1, 200_000)
+    assert many_size > 50 * few_size
+    assert many - few < 2 * MIB
+
+
+def test_sarif_takes_the_memory_of_one_account():
+    one_size, one = measured("sarif", 1, 5_000)
+    twenty_size, twenty = measured("sarif", 20, 5_000)
+    assert twenty_size > 19 * one_size
+    assert twenty - one < 2 * MIB
+
+
+def test_sarif_keeps_no_more_than_it_may_show():
+    _, full = measured("sarif", 1, 25_000)
+    _, over = measured("sarif", 1, 100_000)
+    assert over - full < 2 * MIB

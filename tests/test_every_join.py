@@ -1,0 +1,193 @@
+"""No check that joins resources costs more than in proportion to the inventory. Work is counted, never timed.
+
+The resources of a case are cloned, together with what they refer to, into larger and larger inventories: once into
+accounts of their own, once side by side in one account. Counted are the lines that Python runs and the steps of
+generators, which give the same number on every machine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from factories.aws import config, endpoint
+from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, registered
+
+from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
+from scanner.check import Check
+from scanner.inventory import Inventory, View
+from scanner.model import Exposure, Resource, Severity, Status, Verdict, failed, passed
+from scanner.text import map_strings
+
+Renaming = Callable[[Case, int], Callable[[str], str]]
+
+#: No name is used twice, so that what was remembered of one inventory saves no work for the next.
+NUMBERS = itertools.count(1)
+FEW, MANY = 40, 160
+#: Four times as much, and a little for sorting.
+LIMIT = 4.6
+
+
+class Counted:
+    """What `View.all` gives, a step of a generator for each resource that is taken from it."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+        self.complete = found.complete
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._found
+
+
+class CountingView(View):
+    """A view whose resources cannot be gone through unseen."""
+
+    def all(self, kind: Any) -> Any:
+        return Counted(super().all(kind))
+
+
+def lines(work: Callable[[], object]) -> int:
+    """How many lines of Python run and generators step; each turn of a loop or comprehension is one at least."""
+    count = 0
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def verdicts(check: Check, inventory: Inventory, subjects: list[Resource]) -> list[Status]:
+    view = CountingView(inventory, check.needs)
+    return [check(subject, view).status for subject in subjects]
+
+
+def growth(check: Check, case: Case, rename: Renaming) -> float:
+    """How many times more work four times as many resources are."""
+    spent = []
+    for size in (FEW, MANY):
+        clones = [cloned(case, rename(case, next(NUMBERS))) for _ in range(size)]
+        inventory = inventory_of(*(r for clone in clones for r in clone), incomplete=case.incomplete)
+        subjects = list({clone[0].id: clone[0] for clone in clones}.values())
+        found: list[Status] = []
+        spent.append(lines(lambda: found.extend(verdicts(check, inventory, subjects))))  # noqa: B023 - called at once
+        assert found == [case.expected] * len(subjects), "the clones differ"
+    return spent[1] / spent[0]
+
+
+def cloned(case: Case, rename: Callable[[str], str]) -> list[Resource]:
+    """The resources of a case with every string in them renamed; the first is the one that is judged."""
+    return [
+        msgspec.convert(map_strings(msgspec.to_builtins(resource), rename), type(resource))
+        for resource in (case.resource, *case.others)
+    ]
+
+
+def apart(case: Case, number: int) -> Callable[[str], str]:
+    """A clone in an account of its own."""
+    return renaming(names(case) | accounts(case), number)
+
+
+def side_by_side(case: Case, number: int) -> Callable[[str], str]:
+    """A clone in the same account."""
+    return renaming(names(case) - accounts(case), number)
+
+
+def accounts(case: Case) -> set[str]:
+    return {resource.scope.account for resource in (case.resource, *case.others)}
+
+
+def names(case: Case) -> set[str]:
+    """What the resources of a case are called and referred to by. Roles of Google's are the same for everybody."""
+    own = [r for r in (case.resource, *case.others) if not r.name.startswith("roles/")]
+    return {r.name for r in own} | {re.split(r"[/:]", re.split("[#@]", r.id)[0])[-1] for r in own}
+
+
+def renaming(words: set[str], number: int) -> Callable[[str], str]:
+    """Gives each of these words a number, wherever it stands alone."""
+    longest_first = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{longest_first})(?![A-Za-z0-9_])", re.IGNORECASE)
+    return lambda text: pattern.sub(lambda found: numbered(found[0], number), text)
+
+
+def numbered(word: str, number: int) -> str:
+    """A number at the end; digits stay as many digits."""
+    return str(int(word) + number).zfill(len(word)) if word.isdecimal() else f"{word}{number:06}"
+
+
+CHECKS = [check for check in registered()[0].values() if check.needs]
+EVERY_JOIN = [
+    pytest.param(check, max(found, key=lambda case: len(case.others)), id=f"{check.slug}: {status}")
+    for check in CHECKS
+    for status in (PASS, FAIL, UNKNOWN)
+    if (found := [case for case in all_cases().get(check.slug, []) if case.expected is status])
+]
+
+
+@pytest.mark.parametrize("rename", [apart, side_by_side])
+@pytest.mark.parametrize(("check", "case"), EVERY_JOIN)
+def test_work_grows_with_the_inventory_and_no_faster(check: Check, case: Case, rename: Any) -> None:
+    assert growth(check, case, rename) <= LIMIT
+
+
+# -- this test can fail ------------------------------------------------------------------------------------------------
+
+
+def configured(endpoint: Endpoint, view: View) -> Verdict:
+    """Goes through all configurations for every endpoint."""
+    for found in view.all(EndpointConfig):
+        if found.name == endpoint.endpoint_config_name:
+            return passed("found", endpoint_config_name=found.name)
+    return failed("not found")
+
+
+def listed_anew(endpoint: Endpoint, view: View) -> Verdict:
+    """The same, without a loop of its own."""
+    known = {found.name for found in view.all(EndpointConfig)}
+    return passed("found") if endpoint.endpoint_config_name in known else failed("not found")
+
+
+def against_an_index(endpoint: Endpoint, view: View) -> Verdict:
+    """An index, but every endpoint goes through all of it."""
+    known = view.derive(config_names)
+    return passed("found") if any(name == endpoint.endpoint_config_name for name in known) else failed("not found")
+
+
+def looked_up(endpoint: Endpoint, view: View) -> Verdict:
+    """As it should be."""
+    return passed("found") if endpoint.endpoint_config_name in view.derive(config_names) else failed("not found")
+
+
+def config_names(view: View) -> dict[str, str]:
+    return {found.name: found.id for found in view.all(EndpointConfig)}
+
+
+@pytest.mark.parametrize("rename", [apart, side_by_side])
+@pytest.mark.parametrize(
+    ("function", "quadratic"), [(configured, True), (listed_anew, True), (against_an_index, True), (looked_up, False)]
+)
+def test_what_goes_through_all_resources_for_each_is_caught(function: Any, quadratic: bool, rename: Any) -> None:
+    made = Check(
+        function,
+        id="MLP-4999",
+        severity=Severity.LOW,
+        objective="none",
+        since="0.1.0",
+        needs=(EndpointConfig,),
+        exposure=Exposure.INTERNAL,
+    )
+    case = Case("served", PASS, endpoint(endpoint_config_name="sentiment-1"), config())
+
+    assert (growth(made, case, rename) > LIMIT) is quadratic

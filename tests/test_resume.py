@@ -1,0 +1,197 @@
+"""A scan that is stopped reports what it saw and can be resumed; one that is killed loses and repeats nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scanning import running
+from worlds.base import Fault, World
+
+from scanner.journal import Journal
+
+MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+#: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State and cache folders of this test alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", HEEDING, MLPOSTURE, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err.decode()
+
+
+def report(path: Path) -> dict[str, Any]:
+    """A report without what differs between any two scans."""
+    found = json.loads(path.read_text())
+    for name in ("id", "started_at", "finished_at"):
+        found["scan"].pop(name)
+    return found
+
+
+def journals(own: Path) -> list[Path]:
+    return sorted((own / "state" / "mlposture").glob("*.journal"))
+
+
+def wait_for(world: World, operation: str) -> None:
+    deadline = time.monotonic() + 60
+    while operation not in world.operations():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(own: Path) -> None:
+    with running("aws") as world:
+        calm = start("scan", "aws", "-o", str(own / "calm.json"), "--fail-on", "never", "--no-cache")
+        assert finish(calm)[0] == 0
+        world.log.clear()
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        process = start("scan", "aws", "-o", str(own / "x.json"), "--fail-on", "never", "--no-cache")
+        wait_for(world, "sagemaker:DescribeEndpoint")
+        time.sleep(1)  # by now all else is read
+        process.send_signal(signal.SIGINT)
+        started = time.monotonic()
+        code, err = finish(process)
+        took = time.monotonic() - started
+        partial = report(own / "x.json")
+        first = list(world.log)
+
+        world.faults.clear()
+        world.log.clear()
+        resumed, said = finish(start("scan", "--resume"))
+
+    assert (code, took < 8) == (130, True), err
+    assert "the scan was interrupted" in err
+    assert "mlposture scan --resume" in err
+    assert partial["scan"]["complete"] is False
+    assert {gap["reason"] for gap in partial["gaps"]} == {"stopped"}
+    whole = report(own / "calm.json")
+    known = {finding["fingerprint"]: finding["verdict"] for finding in whole["findings"]}
+    judged = {f["fingerprint"]: f["verdict"] for f in partial["findings"] if f["verdict"] != "unknown"}
+    assert judged
+    assert judged.items() <= known.items()
+
+    assert (resumed, said) == (0, "")
+    assert report(own / "x.json") == whole
+    assert journals(own) == []
+    again = {request.operation for request in world.log}
+    assert "sagemaker:DescribeEndpoint" in again
+    assert not again & {"ec2:DescribeRegions", "sagemaker:DescribeModel", "sagemaker:ListModels"}
+    assert {"ec2:DescribeRegions", "sagemaker:ListModels"} <= {request.operation for request in first}
+
+
+def test_a_time_limit_ends_a_scan_like_any_other(own: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        options = ("--no-cache", "--time-limit", "5s", "-o", str(own / "x.json"), "-o", str(own / "x.sarif"))
+        code, err = finish(start("scan", "aws", *options, "--fail-on", "never", "--fail-on-incomplete"))
+
+    assert code == 4
+    assert "time limit" in err
+    assert {gap["reason"] for gap in report(own / "x.json")["gaps"]} == {"stopped"}
+    assert len(journals(own)) == 1
+
+
+def test_a_time_limit_for_each_unit_leaves_the_others_alone(own: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:ListNotebookInstances", "throttle"))
+        options = ("--no-cache", "--unit-time-limit", "5s", "-o", str(own / "x.json"), "--fail-on", "never")
+        code, _ = finish(start("scan", "aws", *options))
+
+    found = report(own / "x.json")
+    assert code == 0
+    assert {gap["kind"] for gap in found["gaps"]} == {"aws.sagemaker.NotebookInstance"}
+    assert {gap["reason"] for gap in found["gaps"]} == {"stopped"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_scan_loses_and_repeats_nothing(own: Path, seed: int) -> None:
+    path = own / "j.journal"
+    common = ("--fail-on", "never", "--no-cache", "--concurrency", "4")
+    with running("aws") as world:
+        assert finish(start("scan", "aws", "-o", str(own / "calm.json"), *common))[0] == 0
+        moment = random.Random(seed).randrange(5, len(world.log) - 5)
+        world.log.clear()
+        process = start("scan", "aws", "-o", str(own / "x.json"), "--journal", str(path), *common)
+        deadline = time.monotonic() + 60
+        while len(world.log) < moment:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        process.kill()
+        process.communicate()
+        killed_at = len(world.log)
+        done = Journal(path).finished()
+        code, err = finish(start("scan", "--resume", "--journal", str(path)))
+        asked = Counter((r.operation, r.region) for r in world.log[killed_at:])
+
+    assert (code, err) == (0, "")
+    assert report(own / "x.json") == report(own / "calm.json")
+    assert not path.exists()
+    repeated = [
+        (kind, scope.region)
+        for kind, scope in done
+        if kind.startswith("aws.sagemaker.") and asked[f"sagemaker:List{kind.rpartition('.')[2]}s", scope.region]
+    ]
+    assert repeated == []
+
+
+def test_there_is_nothing_to_resume(own: Path) -> None:
+    code, err = finish(start("scan", "--resume"))
+    assert code == 2
+    assert "no scan was stopped or killed" in err
+    code, err = finish(start("scan", "--resume", "--journal", str(own / "none")))
+    assert (code, "there is no such file" in err) == (2, True)
+    code, err = finish(start("scan", "aws", "--time-limit", "soon"))
+    assert (code, "like 90s" in err) == (2, True)
+
+
+def test_a_resumed_scan_cannot_judge_something_else(own: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        finish(start("scan", "aws", "--no-cache", "--time-limit", "5s", "--fail-on", "never"))
+        code, err = finish(start("scan", "--resume", "--check", "MLP-1001"))
+    assert code == 2
+    assert "judges what it set out to judge" in err
+
+
+def test_the_profile_of_a_run_adds_up(own: Path) -> None:
+    with running("aws") as world:
+        path = own / "p.json"
+        code, _ = finish(start("scan", "aws", "--no-cache", "--fail-on", "never", "--profile-run", str(path)))
+        asked = Counter(request.operation for request in world.log)
+
+    found = json.loads(path.read_text())
+    calls = {operation["operation"]: operation["calls"] for operation in found["operations"]}
+    assert code == 0
+    assert calls.items() <= asked.items()
+    assert found["calls"] == sum(calls.values())
+    assert 0 < found["floor"]["seconds"] <= found["floor"]["collect_seconds"] * 1.5
+    assert {phase["name"] for phase in found["phases"]} == {"connect", "collect", "evaluate and report"}
+
+
+def test_a_scan_where_no_state_can_be_kept_goes_on_without(own: Path) -> None:
+    (own / "state").write_text("a file where the folder should be")
+    with running("aws"):
+        code, err = finish(start("scan", "aws", "--no-cache", "--fail-on", "never"))
+    assert (code, err) == (0, "")
+    assert (own / "state").is_file()
