@@ -28,12 +28,12 @@ def cpu_seconds(command: list[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main(inventory: str | None) -> None:
-    """Measure and print a table."""
-    mlposture = str(Path(sys.executable).with_name("mlposture"))
+def medians(python: Path, inventory: str | None = None) -> dict[str, float]:
+    """Median CPU seconds of each command, with the environment of this Python."""
+    mlposture = str(python.with_name("mlposture"))
     commands = {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "import click": [sys.executable, "-c", "import click"],
+        "python -c pass": [str(python), "-c", "pass"],
+        "import click": [str(python), "-c", "import click"],
         "--version": [mlposture, "--version"],
         "--help": [mlposture, "--help"],
         "list checks": [mlposture, "list", "checks"],
@@ -45,10 +45,15 @@ def main(inventory: str | None) -> None:
     for _ in range(RUNS + 1):
         for name, command in commands.items():
             times[name].append(cpu_seconds(command))
-    medians = {name: statistics.median(seen[1:]) for name, seen in times.items()}
-    bare, click = medians["python -c pass"], medians["import click"]
+    return {name: statistics.median(seen[1:]) for name, seen in times.items()}
+
+
+def main(inventory: str | None) -> None:
+    """Measure and print a table."""
+    found = medians(Path(sys.executable), inventory)
+    bare, click = found["python -c pass"], found["import click"]
     print(f"{'command':16} {'CPU ms':>7} {'beyond bare':>12} {'x import click':>15}   (median of {RUNS})")
-    for name, median in medians.items():
+    for name, median in found.items():
         print(f"{name:16} {1000 * median:7.0f} {1000 * (median - bare):12.0f} {median / click:15.2f}")
 
 
