@@ -13,7 +13,7 @@ from scanner.evaluate import Judgement, fingerprint
 from scanner.inventory import Inventory
 from scanner.model import CheckInfo, Finding, Resource, Status
 from scanner.score import finding_score
-from scanner.text import encode
+from scanner.text import encode, storable
 
 _TABLE = """
 CREATE TABLE findings (place INTEGER NOT NULL, id TEXT NOT NULL, account INTEGER NOT NULL, body BLOB NOT NULL)
@@ -67,7 +67,7 @@ class StoredFindings:
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))
         kept = (resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path)
-        self._waiting.append((place, _sortable(resource.id), account, encode(kept)))
+        self._waiting.append((place, storable(resource.id), account, encode(kept)))
         self._count += 1
         if len(self._waiting) >= _BATCH:
             self._flush()
@@ -153,7 +153,3 @@ class StoredFindings:
 
 def _scores(check: Check) -> tuple[float, str]:
     return finding_score(check.severity, check.exposure, check.kind.holds)
-
-
-def _sortable(id: str) -> str:
-    return id if id.isascii() else id.encode("utf-8", "backslashreplace").decode()

@@ -18,7 +18,7 @@ import msgspec
 from scanner.documents import Decoders, Many, document
 from scanner.errors import InputError
 from scanner.model import Gap, Listing, Resource, Scope
-from scanner.text import encode
+from scanner.text import encode, storable
 
 R = TypeVar("R", bound=Resource)
 
@@ -218,7 +218,7 @@ class Journal:
             return held  # type: ignore[return-value]
         with self._lock:
             query = "SELECT unit, body FROM resources WHERE kind = ? AND id = ? ORDER BY rowid DESC"
-            rows = self._db.execute(query, (kind.kind, _text(id))).fetchall()
+            rows = self._db.execute(query, (kind.kind, storable(id))).fetchall()
             if not rows:
                 return None
             _, body = max(rows, key=lambda row: self._ranks.get(row[0], ()))
@@ -230,7 +230,7 @@ class Journal:
 
     def get_all(self, kind: type[R], ids: Sequence[str]) -> dict[str, R]:
         """Several resources of a kind by id. Raises KeyError for one that is not there."""
-        names = {_text(id): id for id in ids}
+        names = {storable(id): id for id in ids}
         found: dict[str, tuple[tuple[str, ...], bytes]] = {}
         marks = ",".join("?" * len(names))
         query = f"SELECT id, unit, body FROM resources WHERE kind = ? AND id IN ({marks}) ORDER BY rowid"  # noqa: S608
@@ -333,12 +333,7 @@ def _address(path: Path, *, alone: bool) -> str:
 
 def _row(unit: int, resource: Resource) -> tuple[object, ...]:
     read = min(resource.cached.values()) if resource.cached else None
-    return unit, type(resource).kind, _text(resource.id), resource.scope.account, read, document(resource)
-
-
-def _text(id: str) -> str:
-    """An id as the database can hold it: a provider's JSON can smuggle in what UTF-8 cannot hold."""
-    return id if id.isascii() else id.encode("utf-8", "backslashreplace").decode()
+    return unit, type(resource).kind, storable(resource.id), resource.scope.account, read, document(resource)
 
 
 class _Transaction:

@@ -41,9 +41,12 @@ def encode(document: Any) -> bytes:
     try:
         return msgspec.json.encode(document)
     except UnicodeEncodeError:
-        return msgspec.json.encode(
-            map_strings(plain(document), lambda text: text.encode("utf-8", "backslashreplace").decode())
-        )
+        return msgspec.json.encode(map_strings(plain(document), storable))
+
+
+def storable(text: str) -> str:
+    """Text as UTF-8 can hold it: an unpaired surrogate becomes its escape."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def map_strings(value: Any, change: Callable[[str], str]) -> Any:

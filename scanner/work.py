@@ -132,8 +132,7 @@ def work(
 def left_out(unit: Unit, plan: Plan, why: str) -> Facts:
     """What is to be said of a unit that was not done because the scan was stopped."""
     recorder = GapRecorder(plan)
-    recorder.gap(*unit.key, unit.collector.operations[0], Reason.STOPPED, "", why)
-    recorder.listed(*unit.key, complete=False)
+    recorder.left_out(unit.collector, unit.scope, why)
     return Facts(listings=(recorder.listing(*unit.key, 0),), gaps=recorder.gaps())
 
 
