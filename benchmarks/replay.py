@@ -15,6 +15,7 @@ import asyncio
 import gc
 import importlib
 import json
+import selectors
 import signal
 import sys
 from contextlib import ExitStack
@@ -80,6 +81,11 @@ def _cloud(options: argparse.Namespace) -> Cloud:
     return found(size)  # type: ignore[no-any-return]
 
 
+def _precise() -> asyncio.AbstractEventLoop:
+    """A loop that wakes when it is time: the default one rounds up to milliseconds, which would add to each reply."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 async def _serve(replay: Replay) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -110,7 +116,8 @@ def main(argv: list[str]) -> None:
             jitter=options.jitter_ms / 1000,
             seed=options.seed,
         )
-        asyncio.run(_serve(replay))
+        with asyncio.Runner(loop_factory=_precise) as runner:
+            runner.run(_serve(replay))
 
 
 if __name__ == "__main__":

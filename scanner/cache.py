@@ -28,7 +28,7 @@ log = logging.getLogger("mlposture")
 MAX_BYTES = 512 * 2**20
 _TABLE = """
 CREATE TABLE IF NOT EXISTS resources (
-    key BLOB PRIMARY KEY, read_at TEXT NOT NULL, used INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+    key BLOB PRIMARY KEY, read_at TEXT NOT NULL, used INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS by_use ON resources (used);
 """
 _BATCH = 500
@@ -97,6 +97,7 @@ class Cache:
         try:
             self._db = _connect(path)
             self._db.executescript(_TABLE)
+            self._was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0
             # Of its own, so that reading never waits for writing.
             self._reader = _connect(path)
         finally:
@@ -104,6 +105,8 @@ class Cache:
 
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
         """What was seen of a resource, or None. Its `cached` says when each operation behind it was read."""
+        if self._was_empty:
+            return None  # a scan asks for nothing that it has seen itself
         key = self._key(kind, id, version)
         try:
             with self._lock:

@@ -6,15 +6,15 @@ and runs every attempt through `Calls.run`.
 
 import random
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
 from scanner.collector import Collector, Memory, Recorder
+from scanner.crew import Crew
 from scanner.decode import decode
 from scanner.errors import CallFailed
 from scanner.lanes import NAP, Lane, Queue, Slots
@@ -79,8 +79,9 @@ class Calls:
         self._budgets: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        # More threads than calls in flight: some wait for their turn while others are on the line.
-        self.pool = ThreadPoolExecutor(4 * manners.concurrency, thread_name_prefix="call")
+        # A few more than calls in flight: while some are on the line, others prepare the next call or read a reply.
+        self.crew = Crew(manners.concurrency + 4, 4 * manners.concurrency, "call")
+        self.pool = ThreadPoolExecutor(4 * manners.concurrency, thread_name_prefix="task")
         #: for pages fetched ahead: those who wait for them may fill the other pool
         self.ahead = ThreadPoolExecutor(manners.concurrency, thread_name_prefix="page")
 
@@ -132,6 +133,7 @@ class Calls:
     def close(self) -> None:
         self.stop("the scan was interrupted")
         # Not waiting: after an interruption, calls in flight may take until they time out.
+        self.crew.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.ahead.shutdown(wait=False, cancel_futures=True)
 
@@ -162,10 +164,11 @@ class Calls:
         if queue is not None:
             queue.enter()
         try:
-            while wait:
-                lane.sleep(min(wait, NAP))
-                self._refuse_if_stopped(queue)
-                wait = lane.wait()
+            with self.crew.away():
+                while wait:
+                    lane.sleep(min(wait, NAP))
+                    self._refuse_if_stopped(queue)
+                    wait = lane.wait()
         finally:
             if queue is not None:
                 queue.leave()
@@ -309,19 +312,4 @@ class Unit:
             finally:
                 self._inside.worker = False
 
-        ahead: deque[Future[U]] = deque()
-        most = 2 * self.calls.manners.concurrency
-        try:
-            for item in items:
-                while self.queue.is_long:
-                    while ahead and ahead[0].done():
-                        yield ahead.popleft().result()
-                    self.queue.wait_until_short()
-                ahead.append(self.calls.pool.submit(work, item))
-                while ahead and (len(ahead) >= most or ahead[0].done()):
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
+        yield from self.calls.crew.map(work, items, 2 * self.calls.manners.concurrency, self.queue.hold)

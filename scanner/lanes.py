@@ -90,12 +90,10 @@ class Queue:
             self._waiting -= 1
             self._moved.notify()
 
-    def wait_until_short(self) -> None:
-        """Return when few enough wait, or after a moment."""
-        if self._waiting >= _QUEUE:
-            with self._moved:
-                self._moved.wait_for(lambda: self._waiting < _QUEUE, timeout=NAP)
-
-    @property
-    def is_long(self) -> bool:
-        return self._waiting >= _QUEUE
+    def hold(self) -> bool:
+        """Whether so many wait that no more should; if so, only after fewer do, or after a moment."""
+        if self._waiting < _QUEUE:
+            return False
+        with self._moved:
+            self._moved.wait_for(lambda: self._waiting < _QUEUE, timeout=NAP)
+        return True

@@ -77,7 +77,8 @@ class Pace:
     def wait(self, now: float) -> float:
         """Seconds until a call may start: 0.0 takes the turn, infinity means until one in flight comes back."""
         if self.rate == math.inf:
-            if self.in_flight >= max(FIRST_WINDOW, (self.succeeded - LEAST_BURST) // PER_WINDOW):
+            started = self.succeeded + self.in_flight
+            if started >= LEAST_BURST and self.in_flight >= max(FIRST_WINDOW, (started - LEAST_BURST) // PER_WINDOW):
                 return math.inf
         else:
             if now < self._next:

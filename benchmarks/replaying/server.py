@@ -121,6 +121,7 @@ class Connection(asyncio.Protocol):
         self._pending: deque[_Pending] = deque()
         self._head: tuple[list[str], dict[str, str], int] | None = None
         self._closing = False
+        self._arrived = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -131,6 +132,7 @@ class Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        self._arrived = self._loop.time()
         data = self._unread + data
         start = 0
         while not self._closing:
@@ -170,7 +172,8 @@ class Connection(asyncio.Protocol):
         self._pending.append(pending)
         delay = replay.delay()
         if delay > 0:
-            self._loop.call_later(delay, self._finish, pending)
+            # From its arrival: the time that it takes to make the reply is not added.
+            self._loop.call_at(self._arrived + delay, self._finish, pending)
         else:
             self._finish(pending)
 
