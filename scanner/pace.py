@@ -10,11 +10,12 @@ import math
 
 from msgspec import Struct
 
-#: calls in flight before anything has succeeded
-FIRST_WINDOW = 10
-#: beyond the burst that is always allowed, successes for each call in flight
-PER_WINDOW = 4
+#: calls in flight while fewer have begun than most bursts allow, and then, when any of them may be the first too many
+FIRST_WINDOW = 16
 LEAST_BURST = 60
+LATER_WINDOW = 10
+#: beyond that burst, successes for each call in flight
+PER_WINDOW = 4
 
 
 class Tuning(Struct, frozen=True, kw_only=True):
@@ -77,8 +78,9 @@ class Pace:
     def wait(self, now: float) -> float:
         """Seconds until a call may start: 0.0 takes the turn, infinity means until one in flight comes back."""
         if self.rate == math.inf:
-            started = self.succeeded + self.in_flight
-            if started >= LEAST_BURST and self.in_flight >= max(FIRST_WINDOW, (started - LEAST_BURST) // PER_WINDOW):
+            early = self.succeeded + self.in_flight < LEAST_BURST
+            least = FIRST_WINDOW if early else LATER_WINDOW
+            if self.in_flight >= max(least, (self.succeeded - LEAST_BURST) // PER_WINDOW):
                 return math.inf
         else:
             if now < self._next:
