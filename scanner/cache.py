@@ -105,8 +105,6 @@ class Cache:
 
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
         """What was seen of a resource, or None. Its `cached` says when each operation behind it was read."""
-        if self._was_empty:
-            return None  # a scan asks for nothing that it has seen itself
         key = self._key(kind, id, version)
         try:
             with self._lock:
@@ -158,6 +156,8 @@ class Cache:
         waiting = self._waiting.get(key) or self._under_way.get(key)
         if waiting is not None:
             return waiting[1:]
+        if self._was_empty:
+            return None
         row: tuple[str, int, bytes] | None = self._reader.execute(
             "SELECT read_at, used, body FROM resources WHERE key = ?", (key,)
         ).fetchone()
