@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.model import Report
+    from scanner.model import Finding, Report
 
 OWNER = "mlposture"
 
@@ -16,6 +16,9 @@ FORMATS: dict[str, str] = {
     "json": "reports.json_v1",
     "sarif": "reports.sarif",
 }
+
+#: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
+PREPARED = ("json",)
 
 #: File suffix → format name.
 SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif"}
@@ -33,3 +36,12 @@ def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:
         raise InputError(f"there is no report format {name!r}; there are {', '.join(sorted(FORMATS))}")
     render: Callable[[Report], Iterator[bytes]] = importlib.import_module(FORMATS[name]).render
     return render
+
+
+def preparation(names: Iterable[str]) -> Callable[[Finding], bytes] | None:
+    """What is to be done with each finding for the format among these that prepares."""
+    for name in PREPARED:
+        if name in names:
+            prepare: Callable[[Finding], bytes] = importlib.import_module(FORMATS[name]).prepare
+            return prepare
+    return None

@@ -5,18 +5,19 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal
 
-import msgspec
 from msgspec import Struct
 
-from reports.text import Pieces, dump, redact, stream, without_secrets
+from reports.text import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
-from scanner.model import Finding, FrameworkScore, Gap, Listing, Reason, Report, Scope, Severity, Status
+from scanner.model import CheckInfo, Finding, FrameworkScore, Gap, Listing, Reason, Report, Scope, Severity, Status
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
+#: Findings stand below the report and its list of them.
+_DEPTH = 2
 
 
 class ToolV1(Struct, frozen=True):
@@ -224,7 +225,7 @@ def render(report: Report) -> Iterator[bytes]:
             tool=ToolV1("mlposture", __version__),
             scan=_scan(report),
             summary=_summary(report),
-            findings=_findings(report.findings),
+            findings=_findings(report),
             gaps=map(_gap, report.gaps),
             coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
             scores=_scores(report),
@@ -262,18 +263,17 @@ def _scope(scope: Scope) -> ScopeV1:
     return ScopeV1(scope.provider, scope.account, scope.region)
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[bytes]:
+def prepare(finding: Finding) -> bytes:
+    """What is a finding's own, as JSON without its end: made while its resource is at hand."""
+    return indent(dump(_start(finding))[: -len(b"\n}")], _DEPTH)
+
+
+def _findings(report: Report) -> Iterator[bytes]:
     """Findings as JSON. What those of a check have in common is most of each, so it is encoded once a check."""
-    ends: dict[str, tuple[Any, bytes]] = {}
-    for finding in findings:
-        start = _start(finding)
-        opened = dump(start)[: -len(b"\n}")]
-        common = (finding.objective, finding.controls, finding.remediation, finding.references)
-        known, end = ends.get(finding.check_id, (None, b""))
-        if known != common:
-            end = dump(_whole(start, finding)).removeprefix(opened)
-            ends[finding.check_id] = (common, end)
-        yield opened + end
+    ends = {check.id: b"," + indent(dump(_end(check))[len(b"{") :], _DEPTH) for check in report.checks}
+    starts = report.findings.prepared() or ((finding.check_id, prepare(finding)) for finding in report.findings)
+    for check, start in starts:
+        yield Indented(start + ends[check])
 
 
 def _start(finding: Finding) -> FindingStartV1:
@@ -301,17 +301,17 @@ def _start(finding: Finding) -> FindingStartV1:
     )
 
 
-def _whole(start: FindingStartV1, finding: Finding) -> FindingV1:
-    return FindingV1(
-        **msgspec.structs.asdict(start),
-        objective=finding.objective,
-        controls=[ControlV1(c.framework, c.id, c.relationship, c.reason) for c in finding.controls],
-        source=None,
-        suppression=None,
-        state=None,
-        remediation=finding.remediation,
-        references=list(finding.references),
-    )
+def _end(check: CheckInfo) -> dict[str, Any]:
+    """The members of `FindingV1` that all findings of a check have in common."""
+    return {
+        "objective": check.objective,
+        "controls": [ControlV1(c.framework, c.id, c.relationship, c.reason) for c in check.controls],
+        "source": None,
+        "suppression": None,
+        "state": None,
+        "remediation": check.remediation,
+        "references": list(check.references),
+    }
 
 
 def _gap(gap: Gap) -> GapV1:

@@ -13,10 +13,12 @@ from scanner.patterns import pattern
 from scanner.text import clean, encode, map_strings, redact
 
 __all__ = [
+    "Indented",
     "Pieces",
     "clean",
     "dump",
     "first_paragraph",
+    "indent",
     "one_line",
     "redact",
     "sentence",
@@ -61,6 +63,10 @@ def dump(document: Any) -> bytes:
     return _INVISIBLE.sub(_escape, text.decode()).encode()
 
 
+class Indented(bytes):
+    """JSON that is indented as its place in the document wants it."""
+
+
 class Pieces(dict[str, Any]):
     """A JSON object to be streamed member by member, because some of it is too large to be in memory."""
 
@@ -75,9 +81,12 @@ def stream(document: Any, depth: int = 0) -> Iterator[bytes]:
         opened, closed, members = b"{", b"}", iter(document.items())
     elif isinstance(document, Iterator):
         opened, closed, members = b"[", b"]", ((None, item) for item in document)
+    elif isinstance(document, Indented):
+        yield document
+        return
     else:
         text = document if isinstance(document, bytes) else dump(document)
-        yield text.replace(b"\n", b"\n" + b" " * depth) if depth else text
+        yield indent(text, depth)
         return
     lead = opened + b"\n" + b" " * (depth + 1)
     empty = True
@@ -87,6 +96,11 @@ def stream(document: Any, depth: int = 0) -> Iterator[bytes]:
         lead = b",\n" + b" " * (depth + 1)
         empty = False
     yield opened + closed if empty else b"\n" + b" " * depth + closed
+
+
+def indent(text: bytes, depth: int) -> Indented:
+    """JSON that `dump` has made, as far to the right as it stands below `depth` other values."""
+    return Indented(text.replace(b"\n", b"\n" + b" " * depth) if depth else text)
 
 
 def _escape(found: re.Match[str]) -> str:

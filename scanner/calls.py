@@ -139,7 +139,9 @@ class Calls:
 
     def _once(self, operation: str, attempt: Callable[[], T], turn: float) -> T:
         asked = monotonic()
-        with self._slots:
+        # Pages and other calls that a unit makes itself bring work for many; what the crew does is one of that many.
+        self._slots.take(urgent=not self.crew.inside)
+        try:
             self._refuse_if_stopped()
             began = monotonic()
             self.meter.started(operation, turn, began - asked)
@@ -152,7 +154,9 @@ class Calls:
                 raise
             finally:
                 self.meter.ended(operation, monotonic() - began, reason)
-            return result
+        finally:
+            self._slots.give()
+        return result
 
     def _take_turn(self, lane: Lane, queue: Queue | None) -> float:
         """Wait until the operation may be asked again; the seconds that took. Raises CallFailed when stopped."""
@@ -235,7 +239,6 @@ class Unit:
         self.calls = calls
         self.collector = collector
         self.recorder = recorder
-        self._inside = threading.local()
         timeout = calls.manners.unit_timeout
         self.queue = Queue(None if timeout is None else monotonic() + timeout)
 
@@ -301,15 +304,7 @@ class Unit:
 
         Inside such a function it runs in place: a pool that waits for itself would stop for ever.
         """
-        if self.calls.manners.concurrency == 1 or getattr(self._inside, "worker", False):
+        if self.calls.manners.concurrency == 1 or self.calls.crew.inside:
             yield from map(function, items)
-            return
-
-        def work(item: T) -> U:
-            self._inside.worker = True
-            try:
-                return function(item)
-            finally:
-                self._inside.worker = False
-
-        yield from self.calls.crew.map(work, items, 2 * self.calls.manners.concurrency, self.queue.hold)
+        else:
+            yield from self.calls.crew.map(function, items, 2 * self.calls.manners.concurrency, self.queue.hold)

@@ -17,7 +17,9 @@ from scanner.process import run, verify_packages
 if TYPE_CHECKING:
     from scanner.check import Check
     from scanner.config import Config, Output
+    from scanner.early import Early
     from scanner.inventory import Inventory
+    from scanner.model import Finding
     from scanner.session import Session
 
 EPILOG = """\b
@@ -280,6 +282,7 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
 
     options, inventory = session.options, session.inventory
     _relax_collector()
+    early = session.judge_early(_preparation(outputs))
     session.collect()
     if options.get("save_inventory"):
         from pathlib import Path
@@ -289,7 +292,13 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     arguments = _arguments(session.providers, options)
     with session.meter.phase("evaluate and report"):
         code = _judge(
-            inventory, session.plan.checks, options, outputs, started_at=inventory.taken_at, arguments=arguments
+            inventory,
+            session.plan.checks,
+            options,
+            outputs,
+            started_at=inventory.taken_at,
+            arguments=arguments,
+            early=early,
         )
     session.finish()
     if session.stopped:
@@ -337,8 +346,15 @@ def _outputs(options: Mapping[str, Any]) -> "tuple[Output, ...]":
     return outputs
 
 
+def _preparation(outputs: "tuple[Output, ...]") -> "Callable[[Finding], bytes] | None":
+    from reports import preparation
+
+    return preparation([output.format for output in outputs])
+
+
 def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping[str, Any],
-           outputs: "tuple[Output, ...]", *, started_at: Any, arguments: tuple[str, ...]) -> int:  # fmt: skip
+           outputs: "tuple[Output, ...]", *, started_at: Any, arguments: tuple[str, ...],
+           early: "Early | None" = None) -> int:  # fmt: skip
     """Evaluate, write every report, print for a person unless a report went to stdout; the exit code."""
     import uuid
     from datetime import UTC, datetime
@@ -362,6 +378,8 @@ def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping
         arguments=arguments,
         verdicts=parse_verdicts(options.get("verdicts") or "fail,unknown"),
         frameworks=options["framework"],
+        prepare=_preparation(outputs),
+        early=early,
     )
     to_stdout = False
     problems: list[InputError] = []

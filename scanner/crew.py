@@ -31,7 +31,13 @@ class Crew:
         self._begun: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._under_way = self._threads = self._away = 0
+        self._local = threading.local()
         self.closed = False
+
+    @property
+    def inside(self) -> bool:
+        """Whether this is asked by a thread of the crew."""
+        return getattr(self._local, "member", False)
 
     def __len__(self) -> int:
         """How many threads there are."""
@@ -101,6 +107,7 @@ class Crew:
             results.wanted = False
 
     def _work(self) -> None:
+        self._local.member = True
         while (piece := self._begun.get()) is not None:
             piece()
             with self._lock:

@@ -42,8 +42,8 @@ def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgemen
                 yield Judgement(check, resource, judge(check, resource, view))
 
 
-def judge(check: Check, resource: Resource, view: View) -> Verdict:
-    """The verdict of one check on one resource."""
+def judge(check: Check, resource: Resource, view: View | None = None) -> Verdict:
+    """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
         return check(resource, view)
     except Exception as error:

@@ -2,7 +2,7 @@
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,8 @@ from scanner.score import finding_score
 from scanner.text import encode, storable
 
 _TABLE = """
-CREATE TABLE findings (place INTEGER NOT NULL, id TEXT NOT NULL, account INTEGER NOT NULL, body BLOB NOT NULL)
+CREATE TABLE findings (
+    place INTEGER NOT NULL, id TEXT NOT NULL, account INTEGER NOT NULL, body BLOB NOT NULL, ready BLOB)
 """
 _BATCH = 500
 #: Findings that are read at once, with their resources.
@@ -29,19 +30,28 @@ class _Kept(Struct, frozen=True, array_like=True):
     id: str
     status: Status
     message: str
-    evidence: dict[str, Any]
+    evidence: Mapping[str, Any]
     path: tuple[str, ...]
 
 
 class StoredFindings:
     """Findings in a private file that SQLite deletes itself. Filled by `add`, then read only.
 
+    A report that shows every finding may give `prepare`: it is called while the resource is at hand, so that nothing
+    has to be read again.
+
     Their order is severity, score from the worst, check, resource. The first two and the third depend only on the check
     and on whether it failed, so each pair of them has a place in the order.
     """
 
-    def __init__(self, checks: Mapping[str, tuple[Check, CheckInfo]], inventory: Inventory) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, tuple[Check, CheckInfo]],
+        inventory: Inventory,
+        prepare: Callable[[Finding], bytes] | None = None,
+    ) -> None:
         self._inventory = inventory
+        self._prepare = prepare
         self._scored = {id: _scores(check) for id, (check, _) in checks.items()}
         order = sorted(
             (check.severity.rank, -score, id, failed)
@@ -52,9 +62,10 @@ class StoredFindings:
         self._checks = [checks[id] for _, _, id, _ in order]
         self._failed = [place for (_, failed), place in self._places.items() if failed]
         self._accounts: dict[tuple[str, str], int] = {}
-        self._waiting: list[tuple[int, str, int, bytes]] = []
+        self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
-        self._db = sqlite3.connect("", isolation_level=None)
+        # Judging may begin in one thread and end in another, never in both at a time.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA cache_size = -8192")
@@ -66,11 +77,22 @@ class StoredFindings:
         place = self._places[(check.id, verdict.status is Status.FAIL)]
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))
-        kept = (resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path)
-        self._waiting.append((place, storable(resource.id), account, encode(kept)))
+        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path)
+        ready = None
+        if self._prepare is not None:
+            ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
+        self._waiting.append((place, storable(resource.id), account, encode(kept), ready))
         self._count += 1
         if len(self._waiting) >= _BATCH:
             self._flush()
+
+    def forget(self, checks: Iterable[str]) -> None:
+        """Remove all findings of these checks."""
+        self._flush()
+        for id in checks:
+            for failed in (True, False):
+                gone = self._db.execute("DELETE FROM findings WHERE place = ?", (self._places[(id, failed)],))
+                self._count -= gone.rowcount
 
     def seal(self) -> None:
         """Everything was added."""
@@ -84,6 +106,16 @@ class StoredFindings:
 
     def __iter__(self) -> Iterator[Finding]:
         return self._read("SELECT place, body FROM findings ORDER BY place, id")
+
+    def prepared(self) -> Iterator[tuple[str, bytes]] | None:
+        """In the same order: the check of each finding, and what `prepare` made of it. None without `prepare`."""
+        return self._prepared() if self._prepare is not None else None
+
+    def _prepared(self) -> Iterator[tuple[str, bytes]]:
+        cursor = self._db.execute("SELECT place, ready FROM findings ORDER BY place, id")
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for place, ready in rows:
+                yield self._checks[place][0].id, ready
 
     def of_account(self, provider: str, account: str) -> Iterator[Finding]:
         """Those about resources of one account, in the same order."""
@@ -113,7 +145,7 @@ class StoredFindings:
 
     def _flush(self) -> None:
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?)", self._waiting)
+        self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
         self._db.execute("COMMIT")
         self._waiting.clear()
 
@@ -131,7 +163,8 @@ class StoredFindings:
     def _finding(self, check: Check, info: CheckInfo, resource: Resource, kept: _Kept) -> Finding:
         score, evidence = 0.0, kept.evidence
         if kept.status is Status.FAIL:
-            score, evidence["score"] = self._scored[check.id]
+            score, arithmetic = self._scored[check.id]
+            evidence = {**evidence, "score": arithmetic}
         return Finding(
             fingerprint=fingerprint(check.id, resource),
             check_id=check.id,

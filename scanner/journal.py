@@ -6,9 +6,10 @@ Resources come back sorted by id. Of one that several units saw, the unit that s
 which they came. Credentials are redacted before anything is written.
 """
 
+import itertools
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,6 +71,8 @@ class Journal:
         self._held: dict[tuple[str, str], Resource] = {}
         self._loaded: dict[Scope, int] = {}
         self._closed = False
+        #: told of the documents of a kind as units write them
+        self.watch: Callable[[str, Sequence[bytes]], None] | None = None
         try:
             # "" is a private file that SQLite deletes itself.
             address = "" if path is None else _address(path, alone=alone)
@@ -137,6 +140,7 @@ class Journal:
         rows = [_row(unit, resource) for resource in resources]
         with self._transaction():
             self._insert(rows)
+        self._tell(rows)
 
     def finish(self, unit: int, resources: Sequence[Resource], facts: Facts, *, whole: bool) -> None:
         """The last resources of a unit, its listing and gaps. If it is not `whole`, a resumed scan does it again."""
@@ -145,11 +149,17 @@ class Journal:
         with self._transaction():
             self._insert(rows)
             self._db.execute("UPDATE units SET finished = ?, facts = ? WHERE id = ?", (int(whole), content, unit))
+        self._tell(rows)
 
-    def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+    def _tell(self, rows: "Sequence[_Row]") -> None:
+        if self.watch is not None:
+            for kind, some in itertools.groupby(rows, key=lambda row: row[1]):
+                self.watch(kind, [row[-1] for row in some])
+
+    def _insert(self, rows: "Sequence[_Row]") -> None:
         self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?)", rows)
         for row in rows:
-            self._held.pop((str(row[1]), str(row[2])), None)
+            self._held.pop((row[1], row[2]), None)
 
     # -- other files -------------------------------------------------------------------------------------------------
 
@@ -262,6 +272,11 @@ class Journal:
     def count(self) -> int:
         return self._number("SELECT COUNT(*) FROM (SELECT DISTINCT kind, id FROM resources)")
 
+    def sizes(self, kind: str) -> tuple[int, int]:
+        """How many documents of a kind there are, and of how many resources."""
+        row = self._one("SELECT COUNT(*), COUNT(DISTINCT id) FROM resources WHERE kind = ?", kind)
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
     def cached(self) -> tuple[int, str]:
         """How many resources have details from an earlier scan, and when the oldest of them was read."""
         row = self._one("SELECT COUNT(*), MIN(cached) FROM resources WHERE cached IS NOT NULL")
@@ -331,7 +346,11 @@ def _address(path: Path, *, alone: bool) -> str:
     return path.absolute().as_uri() + ("?nolock=1" if alone else "")
 
 
-def _row(unit: int, resource: Resource) -> tuple[object, ...]:
+#: unit, kind, id, account, when it was read if that was in an earlier scan, document
+_Row = tuple[int, str, str, str, str | None, bytes]
+
+
+def _row(unit: int, resource: Resource) -> _Row:
     read = min(resource.cached.values()) if resource.cached else None
     return unit, type(resource).kind, storable(resource.id), resource.scope.account, read, document(resource)
 

@@ -44,7 +44,7 @@ class Lane:
 
 
 class Slots:
-    """Places for calls in flight, given in the order in which they were asked for.
+    """Places for calls in flight, given in the order in which they were asked for, to the urgent first.
 
     The standard semaphore lets whoever comes by take what others wait for. One call that waits for long holds up all
     results after it.
@@ -53,21 +53,24 @@ class Slots:
     def __init__(self, count: int) -> None:
         self._free = count
         self._lock = threading.Lock()
+        self._urgent: deque[threading.Lock] = deque()
         self._waiting: deque[threading.Lock] = deque()
 
-    def __enter__(self) -> None:
+    def take(self, *, urgent: bool = False) -> None:
         with self._lock:
             if self._free:
                 self._free -= 1
                 return
             turn = threading.Lock()
             turn.acquire()
-            self._waiting.append(turn)
+            (self._urgent if urgent else self._waiting).append(turn)
         turn.acquire()
 
-    def __exit__(self, *_: object) -> None:
+    def give(self) -> None:
         with self._lock:
-            if self._waiting:
+            if self._urgent:
+                self._urgent.popleft().release()
+            elif self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._free += 1

@@ -230,6 +230,9 @@ class Findings(Protocol):
 
     def __len__(self) -> int: ...
 
+    def prepared(self) -> Iterator[tuple[str, bytes]] | None:
+        """In the same order, the check of each and what the report had made of it beforehand; None if it had not."""
+
     def of_account(self, provider: str, account: str) -> Iterator[Finding]:
         """Those about resources of one account, in the same order."""
 
@@ -245,6 +248,9 @@ class Findings(Protocol):
 
 class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
     """`Findings` in memory, for few of them."""
+
+    def prepared(self) -> None:
+        return None
 
     def of_account(self, provider: str, account: str) -> Iterator[Finding]:
         return (f for f in self if (f.resource.scope.provider, f.resource.scope.account) == (provider, account))

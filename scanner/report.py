@@ -1,15 +1,31 @@
 """Inventory + judgements → the one `Report` that every format renders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from scanner.check import Check
+from scanner.early import Early
 from scanner.evaluate import evaluate
-from scanner.findings import StoredFindings
 from scanner.frameworks import Catalogue
 from scanner.inventory import Inventory
-from scanner.model import CheckCount, CheckInfo, ControlRef, Report, Severity, Status
+from scanner.model import CheckInfo, ControlRef, Finding, Report, Status
 from scanner.score import framework_scores, posture
+from scanner.verdicts import Verdicts
+
+
+def make_verdicts(
+    inventory: Inventory,
+    checks: Sequence[Check],
+    catalogue: Catalogue,
+    *,
+    verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
+    frameworks: Sequence[str] = (),
+    prepare: Callable[[Finding], bytes] | None = None,
+) -> Verdicts:
+    """Ready for the verdicts of these checks; the options are those of `build_report`."""
+    shown = tuple(frameworks) or tuple(catalogue.frameworks)
+    infos = {check.id: check_info(check, catalogue, shown) for check in checks}
+    return Verdicts(inventory, checks, infos, verdicts, prepare)
 
 
 def build_report(
@@ -23,20 +39,23 @@ def build_report(
     arguments: Iterable[str] = (),
     verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
     frameworks: Sequence[str] = (),
+    prepare: Callable[[Finding], bytes] | None = None,
+    early: Early | None = None,
 ) -> Report:
-    """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all."""
+    """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
+
+    `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. With
+    `early`, what that judged is not judged again; it was made with the same options.
+    """
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
-    infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    counts = {check.id: CheckCount() for check in checks}
-    findings = StoredFindings({check.id: (check, infos[check.id]) for check in checks}, inventory)
-    by_severity = dict.fromkeys((str(severity) for severity in Severity), 0)
-    for judgement in evaluate(inventory, checks):
-        _count(counts[judgement.check.id], judgement.verdict.status)
-        if judgement.verdict.status is Status.FAIL:
-            by_severity[judgement.check.severity] += 1
-        if judgement.verdict.status in verdicts:
-            findings.add(judgement)
-    findings.seal()
+    if early is None:
+        done: frozenset[str] = frozenset()
+        found = make_verdicts(inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare)
+    else:
+        found, done = early.finish(inventory.store)
+    for judgement in evaluate(inventory, [check for check in checks if check.id not in done]):
+        found.add(judgement)
+    found.findings.seal()
     cached, cached_since = inventory.store.cached()
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
     return Report(
@@ -47,21 +66,15 @@ def build_report(
         arguments=tuple(arguments),
         complete=not inventory.gaps and all(listing.complete for listing in listings),
         resources=inventory.count(),
-        counts={
-            "pass": sum(count.passed for count in counts.values()),
-            "fail": sum(count.failed for count in counts.values()),
-            "unknown": sum(count.unknown for count in counts.values()),
-            "not_applicable": sum(count.not_applicable for count in counts.values()),
-            "suppressed": 0,
-        },
-        by_severity=by_severity,
-        findings=findings,
+        counts=found.totals(),
+        by_severity=found.failures_by_severity(),
+        findings=found.findings,
         gaps=tuple(sorted(inventory.gaps)),
         listings=listings,
-        checks=tuple(infos.values()),
-        check_counts=counts,
-        score=posture(checks, counts, listings),
-        framework_scores=framework_scores(catalogue, checks, counts, shown),
+        checks=tuple(found.infos.values()),
+        check_counts=found.counts,
+        score=posture(checks, found.counts, listings),
+        framework_scores=framework_scores(catalogue, checks, found.counts, shown),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
     )
@@ -86,15 +99,3 @@ def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) ->
         references=check.references,
         controls=controls,
     )
-
-
-def _count(count: CheckCount, status: Status) -> None:
-    match status:
-        case Status.PASS:
-            count.passed += 1
-        case Status.FAIL:
-            count.failed += 1
-        case Status.UNKNOWN:
-            count.unknown += 1
-        case Status.NOT_APPLICABLE:
-            count.not_applicable += 1

@@ -6,7 +6,7 @@ started. The journal is removed when the scan is done.
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,15 +18,18 @@ from scanner import __version__, loader
 from scanner.cache import default_path, namespace, open_cache
 from scanner.calls import Calls, Manners
 from scanner.collect import collect, parse_shard
-from scanner.config import parse_duration
+from scanner.config import parse_duration, parse_verdicts
+from scanner.early import Early
 from scanner.errors import CannotScan, InputError
 from scanner.files import check_target
 from scanner.inventory import Inventory
 from scanner.journal import Journal
 from scanner.meter import Meter
+from scanner.model import Finding
 from scanner.plan import Plan
 from scanner.progress import bar
 from scanner.saved import Shard as Saved
+from scanner.verdicts import Verdicts
 from scanner.workers import Workers
 
 #: Unfinished journals are kept so many days, and so many of them.
@@ -153,6 +156,23 @@ class Session:
             for name, settings in asked["providers"].items()
         }
         return providers, options, datetime.fromisoformat(asked["taken_at"])
+
+    def judge_early(self, prepare: Callable[[Finding], bytes] | None) -> Early:
+        """Let what is found be judged while the scan goes on; `prepare` is as of `build_report`."""
+
+        def make() -> Verdicts:
+            from scanner.frameworks import load
+            from scanner.report import make_verdicts
+
+            shown = parse_verdicts(self.options.get("verdicts") or "fail,unknown")
+            frameworks = self.options["framework"]
+            return make_verdicts(
+                self.inventory, self.plan.checks, load(), verdicts=shown, frameworks=frameworks, prepare=prepare
+            )
+
+        early = Early(self.plan.checks, make)
+        self.inventory.store.watch = early.offer
+        return early
 
     def collect(self) -> None:
         """Ask the clouds. Raises CannotScan or InputError if that cannot even begin."""

@@ -41,17 +41,20 @@ def install() -> Path:
 
 
 def scan(folder: Path, env: Mapping[str, str], *, check: str = "", region: str = "us-east-1") -> measure.Run:
-    """Scan SageMaker with it, or one check alone; the report stays in the folder."""
+    """Scan SageMaker with it, or one check alone, in one region or all (""); the report stays in the folder."""
     which = ["--check", check] if check else ["--service", "sagemaker"]
+    where = ["-f", region] if region else []
     output = ["-M", "json-ocsf", "-o", str(folder / _OUTPUT), "-F", "report", "--log-level", "ERROR"]
-    command = [str(install()), "aws", *which, "-f", region, "--no-banner", "-z", *output]
+    command = [str(install()), "aws", *which, *where, "--no-banner", "-z", *output]
     return measure.run(command, folder, env)
 
 
 def findings(folder: Path) -> Findings:
     """What it reported."""
     found: Findings = {}
-    for finding in json.loads((folder / _OUTPUT / "report.ocsf.json").read_text()):
+    report = folder / _OUTPUT / "report.ocsf.json"
+    # Of an empty account it writes no report.
+    for finding in json.loads(report.read_text()) if report.exists() else ():
         check = finding["metadata"]["event_code"]
         for resource in finding["resources"]:
             found[(check, resource["uid"])] = finding["status_code"]

@@ -57,11 +57,11 @@ def goals(results: Results) -> str:
 def beside_peer(results: Results) -> str:
     """Ours and the peer's, for the worlds that both scanned."""
     rows = []
-    for name in ("thousand", "five-thousand", "one-check"):
+    for name, world in {**_FLOORS, "empty": "an empty account, 17 regions"}.items():
         found = results.get(name, {})
         if "peer" in found:
             rows += [
-                (_FLOORS[name], label, _spread(found["ours"][key]), _spread(found["peer"][key]), _factor(found, key))
+                (world, label, _spread(found["ours"][key]), _spread(found["peer"][key]), _factor(found, key))
                 for key, label in _MEASURES.items()
             ]
     return _table(("World", "", "mlposture", PEER, "peer ÷ ours"), rows)

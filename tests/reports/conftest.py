@@ -5,7 +5,7 @@ Their checks and catalogue are small and their own: a golden file changes when t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
@@ -22,6 +22,7 @@ from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
 from scanner.inventory import Inventory
 from scanner.model import (
     Exposure,
+    Finding,
     Gap,
     Listing,
     Observed,
@@ -181,6 +182,7 @@ def report_of(
     checks: Iterable[Check] = CHECKS,
     catalogue: Catalogue = CATALOGUE,
     arguments: tuple[str, ...] = ("aws", "region=eu-west-1"),
+    prepare: Callable[[Finding], bytes] | None = None,
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -207,6 +209,7 @@ def report_of(
         finished_at=NOW + timedelta(seconds=90),
         arguments=arguments,
         verdicts=verdicts,
+        prepare=prepare,
     )
 
 

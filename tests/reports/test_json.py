@@ -17,7 +17,6 @@ from support import NOW, ROOT
 from reports import json_v1
 from reports.text import dump
 from scanner.inventory import Inventory
-from scanner.model import FindingList
 
 GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"
 SCHEMAS = ROOT / "docs" / "reference"
@@ -68,18 +67,13 @@ def test_it_is_what_one_piece_would_be(any_report, make):
     assert dump(msgspec.json.decode(streamed, type=json_v1.ReportV1)) + b"\n" == streamed
 
 
-def test_findings_of_one_check_that_differ_in_what_others_share_stay_different(make):
-    """What those of a check have in common is encoded once; nothing but habit makes it common."""
-    report = make.report_of(*(notebook(f"n{n}") for n in range(4)))
-    findings = FindingList(
-        msgspec.structs.replace(finding, remediation=f"do {n // 2}", controls=finding.controls[: n // 3])
-        for n, finding in enumerate(report.findings)
-    )
-    document = json.loads(make.whole("json", msgspec.structs.replace(report, findings=findings)))
-    assert [(f["remediation"], len(f["controls"])) for f in document["findings"]] == [
-        (f"do {n // 2}", n // 3) for n in range(len(findings))
-    ]
-    assert len(findings) == 8
+def test_findings_prepared_while_they_were_judged_are_the_same(make):
+    resources = [notebook(f"n{n}", direct_internet_access="Enabled") for n in range(4)]
+    plain, prepared = make.report_of(*resources), make.report_of(*resources, prepare=json_v1.prepare)
+    assert plain.findings.prepared() is None
+    assert [check for check, _ in prepared.findings.prepared()] == [finding.check_id for finding in plain.findings]
+    assert make.whole("json", prepared) == make.whole("json", plain)
+    assert len(plain.findings) == 8
 
 
 def test_what_came_from_the_cache_says_so(make):

@@ -41,6 +41,9 @@ class Synthetic:
         for name in self.names:
             yield from self.of_account("aws", name)
 
+    def prepared(self):
+        return None
+
     def of_account(self, provider, account):
         scope = Scope(provider, account, "eu-west-1")
         for n in range(self.each):

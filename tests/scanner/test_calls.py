@@ -175,6 +175,37 @@ def test_calls_that_wait_for_their_turn_do_not_hold_up_other_operations() -> Non
     reader.join(timeout=5)
 
 
+def test_the_next_page_does_not_wait_behind_the_details_of_this_one() -> None:
+    """Two details have the slots and four wait for one; the page, which comes last, is not last."""
+    calls = Calls(Manners(concurrency=2))
+    asker = unit(calls, "t:ListThings", "t:ListDetails")
+    order: list[str] = []
+    busy, go_on = threading.Semaphore(0), threading.Event()
+
+    def detail(number: int) -> None:
+        def attempt() -> None:
+            busy.release()
+            go_on.wait(5)
+            order.append(f"detail {number}")
+
+        asker.ask("t:ListDetails", attempt)
+
+    reader = threading.Thread(target=lambda: list(asker.each(detail, range(20))), daemon=True)
+    reader.start()
+    for _ in range(2):
+        assert busy.acquire(timeout=5)
+    time.sleep(0.1)  # the others of the crew wait for a slot by now
+    page = asker.soon("t:ListThings", lambda: order.append("page"))
+    time.sleep(0.1)
+    go_on.set()
+    page()
+    reader.join(5)
+    calls.close()
+
+    assert sorted(order) == sorted(["page", *(f"detail {number}" for number in range(20))])
+    assert order.index("page") <= 4  # two were before it, and some may note their end before it does
+
+
 def test_where_most_calls_fail_retries_run_out() -> None:
     calls = Calls(Manners(concurrency=2, first_delay=0.0001, longest_delay=0.0001, retry_budget=10))
     attempt = Failing(10**6, Reason.ERROR)

@@ -101,8 +101,8 @@ def test_a_crew_that_is_closed_keeps_nobody_waiting(crew: Crew) -> None:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    while len(crew) < 4:
-        time.sleep(0.001)
+    time.sleep(0.2)  # by now all is begun, and four pieces are under way
+    assert len(crew) == 4
     crew.close()
     stopped.set()
     reader.join(5)

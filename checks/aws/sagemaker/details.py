@@ -65,7 +65,7 @@ class Source:
         return tuple(sorted({f"{self.noun}Name", f"{self.noun}Arn", "CreationTime", *shown}))
 
     def settled(self, summary: Summary) -> bool:
-        return bool(version(summary)) and self._settled(summary)
+        return isinstance(summary.get("CreationTime"), datetime) and self._settled(summary)
 
     def identity(self, api: AwsApi, summary: Summary) -> dict[str, Any]:
         name, region = summary[f"{self.noun}Name"], api.scope.region
