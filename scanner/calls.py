@@ -299,6 +299,15 @@ class Unit:
         if self.calls.memory is not None:
             self.calls.memory.keep(resource, version)
 
+    def meanwhile(self, function: Callable[[], T]) -> Callable[[], T]:
+        """Begin what may take calls while this goes on; calling what comes back waits for the result.
+
+        As with `each`, alone or inside of such a function it is done in place, when the result is wanted.
+        """
+        if self.calls.manners.concurrency == 1 or self.calls.crew.inside:
+            return function
+        return self.calls.crew.soon(function)
+
     def each(self, function: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
         """`function` of every item on the shared pool, in order, with a bounded number ahead of the reader.
 

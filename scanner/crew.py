@@ -106,6 +106,12 @@ class Crew:
         finally:
             results.wanted = False
 
+    def soon(self, function: Callable[[], U]) -> Callable[[], U]:
+        """Have this done too; calling what comes back waits for the result. Raises what `map` does."""
+        results: _Results[U] = _Results(self)
+        self.begin(results.piece(lambda _: function(), None))
+        return results.take
+
     def _work(self) -> None:
         self._local.member = True
         while (piece := self._begun.get()) is not None:

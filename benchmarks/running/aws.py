@@ -261,9 +261,7 @@ def _truth_target(found: Result) -> Result:
     return target("findings that differ from what was planted", found["truth"]["wrong"], 0)
 
 
-def _peer(
-    bench: Bench, server: Server, *, check: str = "", region: str = "us-east-1"
-) -> tuple[Result, peer.Findings]:
+def _peer(bench: Bench, server: Server, *, check: str = "", region: str = "us-east-1") -> tuple[Result, peer.Findings]:
     """One scan of the peer, of one region or all (""): what it used, and what it found."""
     folder = bench.place("peer")
     server.reset()

@@ -277,6 +277,22 @@ def test_each_keeps_order_and_nests_without_standing_still(calls: Calls) -> None
     assert list(asker.each(outer, range(50))) == [[n * 10, n * 10 + 1, n * 10 + 2] for n in range(50)]
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_what_is_done_meanwhile_is_waited_for_and_fails_there(concurrency: int) -> None:
+    calls = Calls(Manners(concurrency=concurrency))
+    asker = unit(calls, "t:ListThings")
+    assert asker.meanwhile(lambda: "done")() == "done"
+    assert list(asker.each(lambda n: asker.meanwhile(lambda: n * 2)(), range(20))) == [n * 2 for n in range(20)]
+
+    def fails() -> None:
+        raise LookupError("no")
+
+    waited = asker.meanwhile(fails)
+    with pytest.raises(LookupError):
+        waited()
+    calls.close()
+
+
 def test_each_does_not_run_far_ahead_of_its_reader(calls: Calls) -> None:
     taken = 0
 

@@ -49,14 +49,17 @@ class _Place(Struct, frozen=True):
     follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
 )
 def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
-    defaults = {default_bucket(region, api.account) for region in _regions(found)}
-    names = sorted(_referred(found) | defaults)
+    referred, regions = _referred(found)
+    defaults = {default_bucket(region, api.account) for region in regions}
+    names = sorted(referred | defaults)
     if not names:
         return
+    absent = ("NoSuchPublicAccessBlockConfiguration",)
+    blocked = api.meanwhile(lambda: api.call(_ACCOUNT_BLOCK, AccountId=api.account, absent=absent))
     listed = api.members("s3:ListBuckets", MaxBuckets=1000)
     own = listed if listed is UNSET else {str(summary.get("Name")): summary for summary in listed}
     trusted = own is UNSET or _may_ask(api, own, names)
-    block = api.call(_ACCOUNT_BLOCK, AccountId=api.account, absent=("NoSuchPublicAccessBlockConfiguration",))
+    block = blocked()
 
     def detail(name: str) -> Bucket:
         place = _place(api, name, own, trusted=trusted)
@@ -77,17 +80,24 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
     yield from api.each(detail, names)
 
 
-def _regions(found: Found) -> set[str]:
-    kinds = (NotebookInstance, Model, EndpointConfig, TrainingJob)
-    return {resource.scope.region for kind in kinds for resource in found.of(kind)}
-
-
-def _referred(found: Found) -> set[str]:
-    uris = [uri for model in found.of(Model) for uri in model_uris(model)]
-    uris += [uri for config in found.of(EndpointConfig) for uri in config_uris(config)]
-    uris += [uri for job in found.of(TrainingJob) for uri in (*input_uris(job), *output_uris(job))]
+def _referred(found: Found) -> tuple[set[str], set[str]]:
+    """Names of the buckets that resources refer to, and the regions that these are in. Each is read once."""
+    uris: set[str] = set()
+    regions: set[str] = set()
+    for notebook in found.of(NotebookInstance):
+        regions.add(notebook.scope.region)
+    for model in found.of(Model):
+        regions.add(model.scope.region)
+        uris.update(model_uris(model))
+    for config in found.of(EndpointConfig):
+        regions.add(config.scope.region)
+        uris.update(config_uris(config))
+    for job in found.of(TrainingJob):
+        regions.add(job.scope.region)
+        uris.update(input_uris(job))
+        uris.update(output_uris(job))
     names = {place[0] for uri in uris if (place := location(uri)) is not None}
-    return {name for name in names if not is_aws_content(name)}
+    return {name for name in names if not is_aws_content(name)}, regions
 
 
 def _may_ask(api: AwsApi, own: Mapping[str, Mapping[str, Any]], names: list[str]) -> bool:
