@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mlposture")
 
+#: From a time of creation on, and up to another, in whole seconds.
+Span = tuple[datetime | None, datetime | None]
+
 SEARCH = "sagemaker:Search"
 PAGE = 100
 #: Resources of a kind and region that are described as well, to see whether Search tells the truth about them.
 SPOT_CHECKS = 5
 #: Records that these are chosen from.
 _LOOKED_AT = 500
+#: Pages that are worth a span of their own, and how many spans there are at most.
+_PAGES, _SPANS = 5, 8
 #: Two replies may round a time differently; a resource made anew under the same name is further away.
 _SAME_TIME = timedelta(seconds=1)
 
@@ -86,15 +91,15 @@ def searched(api: AwsApi, source: Searched, *, since: datetime | None = None, **
         since = max(since, min(summary["CreationTime"] for summary in waiting.values()))
         times = [time for time in times if time >= since]
     if -(-len(times) // PAGE) + SPOT_CHECKS < len(waiting):
-        yield from _from_search(api, source, waiting, since)
+        yield from _from_search(api, source, waiting, spans(times, since))
     yield from api.each(lambda summary: detail(api, source, summary), chain(moving, waiting.values()))
 
 
-def _from_search(
-    api: AwsApi, source: Searched, waiting: dict[str, Summary], since: datetime | None
-) -> Iterator[Resource]:
+def _from_search(api: AwsApi, source: Searched, waiting: dict[str, Summary], asked: list[Span]) -> Iterator[Resource]:
     """What Search says if it can be trusted, and the resources described to find that out; these wait no more."""
-    found = _search(api, source, waiting, since)
+    found: dict[str, Resource] = {}
+    for some in api.each(lambda span: _search(api, source, waiting, span), asked):
+        found.update(some)
     probes = list(api.each(lambda arn: detail(api, source, waiting[arn]), _sample(found)))
     trusted = _says_the_same(source, found, probes)
     for probe in probes:
@@ -108,15 +113,28 @@ def _from_search(
         yield resource
 
 
-def _search(
-    api: AwsApi, source: Searched, waiting: Mapping[str, Summary], since: datetime | None
-) -> dict[str, Resource]:
+def spans(times: list[datetime], since: datetime | None) -> list[Span]:
+    """From `since` on, spans of time with about as many of these in each: one for a few pages, else several.
+
+    A page names the next, so that one span of a hundred pages would take a hundred times as long as a call. Without
+    `since`, Search is not known to go by time, and there is one span.
+    """
+    if since is None:
+        return [(None, None)]
+    ordered = sorted(times)
+    count = min(_SPANS, len(ordered) // (PAGE * _PAGES))
+    marks = {ordered[turn * len(ordered) // count].replace(microsecond=0) for turn in range(1, count)}
+    return list(pairwise([since, *sorted(mark for mark in marks if mark > since), None]))
+
+
+def _search(api: AwsApi, source: Searched, waiting: Mapping[str, Summary], span: Span) -> dict[str, Resource]:
     """Waiting resources by ARN, as far as Search has a whole record of them that agrees with the list."""
-    expression: dict[str, Any] = {}
-    if since is not None:
-        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        newer = {"Name": "CreationTime", "Operator": "GreaterThanOrEqualTo", "Value": moment}
-        expression = {"SearchExpression": {"Filters": [newer]}}
+    made = [
+        {"Name": "CreationTime", "Operator": comparison, "Value": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        for comparison, moment in zip(("GreaterThanOrEqualTo", "LessThan"), span, strict=True)
+        if moment is not None
+    ]
+    expression = {"SearchExpression": {"Filters": made}} if made else {}
     found: dict[str, Resource] = {}
     # Decoded one by one: a page of results is many times as large as what is kept of it.
     for result in aside(api).pages(SEARCH, Resource=source.noun, MaxResults=PAGE, **expression):

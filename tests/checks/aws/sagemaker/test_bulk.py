@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import botocore.session
@@ -16,6 +17,7 @@ from support import registered
 from worlds.aws_search import Index
 from worlds.base import Fault
 
+from checks.aws.sagemaker import bulk
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.calls import Unit
 from scanner.decode import plans
@@ -141,6 +143,39 @@ def test_models_and_jobs_take_a_call_a_hundred(world: Any) -> None:
     details = {"DescribeNotebookInstance": 250, "DescribeEndpointConfig": 250, "Search": 3 + 3}
     checked = {"DescribeModel": 5, "DescribeTrainingJob": 5 + 3}
     assert scan.asked == {**lists, **details, **checked, "GetCallerIdentity": 1}
+
+
+def test_many_pages_are_asked_for_side_by_side(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_PAGES", 1)
+    world.replace(many(250, running_jobs=3))
+    scan = Scan(world, Model, TrainingJob)
+
+    assert {kind: len(scan.inventory.of(kind)) for kind in SEARCHED} == dict.fromkeys(SEARCHED, 250)
+    assert scan.asked["Search"] == 3 + 2 * 2  # three pages of models; of jobs, two spans of two pages
+    assert scan.asked["DescribeModel"] == 5
+    assert scan.asked["DescribeTrainingJob"] == 5 + 3
+    assert scan.inventory.gaps == ()
+
+
+@pytest.mark.parametrize("since", [None, datetime(2026, 1, 1, 0, 30, tzinfo=UTC)])
+@pytest.mark.parametrize("count", [1, 999, 1000, 2500, 20_000])
+@pytest.mark.parametrize("apart", [0.0, 0.7, 90.0])
+def test_every_moment_is_in_one_span(count: int, apart: float, since: datetime | None) -> None:
+    start = datetime(2026, 1, 1, 1, tzinfo=UTC)
+    times = [start + timedelta(seconds=apart * n) for n in range(count)]
+    found = bulk.spans(times[::-1], since)
+
+    assert found[0][0] == since
+    assert found[-1][1] is None
+    assert all(one[1] == other[0] for one, other in pairwise(found))
+    assert all(mark is None or mark.microsecond == 0 for span in found for mark in span)
+    inside = [sum((low is None or low <= t) and (high is None or t < high) for t in times) for low, high in found]
+    assert sum(inside) == count
+    if since is None:
+        assert found == [(None, None)]
+    elif apart:
+        assert len(found) == min(8, max(1, count // 500))
+        assert max(inside) - min(inside) <= 4
 
 
 def test_one_check_of_notebooks_asks_for_notebooks_alone(world: Any) -> None:
