@@ -97,7 +97,8 @@ class Cache:
         try:
             self._db = _connect(path)
             self._db.executescript(_TABLE)
-            self._was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0
+            #: whether earlier scans left anything
+            self.was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0
             # Of its own, so that reading never waits for writing.
             self._reader = _connect(path)
         finally:
@@ -156,7 +157,7 @@ class Cache:
         waiting = self._waiting.get(key) or self._under_way.get(key)
         if waiting is not None:
             return waiting[1:]
-        if self._was_empty:
+        if self.was_empty:
             return None
         row: tuple[str, int, bytes] | None = self._reader.execute(
             "SELECT read_at, used, body FROM resources WHERE key = ?", (key,)

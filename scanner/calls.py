@@ -290,6 +290,11 @@ class Unit:
             self.gap(problem.operation, failure)
         return resource
 
+    @property
+    def remembers(self) -> bool:
+        """Whether `recall` may have something."""
+        return self.calls.memory is not None and not self.calls.memory.was_empty
+
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
         """What an earlier scan saw of an immutable resource, if this one was told to use that."""
         return self.calls.memory.recall(kind, id, version) if self.calls.memory is not None else None

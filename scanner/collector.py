@@ -40,6 +40,9 @@ class Api(Protocol):
 class Memory(Protocol):
     """Immutable resources seen by earlier scans."""
 
+    #: whether they left nothing
+    was_empty: bool
+
     def recall(self, kind: type[R], id: str, version: str) -> R | None: ...
 
     def keep(self, resource: Resource, version: str) -> None: ...

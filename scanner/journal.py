@@ -324,6 +324,8 @@ class Journal:
             self._closed = True
             nothing = self._number("SELECT COUNT(*) FROM units WHERE finished") == 0
             remove = remove or (nothing and not self._alone)
+            if remove:
+                self._db.execute("PRAGMA synchronous = OFF")  # closing writes the file once more
             self._db.close()
         if remove and self.path is not None:
             for suffix in ("", "-wal", "-shm"):

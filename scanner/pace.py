@@ -13,7 +13,7 @@ from msgspec import Struct
 #: calls in flight while fewer have begun than most bursts allow, and then, when any of them may be the first too many
 FIRST_WINDOW = 16
 LEAST_BURST = 60
-LATER_WINDOW = 10
+LATER_WINDOW = 12
 #: beyond that burst, successes for each call in flight
 PER_WINDOW = 4
 

@@ -114,7 +114,7 @@ def detail(api: AwsApi, source: Source, summary: Summary) -> Resource:
 
 def recalled(api: AwsApi, source: Source, summary: Summary) -> Resource | None:
     """A settled resource whose detail an earlier scan saw, with what the list says now; None if there is none."""
-    if not source.settled(summary):
+    if not api.remembers or not source.settled(summary):
         return None
     identity = source.identity(api, summary)
     kept = api.recall(source.kind, identity["id"], version(summary))

@@ -404,6 +404,7 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str, str], Any]:
 
     monkeypatch.setattr(Unit, "keep", keep)
     monkeypatch.setattr(Unit, "recall", recall)
+    monkeypatch.setattr(Unit, "remembers", True)
     return kept
 
 
