@@ -96,10 +96,10 @@ class Calls:
         lane, tried = self._lane(exact), 0
         while True:
             self._refuse_if_open(host, exact)
-            turn = self._take_turn(lane, queue)
-            started = monotonic()
+            began = monotonic()
+            started = self._take_turn(lane, queue)
             try:
-                result = self._once(operation, attempt, turn)
+                result = self._once(operation, attempt, started - began)
             except CallFailed as failure:
                 tried += 1
                 lane.refused(started, failure)
@@ -159,12 +159,15 @@ class Calls:
         return result
 
     def _take_turn(self, lane: Lane, queue: Queue | None) -> float:
-        """Wait until the operation may be asked again; the seconds that took. Raises CallFailed when stopped."""
+        """Wait until the operation may be asked again; a moment no later than that. Raises CallFailed when stopped.
+
+        Not after it: a refusal would speak against a rate that was set meanwhile, and that the call did not keep to.
+        """
         self._refuse_if_stopped(queue)
+        asked = monotonic()
         wait = lane.wait()
         if not wait:
-            return 0.0
-        began = monotonic()
+            return asked
         if queue is not None:
             queue.enter()
         try:
@@ -172,11 +175,12 @@ class Calls:
                 while wait:
                     lane.sleep(min(wait, NAP))
                     self._refuse_if_stopped(queue)
+                    asked = monotonic()
                     wait = lane.wait()
         finally:
             if queue is not None:
                 queue.leave()
-        return monotonic() - began
+        return asked
 
     def _lane(self, key: tuple[str, str, str]) -> Lane:
         with self._lock:

@@ -175,6 +175,31 @@ def test_calls_that_wait_for_their_turn_do_not_hold_up_other_operations() -> Non
     reader.join(timeout=5)
 
 
+def test_a_call_counts_as_begun_when_its_turn_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread may be kept from going on right after its turn, while another is refused and the rate is set."""
+    now = [100.0]
+    monkeypatch.setattr("scanner.calls.monotonic", lambda: now[0])
+    told: list[float] = []
+
+    class Kept:
+        def wait(self) -> float:
+            now[0] += 5
+            return 0.0
+
+        def refused(self, started: float, failure: CallFailed) -> None:
+            told.append(started)
+
+        def answered(self) -> None:
+            told.append(-1.0)
+
+    calls = Calls(Manners())
+    monkeypatch.setattr(calls, "_lane", lambda _: Kept())
+    assert calls.run(HERE, "s", "s:ListX", Failing(1, Reason.THROTTLED)) == "yes"
+    calls.close()
+
+    assert told == [100.0, -1.0]
+
+
 def test_the_next_page_does_not_wait_behind_the_details_of_this_one() -> None:
     """Two details have the slots and four wait for one; the page, which comes last, is not last."""
     calls = Calls(Manners(concurrency=2))
