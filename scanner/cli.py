@@ -1,11 +1,10 @@
-"""The command line: the composition root, the only module that brings engine, checks and reports together.
+"""The command line. With `scanner.judging` the composition root: they bring engine, checks and reports together.
 
 Nothing but click is imported at the top: `--help` and `--version` must answer at once, and no cloud SDK is imported
 before a scan of that cloud begins.
 """
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,11 +14,7 @@ from scanner.options import common, scanning
 from scanner.process import run, verify_packages
 
 if TYPE_CHECKING:
-    from scanner.check import Check
     from scanner.config import Config, Output
-    from scanner.early import Early
-    from scanner.inventory import Inventory
-    from scanner.model import Finding
     from scanner.session import Session
 
 EPILOG = """\b
@@ -173,7 +168,9 @@ def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management
 @click.pass_context
 def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> None:
     """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
-    ctx.exit(_judge_saved((inventory,), options))
+    from scanner.judging import judge_saved
+
+    ctx.exit(judge_saved((inventory,), options))
 
 
 @cli.command("merge")
@@ -183,7 +180,9 @@ def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> N
 @click.pass_context
 def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -> None:
     """Judge several saved inventories together, such as those of all parts of a scan (--shard)."""
-    ctx.exit(_judge_saved(inventories, options))
+    from scanner.judging import judge_saved
+
+    ctx.exit(judge_saved(inventories, options))
 
 
 @cli.command("list")
@@ -204,27 +203,6 @@ def explain(name: str) -> None:
     click.echo(catalogue_text.explanation(name))
 
 
-def _judge_saved(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
-    """Load, judge, report; the exit code."""
-    from pathlib import Path
-
-    from scanner.loader import kinds, load
-    from scanner.logs import log_to_stderr
-    from scanner.merge import load_all
-    from scanner.plan import note_unasked
-
-    log_to_stderr(verbose=False)
-    outputs = _outputs(options)
-    checks, collectors = load()
-    inventory = load_all([Path(path) for path in paths], kinds(collectors.values()))
-    if options.get("save_inventory"):
-        _write(Path(options["save_inventory"]), inventory.save)
-    providers = inventory.providers()
-    chosen = _select([check for check in checks.values() if check.provider in providers], options)
-    note_unasked(inventory, chosen, collectors)
-    return _judge(inventory, chosen, options, outputs, started_at=inventory.taken_at, arguments=())
-
-
 def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of the command line over those of the file."""
     merged = dict(options)
@@ -238,15 +216,16 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
+    from scanner.judging import parse_options, select
     from scanner.loader import load
     from scanner.logs import log_to_stderr
     from scanner.plan import make_plan
     from scanner.session import Session, new_journal
 
     log_to_stderr(verbose=options["verbose"])
-    outputs = _outputs(options)
+    outputs = parse_options(options)
     checks, collectors = load(providers)
-    plan = make_plan(_select(checks.values(), options), collectors)
+    plan = make_plan(select(checks.values(), options), collectors)
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, dict(options), plan, journal, datetime.now(UTC))
         session.record()
@@ -263,6 +242,7 @@ def _relax_collector() -> None:
 
 def _resume(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
+    from scanner.judging import parse_options, select
     from scanner.loader import load
     from scanner.logs import log_to_stderr
     from scanner.plan import make_plan
@@ -271,145 +251,33 @@ def _resume(options: dict[str, Any]) -> int:
     log_to_stderr(verbose=options["verbose"])
     with old_journal(options.get("journal")) as journal:
         providers, options, taken_at = Session.recorded(journal, options)
-        outputs = _outputs(options)
+        outputs = parse_options(options)
         checks, collectors = load(providers)
-        plan = make_plan(_select(checks.values(), options), collectors)
+        plan = make_plan(select(checks.values(), options), collectors)
         return _run(Session(providers, options, plan, journal, taken_at), outputs)
 
 
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
+    from scanner.judging import judge, maker, write
     from scanner.process import INTERRUPTED, leave
 
-    options, inventory = session.options, session.inventory
+    options, inventory, checks = session.options, session.inventory, session.plan.checks
     _relax_collector()
-    early = session.judge_early(_preparation(outputs))
+    make = maker(checks, options, outputs)
+    early = session.judge_early(make)
     session.collect()
     if options.get("save_inventory"):
-        from pathlib import Path
-
-        _write(Path(options["save_inventory"]), inventory.save)
+        write(options["save_inventory"], inventory.save)
     session.refuse_if_out_of_reach()
     arguments = _arguments(session.providers, options)
     with session.meter.phase("evaluate and report"):
-        code = _judge(
-            inventory,
-            session.plan.checks,
-            options,
-            outputs,
-            started_at=inventory.taken_at,
-            arguments=arguments,
-            early=early,
-        )
+        code = judge(inventory, checks, options, outputs, early, inventory.taken_at, arguments)
     session.finish()
     if session.stopped:
         click.echo(f"mlposture: {session.stopped}; {session.advice}", err=True)
         # Threads may be inside calls that time out much later.
         leave(INTERRUPTED if session.interrupted else code)
     return code
-
-
-def _select(checks: Any, options: Mapping[str, Any]) -> "tuple[Check, ...]":
-    from scanner.config import parse_severity
-    from scanner.errors import InputError
-    from scanner.frameworks import load
-    from scanner.model import Severity
-    from scanner.plan import select
-
-    least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
-    chosen = select(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
-    if options["framework"]:
-        catalogue = load()
-        for name in options["framework"]:
-            if name not in catalogue.frameworks:
-                raise InputError(f"--framework {name}: known are {', '.join(catalogue.frameworks)}")
-        wanted = set(options["framework"])
-        chosen = tuple(c for c in chosen if any(m.framework in wanted for m in catalogue.controls_for(c.objective)))
-    if not chosen:
-        raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
-    return chosen
-
-
-def _outputs(options: Mapping[str, Any]) -> "tuple[Output, ...]":
-    from reports import FORMATS, SUFFIXES
-    from scanner.config import fails, parse_outputs, parse_verdicts
-    from scanner.errors import InputError
-    from scanner.model import Status
-
-    # Everything that can be wrong about the options is found out before a cloud is asked for an hour.
-    verdicts = parse_verdicts(options.get("verdicts") or "all")
-    fails({}, options.get("fail_on") or "never")
-    outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, inventory=options.get("save_inventory"))
-    if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
-        raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
-    if sys.stdout is None and any(output.path is None for output in outputs):
-        raise InputError("-o: standard output is closed")
-    return outputs
-
-
-def _preparation(outputs: "tuple[Output, ...]") -> "Callable[[Finding], bytes] | None":
-    from reports import preparation
-
-    return preparation([output.format for output in outputs])
-
-
-def _judge(inventory: "Inventory", checks: "tuple[Check, ...]", options: Mapping[str, Any],
-           outputs: "tuple[Output, ...]", *, started_at: Any, arguments: tuple[str, ...],
-           early: "Early | None" = None) -> int:  # fmt: skip
-    """Evaluate, write every report, print for a person unless a report went to stdout; the exit code."""
-    import uuid
-    from datetime import UTC, datetime
-    from functools import partial
-
-    from reports import renderer
-    from reports.terminal import print_report
-    from scanner.config import fails, parse_verdicts
-    from scanner.errors import InputError
-    from scanner.files import write_atomically
-    from scanner.frameworks import load
-    from scanner.report import build_report
-
-    report = build_report(
-        inventory,
-        checks,
-        load(),
-        scan_id=uuid.uuid4().hex,
-        started_at=started_at,
-        finished_at=datetime.now(UTC),
-        arguments=arguments,
-        verdicts=parse_verdicts(options.get("verdicts") or "fail,unknown"),
-        frameworks=options["framework"],
-        prepare=_preparation(outputs),
-        early=early,
-    )
-    to_stdout = False
-    problems: list[InputError] = []
-    for output in outputs:
-        try:
-            chunks = renderer(output.format)(report)
-            if output.path is None:
-                to_stdout = True
-                sys.stdout.buffer.writelines(chunks)
-                sys.stdout.buffer.flush()
-            else:
-                _write(output.path, partial(write_atomically, chunks=chunks))
-        except InputError as problem:  # what one report cannot hold must not cost the others
-            problems.append(problem)
-    if not to_stdout and sys.stdout is not None:
-        print_report(report)
-    if problems:
-        raise problems[0]
-    if fails(report.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
-        return 1
-    return 4 if options.get("fail_on_incomplete") and not report.complete else 0
-
-
-def _write(path: Any, write: Callable[[Any], None]) -> None:
-    from scanner.errors import InputError
-
-    try:
-        write(path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
 
 
 def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,9 +21,9 @@ class Judgement(Struct, frozen=True):
     verdict: Verdict
 
 
-def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgement]:
+def evaluate(inventory: Inventory, checks: Sequence[Check], part: tuple[int, int] | None = None) -> Iterator[Judgement]:
     """Judgements by kind, then resource id, then check id: each resource is read once. A check that breaks gives
-    `unknown`.
+    `unknown`. With `part`, part number so many (from 0) of so many of each kind.
     """
     by_kind: dict[str, list[Check]] = {}
     for check in sorted(checks, key=lambda c: c.id):
@@ -37,7 +37,7 @@ def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgemen
             if needs not in views:
                 views[needs] = View(inventory, check.needs)
             seeing.append((check, views[needs]))
-        for resource in inventory.all(of_kind[0].kind):
+        for resource in inventory.all(of_kind[0].kind, part=part):
             for check, view in seeing:
                 yield Judgement(check, resource, judge(check, resource, view))
 

@@ -3,6 +3,7 @@
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,8 +38,8 @@ class _Kept(Struct, frozen=True, array_like=True):
 class StoredFindings:
     """Findings in a private file that SQLite deletes itself. Filled by `add`, then read only.
 
-    A report that shows every finding may give `prepare`: it is called while the resource is at hand, so that nothing
-    has to be read again.
+    With `path` they are there instead, for `absorb` of another. A report that shows every finding may give `prepare`:
+    it is called while the resource is at hand, so that nothing has to be read again.
 
     Their order is severity, score from the worst, check, resource. The first two and the third depend only on the check
     and on whether it failed, so each pair of them has a place in the order.
@@ -49,6 +50,7 @@ class StoredFindings:
         checks: Mapping[str, tuple[Check, CheckInfo]],
         inventory: Inventory,
         prepare: Callable[[Finding], bytes] | None = None,
+        path: Path | None = None,
     ) -> None:
         self._inventory = inventory
         self._prepare = prepare
@@ -61,11 +63,13 @@ class StoredFindings:
         self._places = {(id, failed): place for place, (_, _, id, failed) in enumerate(order)}
         self._checks = [checks[id] for _, _, id, _ in order]
         self._failed = [place for (_, failed), place in self._places.items() if failed]
-        self._accounts: dict[tuple[str, str], int] = {}
+        # The accounts that were scanned first, so that parts of the findings number them alike.
+        scanned = sorted({(scope.provider, scope.account) for scope in inventory.scopes})
+        self._accounts = {owner: number for number, owner in enumerate(scanned)}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
         # Judging may begin in one thread and end in another, never in both at a time.
-        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA cache_size = -8192")
@@ -84,11 +88,11 @@ class StoredFindings:
         self._waiting.append((place, storable(resource.id), account, encode(kept), ready))
         self._count += 1
         if len(self._waiting) >= _BATCH:
-            self._flush()
+            self.flush()
 
     def forget(self, checks: Iterable[str]) -> None:
         """Remove all findings of these checks."""
-        self._flush()
+        self.flush()
         for id in checks:
             for failed in (True, False):
                 gone = self._db.execute("DELETE FROM findings WHERE place = ?", (self._places[(id, failed)],))
@@ -96,7 +100,7 @@ class StoredFindings:
 
     def seal(self) -> None:
         """Everything was added."""
-        self._flush()
+        self.flush()
         self._db.execute("CREATE INDEX by_place ON findings (place, id)")
         if len(self._accounts) > 1:
             self._db.execute("CREATE INDEX by_account ON findings (account, place, id)")
@@ -124,7 +128,23 @@ class StoredFindings:
 
     def accounts(self) -> tuple[tuple[str, str], ...]:
         """The provider and account of every finding, each once, sorted."""
-        return tuple(sorted(self._accounts))
+        if len(self._accounts) == 1:  # all findings, as in most scans, are of it
+            return tuple(self._accounts) if self._count else ()
+        present = {int(number) for (number,) in self._db.execute("SELECT DISTINCT account FROM findings")}
+        return tuple(sorted(owner for owner, number in self._accounts.items() if number in present))
+
+    @property
+    def owners(self) -> list[tuple[str, str]]:
+        """Provider and account by their numbers in the file."""
+        return list(self._accounts)
+
+    def absorb(self, path: Path) -> None:
+        """Take over findings of others with the same checks and owners."""
+        self._db.execute("ATTACH DATABASE ? AS other", (str(path),))
+        try:
+            self._count += self._db.execute("INSERT INTO findings SELECT * FROM other.findings").rowcount
+        finally:
+            self._db.execute("DETACH DATABASE other")
 
     def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
         """Of each check that failed somewhere, in order: how often, and the first `most` of its failures."""
@@ -143,7 +163,8 @@ class StoredFindings:
                 counts[account] = counts.get(account, 0) + count
         return {owner: counts[account] for owner, account in self._accounts.items() if account in counts}
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what waits."""
         self._db.execute("BEGIN")
         self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
         self._db.execute("COMMIT")

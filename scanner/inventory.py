@@ -45,9 +45,9 @@ class Inventory:
         """Observed resources of a kind, sorted by id, all at once."""
         return tuple(self.store.all(kind))
 
-    def all(self, kind: type[R], account: str | None = None) -> Many[R]:
-        """The same, of one account or all, read as they are needed."""
-        return self.store.all(kind, account)
+    def all(self, kind: type[R], account: str | None = None, part: tuple[int, int] | None = None) -> Many[R]:
+        """The same, of one account or all, or one of several parts, read as they are needed."""
+        return self.store.all(kind, account, part)
 
     def find(self, kind: type[R], id: str) -> R | None:
         return self.store.get(kind, id)

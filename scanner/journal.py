@@ -251,11 +251,12 @@ class Journal:
                     found[name] = (rank, body)
         return {id: self._decoders.decode(kind, found[name][1]) for name, id in names.items()}
 
-    def all(self, kind: type[R], account: str | None = None) -> Many[R]:
-        """Resources of a kind, of one account or all, sorted by id."""
+    def all(self, kind: type[R], account: str | None = None, part: tuple[int, int] | None = None) -> Many[R]:
+        """Resources of a kind, of one account or all, sorted by id; or the part number so many (from 0) of so many."""
 
         def start() -> Iterator[R]:
-            for body in self._bodies(kind.kind, account):
+            after, until = self._bounds(kind.kind, *part) if part is not None else ("", None)
+            for body in self._bodies(kind.kind, account, after, until):
                 yield self._decoders.decode(kind, body)
 
         return Many(start, lambda: self._count(kind.kind, account))
@@ -287,11 +288,21 @@ class Journal:
             return self._number("SELECT COUNT(DISTINCT id) FROM resources WHERE kind = ?", kind)
         return self._number("SELECT COUNT(DISTINCT id) FROM resources WHERE kind = ? AND account = ?", kind, account)
 
-    def _bodies(self, kind: str, account: str | None) -> Iterator[bytes]:
+    def _bounds(self, kind: str, number: int, of: int) -> tuple[str, str | None]:
+        """The id after which a part of a kind begins, and the last one of it; "" and None for no bound."""
+        count = self._number("SELECT COUNT(*) FROM resources WHERE kind = ?", kind)
+        query = "SELECT id FROM resources WHERE kind = ? ORDER BY id LIMIT 1 OFFSET ?"
+        after = self._one(query, kind, count * number // of) if number else None
+        until = self._one(query, kind, count * (number + 1) // of) if number + 1 < of else None
+        return str(after[0]) if after else "", str(until[0]) if until else None
+
+    def _bodies(self, kind: str, account: str | None, after: str = "", until: str | None = None) -> Iterator[bytes]:
         """Documents by id, each id once. In pieces, so that others can write between them."""
-        where, given = "kind = ? AND id > ?", [kind, ""]
+        where, given = "kind = ? AND id > ?", [kind, after]
         if account is not None:
-            where, given = "kind = ? AND account = ? AND id > ?", [kind, account, ""]
+            where, given = "account = ? AND " + where, [account, *given]
+        if until is not None:
+            where, given = "id <= ? AND " + where, [until, *given]
         query = f"SELECT id, unit, body FROM resources WHERE {where} ORDER BY id, rowid LIMIT {_CHUNK}"  # noqa: S608 - no input
         held: tuple[str, tuple[str, ...], bytes] | None = None
         while True:

@@ -14,12 +14,12 @@ from scanner.saved import Shard
 log = logging.getLogger("mlposture")
 
 
-def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]]) -> Inventory:
-    """What these files hold together, taken when the oldest was. A file that equals another counts once.
+def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]], store: Journal | None = None) -> Inventory:
+    """What these files hold together, taken when the oldest was; kept in `store`. A file like another counts once.
 
     Raises InputError for what is no inventory, and naming both files when two asked the same place for the same kind.
     """
-    store = Journal()
+    store = store or Journal()
     parts = {path: Inventory.load(path, kinds, store) for path in _distinct(paths)}
     merged = Inventory(min(part.taken_at for part in parts.values()), store)
     origin: dict[tuple[str, Scope], Path] = {}

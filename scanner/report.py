@@ -2,15 +2,24 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 from scanner.check import Check
-from scanner.early import Early
 from scanner.evaluate import evaluate
 from scanner.frameworks import Catalogue
 from scanner.inventory import Inventory
+from scanner.journal import Journal
 from scanner.model import CheckInfo, ControlRef, Finding, Report, Status
 from scanner.score import framework_scores, posture
 from scanner.verdicts import Verdicts
+
+
+class Judge(Protocol):
+    """Who judges, all of an inventory or some: `scanner.early` while a scan goes on, `scanner.parts` by processes."""
+
+    def finish(self, journal: Journal) -> tuple[Verdicts, frozenset[str]]:
+        """The verdicts, and the ids of the checks that gave all of theirs."""
 
 
 def make_verdicts(
@@ -21,11 +30,12 @@ def make_verdicts(
     verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
     frameworks: Sequence[str] = (),
     prepare: Callable[[Finding], bytes] | None = None,
+    path: Path | None = None,
 ) -> Verdicts:
-    """Ready for the verdicts of these checks; the options are those of `build_report`."""
+    """Ready for the verdicts of these checks; the options are those of `build_report`, `path` of `StoredFindings`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, path)
 
 
 def build_report(
@@ -40,19 +50,19 @@ def build_report(
     verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
     frameworks: Sequence[str] = (),
     prepare: Callable[[Finding], bytes] | None = None,
-    early: Early | None = None,
+    judge: Judge | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
-    `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. With
-    `early`, what that judged is not judged again; it was made with the same options.
+    `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
+    `judge` has judged is not judged again; it was made with the same options.
     """
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
-    if early is None:
+    if judge is None:
         done: frozenset[str] = frozenset()
         found = make_verdicts(inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare)
     else:
-        found, done = early.finish(inventory.store)
+        found, done = judge.finish(inventory.store)
     for judgement in evaluate(inventory, [check for check in checks if check.id not in done]):
         found.add(judgement)
     found.findings.seal()

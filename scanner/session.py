@@ -18,14 +18,13 @@ from scanner import __version__, loader
 from scanner.cache import default_path, namespace, open_cache
 from scanner.calls import Calls, Manners
 from scanner.collect import collect, parse_shard
-from scanner.config import parse_duration, parse_verdicts
+from scanner.config import parse_duration
 from scanner.early import Early
 from scanner.errors import CannotScan, InputError
 from scanner.files import check_target
 from scanner.inventory import Inventory
 from scanner.journal import Journal
 from scanner.meter import Meter
-from scanner.model import Finding
 from scanner.plan import Plan
 from scanner.progress import bar
 from scanner.saved import Shard as Saved
@@ -157,20 +156,9 @@ class Session:
         }
         return providers, options, datetime.fromisoformat(asked["taken_at"])
 
-    def judge_early(self, prepare: Callable[[Finding], bytes] | None) -> Early:
-        """Let what is found be judged while the scan goes on; `prepare` is as of `build_report`."""
-
-        def make() -> Verdicts:
-            from scanner.frameworks import load
-            from scanner.report import make_verdicts
-
-            shown = parse_verdicts(self.options.get("verdicts") or "fail,unknown")
-            frameworks = self.options["framework"]
-            return make_verdicts(
-                self.inventory, self.plan.checks, load(), verdicts=shown, frameworks=frameworks, prepare=prepare
-            )
-
-        early = Early(self.plan.checks, make)
+    def judge_early(self, make: Callable[[Inventory, Path | None], Verdicts]) -> Early:
+        """Let what is found be judged while the scan goes on; `make` prepares for the verdicts."""
+        early = Early(self.plan.checks, lambda: make(self.inventory, None))
         self.inventory.store.watch = early.offer
         return early
 

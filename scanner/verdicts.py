@@ -1,6 +1,9 @@
 """All verdicts of a run: every one is counted, and those that are shown are kept as findings."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
 
 from scanner.check import Check
 from scanner.evaluate import Judgement
@@ -12,7 +15,7 @@ from scanner.model import CheckCount, CheckInfo, Finding, Severity, Status
 class Verdicts:
     """Filled by one thread at a time, in any order. `shown` are the verdicts that findings are kept of.
 
-    `prepare` is as of `StoredFindings`.
+    `prepare` and `path` are as of `StoredFindings`.
     """
 
     def __init__(
@@ -22,13 +25,14 @@ class Verdicts:
         infos: Mapping[str, CheckInfo],
         shown: frozenset[Status],
         prepare: Callable[[Finding], bytes] | None = None,
+        path: Path | None = None,
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
         self.shown = shown
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
-        self.findings = StoredFindings(described, inventory, prepare)
+        self.findings = StoredFindings(described, inventory, prepare, path)
 
     def add(self, judgement: Judgement) -> None:
         status = judgement.verdict.status
@@ -49,6 +53,22 @@ class Verdicts:
         for id in checks:
             self.counts[id] = CheckCount()
         self.findings.forget(checks)
+
+    def save(self, path: Path) -> None:
+        """Leave everything for another process: beside `path`, where the findings are."""
+        self.findings.flush()
+        path.with_suffix(".counts").write_bytes(msgspec.json.encode((self.counts, self.findings.owners)))
+
+    def absorb(self, path: Path) -> None:
+        """Add what was saved there. Raises ValueError if it is not of the same checks and accounts."""
+        saved = path.with_suffix(".counts").read_bytes()
+        counts, owners = msgspec.json.decode(saved, type=tuple[dict[str, CheckCount], list[tuple[str, str]]])
+        if counts.keys() != self.counts.keys() or owners != self.findings.owners:
+            raise ValueError(f"{path}: other checks or accounts")
+        for id, count in counts.items():
+            for name in CheckCount.__struct_fields__:
+                setattr(self.counts[id], name, getattr(self.counts[id], name) + getattr(count, name))
+        self.findings.absorb(path)
 
     def totals(self) -> dict[str, int]:
         """How many verdicts of each sort there are."""

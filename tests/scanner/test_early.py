@@ -53,7 +53,7 @@ class Scan:
     def report(self, *, early: bool) -> bytes:
         report = build_report(
             self.inventory, CHECKS, load_catalogue(), scan_id="x", started_at=NOW, finished_at=NOW,
-            verdicts=EVERYTHING, prepare=prepare, early=self.early if early else None,
+            verdicts=EVERYTHING, prepare=prepare, judge=self.early if early else None,
         )  # fmt: skip
         return b"".join(render(report))
 
@@ -114,7 +114,7 @@ def test_what_was_written_twice_after_a_unit_was_begun_again_counts_once() -> No
 
 def test_a_disk_that_is_full_costs_no_verdict() -> None:
     class Full(StoredFindings):
-        def _flush(self) -> None:
+        def flush(self) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
     made = []
