@@ -24,6 +24,8 @@ class Tuning(Struct, frozen=True, kw_only=True):
     #: what is tried first after the first throttled call: what several AWS services document for reads
     first_rate: float = 20.0
     least_rate: float = 0.2
+    #: how long the calls that are on their way when the first is throttled are waited for
+    patience: float = 1.0
     #: a rate counts as good when this long, and this many calls, saw no throttling
     trial: float = 0.25
     trial_calls: int = 10
@@ -45,6 +47,7 @@ class Pace:
         "_calm",
         "_calm_since",
         "_changed",
+        "_clear",
         "_falls",
         "_good",
         "_next",
@@ -65,6 +68,8 @@ class Pace:
         self._good = 0.0 if rate == math.inf else rate
         self._bad = math.inf
         self._next = 0.0
+        #: after the first throttled call, until when those on their way are waited for: they use what the rate would
+        self._clear = 0.0
         self._changed = -math.inf
         self._calm = 0
         self._calm_since = 0.0
@@ -82,7 +87,12 @@ class Pace:
             least = FIRST_WINDOW if early else LATER_WINDOW
             if self.in_flight >= max(least, (self.succeeded - LEAST_BURST) // PER_WINDOW):
                 return math.inf
+        elif self.in_flight and now < self._clear:
+            return self._clear - now
         else:
+            if self._clear:
+                self._clear = 0.0
+                self._start(now)
             if now < self._next:
                 return self._next - now
             # At most one turn is made up for: a thread that woke late must not shift all that follow.
@@ -94,7 +104,7 @@ class Pace:
         """A call came back and was not throttled."""
         self.in_flight -= 1
         self.succeeded += 1
-        if self.rate == math.inf:
+        if self.rate == math.inf or self._clear:
             return
         self._calm += 1
         trial = max(self.tuning.trial, self.tuning.trial_calls / self.rate)
@@ -113,6 +123,7 @@ class Pace:
         self._steps = 0
         if self.rate == math.inf:
             self.rate = tuning.first_rate
+            self._clear = now + tuning.patience
         else:
             self._bad = min(self._bad, self.rate)
             if self.rate <= self._good:

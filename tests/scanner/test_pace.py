@@ -6,6 +6,7 @@ import heapq
 import itertools
 import math
 import random
+from collections import deque
 from typing import NamedTuple
 
 import pytest
@@ -22,12 +23,18 @@ class Outcome(NamedTuple):
     rates: tuple[float, ...]
 
 
-def simulate(limits: list[tuple[float, float, float]], calls: int, operations: int = 2, seed: int = 1) -> Outcome:
-    """So many calls of each operation against token buckets: (from this second on, rate, burst)."""
+def simulate(
+    limits: list[tuple[float, float, float]], calls: int, operations: int = 2, seed: int = 1, turns: int = SLOTS
+) -> Outcome:
+    """So many calls of each operation against token buckets: (from this second on, rate, burst).
+
+    Up to `turns` calls have had their turn and are not back; those beyond the slots are yet to be sent.
+    """
     chance, order = random.Random(seed), itertools.count()
     paces = [Pace(Tuning()) for _ in range(operations)]
     tokens, at = [limits[0][2]] * operations, [0.0] * operations
     left, now, made, refused, in_flight = [calls] * operations, 0.0, 0, 0, 0
+    unsent: deque[tuple[int, float]] = deque()
     events: list[tuple[float, int, str, int, float]] = []
 
     def later(what: str, operation: int, started: float) -> None:
@@ -37,15 +44,17 @@ def simulate(limits: list[tuple[float, float, float]], calls: int, operations: i
     while any(left) or events:
         soon = math.inf
         for operation, pace in enumerate(paces):
-            while left[operation] and in_flight < SLOTS:
+            while left[operation] and in_flight + len(unsent) < turns:
                 wait = pace.wait(now)
                 if wait:
                     soon = min(soon, now + wait)
                     break
                 left[operation] -= 1
-                in_flight += 1
-                made += 1
-                later("arrives", operation, now)
+                unsent.append((operation, now))
+        while unsent and in_flight < SLOTS:
+            in_flight += 1
+            made += 1
+            later("arrives", *unsent.popleft())
         if not events or events[0][0] > soon:
             now = soon
             continue
@@ -79,6 +88,17 @@ def test_the_limit_is_used_and_hardly_ever_hit(rate: float, burst: float, calls:
 
     assert floor <= outcome.seconds <= 1.1 * floor + 1
     assert outcome.throttled / outcome.calls <= share
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("rate", "burst", "calls"), [(100, 200, 1000), (100, 200, 5000), (50, 300, 2000), (20, 100, 1000)]
+)
+def test_calls_that_are_late_do_not_count_against_the_rate(rate: float, burst: float, calls: int, seed: int) -> None:
+    """Many had their turn before the first refusal and are sent long after it: they use up what is left."""
+    outcome = simulate([(0.0, rate, burst)], calls, seed=seed, turns=110)
+
+    assert outcome.seconds <= 1.15 * (calls - burst) / rate + 1
 
 
 def test_without_a_limit_there_is_no_pace() -> None:
