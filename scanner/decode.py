@@ -5,7 +5,8 @@ of the wrong type leaves `UNSET` and is reported. Real replies omit members that
 is indexed blindly.
 """
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, get_args
 
@@ -43,21 +44,34 @@ class Malformed(msgspec.Struct, frozen=True):
 
 _PLAIN = frozenset({str, bool, int, datetime})
 _PLANS: dict[type[Resource], tuple[FieldPlan, ...]] = {}
+#: msgspec finds out about a struct when it is first named, and shows other threads what is half done: they crash. So it
+#: finds out, about whatever several threads use, while this is held.
+_FINDING_OUT = threading.RLock()
 
 
 def plans(kind: type[Resource]) -> tuple[FieldPlan, ...]:
     """The declared sources of a kind's fields, in order of declaration (cached: reading annotations is slow)."""
     if kind not in _PLANS:
-        found = []
-        for field in msgspec.structs.fields(kind):
-            for note in getattr(field.type, "__metadata__", ()):
-                if isinstance(note, Read):
-                    path = tuple(note.path.split(".")) if note.path else ()
-                    plain = frozenset() if note.json else _PLAIN.intersection(get_args(get_args(field.type)[0]))
-                    holder = msgspec.defstruct(field.name, [("value", field.type)])
-                    found.append(FieldPlan(field.name, note.operation, path, note.json, field.type, plain, holder))
-        _PLANS[kind] = tuple(found)
+        with _FINDING_OUT:
+            _PLANS[kind] = _PLANS.get(kind) or tuple(_planned(kind))
     return _PLANS[kind]
+
+
+def _planned(kind: type[Resource]) -> Iterator[FieldPlan]:
+    for field in msgspec.structs.fields(kind):
+        for note in getattr(field.type, "__metadata__", ()):
+            if isinstance(note, Read):
+                path = tuple(note.path.split(".")) if note.path else ()
+                plain = frozenset() if note.json else _PLAIN.intersection(get_args(get_args(field.type)[0]))
+                holder = msgspec.defstruct(field.name, [("value", field.type)])
+                decoder_of(holder)  # for what msgspec finds out by it
+                yield FieldPlan(field.name, note.operation, path, note.json, field.type, plain, holder)
+
+
+def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
+    """A decoder of JSON to this type, made so that other threads may use the type meanwhile."""
+    with _FINDING_OUT:
+        return msgspec.json.Decoder(kind)
 
 
 def decode(kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> tuple[R, list[Malformed]]:

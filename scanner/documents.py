@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from scanner.decode import decoder_of
 from scanner.model import Resource, plain
 from scanner.secrets import may_hold_secret
 from scanner.text import encode, map_strings, redact
@@ -53,5 +54,5 @@ class Decoders:
     def decode(self, kind: type[R], content: bytes) -> R:
         decoder = self._by_kind.get(kind)
         if decoder is None:
-            decoder = self._by_kind[kind] = msgspec.json.Decoder(kind)
+            decoder = self._by_kind[kind] = decoder_of(kind)
         return decoder.decode(content)  # type: ignore[no-any-return]

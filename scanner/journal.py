@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from scanner.decode import decoder_of
 from scanner.documents import Decoders, Many, document
 from scanner.errors import InputError
 from scanner.model import Gap, Listing, Resource, Scope
@@ -107,10 +108,11 @@ class Journal:
 
     def finished(self) -> dict[tuple[str, Scope], Facts]:
         """What every finished unit left, by kind and scope."""
+        decode = decoder_of(Facts).decode
         with self._lock:
             rows = self._db.execute("SELECT kind, provider, account, region, facts FROM units WHERE finished")
             return {
-                (kind, Scope(provider, account, region)): msgspec.json.decode(facts, type=Facts)
+                (kind, Scope(provider, account, region)): decode(facts)
                 for kind, provider, account, region, facts in rows
             }
 
@@ -172,7 +174,7 @@ class Journal:
             with self._attached(path, "ro"):
                 rows = self._db.execute("SELECT kind, provider, account, region, finished, facts FROM other.units")
                 [(*key, finished, content)] = rows.fetchall()
-                facts = msgspec.json.decode(content, type=Facts)
+                facts: Facts = decoder_of(Facts).decode(content)
                 if key != [kind, scope.provider, scope.account, scope.region]:
                     raise InputError(f"{path}: holds {key} and not {kind} of {scope}")
                 unit = self.begin(kind, scope)

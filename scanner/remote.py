@@ -22,6 +22,7 @@ import msgspec
 from scanner import __version__
 from scanner.cache import Cache, default_path, namespace, open_cache
 from scanner.calls import Calls, Manners
+from scanner.decode import decoder_of
 from scanner.documents import Many
 from scanner.errors import InputError
 from scanner.journal import Journal
@@ -206,7 +207,8 @@ def _read(path: Path) -> Order:
         if theirs != ours:
             what = "mlposture" if name == "version" else "Python"
             raise InputError(f"runs {what} {ours}, and the client {theirs}; both must have the same")
-    return msgspec.json.decode(content, type=Order)
+    order: Order = decoder_of(Order).decode(content)
+    return order
 
 
 def _digest(*parts: str) -> str:

@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
+
+from scanner.decode import decoder_of
 
 
 class Shape(Struct, frozen=True):
@@ -32,7 +33,8 @@ class Service(Struct, frozen=True):
 def services() -> dict[str, Service]:
     """All that is known, by service."""
     content = Path(__file__).with_suffix(".json").read_bytes()
-    return msgspec.json.decode(content, type=dict[str, Service])
+    found: dict[str, Service] = decoder_of(dict[str, Service]).decode(content)
+    return found
 
 
 def find(service: str, name: str) -> Shape | None:

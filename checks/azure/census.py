@@ -12,6 +12,7 @@ import msgspec
 from checks.azure.authorization.grants import allows
 from checks.azure.authorization.resources import Permission
 from checks.azure.ids import arm_id, subscription
+from scanner.decode import decoder_of
 from scanner.errors import CallFailed
 from scanner.model import Reason
 
@@ -118,6 +119,7 @@ def rows(query: Query, accounts: Sequence[str]) -> Iterator[tuple[str, str]]:
 def permissions(page: Mapping[str, Any]) -> Allowed:
     """What the credential may do at a scope, less what it may do on a condition only; nothing if it is not clear."""
     try:
+        decoder_of(Allowed)  # several threads may be the first
         found = msgspec.convert(page.get("value"), Allowed)
     except msgspec.ValidationError:
         log.debug("Azure: permissions that do not fit their form")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -164,3 +166,40 @@ def test_one_member_of_any_type(plan: Any, found: Any) -> None:
     assert decode(Car, {plan.operation: reply}, id="c", name="c", scope=HERE) == decode_plainly(
         Car, {plan.operation: reply}, id="c", name="c", scope=HERE
     )
+
+
+FIRST = """
+import importlib, sys, threading
+sys.setswitchinterval(1e-6)
+importlib.import_module("checks.aws.sagemaker.resources")
+from scanner.decode import decode
+from scanner.documents import Decoders, document
+from scanner.model import Scope
+from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
+
+kinds = (EndpointConfig, Model, NotebookInstance, TrainingJob)
+place = Scope("aws", "111122223333", "eu-west-1")
+containers = [{"Image": "a", "Environment": {"A": "b"}}]
+reply = {"ProductionVariants": [{"VariantName": "v", "ModelName": "m"}], "Containers": containers,
+         "VpcConfig": {"Subnets": ["s"], "SecurityGroupIds": ["g"]}, "InputDataConfig": [{"ChannelName": "c"}]}
+start = threading.Barrier(24)
+decoders = Decoders()
+
+def first(kind):
+    start.wait()
+    every = {f"sagemaker:Describe{kind.__name__}": reply, f"sagemaker:List{kind.__name__}s": {}}
+    made, _ = decode(kind, every, id="i", name="n", scope=place)
+    decoders.decode(kind, document(made))
+
+threads = [threading.Thread(target=first, args=(kinds[n % 4],)) for n in range(24)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("done")
+"""
+
+
+def test_many_threads_may_be_the_first_to_decode() -> None:
+    """In a process of its own, where nobody has decoded anything: msgspec crashes if it is not kept from it."""
+    for _ in range(4):
+        done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
