@@ -157,8 +157,6 @@ class Cache:
         waiting = self._waiting.get(key) or self._under_way.get(key)
         if waiting is not None:
             return waiting[1:]
-        if self.was_empty:
-            return None
         row: tuple[str, int, bytes] | None = self._reader.execute(
             "SELECT read_at, used, body FROM resources WHERE key = ?", (key,)
         ).fetchone()
