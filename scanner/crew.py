@@ -77,13 +77,17 @@ class Crew:
             self._begun.put(None)
 
     def _hire(self) -> None:
-        if self._threads >= min(self._under_way, self._at_work + self._away, self._most):
+        if not self._is_short():  # nearly always, and seen without the lock
             return
         with self._lock:
-            hire = not self.closed and self._threads < min(self._under_way, self._at_work + self._away, self._most)
+            hire = not self.closed and self._is_short()
             self._threads += hire
         if hire:
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
+
+    def _is_short(self) -> bool:
+        """Whether one more thread would have something to do, and may be had."""
+        return self._threads < min(self._under_way, self._at_work + self._away, self._most)
 
     def map(
         self, function: Callable[[T], U], items: Iterable[T], ahead: int, hold: Callable[[], bool] = lambda: False
