@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.model import Finding, Report
+    from scanner.model.nouns import Finding, Report
 
 OWNER = "mlposture"
 
@@ -30,7 +30,7 @@ def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:
     A renderer gives the file in pieces. If the format cannot hold the report it raises InputError when it is called,
     before there is a piece.
     """
-    from scanner.errors import InputError
+    from scanner.model.errors import InputError
 
     if name not in FORMATS:
         raise InputError(f"there is no report format {name!r}; there are {', '.join(sorted(FORMATS))}")

@@ -11,9 +11,20 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from reports.text import Indented, Pieces, dump, indent, redact, stream, without_secrets
+from reports.writing import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
-from scanner.model import CheckInfo, Finding, FrameworkScore, Gap, Listing, Reason, Report, Scope, Severity, Status
+from scanner.model.nouns import (
+    CheckInfo,
+    Finding,
+    FrameworkScore,
+    Gap,
+    Listing,
+    Reason,
+    Report,
+    Scope,
+    Severity,
+    Status,
+)
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
 #: Findings stand below the report and its list of them.

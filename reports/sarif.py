@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import quote
 
 from reports.sarif_evidence import Evidence
-from reports.text import Pieces, clean, one_line, redact, sentence, stream
+from reports.writing import Pieces, clean, one_line, redact, sentence, stream
 from scanner import HOME, __version__
-from scanner.errors import InputError
-from scanner.model import CheckInfo, Finding, Gap, Reason, Report, Severity, Status
+from scanner.model.errors import InputError
+from scanner.model.nouns import CheckInfo, Finding, Gap, Reason, Report, Severity, Status
 
 MAX_RUNS = 20
 MAX_RESULTS = 25_000

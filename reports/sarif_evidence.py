@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reports.text import clean, dump, without_secrets
-from scanner.model import Resource, plain
+from reports.writing import clean, dump, without_secrets
+from scanner.model.nouns import Resource, plain
 
 _CONTEXT = 2
 _IDENTITY = ("id", "name", "scope", "console_url")

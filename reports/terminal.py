@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
-from reports.text import clean, first_paragraph, redact, sentence
-from scanner.model import Finding, Findings, Gap, Posture, Reason, Report, Scope, Severity
+from reports.writing import clean, first_paragraph, redact, sentence
+from scanner.model.nouns import Finding, Findings, Gap, Posture, Reason, Report, Scope, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""Write checks/aws/shapes.json from botocore's service models: what a scan needs of them, so that it loads none.
+"""Write checks/aws/client/shapes.json from botocore's service models: what a scan needs of them, so that it loads none.
 
 Run without arguments to write the file, or with --check to exit 1 if it is out of date.
 """
@@ -16,7 +16,7 @@ from botocore.model import ServiceModel, Shape
 from botocore.paginate import PaginatorModel
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "checks" / "aws" / "shapes.json"
+TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
 #: Services that speak JSON 1.1, and the prefixes of their operations that only read.
 SERVICES = {"organizations": ("ListAccounts",), "sagemaker": ("List", "Describe", "Search")}
 
@@ -51,7 +51,7 @@ def _facts(model: ServiceModel, pages: PaginatorModel, name: str) -> dict[str, A
         return {"members": list(shape.members), "times": _times(shape, ())}
     tokens = {paging["input_token"], paging["output_token"]}
     if tokens != {"NextToken"} or not isinstance(paging["result_key"], str):
-        raise SystemExit(f"{name} pages in a way that checks/aws/wire.py does not know: {paging}")
+        raise SystemExit(f"{name} pages in a way that checks/aws/client/wire.py does not know: {paging}")
     return {"members": list(shape.members), "times": _times(shape, ()), "items": paging["result_key"]}
 
 

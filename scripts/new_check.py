@@ -1,8 +1,8 @@
 """Write the stub of a new check and of its case table, with the next free id.
 
     python scripts/new_check.py aws sagemaker endpoints sagemaker_endpoint_without_alarm --kind Endpoint
-    python scripts/new_check.py aws sagemaker paths sagemaker_endpoint_public_artifact --kind Endpoint \\
-        --path --needs Model --needs Bucket
+    python scripts/new_check.py aws paths exposure sagemaker_endpoint_public_artifact --kind Endpoint \\
+        --needs Model --needs Bucket
 
 The stub fails the generic tests until it is filled in, so that it cannot be merged by accident.
 """
@@ -27,21 +27,27 @@ class Wrong(Exception):
 
 
 class Request(NamedTuple):
-    """What to make: a check of `kind` in module `family` of a service; `needs` are the kinds it joins."""
+    """What to make: a check of `kind` in module `family` of a service; `needs` are the kinds it joins.
+
+    Joined paths are no service's own: in their place stands `paths`, and in that of the family their theme.
+    """
 
     provider: str
     service: str
     family: str
     slug: str
     kind: str
-    path: bool = False
     needs: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> bool:
+        return self.service == "paths"
 
 
 def make(request: Request, root: Path) -> tuple[str, Path, Path]:
     """Write both stubs below `root`. The new id, the module and the test file. Raises Wrong and then writes nothing."""
     package = root / "checks" / request.provider
-    if not (package / request.service / "resources.py").is_file():
+    if not (request.path or (package / request.service / "resources.py").is_file()):
         raise Wrong(f"checks/{request.provider}/{request.service} has no kinds; see docs/guides/adding-a-service.md")
     if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", request.slug):
         raise Wrong(f"{request.slug!r} is no slug: lower-case words joined by underscores, stating the problem")
@@ -59,7 +65,7 @@ def make(request: Request, root: Path) -> tuple[str, Path, Path]:
     table = tests.read_text(encoding="utf-8") if tests.is_file() else ""
     id = next_id(request, source, taken.values())
 
-    source = source or f'"""Checks of {request.service} {request.family.replace("_", " ")}."""\n'
+    source = source or f'"""{_title(request)}."""\n'
     for needed, names in _imports(request, homes).items():
         source = with_import(source, needed, names)
     source = source.rstrip("\n") + "\n\n\n" + _check_stub(request, id, _version(root))
@@ -68,6 +74,11 @@ def make(request: Request, root: Path) -> tuple[str, Path, Path]:
     tests.parent.mkdir(parents=True, exist_ok=True)
     tests.write_text(table, encoding="utf-8")
     return id, module, tests
+
+
+def _title(request: Request) -> str:
+    family = request.family.replace("_", " ")
+    return f"Joined checks: {family}" if request.path else f"Checks of {request.service} {family}"
 
 
 def next_id(request: Request, source: str, taken: Iterable[str]) -> str:
@@ -132,10 +143,10 @@ def _imports(request: Request, homes: dict[str, str]) -> dict[str, list[str]]:
     needed: dict[str, list[str]] = {}
     for kind, module in homes.items():
         needed.setdefault(module, []).append(kind)
-    needed["scanner.check"] = ["check"]
+    needed["scanner.model.checks"] = ["check"]
     if request.needs:
-        needed["scanner.inventory"] = ["View"]
-    needed["scanner.model"] = ["Severity", "Verdict", "unknown"]
+        needed["scanner.model.views"] = ["View"]
+    needed["scanner.model.nouns"] = ["Severity", "Verdict", "unknown"]
     return needed
 
 
@@ -222,12 +233,16 @@ def main(argv: list[str] | None = None) -> int:
     """Make the stubs and say what comes next; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("provider", choices=sorted(NUMBERS))
-    parser.add_argument("service", help="folder below checks/<provider>, such as sagemaker")
-    parser.add_argument("family", help="module that holds the checks of these kinds, such as endpoints")
+    parser.add_argument(
+        "service",
+        help="folder below checks/<provider>, such as sagemaker; `paths` for a path across resources (4xxx)",
+    )
+    parser.add_argument(
+        "family", help="module that holds the checks of these kinds, such as endpoints; the theme of paths"
+    )
     parser.add_argument("slug", help="name of the check; states the problem")
     parser.add_argument("--kind", required=True, help="class that the check judges, such as EndpointConfig")
     parser.add_argument("--needs", action="append", default=[], metavar="KIND", help="class it joins; repeatable")
-    parser.add_argument("--path", action="store_true", help="a path across resources: takes an id from 4xxx")
     request = Request(**{**vars(parser.parse_args(argv)), "needs": tuple(parser.parse_args(argv).needs)})
     try:
         id, module, tests = make(request, ROOT)

@@ -15,13 +15,13 @@ from watching import WHOLE, Seen, deepest, observe
 from worlds.base import World, WorldError
 from worlds.leaves import Leaf, Path, changed
 
-from scanner.calls import Calls
-from scanner.check import Check
-from scanner.collect import collect
-from scanner.decode import plans
-from scanner.inventory import Inventory
-from scanner.model import Status, Verdict
-from scanner.plan import Plan, make_plan
+from scanner.calls.client import Calls
+from scanner.collect.plan import Plan, make_plan
+from scanner.collect.run import collect
+from scanner.model.checks import Check
+from scanner.model.decode import plans
+from scanner.model.nouns import Status, Verdict
+from scanner.store.inventory import Inventory
 
 JUDGED = (Status.PASS, Status.FAIL)
 #: Of an enum that some check reads, at most so many other values are tried, spread over all (there are 276 machines).
@@ -290,7 +290,7 @@ def rigged(provider: str) -> Iterator[Rig]:
     """A rig on the demo organisation's world."""
     with running(provider) as world:
         settings = {"taken_at": datetime.now(UTC)}
-        connected = importlib.import_module(f"checks.{provider}.api").connect(settings, Calls(QUICK))
+        connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, Calls(QUICK))
         try:
             yield Rig(provider, world, connected)
         finally:

@@ -13,7 +13,7 @@ from typing import Any
 from scanning import take_inventory, verdicts_of
 from support import ROOT
 
-from scanner.inventory import Inventory
+from scanner.store.inventory import Inventory
 
 
 class Server:

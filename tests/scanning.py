@@ -14,14 +14,14 @@ from unittest import mock
 from support import TESTS, registered
 from worlds.base import World, read_world
 
-from scanner.calls import Calls, Manners
-from scanner.check import Check
-from scanner.collect import collect
-from scanner.evaluate import evaluate
-from scanner.inventory import Inventory
-from scanner.model import Status
-from scanner.pace import Tuning
-from scanner.plan import make_plan
+from scanner.calls.client import Calls, Manners
+from scanner.calls.pace import Tuning
+from scanner.collect.plan import make_plan
+from scanner.collect.run import collect
+from scanner.evaluate.judge import evaluate
+from scanner.model.checks import Check
+from scanner.model.nouns import Status
+from scanner.store.inventory import Inventory
 
 PROVIDERS = ("aws", "gcp", "azure")
 _CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld"}
@@ -104,7 +104,7 @@ def take_inventory(
     inventory = Inventory(datetime.now(UTC))
     settings["taken_at"] = inventory.taken_at
     calls = Calls(manners)
-    connected = importlib.import_module(f"checks.{provider}.api").connect(settings, calls)
+    connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, calls)
     try:
         collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.inventory import Inventory
-from scanner.journal import Journal
-from scanner.loader import kinds, load
-from scanner.model import Listing, Resource, Status
+from scanner.model.nouns import Listing, Resource, Status
+from scanner.model.registry import kinds, load
+from scanner.store.inventory import Inventory
+from scanner.store.journal import Journal
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent

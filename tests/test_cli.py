@@ -237,7 +237,7 @@ def test_no_credentials_exits_3_with_advice(provider: str, tmp_path: Path, monke
 def test_starting_up_imports_no_sdk(tmp_path: Path) -> None:
     code = (
         "import os, sys\nsys.argv, os._exit = ['mlposture', *{arguments!r}], sys.exit\n"
-        "from scanner.cli import main\n"
+        "from scanner.cli.commands import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {{'boto3', 'botocore', 'google', 'azure', 'requests', 'yaml'}} & set(sys.modules)\n"
         "assert not heavy, heavy\n"

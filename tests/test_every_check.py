@@ -11,11 +11,11 @@ from msgspec import UNSET
 from support import FAIL, PASS, UNKNOWN, Case, all_cases, registered
 from watching import observe
 
-from scanner.check import SECTIONS, Check
-from scanner.evaluate import evaluate
+from scanner.evaluate.judge import evaluate
 from scanner.frameworks import load as load_catalogue
-from scanner.inventory import Inventory, View
-from scanner.model import Resource
+from scanner.model.checks import SECTIONS, Check
+from scanner.model.nouns import Resource
+from scanner.store.inventory import Inventory, InventoryView
 
 CHECKS, COLLECTORS = registered()
 EVERY_CHECK = [pytest.param(check, id=check.slug) for check in CHECKS.values()]
@@ -120,7 +120,7 @@ def test_nothing_observed_gives_unknown(check: Check, case: Case) -> None:
         inventory = without_field(case.inventory(), kind, id, field)
         subject = inventory.find(check.kind, case.resource.id)
         assert subject is not None
-        verdict = check(subject, View(inventory, check.needs))
+        verdict = check(subject, InventoryView(inventory, check.needs))
         if case.expected is PASS:
             assert verdict.status is UNKNOWN, f"says {verdict.status} when {kind}.{field} is unobserved"
         else:
@@ -132,12 +132,12 @@ def test_nothing_observed_gives_unknown(check: Check, case: Case) -> None:
         for key, listing in inventory.listings.items():
             if key[0] == kind:
                 inventory.listings[key] = msgspec.structs.replace(listing, complete=False)
-        verdict = check(case.resource, View(inventory, check.needs))
+        verdict = check(case.resource, InventoryView(inventory, check.needs))
         assert verdict.status is UNKNOWN, f"says {verdict.status} when {kind} {id} was not observed"
     for kind in sorted(seen.listings):
         inventory = case.inventory()
         for key, listing in inventory.listings.items():
             if key[0] == kind:
                 inventory.listings[key] = msgspec.structs.replace(listing, complete=False)
-        verdict = check(case.resource, View(inventory, check.needs))
+        verdict = check(case.resource, InventoryView(inventory, check.needs))
         assert verdict.status is UNKNOWN, f"says {verdict.status} when not all of {kind} was seen"

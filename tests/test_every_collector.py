@@ -13,11 +13,11 @@ from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inve
 from support import registered
 from worlds.base import Fault, World
 
-from checks.azure.api import AzureApi
-from scanner.calls import Unit
-from scanner.decode import plans
-from scanner.inventory import Inventory
-from scanner.model import Reason, Resource, Status
+from checks.azure.client.api import AzureApi
+from scanner.calls.client import BaseApi
+from scanner.model.decode import plans
+from scanner.model.nouns import Reason, Resource, Status
+from scanner.store.inventory import Inventory
 
 CHECKS, COLLECTORS = registered()
 #: What a facade may ask on its own account, before any collector runs.
@@ -70,9 +70,9 @@ def test_fields_come_from_declared_operations(kind: str) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     called: dict[str, set[str]] = defaultdict(set)
-    ask = Unit.ask
+    ask = BaseApi.ask
 
-    def spy(self: Unit, operation: str, attempt: Any) -> Any:
+    def spy(self: BaseApi, operation: str, attempt: Any) -> Any:
         called[self.collector.kind.kind].add(operation)
         return ask(self, operation, attempt)
 
@@ -81,7 +81,7 @@ def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest
         return ask_together(self, operation, *asked)
 
     ask_together = AzureApi.ask_together
-    monkeypatch.setattr(Unit, "ask", spy)
+    monkeypatch.setattr(BaseApi, "ask", spy)
     monkeypatch.setattr(AzureApi, "ask_together", spy_together)
     for changed in (None, CROWDS[provider]()) if provider in CROWDS else (None,):
         with running(provider, changed):

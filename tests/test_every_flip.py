@@ -19,9 +19,9 @@ from watching import spelled_fields
 from worlds.base import World
 from worlds.leaves import Leaf
 
-from scanner import decode
-from scanner.decode import FieldPlan, plans
-from scanner.model import Resource
+from scanner.model import decode
+from scanner.model.decode import FieldPlan, plans
+from scanner.model.nouns import Resource
 
 COLLECTORS = registered()[1]
 #: The leaves of a provider are divided by family, so that they can be flipped in several processes.

@@ -19,10 +19,11 @@ from factories.aws import config, endpoint
 from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, registered
 
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
-from scanner.check import Check
-from scanner.inventory import Inventory, View
-from scanner.model import Exposure, Resource, Severity, Status, Verdict, failed, passed
-from scanner.text import map_strings
+from scanner.model.checks import Check
+from scanner.model.nouns import Exposure, Resource, Severity, Status, Verdict, failed, passed
+from scanner.model.sanitize import map_strings
+from scanner.model.views import View
+from scanner.store.inventory import Inventory, InventoryView
 
 Renaming = Callable[[Case, int], Callable[[str], str]]
 
@@ -44,7 +45,7 @@ class Counted:
         yield from self._found
 
 
-class CountingView(View):
+class CountingView(InventoryView):
     """A view whose resources cannot be gone through unseen."""
 
     def all(self, kind: Any) -> Any:

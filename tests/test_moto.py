@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 from scanning import take_inventory, verdicts_of
 from support import FAIL, PASS
 
-from scanner.model import Status
+from scanner.model.nouns import Status
 
 ROLE = "arn:aws:iam::123456789012:role/service"
 REGION = "eu-west-1"

@@ -75,7 +75,7 @@ def test_without_extras_scanning_says_what_to_install(bare: Path, tmp_path: Path
         done = subprocess.run(
             [bin_of(bare) / "mlposture", "scan", provider], capture_output=True, text=True, cwd=tmp_path, check=False
         )
-        assert done.returncode == 2
+        assert done.returncode == 3
         assert f"mlposture[{provider}]" in done.stderr
 
 
@@ -96,7 +96,7 @@ def test_the_aws_extra_alone_scans_aws(wheel: Path, tmp_path: Path) -> None:
 def test_a_foreign_package_of_the_same_name_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
     (tmp_path / name / "__init__.py").write_text("")
-    code = "from scanner.cli import main; main()"
+    code = "from scanner.cli.commands import main; main()"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(
         [sys.executable, "-c", code, "--version"],

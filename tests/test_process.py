@@ -64,7 +64,7 @@ def test_without_standard_output_files_are_written_and_nothing_is_promised(inven
 
 def test_a_defect_is_not_mistaken_for_findings(tmp_path: Path) -> None:
     code = (
-        "import click\nfrom scanner.process import run\n"
+        "import click\nfrom scanner.cli.process import run\n"
         "@click.command()\n"
         "def cli():\n    raise ZeroDivisionError('key AKIAIOSFODNN7EXAMPLE \\x1b[31m')\n"
         "run(cli)"

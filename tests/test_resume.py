@@ -16,7 +16,7 @@ import pytest
 from scanning import running
 from worlds.base import Fault, World
 
-from scanner.journal import Journal
+from scanner.store.journal import Journal
 
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 #: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.

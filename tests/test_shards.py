@@ -19,13 +19,14 @@ from test_cli import mlposture, settled
 
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import Model, NotebookInstance
-from scanner.collect import Shard, parse_shard
-from scanner.errors import InputError
-from scanner.inventory import Inventory, View
-from scanner.journal import Facts, Journal
-from scanner.merge import load_all
-from scanner.model import Scope
-from scanner.plan import note_unasked
+from scanner.cli.config import parse_shard
+from scanner.evaluate.unasked import note_unasked
+from scanner.model.errors import InputError
+from scanner.model.nouns import Scope
+from scanner.store.inventory import Inventory, InventoryView
+from scanner.store.journal import Facts, Journal
+from scanner.store.merge import load_all
+from scanner.store.saved import Shard
 
 AWS = ("444455556666", "555566667777", "666677778888")
 FULL, SPARE, UNSEEN = (f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2, 3))
@@ -103,7 +104,7 @@ def test_the_parts_of_a_scan_merge_to_the_report_of_the_whole(provider: str, tmp
 
 def test_a_part_that_no_account_falls_to_is_a_valid_report_of_nothing(tmp_path: Path) -> None:
     with running("aws") as world:
-        empty = next(n for n in range(1, 9) if not Shard(n, 8).holds(str(world.document["account"])))
+        empty = next(n for n in range(1, 9) if not Shard(n, 8, ("aws",)).holds(str(world.document["account"])))
         done = mlposture(
             "scan", "aws", "--shard", f"{empty}/8", "-o", "x.json", "-o", "x.sarif", "--save-inventory", "i.json",
             "--fail-on-incomplete", cwd=tmp_path,
@@ -131,12 +132,12 @@ def test_a_configuration_file_can_name_the_part(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "1", "0/3", "4/3", "1/0", "a/b", "-1/3", "1/3/5", "1/999999999", "²/3"])
 def test_what_is_no_part_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--shard"):
-        parse_shard(text)
+        parse_shard(text, ("aws",))
 
 
 def test_every_account_falls_to_one_part() -> None:
     accounts = [f"{n:012d}" for n in range(2000)]
-    parts = [[a for a in accounts if parse_shard(f"{n}/7").holds(a)] for n in range(1, 8)]
+    parts = [[a for a in accounts if parse_shard(f"{n}/7", ("aws",)).holds(a)] for n in range(1, 8)]
 
     assert sorted(a for part in parts for a in part) == accounts
     assert min(map(len, parts)) > 200
@@ -200,10 +201,10 @@ def test_nothing_follows_from_absence_where_a_kind_was_not_asked_for(tmp_path: P
     for name, inventory in (("1", asked), ("2", unasked)):
         inventory.save(tmp_path / name)
     merged = load_all([tmp_path / "1", tmp_path / "2"], all_kinds())
-    assert View(merged, (Bucket,)).get(Bucket, "arn:aws:s3:::elsewhere") is None
+    assert InventoryView(merged, (Bucket,)).get(Bucket, "arn:aws:s3:::elsewhere") is None
     note_unasked(merged, (check,), collectors)
 
-    assert View(merged, (Bucket,)).get(Bucket, "arn:aws:s3:::elsewhere") is msgspec.UNSET
+    assert InventoryView(merged, (Bucket,)).get(Bucket, "arn:aws:s3:::elsewhere") is msgspec.UNSET
     assert {(gap.kind, gap.scope.account) for gap in merged.gaps} == {(Bucket.kind, THERE.account)}
 
 
@@ -266,8 +267,8 @@ def test_every_truncation_is_refused(tmp_path: Path) -> None:
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from scanner.inventory import Inventory
-from scanner.loader import kinds, load
+from scanner.store.inventory import Inventory
+from scanner.model.registry import kinds, load
 known = kinds(load()[1].values())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 loaded = Inventory.load(Path(sys.argv[1]), known)

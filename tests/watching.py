@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scanner.check import Check
-from scanner.inventory import All, Inventory, View
-from scanner.model import Part, Resource, Verdict
+from scanner.model.checks import Check
+from scanner.model.nouns import Part, Resource, Verdict
+from scanner.model.views import All
+from scanner.store.inventory import Inventory, InventoryView
 
 #: As the last step of a `Seen`: the whole map was looked through, not one key of it.
 WHOLE = "*"
@@ -24,7 +25,7 @@ class Seen(NamedTuple):
     inner: tuple[str, ...] = ()
 
 
-class Observed(View):
+class Observed(InventoryView):
     """A view that remembers. `fields` are whole fields, `reads` the members within them that were looked at."""
 
     def __init__(self, inventory: Inventory, check: Check) -> None:

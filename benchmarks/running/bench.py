@@ -107,14 +107,14 @@ class Bench:
 
 def in_flight() -> int:
     """Calls in flight by default."""
-    from scanner.calls import Manners
+    from scanner.calls.client import Manners
 
     return Manners().concurrency
 
 
 def checks_within(kinds: Sequence[str], provider: str = "aws") -> list[str]:
     """`--check` options for every check that looks at nothing but these kinds."""
-    from scanner.loader import load
+    from scanner.model.registry import load
 
     checks, _ = load((provider,))
     within = [c.id for c in checks.values() if {c.kind.kind, *(needed.kind for needed in c.needs)} <= set(kinds)]

@@ -195,7 +195,7 @@ def asked_twice(done: Done, asked: Sequence[dict[str, Any]]) -> list[str]:
     An operation may serve several kinds, so a call counts only if all units of its scope that use it were done. What a
     facade asks on its own account (who am I, which regions are there) belongs to no unit.
     """
-    from scanner.loader import load
+    from scanner.model.registry import load
 
     _, collectors = load(("aws",))
     users: dict[str, list[str]] = {}

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from msgspec import UnsetType
 
-from scanner.inventory import View
-from scanner.model import Resource, Scope
-from scanner.patterns import pattern
+from scanner.model.nouns import Resource, Scope
+from scanner.model.patterns import pattern
+from scanner.model.views import View
 
 R = TypeVar("R", bound=Resource)
 

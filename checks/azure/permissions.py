@@ -11,8 +11,6 @@ DISCOVERY = (
     "Microsoft.ResourceGraph/resources/read",
     "Microsoft.Authorization/permissions/read",
 )
-#: The one read that is asked for with POST: its parameters travel in a body.
-NAME_CHECK = "Microsoft.Storage/checknameavailability/read"
 #: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {

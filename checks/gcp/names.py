@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.patterns import pattern
+from scanner.model.patterns import pattern
 
 AIPLATFORM = "aiplatform.googleapis.com"
 NOTEBOOKS = "notebooks.googleapis.com"

@@ -17,7 +17,7 @@ from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, bucket_of, full_na
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
-from scanner.inventory import View
+from scanner.model.views import View
 
 #: So many open questions are named one by one; a reader needs no more to see what to grant the scanner.
 NAMED = 20

@@ -4,7 +4,7 @@ import json
 
 from benchmarks.running import compare, peer
 from checks.aws.sagemaker import training  # noqa: F401 - registers checks
-from scanner.loader import load
+from scanner.model.registry import load
 
 JOB = "arn:aws:sagemaker:us-east-1:111122223333:training-job/job-000000"
 TRAFFIC = "sagemaker_training_jobs_intercontainer_encryption_enabled"

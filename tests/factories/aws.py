@@ -18,7 +18,7 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
     Variant,
 )
-from scanner.model import Scope
+from scanner.model.nouns import Scope
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "999988887777"

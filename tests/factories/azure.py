@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from checks.azure.actions import Permission
 from checks.azure.ai_services.resources import Account
-from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.ids import role_id
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
-from checks.azure.parts import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
 from checks.azure.storage.resources import StorageAccount
-from scanner.model import Scope
+from scanner.model.nouns import Scope
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 HERE = Scope("azure", SUBSCRIPTION, "westeurope")

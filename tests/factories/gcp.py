@@ -18,7 +18,7 @@ from checks.gcp.vertex_ai.resources import (
     Replicas,
     WorkerPool,
 )
-from scanner.model import Scope
+from scanner.model.nouns import Scope
 
 PROJECT = "example-fraud-prod"
 NUMBER = "123456789012"

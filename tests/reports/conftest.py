@@ -17,10 +17,10 @@ from msgspec import UNSET
 
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports import renderer
-from scanner.check import Check
+from scanner.evaluate.report import build_report
 from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
-from scanner.inventory import Inventory
-from scanner.model import (
+from scanner.model.checks import Check
+from scanner.model.nouns import (
     Exposure,
     Finding,
     Gap,
@@ -37,7 +37,7 @@ from scanner.model import (
     passed,
     unobserved,
 )
-from scanner.report import build_report
+from scanner.store.inventory import Inventory
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GCP = Scope("gcp", "example-fraud-prod", "europe-west1")

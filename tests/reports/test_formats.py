@@ -9,8 +9,8 @@ import pytest
 from support import ROOT
 
 from reports import FORMATS, SUFFIXES, renderer
-from scanner.errors import InputError
-from scanner.model import Exposure, Severity, Verdict, failed
+from scanner.model.errors import InputError
+from scanner.model.nouns import Exposure, Severity, Verdict, failed
 
 SECRETS = (
     "AKIAIOSFODNN7EXAMPLE",

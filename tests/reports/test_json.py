@@ -15,8 +15,8 @@ from factories.aws import notebook
 from support import NOW, ROOT
 
 from reports import json_v1
-from reports.text import dump
-from scanner.inventory import Inventory
+from reports.writing import dump
+from scanner.store.inventory import Inventory
 
 GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"
 SCHEMAS = ROOT / "docs" / "reference"

@@ -26,8 +26,8 @@ builders = sys.modules["builders"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(builders)
 
 from reports import renderer
-from scanner.files import write_atomically
-from scanner.model import Scope, Status
+from scanner.store.files import write_atomically
+from scanner.model.nouns import Scope, Status
 
 
 class Synthetic:

@@ -13,9 +13,9 @@ from factories.aws import HERE, notebook
 from support import registered
 
 from reports import sarif
-from scanner.errors import InputError
 from scanner.frameworks import load
-from scanner.model import FindingList, Reason, Scope, Status
+from scanner.model.errors import InputError
+from scanner.model.nouns import FindingList, Reason, Scope, Status
 
 
 def rendered(report):

@@ -17,7 +17,7 @@ from scanning import all_running
 from support import ROOT, TESTS, registered
 
 from scanner.frameworks import load
-from scanner.model import Scope
+from scanner.model.nouns import Scope
 
 PACKAGE = "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from reports import terminal
 from reports.terminal import print_report, render
-from scanner.model import FindingList, Gap, Listing, Posture, Reason, Scope, Status
+from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 

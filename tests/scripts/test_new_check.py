@@ -15,7 +15,7 @@ from scripts.new_check import Request, Wrong, make, next_id, with_import
 
 SLUG = "sagemaker_notebook_invented_problem"
 SINGLE = Request("aws", "sagemaker", "notebooks", SLUG, "NotebookInstance")
-PATH = Request("aws", "sagemaker", "brand_new", "sagemaker_model_invented_path", "Model", True, ("NotebookInstance",))
+PATH = Request("aws", "paths", "brand_new", "sagemaker_model_invented_path", "Model", ("NotebookInstance",))
 
 WRITTEN = '''    """Notebook instance is in no subnet of its owner.
 
@@ -61,7 +61,7 @@ def generic_tests(tree: Path) -> subprocess.CompletedProcess[str]:
 
 def fill_in(module: Path, tests: Path) -> None:
     source = module.read_text(encoding="utf-8")
-    source = with_import(with_import(source, "scanner.model", ("failed", "passed")), "msgspec", ("UNSET",))
+    source = with_import(with_import(source, "scanner.model.nouns", ("failed", "passed")), "msgspec", ("UNSET",))
     start = source.index('    """TODO')
     end = source.index('return unknown("TODO")\n') + len('return unknown("TODO")\n')
     source = source[:start] + WRITTEN + source[end:]
@@ -93,7 +93,7 @@ def test_stubs_are_tidy_and_load(tree: Path, request_: Request) -> None:
     for arguments in (("ruff", "check", "--ignore", "ARG001"), ("ruff", "format", "--check")):
         done = run(tree, *arguments, str(module), str(tests))
         assert done.returncode == 0, done.stdout + done.stderr
-    code = f"from scanner.loader import load; print(load(['aws'])[0]['{id}'].slug)"
+    code = f"from scanner.model.registry import load; print(load(['aws'])[0]['{id}'].slug)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tree, text=True, capture_output=True, check=False)
     assert done.stdout.strip() == request_.slug, done.stderr
 
@@ -101,7 +101,7 @@ def test_stubs_are_tidy_and_load(tree: Path, request_: Request) -> None:
 def test_ids_follow_the_family_and_are_never_taken_twice() -> None:
     ids = ["MLP-1001", "MLP-1002", "MLP-1101", "MLP-4101"]
     notebooks = 'id="MLP-1001"\nid="MLP-1002"\n'
-    path = SINGLE._replace(path=True, needs=("Model",))
+    path = SINGLE._replace(service="paths", needs=("Model",))
 
     assert next_id(SINGLE, notebooks, ids) == "MLP-1003"
     assert next_id(SINGLE, "", ids) == "MLP-1201", "a new family starts a hundred"
@@ -112,15 +112,15 @@ def test_ids_follow_the_family_and_are_never_taken_twice() -> None:
 
 
 def test_imports_join_those_that_are_there() -> None:
-    source = '"""A module."""\n\nimport re\n\nfrom scanner.model import Verdict, unknown\n'
+    source = '"""A module."""\n\nimport re\n\nfrom scanner.model.nouns import Verdict, unknown\n'
 
-    merged = with_import(with_import(source, "scanner.model", ["failed"]), "scanner.check", ["check"])
+    merged = with_import(with_import(source, "scanner.model.nouns", ["failed"]), "scanner.model.checks", ["check"])
 
     assert merged == (
-        '"""A module."""\n\nimport re\n\nfrom scanner.check import check\n'
-        "from scanner.model import Verdict, failed, unknown\n"
+        '"""A module."""\n\nimport re\n\nfrom scanner.model.checks import check\n'
+        "from scanner.model.nouns import Verdict, failed, unknown\n"
     )
-    assert with_import(merged, "scanner.check", ["check"]) == merged
+    assert with_import(merged, "scanner.model.checks", ["check"]) == merged
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_imports_join_those_that_are_there() -> None:
         (SINGLE._replace(slug="Notebook"), "is no slug"),
         (SINGLE._replace(slug="sagemaker_notebook_direct_internet_access"), "exists already, as MLP-1001"),
         (SINGLE._replace(kind="Toaster"), "no kind 'Toaster'"),
-        (SINGLE._replace(path=True), "--needs"),
+        (SINGLE._replace(service="paths"), "--needs"),
         (SINGLE._replace(family="a/b"), "no name of a module"),
     ],
 )

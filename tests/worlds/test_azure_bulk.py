@@ -13,7 +13,7 @@ from scanning import document
 from worlds.azure import AzureWorld
 from worlds.base import Fault, WorldError
 
-from checks.azure.census import _ROWS
+from checks.azure.client.census import _ROWS
 
 SUB, SPARE, COSTS = (f"00000000-0000-0000-0000-00000000000{n}" for n in "123")
 ML = f"/subscriptions/{SUB}/resourceGroups/rg-retina/providers/Microsoft.MachineLearningServices/workspaces"

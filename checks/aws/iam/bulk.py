@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, UnsetType
 
-from checks.aws.aside import aside
+from checks.aws.client.aside import aside
 from checks.aws.iam.resources import Policy
-from scanner.model import Observed, Reply
+from scanner.model.nouns import Observed, Reply
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 EVERYTHING = "iam:GetAccountAuthorizationDetails"
 _FILTER = ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]

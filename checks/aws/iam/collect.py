@@ -11,12 +11,12 @@ from checks.aws.iam.bulk import EVERYTHING, Seen, from_account, in_order
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import account_of
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.collector import Found, collector
-from scanner.errors import CallFailed
-from scanner.model import Observed, Reason
+from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Observed, Reason
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 _GONE = ("NoSuchEntity",)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, Marks
-from scanner.patterns import pattern
+from scanner.model.patterns import pattern
 
 _WILDCARD = pattern(r"[*?]")
 _VARIABLE = pattern(r"\$\{[^}]*\}")

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either, opposite
 from checks.aws.iam.matching import Targets, by_service, speaks_of
 from checks.aws.iam.resources import Policy, Role
-from scanner.inventory import View
+from scanner.model.views import View
 
 _PROBE = "mlposture-probe"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET
 
-from scanner.model import Holds, Observed, Part, Read, Resource
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 
 class Policy(Part, frozen=True, kw_only=True):

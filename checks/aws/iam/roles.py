@@ -9,9 +9,9 @@ from checks.aws.iam.answers import NO, YES, Answer, both
 from checks.aws.iam.policy import Powers, allows, is_admin, listed, statements
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, partition_of
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
-from scanner.patterns import pattern
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.patterns import pattern
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 _FULL_ACCESS = ":iam::aws:policy/AmazonSageMakerFullAccess"

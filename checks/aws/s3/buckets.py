@@ -17,8 +17,8 @@ from checks.aws.s3.exposure import (
     refuses_plain_http,
 )
 from checks.aws.s3.resources import Bucket
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
 

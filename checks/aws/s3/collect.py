@@ -11,12 +11,12 @@ from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_a
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.collector import Found, collector
-from scanner.errors import CallFailed
-from scanner.model import Observed, Reason, Reply
+from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Observed, Reason, Reply
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 #: Questions about one bucket, and the error codes that answer "it has none".
 _DETAILS: dict[str, tuple[str, ...]] = {

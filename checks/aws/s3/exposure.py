@@ -9,7 +9,7 @@ from msgspec import UNSET
 from checks.aws.iam.answers import NO, YES, Answer, either
 from checks.aws.iam.policy import covers_action, covers_resource, listed, statements
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
-from scanner.patterns import pattern
+from scanner.model.patterns import pattern
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
 _ACCOUNT = pattern(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?")

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET
 
-from checks.aws.parts import AwsPart
-from scanner.model import Holds, Observed, Read, Resource
+from checks.aws.members import AwsPart
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 
 class PublicAccessBlock(AwsPart, frozen=True, kw_only=True):

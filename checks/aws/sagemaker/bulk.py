@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from checks.aws.aside import aside
+from checks.aws.client.aside import aside
 from checks.aws.sagemaker.details import Source, Summary, detail, keep, recalled
-from scanner.decode import decode
-from scanner.model import Part, Resource
+from scanner.model.decode import decode
+from scanner.model.nouns import Part, Resource
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 log = logging.getLogger("mlposture")
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
 from checks.aws.sagemaker.details import Source, described
 from checks.aws.sagemaker.resources import FINISHED, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.collector import collector
-from scanner.secrets import suspicious_names
+from scanner.model.collectors import collector
+from scanner.model.secrets import suspicious_names
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 #: Jobs are immutable history; older ones say nothing about how the account is used now.
 WINDOW = timedelta(days=30)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from scanner.decode import plans
-from scanner.model import Reply, Resource
+from scanner.model.decode import plans
+from scanner.model.nouns import Reply, Resource
 
 if TYPE_CHECKING:
-    from checks.aws.api import AwsApi
+    from checks.aws.client.api import AwsApi
 
 R = TypeVar("R", bound=Resource)
 Summary = Mapping[str, Any]

@@ -3,8 +3,8 @@
 from msgspec import UNSET
 
 from checks.aws.sagemaker.resources import Endpoint
-from scanner.check import check
-from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
 
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 _BROKEN = ("Failed", "UpdateRollbackFailed", "OutOfService")

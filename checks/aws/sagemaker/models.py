@@ -6,9 +6,9 @@ from msgspec import UNSET
 
 from checks.aws.sagemaker.references import artifact_uris, containers_of, label
 from checks.aws.sagemaker.resources import Container, Model
-from scanner.check import check
-from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
-from scanner.patterns import pattern
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.patterns import pattern
 
 #: Variables that name a hub repository, and those that serving images which know them read its revision from.
 _HUB = {

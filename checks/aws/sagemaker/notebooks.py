@@ -6,9 +6,9 @@ from checks.aws.iam.answers import NO, YES
 from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import NotebookInstance
-from scanner.check import check
-from scanner.inventory import View
-from scanner.model import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.views import View
 
 _SUPPORTED_PLATFORMS = ("notebook-al2-v3", "notebook-al2023-")
 _RETIRED_PLATFORMS = ("notebook-al1-", "notebook-al2-v1", "notebook-al2-v2")

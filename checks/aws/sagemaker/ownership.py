@@ -7,8 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, location, partition_of
 from checks.aws.s3.resources import Bucket
-from scanner.inventory import View
-from scanner.model import Resource, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.nouns import Resource, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.views import View
 
 
 def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import UNSET
 
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model, TrainingJob, Variant
-from scanner.patterns import pattern
+from scanner.model.patterns import pattern
 
 #: Families with NVMe instance storage; it is encrypted by the hardware and takes no key of the customer.
 _NVME = pattern(

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET
 
-from checks.aws.parts import AwsPart
-from scanner.model import Holds, Observed, Read, Resource
+from checks.aws.members import AwsPart
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 _NOTEBOOK = "sagemaker:DescribeNotebookInstance"
 _MODEL = "sagemaker:DescribeModel"

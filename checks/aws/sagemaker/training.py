@@ -6,9 +6,9 @@ from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import has_nvme, input_uris, output_uris
 from checks.aws.sagemaker.resources import FINISHED, TrainingJob, TrainingResources
-from scanner.check import check
-from scanner.inventory import View
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
 
 
 def _count(resources: TrainingResources) -> int | None:

@@ -1,9 +1,9 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
 from checks.azure.ai_services.resources import Account
-from checks.azure.parts import approved, identity_types, wide
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from checks.azure.members import approved, identity_types, wide
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(id="MLP-3301", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)

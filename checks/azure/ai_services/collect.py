@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks.azure.ai_services.resources import ACCOUNTS, Account
-from scanner.collector import collector
+from scanner.model.collectors import collector
 
 if TYPE_CHECKING:
-    from checks.azure.api import AzureApi
+    from checks.azure.client.api import AzureApi
 
 VERSION = "2024-10-01"
 #: Kinds that serve generative models; vision, speech and the like are other products under the same resource type.

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.parts import IpRule, PrivateEndpointConnection
-from scanner.model import Holds, Observed, Part, Read, Resource
+from checks.azure.members import IpRule, PrivateEndpointConnection
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ACCOUNTS = "Microsoft.CognitiveServices/accounts/read"
 

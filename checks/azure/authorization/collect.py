@@ -11,11 +11,11 @@ from checks.azure.ai_services.resources import ACCOUNTS
 from checks.azure.authorization.resources import ASSIGNMENTS, DEFINITIONS, RoleAssignment, RoleDefinition
 from checks.azure.ids import role_id
 from checks.azure.machine_learning.resources import WORKSPACES
-from scanner.collector import Found, collector
-from scanner.model import Reply
+from scanner.model.collectors import Found, collector
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
-    from checks.azure.api import AzureApi
+    from checks.azure.client.api import AzureApi
 
 VERSION = "2022-04-01"
 #: Stable versions do not show the conditions that built-in roles carry; without them a role seems to allow more.

@@ -1,14 +1,13 @@
 """What role assignments allow: pure functions that checks share."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from msgspec import UNSET, Struct
 
-from checks.azure.authorization.resources import Permission, RoleAssignment, RoleDefinition
+from checks.azure.actions import Permission, allows
+from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.ids import arm_id, role_id
-from scanner.inventory import View
+from scanner.model.views import View
 
 ASSIGN_ROLES = "Microsoft.Authorization/roleAssignments/write"
 _FIELDS = ("role_definition_id", "assigned_scope", "condition")
@@ -56,16 +55,6 @@ def permissions_of(assignment: RoleAssignment, view: View) -> tuple[Permission, 
     return role.permissions
 
 
-def allows(permissions: Sequence[Permission], action: str, *, data: bool = False) -> bool:
-    """Whether a role allows an action on a resource, or on its data."""
-    for permission in permissions:
-        yes = permission.data_actions if data else permission.actions
-        no = permission.not_data_actions if data else permission.not_actions
-        if _any(yes, action) and not _any(no, action):
-            return True
-    return False
-
-
 def manages(permissions: Sequence[Permission]) -> bool:
     """Whether a role manages everything in its scope (Owner, Contributor), and does not merely read it."""
     return any(
@@ -106,12 +95,3 @@ def is_above(scope: str) -> bool:
 def covers(scope: str, resource: str) -> bool:
     """Whether what is assigned at a scope holds for a resource."""
     return is_above(scope) or f"{arm_id(resource)}/".startswith(f"{arm_id(scope)}/")
-
-
-def _any(patterns: Sequence[str] | None, action: str) -> bool:
-    return any(_pattern(pattern).fullmatch(action) for pattern in patterns or ())
-
-
-@lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.IGNORECASE)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
+from checks.azure.actions import Permission, allows
 from checks.azure.authorization.grants import (
     ASSIGN_ROLES,
-    allows,
     controls,
     covers,
     grants,
@@ -17,11 +17,11 @@ from checks.azure.authorization.grants import (
     permissions_of,
     readable,
 )
-from checks.azure.authorization.resources import Permission, RoleAssignment
+from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import OnlineDeployment, Workspace
 from checks.azure.storage.resources import StorageAccount
-from scanner.inventory import View
+from scanner.model.views import View
 
 _BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 # Actions that give a key of the account, or a link signed with one.

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from scanner.model import Holds, Observed, Part, Read, Resource
+from checks.azure.actions import Permission
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments/read"
 DEFINITIONS = "Microsoft.Authorization/roleDefinitions/read"
@@ -21,16 +22,6 @@ class RoleAssignment(Resource, frozen=True, kw_only=True):
     role_definition_id: Annotated[Observed[str], Read(ASSIGNMENTS, "properties.roleDefinitionId")] = UNSET
     assigned_scope: Annotated[Observed[str], Read(ASSIGNMENTS, "properties.scope")] = UNSET
     condition: Annotated[Observed[str], Read(ASSIGNMENTS, "properties.condition")] = UNSET
-
-
-class Permission(Part, frozen=True, kw_only=True, rename="camel"):
-    """Actions on resources and on data that a role allows, less those it leaves out, perhaps on a condition."""
-
-    actions: tuple[str, ...] | None = None
-    not_actions: tuple[str, ...] | None = None
-    data_actions: tuple[str, ...] | None = None
-    not_data_actions: tuple[str, ...] | None = None
-    condition: str | None = None
 
 
 class RoleDefinition(Resource, frozen=True, kw_only=True):

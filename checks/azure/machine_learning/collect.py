@@ -18,13 +18,13 @@ from checks.azure.machine_learning.resources import (
     OnlineEndpoint,
     Workspace,
 )
-from scanner.collector import Found, collector
-from scanner.errors import CallFailed
-from scanner.model import Reason, Reply
-from scanner.secrets import suspicious_names
+from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reason, Reply
+from scanner.model.secrets import suspicious_names
 
 if TYPE_CHECKING:
-    from checks.azure.api import AzureApi
+    from checks.azure.client.api import AzureApi
 
 #: The first stable version that shows root access of compute instances and the access mode of system datastores.
 VERSION = "2025-06-01"

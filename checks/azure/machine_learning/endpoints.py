@@ -4,9 +4,9 @@ from typing import Any
 
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
-from scanner.check import check
-from scanner.inventory import View
-from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
 
 
 def _on_cluster(endpoint: OnlineEndpoint) -> bool:

@@ -2,7 +2,7 @@
 
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import Workspace
-from scanner.inventory import View
+from scanner.model.views import View
 
 
 def network_of(identifier: str, view: View) -> Workspace | None:

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.parts import PrivateEndpointConnection, UserIdentity
-from scanner.model import Holds, Observed, Part, Read, Resource
+from checks.azure.members import PrivateEndpointConnection, UserIdentity
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces/read"
 COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes/read"

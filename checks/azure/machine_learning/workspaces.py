@@ -2,12 +2,12 @@
 
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.parts import approved, identity_types
+from checks.azure.members import approved, identity_types
 from checks.azure.storage.exposure import open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
-from scanner.check import check
-from scanner.inventory import View
-from scanner.model import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
 
 
 def _of_hub(workspace: Workspace) -> Verdict | None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET, UnsetType
 
+from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.permissions import NAME_CHECK
 from checks.azure.storage.resources import BLOBS, STORAGE, StorageAccount
-from scanner.collector import Found, collector
-from scanner.model import Reply
+from scanner.model.collectors import Found, collector
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
-    from checks.azure.api import AzureApi
+    from checks.azure.client.api import AzureApi
 
 VERSION = "2023-05-01"
 _TYPE = "/providers/microsoft.storage/storageaccounts/"

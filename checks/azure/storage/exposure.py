@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from checks.azure.parts import wide
+from checks.azure.members import wide
 from checks.azure.storage.resources import StorageAccount
 
 

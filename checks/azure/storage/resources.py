@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.parts import IpRule
-from checks.azure.permissions import NAME_CHECK
-from scanner.model import Holds, Observed, Read, Resource
+from checks.azure.actions import NAME_CHECK
+from checks.azure.members import IpRule
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 STORAGE = "Microsoft.Storage/storageAccounts/read"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/read"

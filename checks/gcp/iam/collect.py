@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import UnsetType
 
-from checks.gcp.errors import NOT_FOUND
+from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.iam.grants import WATCHED, role_id
 from checks.gcp.iam.resources import ACCOUNT, KEYS, POLICY, PROJECT, ROLE, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
-from scanner.collector import Found, collector
+from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
-    from checks.gcp.api import GcpApi
+    from checks.gcp.client.api import GcpApi
 
 #: The accounts that a bucket policy may name by their role in the project.
 _BY_PROJECT_ROLE = ("projectOwner:", "projectEditor:", "projectViewer:")

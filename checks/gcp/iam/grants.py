@@ -7,7 +7,7 @@ from msgspec import Struct
 from checks.gcp.iam.resources import Binding, ProjectPolicy, Role
 from checks.gcp.names import IAM, full_name
 from checks.gcp.storage.public import EVERYONE
-from scanner.inventory import View
+from scanner.model.views import View
 
 BASIC = ("roles/owner", "roles/editor")
 #: Permissions that let their holder become someone stronger.

@@ -5,9 +5,9 @@ from msgspec import Struct, UnsetType
 from checks.gcp.iam.grants import BASIC, member
 from checks.gcp.iam.resources import ProjectPolicy, ServiceAccount
 from checks.gcp.names import PROJECTS, full_name
-from scanner.check import check
-from scanner.inventory import View
-from scanner.model import Severity, Verdict, failed, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
+from scanner.model.views import View
 
 _ACT_AS = ("roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser")
 _VERTEX_ADMIN = ("roles/aiplatform.admin", "roles/notebooks.admin")

@@ -4,8 +4,8 @@ from typing import Any
 
 from checks.gcp.names import is_default_account
 from checks.gcp.notebooks.resources import Instance
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(

@@ -9,11 +9,11 @@ from msgspec import UNSET, UnsetType, structs
 
 from checks.gcp.names import NOTEBOOKS, bucket_of, full_name, with_project_id
 from checks.gcp.notebooks.resources import INSTANCES, METADATA, SCRIPTS, Instance
-from scanner.collector import collector
-from scanner.secrets import suspicious_names
+from scanner.model.collectors import collector
+from scanner.model.secrets import suspicious_names
 
 if TYPE_CHECKING:
-    from checks.gcp.api import GcpApi
+    from checks.gcp.client.api import GcpApi
 
 
 @collector(Instance, operations=(INSTANCES,), per="account")

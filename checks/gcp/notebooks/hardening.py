@@ -1,8 +1,8 @@
 """Checks of Workbench instances: what the machine and its JupyterLab allow."""
 
 from checks.gcp.notebooks.resources import Instance, Shielding
-from scanner.check import check
-from scanner.model import Severity, Verdict, failed, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
 
 #: What Compute Engine takes for true in a key of its own; Workbench's own keys promise no more than `true`.
 _ON = {"1", "true", "y", "yes"}

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from scanner.model import Holds, Observed, Part, Read, Resource
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 INSTANCES = "notebooks.instances.list"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from checks.gcp.storage.public import public_roles
 from checks.gcp.storage.resources import Bucket
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from checks.gcp.errors import FORBIDDEN, NOT_FOUND
+from checks.gcp.error_kinds import FORBIDDEN, NOT_FOUND
 from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import BUCKET, LIST, POLICY, Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, Model
-from scanner.collector import Found, collector
-from scanner.errors import CallFailed
-from scanner.model import Reply
+from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
-    from checks.gcp.api import GcpApi
+    from checks.gcp.client.api import GcpApi
 
 _PROJECT = "resourcemanager.projects.get"
 #: More buckets than this are looked up in the list of the project's, whose items are what `get` gives.

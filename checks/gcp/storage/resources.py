@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET
 
 from checks.gcp.iam.resources import Binding
-from scanner.model import Holds, Observed, Read, Resource
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 BUCKET = "storage.buckets.get"
 LIST = "storage.buckets.list"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
-from checks.gcp.errors import NOT_FOUND
+from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
 from checks.gcp.vertex_ai.containers import remote_code_names, secret_names
 from checks.gcp.vertex_ai.resources import ENDPOINTS, JOBS, MODELS, CustomJob, Endpoint, Model
-from scanner.collector import Found, collector
+from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
-    from checks.gcp.api import GcpApi
+    from checks.gcp.client.api import GcpApi
 
 _VERSION = "aiplatform.models.get"
 #: Finished jobs cannot be repaired: only recent ones say how training is run now.

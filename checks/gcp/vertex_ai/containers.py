@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.secrets import suspicious_names
+from scanner.model.secrets import suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
 _ON = {"1", "true", "yes", "on", "y", "t"}

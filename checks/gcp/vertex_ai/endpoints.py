@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from checks.gcp.names import is_default_account
 from checks.gcp.vertex_ai.resources import DeployedModel, Endpoint
-from scanner.check import check
-from scanner.model import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(

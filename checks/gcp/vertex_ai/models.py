@@ -2,8 +2,8 @@
 
 from checks.gcp.names import built_by_google
 from checks.gcp.vertex_ai.resources import Model
-from scanner.check import check
-from scanner.model import Severity, Verdict, failed, not_applicable, passed, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unobserved
 
 
 @check(id="MLP-2201", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")

@@ -2,8 +2,8 @@
 
 from checks.gcp.names import built_by_google, is_default_account
 from checks.gcp.vertex_ai.resources import CustomJob
-from scanner.check import check
-from scanner.model import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 @check(id="MLP-2301", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")

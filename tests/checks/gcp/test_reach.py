@@ -14,7 +14,8 @@ from checks.gcp.names import PROJECTS, bucket_id, full_name
 from checks.gcp.reach import NAMED, replaceable, serving
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
-from scanner.inventory import View
+from scanner.model.views import View
+from scanner.store.inventory import InventoryView
 
 CHECK = registered()[0]["MLP-4204"]
 NEEDS = CHECK.needs
@@ -88,14 +89,14 @@ def test_all_at_once_is_as_one_by_one(settings, policies, all_roles):
     inventory = inventory_of(*production(*found), *owners, *ROLES[not all_roles :])
 
     for email in EMAILS:
-        reach = replaceable(View(inventory, NEEDS), email)
-        assert (reach.first, reach.doubts) == one_by_one(View(inventory, NEEDS), email)
+        reach = replaceable(InventoryView(inventory, NEEDS), email)
+        assert (reach.first, reach.doubts) == one_by_one(InventoryView(inventory, NEEDS), email)
 
 
 def test_of_many_open_questions_only_the_first_are_named():
     found = [bucket(f"bucket-{number:03}") for number in range(3 * NAMED)]
     subject = instance(disable_public_ip=False, service_accounts=runs_as(*EMAILS[:2]))
-    verdict = CHECK(subject, View(inventory_of(subject, *production(*found)), NEEDS))
+    verdict = CHECK(subject, InventoryView(inventory_of(subject, *production(*found)), NEEDS))
 
     assert verdict.status is UNKNOWN
     assert verdict.message.count("what ") == NAMED
@@ -106,7 +107,7 @@ def test_of_many_open_questions_only_the_first_are_named():
 def test_a_few_open_questions_are_all_named():
     found = [bucket(f"bucket-{number:03}") for number in range(NAMED)]
     subject = instance(disable_public_ip=False, service_accounts=runs_as(EMAILS[0]))
-    verdict = CHECK(subject, View(inventory_of(subject, *production(*found)), NEEDS))
+    verdict = CHECK(subject, InventoryView(inventory_of(subject, *production(*found)), NEEDS))
 
     assert verdict.message.count("what ") == NAMED
     assert "more" not in verdict.message
@@ -114,7 +115,7 @@ def test_a_few_open_questions_are_all_named():
 
 def test_models_that_were_not_seen_leave_the_list_open():
     for missing in (Endpoint, Model):
-        view = View(inventory_of(*production(bucket()), incomplete=[missing]), NEEDS)
+        view = InventoryView(inventory_of(*production(bucket()), incomplete=[missing]), NEEDS)
         assert not view.derive(serving).complete
     unseen = structs.replace(endpoint(), deployed_models=UNSET)
-    assert not View(inventory_of(unseen), NEEDS).derive(serving).complete
+    assert not InventoryView(inventory_of(unseen), NEEDS).derive(serving).complete

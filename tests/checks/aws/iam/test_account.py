@@ -14,7 +14,7 @@ from support import registered
 from worlds.base import Fault
 
 from checks.aws.iam.resources import Role
-from scanner.inventory import Inventory
+from scanner.store.inventory import Inventory
 
 EVERYTHING = "iam:GetAccountAuthorizationDetails"
 #: Calls are counted here: one that takes long on a busy machine must not be made twice.

@@ -19,10 +19,10 @@ from worlds.base import Fault
 
 from checks.aws.sagemaker import bulk
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.calls import Unit
-from scanner.decode import plans
-from scanner.inventory import Inventory
-from scanner.model import Resource, Status
+from scanner.calls.client import BaseApi
+from scanner.model.decode import plans
+from scanner.model.nouns import Resource, Status
+from scanner.store.inventory import Inventory
 
 #: A check that joins nothing, for each kind.
 CHECKS = {
@@ -396,15 +396,15 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str, str], Any]:
     """Details kept from one scan to the next, by kind, id and version."""
     kept: dict[tuple[str, str, str], Any] = {}
 
-    def keep(_: Unit, resource: Resource, version: str) -> None:
+    def keep(_: BaseApi, resource: Resource, version: str) -> None:
         kept[type(resource).kind, resource.id, version] = resource
 
-    def recall(_: Unit, kind: type[Resource], id: str, version: str) -> Any:
+    def recall(_: BaseApi, kind: type[Resource], id: str, version: str) -> Any:
         return kept.get((kind.kind, id, version))
 
-    monkeypatch.setattr(Unit, "keep", keep)
-    monkeypatch.setattr(Unit, "recall", recall)
-    monkeypatch.setattr(Unit, "remembers", True)
+    monkeypatch.setattr(BaseApi, "keep", keep)
+    monkeypatch.setattr(BaseApi, "recall", recall)
+    monkeypatch.setattr(BaseApi, "remembers", True)
     return kept
 
 

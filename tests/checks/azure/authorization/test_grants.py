@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from factories.azure import ACCESS_ADMINISTRATOR, CONTRIBUTOR, GROUP, OWNER, READER, ROOT, STORAGE, role
 
-from checks.azure.authorization.grants import allows, controls, covers, is_wide, may
-from checks.azure.authorization.resources import Permission, RoleDefinition
+from checks.azure.actions import Permission, allows
+from checks.azure.authorization.grants import controls, covers, is_wide, may
+from checks.azure.authorization.resources import RoleDefinition
 
 ALL_BUT_WRITING = role("looks", Permission(actions=("*",), not_actions=("*/write", "*/delete", "*/action")))
 WRITE = "Microsoft.Storage/storageAccounts/write"

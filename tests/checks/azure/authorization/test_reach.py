@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET, structs
 from support import inventory_of, registered
 
-from checks.azure.authorization.grants import ASSIGN_ROLES, allows, covers, may
+from checks.azure.actions import allows
+from checks.azure.authorization.grants import ASSIGN_ROLES, covers, may
 from checks.azure.authorization.reach import written
 from checks.azure.ids import arm_id
-from scanner.inventory import View
+from scanner.store.inventory import InventoryView
 
 NEEDS = registered()[0]["MLP-4304"].needs
 GROUPS = ["/subscriptions/s1/resourceGroups/rg", "/subscriptions/s1/resourceGroups/rg-1", "/subscriptions/S2"]
@@ -86,6 +87,6 @@ def one_by_one(keys, made):
     ),
 )
 def test_all_at_once_is_as_one_by_one(keys, made):
-    reach = written(PEOPLE, View(inventory_of(*world(keys, made)), NEEDS))
+    reach = written(PEOPLE, InventoryView(inventory_of(*world(keys, made)), NEEDS))
 
     assert (reach.assignment, reach.storage, reach.doubts) == one_by_one(keys, made)

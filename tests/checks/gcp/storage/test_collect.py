@@ -11,7 +11,7 @@ from worlds.base import Fault
 
 from checks.gcp.storage import collect
 from checks.gcp.storage.resources import BUCKET, LIST, POLICY, Bucket
-from scanner.inventory import Inventory
+from scanner.store.inventory import Inventory
 
 NUMBER = "123456789012"
 

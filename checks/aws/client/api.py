@@ -1,0 +1,263 @@
+"""The AWS facade: accounts, regions, and the handle through which collectors ask AWS."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import botocore.exceptions
+import botocore.session
+from msgspec import UNSET, UnsetType
+
+from checks.aws.client import clients
+from checks.aws.client.clients import Clients
+from checks.aws.client.failures import empty, told, translated, unparsed
+from checks.aws.client.sessions import ASSUME, Sessions
+from checks.aws.client.shapes import find
+from checks.aws.client.transport import Transport
+from checks.aws.permissions import is_read, permission
+from scanner.calls.client import BaseApi, Calls
+from scanner.model.collectors import Collector, Recorder
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
+
+#: Our name of an operation → (botocore's service, API operation), where they differ.
+_ELSEWHERE = {"s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock")}
+_DISCOVER = "ec2:DescribeRegions"
+
+
+def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
+    """A provider for `profile`, `role_arns` (one account each) and `regions` (all enabled ones if empty).
+
+    With `organization`, for every active account of the organisation, by assuming the role `organization_role` there.
+    Raises CannotScan when there are no usable credentials.
+    """
+    return AwsProvider(
+        calls,
+        profile=settings.get("profile"),
+        role_arns=tuple(settings.get("role_arns", ())),
+        regions=tuple(settings.get("regions", ())),
+        organization_role=str(settings.get("organization_role") or "mlposture-reader")
+        if settings.get("organization")
+        else "",
+        taken_at=settings.get("taken_at"),
+    )
+
+
+class AwsProvider:
+    """One set of credentials, or a role in each account that they may assume."""
+
+    name = "aws"
+    opens_with = ASSUME
+
+    def __init__(
+        self,
+        calls: Calls,
+        *,
+        profile: str | None = None,
+        role_arns: tuple[str, ...] = (),
+        regions: tuple[str, ...] = (),
+        organization_role: str = "",
+        taken_at: datetime | None = None,
+    ) -> None:
+        self.calls = calls
+        self.taken_at = taken_at or datetime.now(UTC)
+        self._regions = regions
+        self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
+        try:
+            self._session = botocore.session.Session(profile=profile)
+            region = self._session.get_config_variable("region")
+            #: where account-wide calls go
+            self.home = str(region or (regions[0] if regions else "us-east-1"))
+            self.transport = Transport(self._session, calls.manners)
+            self.sessions = Sessions(self._session, self.transport, calls, self.home)
+        except botocore.exceptions.BotoCoreError as error:
+            raise CannotScan(f"AWS: {error}") from error
+        self.clients = Clients(self._session, self.transport, calls.manners)
+        self.partition = self.sessions.partition
+        if organization_role:
+            self.sessions.assume_everywhere(organization_role)
+        self.sessions.assume(role_arns)
+        if len(role_arns) == 1 and not organization_role:
+            self._open_the_only(self.accounts()[0])
+
+    def accounts(self) -> tuple[str, ...]:
+        return self.sessions.accounts()
+
+    def open(self, account: str) -> None:
+        """Assume the account's role, if one is needed. Raises CallFailed."""
+        self.sessions.open(account)
+
+    def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
+        """The regions asked for, else all that are enabled; failing that, all that have SageMaker, and a gap."""
+        regions, failure = (self._regions, None) if self._regions else self._discover(account)
+        if failure is not None:
+            recorder.gap(
+                collector.kind.kind,
+                Scope(self.name, account, ANYWHERE),
+                _DISCOVER,
+                failure.reason,
+                permission(_DISCOVER),
+                f"{failure.detail} (asked every region that has SageMaker instead)",
+            )
+        return tuple(Scope(self.name, account, region) for region in regions)
+
+    def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> "AwsApi":
+        return AwsApi(self, collector, scope, recorder)
+
+    def close(self) -> None:
+        self.calls.close()
+        self.transport.close()
+
+    def _open_the_only(self, account: str) -> None:
+        try:
+            self.open(account)
+        except CallFailed as failure:
+            raise CannotScan(f"AWS: {told(failure)}") from failure
+
+    def _discover(self, account: str) -> tuple[tuple[str, ...], CallFailed | None]:
+        if account not in self._enabled:
+            scope = Scope(self.name, account, self.home)
+            try:
+                self._enabled[account] = (
+                    self.calls.run(scope, "ec2", _DISCOVER, partial(self._ask_regions, account)),
+                    None,
+                )
+            except CallFailed as failure:
+                known = self._session.get_available_regions("sagemaker", self.partition)
+                self._enabled[account] = (tuple(sorted(known)), failure)
+        return self._enabled[account]
+
+    def _ask_regions(self, account: str) -> tuple[str, ...]:
+        credentials = self.sessions.credentials(account)
+        reply = self.transport.query("ec2", "DescribeRegions", self.home, credentials)
+        found = sorted(node.text for node in reply.iterfind("{*}regionInfo/{*}item/{*}regionName") if node.text)
+        if not found:
+            raise empty()
+        return tuple(found)
+
+
+class AwsApi(BaseApi):
+    """The handle of one collector. Operations are `service:ApiOperation`; parameters are the API's own."""
+
+    def __init__(self, provider: AwsProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
+        super().__init__(provider.calls, collector, scope, recorder)
+        self._provider = provider
+        self.account = scope.account
+        self.partition = provider.partition
+        #: "now" of the whole scan, for listings that are limited in time
+        self.taken_at = provider.taken_at
+
+    def is_read(self, operation: str) -> bool:
+        return is_read(operation)
+
+    def permission(self, operation: str) -> str:
+        return permission(operation)
+
+    def call(self, operation: str, *, absent: tuple[str, ...] = (), region: str = "", **parameters: Any) -> Reply:
+        """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
+        return self.reply(operation, self._attempt(operation, region, parameters), absent)
+
+    def answer(
+        self, operation: str, *, codes: tuple[str, ...], region: str = "", **parameters: Any
+    ) -> Mapping[str, Any] | str | UnsetType:
+        """The reply; the error code if it is one of `codes` (it is an answer then); `UNSET` and a gap for any other."""
+        try:
+            return self.ask(operation, self._attempt(operation, region, parameters))
+        except CallFailed as failure:
+            if failure.code in codes:
+                return failure.code
+            self.gap(operation, failure)
+            return UNSET
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
+        try:
+            yield from self._items(operation, parameters, strict=self._speaks_json(operation))
+        except CallFailed as failure:
+            self.gap(operation, failure)
+            self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+
+    def members(
+        self, operation: str, *, absent: tuple[str, ...] = (), **parameters: Any
+    ) -> tuple[Mapping[str, Any], ...] | UnsetType:
+        """All items of a listing that describes one resource; `UNSET` and a gap unless every page of it was read.
+
+        One of the `absent` error codes means that there are none.
+        """
+        try:
+            return tuple(self._items(operation, parameters, strict=True))
+        except CallFailed as failure:
+            if failure.code in absent:
+                return ()
+            self.gap(operation, failure)
+            return UNSET
+
+    def _items(self, operation: str, parameters: Mapping[str, Any], *, strict: bool) -> Iterator[Mapping[str, Any]]:
+        result, asks, gives = self._paging(operation)
+        page = self.ask(operation, self._attempt(operation, "", parameters))
+        while True:
+            if strict and result not in page:
+                raise CallFailed(Reason.MALFORMED, f"the reply has no {result}")
+            items = page.get(result, [])
+            if not isinstance(items, list):
+                raise unparsed()
+            token = page.get(gives)
+            circle = token == parameters.get(asks)
+            parameters = {**parameters, asks: token}
+            following = None
+            if token and not circle:
+                # The next page is under way while the items of this one are described.
+                following = self.soon(operation, self._attempt(operation, "", parameters))
+            yield from items
+            if following is None:
+                if token:
+                    raise CallFailed(Reason.MALFORMED, "the same page came twice")
+                return
+            page = following()
+
+    def _paging(self, operation: str) -> tuple[str, str, str]:
+        """The members of a listing that hold the items, the token asked with and the token given."""
+        service, name = _split(operation)
+        shape = find(service, name)
+        if shape is not None:
+            return shape.items, "NextToken", "NextToken"
+        found = clients.paging(self._client(service, ""), name)
+        return found["result_key"], found["input_token"], found["output_token"]
+
+    def _speaks_json(self, operation: str) -> bool:
+        service, name = _split(operation)
+        return find(service, name) is not None or clients.speaks_json(self._client(service, ""))
+
+    def _client(self, service: str, region: str) -> Any:
+        return self._provider.clients.get(service, region or self._region)
+
+    @property
+    def _region(self) -> str:
+        return self.scope.region if self.scope.region != ANYWHERE else self._provider.home
+
+    def _attempt(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
+        service, name = _split(operation)
+        provider, account = self._provider, self.account
+        if find(service, name) is not None:
+            place = region or self._region
+            return lambda: provider.transport.json(
+                service, name, place, provider.sessions.credentials(account), parameters
+            )
+        client = self._client(service, region)
+        method = clients.method(client, name)
+
+        def attempt() -> Mapping[str, Any]:
+            with provider.clients.acting_as(provider.sessions.credentials(account)):
+                reply: Mapping[str, Any] = translated(method, **parameters)
+            if len(reply) <= 1 and clients.speaks_json(client):
+                raise empty()
+            return reply
+
+        return attempt
+
+
+def _split(operation: str) -> tuple[str, str]:
+    """Botocore's service and the API operation: `sagemaker:ListModels` → ("sagemaker", "ListModels")."""
+    service, _, name = operation.partition(":")
+    return _ELSEWHERE.get(operation, (service, name))

@@ -1,0 +1,74 @@
+"""What the codes and exceptions of AWS mean: everything that goes wrong in a call becomes CallFailed."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import botocore.exceptions
+import botocore.parsers
+
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reason
+
+T = TypeVar("T")
+
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+}
+# With credentials that STS accepted, these mean that the region is not enabled for the account.
+_OTHER_REGION = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure"}
+#: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.
+_UNPARSED = (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
+
+
+def translated(method: Callable[..., T], **parameters: object) -> T:
+    """Call something of the SDK's; its failures become CallFailed."""
+    try:
+        return method(**parameters)
+    except botocore.exceptions.ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        raise refusal(code, status, str(error.response.get("Error", {}).get("Message", ""))) from error
+    except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
+        late = isinstance(error, botocore.exceptions.ReadTimeoutError)
+        raise CallFailed(Reason.TIMEOUT if late else Reason.UNREACHABLE, type(error).__name__, retry=True) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise CallFailed(Reason.ERROR, type(error).__name__) from error
+    except _UNPARSED as error:
+        raise unparsed() from error
+
+
+def refusal(code: str, status: int, message: str) -> CallFailed:
+    """The failure that an error reply stands for."""
+    if code in _THROTTLED or status == 429:
+        return CallFailed(Reason.THROTTLED, code, code=code, retry=True)
+    if code in _DENIED or code in _EXPIRED:
+        failure = CallFailed(Reason.DENIED, code, code=code)
+        failure.add_note(message)  # it names who asked, which belongs in no report
+        return failure
+    if code in _OTHER_REGION:
+        return CallFailed(Reason.UNSUPPORTED_REGION, f"{code}: is the region enabled for this account?", code=code)
+    if status >= 500:
+        return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
+    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
+
+
+def unparsed() -> CallFailed:
+    return CallFailed(Reason.MALFORMED, "the reply does not parse")
+
+
+def empty() -> CallFailed:
+    return CallFailed(Reason.MALFORMED, "the reply is empty")
+
+
+def told(failure: CallFailed) -> str:
+    """All that is known of a failure, for the person who started the scan."""
+    more = [*getattr(failure, "__notes__", ()), str(failure.__cause__ or "")]
+    return ": ".join([failure.detail, *(text for text in more if text and text != failure.detail)])

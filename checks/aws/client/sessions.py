@@ -1,0 +1,174 @@
+"""Whose account is scanned with which credentials: the caller's own, or those of a role in each account."""
+
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from botocore.credentials import RefreshableCredentials
+from botocore.session import Session
+
+from checks.aws.client import wire
+from checks.aws.client.failures import told, translated
+from checks.aws.client.transport import Credentials, Transport
+from checks.aws.names import account_of
+from scanner.calls.client import Calls
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason, Scope
+
+ASSUME = "sts:AssumeRole"
+_LIST = "organizations:ListAccounts"
+_ADVICE = {
+    Reason.DENIED: "use credentials of the management account, or of an account that administers a service for the "
+    f"organisation (a delegated administrator), with {_LIST}",
+    Reason.ERROR: "is the account part of an organisation?",
+}
+
+
+class Sessions:
+    """The credentials of every account. Roles are assumed when their account is first asked, and again in time."""
+
+    def __init__(self, session: Session, transport: Transport, calls: Calls, home: str) -> None:
+        self._transport = transport
+        self._calls = calls
+        self._home = home
+        self._base: Credentials = session.get_component("credential_provider").load_credentials()
+        if self._base is None:
+            raise CannotScan(
+                "AWS: no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
+            )
+        self.partition = transport.addresses.partition(home)
+        self.own = self._identify()
+        self._roles: dict[str, str] = {}
+        self._fall_back = ""
+        self._opened: dict[str, Credentials | CallFailed] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def assume(self, roles: Iterable[str]) -> None:
+        """Scan the accounts of these roles, by assuming them. Raises CannotScan for what is no role."""
+        for arn in roles:
+            if not re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/.+", arn):
+                raise CannotScan(f"AWS: {arn!r} is not the ARN of a role")
+            self._roles[account_of(arn)] = arn
+
+    def assume_everywhere(self, role: str) -> None:
+        """Scan every active account of the organisation, by assuming the role of this name in each.
+
+        The caller's own account is scanned with its own credentials if it has no such role. Raises CannotScan.
+        """
+        self._fall_back = self.own
+        self._roles |= {account: f"arn:{self.partition}:iam::{account}:role/{role}" for account in self._members()}
+
+    def accounts(self) -> tuple[str, ...]:
+        return tuple(sorted(self._roles)) or (self.own,)
+
+    def open(self, account: str) -> None:
+        """Make sure that there are credentials for an account. Raises CallFailed."""
+        if account in self._roles:
+            scope = Scope("aws", self.own, self._home)
+            self._calls.run(scope, "sts", ASSUME, lambda: self.credentials(account))
+
+    def credentials(self, account: str) -> Credentials:
+        """The credentials for an account, whose role is assumed if that has not been done. Raises CallFailed."""
+        known = self._opened.get(account)
+        if known is None:
+            with self._lock:
+                lock = self._locks.setdefault(account, threading.Lock())
+            with lock:  # the first call waits for STS, and those to the same account with it
+                known = self._opened.get(account) or self._first(account)
+        if isinstance(known, CallFailed):
+            raise CallFailed(known.reason, known.detail) from known
+        return known
+
+    def _first(self, account: str) -> Credentials | CallFailed:
+        found: Credentials | CallFailed
+        if account not in self._roles:
+            own = account == self.own
+            found = self._base if own else CallFailed(Reason.ERROR, f"{account} is no account of this scan")
+        else:
+            fetch = partial(self._fetch, self._roles[account])
+            try:
+                found = translated(lambda: RefreshableCredentials.create_from_metadata(fetch(), fetch, "assume-role"))
+            except CallFailed as failure:
+                if account == self._fall_back:
+                    found = self._base
+                elif failure.retry:
+                    raise
+                else:
+                    found = failure
+        self._opened[account] = found
+        return found
+
+    def _fetch(self, role: str) -> dict[str, str]:
+        try:
+            reply = self._transport.query(
+                "sts", "AssumeRole", self._home, self._base, RoleArn=role, RoleSessionName="mlposture"
+            )
+        except CallFailed as failure:
+            # Without the code, which would read as what a service said about a resource.
+            raise CallFailed(
+                failure.reason,
+                f"{role} cannot be assumed: {failure.detail}",
+                retry=failure.retry,
+                retry_after=failure.retry_after,
+            ) from failure
+        members = {
+            "access_key": "AccessKeyId",
+            "secret_key": "SecretAccessKey",
+            "token": "SessionToken",
+            "expiry_time": "Expiration",
+        }
+        return {key: wire.text_of(reply, "AssumeRoleResult", "Credentials", name) for key, name in members.items()}
+
+    def _identify(self) -> str:
+        """The caller's account. No policy can deny this call; should a proxy do so, the refusal names the account."""
+        ask = partial(self._transport.query, "sts", "GetCallerIdentity", self._home, self._base)
+        try:
+            reply = self._calls.run(Scope("aws", "", self._home), "sts", "sts:GetCallerIdentity", ask)
+            return wire.text_of(reply, "GetCallerIdentityResult", "Account")
+        except CallFailed as failure:
+            named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", told(failure))
+            if failure.reason is Reason.DENIED and named:
+                return named[1]
+            raise CannotScan(f"AWS: who is asking cannot be found out: {told(failure)}") from failure
+
+    def _members(self) -> list[str]:
+        """Active accounts of the organisation. Raises CannotScan unless every page was read."""
+        scope = Scope("aws", self.own, self._home)
+        found: list[str] = []
+        token = ""
+        try:
+            while True:
+                page = self._calls.run(scope, "organizations", _LIST, partial(self._page, token))
+                found += [str(account["Id"]) for account in page["Accounts"] if _active(account)]
+                if not page.get("NextToken"):
+                    break
+                if page["NextToken"] == token:
+                    raise CallFailed(Reason.MALFORMED, "the same page came twice")
+                token = page["NextToken"]
+        except CallFailed as failure:
+            advice = _ADVICE.get(failure.reason)
+            raise CannotScan(
+                f"AWS: the accounts of the organisation cannot be listed: {told(failure)}"
+                + (f"; {advice}" if advice else "")
+            ) from failure
+        if not found:
+            raise CannotScan("AWS: the organisation has no active account")
+        return found
+
+    def _page(self, token: str) -> dict[str, Any]:
+        parameters = {"NextToken": token} if token else {}
+        page = self._transport.json("organizations", "ListAccounts", self._home, self._base, parameters)
+        accounts = page.get("Accounts")
+        if not isinstance(accounts, list) or not all(
+            isinstance(account, Mapping) and re.fullmatch(r"\d{12}", str(account.get("Id"))) for account in accounts
+        ):
+            raise CallFailed(Reason.MALFORMED, "the reply lists no accounts")
+        return page
+
+
+def _active(account: Mapping[str, Any]) -> bool:
+    """Whether an account can be used. AWS has replaced `Status` by `State`."""
+    return (account.get("State") or account.get("Status") or "ACTIVE") == "ACTIVE"

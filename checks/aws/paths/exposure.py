@@ -1,0 +1,70 @@
+"""What is open to those who should not see it."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from checks.aws.names import is_aws_content, location
+from checks.aws.s3.exposure import public_grants, public_ways
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.ownership import bucket_of
+from checks.aws.sagemaker.references import containers_of, model_uris, opaque_packages
+from checks.aws.sagemaker.resources import Model
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.views import View
+
+
+@check(
+    id="MLP-4101",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.INTERNET,
+)
+def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
+    """Artifact of the model lies in a bucket that is open to the public.
+
+    Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
+    `IgnorePublicAcls` is on, for the bucket or for the account.
+
+    ## Why it matters
+    The weights can be downloaded by anybody, and with a grant that includes writing anybody can replace the archive
+    whose code runs on your endpoint at the next scale-out.
+
+    ## How to fix
+    Turn on Block Public Access for the bucket and the account, remove the public statement or grant, and compare the
+    artifact with the one that was trained before serving it again.
+
+    CLI: `aws s3api put-public-access-block --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if containers_of(model) is None:
+        return unknown("primary_container", "containers")
+    uris = model_uris(model)
+    places = [location(uri) for uri in uris]
+    names = sorted({place[0] for place in places if place is not None and not is_aws_content(place[0])})
+    safe: dict[str, tuple[str, ...]] = {}
+    unclear = ["an address that names no bucket"] * (None in places)
+    unclear += [f"artifact of {package}" for package in opaque_packages(model)]
+    for name in names:
+        bucket = bucket_of(view, model, name)
+        if not isinstance(bucket, Resource) or bucket.owned is UNSET:
+            unclear.append(f"bucket {name}")
+        elif bucket.owned:
+            ways = public_ways(bucket)
+            if ways:
+                found = {**joined(bucket, "policy_is_public"), "Bucket.grants": public_grants(bucket)}
+                return failed(f"{name} is public by {' and '.join(ways)}", path=(model.id, bucket.id), **found)
+            if ways is None:
+                unclear.append(f"access to {name}")
+            safe[name] = public_grants(bucket)
+    if unclear:
+        return unknown(*unclear)
+    if not safe:
+        return not_applicable("has no artifact in a bucket of this account")
+    evidence: dict[str, Any] = {"Bucket.grants": safe}
+    return passed(f"not public: {', '.join(safe)}", **evidence)

@@ -1,0 +1,4 @@
+"""All that speaks to Azure, and the only place that imports its SDK.
+
+Nothing is re-exported, so that what is free of the SDK can be imported without it.
+"""

@@ -1,0 +1,363 @@
+"""The Azure facade: subscriptions, and every call to Resource Manager. The wire itself is in transport.py."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from msgspec import UNSET
+
+from checks.azure.actions import NAME_CHECK
+from checks.azure.client import census, subscriptions
+from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
+from checks.azure.client.census import PERMISSIONS, Census
+from checks.azure.client.subscriptions import DESCENDANTS, Chosen
+from checks.azure.client.transport import Transport
+from checks.azure.ids import arm_id, subscription
+from checks.azure.permissions import is_read, permission
+from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
+from scanner.model.collectors import Collector, Recorder
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import ANYWHERE, Reason, Reply, Resource, Scope
+
+R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
+
+_PUBLIC = "https://management.azure.com"
+_PORTALS = {
+    "management.usgovcloudapi.net": "https://portal.azure.us",
+    "management.chinacloudapi.cn": "https://portal.azure.cn",
+}
+
+
+def connect(settings: Mapping[str, Any], calls: Calls) -> "AzureProvider":
+    """A provider for `subscriptions` and what is below `management_groups`; for all that are in use if both are empty.
+
+    Raises CannotScan when there are no usable credentials or the endpoint is not an https address.
+    """
+    return AzureProvider(
+        calls,
+        subscriptions=tuple(settings.get("subscriptions", ())),
+        management_groups=tuple(settings.get("management_groups", ())),
+    )
+
+
+class AzureProvider:
+    """One credential and one connection pool to Azure Resource Manager."""
+
+    name = "azure"
+    #: one credential serves all subscriptions, so there is nothing to open
+    opens_with = ""
+
+    def __init__(
+        self, calls: Calls, *, subscriptions: tuple[str, ...] = (), management_groups: tuple[str, ...] = ()
+    ) -> None:
+        self.calls = calls
+        self._wanted = subscriptions
+        self._groups = management_groups
+        self.endpoint = os.environ.get("MLPOSTURE_AZURE_ENDPOINT", _PUBLIC).rstrip("/")
+        host = urlsplit(self.endpoint)
+        if host.scheme != "https" or not host.hostname:
+            raise CannotScan(
+                f"Azure: MLPOSTURE_AZURE_ENDPOINT is {self.endpoint!r}; it must begin with https://, "
+                "because a bearer token must not travel in the clear"
+            )
+        self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
+        self._transport = Transport(self.endpoint, calls.manners)
+        self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
+        self._chosen = Chosen(())
+        self.census = Census()
+
+    def accounts(self) -> tuple[str, ...]:
+        """The subscriptions to scan. Raises CannotScan for one named that cannot be seen, and when there is none."""
+
+        def walk(operation: str, path: str, version: str) -> Iterator[Mapping[str, Any]]:
+            return self.walk(lambda attempt: self._ask(operation, attempt), operation, path, {"api-version": version})
+
+        self._chosen = subscriptions.choose(walk, self._wanted, self._groups, self.endpoint)
+        self.census = self._count()
+        return self._chosen.accounts
+
+    def open(self, account: str) -> None:
+        """Nothing to do: every call says for itself whether it is allowed."""
+
+    def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:  # noqa: ARG002
+        # Resource Manager answers for all locations at once, so every collector asks once a subscription.
+        return (Scope(self.name, account, ANYWHERE),)
+
+    def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> "AzureApi":
+        # Subscriptions below a group that could not be looked into are missing: said once a kind, beside one that is
+        # scanned, so that nothing is concluded from absence.
+        if scope.account in self._chosen.accounts[:1]:
+            for group, failure in self._chosen.unread.items():
+                missing = Scope(self.name, subscriptions.group_path(group), ANYWHERE)
+                kind = collector.kind.kind
+                recorder.gap(kind, missing, DESCENDANTS, failure.reason, permission(DESCENDANTS), failure.detail)
+                recorder.listed(kind, scope, complete=False)
+        return AzureApi(self, collector, scope, recorder)
+
+    def close(self) -> None:
+        self.calls.close()
+        self._transport.close()
+
+    def send(
+        self, operation: str, method: str, url: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """One attempt; the JSON object it gave. Raises CallFailed."""
+        return self._transport.send(operation, method, url, query, body)
+
+    def walk(
+        self,
+        ask: Callable[[Callable[[], Mapping[str, Any]]], Mapping[str, Any]],
+        operation: str,
+        path: str,
+        query: Mapping[str, str],
+        first: Mapping[str, Any] | None = None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing, page by page; `ask` runs an attempt, `first` is the first page if it is known already.
+
+        Raises CallFailed.
+        """
+        links: set[str] = set()
+        page = first
+        while True:
+            if page is None:
+                page = ask(lambda path=path, query=query: self.send(operation, "GET", path, query))  # type: ignore[misc]
+            items = page.get("value")
+            if not isinstance(items, list):
+                raise CallFailed(Reason.MALFORMED, "the page has no list `value`")
+            for item in items:
+                if not isinstance(item, Mapping) or not isinstance(item.get("id"), str):
+                    raise CallFailed(Reason.MALFORMED, "an item of the page has no id")
+                yield item
+            link = page.get("nextLink")
+            if not link:
+                return
+            if not isinstance(link, str) or link in links or _host(link) != _host(self.endpoint):
+                raise CallFailed(Reason.MALFORMED, "nextLink leads to another host or in a circle")
+            links.add(link)
+            page, path, query = None, link, {}
+
+    # -- the census ------------------------------------------------------------------------------------------------
+
+    def _ask(self, operation: str, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """A call on the provider's own account. Raises CallFailed."""
+        return self.calls.run(Scope(self.name, "", ANYWHERE), "subscriptions", operation, attempt)
+
+    def _count(self) -> Census:
+        """What there is in the chosen subscriptions. That it cannot be counted costs speed and nothing else."""
+        accounts = self._chosen.accounts
+
+        def query(body: Mapping[str, Any]) -> Mapping[str, Any]:
+            asked = {"api-version": census.QUERY_VERSION}
+            return self._ask(census.QUERY, lambda: self.send(census.QUERY, "POST", census.QUERY_PATH, asked, body))
+
+        rows = self.calls.discoveries.submit(lambda: list(census.rows(query, accounts)))
+        readers = self._readers()
+        try:
+            return Census(accounts, rows.result(), readers)
+        except CallFailed as failure:
+            census.log.debug("Azure: no census: %s", failure.detail)
+            return Census()
+
+    def _readers(self) -> dict[str, census.Allowed]:
+        """What the credential may do in each subscription; asked of groups first, as what they give holds below."""
+        found: dict[str, census.Allowed] = {}
+        for group, below in self._chosen.groups.items():
+            [allowed] = self._allowed([subscriptions.group_path(group)])
+            if census.reads_all(allowed):
+                found |= dict.fromkeys(below, allowed)
+        rest = [account for account in self._chosen.accounts if account not in found]
+        groups = [rest[start : start + SIZE] for start in range(0, len(rest), SIZE)]
+        work = [
+            self.calls.discoveries.submit(self._allowed, [f"/subscriptions/{name}" for name in some]) for some in groups
+        ]
+        for some, done in zip(groups, work, strict=True):
+            found |= dict(zip(some, done.result(), strict=True))
+        return found
+
+    def _allowed(self, scopes: Sequence[str]) -> list[census.Allowed]:
+        asked = {"api-version": census.PERMISSIONS_VERSION}
+        paths = [f"{scope}/providers/Microsoft.Authorization/permissions" for scope in scopes]
+        outcomes = self.batches.get(
+            Scope(self.name, "", ANYWHERE), PERMISSIONS, [f"{path}?{urlencode(asked)}" for path in paths]
+        )
+
+        def known(path: str, outcome: Outcome) -> census.Allowed:
+            try:
+                if outcome is None:
+                    outcome = self._ask(PERMISSIONS, lambda: self.send(PERMISSIONS, "GET", path, asked))
+            except CallFailed:
+                return ()
+            return () if isinstance(outcome, CallFailed) else census.permissions(outcome)
+
+        return [known(path, outcome) for path, outcome in zip(paths, outcomes, strict=True)]
+
+
+class AzureApi(BaseApi):
+    """The handle of one collector. Operations are spelled as permissions; paths are those of Resource Manager."""
+
+    def __init__(self, provider: AzureProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
+        super().__init__(provider.calls, collector, scope, recorder)
+        self._provider = provider
+        self.account = scope.account
+
+    def is_read(self, operation: str) -> bool:
+        return is_read(operation)
+
+    def permission(self, operation: str) -> str:
+        return permission(operation)
+
+    def call(
+        self,
+        operation: str,
+        path: str,
+        api_version: str,
+        *,
+        absent: tuple[str, ...] = (),
+        method: str = "GET",
+        body: Mapping[str, Any] | None = None,
+        **query: str,
+    ) -> Reply:
+        """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
+        if method != "GET" and operation != NAME_CHECK:
+            raise UndeclaredOperation(f"{operation} is not asked for with {method}")
+
+        def attempt() -> Mapping[str, Any]:
+            found = self._provider.send(operation, method, path, {"api-version": api_version, **query}, body)
+            return _resource(found) if method == "GET" else found
+
+        return self.reply(operation, attempt, absent)
+
+    def pages(
+        self,
+        operation: str,
+        path: str,
+        api_version: str,
+        *,
+        first: Outcome = None,
+        **query: str,
+    ) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing. A failure ends it, leaves a gap and marks the listing incomplete.
+
+        That the subscription has not registered the service is an answer: it can hold no such resource. It is none
+        where it cannot be true: inside a resource that was seen, or for roles, which every subscription has.
+        `first` is what became of asking for the first page, if that was done already.
+        """
+        try:
+            if isinstance(first, CallFailed):
+                raise first
+            yield from self._provider.walk(
+                lambda attempt: self.ask(operation, attempt),
+                operation,
+                path,
+                {"api-version": api_version, **query},
+                first,
+            )
+        except CallFailed as failure:
+            kind = self.collector.kind.kind
+            if failure.reason is Reason.NOT_ENABLED and self._may_be_unused(operation):
+                self.recorder.listed(kind, self.scope, complete=True, absent=failure.detail)
+                return
+            self.gap(operation, failure)
+            self.recorder.listed(kind, self.scope, complete=False)
+
+    def _may_be_unused(self, operation: str) -> bool:
+        return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
+
+    # -- many at once ----------------------------------------------------------------------------------------------
+
+    def groups(self, items: Iterable[T]) -> Iterator[list[T]]:
+        """The items in the numbers in which `replies` and `listings` should be given them, for `each`."""
+        return self._provider.batches.groups(self.account, items)
+
+    def replies(
+        self, operation: str, paths: Sequence[str], api_version: str, *, absent: tuple[str, ...] = ()
+    ) -> list[Reply]:
+        """What `call` gives for each of a group of paths."""
+
+        def reply(path: str, outcome: Outcome) -> Reply:
+            if outcome is None:
+                return self.call(operation, path, api_version, absent=absent)
+            try:
+                if isinstance(outcome, CallFailed):
+                    raise outcome
+                return _resource(outcome)
+            except CallFailed as failure:
+                if failure.code in absent:
+                    return None
+                self.gap(operation, failure)
+                return UNSET
+
+        outcomes = self.ask_together(operation, paths, api_version)
+        return [reply(path, outcome) for path, outcome in zip(paths, outcomes, strict=True)]
+
+    def listings(self, operation: str, paths: Sequence[str], api_version: str) -> list[list[Mapping[str, Any]]]:
+        """What `pages` gives for each of a group of paths."""
+        outcomes = self.ask_together(operation, paths, api_version)
+        return [
+            list(self.pages(operation, path, api_version, first=outcome))
+            for path, outcome in zip(paths, outcomes, strict=True)
+        ]
+
+    def ask_together(self, operation: str, paths: Sequence[str], api_version: str) -> list[Outcome]:
+        """What became of a GET of each path. Raises UndeclaredOperation as `ask` does, and nothing else."""
+        if operation not in self.collector.operations or not self.is_read(operation):
+            raise UndeclaredOperation(f"{operation} is not declared, or no permitted read")
+        query = urlencode({"api-version": api_version})
+        return self._provider.batches.get(self.scope, operation, [f"{path}?{query}" for path in paths])
+
+    # -- the census ------------------------------------------------------------------------------------------------
+
+    def holds(self, operation: str, parent: str) -> bool:
+        """Whether to ask for children of a resource: False only if there surely are none that `operation` reads."""
+        return self._provider.census.holds(operation.removesuffix("/read"), parent) is not False
+
+    def none_here(self, operation: str) -> bool:
+        """Whether the subscription surely holds nothing that `operation` reads. If so, the listing says why."""
+        if self.holds(operation, f"/subscriptions/{self.account}"):
+            return False
+        return self._absent(f"Resource Graph lists no {operation.removesuffix('/read')} in the subscription")
+
+    def none_anywhere(self, *operations: str) -> bool:
+        """Whether no scanned subscription holds anything that these operations read. If so, the listing says why."""
+        kinds = [operation.removesuffix("/read") for operation in operations]
+        if not all(self._provider.census.nowhere(kind) for kind in kinds):
+            return False
+        return self._absent(f"Resource Graph lists no {' and no '.join(kinds)} in any scanned subscription")
+
+    def _absent(self, why: str) -> bool:
+        self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=why)
+        return True
+
+    def snapshot(self, kind: type[R], operation: str, item: Mapping[str, Any], **fields: Any) -> R:
+        """A resource from an item that `operation` gave; one without properties keeps its identity alone."""
+        reply: Reply = item
+        if not isinstance(item.get("properties"), Mapping):
+            reply = UNSET
+            self.gap(operation, CallFailed(Reason.MALFORMED, "a resource has no properties"))
+        return self.decode(kind, {operation: reply}, **{**self.identity(item), **fields})
+
+    def identity(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """id, name, scope and console address of an item. The region is the resource's own location."""
+        path = str(item["id"])
+        location = item.get("location")
+        region = location.replace(" ", "").lower() if isinstance(location, str) and location else ANYWHERE
+        return {
+            "id": arm_id(path),
+            "name": path.rstrip("/").rpartition("/")[2],
+            "scope": Scope(self._provider.name, subscription(path) or self.account, region),
+            "console_url": f"{self._provider.portal}/#resource{path}",
+        }
+
+
+def _host(url: str) -> tuple[str, str | None, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or 443
+
+
+def _resource(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    # An object without an id is no resource: to read it would turn every member into "observed absent".
+    if not isinstance(found.get("id"), str):
+        raise CallFailed(Reason.MALFORMED, "the reply has no id")
+    return found

@@ -1,0 +1,91 @@
+"""Which subscriptions are scanned: those named, those below management groups, else all that are in use."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from checks.azure.ids import subscription
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason
+
+SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
+_SUBSCRIPTIONS_VERSION = "2022-12-01"
+DESCENDANTS = "Microsoft.Management/managementGroups/descendants/read"
+_DESCENDANTS_VERSION = "2020-05-01"
+# States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
+_CLOSED = {"Disabled", "Deleted"}
+
+#: Items of a listing: operation, path, api-version. Raises CallFailed.
+Walk = Callable[[str, str, str], Iterator[Mapping[str, Any]]]
+
+
+class Chosen(Struct, frozen=True):
+    """Subscriptions to scan, sorted; which of them are below each group; groups that could not be looked into."""
+
+    accounts: tuple[str, ...]
+    groups: dict[str, frozenset[str]] = {}
+    unread: dict[str, CallFailed] = {}
+
+
+def group_path(group: str) -> str:
+    """The id of a management group, from its name or id."""
+    return f"/providers/Microsoft.Management/managementGroups/{group.rstrip('/').rpartition('/')[2]}"
+
+
+def choose(walk: Walk, wanted: tuple[str, ...], groups: tuple[str, ...], endpoint: str) -> Chosen:
+    """The subscriptions to scan. Raises CannotScan, with advice, when there is none or one named cannot be seen.
+
+    One below a group that cannot be seen is scanned all the same, so that its gaps say so. A group that cannot be
+    looked into is passed over if anything else was named that can be.
+    """
+    visible = _visible(walk, endpoint, needed=not (wanted or groups))
+    named = {name.lower() for name in wanted}
+    for name in sorted(named):
+        if visible is not None and name not in visible:
+            raise CannotScan(
+                f"Azure: subscription {name!r} is not visible to this credential; "
+                "check the id, or give the credential the Reader role there"
+            )
+    below, unread = _below(walk, groups)
+    if unread and not named and not any(below.values()):
+        group, failure = next(iter(sorted(unread.items())))
+        raise CannotScan(
+            f"Azure: management group {group!r} could not be looked into: {failure.detail}; "
+            "check the name, or give the credential the Management Group Reader role there"
+        ) from failure
+    states = visible or {}
+    found = named.union(*below.values()) if named or groups else set(states)
+    accounts = {name for name in found if name in named or states.get(name) not in _CLOSED}
+    if not accounts:
+        raise CannotScan("Azure: the credential sees no enabled subscription; give it the Reader role on one")
+    return Chosen(tuple(sorted(accounts)), below, unread)
+
+
+def _visible(walk: Walk, endpoint: str, *, needed: bool) -> dict[str, Any] | None:
+    """States of the subscriptions that the credential sees; None if it may not ask but others were named."""
+    try:
+        return {
+            subscription(item["id"]): item.get("state")
+            for item in walk(SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION)
+        }
+    except CallFailed as failure:
+        if not needed and failure.reason is Reason.DENIED:
+            return None
+        raise CannotScan(
+            f"Azure: subscriptions could not be listed at {endpoint}: {failure.detail}; try --subscription"
+        ) from failure
+
+
+def _below(walk: Walk, groups: tuple[str, ...]) -> tuple[dict[str, frozenset[str]], dict[str, CallFailed]]:
+    """Subscriptions below each group, and why a group could not be looked into."""
+    below: dict[str, frozenset[str]] = {}
+    unread: dict[str, CallFailed] = {}
+    for group in sorted(set(groups)):
+        try:
+            listed = list(walk(DESCENDANTS, f"{group_path(group)}/descendants", _DESCENDANTS_VERSION))
+        except CallFailed as failure:
+            unread[group] = failure
+        else:
+            below[group] = frozenset(name for item in listed if (name := subscription(item["id"])))
+    return below, unread

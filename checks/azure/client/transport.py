@@ -1,0 +1,197 @@
+"""Credentials and the wire: one request to Resource Manager and what came back. Imports the SDKs."""
+
+import base64
+import binascii
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import requests
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+from azure.identity import AzureAuthorityHosts, ClientSecretCredential, DefaultAzureCredential
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import requote_uri
+from urllib3.exceptions import ReadTimeoutError
+
+from checks.azure.client.replies import checked, refused
+from scanner.calls.client import Manners
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason
+
+_MICROSOFT = {
+    AzureAuthorityHosts.AZURE_PUBLIC_CLOUD,
+    AzureAuthorityHosts.AZURE_GOVERNMENT,
+    AzureAuthorityHosts.AZURE_CHINA,
+}
+#: seconds before a token runs out at which a new one is fetched
+_RENEW = 300
+_BOM = b"\xef\xbb\xbf"
+_CLAIMS = re.compile(r'\bclaims="([^"]+)"')
+
+
+class Transport:
+    """One credential and one connection pool. Raises CannotScan, with advice, when there are no usable credentials.
+
+    Requests go to the connection pool directly: the SDK's pipeline costs more CPU than all the rest of a call.
+    """
+
+    def __init__(self, endpoint: str, manners: Manners) -> None:
+        self._endpoint = endpoint
+        self._timeout = (manners.connect_timeout, manners.read_timeout)
+        # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
+        logging.getLogger("azure").setLevel(logging.CRITICAL)
+        try:
+            credential = _credential(manners.connect_timeout, manners.read_timeout)
+            self._token = _OneToken(credential, f"{endpoint}/.default")
+            self._token.text()
+        except (AzureError, ValueError) as error:
+            raise CannotScan(f"Azure: {_advice(error)}") from error
+        # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
+        with requests.Session() as session:
+            around = session.merge_environment_settings(endpoint, {}, False, None, None)
+        self._verify: bool | str = around["verify"] or False
+        self._proxies = around["proxies"]
+        self._adapter = HTTPAdapter(pool_maxsize=manners.concurrency)
+
+    def send(
+        self, operation: str, method: str, url: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """One attempt; the JSON object it gave. No retries and no redirects. Raises CallFailed."""
+        address = url if url.startswith("https://") else self._endpoint + url
+        if query:
+            address += ("&" if "?" in address else "?") + urlencode(query)
+        address = requote_uri(address)
+        content = msgspec.json.encode(body) if body is not None else None
+        token = self._bearer()
+        response = self._exchange(method, address, content, token)
+        if response.status_code == 401 and (claims := _claims(response.headers.get("WWW-Authenticate", ""))):
+            token = self._bearer(refused=token, claims=claims)
+            response = self._exchange(method, address, content, token)
+        if response.status_code != 200:
+            after = response.headers.get("Retry-After")
+            raise refused(operation, response.status_code, _parsed(response.content), after)
+        found = _parsed(response.content)
+        if found is None:
+            raise CallFailed(Reason.MALFORMED, "the reply is not JSON")
+        return checked(found)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def _bearer(self, **challenge: str) -> str:
+        try:
+            return self._token.text(**challenge)
+        except ClientAuthenticationError as error:
+            raise CallFailed(Reason.DENIED, "no token: the credential was refused") from error
+        except (ServiceRequestError, ServiceResponseError) as error:
+            cause = type(error.inner_exception or error).__name__
+            raise CallFailed(Reason.UNREACHABLE, f"no token: {cause}", retry=True) from error
+        except AzureError as error:
+            raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
+
+    def _exchange(self, method: str, address: str, content: bytes | None, token: str) -> requests.Response:
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = method, address, content
+        request.headers = CaseInsensitiveDict(
+            {
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+                "Authorization": f"Bearer {token}",
+                "User-Agent": "mlposture",
+            }
+        )
+        if content is not None:
+            request.headers.update({"Content-Type": "application/json", "Content-Length": str(len(content))})
+        # The text of these errors holds the address and the port, which differ from run to run behind an endpoint.
+        try:
+            response = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
+            _ = response.content
+        except requests.ReadTimeout as error:
+            raise CallFailed(Reason.TIMEOUT, type(error).__name__, retry=True) from error
+        except requests.exceptions.ContentDecodingError as error:
+            raise CallFailed(Reason.MALFORMED, type(error).__name__) from error
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            slow = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+            reason = Reason.TIMEOUT if slow else Reason.UNREACHABLE
+            raise CallFailed(reason, type(error).__name__, retry=True) from error
+        except requests.RequestException as error:
+            raise CallFailed(Reason.ERROR, type(error).__name__) from error
+        return response
+
+
+class _OneToken:
+    """A token shared by threads: one of them fetches it, the others wait for it."""
+
+    def __init__(self, credential: TokenCredential, scope: str) -> None:
+        self._credential = credential
+        self._scope = scope
+        self._lock = threading.Lock()
+        self._token: AccessToken | None = None
+
+    def text(self, *, refused: str = "", claims: str = "") -> str:
+        """The token; a new one if it runs out soon, or if it is the one refused for want of claims."""
+        with self._lock:
+            token = self._token
+            if token is None or token.expires_on - time.time() < _RENEW or token.token == refused:
+                options: dict[str, Any] = {"claims": claims} if claims else {}
+                self._token = token = self._credential.get_token(self._scope, **options)
+            return token.token
+
+
+def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
+    """A service principal from the environment if it is complete, else whatever the SDK's usual chain finds."""
+    authority = os.environ.get("AZURE_AUTHORITY_HOST") or AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
+    microsoft = authority.removeprefix("https://").rstrip("/") in _MICROSOFT
+    values = [os.environ.get(f"AZURE_{name}") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")]
+    if all(values):
+        tenant, client, secret = (str(value) for value in values)
+        return ClientSecretCredential(
+            tenant,
+            client,
+            secret,
+            authority=authority,
+            disable_instance_discovery=not microsoft,
+            connection_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            retry_total=2,
+        )
+    return DefaultAzureCredential(
+        authority=authority, disable_instance_discovery=not microsoft, exclude_interactive_browser_credential=True
+    )
+
+
+def _advice(error: Exception) -> str:
+    # The first line says what was wrong; what follows lists every credential that was tried, with links.
+    said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
+    variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+    return f"no usable credentials ({said}); run `az login`, or set {variables}"
+
+
+def _claims(challenge: str) -> str:
+    """The claims that a new token must have (continuous access evaluation); empty if none are asked for."""
+    found = _CLAIMS.search(challenge) if "insufficient_claims" in challenge else None
+    if found is None:
+        return ""
+    encoded = found[1].replace("+", "-").replace("/", "_").rstrip("=")
+    try:
+        return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _parsed(content: bytes) -> Any:
+    """Parsed JSON; None if it is none."""
+    try:
+        return msgspec.json.decode(content.removeprefix(_BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

@@ -1,0 +1,81 @@
+"""Members that resources of several Azure services share, and what to conclude from them."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+
+from scanner.model.nouns import Part
+
+#: A network as wide as this, or wider, is not a list of known clients.
+_WIDE = 8
+
+
+class ConnectionState(Part, frozen=True, kw_only=True):
+    """Whether the owner let a private endpoint in."""
+
+    status: str | None = None
+
+
+class ConnectionProperties(Part, frozen=True, kw_only=True, rename="camel"):
+    """Properties of a private endpoint connection."""
+
+    private_link_service_connection_state: ConnectionState | None = None
+
+
+class PrivateEndpointConnection(Part, frozen=True, kw_only=True):
+    """A private endpoint that asked for a connection to the resource."""
+
+    name: str | None = None
+    properties: ConnectionProperties | None = None
+
+
+class UserIdentity(Part, frozen=True, kw_only=True, rename="camel"):
+    """A user-assigned identity as the resource that uses it shows it."""
+
+    principal_id: str | None = None
+
+
+class IpRule(Part, frozen=True, kw_only=True):
+    """An address or network that a firewall lets in."""
+
+    value: str | None = None
+
+
+def approved(connections: Sequence[PrivateEndpointConnection]) -> list[str]:
+    """Names of the private endpoint connections that are in use, not merely asked for."""
+    found = []
+    for connection in connections:
+        properties = connection.properties or ConnectionProperties()
+        state = properties.private_link_service_connection_state
+        if state is not None and (state.status or "").lower() == "approved":
+            found.append(connection.name or "unnamed")
+    return found
+
+
+def wide(rules: Sequence[IpRule]) -> list[str]:
+    """Rules that let in the whole internet or a large share of it (a prefix of /8 or shorter)."""
+    found = []
+    for rule in rules:
+        try:
+            network = ipaddress.ip_network(rule.value or "", strict=False)
+        except ValueError:
+            continue
+        if network.prefixlen <= _WIDE:
+            found.append(str(rule.value))
+    return found
+
+
+def identity_types(text: str | None) -> set[str]:
+    """`"SystemAssigned, UserAssigned"` as a set of lower-case words; empty for no identity."""
+    return {word.strip().lower() for word in (text or "").split(",")} - {"", "none"}
+
+
+def principals(own: str | None, assigned: Mapping[str, UserIdentity | None] | None) -> tuple[frozenset[str], bool]:
+    """Object ids a resource acts as, and whether all of them are known."""
+    found = {own.lower()} if own else set()
+    known = True
+    for identity in (assigned or {}).values():
+        if identity is None or not identity.principal_id:
+            known = False
+        else:
+            found.add(identity.principal_id.lower())
+    return frozenset(found), known

@@ -1,0 +1,1 @@
+"""Joined checks: what only several resources together show. One module a theme."""

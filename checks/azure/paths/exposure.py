@@ -1,0 +1,62 @@
+"""What is open to those who should not see it."""
+
+from msgspec import UNSET
+
+from checks.azure.machine_learning.resources import Workspace
+from checks.azure.paths.storage import storage_of
+from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
+from checks.azure.storage.resources import StorageAccount
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.views import View
+
+
+@check(
+    id="MLP-4301",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(StorageAccount,),
+    exposure=Exposure.INTERNET,
+)
+def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: View) -> Verdict:
+    """Workspace keeps data and models in storage that the internet can be given anonymous access to.
+
+    ## Why it matters
+    The default storage account holds datasets, models, code snapshots and notebooks. It accepts connections from every
+    network and lets containers be opened to readers without a sign-in, so a single container setting publishes all of
+    it; neither setting looks alarming alone.
+
+    ## How to fix
+    Disallow anonymous access on the account at once, then close its network.
+
+    CLI: `az storage account update --allow-blob-public-access false --default-action Deny`. Terraform:
+    `allow_nested_items_to_be_public = false` and `public_network_access_enabled = false` on `azurerm_storage_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent
+    - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
+    """
+    storage = storage_of(workspace, view)
+    if isinstance(storage, Verdict):
+        return storage
+    path = (workspace.id, storage.id)
+    if storage.exists is UNSET:
+        return unknown("StorageAccount.exists", path=path)
+    if not storage.exists:
+        return not_applicable("the storage account does not exist", **joined(storage, "exists"))
+    anonymous = allows_anonymous_blobs(storage)
+    if anonymous is None:
+        return unknown("StorageAccount.allow_blob_public_access", path=path)
+    if not anonymous:
+        return passed("anonymous access is disallowed", path=path, **joined(storage, "allow_blob_public_access"))
+    is_open, fields = open_to_all_networks(storage)
+    if is_open is None:
+        return unknown("StorageAccount.public_network_access", "StorageAccount.network_default_action", path=path)
+    if not is_open:
+        return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *fields))
+    return failed(
+        f"{storage.name} is open to the internet and allows anonymous access",
+        path=path,
+        **joined(storage, "allow_blob_public_access", *fields),
+    )

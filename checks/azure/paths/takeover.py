@@ -1,0 +1,61 @@
+"""What somebody else can put themselves in the place of."""
+
+from msgspec import UNSET
+
+from checks.azure.machine_learning.resources import Workspace
+from checks.azure.paths.storage import storage_of
+from checks.azure.storage.resources import StorageAccount
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, passed, unknown
+from scanner.model.views import View
+
+
+@check(
+    id="MLP-4302",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(StorageAccount,),
+    exposure=Exposure.INTERNET,
+)
+def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verdict:
+    """Workspace still names a storage account that no longer exists.
+
+    ## Why it matters
+    Names of storage accounts are global. Once the account is deleted, anybody can register its name and serve code,
+    environments and model files of their own to every job and endpoint that still uses the old address. If the name is
+    taken already, somebody may be doing so now, unless the account was only moved. An account that cannot be seen, for
+    instance in another subscription, is reported as unknown.
+
+    ## How to fix
+    If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
+    name in your other resource groups and subscriptions, and move it back. Then move the workspace: its default
+    storage cannot be changed, so make a new workspace with an existing account and delete this one.
+
+    CLI: `az storage account check-name --name NAME`, `az storage account create`, `az ml workspace delete`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/common/storage-account-recover
+    - https://learn.microsoft.com/en-us/azure/machine-learning/concept-workspace
+    """
+    storage = storage_of(workspace, view)
+    if isinstance(storage, Verdict):
+        return storage
+    path = (workspace.id, storage.id)
+    if storage.exists is UNSET:
+        return unknown("StorageAccount.exists", path=path)
+    if storage.exists:
+        return passed(f"{storage.name} exists", path=path, **joined(storage, "exists"))
+    if storage.name_available is True:
+        return failed(
+            f"{storage.name} does not exist and anybody may register the name",
+            path=path,
+            **joined(storage, "exists", "name_available"),
+        )
+    if storage.name_available is False and storage.name_reason == "AlreadyExists":
+        return failed(
+            f"{storage.name} is not where the workspace expects it, and an account elsewhere has the name",
+            path=path,
+            **joined(storage, "exists", "name_available", "name_reason"),
+        )
+    return unknown("StorageAccount.name_available", path=path)

@@ -1,0 +1,348 @@
+"""The Google Cloud facade: projects, locations, and every call that a collector makes. Connections are in `web`."""
+
+import functools
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from checks.gcp.client.census import NONE_AT_ALL, NONE_ELSEWHERE, Census
+from checks.gcp.client.discovery import Discovery, following, items
+from checks.gcp.client.errors import ServiceDisabled
+from checks.gcp.client.locations import KNOWN, is_region
+from checks.gcp.client.tree import Tree, projects_below, root
+from checks.gcp.client.web import Web
+from checks.gcp.error_kinds import DISABLED
+from checks.gcp.names import AIPLATFORM, PROJECTS
+from checks.gcp.permissions import is_read, permission
+from scanner.calls.client import BaseApi, Calls
+from scanner.model.collectors import Collector, Recorder
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
+
+T = TypeVar("T")
+
+_LOCATIONS = "aiplatform.locations.list"
+_PROJECT = "resourcemanager.projects.get"
+
+
+def connect(settings: Mapping[str, Any], calls: Calls) -> "GcpProvider":
+    """A provider for `projects` and all below `folders` and `organizations` (the configured project if none is named).
+
+    `locations` limits the scan to some (all of Vertex AI if empty); `census` False asks each of them even where Cloud
+    Asset Inventory lists nothing; `taken_at` is the time that recent jobs are reckoned from. Raises CannotScan when
+    there are no usable credentials.
+    """
+    return GcpProvider(
+        calls,
+        projects=tuple(settings.get("projects", ())),
+        roots=(
+            *(root("folders", number) for number in settings.get("folders", ())),
+            *(root("organizations", number) for number in settings.get("organizations", ())),
+        ),
+        locations=tuple(settings.get("locations", ())),
+        census=settings.get("census", True),
+        taken_at=settings.get("taken_at"),
+    )
+
+
+class GcpProvider:
+    """One set of credentials for any number of projects."""
+
+    name = "gcp"
+    #: one token is good for every project, so that opening one takes no call
+    opens_with = ""
+
+    def __init__(
+        self,
+        calls: Calls,
+        *,
+        projects: tuple[str, ...] = (),
+        roots: tuple[str, ...] = (),
+        locations: tuple[str, ...] = (),
+        census: bool = True,
+        taken_at: datetime | None = None,
+    ) -> None:
+        self.calls = calls
+        self.locations = locations
+        self.taken_at = taken_at or datetime.now(UTC)
+        self._web = Web(calls.manners)
+        self._discovery = Discovery(calls, self.send)
+        self._roots = roots
+        self._projects = projects or tuple(filter(None, [None if roots else self._web.project]))
+        self._wants_census = census
+        self._lock = threading.RLock()
+        self._numbers: dict[str, str] = {}
+        self._regions: dict[str, Future[tuple[str, ...] | CallFailed]] = {}
+        self._shared: dict[str, Future[Any]] = {}
+
+    @functools.cached_property
+    def _tree(self) -> Tree:
+        tree = projects_below(self._discovery, self._roots)
+        self._numbers |= tree.numbers
+        return tree
+
+    @functools.cached_property
+    def _accounts(self) -> tuple[str, ...]:
+        if not self._projects and not self._roots:
+            raise CannotScan("Google Cloud: no project is configured; pass --project or set GOOGLE_CLOUD_PROJECT")
+        return tuple(sorted({*map(self._by_id, self._projects), *self._tree.numbers}))
+
+    @functools.cached_property
+    def _census(self) -> Census:
+        wanted = self._accounts if self._wants_census else ()
+        parents = {account: self._tree.roots.get(account, f"projects/{account}") for account in wanted}
+        return Census(self._discovery, parents, self._tree.numbers)
+
+    @property
+    def every_project(self) -> bool:
+        """Whether all that was to be scanned is: no folder kept its projects to itself."""
+        return not self._tree.unlisted
+
+    def accounts(self) -> tuple[str, ...]:
+        """Ids of the projects to scan."""
+        return self._accounts
+
+    def open(self, account: str) -> None:
+        """Nothing to do: the credentials ask every project in their own name."""
+
+    def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
+        """Where Cloud Asset Inventory lists anything of Vertex AI; all locations where it cannot be asked.
+
+        Those are the ones asked for, else all that Vertex AI lists; if it lists none, all known ones, and a gap. Where
+        the API is not enabled there is one scope, `global`, whose calls say so.
+        """
+        self._note_unlisted(collector, account, recorder)
+        anywhere = Scope(self.name, account, ANYWHERE)
+        used = self._census.locations(account)
+        if used is not None:
+            recorder.listed(
+                collector.kind.kind, anywhere, complete=True, absent=NONE_ELSEWHERE if used else NONE_AT_ALL
+            )
+            regions = tuple(place for place in used if not self.locations or place in self.locations)
+        elif self.locations:
+            regions = tuple(sorted(set(self.locations)))
+        else:
+            found = self._discover(account)
+            if isinstance(found, ServiceDisabled):
+                return (anywhere,)
+            if isinstance(found, CallFailed):
+                detail = f"{found.detail} (asked every region known to have Vertex AI instead)"
+                recorder.gap(collector.kind.kind, anywhere, _LOCATIONS, found.reason, permission(_LOCATIONS), detail)
+                found = KNOWN
+            regions = found
+        return tuple(Scope(self.name, account, region) for region in regions)
+
+    def api(self, collector: Collector, scope: Scope, recorder: Recorder) -> "GcpApi":
+        if collector.per == "account":
+            self._note_unlisted(collector, scope.account, recorder)
+        return GcpApi(self, collector, scope, recorder)
+
+    def close(self) -> None:
+        self.calls.close()
+        self._web.close()
+
+    def number(self, account: str) -> str:
+        """The number of a project, which names in replies carry, asked for once. Raises CallFailed."""
+        if account not in self._numbers:
+            found = self.send("GET", f"{PROJECTS}/v3/projects/{account}", {}).get("name")
+            if not isinstance(found, str):
+                raise CallFailed(Reason.MALFORMED, "the reply has no name")
+            self._numbers[account] = found.removeprefix("projects/")
+        return self._numbers[account]
+
+    def disabled_here(self, account: str, failure: CallFailed) -> bool:
+        """Whether a failure says that the API is off in this very project, so that it can hold nothing of the API's.
+
+        The project that pays for the calls may be another one, and says nothing about this one.
+        """
+        if not isinstance(failure, ServiceDisabled) or failure.consumer == f"projects/{account}":
+            return isinstance(failure, ServiceDisabled)
+        scope = Scope(self.name, account, ANYWHERE)
+        try:
+            number = self.calls.run(scope, "projects", _PROJECT, lambda: self.number(account))
+        except CallFailed:
+            return False
+        return failure.consumer == f"projects/{number}"
+
+    def known_disabled(self, account: str, path: str) -> CallFailed | None:
+        """What discovery found out already about the API that a path belongs to."""
+        asked = self._regions.get(account)
+        known = asked.result() if asked and asked.done() else None
+        concerned = path.partition("/")[0].endswith(AIPLATFORM)
+        return known if concerned and isinstance(known, ServiceDisabled) else None
+
+    def once(self, key: str, find: Callable[[], T]) -> T:
+        """What `find` gave, or raised, when it was called for this key for the first time."""
+        with self._lock:
+            first = key not in self._shared
+            answer = self._shared.setdefault(key, Future())
+        if first:
+            try:
+                answer.set_result(find())
+            except BaseException as error:
+                answer.set_exception(error)
+        return answer.result()  # type: ignore[no-any-return]
+
+    def send(self, method: str, path: str, query: Mapping[str, Any], body: Any = None) -> Mapping[str, Any]:
+        """One call, once. Raises CallFailed."""
+        return self._web.send(method, path, query, body)
+
+    def _by_id(self, project: str) -> str:
+        if not project.isdigit():
+            return project
+        path = f"{PROJECTS}/v3/projects/{project}"
+        try:
+            found = self._discovery.get(project, "projects", _PROJECT, path).get("projectId")
+        except CallFailed as failure:
+            raise CannotScan(f"Google Cloud: project {project}: {failure.detail}; pass the project's id") from failure
+        if not isinstance(found, str):
+            raise CannotScan(f"Google Cloud: project {project} did not say its id; pass the project's id")
+        return found
+
+    def _note_unlisted(self, collector: Collector, account: str, recorder: Recorder) -> None:
+        """Say for each kind, once, which folders kept their projects to themselves: nobody knows what is in those."""
+        if account != self._accounts[0]:
+            return
+        kind = collector.kind.kind
+        for one in self._tree.unlisted:
+            scope = Scope(self.name, one.parent, ANYWHERE)
+            failure = one.failure
+            recorder.gap(kind, scope, one.operation, failure.reason, permission(one.operation), failure.detail)
+            recorder.listed(kind, scope, complete=False)
+
+    def _discover(self, account: str) -> tuple[str, ...] | CallFailed:
+        """The regions that Vertex AI lists for a project; all projects that need it are asked at once."""
+        with self._lock:
+            if account not in self._regions:
+                for each in self._accounts:
+                    if self._census.locations(each) is None:
+                        self._regions[each] = self._discovery.start(self._list_locations, each)
+        return self._regions[account].result()
+
+    def _list_locations(self, account: str) -> tuple[str, ...] | CallFailed:
+        path = f"{AIPLATFORM}/v1/projects/{account}/locations"
+        try:
+            pages = self._discovery.pages(account, "vertex_ai", _LOCATIONS, path, pageSize=100)
+            found = {str(item.get("locationId", "")) for page in pages for item in items(page, "locations")}
+        except CallFailed as failure:
+            other = isinstance(failure, ServiceDisabled) and not self.disabled_here(account, failure)
+            return CallFailed(failure.reason, failure.detail) if other else failure
+        return tuple(sorted(filter(is_region, found)))
+
+
+class GcpApi(BaseApi):
+    """The handle of one collector. Paths start with the API's host: `storage.googleapis.com/storage/v1/b/NAME`."""
+
+    def __init__(self, provider: GcpProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
+        super().__init__(provider.calls, collector, scope, recorder)
+        self._provider = provider
+        self.project = scope.account
+
+    def is_read(self, operation: str) -> bool:
+        return is_read(operation)
+
+    def permission(self, operation: str) -> str:
+        return permission(operation)
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """Ids of all projects of this scan."""
+        return self._provider.accounts()
+
+    @property
+    def every_project(self) -> bool:
+        """Whether those are all that were to be scanned."""
+        return self._provider.every_project
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """Locations that the scan is restricted to; empty for all."""
+        return self._provider.locations
+
+    def days_ago(self, days: int) -> datetime:
+        """Midnight so many days before the scan."""
+        then = self._provider.taken_at - timedelta(days=days)
+        return then.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def regional(self, service: str) -> str:
+        """Host of a regional API for this unit's location."""
+        return service if self.scope.region == ANYWHERE else f"{self.scope.region}-{service}"
+
+    def once(self, key: str, find: Callable[[], T]) -> T:
+        """What all units of the scan need alike: found by the first, failure or not, and kept for the others."""
+        return self._provider.once(key, find)
+
+    def number(self, operation: str, project: str) -> str | None:
+        """Number of a project of this scan; None and a gap of `operation` if it is not known."""
+        try:
+            return self.ask(operation, lambda: self._provider.number(project))
+        except CallFailed as failure:
+            self.gap(operation, failure)
+            return None
+
+    def fetch(self, operation: str, path: str, *, body: Any = None, **query: Any) -> Mapping[str, Any]:
+        """The reply. Raises CallFailed and leaves the gap to the caller. With a body it is a POST."""
+
+        return self.ask(operation, self._attempt(path, body, query))
+
+    def call(self, operation: str, path: str, *, absent: tuple[str, ...] = (), body: Any = None, **query: Any) -> Reply:
+        """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
+        return self.reply(operation, self._attempt(path, body, query), absent)
+
+    def pages(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
+        """Named items of a listing. A failure ends it and leaves a gap; a disabled API is absence."""
+        try:
+            yield from self.walk(operation, path, member, **query)
+        except CallFailed as failure:
+            kind = self.collector.kind.kind
+            if failure.code == DISABLED and self._provider.disabled_here(self.project, failure):
+                service = operation.partition(".")[0]
+                absent = f"{service}.googleapis.com is not enabled in project {self.project}"
+                self.recorder.listed(kind, self.scope, complete=True, absent=absent)
+                return
+            self.gap(operation, failure)
+            self.recorder.listed(kind, self.scope, complete=False)
+
+    def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
+        """Like `pages`, but raises CallFailed. A page is fetched while the one before it is worked on."""
+        page = self.fetch(operation, path, **query)
+        while True:
+            token = page.get("nextPageToken")
+            after = {**query, "pageToken": token}
+            if token and after != query:
+                coming = self.calls.pages.submit(self.fetch, operation, path, **after)
+            for item in items(page, member):
+                if isinstance(item.get("name"), str):
+                    yield item
+                else:
+                    self._incomplete(operation, Reason.MALFORMED, f"one of the {member} has no name")
+            if silent := page.get("unreachable"):
+                places = ", ".join(sorted(str(place).rpartition("/")[2] for place in silent))
+                self._incomplete(operation, Reason.UNREACHABLE, f"no answer from {places}")
+            if not following(page, query):
+                return
+            query, page = after, coming.result()
+
+    def whole(self, operation: str, item: Mapping[str, Any], member: str) -> Reply:
+        """The item as a reply, or `UNSET` and a gap if it lacks a member that every such resource has."""
+        if isinstance(item.get(member), Mapping):
+            return item
+        self.gap(operation, CallFailed(Reason.MALFORMED, f"an item has no {member}"))
+        return msgspec.UNSET
+
+    def _attempt(self, path: str, body: Any, query: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
+        def attempt() -> Mapping[str, Any]:
+            known = self._provider.known_disabled(self.project, path)
+            if known is not None:
+                raise known
+            return self._provider.send("GET" if body is None else "POST", path, query, body)
+
+        return attempt
+
+    def _incomplete(self, operation: str, reason: Reason, detail: str) -> None:
+        self.gap(operation, CallFailed(reason, detail))
+        self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)

@@ -1,0 +1,91 @@
+"""The active projects below folders and organisations, as Resource Manager lists them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from checks.gcp.client.discovery import Discovery, items
+from checks.gcp.names import PROJECTS
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.patterns import pattern
+
+FOLDERS_LIST = "resourcemanager.folders.list"
+PROJECTS_LIST = "resourcemanager.projects.list"
+
+#: The project that Google makes for each Apps Script; there is one for every script that anybody ever wrote.
+_OF_A_SCRIPT = pattern(r"sys-\d{20,}")
+
+
+class Unlisted(Struct, frozen=True):
+    """A folder or organisation (`folders/NUMBER`) whose children one operation did not give."""
+
+    parent: str
+    operation: str
+    failure: CallFailed
+
+
+class Tree(Struct):
+    """Projects by id: their numbers, and below which of the given roots they are; and what could not be listed."""
+
+    numbers: dict[str, str]
+    roots: dict[str, str]
+    unlisted: list[Unlisted]
+
+
+def root(collection: str, number: str) -> str:
+    """`folders/NUMBER` or `organizations/NUMBER`, from either spelling. Raises CannotScan."""
+    bare = number.removeprefix(f"{collection}/")
+    if not bare.isdigit():
+        raise CannotScan(f"Google Cloud: {number!r} is not the number of one of the {collection}")
+    return f"{collection}/{bare}"
+
+
+def projects_below(discovery: Discovery, roots: Iterable[str]) -> Tree:
+    """Walk down, one level at a time, all parents of a level at once. Raises CannotScan if it finds nothing.
+
+    A folder that cannot be listed is left out and noted: the others are scanned all the same.
+    """
+    tree = Tree({}, {}, [])
+    level = {parent: parent for parent in roots}
+    seen: set[str] = set()
+    while level:
+        seen |= level.keys()
+        asked = [
+            (parent, operation, discovery.start(_children, discovery, parent, operation))
+            for parent in sorted(level)
+            for operation in (FOLDERS_LIST, PROJECTS_LIST)
+        ]
+        below: dict[str, str] = {}
+        for parent, operation, answer in asked:
+            try:
+                found = answer.result()
+            except CallFailed as failure:
+                tree.unlisted.append(Unlisted(parent, operation, failure))
+                continue
+            if operation == FOLDERS_LIST:
+                below |= {str(folder.get("name")): level[parent] for folder in found}
+            else:
+                _add(tree, found, level[parent])
+        level = {parent: top for parent, top in below.items() if parent not in seen}
+    if not tree.numbers and seen:
+        why = "; ".join(f"{one.parent}: {one.operation}: {one.failure.detail}" for one in tree.unlisted)
+        raise CannotScan(f"Google Cloud: no active project below {', '.join(sorted(roots))}{why and f' ({why})'}")
+    return tree
+
+
+def _children(discovery: Discovery, parent: str, operation: str) -> list[Mapping[str, Any]]:
+    collection = operation.split(".")[1]
+    # The quota is of the project that asks, whatever it asks about: all these calls share one pace.
+    pages = discovery.pages(
+        "", "resourcemanager", operation, f"{PROJECTS}/v3/{collection}", parent=parent, pageSize=500
+    )
+    return [item for page in pages for item in items(page, collection) if item.get("state") == "ACTIVE"]
+
+
+def _add(tree: Tree, projects: Iterable[Mapping[str, Any]], top: str) -> None:
+    for project in projects:
+        id, name = project.get("projectId"), project.get("name")
+        if isinstance(id, str) and isinstance(name, str) and not _OF_A_SCRIPT.fullmatch(id):
+            tree.numbers[id] = name.removeprefix("projects/")
+            tree.roots[id] = top

@@ -1,0 +1,185 @@
+"""Addresses, credentials and connections: how a single call reaches Google. With `api`, all that needs its SDK."""
+
+import functools
+import ipaddress
+import os
+import ssl
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import certifi
+import google.auth
+import google.auth.exceptions
+import msgspec
+import urllib3
+from google.auth import credentials as auth
+from google.auth._cloud_sdk import get_application_default_credentials_path
+from google.auth.transport.urllib3 import Request
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, ProxyError, ReadTimeoutError, SSLError
+
+from checks.gcp.client.errors import from_reply
+from checks.gcp.names import STORAGE
+from scanner.calls.client import Manners
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason
+
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
+_LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
+#: Google compresses only for those who say it twice.
+_HEADERS = {"User-Agent": "mlposture (gzip)", "Accept-Encoding": "gzip"}
+
+
+class Web:
+    """Where Google is reached, as whom, and over which connections. Shared by all threads."""
+
+    def __init__(self, manners: Manners) -> None:
+        self._base = os.environ.get("MLPOSTURE_GCP_ENDPOINT", "").rstrip("/")
+        self._emulator = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+        if self._emulator and "://" not in self._emulator:
+            self._emulator = f"http://{self._emulator}"
+        plain = urlsplit(self._base).scheme == "http"
+        loopback = _is_loopback(self._base)
+        if plain and not loopback:
+            raise CannotScan("Google Cloud: MLPOSTURE_GCP_ENDPOINT must be https, or http on this machine")
+        self._connections = Connections(manners, proxies={} if plain else getproxies())
+        self._refreshing = threading.Lock()
+        self._refresh = Request(self._connections)  # type: ignore[no-untyped-call]
+        self._credentials, self.project = _credentials(simulated=plain and loopback)
+        try:
+            self._keep_fresh()
+        except google.auth.exceptions.GoogleAuthError as error:
+            raise CannotScan(
+                f"Google Cloud: the credentials gave no access token ({error.args[0]}); {_LOGIN}"
+            ) from error
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def send(self, method: str, path: str, query: Mapping[str, Any], body: Any = None) -> Mapping[str, Any]:
+        """One call, once. Members of the query that are lists are repeated. Raises CallFailed."""
+        try:
+            url, headers = self._signed(path)
+            if query:
+                url = f"{url}?{urlencode(query, doseq=True)}"
+            if body is not None:
+                body = msgspec.json.encode(body)
+                headers["Content-Type"] = "application/json"
+            reply = self._connections.request(method, url, body=body, headers=headers, redirect=False)
+        except google.auth.exceptions.TransportError as error:
+            raise CallFailed(Reason.UNREACHABLE, "no access token: TransportError", retry=True) from error
+        except google.auth.exceptions.GoogleAuthError as error:
+            raise CallFailed(Reason.DENIED, f"no access token: {type(error).__name__}") from error
+        except ReadTimeoutError as error:
+            raise CallFailed(Reason.TIMEOUT, "ReadTimeout", retry=True) from error
+        except (ConnectTimeoutError, ProtocolError, ProxyError, SSLError) as error:
+            raise CallFailed(Reason.UNREACHABLE, type(error).__name__, retry=True) from error
+        except HTTPError as error:
+            raise CallFailed(Reason.ERROR, type(error).__name__) from error
+        return _decoded(reply)
+
+    def _signed(self, path: str) -> tuple[str, dict[str, str]]:
+        """Where a path is, and the headers of a call to it."""
+        headers = dict(_HEADERS)
+        if self._emulator and path.startswith(f"{STORAGE}/"):
+            # An emulator wants no credentials, so it never gets any.
+            return self._emulator + path.removeprefix(STORAGE), headers
+        self._keep_fresh()
+        # google-auth's own session would also look up where the account may work, at an address of its own choice.
+        self._credentials.apply(headers)  # type: ignore[no-untyped-call]
+        return f"{self._base}/{path}" if self._base else f"https://{path}", headers
+
+    def _keep_fresh(self) -> None:
+        """A valid token. Without the lock every thread would ask for one when it expires."""
+        if not self._credentials.valid:
+            with self._refreshing:
+                if not self._credentials.valid:
+                    self._credentials.refresh(self._refresh)  # type: ignore[no-untyped-call]
+
+
+class Connections:
+    """Pools of connections to any host, directly or through the proxies of the environment (by scheme of the URL)."""
+
+    def __init__(self, manners: Manners, proxies: Mapping[str, str]) -> None:
+        self._timeout = urllib3.Timeout(connect=manners.connect_timeout, read=manners.read_timeout)
+        self._proxies = proxies
+        # One context for all: to load the certificates anew for each connection costs more than several calls.
+        context = urllib3.util.create_urllib3_context()
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
+        try:
+            context.load_verify_locations(**{"capath" if Path(bundle).is_dir() else "cafile": bundle})
+        except (OSError, ssl.SSLError) as error:
+            raise CannotScan(f"Google Cloud: {bundle} is no bundle of certificates ({error})") from error
+        # Retries are ours, see scanner.calls.client.
+        self._options: dict[str, Any] = {"num_pools": 64, "maxsize": manners.concurrency, "ssl_context": context}
+        self._managers: dict[str, urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
+
+    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        """A reply, read to its end. Raises urllib3's HTTPError."""
+        options.setdefault("timeout", self._timeout)
+        scheme, _, rest = url.partition("://")
+        return self._through(self._proxy(scheme, rest.partition("/")[0])).request(method, url, retries=False, **options)
+
+    def close(self) -> None:
+        for manager in self._managers.values():
+            manager.clear()
+
+    @functools.cache  # noqa: B019 - there is one of these in a scan, and few hosts
+    def _proxy(self, scheme: str, host: str) -> str:
+        proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
+        if not proxy or proxy_bypass(host):
+            return ""
+        return proxy if "://" in proxy else f"http://{proxy}"
+
+    def _through(self, proxy: str) -> urllib3.PoolManager:
+        with self._lock:
+            if proxy not in self._managers:
+                self._managers[proxy] = _manager(proxy, self._options)
+            return self._managers[proxy]
+
+
+def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
+    if not proxy:
+        return urllib3.PoolManager(**options)
+    parts = urlsplit(proxy)
+    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+    headers = urllib3.make_headers(proxy_basic_auth=login)
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, proxy_ssl_context=options["ssl_context"], **options)
+
+
+def _decoded(reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
+    try:
+        body = msgspec.json.decode(reply.data)
+    except msgspec.DecodeError:
+        body = None
+    if not 200 <= reply.status < 300:
+        raise from_reply(reply.status, body, reply.headers.get("Retry-After"))
+    if not isinstance(body, dict):
+        raise CallFailed(Reason.MALFORMED, "the reply is not a JSON object")
+    return body
+
+
+def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
+    configured = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _has_login()
+    if simulated and not configured:
+        return auth.AnonymousCredentials(), os.environ.get("GOOGLE_CLOUD_PROJECT")  # type: ignore[no-untyped-call]
+    try:
+        return google.auth.default(scopes=[_SCOPE])
+    except google.auth.exceptions.GoogleAuthError as error:
+        raise CannotScan(f"Google Cloud: no credentials found ({error.args[0]}); {_LOGIN}") from error
+
+
+def _has_login() -> bool:
+    return Path(get_application_default_credentials_path()).is_file()  # type: ignore[no-untyped-call]
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

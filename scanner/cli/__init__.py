@@ -1,0 +1,1 @@
+"""Commands, options, configuration, and one run from its start to its end."""

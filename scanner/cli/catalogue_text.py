@@ -1,0 +1,133 @@
+"""The text of `mlposture list` and `mlposture explain`: plain, aligned, good to grep."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from scanner.model.errors import InputError
+from scanner.model.registry import load
+
+if TYPE_CHECKING:
+    from scanner.frameworks import Catalogue, Mapping, Objective
+    from scanner.model.checks import Check
+
+WIDTH = 110
+
+
+def listing(what: str) -> str:
+    """A table of checks, kinds, frameworks or objectives."""
+    if what == "checks":
+        checks, _ = load()
+        return _table(
+            ("ID", "SEVERITY", "SLUG", "TITLE"), ((c.id, c.severity, c.slug, c.title) for c in checks.values())
+        )
+    if what == "kinds":
+        checks, collectors = load()
+        judged = {kind: sum(c.kind.kind == kind for c in checks.values()) for kind in collectors}
+        rows = ((k, c.kind.title, str(judged[k]), ", ".join(c.operations)) for k, c in collectors.items())
+        return _table(("KIND", "NAME", "CHECKS", "OPERATIONS"), rows)
+    catalogue = _catalogue()
+    if what == "frameworks":
+        rows = (
+            (f.id, f.version, str(sum(c.assessable is not None for c in f.controls)), f.name)
+            for f in catalogue.frameworks.values()
+        )
+        return _table(("ID", "VERSION", "CONTROLS", "NAME"), rows)
+    checks, _ = load()
+    counts = {o: sum(c.objective == o for c in checks.values()) for o in catalogue.objectives}
+    return _table(
+        ("ID", "GROUP", "CHECKS", "TITLE"),
+        ((o.id, o.group, str(counts[o.id]), o.title) for o in catalogue.objectives.values()),
+    )
+
+
+def explanation(name: str) -> str:
+    """Everything known about a check, an objective or a control. Raises InputError when nothing has that name."""
+    checks, _ = load()
+    for check in checks.values():
+        if name in (check.id, check.slug) or name.upper() == check.id:
+            return _explain_check(check)
+    catalogue = _catalogue()
+    if name in catalogue.objectives:
+        return _explain_objective(catalogue.objectives[name], checks.values())
+    found = _explain_control(name, catalogue, checks.values())
+    if found:
+        return found
+    import difflib
+
+    every = [*(c.slug for c in checks.values()), *checks, *catalogue.objectives]
+    close = difflib.get_close_matches(name, every, n=3)
+    hint = f"; close to it: {', '.join(close)}" if close else ""
+    raise InputError(f"no check, objective or control is called {name!r}{hint}. See `mlposture list checks`")
+
+
+def _explain_check(check: "Check") -> str:
+    catalogue = _catalogue()
+    objective = catalogue.objectives[check.objective]
+    lines = [f"{check.id}  {check.slug}", f"{check.title}.", ""]
+    lines += [f"severity   {check.severity}", f"kind       {check.kind.kind}"]
+    if check.needs:
+        lines.append(f"joins      {', '.join(kind.kind for kind in check.needs)}")
+    lines += [f"objective  {objective.id}: {objective.title}", f"since      {check.since}"]
+    for section in ("Why it matters", "How to fix", "References"):
+        lines += ["", section, "", textwrap.indent(check.section(section), "  ")]
+    lines += ["", "Controls", "", *_controls(objective.mappings), "", "What this cannot prove", ""]
+    lines += [textwrap.indent(textwrap.fill(objective.cannot_prove, WIDTH - 2), "  ")]
+    return "\n".join(lines)
+
+
+def _explain_objective(objective: "Objective", checks: Iterable["Check"]) -> str:
+    lines = [f"{objective.id}: {objective.title}", "", textwrap.fill(objective.statement, WIDTH), "", "Checks", ""]
+    lines += _checks([check for check in checks if check.objective == objective.id])
+    lines += ["", "Controls", "", *_controls(objective.mappings), "", "What this cannot prove", ""]
+    return "\n".join([*lines, textwrap.indent(textwrap.fill(objective.cannot_prove, WIDTH - 2), "  ")])
+
+
+def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"]) -> str:
+    wanted, colon, id = name.partition(":")
+    lines: list[str] = []
+    checks = list(checks)
+    for framework in catalogue.frameworks.values():
+        for control in framework.controls:
+            if control.id != (id if colon else name) or (colon and framework.id != wanted):
+                continue
+            lines += [f"{framework.name}, {control.id}: {control.title}"]
+            lines += [f"A scan can assess it: {control.assessable or 'it is a heading'}", ""]
+            for objective in catalogue.objectives_for(framework.id, control.id):
+                mapping = next(m for m in objective.mappings if (m.framework, m.control) == (framework.id, control.id))
+                lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason}"]
+                lines += [*_checks([c for c in checks if c.objective == objective.id]), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _controls(mappings: Sequence["Mapping"]) -> list[str]:
+    lines = []
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for mapping in mappings:
+        by_reason.setdefault((mapping.framework, mapping.reason), []).append(
+            f"{mapping.control} ({mapping.relationship})"
+        )
+    for (framework, reason), controls in by_reason.items():
+        text = f"{framework}: {', '.join(controls)}. {reason}"
+        lines.append(textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    "))
+    return lines
+
+
+def _checks(checks: Sequence["Check"]) -> list[str]:
+    if not checks:
+        return ["  no check yet"]
+    return [f"  {check.id}  {check.severity:<13}  {check.slug}" for check in checks]
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    every = [tuple(header), *(tuple(str(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in every) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in every
+    )
+
+
+def _catalogue() -> "Catalogue":
+    from scanner.frameworks import load as load_catalogue
+
+    return load_catalogue()

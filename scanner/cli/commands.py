@@ -1,0 +1,305 @@
+"""The command line. With `scanner.cli.judging` the composition root: they bring engine, checks and reports together.
+
+Nothing but click is imported at the top: `--help` and `--version` must answer at once, and no cloud SDK is imported
+before a scan of that cloud begins.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner import __version__
+from scanner.cli.options import common, scanning
+from scanner.cli.process import run, verify_packages
+
+if TYPE_CHECKING:
+    from scanner.cli.config import Config, Output
+    from scanner.cli.session import Session
+
+EPILOG = """\b
+Exit codes
+  0  done, nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage or configuration
+  3  the scan could not run (no credentials, nothing reachable)
+  4  something could not be observed, with --fail-on-incomplete
+Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mlposture")
+def cli() -> None:
+    """Find the ML systems in your cloud accounts and judge how they are secured.
+
+    Reads AWS, Google Cloud and Azure through read-only APIs. A verdict is given only on what was observed; what
+    could not be read is reported as a gap, with the permission that would close it.
+
+    \b
+    Scan the account of your current AWS credentials, all regions:
+      mlposture scan aws
+    Two Google Cloud projects, as SARIF for code scanning:
+      mlposture scan gcp --project ml-dev --project ml-prod -o mlposture.sarif
+    One Azure subscription, every verdict, for a machine to read:
+      mlposture scan azure --subscription ID -o report.json --verdicts all
+    Several clouds in one report:
+      mlposture scan --config mlposture.toml
+    Every account of your AWS organisation, through a role in each:
+      mlposture scan aws --organization -o report.json
+    Go on with a scan that was stopped or killed:
+      mlposture scan --resume
+    Judge a saved inventory again, without a cloud:
+      mlposture evaluate inventory.json
+    What is looked at, and why:
+      mlposture list checks
+      mlposture explain sagemaker_notebook_direct_internet_access
+    """
+
+
+@cli.group(invoke_without_command=True)
+@click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file names, into one report.")
+@click.option("--resume", is_flag=True, help="Go on with the last scan that was stopped or killed, as it was started; "
+              "options given here count more. --journal names another one.")  # fmt: skip
+@common
+@scanning
+@click.pass_context
+def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any) -> None:
+    """Scan one cloud, or all that a configuration file names."""
+    if ctx.invoked_subcommand is not None:
+        given = [name for name, value in options.items() if value]
+        if config is not None:
+            raise click.UsageError(f"--config names the clouds itself; leave `{ctx.invoked_subcommand}` out", ctx)
+        if resume:
+            raise click.UsageError(f"--resume knows what was scanned; leave `{ctx.invoked_subcommand}` out", ctx)
+        if given:
+            raise click.UsageError(f"put --{given[0].replace('_', '-')} after `{ctx.invoked_subcommand}`", ctx)
+        return
+    if resume:
+        if config is not None:
+            raise click.UsageError("--resume knows what was scanned; leave --config out", ctx)
+        ctx.exit(_resume(options))
+    if config is None:
+        raise click.UsageError("name a cloud (aws, gcp, azure), a file (--config), or --resume", ctx)
+    from pathlib import Path
+
+    from scanner.cli.config import read_config
+
+    read = read_config(Path(config))
+    ctx.exit(_scan(read.providers(), _merge(read, options)))
+
+
+@scan.command("aws")
+@click.option("--profile", metavar="P", help="A profile of your AWS configuration.")
+@click.option("--role-arn", "role_arns", multiple=True, metavar="ARN", help="Assume this role and scan its account. "
+              "Repeatable.")  # fmt: skip
+@click.option(
+    "--region", "regions", multiple=True, metavar="R", help="Only this region. Repeatable. Default: all enabled."
+)
+@click.option("--organization", is_flag=True, help="All active accounts of the organisation, through a role in each.")
+@click.option("--organization-role", metavar="NAME", help="That role. Default: mlposture-reader.")
+@common
+@scanning
+@click.pass_context
+def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, ...], regions: tuple[str, ...],
+             organization: bool, organization_role: str | None, **options: Any) -> None:  # fmt: skip
+    """Scan AWS: SageMaker, and the S3 buckets and IAM roles that its resources refer to.
+
+    Uses the credentials that the AWS CLI would use. AWS_ENDPOINT_URL is honoured.
+    """
+    if organization_role is not None and not organization:
+        raise click.UsageError("--organization-role goes with --organization", ctx)
+    settings = {"profile": profile, "role_arns": role_arns, "regions": regions, "organization": organization}
+    if organization_role is not None:
+        settings["organization_role"] = organization_role
+    ctx.exit(_scan({"aws": settings}, options))
+
+
+@scan.command("gcp")
+@click.option(
+    "--project", "projects", multiple=True, metavar="P", help="Project id. Repeatable. Default: the configured one."
+)
+@click.option(
+    "--location", "locations", multiple=True, metavar="L", help="Only this location. Repeatable. Default: all."
+)
+@click.option("--folder", "folders", multiple=True, metavar="F", help="All projects below this folder (its number). "
+              "Repeatable.")  # fmt: skip
+@click.option("--organization", "organizations", multiple=True, metavar="O", help="All projects of this organisation "
+              "(its number). Repeatable.")  # fmt: skip
+@common
+@scanning
+@click.pass_context
+def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[str, ...], folders: tuple[str, ...],
+             organizations: tuple[str, ...], **options: Any) -> None:  # fmt: skip
+    """Scan Google Cloud: Vertex AI and Workbench, and the buckets and service accounts that they use.
+
+    Uses application default credentials. MLPOSTURE_GCP_ENDPOINT replaces the address of all Google APIs.
+    """
+    settings = {"projects": projects, "locations": locations, "folders": folders, "organizations": organizations}
+    ctx.exit(_scan({"gcp": settings}, options))
+
+
+@scan.command("azure")
+@click.option(
+    "--subscription",
+    "subscriptions",
+    multiple=True,
+    metavar="S",
+    help="Subscription id. Repeatable. Default: all that the credential sees.",
+)
+@click.option("--management-group", "management_groups", multiple=True, metavar="G", help="All subscriptions below "
+              "this management group (its id). Repeatable.")  # fmt: skip
+@common
+@scanning
+@click.pass_context
+def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management_groups: tuple[str, ...],
+               **options: Any) -> None:  # fmt: skip
+    """Scan Azure: Azure ML, Azure OpenAI and Foundry, and the storage accounts and identities that they use.
+
+    Uses a client secret from the environment, else what the Azure CLI would use. MLPOSTURE_AZURE_ENDPOINT replaces the
+    address of Resource Manager.
+    """
+    ctx.exit(_scan({"azure": {"subscriptions": subscriptions, "management_groups": management_groups}}, options))
+
+
+@cli.command("evaluate")
+@click.argument("inventory", metavar="INVENTORY")
+@common
+@click.pass_context
+def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> None:
+    """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
+    from scanner.cli.judging import evaluate_saved
+
+    ctx.exit(evaluate_saved((inventory,), options))
+
+
+@cli.command("merge")
+@click.argument("inventories", metavar="INVENTORY...", nargs=-1, required=True)
+@common
+@click.option("--save-inventory", metavar="PATH", help="Keep what they hold together.")
+@click.pass_context
+def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -> None:
+    """Judge several saved inventories together, such as those of all parts of a scan (--shard)."""
+    from scanner.cli.judging import evaluate_saved
+
+    ctx.exit(evaluate_saved(inventories, options))
+
+
+@cli.command("list")
+@click.argument("what", type=click.Choice(["checks", "kinds", "frameworks", "objectives"]))
+def list_command(what: str) -> None:
+    """List the checks, the kinds of resources, the frameworks or the control objectives."""
+    from scanner.cli import catalogue_text
+
+    click.echo(catalogue_text.listing(what))
+
+
+@cli.command("explain")
+@click.argument("name", metavar="ID|SLUG|CONTROL")
+def explain(name: str) -> None:
+    """Explain a check (MLP-1001, or its slug), an objective or a control (CC6.6, or soc2:CC6.6)."""
+    from scanner.cli import catalogue_text
+
+    click.echo(catalogue_text.explanation(name))
+
+
+def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the command line over those of the file."""
+    merged = dict(options)
+    for name, value in options.items():
+        if value in (None, ()) and hasattr(config, name):
+            merged[name] = getattr(config, name)
+    return merged
+
+
+def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> int:
+    """Plan, collect, judge, report; the exit code."""
+    from datetime import UTC, datetime
+
+    from scanner.cli.judging import parse_options, select
+    from scanner.cli.logs import log_to_stderr
+    from scanner.cli.session import Session
+    from scanner.collect.plan import make_plan
+    from scanner.model.registry import load
+    from scanner.store.journals import new_journal
+
+    log_to_stderr(verbose=options["verbose"])
+    outputs = parse_options(options)
+    checks, collectors = load(providers)
+    plan = make_plan(select(checks.values(), options), collectors)
+    with new_journal(options.get("journal")) as journal:
+        session = Session(providers, dict(options), plan, journal, datetime.now(UTC))
+        session.record()
+        return _run(session, outputs)
+
+
+def _relax_collector() -> None:
+    """Look for cycles of garbage less often: a scan makes millions of objects, hardly any of them in cycles."""
+    import gc
+
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _resume(options: dict[str, Any]) -> int:
+    """Go on where an earlier scan was stopped; the exit code."""
+    from scanner.cli.judging import parse_options, select
+    from scanner.cli.logs import log_to_stderr
+    from scanner.cli.session import Session
+    from scanner.collect.plan import make_plan
+    from scanner.model.registry import load
+    from scanner.store.journals import old_journal
+
+    log_to_stderr(verbose=options["verbose"])
+    with old_journal(options.get("journal")) as journal:
+        providers, options, taken_at = Session.recorded(journal, options)
+        outputs = parse_options(options)
+        checks, collectors = load(providers)
+        plan = make_plan(select(checks.values(), options), collectors)
+        return _run(Session(providers, options, plan, journal, taken_at), outputs)
+
+
+def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
+    from scanner.cli.judging import maker, report, write
+    from scanner.cli.process import INTERRUPTED, leave
+
+    options, inventory, checks = session.options, session.inventory, session.plan.checks
+    _relax_collector()
+    make = maker(checks, options, outputs)
+    early = session.judge_early(make)
+    session.collect()
+    if options.get("save_inventory"):
+        write(options["save_inventory"], inventory.save)
+    session.refuse_if_out_of_reach()
+    arguments = _arguments(session.providers, options)
+    with session.meter.phase("evaluate and report"):
+        code = report(inventory, checks, options, outputs, inventory.taken_at, early=early, arguments=arguments)
+    session.finish()
+    if session.stopped:
+        click.echo(f"mlposture: {session.stopped}; {session.advice}", err=True)
+        # Threads may be inside calls that time out much later.
+        leave(INTERRUPTED if session.interrupted else code)
+    return code
+
+
+def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was asked for, as far as it changes what is judged: two equal scans have equal arguments."""
+    asked: list[str] = []
+    for provider, settings in providers.items():
+        asked.append(provider)
+        asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
+    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard"):
+        value = options.get(name)
+        if value:
+            asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")
+    return tuple(asked)
+
+
+def main() -> None:
+    """Entry point of the `mlposture` command."""
+    verify_packages()
+    run(cli)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""What a run was asked to do: options and the configuration file, validated before any cloud is asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from scanner.model.errors import InputError
+from scanner.model.nouns import Severity, Status
+from scanner.store.files import check_target
+from scanner.store.saved import Shard
+
+NEVER = "never"
+
+
+class AwsSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which AWS accounts and regions; empty means the account of the credentials and every enabled region."""
+
+    profile: str | None = None
+    role_arns: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    organization: bool = False
+    organization_role: str = "mlposture-reader"
+
+
+class GcpSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which Google Cloud projects and locations; empty means the configured project and every location."""
+
+    projects: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+
+class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which Azure subscriptions; empty means all that the credential sees."""
+
+    subscriptions: tuple[str, ...] = ()
+    management_groups: tuple[str, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """A configuration file. A cloud is scanned when its table is there, even an empty one."""
+
+    aws: AwsSettings | None = None
+    gcp: GcpSettings | None = None
+    azure: AzureSettings | None = None
+    output: tuple[str, ...] = ()
+    save_inventory: str | None = None
+    verdicts: str | None = None
+    check: tuple[str, ...] = ()
+    skip_check: tuple[str, ...] = ()
+    min_severity: str | None = None
+    framework: tuple[str, ...] = ()
+    fail_on: str | None = None
+    fail_on_incomplete: bool | None = None
+    concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
+    time_limit: str | None = None
+    unit_time_limit: str | None = None
+    no_cache: bool | None = None
+    shard: str | None = None
+    engine: str | None = None
+    journal_store: str | None = None
+
+    def providers(self) -> dict[str, dict[str, Any]]:
+        """Settings by provider, for those the file names."""
+        named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure}
+        return {name: msgspec.structs.asdict(settings) for name, settings in named.items() if settings is not None}
+
+
+class Output(msgspec.Struct, frozen=True):
+    """One report to write; `path` None is standard output."""
+
+    format: str
+    path: Path | None
+
+
+def read_config(path: Path) -> Config:
+    """Parse a TOML configuration file. Raises InputError naming the file and the place that is wrong."""
+    try:
+        config = msgspec.toml.decode(path.read_bytes(), type=Config)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: {error}") from error
+    if not config.providers():
+        raise InputError(f"{path}: names no cloud; add a table [aws], [gcp] or [azure]")
+    return config
+
+
+def parse_outputs(
+    texts: Sequence[str], formats: Mapping[str, str], suffixes: Mapping[str, str], *, inventory: str | None = None
+) -> tuple[Output, ...]:
+    """`report.json`, `sarif:out/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError.
+
+    `inventory` is the file that the inventory goes to: no two things may go to one place.
+    """
+    outputs = []
+    taken = {check_target("--save-inventory", inventory, Path(inventory))} if inventory else set()
+    for text in texts:
+        name, colon, rest = text.partition(":")
+        if colon and name in formats:
+            format, target = name, rest
+        elif text == "-":
+            format, target = "json", "-"
+        else:
+            suffix = Path(text).suffix.lower()
+            if suffix not in suffixes:
+                known = ", ".join(sorted(suffixes))
+                raise InputError(f"-o {text}: no format for {suffix or 'a name without a suffix'!r}; known are {known}")
+            format, target = suffixes[suffix], text
+        if not target:
+            raise InputError(f"-o {text}: names no file")
+        path = None if target == "-" else Path(target)
+        if path is not None:
+            resolved = check_target("-o", text, path)
+            if resolved in taken and resolved.is_file() is resolved.exists():
+                raise InputError(f"-o {text}: something else is to be written there too")
+            taken.add(resolved)
+        outputs.append(Output(format, path))
+    if sum(output.path is None for output in outputs) > 1:
+        raise InputError("-o: only one report can go to standard output")
+    return tuple(outputs)
+
+
+def parse_verdicts(text: str) -> frozenset[Status]:
+    """`all` or a comma-separated list of verdicts. Raises InputError."""
+    if text == "all":
+        return frozenset(Status)
+    try:
+        return frozenset(Status(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        raise InputError(f"--verdicts {text}: use all, or some of {', '.join(Status)}") from error
+
+
+def parse_severity(option: str, text: str) -> Severity:
+    """A severity by name. Raises InputError."""
+    try:
+        return Severity(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text}: use one of {', '.join(Severity)}") from error
+
+
+def parse_shard(text: str, providers: Iterable[str]) -> Shard:
+    """`2/5` is the second of five parts of a scan of these providers. Raises InputError."""
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and len(of) < 6 and 1 <= int(number) <= int(of)):
+        raise InputError(f"--shard {text}: give a part and how many there are, from 1/5 to 5/5 for example")
+    return Shard(int(number), int(of), tuple(sorted(providers)))
+
+
+def parse_duration(option: str, text: str) -> float:
+    """`90s`, `30m`, `2h` or `1d` in seconds. Raises InputError."""
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(text[-1:])
+    number = text[:-1]
+    if unit is None or not number.isdecimal() or not int(number):
+        raise InputError(f"{option} {text}: give a number and a unit, like 90s, 30m or 2h")
+    return float(int(number) * unit)
+
+
+def fails(by_severity: Mapping[str, int], fail_on: str) -> bool:
+    """Whether any failure is at or above the threshold; `never` never is. Raises InputError for an unknown one."""
+    if fail_on == NEVER:
+        return False
+    threshold = parse_severity("--fail-on", fail_on)
+    return any(count for name, count in by_severity.items() if Severity(name).rank <= threshold.rank)

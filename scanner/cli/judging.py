@@ -1,0 +1,162 @@
+"""From the options of a command to its reports: which checks, which outputs, judging, writing.
+
+With `commands` the composition root. What only judging needs is imported when it begins: by then, a scan has asked its
+provider.
+"""
+
+import sys
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports import FORMATS, SUFFIXES, preparation, renderer
+from scanner.cli.config import Output, fails, parse_outputs, parse_severity, parse_verdicts
+from scanner.evaluate.unasked import note_unasked
+from scanner.model.checks import Check
+from scanner.model.errors import InputError
+from scanner.model.nouns import Severity, Status
+from scanner.model.selection import select as select_checks
+from scanner.store.files import write_atomically
+
+if TYPE_CHECKING:
+    from scanner.evaluate.early import Early
+    from scanner.evaluate.verdicts import Verdicts
+    from scanner.store.inventory import Inventory
+
+Options = Mapping[str, Any]
+#: What prepares for verdicts on an inventory.
+Maker = Callable[["Inventory"], "Verdicts"]
+
+
+def parse_options(options: Options) -> tuple[Output, ...]:
+    """Where reports go. Raises InputError for whatever is wrong with options about judging and reports.
+
+    All of that is found out before a cloud is asked for an hour.
+    """
+    verdicts = parse_verdicts(options.get("verdicts") or "all")
+    fails({}, options.get("fail_on") or "never")
+    outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, inventory=options.get("save_inventory"))
+    if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
+        raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
+    if sys.stdout is None and any(output.path is None for output in outputs):
+        raise InputError("-o: standard output is closed")
+    return outputs
+
+
+def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
+    """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
+    least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
+    chosen = select_checks(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
+    if options["framework"]:
+        from scanner.frameworks import load
+
+        catalogue = load()
+        for name in options["framework"]:
+            if name not in catalogue.frameworks:
+                raise InputError(f"--framework {name}: known are {', '.join(catalogue.frameworks)}")
+        wanted = set(options["framework"])
+        chosen = tuple(c for c in chosen if any(m.framework in wanted for m in catalogue.controls_for(c.objective)))
+    if not chosen:
+        raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
+    return chosen
+
+
+def maker(checks: tuple[Check, ...], options: Options, outputs: tuple[Output, ...]) -> Maker:
+    """What prepares for the verdicts that the reports will show."""
+
+    def make(inventory: "Inventory") -> "Verdicts":
+        from scanner.evaluate.report import make_verdicts
+        from scanner.frameworks import load
+
+        return make_verdicts(inventory, checks, load(), **_shown(options, outputs))
+
+    return make
+
+
+def report(
+    inventory: "Inventory",
+    checks: tuple[Check, ...],
+    options: Options,
+    outputs: tuple[Output, ...],
+    started_at: datetime,
+    *,
+    early: "Early | None" = None,
+    arguments: tuple[str, ...] = (),
+) -> int:
+    """Have all judged that was not judged `early`, write every report, print for a person unless one went to stdout.
+
+    Returns the exit code.
+    """
+    from reports.terminal import print_report
+    from scanner.evaluate.report import build_report
+    from scanner.frameworks import load
+
+    built = build_report(
+        inventory,
+        checks,
+        load(),
+        scan_id=uuid.uuid4().hex,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        arguments=arguments,
+        early=early,
+        **_shown(options, outputs),
+    )
+    to_stdout = False
+    problems: list[InputError] = []
+    for output in outputs:
+        try:
+            chunks = renderer(output.format)(built)
+            if output.path is None:
+                to_stdout = True
+                sys.stdout.buffer.writelines(chunks)
+                sys.stdout.buffer.flush()
+            else:
+                write(output.path, partial(write_atomically, chunks=chunks))
+        except InputError as problem:  # what one report cannot hold must not cost the others
+            problems.append(problem)
+    if not to_stdout and sys.stdout is not None:
+        print_report(built)
+    if problems:
+        raise problems[0]
+    if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
+        return 1
+    return 4 if options.get("fail_on_incomplete") and not built.complete else 0
+
+
+def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
+    """Load saved inventories, judge them together, report; the exit code."""
+    from scanner.cli.logs import log_to_stderr
+    from scanner.model.registry import kinds, load
+    from scanner.store.merge import load_all
+
+    log_to_stderr(verbose=False)
+    outputs = parse_options(options)
+    checks, collectors = load()
+    inventory = load_all([Path(path) for path in paths], kinds(collectors.values()))
+    if options.get("save_inventory"):
+        write(options["save_inventory"], inventory.save)
+    providers = inventory.providers()
+    chosen = select([check for check in checks.values() if check.provider in providers], options)
+    note_unasked(inventory, chosen, collectors)
+    return report(inventory, chosen, options, outputs, inventory.taken_at)
+
+
+def write(path: str | Path, how: Callable[[Path], None]) -> None:
+    """Have a file written. Raises InputError if that fails."""
+    try:
+        how(Path(path))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+
+
+def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:
+    """What the reports show, as `build_report` and `make_verdicts` want to know it."""
+    return {
+        "verdicts": parse_verdicts(options.get("verdicts") or "fail,unknown"),
+        "frameworks": options["framework"],
+        "prepare": preparation([output.format for output in outputs]),
+    }

@@ -1,0 +1,22 @@
+"""What is said on stderr while a scan runs."""
+
+import logging
+import sys
+
+from scanner.model.sanitize import clean, redact
+
+
+class _Formatter(logging.Formatter):
+    """Names and messages of others are in what is logged."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(redact(super().format(record)), lines=True)
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Warnings, or with `verbose` all that is asked and fails."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
+    if verbose:
+        logging.getLogger("mlposture").setLevel(logging.DEBUG)

@@ -1,0 +1,100 @@
+"""How the process begins and ends, whatever happens in between: its exit code and its last words."""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from scanner import OWNER
+
+#: Beside the documented 0 to 4: a defect of ours, Ctrl-C, and a reader of our output that went away.
+DEFECT, INTERRUPTED, NO_READER = 70, 130, 141
+
+
+def run(command: click.Command) -> None:
+    """Run the command line and end the process. No two outcomes share an exit code, and only a defect has a traceback.
+
+    click is kept from ending the process itself: its code for an interruption, 1, is the one for findings.
+    """
+    try:
+        code = command.main(prog_name="mlposture", standalone_mode=False) or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted", INTERRUPTED)
+        os._exit(INTERRUPTED)  # threads may be inside calls that time out much later
+    except SystemExit:  # the one thing that click ends the process for all the same
+        code = _explain(BrokenPipeError())
+    except Exception as error:
+        code = _explain(error)
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.flush()
+    # Everything is written and closed. Python would take a twentieth of a second to take what is left apart.
+    os._exit(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once, without waiting for threads; what was written is kept."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(code)
+
+
+def verify_packages() -> None:
+    """Refuse to run when somebody else's `checks` or `reports` shadows ours: the names are generic."""
+    import importlib
+
+    home = Path(__file__).resolve().parent.parent.parent
+    for name in ("scanner", "checks", "reports"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            advice = f"its package {name!r} does not import ({error}); reinstall it in its own environment"
+            sys.exit(_say(advice, 2))
+        where = Path(str(module.__file__)).resolve().parent.parent
+        if getattr(module, "OWNER", None) != OWNER or where != home:
+            sys.exit(_say(f"{where}/{name} is not ours; give mlposture an environment of its own", 2))
+
+
+def _explain(error: BaseException) -> int:
+    """Say what went wrong; the exit code for it."""
+    from scanner.model.errors import CannotScan, InputError  # here, because `--help` must not pay for it
+
+    match error:
+        case InputError() | CannotScan():
+            return _say(str(error), error.exit_code)
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case BrokenPipeError():
+            _discard_output()
+            return NO_READER
+        case OSError():
+            _discard_output()
+            return _say(f"{error.filename or 'output'}: {error.strerror or error}", InputError.exit_code)
+    import traceback
+
+    click.echo(_shown("".join(traceback.format_exception(error)), lines=True), err=True)
+    return _say("a defect of mlposture, not of your set-up; please report it with the lines above", DEFECT)
+
+
+def _say(text: str, code: int) -> int:
+    click.echo(f"mlposture: {_shown(text)}", err=True)
+    return code
+
+
+def _shown(text: str, *, lines: bool = False) -> str:
+    from scanner.model.sanitize import clean, redact
+
+    return clean(redact(text), lines=lines)
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere; Python would try to write it at exit, and complain."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

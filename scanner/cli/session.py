@@ -1,0 +1,205 @@
+"""One scan from its start to its end, however often it is interrupted in between.
+
+What was asked for is recorded in the journal, so that a scan which was stopped or killed can be resumed as it was
+started. The journal is removed when the scan is done.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanner import __version__
+from scanner.calls.client import Calls, Manners
+from scanner.calls.meter import Meter
+from scanner.cli.config import parse_duration, parse_shard
+from scanner.collect.facade import facade
+from scanner.collect.plan import Plan
+from scanner.collect.progress import bar
+from scanner.collect.run import collect
+from scanner.collect.workers import Workers
+from scanner.evaluate.early import Early
+from scanner.evaluate.verdicts import Verdicts
+from scanner.model.errors import CannotScan, InputError
+from scanner.store.cache import default_path, namespace, open_cache
+from scanner.store.files import check_target
+from scanner.store.inventory import Inventory
+from scanner.store.journal import Journal
+
+#: Options that say what is judged: a resumed scan cannot change them.
+_FIXED = ("check", "skip_check", "min_severity", "framework", "shard")
+
+
+class Session:
+    """One scan: from `providers` with their settings, with `options` of the command line, into an inventory."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, Mapping[str, Any]],
+        options: dict[str, Any],
+        plan: Plan,
+        journal: Journal,
+        taken_at: datetime,
+    ) -> None:
+        self.providers = providers
+        self.options = options
+        self.plan = plan
+        self.inventory = Inventory(taken_at, journal)
+        self.meter = Meter()
+        self.stopped = ""
+        self.interrupted = False
+        self.inventory.shard = parse_shard(options["shard"], providers) if options.get("shard") else None
+        self.engine = options.get("engine") or "local"
+        if self.engine != "local":
+            from scanner.collect.cluster import address
+
+            address(self.engine)
+        self._time_limit = _seconds(options, "time_limit")
+        self._unit_time_limit = _seconds(options, "unit_time_limit")
+        if profile := options.get("profile_run"):
+            check_target("--profile-run", profile, Path(profile))
+
+    def record(self) -> None:
+        """Write down what was asked for, so that it can be resumed."""
+        asked = {
+            "version": __version__,
+            "providers": self.providers,
+            "options": self.options,
+            "taken_at": self.inventory.taken_at,
+        }
+        self.inventory.store.set_meta("scan", msgspec.json.encode(asked).decode())
+
+    @classmethod
+    def recorded(cls, journal: Journal, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], datetime]:
+        """Providers, options and time of the scan that a journal is of; options `given` now count more.
+
+        Raises InputError if another version wrote it, or an option would change what is judged.
+        """
+        asked = msgspec.json.decode(journal.meta("scan") or "{}")
+        if asked.get("version") != __version__:
+            raise InputError(f"{journal.path}: version {asked.get('version')} began this scan; start it anew")
+        for name in _FIXED:
+            if given.get(name):
+                raise InputError(f"--{name.replace('_', '-')}: a resumed scan judges what it set out to judge")
+        options = {
+            **asked["options"],
+            **{name: value for name, value in given.items() if value not in (None, (), False)},
+        }
+        options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+        providers = {
+            name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+            for name, settings in asked["providers"].items()
+        }
+        return providers, options, datetime.fromisoformat(asked["taken_at"])
+
+    def judge_early(self, make: Callable[[Inventory], Verdicts]) -> Early:
+        """Let what is found be judged while the scan goes on; `make` prepares for the verdicts."""
+        early = Early(self.plan.checks, lambda: make(self.inventory))
+        self.inventory.store.watch = early.offer
+        return early
+
+    def collect(self) -> None:
+        """Ask the clouds. Raises CannotScan or InputError if that cannot even begin."""
+        manners = Manners(
+            concurrency=self.options.get("concurrency") or Manners().concurrency, unit_timeout=self._unit_time_limit
+        )
+        cache = None
+        if not self.options.get("no_cache"):
+            cache = open_cache(
+                default_path(), namespace(self.providers.get("aws", {}).get("profile")), self.inventory.taken_at
+            )
+        calls = [Calls(manners, cache, self.meter) for _ in self.providers]
+        connected = []
+        try:
+            with self.meter.phase("connect"):
+                for (name, settings), of_provider in zip(self.providers.items(), calls, strict=True):
+                    connected.append(
+                        facade(name).connect({**settings, "taken_at": self.inventory.taken_at}, of_provider)
+                    )
+            until = None if self._time_limit is None else time.monotonic() + self._time_limit
+            enabled = not self.options.get("no_progress")
+            with (
+                self.meter.phase("collect"),
+                self._cluster() as cluster,
+                bar(enabled=enabled, meter=self.meter) as progress,
+            ):
+                for provider, of_provider in zip(connected, calls, strict=True):
+                    if self.stopped:
+                        of_provider.stop(self.stopped)
+                    collect(
+                        self.plan,
+                        provider,
+                        self.inventory,
+                        concurrency=manners.concurrency,
+                        calls=of_provider,
+                        shard=self.inventory.shard,
+                        until=until,
+                        workers=self._workers(cluster, provider.name, manners),
+                        progress=progress,
+                    )
+                    self.stopped = self.stopped or of_provider.stopped
+        finally:
+            for provider in connected:
+                provider.close()
+            if cache is not None:
+                cache.close()
+        self.interrupted = "interrupted" in self.stopped
+
+    @contextmanager
+    def _cluster(self) -> Iterator[Any]:
+        """The cluster that works for this scan, None if the threads of this process do."""
+        if self.engine == "local":
+            yield None
+            return
+        from scanner.collect.cluster import connected
+
+        with connected(self.engine, self.options.get("journal_store"), self.inventory.store) as cluster:
+            yield cluster
+
+    def _workers(self, cluster: Any, provider: str, manners: Manners) -> Workers | None:
+        if cluster is None or self.stopped:
+            return None
+        made: Workers = cluster.workers(
+            provider,
+            self.providers[provider],
+            plan=self.plan,
+            journal=self.inventory.store,
+            manners=manners,
+            meter=self.meter,
+            taken_at=self.inventory.taken_at,
+            cached=not self.options.get("no_cache"),
+        )
+        return made
+
+    def refuse_if_out_of_reach(self) -> None:
+        """Raise CannotScan if there was nobody to ask."""
+        if self.inventory.out_of_reach():
+            first = self.inventory.gaps[0]
+            self.inventory.store.close(remove=True)
+            raise CannotScan(f"nothing could be reached: {first.operation} in {first.scope.region}: {first.detail}")
+
+    def finish(self) -> None:
+        """The reports are written: nothing is left to be resumed, unless the scan was stopped."""
+        if profile := self.options.get("profile_run"):
+            from scanner.collect.profile import write_profile
+
+            write_profile(Path(profile), self.meter, self.options.get("concurrency") or Manners().concurrency)
+        self.inventory.store.close(remove=not self.stopped)
+
+    @property
+    def advice(self) -> str:
+        """How to go on with a scan that was stopped."""
+        path = self.inventory.store.path
+        if path is None:
+            return "reported what was seen by then"
+        journal = f" --journal {path}" if self.options.get("journal") else ""
+        return f"reported what was seen by then; `mlposture scan --resume{journal}` goes on"
+
+
+def _seconds(options: Mapping[str, Any], name: str) -> float | None:
+    text = options.get(name)
+    return None if text is None else parse_duration(f"--{name.replace('_', '-')}", text)

@@ -1,0 +1,1 @@
+"""Asking the clouds: the only room that does I/O with a provider."""

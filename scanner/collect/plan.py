@@ -1,0 +1,49 @@
+"""What a run needs: selected checks → kinds → collectors in stages → operations. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from scanner.model.checks import Check
+from scanner.model.collectors import Collector
+from scanner.model.nouns import Resource
+
+
+class Plan(Struct, frozen=True):
+    """Checks to run and collectors to run for them; a stage may take references from the stages before it."""
+
+    checks: tuple[Check, ...]
+    stages: tuple[tuple[Collector, ...], ...]
+
+    @property
+    def collectors(self) -> tuple[Collector, ...]:
+        return tuple(collector for stage in self.stages for collector in stage)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(sorted({name for collector in self.collectors for name in collector.operations}))
+
+
+def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> Plan:
+    """The collectors that these checks need, no more."""
+    wanted = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+    # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
+    pending = [check.kind for check in checks]
+    while pending:
+        for source in collectors[pending.pop().kind].follows:
+            if source.kind not in wanted or collectors[source.kind].follows:
+                pending.append(source)
+            wanted.add(source.kind)
+    chosen = [collectors[kind] for kind in sorted(wanted)]
+    depth: dict[str, int] = {}
+    stages: dict[int, list[Collector]] = {}
+    for collector in chosen:
+        stages.setdefault(_depth(collector.kind, collectors, depth), []).append(collector)
+    return Plan(tuple(checks), tuple(tuple(stages[level]) for level in sorted(stages)))
+
+
+def _depth(kind: type[Resource], collectors: Mapping[str, Collector], known: dict[str, int]) -> int:
+    if kind.kind not in known:
+        follows = collectors[kind.kind].follows
+        known[kind.kind] = 1 + max((_depth(source, collectors, known) for source in follows), default=-1)
+    return known[kind.kind]

@@ -1,0 +1,288 @@
+"""Run a plan's collectors: the only step that does I/O.
+
+Accounts are independent of each other: within one, a collector runs as soon as those it takes references from are done.
+Turns go round the accounts, so that the limits of one never idle another.
+"""
+
+import logging
+import queue
+import sqlite3
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from msgspec import Struct
+
+from scanner.calls.client import Calls
+from scanner.collect.plan import Plan
+from scanner.collect.work import Unit, is_whole, left_out, open_account
+from scanner.collect.workers import Threads, Workers
+from scanner.model.collectors import Collector, Provider
+from scanner.model.errors import InputError
+from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
+from scanner.store.inventory import Inventory
+from scanner.store.journal import ACCOUNT, Facts
+from scanner.store.saved import Shard
+
+log = logging.getLogger("mlposture")
+
+#: Seconds that calls in flight are given when a scan is stopped.
+GRACE = 3.0
+
+
+class Progress(Struct, frozen=True):
+    """Where a collection stands: units of work done and planned so far, resources seen, what finished last."""
+
+    done: int
+    total: int
+    resources: int
+    label: str
+
+
+def collect(
+    plan: Plan,
+    provider: Provider,
+    inventory: Inventory,
+    *,
+    concurrency: int,
+    calls: Calls | None = None,
+    shard: Shard | None = None,
+    until: float | None = None,
+    workers: Workers | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> None:
+    """Fill the inventory with what the plan needs from one provider. Raises CannotScan if nothing can be asked at all.
+
+    The result does not depend on `concurrency`, nor on the `workers` (threads of this process if None). Units that the
+    inventory's journal has already are not done again. `until` (on the monotonic clock) or Ctrl-C stop `calls`, and so
+    this: what was not read by then becomes gaps. A second Ctrl-C is the caller's.
+    """
+    collectors = [c for c in plan.collectors if c.provider == provider.name]
+    if not collectors:
+        return
+    accounts = [a for a in provider.accounts() if shard is None or shard.holds(a)]
+    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), until, workers, progress)
+    try:
+        run.go(accounts)
+    except sqlite3.Error as error:
+        raise InputError(f"{inventory.store.path or 'temporary file'}: {error}") from error
+    inventory.scopes = tuple(sorted({*inventory.scopes, *run.scopes}))
+    inventory.gaps = tuple(sorted({*inventory.gaps, *run.gaps}))
+
+
+class _Account:
+    """One account: which collectors wait for which, and how its listings stand."""
+
+    def __init__(self, name: str, collectors: list[Collector], facts: Facts, earlier: Iterable[Listing]) -> None:
+        self.name = name
+        self.facts = facts
+        kinds = {collector.kind.kind for collector in collectors}
+        self.waiting = {c.kind.kind: (c, {k.kind for k in c.follows} & kinds) for c in collectors}
+        self.left = {kind: len(facts.scopes.get(kind, ())) for kind in kinds}
+        self.complete: dict[str, bool] = {}
+        for listing in facts.listings:
+            self.note(listing)
+        for listing in earlier:
+            if listing.kind not in kinds:
+                self.note(listing)
+
+    def note(self, listing: Listing) -> None:
+        if listing.scope.account != self.name:
+            return
+        self.complete[listing.kind] = self.complete.get(listing.kind, True) and listing.complete
+
+    def ready(self) -> list[Unit]:
+        """Units that wait for nothing any more, each once. A kind without units is done at once."""
+        units: list[Unit] = []
+        while startable := [kind for kind, (_, needs) in self.waiting.items() if not needs & self.unfinished]:
+            for kind in startable:
+                collector, _ = self.waiting.pop(kind)
+                whole = all(self.complete.get(k.kind, False) for k in collector.follows if k.kind in self.complete)
+                units += [Unit(collector, scope, whole) for scope in self.facts.scopes.get(kind, ())]
+        return units
+
+    @property
+    def unfinished(self) -> set[str]:
+        return {kind for kind, left in self.left.items() if left} | self.waiting.keys()
+
+
+class _Run:
+    """One collection from one provider. Only the thread that calls `go` changes it; others do the work."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        collectors: list[Collector],
+        provider: Provider,
+        inventory: Inventory,
+        calls: Calls | None,
+        threads: int,
+        until: float | None,
+        workers: Workers | None,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.plan = plan
+        self.collectors = collectors
+        self.provider = provider
+        self.inventory = inventory
+        self.journal = inventory.store
+        self.calls = calls
+        self.until = until
+        self.progress = progress
+        self.scopes: set[Scope] = set()
+        self.gaps: set[Gap] = set()
+        self.known = self.journal.finished()
+        self.earlier = tuple(inventory.listings.values())
+        self.accounts: dict[str, _Account] = {}
+        self.turns: OrderedDict[str, deque[Unit]] = OrderedDict()
+        self.running: dict[Future[Any], Unit | str] = {}
+        self.ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self.threads = threads
+        self.opening = 0
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="unit")
+        self.workers = workers or Threads(plan, provider, inventory, calls, self.pool, threads)
+        self.done = self.total = self.resources = 0
+
+    @property
+    def stopped(self) -> str:
+        return self.calls.stopped if self.calls is not None else ""
+
+    def go(self, accounts: list[str]) -> None:
+        """Do everything, or as much as there is time for."""
+        closed = deque(accounts)
+        deadline: float | None = None
+        try:
+            while True:
+                try:
+                    self._look_at_the_clock()
+                    if self.stopped and deadline is None:
+                        deadline = monotonic() + GRACE
+                        self.workers.stop(self.stopped)
+                    if deadline is None:
+                        self._start(closed)
+                    if not self.running or (deadline is not None and monotonic() > deadline):
+                        break
+                    self._gather(self._next())
+                except KeyboardInterrupt:
+                    if self.calls is None or deadline is not None:
+                        raise
+                    self.calls.stop("the scan was interrupted")
+            self._leave_out(closed)
+        finally:
+            self.workers.close()
+            self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _look_at_the_clock(self) -> None:
+        if self.until is not None and self.calls is not None and monotonic() > self.until:
+            self.calls.stop("the scan reached its time limit")
+
+    def _start(self, closed: "deque[str]") -> None:
+        """Keep all workers busy: with units of accounts in turn, else with accounts that were not opened yet."""
+        while self.workers.has_room(len(self.running)):
+            if self.turns:
+                account, units = self.turns.popitem(last=False)
+                some = self.workers.take(units)
+                if units:
+                    self.turns[account] = units
+                for unit, future in zip(some, self.workers.start(some), strict=True):
+                    self._note_start(unit, future)
+            elif closed and self.opening < self.threads:
+                self.opening += 1
+                self._note_start(closed[0], self.pool.submit(self._open, closed.popleft()))
+            else:
+                return
+
+    def _note_start(self, task: Unit | str, future: "Future[Facts]") -> None:
+        self.running[future] = task
+        future.add_done_callback(self.ended.put)
+
+    def _next(self) -> "Future[Any] | None":
+        try:
+            return self.ended.get(timeout=0.25)  # not for ever: the scan may be stopped meanwhile
+        except queue.Empty:
+            return None
+
+    def _gather(self, future: "Future[Any] | None") -> None:
+        if future is None:
+            return
+        task, facts = self.running.pop(future), future.result()
+        if isinstance(task, str):
+            self.opening -= 1
+            self._opened(task, facts)
+        else:
+            self._finished(task, facts)
+
+    def _open(self, account: str) -> Facts:
+        place = (ACCOUNT, Scope(self.provider.name, account, ANYWHERE))
+        known = self.known.get(place)
+        if known is not None and {c.kind.kind for c in self.collectors} <= known.kinds:
+            with suppress(Exception):  # what becomes a gap below
+                self.provider.open(account)
+                return known
+        facts = open_account(account, self.collectors, self.provider, self.plan)
+        number = self.journal.begin(*place)
+        self.journal.finish(number, (), facts, whole=is_whole(facts) and bool(facts.scopes))
+        return facts
+
+    # -- what came of it ---------------------------------------------------------------------------------------------
+
+    def _opened(self, name: str, facts: Facts) -> None:
+        account = self.accounts[name] = _Account(name, self.collectors, facts, self.earlier)
+        self.gaps.update(facts.gaps)
+        for listing in facts.listings:
+            self.inventory.listings[listing.kind, listing.scope] = listing
+            self.scopes.add(listing.scope)
+        self._line_up(account)
+
+    def _line_up(self, account: _Account) -> None:
+        units = deque(account.ready())
+        self.total += len(units)
+        for unit in [unit for unit in units if unit.key in self.known]:
+            units.remove(unit)
+            self._finished(unit, self.known[unit.key])
+        if units:
+            self.turns.setdefault(account.name, deque()).extend(units)
+
+    def _finished(self, unit: Unit, facts: Facts) -> None:
+        kind, scope = unit.key
+        self.gaps.update(facts.gaps)
+        self.scopes.add(scope)
+        account = self.accounts[scope.account]
+        for listing in facts.listings:
+            self.inventory.listings[listing.kind, listing.scope] = listing
+            self.scopes.add(listing.scope)
+            account.note(listing)
+            self.resources += listing.observed
+        account.left[kind] -= 1
+        self.done += 1
+        log.debug("%s: %d resources", unit.label, sum(listing.observed for listing in facts.listings))
+        self.progress(Progress(self.done, self.total, self.resources, unit.label))
+        if not account.left[kind]:
+            self._line_up(account)
+
+    def _leave_out(self, closed: "deque[str]") -> None:
+        """Say of all that was not done that it was not: the scan was stopped."""
+        why = self.stopped
+        opening = [task for task in self.running.values() if isinstance(task, str)]
+        for account in (*opening, *closed):
+            anywhere = Scope(self.provider.name, account, ANYWHERE)
+            self._note([left_out(Unit(collector, anywhere), self.plan, why) for collector in self.collectors])
+        running = [task for task in self.running.values() if isinstance(task, Unit)]
+        waiting = [unit for units in self.turns.values() for unit in units]
+        later = [
+            Unit(collector, scope)
+            for account in self.accounts.values()
+            for kind, (collector, _) in account.waiting.items()
+            for scope in account.facts.scopes.get(kind, ())
+        ]
+        self._note([left_out(unit, self.plan, why) for unit in (*running, *waiting, *later)])
+
+    def _note(self, left: list[Facts]) -> None:
+        for facts in left:
+            self.gaps.update(facts.gaps)
+            for listing in facts.listings:
+                self.inventory.listings[listing.kind, listing.scope] = listing
+                self.scopes.add(listing.scope)

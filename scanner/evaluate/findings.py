@@ -1,0 +1,192 @@
+"""The findings of a report, on disk: written as verdicts are given, read back in the order of the report."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scanner.evaluate.judge import Judgement, fingerprint
+from scanner.evaluate.score import finding_score
+from scanner.model.checks import Check
+from scanner.model.nouns import CheckInfo, Finding, Resource, Status
+from scanner.model.sanitize import encode, storable
+from scanner.store.inventory import Inventory
+
+_TABLE = """
+CREATE TABLE findings (
+    place INTEGER NOT NULL, id TEXT NOT NULL, account INTEGER NOT NULL, body BLOB NOT NULL, ready BLOB)
+"""
+_BATCH = 500
+#: Findings that are read at once, with their resources.
+_AT_ONCE = 200
+
+
+class _Kept(Struct, frozen=True, array_like=True):
+    """What cannot be had from the check and the resource."""
+
+    id: str
+    status: Status
+    message: str
+    evidence: Mapping[str, Any]
+    path: tuple[str, ...]
+
+
+class StoredFindings:
+    """Findings in a private file that SQLite deletes itself. Filled by `add`, then read only.
+
+    A report that shows every finding may give `prepare`: it is called while the resource is at hand, so that nothing
+    has to be read again.
+
+    Their order is severity, score from the worst, check, resource. The first two and the third depend only on the check
+    and on whether it failed, so each pair of them has a place in the order.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, tuple[Check, CheckInfo]],
+        inventory: Inventory,
+        prepare: Callable[[Finding], bytes] | None = None,
+    ) -> None:
+        self._inventory = inventory
+        self._prepare = prepare
+        self._scored = {id: _scores(check) for id, (check, _) in checks.items()}
+        order = sorted(
+            (check.severity.rank, -score, id, failed)
+            for id, (check, _) in checks.items()
+            for failed, score in ((True, self._scored[id][0]), (False, 0.0))
+        )
+        self._places = {(id, failed): place for place, (_, _, id, failed) in enumerate(order)}
+        self._checks = [checks[id] for _, _, id, _ in order]
+        self._failed = [place for (_, failed), place in self._places.items() if failed]
+        self._accounts: dict[tuple[str, str], int] = {}
+        self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
+        self._count = 0
+        # Judging may begin in one thread and end in another, never in both at a time.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA cache_size = -8192")
+        self._db.execute(_TABLE)
+
+    def add(self, judgement: Judgement) -> None:
+        """Keep a verdict as a finding."""
+        check, resource, verdict = judgement.check, judgement.resource, judgement.verdict
+        place = self._places[(check.id, verdict.status is Status.FAIL)]
+        owner = (resource.scope.provider, resource.scope.account)
+        account = self._accounts.setdefault(owner, len(self._accounts))
+        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path)
+        ready = None
+        if self._prepare is not None:
+            ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
+        self._waiting.append((place, storable(resource.id), account, encode(kept), ready))
+        self._count += 1
+        if len(self._waiting) >= _BATCH:
+            self.flush()
+
+    def forget(self, checks: Iterable[str]) -> None:
+        """Remove all findings of these checks."""
+        self.flush()
+        for id in checks:
+            for failed in (True, False):
+                gone = self._db.execute("DELETE FROM findings WHERE place = ?", (self._places[(id, failed)],))
+                self._count -= gone.rowcount
+
+    def seal(self) -> None:
+        """Everything was added."""
+        self.flush()
+        self._db.execute("CREATE INDEX by_place ON findings (place, id)")
+        if len(self._accounts) > 1:
+            self._db.execute("CREATE INDEX by_account ON findings (account, place, id)")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Finding]:
+        return self._read("SELECT place, body FROM findings ORDER BY place, id")
+
+    def prepared(self) -> Iterator[tuple[str, bytes]] | None:
+        """In the same order: the check of each finding, and what `prepare` made of it. None without `prepare`."""
+        return self._prepared() if self._prepare is not None else None
+
+    def _prepared(self) -> Iterator[tuple[str, bytes]]:
+        cursor = self._db.execute("SELECT place, ready FROM findings ORDER BY place, id")
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for place, ready in rows:
+                yield self._checks[place][0].id, ready
+
+    def of_account(self, provider: str, account: str) -> Iterator[Finding]:
+        """Those about resources of one account, in the same order."""
+        number = self._accounts.get((provider, account), -1)
+        return self._read("SELECT place, body FROM findings WHERE account = ? ORDER BY place, id", number)
+
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """The provider and account of every finding, each once, sorted."""
+        if len(self._accounts) == 1:  # all findings, as in most scans, are of it
+            return tuple(self._accounts) if self._count else ()
+        present = {int(number) for (number,) in self._db.execute("SELECT DISTINCT account FROM findings")}
+        return tuple(sorted(owner for owner, number in self._accounts.items() if number in present))
+
+    def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
+        """Of each check that failed somewhere, in order: how often, and the first `most` of its failures."""
+        for place in self._failed:
+            (count,) = self._db.execute("SELECT COUNT(*) FROM findings WHERE place = ?", (place,)).fetchone()
+            if count:
+                first = self._read("SELECT place, body FROM findings WHERE place = ? ORDER BY id LIMIT ?", place, most)
+                yield count, tuple(first)
+
+    def failures_by_account(self) -> dict[tuple[str, str], int]:
+        """How many failures there are in each account, by provider and account."""
+        counts: dict[int, int] = {}
+        for place in self._failed:
+            query = "SELECT account, COUNT(*) FROM findings WHERE place = ? GROUP BY account"
+            for account, count in self._db.execute(query, (place,)):
+                counts[account] = counts.get(account, 0) + count
+        return {owner: counts[account] for owner, account in self._accounts.items() if account in counts}
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
+        self._db.execute("COMMIT")
+        self._waiting.clear()
+
+    def _read(self, query: str, *given: object) -> Iterator[Finding]:
+        decode: Callable[[bytes], _Kept] = msgspec.json.Decoder(_Kept).decode
+        cursor = self._db.execute(query, given)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for place, some in itertools.groupby(rows, key=lambda row: int(row[0])):
+                check, info = self._checks[place]
+                kept = [decode(body) for _, body in some]
+                resources = self._inventory.find_all(check.kind, [one.id for one in kept])
+                for one in kept:
+                    yield self._finding(check, info, resources[one.id], one)
+
+    def _finding(self, check: Check, info: CheckInfo, resource: Resource, kept: _Kept) -> Finding:
+        score, evidence = 0.0, kept.evidence
+        if kept.status is Status.FAIL:
+            score, arithmetic = self._scored[check.id]
+            evidence = {**evidence, "score": arithmetic}
+        return Finding(
+            fingerprint=fingerprint(check.id, resource),
+            check_id=check.id,
+            slug=info.slug,
+            title=info.title,
+            verdict=kept.status,
+            severity=check.severity,
+            score=score,
+            message=kept.message,
+            evidence=evidence,
+            resource=resource,
+            path=kept.path,
+            objective=check.objective,
+            controls=info.controls,
+            remediation=info.remediation,
+            references=info.references,
+        )
+
+
+def _scores(check: Check) -> tuple[float, str]:
+    return finding_score(check.severity, check.exposure, check.kind.holds)

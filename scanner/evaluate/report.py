@@ -1,0 +1,101 @@
+"""Inventory + judgements → the one `Report` that every format renders."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from scanner.evaluate.early import Early
+from scanner.evaluate.judge import evaluate
+from scanner.evaluate.score import framework_scores, posture
+from scanner.evaluate.verdicts import Verdicts
+from scanner.frameworks import Catalogue
+from scanner.model.checks import Check
+from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
+from scanner.store.inventory import Inventory
+
+
+def make_verdicts(
+    inventory: Inventory,
+    checks: Sequence[Check],
+    catalogue: Catalogue,
+    *,
+    verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
+    frameworks: Sequence[str] = (),
+    prepare: Callable[[Finding], bytes] | None = None,
+) -> Verdicts:
+    """Ready for the verdicts of these checks; the options are those of `build_report`."""
+    shown = tuple(frameworks) or tuple(catalogue.frameworks)
+    infos = {check.id: check_info(check, catalogue, shown) for check in checks}
+    return Verdicts(inventory, checks, infos, verdicts, prepare)
+
+
+def build_report(
+    inventory: Inventory,
+    checks: Sequence[Check],
+    catalogue: Catalogue,
+    *,
+    scan_id: str,
+    started_at: datetime,
+    finished_at: datetime,
+    arguments: Iterable[str] = (),
+    verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
+    frameworks: Sequence[str] = (),
+    prepare: Callable[[Finding], bytes] | None = None,
+    early: Early | None = None,
+) -> Report:
+    """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
+
+    `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
+    was judged `early` is not judged again; it was made with the same options.
+    """
+    shown = tuple(frameworks) or tuple(catalogue.frameworks)
+    if early is None:
+        done: frozenset[str] = frozenset()
+        found = make_verdicts(inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare)
+    else:
+        found, done = early.finish(inventory.store)
+    for judgement in evaluate(inventory, [check for check in checks if check.id not in done]):
+        found.add(judgement)
+    found.findings.seal()
+    cached, cached_since = inventory.store.cached()
+    listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
+    return Report(
+        scan_id=scan_id,
+        started_at=started_at,
+        finished_at=finished_at,
+        scopes=inventory.scopes,
+        arguments=tuple(arguments),
+        complete=not inventory.gaps and all(listing.complete for listing in listings),
+        resources=inventory.count(),
+        counts=found.totals(),
+        by_severity=found.failures_by_severity(),
+        findings=found.findings,
+        gaps=tuple(sorted(inventory.gaps)),
+        listings=listings,
+        checks=tuple(found.infos.values()),
+        check_counts=found.counts,
+        score=posture(checks, found.counts, listings),
+        framework_scores=framework_scores(catalogue, checks, found.counts, shown),
+        cached=cached,
+        cached_since=datetime.fromisoformat(cached_since) if cached else None,
+    )
+
+
+def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) -> CheckInfo:
+    """What reports say about a check, with the controls of these frameworks that its objective speaks to."""
+    controls = tuple(
+        ControlRef(framework=m.framework, id=m.control, relationship=m.relationship, reason=m.reason)
+        for m in catalogue.controls_for(check.objective)
+        if m.framework in frameworks
+    )
+    return CheckInfo(
+        id=check.id,
+        slug=check.slug,
+        title=check.title,
+        severity=check.severity,
+        kind=check.kind.kind,
+        objective=check.objective,
+        why=check.section("Why it matters"),
+        remediation=check.section("How to fix"),
+        references=check.references,
+        controls=controls,
+    )

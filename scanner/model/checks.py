@@ -1,0 +1,139 @@
+"""`@check`: metadata plus a pure function from one resource, and what it joins, to exactly one verdict.
+
+The docstring is the check's documentation page, its SARIF help and its `mlposture explain` text:
+
+    Title as one sentence that states the problem.
+
+    ## Why it matters
+    ## How to fix
+    ## References
+"""
+
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from scanner.model.nouns import Exposure, Resource, Severity, Verdict
+
+if TYPE_CHECKING:
+    from scanner.model.views import View
+
+F = TypeVar("F", bound=Callable[..., Verdict])
+
+SECTIONS = ("Why it matters", "How to fix", "References")
+
+
+class Check:
+    """One registered check. `function` is pure: no I/O, no clock, no randomness."""
+
+    __slots__ = (
+        "_sections",
+        "exposure",
+        "function",
+        "id",
+        "kind",
+        "needs",
+        "objective",
+        "severity",
+        "since",
+        "slug",
+        "takes_view",
+    )
+
+    def __init__(
+        self,
+        function: Callable[..., Verdict],
+        *,
+        id: str,
+        severity: Severity,
+        objective: str,
+        since: str,
+        needs: tuple[type[Resource], ...],
+        exposure: Exposure,
+    ) -> None:
+        annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
+        if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
+            raise TypeError(f"{function.__name__}: the first parameter must be annotated with a resource kind")
+        self._sections: dict[str, str] | None = None
+        self.function = function
+        self.id = id
+        self.slug = function.__name__
+        self.severity = severity
+        self.objective = objective
+        self.since = since
+        self.needs = needs
+        self.exposure = exposure
+        self.kind: type[Resource] = annotations[0]
+        self.takes_view = len(annotations) > 1
+        if bool(needs) != self.takes_view:
+            raise TypeError(f"{self.slug}: `needs` and a second parameter for the inventory go together")
+
+    @property
+    def provider(self) -> str:
+        return self.kind.kind.partition(".")[0]
+
+    @property
+    def title(self) -> str:
+        return (self.function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
+    def section(self, name: str) -> str:
+        """Text of one `## name` section of the docstring, dedented; empty when there is none."""
+        if self._sections is None:
+            self._sections = sections(self.function.__doc__ or "")
+        return self._sections.get(name, "")
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        lines = (line.strip().lstrip("-* ") for line in self.section("References").splitlines())
+        return tuple(line for line in lines if line)
+
+    def __call__(self, resource: Resource, view: "View | None" = None) -> Verdict:
+        return self.function(resource, view) if self.takes_view else self.function(resource)
+
+
+#: All checks of the modules imported so far, by id.
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    *,
+    id: str,
+    severity: Severity,
+    objective: str,
+    since: str,
+    needs: tuple[type[Resource], ...] = (),
+    exposure: Exposure = Exposure.INTERNAL,
+) -> Callable[[F], F]:
+    """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, and never reused.
+
+    `needs` lists the kinds it joins; `exposure` says who can reach the resource if the check fails (for the score).
+    Raises ValueError when the id is taken and TypeError when the function has not the shape of a check.
+    """
+
+    def register(function: F) -> F:
+        made = Check(
+            function, id=id, severity=severity, objective=objective, since=since, needs=needs, exposure=exposure
+        )
+        if id in CHECKS and CHECKS[id].function.__module__ != function.__module__:
+            raise ValueError(f"{id} is both {CHECKS[id].slug} and {made.slug}")
+        CHECKS[id] = made
+        return function
+
+    return register
+
+
+def sections(docstring: str) -> dict[str, str]:
+    """Split a docstring at its `## ` headings: {"": text before the first, "Why it matters": …}."""
+    found: dict[str, list[str]] = {"": []}
+    current = found[""]
+    for line in docstring.expandtabs().splitlines():
+        stripped = line.strip()
+        if stripped.startswith("## "):
+            current = found.setdefault(stripped[3:].strip(), [])
+        else:
+            current.append(line)
+    return {name: textwrap.dedent("\n".join(lines)).strip() for name, lines in found.items()}
+
+
+def _resolve(function: Callable[..., Any], note: Any) -> Any:
+    return function.__globals__.get(note, note) if isinstance(note, str) else note

@@ -1,0 +1,58 @@
+"""Resources as documents: how they are written to disk and read back, and collections too large to hold."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from scanner.model.decode import decoder_of
+from scanner.model.nouns import Resource, plain
+from scanner.model.sanitize import encode, map_strings, redact
+from scanner.model.secrets import may_hold_secret
+
+R = TypeVar("R", bound=Resource)
+T_co = TypeVar("T_co", covariant=True)
+
+_IDENTITY = frozenset(Resource.__struct_fields__)
+
+
+class Many(Generic[T_co]):
+    """Resources that may be too many to hold: read anew by each loop over them."""
+
+    __slots__ = ("_count", "_start")
+
+    def __init__(self, start: Callable[[], Iterator[T_co]], count: Callable[[], int]) -> None:
+        self._start = start
+        self._count = count
+
+    def __iter__(self) -> Iterator[T_co]:
+        return self._start()
+
+    def __len__(self) -> int:
+        return self._count()
+
+    def __bool__(self) -> bool:
+        return self._count() > 0
+
+
+def document(resource: Resource) -> bytes:
+    """A resource as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Its identity stays."""
+    content = encode(resource)
+    if not may_hold_secret(content):
+        return content
+    fields: dict[str, Any] = plain(resource)
+    kept = {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
+    return encode(kept)
+
+
+class Decoders:
+    """JSON to resources, by kind. Raises msgspec.MsgspecError for what does not fit."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[type[Resource], msgspec.json.Decoder[Any]] = {}
+
+    def decode(self, kind: type[R], content: bytes) -> R:
+        decoder = self._by_kind.get(kind)
+        if decoder is None:
+            decoder = self._by_kind[kind] = decoder_of(kind)
+        return decoder.decode(content)  # type: ignore[no-any-return]

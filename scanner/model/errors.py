@@ -1,0 +1,29 @@
+"""Errors that a user can act on, whose message the command line prints without a traceback, and failures of calls."""
+
+from scanner.model.nouns import Reason
+
+
+class InputError(Exception):
+    """Wrong usage or configuration: the message names the file or option and the fix. Exit code 2."""
+
+    exit_code = 2
+
+
+class CannotScan(Exception):
+    """The scan could not run at all: no credentials, no scope, nothing reachable. Exit code 3."""
+
+    exit_code = 3
+
+
+class CallFailed(Exception):
+    """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds)."""
+
+    def __init__(
+        self, reason: Reason, detail: str, *, code: str = "", retry: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.code = code
+        self.retry = retry
+        self.retry_after = retry_after

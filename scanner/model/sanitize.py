@@ -1,0 +1,60 @@
+"""What is done to text that others control (names, tags, messages of providers, files) before anybody is shown it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from scanner.model.nouns import plain
+from scanner.model.patterns import pattern
+from scanner.model.secrets import has_shape
+
+REDACTED = "[looks like a credential; redacted]"
+
+#: GitHub runners obey a line that starts with `::`, and the older `##[` anywhere in a line.
+_COMMAND = pattern(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
+_WORD = pattern(r"[^\s'\"]+")
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    r"""Text that is safe to show: the unprintable becomes visible (`\x1b`, `\u202e`), workflow commands are broken.
+
+    `lines` keeps line feeds, for texts of several lines. Markup is left alone: no format may interpret it.
+    """
+    if not text.isprintable():
+        text = "".join(
+            c if c.isprintable() or (lines and c == "\n") else c.encode("unicode_escape").decode() for c in text
+        )
+    return _COMMAND.sub(lambda found: found[0] + " ", text) if "::" in text or "##[" in text else text
+
+
+def redact(text: str) -> str:
+    """Text without what has the shape of a credential: the words that do, or all of it."""
+    if not has_shape(text):
+        return text
+    text = _WORD.sub(lambda found: REDACTED if has_shape(found[0]) else found[0], text)
+    return REDACTED if has_shape(text) else text
+
+
+def encode(document: Any) -> bytes:
+    """JSON. An unpaired surrogate, which a provider's JSON can smuggle in and UTF-8 cannot hold, becomes its escape."""
+    try:
+        return msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(map_strings(plain(document), storable))
+
+
+def storable(text: str) -> str:
+    """Text as UTF-8 can hold it: an unpaired surrogate becomes its escape."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    """`change` of every string in a value of JSON types, keys included."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {map_strings(key, change): map_strings(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_strings(item, change) for item in value]
+    return value

@@ -1,0 +1,49 @@
+"""What a check may see besides the resource it judges: the kinds it declared, and how completely they were read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import UnsetType
+
+from scanner.model.nouns import Resource
+
+R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
+
+
+class All(Generic[R]):
+    """Every observed resource of a kind, read anew by each loop; `complete` is False when some scope was not read."""
+
+    __slots__ = ("_found", "complete")
+
+    def __init__(self, found: Iterable[R], *, complete: bool) -> None:
+        self._found = found
+        self.complete = complete
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._found)
+
+
+class View(Protocol):
+    """The inventory as one check may see it: only the kinds in `needs`. Other kinds raise LookupError."""
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the inventory was taken: the only clock that a check knows."""
+        ...
+
+    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
+        """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""
+        ...
+
+    def all(self, kind: type[R]) -> All[R]:
+        """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
+
+        They may be too many to hold, and each loop reads them anew: keep what is needed of them in an index (`derive`).
+        """
+        ...
+
+    def derive(self, function: "Callable[[View], T]") -> T:
+        """`function(view)`, computed once per view: an index that many resources of one check share."""
+        ...

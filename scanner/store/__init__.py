@@ -1,0 +1,1 @@
+"""What a scan keeps: journal, inventory, cache, saved files."""

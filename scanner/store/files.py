@@ -1,0 +1,69 @@
+"""Writing files so that nobody ever sees half of one."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from scanner.model.errors import InputError
+
+#: Chunks are small; this many bytes are written at a time.
+_BUFFER = 1 << 18
+
+
+def check_target(option: str, text: str, path: Path) -> Path:
+    """Where writing to `path` will end up. Raises InputError for what can be known beforehand not to work.
+
+    A scan may take an hour: better to hear of it now.
+    """
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise InputError(f"{option} {text}: is a directory")
+        if not target.parent.exists():
+            raise InputError(f"{option} {text}: the folder {path.parent} does not exist")
+        if not target.parent.is_dir():
+            raise InputError(f"{option} {text}: {path.parent} is not a folder")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise InputError(f"{option} {text}: is read-only")
+        if (not target.exists() or target.is_file()) and not os.access(target.parent, os.W_OK):
+            raise InputError(f"{option} {text}: the folder {path.parent} cannot be written to")
+    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, a link that leads to itself
+        raise InputError(f"{option} {text}: {getattr(error, 'strerror', None) or error}") from error
+    return target
+
+
+def write_atomically(path: Path, chunks: Iterable[bytes] | bytes) -> None:
+    """Write to a temporary file beside `path`, flush it to disk and rename. Raises OSError; leaves no debris.
+
+    The chunks are written as they come; whatever making one raises, `path` is then as it was. The file keeps the
+    permissions it has, or gets those of an ordinary new file (a temporary file is private to its owner). A link stays a
+    link. What is no file, like /dev/null or a pipe, is written to, not replaced.
+    """
+    import tempfile  # here, because start-up must not pay for it
+
+    chunks = (chunks,) if isinstance(chunks, bytes) else chunks
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            file.writelines(chunks)
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mlposture-")
+    try:
+        with os.fdopen(handle, "wb", buffering=_BUFFER) as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(_mode(path))
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask

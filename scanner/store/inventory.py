@@ -1,0 +1,190 @@
+"""All resources of a run by kind and id, how complete the view of each kind is, and the gaps. Saves and loads.
+
+Checks see an inventory only through an `InventoryView` that refuses kinds they did not declare, so permissions and
+collectors can be derived from the declarations.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from scanner.model.documents import Decoders, Many
+from scanner.model.errors import InputError
+from scanner.model.nouns import Gap, Listing, Reason, Resource, Scope
+from scanner.model.sanitize import encode
+from scanner.model.views import All, View
+from scanner.store.files import write_atomically
+from scanner.store.journal import Journal
+from scanner.store.saved import SCHEMA, UNREADABLE, Shard, read_saved
+
+R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
+
+#: Resources that are kept in memory before they are stored.
+_BATCH = 500
+
+
+class Inventory:
+    """What a run observed. Order of insertion does not matter: everything is read back sorted by id."""
+
+    def __init__(self, taken_at: datetime, store: Journal | None = None) -> None:
+        self.taken_at = taken_at
+        self.scopes: tuple[Scope, ...] = ()
+        self.gaps: tuple[Gap, ...] = ()
+        self.listings: dict[tuple[str, Scope], Listing] = {}
+        self.shard: Shard | None = None
+        self.store = store or Journal()
+
+    def add(self, resource: Resource) -> None:
+        self.store.put((resource,))
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """Observed resources of a kind, sorted by id, all at once."""
+        return tuple(self.store.all(kind))
+
+    def all(self, kind: type[R], account: str | None = None) -> Many[R]:
+        """The same, of one account or all, read as they are needed."""
+        return self.store.all(kind, account)
+
+    def find(self, kind: type[R], id: str) -> R | None:
+        return self.store.get(kind, id)
+
+    def find_all(self, kind: type[R], ids: Sequence[str]) -> dict[str, R]:
+        """Several resources of a kind by id. Raises KeyError for one that was not observed."""
+        return self.store.get_all(kind, ids)
+
+    def complete(self, kind: type[Resource], account: str | None = None) -> bool:
+        """Whether every scope that was asked for this kind answered in full, and at least one was asked."""
+        found = [
+            listing
+            for (name, scope), listing in self.listings.items()
+            if name == kind.kind and account in (None, scope.account)
+        ]
+        return bool(found) and all(listing.complete for listing in found)
+
+    def out_of_reach(self) -> bool:
+        """Whether nothing was seen at all, and not for want of permissions: there was nobody to ask."""
+        nobody = {Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNSUPPORTED_REGION}
+        seen = any(listing.complete for listing in self.listings.values())
+        return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= nobody
+
+    def count(self) -> int:
+        return self.store.count()
+
+    def save(self, path: Path) -> None:
+        """Write as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Atomic. Raises OSError."""
+        write_atomically(path, self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        head = {"schema": SCHEMA, "taken_at": self.taken_at}
+        if self.shard is not None:
+            head["shard"] = self.shard
+        yield msgspec.json.format(encode(head), indent=1).removesuffix(b"\n}")
+        listings = (self.listings[key] for key in sorted(self.listings))
+        for name, items in (("scopes", sorted(self.scopes)), ("gaps", self.gaps), ("listings", listings)):
+            yield b',\n "' + name.encode() + b'": ['
+            between = b"\n"
+            for item in items:
+                yield between + b"  " + encode(item)
+                between = b",\n"
+            yield b"\n ]"
+        yield b',\n "resources": {'
+        before = b"\n"
+        for kind in self.store.kinds():
+            yield before + b"  " + encode(kind) + b": ["
+            between = b"\n"
+            for content in self.store.documents(kind):
+                yield between + b"   " + content
+                between = b",\n"
+            yield b"\n  ]"
+            before = b",\n"
+        yield b"\n }\n}\n"
+
+    @classmethod
+    def load(cls, path: Path, kinds: Mapping[str, type[Resource]], store: Journal | None = None) -> "Inventory":
+        """Read a saved inventory, in bounded memory. Raises InputError naming the file and what is wrong with it.
+
+        What it holds is added to `store`.
+        """
+        store = store or Journal()
+        decoders = Decoders()
+        waiting: list[Resource] = []
+
+        def resource(name: str, content: bytes) -> None:
+            if name not in kinds:
+                raise InputError(f"{path}: unknown kind {name!r}; was it written by a newer version?")
+            try:
+                waiting.append(decoders.decode(kinds[name], content))
+            except UNREADABLE as error:
+                raise InputError(f"{path}: a {name} does not fit: {error}") from error
+            if len(waiting) >= _BATCH:
+                store.put(waiting)
+                waiting.clear()
+
+        head = read_saved(path, resource)
+        store.put(waiting)
+        if not head.scopes and head.shard is None:
+            raise InputError(f"{path}: covers no account; a scan writes none like it")
+        try:
+            loaded = cls(head.taken_at.astimezone(UTC), store)
+        except OverflowError as error:
+            raise InputError(f"{path}: not an inventory: {error}") from error
+        loaded.scopes = tuple(head.scopes)
+        loaded.gaps = tuple(head.gaps)
+        loaded.listings = {(listing.kind, listing.scope): listing for listing in head.listings}
+        loaded.shard = head.shard
+        return loaded
+
+    def providers(self) -> set[str]:
+        """The providers that were asked."""
+        asked = {scope.provider for scope in self.scopes} | {kind.partition(".")[0] for kind in self.store.kinds()}
+        return asked.union(self.shard.providers if self.shard is not None else ())
+
+
+class InventoryView:
+    """The inventory as one check may see it: only the kinds in `needs`."""
+
+    def __init__(self, inventory: Inventory, needs: Iterable[type[Resource]]) -> None:
+        self._inventory = inventory
+        self._needs = frozenset(kind.kind for kind in needs)
+        self._derived: dict[Callable[..., Any], Any] = {}
+        self._complete: dict[str, bool] = {}
+
+    @property
+    def taken_at(self) -> datetime:
+        return self._inventory.taken_at
+
+    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
+        """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""
+        self._refuse(kind)
+        found = self._inventory.find(kind, id)
+        if found is not None:
+            return found
+        return None if self._is_complete(kind) else UNSET
+
+    def all(self, kind: type[R]) -> All[R]:
+        """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
+
+        They may be too many to hold, and each loop reads them anew: keep what is needed of them in an index (`derive`).
+        """
+        self._refuse(kind)
+        return All(self._inventory.all(kind), complete=self._is_complete(kind))
+
+    def derive(self, function: Callable[[View], T]) -> T:
+        """`function(view)`, computed once per view: an index that many resources of one check share."""
+        if function not in self._derived:
+            self._derived[function] = function(self)
+        return self._derived[function]  # type: ignore[no-any-return]
+
+    def _is_complete(self, kind: type[Resource]) -> bool:
+        if kind.kind not in self._complete:
+            self._complete[kind.kind] = self._inventory.complete(kind)
+        return self._complete[kind.kind]
+
+    def _refuse(self, kind: type[Resource]) -> None:
+        if kind.kind not in self._needs:
+            raise LookupError(f"{kind.kind} is not among the kinds this check declares in `needs`")

@@ -1,0 +1,67 @@
+from factories.aws import (
+    ALL_BLOCKED,
+    IMAGE,
+    bucket,
+    chain,
+    container,
+    foreign,
+    grant,
+    model,
+    ours,
+    s3_source,
+    served_from,
+    single,
+)
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.s3.resources import Bucket
+
+URI = "s3://northwind-example-models/sentiment/model.tar.gz"
+
+
+OPEN = {
+    "public_access_block": None,
+    "account_public_access_block": None,
+    "policy_is_public": True,
+    "grants": (grant("global/AllUsers"),),
+}
+
+
+CLOSED = {**OPEN, "policy_is_public": None, "grants": ()}
+
+
+PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+
+
+TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
+
+
+CASES = {
+    "sagemaker_model_artifact_bucket_public": [
+        Case("closed", PASS, served_from(URI), ours(**CLOSED)),
+        Case("open", FAIL, served_from(URI), ours(**OPEN)),
+        Case("open, but blocked", PASS, served_from(URI), ours(**{**OPEN, "public_access_block": ALL_BLOCKED})),
+        Case(
+            "open, blocked by the account",
+            PASS,
+            served_from(URI),
+            ours(**{**OPEN, "account_public_access_block": ALL_BLOCKED}),
+        ),
+        Case(
+            "one of a chain",
+            FAIL,
+            chain(container(IMAGE), container(IMAGE, model_data_source=s3_source(URI))),
+            ours(**OPEN),
+        ),
+        Case(
+            "another account's bucket", NOT_APPLICABLE, served_from("s3://fabrikam-example-weights/m.tar.gz"), foreign()
+        ),
+        Case("no artifact", NOT_APPLICABLE, single(container(IMAGE))),
+        Case("the artifact of a model package", UNKNOWN, single(PACKAGE)),
+        Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours(**CLOSED)),
+        Case("whose it is was not observed", UNKNOWN, served_from(URI), bucket(**OPEN)),
+        Case("its ACL was denied", UNKNOWN, served_from(URI), ours(public_access_block=None, policy_is_public=True)),
+        Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
+        Case("describe was denied", UNKNOWN, model()),
+    ],
+}

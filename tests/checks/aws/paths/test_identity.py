@@ -1,0 +1,57 @@
+from factories.aws import allow, config, endpoint, model, role, role_with, variant
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.iam.resources import Role
+
+READER = role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"), name="reader")
+
+
+ADMIN = role_with(allow("*"), name="admin")
+
+
+LIVE = endpoint(status="InService", endpoint_config_name="sentiment-1")
+
+
+CONFIG = config(variants=(variant(model_name="sentiment"),), shadow_variants=None, execution_role_arn=None)
+
+
+SHADOWED = config(
+    variants=(variant(model_name="sentiment"),), shadow_variants=(variant(model_name="next"),), execution_role_arn=None
+)
+
+
+COMPONENTS = config(variants=(variant(),), shadow_variants=None, execution_role_arn=ADMIN.id)
+
+
+CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
+
+
+NEXT = (model("next", execution_role_arn=ADMIN.id), ADMIN)
+
+
+def served_by(found: Role):
+    return (CONFIG, model(execution_role_arn=found.id), found)
+
+
+CASES = {
+    "sagemaker_endpoint_role_administrative": [
+        Case("a narrow role", PASS, LIVE, *served_by(READER)),
+        Case("an administrator", FAIL, LIVE, *served_by(ADMIN)),
+        Case("an administrator behind inference components", FAIL, LIVE, COMPONENTS, ADMIN),
+        Case("an administrator behind a shadow variant", FAIL, LIVE, SHADOWED, *served_by(READER)[1:], *NEXT),
+        Case("an administrator, while the endpoint changes", FAIL, CHANGING, *served_by(ADMIN)),
+        Case("not in service", NOT_APPLICABLE, endpoint(status="Failed"), *served_by(ADMIN)),
+        Case("a status of the future", UNKNOWN, endpoint(status="Hibernating"), *served_by(READER)),
+        Case("the configuration was deleted", UNKNOWN, LIVE),
+        Case("the role's policies were denied", UNKNOWN, LIVE, *served_by(role("dark"))),
+        Case("describe was denied", UNKNOWN, endpoint(status="InService")),
+        Case(
+            "a name in upper case, its ARN in lower case",
+            FAIL,
+            LIVE,
+            config(variants=(variant(model_name="Sentiment"),), shadow_variants=None, execution_role_arn=None),
+            model(execution_role_arn=ADMIN.id),
+            ADMIN,
+        ),
+    ],
+}

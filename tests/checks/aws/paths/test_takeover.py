@@ -1,0 +1,90 @@
+from factories.aws import (
+    ACCOUNT,
+    EVERYWHERE,
+    IMAGE,
+    OTHER_ACCOUNT,
+    bucket,
+    chain,
+    container,
+    foreign,
+    missing,
+    model,
+    ours,
+    served_from,
+    single,
+)
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.names import foreign_bucket_id
+from checks.aws.s3.resources import Bucket
+from scanner.model.nouns import Scope
+
+URI = "s3://northwind-example-models/sentiment/model.tar.gz"
+
+
+#: The same bucket as two accounts of one scan see it: the owner, and the one that refers to it.
+THEIRS = Bucket(
+    id="arn:aws:s3:::northwind-example-models",
+    name="northwind-example-models",
+    scope=Scope("aws", OTHER_ACCOUNT),
+    exists=True,
+    owned=True,
+)
+
+
+SEEN_FROM_HERE = Bucket(
+    id=foreign_bucket_id(THEIRS.id, ACCOUNT), name=THEIRS.name, scope=EVERYWHERE, exists=True, owned=False
+)
+
+
+PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+
+
+TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
+
+
+CASES = {
+    "sagemaker_model_artifact_bucket_takeover": [
+        Case("a bucket of ours", PASS, served_from(URI), ours()),
+        Case("another account's", FAIL, served_from("s3://fabrikam-example-weights/m.tar.gz"), foreign()),
+        Case("nobody's", FAIL, served_from("s3://northwind-example-deleted/m.tar.gz"), missing()),
+        Case(
+            "one of a chain is nobody's",
+            FAIL,
+            chain(
+                container(IMAGE, model_data_url=URI),
+                container(IMAGE, model_data_url="s3://northwind-example-deleted/m.tar.gz"),
+            ),
+            ours(),
+            missing(),
+        ),
+        Case(
+            "addressed by HTTPS",
+            FAIL,
+            served_from("https://s3.eu-west-1.amazonaws.com/northwind-example-deleted/m"),
+            missing(),
+        ),
+        Case("a public model of AWS", NOT_APPLICABLE, served_from("s3://jumpstart-cache-prod-eu-west-1/m.tar.gz")),
+        Case(
+            "only looks like one of AWS",
+            FAIL,
+            served_from("s3://jumpstart-cache-prod-evil/m"),
+            missing("jumpstart-cache-prod-evil"),
+        ),
+        Case("no artifact", NOT_APPLICABLE, single(container(IMAGE))),
+        Case("the artifact of a model package", UNKNOWN, single(PACKAGE)),
+        Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours()),
+        Case(
+            "weights that a variable names are another account's",
+            FAIL,
+            single(container(IMAGE, environment={"HF_MODEL_ID": "s3://fabrikam-example-weights/chat/"})),
+            foreign(),
+        ),
+        Case("a bucket of another account of the scan", FAIL, served_from(URI), THEIRS, SEEN_FROM_HERE),
+        Case("a bucket that only its owner described", UNKNOWN, served_from(URI), THEIRS, incomplete=[Bucket]),
+        Case("a directory bucket", UNKNOWN, served_from("s3://models--euw1-az1--x-s3/m.tar.gz")),
+        Case("refused, and nothing to compare with", UNKNOWN, served_from(URI), bucket()),
+        Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
+        Case("describe was denied", UNKNOWN, model()),
+    ],
+}

@@ -1,0 +1,41 @@
+from factories.azure import RETINA_STORAGE, rules, storage, workspace
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.storage.resources import StorageAccount
+
+LINKED = workspace(storage_account=RETINA_STORAGE)
+
+
+def open_storage(**fields: object) -> StorageAccount:
+    return storage(
+        **{
+            "allow_blob_public_access": True,
+            "public_network_access": "Enabled",
+            "network_default_action": "Allow",
+            **fields,
+        }
+    )
+
+
+CASES = {
+    "azure_ml_workspace_storage_open_to_anonymous": [
+        Case("both", FAIL, LINKED, open_storage()),
+        Case("never set", FAIL, LINKED, open_storage(allow_blob_public_access=None, public_network_access=None)),
+        Case("anonymous access disallowed", PASS, LINKED, open_storage(allow_blob_public_access=False)),
+        Case("network closed", PASS, LINKED, open_storage(network_default_action="Deny", network_ip_rules=None)),
+        Case(
+            "half of the internet let in",
+            FAIL,
+            LINKED,
+            open_storage(network_default_action="Deny", network_ip_rules=rules("128.0.0.0/1")),
+        ),
+        Case("network closed, the other unseen", UNKNOWN, LINKED, storage(public_network_access="Disabled")),
+        Case("network unseen", UNKNOWN, LINKED, storage(allow_blob_public_access=True)),
+        Case("the account is gone", NOT_APPLICABLE, LINKED, storage(exists=False)),
+        Case("the account was not seen", UNKNOWN, LINKED, storage(exists=UNSET)),
+        Case("not among those collected", UNKNOWN, LINKED),
+        Case("no account linked", NOT_APPLICABLE, workspace(storage_account=None)),
+        Case("link not observed", UNKNOWN, workspace()),
+    ],
+}

@@ -1,0 +1,85 @@
+from factories.azure import (
+    ACCESS_ADMINISTRATOR,
+    CONTRIBUTOR,
+    GROUP,
+    OWNER,
+    PRINCIPAL,
+    READER,
+    ROOT,
+    STORAGE,
+    UPPER_PRINCIPAL,
+    assignment,
+    endpoint,
+    role,
+    user_identity,
+)
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.actions import Permission
+from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.machine_learning.resources import OnlineEndpoint
+
+CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'other'"
+
+
+MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/northwind-example"
+
+
+def scoring(principal: str | None = PRINCIPAL, **fields: object) -> OnlineEndpoint:
+    return endpoint(**{"principal_id": principal, "user_assigned_identities": None, **fields})
+
+
+# As the built-in role Azure AI Account Owner is: the condition is that of the role, not of its assignment.
+SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssignments/write",), condition=CONDITION))
+
+
+CASES = {
+    "azure_ml_endpoint_identity_privileged": [
+        Case("owner of the subscription", FAIL, scoring(), assignment("owner", ROOT), OWNER),
+        Case("contributor of a group", FAIL, scoring(), assignment("contributor", GROUP), CONTRIBUTOR),
+        Case("hands out roles", FAIL, scoring(), assignment("access", GROUP), ACCESS_ADMINISTRATOR),
+        Case("at a management group", FAIL, scoring(), assignment("owner", MANAGEMENT_GROUP), OWNER),
+        Case("at the root", FAIL, scoring(), assignment("owner", "/"), OWNER),
+        Case("object id in other case", FAIL, scoring(UPPER_PRINCIPAL), assignment("owner", ROOT), OWNER),
+        Case(
+            "through a user-assigned identity",
+            FAIL,
+            scoring(None, user_assigned_identities=user_identity()),
+            assignment("owner", ROOT),
+            OWNER,
+        ),
+        Case("owner of one account", PASS, scoring(), assignment("owner", f"{STORAGE}/retina"), OWNER),
+        Case("reader of the subscription", PASS, scoring(), assignment("reader", ROOT), READER),
+        Case("no role", PASS, scoring()),
+        Case("somebody else's role", PASS, scoring(), assignment("owner", ROOT, principal_id="other"), OWNER),
+        Case(
+            "hands out roles on a condition",
+            UNKNOWN,
+            scoring(),
+            assignment("access", ROOT, condition=CONDITION),
+            ACCESS_ADMINISTRATOR,
+        ),
+        Case("hands out some roles only", UNKNOWN, scoring(), assignment("some", ROOT), SOME_ROLES),
+        Case(
+            "manages everything, hands out roles on a condition",
+            FAIL,
+            scoring(),
+            assignment("owner", ROOT, condition=CONDITION),
+            OWNER,
+        ),
+        Case(
+            "on a condition here, without one there",
+            FAIL,
+            scoring(),
+            assignment("access", ROOT, condition=CONDITION),
+            assignment("access", GROUP, name="a2"),
+            ACCESS_ADMINISTRATOR,
+        ),
+        Case("role not seen", UNKNOWN, scoring(), assignment("owner", ROOT), incomplete=[RoleDefinition]),
+        Case("role gone", UNKNOWN, scoring(), assignment("owner", ROOT)),
+        Case("assignments not seen", UNKNOWN, scoring(), incomplete=[RoleAssignment]),
+        Case("an identity without object id", UNKNOWN, scoring(None, user_assigned_identities=user_identity(None))),
+        Case("no identity", NOT_APPLICABLE, scoring(None)),
+        Case("identity not observed", UNKNOWN, endpoint()),
+    ],
+}

@@ -1,0 +1,32 @@
+from factories.azure import RETINA_STORAGE, storage, workspace
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.storage.resources import StorageAccount
+
+LINKED = workspace(storage_account=RETINA_STORAGE)
+
+
+CASES = {
+    "azure_ml_workspace_storage_missing": [
+        Case("there", PASS, LINKED, storage()),
+        Case("name is free", FAIL, LINKED, storage(exists=False, name_available=True)),
+        Case(
+            "name is taken",
+            FAIL,
+            LINKED,
+            storage(exists=False, name_available=False, name_reason="AlreadyExists"),
+        ),
+        Case(
+            "name is invalid",
+            UNKNOWN,
+            LINKED,
+            storage(exists=False, name_available=False, name_reason="AccountNameInvalid"),
+        ),
+        Case("name was not checked", UNKNOWN, LINKED, storage(exists=False)),
+        Case("in a subscription that cannot be seen", UNKNOWN, LINKED, storage(exists=UNSET)),
+        Case("storage not collected", UNKNOWN, LINKED, incomplete=[StorageAccount]),
+        Case("no account linked", NOT_APPLICABLE, workspace(storage_account=None)),
+        Case("link not observed", UNKNOWN, workspace()),
+    ],
+}

@@ -1,0 +1,119 @@
+"""Connections to Google: certificates, proxies, and what a lost connection is called."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scanning import QUICK, document, running, take_inventory
+from urllib3.exceptions import HTTPError, ProxyError
+from worlds import azure_entra
+from worlds.gcp import GcpWorld
+
+from checks.gcp.client.api import connect
+from checks.gcp.client.web import Connections
+from checks.gcp.vertex_ai.resources import Endpoint
+from scanner.calls.client import Calls
+from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason
+
+
+@pytest.fixture
+def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GcpWorld]:
+    """A simulated Google Cloud that is reached by https alone, and the environment that leads there."""
+    world = GcpWorld(document("gcp"))
+    world.tls = azure_entra.tls_context(tmp_path)
+    with world:
+        for name, value in world.env().items():
+            monkeypatch.setenv(name, value)
+        yield world
+
+
+def test_the_certificates_of_the_environment_are_trusted(
+    secure: GcpWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    assert len(take_inventory("gcp").of(Endpoint)) == 4
+
+
+def test_a_stranger_with_a_certificate_of_his_own_gets_no_token(secure: GcpWorld) -> None:
+    with pytest.raises(CannotScan, match="no access token"):
+        connect({}, Calls(QUICK))
+    assert not secure.log
+
+
+def test_certificates_that_cannot_be_read_end_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running("gcp"):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem")
+        with pytest.raises(CannotScan, match=r"/nonexistent/ca\.pem is no bundle of certificates"):
+            connect({}, Calls(QUICK))
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[int, list[tuple[str, str, str]]]]:
+    """A proxy that refuses, its port, and what it was asked: method, target, authorisation."""
+    asked: list[tuple[str, str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def refuse(self) -> None:
+            asked.append((self.command, self.path, self.headers.get("Proxy-Authorization", "")))
+            self.send_error(403)
+
+        do_CONNECT = do_GET = refuse
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield server.server_address[1], asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_proxy_for_the_scheme_is_asked_with_its_password() -> None:
+    with proxy() as (port, asked):
+        connections = Connections(QUICK, {"https": f"http://user:p%40ss@127.0.0.1:{port}"})
+        with pytest.raises(ProxyError):
+            connections.request("GET", "https://gcp.example/v1/x")
+        connections.close()
+        connections = Connections(QUICK, {"all": f"127.0.0.1:{port}"})
+        assert connections.request("GET", "http://gcp.example/v1/x").status == 403
+        connections.close()
+
+    password = base64.b64encode(b"user:p@ss").decode()
+    assert asked == [("CONNECT", "gcp.example:443", f"Basic {password}"), ("GET", "http://gcp.example/v1/x", "")]
+
+
+def test_a_host_that_needs_no_proxy_is_reached_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with proxy() as (port, asked):
+        connections = Connections(QUICK, {"https": f"http://127.0.0.1:{port}"})
+        with pytest.raises(HTTPError):
+            connections.request("GET", "https://127.0.0.1:1/v1/x")
+        connections.close()
+    assert asked == []
+
+
+def test_a_proxy_that_refuses_is_a_service_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running("gcp", document("gcp") | {"anonymous": True}):
+        made = connect({}, Calls(QUICK))
+        with proxy() as (port, _):
+            monkeypatch.setattr(made._web, "_base", "https://gcp.example")
+            made._web._connections = Connections(QUICK, {"https": f"http://127.0.0.1:{port}"})
+            with pytest.raises(CallFailed) as caught:
+                made.send("GET", "storage.googleapis.com/storage/v1/b/x", {})
+        made.close()
+    assert (caught.value.reason, caught.value.retry) == (Reason.UNREACHABLE, True)
+    assert str(caught.value.detail) == "ProxyError"

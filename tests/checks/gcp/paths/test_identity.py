@@ -1,0 +1,72 @@
+from factories.gcp import OWN_ACCOUNT, PROJECT, binding, endpoint, policy, policy_unread, role, role_unread, serving
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.iam.resources import Role
+
+SELF = f"serviceAccount:{OWN_ACCOUNT}"
+
+
+VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
+
+
+EDITOR = "roles/editor"
+
+
+CUSTOM = f"projects/{PROJECT}/roles/helper"
+
+
+ADMIN = f"projects/{PROJECT}/roles/dashboard.admin"
+
+
+UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
+
+
+ROLES = (
+    role(VIEWER),
+    role(WRITER, "storage.objects.create", "storage.objects.delete"),
+    role("roles/storage.objectCreator", "storage.objects.create"),
+    role("roles/storage.legacyBucketOwner", "storage.objects.create", "storage.objects.delete"),
+    role(EDITOR, "iam.serviceAccounts.actAs"),
+    role("roles/aiplatform.user"),
+)
+
+
+ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
+
+
+RUNS = ON_ENDPOINT
+
+
+CASES = {
+    "vertex_endpoint_identity_can_take_over_project": [
+        Case("a narrow role", PASS, RUNS, policy(binding("roles/aiplatform.user", SELF)), *ROLES),
+        Case("no role", PASS, RUNS, policy(binding(EDITOR, "user:ada@northwind.example")), *ROLES),
+        Case("no account, and so no access", PASS, serving(service_account=None)),
+        Case("editor", FAIL, RUNS, policy(binding(EDITOR, SELF)), *ROLES),
+        Case("an administrator's role", FAIL, RUNS, policy(binding("roles/aiplatform.admin", SELF))),
+        Case(
+            "a role of your own that may act as others",
+            FAIL,
+            RUNS,
+            policy(binding(CUSTOM, SELF)),
+            role(CUSTOM, "iam.serviceAccounts.actAs"),
+        ),
+        Case("administers objects, not the project", PASS, RUNS, policy(binding(WRITER, SELF)), *ROLES),
+        Case("a harmless role of your own that is called admin", PASS, RUNS, policy(binding(ADMIN, SELF)), role(ADMIN)),
+        Case(
+            "a role that may open other accounts to itself",
+            FAIL,
+            RUNS,
+            policy(binding(CUSTOM, SELF)),
+            role(CUSTOM, "iam.serviceAccounts.setIamPolicy"),
+        ),
+        Case("a harmless role of your own", PASS, RUNS, policy(binding(CUSTOM, SELF)), role(CUSTOM)),
+        Case("a role that was not read", UNKNOWN, RUNS, policy(binding(CUSTOM, SELF)), incomplete=(Role,)),
+        Case("a role that was denied", UNKNOWN, RUNS, policy(binding(CUSTOM, SELF)), role_unread(CUSTOM)),
+        Case("a role that does not exist", UNKNOWN, RUNS, policy(binding(CUSTOM, SELF))),
+        Case("editor on a condition", UNKNOWN, RUNS, policy(binding(EDITOR, SELF, condition=UNTIL)), *ROLES),
+        Case("policy denied", UNKNOWN, RUNS, policy_unread()),
+        Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=None)),
+        Case("not observed", UNKNOWN, endpoint()),
+    ],
+}

@@ -1,0 +1,116 @@
+from factories.gcp import (
+    DEFAULT_ACCOUNT,
+    OWN_ACCOUNT,
+    PROJECT,
+    binding,
+    deployed,
+    endpoint,
+    instance,
+    model,
+    own_bucket,
+    policy,
+    role,
+    runs_as,
+    serving,
+)
+from support import FAIL, PASS, UNKNOWN, Case
+
+from checks.gcp.iam.resources import Role
+from checks.gcp.vertex_ai.resources import Endpoint, Model
+
+URI = "gs://example-fraud-models/scorer/7"
+
+
+SELF = f"serviceAccount:{OWN_ACCOUNT}"
+
+
+VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
+
+
+EDITOR = "roles/editor"
+
+
+CUSTOM = f"projects/{PROJECT}/roles/helper"
+
+
+UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
+
+
+ROLES = (
+    role(VIEWER),
+    role(WRITER, "storage.objects.create", "storage.objects.delete"),
+    role("roles/storage.objectCreator", "storage.objects.create"),
+    role("roles/storage.legacyBucketOwner", "storage.objects.create", "storage.objects.delete"),
+    role(EDITOR, "iam.serviceAccounts.actAs"),
+    role("roles/aiplatform.user"),
+)
+
+
+SERVED = model(artifact_uri=URI, version="1")
+
+
+ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
+
+
+EXPOSED = instance(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT))
+
+
+def production(*bindings, project=(), served=SERVED, **more):
+    """An endpoint with a model, the bucket it comes from with these bindings, and the project's policy."""
+    return (ON_ENDPOINT, served, own_bucket(bindings=bindings), policy(*project, **more), *ROLES)
+
+
+CASES = {
+    "vertex_workbench_public_with_write_to_served_artifacts": [
+        Case("no public address", PASS, instance(disable_public_ip=True), *production(binding(WRITER, SELF))),
+        Case("reads only", PASS, EXPOSED, *production(binding(VIEWER, SELF))),
+        Case(
+            "adds objects but replaces none", PASS, EXPOSED, *production(binding("roles/storage.objectCreator", SELF))
+        ),
+        Case("writes elsewhere", PASS, EXPOSED, *production(), own_bucket("other", bindings=(binding(WRITER, SELF),))),
+        Case("nothing in production", PASS, EXPOSED, SERVED, own_bucket(bindings=(binding(WRITER, SELF),))),
+        Case("writes by the bucket's policy", FAIL, EXPOSED, *production(binding(WRITER, SELF))),
+        Case("writes by the project's policy", FAIL, EXPOSED, *production(project=(binding(WRITER, SELF),))),
+        Case("everyone writes", FAIL, EXPOSED, *production(binding(WRITER, "allUsers"))),
+        Case(
+            "as editor, through the binding that buckets are born with",
+            FAIL,
+            EXPOSED,
+            *production(
+                binding("roles/storage.legacyBucketOwner", f"projectEditor:{PROJECT}"), project=(binding(EDITOR, SELF),)
+            ),
+        ),
+        Case(
+            "as the default account, which no one named",
+            FAIL,
+            instance(disable_public_ip=None, service_accounts=None),
+            *production(binding(WRITER, f"serviceAccount:{DEFAULT_ACCOUNT}"), number="projects/123456789012"),
+        ),
+        Case(
+            "as the default account, but the project's number is not known",
+            UNKNOWN,
+            instance(disable_public_ip=None, service_accounts=None),
+            *production(binding(WRITER, f"serviceAccount:{DEFAULT_ACCOUNT}")),
+        ),
+        Case("writes on a condition", UNKNOWN, EXPOSED, *production(binding(WRITER, SELF, condition=UNTIL))),
+        Case("has a role that was not read", UNKNOWN, EXPOSED, *production(binding(CUSTOM, SELF)), incomplete=(Role,)),
+        Case(
+            "the served version is not the one in the registry",
+            UNKNOWN,
+            EXPOSED,
+            *production(binding(VIEWER, SELF), served=model(artifact_uri=URI, version="2")),
+        ),
+        Case(
+            "the served version is an older one",
+            FAIL,
+            EXPOSED,
+            *production(binding(WRITER, SELF), served=model("1@1", artifact_uri=URI)),
+            model(artifact_uri="gs://example-fraud-new/scorer", version="2"),
+        ),
+        Case("endpoints not all read", UNKNOWN, EXPOSED, *production(), incomplete=(Endpoint,)),
+        Case("models not all read", UNKNOWN, EXPOSED, *production(), incomplete=(Model,)),
+        Case("what is deployed was not observed", UNKNOWN, EXPOSED, endpoint(), policy()),
+        Case("bucket policy denied", UNKNOWN, EXPOSED, ON_ENDPOINT, SERVED, own_bucket(), policy(), *ROLES),
+        Case("not observed", UNKNOWN, instance(), endpoint(deployed_models=(deployed(),))),
+    ],
+}

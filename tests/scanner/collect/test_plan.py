@@ -1,0 +1,25 @@
+"""A plan asks for what the selected checks need, and for nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from support import registered
+
+from scanner.collect.plan import make_plan
+
+CHECKS, COLLECTORS = registered()
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
+def test_a_plan_covers_what_a_check_judges_and_joins(check: object) -> None:
+    plan = make_plan([check], COLLECTORS)  # type: ignore[list-item]
+    kinds = [collector.kind for collector in plan.collectors]
+
+    assert {check.kind, *check.needs} <= set(kinds)  # type: ignore[attr-defined]
+    position = {collector.kind: stage for stage, made in enumerate(plan.stages) for collector in made}
+    for collector in plan.collectors:
+        for source in collector.follows:
+            assert position.get(source, -1) < position[collector.kind], "references come from earlier stages"
+    followed = [collector for collector in plan.collectors if collector.follows]
+    for collector in followed:
+        assert set(collector.follows) & set(kinds), f"nothing would lead to {collector.kind.kind}"

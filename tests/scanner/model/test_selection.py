@@ -1,0 +1,29 @@
+"""The checks that were asked for are those that run."""
+
+from __future__ import annotations
+
+import pytest
+from support import registered
+
+from scanner.model.errors import InputError
+from scanner.model.nouns import Severity
+from scanner.model.selection import select
+
+CHECKS, COLLECTORS = registered()
+
+
+def test_selection_by_id_slug_and_severity() -> None:
+    by_slug = select(CHECKS.values(), wanted=["sagemaker_notebook_direct_internet_access"])
+
+    assert [check.id for check in by_slug] == ["MLP-1001"]
+    assert select(CHECKS.values(), wanted=["MLP-1001"]) == by_slug
+    assert select(CHECKS.values(), wanted=["MLP-1001"], skipped=["MLP-1001"]) == ()
+    high = select(CHECKS.values(), least=Severity.HIGH)
+    assert high
+    assert {check.severity for check in high} <= {Severity.CRITICAL, Severity.HIGH}
+    assert len(high) < len(select(CHECKS.values()))
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InputError, match="sagemaker_notebook_direct_internet_access"):
+        select(CHECKS.values(), wanted=["sagemaker_notebook_direct_internet_acces"])
