@@ -113,7 +113,7 @@ def work(
         api = provider.api(collector, scope, recorder)
         if collector.follows:
             recorder.listed(*unit.key, complete=unit.sources_complete)
-            generator = collector.function(api, Found(lambda kind: seen(kind, scope.account)))
+            generator = collector.function(api, Found(lambda kind: seen(kind, scope.account), collector.follows))
         else:
             generator = collector.function(api)
         for resource in generator:

@@ -51,16 +51,22 @@ class Memory(Protocol):
 
 
 class Found:
-    """Resources of earlier stages in one account, for collectors that follow references."""
+    """Resources of earlier stages in one account, for collectors that follow references.
 
-    def __init__(self, of: Callable[[type[Resource]], Many[Resource]]) -> None:
+    Kinds that the collector does not follow raise LookupError: nothing says that they were collected by then.
+    """
+
+    def __init__(self, of: Callable[[type[Resource]], Many[Resource]], follows: Iterable[type[Resource]]) -> None:
         self._of = of
+        self._follows = frozenset(follows)
 
     def of(self, kind: type[R]) -> Many[R]:
         """Resources of a kind in this account, sorted by id; empty if this run did not need that kind.
 
         They may be too many to hold: each loop reads them anew.
         """
+        if kind not in self._follows:
+            raise LookupError(f"{kind.kind} is not among the kinds this collector declares in `follows`")
         return self._of(kind)  # type: ignore[return-value]
 
 
