@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scanner.collect.plan import make_plan
 from scanner.model.nouns import Listing, Resource, Status
 from scanner.model.registry import kinds, load
 from scanner.store.inventory import Inventory
@@ -79,6 +80,19 @@ def registered() -> tuple[dict[str, Any], dict[str, Any]]:
 @cache
 def all_kinds() -> dict[str, type[Resource]]:
     return kinds(registered()[1].values())
+
+
+def unneeded(collectors: Mapping[str, Any]) -> list[str]:
+    """Kinds that no check judges or joins, nor needs on the way to another: no scan collects them."""
+    planned = make_plan(list(registered()[0].values()), collectors).collectors
+    return sorted(collectors.keys() - {collector.kind.kind for collector in planned})
+
+
+def why_unseen(kind: str, collectors: Mapping[str, Any]) -> str:
+    """What to do about a kind of which a scan of the demo organisation has nothing."""
+    if kind in unneeded(collectors):
+        return f"no check judges or joins {kind}, so no scan collects it: write a check or remove the kind"
+    return f"the demo organisation has no {kind}: give it one in tests/worlds/data/{kind.partition('.')[0]}.yaml"
 
 
 @cache
