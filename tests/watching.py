@@ -150,3 +150,9 @@ class _WatchedMap(dict[str, Any]):
 def spelled_fields(kind: type[Resource]) -> tuple[str, ...]:
     """The fields of a kind beyond its identity."""
     return tuple(field.name for field in msgspec.structs.fields(kind) if field.name not in Resource.__struct_fields__)
+
+
+def watched(resource: Resource, reads: set[Seen]) -> Any:
+    """A resource that adds to `reads` what is looked at."""
+    kind = type(resource).kind
+    return _watched(resource, lambda field, inner: reads.add(Seen(kind, resource.id, field, inner)))

@@ -1,0 +1,298 @@
+"""No kind and no field falls through: what a field names is asked about, and what is read is looked at by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Annotated, Any, ClassVar
+
+import pytest
+from addresses import SHAPES, Shape
+from following import Address, Followed, addresses, follow
+from members import declared_by, members
+from msgspec import UNSET
+from scanning import PROVIDERS, calm
+from support import all_cases, inventory_of, registered, unneeded, why_unseen
+from watching import Seen, observe
+
+from checks.gcp.storage.collect import buckets
+from checks.gcp.storage.resources import BUCKET, Bucket
+from checks.gcp.vertex_ai.resources import CustomJob
+from scanner.model.collectors import Collector, Found
+from scanner.model.nouns import Observed, Part, Read, Resource, Scope
+
+CHECKS, COLLECTORS = registered()
+
+#: Fields that hold an address, or look as if they did, and that no collector follows, with the reason.
+NOT_FOLLOWED = {
+    "aws.s3.Bucket.grants[].grantee.uri": "names one of the groups that S3 knows, no bucket",
+    "aws.s3.Bucket.logging_target": "a collector cannot follow its own kind; that there are logs is judged",
+    "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
+    "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
+    "gcp.iam.ProjectPolicy.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
+    "gcp.iam.ProjectPolicy.number": "the project's own name",
+    "gcp.iam.ServiceAccount.email": "the account's own name",
+    "gcp.iam.ServiceAccount.user_managed_keys[].name": "the key's own name",
+    "gcp.storage.Bucket.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
+    "gcp.storage.Bucket.log_bucket": "a collector cannot follow its own kind",
+}
+
+_WHAT = "tells who looks into a saved inventory what the resource is"
+_HOW = "tells who looks into a saved inventory how it was read"
+#: What is read and looked at by no check, collector or evidence, by the class that declares it, with the reason.
+UNUSED = {
+    "aws.iam.Role.details_from": _HOW,
+    "aws.s3.Bucket.region": _WHAT,
+    "aws.sagemaker.Model.creation_time": _WHAT,
+    "aws.sagemaker.Model.details_from": _HOW,
+    "aws.sagemaker.NotebookInstance.instance_type": _WHAT,
+    "aws.sagemaker.NotebookInstance.last_modified_time": _WHAT,
+    "aws.sagemaker.TrainingJob.details_from": _HOW,
+    "azure.ai_services.Account.account_kind": _WHAT,
+    "azure.authorization.RoleDefinition.role_name": _WHAT,
+    "azure.machine_learning.Compute.provisioning_state": _WHAT,
+    "checks.aws.s3.resources.Grantee.type": "`uri` tells groups from accounts",
+    "checks.gcp.iam.resources.Condition.expression": "not evaluated: a grant on any condition is uncertain",
+    "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
+    "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
+    "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",
+    "checks.gcp.vertex_ai.resources.Replicas.max_replica_count": "only the replicas that always run are judged",
+    "gcp.iam.ServiceAccount.disabled": "not judged yet: keys of an account that is off count like others",
+    "gcp.notebooks.Instance.state": _WHAT,
+    "gcp.storage.Bucket.log_bucket": "not judged yet",
+    "gcp.storage.Bucket.soft_delete": "not judged yet",
+    "gcp.vertex_ai.CustomJob.create_time": _WHAT,
+    "gcp.vertex_ai.CustomJob.state": _WHAT,
+    "gcp.vertex_ai.Endpoint.labels": _WHAT,
+    "gcp.vertex_ai.Model.labels": _WHAT,
+}
+
+
+@pytest.fixture(scope="module")
+def provider(request: pytest.FixtureRequest) -> str:
+    """Tests of one provider run one after the other, and share what they ask."""
+    return str(request.param)
+
+
+every_provider = pytest.mark.parametrize("provider", PROVIDERS, indirect=True)
+
+
+@cache
+def of(provider: str) -> dict[str, Collector]:
+    return {kind: made for kind, made in COLLECTORS.items() if made.provider == provider}
+
+
+@cache
+def followed(provider: str) -> Followed:
+    return follow(provider, of(provider))
+
+
+def entries(table: Iterable[str], provider: str) -> set[str]:
+    """What a table says of the kinds and parts of a provider."""
+    return {entry for entry in table if entry.removeprefix("checks.").startswith(f"{provider}.")}
+
+
+# -- kinds -------------------------------------------------------------------------------------------------------------
+
+
+def test_some_check_needs_every_kind() -> None:
+    wrong = [why_unseen(kind, COLLECTORS) for kind in unneeded(COLLECTORS)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_excuse_is_of_some_provider() -> None:
+    excuses = {*NOT_FOLLOWED, *UNUSED}
+    assert excuses == set().union(*(entries(excuses, provider) for provider in PROVIDERS))
+
+
+# -- addresses ---------------------------------------------------------------------------------------------------------
+
+
+@every_provider
+def test_what_a_field_names_is_asked_about(provider: str) -> None:
+    """With an address in one field that exists nowhere, the collector of what it leads to asks about it."""
+    assert followed(provider).leads
+    lost = not_followed(followed(provider), of(provider))
+    wrong = [line for field, line in lost.items() if field not in NOT_FOLLOWED]
+    assert not wrong, "\n".join(wrong)
+    stale = sorted(entries(NOT_FOLLOWED, provider) - lost.keys())
+    assert not stale, f"these are followed now, or gone: remove them from NOT_FOLLOWED: {stale}"
+
+
+def not_followed(followed: Followed, collectors: Mapping[str, Collector]) -> dict[str, str]:
+    """Fields with addresses that nobody asks about, and what to do about each."""
+    lines = {
+        str(address.member): f"{address.member} holds an address: put its shape into addresses.py, or say in "
+        "NOT_FOLLOWED why it leads nowhere"
+        for address in followed.addresses
+        if not address.shapes
+    }
+    for lead in followed.leads:
+        operations = collectors[lead.shape.kind].operations
+        if not any(lead.is_in(request) and request.operation in operations for request in followed.log):
+            lines[str(lead.member)] = (
+                f"{lead.member}: nobody asks about the {lead.shape.kind} that it names: let the collector of that "
+                f"kind follow {lead.member.kind}, or say in NOT_FOLLOWED why not"
+            )
+    return lines
+
+
+@every_provider
+def test_what_nothing_collects_is_said_once(provider: str) -> None:
+    ids = {resource.id.lower() for made in of(provider).values() for resource in calm(provider)[0].of(made.kind)}
+    shapes = [shape for shape in SHAPES if shape.kind.startswith(f"{provider}.")]
+    wrong = [line for shape in shapes for line in wrong_with(shape, followed(provider).addresses, of(provider), ids)]
+    assert not wrong, "\n".join(wrong)
+
+
+def wrong_with(
+    shape: Shape, addresses: Iterable[Address], collectors: Mapping[str, Collector], ids: Iterable[str]
+) -> list[str]:
+    """What is to be corrected in a shape."""
+    holding = [address for address in addresses if shape in address.shapes]
+    if not holding:
+        return [f"no field holds the address of a {shape.kind} any more: remove its shape from addresses.py"]
+    if not shape.uncollected:
+        return [] if shape.kind in collectors else [f"nothing collects {shape.kind}: say in addresses.py why not"]
+    named = {value.lower() for address in holding for value in address.values if shape.is_in([value])}
+    known = shape.kind in collectors or any(id == name or id.endswith(f"/{name}") for id in ids for name in named)
+    return [f"{shape.kind} is collected now: give its kind in addresses.py and remove `uncollected`"] * known
+
+
+# -- use ---------------------------------------------------------------------------------------------------------------
+
+
+@every_provider
+def test_what_is_read_is_looked_at(provider: str) -> None:
+    """By a check or its evidence in some case, or by a collector that follows references."""
+    idle = unused(of(provider), {*looked_at(provider), *followed(provider).reads})
+    wrong = [line for field, line in idle.items() if field not in UNUSED]
+    assert not wrong, "\n".join(wrong)
+    stale = sorted(entries(UNUSED, provider) - idle.keys())
+    assert not stale, f"these are looked at now, or gone: remove them from UNUSED: {stale}"
+
+
+def unused(collectors: Mapping[str, Collector], reads: Iterable[Seen]) -> dict[str, str]:
+    """Fields, and members of parts, that nobody looked at, and what to do about each."""
+    used = {field for seen in reads for field in declared_by(seen, collectors[seen.kind].kind)}
+    declared = {member.declared for made in collectors.values() for member in members(made.kind)}
+    return {
+        field: f"{field} is read, and no check, evidence or collector looks at it: remove it, or say in UNUSED why not"
+        for field in sorted(declared - used)
+    }
+
+
+def looked_at(provider: str) -> set[Seen]:
+    """What the checks of a provider read in all their cases, and what their evidence shows."""
+    reads: set[Seen] = set()
+    nothing = inventory_of()
+    for check in (check for check in CHECKS.values() if check.provider == provider):
+        for case in all_cases().get(check.slug, ()):
+            verdict, view = observe(check, case.resource, case.inventory() if check.needs else nothing)
+            show(verdict.evidence)
+            reads |= {seen._replace(id="") for seen in view.reads}
+    return reads
+
+
+def show(value: Any) -> None:
+    """Look at everything in a value, as who reads a report does."""
+    if isinstance(value, Part):
+        for name in value.__struct_fields__:
+            show(getattr(value, name))
+    elif isinstance(value, (Mapping, tuple, list)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            show(inner)
+
+
+# -- these tests can fail ----------------------------------------------------------------------------------------------
+
+
+class Folder(Part, frozen=True, kw_only=True):
+    """A part with a member that says by its name that it holds an address, and one that nobody reads."""
+
+    staging_uri: str | None = None
+    depth: int | None = None
+
+
+class Staging(Resource, frozen=True, kw_only=True):
+    """A kind that nobody has thought of: no check judges it, and no collector follows its addresses."""
+
+    kind: ClassVar[str] = "gcp.storage.Staging"
+
+    folder: Annotated[Observed[Folder], Read(BUCKET, "folder")] = UNSET
+    #: only what is in it tells that it is an address
+    place: Annotated[Observed[str], Read(BUCKET, "place")] = UNSET
+
+
+class Deaf:
+    """A collector of buckets that forgets what jobs name."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+
+    def of(self, kind: Any) -> Any:
+        return () if kind is CustomJob else self._found.of(kind)
+
+
+PLANTED = {
+    **of("gcp"),
+    Staging.kind: Collector(lambda api: iter(()), Staging, (BUCKET,), "account", ()),
+    Bucket.kind: Collector(
+        lambda api, found: buckets(api, Deaf(found)),  # type: ignore[arg-type]
+        Bucket,
+        of("gcp")[Bucket.kind].operations,
+        "account",
+        of("gcp")[Bucket.kind].follows,
+    ),
+}
+
+
+@pytest.mark.parametrize("provider", ["gcp"], indirect=True)
+def test_an_address_that_nobody_follows_is_caught(provider: str) -> None:
+    lost = not_followed(follow(provider, PLANTED), PLANTED).keys()
+
+    assert lost - not_followed(followed(provider), of(provider)).keys() == {
+        "gcp.storage.Staging.folder.staging_uri",
+        "gcp.vertex_ai.CustomJob.output_uri",
+        "gcp.vertex_ai.CustomJob.worker_pools[].python_package_spec.package_uris[]",
+    }
+
+
+def test_an_address_is_recognised_by_its_name_or_by_what_is_in_it() -> None:
+    staging = Staging(id="a", name="a", scope=Scope("gcp", "example-fraud-prod"), place="gs://northwind-example/a")
+    by_name, by_value = "gcp.storage.Staging.folder.staging_uri", "gcp.storage.Staging.place"
+
+    assert [str(address.member) for address in addresses(Staging, [])] == [by_name]
+    assert [str(address.member) for address in addresses(Staging, [staging])] == [by_name, by_value]
+
+
+def test_an_address_of_nobody_knows_what_is_caught() -> None:
+    strange = Staging(id="a", name="a", scope=Scope("gcp", "example-fraud-prod"), place="bq://northwind-example.a")
+    found = tuple(address for address in addresses(Staging, [strange]) if address.values)
+    [line] = not_followed(Followed(found, (), (), frozenset()), PLANTED).values()
+
+    assert "gcp.storage.Staging.place holds an address: put its shape into addresses.py" in line
+
+
+def test_a_shape_that_is_out_of_date_is_caught() -> None:
+    [shape] = [shape for shape in SHAPES if shape.kind == "gcp.kms.CryptoKey"]
+    unexcused = shape._replace(uncollected="")
+    [member] = [member for member in members(Bucket) if member.path == "kms_key"]
+    fields = [Address(member, (shape, unexcused), (shape.example,))]
+    collected = {shape.kind: PLANTED[Bucket.kind]}
+
+    assert wrong_with(shape, fields, PLANTED, []) == wrong_with(unexcused, fields, collected, []) == []
+    assert "is collected now" in wrong_with(shape, fields, collected, [])[0]
+    assert "is collected now" in wrong_with(shape, fields, PLANTED, [f"//kms.example/{shape.example.lower()}"])[0]
+    assert "say in addresses.py why not" in wrong_with(unexcused, fields, PLANTED, [])[0]
+    assert "remove its shape" in wrong_with(shape, [], PLANTED, [])[0]
+
+
+def test_a_kind_and_fields_that_nobody_needs_are_caught() -> None:
+    collectors = {**COLLECTORS, **PLANTED}
+    reads = {Seen(Staging.kind, "", "folder", ("staging_uri",)), Seen(Staging.kind, "", "folder")}
+
+    assert set(unneeded(collectors)) - set(unneeded(COLLECTORS)) == {Staging.kind}
+    assert f"no check judges or joins {Staging.kind}" in why_unseen(Staging.kind, collectors)
+    idle = unused({Staging.kind: PLANTED[Staging.kind]}, reads)
+    assert idle.keys() == {f"{__name__}.Folder.depth", f"{Staging.kind}.place"}
