@@ -19,6 +19,7 @@ import msgspec
 from scanner.model.decode import plans
 from scanner.model.documents import Decoders, document
 from scanner.model.nouns import Resource
+from scanner.store.host import is_ours, private_files
 
 R = TypeVar("R", bound=Resource)
 
@@ -55,7 +56,7 @@ def open_cache(path: Path, namespace: str, taken_at: datetime) -> "Cache | None"
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_uid != os.getuid():
+        if path.exists() and not is_ours(path):
             log.warning("%s belongs to somebody else; not used as a cache", path)
             return None
         try:
@@ -93,16 +94,13 @@ class Cache:
         self._under_way: dict[bytes, tuple[bytes, str, int, bytes]] = {}
         self._used: list[bytes] = []
         self._broken = False
-        before = os.umask(0o077)
-        try:
+        with private_files():
             self._db = _connect(path)
             self._db.executescript(_TABLE)
             #: whether earlier scans left anything
             self.was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0
             # Of its own, so that reading never waits for writing.
             self._reader = _connect(path)
-        finally:
-            os.umask(before)
 
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
         """What was seen of a resource, or None. Its `cached` says when each operation behind it was read."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.model.errors import InputError
+from scanner.store.host import mode_of_new_files
 
 #: Chunks are small; this many bytes are written at a time.
 _BUFFER = 1 << 18
@@ -64,6 +65,4 @@ def _mode(path: Path) -> int:
     try:
         return path.stat().st_mode & 0o777
     except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        return mode_of_new_files()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner.model.errors import InputError
 from scanner.store.files import check_target
+from scanner.store.host import is_running, private_files
 from scanner.store.journal import Journal
 
 #: Unfinished journals are kept so many days, and so many of them.
@@ -56,10 +57,7 @@ def old_journal(path: str | None) -> Iterator[Journal]:
         if not found.is_file():
             raise InputError(f"--journal {path}: there is no such file")
     else:
-        waiting = [file for file in sorted(state_folder().glob(f"*{_SUFFIX}")) if not _is_alive(file)]
-        if not waiting:
-            raise InputError(f"--resume: no scan was stopped or killed (looked in {state_folder()})")
-        found = waiting[-1]
+        found = _last_stopped(state_folder())
     journal = Journal(found)
     try:
         if journal.meta("scan") is None:
@@ -71,30 +69,31 @@ def old_journal(path: str | None) -> Iterator[Journal]:
 
 
 def _private(path: Path) -> Journal:
-    before = os.umask(0o077)
-    try:
+    with private_files():
         return Journal(path)
-    finally:
-        os.umask(before)
 
 
-def _is_alive(journal: Path) -> bool:
-    """Whether the process that a journal is named after still runs."""
+def _last_stopped(folder: Path) -> Path:
+    files = sorted(folder.glob(f"*{_SUFFIX}"))
+    if any(_is_written(file) is None for file in files):
+        raise InputError(
+            f"--resume: this system does not say which scans still run; name one with --journal (they lie in {folder})"
+        )
+    stopped = [file for file in files if not _is_written(file)]
+    if not stopped:
+        raise InputError(f"--resume: no scan was stopped or killed (looked in {folder})")
+    return stopped[-1]
+
+
+def _is_written(journal: Path) -> bool | None:
+    """Whether the process that a journal is named after still runs; None where that cannot be known."""
     pid = journal.name.removesuffix(_SUFFIX).rpartition("-")[2]
-    if not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return is_running(int(pid)) if pid.isdigit() else False
 
 
 def _tidy(folder: Path) -> None:
-    """Remove journals that nobody came back for."""
-    idle = [file for file in sorted(folder.glob(f"*{_SUFFIX}")) if not _is_alive(file)]
+    """Remove journals that nobody came back for; none of those that may still be written."""
+    idle = [file for file in sorted(folder.glob(f"*{_SUFFIX}")) if _is_written(file) is False]
     oldest = time.time() - _KEPT_DAYS * 86_400
     for file in [*idle[:-_KEPT], *(file for file in idle[-_KEPT:] if file.stat().st_mtime < oldest)]:
         for suffix in ("", "-wal", "-shm"):

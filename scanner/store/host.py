@@ -1,0 +1,55 @@
+"""What an operating system may lack, or mean otherwise than Linux does; whoever needs such a thing asks here.
+
+mlposture is tested on Linux. Elsewhere each function gives the answer that loses nothing.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PRIVATE, _ORDINARY = 0o077, 0o666
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files made meanwhile are their owner's alone; without a umask, they are as private as their folder."""
+    if not hasattr(os, "umask"):
+        yield
+        return
+    before = os.umask(_PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def mode_of_new_files() -> int:
+    """The permissions of an ordinary new file; without a umask, those of a private one."""
+    if not hasattr(os, "umask"):
+        return _ORDINARY & ~_PRIVATE
+    umask = os.umask(_PRIVATE)
+    os.umask(umask)
+    return _ORDINARY & ~umask
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file belongs to who runs this. Without user ids it does: its folder is this user's by default."""
+    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
+
+
+def is_running(pid: int) -> bool | None:
+    """Whether there is a process of that number; None where that cannot be asked.
+
+    On Windows it cannot: what only asks elsewhere, signal 0, is Ctrl-C there.
+    """
+    if sys.platform == "win32" or not hasattr(os, "kill"):
+        return None
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):  # the latter: no process can have such a number
+        return False
+    except OSError:  # there is one, and it is not ours to signal
+        pass
+    return True
