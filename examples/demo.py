@@ -1,66 +1,245 @@
 """Scan three simulated clouds with the real command line: no credentials, no network beyond loopback.
 
-    python examples/demo.py demo-out
+    python examples/demo.py [--verbose] demo-out
 
 The invented organisation, Northwind Example, runs a sentiment model on AWS, a fraud-detection service on Google Cloud
-and a diagnostic-support model on Azure; see examples/README.md. The worlds live in tests/worlds/data.
+and a diagnostic-support model on Azure; see examples/README.md. The worlds live in tests/worlds/data. What is printed
+comes from the JSON report; --verbose lets the scanner print its own as well.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import subprocess
 import sys
+import tempfile
+import textwrap
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+
+import click
+
+from reports.writing import clean, first_paragraph
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from worlds.aws import AwsWorld  # noqa: E402
 from worlds.azure import AzureWorld  # noqa: E402
-from worlds.base import World  # noqa: E402
+from worlds.base import World, WorldError  # noqa: E402
 from worlds.gcp import GcpWorld  # noqa: E402
 
-WORLDS: dict[str, type[World]] = {"aws": AwsWorld, "gcp": GcpWorld, "azure": AzureWorld}
+
+class UncheckedAzureWorld(AzureWorld):
+    """Does without the model classes of Microsoft's SDKs: the tests have checked the world file against them."""
+
+    checked = False
+
+
+WORLDS: dict[str, type[World]] = {"aws": AwsWorld, "gcp": GcpWorld, "azure": UncheckedAzureWorld}
+TITLES = {
+    "aws": "AWS, ticket sentiment",
+    "gcp": "Google Cloud, card fraud scoring",
+    "azure": "Azure, retinal diagnosis support",
+}
 #: The parent's own cloud settings must not leak into a demonstration that promises to use none.
 PRIVATE = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
+SEVERITIES = ("critical", "high", "medium", "low", "informational")
+STYLES: dict[str, dict[str, Any]] = {
+    "critical": {"fg": "magenta", "bold": True},
+    "high": {"fg": "red", "bold": True},
+    "medium": {"fg": "yellow"},
+    "low": {"fg": "cyan"},
+    "head": {"bold": True},
+}
+#: Columns of a line, and of its margin with the severity and the check's id; how many checks are shown of a cloud; from
+#: where on a word is cut, and what may be lost by cutting between words.
+WIDTH, MARGIN, WORST, LONGEST_WORD, LOSS = 100, 11, 5, 70, 15
+
+#: The name of a style, "" for none, and the text of a line.
+Line = tuple[str, str]
+Finding = dict[str, Any]
 
 
-def mlposture(environment: dict[str, str], *arguments: str, quiet: bool = False) -> None:
-    """Run the command line as a user would; a failure of the scanner fails the demonstration."""
-    command = [str(Path(sys.executable).with_name("mlposture")), *arguments]
-    print(f"$ mlposture {' '.join(arguments)}", flush=True)
+# -- what is shown -----------------------------------------------------------------------------------------------------
+
+
+def summary(report: dict[str, Any], seconds: float) -> Iterator[Line]:
+    """The sums of a report, and of each cloud the sums and what is worst."""
+    total = report["summary"]
+    yield "head", f"{total['resources']} resources in {seconds:.1f} s"
+    yield "", sums(total["verdicts"], total["by_severity"])
+    for provider, title in TITLES.items():
+        yield "", ""
+        yield from cloud(report, provider, title)
+
+
+def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
+    findings = [finding for finding in report["findings"] if finding["resource"]["provider"] == provider]
+    failures = [finding for finding in findings if finding["verdict"] == "fail"]
+    seen = sum(kind["observed"] for kind in report["coverage"]["kinds"] if kind["provider"] == provider)
+    gaps = sum(gap["scope"]["provider"] == provider for gap in report["gaps"])
+    yield "head", f"{title}: {seen} resources, {f'{gaps} gaps: not all could be seen' if gaps else 'complete'}"
+    yield "", sums(Counter(finding["verdict"] for finding in findings), Counter(one["severity"] for one in failures))
+    names = {finding["resource"]["id"]: finding["resource"]["name"] for finding in findings}
+    for alike in worst(failures):
+        yield from entry(alike, names)
+
+
+def sums(verdicts: Mapping[str, int], severities: Mapping[str, int]) -> str:
+    detail = ", ".join(f"{severities[name]} {name}" for name in SEVERITIES if severities.get(name))
+    failed = f"{verdicts['fail']} fail ({detail})" if detail else "0 fail"
+    return (
+        f"{failed}, {verdicts['pass']} pass, {verdicts['unknown']} unknown, {verdicts['not_applicable']} not applicable"
+    )
+
+
+def worst(failures: Iterable[Finding]) -> list[list[Finding]]:
+    """The failures of those checks that found the worst, each check's together, worst first."""
+    by_check: dict[str, list[Finding]] = {}
+    for finding in sorted(failures, key=lambda one: (SEVERITIES.index(one["severity"]), -one["score"])):
+        by_check.setdefault(finding["check"]["id"], []).append(finding)
+    return list(by_check.values())[:WORST]
+
+
+def entry(alike: list[Finding], names: Mapping[str, str]) -> Iterator[Line]:
+    """What one check found, with the worst of its resources, in four lines at most."""
+    first = alike[0]
+    more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+    kind, name = first["resource"]["kind"].rpartition(".")[2], first["resource"]["name"]
+    yield from note(first["check"]["title"], lead=first["severity"], style=first["severity"])
+    yield from note(f"{kind} {name}{more}: {first['message']}", lead=first["check"]["id"])
+    path = [names.get(id) or id.replace(":", "/").rpartition("/")[2] for id in first["path"]]
+    if len(path) > 2:  # a shorter one says no more than the line above
+        yield from note("path: " + " → ".join(path))
+    yield from note(f"fix: {first_paragraph(first['remediation'])}", lines=1 if len(path) > 2 else 2)
+
+
+def note(text: str, *, lead: str = "", style: str = "", lines: int = 1) -> Iterator[Line]:
+    for line in fold(text, WIDTH - MARGIN, lines):
+        yield style, f" {cut(clean(lead), MARGIN - 2):{MARGIN - 1}}{line}"
+        lead = ""
+
+
+def fold(text: str, width: int, lines: int) -> list[str]:
+    """Text on that many lines at most. No line starts inside a word: what is harmless there, `::`, would be obeyed."""
+    words = (cut(word, LONGEST_WORD) for word in clean(text).split())
+    folded = textwrap.wrap(" ".join(words), width, break_long_words=False, break_on_hyphens=False) or [""]
+    if len(folded) > lines:
+        folded[lines - 1 :] = [cut(" ".join(folded[lines - 1 :]), width)]
+    return folded
+
+
+def cut(text: str, width: int) -> str:
+    """A text, or the beginning of one that is longer: up to a word's end, unless that loses much."""
+    if len(text) <= width:
+        return text
+    kept = text[: width - 1]
+    words = kept.rpartition(" ")[0]
+    return f"{words} …" if words and len(kept) - len(words) < LOSS else f"{kept}…"
+
+
+def next_steps(report: dict[str, Any], command: str, folder: str) -> Iterator[Line]:
+    """What to type now; the finding to look at is one of the worst, with the longest path."""
+    steps = [
+        (f"less {folder}/report.json", "every verdict with evidence, fix and controls"),
+        (f"less {folder}/report.sarif", "the failures, for code scanning"),
+        (f"{command} scan aws", "your own account, as the AWS CLI sees it"),
+    ]
+    failures = [finding for finding in report["findings"] if finding["verdict"] == "fail"]
+    if failures:
+        example = min(failures, key=lambda one: (SEVERITIES.index(one["severity"]), -len(one["path"])))
+        steps.insert(0, (f"{command} explain {clean(example['check']['id'])}", "why it matters, how to fix it"))
+    yield "head", "What to type next:"
+    length = max(len(typed) for typed, _ in steps)
+    for typed, what in steps:
+        yield "", f"  {typed:{length}}  # {what}"
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Print lines, in colour where a person sees them."""
+    for style, text in lines:
+        styled = click.style(text, **STYLES[style]) if style in STYLES else text
+        click.echo(styled, color=False if os.environ.get("NO_COLOR") else None)
+    sys.stdout.flush()
+
+
+# -- what is done ------------------------------------------------------------------------------------------------------
+
+
+def forget_settings() -> None:
+    """Remove what would have the scanner, or the SDKs behind the simulated clouds, look elsewhere."""
+    for name in list(os.environ):
+        if name.startswith(PRIVATE) or name.upper().endswith("_PROXY"):
+            del os.environ[name]
+
+
+def start_worlds(stack: ExitStack) -> dict[str, str]:
+    """Start the clouds. Returns the environment of a process that sees them, and keeps its state nowhere else."""
+    environment = {**os.environ, "XDG_STATE_HOME": stack.enter_context(tempfile.TemporaryDirectory())}
+    for name, kind in WORLDS.items():
+        file = ROOT / "tests" / "worlds" / "data" / f"{name}.yaml"
+        try:
+            world = stack.enter_context(kind.load(file))
+        except WorldError as error:
+            sys.exit(f"{file}:\n{error}")
+        environment |= world.env()
+    return environment
+
+
+def scan(command: Path, arguments: list[str], environment: dict[str, str], *, verbose: bool) -> float:
+    """Run the command line as a user would; the seconds it took. A failure fails the demonstration and is shown."""
+    output = None if verbose else subprocess.PIPE
     started = time.monotonic()
-    done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL if quiet else None, check=False)
+    done = subprocess.run(
+        [command, *arguments], env=environment, stdout=output, stderr=output and subprocess.STDOUT, check=False
+    )
     if done.returncode != 0:
+        sys.stderr.write((done.stdout or b"").decode(errors="backslashreplace"))
         sys.exit(f"mlposture exited with {done.returncode}")
-    print(f"({time.monotonic() - started:.1f} s)\n", flush=True)
+    return time.monotonic() - started
 
 
-def main(folder: Path) -> None:
-    """Start the clouds, scan each, then all three into one JSON and one SARIF report."""
-    folder.mkdir(parents=True, exist_ok=True)
-    base = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
+def main() -> None:
+    """Start the clouds, scan all three into one JSON and one SARIF report, and show what they say."""
+    parser = argparse.ArgumentParser(description="Scan three simulated clouds with the real command line.")
+    parser.add_argument("folder", nargs="?", default="demo-out")
+    parser.add_argument("--verbose", action="store_true", help="let the scanner print its own report as well")
+    options = parser.parse_args()
+    forget_settings()
+    sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that has no `→` is shown its number
+    Path(options.folder).mkdir(parents=True, exist_ok=True)
+    command = Path(sys.executable).with_name("mlposture")
+    config = os.path.relpath(ROOT / "examples" / "mlposture.toml")
+    how = ["scan", "--config", config, "--fail-on", "never", "--no-cache"]
+    where = [part for name in ("json", "sarif") for part in ("-o", f"{options.folder}/report.{name}")]
+    show(
+        [
+            ("", "The real scanner against three simulated clouds of Northwind Example, an invented company:"),
+            ("", "no credentials, and no network beyond this machine."),
+            ("", ""),
+            ("", f"$ mlposture {' '.join(how)} \\"),
+            ("", f"    {' '.join(where)}"),
+        ]
+    )
     with ExitStack() as stack:
-        worlds = {
-            name: stack.enter_context(kind.load(ROOT / "tests" / "worlds" / "data" / f"{name}.yaml"))
-            for name, kind in WORLDS.items()
-        }
-        for name, world in worlds.items():
-            print(f"simulated {name:5} {world.url}")
-        print(flush=True)
-        for name, world in worlds.items():
-            mlposture({**base, **world.env()}, "scan", name, "--fail-on", "never", "--no-cache")
-        together = dict(base)
-        for world in worlds.values():
-            together |= world.env()
-        config = str(ROOT / "examples" / "mlposture.toml")
-        outputs = [part for name in ("report.json", "report.sarif") for part in ("-o", str(folder / name))]
-        mlposture(together, "scan", "--config", config, *outputs, "--fail-on", "never", "--no-cache", quiet=True)
-    print(f"wrote {folder / 'report.json'} and {folder / 'report.sarif'}")
+        environment = start_worlds(stack)
+        seconds = scan(command, [*how, *where], environment, verbose=options.verbose)
+    report = json.loads(Path(options.folder, "report.json").read_text(encoding="utf-8"))
+    show([("", ""), *summary(report, seconds)])
+    show([("", ""), *next_steps(report, os.path.relpath(command), options.folder)])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo-out").resolve())
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os._exit(141)  # who read this went away, and Python would complain of it at its own end
