@@ -18,7 +18,7 @@ from botocore.paginate import PaginatorModel
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
 #: Services that speak JSON 1.1, and the prefixes of their operations that only read.
-SERVICES = {"organizations": ("ListAccounts",), "sagemaker": ("List", "Describe", "Search")}
+SERVICES = {"sagemaker": ("List", "Describe", "Search")}
 
 
 def build() -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import botocore.utils
-from botocore.args import LEGACY_GLOBAL_STS_REGIONS
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.endpoint_provider import EndpointProvider
 from botocore.session import Session
@@ -42,7 +41,6 @@ class Addresses:
             "Endpoint": given,
             "UseFIPS": not given and bool(fips or setting("use_fips_endpoint")),
             "UseDualStack": not given and bool(setting("use_dualstack_endpoint")),
-            "UseGlobalEndpoint": setting("sts_regional_endpoints") == "legacy" and region in LEGACY_GLOBAL_STS_REGIONS,
         }
         provider = EndpointProvider(self._loader.load_service_model(service, "endpoint-rule-set-1"), self._partitions)
         known = provider.ruleset.parameters
@@ -50,15 +48,6 @@ class Addresses:
         schemes = [scheme for scheme in found.properties.get("authSchemes", ()) if scheme["name"] == "sigv4"]
         scheme = schemes[0] if schemes else {}
         return Place(found.url, scheme.get("signingName", service), scheme.get("signingRegion", region))
-
-    def partition(self, region: str) -> str:
-        """The part of AWS that a region belongs to: `aws`, `aws-cn` and so on; `aws` for a region nobody knows."""
-        import re
-
-        for partition in self._partitions["partitions"]:
-            if region in partition["regions"] or re.match(partition["regionRegex"], region):
-                return str(partition["id"])
-        return "aws"
 
     def _given(self, service: str) -> str | None:
         """The address that the environment or the configuration file gives, if any. Raises CannotScan."""

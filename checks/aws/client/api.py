@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore.exceptions
 import botocore.session
+from boto3.session import Session as Boto3Session
 from msgspec import UNSET, UnsetType
 
 from checks.aws.client import clients
@@ -65,15 +66,15 @@ class AwsProvider:
         self._regions = regions
         self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
         try:
-            self._session = botocore.session.Session(profile=profile)
-            region = self._session.get_config_variable("region")
+            core = botocore.session.Session(profile=profile)
+            self._session = Boto3Session(botocore_session=core)
             #: where account-wide calls go
-            self.home = str(region or (regions[0] if regions else "us-east-1"))
-            self.transport = Transport(self._session, calls.manners)
-            self.sessions = Sessions(self._session, self.transport, calls, self.home)
+            self.home = str(self._session.region_name or (regions[0] if regions else "us-east-1"))
+            self.transport = Transport(core, calls.manners)
+            self.clients = Clients(core, self.transport, calls.manners)
+            self.sessions = Sessions(self._session, self.clients, calls, self.home)
         except botocore.exceptions.BotoCoreError as error:
             raise CannotScan(f"AWS: {error}") from error
-        self.clients = Clients(self._session, self.transport, calls.manners)
         self.partition = self.sessions.partition
         if organization_role:
             self.sessions.assume_everywhere(organization_role)
@@ -124,7 +125,7 @@ class AwsProvider:
                     None,
                 )
             except CallFailed as failure:
-                known = self._session.get_available_regions("sagemaker", self.partition)
+                known = self._session.get_available_regions("sagemaker", partition_name=self.partition)
                 self._enabled[account] = (tuple(sorted(known)), failure)
         return self._enabled[account]
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import botocore.config
 import botocore.credentials
 import msgspec
+from boto3.session import Session as Boto3Session
 from botocore import xform_name
 from botocore.session import Session
 
@@ -20,12 +21,15 @@ from scanner.calls.client import Manners
 class Clients:
     """Makes clients, under a lock because making one is not thread-safe. Using one is."""
 
-    def __init__(self, session: Session, transport: Transport, manners: Manners) -> None:
-        self._session = session
+    def __init__(self, core: Session, transport: Transport, manners: Manners) -> None:
         self._transport = transport
         self._current = _Current()
-        # Clients take their credentials from the session; those of the account that is asked, see `acting_as`.
-        session.register_component("credential_provider", self._current)
+        # Clients take their credentials from their session: those of the account that is asked, see `acting_as`. So it
+        # is not the user's session, and has its configuration and its models alone.
+        acting = Session(profile=core.profile)
+        acting.register_component("credential_provider", self._current)
+        acting.register_component("data_loader", core.get_component("data_loader"))
+        self._session = Boto3Session(botocore_session=acting)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._config = botocore.config.Config(
@@ -44,15 +48,20 @@ class Clients:
 
     @contextmanager
     def acting_as(self, credentials: Credentials) -> Iterator[None]:
-        """Sign what this thread calls in the meantime with these credentials."""
-        self._current.of_thread.credentials = credentials
+        """Sign what this thread calls in the meantime with these credentials.
+
+        May be entered again inside: signing a call may take a new session of a role, and with it a call of another.
+        """
+        thread = self._current.of_thread
+        before = getattr(thread, "credentials", None)
+        thread.credentials = credentials
         try:
             yield
         finally:
-            del self._current.of_thread.credentials
+            thread.credentials = before
 
     def _make(self, service: str, region: str) -> Any:
-        client = self._session.create_client(service, region_name=region, config=self._config)
+        client = self._session.client(service, region_name=region, config=self._config)
         client.meta.events.register("before-send.*", self._transport.prepared)
         client.meta.events.register("response-received.*", _refuse_broken_bodies)
         if service == "s3control":

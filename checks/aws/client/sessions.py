@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+import botocore.exceptions
+from boto3.session import Session as Boto3Session
 from botocore.credentials import RefreshableCredentials
-from botocore.session import Session
 
-from checks.aws.client import wire
-from checks.aws.client.failures import told, translated
-from checks.aws.client.transport import Credentials, Transport
+from checks.aws.client.clients import Clients
+from checks.aws.client.failures import empty, told, translated
+from checks.aws.client.transport import Credentials
 from checks.aws.names import account_of
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
@@ -29,16 +30,16 @@ _ADVICE = {
 class Sessions:
     """The credentials of every account. Roles are assumed when their account is first asked, and again in time."""
 
-    def __init__(self, session: Session, transport: Transport, calls: Calls, home: str) -> None:
-        self._transport = transport
+    def __init__(self, session: Boto3Session, clients: Clients, calls: Calls, home: str) -> None:
+        self._clients = clients
         self._calls = calls
         self._home = home
-        self._base: Credentials = session.get_component("credential_provider").load_credentials()
+        self._base: Credentials = session.get_credentials()
         if self._base is None:
             raise CannotScan(
                 "AWS: no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
             )
-        self.partition = transport.addresses.partition(home)
+        self.partition = _partition(session, home)
         self.own = self._identify()
         self._roles: dict[str, str] = {}
         self._fall_back = ""
@@ -103,9 +104,11 @@ class Sessions:
 
     def _fetch(self, role: str) -> dict[str, str]:
         try:
-            reply = self._transport.query(
-                "sts", "AssumeRole", self._home, self._base, RoleArn=role, RoleSessionName="mlposture"
-            )
+            reply = self._ask("sts", "assume_role", RoleArn=role, RoleSessionName="mlposture")
+            given = reply.get("Credentials", {})
+            names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+            if not all(given.get(name) for name in (*names, "Expiration")):
+                raise empty()
         except CallFailed as failure:
             # Without the code, which would read as what a service said about a resource.
             raise CallFailed(
@@ -114,20 +117,13 @@ class Sessions:
                 retry=failure.retry,
                 retry_after=failure.retry_after,
             ) from failure
-        members = {
-            "access_key": "AccessKeyId",
-            "secret_key": "SecretAccessKey",
-            "token": "SessionToken",
-            "expiry_time": "Expiration",
-        }
-        return {key: wire.text_of(reply, "AssumeRoleResult", "Credentials", name) for key, name in members.items()}
+        found = dict(zip(("access_key", "secret_key", "token"), (str(given[name]) for name in names), strict=True))
+        return {**found, "expiry_time": given["Expiration"].isoformat()}
 
     def _identify(self) -> str:
         """The caller's account. No policy can deny this call; should a proxy do so, the refusal names the account."""
-        ask = partial(self._transport.query, "sts", "GetCallerIdentity", self._home, self._base)
         try:
-            reply = self._calls.run(Scope("aws", "", self._home), "sts", "sts:GetCallerIdentity", ask)
-            return wire.text_of(reply, "GetCallerIdentityResult", "Account")
+            return self._calls.run(Scope("aws", "", self._home), "sts", "sts:GetCallerIdentity", self._own_account)
         except CallFailed as failure:
             named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", told(failure))
             if failure.reason is Reason.DENIED and named:
@@ -158,15 +154,35 @@ class Sessions:
             raise CannotScan("AWS: the organisation has no active account")
         return found
 
-    def _page(self, token: str) -> dict[str, Any]:
-        parameters = {"NextToken": token} if token else {}
-        page = self._transport.json("organizations", "ListAccounts", self._home, self._base, parameters)
+    def _own_account(self) -> str:
+        account = self._ask("sts", "get_caller_identity").get("Account")
+        if not account:
+            raise empty()
+        return str(account)
+
+    def _ask(self, service: str, method: str, **parameters: str) -> Mapping[str, Any]:
+        """A call with the caller's own credentials. Raises CallFailed."""
+        client = self._clients.get(service, self._home)
+        with self._clients.acting_as(self._base):
+            reply: Mapping[str, Any] = translated(getattr(client, method), **parameters)
+        return reply
+
+    def _page(self, token: str) -> Mapping[str, Any]:
+        page = self._ask("organizations", "list_accounts", **({"NextToken": token} if token else {}))
         accounts = page.get("Accounts")
         if not isinstance(accounts, list) or not all(
             isinstance(account, Mapping) and re.fullmatch(r"\d{12}", str(account.get("Id"))) for account in accounts
         ):
             raise CallFailed(Reason.MALFORMED, "the reply lists no accounts")
         return page
+
+
+def _partition(session: Boto3Session, region: str) -> str:
+    """The part of AWS that a region belongs to: `aws`, `aws-cn` and so on; `aws` for a region nobody knows."""
+    try:
+        return str(session.get_partition_for_region(region))
+    except botocore.exceptions.BotoCoreError:
+        return "aws"
 
 
 def _active(account: Mapping[str, Any]) -> bool:

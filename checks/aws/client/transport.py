@@ -48,7 +48,7 @@ _BROKEN: tuple[tuple[type[Exception], Reason, str], ...] = (
     (urllib3.exceptions.ProtocolError, Reason.UNREACHABLE, "ConnectionClosedError"),
     (Exception, Reason.UNREACHABLE, "HTTPClientError"),
 )
-_VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15"}
+_VERSIONS = {"ec2": "2016-11-15"}
 
 
 class Credentials(Protocol):
@@ -105,7 +105,7 @@ class Transport:
         return wire.json_reply(shape, answer.body)
 
     def query(self, service: str, name: str, region: str, credentials: Credentials, **parameters: str) -> ET.Element:
-        """The reply of an operation of STS or EC2, as XML. Raises CallFailed."""
+        """The reply of an operation of EC2, as XML. Raises CallFailed."""
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
         body = wire.query_body(name, _VERSIONS[service], parameters)
         answer = self._post(service, region, credentials, headers, body)

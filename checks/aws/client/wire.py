@@ -107,14 +107,6 @@ def query_reply(body: bytes) -> ET.Element:
         raise unparsed() from error
 
 
-def text_of(node: ET.Element, *path: str) -> str:
-    """The text of an element that must be there, whatever its namespace. Raises CallFailed."""
-    found = node.findtext("/".join(f"{{*}}{name}" for name in path))
-    if not found:
-        raise unparsed()
-    return found
-
-
 def query_refusal(status: int, body: bytes) -> CallFailed:
     """The failure that an error reply in XML stands for; EC2 wraps its errors once more."""
     if _generic(status, body):

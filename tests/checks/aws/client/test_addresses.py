@@ -14,7 +14,6 @@ from scanner.model.errors import CannotScan
 ASKS = {
     "sagemaker": "list_models",
     "organizations": "list_accounts",
-    "sts": "get_caller_identity",
     "ec2": "describe_regions",
 }
 REGIONS = ("us-east-1", "eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "eusc-de-east-1", "xx-new-7")
@@ -32,11 +31,10 @@ SETTINGS = {
     "one address": {"AWS_ENDPOINT_URL": "http://127.0.0.1:4000"},
     "an address with a path": {"AWS_ENDPOINT_URL": "https://localhost:4000/aws/here"},
     "an address of one service": {"AWS_ENDPOINT_URL_SAGEMAKER": "https://vpce.example.com"},
-    "addresses of both": {"AWS_ENDPOINT_URL": "http://[::1]:4000", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"},
+    "addresses of both": {"AWS_ENDPOINT_URL": "http://[::1]:4000", "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:1"},
     "fips": {"AWS_USE_FIPS_ENDPOINT": "true"},
     "dualstack": {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
     "fips and an address": {"AWS_USE_FIPS_ENDPOINT": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:4000"},
-    "global sts": {"AWS_STS_REGIONAL_ENDPOINTS": "legacy"},
     "a configuration file": {"AWS_CONFIG_FILE": "FILE"},
     "a file that is ignored": {"AWS_CONFIG_FILE": "FILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
     "another profile": {"AWS_CONFIG_FILE": "FILE", "AWS_PROFILE": "plain"},
@@ -121,15 +119,3 @@ def test_what_is_no_address_is_named(environment):
     environment({"AWS_ENDPOINT_URL": "localhost:4000"})
     with pytest.raises(CannotScan, match="localhost:4000"):
         Addresses(session_of()).place("sagemaker", "eu-west-1")
-
-
-@pytest.mark.parametrize("region", REGIONS)
-def test_partitions_are_botocores(region, environment):
-    environment({})
-    session = session_of()
-    try:
-        expected = session.get_partition_for_region(region)
-    except BotoCoreError:
-        expected = "aws"
-
-    assert Addresses(session).partition(region) == expected

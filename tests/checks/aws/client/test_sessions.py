@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from scanning import QUICK, document, running, take_inventory
@@ -45,6 +47,17 @@ def provider():
 
 def key_of(provider, account):
     return frozen(provider.sessions.credentials(account)).access_key
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("xx-new-7", "aws")],
+)
+def test_a_region_names_the_partition_and_one_that_is_new_is_taken_for_the_public_one(region, partition, provider):
+    with running("aws"):
+        assert provider(regions=(region,)).partition == "aws", "the home region of the environment decides"
+    with running("aws"), mock.patch.dict(os.environ, AWS_REGION=region, AWS_DEFAULT_REGION=region):
+        assert provider(regions=()).partition == partition
 
 
 # -- organisations -----------------------------------------------------------------------------------------------------

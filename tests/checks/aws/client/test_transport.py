@@ -221,7 +221,7 @@ def test_hosts_that_are_not_there_are_unreachable(address, monkeypatch, provider
 
 XML_REFUSALS = {
     "ec2": (403, b"<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>"),
-    "sts": (
+    "another service": (
         403,
         b'<ErrorResponse xmlns="x"><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>',
     ),
@@ -267,12 +267,12 @@ def test_a_scan_loads_no_model_of_the_services_it_asks_most():
         ours = connect({}, Calls(QUICK))
         collect(plan, ours, Inventory(datetime.now(UTC)), concurrency=4)
         ours.close()
-    read = repr(list(ours._session.get_component("data_loader")._cache))
+    read = repr(list(ours.transport.addresses._loader._cache))
 
     assert {"sagemaker:ListModels", "ec2:DescribeRegions", "sts:GetCallerIdentity"} <= world.operations()
     assert "'sagemaker', 'endpoint-rule-set-1'" in read
-    assert "service-2" not in read
-    assert "'endpoints'" not in read
+    assert "'sagemaker', 'service-2'" not in read
+    assert "'ec2', 'service-2'" not in read
 
 
 def test_every_request_says_who_asks():
