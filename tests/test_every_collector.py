@@ -34,6 +34,7 @@ DISCOVERY = {
         "oauth2.discovery",
         "batch",
         "Microsoft.Resources/subscriptions/read",
+        "Microsoft.Resources/subscriptions/providers/read",
         "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Authorization/permissions/read",
     },

@@ -3,11 +3,13 @@
 Operations are spelled as the actions of a role definition, so the permission of an operation is its own name.
 """
 
-#: What the provider itself asks, whatever the checks: which subscriptions there are, also below management groups, what
-#: they hold, and what the credential may read there. Without the last two a scan takes longer and sees the same.
+#: What the provider itself asks, whatever the checks: which subscriptions there are, also below management groups,
+#: whether one uses a service that may not be listed, what they hold, and what the credential may read there. Without
+#: the last two a scan takes longer and sees the same.
 DISCOVERY = (
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Management/managementGroups/descendants/read",
+    "Microsoft.Resources/subscriptions/providers/read",
     "Microsoft.ResourceGraph/resources/read",
     "Microsoft.Authorization/permissions/read",
 )

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from worlds import azure_bulk, azure_entra, azure_leaves, azure_models
 from worlds.azure_entra import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, Entra, reply
-from worlds.azure_ids import GROUP, NAME_CHECK, SPELLING, SUBSCRIPTION, split, within
+from worlds.azure_ids import GROUP, NAME_CHECK, PROVIDER, SPELLING, SUBSCRIPTION, TENANT, split, within
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
@@ -237,10 +237,8 @@ class AzureWorld(World):
                 return self._bulk(request, kind, parent)
             except azure_bulk.Refusal as refusal:
                 return error(400, refusal.code, refusal.message)
-        if kind == SUBSCRIPTION:
-            return reply(200, self._subscription()) if name else self._page(request, self._subscriptions())
-        if kind == GROUP:
-            return self._group(name) if name else self._page(request, list(self._groups().values()))
+        if (made := self._of_the_subscription(request, kind, name)) is not None:
+            return made
         if kind == NAME_CHECK:
             return self._name_check(request)
         missing = self._no_such_type(kind)
@@ -254,6 +252,21 @@ class AzureWorld(World):
         if kind == _ASSIGNMENTS:
             return self._assignments(request, parent)
         return self._resources(request, kind, parent)
+
+    def _of_the_subscription(self, request: Request, kind: str, name: str) -> Response | None:
+        """What Resource Manager itself knows: subscriptions, tenants, providers and groups."""
+        if kind == SUBSCRIPTION:
+            return reply(200, self._subscription()) if name else self._page(request, self._subscriptions())
+        if kind == TENANT:
+            return self._page(request, [{"id": f"/tenants/{self.tenant}", "tenantId": self.tenant}])
+        if kind == PROVIDER and name.lower() not in _NAMESPACES:
+            return error(404, "InvalidResourceNamespace", f"The resource namespace '{name}' is invalid.")
+        if kind == PROVIDER:
+            state = "NotRegistered" if name.lower() in self.unregistered else "Registered"
+            return reply(200, {"id": request.path, "namespace": name, "registrationState": state})
+        if kind == GROUP:
+            return self._group(name) if name else self._page(request, list(self._groups().values()))
+        return None
 
     def _bulk(self, request: Request, kind: str, scope: str) -> Response:
         if kind == azure_bulk.BATCH:

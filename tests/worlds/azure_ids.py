@@ -6,6 +6,8 @@ from worlds import azure_bulk, azure_models
 
 SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 GROUP = "Microsoft.Resources/subscriptions/resourceGroups"
+PROVIDER = "Microsoft.Resources/subscriptions/providers"
+TENANT = "Microsoft.Resources/tenants"
 NAME_CHECK = "Microsoft.Storage/checknameavailability"
 #: resource types in Azure's own spelling, by lower case
 SPELLING = {name.lower(): name for name in (*azure_models.TYPES, *azure_bulk.TYPES, NAME_CHECK)}
@@ -19,7 +21,7 @@ def split(identifier: str) -> tuple[str, str, str]:
         return _split_plain(trimmed)
     namespace, *rest = trimmed[at + len("/providers/") :].split("/")
     if not rest:
-        return trimmed, "", ""
+        return (trimmed[:at], PROVIDER, namespace) if trimmed.count("/") == 4 else (trimmed, "", "")
     kind = "/".join([namespace, *rest[0::2]])
     parent = trimmed[:at]
     if len(rest) > 2:  # a child belongs to the resource it is inside
@@ -30,6 +32,8 @@ def split(identifier: str) -> tuple[str, str, str]:
 def _split_plain(path: str) -> tuple[str, str, str]:
     parts = path.strip("/").split("/")
     names = [part.lower() for part in parts[::2]]
+    if names == ["tenants"]:
+        return "", TENANT, ""
     if names not in (["subscriptions"], ["subscriptions", "resourcegroups"]):
         return path, "", ""
     kind = SUBSCRIPTION if len(names) == 1 else GROUP

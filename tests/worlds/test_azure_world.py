@@ -253,7 +253,7 @@ def test_whether_a_storage_account_name_is_free(world: AzureWorld, client: Clien
         (ML.replace("000000000001", "000000000009"), 404, "SubscriptionNotFound"),
         (f"{SUB}/providers/Microsoft.Nothing/things", 404, "InvalidResourceNamespace"),
         (f"{SUB}/providers/Microsoft.Storage/things", 404, "InvalidResourceType"),
-        (f"{SUB}/providers/Microsoft.Storage", 404, "InvalidResourceNamespace"),
+        (f"{SUB}/providers/Fabrikam.Nothing", 404, "InvalidResourceNamespace"),
         ("/nothing", 404, "InvalidResourceNamespace"),
     ],
 )

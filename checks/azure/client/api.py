@@ -11,6 +11,8 @@ from checks.azure.actions import NAME_CHECK
 from checks.azure.client import census, subscriptions
 from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
 from checks.azure.client.census import PERMISSIONS, Census
+from checks.azure.client.management import Management
+from checks.azure.client.replies import following, items, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
 from checks.azure.ids import arm_id, subscription
@@ -64,7 +66,9 @@ class AzureProvider:
             )
         self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
         self._transport = Transport(self.endpoint, calls.manners)
+        self.management = Management(self.endpoint, self._transport.credential, self._manage)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
+        self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
         self.census = Census()
 
@@ -74,7 +78,7 @@ class AzureProvider:
         def walk(operation: str, path: str, version: str) -> Iterator[Mapping[str, Any]]:
             return self.walk(lambda attempt: self._ask(operation, attempt), operation, path, {"api-version": version})
 
-        self._chosen = subscriptions.choose(walk, self._wanted, self._groups, self.endpoint)
+        self._chosen = subscriptions.choose(self.management, walk, self._wanted, self._groups, self.endpoint)
         self.census = self._count()
         return self._chosen.accounts
 
@@ -123,19 +127,10 @@ class AzureProvider:
         while True:
             if page is None:
                 page = ask(lambda path=path, query=query: self.send(operation, "GET", path, query))  # type: ignore[misc]
-            items = page.get("value")
-            if not isinstance(items, list):
-                raise CallFailed(Reason.MALFORMED, "the page has no list `value`")
-            for item in items:
-                if not isinstance(item, Mapping) or not isinstance(item.get("id"), str):
-                    raise CallFailed(Reason.MALFORMED, "an item of the page has no id")
-                yield item
-            link = page.get("nextLink")
+            yield from items(page)
+            link = following(page, self.endpoint, links)
             if not link:
                 return
-            if not isinstance(link, str) or link in links or _host(link) != _host(self.endpoint):
-                raise CallFailed(Reason.MALFORMED, "nextLink leads to another host or in a circle")
-            links.add(link)
             page, path, query = None, link, {}
 
     # -- the census ------------------------------------------------------------------------------------------------
@@ -143,6 +138,23 @@ class AzureProvider:
     def _ask(self, operation: str, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """A call on the provider's own account. Raises CallFailed."""
         return self.calls.run(Scope(self.name, "", ANYWHERE), "subscriptions", operation, attempt)
+
+    def _manage(self, operation: str, address: str) -> Mapping[str, Any]:
+        return self._ask(operation, lambda: self.send(operation, "GET", address, {}))
+
+    def is_unused(self, namespace: str, account: str) -> bool:
+        """Whether a subscription surely has nothing of a provider, because it is not registered there.
+
+        A provider cannot be unregistered while there are resources of it. Source: Azure resource providers and types,
+        https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-providers-and-types
+        """
+        key = (namespace, account)
+        if key not in self._registrations:
+            try:
+                self._registrations[key] = self.management.registration(account, namespace)
+            except CallFailed:
+                self._registrations[key] = ""
+        return self._registrations[key] == "NotRegistered"
 
     def _count(self) -> Census:
         """What there is in the chosen subscriptions. That it cannot be counted costs speed and nothing else."""
@@ -240,8 +252,9 @@ class AzureApi(BaseApi):
     ) -> Iterator[Mapping[str, Any]]:
         """Items of a listing. A failure ends it, leaves a gap and marks the listing incomplete.
 
-        That the subscription has not registered the service is an answer: it can hold no such resource. It is none
-        where it cannot be true: inside a resource that was seen, or for roles, which every subscription has.
+        That the subscription has not registered the service is an answer: it can hold no such resource. Who may not
+        list is told of it all the same. It is none where it cannot be true: inside a resource that was seen, or for
+        roles, which every subscription has.
         `first` is what became of asking for the first page, if that was done already.
         """
         try:
@@ -256,9 +269,13 @@ class AzureApi(BaseApi):
             )
         except CallFailed as failure:
             kind = self.collector.kind.kind
-            if failure.reason is Reason.NOT_ENABLED and self._may_be_unused(operation):
-                self.recorder.listed(kind, self.scope, complete=True, absent=failure.detail)
-                return
+            if self._may_be_unused(operation):
+                namespace = operation.partition("/")[0]
+                if failure.reason is Reason.DENIED and self._provider.is_unused(namespace, self.account):
+                    failure = unregistered(namespace)
+                if failure.reason is Reason.NOT_ENABLED:
+                    self.recorder.listed(kind, self.scope, complete=True, absent=failure.detail)
+                    return
             self.gap(operation, failure)
             self.recorder.listed(kind, self.scope, complete=False)
 
@@ -349,11 +366,6 @@ class AzureApi(BaseApi):
             "scope": Scope(self._provider.name, subscription(path) or self.account, region),
             "console_url": f"{self._provider.portal}/#resource{path}",
         }
-
-
-def _host(url: str) -> tuple[str, str | None, int]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or 443
 
 
 def _resource(found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,12 +5,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from checks.azure.client.management import Management
 from checks.azure.ids import subscription
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
-SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
-_SUBSCRIPTIONS_VERSION = "2022-12-01"
 DESCENDANTS = "Microsoft.Management/managementGroups/descendants/read"
 _DESCENDANTS_VERSION = "2020-05-01"
 # States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
@@ -33,13 +32,15 @@ def group_path(group: str) -> str:
     return f"/providers/Microsoft.Management/managementGroups/{group.rstrip('/').rpartition('/')[2]}"
 
 
-def choose(walk: Walk, wanted: tuple[str, ...], groups: tuple[str, ...], endpoint: str) -> Chosen:
+def choose(
+    management: Management, walk: Walk, wanted: tuple[str, ...], groups: tuple[str, ...], endpoint: str
+) -> Chosen:
     """The subscriptions to scan. Raises CannotScan, with advice, when there is none or one named cannot be seen.
 
     One below a group that cannot be seen is scanned all the same, so that its gaps say so. A group that cannot be
     looked into is passed over if anything else was named that can be.
     """
-    visible = _visible(walk, endpoint, needed=not (wanted or groups))
+    visible = _visible(management, endpoint, needed=not (wanted or groups))
     named = {name.lower() for name in wanted}
     for name in sorted(named):
         if visible is not None and name not in visible:
@@ -58,17 +59,26 @@ def choose(walk: Walk, wanted: tuple[str, ...], groups: tuple[str, ...], endpoin
     found = named.union(*below.values()) if named or groups else set(states)
     accounts = {name for name in found if name in named or states.get(name) not in _CLOSED}
     if not accounts:
-        raise CannotScan("Azure: the credential sees no enabled subscription; give it the Reader role on one")
+        raise CannotScan(
+            f"Azure: the credential sees no enabled subscription{_in_tenants(management)}; give it the Reader role on "
+            "one, or sign in to the tenant that has it"
+        )
     return Chosen(tuple(sorted(accounts)), below, unread)
 
 
-def _visible(walk: Walk, endpoint: str, *, needed: bool) -> dict[str, Any] | None:
+def _in_tenants(management: Management) -> str:
+    """The tenants that the credential is known to, as far as that can be found out: the wrong one is easily taken."""
+    try:
+        names = sorted(str(tenant.get("tenantId")) for tenant in management.tenants())
+    except CallFailed:
+        return ""
+    return f" in tenant {', '.join(names)}" if names else ""
+
+
+def _visible(management: Management, endpoint: str, *, needed: bool) -> dict[str, Any] | None:
     """States of the subscriptions that the credential sees; None if it may not ask but others were named."""
     try:
-        return {
-            subscription(item["id"]): item.get("state")
-            for item in walk(SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION)
-        }
+        return {subscription(item["id"]): item.get("state") for item in management.subscriptions()}
     except CallFailed as failure:
         if not needed and failure.reason is Reason.DENIED:
             return None

@@ -49,8 +49,8 @@ class Transport:
         # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
         logging.getLogger("azure").setLevel(logging.CRITICAL)
         try:
-            credential = _credential(manners.connect_timeout, manners.read_timeout)
-            self._token = _OneToken(credential, f"{endpoint}/.default")
+            self.credential = _credential(manners.connect_timeout, manners.read_timeout)
+            self._token = _OneToken(self.credential, f"{endpoint}/.default")
             self._token.text()
         except (AzureError, ValueError) as error:
             raise CannotScan(f"Azure: {_advice(error)}") from error

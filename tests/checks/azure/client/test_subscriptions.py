@@ -84,6 +84,18 @@ def test_groups_that_lead_to_nothing_are_an_error_that_says_so(settings: dict[st
         accounts(**settings)
 
 
+def test_who_sees_nothing_is_told_in_which_tenant() -> None:
+    changed = tree()
+    changed["subscription"]["state"] = "Disabled"
+    changed["more_subscriptions"] = []
+    with running("azure", changed), pytest.raises(CannotScan, match=f"in tenant {changed['tenant']}; .*sign in to"):
+        accounts()
+    with running("azure", changed) as world:
+        world.faults.append(Fault("Microsoft.Resources/tenants/read", "deny"))
+        with pytest.raises(CannotScan, match="no enabled subscription; give"):
+            accounts()
+
+
 def test_a_group_that_cannot_be_looked_into_is_a_gap_of_every_kind() -> None:
     with running("azure", tree()):
         whole = take_inventory("azure", subscriptions=(FULL,))
