@@ -18,7 +18,7 @@ from reports.sarif_evidence import Evidence
 from reports.writing import Pieces, clean, one_line, redact, sentence, stream
 from scanner import HOME, __version__
 from scanner.model.errors import InputError
-from scanner.model.nouns import CheckInfo, Finding, Gap, Reason, Report, Severity, Status
+from scanner.model.nouns import CheckInfo, Finding, Gap, Reason, Report, Severity, Status, Unanswered
 
 MAX_RUNS = 20
 MAX_RESULTS = 25_000
@@ -47,7 +47,9 @@ NOTIFICATIONS = {
     Reason.ERROR: ("MLP-9008", "ProviderError", "The provider failed to perform an operation"),
     Reason.STOPPED: ("MLP-9009", "Stopped", "The scan ended before it came to an operation"),
 }
+UNANSWERED = ("MLP-9010", "VerdictUnknown", "What was observed does not suffice for the verdict of a check")
 TRUNCATED = ("MLP-9020", "ResultsLeftOut", f"Code scanning takes no more than {MAX_RESULTS} results a run")
+_NOTIFIED = [*NOTIFICATIONS.values(), UNANSWERED, TRUNCATED]
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -76,6 +78,9 @@ def _run(report: Report, provider: str, account: str) -> Pieces:
     index = {check.id: position for position, check in enumerate(checks)}
     gaps = [gap for gap in report.gaps if (gap.scope.provider, gap.scope.account) == (provider, account)]
     notifications = [_gap(gap) for gap in gaps]
+    notifications += [
+        _unanswered(one) for one in report.unanswered if (one.provider, one.account) == (provider, account)
+    ]
     failures = _failures(report, provider, account)
     evidence = Evidence(finding.resource for finding in islice(failures, MAX_RESULTS))
     if more := sum(1 for _ in failures):
@@ -114,7 +119,7 @@ def _driver(checks: Sequence[CheckInfo]) -> dict[str, Any]:
         "semanticVersion": __version__,
         "informationUri": HOME,
         "rules": [_rule(check) for check in checks],
-        "notifications": [_notification(*entry) for entry in (*NOTIFICATIONS.values(), TRUNCATED)],
+        "notifications": [_notification(*entry) for entry in _NOTIFIED],
     }
 
 
@@ -212,13 +217,20 @@ def _gap(gap: Gap) -> dict[str, Any]:
     return {"level": "warning", "descriptor": _descriptor(NOTIFICATIONS[gap.reason]), "message": {"text": text}}
 
 
+def _unanswered(one: Unanswered) -> dict[str, Any]:
+    text = (
+        f"'{one.count}' verdicts are unknown: {sentence(_label(one.reason))} Checks affected: {', '.join(one.checks)}."
+    )
+    return {"level": "note", "descriptor": _descriptor(UNANSWERED), "message": {"text": text}}
+
+
 def _truncated(kept: int, total: int) -> dict[str, Any]:
     text = f"Only the {kept} most severe of '{total}' failures are in this file; the JSON report holds all of them."
     return {"level": "warning", "descriptor": _descriptor(TRUNCATED), "message": {"text": text}}
 
 
 def _descriptor(entry: tuple[str, str, str]) -> dict[str, Any]:
-    return {"id": entry[0], "index": [*NOTIFICATIONS.values(), TRUNCATED].index(entry)}
+    return {"id": entry[0], "index": _NOTIFIED.index(entry)}
 
 
 def line_hash(check_id: str, resource_id: str) -> str:

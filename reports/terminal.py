@@ -99,6 +99,7 @@ def layout(report: Report, width: int) -> list[Line]:
         _kinds(report),
         _accounts(report, report.findings.failures_by_account()),
         _gaps(report, width),
+        _unanswered(report, width),
         _absences(report, width),
         _sums(report),
     )
@@ -247,6 +248,26 @@ def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
         yield from _indented(f"grant {clean(first.permission)}", width)
     if checks := sorted({check for gap in gaps for check in gap.checks}):
         yield from _indented(clean(f"blinds {', '.join(checks)}"), width)
+
+
+def _unanswered(report: Report, width: int) -> Iterator[Line]:
+    """Why verdicts could not be given, each reason once."""
+    together: dict[str, tuple[int, set[str]]] = {}
+    for one in report.unanswered:
+        count, checks = together.get(one.reason, (0, set()))
+        together[one.reason] = (count + one.count, checks | set(one.checks))
+    if not together:
+        return
+    yield [("bold", f"Unknown ({report.counts['unknown']} verdicts):", "")]
+    worst = sorted(together.items(), key=lambda entry: (-entry[1][0], entry[0]))
+    for reason, (count, checks) in worst[:MAX_GAPS]:
+        first, *rest = _wrap(f"{_theirs(reason)} ({', '.join(sorted(checks))})", width - 8)
+        yield [("yellow", f"  {count:4}", ""), ("", f"  {first}", "")]
+        for line in rest:
+            yield [("", " " * 8 + line, "")]
+    if len(worst) > MAX_GAPS:
+        yield [("", f"  … and {len(worst) - MAX_GAPS} more reasons, all of them in the report file (-o).", "")]
+    yield []
 
 
 def _indented(text: str, width: int) -> Iterator[Line]:

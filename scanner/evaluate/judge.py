@@ -3,8 +3,10 @@
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Struct
 
 from scanner.model.checks import Check
 from scanner.model.nouns import Resource, Status, Verdict
@@ -12,6 +14,9 @@ from scanner.model.views import View
 from scanner.store.inventory import Inventory, InventoryView
 
 log = logging.getLogger("mlposture")
+
+#: Characters of a value that are shown when it is not understood.
+_SHOWN = 80
 
 
 class Judgement(Struct, frozen=True):
@@ -47,10 +52,38 @@ def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgemen
 def judge(check: Check, resource: Resource, view: View | None = None) -> Verdict:
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
-        return check(resource, view)
+        verdict = check(resource, view)
+        return explained(verdict, check, resource, view) if verdict.missing else verdict
     except Exception as error:
         log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
         return Verdict(Status.UNKNOWN, f"the check broke on this resource ({type(error).__name__}); please report it")
+
+
+def explained(verdict: Verdict, check: Check, resource: Resource, view: View | None) -> Verdict:
+    """An `unknown` verdict that calls no value unobserved that was seen: it shows one that was not understood."""
+    seen = {name: _seen(name, verdict, check, resource, view) for name in verdict.missing}
+    unseen = [name for name, value in seen.items() if value is None]
+    if len(unseen) == len(seen):
+        return verdict
+    message = "not observed: " + ", ".join(unseen)
+    if not unseen:
+        shown = " and ".join(f"`{value}` in {name}" for name, value in seen.items())
+        message = f"saw {shown}, which this version does not know"
+    return msgspec.structs.replace(verdict, message=message)
+
+
+def _seen(name: str, verdict: Verdict, check: Check, resource: Resource, view: View | None) -> str | None:
+    """The value of a field that a verdict misses, as it is shown; None where nothing was observed in it."""
+    kind, _, field = name.rpartition(".")
+    holders: list[Any] = [] if kind else [resource]
+    if kind and view is not None:
+        joined = [each for each in check.needs if each.kind.rpartition(".")[2] == kind]
+        holders = [view.get(each, id) for each in joined for id in verdict.path]
+    for holder in holders:
+        value = getattr(holder, field, UNSET)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            return str(value)[:_SHOWN]
+    return None
 
 
 def fingerprint(check_id: str, resource: Resource, subkey: str = "") -> str:

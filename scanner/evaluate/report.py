@@ -58,18 +58,20 @@ def build_report(
     found.findings.seal()
     cached, cached_since = inventory.store.cached()
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
+    counts = found.totals()
     return Report(
         scan_id=scan_id,
         started_at=started_at,
         finished_at=finished_at,
         scopes=inventory.scopes,
         arguments=tuple(arguments),
-        complete=not inventory.gaps and all(listing.complete for listing in listings),
+        complete=not (inventory.gaps or counts["unknown"]) and all(listing.complete for listing in listings),
         resources=inventory.count(),
-        counts=found.totals(),
+        counts=counts,
         by_severity=found.failures_by_severity(),
         findings=found.findings,
         gaps=tuple(sorted(inventory.gaps)),
+        unanswered=found.unanswered(),
         listings=listings,
         checks=tuple(found.infos.values()),
         check_counts=found.counts,

@@ -1,12 +1,16 @@
 """All verdicts of a run: every one is counted, and those that are shown are kept as findings."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.judge import Judgement
 from scanner.model.checks import Check
-from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status
+from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status, Unanswered
 from scanner.store.inventory import Inventory
+
+#: Reasons of one check that are told apart: some name a resource, and there may be a million of those.
+_REASONS = 200
 
 
 class Verdicts:
@@ -29,6 +33,8 @@ class Verdicts:
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
         self.findings = StoredFindings(described, inventory, prepare)
+        #: of each check: why verdicts could not be given, by provider, account and reason
+        self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
 
     def add(self, judgement: Judgement) -> None:
         status = judgement.verdict.status
@@ -39,6 +45,7 @@ class Verdicts:
             count.failed += 1
         elif status is Status.UNKNOWN:
             count.unknown += 1
+            self._note_reason(judgement)
         else:
             count.not_applicable += 1
         if status in self.shown:
@@ -48,7 +55,27 @@ class Verdicts:
         """Drop all verdicts of these checks: they will be given anew."""
         for id in checks:
             self.counts[id] = CheckCount()
+            self._reasons[id].clear()
         self.findings.forget(checks)
+
+    def unanswered(self) -> tuple[Unanswered, ...]:
+        """Why verdicts could not be given, the most frequent reasons first."""
+        together: dict[tuple[str, str, str], dict[str, int]] = {}
+        for id, reasons in self._reasons.items():
+            for key, count in reasons.items():
+                together.setdefault(key, {})[id] = count
+        found = (
+            Unanswered(provider=key[0], account=key[1], reason=key[2], count=sum(by.values()), checks=tuple(sorted(by)))
+            for key, by in together.items()
+        )
+        return tuple(sorted(found, key=lambda one: (-one.count, one.provider, one.account, one.reason)))
+
+    def _note_reason(self, judgement: Judgement) -> None:
+        scope, reasons = judgement.resource.scope, self._reasons[judgement.check.id]
+        key = (scope.provider, scope.account, judgement.verdict.message)
+        if key not in reasons and len(reasons) >= _REASONS:
+            key = (*key[:2], "other reasons")
+        reasons[key] += 1
 
     def totals(self) -> dict[str, int]:
         """How many verdicts of each sort there are."""

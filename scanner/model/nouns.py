@@ -127,13 +127,15 @@ class Resource(Struct, frozen=True, kw_only=True):
 class Verdict(Struct, frozen=True):
     """Outcome of one check on one resource, with the observed values it rests on.
 
-    `path` lists the ids of the resources that a joined verdict went through, from the subject on.
+    `path` lists the ids of the resources that a joined verdict went through, from the subject on. `missing` names what
+    an `unknown` one would rest on: fields of the subject, of joined resources (`Bucket.policy`), or plain words.
     """
 
     status: Status
     message: str
     evidence: Mapping[str, Any] = {}
     path: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def failed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:
@@ -147,8 +149,11 @@ def passed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verd
 
 
 def unknown(*missing: str, path: tuple[str, ...] = ()) -> Verdict:
-    """What the verdict would rest on was not observed, or holds a value this version does not know."""
-    return Verdict(Status.UNKNOWN, "not observed: " + ", ".join(missing), {}, path)
+    """What the verdict would rest on was not observed, or holds a value this version does not know.
+
+    Name fields, where it is fields that are missing: a value that was seen in one is then shown.
+    """
+    return Verdict(Status.UNKNOWN, "not observed: " + ", ".join(missing), {}, path, missing)
 
 
 def not_applicable(why: str, **evidence: Any) -> Verdict:
@@ -293,6 +298,16 @@ class CheckCount(Struct, kw_only=True):
     not_applicable: int = 0
 
 
+class Unanswered(Struct, frozen=True, kw_only=True):
+    """Verdicts of one account that could not be given, all for the same reason."""
+
+    provider: str
+    account: str
+    reason: str
+    count: int
+    checks: tuple[str, ...]
+
+
 class Posture(Struct, frozen=True, kw_only=True):
     """Shares in percent, None where nothing was assessed. `lower` and `upper` count unknown as failed and as passed."""
 
@@ -314,6 +329,8 @@ class FrameworkScore(Struct, frozen=True, kw_only=True):
 class Report(Struct, frozen=True, kw_only=True):
     """Everything a format renders. Findings are sorted; nothing here depends on the order of collection.
 
+    `complete` says that every verdict that was asked for could be given; what stood in the way is in `gaps` and
+    `unanswered`, of which the most frequent come first.
     `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
     """
 
@@ -328,6 +345,7 @@ class Report(Struct, frozen=True, kw_only=True):
     by_severity: Mapping[str, int]
     findings: Findings
     gaps: tuple[Gap, ...]
+    unanswered: tuple[Unanswered, ...] = ()
     listings: tuple[Listing, ...]
     checks: tuple[CheckInfo, ...]
     check_counts: Mapping[str, CheckCount]

@@ -190,8 +190,15 @@ def test_controls_are_tags_from_every_framework_and_all_of_them_properties(make)
     assert len(rule["properties"]["controls"]) == 14
 
 
+def test_unknown_verdicts_are_notifications_by_reason(make):
+    *_, last = runs(make.mixed_report())[0]["invocations"][0]["toolExecutionNotifications"]
+    assert last["descriptor"]["id"] == "MLP-9010"
+    assert last["level"] == "note"
+    assert last["message"]["text"] == "'1' verdicts are unknown: not observed: role_arn. Checks affected: MLP-4901."
+
+
 def test_gaps_are_notifications(make):
-    first, second = runs(make.mixed_report())[0]["invocations"][0]["toolExecutionNotifications"]
+    first, second, *_ = runs(make.mixed_report())[0]["invocations"][0]["toolExecutionNotifications"]
     assert first["level"] == second["level"] == "warning"
     assert first["message"]["text"] == (
         "'sagemaker:DescribeNotebookInstance' in 'aws 111122223333 eu-west-1' was not observed (denied). "

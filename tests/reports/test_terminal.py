@@ -208,6 +208,15 @@ def test_a_reader_that_goes_away_is_not_an_outcome_of_ours(make, terminal):
         print_report(make.mixed_report(), Console(file=Gone(), force_terminal=terminal, _environ={"TERM": "xterm"}))
 
 
+def test_unknown_verdicts_are_listed_by_reason(make):
+    lines = plain(make.mixed_report()).splitlines()
+    start = lines.index("Unknown (2 verdicts):")
+    assert lines[start + 1 : start + 3] == [
+        "     1  not observed: direct_internet_access (MLP-1901)",
+        "     1  not observed: role_arn (MLP-4901)",
+    ]
+
+
 def test_no_failures_is_said_of_what_was_observed(make):
     report = msgspec.structs.replace(make.report_of(scopes=[HERE]), complete=False)
     assert plain(report).startswith("No failures in what was observed.\n")

@@ -1,0 +1,66 @@
+"""What is said of verdicts that could not be given, and when a report is complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from factories.aws import notebook
+from support import NOW, UNKNOWN, all_cases, inventory_of, registered
+from watching import observe
+
+from scanner.evaluate.judge import evaluate
+from scanner.evaluate.report import build_report
+from scanner.frameworks import load as load_catalogue
+from scanner.model.checks import Check
+
+CHECKS = registered()[0]
+INTERNET = CHECKS["MLP-1001"]
+FUTURE = "ValueOfALaterVersion"
+
+
+def message(check: Check, *resources: Any) -> str:
+    [judgement] = [j for j in evaluate(inventory_of(*resources), [check]) if j.resource.id == resources[0].id]
+    assert judgement.verdict.status is UNKNOWN
+    return judgement.verdict.message
+
+
+def test_a_value_that_was_seen_is_shown_and_never_called_unobserved() -> None:
+    assert message(INTERNET, notebook(direct_internet_access=FUTURE)) == (
+        f"saw `{FUTURE}` in direct_internet_access, which this version does not know"
+    )
+    assert message(INTERNET, notebook()) == "not observed: direct_internet_access"
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
+def test_no_check_calls_a_value_of_a_later_version_unobserved(check: Check) -> None:
+    """Each word that a case of the check rests on is replaced by one that nobody knows."""
+    for case in all_cases().get(check.slug, ()):
+        _, seen = observe(check, case.resource, case.inventory())
+        for kind, id, field in seen.fields:
+            inventory = case.inventory()
+            resource = next(r for r in (case.resource, *case.others) if (type(r).kind, r.id) == (kind, id))
+            if not isinstance(getattr(resource, field), str) or "/" in getattr(resource, field):
+                continue  # addresses are no words of the provider's
+            inventory.add(msgspec.structs.replace(resource, **{field: FUTURE}))
+            for judgement in evaluate(inventory, [check]):
+                if judgement.resource.id == case.resource.id and judgement.verdict.status is UNKNOWN:
+                    said = judgement.verdict.message
+                    unseen = said.partition("not observed: ")[2].split("; ")[0].split(", ")
+                    own = field if kind == check.kind.kind else f"{kind.rpartition('.')[2]}.{field}"
+                    assert own not in unseen, f"{check.slug}, {case.name}: {own} was seen; name it in `unknown(...)`"
+
+
+def test_a_report_with_an_unknown_verdict_is_not_complete() -> None:
+    def report(**fields: Any) -> Any:
+        given = {"scan_id": "x", "started_at": NOW, "finished_at": NOW}
+        return build_report(inventory_of(notebook(**fields)), [INTERNET], load_catalogue(), **given)
+
+    assert report(direct_internet_access="Enabled").complete
+    assert report(direct_internet_access="Enabled").unanswered == ()
+    for fields in ({}, {"direct_internet_access": FUTURE}):
+        made = report(**fields)
+        assert not made.complete
+        [why] = made.unanswered
+        assert (why.provider, why.account, why.count, why.checks) == ("aws", "111122223333", 1, ("MLP-1001",))
