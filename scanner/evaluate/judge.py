@@ -53,7 +53,11 @@ def judge(check: Check, resource: Resource, view: View | None = None) -> Verdict
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
         verdict = check(resource, view)
-        return explained(verdict, check, resource, view) if verdict.missing else verdict
+        if verdict.missing:
+            return explained(verdict, check, resource, view)
+        if check.blind_to and verdict.status is Status.PASS:
+            return msgspec.structs.replace(verdict, message=f"{verdict.message}; not seen: {', '.join(check.blind_to)}")
+        return verdict
     except Exception as error:
         log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
         return Verdict(Status.UNKNOWN, f"the check broke on this resource ({type(error).__name__}); please report it")

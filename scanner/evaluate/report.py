@@ -100,4 +100,5 @@ def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) ->
         remediation=check.section("How to fix"),
         references=check.references,
         controls=controls,
+        blind_to=check.blind_to,
     )

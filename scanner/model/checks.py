@@ -28,6 +28,7 @@ class Check:
 
     __slots__ = (
         "_sections",
+        "blind_to",
         "exposure",
         "function",
         "id",
@@ -50,6 +51,7 @@ class Check:
         since: str,
         needs: tuple[type[Resource], ...],
         exposure: Exposure,
+        blind_to: tuple[str, ...] = (),
     ) -> None:
         annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
         if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
@@ -63,6 +65,7 @@ class Check:
         self.since = since
         self.needs = needs
         self.exposure = exposure
+        self.blind_to = blind_to
         self.kind: type[Resource] = annotations[0]
         self.takes_view = len(annotations) > 1
         if bool(needs) != self.takes_view:
@@ -103,16 +106,26 @@ def check(
     since: str,
     needs: tuple[type[Resource], ...] = (),
     exposure: Exposure = Exposure.INTERNAL,
+    blind_to: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, and never reused.
 
     `needs` lists the kinds it joins; `exposure` says who can reach the resource if the check fails (for the score).
+    `blind_to` names what could make a pass wrong and nobody in the account can see, such as an organisation's policies:
+    a pass says so. What a scan could read is no blind spot: it is read, or the verdict is `unknown`.
     Raises ValueError when the id is taken and TypeError when the function has not the shape of a check.
     """
 
     def register(function: F) -> F:
         made = Check(
-            function, id=id, severity=severity, objective=objective, since=since, needs=needs, exposure=exposure
+            function,
+            id=id,
+            severity=severity,
+            objective=objective,
+            since=since,
+            needs=needs,
+            exposure=exposure,
+            blind_to=blind_to,
         )
         if id in CHECKS and CHECKS[id].function.__module__ != function.__module__:
             raise ValueError(f"{id} is both {CHECKS[id].slug} and {made.slug}")

@@ -287,6 +287,7 @@ class CheckInfo(Struct, frozen=True, kw_only=True):
     remediation: str
     references: tuple[str, ...]
     controls: tuple[ControlRef, ...] = ()
+    blind_to: tuple[str, ...] = ()
 
 
 class CheckCount(Struct, kw_only=True):

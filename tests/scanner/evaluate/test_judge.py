@@ -64,3 +64,23 @@ def test_a_report_with_an_unknown_verdict_is_not_complete() -> None:
         assert not made.complete
         [why] = made.unanswered
         assert (why.provider, why.account, why.count, why.checks) == ("aws", "111122223333", 1, ("MLP-1001",))
+
+
+def test_a_pass_says_what_nobody_can_see() -> None:
+    made = Check(
+        INTERNET.function,
+        id="MLP-1999",
+        severity=INTERNET.severity,
+        objective=INTERNET.objective,
+        since="0.1.0",
+        needs=(),
+        exposure=INTERNET.exposure,
+        blind_to=("policies of the organisation (SCPs)",),
+    )
+    said = {
+        value: next(evaluate(inventory_of(notebook(direct_internet_access=value)), [made])).verdict.message
+        for value in ("Disabled", "Enabled")
+    }
+
+    assert said["Disabled"].endswith("; not seen: policies of the organisation (SCPs)")
+    assert "not seen" not in said["Enabled"]
