@@ -14,9 +14,11 @@ class _Formatter(logging.Formatter):
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Warnings, or with `verbose` all that is asked and fails."""
+    """Warnings of ours, or with `verbose` all that is asked and fails, and what the SDKs have to say.
+
+    Without it they are silent: what matters of it is in our own errors, and some print tracebacks for what is none.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter("%(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
-    if verbose:
-        logging.getLogger("mlposture").setLevel(logging.DEBUG)
+    logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL, handlers=[handler])
+    logging.getLogger("mlposture").setLevel(logging.DEBUG if verbose else logging.WARNING)

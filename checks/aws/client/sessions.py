@@ -11,6 +11,7 @@ from boto3.session import Session as Boto3Session
 from botocore.credentials import RefreshableCredentials
 
 from checks.aws.client.clients import Clients
+from checks.aws.client.credentials import usable
 from checks.aws.client.failures import empty, told, translated
 from checks.aws.client.transport import Credentials
 from checks.aws.names import account_of
@@ -34,11 +35,7 @@ class Sessions:
         self._clients = clients
         self._calls = calls
         self._home = home
-        self._base: Credentials = session.get_credentials()
-        if self._base is None:
-            raise CannotScan(
-                "AWS: no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
-            )
+        self._base: Credentials = usable(session)
         self.partition = _partition(session, home)
         self.own = self._identify()
         self._roles: dict[str, str] = {}

@@ -206,7 +206,8 @@ def frozen(credentials: Credentials) -> Frozen:
         return translated(credentials.get_frozen_credentials)
     except CallFailed as failure:
         raise CallFailed(failure.reason, f"no credentials: {failure.detail}", retry=failure.retry) from failure
-    except RuntimeError as error:  # botocore's, for new credentials that are expired: the clock is wrong
+    except (RuntimeError, OSError, EOFError) as error:
+        # botocore's, for new credentials that are expired (the clock is wrong), or what they are made from is gone
         raise CallFailed(Reason.DENIED, f"no credentials: {error}") from error
 
 

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import logging
 import os
 import re
 import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,13 +46,11 @@ class Transport:
     def __init__(self, endpoint: str, manners: Manners) -> None:
         self._endpoint = endpoint
         self._timeout = (manners.connect_timeout, manners.read_timeout)
-        # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
-        logging.getLogger("azure").setLevel(logging.CRITICAL)
         try:
             self.credential = _credential(manners.connect_timeout, manners.read_timeout)
             self._token = _OneToken(self.credential, f"{endpoint}/.default")
             self._token.text()
-        except (AzureError, ValueError) as error:
+        except (AzureError, ValueError, OSError) as error:
             raise CannotScan(f"Azure: {_advice(error)}") from error
         # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
         with requests.Session() as session:
@@ -171,10 +169,25 @@ def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
 def _advice(error: Exception) -> str:
     # The first line says what was wrong; what follows lists every credential that was tried, with links.
     said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
+    if unreadable := _unreadable():
+        return f"no usable credentials: {unreadable}"
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
     variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
     return f"no usable credentials ({said}); run `az login`, or set {variables}"
+
+
+def _unreadable() -> str:
+    """What the environment names as a credential and cannot be read; empty if there is nothing like it.
+
+    The SDK goes on to the next credential of its chain then, and in the end says nothing of it.
+    """
+    for name in ("AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"):
+        path = os.environ.get(name)
+        if path and not os.access(path, os.R_OK):
+            there = "cannot be read" if Path(path).exists() else "is not there"
+            return f"{name} names {path}, which {there}; look at the set-up of workload identity or of the certificate"
+    return ""
 
 
 def _claims(challenge: str) -> str:

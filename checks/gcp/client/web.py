@@ -171,6 +171,10 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
         return google.auth.default(scopes=[_SCOPE])
     except google.auth.exceptions.GoogleAuthError as error:
         raise CannotScan(f"Google Cloud: no credentials found ({error.args[0]}); {_LOGIN}") from error
+    except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
+        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or get_application_default_credentials_path()  # type: ignore[no-untyped-call]
+        said = getattr(error, "strerror", None) or error
+        raise CannotScan(f"Google Cloud: the credentials in {where} cannot be used ({said}); {_LOGIN}") from error
 
 
 def _has_login() -> bool:

@@ -15,7 +15,7 @@ from worlds.azure import AzureWorld, error
 from worlds.base import Request, Response
 
 from checks.azure.client.transport import Transport, _claims
-from scanner.model.errors import CallFailed
+from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
 OPERATION = "Microsoft.Resources/subscriptions/read"
@@ -167,3 +167,12 @@ def test_addresses_are_quoted_and_sent_whole(world: AzureWorld, transport: Trans
 
     assert world.log[-1].path == "/subscriptions/a%20b/(c)"
     assert world.log[-1].query == {"$skiptoken": "x|y", "api-version": "2022-12-01"}
+
+
+@pytest.mark.parametrize("name", ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"])
+def test_a_file_that_the_environment_names_and_that_is_not_there_is_named(name, monkeypatch):
+    with running("azure"):
+        monkeypatch.delenv("AZURE_CLIENT_SECRET")
+        monkeypatch.setenv(name, "/nonexistent/file")
+        with pytest.raises(CannotScan, match=f"{name} names /nonexistent/file, which is not there"):
+            Transport("https://127.0.0.1:9", QUICK)

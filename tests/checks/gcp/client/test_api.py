@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from scanning import QUICK, document, running, take_inventory
@@ -64,6 +65,17 @@ def test_no_token_goes_over_plain_http_to_another_machine(monkeypatch, address) 
         with pytest.raises(CannotScan, match="must be https"):
             provider()
     assert not world.log
+
+
+def test_credentials_that_are_no_file_of_credentials_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = tmp_path / "key.json"
+    odd.write_text("[]", encoding="utf-8")
+    for where in (tmp_path, odd):
+        with running("gcp"):
+            monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(where))
+            with pytest.raises(CannotScan, match=f"(?s){where}.*application-default login") as caught:
+                connect({}, Calls(QUICK))
+        assert "credentials" in str(caught.value)
 
 
 def test_refused_credentials_end_the_scan_with_advice() -> None:
