@@ -8,7 +8,7 @@ from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import framework_scores, posture
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
-from scanner.model.checks import Check
+from scanner.model.checks import CHECKS, Check
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
 from scanner.store.inventory import Inventory
 
@@ -76,10 +76,18 @@ def build_report(
         checks=tuple(found.infos.values()),
         check_counts=found.counts,
         score=posture(checks, found.counts, listings),
-        framework_scores=framework_scores(catalogue, checks, found.counts, shown),
+        framework_scores=framework_scores(
+            catalogue, checks, found.counts, shown, known=_known(inventory), listings=listings
+        ),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
     )
+
+
+def _known(inventory: Inventory) -> list[Check]:
+    """Every check of the clouds that were asked, whether it was chosen or not."""
+    asked = {scope.provider for scope in inventory.scopes}
+    return [check for check in CHECKS.values() if check.provider in asked]
 
 
 def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) -> CheckInfo:

@@ -5,7 +5,7 @@ Posture is the mean over checks, weighted by severity, of the share of resources
 not outweigh one check that fails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
@@ -18,6 +18,8 @@ WEIGHT = {
     Severity.LOW: 25.0,
     Severity.INFORMATIONAL: 5.0,
 }
+#: Weight of the passed checks that an objective takes to be met: of one critical check, or of several lesser ones.
+_ENOUGH = 100.0
 EXPOSURE = {Exposure.INTERNET: 1.0, Exposure.CROSS_ACCOUNT: 0.9, Exposure.INTERNAL: 0.75}
 HOLDS = {Holds.SERVING: 1.0, Holds.ARTIFACT: 1.0, Holds.TRAINING: 0.9, Holds.IDENTITY: 0.9, Holds.WORKBENCH: 0.8}
 
@@ -62,14 +64,25 @@ def _seen(check: Check, listings: Sequence[Listing]) -> float:
 
 
 def framework_scores(
-    catalogue: Catalogue, checks: Sequence[Check], counts: Mapping[str, CheckCount], frameworks: Sequence[str]
+    catalogue: Catalogue,
+    checks: Sequence[Check],
+    counts: Mapping[str, CheckCount],
+    frameworks: Sequence[str],
+    *,
+    known: Iterable[Check],
+    listings: Sequence[Listing],
 ) -> dict[str, FrameworkScore]:
-    """For each framework, the controls that the evidence supports or contradicts; the rest is not assessed."""
-    by_control: dict[tuple[str, str], list[CheckCount]] = {}
-    for check in checks:
-        for mapping in catalogue.controls_for(check.objective):
-            count = counts.get(check.id, CheckCount())
-            by_control.setdefault((mapping.framework, mapping.control), []).append(count)
+    """For each framework, the controls that the evidence supports or contradicts; the rest is not assessed.
+
+    A failure contradicts. Support takes more than a pass: every objective that speaks to the control was judged by all
+    checks that are `known` for it, none of them chosen away, on listings read in full, with a pass and no open verdict.
+    """
+    met = _met_objectives(catalogue, checks, counts, known, listings)
+    failing = {check.objective for check in checks if counts.get(check.id, CheckCount()).failed}
+    speaking: dict[tuple[str, str], set[str]] = {}
+    for objective in catalogue.objectives.values():
+        for edge in objective.mappings:
+            speaking.setdefault((edge.framework, edge.control), set()).add(objective.id)
     scores = {}
     for name in frameworks:
         supported, contradicted, total = [], [], 0
@@ -77,10 +90,10 @@ def framework_scores(
             if control.assessable is None:
                 continue
             total += 1
-            mapped = by_control.get((name, control.id), [])
-            if any(count.failed for count in mapped):
+            objectives = speaking.get((name, control.id), set())
+            if objectives & failing:
                 contradicted.append(control.id)
-            elif any(count.passed for count in mapped) and not any(count.unknown for count in mapped):
+            elif objectives and objectives <= met:
                 supported.append(control.id)
         scores[name] = FrameworkScore(
             controls=total,
@@ -89,3 +102,24 @@ def framework_scores(
             not_assessed=total - len(supported) - len(contradicted),
         )
     return scores
+
+
+def _met_objectives(
+    catalogue: Catalogue,
+    checks: Sequence[Check],
+    counts: Mapping[str, CheckCount],
+    known: Iterable[Check],
+    listings: Sequence[Listing],
+) -> set[str]:
+    """Objectives about which enough passed, and nothing failed, is unknown or was not looked at."""
+    chosen = {check.id for check in checks}
+    open_: set[str] = set()
+    passed: dict[str, float] = {}
+    for check in {check.id: check for check in (*known, *checks)}.values():
+        count = counts.get(check.id, CheckCount())
+        if check.id not in chosen or count.failed or count.unknown or _seen(check, listings) < 1.0:
+            open_.add(check.objective)
+        elif count.passed:
+            passed[check.objective] = passed.get(check.objective, 0.0) + WEIGHT[check.severity]
+    enough = {objective for objective, weight in passed.items() if weight >= _ENOUGH}
+    return (enough - open_) & catalogue.objectives.keys()

@@ -7,10 +7,11 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.evaluate.score import finding_score, framework_scores, posture
-from scanner.frameworks import load
+from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
 from scanner.model.nouns import CheckCount, Exposure, Holds, Listing, Severity
 
-CHECK = registered()[0]["MLP-1001"]
+CHECK = next(c for c in registered()[0].values() if c.provider == "aws" and c.severity is Severity.CRITICAL)
+LESSER = next(c for c in registered()[0].values() if c.kind is CHECK.kind and c.severity is Severity.LOW)
 
 
 def listing(*, complete: bool) -> Listing:
@@ -56,16 +57,54 @@ def test_volume_does_not_hide_a_failing_check() -> None:
     assert score.posture < 70
 
 
-def test_controls_are_contradicted_supported_or_not_assessed() -> None:
-    catalogue = load()
-    controls = {m.control for m in catalogue.controls_for(CHECK.objective) if m.framework == "soc2"}
+def catalogue_of(*objectives: str) -> Catalogue:
+    """One framework with one control that these objectives speak to."""
+    control = Control(id="C1", title="A control", level="control", parent=None, assessable="partial")
+    words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "")
+    framework = Framework(id="f", controls=(control,), **words)
+    edge = Mapping(framework="f", control="C1", relationship="intersects-with", reason="")
+    made = {
+        id: Objective(id=id, title="", group="", statement="", cannot_prove="", mappings=(edge,), excused={})
+        for id in objectives
+    }
+    return Catalogue(frameworks={"f": framework}, objectives=made)
 
-    def scores(**count: int) -> tuple[set[str], set[str]]:
-        found = framework_scores(catalogue, [CHECK], {CHECK.id: CheckCount(**count)}, ["soc2"])["soc2"]
-        assert found.controls == len(found.supported) + len(found.contradicted) + found.not_assessed
-        return set(found.supported), set(found.contradicted)
 
-    assert scores(passed=2) == (controls, set())
-    assert scores(passed=2, failed=1) == (set(), controls)
-    assert scores(passed=2, unknown=1) == (set(), set())
-    assert scores() == (set(), set())
+def said(check=CHECK, *, objectives: tuple[str, ...] = (), complete: bool = True, known=(CHECK,), **count: int) -> str:
+    found = framework_scores(
+        catalogue_of(*(objectives or (check.objective,))),
+        [check],
+        {check.id: CheckCount(**count)},
+        ["f"],
+        known=known,
+        listings=[listing(complete=complete)],
+    )["f"]
+    assert found.controls == len(found.supported) + len(found.contradicted) + found.not_assessed == 1
+    return "supported" if found.supported else "contradicted" if found.contradicted else "not assessed"
+
+
+def test_a_control_is_supported_only_where_nothing_about_it_is_open() -> None:
+    assert said(passed=2) == "supported"
+    assert said(passed=2, unknown=1) == "not assessed"
+    assert said() == "not assessed"
+    assert said(passed=2, complete=False) == "not assessed", "a listing that was refused hides what may fail"
+    assert said(passed=2, objectives=(CHECK.objective, "another")) == "not assessed", "nobody looked at the other"
+
+
+def test_a_check_that_was_not_chosen_leaves_the_control_open() -> None:
+    sibling = next(
+        check
+        for check in registered()[0].values()
+        if check.objective == CHECK.objective and check is not CHECK and check.provider == CHECK.provider
+    )
+    assert said(passed=2, known=(CHECK, sibling)) == "not assessed"
+
+
+def test_one_pass_of_little_weight_supports_nothing() -> None:
+    assert said(LESSER, passed=100, known=(LESSER,)) == "not assessed"
+    assert said(LESSER, failed=1, known=(LESSER,)) == "contradicted"
+
+
+def test_a_failure_contradicts_whatever_else_is_open() -> None:
+    assert said(failed=1, passed=2) == "contradicted"
+    assert said(failed=1, unknown=1, complete=False, objectives=(CHECK.objective, "another")) == "contradicted"
