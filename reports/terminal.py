@@ -306,7 +306,8 @@ def _sums(report: Report) -> Iterator[Line]:
 def posture_line(score: Posture) -> str:
     """Posture, coverage and range in one line: one number alone would hide what was not seen."""
     if score.posture is None:
-        return f"Posture n/a: nothing was assessed. Coverage {score.coverage} %."
+        why = "too little" if score.coverage else "nothing"
+        return f"Posture n/a: {why} was assessed. Coverage {score.coverage} %."
     return (
         f"Posture of what was assessed {score.posture} %. Coverage {score.coverage} %. "
         f"Range {score.lower} to {score.upper} %."

@@ -91,7 +91,8 @@ def test_every_list_denied_is_incomplete_and_judges_nothing(world: World, tmp_pa
     }[world.name]  # type: ignore[attr-defined]
     done = scan(world, *extra, "-o", "x.json", "--verdicts", "all", "--fail-on-incomplete", cwd=tmp_path)
 
-    assert done.returncode == 4, done.stderr + done.stdout
+    assert done.returncode == 3, done.stderr + done.stdout
+    assert "everything was refused" in done.stderr
     report = json.loads((tmp_path / "x.json").read_text())
     assert report["summary"]["verdicts"]["pass"] == report["summary"]["verdicts"]["fail"] == 0
     assert report["scan"]["complete"] is False

@@ -22,7 +22,7 @@ Exit codes
   0  done, nothing at or above --fail-on
   1  findings at or above --fail-on
   2  wrong usage or configuration
-  3  the scan could not run (no credentials, nothing reachable)
+  3  the scan could not run (no credentials, nothing reachable, everything refused)
   4  something could not be observed, with --fail-on-incomplete
 Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
 """
@@ -262,6 +262,7 @@ def _resume(options: dict[str, Any]) -> int:
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     from scanner.cli.judging import maker, report, write
     from scanner.cli.process import INTERRUPTED, leave
+    from scanner.model.errors import CannotScan
 
     options, inventory, checks = session.options, session.inventory, session.plan.checks
     _relax_collector()
@@ -274,6 +275,9 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     arguments = _arguments(session.providers, options)
     with session.meter.phase("evaluate and report"):
         code = report(inventory, checks, options, outputs, inventory.taken_at, early=early, arguments=arguments)
+    if inventory.refused() and not session.stopped:
+        click.echo("mlposture: everything was refused, so nothing was looked at; grant what the report names", err=True)
+        code = CannotScan.exit_code
     session.finish()
     if session.stopped:
         click.echo(f"mlposture: {session.stopped}; {session.advice}", err=True)

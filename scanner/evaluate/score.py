@@ -18,6 +18,8 @@ WEIGHT = {
     Severity.LOW: 25.0,
     Severity.INFORMATIONAL: 5.0,
 }
+#: Share of what could have been assessed from which on the posture of what was is worth a number.
+_MEANT = 0.25
 #: Weight of the passed checks that an objective takes to be met: of one critical check, or of several lesser ones.
 _ENOUGH = 100.0
 EXPOSURE = {Exposure.INTERNET: 1.0, Exposure.CROSS_ACCOUNT: 0.9, Exposure.INTERNAL: 0.75}
@@ -50,7 +52,7 @@ def posture(checks: Sequence[Check], counts: Mapping[str, CheckCount], listings:
     if total == 0:
         return Posture(posture=None, coverage=100.0 if listings else 0.0, lower=0.0, upper=100.0)
     return Posture(
-        posture=round(100 * passing / assessed, 1) if assessed else None,
+        posture=round(100 * passing / assessed, 1) if assessed >= total * _MEANT else None,
         coverage=round(100 * assessed / total, 1),
         lower=round(100 * passing / total, 1),
         upper=round(100 * upper / total, 1),

@@ -68,9 +68,15 @@ class Inventory:
 
     def out_of_reach(self) -> bool:
         """Whether nothing was seen at all, and not for want of permissions: there was nobody to ask."""
-        nobody = {Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNSUPPORTED_REGION}
+        return self._nothing_but({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNSUPPORTED_REGION})
+
+    def refused(self) -> bool:
+        """Whether nothing was seen at all, for want of permissions alone."""
+        return self._nothing_but({Reason.DENIED}) and not self.count()
+
+    def _nothing_but(self, reasons: set[Reason]) -> bool:
         seen = any(listing.complete for listing in self.listings.values())
-        return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= nobody
+        return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= reasons
 
     def count(self) -> int:
         return self.store.count()

@@ -30,6 +30,8 @@ def test_a_finding_score_prints_its_arithmetic() -> None:
         (CheckCount(passed=3, failed=1), True, (75.0, 100.0, 75.0, 75.0)),
         (CheckCount(passed=1, failed=1, unknown=2), True, (50.0, 50.0, 25.0, 75.0)),
         (CheckCount(unknown=4), True, (None, 0.0, 0.0, 100.0)),
+        (CheckCount(passed=1, unknown=3), True, (100.0, 25.0, 25.0, 100.0)),
+        (CheckCount(passed=1, unknown=4), True, (None, 20.0, 20.0, 100.0)),
         (CheckCount(), False, (None, 0.0, 0.0, 100.0)),
         (CheckCount(), True, (None, 100.0, 0.0, 100.0)),
         (CheckCount(not_applicable=5), True, (None, 100.0, 0.0, 100.0)),
