@@ -17,7 +17,7 @@ from scanner import __version__
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
-from scanner.collect.facade import facade
+from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
 from scanner.collect.run import collect
@@ -117,9 +117,7 @@ class Session:
         try:
             with self.meter.phase("connect"):
                 for (name, settings), of_provider in zip(self.providers.items(), calls, strict=True):
-                    connected.append(
-                        facade(name).connect({**settings, "taken_at": self.inventory.taken_at}, of_provider)
-                    )
+                    connected.append(connect(name, {**settings, "taken_at": self.inventory.taken_at}, of_provider))
             until = None if self._time_limit is None else time.monotonic() + self._time_limit
             enabled = not self.options.get("no_progress")
             with (

@@ -28,6 +28,7 @@ from scanner import __version__
 from scanner.calls.client import Manners
 from scanner.calls.meter import Meter
 from scanner.collect import remote
+from scanner.collect.extras import needs
 from scanner.collect.plan import Plan
 from scanner.collect.work import Unit, broken
 from scanner.model.errors import CannotScan, InputError
@@ -80,7 +81,7 @@ def connected(engine: str, store: str | None, journal: Journal) -> Iterator["Clu
 
 
 def _distributed() -> Any:
-    try:
+    with needs("dask", "--engine: Dask"):
         import dask
 
         # What goes wrong is said by us, once; Dask's own account of it is no use to who started the scan.
@@ -88,8 +89,6 @@ def _distributed() -> Any:
         dask.config.set({"logging": dict.fromkeys(("distributed", "distributed.client", "tornado"), "critical")})
         import cryptography  # noqa: F401 - for a cluster of our own
         import distributed
-    except ImportError as error:
-        raise InputError(f"--engine: Dask is not installed ({error.name}); pip install 'mlposture[dask]'") from error
     return distributed
 
 

@@ -22,7 +22,7 @@ import msgspec
 from scanner import __version__
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Cost, Meter
-from scanner.collect.facade import facade
+from scanner.collect.facade import connect
 from scanner.collect.plan import Plan, make_plan
 from scanner.collect.work import Unit, record, refused
 from scanner.model.decode import decoder_of
@@ -133,7 +133,7 @@ class Hired:
         if order.cached:
             self.cache = open_cache(default_path(), namespace(order.settings.get("profile")), order.taken_at)
         self.calls = Calls(order.manners, self.cache, self.meter)
-        self.provider = facade(order.provider).connect({**order.settings, "taken_at": order.taken_at}, self.calls)
+        self.provider = connect(order.provider, {**order.settings, "taken_at": order.taken_at}, self.calls)
         self.provider.accounts()  # what is known of all of them decides how one is asked
 
     def do(self, item: Item, scope: Scope, failure: Exception | None) -> None:
