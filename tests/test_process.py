@@ -62,17 +62,18 @@ def test_without_standard_output_files_are_written_and_nothing_is_promised(inven
     assert (to_stdout.returncode, to_stdout.stderr) == (2, b"mlposture: -o: standard output is closed\n")
 
 
-def test_a_defect_is_not_mistaken_for_findings(tmp_path: Path) -> None:
+@pytest.mark.parametrize("base", ["Exception", "BaseException"])  # the latter is what Rust's panics are
+def test_a_defect_is_not_mistaken_for_findings(base: str) -> None:
     code = (
-        "import click\nfrom scanner.cli.process import run\n"
+        f"import click\nfrom scanner.cli.process import run\nclass Defect({base}): ...\n"
         "@click.command()\n"
-        "def cli():\n    raise ZeroDivisionError('key AKIAIOSFODNN7EXAMPLE \\x1b[31m')\n"
+        "def cli():\n    raise Defect('key AKIAIOSFODNN7EXAMPLE \\x1b[31m')\n"
         "run(cli)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == 70
-    assert "ZeroDivisionError" in done.stderr
+    assert "Defect" in done.stderr
     assert "please report it" in done.stderr
     assert "AKIA" not in done.stderr
     assert "\x1b" not in done.stderr

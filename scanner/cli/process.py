@@ -28,7 +28,7 @@ def run(command: click.Command) -> None:
         os._exit(INTERRUPTED)  # threads may be inside calls that time out much later
     except SystemExit:  # the one thing that click ends the process for all the same
         code = _explain(BrokenPipeError())
-    except Exception as error:
+    except BaseException as error:  # Python itself would end with 1 where it is no Exception, which is findings
         code = _explain(error)
     if sys.stderr is not None:
         with suppress(OSError):
