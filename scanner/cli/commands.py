@@ -22,7 +22,7 @@ Exit codes
   0  done, nothing at or above --fail-on
   1  findings at or above --fail-on
   2  wrong usage or configuration
-  3  the scan could not run (no credentials, nothing reachable, everything refused)
+  3  the scan could not run (no credentials, a missing SDK, nothing reachable, everything refused)
   4  something could not be observed, with --fail-on-incomplete
 Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
 """

@@ -10,7 +10,7 @@ class InputError(Exception):
 
 
 class CannotScan(Exception):
-    """The scan could not run at all: no credentials, no scope, nothing reachable. Exit code 3."""
+    """The scan could not run at all: no credentials, a missing SDK, no scope, nothing reachable. Exit code 3."""
 
     exit_code = 3
 
