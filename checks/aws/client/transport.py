@@ -3,6 +3,7 @@
 A call through an SDK client costs about 1 ms of CPU time, most of it spent on what is the same for every call.
 """
 
+import http.client
 import io
 import os
 import socket
@@ -217,7 +218,12 @@ class _Body(io.BytesIO):
 
 
 def _tracking(pool: type[Any], connection: type[Any], note: Callable[[Any], None]) -> type[Any]:
-    """A class of pools whose connections are noted when they open."""
+    """A class of pools whose connections are noted when they open, if urllib3 makes them as this takes for granted.
+
+    Otherwise its own: nobody then breaks off what is under way at the end, and a request may take two packets.
+    """
+    if getattr(pool, "ConnectionCls", None) is not connection or not issubclass(connection, http.client.HTTPConnection):
+        return pool
 
     class Tracked(connection):  # type: ignore[misc]
         _held: list[bytes] | None = None

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 import botocore.config
 import botocore.session
 import pytest
-from scanning import QUICK, _pointing_at, document, running, take_inventory, world_class
+from scanning import QUICK, _pointing_at, calm, document, running, take_inventory, verdicts_of, world_class
 from support import registered
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from worlds.azure_entra import tls_context
 from worlds.base import Fault, Request, Response, World
 
+from checks.aws.client import transport
 from checks.aws.client.api import connect
 from checks.aws.client.clients import _refuse_broken_bodies
 from checks.aws.client.failures import empty, translated
@@ -292,6 +295,31 @@ def test_connections_are_kept_and_shared(provider):
             ours.clients.get("s3", HOME).list_buckets()
 
         assert len(ours.transport._connections) == 1
+
+
+class _Elsewhere:
+    """A connection that is none of the standard library's."""
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "other"),
+    [
+        (HTTPConnectionPool, "ConnectionCls", type("Other", (HTTPConnection,), {})),
+        (transport, "HTTPConnection", _Elsewhere),
+    ],
+    ids=["pools make other connections", "connections are built otherwise"],
+)
+def test_where_urllib3_is_built_otherwise_it_is_used_as_it_is(where, name, other, monkeypatch):
+    monkeypatch.setattr(where, name, other)
+    with running("aws"):
+        ours = connect({}, Calls(QUICK))
+        pools = ours.transport._pools
+        ours.close()
+        inventory = take_inventory("aws")
+
+    assert pools["http"] is HTTPConnectionPool
+    assert pools["https"] is not HTTPSConnectionPool
+    assert verdicts_of(inventory, "aws") == calm("aws")[1]
 
 
 # -- proxies and TLS ---------------------------------------------------------------------------------------------------
