@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from checks.aws.client import clients
 from checks.aws.client.clients import Clients
-from checks.aws.client.failures import empty, told, translated, unparsed
+from checks.aws.client.failures import empty, told, unparsed
 from checks.aws.client.sessions import ASSUME, Sessions
 from checks.aws.client.shapes import find
 from checks.aws.client.transport import Transport
@@ -223,7 +223,7 @@ class AwsApi(BaseApi):
         shape = find(service, name)
         if shape is not None:
             return shape.items, "NextToken", "NextToken"
-        found = clients.paging(self._client(service, ""), name)
+        found = self._provider.clients.paging(service, name)
         return found["result_key"], found["input_token"], found["output_token"]
 
     def _speaks_json(self, operation: str) -> bool:
@@ -246,16 +246,7 @@ class AwsApi(BaseApi):
                 service, name, place, provider.sessions.credentials(account), parameters
             )
         client = self._client(service, region)
-        method = clients.method(client, name)
-
-        def attempt() -> Mapping[str, Any]:
-            with provider.clients.acting_as(provider.sessions.credentials(account)):
-                reply: Mapping[str, Any] = translated(method, **parameters)
-            if len(reply) <= 1 and clients.speaks_json(client):
-                raise empty()
-            return reply
-
-        return attempt
+        return lambda: provider.clients.call(client, name, provider.sessions.credentials(account), parameters)
 
 
 def _split(operation: str) -> tuple[str, str]:

@@ -13,9 +13,11 @@ from boto3.session import Session as Boto3Session
 from botocore import xform_name
 from botocore.session import Session
 
-from checks.aws.client.failures import unparsed
+from checks.aws.client.failures import empty, translated, unparsed
 from checks.aws.client.transport import Credentials, Transport, frozen
 from scanner.calls.client import Manners
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reason
 
 
 class Clients:
@@ -46,6 +48,25 @@ class Clients:
                 self._clients[service, region] = self._make(service, region)
             return self._clients[service, region]
 
+    def paging(self, service: str, operation: str) -> dict[str, str]:
+        """Token and result members of a listing, from the SDK's own paginator models."""
+        with self._lock:
+            config = self._session.get_paginator_model(service).get_paginator(operation)
+        return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
+
+    def call(self, client: Any, name: str, credentials: Credentials, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to an API operation, signed with these credentials. Raises CallFailed."""
+        turn = self._current.of_thread
+        turn.signed = turn.examined = False
+        with self.acting_as(credentials):
+            reply: dict[str, Any] = translated(getattr(client, xform_name(name)), **parameters)
+        if not (turn.signed and turn.examined):
+            # A version that no longer asks us may have asked another account, or read an absence from a broken body.
+            raise CallFailed(Reason.ERROR, "this version of botocore does not let its calls be signed and examined")
+        if len(reply) <= 1 and speaks_json(client):
+            raise empty()
+        return reply
+
     @contextmanager
     def acting_as(self, credentials: Credentials) -> Iterator[None]:
         """Sign what this thread calls in the meantime with these credentials.
@@ -63,10 +84,14 @@ class Clients:
     def _make(self, service: str, region: str) -> Any:
         client = self._session.client(service, region_name=region, config=self._config)
         client.meta.events.register("before-send.*", self._transport.prepared)
-        client.meta.events.register("response-received.*", _refuse_broken_bodies)
+        client.meta.events.register("response-received.*", self._examine)
         if service == "s3control":
             client.meta.events.register_first("before-sign.s3-control.*", _keep_custom_host)
         return client
+
+    def _examine(self, **response: Any) -> None:
+        self._current.of_thread.examined = True
+        _refuse_broken_bodies(**response)
 
 
 class _Current(botocore.credentials.Credentials):
@@ -80,24 +105,12 @@ class _Current(botocore.credentials.Credentials):
         return self
 
     def get_frozen_credentials(self) -> Any:
+        self.of_thread.signed = True
         return frozen(self.of_thread.credentials)
-
-
-def method(client: Any, name: str) -> Any:
-    """The method for an API operation: ListBuckets → client.list_buckets."""
-    return getattr(client, xform_name(name))
 
 
 def speaks_json(client: Any) -> bool:
     return str(client.meta.service_model.protocol).endswith("json")
-
-
-def paging(client: Any, operation: str) -> dict[str, str]:
-    """Token and result members of a listing, from the SDK's own paginator models."""
-    paginator = client.get_paginator(xform_name(operation))
-    # There is no public name for it, and the alternative is a table of our own.
-    config = paginator._pagination_cfg  # noqa: SLF001
-    return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
 
 
 def _refuse_broken_bodies(response_dict: Mapping[str, Any] | None, event_name: str = "", **_: Any) -> None:

@@ -17,7 +17,6 @@ import google.auth.exceptions
 import msgspec
 import urllib3
 from google.auth import credentials as auth
-from google.auth._cloud_sdk import get_application_default_credentials_path
 from google.auth.transport.urllib3 import Request
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, ProxyError, ReadTimeoutError, SSLError
 
@@ -164,8 +163,7 @@ def _decoded(reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
 
 
 def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
-    configured = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _has_login()
-    if simulated and not configured:
+    if simulated and not (os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _has_login()):
         return auth.AnonymousCredentials(), os.environ.get("GOOGLE_CLOUD_PROJECT")  # type: ignore[no-untyped-call]
     try:
         return google.auth.default(scopes=[_SCOPE])
@@ -178,6 +176,9 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
 
 
 def _has_login() -> bool:
+    # Private, so that only simulated clouds depend on it: what SDKs do without credentials there takes long to fail.
+    from google.auth._cloud_sdk import get_application_default_credentials_path
+
     return Path(get_application_default_credentials_path()).is_file()  # type: ignore[no-untyped-call]
 
 
