@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from scanning import QUICK, Verdicts, document, running, verdicts_of
+from scanning import QUICK, Verdicts, document, quick_calls, running, verdicts_of
 from support import registered
 from watching import WHOLE, Seen, deepest, observe
 from worlds.base import World, WorldError
 from worlds.leaves import Leaf, Path, changed
 
-from scanner.calls.client import Calls
 from scanner.collect.plan import Plan, make_plan
 from scanner.collect.run import collect
 from scanner.model.checks import Check
@@ -290,7 +289,7 @@ def rigged(provider: str) -> Iterator[Rig]:
     """A rig on the demo organisation's world."""
     with running(provider) as world:
         settings = {"taken_at": datetime.now(UTC)}
-        connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, Calls(QUICK))
+        connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, quick_calls())
         try:
             yield Rig(provider, world, connected)
         finally:

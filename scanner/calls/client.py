@@ -8,11 +8,11 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
+from scanner.calls.clock import Clock
 from scanner.calls.crew import Crew
 from scanner.calls.lanes import NAP, Lane, Slots, UnitLimits
 from scanner.calls.meter import Meter
@@ -67,8 +67,11 @@ class UndeclaredOperation(Exception):
 class Calls:
     """Shared by all units of one provider: the pace of each operation, breakers, slots for calls in flight."""
 
-    def __init__(self, manners: Manners, memory: Memory | None = None, meter: Meter | None = None) -> None:
+    def __init__(
+        self, manners: Manners, memory: Memory | None = None, meter: Meter | None = None, clock: Clock | None = None
+    ) -> None:
         self.manners = manners
+        self.clock = clock or Clock()
         self.memory = memory
         self.meter = meter or Meter()
         self.stopping = threading.Event()
@@ -100,7 +103,7 @@ class Calls:
         lane, tried = self._lane(exact), 0
         while True:
             self._refuse_if_open(host, exact)
-            began = monotonic()
+            began = self.clock.now()
             started = self._take_turn(lane, limits)
             try:
                 result = self._once(operation, attempt, started - began)
@@ -115,7 +118,7 @@ class Calls:
                     raise
                 self.meter.retried(operation)
                 if failure.reason is not Reason.THROTTLED:  # that waits in the lane
-                    self.stopping.wait(self._delay(tried, failure.retry_after))
+                    self.clock.wait(self.stopping, self._delay(tried, failure.retry_after))
             except BaseException:
                 lane.answered()
                 raise
@@ -142,12 +145,12 @@ class Calls:
         self.pages.shutdown(wait=False, cancel_futures=True)
 
     def _once(self, operation: str, attempt: Callable[[], T], turn: float) -> T:
-        asked = monotonic()
+        asked = self.clock.now()
         # Pages and other calls that a unit makes itself bring work for many; what the crew does is one of that many.
         self._slots.take(urgent=not self.crew.inside)
         try:
             self._refuse_if_stopped()
-            began = monotonic()
+            began = self.clock.now()
             self.meter.started(operation, turn, began - asked)
             reason: Reason | None = Reason.ERROR
             try:
@@ -157,7 +160,7 @@ class Calls:
                 reason = failure.reason
                 raise
             finally:
-                self.meter.ended(operation, monotonic() - began, reason)
+                self.meter.ended(operation, self.clock.now() - began, reason)
         finally:
             self._slots.give()
         return result
@@ -168,7 +171,7 @@ class Calls:
         Not after it: a refusal would speak against a rate that was set meanwhile, and that the call did not keep to.
         """
         self._refuse_if_stopped(limits)
-        asked = monotonic()
+        asked = self.clock.now()
         wait = lane.wait()
         if not wait:
             return asked
@@ -179,7 +182,7 @@ class Calls:
                 while wait:
                     lane.sleep(min(wait, NAP))
                     self._refuse_if_stopped(limits)
-                    asked = monotonic()
+                    asked = self.clock.now()
                     wait = lane.wait()
         finally:
             if limits is not None:
@@ -189,7 +192,7 @@ class Calls:
     def _lane(self, key: tuple[str, str, str]) -> Lane:
         with self._lock:
             if key not in self._lanes:
-                self._lanes[key] = Lane(self.manners.pace)
+                self._lanes[key] = Lane(self.manners.pace, self.clock)
             return self._lanes[key]
 
     def _note(self, failure: CallFailed, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
@@ -221,7 +224,7 @@ class Calls:
     def _refuse_if_stopped(self, limits: UnitLimits | None = None) -> None:
         if self.stopping.is_set():
             raise CallFailed(Reason.STOPPED, self._why or "the scan was interrupted")
-        if limits is not None and limits.until is not None and monotonic() > limits.until:
+        if limits is not None and limits.until is not None and self.clock.now() > limits.until:
             raise CallFailed(Reason.STOPPED, "the time for this unit of work was over")
 
     def _refuse_if_open(self, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
@@ -251,7 +254,7 @@ class BaseApi:
         self.collector = collector
         self.recorder = recorder
         timeout = calls.manners.unit_timeout
-        self.limits = UnitLimits(None if timeout is None else monotonic() + timeout)
+        self.limits = UnitLimits(calls.clock, None if timeout is None else calls.clock.now() + timeout)
 
     # -- for facades -----------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 import threading
 from collections import deque
-from time import monotonic
 
+from scanner.calls.clock import Clock
 from scanner.calls.pace import Pace, Tuning
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
@@ -17,29 +17,30 @@ NAP = 0.25
 class Lane:
     """The pace of one operation in one place, shared by threads."""
 
-    def __init__(self, tuning: Tuning) -> None:
+    def __init__(self, tuning: Tuning, clock: Clock) -> None:
+        self._clock = clock
         self._pace = Pace(tuning)
         self._back = threading.Condition()
 
     def wait(self) -> float:
         with self._back:
-            return self._pace.wait(monotonic())
+            return self._pace.wait(self._clock.now())
 
     def sleep(self, seconds: float) -> None:
         with self._back:
-            self._back.wait(seconds)
+            self._clock.wait(self._back, seconds)
 
     def answered(self) -> None:
         with self._back:
-            self._pace.done(monotonic())
+            self._pace.done(self._clock.now())
             self._back.notify()
 
     def refused(self, started: float, failure: CallFailed) -> None:
         with self._back:
             if failure.reason is Reason.THROTTLED:
-                self._pace.throttled(monotonic(), started, failure.retry_after or 0.0)
+                self._pace.throttled(self._clock.now(), started, failure.retry_after or 0.0)
             else:
-                self._pace.done(monotonic())
+                self._pace.done(self._clock.now())
             self._back.notify()
 
 
@@ -77,10 +78,11 @@ class Slots:
 
 
 class UnitLimits:
-    """How many calls of one unit wait for their turn at a limit, and when the unit's time is over (monotonic clock)."""
+    """How many calls of one unit wait for their turn at a limit, and when the unit's time is over, by the clock."""
 
-    def __init__(self, until: float | None = None) -> None:
+    def __init__(self, clock: Clock, until: float | None = None) -> None:
         self.until = until
+        self._clock = clock
         self._waiting = 0
         self._moved = threading.Condition()
 
@@ -98,5 +100,6 @@ class UnitLimits:
         if self._waiting < _QUEUE:
             return False
         with self._moved:
-            self._moved.wait_for(lambda: self._waiting < _QUEUE, timeout=NAP)
+            if self._waiting >= _QUEUE:
+                self._clock.wait(self._moved, NAP)
         return True

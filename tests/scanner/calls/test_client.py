@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scanner.calls.client import BaseApi, Calls, Manners, UndeclaredOperation
+from scanner.calls.clock import Clock
 from scanner.calls.pace import Tuning
 from scanner.model.collectors import Collector
 from scanner.model.errors import CallFailed
@@ -31,15 +32,28 @@ def calls() -> Iterator[Calls]:
 class Failing:
     """Fails a number of times, then answers."""
 
-    def __init__(self, times: int, reason: Reason, *, retry: bool = True) -> None:
-        self.left, self.reason, self.retry, self.tried = times, reason, retry, 0
+    def __init__(self, times: int, reason: Reason, *, retry: bool = True, after: float | None = None) -> None:
+        self.left, self.reason, self.retry, self.after, self.tried = times, reason, retry, after, 0
 
     def __call__(self) -> str:
         self.tried += 1
         if self.left:
             self.left -= 1
-            raise CallFailed(self.reason, "no", retry=self.retry)
+            raise CallFailed(self.reason, "no", retry=self.retry, retry_after=self.after)
         return "yes"
+
+
+class Instant(Clock):
+    """Nobody waits: the time is later at once."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def now(self) -> float:
+        return self.time
+
+    def wait(self, moved: Any, seconds: float) -> None:
+        self.time += seconds
 
 
 def test_throttled_calls_are_tried_until_they_answer(calls: Calls) -> None:
@@ -61,6 +75,35 @@ def test_each_failure_is_tried_its_own_number_of_times(calls: Calls, reason: Rea
 
     assert failure.value.reason is reason
     assert attempt.tried == tries
+
+
+@pytest.mark.parametrize(("after", "waits"), [(7.0, 7.0), (90.0, 20.0)])
+def test_a_provider_that_says_when_is_asked_then_and_no_later_than_we_like(after: float, waits: float) -> None:
+    clock = Instant()
+    calls = Calls(Manners(), clock=clock)
+
+    assert calls.run(HERE, "s", "s:ListX", Failing(1, Reason.ERROR, after=after)) == "yes"
+    assert clock.time == 100.0 + waits
+    calls.close()
+
+
+def test_a_throttled_operation_is_asked_again_when_its_provider_says() -> None:
+    clock = Instant()
+    calls = Calls(Manners(), clock=clock)
+
+    assert calls.run(HERE, "s", "s:ListX", Failing(1, Reason.THROTTLED, after=7.0)) == "yes"
+    assert 7.0 <= clock.time - 100.0 < 7.5
+    calls.close()
+
+
+def test_delays_grow_from_try_to_try() -> None:
+    clock = Instant()
+    calls = Calls(Manners(first_delay=1.0, longest_delay=5.0, error_attempts=4), clock=clock)
+
+    with pytest.raises(CallFailed):
+        calls.run(HERE, "s", "s:ListX", Failing(100, Reason.ERROR))
+    assert 1 + 2 + 2.5 <= clock.time - 100.0 <= 2 + 4 + 5
+    calls.close()
 
 
 def test_what_will_not_change_is_not_asked_again(calls: Calls) -> None:
@@ -178,7 +221,6 @@ def test_calls_that_wait_for_their_turn_do_not_hold_up_other_operations() -> Non
 def test_a_call_counts_as_begun_when_its_turn_came(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread may be kept from going on right after its turn, while another is refused and the rate is set."""
     now = [100.0]
-    monkeypatch.setattr("scanner.calls.client.monotonic", lambda: now[0])
     told: list[float] = []
 
     class Kept:
@@ -192,7 +234,11 @@ def test_a_call_counts_as_begun_when_its_turn_came(monkeypatch: pytest.MonkeyPat
         def answered(self) -> None:
             told.append(-1.0)
 
-    calls = Calls(Manners())
+    class Still(Clock):
+        def now(self) -> float:
+            return now[0]
+
+    calls = Calls(Manners(), clock=Still())
     monkeypatch.setattr(calls, "_lane", lambda _: Kept())
     assert calls.run(HERE, "s", "s:ListX", Failing(1, Reason.THROTTLED)) == "yes"
     calls.close()

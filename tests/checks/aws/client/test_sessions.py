@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
-from scanning import QUICK, document, running, take_inventory
+from scanning import document, quick_calls, running, take_inventory
 from support import registered
 from worlds.base import Fault, Request, Response
 
@@ -16,7 +16,6 @@ from checks.aws.client.api import connect
 from checks.aws.client.transport import frozen
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import NotebookInstance
-from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
@@ -37,7 +36,7 @@ def provider():
     made = []
 
     def connected(**settings):
-        made.append(connect({"regions": ("eu-west-1",), **settings}, Calls(QUICK)))
+        made.append(connect({"regions": ("eu-west-1",), **settings}, quick_calls()))
         return made[-1]
 
     yield connected

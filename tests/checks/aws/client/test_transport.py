@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import botocore.config
 import botocore.session
 import pytest
-from scanning import QUICK, _pointing_at, calm, document, running, take_inventory, verdicts_of, world_class
+from scanning import QUICK, _pointing_at, calm, document, quick_calls, running, take_inventory, verdicts_of, world_class
 from support import registered
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -39,7 +39,7 @@ def provider():
     made = []
 
     def connected(**settings):
-        made.append(connect({"regions": (HOME,), **settings}, Calls(QUICK)))
+        made.append(connect({"regions": (HOME,), **settings}, quick_calls()))
         return made[-1]
 
     yield connected
@@ -75,7 +75,7 @@ def canned():
     """A world, a provider, and what calls SageMaker and EC2 there: ours and botocore's."""
     with Canned({}) as world:
         with _pointing_at(world):
-            ours = connect({"regions": (HOME,)}, Calls(QUICK))
+            ours = connect({"regions": (HOME,)}, quick_calls())
             theirs = by_botocore("sagemaker"), by_botocore("ec2")
             # Addresses are looked up once: now, while the environment says so.
             outcome(lambda: lean(ours, "DescribeModel"))
@@ -267,7 +267,7 @@ def test_a_scan_loads_no_model_of_the_services_it_asks_most():
     checks, collectors = registered()
     plan = make_plan([check for check in checks.values() if check.provider == "aws"], collectors)
     with running("aws", {**document("aws"), "regions": {HOME: {}, "us-east-1": {}}}) as world:
-        ours = connect({}, Calls(QUICK))
+        ours = connect({}, quick_calls())
         collect(plan, ours, Inventory(datetime.now(UTC)), concurrency=4)
         ours.close()
     read = repr(list(ours.transport.addresses._loader._cache))

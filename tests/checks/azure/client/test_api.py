@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import UNSET
-from scanning import QUICK, document, running, take_inventory
+from scanning import document, quick_calls, running, take_inventory
 from support import registered
 from worlds.azure import AzureWorld
 from worlds.base import Fault, Request
@@ -18,7 +18,7 @@ from checks.azure.client.transport import _credential
 from checks.azure.machine_learning.resources import COMPUTES, WORKSPACES, Compute, OnlineDeployment, Workspace
 from checks.azure.permissions import is_read
 from checks.azure.storage.resources import STORAGE, StorageAccount
-from scanner.calls.client import Calls, UndeclaredOperation
+from scanner.calls.client import UndeclaredOperation
 from scanner.collect.recorder import GapRecorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason, Scope
@@ -39,7 +39,7 @@ def world() -> Iterator[AzureWorld]:
 
 @pytest.fixture
 def provider(world: AzureWorld) -> Iterator[AzureProvider]:
-    made = connect({}, Calls(QUICK))
+    made = connect({}, quick_calls())
     yield made
     made.close()
 
@@ -88,19 +88,19 @@ def test_an_unusable_environment_is_refused_with_advice(
     monkeypatch.setenv(variable, value)
 
     with pytest.raises(CannotScan, match=said):
-        connect({}, Calls(QUICK))
+        connect({}, quick_calls())
 
 
 def test_subscriptions_are_those_enabled_or_those_asked_for(provider: AzureProvider) -> None:
     assert provider.accounts() == (SUBSCRIPTION,)
 
-    given = connect({"subscriptions": [SUBSCRIPTION.upper()]}, Calls(QUICK))
+    given = connect({"subscriptions": [SUBSCRIPTION.upper()]}, quick_calls())
     assert given.accounts() == (SUBSCRIPTION,)
     given.close()
 
 
 def test_a_subscription_that_cannot_be_seen_is_named(world: AzureWorld) -> None:
-    provider = connect({"subscriptions": ["00000000-0000-0000-0000-0000000000ff"]}, Calls(QUICK))
+    provider = connect({"subscriptions": ["00000000-0000-0000-0000-0000000000ff"]}, quick_calls())
 
     with pytest.raises(CannotScan, match="0000000000ff"):
         provider.accounts()
@@ -113,7 +113,7 @@ def test_a_subscription_that_is_late_in_paying_is_still_scanned(state: str) -> N
     changed["subscription"]["state"] = state
 
     with running("azure", changed):
-        provider = connect({}, Calls(QUICK))
+        provider = connect({}, quick_calls())
         assert provider.accounts() == (SUBSCRIPTION,)
         provider.close()
 
@@ -125,7 +125,7 @@ def test_the_authority_may_be_a_host_or_an_address(
     address = os.environ["AZURE_AUTHORITY_HOST"].rstrip("/")
     monkeypatch.setenv("AZURE_AUTHORITY_HOST", form.format(address, address.removeprefix("https://")))
 
-    provider = connect({}, Calls(QUICK))
+    provider = connect({}, quick_calls())
     assert provider.accounts() == (SUBSCRIPTION,)
     provider.close()
 
@@ -141,7 +141,7 @@ def test_no_enabled_subscription_is_an_error_that_says_so() -> None:
     changed["subscription"]["state"] = "Disabled"
 
     with running("azure", changed):
-        provider = connect({}, Calls(QUICK))
+        provider = connect({}, quick_calls())
         with pytest.raises(CannotScan, match="no enabled subscription"):
             provider.accounts()
         provider.close()

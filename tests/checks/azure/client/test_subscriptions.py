@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scanning import QUICK, document, running, take_inventory, verdicts_of
+from scanning import document, quick_calls, running, take_inventory, verdicts_of
 from support import registered
 from worlds.base import Fault
 
 from checks.azure.client.api import connect
 from checks.azure.client.subscriptions import DESCENDANTS
-from scanner.calls.client import Calls
 from scanner.model.errors import CannotScan
 from scanner.model.nouns import Reason, Status
 
@@ -33,7 +32,7 @@ def tree() -> dict[str, Any]:
 
 
 def accounts(**settings: Any) -> tuple[str, ...]:
-    provider = connect(settings, Calls(QUICK))
+    provider = connect(settings, quick_calls())
     try:
         return provider.accounts()
     finally:

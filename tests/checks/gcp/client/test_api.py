@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from scanning import QUICK, document, running, take_inventory
+from scanning import document, quick_calls, running, take_inventory
 from support import PASS, registered
 from worlds.base import Fault
 
@@ -15,7 +15,6 @@ from checks.gcp.client.locations import KNOWN
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
-from scanner.calls.client import Calls
 from scanner.collect.plan import make_plan
 from scanner.collect.run import collect
 from scanner.evaluate.judge import evaluate
@@ -37,7 +36,7 @@ WORKBENCH = checks("vertex_workbench_public_ip")
 
 
 def provider(**settings: object) -> GcpProvider:
-    return connect(settings, Calls(QUICK))
+    return connect(settings, quick_calls())
 
 
 # -- credentials -------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scanning import QUICK, document, running, take_inventory
+from scanning import QUICK, document, quick_calls, running, take_inventory
 from support import registered
 from worlds.base import Fault
 
@@ -53,7 +53,7 @@ def project(id: str, number: str, kind: str, parent: str, **more: str) -> dict[s
 
 
 def accounts(**settings: Any) -> tuple[str, ...]:
-    made = connect(settings, Calls(QUICK))
+    made = connect(settings, quick_calls())
     try:
         return made.accounts()
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import QUICK, document, running, take_inventory
+from scanning import QUICK, document, quick_calls, running, take_inventory
 from urllib3.exceptions import HTTPError, ProxyError
 from worlds import azure_entra
 from worlds.gcp import GcpWorld
@@ -19,7 +19,6 @@ from worlds.gcp import GcpWorld
 from checks.gcp.client.api import connect
 from checks.gcp.client.web import Connections
 from checks.gcp.vertex_ai.resources import Endpoint
-from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
@@ -47,7 +46,7 @@ def test_the_certificates_of_the_environment_are_trusted(
 
 def test_a_stranger_with_a_certificate_of_his_own_gets_no_token(secure: GcpWorld) -> None:
     with pytest.raises(CannotScan, match="no access token"):
-        connect({}, Calls(QUICK))
+        connect({}, quick_calls())
     assert not secure.log
 
 
@@ -55,7 +54,7 @@ def test_certificates_that_cannot_be_read_end_the_scan(monkeypatch: pytest.Monke
     with running("gcp"):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem")
         with pytest.raises(CannotScan, match=r"/nonexistent/ca\.pem is no bundle of certificates"):
-            connect({}, Calls(QUICK))
+            connect({}, quick_calls())
 
 
 @contextmanager
@@ -108,7 +107,7 @@ def test_a_host_that_needs_no_proxy_is_reached_without(monkeypatch: pytest.Monke
 
 def test_a_proxy_that_refuses_is_a_service_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     with running("gcp", document("gcp") | {"anonymous": True}):
-        made = connect({}, Calls(QUICK))
+        made = connect({}, quick_calls())
         with proxy() as (port, _):
             monkeypatch.setattr(made._web, "_base", "https://gcp.example")
             made._web._connections = Connections(QUICK, {"https": f"http://127.0.0.1:{port}"})
