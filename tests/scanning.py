@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -55,13 +56,14 @@ def world_class(provider: str) -> type[World]:
 
 
 @cache
-def _document_text(provider: str) -> str:
-    return (TESTS / "worlds" / "data" / f"{provider}.yaml").read_text(encoding="utf-8")
+def _document(provider: str) -> bytes:
+    path = TESTS / "worlds" / "data" / f"{provider}.yaml"
+    return pickle.dumps(read_world(path.read_text(encoding="utf-8")))
 
 
 def document(provider: str) -> dict[str, Any]:
     """A fresh copy of the demo organisation's world, to be changed at will."""
-    return read_world(_document_text(provider))
+    return pickle.loads(_document(provider))  # type: ignore[no-any-return]
 
 
 def crowd(copies: int = 21, roles: int = 4) -> dict[str, Any]:
@@ -105,6 +107,16 @@ def _pointing_at(*worlds: World) -> Iterator[None]:
         yield
 
 
+@cache
+def read_models_once() -> None:
+    """Let botocore keep what it reads for longer than a session: in a small account it reads for most of a scan."""
+    from botocore.loaders import JSONFileLoader
+
+    read = JSONFileLoader._load_file
+    kept = cache(lambda path, open_file: read(JSONFileLoader(), path, open_file))
+    JSONFileLoader._load_file = lambda self, path, open_file: kept(path, open_file)
+
+
 def quick_calls(manners: Manners = QUICK) -> Calls:
     """What a provider is asked through, for which time passes fast."""
     return Calls(manners, clock=HURRIED)
@@ -114,6 +126,8 @@ def take_inventory(
     provider: str, checks: Sequence[Check] | None = None, *, manners: Manners = QUICK, **settings: Any
 ) -> Inventory:
     """Plan and collect against whatever the environment points at."""
+    if provider == "aws":
+        read_models_once()
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))

@@ -5,10 +5,12 @@ moto's backends are called in process; nothing of botocore is patched, so real b
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import threading
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from botocore.compat import HTTPHeaders
 from moto.backends import get_backend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import ServiceException as MotoError
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 from worlds.aws_model import AwsError, conform, known_model, offset, token_from
 from worlds.aws_s3 import named
 from worlds.base import Request, Response
@@ -25,6 +28,24 @@ _ROLE_KEYS = "name path trust managed_policies inline permissions_boundary descr
 #: IAM may give fewer entries than were asked for, even when there are more.
 _FEWER = 20
 _AWS_POLICIES = "MOTO_IAM_LOAD_MANAGED_POLICIES"
+_read_aws_policies = IAMBackend._init_aws_policies
+
+
+@cache
+def _aws_policies(account: str, region: str) -> tuple[AWSManagedPolicy, ...]:
+    backend = IAMBackend.__new__(IAMBackend)
+    backend.account_id, backend.region_name = account, region
+    return tuple(_read_aws_policies(backend))
+
+
+def _copied_aws_policies(self: IAMBackend) -> list[AWSManagedPolicy]:
+    """moto reads a thousand policies for each new state. Copies will do: only the count of attachments changes."""
+    if not os.environ.get(_AWS_POLICIES):
+        return _read_aws_policies(self)
+    return [copy.copy(policy) for policy in _aws_policies(self.account_id, self.region_name)]
+
+
+IAMBackend._init_aws_policies = _copied_aws_policies
 
 
 def check_roles(document: dict[str, Any], problems: list[str]) -> None:

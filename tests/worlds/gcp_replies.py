@@ -112,8 +112,11 @@ def no_such_page() -> Response:
 
 @functools.cache
 def _key_pair() -> tuple[str, str]:
-    """A private and a public key in PEM; one pair a process, because making one is slow."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """A private and a public key in PEM; one pair a process, because making one is slow.
+
+    A short one: whoever loads it tests its primes, and that would be half the work of a scan.
+    """
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
