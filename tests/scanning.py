@@ -108,13 +108,11 @@ def _pointing_at(*worlds: World) -> Iterator[None]:
 
 
 @cache
-def read_models_once() -> None:
-    """Let botocore keep what it reads for longer than a session: in a small account it reads for most of a scan."""
-    from botocore.loaders import JSONFileLoader
+def share_models() -> None:
+    """Let all sessions of botocore have one loader: in a small account, reading models is most of a scan."""
+    from botocore import session
 
-    read = JSONFileLoader._load_file
-    kept = cache(lambda path, open_file: read(JSONFileLoader(), path, open_file))
-    JSONFileLoader._load_file = lambda self, path, open_file: kept(path, open_file)
+    session.create_loader = cache(session.create_loader)
 
 
 def quick_calls(manners: Manners = QUICK) -> Calls:
@@ -127,7 +125,7 @@ def take_inventory(
 ) -> Inventory:
     """Plan and collect against whatever the environment points at."""
     if provider == "aws":
-        read_models_once()
+        share_models()
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))

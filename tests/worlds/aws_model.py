@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import botocore.session
+from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.utils import parse_timestamp
 from moto.core.serialize import SerializationContext, get_serializer_class
@@ -93,6 +94,7 @@ KINDS: dict[str, list[Kind]] = {
 def model(service: str) -> ServiceModel | None:
     """The botocore model of a service, None when there is no such service."""
     session = botocore.session.get_session()
+    session.register_component("data_loader", Loader())  # of our own: clients change the paths in their models
     return session.get_service_model(service) if service in session.get_available_services() else None
 
 
