@@ -11,11 +11,10 @@ from unittest import mock
 import msgspec
 from addresses import Shape, is_address, shapes_of
 from members import Member, holding, members, texts
-from scanning import QUICK, calm, running
+from scanning import QUICK, calm, quick_calls, running
 from watching import Seen, watched
 from worlds.base import Request
 
-from scanner.calls.client import Calls
 from scanner.collect.plan import Plan
 from scanner.collect.run import collect
 from scanner.model.collectors import Collector, Found
@@ -89,7 +88,7 @@ def follow(provider: str, collectors: Mapping[str, Collector]) -> Followed:
     inventory.store.put(lead.resource for lead in given)
     followers = tuple(collector for collector in collectors.values() if collector.follows)
     reads: set[Seen] = set()
-    of, calls = Found.of, Calls(QUICK)
+    of, calls = Found.of, quick_calls()
 
     def watched_of(self: Found, kind: type[Resource]) -> list[Any]:
         return [watched(resource, reads) for resource in of(self, kind)]

@@ -101,7 +101,7 @@ class Sessions:
 
     def _fetch(self, role: str) -> dict[str, str]:
         try:
-            reply = self._ask("sts", "assume_role", RoleArn=role, RoleSessionName="mlposture")
+            reply = self._ask("sts", "AssumeRole", RoleArn=role, RoleSessionName="mlposture")
             given = reply.get("Credentials", {})
             names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
             if not all(given.get(name) for name in (*names, "Expiration")):
@@ -152,20 +152,17 @@ class Sessions:
         return found
 
     def _own_account(self) -> str:
-        account = self._ask("sts", "get_caller_identity").get("Account")
+        account = self._ask("sts", "GetCallerIdentity").get("Account")
         if not account:
             raise empty()
         return str(account)
 
-    def _ask(self, service: str, method: str, **parameters: str) -> Mapping[str, Any]:
+    def _ask(self, service: str, operation: str, **parameters: str) -> Mapping[str, Any]:
         """A call with the caller's own credentials. Raises CallFailed."""
-        client = self._clients.get(service, self._home)
-        with self._clients.acting_as(self._base):
-            reply: Mapping[str, Any] = translated(getattr(client, method), **parameters)
-        return reply
+        return self._clients.call(self._clients.get(service, self._home), operation, self._base, parameters)
 
     def _page(self, token: str) -> Mapping[str, Any]:
-        page = self._ask("organizations", "list_accounts", **({"NextToken": token} if token else {}))
+        page = self._ask("organizations", "ListAccounts", **({"NextToken": token} if token else {}))
         accounts = page.get("Accounts")
         if not isinstance(accounts, list) or not all(
             isinstance(account, Mapping) and re.fullmatch(r"\d{12}", str(account.get("Id"))) for account in accounts

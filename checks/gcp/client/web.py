@@ -170,7 +170,7 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
     except google.auth.exceptions.GoogleAuthError as error:
         raise CannotScan(f"Google Cloud: no credentials found ({error.args[0]}); {_LOGIN}") from error
     except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
-        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or get_application_default_credentials_path()  # type: ignore[no-untyped-call]
+        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or "the file of application default credentials"
         said = getattr(error, "strerror", None) or error
         raise CannotScan(f"Google Cloud: the credentials in {where} cannot be used ({said}); {_LOGIN}") from error
 

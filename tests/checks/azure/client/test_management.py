@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scanning import QUICK, document, running, take_inventory
+from scanning import document, quick_calls, running, take_inventory
 from support import registered
 from worlds.azure import AzureWorld
 from worlds.azure_entra import reply
@@ -15,7 +15,6 @@ from worlds.base import Fault, Request, Response
 from checks.azure.client.api import AzureProvider, connect
 from checks.azure.client.management import PROVIDERS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Workspace
-from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 
@@ -34,7 +33,7 @@ def world() -> Iterator[Any]:
 
 @pytest.fixture
 def provider(world: AzureWorld) -> Iterator[AzureProvider]:
-    made = connect({}, Calls(QUICK))
+    made = connect({}, quick_calls())
     yield made
     made.close()
 

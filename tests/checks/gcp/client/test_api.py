@@ -73,7 +73,7 @@ def test_credentials_that_are_no_file_of_credentials_are_named(tmp_path: Path, m
         with running("gcp"):
             monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(where))
             with pytest.raises(CannotScan, match=f"(?s){where}.*application-default login") as caught:
-                connect({}, Calls(QUICK))
+                provider()
         assert "credentials" in str(caught.value)
 
 
