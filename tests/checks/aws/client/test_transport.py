@@ -339,7 +339,7 @@ def test_a_reply_that_the_sdk_does_not_show_is_not_believed(provider):
 def test_a_reply_to_other_credentials_than_the_accounts_is_not_believed(provider):
     with running("aws"):
         ours = provider()
-        client = ours._session.create_client("s3", HOME, aws_access_key_id="A", aws_secret_access_key="s")
+        client = ours._session.client("s3", HOME, aws_access_key_id="A", aws_secret_access_key="s")
         client.meta.events.register("response-received.*", ours.clients._examine)
         with pytest.raises(CallFailed, match="does not let its calls be signed and examined"):
             ours.clients.call(client, "ListBuckets", ours.sessions.credentials(OWN), {})
