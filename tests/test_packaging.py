@@ -1,95 +1,35 @@
-"""What is shipped: the wheel's contents, and that it works installed alone, without the repository and without SDKs."""
+"""What is shipped: the wheel's contents, that it stands its ground, and that every install line is tried.
+
+That it works where nothing else is installed, scripts/try_installs.sh tries: it takes minutes, and a package registry.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import venv
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
-from scanning import running
 from support import ROOT
 
+from scripts.try_installs import LIMITS, SCANS, extras_of
 
-def run(*command: str | Path, **options: object) -> str:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
-    assert done.returncode in (0, 1), done.stderr
-    return str(done.stdout)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
-    return next(folder.glob("*.whl"))
-
-
-def bin_of(environment: Path) -> Path:
-    return environment / ("Scripts" if os.name == "nt" else "bin")
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
-    """An environment with the wheel and no extras."""
-    environment = tmp_path_factory.mktemp("bare") / "venv"
-    venv.create(environment, with_pip=True)
-    run(bin_of(environment) / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel)
-    return environment
-
-
-@pytest.fixture
-def saved(tmp_path: Path) -> Path:
-    path = tmp_path / "inventory.json"
-    with running("aws"):
-        run(Path(sys.executable).with_name("mlposture"), "scan", "aws", "--save-inventory", path)
-    return path
-
-
-def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_three_packages_and_nothing_else(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, capture_output=True, check=True)
+    [wheel] = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.partition("/")[0] for name in names}
 
     assert {name for name in top if not name.endswith(".dist-info")} == {"scanner", "checks", "reports"}
     assert "scanner/frameworks/catalogue.json" in names
     assert not [name for name in names if "test" in name or name.endswith(".yaml.orig")]
-
-
-def test_without_extras_everything_but_scanning_works(bare: Path, saved: Path, tmp_path: Path) -> None:
-    command = bin_of(bare) / "mlposture"
-    installed = run(bin_of(bare) / "python", "-m", "pip", "list", "--format=freeze")
-
-    assert not {"botocore", "google-auth", "azure-core"} & {line.partition("==")[0] for line in installed.splitlines()}
-    assert "MLP-1001" in run(command, "list", "checks", cwd=tmp_path)
-    assert "Why it matters" in run(command, "explain", "MLP-1001", cwd=tmp_path)
-    printed = run(command, "evaluate", saved, "-o", "x.json", "-o", "x.sarif", cwd=tmp_path)
-    assert "MLP-1001" in printed
-    assert (tmp_path / "x.json").stat().st_size > 1000
-    assert (tmp_path / "x.sarif").stat().st_size > 1000
-
-
-def test_without_extras_scanning_says_what_to_install(bare: Path, tmp_path: Path) -> None:
-    for provider in ("aws", "gcp", "azure"):
-        done = subprocess.run(
-            [bin_of(bare) / "mlposture", "scan", provider], capture_output=True, text=True, cwd=tmp_path, check=False
-        )
-        assert done.returncode == 3
-        assert f"mlposture[{provider}]" in done.stderr
-
-
-def test_the_aws_extra_alone_scans_aws(wheel: Path, tmp_path: Path) -> None:
-    environment = tmp_path / "venv"
-    venv.create(environment, with_pip=True)
-    python = bin_of(environment) / "python"
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", f"{wheel}[aws]")
-    with running("aws"):
-        run(bin_of(environment) / "mlposture", "scan", "aws", "-o", "x.json", cwd=tmp_path)
-
-    assert (tmp_path / "x.json").stat().st_size > 1000
-    installed = run(python, "-m", "pip", "list", "--format=freeze").splitlines()
-    assert not [line for line in installed if line.startswith(("google", "azure"))]
 
 
 @pytest.mark.parametrize("name", ["checks", "reports"])
@@ -110,3 +50,41 @@ def test_a_foreign_package_of_the_same_name_is_refused(name: str, tmp_path: Path
     assert done.returncode == 2
     assert name in done.stderr
     assert "is not ours" in done.stderr
+
+
+def test_every_install_line_is_tried_in_a_clean_environment() -> None:
+    lines = {line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()}
+    tried = {extras for line in lines if (extras := extras_of(line)) is not None}
+
+    assert "aws" in {extras_of(line) for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()}
+    assert tried <= set(SCANS)
+    assert "scripts/try_installs.sh\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_extra_is_tried_in_a_clean_environment() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+
+    assert {extra for tried in SCANS for extra in tried.split(",")} == {"", *extras}
+    assert all(SCANS[extra] for extra in SCANS if extra)
+    assert LIMITS["aws"] == (100, 25)
+
+
+@pytest.mark.parametrize(
+    ("line", "extras"),
+    [
+        ("pipx install '.[aws]'", "aws"),
+        ("pip install 'mlposture[dask,aws]'  # both", "aws,dask"),
+        ("$ python -m pip install --upgrade .[all]", "all"),
+        ("uv tool install mlposture", ""),
+        ("Run `pipx install '.[gcp]'` first.", "gcp"),
+        ("An install works on every cloud.", None),
+    ],
+)
+def test_an_install_line_says_its_extras(line: str, extras: str | None) -> None:
+    assert extras_of(line) == extras
+
+
+@pytest.mark.parametrize("line", ["pip install boto3", "pip install .[aws] boto3", "pip install -r requirements.txt"])
+def test_an_install_line_that_nobody_tries_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="is no install line that this script knows"):
+        extras_of(line)
