@@ -24,11 +24,12 @@ class Clients:
     """Makes clients, under a lock because making one is not thread-safe. Using one is."""
 
     def __init__(self, core: Session, transport: Transport, manners: Manners) -> None:
+        self._core = core
         self._transport = transport
         self._current = _Current()
         # Clients take their credentials from their session: those of the account that is asked, see `acting_as`. So it
         # is not the user's session, and has its configuration and its models alone.
-        acting = self._acting = Session(profile=core.profile)
+        acting = Session(profile=core.profile)
         acting.register_component("credential_provider", self._current)
         acting.register_component("data_loader", core.get_component("data_loader"))
         self._session = Boto3Session(botocore_session=acting)
@@ -51,7 +52,7 @@ class Clients:
     def paging(self, service: str, operation: str) -> dict[str, str]:
         """Token and result members of a listing, from the SDK's own paginator models."""
         with self._lock:
-            config = self._acting.get_paginator_model(service).get_paginator(operation)
+            config = self._core.get_paginator_model(service).get_paginator(operation)
         return {key: str(config[key]) for key in ("input_token", "output_token", "result_key")}
 
     def call(self, client: Any, name: str, credentials: Credentials, parameters: Mapping[str, Any]) -> dict[str, Any]:

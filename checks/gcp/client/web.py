@@ -163,23 +163,24 @@ def _decoded(reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
 
 
 def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
-    if simulated and not (os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _has_login()):
+    if simulated and not (os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login().is_file()):
         return auth.AnonymousCredentials(), os.environ.get("GOOGLE_CLOUD_PROJECT")  # type: ignore[no-untyped-call]
     try:
         return google.auth.default(scopes=[_SCOPE])
     except google.auth.exceptions.GoogleAuthError as error:
         raise CannotScan(f"Google Cloud: no credentials found ({error.args[0]}); {_LOGIN}") from error
     except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
-        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or "the file of application default credentials"
+        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login()
         said = getattr(error, "strerror", None) or error
         raise CannotScan(f"Google Cloud: the credentials in {where} cannot be used ({said}); {_LOGIN}") from error
 
 
-def _has_login() -> bool:
-    # Private, so that only simulated clouds depend on it: what SDKs do without credentials there takes long to fail.
+def _login() -> Path:
+    """Where `gcloud auth application-default login` leaves its credentials."""
+    # Private, and imported here: whoever has credentials that work depends on it in no way.
     from google.auth._cloud_sdk import get_application_default_credentials_path
 
-    return Path(get_application_default_credentials_path()).is_file()  # type: ignore[no-untyped-call]
+    return Path(get_application_default_credentials_path())  # type: ignore[no-untyped-call]
 
 
 def _is_loopback(url: str) -> bool:
