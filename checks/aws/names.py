@@ -1,51 +1,70 @@
 """Names and addresses: S3 locations, default buckets, and how one SageMaker resource names another."""
 
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from msgspec import UnsetType
 
+from checks.aws.partitions import domains, regions
 from scanner.model.nouns import Resource, Scope
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
 R = TypeVar("R", bound=Resource)
 
-_REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
-#: Buckets that AWS itself serves public models and examples from.
-_AWS_CONTENT = pattern(
-    rf"(?:jumpstart-(?:private-)?cache-prod|sagemaker-(?:sample-files|sample-data|example-files)(?:-prod)?)(?:-{_REGION})?"
+#: Buckets that AWS itself serves public models and examples from: a name, or one for each region.
+_AWS_CONTENT = (
+    "jumpstart-cache-prod",
+    "jumpstart-private-cache-prod",
+    *(f"sagemaker-{what}{end}" for what in ("sample-files", "sample-data", "example-files") for end in ("", "-prod")),
 )
-_S3_HOST = pattern(rf"(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?{_REGION})?\.amazonaws\.com(?:\.cn)?")
-_NAME = r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]"
-_BUCKET = pattern(_NAME)
-#: The common spelling, which needs no parser: a key without blanks, query or fragment.
-_PLAIN = pattern(rf"s3://({_NAME})(?:/+([!\"$->@-~]*))?")
+#: The rules of before March 2018, which the names of older buckets in us-east-1 still follow, include those of today.
+_BUCKET = pattern(r"[A-Za-z0-9._\-]{3,255}")
+#: `bucket.s3.eu-west-1`, `s3.eu-west-1`, `s3-eu-west-1`, `s3-accelerate` and their like, without the domain.
+_S3_HOST = pattern(r"(?:(?P<bucket>.+)\.)?s3(?:-(?P<variant>[a-z0-9-]+))?(?:\.dualstack)?(?:\.(?P<region>[a-z0-9-]+))?")
+_VARIANTS = ("accelerate", "fips")
+_DIRECTORY = "--x-s3"
 #: Endings that S3 reserves: aliases of access points, and buckets that no listing of general buckets shows.
-_NO_BUCKET = ("-s3alias", "--ol-s3", "--x-s3", "--xa-s3", "--table-s3", ".mrap")
+_NO_BUCKET = ("-s3alias", "--ol-s3", _DIRECTORY, "--xa-s3", "--table-s3", ".mrap")
 
 
 def location(uri: str) -> tuple[str, str] | None:
     """Bucket and key of an S3 address in any of its spellings; None for one that names no bucket (an access point)."""
-    if plain := _PLAIN.fullmatch(uri):
-        return None if plain[1].endswith(_NO_BUCKET) else (plain[1], plain[2] or "")
-    try:
-        split = urlsplit(uri)
-    except ValueError:  # a bracket where a host should be
-        return None
-    bucket, key = split.netloc, split.path.lstrip("/")
-    if split.scheme == "https":
-        host = _S3_HOST.fullmatch(split.netloc)
-        if host is None:
-            return None
-        bucket = host["bucket"] or ""
-        if not bucket:
-            bucket, _, key = key.partition("/")
-    elif split.scheme != "s3":
-        return None
-    if not _BUCKET.fullmatch(bucket) or bucket.endswith(_NO_BUCKET):
-        return None
+    bucket, key = split_address(uri)
+    return (bucket, key) if _BUCKET.fullmatch(bucket) and not bucket.endswith(_NO_BUCKET) else None
+
+
+def split_address(uri: str) -> tuple[str, str]:
+    """What stands for the bucket in an S3 address, and the key; two empty strings for an address of another kind."""
+    scheme, _, rest = uri.partition("://")
+    host, _, key = rest.partition("/")
+    if scheme.lower() == "https":
+        host, key = _of_host(host.lower(), key.partition("?")[0])
+    elif scheme.lower() != "s3":
+        host, key = "", ""
+    return host, key.lstrip("/")
+
+
+def _of_host(host: str, path: str) -> tuple[str, str]:
+    domain = next((domain for domain in domains() if host.endswith(f".{domain}")), None)
+    found = _S3_HOST.fullmatch(host.removesuffix(f".{domain}")) if domain else None
+    if found is None or found["region"] not in (None, *regions()):
+        return "", ""
+    if found["variant"] not in (None, *_VARIANTS) and found["variant"].removeprefix("fips-") not in regions():
+        return "", ""  # an access point, a website and their like
+    if found["bucket"]:
+        return found["bucket"], path
+    bucket, _, key = path.partition("/")
     return bucket, key
+
+
+def is_directory_bucket(uri: str) -> bool:
+    """Whether an address is in a directory bucket (S3 Express One Zone)."""
+    return split_address(uri)[0].endswith(_DIRECTORY)
+
+
+def is_reserved_for(bucket: str, account: str) -> bool:
+    """Whether no other account can make a bucket of this name: it is of the account's regional namespace."""
+    return any(bucket.endswith(f"-{account}-{region}-an") for region in regions())
 
 
 def bucket_arn(partition: str, bucket: str) -> str:
@@ -73,7 +92,10 @@ def account_of(arn: str) -> str:
 
 def is_aws_content(bucket: str) -> bool:
     """Whether the name is one that AWS publishes models and examples under."""
-    return _AWS_CONTENT.fullmatch(bucket) is not None
+    return any(
+        bucket.startswith(name) and (bucket == name or bucket.removeprefix(f"{name}-") in regions())
+        for name in _AWS_CONTENT
+    )
 
 
 def default_bucket(region: str, account: str) -> str:

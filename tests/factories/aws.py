@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks.aws.iam.resources import Policy, Role
+from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
     Container,
@@ -99,6 +100,18 @@ def foreign(name: str = "fabrikam-example-weights") -> Bucket:
 
 def missing(name: str = "northwind-example-deleted") -> Bucket:
     return bucket(name, exists=False, owned=None)
+
+
+def of_sibling(name: str = "northwind-example-models", **fields: Any) -> Bucket:
+    """A bucket of another account of the same scan, as that account sees it."""
+    there = Scope("aws", OTHER_ACCOUNT)
+    return Bucket(id=f"arn:aws:s3:::{name}", name=name, scope=there, exists=True, owned=True, **fields)
+
+
+def seen_from_here(name: str = "northwind-example-models") -> Bucket:
+    """A bucket of another account, as ours sees it beside that account."""
+    seen = foreign_bucket_id(f"arn:aws:s3:::{name}", ACCOUNT)
+    return Bucket(id=seen, name=name, scope=EVERYWHERE, exists=True, owned=False)
 
 
 def block(**switches: bool) -> PublicAccessBlock:

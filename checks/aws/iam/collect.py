@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from checks.aws.iam.bulk import EVERYTHING, Seen, from_account, in_order
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import account_of
+from checks.aws.partitions import console
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -116,7 +117,7 @@ def _assemble(api: AwsApi, seen: Seen, texts: Mapping[str, Observed[dict[str, An
         {"iam:GetRole": seen.role},
         id=seen.arn,
         name=name,
-        console_url=f"https://console.aws.amazon.com/iam/home#/roles/details/{name}",
+        console_url=console(api.partition, f"iam/home#/roles/details/{name}"),
         attached_policies=seen.attached if seen.attached is UNSET else tuple(map(with_text, seen.attached)),
         inline_policies=seen.inline,
         boundary=boundary,

@@ -86,4 +86,6 @@ def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], tuple[st
     name, key = place
     keys = (key,) if key.endswith(_ARCHIVE) or not key.strip("/") else (key, key.rstrip("/") + "/")
     objects = tuple(dict.fromkeys(object_arn(partition_of(model.id), name, each) for each in keys))
-    return bucket.owned if isinstance(bucket, Resource) else UNSET, objects
+    if not isinstance(bucket, Resource) or bucket.owned is UNSET:
+        return UNSET, objects
+    return bucket.owned and bucket.scope.account == model.scope.account, objects

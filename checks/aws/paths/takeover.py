@@ -20,8 +20,10 @@ from scanner.model.views import View
 def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     """Artifact of the model is taken from a bucket that is missing or belongs to another account.
 
-    Buckets that AWS publishes models from do not count. A refused request alone is no proof: without the right to list
-    buckets the verdict stays open unless two requests, with and without naming this account as the owner, differ.
+    Buckets that AWS publishes models from and those of other accounts of the same scan do not count, nor do missing
+    ones whose name is of this account's regional namespace, where nobody else can make one. A refused request alone is
+    no proof: without the right to list buckets the verdict stays open unless two requests, with and without naming this
+    account as the owner, differ.
 
     ## Why it matters
     Whoever owns the bucket decides what the model is. A missing bucket can be created by anyone under the same name;
@@ -35,9 +37,11 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
     """
     if containers_of(model) is None:
         return unknown("primary_container", "containers")
-    uris, packages = model_uris(model), opaque_packages(model)
+    uris = model_uris(model)
+    unread = tuple(f"artifact of {package}" for package in opaque_packages(model))
     nothing = "has no artifact in a bucket of ours"
-    return judge_ownership(model, view, uris, nothing=nothing, packages=packages, containers=uris)
+    return judge_ownership(model, view, uris, nothing=nothing, unread=unread, containers=uris)

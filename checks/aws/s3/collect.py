@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
+from checks.aws.partitions import console
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
@@ -70,7 +71,7 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
             _details(api, name, place, block),
             id=arn if own_id else foreign_bucket_id(arn, api.account),
             name=name,
-            console_url=f"https://s3.console.aws.amazon.com/s3/buckets/{name}",
+            console_url=console(api.partition, f"s3/buckets/{name}"),
             exists=place.exists,
             owned=place.owned,
             region=place.region or UNSET,

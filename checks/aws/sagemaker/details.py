@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from checks.aws.names import partition_of
+from checks.aws.partitions import console
 from scanner.model.decode import plans
 from scanner.model.nouns import Reply, Resource
 
@@ -69,8 +71,9 @@ class Source:
 
     def identity(self, api: AwsApi, summary: Summary) -> dict[str, Any]:
         name, region = summary[f"{self.noun}Name"], api.scope.region
-        url = f"https://{region}.console.aws.amazon.com/sagemaker/home?region={region}#/{self.page}/{name}"
-        return {"id": summary[f"{self.noun}Arn"], "name": name, "console_url": url, "scope": api.scope}
+        id = summary[f"{self.noun}Arn"]
+        url = console(partition_of(id), f"sagemaker/home?region={region}#/{self.page}/{name}", region)
+        return {"id": id, "name": name, "console_url": url, "scope": api.scope}
 
     def noted(self, operation: str) -> dict[str, str]:
         """What says which operation gave the detail; nothing for a kind whose details have one source."""

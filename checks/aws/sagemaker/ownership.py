@@ -5,19 +5,24 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, location, partition_of
+from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, is_reserved_for, location, partition_of
 from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource, Verdict, failed, not_applicable, passed, unknown
 from scanner.model.views import View
 
 
 def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType | None:
-    """A bucket as the account of a resource sees it; another account of the same scan may see it differently."""
+    """A bucket as its owner sees it if that is an account of the scan, else as the account of a resource sees it."""
     arn = bucket_arn(partition_of(resource.id), name)
-    found = view.get(Bucket, arn)
-    if isinstance(found, Resource) and found.scope.account == resource.scope.account:
-        return found
-    return view.get(Bucket, foreign_bucket_id(arn, resource.scope.account))
+    owners = view.get(Bucket, arn)
+    if isinstance(owners, Resource) and resource.scope.account == owners.scope.account:
+        return owners
+    seen = view.get(Bucket, foreign_bucket_id(arn, resource.scope.account))
+    if not isinstance(seen, Resource) or seen.owned is not False:
+        return seen
+    if isinstance(owners, Resource):
+        return seen if owners.owned in (False, None) else owners
+    return seen if owners is None else UNSET  # an account that was not read may own it
 
 
 def judge_ownership(
@@ -26,35 +31,32 @@ def judge_ownership(
     uris: Iterable[str],
     *,
     nothing: str,
-    packages: tuple[str, ...] = (),
+    unread: tuple[str, ...] = (),
     **evidence: Any,
 ) -> Verdict:
-    """Fail if a bucket is missing or another account's, pass if all are ours, `unknown` if that could not be told.
+    """Fail if a bucket is missing or a stranger's, pass if all are ours, `unknown` if that could not be told.
 
-    Buckets that AWS publishes from are left out; `nothing` is why the question may not arise. `packages` are model
-    packages whose buckets were not observed.
+    Ours are buckets of the resource's account and of the other accounts of the scan, and names that nobody else can
+    take. Buckets that AWS publishes from are left out; `nothing` is why the question may not arise. `unread` says what
+    else names buckets and was not read.
     """
     places = {uri: location(uri) for uri in uris}
-    lost = [uri for uri, place in places.items() if place is None]
     names = sorted({place[0] for place in places.values() if place is not None and not is_aws_content(place[0])})
-    missing, foreign = [], []
-    unclear = ["Bucket"] * bool(lost) + [f"artifact of {package}" for package in packages]
+    unclear = [f"whose bucket {uri} is in" for uri, place in places.items() if place is None] + list(unread)
     if not names and not unclear:
         return not_applicable(nothing)
+    strange: list[Bucket] = []
     for name in names:
         bucket = bucket_of(view, resource, name)
         if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
             unclear.append(f"owner of {name}")
-        elif not bucket.exists:
-            missing.append(bucket)
-        elif not bucket.owned:
-            foreign.append(bucket)
-    if missing or foreign:
-        said = [f"{bucket.name} does not exist" for bucket in missing]
-        said += [f"{bucket.name} belongs to another account" for bucket in foreign]
-        path = (resource.id, bucket_arn(partition_of(resource.id), (missing + foreign)[0].name))
-        seen = {bucket.name: {"exists": bucket.exists, "owned": bucket.owned} for bucket in missing + foreign}
+        elif not bucket.owned and (bucket.exists or not is_reserved_for(name, resource.scope.account)):
+            strange.append(bucket)
+    if strange:
+        said = [f"{b.name} {'belongs to another account' if b.exists else 'does not exist'}" for b in strange]
+        path = (resource.id, bucket_arn(partition_of(resource.id), strange[0].name))
+        seen = {bucket.name: {"exists": bucket.exists, "owned": bucket.owned} for bucket in strange}
         return failed("; ".join(said), path=path, **{**evidence, "Bucket.owned": seen})
     if unclear:
         return unknown(*unclear)
-    return passed("belongs to this account: " + ", ".join(names), **{**evidence, "Bucket.owned": True})
+    return passed("belongs to accounts of this scan: " + ", ".join(names), **{**evidence, "Bucket.owned": True})

@@ -7,8 +7,10 @@ from factories.aws import (
     foreign,
     grant,
     model,
+    of_sibling,
     ours,
     s3_source,
+    seen_from_here,
     served_from,
     single,
 )
@@ -58,6 +60,7 @@ CASES = {
         ),
         Case("no artifact", NOT_APPLICABLE, single(container(IMAGE))),
         Case("the artifact of a model package", UNKNOWN, single(PACKAGE)),
+        Case("open, of another account of the scan", FAIL, served_from(URI), of_sibling(**OPEN), seen_from_here()),
         Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours(**CLOSED)),
         Case("whose it is was not observed", UNKNOWN, served_from(URI), bucket(**OPEN)),
         Case("its ACL was denied", UNKNOWN, served_from(URI), ours(public_access_block=None, policy_is_public=True)),

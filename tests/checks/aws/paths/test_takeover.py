@@ -1,6 +1,5 @@
 from factories.aws import (
     ACCOUNT,
-    EVERYWHERE,
     IMAGE,
     OTHER_ACCOUNT,
     bucket,
@@ -9,32 +8,21 @@ from factories.aws import (
     foreign,
     missing,
     model,
+    of_sibling,
     ours,
+    seen_from_here,
     served_from,
     single,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket
-from scanner.model.nouns import Scope
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 
 
-#: The same bucket as two accounts of one scan see it: the owner, and the one that refers to it.
-THEIRS = Bucket(
-    id="arn:aws:s3:::northwind-example-models",
-    name="northwind-example-models",
-    scope=Scope("aws", OTHER_ACCOUNT),
-    exists=True,
-    owned=True,
-)
-
-
-SEEN_FROM_HERE = Bucket(
-    id=foreign_bucket_id(THEIRS.id, ACCOUNT), name=THEIRS.name, scope=EVERYWHERE, exists=True, owned=False
-)
+RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
+ALIKE = "sagemaker-sample-data-eu-nowhere-7"
 
 
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
@@ -80,8 +68,15 @@ CASES = {
             single(container(IMAGE, environment={"HF_MODEL_ID": "s3://fabrikam-example-weights/chat/"})),
             foreign(),
         ),
-        Case("a bucket of another account of the scan", FAIL, served_from(URI), THEIRS, SEEN_FROM_HERE),
-        Case("a bucket that only its owner described", UNKNOWN, served_from(URI), THEIRS, incomplete=[Bucket]),
+        Case("a bucket of another account of the scan", PASS, served_from(URI), of_sibling(), seen_from_here()),
+        Case(
+            "an account that may own it was not read", UNKNOWN, served_from(URI), seen_from_here(), incomplete=[Bucket]
+        ),
+        Case("missing, and nobody else can make it", PASS, served_from(f"s3://{RESERVED}/m"), missing(RESERVED)),
+        Case("missing in another's namespace", FAIL, served_from(f"s3://{OTHERS}/m"), missing(OTHERS)),
+        Case("missing, named like AWS's but for the region", FAIL, served_from(f"s3://{ALIKE}/m"), missing(ALIKE)),
+        Case("a name of the old rules", PASS, served_from("s3://Northwind_Example-/m"), ours("Northwind_Example-")),
+        Case("a bucket that only its owner described", UNKNOWN, served_from(URI), of_sibling(), incomplete=[Bucket]),
         Case("a directory bucket", UNKNOWN, served_from("s3://models--euw1-az1--x-s3/m.tar.gz")),
         Case("refused, and nothing to compare with", UNKNOWN, served_from(URI), bucket()),
         Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
