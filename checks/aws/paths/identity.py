@@ -8,9 +8,9 @@ from msgspec import UNSET
 from checks.aws.iam.answers import NO, UNKNOWN, YES
 from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
-from checks.aws.names import named
-from checks.aws.paths.serving import NOT_SERVING, SERVING, config_of
-from checks.aws.sagemaker.references import all_variants
+from checks.aws.names import account_of, named
+from checks.aws.paths.serving import NOT_SERVING, SERVING
+from checks.aws.sagemaker.references import all_variants, config_of
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -51,16 +51,22 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
     if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
         return unknown("endpoint_config_name", "EndpointConfig", path=(endpoint.id,))
     names: list[str] = []
+    gone: list[str] = []
     unclear: list[str] = []
     for arn, between in _roles(endpoint, config, view):
         role = view.get(Role, arn) if arn else UNSET
+        if role is None and account_of(arn) == endpoint.scope.account:
+            gone.append(arn.rpartition("/")[2])
+            continue
         answer = is_admin_seen(view, role) if isinstance(role, Resource) else UNKNOWN
         if answer is YES and isinstance(role, Resource):
             path = (endpoint.id, *between, role.id)
             return failed(f"{role.name} is administrative", path=path, **joined(role, "name"))
         (names if answer is NO else unclear).append(arn.rpartition("/")[2] if arn else "Role")
-    if unclear or not names:
+    if unclear or not (names or gone):
         return unknown("what the serving role allows", path=(endpoint.id, config.id))
+    if not names:
+        return not_applicable(f"does not exist any more: {', '.join(sorted(set(gone)))}")
     evidence: dict[str, Any] = {"Role.name": sorted(set(names))}
     return passed(f"not administrative: {', '.join(sorted(set(names)))}", **evidence)
 

@@ -5,8 +5,8 @@ from msgspec import UNSET, Struct
 from checks.aws.iam.matching import Targets
 from checks.aws.names import is_aws_content, location, named, object_arn, partition_of
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.references import all_variants, containers_of, model_uris, opaque_packages
-from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model
+from checks.aws.sagemaker.references import all_variants, config_of, containers_of, model_uris, opaque_packages
+from checks.aws.sagemaker.resources import Endpoint, Model
 from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
 
@@ -18,13 +18,6 @@ SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRoll
 
 
 NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
-
-
-def config_of(endpoint: Endpoint, view: View) -> EndpointConfig | None:
-    """Configuration of an endpoint; None where it was not observed (also if it was deleted under the endpoint)."""
-    if not isinstance(endpoint.endpoint_config_name, str):
-        return None
-    return named(view, EndpointConfig, endpoint, "endpoint-config", endpoint.endpoint_config_name) or None
 
 
 class Served(Struct, frozen=True):

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, YES, both
 from checks.aws.iam.policy import condition_keys, statements
+from checks.aws.keys import lacks
 from checks.aws.s3.exposure import (
     EXPOSURE_FIELDS,
     blocked,
@@ -83,9 +84,7 @@ def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
         return unknown("encryption")
     defaults = [rule.apply_server_side_encryption_by_default for rule in bucket.encryption or ()]
     for default in defaults:
-        if default is not None and (default.sse_algorithm or "").startswith("aws:kms") and default.kms_master_key_id:
-            if default.kms_master_key_id.endswith("alias/aws/s3"):
-                break
+        if default and (default.sse_algorithm or "").startswith("aws:kms") and not lacks(default.kms_master_key_id):
             return passed("new objects are encrypted with a key of yours", encryption=bucket.encryption)
     return failed("new objects are not encrypted with a key of yours", encryption=bucket.encryption)
 

@@ -2,9 +2,10 @@
 
 from msgspec import UNSET
 
+from checks.aws.keys import lacks
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.ownership import judge_ownership
-from checks.aws.sagemaker.references import all_variants, has_nvme
+from checks.aws.sagemaker.references import all_variants, captures, has_nvme, instance_types
 from checks.aws.sagemaker.resources import EndpointConfig, Variant
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -23,7 +24,8 @@ def _on_instances(variants: tuple[Variant, ...] | None) -> list[Variant]:
 def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig) -> Verdict:
     """Storage volumes behind the endpoint are not encrypted with a customer managed key.
 
-    Serverless variants have no volume of yours, and the disks of NVMe instance types take no key.
+    Serverless variants have no volume of yours. The key is one for all variants, shadow variants too, and SageMaker
+    refuses it where any of them runs on an instance type with NVMe disks, which the hardware encrypts.
 
     ## Why it matters
     The volume holds the unpacked model and whatever the container writes. Under a key that AWS manages you cannot see
@@ -39,18 +41,20 @@ def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig
     - https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
     """
-    if config.kms_key_id:
+    if config.kms_key_id is UNSET:
+        return unknown("kms_key_id")
+    lack = lacks(config.kms_key_id)
+    if not lack:
         return passed("the volumes have a key", kms_key_id=config.kms_key_id)
-    if missing := unobserved(config, "kms_key_id", "variants"):
+    if missing := unobserved(config, "variants", "shadow_variants"):
         return missing
-    variants = _on_instances(config.variants or None)
+    variants = _on_instances(all_variants(config))
     if not variants:
         return not_applicable("no variant runs on instances")
-    named = [v.instance_type for v in variants] + [p.instance_type for v in variants for p in v.instance_pools or ()]
-    types = [name for name in named if name is not None]
-    if types and all(map(has_nvme, types)):
-        return not_applicable("disks of NVMe instance types take no key")
-    return failed("the volumes have no key", kms_key_id=config.kms_key_id, variants=types)
+    types = instance_types(variants)
+    if any(map(has_nvme, types)):
+        return not_applicable("with a variant on NVMe disks the configuration takes no key")
+    return failed(f"the volumes have {lack}", kms_key_id=config.kms_key_id, variants=types)
 
 
 @check(id="MLP-1202", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
@@ -91,7 +95,7 @@ def sagemaker_endpoint_config_single_instance(config: EndpointConfig) -> Verdict
 def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdict:
     """Requests and responses of the endpoint are not captured.
 
-    Serverless variants do not support capture.
+    A configuration that does not say whether capture is on turns it on. Serverless variants do not support capture.
 
     ## Why it matters
     Without captured traffic there is nothing to compare with the training data: drift goes unnoticed, and after an
@@ -105,10 +109,11 @@ def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdic
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html
     """
     if config.data_capture is UNSET:
         return unknown("data_capture")
-    if config.data_capture and config.data_capture.enable_capture:
+    if captures(config.data_capture):
         return passed("data capture is on", data_capture=config.data_capture)
     if config.variants is UNSET:
         return unknown("variants")
@@ -137,11 +142,11 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
     capture = config.data_capture
     if capture is UNSET:
         return unknown("data_capture")
-    if capture is None or not capture.enable_capture:
+    if capture is None or not captures(capture):
         return not_applicable("data capture is off")
-    if capture.kms_key_id:
-        return passed("captured data has a key", data_capture=capture)
-    return failed("captured data has no key", data_capture=capture)
+    if lack := lacks(capture.kms_key_id):
+        return failed(f"captured data has {lack}", data_capture=capture)
+    return passed("captured data has a key", data_capture=capture)
 
 
 @check(
@@ -172,7 +177,7 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
     capture = config.data_capture
     if capture is UNSET:
         return unknown("data_capture")
-    if capture is None or not capture.enable_capture:
+    if capture is None or not captures(capture):
         return not_applicable("data capture is off")
     if capture.destination_s3_uri is None:
         return unknown("data_capture (DestinationS3Uri)")
@@ -203,9 +208,9 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
         return unknown("async_output")
     if output is None:
         return not_applicable("not an asynchronous endpoint")
-    if output.kms_key_id:
-        return passed("responses have a key", async_output=output)
-    return failed("responses have no key", async_output=output)
+    if lack := lacks(output.kms_key_id):
+        return failed(f"responses have {lack}", async_output=output)
+    return passed("responses have a key", async_output=output)
 
 
 @check(
@@ -289,9 +294,9 @@ def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointCon
     if missing := unobserved(config, "variants", "shadow_variants"):
         return missing
     dumping = [variant for variant in all_variants(config) if variant.core_dump_config is not None]
-    bare = _names([v for v in dumping if v.core_dump_config is not None and not v.core_dump_config.kms_key_id])
+    bare = _names([v for v in dumping if v.core_dump_config is not None and lacks(v.core_dump_config.kms_key_id)])
     if bare:
-        return failed(f"core dumps have no key: {', '.join(bare)}", variants=bare)
+        return failed(f"core dumps have no key of yours: {', '.join(bare)}", variants=bare)
     return passed("core dumps are off or have a key", variants=_names(dumping))
 
 

@@ -2,17 +2,29 @@
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.resources import Endpoint
+from checks.aws.sagemaker.references import all_variants, config_of, instance_types
+from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.views import View
 
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+#: An endpoint whose creation failed can only be deleted.
+_GONE = ("Failed", "Deleting")
 _BROKEN = ("Failed", "UpdateRollbackFailed", "OutOfService")
 
 
-@check(id="MLP-1251", severity=Severity.LOW, objective="rollback-kill-switch", since="0.1.0")
-def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint) -> Verdict:
+@check(
+    id="MLP-1251",
+    severity=Severity.LOW,
+    objective="rollback-kill-switch",
+    since="0.1.0",
+    needs=(EndpointConfig,),
+)
+def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint was deployed without alarms that roll a bad version back.
+
+    Endpoints on Inf1 instances cannot have them, and one that failed or is being deleted gets no other version.
 
     ## Why it matters
     A model that fails or slows down under real traffic then stays in production until somebody notices. With alarms
@@ -27,11 +39,20 @@ def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint) -> Verdict:
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
     """
     if endpoint.rollback_alarms is UNSET:
         return unknown("rollback_alarms")
     if endpoint.rollback_alarms:
         return passed("alarms roll a bad version back", rollback_alarms=endpoint.rollback_alarms)
+    if endpoint.status in _GONE:
+        return not_applicable(f"the status is {endpoint.status}", status=endpoint.status)
+    config = config_of(endpoint, view)
+    if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
+        return unknown("EndpointConfig.variants", path=(endpoint.id,))
+    types = instance_types(all_variants(config))
+    if any(name.startswith("ml.inf1.") for name in types):
+        return not_applicable("endpoints on Inf1 instances cannot have alarms", **{"EndpointConfig.variants": types})
     return failed("no alarm rolls a bad version back", rollback_alarms=endpoint.rollback_alarms)
 
 

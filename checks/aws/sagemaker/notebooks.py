@@ -5,6 +5,7 @@ from msgspec import UNSET
 from checks.aws.iam.answers import NO, YES
 from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
+from checks.aws.keys import lacks
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -15,6 +16,15 @@ _RETIRED_PLATFORMS = ("notebook-al1-", "notebook-al2-v1", "notebook-al2-v2")
 #: Amazon Linux 1 and 2; the latter reached the end of its support on June 30, 2026.
 _UNMAINTAINED_SYSTEMS = ("notebook-al1-", "notebook-al2-")
 _MAINTAINED_SYSTEMS = ("notebook-al2023-",)
+#: An instance that failed can only be deleted. A stopped one counts: it is started again as it is.
+_GONE = ("Failed", "Deleting")
+
+
+def _unless_gone(nb: NotebookInstance, verdict: Verdict) -> Verdict:
+    """The verdict, unless the instance will never run again."""
+    if nb.status in _GONE:
+        return not_applicable(f"the status is {nb.status}: it will not run again", status=nb.status)
+    return verdict
 
 
 @check(
@@ -43,7 +53,7 @@ def sagemaker_notebook_direct_internet_access(nb: NotebookInstance) -> Verdict:
     """
     match nb.direct_internet_access:
         case "Enabled":
-            return failed("direct internet access is on", direct_internet_access="Enabled")
+            return _unless_gone(nb, failed("direct internet access is on", direct_internet_access="Enabled"))
         case "Disabled":
             return passed("direct internet access is off", direct_internet_access="Disabled")
         case _:
@@ -70,7 +80,9 @@ def sagemaker_notebook_outside_vpc(nb: NotebookInstance) -> Verdict:
     """
     if isinstance(nb.subnet_id, str):
         return passed("attached to a subnet", subnet_id=nb.subnet_id)
-    return failed("not attached to a subnet", subnet_id=None) if nb.subnet_id is None else unknown("subnet_id")
+    if nb.subnet_id is None:
+        return _unless_gone(nb, failed("not attached to a subnet", subnet_id=None))
+    return unknown("subnet_id")
 
 
 @check(id="MLP-1003", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
@@ -93,7 +105,7 @@ def sagemaker_notebook_root_access_enabled(nb: NotebookInstance) -> Verdict:
     """
     match nb.root_access:
         case "Enabled":
-            return failed("users have root access", root_access="Enabled")
+            return _unless_gone(nb, failed("users have root access", root_access="Enabled"))
         case "Disabled":
             return passed("users have no root access", root_access="Disabled")
         case _:
@@ -120,9 +132,9 @@ def sagemaker_notebook_volume_without_customer_key(nb: NotebookInstance) -> Verd
     """
     if nb.kms_key_id is UNSET:
         return unknown("kms_key_id")
-    if nb.kms_key_id:
-        return passed("the volume has a key", kms_key_id=nb.kms_key_id)
-    return failed("the volume has no key", kms_key_id=nb.kms_key_id)
+    if lack := lacks(nb.kms_key_id):
+        return _unless_gone(nb, failed(f"the volume has {lack}", kms_key_id=nb.kms_key_id))
+    return passed("the volume has a key", kms_key_id=nb.kms_key_id)
 
 
 @check(id="MLP-1005", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
@@ -149,7 +161,8 @@ def sagemaker_notebook_platform_unsupported(nb: NotebookInstance) -> Verdict:
     """
     platform = nb.platform_identifier
     if platform is None or (isinstance(platform, str) and platform.startswith(_RETIRED_PLATFORMS)):
-        return failed(f"the platform is {platform or 'the first one'}, which is retired", platform_identifier=platform)
+        retired = f"the platform is {platform or 'the first one'}, which is retired"
+        return _unless_gone(nb, failed(retired, platform_identifier=platform))
     if isinstance(platform, str) and platform.startswith(_SUPPORTED_PLATFORMS):
         return passed(f"the platform is {platform}", platform_identifier=platform)
     return unknown("platform_identifier")
@@ -178,7 +191,8 @@ def sagemaker_notebook_operating_system_unmaintained(nb: NotebookInstance) -> Ve
     """
     platform = nb.platform_identifier
     if platform is None or (isinstance(platform, str) and platform.startswith(_UNMAINTAINED_SYSTEMS)):
-        return failed(f"the platform is {platform or 'the first one'}", platform_identifier=platform)
+        said = f"the platform is {platform or 'the first one'}"
+        return _unless_gone(nb, failed(said, platform_identifier=platform))
     if isinstance(platform, str) and platform.startswith(_MAINTAINED_SYSTEMS):
         return passed(f"the platform is {platform}", platform_identifier=platform)
     return unknown("platform_identifier")
@@ -208,7 +222,9 @@ def sagemaker_notebook_imdsv1_allowed(nb: NotebookInstance) -> Verdict:
         case "2":
             return passed("version 2 of the metadata service is required", minimum_imds_version="2")
         case "1" | None:
-            return failed("version 1 of the metadata service is allowed", minimum_imds_version=nb.minimum_imds_version)
+            version = nb.minimum_imds_version
+            allowed = failed("version 1 of the metadata service is allowed", minimum_imds_version=version)
+            return _unless_gone(nb, allowed)
         case _:
             return unknown("minimum_imds_version")
 
@@ -243,7 +259,8 @@ def sagemaker_notebook_role_administrative(nb: NotebookInstance, view: View) -> 
         return unknown("Role")
     administrative = is_admin_seen(view, role)
     if administrative is YES:
-        return failed(f"{role.name} is administrative", path=(nb.id, role.id), role_arn=role.id, **joined(role, "name"))
+        said, path = f"{role.name} is administrative", (nb.id, role.id)
+        return _unless_gone(nb, failed(said, path=path, role_arn=role.id, **joined(role, "name")))
     if administrative is NO:
         return passed(f"{role.name} is not administrative", role_arn=role.id, **joined(role, "name"))
     return unknown("what the policies of the role allow", path=(nb.id, role.id))

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.resources import Container, EndpointConfig, Model, TrainingJob, Variant
+from checks.aws.names import named
+from checks.aws.sagemaker.resources import Container, DataCapture, Endpoint, EndpointConfig, Model, TrainingJob, Variant
 from scanner.model.patterns import pattern
+from scanner.model.views import View
 
 #: Families with NVMe instance storage; it is encrypted by the hardware and takes no key of the customer.
 _NVME = pattern(
@@ -55,6 +57,24 @@ def model_uris(model: Model) -> tuple[str, ...]:
 def all_variants(config: EndpointConfig) -> tuple[Variant, ...]:
     """Production and shadow variants that were observed."""
     return (config.variants or ()) + (config.shadow_variants or ())
+
+
+def config_of(endpoint: Endpoint, view: View) -> EndpointConfig | None:
+    """Configuration of an endpoint; None where it was not observed (also if it was deleted under the endpoint)."""
+    if not isinstance(endpoint.endpoint_config_name, str):
+        return None
+    return named(view, EndpointConfig, endpoint, "endpoint-config", endpoint.endpoint_config_name) or None
+
+
+def instance_types(variants: Iterable[Variant]) -> list[str]:
+    """Instance types that variants run on or may run on."""
+    found = ((v.instance_type, *(pool.instance_type for pool in v.instance_pools or ())) for v in variants)
+    return [name for names in found for name in names if name is not None]
+
+
+def captures(capture: DataCapture | None) -> bool:
+    """Whether requests and responses are recorded: a configuration that does not say so records them."""
+    return capture is not None and capture.enable_capture is not False
 
 
 def config_uris(config: EndpointConfig) -> tuple[str, ...]:

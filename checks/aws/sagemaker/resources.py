@@ -187,7 +187,7 @@ class Channel(AwsPart, frozen=True, kw_only=True):
 
 
 class InstanceGroup(AwsPart, frozen=True, kw_only=True):
-    """Instances of one type in a training cluster of several."""
+    """Instances of one type: a part of a training cluster, or one that a job would take."""
 
     instance_type: str | None = None
     instance_count: int | None = None
@@ -201,6 +201,7 @@ class TrainingResources(AwsPart, frozen=True, kw_only=True):
     selected_instance_type: str | None = None
     selected_instance_count: int | None = None
     instance_groups: tuple[InstanceGroup, ...] | None = None
+    instance_preferences: tuple[InstanceGroup, ...] | None = None
     volume_kms_key_id: str | None = None
 
 

@@ -2,6 +2,8 @@
 
 from msgspec import UNSET
 
+from checks.aws.keys import lacks
+from checks.aws.names import is_directory_bucket
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import has_nvme, input_uris, output_uris
@@ -11,15 +13,26 @@ from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applica
 from scanner.model.views import View
 
 
-def _count(resources: TrainingResources) -> int | None:
+def _is_undecided(resources: TrainingResources) -> bool:
+    """Whether the instance type is still to be chosen among several."""
+    return bool(resources.instance_preferences) and resources.selected_instance_type is None
+
+
+def _counts(resources: TrainingResources) -> set[int | None]:
+    """How many instances there are; several numbers while the choice is open, None for one that was not told."""
+    if _is_undecided(resources):
+        return {preference.instance_count for preference in resources.instance_preferences or ()}
     counts = [group.instance_count for group in resources.instance_groups or ()]
     if not counts:
-        return resources.selected_instance_count if resources.instance_count is None else resources.instance_count
+        return {resources.selected_instance_count if resources.instance_count is None else resources.instance_count}
     known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    return {sum(known) if len(known) == len(counts) else None}
 
 
 def _types(resources: TrainingResources) -> list[str]:
+    """Instance types of the job, or all it may get while the choice is open."""
+    if _is_undecided(resources):
+        return [each.instance_type for each in resources.instance_preferences or () if each.instance_type is not None]
     groups = (group.instance_type for group in resources.instance_groups or ())
     named = (resources.instance_type, resources.selected_instance_type, *groups)
     return [name for name in named if name is not None]
@@ -51,12 +64,14 @@ def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> 
         return passed("traffic between instances is encrypted", encrypt_inter_container_traffic=True)
     if job.resources is UNSET:
         return unknown("resources")
-    count = _count(job.resources) if job.resources is not None else 1
-    if count is None:
+    counts = _counts(job.resources) if job.resources is not None else {1}
+    known = {count for count in counts if count is not None}
+    if known != counts or (min(known) < 2 <= max(known)):
         return unknown("resources (InstanceCount)")
-    if count < 2:
+    if max(known) < 2:
         return not_applicable("runs on one instance")
-    return failed(f"{count} instances exchange data in clear text", encrypt_inter_container_traffic=encrypted)
+    said = " or ".join(map(str, sorted(known)))
+    return failed(f"{said} instances exchange data in clear text", encrypt_inter_container_traffic=encrypted)
 
 
 @check(id="MLP-1302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0")
@@ -112,7 +127,8 @@ def sagemaker_training_outside_vpc(job: TrainingJob) -> Verdict:
 def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
     """Storage volumes of the training job are not encrypted with a customer managed key.
 
-    Instance types with NVMe disks take no key.
+    Instance types with NVMe disks take no key. A job that names several types and has not got one yet is judged by all
+    of them, if they are alike.
 
     ## Why it matters
     The volumes hold the downloaded training data and checkpoints. Under a key that AWS manages you cannot see who
@@ -131,16 +147,22 @@ def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
         return unknown("resources")
     if job.resources is None:
         return not_applicable("runs on no instances of its own")
-    if job.resources.volume_kms_key_id:
+    lack = lacks(job.resources.volume_kms_key_id)
+    if not lack:
         return passed("the volumes have a key", resources=job.resources)
-    if any(map(has_nvme, _types(job.resources))):
+    nvme = [has_nvme(name) for name in _types(job.resources)]
+    if any(nvme) and (all(nvme) or not _is_undecided(job.resources)):
         return not_applicable("instance types with NVMe disks take no key")
-    return failed("the volumes have no key", resources=job.resources)
+    if not nvme or any(nvme):
+        return unknown("which of its instance types is chosen")
+    return failed(f"the volumes have {lack}", resources=job.resources)
 
 
 @check(id="MLP-1305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
 def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
     """Model written by the training job is not encrypted with a customer managed key.
+
+    SageMaker takes no key for output in a directory bucket (S3 Express One Zone).
 
     ## Why it matters
     The artifact is the value of the work and may reveal its training data. Without a key of your own, read access to
@@ -158,10 +180,12 @@ def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
         return unknown("output")
     if job.output is None:
         return not_applicable("writes no output of its own")
-    # An empty key is how the API says "none".
-    if job.output.kms_key_id:
+    lack = lacks(job.output.kms_key_id)
+    if not lack:
         return passed("the output has a key", output=job.output)
-    return failed("the output has no key", output=job.output)
+    if is_directory_bucket(job.output.s3_output_path or ""):
+        return not_applicable("output in a directory bucket takes no key")
+    return failed(f"the output has {lack}", output=job.output)
 
 
 @check(id="MLP-1306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")

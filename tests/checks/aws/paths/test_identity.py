@@ -1,4 +1,4 @@
-from factories.aws import allow, config, endpoint, model, role, role_with, variant
+from factories.aws import allow, config, endpoint, model, role, role_arn, role_with, variant
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.iam.resources import Role
@@ -42,6 +42,8 @@ CASES = {
         Case("an administrator, while the endpoint changes", FAIL, CHANGING, *served_by(ADMIN)),
         Case("not in service", NOT_APPLICABLE, endpoint(status="Failed"), *served_by(ADMIN)),
         Case("a status of the future", UNKNOWN, endpoint(status="Hibernating"), *served_by(READER)),
+        Case("the role is gone", NOT_APPLICABLE, LIVE, CONFIG, model(execution_role_arn=role_arn("gone"))),
+        Case("roles were not read", UNKNOWN, LIVE, CONFIG, model(execution_role_arn=READER.id), incomplete=[Role]),
         Case("the configuration was deleted", UNKNOWN, LIVE),
         Case("the role's policies were denied", UNKNOWN, LIVE, *served_by(role("dark"))),
         Case("describe was denied", UNKNOWN, endpoint(status="InService")),

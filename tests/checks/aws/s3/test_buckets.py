@@ -63,6 +63,7 @@ CASES = {
         Case("key of S3", FAIL, encrypted("AES256")),
         Case("key that AWS manages", FAIL, encrypted("aws:kms")),
         Case("key that AWS manages, by name", FAIL, encrypted("aws:kms", "arn:aws:kms:eu-west-1::alias/aws/s3")),
+        Case("key that AWS manages, another", FAIL, encrypted("aws:kms", "alias/aws/ebs")),
         Case("nothing set", FAIL, ours(encryption=None)),
         *SHARED,
     ],

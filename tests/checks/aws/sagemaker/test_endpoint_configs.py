@@ -10,6 +10,9 @@ GPU = variant(instance_type="ml.g5.2xlarge", initial_instance_count=1)
 SERVERLESS = variant(serverless_config={"MemorySizeInMB": 2048, "MaxConcurrency": 5})
 POOL = variant(instance_pools=(InstancePool(instance_type="ml.m5.large"), InstancePool(instance_type="ml.g4dn.xlarge")))
 DENIED = Case("describe was denied", UNKNOWN, config())
+AWS_KEY = "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"
+IMPLIED = DataCapture(destination_s3_uri="s3://northwind-example-models/capture")
+ELSEWHERE = DataCapture(destination_s3_uri="s3://fabrikam-example-weights/capture")
 OFF = DataCapture(enable_capture=False, destination_s3_uri="s3://northwind-example-models/capture")
 
 
@@ -20,6 +23,10 @@ def capture(bucket_name: str = "northwind-example-models", **fields):
 
 def writes(bucket_name: str = "northwind-example-models", **fields):
     return config(async_output=AsyncOutput(s3_output_path=f"s3://{bucket_name}/out", **fields))
+
+
+def keyless(*variants, shadows=None, key=None):
+    return config(kms_key_id=key, variants=variants, shadow_variants=shadows)
 
 
 def notifies(*topics: str):
@@ -48,12 +55,17 @@ def ownership(make):
 CASES = {
     "sagemaker_endpoint_config_volume_without_customer_key": [
         Case("a key", PASS, config(kms_key_id=KEY)),
-        Case("no key", FAIL, config(kms_key_id=None, variants=(M5,))),
-        Case("no key, serverless", NOT_APPLICABLE, config(kms_key_id=None, variants=(SERVERLESS,))),
-        Case("no key, NVMe disks", NOT_APPLICABLE, config(kms_key_id=None, variants=(GPU,))),
-        Case("no key, NVMe disks on some types of a pool", FAIL, config(kms_key_id=None, variants=(POOL,))),
-        Case("no key, NVMe disks on one of two variants", FAIL, config(kms_key_id=None, variants=(M5, GPU))),
-        Case("an empty key is none", FAIL, config(kms_key_id="", variants=(M5,))),
+        Case("an alias of one's own", PASS, config(kms_key_id="alias/serving")),
+        Case("no key", FAIL, keyless(M5)),
+        Case("no key, serverless", NOT_APPLICABLE, keyless(SERVERLESS)),
+        Case("no key, NVMe disks", NOT_APPLICABLE, keyless(GPU)),
+        Case("no key, NVMe disks on some types of a pool", NOT_APPLICABLE, keyless(POOL)),
+        Case("no key, NVMe disks on one of two variants", NOT_APPLICABLE, keyless(M5, GPU)),
+        Case("no key, NVMe disks on a shadow variant", NOT_APPLICABLE, keyless(M5, shadows=(GPU,))),
+        Case("no key, a shadow variant on instances", FAIL, keyless(SERVERLESS, shadows=(M5,))),
+        Case("an empty key is none", FAIL, keyless(M5, key="")),
+        Case("a key that AWS manages", FAIL, keyless(M5, key="alias/aws/sagemaker")),
+        Case("shadow variants were not seen", UNKNOWN, config(kms_key_id=None, variants=(M5,))),
         DENIED,
     ],
     "sagemaker_endpoint_config_single_instance": [
@@ -66,6 +78,7 @@ CASES = {
     ],
     "sagemaker_endpoint_config_data_capture_off": [
         Case("on", PASS, capture()),
+        Case("on is what it is where nothing is said", PASS, config(data_capture=IMPLIED)),
         Case("off", FAIL, config(data_capture=OFF, variants=(M5,))),
         Case("not configured", FAIL, config(data_capture=None, variants=(M5,))),
         Case("serverless cannot", NOT_APPLICABLE, config(data_capture=None, variants=(SERVERLESS,))),
@@ -74,18 +87,22 @@ CASES = {
     "sagemaker_endpoint_config_data_capture_without_customer_key": [
         Case("a key", PASS, capture(kms_key_id=KEY)),
         Case("no key", FAIL, capture()),
+        Case("no key, on without a switch", FAIL, config(data_capture=IMPLIED)),
         Case("an empty key is none", FAIL, capture(kms_key_id="")),
+        Case("a key that AWS manages", FAIL, capture(kms_key_id=AWS_KEY)),
         Case("nothing is captured", NOT_APPLICABLE, config(data_capture=OFF)),
         DENIED,
     ],
     "sagemaker_endpoint_config_data_capture_bucket_foreign": [
         *ownership(capture),
+        Case("another account's, on without a switch", FAIL, config(data_capture=ELSEWHERE), foreign()),
         Case("nothing is captured", NOT_APPLICABLE, config(data_capture=None)),
     ],
     "sagemaker_endpoint_config_async_output_without_customer_key": [
         Case("a key", PASS, writes(kms_key_id=KEY)),
         Case("no key", FAIL, writes()),
         Case("an empty key is none", FAIL, writes(kms_key_id="")),
+        Case("a key that AWS manages", FAIL, writes(kms_key_id=AWS_KEY)),
         Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
         DENIED,
     ],
@@ -114,6 +131,7 @@ CASES = {
         Case("a key", PASS, config(variants=(dumping(kms_key_id=KEY),), shadow_variants=None)),
         Case("no key", FAIL, config(variants=(M5, dumping()), shadow_variants=None)),
         Case("an empty key is none", FAIL, config(variants=(dumping(kms_key_id=""),), shadow_variants=None)),
+        Case("a key that AWS manages", FAIL, config(variants=(dumping(kms_key_id=AWS_KEY),), shadow_variants=None)),
         DENIED,
     ],
     "sagemaker_endpoint_config_async_response_in_notification": [

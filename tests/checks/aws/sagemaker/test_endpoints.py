@@ -1,13 +1,25 @@
-from factories.aws import endpoint
+from factories.aws import config, endpoint, variant
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.sagemaker.resources import Alarm
 
+
+def deployed(**fields):
+    return endpoint(**{"status": "InService", "endpoint_config_name": "sentiment-1", "rollback_alarms": None, **fields})
+
+
+def on(instance_type: str):
+    return config(variants=(variant(instance_type=instance_type),), shadow_variants=None)
+
+
 CASES = {
     "sagemaker_endpoint_auto_rollback_missing": [
         Case("an alarm", PASS, endpoint(rollback_alarms=(Alarm(alarm_name="errors"),))),
-        Case("never deployed with a policy", FAIL, endpoint(rollback_alarms=None)),
-        Case("a policy without alarms", FAIL, endpoint(rollback_alarms=())),
+        Case("never deployed with a policy", FAIL, deployed(), on("ml.m5.large")),
+        Case("a policy without alarms", FAIL, deployed(rollback_alarms=()), on("ml.inf2.xlarge")),
+        Case("Inf1 instances cannot", NOT_APPLICABLE, deployed(), on("ml.inf1.xlarge")),
+        Case("was never made", NOT_APPLICABLE, deployed(status="Failed"), on("ml.m5.large")),
+        Case("the configuration was denied", UNKNOWN, deployed(), config()),
         Case("describe was denied", UNKNOWN, endpoint()),
     ],
     "sagemaker_endpoint_failed": [

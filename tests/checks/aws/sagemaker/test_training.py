@@ -16,6 +16,17 @@ MIXED = TrainingResources(
 )
 
 
+NO_KEY, AWS_KEY = {"volume_kms_key_id": ""}, {"volume_kms_key_id": "alias/aws/ebs"}
+
+
+def may_get(*types: str, counts: tuple[int, ...] = (1, 1)):
+    """Resources of a job that has not got its instances yet."""
+    choice = zip(types, counts, strict=True)
+    return TrainingResources(
+        instance_preferences=tuple(InstanceGroup(instance_type=t, instance_count=n) for t, n in choice)
+    )
+
+
 def reads(*uris: str):
     return job(inputs=tuple(Channel(channel_name="training", data_source=s3_source(uri)) for uri in uris))
 
@@ -33,6 +44,16 @@ CASES = {
         Case("one instance", NOT_APPLICABLE, job(encrypt_inter_container_traffic=False, resources=ONE)),
         Case(
             "an instance type chosen by preference", FAIL, job(encrypt_inter_container_traffic=False, resources=CHOSEN)
+        ),
+        Case(
+            "several, whichever it gets",
+            FAIL,
+            job(encrypt_inter_container_traffic=False, resources=may_get("ml.c5.large", "ml.m5.large", counts=(2, 4))),
+        ),
+        Case(
+            "one or several, whichever it gets",
+            UNKNOWN,
+            job(encrypt_inter_container_traffic=False, resources=may_get("ml.c5.large", "ml.m5.large", counts=(1, 4))),
         ),
         Case(
             "no count of one group",
@@ -60,7 +81,12 @@ CASES = {
     "sagemaker_training_volume_without_customer_key": [
         Case("a key", PASS, job(resources=TrainingResources(instance_type="ml.m5.large", volume_kms_key_id=KEY))),
         Case("no key", FAIL, job(resources=FOUR)),
-        Case("an empty key is none", FAIL, job(resources=TrainingResources(instance_count=1, volume_kms_key_id=""))),
+        Case("an empty key is none", FAIL, job(resources=TrainingResources(instance_type="ml.c5.large", **NO_KEY))),
+        Case("a key that AWS manages", FAIL, job(resources=TrainingResources(instance_type="ml.c5.large", **AWS_KEY))),
+        Case("all it may get has NVMe disks", NOT_APPLICABLE, job(resources=may_get("ml.g5.xlarge", "ml.g6.xlarge"))),
+        Case("nothing it may get has NVMe disks", FAIL, job(resources=may_get("ml.c5.xlarge", "ml.m5.xlarge"))),
+        Case("some of what it may get has NVMe disks", UNKNOWN, job(resources=may_get("ml.g5.xlarge", "ml.m5.xlarge"))),
+        Case("no type in the reply", UNKNOWN, job(resources=TrainingResources(instance_count=1))),
         Case("NVMe disks, chosen by preference", NOT_APPLICABLE, job(resources=CHOSEN)),
         Case("NVMe disks in one group", NOT_APPLICABLE, job(resources=MIXED)),
         Case("no instances of its own", NOT_APPLICABLE, job(resources=None)),
@@ -70,6 +96,12 @@ CASES = {
         Case("a key", PASS, job(output=TrainingOutput(kms_key_id=KEY))),
         Case("no key", FAIL, job(output=TrainingOutput(s3_output_path="s3://northwind-example-models/out"))),
         Case("an empty key is none", FAIL, job(output=TrainingOutput(kms_key_id=""))),
+        Case("a key that AWS manages", FAIL, job(output=TrainingOutput(kms_key_id="alias/aws/s3"))),
+        Case(
+            "a directory bucket takes no key",
+            NOT_APPLICABLE,
+            job(output=TrainingOutput(s3_output_path="s3://northwind-example--euw1-az1--x-s3/out/")),
+        ),
         Case("a key of the volume does not count", FAIL, job(output=TrainingOutput(), resources=FOUR)),
         Case("no output", NOT_APPLICABLE, job(output=None)),
         DENIED,
