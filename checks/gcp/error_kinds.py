@@ -3,3 +3,4 @@
 NOT_FOUND = "notFound"
 FORBIDDEN = "forbidden"
 DISABLED = "SERVICE_DISABLED"
+REFUSED = "refused"

@@ -289,9 +289,8 @@ class BaseApi:
             return UNSET
 
     def gap(self, operation: str, failure: CallFailed) -> None:
-        self.recorder.gap(
-            self.collector.kind.kind, self.scope, operation, failure.reason, self.permission(operation), failure.detail
-        )
+        permission = failure.remedy(self.permission(operation))
+        self.recorder.gap(self.collector.kind.kind, self.scope, operation, failure.reason, permission, failure.detail)
 
     # -- for collectors --------------------------------------------------------------------------------------------
 

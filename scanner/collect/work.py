@@ -85,7 +85,7 @@ def _not_opened(
 ) -> None:
     if isinstance(failure, CallFailed):
         kind, opens_with = collector.kind.kind, provider.opens_with
-        recorder.gap(kind, scope, opens_with, failure.reason, opens_with, failure.detail)
+        recorder.gap(kind, scope, opens_with, failure.reason, failure.remedy(opens_with), failure.detail)
         recorder.listed(kind, scope, complete=False)
     else:
         recorder.broke(collector, scope, failure)

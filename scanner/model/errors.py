@@ -16,10 +16,20 @@ class CannotScan(Exception):
 
 
 class CallFailed(Exception):
-    """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds)."""
+    """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds).
+
+    `permission` is the one that would help: None for the operation's own, empty where no permission would.
+    """
 
     def __init__(
-        self, reason: Reason, detail: str, *, code: str = "", retry: bool = False, retry_after: float | None = None
+        self,
+        reason: Reason,
+        detail: str,
+        *,
+        code: str = "",
+        retry: bool = False,
+        retry_after: float | None = None,
+        permission: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.reason = reason
@@ -27,3 +37,8 @@ class CallFailed(Exception):
         self.code = code
         self.retry = retry
         self.retry_after = retry_after
+        self.permission = permission
+
+    def remedy(self, own: str) -> str:
+        """The permission that would help; `own` is the operation's. Empty where none would."""
+        return own if self.permission is None else self.permission

@@ -11,7 +11,7 @@ import msgspec
 
 from checks.gcp.client.census import NONE_AT_ALL, NONE_ELSEWHERE, Census
 from checks.gcp.client.discovery import Discovery, following, items
-from checks.gcp.client.errors import ServiceDisabled
+from checks.gcp.client.errors import Refused, ServiceDisabled
 from checks.gcp.client.locations import KNOWN, is_region
 from checks.gcp.client.tree import Tree, projects_below, root
 from checks.gcp.client.web import Web
@@ -78,6 +78,7 @@ class GcpProvider:
         self._numbers: dict[str, str] = {}
         self._regions: dict[str, Future[tuple[str, ...] | CallFailed]] = {}
         self._shared: dict[str, Future[Any]] = {}
+        self._refusals: dict[tuple[str, str], Refused] = {}
 
     @functools.cached_property
     def _tree(self) -> Tree:
@@ -127,11 +128,12 @@ class GcpProvider:
             regions = tuple(sorted(set(self.locations)))
         else:
             found = self._discover(account)
-            if isinstance(found, ServiceDisabled):
+            if isinstance(found, ServiceDisabled | Refused):
                 return (anywhere,)
             if isinstance(found, CallFailed):
                 detail = f"{found.detail} (asked every region known to have Vertex AI instead)"
-                recorder.gap(collector.kind.kind, anywhere, _LOCATIONS, found.reason, permission(_LOCATIONS), detail)
+                allowed = found.remedy(permission(_LOCATIONS))
+                recorder.gap(collector.kind.kind, anywhere, _LOCATIONS, found.reason, allowed, detail)
                 found = KNOWN
             regions = found
         return tuple(Scope(self.name, account, region) for region in regions)
@@ -168,12 +170,31 @@ class GcpProvider:
             return False
         return failure.consumer == f"projects/{number}"
 
-    def known_disabled(self, account: str, path: str) -> CallFailed | None:
-        """What discovery found out already about the API that a path belongs to."""
+    def refuse_if_known(self, account: str, operation: str, path: str) -> None:
+        """Raise what is known already to stand against an operation of Vertex AI in all of a project.
+
+        From discovery, or from another region: it is asked once, and not in all of them.
+        """
+        if not _regional(path):
+            return
         asked = self._regions.get(account)
         known = asked.result() if asked and asked.done() else None
-        concerned = path.partition("/")[0].endswith(AIPLATFORM)
-        return known if concerned and isinstance(known, ServiceDisabled) else None
+        if isinstance(known, ServiceDisabled | Refused):
+            raise known
+        if (account, operation) in self._refusals:
+            raise self._refusals[account, operation]
+
+    def send_for(
+        self, account: str, operation: str, path: str, query: Mapping[str, Any], body: Any
+    ) -> Mapping[str, Any]:
+        """One call of a collector. Raises CallFailed, and remembers a refusal that holds for all regions."""
+        self.refuse_if_known(account, operation, path)
+        try:
+            return self.send("GET" if body is None else "POST", path, query, body)
+        except Refused as failure:
+            if _regional(path):
+                self._refusals[account, operation] = failure
+            raise
 
     def once(self, key: str, find: Callable[[], T]) -> T:
         """What `find` gave, or raised, when it was called for this key for the first time."""
@@ -211,7 +232,8 @@ class GcpProvider:
         for one in self._tree.unlisted:
             scope = Scope(self.name, one.parent, ANYWHERE)
             failure = one.failure
-            recorder.gap(kind, scope, one.operation, failure.reason, permission(one.operation), failure.detail)
+            allowed = failure.remedy(permission(one.operation))
+            recorder.gap(kind, scope, one.operation, failure.reason, allowed, failure.detail)
             recorder.listed(kind, scope, complete=False)
 
     def _discover(self, account: str) -> tuple[str, ...] | CallFailed:
@@ -230,7 +252,7 @@ class GcpProvider:
             found = {str(item.get("locationId", "")) for page in pages for item in items(page, "locations")}
         except CallFailed as failure:
             other = isinstance(failure, ServiceDisabled) and not self.disabled_here(account, failure)
-            return CallFailed(failure.reason, failure.detail) if other else failure
+            return _elsewhere(failure) if other else failure
         return tuple(sorted(filter(is_region, found)))
 
 
@@ -287,11 +309,11 @@ class GcpApi(BaseApi):
     def fetch(self, operation: str, path: str, *, body: Any = None, **query: Any) -> Mapping[str, Any]:
         """The reply. Raises CallFailed and leaves the gap to the caller. With a body it is a POST."""
 
-        return self.ask(operation, self._attempt(path, body, query))
+        return self.ask(operation, self._attempt(operation, path, body, query))
 
     def call(self, operation: str, path: str, *, absent: tuple[str, ...] = (), body: Any = None, **query: Any) -> Reply:
         """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
-        return self.reply(operation, self._attempt(path, body, query), absent)
+        return self.reply(operation, self._attempt(operation, path, body, query), absent)
 
     def pages(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Named items of a listing. A failure ends it and leaves a gap; a disabled API is absence."""
@@ -304,7 +326,7 @@ class GcpApi(BaseApi):
                 absent = f"{service}.googleapis.com is not enabled in project {self.project}"
                 self.recorder.listed(kind, self.scope, complete=True, absent=absent)
                 return
-            self.gap(operation, failure)
+            self.gap(operation, _elsewhere(failure) if failure.code == DISABLED else failure)
             self.recorder.listed(kind, self.scope, complete=False)
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
@@ -334,15 +356,21 @@ class GcpApi(BaseApi):
         self.gap(operation, CallFailed(Reason.MALFORMED, f"an item has no {member}"))
         return msgspec.UNSET
 
-    def _attempt(self, path: str, body: Any, query: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-        def attempt() -> Mapping[str, Any]:
-            known = self._provider.known_disabled(self.project, path)
-            if known is not None:
-                raise known
-            return self._provider.send("GET" if body is None else "POST", path, query, body)
-
-        return attempt
+    def _attempt(
+        self, operation: str, path: str, body: Any, query: Mapping[str, Any]
+    ) -> Callable[[], Mapping[str, Any]]:
+        return lambda: self._provider.send_for(self.project, operation, path, query, body)
 
     def _incomplete(self, operation: str, reason: Reason, detail: str) -> None:
         self.gap(operation, CallFailed(reason, detail))
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+
+
+def _regional(path: str) -> bool:
+    """Whether a path is one of the API that is asked region by region."""
+    return path.partition("/")[0].endswith(AIPLATFORM)
+
+
+def _elsewhere(failure: CallFailed) -> CallFailed:
+    """An API that is off in another project than the one asked: in the one that the calls are charged to."""
+    return CallFailed(failure.reason, f"{failure.detail} in the quota project", permission="")
