@@ -20,9 +20,10 @@ _GOOGLE_BUCKET = pattern(
     r"cloud-samples-data(?:-us-central1)?|google-cloud-[a-z0-9._-]*"
     r"|vertex-model-garden-(?:public|restricted)-(?:asia|eu|us|us-central1)"
 )
+#: Projects of Google's, whose repositories nobody else may push to: `ml-pipeline` has its pipeline components.
 _GOOGLE_IMAGE = pattern(
-    r"(?:(?:[a-z]+-)?docker\.pkg\.dev/(?:vertex-ai|vertex-ai-restricted|deeplearning-platform-release)/"
-    r"|(?:[a-z]+\.)?gcr\.io/(?:cloud-aiplatform|deeplearning-platform-release|google-samples)/)"
+    r"(?:(?:[a-z0-9-]+-)?docker\.pkg\.dev|(?:[a-z]+\.)?gcr\.io)/(?:cloud-aiplatform|deeplearning-platform-release"
+    r"|google-samples|google\.com/[a-z0-9-]+|ml-pipeline|vertex-ai|vertex-ai-restricted)/"
 )
 
 

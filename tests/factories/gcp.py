@@ -11,6 +11,7 @@ from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
     DeployedModel,
+    DeploymentResourcePool,
     Endpoint,
     Model,
     PrivateServiceConnect,
@@ -47,6 +48,18 @@ def serving(**fields: Any) -> Endpoint:
 def deployed(model: str = "1", **fields: Any) -> DeployedModel:
     name = f"projects/{PROJECT}/locations/{REGION}/models/{model}"
     return DeployedModel(**{"id": "101", "display_name": "scorer", "model": name, "model_version_id": "1", **fields})
+
+
+def pool(**fields: Any) -> DeploymentResourcePool:
+    """The pool whose machines `pooled` models share."""
+    return DeploymentResourcePool(
+        id=vertex_id("deploymentResourcePools", "shared"), name="shared", scope=HERE, **fields
+    )
+
+
+def pooled(**fields: Any) -> DeployedModel:
+    name = f"projects/{PROJECT}/locations/{REGION}/deploymentResourcePools/shared"
+    return deployed(**{"id": "102", "display_name": "pooled", "shared_resources": name, **fields})
 
 
 def machines(least: int | None) -> Replicas:

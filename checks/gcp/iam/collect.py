@@ -13,7 +13,7 @@ from checks.gcp.iam.resources import ACCOUNT, KEYS, POLICY, PROJECT, ROLE, Proje
 from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
-from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
+from checks.gcp.vertex_ai.resources import CustomJob, DeploymentResourcePool, Endpoint, Model
 from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
     )
 
 
-@collector(ServiceAccount, operations=(ACCOUNT, KEYS), per="account", follows=(Endpoint, CustomJob, Instance))
+#: What runs as a service account that it names.
+_RUN = (Endpoint, DeploymentResourcePool, CustomJob, Instance)
+
+
+@collector(ServiceAccount, operations=(ACCOUNT, KEYS), per="account", follows=_RUN)
 def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
     def account(email: str) -> ServiceAccount | None:
         path = f"{IAM}/v1/projects/-/serviceAccounts/{email}"
@@ -60,7 +64,7 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
             yield made
 
 
-@collector(Role, operations=(ROLE,), per="account", follows=(ProjectPolicy, Bucket, Endpoint, CustomJob, Instance))
+@collector(Role, operations=(ROLE,), per="account", follows=(ProjectPolicy, Bucket, *_RUN))
 def roles(api: GcpApi, found: Found) -> Iterator[Role]:
     def role(name: str) -> Role | None:
         reply = api.call(ROLE, f"{IAM}/v1/{name}", absent=(NOT_FOUND,))
@@ -77,6 +81,7 @@ def roles(api: GcpApi, found: Found) -> Iterator[Role]:
 
 def _emails(found: Found) -> set[str]:
     emails = {deployed.service_account for e in found.of(Endpoint) for deployed in e.deployed_models or ()}
+    emails |= {pool.service_account or None for pool in found.of(DeploymentResourcePool)}
     emails |= {job.service_account or None for job in found.of(CustomJob)}
     emails |= {account.email for instance in found.of(Instance) for account in instance.service_accounts or ()}
     return {email for email in emails if email and is_account(email)}

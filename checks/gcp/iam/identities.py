@@ -1,12 +1,14 @@
 """Checks of the service accounts that ML workloads run as, and of what projects let people do with Vertex AI."""
 
+from datetime import datetime
+
 from msgspec import Struct, UnsetType
 
 from checks.gcp.iam.grants import BASIC, member
-from checks.gcp.iam.resources import ProjectPolicy, ServiceAccount
+from checks.gcp.iam.resources import Key, ProjectPolicy, ServiceAccount
 from checks.gcp.names import PROJECTS, full_name
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 _ACT_AS = ("roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser")
@@ -21,13 +23,20 @@ _PEOPLE = (
 )
 
 
-@check(id="MLP-2501", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
-def gcp_ml_service_account_user_managed_keys(account: ServiceAccount) -> Verdict:
+@check(
+    id="MLP-2501",
+    severity=Severity.MEDIUM,
+    objective="strong-authentication",
+    since="0.1.0",
+    needs=(ServiceAccount,),  # for the time of the inventory, that keys expire by
+)
+def gcp_ml_service_account_user_managed_keys(account: ServiceAccount, view: View) -> Verdict:
     """Service account of an ML workload has keys that someone downloaded.
 
     ## Why it matters
     A key file works from anywhere, for as long as it exists, for whoever finds it in a notebook, an image or a
-    repository. Workloads on Vertex AI get tokens without one, so a downloaded key is only a risk.
+    repository. Workloads on Vertex AI get tokens without one, so a downloaded key is only a risk. Disabled keys
+    and expired ones do not count, and no key of a disabled account authenticates.
 
     ## How to fix
     Find what uses the key, move it to an attached service account, impersonation or workload identity federation, then
@@ -38,14 +47,24 @@ def gcp_ml_service_account_user_managed_keys(account: ServiceAccount) -> Verdict
 
     ## References
     - https://cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys
+    - https://cloud.google.com/iam/docs/service-accounts-disable-enable
     """
     if missing := unobserved(account, "user_managed_keys"):
         return missing
-    live = [key for key in account.user_managed_keys or () if not key.disabled]
+    live = [key for key in account.user_managed_keys or () if _is_valid(key, view.taken_at)]
     names = sorted((key.name or "").rpartition("/")[2] for key in live)
     if names:
+        if missing := unobserved(account, "disabled"):
+            return missing
+        if account.disabled:
+            return not_applicable("it is disabled, so that no key of it authenticates", disabled=True)
         return failed(f"{len(names)} user-managed keys are valid", user_managed_keys=names)
     return passed("it has no valid user-managed key", user_managed_keys=[])
+
+
+def _is_valid(key: Key, now: datetime) -> bool:
+    """Whether a key authenticates at this time, as far as it says; one that does not say when it ends does not end."""
+    return not key.disabled and (key.valid_before_time is None or key.valid_before_time > now)
 
 
 @check(

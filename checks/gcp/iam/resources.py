@@ -1,5 +1,6 @@
 """IAM kinds: typed snapshots. Each field names the operation and member it comes from."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET
@@ -56,6 +57,7 @@ class Key(Part, frozen=True, kw_only=True, rename="camel"):
 
     name: str | None = None
     disabled: bool | None = None
+    valid_before_time: datetime | None = None
 
 
 class ServiceAccount(Resource, frozen=True, kw_only=True):

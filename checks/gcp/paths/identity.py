@@ -3,7 +3,8 @@
 from checks.gcp.iam.grants import held_in, is_broad, member
 from checks.gcp.iam.resources import ProjectPolicy, Role
 from checks.gcp.names import PROJECTS, full_name
-from checks.gcp.vertex_ai.resources import Endpoint
+from checks.gcp.vertex_ai.pools import accounts
+from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -14,7 +15,7 @@ from scanner.model.views import View
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(ProjectPolicy, Role),
+    needs=(DeploymentResourcePool, ProjectPolicy, Role),
 )
 def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint serves a model whose service account administers the project.
@@ -38,8 +39,9 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
         return missing
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
-    emails = sorted({model.service_account for model in endpoint.deployed_models if model.service_account})
-    if not emails:
+    found, complete = accounts(endpoint.deployed_models, view)
+    emails = sorted({email for of_one in found.values() for email in of_one})
+    if not emails and complete:
         return passed("its models run without a service account", deployed_models=[])
     policy_id = full_name(PROJECTS, f"projects/{endpoint.scope.account}")
     policy = view.get(ProjectPolicy, policy_id)
@@ -56,6 +58,8 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
             deployed_models=emails,
             **{"ProjectPolicy.bindings": broad},
         )
+    if not complete:
+        return unknown("DeploymentResourcePool.service_account", path=path)
     if open_questions := sorted(role for role, answer in answers.items() if answer is not False):
         return unknown(*open_questions, path=path)
     return passed(

@@ -10,7 +10,16 @@ from msgspec import UNSET, UnsetType
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
 from checks.gcp.vertex_ai.containers import remote_code_names, secret_names
-from checks.gcp.vertex_ai.resources import ENDPOINTS, JOBS, MODELS, CustomJob, Endpoint, Model
+from checks.gcp.vertex_ai.resources import (
+    ENDPOINTS,
+    JOBS,
+    MODELS,
+    POOL,
+    CustomJob,
+    DeploymentResourcePool,
+    Endpoint,
+    Model,
+)
 from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
@@ -45,6 +54,24 @@ def endpoints(api: GcpApi) -> Iterator[Endpoint]:
     for item in _listed(api, ENDPOINTS, "endpoints"):
         page = f"locations/{api.scope.region}/endpoints/{item['name'].rpartition('/')[2]}"
         yield api.decode(Endpoint, {ENDPOINTS: item}, console_url=_console(api, page), **_identity(item))
+
+
+@collector(DeploymentResourcePool, operations=(POOL,), per="account", follows=(Endpoint,))
+def deployment_resource_pools(api: GcpApi, found: Found) -> Iterator[DeploymentResourcePool]:
+    def pool(name: str) -> DeploymentResourcePool | None:
+        item = api.call(POOL, f"{name.split('/')[3]}-{AIPLATFORM}/v1/{name}", absent=(NOT_FOUND,))
+        if item is None:
+            return None
+        return api.decode(
+            DeploymentResourcePool, {POOL: item}, id=full_name(AIPLATFORM, name), name=name.rpartition("/")[2]
+        )
+
+    deployed = (model for endpoint in found.of(Endpoint) for model in endpoint.deployed_models or ())
+    names = {model.shared_resources for model in deployed if model.shared_resources}
+    here = f"projects/{api.project}/locations/"
+    for made in api.each(pool, sorted(name for name in names if name.startswith(here) and name.count("/") > 4)):
+        if made is not None:
+            yield made
 
 
 @collector(Model, operations=(MODELS, _VERSION), follows=(Endpoint,))

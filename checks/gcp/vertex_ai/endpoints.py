@@ -1,11 +1,20 @@
 """Checks of Vertex AI endpoints and the models deployed on them."""
 
-from collections.abc import Callable
+from typing import Any
+
+from msgspec import UnsetType
 
 from checks.gcp.names import is_default_account
-from checks.gcp.vertex_ai.resources import DeployedModel, Endpoint
+from checks.gcp.vertex_ai.pools import accounts, label, of_pool
+from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
+
+#: Fewer than one request in a hundred is no record of what the model did.
+_LEAST_RATE = 0.01
+#: The fields that say whether an endpoint is offered over Private Service Connect.
+_CONNECT = ("private_service_connect", "enable_private_service_connect")
 
 
 @check(
@@ -21,7 +30,7 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     ## Why it matters
     A public endpoint answers anyone who holds a token with the right to predict: a leaked key or an over-broad role is
     then enough to query, copy or exhaust the model from anywhere. An endpoint is private if it is peered with a VPC
-    network or offered over Private Service Connect; either will do.
+    network or offered over Private Service Connect; either will do. An endpoint with nothing deployed answers nobody.
 
     ## How to fix
     Access is chosen at creation. Create a private endpoint, deploy the model on it, move the callers, delete the old
@@ -34,10 +43,9 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
     """
-    if missing := unobserved(endpoint, "network", "private_service_connect", "enable_private_service_connect"):
-        return missing
-    offered = endpoint.private_service_connect
-    connect = bool(endpoint.enable_private_service_connect or (offered and offered.enable_private_service_connect))
+    if excuse := _idle(endpoint) or unobserved(endpoint, "network", *_CONNECT):
+        return excuse
+    connect = _is_offered(endpoint)
     if endpoint.network:
         return passed("it is peered with a network", network=endpoint.network, private_service_connect=connect)
     if connect:
@@ -63,8 +71,8 @@ def vertex_endpoint_without_own_key(endpoint: Endpoint) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/general/cmek
     """
-    if missing := unobserved(endpoint, "kms_key"):
-        return missing
+    if excuse := _idle(endpoint) or unobserved(endpoint, "kms_key"):
+        return excuse
     if endpoint.kms_key:
         return passed("it is encrypted with a key of your own", kms_key=endpoint.kms_key)
     return failed("it is encrypted with Google's key", kms_key=None)
@@ -76,7 +84,9 @@ def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
 
     ## Why it matters
     Without a sample of what the model was asked and what it answered, drift, abuse and wrong decisions cannot be found
-    afterwards, and nobody can show what an automated decision rested on.
+    afterwards, and nobody can show what an automated decision rested on. A sampling rate that is left out is 0, which
+    logs nothing; fewer than one request in a hundred is counted as nothing too. An endpoint that is peered with a
+    network cannot log requests, so the question does not arise there.
 
     ## How to fix
     Turn request-response logging on and send it to a BigQuery table of your own, with a sampling rate that fits the
@@ -87,14 +97,21 @@ def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging
+    - https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
+    - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints
     """
-    if missing := unobserved(endpoint, "deployed_models", "request_logging"):
-        return missing
-    if not endpoint.deployed_models:
-        return not_applicable("nothing is deployed on it", deployed_models=[])
-    if endpoint.request_logging:
-        return passed("requests and responses are logged", request_logging=True)
-    return failed("requests and responses are not logged", request_logging=endpoint.request_logging)
+    if excuse := _idle(endpoint) or unobserved(endpoint, "request_logging", "sampling_rate", "network"):
+        return excuse
+    rate = (endpoint.sampling_rate or 0.0) if endpoint.request_logging else 0.0
+    shown: dict[str, Any] = {"request_logging": endpoint.request_logging, "sampling_rate": endpoint.sampling_rate}
+    if rate >= _LEAST_RATE:
+        part = "" if rate >= 1 else f" at a rate of {rate:g}"
+        return passed(f"requests and responses are logged{part}", **shown)
+    if endpoint.network:
+        return not_applicable("an endpoint that is peered with a network cannot log requests", network=endpoint.network)
+    if rate:
+        return failed(f"requests and responses are logged at a rate of {rate:g} only", **shown)
+    return failed("requests and responses are not logged", **shown)
 
 
 @check(id="MLP-2104", severity=Severity.MEDIUM, objective="audit-logging", since="0.1.0")
@@ -103,33 +120,38 @@ def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
 
     ## Why it matters
     Access logs say when the model was called and how long it took. Without them a flood of queries that extracts the
-    model, or searches it for weaknesses, leaves no trace. They are off unless asked for at deployment.
+    model, or searches it for weaknesses, leaves no trace. They are off unless asked for at deployment. Where an
+    endpoint is peered with a network they cannot be had.
 
     ## How to fix
     The setting belongs to the deployment: deploy the model again with access logging, shift the traffic, and undeploy
     the old one.
 
     CLI: `gcloud ai endpoints deploy-model ENDPOINT --enable-access-logging`. Python: `Endpoint.deploy(…,
-    enable_access_logging=True)`. For an endpoint that is peered with a network, ask Google to allow it first.
+    enable_access_logging=True)`.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging
+    - https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
     """
-    return _each(
-        endpoint,
-        lambda deployed: not deployed.enable_access_logging,
-        bad="access is not logged for",
-        good="access to every deployed model is logged",
-    )
+    if excuse := _idle(endpoint) or unobserved(endpoint, "network"):
+        return excuse
+    models = endpoint.deployed_models or ()
+    silent = [label(deployed) for deployed in models if not deployed.enable_access_logging]
+    if not silent:
+        return passed("access to every deployed model is logged", deployed_models=[label(each) for each in models])
+    if endpoint.network:
+        return not_applicable("an endpoint that is peered with a network cannot log access", network=endpoint.network)
+    return failed(f"access is not logged for {', '.join(silent)}", deployed_models=silent)
 
 
-@check(id="MLP-2105", severity=Severity.LOW, objective="audit-logging", since="0.1.0")
-def vertex_endpoint_container_logs_off(endpoint: Endpoint) -> Verdict:
+@check(id="MLP-2105", severity=Severity.LOW, objective="audit-logging", since="0.1.0", needs=(DeploymentResourcePool,))
+def vertex_endpoint_container_logs_off(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model whose container logs were switched off.
 
     ## Why it matters
     What the serving container prints is the first evidence of an attack or a broken model: errors, stack traces, files
-    it could not load. The logs are on by default; somebody turned them off.
+    it could not load. The logs are on by default; somebody turned them off, for the model or for the pool it shares.
 
     ## How to fix
     Deploy the model again without the option that disables container logging, shift the traffic, and undeploy the old
@@ -141,54 +163,80 @@ def vertex_endpoint_container_logs_off(endpoint: Endpoint) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging
     """
-    return _each(
-        endpoint,
-        lambda deployed: bool(deployed.disable_container_logging),
-        bad="container logs are off for",
-        good="container logs are on for every deployed model",
-    )
+    if excuse := _idle(endpoint):
+        return excuse
+    off: dict[str, bool] = {}
+    complete = True
+    for deployed in endpoint.deployed_models or ():
+        shared = of_pool(deployed, view, lambda pool: pool.disable_container_logging)
+        complete = complete and not isinstance(shared, UnsetType)
+        off[label(deployed)] = bool(deployed.disable_container_logging or shared is True)
+    if silent := [name for name, is_off in off.items() if is_off]:
+        return failed(f"container logs are off for {', '.join(silent)}", deployed_models=silent)
+    if not complete:
+        return unknown("DeploymentResourcePool.disable_container_logging")
+    return passed("container logs are on for every deployed model", deployed_models=list(off))
 
 
-@check(id="MLP-2106", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
-def vertex_endpoint_single_replica(endpoint: Endpoint) -> Verdict:
+@check(
+    id="MLP-2106",
+    severity=Severity.LOW,
+    objective="resilience-recovery",
+    since="0.1.0",
+    needs=(DeploymentResourcePool,),
+)
+def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model that may be down to one replica.
 
     ## Why it matters
     One replica is one machine in one zone: when it fails or is maintained, predictions stop until another has started
-    and loaded the model, which takes minutes. Two or more let the service carry on.
+    and loaded the model, which takes minutes. Two or more let the service carry on. A model without machines of its own
+    has those of the deployment resource pool that it names.
 
     ## How to fix
-    Give the deployment at least two replicas.
+    Give the deployment, or the pool, at least two replicas.
 
     CLI: `gcloud ai endpoints deploy-model ENDPOINT --min-replica-count=2`. Python: `Endpoint.deploy(…,
-    min_replica_count=2)`.
+    min_replica_count=2)`. A pool: `dedicatedResources.minReplicaCount` in `deploymentResourcePools.patch`.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/autoscaling
+    - https://cloud.google.com/vertex-ai/docs/predictions/model-co-hosting
     """
-    if missing := unobserved(endpoint, "deployed_models"):
-        return missing
-    own = {
-        _label(deployed): machines.min_replica_count or 0
-        for deployed in endpoint.deployed_models or ()
-        if (machines := deployed.dedicated_resources or deployed.automatic_resources)
-    }
-    if not own:
-        return not_applicable("no model on it has machines of its own", deployed_models=[])
-    few = {name: count for name, count in own.items() if count < 2}
-    if few:
+    if excuse := _idle(endpoint):
+        return excuse
+    least: dict[str, int] = {}
+    complete = True
+    for deployed in endpoint.deployed_models or ():
+        machines = deployed.dedicated_resources or deployed.automatic_resources
+        shared = machines or of_pool(deployed, view, lambda pool: pool.resources)
+        if isinstance(shared, UnsetType):
+            complete = False
+        elif shared is not None:
+            least[label(deployed)] = shared.min_replica_count or 0
+    if few := {name: count for name, count in least.items() if count < 2}:
         return failed(f"fewer than two replicas at least for {', '.join(few)}", deployed_models=few)
-    return passed("every deployed model has two replicas or more", deployed_models=own)
+    if not complete:
+        return unknown("DeploymentResourcePool.resources")
+    if not least:
+        return not_applicable("no model on it has machines that you count", deployed_models=[])
+    return passed("every deployed model has two replicas or more", deployed_models=least)
 
 
-@check(id="MLP-2107", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")
-def vertex_endpoint_default_service_account(endpoint: Endpoint) -> Verdict:
+@check(
+    id="MLP-2107",
+    severity=Severity.HIGH,
+    objective="workload-identity",
+    since="0.1.0",
+    needs=(DeploymentResourcePool,),
+)
+def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model that runs as a default service account.
 
     ## Why it matters
     The container of a deployed model handles input from outside. As the Compute Engine default account, which often
-    holds the Editor role, a flaw in it opens the whole project. With no account set the container has no access to the
-    project at all, which is the best case.
+    holds the Editor role, a flaw in it opens the whole project. With no account set, neither for the model nor for the
+    pool that it shares, the container has no access to the project at all, which is the best case.
 
     ## How to fix
     Deploy the model again with no service account, or with one of its own that may read only what the model needs.
@@ -203,11 +251,12 @@ def vertex_endpoint_default_service_account(endpoint: Endpoint) -> Verdict:
         return missing
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
-    accounts = {_label(deployed): deployed.service_account for deployed in endpoint.deployed_models}
-    shared = {name: email for name, email in accounts.items() if email and is_default_account(email)}
-    if shared:
+    found, complete = accounts(endpoint.deployed_models, view)
+    if shared := {name: emails for name, emails in found.items() if any(map(is_default_account, emails))}:
         return failed(f"a default service account runs {', '.join(shared)}", deployed_models=shared)
-    return passed("no deployed model runs as a default service account", deployed_models=accounts)
+    if not complete:
+        return unknown("DeploymentResourcePool.service_account")
+    return passed("no deployed model runs as a default service account", deployed_models=found)
 
 
 @check(id="MLP-2108", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
@@ -226,12 +275,12 @@ def vertex_endpoint_open_to_any_project(endpoint: Endpoint) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/private-service-connect
     """
-    if missing := unobserved(endpoint, "private_service_connect"):
-        return missing
-    offered = endpoint.private_service_connect
-    if not (offered and offered.enable_private_service_connect):
+    if excuse := _idle(endpoint) or unobserved(endpoint, *_CONNECT):
+        return excuse
+    if not _is_offered(endpoint):
         return not_applicable("it is not offered over Private Service Connect", private_service_connect=None)
-    allowed = list(offered.project_allowlist or ())
+    offered = endpoint.private_service_connect
+    allowed = list(offered.project_allowlist or ()) if offered else []
     if not allowed:
         return unknown("which projects may connect when none is named")
     if "*" in allowed:
@@ -239,17 +288,14 @@ def vertex_endpoint_open_to_any_project(endpoint: Endpoint) -> Verdict:
     return passed("only named projects may connect", private_service_connect=allowed)
 
 
-def _each(endpoint: Endpoint, wrong: Callable[[DeployedModel], bool], *, bad: str, good: str) -> Verdict:
-    """Judge every deployed model of an endpoint by one property."""
+def _is_offered(endpoint: Endpoint) -> bool:
+    """Whether it is offered over Private Service Connect, by either of its spellings; both have to be observed."""
+    offered = endpoint.private_service_connect
+    return bool(endpoint.enable_private_service_connect or (offered and offered.enable_private_service_connect))
+
+
+def _idle(endpoint: Endpoint) -> Verdict | None:
+    """Why an endpoint is not judged: nothing is deployed on it, so that it holds nothing and answers nobody."""
     if missing := unobserved(endpoint, "deployed_models"):
         return missing
-    if not endpoint.deployed_models:
-        return not_applicable("nothing is deployed on it", deployed_models=[])
-    names = [_label(deployed) for deployed in endpoint.deployed_models if wrong(deployed)]
-    if names:
-        return failed(f"{bad} {', '.join(names)}", deployed_models=names)
-    return passed(good, deployed_models=[_label(deployed) for deployed in endpoint.deployed_models])
-
-
-def _label(deployed: DeployedModel) -> str:
-    return f"{deployed.display_name or 'model'} ({deployed.id})"
+    return None if endpoint.deployed_models else not_applicable("nothing is deployed on it", deployed_models=[])

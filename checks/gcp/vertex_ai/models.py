@@ -30,14 +30,14 @@ def vertex_model_without_own_key(model: Model) -> Verdict:
     return failed("it is encrypted with Google's key", kms_key=None)
 
 
-@check(id="MLP-2202", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-2202", severity=Severity.LOW, objective="artifact-integrity", since="0.1.0")
 def vertex_model_image_unpinned(model: Model) -> Verdict:
-    """Model is served by a container image that is named by tag, not by digest.
+    """Model was uploaded with a container image that is named by tag, not by digest.
 
     ## Why it matters
-    A tag can be moved. Whoever may push to the repository replaces the code that serves the model without touching the
-    model or the endpoint, and two replicas may run different code. Google's own images are left out: Google moves their
-    tags to patch them.
+    Vertex AI copies the image when the model is uploaded, so that a tag that moves later changes nothing that is
+    served. But nobody can tell from the model which code it serves, nor upload it again as it was: two versions that
+    name the same tag may run different code. Google's own images are left out: Google moves their tags to patch them.
 
     ## How to fix
     Upload the model with the digest of the image that was tested, `IMAGE@sha256:…`; `gcloud artifacts docker images
@@ -47,7 +47,7 @@ def vertex_model_image_unpinned(model: Model) -> Verdict:
 
     ## References
     - https://cloud.google.com/artifact-registry/docs/docker/names
-    - https://cloud.google.com/vertex-ai/docs/predictions/use-custom-container
+    - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/ModelContainerSpec
     """
     if missing := unobserved(model, "image_uri"):
         return missing

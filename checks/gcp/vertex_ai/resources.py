@@ -8,6 +8,7 @@ from msgspec import UNSET
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ENDPOINTS = "aiplatform.endpoints.list"
+POOL = "aiplatform.deploymentResourcePools.get"
 MODELS = "aiplatform.models.list"
 JOBS = "aiplatform.customJobs.list"
 
@@ -20,7 +21,7 @@ class Replicas(Part, frozen=True, kw_only=True, rename="camel"):
 
 
 class DeployedModel(Part, frozen=True, kw_only=True, rename="camel"):
-    """A model on an endpoint. Without `service_account` its container has no access to the project at all."""
+    """A model on an endpoint. Without an account, its own or its pool's, its container has no access to the project."""
 
     id: str | None = None
     display_name: str | None = None
@@ -31,6 +32,8 @@ class DeployedModel(Part, frozen=True, kw_only=True, rename="camel"):
     disable_container_logging: bool | None = None
     dedicated_resources: Replicas | None = None
     automatic_resources: Replicas | None = None
+    #: name of the deployment resource pool whose machines it shares
+    shared_resources: str | None = None
 
 
 class PrivateServiceConnect(Part, frozen=True, kw_only=True, rename="camel"):
@@ -55,8 +58,27 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     enable_private_service_connect: Annotated[Observed[bool], Read(ENDPOINTS, "enablePrivateServiceConnect")] = UNSET
     kms_key: Annotated[Observed[str], Read(ENDPOINTS, "encryptionSpec.kmsKeyName")] = UNSET
     request_logging: Annotated[Observed[bool], Read(ENDPOINTS, "predictRequestResponseLoggingConfig.enabled")] = UNSET
+    #: which part of the requests is logged; left out where it is 0
+    sampling_rate: Annotated[Observed[float], Read(ENDPOINTS, "predictRequestResponseLoggingConfig.samplingRate")] = (
+        UNSET
+    )
     deployed_models: Annotated[Observed[tuple[DeployedModel, ...]], Read(ENDPOINTS, "deployedModels")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(ENDPOINTS, "labels")] = UNSET
+
+
+class DeploymentResourcePool(Resource, frozen=True, kw_only=True):
+    """Machines that several deployed models share. Id: //aiplatform.googleapis.com/projects/…/deploymentResourcePools/…
+
+    Only those that endpoints name.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.DeploymentResourcePool"
+    title: ClassVar[str] = "Vertex AI deployment resource pool"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    resources: Annotated[Observed[Replicas], Read(POOL, "dedicatedResources")] = UNSET
+    service_account: Annotated[Observed[str], Read(POOL, "serviceAccount")] = UNSET
+    disable_container_logging: Annotated[Observed[bool], Read(POOL, "disableContainerLogging")] = UNSET
 
 
 class Model(Resource, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Checks of custom training jobs of the last 30 days: finished ones cannot be repaired, but show current practice."""
 
+from typing import Any
+
 from checks.gcp.names import built_by_google, is_default_account
 from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.model.checks import check
@@ -88,16 +90,24 @@ def vertex_custom_job_interactive_shell(job: CustomJob) -> Verdict:
     return passed("web access is off", web_access=job.web_access)
 
 
-@check(id="MLP-2304", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(
+    id="MLP-2304",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    blind_to=("service perimeters, without which it reaches the internet",),
+)
 def vertex_custom_job_public_network(job: CustomJob) -> Verdict:
-    """Custom job runs outside your networks.
+    """Custom job is connected to no network of yours.
 
     ## Why it matters
-    Without a peered network or a Private Service Connect interface the job's machines reach the internet from Google's
-    network, where your firewall, proxy and flow logs do not see them. Training code can then send data anywhere.
+    A job runs in a network of Google's in any case. Without a peered network or a Private Service Connect interface it
+    can reach your data and services only over public addresses, which then have to be open to it, past your firewall
+    and flow logs. A connection does not close its way to the internet: that goes through Google's network too, unless
+    a VPC Service Controls perimeter around the project blocks it or the job is told of a proxy of yours.
 
     ## How to fix
-    Start the job in a network of yours, or with a network attachment.
+    Start the job with a peered network or with a network attachment, and put the project into a service perimeter.
 
     CLI: `gcloud ai custom-jobs create --network=projects/NUMBER/global/networks/NAME`. In the job's specification:
     `network` or `pscInterfaceConfig.networkAttachment`.
@@ -108,11 +118,14 @@ def vertex_custom_job_public_network(job: CustomJob) -> Verdict:
     """
     if missing := unobserved(job, "network", "network_attachment", "persistent_resource"):
         return missing
-    if job.network or job.network_attachment:
-        return passed("it runs in a network of yours", network=job.network, network_attachment=job.network_attachment)
+    shown: dict[str, Any] = {"network": job.network, "network_attachment": job.network_attachment}
+    if job.network:
+        return passed("it is peered with a network of yours", **shown)
+    if job.network_attachment:
+        return passed("it has an interface in a network of yours", **shown)
     if job.persistent_resource:
         return not_applicable("it runs on machines that are there already", persistent_resource=job.persistent_resource)
-    return failed("it runs in no network of yours", network=None, network_attachment=None)
+    return failed("it is connected to no network of yours", **shown)
 
 
 @check(id="MLP-2305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")

@@ -1,10 +1,12 @@
+from datetime import timedelta
 from typing import Any
 
 from factories.gcp import ANYWHERE, OWN_ACCOUNT, binding, key, policy, policy_unread, service_account
-from support import FAIL, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, NOW, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import ProjectPolicy
 
+BEFORE, AFTER = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
 SELF = f"serviceAccount:{OWN_ACCOUNT}"
 GROUP = "group:data-science@northwind.example"
 USER = "user:ada@northwind.example"
@@ -25,7 +27,15 @@ CASES = {
     "gcp_ml_service_account_user_managed_keys": [
         Case("none", PASS, service_account(user_managed_keys=None)),
         Case("only a disabled one", PASS, service_account(user_managed_keys=(key(disabled=True),))),
-        Case("one", FAIL, service_account(user_managed_keys=(key(1, disabled=True), key(2)))),
+        Case("only one that has expired", PASS, service_account(user_managed_keys=(key(valid_before_time=BEFORE),))),
+        Case("one", FAIL, service_account(user_managed_keys=(key(1, disabled=True), key(2)), disabled=None)),
+        Case(
+            "one that has not expired",
+            FAIL,
+            service_account(user_managed_keys=(key(valid_before_time=AFTER),), disabled=False),
+        ),
+        Case("one, of a disabled account", NOT_APPLICABLE, service_account(user_managed_keys=(key(),), disabled=True)),
+        Case("one, of an account that may be disabled", UNKNOWN, service_account(user_managed_keys=(key(),))),
         Case("not observed", UNKNOWN, service_account()),
     ],
     "gcp_ml_service_account_basic_role": [

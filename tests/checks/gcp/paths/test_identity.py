@@ -1,4 +1,16 @@
-from factories.gcp import OWN_ACCOUNT, PROJECT, binding, endpoint, policy, policy_unread, role, role_unread, serving
+from factories.gcp import (
+    OWN_ACCOUNT,
+    PROJECT,
+    binding,
+    endpoint,
+    policy,
+    policy_unread,
+    pool,
+    pooled,
+    role,
+    role_unread,
+    serving,
+)
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import Role
@@ -37,11 +49,24 @@ ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
 RUNS = ON_ENDPOINT
 
 
+IN_POOL = endpoint(deployed_models=(pooled(),))
+
+
 CASES = {
     "vertex_endpoint_identity_can_take_over_project": [
         Case("a narrow role", PASS, RUNS, policy(binding("roles/aiplatform.user", SELF)), *ROLES),
         Case("no role", PASS, RUNS, policy(binding(EDITOR, "user:ada@northwind.example")), *ROLES),
         Case("no account, and so no access", PASS, serving(service_account=None)),
+        Case("no account, in a pool without one", PASS, IN_POOL, pool(service_account=None)),
+        Case("no account, in a pool that was denied", UNKNOWN, IN_POOL, pool(), policy()),
+        Case(
+            "a pool whose account is editor",
+            FAIL,
+            IN_POOL,
+            pool(service_account=OWN_ACCOUNT),
+            policy(binding(EDITOR, SELF)),
+            *ROLES,
+        ),
         Case("editor", FAIL, RUNS, policy(binding(EDITOR, SELF)), *ROLES),
         Case("an administrator's role", FAIL, RUNS, policy(binding("roles/aiplatform.admin", SELF))),
         Case(

@@ -1,11 +1,42 @@
-from factories.gcp import DEFAULT_ACCOUNT, KEY, OWN_ACCOUNT, deployed, endpoint, machines, offered, serving
+from factories.gcp import (
+    DEFAULT_ACCOUNT,
+    KEY,
+    OWN_ACCOUNT,
+    deployed,
+    endpoint,
+    machines,
+    offered,
+    pool,
+    pooled,
+    serving,
+)
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.names import built_by_google
+from checks.gcp.vertex_ai.endpoints import vertex_endpoint_requests_not_logged
+from checks.gcp.vertex_ai.resources import DeploymentResourcePool
 
 NETWORK = "projects/example-fraud-prod/global/networks/ml"
 
 
-def reach(network=None, connect=None, older=None):
-    return endpoint(network=network, private_service_connect=connect, enable_private_service_connect=older)
+SERVED = (deployed(),)
+
+
+def reach(network=None, connect=None, older=None, models=SERVED):
+    return endpoint(
+        network=network,
+        private_service_connect=connect,
+        enable_private_service_connect=older,
+        deployed_models=models,
+    )
+
+
+def logged(on, rate=1.0, network=None, models=SERVED):
+    return endpoint(deployed_models=models, request_logging=on, sampling_rate=rate, network=network)
+
+
+def access(*models, network=None):
+    return endpoint(deployed_models=models, network=network)
 
 
 CASES = {
@@ -15,34 +46,42 @@ CASES = {
         Case("Private Service Connect by its older name", PASS, reach(older=True)),
         Case("neither", FAIL, reach()),
         Case("Private Service Connect there but off", FAIL, reach(connect=offered(on=False))),
-        Case("no network, the rest not observed", UNKNOWN, endpoint(network=None)),
+        Case("nothing deployed, so that nothing answers", NOT_APPLICABLE, reach(models=None)),
+        Case("no network, the rest not observed", UNKNOWN, endpoint(network=None, deployed_models=SERVED)),
+        Case("what is deployed was not observed", UNKNOWN, endpoint(network=None)),
     ],
     "vertex_endpoint_without_own_key": [
-        Case("own key", PASS, endpoint(kms_key=KEY)),
-        Case("Google's key", FAIL, endpoint(kms_key=None)),
+        Case("own key", PASS, endpoint(kms_key=KEY, deployed_models=SERVED)),
+        Case("Google's key", FAIL, endpoint(kms_key=None, deployed_models=SERVED)),
+        Case("nothing deployed", NOT_APPLICABLE, endpoint(kms_key=None, deployed_models=None)),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "vertex_endpoint_requests_not_logged": [
-        Case("logged", PASS, endpoint(deployed_models=(deployed(),), request_logging=True)),
-        Case("switched off", FAIL, endpoint(deployed_models=(deployed(),), request_logging=False)),
-        Case("left out, which means off", FAIL, endpoint(deployed_models=(deployed(),), request_logging=None)),
-        Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=None, request_logging=None)),
-        Case("not observed", UNKNOWN, endpoint(deployed_models=(deployed(),))),
+        Case("all", PASS, logged(True)),
+        Case("one in a hundred", PASS, logged(True, 0.01)),
+        Case("one in ten thousand, which is next to nothing", FAIL, logged(True, 0.0001)),
+        Case("at no rate, which is 0", FAIL, logged(True, None)),
+        Case("switched off", FAIL, logged(False)),
+        Case("left out, which means off", FAIL, logged(None, None)),
+        Case("peered, where it cannot be had", NOT_APPLICABLE, logged(None, None, NETWORK)),
+        Case("nothing deployed", NOT_APPLICABLE, logged(None, None, models=None)),
+        Case("not observed", UNKNOWN, endpoint(deployed_models=SERVED)),
     ],
     "vertex_endpoint_access_not_logged": [
-        Case("logged", PASS, serving(enable_access_logging=True)),
-        Case("left out, which means off", FAIL, serving()),
-        Case(
-            "one of two",
-            FAIL,
-            endpoint(deployed_models=(deployed(enable_access_logging=True), deployed(enable_access_logging=False))),
-        ),
-        Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=())),
+        Case("logged", PASS, access(deployed(enable_access_logging=True))),
+        Case("left out, which means off", FAIL, access(deployed())),
+        Case("one of two", FAIL, access(deployed(enable_access_logging=True), deployed(enable_access_logging=False))),
+        Case("peered, where it cannot be had", NOT_APPLICABLE, access(deployed(), network=NETWORK)),
+        Case("peered, and logged all the same", PASS, access(deployed(enable_access_logging=True), network=NETWORK)),
+        Case("nothing deployed", NOT_APPLICABLE, access()),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "vertex_endpoint_container_logs_off": [
         Case("left out, which means on", PASS, serving()),
         Case("switched off", FAIL, serving(disable_container_logging=True)),
+        Case("on in the pool", PASS, access(pooled()), pool(disable_container_logging=None)),
+        Case("switched off in the pool", FAIL, access(pooled()), pool(disable_container_logging=True)),
+        Case("in a pool that was not read", UNKNOWN, access(pooled()), incomplete=(DeploymentResourcePool,)),
         Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=None)),
         Case("not observed", UNKNOWN, endpoint()),
     ],
@@ -51,7 +90,16 @@ CASES = {
         Case("one", FAIL, serving(dedicated_resources=machines(1))),
         Case("none at least: it may scale to nothing", FAIL, serving(dedicated_resources=machines(None))),
         Case("one, chosen by Vertex AI", FAIL, serving(automatic_resources=machines(1))),
-        Case("machines shared with other models", NOT_APPLICABLE, serving()),
+        Case("two, in a pool", PASS, access(pooled()), pool(resources=machines(2))),
+        Case(
+            "two of its own, and one in a pool",
+            FAIL,
+            access(deployed(dedicated_resources=machines(2)), pooled()),
+            pool(resources=machines(1)),
+        ),
+        Case("in a pool that was denied", UNKNOWN, access(pooled()), pool()),
+        Case("in a pool that is not there", UNKNOWN, access(pooled())),
+        Case("machines that nobody counts", NOT_APPLICABLE, serving()),
         Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=None)),
         Case("not observed", UNKNOWN, endpoint()),
     ],
@@ -59,14 +107,33 @@ CASES = {
         Case("account of its own", PASS, serving(service_account=OWN_ACCOUNT)),
         Case("no account, and so no access to the project", PASS, serving(service_account=None)),
         Case("default account", FAIL, serving(service_account=DEFAULT_ACCOUNT)),
+        Case("no account, in a pool without one", PASS, access(pooled()), pool(service_account=None)),
+        Case(
+            "no account, in a pool with the default one", FAIL, access(pooled()), pool(service_account=DEFAULT_ACCOUNT)
+        ),
+        Case("no account, in a pool that was not read", UNKNOWN, access(pooled())),
         Case("nothing deployed", NOT_APPLICABLE, endpoint(deployed_models=None)),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "vertex_endpoint_open_to_any_project": [
-        Case("named projects", PASS, endpoint(private_service_connect=offered("example-fraud-prod"))),
-        Case("any project", FAIL, endpoint(private_service_connect=offered("example-fraud-prod", "*"))),
-        Case("no list", UNKNOWN, endpoint(private_service_connect=offered())),
-        Case("not offered", NOT_APPLICABLE, endpoint(private_service_connect=None)),
-        Case("not observed", UNKNOWN, endpoint()),
+        Case("named projects", PASS, reach(connect=offered("example-fraud-prod"))),
+        Case("any project", FAIL, reach(connect=offered("example-fraud-prod", "*"))),
+        Case("no list", UNKNOWN, reach(connect=offered())),
+        Case("offered by the older name, which has no list", UNKNOWN, reach(older=True)),
+        Case("not offered", NOT_APPLICABLE, reach()),
+        Case("nothing deployed", NOT_APPLICABLE, reach(connect=offered("*"), models=None)),
+        Case("not observed", UNKNOWN, endpoint(deployed_models=SERVED)),
     ],
 }
+
+
+def test_a_rate_below_one_is_said() -> None:
+    assert vertex_endpoint_requests_not_logged(logged(True, 0.25)).message.endswith("at a rate of 0.25")
+    assert vertex_endpoint_requests_not_logged(logged(True, 0.001)).message.endswith("at a rate of 0.001 only")
+
+
+def test_only_repositories_of_googles_own_projects_are_googles() -> None:
+    assert built_by_google("gcr.io/ml-pipeline/google-cloud-pipeline-components:2.18.0")
+    assert built_by_google("us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")
+    assert not built_by_google("gcr.io/ml-pipeline-mirror/google-cloud-pipeline-components:2.18.0")
+    assert not built_by_google("registry.example/gcr.io/ml-pipeline/component:1")
