@@ -45,8 +45,13 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.notebooks.Instance", "scripts"): (),
     ("gcp.notebooks.Instance", "secrets"): (),
     ("gcp.storage.Bucket", "exists"): (),
+    ("gcp.storage.Bucket", "open_folders"): (),
+    ("gcp.storage.Bucket", "prevented_by_policy"): (),
     ("gcp.storage.Bucket", "project"): (),
+    ("gcp.storage.Bucket", "shares_parent"): (),
+    ("gcp.vertex_ai.CustomJob", "container_buckets"): (),
     ("gcp.vertex_ai.CustomJob", "secrets"): (),
+    ("gcp.vertex_ai.Model", "container_buckets"): (),
     ("gcp.vertex_ai.Model", "remote_code"): (),
     ("gcp.vertex_ai.Model", "secrets"): (),
 }

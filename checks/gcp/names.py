@@ -11,7 +11,15 @@ STORAGE = "storage.googleapis.com"
 IAM = "iam.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
 
-_BUCKET = pattern(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:/|$)")
+ORG_POLICY = "orgpolicy.googleapis.com"
+
+_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+#: What stands before a bucket's name: `gs://`, the folder that Vertex AI mounts buckets below, or an API's address.
+_BEFORE = (
+    r"gs://|(?<![\w.-])/gcs/|https?://(?:(?:storage|commondatastorage)\.googleapis\.com|storage\.cloud\.google\.com"
+    r"|www\.googleapis\.com(?=/(?:download/)?storage/v1/b/))/(?:(?:download/)?storage/v1/b/)?"
+)
+_BUCKET = pattern(rf"(?:{_BEFORE})({_NAME})(?![\w.$(){{-])|https?://({_NAME})\.storage\.googleapis\.com(?=/|$)")
 _DEFAULT_ACCOUNT = pattern(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
 _ACCOUNT = pattern(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
 #: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in. Whole
@@ -33,9 +41,14 @@ def full_name(service: str, name: str) -> str:
 
 
 def bucket_of(uri: Any) -> str | None:
-    """Name of the bucket of a `gs://` address; None for anything else."""
-    found = _BUCKET.match(uri) if isinstance(uri, str) else None
-    return found[1] if found else None
+    """Name of the bucket of an address in Cloud Storage (`gs://`, `https://` or a mounted path), else None."""
+    found = _BUCKET.match(uri.strip()) if isinstance(uri, str) else None
+    return (found[1] or found[2]) if found else None
+
+
+def buckets_in(text: str) -> set[str]:
+    """Names of all buckets whose addresses stand in a text, such as an argument or a script."""
+    return {found[1] or found[2] for found in _BUCKET.finditer(text)}
 
 
 def bucket_id(name: str) -> str:

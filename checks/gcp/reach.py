@@ -13,10 +13,12 @@ from msgspec import Struct, UnsetType
 
 from checks.gcp.iam.grants import may_replace, member, members_of
 from checks.gcp.iam.resources import Binding, ProjectPolicy
-from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, bucket_of, full_name, owned_by_google
+from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, full_name
+from checks.gcp.paths.artifacts import model_buckets
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
+from scanner.model.nouns import unobserved
 from scanner.model.views import View
 
 #: So many open questions are named one by one; a reader needs no more to see what to grant the scanner.
@@ -45,9 +47,10 @@ def serving(view: View) -> Serving:
             continue
         for deployed in endpoint.deployed_models or ():
             model = _deployed(view, deployed.model or "", deployed.model_version_id)
-            if model is None or isinstance(model.artifact_uri, UnsetType):
+            if model is None or unobserved(model, "artifact_uri", "container_buckets"):
                 complete = False
-            elif (name := bucket_of(model.artifact_uri)) and not owned_by_google(name):
+                continue
+            for name in model_buckets(model):
                 found.setdefault(name, (model.id, endpoint.id))
     return Serving(sorted(found), found, complete)
 

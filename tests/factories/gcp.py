@@ -6,7 +6,7 @@ from typing import Any
 
 from checks.gcp.iam.resources import Binding, Condition, Key, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
-from checks.gcp.storage.resources import Bucket
+from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
@@ -74,6 +74,11 @@ def model(number: str = "1", **fields: Any) -> Model:
     return Model(id=vertex_id("models", number), name="scorer", scope=HERE, **fields)
 
 
+def stored(uri: str | None, *named: str, number: str = "1", **fields: Any) -> Model:
+    """A model with its artifact there, whose container names further buckets."""
+    return model(number, artifact_uri=uri, container_buckets=named or None, **fields)
+
+
 def custom_job(**fields: Any) -> CustomJob:
     return CustomJob(id=vertex_id("customJobs", "1"), name="scorer-train", scope=HERE, **fields)
 
@@ -110,6 +115,26 @@ def bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
 
 def own_bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
     return bucket(name, exists=True, project=PROJECT, **fields)
+
+
+def granting(*bindings: Binding, uniform: bool | None = True, folders: tuple[str, ...] = (), **fields: Any) -> Bucket:
+    """A bucket of ours that leaves it to others to prevent public access, and nobody does unless `fields` say so."""
+    return own_bucket(
+        fields.pop("name", "example-fraud-models"),
+        uniform_access=uniform,
+        bindings=bindings,
+        **{
+            "public_access_prevention": "inherited",
+            "prevented_by_policy": False,
+            "ip_filter": None,
+            "open_folders": folders,
+            **fields,
+        },
+    )
+
+
+def admitting(*ranges: str, mode: str = "Enabled") -> IpFilter:
+    return IpFilter(mode=mode, public_network_source=PublicNetworks(allowed_ip_cidr_ranges=ranges) if ranges else None)
 
 
 def policy(*bindings: Binding, **fields: Any) -> ProjectPolicy:

@@ -147,15 +147,18 @@ class GcpWorld(World):
             request.resource = asked
 
     def _read(self, request: Request) -> Call:
-        host, _, path = unquote(request.path).lstrip("/").partition("/")
+        host, _, quoted = request.path.lstrip("/").partition("/")
+        host, path = unquote(host), unquote(quoted)
         match = HOST.fullmatch(host)
-        if match is None or (match["region"] and match["service"] not in REGIONAL):
+        service = (match["service"] or match["apart"]) if match else ""
+        region = (match["region"] or match["multi"] or "") if match else ""
+        if match is None or (region and service not in REGIONAL):
             return Call(host=host, service=host.partition(".")[0])
-        service = match["service"]
-        call = Call(host=f"{service}.googleapis.com", service=service, region=match["region"] or "")
+        call = Call(host=f"{service}.googleapis.com", service=service, region=region)
         version = next((part for part in path.split("/")[:2] if re.fullmatch(r"v\d+\w*", part)), "")
         api = discovery.load(service, version)
-        method = api.route(request.method, path) if api else None
+        # The name of a managed folder has slashes, which only stay apart from those of the path while they are quoted.
+        method = (api.route(request.method, quoted) or api.route(request.method, path)) if api else None
         if api and method:
             call.route = (api, method)
             call.path = self.store.canonical(self._resource_path(path, api, method))
@@ -207,7 +210,7 @@ class GcpWorld(World):
                 host = f"{call.region}-{call.host}" if call.region else call.host
                 return replies.failure(400, f"Location '{call.location}' is not served by the endpoint {host}.")
         project = call.project
-        if call.storage and call.method.name == "list":
+        if call.storage and call.method.id == "storage.buckets.list":
             asked = request.query.get("project")
             if not asked:
                 return replies.failure(400, "Required parameter: project", call.storage)
@@ -235,6 +238,13 @@ class GcpWorld(World):
         try:
             if method.name == "getIamPolicy":
                 response = self._policy(call)
+            elif method.name in ("getEffectivePolicy", "getEffectiveOrgPolicy"):
+                response = self._org_policy(request, call)
+            elif method.name == "getAncestry":
+                lineage = [name.split("/") for name in self.store.lineage(self.store.projects[call.project])]
+                response = replies.reply(
+                    {"ancestor": [{"resourceId": {"type": kind[:-1], "id": id_}} for kind, id_ in lineage]}
+                )
             elif method.lists:
                 response = self._list(request, call)
             elif method.name == "get":
@@ -274,12 +284,26 @@ class GcpWorld(World):
             return self._missing(call.path, call)
         return replies.reply({"etag": "ACAB", "version": 1, **(policy or {})})
 
+    def _org_policy(self, request: Request, call: Call) -> Response:
+        """What `org_policies` says of a boolean constraint and a project; unless it does, nothing is enforced."""
+        if call.service == "orgpolicy":
+            name = call.path.rpartition("/")[2]
+            enforced = self._enforced(call.project, name)
+            rules = [{"enforce": enforced}]
+            return replies.reply({"name": call.path, "spec": {"rules": rules}})
+        constraint = json.loads(request.body)["constraint"]
+        enforced = self._enforced(call.project, constraint.removeprefix("constraints/"))
+        return replies.reply({"constraint": constraint, "booleanPolicy": {"enforced": True} if enforced else {}})
+
+    def _enforced(self, project: str, constraint: str) -> bool:
+        return bool((self.document.get("org_policies") or {}).get(f"projects/{project}", {}).get(constraint))
+
     def _list(self, request: Request, call: Call) -> Response:
         found = [self._shown(request, call, resource) for resource in self._candidates(request, call)]
         text = request.query.get("filter") or request.query.get("query")
         if text:
             found = [resource for resource in found if discovery.keeps(resource, text)]
-        body: dict[str, Any] = {"kind": "storage#buckets"} if call.storage else {}
+        body: dict[str, Any] = {"kind": f"storage#{call.method.resource}"} if call.storage else {}
         page, token = self._page(request, call, found)
         if mask := request.query.get("readMask"):
             page = discovery.masked(page, mask)
@@ -302,7 +326,7 @@ class GcpWorld(World):
         if call.method.name == "searchAllResources":
             return gcp_assets.search(self.store, call.path, parse_qs(request.raw_query).get("assetTypes", []))
         found = self.store.children(call.key, call.path)
-        if call.storage:
+        if call.method.id == "storage.buckets.list":
             asked = self.store.canonical(f"projects/{request.query['project']}").removeprefix("projects/")
             prefix = request.query.get("prefix", "")
             return [
@@ -338,7 +362,7 @@ class GcpWorld(World):
     def _shown(self, request: Request, call: Call, resource: Resource) -> Resource:
         """A resource as this call shows it: some fields have to be asked for."""
         shown = public(resource)
-        if call.storage:
+        if call.storage and call.method.resource == "buckets":
             hidden = () if request.query.get("projection") == "full" else ("acl", "defaultObjectAcl", "owner")
             shown = {"kind": "storage#bucket", "id": shown["name"], **shown}
             return {key: value for key, value in shown.items() if key not in hidden}

@@ -27,6 +27,7 @@ PERMISSIONS = {
     "cloudresourcemanager.projects.search": "resourcemanager.projects.get",
     "iam.projects.serviceAccounts.keys.get": "iam.serviceAccountKeys.get",
     "iam.projects.serviceAccounts.keys.list": "iam.serviceAccountKeys.list",
+    "orgpolicy.projects.policies.getEffectivePolicy": "orgpolicy.policy.get",
 }
 #: v1 lists the projects the caller may get; v3 lists the children of one parent
 PERMISSIONS_V1 = {"cloudresourcemanager.projects.list": "resourcemanager.projects.get"}

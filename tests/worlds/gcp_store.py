@@ -19,14 +19,28 @@ KEYS = {
     "iam_policies",
     "locations",
     "not_inventoried",
+    "org_policies",
     "project",
     "projects",
     "replies",
     "unreachable",
 }
 #: APIs that `serviceusage` reports as enabled even when the world keeps no resource of theirs
-ALWAYS_LISTED = ("aiplatform", "cloudasset", "cloudresourcemanager", "iam", "notebooks", "serviceusage", "storage")
-HOST = re.compile(r"(?:(?P<region>[a-z0-9-]+)-)?(?P<service>[a-z]+)\.googleapis\.com")
+ALWAYS_LISTED = (
+    "aiplatform",
+    "cloudasset",
+    "cloudresourcemanager",
+    "compute",
+    "iam",
+    "notebooks",
+    "orgpolicy",
+    "serviceusage",
+    "storage",
+)
+HOST = re.compile(
+    r"(?:(?P<region>[a-z0-9-]+)-)?(?P<service>[a-z]+)\.googleapis\.com"
+    r"|(?P<apart>[a-z]+)\.(?P<multi>us|eu)\.rep\.googleapis\.com"
+)
 
 #: a few of the permissions of the roles that worlds grant; the real lists are far longer
 PREDEFINED_ROLES = {
@@ -180,9 +194,20 @@ class Store:
             elif key == "x-keys" and kind == "serviceAccounts":
                 for number, child in enumerate(resource[key]):
                     self._load_resource(api, "keys", child, f"{where}.x-keys[{number}]")
+            elif key == "x-managedFolders" and kind == "buckets":
+                for number, child in enumerate(resource[key]):
+                    self._load_folder(api, path, child, f"{where}.x-managedFolders[{number}]")
             else:
                 self.problems.append(f"{where}.{key}: unknown key")
         self._put(f"{api.service}/{api.version}", path, resource, where)
+
+    def _load_folder(self, api: discovery.Api, bucket: str, folder: Resource, where: str) -> None:
+        """A managed folder; its name has slashes of its own."""
+        self.problems += api.problems("ManagedFolder", public(folder), where)
+        self.problems += api.problems("Policy", folder.get("x-iamPolicy", {}), f"{where}.x-iamPolicy")
+        collection, key = f"{bucket}/managedFolders", f"{api.service}/{api.version}"
+        self.resources[key][f"{collection}/{folder['name']}"] = folder
+        self.collections[key][collection].append(folder)
 
     def _check_place(self, api: discovery.Api, path: str, resource: Resource, where: str) -> None:
         """A resource in a project or a location that the world does not have could be asked for, but never found."""
@@ -248,14 +273,17 @@ class Store:
         self.not_inventoried = {self.canonical(name) for name in self.document.get("not_inventoried") or ()}
         self.problems += [f"not_inventoried: there is no {name}" for name in sorted(self.not_inventoried - known)]
 
+    def lineage(self, project: Resource) -> list[str]:
+        """A project, the folders above it and the organisation, as `projects/ID`, `folders/NUMBER` and so on."""
+        manager = "cloudresourcemanager/v3"
+        found = [f"projects/{project['projectId']}"]
+        while above := (self.get(manager, found[-1]) or {}).get("parent", ""):
+            found.append(above)
+        return found
+
     def below(self, project: Resource, scope: str) -> bool:
         """Whether a project is the scope (`projects/ID`, `folders/NUMBER`, `organizations/NUMBER`) or below it."""
-        manager = "cloudresourcemanager/v3"
-        here = f"projects/{project['projectId']}"
-        above = self.resources[manager][here].get("parent", "")
-        while here != scope and above:
-            here, above = above, (self.get(manager, above) or {}).get("parent", "")
-        return here == scope
+        return scope in self.lineage(project)
 
     def _api(self, service: str, version: str) -> discovery.Api:
         api = discovery.load(service, version)

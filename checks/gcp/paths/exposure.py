@@ -1,7 +1,7 @@
 """What is open to those who should not see it."""
 
-from checks.gcp.paths.artifacts import artifact_bucket
-from checks.gcp.storage.public import public_roles
+from checks.gcp.paths.artifacts import artifact_buckets, unread, worst
+from checks.gcp.storage.public import openness
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
 from scanner.model.checks import check
@@ -21,6 +21,7 @@ def vertex_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Model has its artifact in a bucket that is open to everyone.
 
     ## Why it matters
+    The bucket is that of the model's artifact address, or one that its container is told of in arguments or variables.
     Anyone can download the weights, and so copy the model or study it for ways around it. Where the public role writes,
     anyone can replace them, and the next upload or deployment from that path serves the attacker's model.
 
@@ -35,25 +36,21 @@ def vertex_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     - https://cloud.google.com/storage/docs/public-access-prevention
     - https://cloud.google.com/vertex-ai/docs/model-registry/import-model
     """
-    bucket = artifact_bucket(model, view)
-    if isinstance(bucket, Verdict):
-        return bucket
+    buckets = artifact_buckets(model, view)
+    if isinstance(buckets, Verdict):
+        return buckets
+    return worst(unread(each) if isinstance(each, str) else _judged(model, each) for each in buckets)
+
+
+def _judged(model: Model, bucket: Bucket) -> Verdict:
     path = (model.id, bucket.id)
     if missing := unobserved(bucket, "exists"):
-        return missing
+        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
     if not bucket.exists:
         return not_applicable("the artifact bucket does not exist", **joined(bucket, "exists"))
-    if missing := unobserved(bucket, "public_access_prevention"):
-        return missing
-    prevention = joined(bucket, "public_access_prevention")
-    if bucket.public_access_prevention == "enforced":
-        return passed("the artifact bucket prevents public access", path=path, **prevention)
-    if missing := unobserved(bucket, "bindings", "uniform_access"):
-        return missing
-    public = public_roles(bucket.bindings)
-    shown = {**prevention, "Bucket.bindings": public, "artifact_uri": model.artifact_uri}
-    if public:
-        return failed(f"everyone has a role on the artifact bucket {bucket.name}", path=path, **shown)
-    if not bucket.uniform_access:
-        return unknown("the access lists of single objects", path=path)
-    return passed("no role on the artifact bucket is given to everyone", path=path, **shown)
+    found = openness(bucket, f"the artifact bucket {bucket.name}")
+    if found.missing:
+        fields = Bucket.__struct_fields__
+        return unknown(*(f"Bucket.{name}" if name in fields else name for name in found.missing), path=path)
+    shown = {f"Bucket.{name}": value for name, value in found.shown.items()}
+    return (failed if found.open else passed)(found.message, path=path, **shown, **{"Bucket.name": bucket.name})

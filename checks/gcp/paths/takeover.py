@@ -1,10 +1,24 @@
 """What somebody else can put themselves in the place of."""
 
-from checks.gcp.paths.artifacts import artifact_bucket
+from checks.gcp.names import bucket_of
+from checks.gcp.notebooks.resources import Instance
+from checks.gcp.paths.artifacts import artifact_buckets, observed, ours, unread, worst
 from checks.gcp.storage.resources import Bucket
-from checks.gcp.vertex_ai.resources import Model
+from checks.gcp.vertex_ai.containers import job_buckets
+from checks.gcp.vertex_ai.resources import CustomJob, Model
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, passed, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Resource,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 from scanner.model.views import View
 
 
@@ -23,7 +37,8 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     Bucket names are shared by the whole world. Once a bucket is deleted anyone may create it anew and put their own
     files at the model's path; a bucket of a stranger's project is theirs to change already. Whatever loads the
     artifact from there, a redeployment, a retraining, a server that reads its storage address, then runs what they put
-    there.
+    there. A project below the same folder or organisation, where that can be read, is no stranger's. A bucket named as
+    a domain can be created by the owner of the domain alone: the verdict on it is open.
 
     ## How to fix
     If the bucket is missing, create it in your project before anyone else does, without putting anything back blindly.
@@ -34,17 +49,105 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
 
     ## References
     - https://cloud.google.com/storage/docs/buckets
+    - https://cloud.google.com/storage/docs/domain-name-verification
     - https://cloud.google.com/vertex-ai/docs/model-registry/import-model
     """
-    bucket = artifact_bucket(model, view)
-    if isinstance(bucket, Verdict):
-        return bucket
-    path = (model.id, bucket.id)
-    if missing := unobserved(bucket, "exists", "project"):
+    buckets = artifact_buckets(model, view)
+    if isinstance(buckets, Verdict):
+        return buckets
+    return _worst(model, buckets, "artifact bucket")
+
+
+@check(
+    id="MLP-4205",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> Verdict:
+    """Workbench instance runs a script from a bucket that does not exist or belongs to someone else.
+
+    ## Why it matters
+    Start-up, post-start-up and shutdown scripts run as root, with the service account of the instance. Whoever creates
+    the missing bucket, or owns the foreign one, decides what the script is the next time the instance starts. A bucket
+    that is named as a domain can be created by the owner of the domain alone, so that the verdict on it is open.
+
+    ## How to fix
+    Create the missing bucket in your project before anyone else does, or put the script into a bucket of yours and set
+    the metadata key to its new address.
+
+    CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
+
+    ## References
+    - https://cloud.google.com/compute/docs/instances/startup-scripts/linux
+    - https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata
+    - https://cloud.google.com/storage/docs/domain-name-verification
+    """
+    if missing := unobserved(instance, "scripts"):
         return missing
-    shown = {**joined(bucket, "exists", "project"), "artifact_uri": model.artifact_uri}
+    names = ours(name for uri in instance.scripts or () if (name := bucket_of(uri)))
+    if not names:
+        return not_applicable("it runs no script from a bucket", scripts=list(instance.scripts or ()))
+    return _worst(instance, observed(names, view), "script bucket")
+
+
+@check(
+    id="MLP-4206",
+    severity=Severity.HIGH,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def vertex_custom_job_bucket_takeover(job: CustomJob, view: View) -> Verdict:
+    """Custom job names a bucket that does not exist or belongs to someone else.
+
+    ## Why it matters
+    The next run of the job reads its packages or its data from there, or writes its checkpoints and weights to it.
+    Whoever creates the missing bucket, or owns the foreign one, decides what is trained and gets what was learnt. A
+    bucket that is named as a domain can be created by the owner of the domain alone: the verdict on it is open. Buckets
+    that the training code names by itself are not seen.
+
+    ## How to fix
+    Create the missing bucket in your project before anyone else does, and start jobs with buckets of yours. If the
+    bucket belongs to another project of yours, include that project in the scan.
+
+    CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
+
+    ## References
+    - https://cloud.google.com/storage/docs/buckets
+    - https://cloud.google.com/vertex-ai/docs/training/cloud-storage-file-system
+    - https://cloud.google.com/storage/docs/domain-name-verification
+    """
+    if missing := unobserved(job, "output_uri", "worker_pools", "container_buckets"):
+        return missing
+    names = ours(sorted(job_buckets(job)))
+    if not names:
+        return not_applicable("it names no bucket", container_buckets=[])
+    return _worst(job, observed(names, view), "bucket")
+
+
+def _worst(resource: Resource, buckets: list[Bucket | str], what: str) -> Verdict:
+    return worst(unread(each) if isinstance(each, str) else _judged(resource, each, what) for each in buckets)
+
+
+def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
+    path = (resource.id, bucket.id)
+    if missing := unobserved(bucket, "exists", "project"):
+        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
+    shown = joined(bucket, "name", "exists", "project")
+    if not bucket.exists and "." in bucket.name:
+        # Only a verified owner of the domain may create such a bucket; whose the domain is, no API tells.
+        return unknown(f"whose the domain {bucket.name} is, that a missing bucket is named as", path=path)
     if not bucket.exists:
-        return failed(f"the artifact bucket {bucket.name} does not exist", path=path, **shown)
-    if bucket.project is None:
-        return failed(f"the artifact bucket {bucket.name} belongs to another project", path=path, **shown)
-    return passed("the artifact bucket exists and is yours", path=path, **shown)
+        return failed(f"the {what} {bucket.name} does not exist", path=path, **shown)
+    if bucket.project is not None:
+        return passed(f"the {what} exists and is yours", path=path, **shown)
+    if missing := unobserved(bucket, "shares_parent"):
+        return unknown("Bucket.shares_parent", path=path)
+    shown |= joined(bucket, "shares_parent")
+    if bucket.shares_parent:
+        return passed(f"the {what} belongs to a project of the same folder or organisation", path=path, **shown)
+    return failed(f"the {what} {bucket.name} belongs to another project", path=path, **shown)

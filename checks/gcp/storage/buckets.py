@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from checks.gcp.storage.public import public_roles
+from checks.gcp.storage.public import INHERITS, openness
 from checks.gcp.storage.resources import Bucket
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+
+_DAY = 86400
+#: How long what was overwritten has to be kept: longer than the seven days that Cloud Storage keeps by itself.
+_LEAST_DAYS = 30
 
 
 @check(
@@ -21,8 +25,8 @@ def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
     ## Why it matters
     Training data, training packages and model weights in a bucket that allUsers or allAuthenticatedUsers may use can be
     copied by anyone; where the role writes, anyone can also poison them. All authenticated users means every Google
-    account in the world, not those of your organisation. Not seen here are an organisation policy that prevents public
-    access after all, and grants on managed folders inside the bucket.
+    account in the world, not those of your organisation. Grants on managed folders inside the bucket count as well. No
+    grant counts where the bucket or an organisation policy prevents public access, or an IP filter limits who comes in.
 
     ## How to fix
     Remove the members, and turn public access prevention on so that they cannot come back.
@@ -32,20 +36,15 @@ def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
 
     ## References
     - https://cloud.google.com/storage/docs/public-access-prevention
+    - https://cloud.google.com/storage/docs/managed-folders
+    - https://cloud.google.com/storage/docs/ip-filtering-overview
     """
-    if excuse := _not_ours(bucket) or unobserved(bucket, "public_access_prevention"):
+    if excuse := _not_ours(bucket):
         return excuse
-    if bucket.public_access_prevention == "enforced":
-        return passed("public access is prevented", public_access_prevention="enforced")
-    if missing := unobserved(bucket, "bindings", "uniform_access"):
-        return missing
-    public = public_roles(bucket.bindings)
-    shown: dict[str, Any] = {"public_access_prevention": bucket.public_access_prevention, "bindings": public}
-    if public:
-        return failed("everyone has a role on it", **shown)
-    if not bucket.uniform_access:
-        return unknown("the access lists of single objects")
-    return passed("no role on it is given to everyone", **shown)
+    found = openness(bucket)
+    if found.missing:
+        return unknown(*found.missing)
+    return (failed if found.open else passed)(found.message, **found.shown)
 
 
 @check(id="MLP-2402", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0")
@@ -54,8 +53,8 @@ def gcp_ml_bucket_public_access_not_prevented(bucket: Bucket) -> Verdict:
 
     ## Why it matters
     Without it a single binding or object access list, made by mistake, opens training data or model weights to the
-    internet at once. The setting refuses such grants and overrules those that exist. A bucket that inherits it is only
-    protected while an organisation policy says so.
+    internet at once. The setting refuses such grants and overrules those that exist. A bucket that inherits it is
+    protected where the organisation policy that is effective in its project says so.
 
     ## How to fix
     CLI: `gcloud storage buckets update gs://BUCKET --public-access-prevention`. Terraform: `public_access_prevention =
@@ -68,13 +67,16 @@ def gcp_ml_bucket_public_access_not_prevented(bucket: Bucket) -> Verdict:
     if excuse := _not_ours(bucket) or unobserved(bucket, "public_access_prevention"):
         return excuse
     shown: dict[str, Any] = {"public_access_prevention": bucket.public_access_prevention}
-    match bucket.public_access_prevention:
-        case "enforced":
-            return passed("public access is prevented", **shown)
-        case None | "inherited" | "unspecified":
-            return failed("the bucket itself does not prevent public access", **shown)
-        case _:
-            return unknown("public_access_prevention")
+    if bucket.public_access_prevention == "enforced":
+        return passed("public access is prevented", **shown)
+    if bucket.public_access_prevention not in INHERITS:
+        return unknown("public_access_prevention")
+    if missing := unobserved(bucket, "prevented_by_policy"):
+        return missing
+    shown["prevented_by_policy"] = bucket.prevented_by_policy
+    if bucket.prevented_by_policy:
+        return passed("an organisation policy prevents public access", **shown)
+    return failed("neither the bucket nor an organisation policy prevents public access", **shown)
 
 
 @check(id="MLP-2403", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0")
@@ -103,28 +105,42 @@ def gcp_ml_bucket_object_access_lists(bucket: Bucket) -> Verdict:
 
 @check(id="MLP-2404", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
 def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
-    """Bucket of an ML workload keeps neither old versions nor a retention period.
+    """Bucket of an ML workload keeps neither old versions nor, for a month, what was overwritten.
 
     ## Why it matters
     When an artifact or a dataset is overwritten, by accident or by someone who poisons it, there is nothing to compare
-    with and nothing to go back to once the few days of soft deletion are over.
+    with and nothing to go back to once the days of soft deletion are over, seven unless they were changed. A retention
+    period forbids overwriting for as long as it lasts. Less than 30 days of either is less than it takes to notice.
 
     ## How to fix
-    Turn object versioning on with a lifecycle rule that ends old versions, or set a retention period for data that must
-    not change.
+    Turn object versioning on with a lifecycle rule that ends old versions, lengthen soft deletion, or set a retention
+    period for data that must not change.
 
-    CLI: `gcloud storage buckets update gs://BUCKET --versioning`. Terraform: `versioning { enabled = true }` or
-    `retention_policy { … }` on `google_storage_bucket`.
+    CLI: `gcloud storage buckets update gs://BUCKET --versioning`, or `--soft-delete-duration=30d`. Terraform:
+    `versioning { enabled = true }`, `soft_delete_policy { … }` or `retention_policy { … }` on `google_storage_bucket`.
 
     ## References
     - https://cloud.google.com/storage/docs/object-versioning
+    - https://cloud.google.com/storage/docs/soft-delete
     - https://cloud.google.com/storage/docs/bucket-lock
     """
-    if excuse := _not_ours(bucket) or unobserved(bucket, "versioning", "retention_period"):
+    if excuse := _not_ours(bucket) or unobserved(bucket, "versioning", "retention_period", "soft_delete"):
         return excuse
-    shown: dict[str, Any] = {"versioning": bucket.versioning, "retention_period": bucket.retention_period}
-    if bucket.versioning or bucket.retention_period:
+    shown: dict[str, Any] = {
+        "versioning": bucket.versioning,
+        "retention_period": bucket.retention_period,
+        "soft_delete": bucket.soft_delete,
+    }
+    if bucket.versioning:
         return passed("what was overwritten can be restored", **shown)
+    periods = {name: str(shown[name] or 0) for name in ("retention_period", "soft_delete")}
+    if strange := [name for name, text in periods.items() if not text.isdigit()]:
+        return unknown(*strange)
+    days = max(map(int, periods.values())) // _DAY
+    if days >= _LEAST_DAYS:
+        return passed(f"for {days} days nothing is lost by overwriting", **shown)
+    if days:
+        return failed(f"what was overwritten is lost after {days} days", **shown)
     return failed("what is overwritten is lost", **shown)
 
 

@@ -10,7 +10,9 @@ from msgspec import UNSET
 from checks.gcp.error_kinds import FORBIDDEN, NOT_FOUND
 from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
-from checks.gcp.storage.resources import BUCKET, LIST, POLICY, Bucket
+from checks.gcp.storage.effective import open_folders, public_access_prevented, shares_parent
+from checks.gcp.storage.resources import BUCKET, FOLDER_POLICY, FOLDERS, LIST, POLICY, PREVENTION, Bucket
+from checks.gcp.vertex_ai.containers import job_buckets
 from checks.gcp.vertex_ai.resources import CustomJob, Model
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -27,25 +29,28 @@ FEW = 10
 _Detail = Mapping[str, Any] | CallFailed
 
 
-@collector(Bucket, operations=(BUCKET, LIST, POLICY, _PROJECT), per="account", follows=(Model, CustomJob, Instance))
+_OPERATIONS = (BUCKET, LIST, POLICY, FOLDERS, FOLDER_POLICY, PREVENTION, _PROJECT)
+
+
+@collector(Bucket, operations=_OPERATIONS, per="account", follows=(Model, CustomJob, Instance))
 def buckets(api: GcpApi, found: Found) -> Iterator[Bucket]:
-    names = sorted({name for uri in _addresses(found) if (name := bucket_of(uri))})
+    names = sorted(_names(found))
     known = _listed_here(api, set(names)) if len(names) > FEW else {}
     details = dict(zip(names, api.each(lambda name: known.get(name) or _detail(api, name), names), strict=True))
     owners = _Owners(api, details)
     yield from api.each(lambda name: _bucket(api, owners, name, details[name]), names)
 
 
-def _addresses(found: Found) -> Iterator[str | None]:
+def _names(found: Found) -> set[str]:
+    """All buckets that models, jobs and instances name."""
+    named: set[str | None] = set()
     for model in found.of(Model):
-        yield model.artifact_uri or None
+        named.update([bucket_of(model.artifact_uri), *(model.container_buckets or ())])
     for job in found.of(CustomJob):
-        yield job.output_uri or None
-        for pool in job.worker_pools or ():
-            if pool.python_package_spec:
-                yield from pool.python_package_spec.package_uris or ()
+        named.update(job_buckets(job))
     for instance in found.of(Instance):
-        yield from instance.scripts or ()
+        named.update(map(bucket_of, instance.scripts or ()))
+    return {name for name in named if name}
 
 
 def _detail(api: GcpApi, name: str) -> _Detail:
@@ -74,7 +79,15 @@ def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
         if owner is not UNSET:
             facts = {"exists": True, "project": owner}
     project = facts.get("project") or None
-    policy = api.call(POLICY, f"{_path(name)}/iam", optionsRequestedPolicyVersion=3) if project else UNSET
+    policy: Reply = UNSET
+    if project:
+        policy = api.call(POLICY, f"{_path(name)}/iam", absent=(NOT_FOUND,), optionsRequestedPolicyVersion=3)
+        if policy is None:  # deleted since its metadata were read
+            reply, facts = None, {"exists": False, "project": None}
+        elif isinstance(reply, Mapping):
+            facts |= _effective(api, project, name, reply)
+    elif facts.get("exists") and facts.get("project", UNSET) is None:
+        facts["shares_parent"] = shares_parent(api, _number(detail))
     return api.decode(
         Bucket,
         {BUCKET: reply, POLICY: policy},
@@ -83,6 +96,22 @@ def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
         console_url=f"https://console.cloud.google.com/storage/browser/{name}?project={project or api.project}",
         **facts,
     )
+
+
+def _effective(api: GcpApi, project: str, name: str, bucket: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides, beside the policy of a bucket that inherits it, whether everyone may use it."""
+    settings = bucket.get("iamConfiguration")
+    settings = settings if isinstance(settings, Mapping) else {}
+    if settings.get("publicAccessPrevention") == "enforced":
+        return {}
+    prevented = public_access_prevented(api, project)
+    uniform = settings.get("uniformBucketLevelAccess")
+    if prevented is True or not (isinstance(uniform, Mapping) and uniform.get("enabled")):
+        return {
+            "prevented_by_policy": prevented,
+            "open_folders": (),
+        }  # without uniform access there are no such folders
+    return {"prevented_by_policy": prevented, "open_folders": open_folders(api, _path(name))}
 
 
 def _list(api: GcpApi, project: str) -> Iterator[Mapping[str, Any]]:

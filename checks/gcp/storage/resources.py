@@ -5,11 +5,27 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET
 
 from checks.gcp.iam.resources import Binding
-from scanner.model.nouns import Holds, Observed, Read, Resource
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 BUCKET = "storage.buckets.get"
 LIST = "storage.buckets.list"
 POLICY = "storage.buckets.getIamPolicy"
+FOLDERS = "storage.managedFolders.list"
+FOLDER_POLICY = "storage.managedFolders.getIamPolicy"
+PREVENTION = "orgpolicy.policy.get"
+
+
+class PublicNetworks(Part, frozen=True, kw_only=True, rename="camel"):
+    """Public addresses that an IP filter admits."""
+
+    allowed_ip_cidr_ranges: tuple[str, ...] | None = None
+
+
+class IpFilter(Part, frozen=True, kw_only=True, rename="camel"):
+    """From where a bucket may be used; it counts only while its mode is `Enabled`."""
+
+    mode: str | None = None
+    public_network_source: PublicNetworks | None = None
 
 
 class Bucket(Resource, frozen=True, kw_only=True):
@@ -22,7 +38,12 @@ class Bucket(Resource, frozen=True, kw_only=True):
     exists: Observed[bool] = UNSET
     #: id of the scanned project that owns it; None where it is another's, or nobody's
     project: Observed[str] = UNSET
+    #: of another's: whether its project was seen to be below a folder or organisation that the scanned one is below
+    shares_parent: Observed[bool] = UNSET
     public_access_prevention: Annotated[Observed[str], Read(BUCKET, "iamConfiguration.publicAccessPrevention")] = UNSET
+    #: whether an organisation policy prevents public access to all buckets of its project; asked where it inherits it
+    prevented_by_policy: Observed[bool] = UNSET
+    ip_filter: Annotated[Observed[IpFilter], Read(BUCKET, "ipFilter")] = UNSET
     uniform_access: Annotated[Observed[bool], Read(BUCKET, "iamConfiguration.uniformBucketLevelAccess.enabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BUCKET, "versioning.enabled")] = UNSET
     retention_period: Annotated[Observed[str], Read(BUCKET, "retentionPolicy.retentionPeriod")] = UNSET
@@ -30,3 +51,5 @@ class Bucket(Resource, frozen=True, kw_only=True):
     kms_key: Annotated[Observed[str], Read(BUCKET, "encryption.defaultKmsKeyName")] = UNSET
     log_bucket: Annotated[Observed[str], Read(BUCKET, "logging.logBucket")] = UNSET
     bindings: Annotated[Observed[tuple[Binding, ...]], Read(POLICY, "bindings")] = UNSET
+    #: `folder: role: member` of managed folders in it that are open to everyone; none are where a policy prevents it
+    open_folders: Observed[tuple[str, ...]] = UNSET

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
-from checks.gcp.vertex_ai.containers import remote_code_names, secret_names
+from checks.gcp.vertex_ai.containers import bucket_names, remote_code_names, secret_names
 from checks.gcp.vertex_ai.resources import (
     ENDPOINTS,
     JOBS,
@@ -110,9 +110,13 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
     if version:
         identity["id"] += f"@{version}"
     spec = item.get("containerSpec")
-    facts: dict[str, Any] = {"secrets": None, "remote_code": None}
+    facts: dict[str, Any] = {"secrets": None, "remote_code": None, "container_buckets": None}
     if isinstance(spec, Mapping):
-        facts = {"secrets": secret_names(spec), "remote_code": remote_code_names(spec)}
+        facts = {
+            "secrets": secret_names(spec),
+            "remote_code": remote_code_names(spec),
+            "container_buckets": bucket_names(spec),
+        }
     page = f"models/locations/{api.scope.region}/models/{item['name'].rpartition('/')[2]}"
     return api.decode(Model, {MODELS: item}, console_url=_console(api, page), **identity, **facts)
 
@@ -123,15 +127,18 @@ def custom_jobs(api: GcpApi) -> Iterator[CustomJob]:
     for item in _listed(api, JOBS, "customJobs", filter=f'create_time>="{since}"'):
         whole = api.whole(JOBS, item, "jobSpec")
         page = f"locations/{api.scope.region}/training/{item['name'].rpartition('/')[2]}"
-        secrets = UNSET if isinstance(whole, UnsetType) else _job_secrets(item["jobSpec"].get("workerPoolSpecs"))
-        yield api.decode(CustomJob, {JOBS: whole}, console_url=_console(api, page), secrets=secrets, **_identity(item))
+        facts: dict[str, Any] = {}
+        if not isinstance(whole, UnsetType):
+            specs = list(_specs(item["jobSpec"].get("workerPoolSpecs")))
+            facts["secrets"] = tuple(f"{pool}/{name}" for pool, spec in specs for name in secret_names(spec))
+            facts["container_buckets"] = tuple(sorted({name for _, spec in specs for name in bucket_names(spec)}))
+        yield api.decode(CustomJob, {JOBS: whole}, console_url=_console(api, page), **facts, **_identity(item))
 
 
-def _job_secrets(pools: Any) -> tuple[str, ...]:
-    found: list[str] = []
+def _specs(pools: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The containers and packages of worker pools, by the pool's name."""
     for number, pool in enumerate(pools if isinstance(pools, list) else ()):
         for member in ("containerSpec", "pythonPackageSpec"):
             spec = pool.get(member) if isinstance(pool, Mapping) else None
             if isinstance(spec, Mapping):
-                found += [f"workerpool{number}/{name}" for name in secret_names(spec)]
-    return tuple(found)
+                yield f"workerpool{number}", spec

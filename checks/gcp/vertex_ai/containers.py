@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checks.gcp.names import bucket_of, buckets_in
+from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.model.secrets import suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
@@ -22,6 +24,21 @@ def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
 def remote_code_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Variables and arguments that switch on the execution of code shipped with a model."""
     return tuple(sorted({name for name, value in _settings(spec) if _trusts_remote_code(name, value.strip().lower())}))
+
+
+def bucket_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """Buckets whose addresses stand anywhere in the variables, the command and the arguments of a container spec."""
+    values = [variable.get("value") for variable in _list(spec.get("env")) if isinstance(variable, Mapping)]
+    words = [*values, *_list(spec.get("command")), *_list(spec.get("args"))]
+    return tuple(sorted({name for word in words if isinstance(word, str) for name in buckets_in(word)}))
+
+
+def job_buckets(job: CustomJob) -> set[str]:
+    """Buckets that a job writes to, has its packages from, or is told of in variables and arguments."""
+    specs = [pool.python_package_spec for pool in job.worker_pools or ()]
+    packages = [uri for spec in specs if spec for uri in spec.package_uris or ()]
+    found = {bucket_of(uri) for uri in (job.output_uri, *packages)} | set(job.container_buckets or ())
+    return {name for name in found if name}
 
 
 def _trusts_remote_code(name: str, value: str) -> bool:

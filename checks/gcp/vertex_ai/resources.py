@@ -84,7 +84,7 @@ class DeploymentResourcePool(Resource, frozen=True, kw_only=True):
 class Model(Resource, frozen=True, kw_only=True):
     """A version of a registered model: the default one, or one that an endpoint serves (its id ends in `@version`).
 
-    Container arguments and variables are not kept, only the names of those that look like secrets.
+    Container arguments and variables are not kept, only the names of those that look like secrets, and of buckets.
     """
 
     kind: ClassVar[str] = "gcp.vertex_ai.Model"
@@ -96,6 +96,8 @@ class Model(Resource, frozen=True, kw_only=True):
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
+    #: buckets that variables and arguments of the container name; None without a container
+    container_buckets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments of the container that look like secrets; None without a container
     secrets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments that let the server run code found beside the weights; None without a container
@@ -141,3 +143,5 @@ class CustomJob(Resource, frozen=True, kw_only=True):
     worker_pools: Annotated[Observed[tuple[WorkerPool, ...]], Read(JOBS, "jobSpec.workerPoolSpecs")] = UNSET
     #: `worker pool/variable or argument` of what looks like a secret
     secrets: Observed[tuple[str, ...]] = UNSET
+    #: buckets that variables and arguments of its containers name
+    container_buckets: Observed[tuple[str, ...]] = UNSET

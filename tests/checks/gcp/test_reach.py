@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factories.gcp import ANYWHERE, binding, bucket, deployed, endpoint, instance, model, role, runs_as
+from factories.gcp import ANYWHERE, binding, bucket, deployed, endpoint, instance, role, runs_as, stored
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, structs
@@ -62,7 +62,7 @@ def production(*found: Bucket):
     """Endpoints that each serve a model from one of the buckets."""
     for number, each in enumerate(found):
         yield each
-        yield model(str(number), artifact_uri=f"gs://{each.name}/model", version="1")
+        yield stored(f"gs://{each.name}/model", number=str(number), version="1")
         yield endpoint(str(number), deployed_models=(deployed(str(number)),))
 
 

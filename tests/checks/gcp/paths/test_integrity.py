@@ -6,12 +6,12 @@ from factories.gcp import (
     deployed,
     endpoint,
     instance,
-    model,
     own_bucket,
     policy,
     role,
     runs_as,
     serving,
+    stored,
 )
 from support import FAIL, PASS, UNKNOWN, Case
 
@@ -46,7 +46,7 @@ ROLES = (
 )
 
 
-SERVED = model(artifact_uri=URI, version="1")
+SERVED = stored(URI, version="1")
 
 
 ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
@@ -98,14 +98,14 @@ CASES = {
             "the served version is not the one in the registry",
             UNKNOWN,
             EXPOSED,
-            *production(binding(VIEWER, SELF), served=model(artifact_uri=URI, version="2")),
+            *production(binding(VIEWER, SELF), served=stored(URI, version="2")),
         ),
         Case(
             "the served version is an older one",
             FAIL,
             EXPOSED,
-            *production(binding(WRITER, SELF), served=model("1@1", artifact_uri=URI)),
-            model(artifact_uri="gs://example-fraud-new/scorer", version="2"),
+            *production(binding(WRITER, SELF), served=stored(URI, number="1@1")),
+            stored("gs://example-fraud-new/scorer", version="2"),
         ),
         Case("endpoints not all read", UNKNOWN, EXPOSED, *production(), incomplete=(Endpoint,)),
         Case("models not all read", UNKNOWN, EXPOSED, *production(), incomplete=(Model,)),

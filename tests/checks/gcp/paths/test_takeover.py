@@ -1,4 +1,4 @@
-from factories.gcp import bucket, model, own_bucket
+from factories.gcp import bucket, custom_job, instance, model, own_bucket, package_pool, stored
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.storage.resources import Bucket
@@ -6,21 +6,66 @@ from checks.gcp.storage.resources import Bucket
 URI = "gs://example-fraud-models/scorer/7"
 
 
+HERE = stored(URI)
+MISSING = bucket(exists=False, project=None)
+FOREIGN = bucket(exists=True, project=None, shares_parent=False)
+SIBLING = bucket(exists=True, project=None, shares_parent=True)
+DOMAIN = bucket("models.northwind.example", exists=False, project=None)
+SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",))
+HTTPS = instance(scripts=("https://storage.googleapis.com/example-fraud-models/start.sh",))
+
+
+def job(output=None, *named, packages=()):
+    pools = (package_pool("europe-docker.pkg.dev/vertex-ai/training/pytorch:latest", *packages),)
+    return custom_job(output_uri=output, worker_pools=pools, container_buckets=named)
+
+
 CASES = {
     "vertex_model_artifact_bucket_takeover": [
-        Case("ours", PASS, model(artifact_uri=URI), own_bucket()),
-        Case("missing", FAIL, model(artifact_uri=URI), bucket(exists=False, project=None)),
-        Case("another project's", FAIL, model(artifact_uri=URI), bucket(exists=True, project=None)),
-        Case("whose it is was not observed", UNKNOWN, model(artifact_uri=URI), bucket(exists=True)),
-        Case("bucket not read", UNKNOWN, model(artifact_uri=URI), incomplete=(Bucket,)),
+        Case("ours", PASS, HERE, own_bucket()),
+        Case("missing", FAIL, HERE, MISSING),
+        Case("another project's", FAIL, HERE, FOREIGN),
+        Case("a sibling project's", PASS, HERE, SIBLING),
+        Case("another project's, of which nothing was asked", UNKNOWN, HERE, bucket(exists=True, project=None)),
+        Case("whose it is was not observed", UNKNOWN, HERE, bucket(exists=True)),
+        Case("bucket not read", UNKNOWN, HERE, incomplete=(Bucket,)),
+        Case("named by the container alone", FAIL, stored(None, "example-fraud-models"), MISSING),
+        Case("missing, named as a domain", UNKNOWN, stored("gs://models.northwind.example/scorer"), DOMAIN),
+        Case(
+            "ours, beside a missing one",
+            FAIL,
+            stored(URI, "example-fraud-adapters"),
+            own_bucket(),
+            bucket("example-fraud-adapters", exists=False, project=None),
+        ),
         Case(
             "a name that sounds like Google's, but anyone may take",
             FAIL,
-            model(artifact_uri="gs://vertex-ai-northwind-models/scorer"),
+            stored("gs://vertex-ai-northwind-models/scorer"),
             bucket("vertex-ai-northwind-models", exists=False, project=None),
         ),
-        Case("Google's samples", NOT_APPLICABLE, model(artifact_uri="gs://cloud-samples-data/vertex-ai/model")),
-        Case("no artifact", NOT_APPLICABLE, model(artifact_uri=None)),
+        Case("Google's samples", NOT_APPLICABLE, stored("gs://cloud-samples-data/vertex-ai/model")),
+        Case("no artifact", NOT_APPLICABLE, stored(None)),
         Case("not observed", UNKNOWN, model()),
+    ],
+    "vertex_workbench_script_bucket_takeover": [
+        Case("ours", PASS, SCRIPT, own_bucket()),
+        Case("ours, by its https address", PASS, HTTPS, own_bucket()),
+        Case("missing", FAIL, SCRIPT, MISSING),
+        Case("missing, by its https address", FAIL, HTTPS, MISSING),
+        Case("another project's", FAIL, SCRIPT, FOREIGN),
+        Case("bucket not read", UNKNOWN, SCRIPT, incomplete=(Bucket,)),
+        Case("a script of its own", NOT_APPLICABLE, instance(scripts=())),
+        Case("not observed", UNKNOWN, instance()),
+    ],
+    "vertex_custom_job_bucket_takeover": [
+        Case("ours", PASS, job(URI), own_bucket()),
+        Case("output to a missing one", FAIL, job(URI), MISSING),
+        Case("data in a missing one", FAIL, job(None, "example-fraud-models"), MISSING),
+        Case("packages in another project's", FAIL, job(packages=("gs://example-fraud-models/t.tar.gz",)), FOREIGN),
+        Case("bucket not read", UNKNOWN, job(URI), incomplete=(Bucket,)),
+        Case("no bucket", NOT_APPLICABLE, job()),
+        Case("Google's samples", NOT_APPLICABLE, job(None, "cloud-samples-data")),
+        Case("not observed", UNKNOWN, custom_job()),
     ],
 }

@@ -1,5 +1,8 @@
-from factories.gcp import KEY, binding, bucket, own_bucket
+from factories.gcp import KEY, admitting, binding, bucket, granting, own_bucket
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.storage.buckets import gcp_ml_bucket_without_versions
 
 VIEWER = "roles/storage.objectViewer"
 PRIVATE = (binding(VIEWER, "serviceAccount:serving@example-fraud-prod.iam.gserviceaccount.com"),)
@@ -12,25 +15,42 @@ NOT_OURS = [
 ]
 
 
-def open_to(*bindings, prevention="inherited", uniform=True):
-    return own_bucket(public_access_prevention=prevention, uniform_access=uniform, bindings=bindings)
+EVERYONE = binding(VIEWER, "allUsers")
+
+
+def kept(versions=None, retention=None, soft=None):
+    return own_bucket(versioning=versions, retention_period=retention, soft_delete=soft)
 
 
 CASES = {
     "gcp_ml_bucket_public": [
         Case("prevented, whatever the policy says", PASS, own_bucket(public_access_prevention="enforced")),
-        Case("only named members", PASS, open_to(*PRIVATE)),
-        Case("no policy at all", PASS, open_to()),
-        Case("everyone", FAIL, open_to(binding(VIEWER, "allUsers"))),
-        Case("every Google account", FAIL, open_to(*PRIVATE, binding(VIEWER, "allAuthenticatedUsers"))),
-        Case("everyone, on a condition", FAIL, open_to(binding(VIEWER, "allUsers", condition="true"))),
-        Case("objects with lists of their own", UNKNOWN, open_to(*PRIVATE, uniform=False)),
+        Case("only named members", PASS, granting(*PRIVATE)),
+        Case("no policy at all", PASS, granting()),
+        Case("everyone", FAIL, granting(EVERYONE)),
+        Case("every Google account", FAIL, granting(*PRIVATE, binding(VIEWER, "allAuthenticatedUsers"))),
+        Case("everyone, on a condition", FAIL, granting(binding(VIEWER, "allUsers", condition="true"))),
+        Case("everyone, on a managed folder", FAIL, granting(*PRIVATE, folders=(f"raw/: {VIEWER}: allUsers",))),
+        Case("managed folders denied", UNKNOWN, granting(*PRIVATE, open_folders=UNSET)),
+        Case("everyone, which a policy prevents", PASS, granting(EVERYONE, prevented_by_policy=True)),
+        Case("everyone, unless a policy prevents it", UNKNOWN, granting(EVERYONE, prevented_by_policy=UNSET)),
+        Case("everyone, from some networks", PASS, granting(EVERYONE, ip_filter=admitting("192.0.2.0/24"))),
+        Case("everyone, from networks of yours", PASS, granting(EVERYONE, ip_filter=admitting())),
+        Case("everyone, from everywhere", FAIL, granting(EVERYONE, ip_filter=admitting("0.0.0.0/1", "128.0.0.0/1"))),
+        Case("a filter that is off", FAIL, granting(EVERYONE, ip_filter=admitting("192.0.2.0/24", mode="Disabled"))),
+        Case("a filter of a later version", UNKNOWN, granting(EVERYONE, ip_filter=admitting(mode="Partial"))),
+        Case("a filter with no address", UNKNOWN, granting(EVERYONE, ip_filter=admitting("somewhere"))),
+        Case("objects with lists of their own", UNKNOWN, granting(*PRIVATE, uniform=False)),
+        Case("objects with lists, prevented by a policy", PASS, granting(uniform=False, prevented_by_policy=True)),
+        Case("a prevention of a later version", UNKNOWN, granting(EVERYONE, public_access_prevention="partial")),
         *NOT_OURS,
     ],
     "gcp_ml_bucket_public_access_not_prevented": [
         Case("enforced", PASS, own_bucket(public_access_prevention="enforced")),
-        Case("inherited", FAIL, own_bucket(public_access_prevention="inherited")),
-        Case("left out", FAIL, own_bucket(public_access_prevention=None)),
+        Case("by a policy", PASS, own_bucket(public_access_prevention="inherited", prevented_by_policy=True)),
+        Case("inherited", FAIL, own_bucket(public_access_prevention="inherited", prevented_by_policy=False)),
+        Case("left out", FAIL, own_bucket(public_access_prevention=None, prevented_by_policy=False)),
+        Case("inherited, the policy denied", UNKNOWN, own_bucket(public_access_prevention="inherited")),
         Case("a value of a later API version", UNKNOWN, own_bucket(public_access_prevention="partial")),
         *NOT_OURS,
     ],
@@ -41,9 +61,13 @@ CASES = {
         *NOT_OURS,
     ],
     "gcp_ml_bucket_without_versions": [
-        Case("versions", PASS, own_bucket(versioning=True, retention_period=None)),
-        Case("retention", PASS, own_bucket(versioning=None, retention_period="31536000")),
-        Case("neither", FAIL, own_bucket(versioning=False, retention_period=None)),
+        Case("versions", PASS, kept(versions=True)),
+        Case("retention", PASS, kept(retention="31536000")),
+        Case("retention of a second", FAIL, kept(retention="1")),
+        Case("soft deletion for three months", PASS, kept(soft="7776000")),
+        Case("soft deletion for the week that is the default", FAIL, kept(soft="604800")),
+        Case("none of them", FAIL, kept(versions=False, soft="0")),
+        Case("a period that is no number", UNKNOWN, kept(retention="a year")),
         *NOT_OURS,
     ],
     "gcp_ml_bucket_without_own_key": [
@@ -52,3 +76,8 @@ CASES = {
         *NOT_OURS,
     ],
 }
+
+
+def test_what_is_lost_and_when_is_said() -> None:
+    assert gcp_ml_bucket_without_versions(kept(soft="604800")).message.endswith("lost after 7 days")
+    assert gcp_ml_bucket_without_versions(kept(retention="1")).message == "what is overwritten is lost"

@@ -1,0 +1,106 @@
+"""What takes effect on a bucket besides its own settings: policies above it, folders inside it, whose project it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from msgspec import UNSET, UnsetType
+
+from checks.gcp.error_kinds import DISABLED, NOT_FOUND
+from checks.gcp.names import ORG_POLICY, PROJECTS
+from checks.gcp.storage.public import EVERYONE
+from checks.gcp.storage.resources import FOLDER_POLICY, FOLDERS, PREVENTION
+from scanner.model.errors import CallFailed
+
+if TYPE_CHECKING:
+    from checks.gcp.client.api import GcpApi
+
+_PROJECT = "resourcemanager.projects.get"
+_CONSTRAINT = "storage.publicAccessPrevention"
+#: Policies of more managed folders than this are not read: it is not known then who is let into them.
+MOST_FOLDERS = 100
+
+
+def public_access_prevented(api: GcpApi, project: str) -> bool | UnsetType:
+    """Whether the effective organisation policy of a project prevents public access; UNSET and a gap if not known."""
+    try:
+        return api.once(f"{_CONSTRAINT} {project}", lambda: _enforced(api, project))
+    except CallFailed as failure:
+        api.gap(PREVENTION, failure)
+        return UNSET
+
+
+def _enforced(api: GcpApi, project: str) -> bool | UnsetType:
+    path = f"{ORG_POLICY}/v2/projects/{project}/policies/{_CONSTRAINT}:getEffectivePolicy"
+    try:
+        spec = api.fetch(PREVENTION, path).get("spec")
+    except CallFailed as failure:
+        if failure.code != DISABLED:
+            raise
+        # Few projects have that API; Resource Manager, which is asked in any case, tells it as well.
+        body = {"constraint": f"constraints/{_CONSTRAINT}"}
+        older = api.fetch(PREVENTION, f"{PROJECTS}/v1/projects/{project}:getEffectiveOrgPolicy", body=body)
+        policy = older.get("booleanPolicy")
+        return isinstance(policy, Mapping) and policy.get("enforced") is True
+    rules = _objects(spec.get("rules") if isinstance(spec, Mapping) else None)
+    always = any(rule.get("enforce") is True for rule in rules if not rule.get("condition"))
+    # A rule with a condition counts for buckets with some tag, which nobody asks about here.
+    depends = any((rule.get("enforce") is True) != always for rule in rules if rule.get("condition"))
+    return UNSET if depends else always
+
+
+def open_folders(api: GcpApi, bucket: str) -> tuple[str, ...] | UnsetType:
+    """`folder: role: member` for each grant to everyone on a managed folder; UNSET and a gap if that is not known."""
+    try:
+        names: list[str] = []
+        for item in api.walk(FOLDERS, f"{bucket}/managedFolders", "items", pageSize=1000):
+            names.append(item["name"])
+            if len(names) > MOST_FOLDERS:
+                return UNSET
+    except CallFailed as failure:
+        if failure.code == NOT_FOUND:
+            return ()
+        api.gap(FOLDERS, failure)
+        return UNSET
+    found: list[str] = []
+    for name in names:
+        path = f"{bucket}/managedFolders/{quote(name, safe='')}/iam"
+        policy = api.call(FOLDER_POLICY, path, absent=(NOT_FOUND,), optionsRequestedPolicyVersion=3)
+        if isinstance(policy, UnsetType):
+            return UNSET
+        found += [f"{name}: {grant}" for grant in _grants(policy or {})]
+    return tuple(sorted(found))
+
+
+def _grants(policy: Mapping[str, Any]) -> list[str]:
+    bindings = _objects(policy.get("bindings"))
+    return [f"{each.get('role')}: {who}" for each in bindings for who in each.get("members") or () if who in EVERYONE]
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def shares_parent(api: GcpApi, number: str | None) -> bool:
+    """Whether a project was seen to be below a folder or organisation that this unit's project is below as well."""
+    return number is not None and not _above(api, api.project).isdisjoint(_above(api, number))
+
+
+def _above(api: GcpApi, project: str) -> frozenset[tuple[str, str]]:
+    """Folders and organisation above a project; none where that may not be read, and a project alone has none."""
+
+    def ask() -> frozenset[tuple[str, str]]:
+        reply = api.fetch(_PROJECT, f"{PROJECTS}/v1/projects/{project}:getAncestry", body={})
+        found = reply.get("ancestor")
+        each = (
+            [item.get("resourceId") for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+        )
+        pairs = {(str(one.get("type")), str(one.get("id"))) for one in each if isinstance(one, Mapping)}
+        return frozenset(pair for pair in pairs if pair[0] in ("folder", "organization"))
+
+    try:
+        return api.once(f"ancestry of {project}", ask)
+    except CallFailed:
+        return frozenset()
