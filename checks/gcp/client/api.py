@@ -11,11 +11,12 @@ import msgspec
 
 from checks.gcp.client.census import NONE_AT_ALL, NONE_ELSEWHERE, Census
 from checks.gcp.client.discovery import Discovery, following, items
-from checks.gcp.client.errors import Refused, ServiceDisabled
-from checks.gcp.client.locations import KNOWN, is_region
+from checks.gcp.client.errors import Refused, ServiceDisabled, elsewhere
+from checks.gcp.client.locations import KNOWN, MULTI, host, is_region, is_regional, region_of
+from checks.gcp.client.strangers import STRANGE, refuse_strangers, refuse_unknown_locations
 from checks.gcp.client.tree import Tree, projects_below, root
 from checks.gcp.client.web import Web
-from checks.gcp.error_kinds import DISABLED
+from checks.gcp.error_kinds import DISABLED, NOT_FOUND
 from checks.gcp.names import AIPLATFORM, PROJECTS
 from checks.gcp.permissions import is_read, permission
 from scanner.calls.client import BaseApi, Calls
@@ -103,29 +104,42 @@ class GcpProvider:
         """Whether all that was to be scanned is: no folder kept its projects to itself."""
         return not self._tree.unlisted
 
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """Ids of the projects to scan, whether or not they exist."""
+        return self._accounts
+
     def accounts(self) -> tuple[str, ...]:
-        """Ids of the projects to scan."""
+        """Ids of the projects to scan. Raises CannotScan where none of them, or not each location, is there at all."""
+        named = [account for account in self._accounts if account not in self._numbers]
+        asked = {account: self._discovery.start(self._denial, account) for account in named}
+        refuse_strangers(self._accounts, {account for account, denial in asked.items() if denial.result()})
+        if self.locations:
+            self._check_locations()
         return self._accounts
 
     def open(self, account: str) -> None:
         """Nothing to do: the credentials ask every project in their own name."""
 
     def scopes(self, collector: Collector, account: str, recorder: Recorder) -> tuple[Scope, ...]:
-        """Where Cloud Asset Inventory lists anything of Vertex AI; all locations where it cannot be asked.
+        """The locations asked for, else where Cloud Asset Inventory lists anything of Vertex AI.
 
-        Those are the ones asked for, else all that Vertex AI lists; if it lists none, all known ones, and a gap. Where
-        the API is not enabled there is one scope, `global`, whose calls say so.
+        Where that cannot be asked, all that Vertex AI lists; if it lists none, all known ones, and a gap. Where the API
+        is not enabled, or refuses the whole project, there is one scope, `global`, whose calls say so.
         """
         self._note_unlisted(collector, account, recorder)
         anywhere = Scope(self.name, account, ANYWHERE)
-        used = self._census.locations(account)
+        # A location that was named is asked: the inventory may not have heard yet of what is new in it.
+        used = None if self.locations else self._census.locations(account)
         if used is not None:
             recorder.listed(
                 collector.kind.kind, anywhere, complete=True, absent=NONE_ELSEWHERE if used else NONE_AT_ALL
             )
-            regions = tuple(place for place in used if not self.locations or place in self.locations)
+            regions = used
         elif self.locations:
-            regions = tuple(sorted(set(self.locations)))
+            if isinstance(self._known(account), ServiceDisabled | Refused):
+                return (anywhere,)
+            regions = tuple(sorted(set(map(region_of, self.locations))))
         else:
             found = self._discover(account)
             if isinstance(found, ServiceDisabled | Refused):
@@ -134,6 +148,7 @@ class GcpProvider:
                 detail = f"{found.detail} (asked every region known to have Vertex AI instead)"
                 allowed = found.remedy(permission(_LOCATIONS))
                 recorder.gap(collector.kind.kind, anywhere, _LOCATIONS, found.reason, allowed, detail)
+                recorder.listed(collector.kind.kind, anywhere, complete=False)  # there may be others by now
                 found = KNOWN
             regions = found
         return tuple(Scope(self.name, account, region) for region in regions)
@@ -175,10 +190,9 @@ class GcpProvider:
 
         From discovery, or from another region: it is asked once, and not in all of them.
         """
-        if not _regional(path):
+        if not is_regional(path):
             return
-        asked = self._regions.get(account)
-        known = asked.result() if asked and asked.done() else None
+        known = self._known(account)
         if isinstance(known, ServiceDisabled | Refused):
             raise known
         if (account, operation) in self._refusals:
@@ -192,7 +206,7 @@ class GcpProvider:
         try:
             return self.send("GET" if body is None else "POST", path, query, body)
         except Refused as failure:
-            if _regional(path):
+            if is_regional(path):
                 self._refusals[account, operation] = failure
             raise
 
@@ -236,12 +250,34 @@ class GcpProvider:
             recorder.gap(kind, scope, one.operation, failure.reason, allowed, failure.detail)
             recorder.listed(kind, scope, complete=False)
 
+    def _denial(self, account: str) -> CallFailed | None:
+        """Why a project can neither be read nor asked for its locations; None unless both are plainly denied."""
+        scope = Scope(self.name, account, ANYWHERE)
+        try:
+            self.calls.run(scope, "projects", _PROJECT, lambda: self.number(account))
+        except CallFailed as failure:
+            found = self._list_locations(account) if failure.code in STRANGE else ()
+            return failure if isinstance(found, CallFailed) and found.code in STRANGE else None
+        return None
+
+    def _check_locations(self) -> None:
+        """Of the first project alone: the others have the same, and it takes a call."""
+        first = self._accounts[0]
+        with self._lock:
+            self._regions.setdefault(first, self._discovery.start(self._list_locations, first))
+        refuse_unknown_locations(self.locations, self._regions[first].result())
+
+    def _known(self, account: str) -> tuple[str, ...] | CallFailed | None:
+        """What is known already of where a project has Vertex AI; None if nothing is."""
+        asked = self._regions.get(account)
+        return asked.result() if asked and asked.done() else None
+
     def _discover(self, account: str) -> tuple[str, ...] | CallFailed:
         """The regions that Vertex AI lists for a project; all projects that need it are asked at once."""
         with self._lock:
             if account not in self._regions:
                 for each in self._accounts:
-                    if self._census.locations(each) is None:
+                    if each not in self._regions and self._census.locations(each) is None:
                         self._regions[each] = self._discovery.start(self._list_locations, each)
         return self._regions[account].result()
 
@@ -252,7 +288,7 @@ class GcpProvider:
             found = {str(item.get("locationId", "")) for page in pages for item in items(page, "locations")}
         except CallFailed as failure:
             other = isinstance(failure, ServiceDisabled) and not self.disabled_here(account, failure)
-            return _elsewhere(failure) if other else failure
+            return elsewhere(failure) if other else failure
         return tuple(sorted(filter(is_region, found)))
 
 
@@ -273,7 +309,7 @@ class GcpApi(BaseApi):
     @property
     def projects(self) -> tuple[str, ...]:
         """Ids of all projects of this scan."""
-        return self._provider.accounts()
+        return self._provider.projects
 
     @property
     def every_project(self) -> bool:
@@ -290,9 +326,10 @@ class GcpApi(BaseApi):
         then = self._provider.taken_at - timedelta(days=days)
         return then.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def regional(self, service: str) -> str:
-        """Host of a regional API for this unit's location."""
-        return service if self.scope.region == ANYWHERE else f"{self.scope.region}-{service}"
+    def regional(self, service: str, location: str = "") -> str:
+        """Host of a regional API for a location, this unit's unless another is given."""
+        place = location or self.scope.region
+        return service if place == ANYWHERE else host(service, place)
 
     def once(self, key: str, find: Callable[[], T]) -> T:
         """What all units of the scan need alike: found by the first, failure or not, and kept for the others."""
@@ -326,7 +363,11 @@ class GcpApi(BaseApi):
                 absent = f"{service}.googleapis.com is not enabled in project {self.project}"
                 self.recorder.listed(kind, self.scope, complete=True, absent=absent)
                 return
-            self.gap(operation, _elsewhere(failure) if failure.code == DISABLED else failure)
+            if self.scope.region in MULTI and failure.code == NOT_FOUND:
+                # Such a location is listed for what Google serves in it; most kinds of one's own it does not have.
+                self.recorder.listed(kind, self.scope, complete=True, absent="the location has none of this kind")
+                return
+            self.gap(operation, elsewhere(failure) if failure.code == DISABLED else failure)
             self.recorder.listed(kind, self.scope, complete=False)
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
@@ -364,13 +405,3 @@ class GcpApi(BaseApi):
     def _incomplete(self, operation: str, reason: Reason, detail: str) -> None:
         self.gap(operation, CallFailed(reason, detail))
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
-
-
-def _regional(path: str) -> bool:
-    """Whether a path is one of the API that is asked region by region."""
-    return path.partition("/")[0].endswith(AIPLATFORM)
-
-
-def _elsewhere(failure: CallFailed) -> CallFailed:
-    """An API that is off in another project than the one asked: in the one that the calls are charged to."""
-    return CallFailed(failure.reason, f"{failure.detail} in the quota project", permission="")

@@ -97,6 +97,11 @@ _REFUSALS = (
 _WORDS = tuple(pattern(refusal.words, re.IGNORECASE) for refusal in _REFUSALS)
 
 
+def elsewhere(failure: CallFailed) -> CallFailed:
+    """An API that is off in another project than the one asked: in the one that the calls are charged to."""
+    return CallFailed(failure.reason, f"{failure.detail} in the quota project", permission="")
+
+
 def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFailed:
     """What an error reply means. `body` is its parsed JSON, or None where it is not JSON."""
     error = body.get("error") if isinstance(body, Mapping) else None

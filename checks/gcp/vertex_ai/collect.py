@@ -59,7 +59,7 @@ def endpoints(api: GcpApi) -> Iterator[Endpoint]:
 @collector(DeploymentResourcePool, operations=(POOL,), per="account", follows=(Endpoint,))
 def deployment_resource_pools(api: GcpApi, found: Found) -> Iterator[DeploymentResourcePool]:
     def pool(name: str) -> DeploymentResourcePool | None:
-        item = api.call(POOL, f"{name.split('/')[3]}-{AIPLATFORM}/v1/{name}", absent=(NOT_FOUND,))
+        item = api.call(POOL, f"{api.regional(AIPLATFORM, name.split('/')[3])}/v1/{name}", absent=(NOT_FOUND,))
         if item is None:
             return None
         return api.decode(

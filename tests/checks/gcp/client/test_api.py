@@ -110,7 +110,28 @@ def test_an_emulated_storage_gets_no_token(monkeypatch) -> None:
 def test_the_project_comes_from_the_environment_or_is_asked_for(monkeypatch) -> None:
     with running("gcp"):
         assert provider().accounts() == ("example-fraud-prod",)
-        assert provider(projects=["b-project", "a-project"]).accounts() == ("a-project", "b-project")
+        both = ["example-fraud-prod", "example-fraud-lab"]
+        assert provider(projects=both).accounts() == ("example-fraud-lab", "example-fraud-prod")
+
+
+def test_a_project_that_cannot_be_seen_at_all_ends_the_scan() -> None:
+    with running("gcp"), pytest.raises(CannotScan, match="project northwind-typo: it does not exist"):
+        provider(projects=["northwind-typo"]).accounts()
+
+
+def test_one_of_several_projects_that_cannot_be_seen_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    with running("gcp"):
+        inventory = take_inventory("gcp", ENDPOINTS, projects=["example-fraud-prod", "northwind-typo"])
+
+    assert "northwind-typo" in caplog.text
+    assert inventory.of(Endpoint)
+    assert {gap.scope.account for gap in inventory.gaps} == {"northwind-typo"}
+
+
+def test_a_project_whose_number_may_not_be_read_is_scanned_all_the_same() -> None:
+    with running("gcp") as world:
+        world.faults.append(Fault("resourcemanager.projects.get", "deny"))
+        assert provider().accounts() == ("example-fraud-prod",)
 
 
 def test_a_project_given_by_number_is_known_by_its_id() -> None:
@@ -228,7 +249,8 @@ def test_denied_locations_leave_a_gap_and_every_known_region_is_asked() -> None:
 
     (gap,) = [gap for gap in inventory.gaps if gap.operation == LOCATIONS]
     assert (gap.kind, gap.reason, gap.permission) == ("gcp.vertex_ai.Endpoint", Reason.DENIED, LOCATIONS)
-    assert {scope.region for _, scope in inventory.listings} == set(KNOWN)
+    assert {scope.region for _, scope in inventory.listings} == {*KNOWN, "global"}
+    assert not inventory.complete(Endpoint), "there may be locations that this version does not know"
     assert len(inventory.of(Endpoint)) == 4
 
 
@@ -236,10 +258,46 @@ def test_only_the_locations_asked_for_are_visited() -> None:
     with running("gcp") as world:
         inventory = take_inventory("gcp", locations=["us-central1"])
 
-    assert LOCATIONS not in world.operations()
+    assert [request.operation for request in world.log].count(LOCATIONS) == 1
+    assert "cloudasset.assets.searchAllResources" not in world.operations()
     assert {endpoint.scope.region for endpoint in inventory.of(Endpoint)} == {"us-central1"}
     zones = {resource.scope.region for resource in inventory.of(registered()[1]["gcp.notebooks.Instance"].kind)}
     assert zones == {"us-central1-b"}
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_a_location_that_does_not_exist_ends_the_scan(denied: bool) -> None:
+    with running("gcp") as world:
+        if denied:
+            world.faults.append(Fault(LOCATIONS, "deny"))
+        with pytest.raises(CannotScan, match="no location mars"):
+            provider(locations=["us-central1", "mars"]).accounts()
+
+
+def test_a_multi_region_is_asked_at_its_own_host_and_holds_what_it_lists() -> None:
+    changed = document("gcp")
+    changed["locations"]["aiplatform"].append("us")
+    endpoint = {"name": "projects/123456789012/locations/us/endpoints/9", "displayName": "away"}
+    changed["collections"]["aiplatform.googleapis.com/v1"]["endpoints"].append(endpoint)
+    with running("gcp", changed) as world:
+        inventory = take_inventory("gcp", ENDPOINTS)
+
+    assert "away" in [found.name for found in inventory.of(Endpoint)]
+    hosts = {request.path.split("/")[1] for request in world.log if request.region == "us"}
+    assert hosts == {"aiplatform.us.rep.googleapis.com"}
+
+
+def test_a_multi_region_that_lacks_a_kind_has_none_of_it() -> None:
+    error = {"x-status": 404, "error": {"code": 404, "message": "Location us is not found."}}
+    path = "aiplatform.us.rep.googleapis.com/v1/projects/example-fraud-prod/locations/us/endpoints"
+    changed = disabled(ASSETS)
+    changed["locations"]["aiplatform"].append("us")
+    changed["replies"][f"GET {path}"] = error
+    with running("gcp", changed):
+        inventory = take_inventory("gcp", ENDPOINTS)
+
+    assert inventory.gaps == ()
+    assert inventory.complete(Endpoint)
 
 
 def test_a_location_asked_for_is_not_the_beginning_of_another() -> None:
