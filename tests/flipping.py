@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from scanning import QUICK, Verdicts, document, quick_calls, running, verdicts_of
+from rescanning import Again, Calm, connected_to
+from scanning import document, running
 from support import registered
 from watching import WHOLE, Seen, deepest, observe
 from worlds.base import World, WorldError
 from worlds.leaves import Leaf, Path, changed
 
-from scanner.collect.plan import Plan, make_plan
-from scanner.collect.run import collect
 from scanner.model.checks import Check
 from scanner.model.decode import plans
 from scanner.model.nouns import Status, Verdict
@@ -134,26 +131,20 @@ class Rig:
     """A running demo world with one connected provider and what a calm scan of it gave."""
 
     def __init__(self, provider: str, world: World, connected: Any) -> None:
-        known, self.collectors = registered()
         self.provider = provider
         self.world = world
         self.connected = connected
         self.document = document(provider)
         self.leaves = list(world.leaves())
-        self.checks: dict[str, Check] = {c.slug: c for c in known.values() if c.provider == provider}
-        self._backgrounds: dict[tuple[Path, bool | str], Inventory] = {}
-        self.plan = make_plan(list(self.checks.values()), self.collectors)
-        self.calm = self.scan(self.plan)
-        self.verdicts = verdicts_of(self.calm, provider)
-        self.watched = {key: self.watch(key, self.calm) for key in self.verdicts}
+        self.checks: dict[str, Check] = {c.slug: c for c in registered()[0].values() if c.provider == provider}
+        self._seen: dict[frozenset[tuple[Path, bool | str]], Again | None] = {}
+        self.turn(self.document)
+        self.calm = Calm(provider, connected)
+        self.verdicts = self.calm.verdicts
+        self.watched = {key: self.watch(key, self.calm.inventory) for key in self.verdicts}
         self.reads = {key: reads for key, (_, reads) in self.watched.items()}
         everything = {seen for reads in self.reads.values() for seen in reads}
         self.read_leaves = {leaf.path for leaf in self.leaves if any(covers(seen, leaf) for seen in everything)}
-
-    def scan(self, plan: Plan, inventory: Inventory | None = None) -> Inventory:
-        inventory = inventory or Inventory(datetime.now(UTC))
-        collect(plan, self.connected, inventory, concurrency=QUICK.concurrency)
-        return inventory
 
     def watch(self, key: tuple[str, str], inventory: Inventory) -> tuple[Verdict | None, set[Seen]]:
         """The verdict of a check on a resource, and what it looked at; nothing where the resource is not there."""
@@ -170,45 +161,36 @@ class Rig:
         """Each leaf alone with each other value that the provider's model allows there."""
         for leaf in leaves:
             for value in self._values(leaf):
-                if self.turn(self.document, leaf, value) is None:
-                    continue
-                inventory = self.rescan(leaf.operations)
-                yield Flip(leaf, value, self.changes(inventory), inventory)
-        self.world.replace(self.document)
+                again = self.seen((leaf, value))
+                if again is not None:
+                    yield Flip(leaf, value, self.changes(again), again.inventory)
 
-    def turn(self, document: Any, leaf: Leaf, value: bool | str) -> Any:
-        """Put the document with the leaf so into the world; None if the rest of the resource forbids that value."""
-        turned = changed(document, leaf.path, value)
+    def seen(self, *turns: tuple[Leaf, bool | str]) -> Again | None:
+        """What is seen of a world with these leaves so; None if the rest of the resource forbids that value."""
+        key = frozenset((leaf.path, value) for leaf, value in turns)
+        if key not in self._seen:
+            turned = self.document
+            for leaf, value in turns:
+                turned = changed(turned, leaf.path, value)
+            operations = frozenset().union(*(leaf.operations for leaf, _ in turns))
+            self._seen[key] = self.calm.again(self.connected, operations) if self.turn(turned) else None
+        return self._seen[key]
+
+    def turn(self, document: Any) -> bool:
+        """Put another document into the world; false if the provider's model forbids it."""
         try:
-            self.world.replace(turned)
+            self.world.replace(document)
         except WorldError:
-            return None
-        return turned
+            return False
+        return True
 
     def _values(self, leaf: Leaf) -> tuple[bool | str, ...]:
         """Other values to try: one for a leaf that no check reads, else all, or a spread of a long enum."""
         others = leaf.alternatives if leaf.path in self.read_leaves else leaf.alternatives[:1]
         return others[:: -(-len(others) // MOST)]
 
-    def rescan(self, operations: frozenset[str]) -> Inventory:
-        """The calm inventory with all collected anew that asks these operations, or follows what came out different."""
-        inventory = Inventory(self.calm.taken_at)
-        inventory.scopes, inventory.listings = self.calm.scopes, dict(self.calm.listings)
-        different: set[str] = set()
-        for stage in self.plan.stages:
-            again = tuple(c for c in stage if operations & set(c.operations) or different & {k.kind for k in c.follows})
-            if again:
-                self.scan(Plan(self.plan.checks, (again,)), inventory)
-            for kind in (collector.kind for collector in stage):
-                if kind not in {collector.kind for collector in again}:
-                    for resource in self.calm.of(kind):
-                        inventory.add(resource)
-                elif inventory.of(kind) != self.calm.of(kind) or inventory.complete(kind) != self.calm.complete(kind):
-                    different.add(kind.kind)
-        return inventory
-
-    def changes(self, inventory: Inventory) -> tuple[Change, ...]:
-        after: Verdicts = verdicts_of(inventory, self.provider)
+    def changes(self, again: Again) -> tuple[Change, ...]:
+        after = self.calm.verdicts_of(again)
         return tuple(
             Change(*key, self.verdicts.get(key), after.get(key))
             for key in sorted(self.verdicts.keys() | after.keys())
@@ -262,16 +244,11 @@ class Rig:
 
     def _decides(self, key: tuple[str, str], leaf: Leaf, other: Leaf) -> bool:
         for background in self._values(other):
-            turned = self.turn(self.document, other, background)
-            if turned is None:
-                continue
-            if (other.path, background) not in self._backgrounds:
-                self._backgrounds[other.path, background] = self.rescan(other.operations)
-            before = self._verdict(key, self._backgrounds[other.path, background])
-            for value in self._values(leaf):
-                if self.turn(turned, leaf, value) is not None and before is not self._verdict(
-                    key, self.rescan(other.operations | leaf.operations)
-                ):
+            alone = self.seen((other, background))
+            if alone is not None:
+                both = [self.seen((other, background), (leaf, value)) for value in self._values(leaf)]
+                before = self._verdict(key, alone.inventory)
+                if any(again and before is not self._verdict(key, again.inventory) for again in both):
                     return True
         return False
 
@@ -292,10 +269,5 @@ class Rig:
 @contextmanager
 def rigged(provider: str) -> Iterator[Rig]:
     """A rig on the demo organisation's world."""
-    with running(provider) as world:
-        settings = {"taken_at": datetime.now(UTC)}
-        connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, quick_calls())
-        try:
-            yield Rig(provider, world, connected)
-        finally:
-            connected.close()
+    with running(provider) as world, connected_to(provider) as connected:
+        yield Rig(provider, world, connected)

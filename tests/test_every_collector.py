@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import UNSET
-from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inventory, verdicts_of, with_faults
+from rescanning import Calm, broken, calm_scan, connected_to
+from scanning import PROVIDERS, QUICK, calm, crowd, running, take_inventory, verdicts_of, with_faults
 from support import registered, why_unseen
 from worlds.base import Fault, World
 
@@ -17,7 +18,6 @@ from checks.azure.client.api import AzureApi
 from scanner.calls.client import BaseApi
 from scanner.model.decode import plans
 from scanner.model.nouns import Reason, Resource, Status
-from scanner.store.inventory import Inventory
 
 CHECKS, COLLECTORS = registered()
 #: What a facade may ask on its own account, before any collector runs.
@@ -116,8 +116,8 @@ def test_the_request_log_holds_declared_reads_only(provider: str) -> None:
 
 @pytest.mark.parametrize(("provider", "operation"), EVERY_OPERATION)
 def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, operation: str) -> None:
-    _, before, _ = calm(provider)
-    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault(operation, "deny")))
+    before = calm_scan(provider).verdicts
+    inventory, after, _ = broken(calm_scan(provider), Fault(operation, "deny"))
 
     gaps = [gap for gap in inventory.gaps if gap.operation == operation]
     assert gaps, f"{operation} was denied and nobody says so"
@@ -134,29 +134,34 @@ def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, o
 
 
 @cache
-def in_bulk(provider: str, operation: str = "", fault: str = "") -> tuple[Inventory, Verdicts, int]:
-    """Inventory and verdicts of a crowded world where an operation fails in some way, and how many calls they took."""
-    with running(provider, CROWDS[provider]()) as world:
-        if operation:
-            world.faults.append(Fault(operation, fault))
-        inventory = take_inventory(provider)
-    return inventory, verdicts_of(inventory, provider), len(world.log)
+def in_bulk(provider: str) -> Calm:
+    """A calm scan of a crowded world."""
+    with running(provider, CROWDS[provider]()), connected_to(provider) as connected:
+        return Calm(provider, connected)
+
+
+@cache
+def calls_in_bulk(provider: str, operation: str) -> int:
+    """How many calls a crowded world takes where all is asked that may use an operation."""
+    with running(provider, CROWDS[provider]()) as world, connected_to(provider) as connected:
+        in_bulk(provider).again(connected, {operation})
+    return len(world.log)
 
 
 @pytest.mark.parametrize(("provider", "operation"), [(name, one) for name, those in BULK.items() for one in those])
 @pytest.mark.parametrize("fault", ["deny", "throttle", "timeout", "malformed", "error"])
 def test_a_bulk_operation_that_fails_costs_calls_and_nothing_else(provider: str, operation: str, fault: str) -> None:
-    inventory, verdicts, calls = in_bulk(provider)
-    without, after, more = in_bulk(provider, operation, fault)
+    calm = in_bulk(provider)
+    without, after, calls = broken(calm, Fault(operation, fault), changed=CROWDS[provider]())
 
-    assert more > calls
-    assert after == verdicts
-    assert without.gaps == inventory.gaps == ()
-    assert without.listings == inventory.listings
+    assert calls > calls_in_bulk(provider, operation)
+    assert after == calm.verdicts
+    assert without.gaps == calm.inventory.gaps == ()
+    assert without.listings == calm.inventory.listings
     sources: set[Any] = set()
     for made in COLLECTORS.values():
         if made.provider == provider:
-            for one, other in zip(inventory.of(made.kind), without.of(made.kind), strict=True):
+            for one, other in zip(calm.inventory.of(made.kind), without.of(made.kind), strict=True):
                 if one != other:
                     source = getattr(other, "details_from", UNSET)
                     sources.add(getattr(one, "details_from", UNSET))
@@ -169,14 +174,14 @@ def test_a_bulk_operation_that_fails_costs_calls_and_nothing_else(provider: str,
 @pytest.mark.parametrize("kind", ["throttle", "timeout", "reset", "malformed", "error"])
 def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind: str) -> None:
     """The first details of the first kinds break in each way; what could not be read is unknown, the rest unchanged."""
-    _, before, _ = calm(provider)
+    before = calm_scan(provider).verdicts
     details = {
         "aws": ("sagemaker:DescribeNotebookInstance", "get"),
         "gcp": ("aiplatform.models.list", "list"),
         "azure": ("Microsoft.MachineLearningServices/workspaces/computes/read", "get"),
     }
     operation, verb = details[provider]
-    inventory, after = with_faults(provider, lambda world: world.faults.append(Fault(operation, kind, verb=verb)))
+    inventory, after, _ = broken(calm_scan(provider), Fault(operation, kind, verb=verb))
 
     expected = {
         "throttle": {Reason.THROTTLED},

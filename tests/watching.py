@@ -38,7 +38,7 @@ class Observed(InventoryView):
     def watch(self, resource: Any) -> Any:
         if not isinstance(resource, Resource):
             return resource
-        return _watched(resource, lambda name, inner: self.note(resource, name, inner))
+        return watched(resource, lambda name, inner: self.note(resource, name, inner))
 
     def note(self, resource: Resource, field: str, inner: tuple[str, ...]) -> None:
         kind = type(resource).kind
@@ -67,7 +67,8 @@ def deepest(reads: set[Seen]) -> set[Seen]:
     return {seen for seen in reads if tuple(seen) not in led}
 
 
-def _watched(struct: Any, note: Any, outer: tuple[str, ...] = ()) -> Any:
+def watched(struct: Any, note: Any, outer: tuple[str, ...] = ()) -> Any:
+    """The same resource or part, which reports each field that is read of it."""
     kind = _watched_class(type(struct))
     made = kind(**{name: getattr(struct, name) for name in kind.__struct_fields__})
     vars(made)["watch"] = (note, outer)
@@ -102,7 +103,7 @@ def _watched_class(kind: type[Any]) -> type[Any]:
 
 def _wrapped(value: Any, note: Any, inner: tuple[str, ...]) -> Any:
     if isinstance(value, Part):
-        return _watched(value, note, inner)
+        return watched(value, note, inner)
     if isinstance(value, tuple) and any(isinstance(item, Part) for item in value):
         return tuple(_wrapped(item, note, inner) for item in value)
     if isinstance(value, dict) and value:

@@ -10,7 +10,18 @@ import botocore.config
 import botocore.loaders
 import botocore.session
 import pytest
-from scanning import QUICK, _pointing_at, calm, document, quick_calls, running, take_inventory, verdicts_of, world_class
+from scanning import (
+    QUICK,
+    _pointing_at,
+    calm,
+    document,
+    manners_for,
+    quick_calls,
+    running,
+    take_inventory,
+    verdicts_of,
+    world_class,
+)
 from support import registered
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -39,8 +50,8 @@ DESCRIBE = "sagemaker:DescribeModel"
 def provider():
     made = []
 
-    def connected(**settings):
-        made.append(connect({"regions": (HOME,), **settings}, quick_calls()))
+    def connected(manners=QUICK, **settings):
+        made.append(connect({"regions": (HOME,), **settings}, quick_calls(manners)))
         return made[-1]
 
     yield connected
@@ -85,9 +96,9 @@ def canned():
         ours.close()
 
 
-def by_botocore(service: str):
+def by_botocore(service: str, manners=QUICK):
     """A plain client, retrying nothing, that refuses bodies as ours do."""
-    config = botocore.config.Config(connect_timeout=2, read_timeout=1, retries={"total_max_attempts": 1})
+    config = botocore.config.Config(read_timeout=manners.read_timeout, retries={"total_max_attempts": 1})
     client = botocore.session.Session().create_client(service, region_name=HOME, config=config)
     client.meta.events.register("response-received.*", _refuse_broken_bodies)
     return client
@@ -200,7 +211,7 @@ def test_html_that_claims_success_is_malformed(canned):
 @pytest.mark.parametrize("kind", ["timeout", "reset", "deny", "throttle", "error", "malformed"])
 def test_faults_mean_what_they_mean_to_botocore(kind, provider):
     with running("aws") as world:
-        ours, theirs = provider(), by_botocore("sagemaker")
+        ours, theirs = provider(manners_for(kind)), by_botocore("sagemaker", manners_for(kind))
         world.hold_seconds = 1.5
         world.faults.append(Fault(DESCRIBE, kind))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import UNSET
-from scanning import document, quick_calls, running, take_inventory
+from scanning import document, manners_for, quick_calls, running, take_inventory
 from support import registered
 from worlds.azure import AzureWorld
 from worlds.base import Fault, Request
@@ -38,8 +38,9 @@ def world() -> Iterator[AzureWorld]:
 
 
 @pytest.fixture
-def provider(world: AzureWorld) -> Iterator[AzureProvider]:
-    made = connect({}, quick_calls())
+def provider(world: AzureWorld, request: pytest.FixtureRequest) -> Iterator[AzureProvider]:
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    made = connect({}, quick_calls(manners_for(parameters.get("kind"))))
     yield made
     made.close()
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from scanning import calm, document, running, take_inventory, verdicts_of, with_faults
+from scanning import calm, document, manners_for, running, take_inventory, verdicts_of, with_faults
 from support import registered
 from worlds.base import Fault, World
 
@@ -71,7 +71,9 @@ def test_a_project_without_vertex_ai_takes_one_call_for_all_regions() -> None:
 def test_without_a_census_the_same_is_seen_and_nobody_is_told_of_a_gap(kind: str, caplog: Any) -> None:
     before, verdicts, _ = calm("gcp")
     with caplog.at_level(logging.INFO, "mlposture"):
-        inventory, after = with_faults("gcp", lambda world: world.faults.append(Fault(SEARCH, kind)))
+        inventory, after = with_faults(
+            "gcp", lambda world: world.faults.append(Fault(SEARCH, kind)), manners=manners_for(kind)
+        )
 
     assert inventory.gaps == ()
     assert after == verdicts
