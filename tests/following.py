@@ -12,7 +12,7 @@ import msgspec
 from addresses import Shape, is_address, shapes_of
 from members import Member, holding, members, texts
 from scanning import QUICK, calm, quick_calls, running
-from watching import Seen, watched
+from watching import Seen, watching
 from worlds.base import Request
 
 from scanner.collect.plan import Plan
@@ -91,7 +91,7 @@ def follow(provider: str, collectors: Mapping[str, Collector]) -> Followed:
     of, calls = Found.of, quick_calls()
 
     def watched_of(self: Found, kind: type[Resource]) -> list[Any]:
-        return [watched(resource, reads) for resource in of(self, kind)]
+        return [watching(resource, reads) for resource in of(self, kind)]
 
     with running(provider) as world, mock.patch.object(Found, "of", watched_of):
         api = importlib.import_module(f"checks.{provider}.client.api")

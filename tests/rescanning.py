@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -55,11 +56,11 @@ class Calm:
         notes = self._followed[collector.kind.kind]
 
         def function(api: Any, found: Found) -> Iterator[Resource]:
-            return collector.function(api, _WatchedFound(found, notes))
+            return collector.function(api, _WatchedFound(found, collector.follows, notes))
 
         return Collector(function, collector.kind, collector.operations, collector.per, collector.follows)
 
-    def again(self, connected: Any, operations: Set[str]) -> Again:
+    def again(self, connected: Any, operations: AbstractSet[str]) -> Again:
         """All as it was, but for what asks one of these operations, or sees something else in what it follows."""
         inventory = Inventory(self.inventory.taken_at)
         inventory.scopes, inventory.listings = self.inventory.scopes, dict(self.inventory.listings)
@@ -112,8 +113,8 @@ class Calm:
 
 
 class _WatchedFound(Found):
-    def __init__(self, found: Found, notes: set[tuple[str, str]]) -> None:
-        super().__init__(found.of)
+    def __init__(self, found: Found, follows: tuple[type[Resource], ...], notes: set[tuple[str, str]]) -> None:
+        super().__init__(found.of, follows)
         self._notes = notes
 
     def of(self, kind: Any) -> Any:
@@ -155,7 +156,7 @@ class _Remembering:
 class _Recalling(_Remembering):
     """A provider that makes single calls of some operations anew. What others gave is known, if they were made."""
 
-    def __init__(self, calm: Calm, connected: Any, anew: Set[str]) -> None:
+    def __init__(self, calm: Calm, connected: Any, anew: AbstractSet[str]) -> None:
         super().__init__(calm, connected)
         self._anew = anew
 

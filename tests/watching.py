@@ -153,7 +153,7 @@ def spelled_fields(kind: type[Resource]) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(kind) if field.name not in Resource.__struct_fields__)
 
 
-def watched(resource: Resource, reads: set[Seen]) -> Any:
+def watching(resource: Resource, reads: set[Seen]) -> Any:
     """A resource that adds to `reads` what is looked at."""
     kind = type(resource).kind
-    return _watched(resource, lambda field, inner: reads.add(Seen(kind, resource.id, field, inner)))
+    return watched(resource, lambda field, inner: reads.add(Seen(kind, resource.id, field, inner)))
