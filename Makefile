@@ -6,9 +6,10 @@ RUN := $(VENV)/bin/python
 DEMO_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),.venv-demo)
 LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --quiet
-# What Google's client library needs to run; the demonstration only reads the discovery documents in it.
+# What Google's client library needs to run, of which the demonstration only reads the discovery documents, and what
+# files in buckets need.
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
-  pyparsing uritemplate
+  pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types layers generate generated bench bench-quick lock new-check clean
 

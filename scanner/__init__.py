@@ -1,4 +1,4 @@
-"""The engine of mlposture. It knows no provider: only its command line imports `checks` and `reports`, and no SDK."""
+"""The engine of mlposture. It knows no provider: only `cli` imports `checks` and `reports`, and only `objects` SDKs."""
 
 #: Ownership marker, verified at start-up: three generic top-level names are easily shadowed by somebody else's package.
 OWNER = "mlposture"

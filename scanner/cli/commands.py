@@ -51,6 +51,8 @@ def cli() -> None:
       mlposture scan --resume
     Judge a saved inventory again, without a cloud:
       mlposture evaluate inventory.json
+    Files in buckets (also gs://BUCKET/KEY, az://ACCOUNT/CONTAINER/KEY), where no disk stays:
+      mlposture scan aws -o s3://BUCKET/report.json --save-inventory s3://BUCKET/inventory.json
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -58,7 +60,8 @@ def cli() -> None:
 
 
 @cli.group(invoke_without_command=True)
-@click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file names, into one report.")
+@click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file, on disk or in a bucket, "
+              "names, into one report.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the last scan that was stopped or killed, as it was started; "
               "options given here count more. --journal names another one.")  # fmt: skip
 @common
@@ -81,11 +84,11 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
         ctx.exit(_resume(options))
     if config is None:
         raise click.UsageError("name a cloud (aws, gcp, azure), a file (--config), or --resume", ctx)
-    from pathlib import Path
-
     from scanner.cli.config import read_config
+    from scanner.objects.transfer import reading
 
-    read = read_config(Path(config))
+    with reading(config) as path:
+        read = read_config(path)
     ctx.exit(_scan(read.providers(), _merge(read, options)))
 
 
@@ -167,7 +170,10 @@ def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management
 @common
 @click.pass_context
 def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> None:
-    """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials."""
+    """Judge a saved inventory (scan --save-inventory) as a scan would, with no cloud and no credentials.
+
+    INVENTORY may be in a bucket, which takes credentials for that.
+    """
     from scanner.cli.judging import evaluate_saved
 
     ctx.exit(evaluate_saved((inventory,), options))
@@ -205,7 +211,7 @@ def explain(name: str) -> None:
 
 def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of the command line over those of the file."""
-    merged = dict(options)
+    merged = {**options, "output_profile": config.output_profile}
     for name, value in options.items():
         if value in (None, ()) and hasattr(config, name):
             merged[name] = getattr(config, name)
@@ -248,9 +254,11 @@ def _resume(options: dict[str, Any]) -> int:
     from scanner.cli.session import Session
     from scanner.collect.plan import make_plan
     from scanner.model.registry import load
+    from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
     log_to_stderr(verbose=options["verbose"])
+    refuse_remote("--journal", options.get("journal"))
     with old_journal(options.get("journal")) as journal:
         providers, options, taken_at = Session.recorded(journal, options)
         outputs = parse_options(options)
@@ -260,21 +268,35 @@ def _resume(options: dict[str, Any]) -> int:
 
 
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
-    from scanner.cli.judging import maker, report, write
+    from scanner.cli.judging import maker, report, save
     from scanner.cli.process import INTERRUPTED, leave
-    from scanner.model.errors import CannotScan
+    from scanner.model.errors import CannotScan, NotWritten
 
     options, inventory, checks = session.options, session.inventory, session.plan.checks
     _relax_collector()
     make = maker(checks, options, outputs)
     early = session.judge_early(make)
     session.collect()
-    if options.get("save_inventory"):
-        write(options["save_inventory"], inventory.save)
+    problems = save(inventory, options)
     session.refuse_if_out_of_reach()
     arguments = _arguments(session.providers, options)
-    with session.meter.phase("evaluate and report"):
-        code = report(inventory, checks, options, outputs, inventory.taken_at, early=early, arguments=arguments)
+    try:
+        with session.meter.phase("evaluate and report"):
+            code = report(
+                inventory,
+                checks,
+                options,
+                outputs,
+                inventory.taken_at,
+                early=early,
+                arguments=arguments,
+                problems=problems,
+            )
+    except NotWritten as problem:
+        if not session.resume:
+            raise
+        again = f"nothing is lost: {session.resume} writes it, and asks for nothing that was read"
+        raise NotWritten(f"{problem}; {again}") from problem
     if inventory.refused() and not session.stopped:
         click.echo("mlposture: everything was refused, so nothing was looked at; grant what the report names", err=True)
         code = CannotScan.exit_code

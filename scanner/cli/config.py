@@ -8,6 +8,8 @@ import msgspec
 
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
+from scanner.objects.addresses import parse
+from scanner.objects.transfer import check
 from scanner.store.files import check_target
 from scanner.store.saved import Shard
 
@@ -40,13 +42,21 @@ class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", f
     management_groups: tuple[str, ...] = ()
 
 
+class OutputSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Where reports go, and the profile of the user's AWS configuration that writes those in buckets of S3."""
+
+    paths: tuple[str, ...] = ()
+    profile: str | None = None
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """A configuration file. A cloud is scanned when its table is there, even an empty one."""
 
     aws: AwsSettings | None = None
     gcp: GcpSettings | None = None
     azure: AzureSettings | None = None
-    output: tuple[str, ...] = ()
+    #: a table, or the paths alone
+    outputs: tuple[str, ...] | OutputSettings = msgspec.field(name="output", default=())
     save_inventory: str | None = None
     verdicts: str | None = None
     check: tuple[str, ...] = ()
@@ -63,6 +73,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     engine: str | None = None
     journal_store: str | None = None
 
+    @property
+    def output(self) -> tuple[str, ...]:
+        return self.outputs.paths if isinstance(self.outputs, OutputSettings) else self.outputs
+
+    @property
+    def output_profile(self) -> str | None:
+        return self.outputs.profile if isinstance(self.outputs, OutputSettings) else None
+
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""
         named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure}
@@ -70,10 +88,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
 
 
 class Output(msgspec.Struct, frozen=True):
-    """One report to write; `path` None is standard output."""
+    """One report to write; `path`, on disk or in a bucket, None is standard output."""
 
     format: str
-    path: Path | None
+    path: str | None
 
 
 def read_config(path: Path) -> Config:
@@ -90,14 +108,20 @@ def read_config(path: Path) -> Config:
 
 
 def parse_outputs(
-    texts: Sequence[str], formats: Mapping[str, str], suffixes: Mapping[str, str], *, inventory: str | None = None
+    texts: Sequence[str],
+    formats: Mapping[str, str],
+    suffixes: Mapping[str, str],
+    *,
+    inventory: str | None = None,
+    profile: str | None = None,
 ) -> tuple[Output, ...]:
-    """`report.json`, `sarif:out/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError.
+    """`report.json`, `sarif:s3://bucket/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError.
 
-    `inventory` is the file that the inventory goes to: no two things may go to one place.
+    `inventory` is the file that the inventory goes to: no two things may go to one place. `profile` is that of the AWS
+    configuration that writes to S3.
     """
     outputs = []
-    taken = {check_target("--save-inventory", inventory, Path(inventory))} if inventory else set()
+    taken = {check_place("--save-inventory", inventory, profile)} if inventory else set()
     for text in texts:
         name, colon, rest = text.partition(":")
         if colon and name in formats:
@@ -112,16 +136,24 @@ def parse_outputs(
             format, target = suffixes[suffix], text
         if not target:
             raise InputError(f"-o {text}: names no file")
-        path = None if target == "-" else Path(target)
-        if path is not None:
-            resolved = check_target("-o", text, path)
-            if resolved in taken and resolved.is_file() is resolved.exists():
+        if target != "-":
+            place = check_place("-o", target, profile)
+            if place in taken and (isinstance(place, str) or place.is_file() is place.exists()):
                 raise InputError(f"-o {text}: something else is to be written there too")
-            taken.add(resolved)
-        outputs.append(Output(format, path))
+            taken.add(place)
+        outputs.append(Output(format, None if target == "-" else target))
     if sum(output.path is None for output in outputs) > 1:
         raise InputError("-o: only one report can go to standard output")
     return tuple(outputs)
+
+
+def check_place(option: str, text: str, profile: str | None = None) -> Path | str:
+    """Where writing to `text` will end up, on disk or in a bucket. Raises what can be known beforehand not to work."""
+    address = parse(text)
+    if address is None:
+        return check_target(option, text, Path(text))
+    check(address, profile)
+    return text
 
 
 def parse_verdicts(text: str) -> frozenset[Status]:

@@ -7,18 +7,20 @@ provider.
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import FORMATS, SUFFIXES, preparation, renderer
 from scanner.cli.config import Output, fails, parse_outputs, parse_severity, parse_verdicts
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
-from scanner.model.errors import InputError
+from scanner.model.errors import InputError, NotWritten
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
+from scanner.objects.addresses import refuse_remote
+from scanner.objects.transfer import reading, write
 from scanner.store.files import write_atomically
 
 if TYPE_CHECKING:
@@ -38,7 +40,15 @@ def parse_options(options: Options) -> tuple[Output, ...]:
     """
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
-    outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, inventory=options.get("save_inventory"))
+    for name in ("journal", "journal_store"):
+        refuse_remote(f"--{name.replace('_', '-')}", options.get(name))
+    outputs = parse_outputs(
+        options["output"],
+        FORMATS,
+        SUFFIXES,
+        inventory=options.get("save_inventory"),
+        profile=options.get("output_profile"),
+    )
     if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
         raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
     if sys.stdout is None and any(output.path is None for output in outputs):
@@ -85,10 +95,11 @@ def report(
     *,
     early: "Early | None" = None,
     arguments: tuple[str, ...] = (),
+    problems: Iterable[InputError] = (),
 ) -> int:
     """Have all judged that was not judged `early`, write every report, print for a person unless one went to stdout.
 
-    Returns the exit code.
+    Returns the exit code. Raises what could not be written, before (`problems`) or here, once all else is.
     """
     from reports.terminal import print_report
     from scanner.evaluate.report import build_report
@@ -106,7 +117,7 @@ def report(
         **_shown(options, outputs),
     )
     to_stdout = False
-    problems: list[InputError] = []
+    problems = list(problems)
     for output in outputs:
         try:
             chunks = renderer(output.format)(built)
@@ -115,7 +126,7 @@ def report(
                 sys.stdout.buffer.writelines(chunks)
                 sys.stdout.buffer.flush()
             else:
-                write(output.path, partial(write_atomically, chunks=chunks))
+                write(output.path, partial(write_atomically, chunks=chunks), options.get("output_profile"))
         except InputError as problem:  # what one report cannot hold must not cost the others
             problems.append(problem)
     if not to_stdout and sys.stdout is not None:
@@ -136,21 +147,23 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     log_to_stderr(verbose=False)
     outputs = parse_options(options)
     checks, collectors = load()
-    inventory = load_all([Path(path) for path in paths], kinds(collectors.values()))
-    if options.get("save_inventory"):
-        write(options["save_inventory"], inventory.save)
+    with ExitStack() as files:
+        inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))
+    problems = save(inventory, options)
     providers = inventory.providers()
     chosen = select([check for check in checks.values() if check.provider in providers], options)
     note_unasked(inventory, chosen, collectors)
-    return report(inventory, chosen, options, outputs, inventory.taken_at)
+    return report(inventory, chosen, options, outputs, inventory.taken_at, problems=problems)
 
 
-def write(path: str | Path, how: Callable[[Path], None]) -> None:
-    """Have a file written. Raises InputError if that fails."""
-    try:
-        how(Path(path))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+def save(inventory: "Inventory", options: Options) -> list[InputError]:
+    """Save the inventory if that was asked for. Returns what went wrong: it must not cost the reports."""
+    if options.get("save_inventory"):
+        try:
+            write(options["save_inventory"], inventory.save, options.get("output_profile"))
+        except NotWritten as problem:
+            return [problem]
+    return []
 
 
 def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def common(function: F) -> F:
     """The options of every command that judges, in the order `--help` shows them."""
     options = (
-        click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report; the format follows from "
-                     "the suffix (.json, .sarif) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
+        click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report, on disk or in a bucket "
+                     "(s3://BUCKET/KEY, gs://BUCKET/KEY, az://ACCOUNT/CONTAINER/KEY); the format follows from the "
+                     "suffix (.json, .sarif) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
         click.option("--verdicts", metavar="LIST", help="Verdicts that become findings: all, or some of fail, unknown, "
                      "pass, not_applicable. Default: fail,unknown."),
         click.option("--check", multiple=True, metavar="ID|SLUG", help="Run only this check. Repeatable."),

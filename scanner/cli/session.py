@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ import msgspec
 from scanner import __version__
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Meter
-from scanner.cli.config import parse_duration, parse_shard
+from scanner.cli.config import check_place, parse_duration, parse_shard
 from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
@@ -25,8 +24,8 @@ from scanner.collect.workers import Workers
 from scanner.evaluate.early import Early
 from scanner.evaluate.verdicts import Verdicts
 from scanner.model.errors import CannotScan, InputError
+from scanner.objects.transfer import write
 from scanner.store.cache import default_path, namespace, open_cache
-from scanner.store.files import check_target
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
 
@@ -61,7 +60,7 @@ class Session:
         self._time_limit = _seconds(options, "time_limit")
         self._unit_time_limit = _seconds(options, "unit_time_limit")
         if profile := options.get("profile_run"):
-            check_target("--profile-run", profile, Path(profile))
+            check_place("--profile-run", profile, options.get("output_profile"))
 
     def record(self) -> None:
         """Write down what was asked for, so that it can be resumed."""
@@ -182,20 +181,24 @@ class Session:
 
     def finish(self) -> None:
         """The reports are written: nothing is left to be resumed, unless the scan was stopped."""
-        if profile := self.options.get("profile_run"):
+        self.inventory.store.close(remove=not self.stopped)
+        if path := self.options.get("profile_run"):
             from scanner.collect.profile import write_profile
 
-            write_profile(Path(profile), self.meter, self.options.get("concurrency") or Manners().concurrency)
-        self.inventory.store.close(remove=not self.stopped)
+            concurrency = self.options.get("concurrency") or Manners().concurrency
+            write(path, lambda file: write_profile(file, self.meter, concurrency), self.options.get("output_profile"))
 
     @property
     def advice(self) -> str:
         """How to go on with a scan that was stopped."""
+        return "reported what was seen by then" + (f"; {self.resume} goes on" if self.resume else "")
+
+    @property
+    def resume(self) -> str:
+        """The command that goes on with this scan; empty where no journal can be kept."""
         path = self.inventory.store.path
-        if path is None:
-            return "reported what was seen by then"
         journal = f" --journal {path}" if self.options.get("journal") else ""
-        return f"reported what was seen by then; `mlposture scan --resume{journal}` goes on"
+        return f"`mlposture scan --resume{journal}`" if path is not None else ""
 
 
 def _seconds(options: Mapping[str, Any], name: str) -> float | None:

@@ -9,6 +9,10 @@ class InputError(Exception):
     exit_code = 2
 
 
+class NotWritten(InputError):
+    """What was made cannot be put where it was to go; nothing is there now that was not there before."""
+
+
 class CannotScan(Exception):
     """The scan could not run at all: no credentials, a missing SDK, no scope, nothing reachable. Exit code 3."""
 

@@ -61,6 +61,8 @@ class AwsWorld(World):
     _running: ClassVar[AwsWorld | None] = None
     _guard: ClassVar[threading.Lock] = threading.Lock()
     survivors = ("moto", "sessions", "expiries", "index")
+    #: buckets of this account whose objects may be written
+    writable: ClassVar[tuple[str, ...]] = ()
     #: how long an assumed role may be used
     session_time = timedelta(hours=1)
 
@@ -334,7 +336,7 @@ class AwsWorld(World):
 
     def answer_s3(self, request: Request, name: str) -> Response:
         assert self.moto is not None
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") and request.params.get("Bucket") not in self.writable:
             raise AwsError(403, "AccessDenied", "Access Denied")
         result = self.buckets.answer(request, name, request.params)
         if result is None:

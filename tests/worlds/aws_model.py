@@ -223,6 +223,10 @@ class Route:
         return self.pattern.fullmatch(request.path)
 
 
+#: operations that tell themselves apart from others by their host or a header
+_NOT_BY_PATH = ("CopyObject", "ListDirectoryBuckets", "UploadPartCopy")
+
+
 @functools.cache
 def routes(service: str) -> dict[str, list[Route]]:
     """REST routes by HTTP method, the most specific first."""
@@ -230,7 +234,7 @@ def routes(service: str) -> dict[str, list[Route]]:
     service_model = known_model(service)
     for name in service_model.operation_names:
         operation = service_model.operation_model(name)
-        if operation.deprecated or name == "ListDirectoryBuckets":  # that one only tells itself apart by its host
+        if operation.deprecated or name in _NOT_BY_PATH:
             continue
         path, _, query = operation.http["requestUri"].partition("?")
         pattern, names = "", []

@@ -152,7 +152,8 @@ class Moto:
         kept = {
             str(name): str(value)
             for name, value in reply_headers.items()
-            if name.lower() not in ("content-length", "server", "date", "status", "connection")
+            if name.lower() not in ("server", "date", "status", "connection")
+            and (name.lower() != "content-length" or request.method == "HEAD")
         }
         return Response(status, body.encode() if isinstance(body, str) else body, kept)
 

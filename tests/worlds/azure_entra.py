@@ -88,8 +88,9 @@ class Entra:
         now = int(time.time())
         claims = {
             "aud": audience,
-            "iss": self._configuration()["issuer"],
+            "iss": f"https://sts.windows.net/{self.tenant}/",
             "iat": now,
+            "nbf": now,
             "exp": now + 3599,
             "appid": CLIENT_ID,
             "oid": OBJECT_ID,

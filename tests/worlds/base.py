@@ -33,7 +33,8 @@ class WorldError(Exception):
 class Fault:
     """Something that goes wrong for the requests it matches. Patterns are `fnmatch` patterns.
 
-    `kind` is one of deny, throttle, timeout, reset, malformed, error (HTTP 500), disabled (Google: API not enabled).
+    `kind` is one of deny, throttle, timeout, reset, cut (the connection breaks off in the middle of the reply),
+    malformed, error (HTTP 500), disabled (Google: API not enabled).
     `verb` is `list`, `get` or `*`. `times` limits how often it strikes; None means always.
     """
 
@@ -86,6 +87,8 @@ class Response:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    #: the connection breaks off in the middle of the body
+    cut: bool = False
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -121,6 +124,8 @@ class World:
 
     #: seconds a `timeout` fault holds the connection before it drops it
     hold_seconds = 30.0
+    #: a request with a longer body is not read to its end: the connection breaks off
+    longest_body: int | None = None
     tls: ssl.SSLContext | None = None
     #: attributes that outlive a change of document
     survivors: ClassVar[tuple[str, ...]] = ()
@@ -207,50 +212,12 @@ class World:
             return None
         if kind == "reset":
             return None
-        response = self.refuse(request, kind) if kind else self.respond(request)
+        response = self.refuse(request, kind) if kind and kind != "cut" else self.respond(request)
+        response.cut = kind == "cut"
         request.status = response.status
         return response
 
     def start(self) -> World:
-        world = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1  # one write per reply: unbuffered small writes cost 40 ms each with delayed ACKs
-            disable_nagle_algorithm = True
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-            def answer(self) -> None:
-                split = urlsplit(self.path)
-                length = int(self.headers.get("Content-Length") or 0)
-                request = Request(
-                    method=self.command,
-                    path=split.path,
-                    query=dict(parse_qsl(split.query, keep_blank_values=True)),
-                    headers={name.lower(): value for name, value in self.headers.items()},
-                    body=self.rfile.read(length) if length else b"",
-                    raw_query=split.query,
-                )
-                response = world.handle(request)
-                if response is None:
-                    self.close_connection = True
-                    # An RST rather than a FIN, as a crashed peer would send.
-                    linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                    return
-                self.send_response(response.status)
-                for name, value in response.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(response.body)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(response.body)
-                self.wfile.flush()
-
-            do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer
-
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 256
@@ -259,7 +226,7 @@ class World:
                 pass  # a client that hangs up is what half of these tests are about
 
         self._stopping.clear()
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", 0), _handler(self))
         if self.tls is not None:
             # The handshake happens at the first read, in the connection's own thread: a silent client stalls no other.
             self._server.socket = self.tls.wrap_socket(
@@ -280,6 +247,61 @@ class World:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _handler(world: World) -> type[BaseHTTPRequestHandler]:
+    """What answers the connections of a world."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one write per reply: unbuffered small writes cost 40 ms each with delayed ACKs
+        disable_nagle_algorithm = True
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def answer(self) -> None:
+            request = self.received()
+            response = world.handle(request) if request is not None else None
+            if response is None:
+                self.close_connection = True
+                # An RST rather than a FIN, as a crashed peer would send.
+                linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            else:
+                self.send(response)
+
+        def received(self) -> Request | None:
+            split = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            if world.longest_body is not None and length > world.longest_body:
+                self.rfile.read(world.longest_body)
+                return None
+            return Request(
+                method=self.command,
+                path=split.path,
+                query=dict(parse_qsl(split.query, keep_blank_values=True)),
+                headers={name.lower(): value for name, value in self.headers.items()},
+                body=self.rfile.read(length) if length else b"",
+                raw_query=split.query,
+            )
+
+        def send(self, response: Response) -> None:
+            self.send_response(response.status)
+            for name, value in response.headers.items():
+                self.send_header(name, value)
+            # A reply to HEAD has no body, and says how long it would be.
+            if self.command != "HEAD" or "content-length" not in map(str.lower, response.headers):
+                self.send_header("Content-Length", str(len(response.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(response.body[: len(response.body) // 2] if response.cut else response.body)
+            self.wfile.flush()
+            self.close_connection |= response.cut
+
+        do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer
+
+    return Handler
 
 
 def wait_forever() -> None:

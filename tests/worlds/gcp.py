@@ -21,7 +21,10 @@ from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
 from worlds.gcp_store import HOST, Resource, Store, public
 from worlds.leaves import Leaf
+from worlds.upstream import forwarded
 
+_STORAGE = "/storage.googleapis.com"
+_OBJECTS = re.compile(rf"{re.escape(_STORAGE)}/(?:(?:upload|download)/)?storage/v1/b/[^/]+/o\b")
 #: services whose list methods take `-` for any location
 ANY_LOCATION = ("notebooks",)
 #: services that are reached through one host for each region; the plain host is us-central1 and `global`
@@ -75,6 +78,8 @@ class GcpWorld(World):
     #: resources in a page when the client does not say, and at most
     page_size = 10
     max_page_size = 100
+    #: where the objects of buckets are, if anywhere: the address of an emulator
+    objects = ""
     survivors = ("token",)
 
     def prepare(self) -> None:
@@ -132,6 +137,8 @@ class GcpWorld(World):
         call = self._read(request)
         request.params["call"] = call
         request.operation = f"{call.service}.unknown"
+        if _OBJECTS.match(request.path):
+            request.operation = f"storage.objects.{'get' if request.method == 'GET' else 'create'}"
         if call.route is None:
             return
         request.operation = call.method.permission
@@ -190,6 +197,8 @@ class GcpWorld(World):
         call: Call = request.params["call"]
         if not self.document.get("anonymous") and not self.token.accepts(request):
             return replies.unauthenticated(call.storage)
+        if self.objects and request.operation.startswith("storage.objects."):
+            return forwarded(request, self.objects, f"{self.url}{_STORAGE}", request.path.removeprefix(_STORAGE))
         fixed = self.replies.get(f"{request.method} {request.path.lstrip('/')}")
         if fixed is not None:
             return replies.reply(public(fixed), fixed.get("x-status", 200))

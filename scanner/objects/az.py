@@ -1,0 +1,117 @@
+"""Objects of Azure Blob Storage. Imports the SDK."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError, HttpResponseError
+from azure.identity import AzureAuthorityHosts, ClientSecretCredential, DefaultAzureCredential
+from azure.storage.blob import BlobServiceClient, ContentSettings
+
+from scanner.objects.addresses import Address
+from scanner.objects.failures import broken, failed, refused
+
+_NEEDS = {
+    "check": "the role Storage Blob Data Reader",
+    "read": "the role Storage Blob Data Reader",
+    "write": "the role Storage Blob Data Contributor",
+}
+_LOGIN = "run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+#: Where the accounts of each cloud are, by the host that signs their users in.
+_SUFFIXES = {
+    AzureAuthorityHosts.AZURE_PUBLIC_CLOUD: "blob.core.windows.net",
+    AzureAuthorityHosts.AZURE_GOVERNMENT: "blob.core.usgovcloudapi.net",
+    AzureAuthorityHosts.AZURE_CHINA: "blob.core.chinacloudapi.cn",
+    "login.partner.microsoftonline.cn": "blob.core.chinacloudapi.cn",
+}
+_PATIENCE: dict[str, Any] = {"connection_timeout": 10, "read_timeout": 60, "retry_total": 4, "initial_backoff": 1}
+#: Larger files are sent and read in pieces of this size, each of which is in memory.
+_SIZES: dict[str, Any] = dict.fromkeys(
+    ("max_single_put_size", "max_block_size", "max_single_get_size", "max_chunk_get_size"), 8 << 20
+)
+
+
+def check(address: Address, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    with _client(address, "check") as client:
+        try:
+            client.get_container_client(address.bucket).get_container_properties()
+        except HttpResponseError as error:
+            if error.status_code == 404:
+                raise failed(address, "check", f"there is no container {address.bucket}") from error
+            if error.status_code != 403:
+                raise
+
+
+def fetch(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    with _client(address, "read") as client, path.open("wb") as file:
+        client.get_blob_client(address.bucket, address.key).download_blob().readinto(file)
+
+
+def put(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    kind = ContentSettings(content_type=address.content_type)
+    with _client(address, "write") as client, path.open("rb") as file:
+        client.get_blob_client(address.bucket, address.key).upload_blob(file, overwrite=True, content_settings=kind)
+
+
+@contextmanager
+def _client(address: Address, doing: str) -> Iterator[BlobServiceClient]:
+    """With a service principal from the environment, else what the SDK's usual chain finds.
+
+    What goes wrong becomes InputError.
+    """
+    # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    endpoint = os.environ.get("MLPOSTURE_AZURE_BLOB_ENDPOINT", "").rstrip("/") or _account(address)
+    if urlsplit(endpoint).scheme != "https" or not urlsplit(endpoint).hostname:
+        why = f"MLPOSTURE_AZURE_BLOB_ENDPOINT is {endpoint!r}; it must begin with https://, because a bearer token "
+        raise failed(address, doing, f"{why}must not travel in the clear")
+    try:
+        with BlobServiceClient(endpoint, credential=_Token(_token(address, doing)), **_PATIENCE, **_SIZES) as client:
+            yield client
+    except HttpResponseError as error:
+        if not error.status_code:  # a reply that broke off
+            raise broken(address, doing, error) from error
+        said = getattr(error.response, "headers", {}).get("x-ms-error-code", "")
+        raise refused(address, doing, error.status_code, said, _NEEDS[doing]) from error
+    except AzureError as error:
+        raise broken(address, doing, error.inner_exception or error) from error
+
+
+class _Token:
+    """A token that is there already: left to itself, the SDK tries credentials that do not work again and again."""
+
+    def __init__(self, token: AccessToken) -> None:
+        self._token = token
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ARG002 - the SDK's protocol
+        return self._token
+
+
+def _authority() -> str:
+    given = os.environ.get("AZURE_AUTHORITY_HOST", "").removeprefix("https://").rstrip("/").lower()
+    return given or AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
+
+
+def _account(address: Address) -> str:
+    return f"https://{address.account}.{_SUFFIXES.get(_authority(), 'blob.core.windows.net')}"
+
+
+def _token(address: Address, doing: str) -> AccessToken:
+    try:
+        elsewhere: dict[str, Any] = {"disable_instance_discovery": _authority() not in _SUFFIXES}
+        named = [os.environ.get(f"AZURE_{name}", "") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")]
+        credential = (
+            ClientSecretCredential(*named, **elsewhere)
+            if all(named)
+            else DefaultAzureCredential(exclude_interactive_browser_credential=True, **elsewhere)
+        )
+        return credential.get_token("https://storage.azure.com/.default")
+    except (AzureError, ValueError) as error:
+        # The first line says what was wrong; what follows lists every credential that was tried, with links.
+        said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
+        raise failed(address, doing, f"no usable credentials for Azure ({said}); {_LOGIN}") from error

@@ -1,0 +1,115 @@
+"""Objects of Google Cloud Storage. Imports the SDK."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import google.auth
+import requests
+from google.api_core.exceptions import Forbidden, GoogleAPICallError, RetryError
+from google.auth._cloud_sdk import get_application_default_credentials_path
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
+from google.auth.transport.requests import Request
+from google.cloud.storage import Client
+from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from scanner.objects.addresses import Address
+from scanner.objects.failures import broken, failed, refused
+
+_SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
+_NEEDS = {
+    "check": "storage.buckets.get",
+    "read": "storage.objects.get",
+    "write": "storage.objects.create, and storage.objects.delete to replace an object,",
+}
+_LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
+_RETRY = DEFAULT_RETRY.with_timeout(60)
+#: Larger files are sent in pieces of this size, each of which is in memory.
+_PIECE = 8 << 20
+
+
+def check(address: Address, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    with _client(address, "check") as client:
+        try:
+            there = client.bucket(address.bucket).exists(retry=_RETRY)
+        except Forbidden:
+            return
+    if not there:
+        raise failed(address, "check", f"there is no bucket {address.bucket}")
+
+
+def fetch(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    with _client(address, "read") as client, path.open("wb") as file:
+        client.bucket(address.bucket).blob(address.key).download_to_file(file, retry=_RETRY)
+
+
+def put(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
+    with _client(address, "write") as client:
+        blob = client.bucket(address.bucket).blob(address.key, chunk_size=_PIECE)
+        blob.upload_from_filename(str(path), content_type=address.content_type, retry=_RETRY)
+
+
+@contextmanager
+def _client(address: Address, doing: str) -> Iterator[Client]:
+    """With application default credentials, with none at an emulator. What goes wrong becomes InputError."""
+    logging.getLogger("google.auth").setLevel(logging.ERROR)  # it warns of a project that is not needed here
+    endpoint, anonymous = _endpoint(address)
+    nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+    try:
+        credentials = nobody if anonymous else google.auth.default(scopes=[_SCOPE])[0]
+        # google-auth's own session would also look up where the account may work, at an address of its own choice.
+        with requests.Session() as session:
+            session.auth = partial(_sign, credentials)
+            options = {"api_endpoint": endpoint} if endpoint else None
+            yield Client(project=None, credentials=nobody, _http=session, client_options=options)
+    except DefaultCredentialsError as error:
+        raise failed(address, doing, f"no credentials found for Google Cloud ({error.args[0]}); {_LOGIN}") from error
+    except (TransportError, requests.RequestException) as error:
+        raise broken(address, doing, error) from error
+    except GoogleAuthError as error:
+        raise failed(address, doing, f"the credentials gave no access token ({error.args[0]}); {_LOGIN}") from error
+    except DataCorruption as error:
+        raise failed(address, doing, "it arrived damaged; try again") from error
+    except (GoogleAPICallError, InvalidResponse, RetryError) as error:
+        response = getattr(error.cause if isinstance(error, RetryError) else error, "response", None)
+        if response is None:
+            raise broken(address, doing, error.__cause__ or error) from error
+        raise refused(address, doing, response.status_code, _said(response), _NEEDS[doing]) from error
+
+
+def _sign(credentials: Credentials, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    if not credentials.valid:
+        credentials.refresh(Request())  # type: ignore[no-untyped-call]
+    credentials.apply(request.headers)  # type: ignore[no-untyped-call]
+    return request
+
+
+def _endpoint(address: Address) -> tuple[str, bool]:
+    """Where Cloud Storage is asked (empty: where Google has it), and whether without credentials, as in a scan."""
+    emulator = os.environ.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+    if emulator:
+        return emulator if "://" in emulator else f"http://{emulator}", True
+    gateway = os.environ.get("MLPOSTURE_GCP_ENDPOINT", "").rstrip("/")
+    if not gateway:
+        return "", False
+    plain = urlsplit(gateway).scheme == "http"
+    if plain and urlsplit(gateway).hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise failed(address, "check", "MLPOSTURE_GCP_ENDPOINT must be https, or http on this machine")
+    login = Path(get_application_default_credentials_path()).is_file()  # type: ignore[no-untyped-call]
+    configured = bool(os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")) or login
+    return f"{gateway}/storage.googleapis.com", plain and not configured
+
+
+def _said(response: Any) -> str:
+    """The reason that a reply gives. The SDK's own text has the address of the call, which may hold an upload's key."""
+    try:
+        return str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return "" if "html" in response.headers.get("Content-Type", "") else response.text

@@ -1,0 +1,107 @@
+"""Reads and writes a file that the user named, wherever it is: on disk, or in a bucket by way of a temporary file.
+
+A module a scheme speaks to the service. Its SDK is imported only when an address of that scheme occurs.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from scanner.model.errors import CannotScan, InputError, NotWritten
+from scanner.objects.addresses import Address, parse
+
+_EXTRAS = {"s3": "aws", "gs": "gcp", "az": "azure"}
+
+
+class Store(Protocol):
+    """The module of a scheme. Its functions raise InputError naming the address, `put` its kind NotWritten."""
+
+    def check(self, address: Address, profile: str | None) -> None:
+        """Find credentials, and a bucket that is certainly not there. That one may not look is no answer."""
+
+    def fetch(self, address: Address, path: Path, profile: str | None) -> None:
+        """Copy an object to a file."""
+
+    def put(self, address: Address, path: Path, profile: str | None) -> None:
+        """Copy a file to an object, which is there whole or as it was before."""
+
+
+@contextmanager
+def reading(text: str, profile: str | None = None) -> Iterator[Path]:
+    """The file on disk, while it is needed: itself, or a private copy of an object.
+
+    What is wrong with the copy (InputError) names the address. `profile` is that of the user's AWS configuration.
+    Raises CannotScan if the SDK is not installed.
+    """
+    address = parse(text)
+    if address is None:
+        yield Path(text)
+        return
+    with _private_file(address) as path:
+        try:
+            _store(address).fetch(address, path, profile)
+        except OSError as error:
+            raise InputError(_no_room(address, error)) from error
+        try:
+            yield path
+        except InputError as error:
+            raise type(error)(str(error).replace(str(path), text)) from error
+
+
+def write(text: str, how: Callable[[Path], None], profile: str | None = None) -> None:
+    """Have a file written by `how`, and uploaded if it belongs in a bucket. Raises NotWritten, and what `how` does.
+
+    It is there whole or not at all.
+    """
+    address = parse(text)
+    if address is None:
+        try:
+            how(Path(text))
+        except OSError as error:
+            raise NotWritten(f"{text}: {error.strerror}") from error
+        return
+    with _private_file(address) as path:
+        try:
+            how(path)
+            _store(address).put(address, path, profile)
+        except OSError as error:
+            raise NotWritten(_no_room(address, error)) from error
+
+
+def check(address: Address, profile: str | None = None) -> None:
+    """Find out what can be known beforehand not to work. Raises InputError, or CannotScan if the SDK is not installed.
+
+    A scan may take an hour: better to hear of it now.
+    """
+    _store(address).check(address, profile)
+
+
+@contextmanager
+def _private_file(address: Address) -> Iterator[Path]:
+    import tempfile  # here, because start-up must not pay for it
+
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="mlposture-")
+    except OSError as error:
+        raise NotWritten(_no_room(address, error)) from error
+    with folder:
+        yield Path(folder.name) / "object"
+
+
+def _no_room(address: Address, error: OSError) -> str:
+    return f"{address.text}: {error.strerror or error} in the folder for temporary files; TMPDIR names another"
+
+
+def _store(address: Address) -> Store:
+    try:
+        store: Store = importlib.import_module(f"scanner.objects.{address.scheme}")
+    except ImportError as error:
+        if (error.name or "").startswith("scanner"):
+            raise
+        raise CannotScan(
+            f"{address.text}: the SDK is not installed, or not all of it ({error}); "
+            f"run: pip install 'mlposture[{_EXTRAS[address.scheme]}]'"
+        ) from error
+    return store

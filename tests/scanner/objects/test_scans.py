@@ -1,0 +1,183 @@
+"""The command line with files in buckets, from start to end: a scheduled job that has no disk of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories.aws import notebook
+from support import inventory_of
+
+from scanner.objects.transfer import write
+
+MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+
+
+def mlposture(*arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([MLPOSTURE, *arguments], capture_output=True, text=True, check=False, timeout=120)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for state, cache and temporary files of each test, and to work in."""
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def judged(content: bytes) -> dict[str, Any]:
+    """A report without what two scans, or a scan and its evaluation, do not have in common."""
+    report = json.loads(content)
+    for name in ("id", "started_at", "finished_at", "arguments"):
+        report["scan"].pop(name, None)
+    return report
+
+
+def left(own: Path, name: str) -> list[Path]:
+    return [path for path in (own / name).rglob("*") if path.is_file()]
+
+
+def asked(bucket) -> set[tuple[str, str]]:
+    return {(request.operation, request.resource) for request in bucket.cloud.log if request not in bucket.touched()}
+
+
+def test_a_scheduled_job_without_a_disk(bucket, own: Path) -> None:
+    at = bucket.at
+    local = mlposture("scan", bucket.provider, "-o", "x.json", "--verdicts", "all", "--no-cache")
+    assert local.returncode == 1, local.stderr
+    without = asked(bucket)
+    bucket.cloud.log.clear()
+
+    config = f'verdicts = "all"\n[output]\npaths = ["{at("x.json")}", "sarif:{at("sarif")}"]\n[{bucket.provider}]\n'
+    write(at("config.toml"), lambda path: path.write_text(config))
+    scanned = mlposture(
+        "scan", "--config", at("config.toml"), "--save-inventory", at("a/inventory.json"), "--no-cache",
+        "--profile-run", at("profile.json"),
+    )  # fmt: skip
+    with_buckets = asked(bucket)
+    again = mlposture("evaluate", at("a/inventory.json"), "-o", at("again.json"), "--verdicts", "all")
+    merged = mlposture(
+        "merge", at("a/inventory.json"), at("a/inventory.json"), "-o", "json:merged", "--save-inventory", at("m.json"),
+        "--verdicts", "all",
+    )  # fmt: skip
+
+    assert [done.returncode for done in (scanned, again, merged)] == [1, 1, 1], (scanned.stderr, again.stderr)
+    assert [done.stderr for done in (scanned, again, merged)] == ["", "", ""]
+    contents = bucket.contents()
+    written = {"x.json", "sarif", "a/inventory.json", "profile.json", "again.json", "m.json"}
+    assert set(contents) == written | {"config.toml"}
+    assert judged(contents["x.json"]) == judged(Path("x.json").read_bytes())
+    assert judged(contents["again.json"]) == judged(contents["x.json"]) == judged(Path("merged").read_bytes())
+    assert json.loads(contents["sarif"])["version"] == "2.1.0"
+    assert with_buckets == without
+    assert left(own, "TMPDIR") == left(own, "XDG_STATE_HOME") == []
+
+
+def test_nothing_but_what_was_named_is_touched(bucket) -> None:
+    bucket.cloud.log.clear()
+    done = mlposture("scan", bucket.provider, "-o", bucket.at("x.json"), "--no-cache")
+
+    assert done.returncode == 1, done.stderr
+    named = [request for request in bucket.touched() if "x.json" in request.path or b"x.json" in request.body]
+    others = [request for request in bucket.touched() if request not in named]
+    assert {request.method for request in others} <= {"GET", "HEAD"}  # is the bucket there?
+    assert {request.method for request in named} <= {"PUT", "POST"}
+
+
+def test_a_bucket_that_is_not_there_is_found_out_before_the_scan(bucket) -> None:
+    for option in ("-o", "--save-inventory", "--profile-run") if bucket.scheme == "s3" else ("-o",):
+        bucket.cloud.log.clear()
+        done = mlposture("scan", bucket.provider, option, bucket.missing)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"mlposture: {bucket.missing}: there is no ")
+        assert done.stderr.count("\n") == 1
+        assert bucket.cloud.operations() <= {bucket.look, "oauth2.token", "oauth2.discovery"}
+
+
+def test_an_upload_that_fails_loses_nothing(bucket, own: Path) -> None:
+    Path("local").mkdir()
+    bucket.fail(bucket.write, "deny")
+    arguments = ("-o", bucket.at("x.json"), "-o", "local/x.json", "--save-inventory", bucket.at("inventory.json"))
+    done = mlposture("scan", bucket.provider, *arguments, "--verdicts", "all", "--no-cache")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mlposture: {bucket.at('inventory.json')}: denied")
+    assert "`mlposture scan --resume` writes it" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert bucket.contents() == {}
+    assert Path("local/x.json").exists()
+    assert left(own, "TMPDIR") == []
+
+    bucket.clear()
+    bucket.cloud.log.clear()
+    resumed = mlposture("scan", "--resume", "--fail-on", "never")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
+    contents = bucket.contents()
+    assert set(contents) == {"x.json", "inventory.json"}
+    assert judged(contents["x.json"]) == judged(Path("local/x.json").read_bytes())
+    services = ("sagemaker:", "aiplatform.", "Microsoft.MachineLearningServices/", "Microsoft.CognitiveServices/")
+    assert not [operation for operation in bucket.cloud.operations() if operation.startswith(services)]
+    assert left(own, "XDG_STATE_HOME") == []
+
+
+ONE = pytest.mark.parametrize("each", ["s3"], indirect=True)
+
+
+@ONE
+def test_an_upload_that_fails_can_go_elsewhere(bucket) -> None:
+    bucket.fail(bucket.write, "deny")
+    done = mlposture("scan", "aws", "-o", bucket.at("x.json"), "--journal", "j")
+    assert done.returncode == 2
+    assert "`mlposture scan --resume --journal" in done.stderr
+    resumed = mlposture("scan", "--resume", "--journal", "j", "-o", "x.json", "--fail-on", "never")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
+    assert Path("x.json").exists()
+
+
+@ONE
+@pytest.mark.parametrize("command", ["evaluate", "merge", "scan --config"])
+def test_a_file_that_is_not_there(bucket, command: str) -> None:
+    done = mlposture(*command.split(), bucket.at("none"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mlposture: {bucket.at('none')}: there is no such object")
+
+
+@ONE
+def test_two_files_that_do_not_go_together_are_named_as_typed(bucket) -> None:
+    for name in "ab":
+        write(bucket.at(name), inventory_of(notebook(name)).save)
+    done = mlposture("merge", bucket.at("a"), bucket.at("b"))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mlposture: {bucket.at('a')} and {bucket.at('b')}: both hold ")
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("scan", "aws", "-o", "AT/x.docx"), "no format for '.docx'"),
+        (("scan", "aws", "-o", "AT/x.json", "-o", "sarif:AT/x.json"), "something else is to be written there too"),
+        (("scan", "aws", "-o", "AT/x.json", "--save-inventory", "AT/x.json"), "something else"),
+        (("scan", "aws", "-o", "s3://northwind"), "no format for"),
+        (("scan", "aws", "-o", "json:s3://northwind"), "names no file in the bucket"),
+        (("scan", "aws", "-o", "https://northwind.example/x.json"), "https://…: a file is a path"),
+        (("scan", "aws", "--journal", "AT/j"), "--journal AT/j: must be on a disk"),
+        (("scan", "--resume", "--journal", "AT/j"), "--journal AT/j: must be on a disk"),
+        (("scan", "aws", "--engine", "dask", "--journal-store", "AT/j"), "--journal-store AT/j: must be on a disk"),
+    ],
+)
+def test_wrong_usage(bucket, arguments: tuple[str, ...], says: str, own: Path) -> None:
+    done = mlposture(*(argument.replace("AT", bucket.base) for argument in arguments))
+    assert done.returncode == 2
+    assert says.replace("AT", bucket.base) in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert bucket.cloud.operations() <= {bucket.look}
+    assert left(own, "XDG_STATE_HOME") == []
