@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -60,7 +59,7 @@ class Calm:
 
         return Collector(function, collector.kind, collector.operations, collector.per, collector.follows)
 
-    def again(self, connected: Any, operations: AbstractSet[str]) -> Again:
+    def again(self, connected: Any, operations: frozenset[str]) -> Again:
         """All as it was, but for what asks one of these operations, or sees something else in what it follows."""
         inventory = Inventory(self.inventory.taken_at)
         inventory.scopes, inventory.listings = self.inventory.scopes, dict(self.inventory.listings)
@@ -156,7 +155,7 @@ class _Remembering:
 class _Recalling(_Remembering):
     """A provider that makes single calls of some operations anew. What others gave is known, if they were made."""
 
-    def __init__(self, calm: Calm, connected: Any, anew: AbstractSet[str]) -> None:
+    def __init__(self, calm: Calm, connected: Any, anew: frozenset[str]) -> None:
         super().__init__(calm, connected)
         self._anew = anew
 
@@ -215,5 +214,5 @@ def broken(calm: Calm, *faults: Fault, changed: dict[str, Any] | None = None) ->
     with running(calm.provider, changed) as world:
         world.faults += faults
         with connected_to(calm.provider, manners_for(*(fault.kind for fault in faults))) as connected:
-            again = calm.again(connected, {fault.operation for fault in faults})
+            again = calm.again(connected, frozenset(fault.operation for fault in faults))
     return again.inventory, calm.verdicts_of(again), len(world.log)

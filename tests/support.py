@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scanner.collect.plan import make_plan
 from scanner.model.nouns import Listing, Resource, Status
 from scanner.model.registry import kinds, load
 from scanner.store.inventory import Inventory
-from scanner.store.journal import Journal
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -44,20 +45,19 @@ class Case:
 
     def inventory(self, without: tuple[str, str] = ("", "")) -> Inventory:
         """What was observed, without the resource of this kind and id."""
-        made = inventory_of(self.resource, *self.others, incomplete=self.incomplete)
-        if any(without):
-            made.store = Journal()
-            for resource in (self.resource, *self.others):
-                if (type(resource).kind, resource.id) != without:
-                    made.add(resource)
-        return made
+        return inventory_of(self.resource, *self.others, incomplete=self.incomplete, without=without)
 
     def __repr__(self) -> str:
         return self.name
 
 
-def inventory_of(*resources: Resource, incomplete: Iterable[type[Resource]] = ()) -> Inventory:
-    """An inventory holding these resources, with every known kind listed completely but for `incomplete`."""
+def inventory_of(
+    *resources: Resource, incomplete: Iterable[type[Resource]] = (), without: tuple[str, str] = ("", "")
+) -> Inventory:
+    """An inventory holding these resources, with every known kind listed completely but for `incomplete`.
+
+    The places of all of them were asked, also that of the one that is left out: `without` names its kind and id.
+    """
     made = Inventory(NOW)
     broken = {kind.kind for kind in incomplete}
     scopes = {resource.scope for resource in resources}
@@ -65,10 +65,16 @@ def inventory_of(*resources: Resource, incomplete: Iterable[type[Resource]] = ()
         for scope in scopes:
             if kind.startswith(scope.provider + "."):
                 made.listings[(kind, scope)] = Listing(kind=kind, scope=scope, complete=kind not in broken)
-    for resource in resources:
-        made.add(resource)
+    made.store.put(resource for resource in resources if (type(resource).kind, resource.id) != without)
     made.scopes = tuple(sorted(scopes))
     return made
+
+
+def fail_with(problems: Iterable[str]) -> None:
+    """Fail with all of these, one a line. Each says of what it is, what is wrong with it, and what to do."""
+    found = list(problems)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 @cache
@@ -100,6 +106,8 @@ def all_cases() -> dict[str, list[Case]]:
     """Cases by check slug, gathered from the `CASES` tables of tests/checks/**/test_*.py."""
     found: dict[str, list[Case]] = {}
     for path in sorted((TESTS / "checks").rglob("test_*.py")):
+        if "CASES" not in path.read_text(encoding="utf-8"):
+            continue
         name = "cases_" + "_".join(path.relative_to(TESTS).with_suffix("").parts)
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None

@@ -144,7 +144,7 @@ def in_bulk(provider: str) -> Calm:
 def calls_in_bulk(provider: str, operation: str) -> int:
     """How many calls a crowded world takes where all is asked that may use an operation."""
     with running(provider, CROWDS[provider]()) as world, connected_to(provider) as connected:
-        in_bulk(provider).again(connected, {operation})
+        in_bulk(provider).again(connected, frozenset({operation}))
     return len(world.log)
 
 

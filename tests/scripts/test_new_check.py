@@ -77,8 +77,8 @@ def test_a_stub_fails_the_generic_tests_until_it_is_filled_in(tree: Path) -> Non
 
     empty = generic_tests(tree)
     assert empty.returncode == 1, empty.stdout + empty.stderr
-    for name in ("test_metadata", "test_documentation", "test_has_a_case_for_each_outcome"):
-        assert f"FAILED tests/test_every_check.py::{name}[{SLUG}]" in empty.stdout
+    for problem in ("no objective 'TODO'", "`## Why it matters` is too short", "no case expects fail"):
+        assert f"{SLUG}: {problem}" in empty.stdout
     assert f'id="{id}"' in module.read_text(encoding="utf-8")
 
     fill_in(module, tests)
