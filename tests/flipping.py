@@ -39,6 +39,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),
     ("gcp.iam.ServiceAccount", "email"): (),
+    ("gcp.notebooks.Instance", "project_metadata"): (),
     ("gcp.notebooks.Instance", "scripts"): (),
     ("gcp.notebooks.Instance", "secrets"): (),
     ("gcp.storage.Bucket", "exists"): (),

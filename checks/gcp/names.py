@@ -12,6 +12,7 @@ IAM = "iam.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
 
 ORG_POLICY = "orgpolicy.googleapis.com"
+COMPUTE = "compute.googleapis.com"
 
 _NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 #: What stands before a bucket's name: `gs://`, the folder that Vertex AI mounts buckets below, or an API's address.

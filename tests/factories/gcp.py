@@ -97,6 +97,14 @@ def instance(**fields: Any) -> Instance:
     return Instance(id=f"//notebooks.googleapis.com/{name}", name="research", scope=zone, **fields)
 
 
+def running(**fields: Any) -> Instance:
+    return instance(**{"state": "ACTIVE", **fields})
+
+
+def stopped(**fields: Any) -> Instance:
+    return instance(state="STOPPED", **fields)
+
+
 def runs_as(*emails: str) -> tuple[Account, ...]:
     return tuple(Account(email=email) for email in emails)
 

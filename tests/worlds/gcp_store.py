@@ -21,6 +21,7 @@ KEYS = {
     "not_inventoried",
     "org_policies",
     "project",
+    "project_metadata",
     "projects",
     "replies",
     "unreachable",
@@ -160,6 +161,10 @@ class Store:
         v3 |= {key: project[key] for key in ("createTime", "labels") if key in project}
         if "parent" in project:
             v3["parent"] = f"{project['parent']['type']}s/{project['parent']['id']}"
+        metadata = (self.document.get("project_metadata") or {}).get(f"projects/{id_}", {})
+        items = [{"key": key, "value": value} for key, value in metadata.items()]
+        compute = {"name": id_, "id": number, "commonInstanceMetadata": {"items": items} if items else {}}
+        self._put("compute/v1", f"projects/{id_}", compute)
         self._put("cloudresourcemanager/v1", f"projects/{id_}", v1)
         self._put("cloudresourcemanager/v3", f"projects/{id_}", v3)
 

@@ -367,8 +367,7 @@ class GcpApi(BaseApi):
                 # Such a location is listed for what Google serves in it; most kinds of one's own it does not have.
                 self.recorder.listed(kind, self.scope, complete=True, absent="the location has none of this kind")
                 return
-            self.gap(operation, elsewhere(failure) if failure.code == DISABLED else failure)
-            self.recorder.listed(kind, self.scope, complete=False)
+            self.incomplete(operation, elsewhere(failure) if failure.code == DISABLED else failure)
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Like `pages`, but raises CallFailed. A page is fetched while the one before it is worked on."""
@@ -382,10 +381,10 @@ class GcpApi(BaseApi):
                 if isinstance(item.get("name"), str):
                     yield item
                 else:
-                    self._incomplete(operation, Reason.MALFORMED, f"one of the {member} has no name")
+                    self.incomplete(operation, CallFailed(Reason.MALFORMED, f"one of the {member} has no name"))
             if silent := page.get("unreachable"):
                 places = ", ".join(sorted(str(place).rpartition("/")[2] for place in silent))
-                self._incomplete(operation, Reason.UNREACHABLE, f"no answer from {places}")
+                self.incomplete(operation, CallFailed(Reason.UNREACHABLE, f"no answer from {places}"))
             if not following(page, query):
                 return
             query, page = after, coming.result()
@@ -402,6 +401,7 @@ class GcpApi(BaseApi):
     ) -> Callable[[], Mapping[str, Any]]:
         return lambda: self._provider.send_for(self.project, operation, path, query, body)
 
-    def _incomplete(self, operation: str, reason: Reason, detail: str) -> None:
-        self.gap(operation, CallFailed(reason, detail))
+    def incomplete(self, operation: str, failure: CallFailed) -> None:
+        """Leave a gap, and let nothing be concluded from what was not listed."""
+        self.gap(operation, failure)
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)

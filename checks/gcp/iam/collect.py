@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.iam.grants import WATCHED, role_id
@@ -48,11 +48,12 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
     def account(email: str) -> ServiceAccount | None:
         path = f"{IAM}/v1/projects/-/serviceAccounts/{email}"
         detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,))
-        if detail is None:
+        keys = UNSET if detail is None else api.call(KEYS, f"{path}/keys", absent=(NOT_FOUND,), keyTypes="USER_MANAGED")
+        if detail is None or keys is None:  # it is gone, or went meanwhile
             return None
         return api.decode(
             ServiceAccount,
-            {ACCOUNT: detail, KEYS: api.call(KEYS, f"{path}/keys", keyTypes="USER_MANAGED")},
+            {ACCOUNT: detail, KEYS: keys},
             id=account_id(email, api.project),
             name=email,
             email=email,

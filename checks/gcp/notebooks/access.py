@@ -4,6 +4,7 @@ from typing import Any
 
 from checks.gcp.names import is_default_account
 from checks.gcp.notebooks.resources import Instance
+from checks.gcp.notebooks.running import standing_still
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
@@ -21,7 +22,8 @@ def vertex_workbench_public_ip(instance: Instance) -> Verdict:
     ## Why it matters
     A notebook server executes whatever its users and their packages tell it. With an address on the internet it can be
     scanned and attacked from anywhere as soon as a firewall rule is too wide, and data can leave it past your proxies.
-    An instance gets such an address unless it was told not to, so an absent setting counts as public.
+    An instance gets such an address unless it was told not to, so an absent setting counts as public. While it is
+    stopped it has none.
 
     ## How to fix
     The setting is made at creation: create the instance with *Assign external IP address* off, in a subnet with Private
@@ -37,6 +39,8 @@ def vertex_workbench_public_ip(instance: Instance) -> Verdict:
         return missing
     if instance.disable_public_ip:
         return passed("it has no public IP address", disable_public_ip=True)
+    if excuse := standing_still(instance):
+        return excuse
     return failed("it has a public IP address", disable_public_ip=instance.disable_public_ip)
 
 
@@ -89,6 +93,8 @@ def vertex_workbench_ip_forwarding(instance: Instance) -> Verdict:
     if missing := unobserved(instance, "ip_forwarding"):
         return missing
     if instance.ip_forwarding:
+        if excuse := standing_still(instance):
+            return excuse
         return failed("IP forwarding is on", ip_forwarding=True)
     return passed("IP forwarding is off", ip_forwarding=instance.ip_forwarding)
 
@@ -101,7 +107,8 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
     Without an owner the JupyterLab session is open to everyone who may act as the service account. They share files,
     credentials typed into it and one identity, so a log cannot tell which of them trained on or copied which data. The
     owner is often not told again once it is set; the metadata key `proxy-mode` says then whether one user or all users
-    of the account may enter, and without it the verdict is open.
+    of the account may enter, and without it the verdict is open. An instance with proxy access disabled is opened by
+    nobody there.
 
     ## How to fix
     Recreate the instance for one user, one instance a person.
@@ -111,6 +118,7 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-access-jupyterlab
+    - https://cloud.google.com/vertex-ai/docs/workbench/reference/rest/v2/projects.locations.instances
     """
     if missing := unobserved(instance, "owners"):
         return missing
@@ -120,9 +128,13 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
         return missing
     mode = (instance.metadata or {}).get("proxy-mode")
     shown: dict[str, Any] = {"owners": instance.owners, "metadata": {"proxy-mode": mode}}
+    if mode == "mail":
+        return passed("it opens for a single user", **shown)
+    if missing := unobserved(instance, "disable_proxy_access"):
+        return missing
+    if instance.disable_proxy_access:
+        return not_applicable("it is not registered with the proxy", disable_proxy_access=True)
     match mode:
-        case "mail":
-            return passed("it opens for a single user", **shown)
         case "service_account":
             return failed("it opens for all who may use its service account", **shown)
         case _:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType, structs
 
-from checks.gcp.names import NOTEBOOKS, bucket_of, full_name, with_project_id
-from checks.gcp.notebooks.resources import INSTANCES, METADATA, SCRIPTS, Instance
+from checks.gcp.names import COMPUTE, NOTEBOOKS, bucket_of, full_name, with_project_id
+from checks.gcp.notebooks.resources import FROM_PROJECT, INSTANCES, METADATA, PROJECT, SCRIPTS, Instance
 from scanner.model.collectors import collector
 from scanner.model.secrets import suspicious_names
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
 
-@collector(Instance, operations=(INSTANCES,), per="account")
+@collector(Instance, operations=(INSTANCES, PROJECT), per="account")
 def instances(api: GcpApi) -> Iterator[Instance]:
     path = f"{NOTEBOOKS}/v2/projects/{api.project}/locations/-/instances"
+    inherited: list[Any] = []  # asked for when the first instance needs it
     for found in api.pages(INSTANCES, path, "instances", pageSize=100):
         item = with_project_id(found, api.project)
         _, _, _, zone, _, name = (*item["name"].split("/"), *[""] * 6)[:6]
@@ -31,6 +32,9 @@ def instances(api: GcpApi) -> Iterator[Instance]:
         if not isinstance(whole, UnsetType):
             metadata = item["gceSetup"].get("metadata")
             metadata = metadata if isinstance(metadata, Mapping) else {}
+            if any(key not in metadata for key in FROM_PROJECT):
+                inherited = inherited or _of_project(api)
+                facts["project_metadata"] = inherited[0]
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
             whole = _without_secrets(item, metadata)
@@ -44,6 +48,17 @@ def instances(api: GcpApi) -> Iterator[Instance]:
             f"?project={api.project}",
             **facts,
         )
+
+
+def _of_project(api: GcpApi) -> list[Any]:
+    """The project's metadata that instances inherit, `UNSET` if they were not observed, as a list of that alone."""
+    reply = api.call(PROJECT, f"{COMPUTE}/compute/v1/projects/{api.project}")
+    if isinstance(reply, UnsetType):
+        return [UNSET]
+    common = (reply or {}).get("commonInstanceMetadata")
+    found = common.get("items") if isinstance(common, Mapping) else None
+    items = [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+    return [{str(item["key"]): str(item.get("value", "")) for item in items if item.get("key") in FROM_PROJECT}]
 
 
 def _without_secrets(item: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Checks of Workbench instances: what the machine and its JupyterLab allow."""
 
+from typing import Any
+
 from checks.gcp.notebooks.resources import Instance, Shielding
+from checks.gcp.notebooks.running import standing_still
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
 
@@ -9,6 +12,8 @@ _ON = {"1", "true", "y", "yes"}
 _OFF = {"", "0", "false", "n", "no", "off"}
 #: the longest idle time that still counts as shutting down
 _ONE_DAY = 86400
+#: what Workbench does where nothing is said
+_IDLE_DEFAULT = "10800"
 
 
 @check(id="MLP-2011", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
@@ -78,8 +83,8 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
 
     ## Why it matters
     Every SSH key in the project's metadata opens the notebook, whoever put it there and however long ago. That bypasses
-    the sign-in, the owner and the audit trail of JupyterLab. OS Login on the instance ignores such keys; that it is on
-    for the whole project is not seen here.
+    the sign-in, the owner and the audit trail of JupyterLab. OS Login ignores such keys: the instance says whether it
+    is on, and where it does not, the project's metadata do.
 
     ## How to fix
     Set the metadata key `block-project-ssh-keys` to `true` and use OS Login where a shell is needed.
@@ -93,16 +98,20 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
     """
     if missing := unobserved(instance, "metadata"):
         return missing
-    metadata = instance.metadata or {}
-    shown = {key: metadata.get(key) for key in ("block-project-ssh-keys", "enable-oslogin")}
-    blocked, os_login = (_is_on(value) for value in shown.values())
+    key = "block-project-ssh-keys"
+    blocked, shown = _own(instance, key)
     if blocked:
         return passed("the project's SSH keys are blocked", metadata=shown)
+    effective = _effective(instance, "enable-oslogin")
+    if isinstance(effective, Verdict):
+        return effective
+    os_login, source = effective
     if os_login:
-        return passed("OS Login is on, which ignores SSH keys in metadata", metadata=shown)
-    if blocked is None or os_login is None:
-        return unknown(*(f"metadata {key}" for key, value in shown.items() if _is_on(value) is None))
-    return failed("the project's SSH keys open it", metadata=shown)
+        return passed("OS Login is on, which ignores SSH keys in metadata", **source)
+    if blocked is None:
+        return unknown(f"metadata {key}")
+    source["metadata"] = {**shown, **source.get("metadata", {})}
+    return standing_still(instance) or failed("the project's SSH keys open it", **source)
 
 
 @check(id="MLP-2015", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
@@ -112,10 +121,10 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     ## Why it matters
     The serial console ignores firewall rules and IP restrictions: with a key and the name of the instance anyone can
     try to log in from any address. It is meant for rescue, not for daily use. An instance that leaves the setting out
-    follows the project's metadata, which are not seen here.
+    follows the project's metadata.
 
     ## How to fix
-    Set the metadata key `serial-port-enable` to `false` or remove it.
+    Set the metadata key `serial-port-enable` to `false`, on the instance or, where that says nothing, in the project.
 
     CLI: `gcloud workbench instances update INSTANCE --metadata=serial-port-enable=false`. Terraform: the same key in
     `metadata` in `gce_setup` of `google_workbench_instance`.
@@ -123,17 +132,13 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     ## References
     - https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-using-serial-console
     """
-    if missing := unobserved(instance, "metadata"):
-        return missing
-    key = "serial-port-enable"
-    value = (instance.metadata or {}).get(key)
-    state = _is_on(value)
-    if state is None:
-        return unknown(f"metadata {key}")
-    shown = {key: value}
-    if state:
-        return failed("the serial console is open", metadata=shown)
-    return passed("the instance does not open its serial console", metadata=shown)
+    effective = _effective(instance, "serial-port-enable")
+    if isinstance(effective, Verdict):
+        return effective
+    is_open, source = effective
+    if is_open:
+        return standing_still(instance) or failed("the serial console is open", **source)
+    return passed("its serial console is not open", **source)
 
 
 @check(id="MLP-2016", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
@@ -170,7 +175,7 @@ def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
     ## Why it matters
     A forgotten notebook goes on running with its identity, its open session and its data, unpatched and unwatched, and
     a machine with accelerators costs money every hour. Shutting down needs guest attributes; without them it never
-    happens. Where the instance does not say its idle time the verdict is open.
+    happens; they are on by default, as is a shutdown after three hours.
 
     ## How to fix
     Turn *Enable idle shutdown* on, with a day at most, and leave guest attributes on.
@@ -180,22 +185,26 @@ def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/workbench/instances/idle-shutdown
+    - https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata
     """
     if missing := unobserved(instance, "metadata"):
         return missing
     metadata = instance.metadata or {}
     timeout, attributes = metadata.get("idle-timeout-seconds"), metadata.get("enable-guest-attributes")
     shown = {"idle-timeout-seconds": timeout, "enable-guest-attributes": attributes}
-    if attributes is not None and attributes.strip().lower() in _OFF:
-        return failed("guest attributes are off, without which idle shutdown does not work", metadata=shown)
-    if timeout is None or not (timeout.strip() == "" or timeout.strip().isdigit()):
+    words = (_IDLE_DEFAULT if timeout is None else timeout).strip()
+    if words and not words.isdigit():
         return unknown("metadata idle-timeout-seconds")
-    seconds = int(timeout.strip() or 0)
-    if seconds == 0:
-        return failed("idle shutdown is off", metadata=shown)
-    if seconds > _ONE_DAY:
-        return failed("it is shut down only after more than a day", metadata=shown)
-    return passed("it is shut down when idle", metadata=shown)
+    seconds = int(words or 0)
+    if attributes is not None and attributes.strip().lower() in _OFF:
+        wrong = "guest attributes are off, without which idle shutdown does not work"
+    elif seconds == 0:
+        wrong = "idle shutdown is off"
+    elif seconds > _ONE_DAY:
+        wrong = "it is shut down only after more than a day"
+    else:
+        return passed(f"it is shut down when idle for {seconds} seconds", metadata=shown)
+    return standing_still(instance) or failed(wrong, metadata=shown)
 
 
 @check(id="MLP-2018", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
@@ -252,6 +261,28 @@ def vertex_workbench_boot_integrity_unmonitored(instance: Instance) -> Verdict:
     if tpm and monitored:
         return passed("the boot of the machine is measured and monitored", shielding=shown)
     return failed("the boot of the machine is not measured and monitored", shielding=shown)
+
+
+def _own(instance: Instance, key: str) -> tuple[bool | None, dict[str, str | None]]:
+    """Whether a key of the instance's own metadata is on, None for neither on nor off; and what it says."""
+    value = (instance.metadata or {}).get(key)
+    return _is_on(value), {key: value}
+
+
+def _effective(instance: Instance, key: str) -> tuple[bool, dict[str, Any]] | Verdict:
+    """Whether a key is on, in the metadata of the instance or else of its project, and the evidence; or why not known.
+
+    The instance's metadata have to be observed.
+    """
+    if missing := unobserved(instance, "metadata"):
+        return missing
+    source, value = "metadata", (instance.metadata or {}).get(key)
+    if value is None:
+        if missing := unobserved(instance, "project_metadata"):
+            return missing
+        source, value = "project_metadata", (instance.project_metadata or {}).get(key)
+    state = _is_on(value)
+    return unknown(f"{source} {key}") if state is None else (state, {source: {key: value}})
 
 
 def _switch(instance: Instance, key: str, bad: str, good: str) -> Verdict:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 INSTANCES = "notebooks.instances.list"
+PROJECT = "compute.projects.get"
 
 #: The metadata keys that checks read. Others are not kept: metadata may hold anything.
 METADATA = (
@@ -21,6 +22,8 @@ METADATA = (
     "proxy-mode",
     "serial-port-enable",
 )
+#: The metadata keys that an instance has from its project where it leaves them out.
+FROM_PROJECT = ("enable-oslogin", "serial-port-enable")
 #: The metadata keys that may name a script in a bucket.
 SCRIPTS = ("post-startup-script", "shutdown-script-url", "startup-script-url")
 
@@ -64,7 +67,10 @@ class Instance(Resource, frozen=True, kw_only=True):
     data_disks: Annotated[Observed[tuple[Disk, ...]], Read(INSTANCES, "gceSetup.dataDisks")] = UNSET
     #: only the keys in METADATA
     metadata: Annotated[Observed[dict[str, str]], Read(INSTANCES, "gceSetup.metadata")] = UNSET
+    #: of the project's metadata, the keys in FROM_PROJECT; not asked where the instance says all of them itself
+    project_metadata: Observed[dict[str, str]] = UNSET
+    disable_proxy_access: Annotated[Observed[bool], Read(INSTANCES, "disableProxyAccess")] = UNSET
     #: metadata keys whose values look like secrets
     secrets: Observed[tuple[str, ...]] = UNSET
-    #: `gs://` addresses of scripts that the machine runs when it starts or stops
+    #: addresses in Cloud Storage of scripts that the machine runs when it starts or stops
     scripts: Observed[tuple[str, ...]] = UNSET

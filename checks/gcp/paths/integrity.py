@@ -7,6 +7,7 @@ from msgspec import UnsetType
 from checks.gcp.iam.resources import ProjectPolicy, Role
 from checks.gcp.names import PROJECTS, bucket_id, full_name
 from checks.gcp.notebooks.resources import Instance
+from checks.gcp.notebooks.running import standing_still
 from checks.gcp.reach import NAMED, replaceable, serving
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
@@ -29,8 +30,8 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
     ## Why it matters
     The notebook has a public address and its service account may overwrite files in a bucket from which an endpoint's
     model comes. Whoever gets into the notebook can swap the weights, and so decide what the next upload, deployment or
-    server that reads them serves, without any right on the endpoint. Rights that come through groups, folders or the
-    organisation are not seen here.
+    server that reads them serves, without any right on the endpoint. A stopped notebook has no address. Rights that
+    come through groups, folders or the organisation are not seen here.
 
     ## How to fix
     Break the path where it is cheapest: give the notebook's account read access only, let nobody but the training
@@ -46,6 +47,8 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
         return missing
     if instance.disable_public_ip:
         return passed("it has no public IP address", disable_public_ip=True)
+    if excuse := standing_still(instance):
+        return excuse
     served = view.derive(serving)
     emails = _accounts(instance, view)
     if emails is None:

@@ -1,4 +1,4 @@
-"""Vertex AI collectors. Lists give whole resources; only deployed versions that are not the default are read singly."""
+"""Vertex AI collectors. Lists give whole resources; versions are listed of models that may have more than one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from checks.gcp.vertex_ai.resources import (
     Model,
 )
 from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
-_VERSION = "aiplatform.models.get"
+_VERSIONS = "aiplatform.modelVersions.list"
 #: Finished jobs cannot be repaired: only recent ones say how training is run now.
 RECENT_DAYS = 30
 
@@ -74,35 +75,49 @@ def deployment_resource_pools(api: GcpApi, found: Found) -> Iterator[DeploymentR
             yield made
 
 
-@collector(Model, operations=(MODELS, _VERSION), follows=(Endpoint,))
+@collector(Model, operations=(MODELS, _VERSIONS), follows=(Endpoint,))
 def models(api: GcpApi, found: Found) -> Iterator[Model]:
-    listed: set[tuple[str, str]] = set()
+    served = _served_here(api, found)
+    more: list[tuple[str, str]] = []
     for item in _listed(api, MODELS, "models"):
-        listed.add((item["name"], str(item.get("versionId", ""))))
+        default = str(item.get("versionId", ""))
+        if _has_versions(item) or served.get(item["name"], set()) - {default}:
+            more.append((item["name"], default))
         yield _model(api, item)
 
-    def version(wanted: tuple[str, str]) -> Model | None:
-        name, number = wanted
-        item = api.call(_VERSION, f"{api.regional(AIPLATFORM)}/v1/{name}@{number}", absent=(NOT_FOUND,))
-        if isinstance(item, UnsetType):
-            identity = {"id": full_name(AIPLATFORM, f"{name}@{number}"), "name": name.rpartition("/")[2]}
-            return api.decode(Model, {}, **identity, version=number)
-        return _model(api, with_project_id({**item, "name": name}, api.project), number) if item else None
+    def versions(model: tuple[str, str]) -> list[Model]:
+        name, default = model
+        return [_model(api, item, number) for number, item in _versions(api, name) if number != default]
 
-    for made in api.each(version, sorted(_served_here(api, found) - listed)):
-        if made is not None:
-            yield made
+    for made in api.each(versions, more):
+        yield from made
 
 
-def _served_here(api: GcpApi, found: Found) -> set[tuple[str, str]]:
-    """Name and version of the models in this unit's location that endpoints serve."""
+def _has_versions(item: Mapping[str, Any]) -> bool:
+    """Whether a model may have more versions than its default one: that is not the first, or others came after it."""
+    updated = item.get("updateTime")
+    return str(item.get("versionId", "1")) != "1" or item.get("versionUpdateTime", updated) != updated
+
+
+def _versions(api: GcpApi, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Number and reply of every version of a model; a gap, and an incomplete listing, where they cannot be listed."""
+    try:
+        for item in api.walk(_VERSIONS, f"{api.regional(AIPLATFORM)}/v1/{name}:listVersions", "models", pageSize=100):
+            yield str(item.get("versionId", "")), with_project_id({**item, "name": name}, api.project)
+    except CallFailed as failure:
+        if failure.code != NOT_FOUND:  # else it was deleted since it was listed
+            api.incomplete(_VERSIONS, failure)
+
+
+def _served_here(api: GcpApi, found: Found) -> dict[str, set[str]]:
+    """The versions that endpoints serve of the models in this unit's location, by name of the model."""
     here = f"projects/{api.project}/locations/{api.scope.region}/models/"
-    return {
-        (deployed.model.partition("@")[0], deployed.model_version_id)
-        for endpoint in found.of(Endpoint)
-        for deployed in endpoint.deployed_models or ()
-        if deployed.model and deployed.model_version_id and deployed.model.startswith(here)
-    }
+    served: dict[str, set[str]] = {}
+    for endpoint in found.of(Endpoint):
+        for deployed in endpoint.deployed_models or ():
+            if deployed.model and deployed.model_version_id and deployed.model.startswith(here):
+                served.setdefault(deployed.model.partition("@")[0], set()).add(deployed.model_version_id)
+    return served
 
 
 def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:

@@ -82,7 +82,7 @@ class DeploymentResourcePool(Resource, frozen=True, kw_only=True):
 
 
 class Model(Resource, frozen=True, kw_only=True):
-    """A version of a registered model: the default one, or one that an endpoint serves (its id ends in `@version`).
+    """A version of a registered model: the default one, or another (its id ends in `@version`).
 
     Container arguments and variables are not kept, only the names of those that look like secrets, and of buckets.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factories.gcp import ANYWHERE, binding, bucket, deployed, endpoint, instance, role, runs_as, stored
+from factories.gcp import ANYWHERE, binding, bucket, deployed, endpoint, role, running, runs_as, stored
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, structs
@@ -95,7 +95,7 @@ def test_all_at_once_is_as_one_by_one(settings, policies, all_roles):
 
 def test_of_many_open_questions_only_the_first_are_named():
     found = [bucket(f"bucket-{number:03}") for number in range(3 * NAMED)]
-    subject = instance(disable_public_ip=False, service_accounts=runs_as(*EMAILS[:2]))
+    subject = running(disable_public_ip=False, service_accounts=runs_as(*EMAILS[:2]))
     verdict = CHECK(subject, InventoryView(inventory_of(subject, *production(*found)), NEEDS))
 
     assert verdict.status is UNKNOWN
@@ -106,7 +106,7 @@ def test_of_many_open_questions_only_the_first_are_named():
 
 def test_a_few_open_questions_are_all_named():
     found = [bucket(f"bucket-{number:03}") for number in range(NAMED)]
-    subject = instance(disable_public_ip=False, service_accounts=runs_as(EMAILS[0]))
+    subject = running(disable_public_ip=False, service_accounts=runs_as(EMAILS[0]))
     verdict = CHECK(subject, InventoryView(inventory_of(subject, *production(*found)), NEEDS))
 
     assert verdict.message.count("what ") == NAMED

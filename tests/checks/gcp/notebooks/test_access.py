@@ -1,13 +1,21 @@
-from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, runs_as
+from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, running, runs_as, stopped
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-MAIL = {"proxy-mode": "mail"}
+MAIL, ALL = {"proxy-mode": "mail"}, {"proxy-mode": "service_account"}
+
+
+def entered(metadata, **fields):
+    """An instance whose metadata say who may enter."""
+    return instance(**{"owners": None, "metadata": metadata, "disable_proxy_access": None, **fields})
+
 
 CASES = {
     "vertex_workbench_public_ip": [
         Case("public address disabled", PASS, instance(disable_public_ip=True)),
-        Case("public address allowed", FAIL, instance(disable_public_ip=False)),
-        Case("setting left out, which means public", FAIL, instance(disable_public_ip=None)),
+        Case("public address allowed", FAIL, running(disable_public_ip=False)),
+        Case("setting left out, which means public", FAIL, running(disable_public_ip=None)),
+        Case("public address allowed, but it is stopped", NOT_APPLICABLE, stopped(disable_public_ip=False)),
+        Case("whether it runs was not observed", UNKNOWN, instance(disable_public_ip=False)),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_default_service_account": [
@@ -20,16 +28,19 @@ CASES = {
     "vertex_workbench_ip_forwarding": [
         Case("off", PASS, instance(ip_forwarding=False)),
         Case("left out, which means off", PASS, instance(ip_forwarding=None)),
-        Case("on", FAIL, instance(ip_forwarding=True)),
+        Case("on", FAIL, running(ip_forwarding=True)),
+        Case("on, but it is stopped", NOT_APPLICABLE, stopped(ip_forwarding=True)),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_shared_by_service_account_users": [
         Case("one owner", PASS, instance(owners=("ada@northwind.example",))),
-        Case("all who may use its account", FAIL, instance(owners=None, metadata={"proxy-mode": "service_account"})),
-        Case("an empty list of owners", FAIL, instance(owners=(), metadata={"proxy-mode": "service_account"})),
+        Case("all who may use its account", FAIL, entered(ALL)),
+        Case("an empty list of owners", FAIL, entered(ALL, owners=())),
+        Case("nobody, as it has no proxy access", NOT_APPLICABLE, entered(ALL, disable_proxy_access=True)),
+        Case("whether it has proxy access not observed", UNKNOWN, instance(owners=None, metadata=ALL)),
         Case("one owner, whom the reply does not tell again", PASS, instance(owners=None, metadata=MAIL)),
-        Case("neither owner nor way of access told", UNKNOWN, instance(owners=None, metadata={})),
-        Case("a way of access of a later version", UNKNOWN, instance(owners=None, metadata={"proxy-mode": "none"})),
+        Case("neither owner nor way of access told", UNKNOWN, entered({})),
+        Case("a way of access of a later version", UNKNOWN, entered({"proxy-mode": "none"})),
         Case("no owner, metadata not observed", UNKNOWN, instance(owners=None)),
         Case("not observed", UNKNOWN, instance()),
     ],

@@ -1,5 +1,7 @@
-from factories.gcp import instance, shielding
-from support import FAIL, PASS, UNKNOWN, Case
+from factories.gcp import instance, running, shielding, stopped
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.notebooks.resources import Instance
 
 
 def switch(key: str) -> list[Case]:
@@ -20,6 +22,15 @@ def own_switch(key: str) -> list[Case]:
     return [*switch(key), Case("on, in a way Workbench does not promise", UNKNOWN, instance(metadata={key: "1"}))]
 
 
+LOGIN, BLOCK, SERIAL = "enable-oslogin", "block-project-ssh-keys", "serial-port-enable"
+Keys = dict[str, str] | None
+
+
+def told(own: Keys, project: Keys = None) -> Instance:
+    """A running instance with these metadata, in a project with those."""
+    return running(metadata=own, project_metadata=project or {})
+
+
 def idle(seconds: str, **more: str) -> dict[str, str]:
     return {"idle-timeout-seconds": seconds, **more}
 
@@ -29,17 +40,29 @@ CASES = {
     "vertex_workbench_file_download": own_switch("notebook-disable-downloads"),
     "vertex_workbench_terminal_access": own_switch("notebook-disable-terminal"),
     "vertex_workbench_project_ssh_keys_accepted": [
-        *switch("block-project-ssh-keys"),
-        Case("on, in a way only Compute Engine knows", PASS, instance(metadata={"block-project-ssh-keys": "1"})),
-        Case("not blocked, but OS Login ignores them", PASS, instance(metadata={"enable-oslogin": "TRUE"})),
-        Case("OS Login switched off", FAIL, instance(metadata={"enable-oslogin": "FALSE"})),
-        Case("OS Login neither on nor off", UNKNOWN, instance(metadata={"enable-oslogin": "perhaps"})),
+        Case("blocked", PASS, told({BLOCK: "TRUE"})),
+        Case("blocked, in a way only Compute Engine knows", PASS, told({BLOCK: "1"})),
+        Case("not blocked, nor OS Login on", FAIL, told({BLOCK: "false"})),
+        Case("nothing said, neither by its project", FAIL, told({})),
+        Case("no metadata at all", FAIL, told(None)),
+        Case("OS Login of its own", PASS, told({LOGIN: "TRUE"})),
+        Case("OS Login of its project", PASS, told({}, {LOGIN: "TRUE"})),
+        Case("OS Login of its project, switched off here", FAIL, told({LOGIN: "FALSE"}, {LOGIN: "TRUE"})),
+        Case("OS Login neither on nor off", UNKNOWN, told({LOGIN: "perhaps"})),
+        Case("neither blocked nor not", UNKNOWN, told({BLOCK: "perhaps"})),
+        Case("the project not observed", UNKNOWN, instance(metadata={})),
+        Case("nothing said, but it is stopped", NOT_APPLICABLE, stopped(metadata={}, project_metadata={})),
+        Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_serial_port_open": [
-        Case("off", PASS, instance(metadata={"serial-port-enable": "false"})),
-        Case("left out, which means off", PASS, instance(metadata={})),
-        Case("on", FAIL, instance(metadata={"serial-port-enable": "1"})),
-        Case("neither on nor off", UNKNOWN, instance(metadata={"serial-port-enable": "perhaps"})),
+        Case("off", PASS, told({SERIAL: "false"})),
+        Case("off, though on in its project", PASS, told({SERIAL: "false"}, {SERIAL: "true"})),
+        Case("nothing said, neither by its project", PASS, told({})),
+        Case("on", FAIL, told({SERIAL: "1"})),
+        Case("on in its project", FAIL, told({}, {SERIAL: "TRUE"})),
+        Case("on, but it is stopped", NOT_APPLICABLE, stopped(metadata={SERIAL: "1"})),
+        Case("neither on nor off", UNKNOWN, told({SERIAL: "perhaps"})),
+        Case("the project not observed", UNKNOWN, instance(metadata={})),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_without_upgrade_schedule": [
@@ -49,18 +72,15 @@ CASES = {
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_without_idle_shutdown": [
-        Case("after an hour", PASS, instance(metadata=idle("3600"))),
-        Case("after a day exactly", PASS, instance(metadata=idle("86400"))),
-        Case("after more than a day", FAIL, instance(metadata=idle("86401"))),
-        Case("switched off with zero", FAIL, instance(metadata=idle("0"))),
-        Case("switched off with nothing", FAIL, instance(metadata=idle(""))),
-        Case(
-            "after an hour, but without the guest attributes it needs",
-            FAIL,
-            instance(metadata=idle("3600", **{"enable-guest-attributes": "false"})),
-        ),
-        Case("left out, where the default depends on who created it", UNKNOWN, instance(metadata={})),
-        Case("no number", UNKNOWN, instance(metadata=idle("soon"))),
+        Case("after an hour", PASS, told(idle("3600"))),
+        Case("after a day exactly", PASS, told(idle("86400"))),
+        Case("nothing said, which means after three hours", PASS, told({})),
+        Case("after more than a day", FAIL, told(idle("86401"))),
+        Case("switched off with zero", FAIL, told(idle("0"))),
+        Case("switched off with nothing", FAIL, told(idle(""))),
+        Case("without the guest attributes it needs", FAIL, told(idle("3600", **{"enable-guest-attributes": "false"}))),
+        Case("switched off, but it is stopped", NOT_APPLICABLE, stopped(metadata=idle("0"))),
+        Case("no number", UNKNOWN, told(idle("soon"))),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_workbench_secure_boot_off": [

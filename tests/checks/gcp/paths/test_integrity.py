@@ -9,11 +9,13 @@ from factories.gcp import (
     own_bucket,
     policy,
     role,
+    running,
     runs_as,
     serving,
+    stopped,
     stored,
 )
-from support import FAIL, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import Role
 from checks.gcp.vertex_ai.resources import Endpoint, Model
@@ -52,7 +54,7 @@ SERVED = stored(URI, version="1")
 ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
 
 
-EXPOSED = instance(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT))
+EXPOSED = running(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT))
 
 
 def production(*bindings, project=(), served=SERVED, **more):
@@ -63,6 +65,12 @@ def production(*bindings, project=(), served=SERVED, **more):
 CASES = {
     "vertex_workbench_public_with_write_to_served_artifacts": [
         Case("no public address", PASS, instance(disable_public_ip=True), *production(binding(WRITER, SELF))),
+        Case(
+            "stopped, and so without an address",
+            NOT_APPLICABLE,
+            stopped(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT)),
+            *production(binding(WRITER, SELF)),
+        ),
         Case("reads only", PASS, EXPOSED, *production(binding(VIEWER, SELF))),
         Case(
             "adds objects but replaces none", PASS, EXPOSED, *production(binding("roles/storage.objectCreator", SELF))
@@ -83,13 +91,13 @@ CASES = {
         Case(
             "as the default account, which no one named",
             FAIL,
-            instance(disable_public_ip=None, service_accounts=None),
+            running(disable_public_ip=None, service_accounts=None),
             *production(binding(WRITER, f"serviceAccount:{DEFAULT_ACCOUNT}"), number="projects/123456789012"),
         ),
         Case(
             "as the default account, but the project's number is not known",
             UNKNOWN,
-            instance(disable_public_ip=None, service_accounts=None),
+            running(disable_public_ip=None, service_accounts=None),
             *production(binding(WRITER, f"serviceAccount:{DEFAULT_ACCOUNT}")),
         ),
         Case("writes on a condition", UNKNOWN, EXPOSED, *production(binding(WRITER, SELF, condition=UNTIL))),

@@ -1,0 +1,45 @@
+"""What Workbench instances have from their project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+from scanning import document, running, take_inventory, with_faults
+from worlds.base import Fault
+
+from checks.gcp.notebooks.resources import PROJECT, Instance
+
+METADATA = {"projects/example-fraud-prod": {"enable-oslogin": "TRUE", "ssh-keys": "ada:ssh-rsa AAAA ada"}}
+
+
+def instances(changed: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """What each instance has from its project, and how often that was asked."""
+    with running("gcp", changed) as world:
+        inventory = take_inventory("gcp")
+    found = {instance.name: instance.project_metadata for instance in inventory.of(Instance)}
+    return found, [request.operation for request in world.log].count(PROJECT)
+
+
+def test_the_metadata_of_the_project_are_read_once_and_only_what_checks_read_is_kept() -> None:
+    found, calls = instances(document("gcp") | {"project_metadata": METADATA})
+    assert calls == 1
+    assert set(map(str, found.values())) == {"{'enable-oslogin': 'TRUE'}"}
+
+
+def test_instances_that_say_everything_themselves_take_no_call() -> None:
+    changed = document("gcp")
+    for instance in changed["collections"]["notebooks.googleapis.com/v2"]["instances"]:
+        instance["gceSetup"]["metadata"] |= {"enable-oslogin": "TRUE", "serial-port-enable": "FALSE"}
+    found, calls = instances(changed)
+    assert calls == 0
+    assert set(found.values()) == {UNSET}
+
+
+def test_metadata_that_may_not_be_read_leave_a_gap_and_the_verdicts_open() -> None:
+    inventory, verdicts = with_faults("gcp", lambda world: world.faults.append(Fault(PROJECT, "deny")))
+    assert [(gap.operation, gap.count) for gap in inventory.gaps] == [(PROJECT, 1)]
+    judged = {
+        id.rpartition("/")[2]: status for (slug, id), status in verdicts.items() if slug.endswith("keys_accepted")
+    }
+    assert judged == {"scoring-workbench": "pass", "adhoc-analysis": "unknown", "us-experiment": "unknown"}
