@@ -7,8 +7,8 @@ from msgspec import UNSET
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_ways
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.references import containers_of, model_uris, opaque_packages
 from checks.aws.sagemaker.resources import Model
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -49,7 +49,7 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     names = sorted({place[0] for place in places if place is not None and not is_aws_content(place[0])})
     safe: dict[str, tuple[str, ...]] = {}
     unclear = ["an address that names no bucket"] * (None in places)
-    unclear += [f"artifact of {package}" for package in opaque_packages(model)]
+    unclear += unread_artifacts(model)
     for name in names:
         bucket = bucket_of(view, model, name)
         if not isinstance(bucket, Resource) or bucket.owned is UNSET:

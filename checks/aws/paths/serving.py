@@ -4,8 +4,9 @@ from msgspec import UNSET, Struct
 
 from checks.aws.iam.matching import Targets
 from checks.aws.names import is_aws_content, location, named, object_arn, partition_of
+from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.references import all_variants, config_of, containers_of, model_uris, opaque_packages
+from checks.aws.sagemaker.references import all_variants, config_of
 from checks.aws.sagemaker.resources import Endpoint, Model
 from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
@@ -56,7 +57,7 @@ def served_artifacts(view: View) -> Served:
             if not isinstance(model, Resource) or containers_of(model) is None:
                 complete = False
                 continue
-            complete = complete and not opaque_packages(model)
+            complete = complete and not unread_artifacts(model)
             for uri in model_uris(model):
                 owned, objects = _owned(view, model, uri)
                 complete = complete and owned is not UNSET

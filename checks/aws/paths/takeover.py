@@ -1,8 +1,8 @@
 """What somebody else can put themselves in the place of."""
 
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import judge_ownership
-from checks.aws.sagemaker.references import containers_of, model_uris, opaque_packages
 from checks.aws.sagemaker.resources import Model
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, unknown
@@ -42,6 +42,6 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
     if containers_of(model) is None:
         return unknown("primary_container", "containers")
     uris = model_uris(model)
-    unread = tuple(f"artifact of {package}" for package in opaque_packages(model))
+    unread = unread_artifacts(model)
     nothing = "has no artifact in a bucket of ours"
     return judge_ownership(model, view, uris, nothing=nothing, unread=unread, containers=uris)

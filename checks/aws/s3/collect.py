@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
 from checks.aws.partitions import console
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.references import config_uris, input_uris, model_uris, output_uris
+from checks.aws.sagemaker.addresses import config_uris, job_uris, model_uris
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -95,8 +95,7 @@ def _referred(found: Found) -> tuple[set[str], set[str]]:
         uris.update(config_uris(config))
     for job in found.of(TrainingJob):
         regions.add(job.scope.region)
-        uris.update(input_uris(job))
-        uris.update(output_uris(job))
+        uris.update(job_uris(job))
     names = {place[0] for uri in uris if (place := location(uri)) is not None}
     return {name for name in names if not is_aws_content(name)}, regions
 

@@ -142,7 +142,7 @@ def _search(api: AwsApi, source: Searched, waiting: Mapping[str, Summary], span:
         summary = waiting.get(record.get(f"{source.noun}Arn", ""))
         if summary is None or not source.is_whole(record) or not source.agrees(record, summary):
             continue
-        identity = source.identity(api, summary) | source.noted(SEARCH)
+        identity = source.identity(api, summary) | source.details(record) | source.noted(SEARCH)
         replies = {source.listing: summary, source.describe: source.forget(record)}
         resource, problems = decode(source.kind, replies, **identity)
         if not problems:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
 from checks.aws.sagemaker.details import Source, described
+from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
 from checks.aws.sagemaker.resources import FINISHED, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.model.collectors import collector
 from scanner.model.secrets import suspicious_names
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
 
 #: Jobs are immutable history; older ones say nothing about how the account is used now.
 WINDOW = timedelta(days=30)
-#: Variables that choose the weights and code a serving image downloads. No other value of an environment is kept.
-_KEPT_VARIABLES = frozenset(
-    f"{prefix}{name}"
-    for prefix, names in {
-        "": ("TRUST_REMOTE_CODE",),
-        "HF_": ("MODEL_ID", "MODEL_REVISION", "REVISION", "TRUST_REMOTE_CODE", "MODEL_TRUST_REMOTE_CODE"),
-        "OPTION_": ("MODEL_ID", "REVISION", "TRUST_REMOTE_CODE"),
-        "SM_VLLM_": ("MODEL", "REVISION", "TRUST_REMOTE_CODE"),
-    }.items()
-    for name in names
-)
 _WRONG_TYPE = False
 
 
@@ -70,6 +60,7 @@ def training_jobs(api: AwsApi) -> Iterator[TrainingJob]:
         forget=_forget_values,
         settled=lambda summary: summary.get("TrainingJobStatus") in FINISHED,
         running_only=("enable_remote_debug",),
+        computed={"code_uris": code_of_training},
         path=("TrainingJob",),
         required=(
             ("RoleArn",),
@@ -101,7 +92,7 @@ def _forget_environment(container: Any) -> Any:
     if not isinstance(environment, Mapping):
         return {**container, "Environment": None if environment is None else _WRONG_TYPE}
     suspicious = suspicious_names(environment)
-    kept = {name: environment[name] for name in sorted(_KEPT_VARIABLES & environment.keys() - set(suspicious))}
+    kept = {name: environment[name] for name in sorted(VARIABLES & environment.keys() - set(suspicious))}
     return {**container, "Environment": kept, "SuspiciousEnvironment": suspicious}
 
 

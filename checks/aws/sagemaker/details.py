@@ -27,7 +27,8 @@ class Source:
 
     `forget` drops from a detail what may be secret. `settled` tells by the summary whether the detail can never change
     again; only then may it come from the cache or from Search. `running_only` are fields that nobody asks of a settled
-    resource, because they say nothing about it any more: they stay `UNSET`.
+    resource, because they say nothing about it any more: they stay `UNSET`. `computed` are fields that are made of a
+    whole reply, before anything is forgotten.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Source:
         forget: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda reply: reply,
         settled: Callable[[Summary], bool] = lambda _: False,
         running_only: tuple[str, ...] = (),
+        computed: Mapping[str, Callable[[Mapping[str, Any]], Any]] | None = None,
     ) -> None:
         self.kind = kind
         self.noun = noun
         self.page = page
         self.forget = forget
         self.running_only = running_only
+        self.computed = computed or {}
         self.listing = f"sagemaker:List{noun}s"
         self.describe = f"sagemaker:Describe{noun}"
         self._settled = settled
@@ -58,7 +61,7 @@ class Source:
     def detailed(self) -> tuple[str, ...]:
         """Fields that a complete detail has observed."""
         named = (plan.name for plan in plans(self.kind) if plan.operation == self.describe)
-        return tuple(name for name in named if name not in self.running_only)
+        return (*(name for name in named if name not in self.running_only), *self.computed)
 
     @cached_property
     def members(self) -> tuple[str, ...]:
@@ -74,6 +77,10 @@ class Source:
         id = summary[f"{self.noun}Arn"]
         url = console(partition_of(id), f"sagemaker/home?region={region}#/{self.page}/{name}", region)
         return {"id": id, "name": name, "console_url": url, "scope": api.scope}
+
+    def details(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that are computed from a reply of Describe or a record of Search."""
+        return {name: function(reply) for name, function in self.computed.items()}
 
     def noted(self, operation: str) -> dict[str, str]:
         """What says which operation gave the detail; nothing for a kind whose details have one source."""
@@ -107,9 +114,11 @@ def described(api: AwsApi, source: Source, **parameters: Any) -> Iterator[Any]:
 def detail(api: AwsApi, source: Source, summary: Summary) -> Resource:
     """A resource with what Describe says now."""
     reply: Reply = api.call(source.describe, **{f"{source.noun}Name": summary[f"{source.noun}Name"]})
-    replies = {source.listing: summary, source.describe: source.forget(reply) if isinstance(reply, Mapping) else reply}
-    noted = source.noted(source.describe) if reply is not UNSET else {}
-    made: Resource = api.decode(source.kind, replies, **source.identity(api, summary), **noted)
+    replies, more = {source.listing: summary, source.describe: reply}, {}
+    if isinstance(reply, Mapping):
+        replies[source.describe] = source.forget(reply)
+        more = source.details(reply) | source.noted(source.describe)
+    made: Resource = api.decode(source.kind, replies, **source.identity(api, summary), **more)
     made = source.without_running(made, summary)
     keep(api, source, summary, made)
     return made

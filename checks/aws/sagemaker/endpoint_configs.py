@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from checks.aws.keys import lacks
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import CAPTURED, DUMPS, RESPONSES, addresses
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import all_variants, captures, has_nvme, instance_types
 from checks.aws.sagemaker.resources import EndpointConfig, Variant
@@ -160,6 +161,8 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
 def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Captured requests and responses go to a bucket that is missing or not yours.
 
+    Accounts of the same scan are yours.
+
     ## Why it matters
     A capture destination in another account copies every inference request there, silently and for as long as the
     endpoint lives. A missing bucket can be created by anyone, who then receives the traffic.
@@ -179,11 +182,10 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
         return unknown("data_capture")
     if capture is None or not captures(capture):
         return not_applicable("data capture is off")
-    if capture.destination_s3_uri is None:
+    uris = addresses(config, CAPTURED)
+    if not uris:
         return unknown("data_capture (DestinationS3Uri)")
-    return judge_ownership(
-        config, view, [capture.destination_s3_uri], nothing="no bucket is named", data_capture=capture
-    )
+    return judge_ownership(config, view, uris, nothing="no bucket is named", data_capture=capture)
 
 
 @check(id="MLP-1206", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
@@ -224,6 +226,8 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
 def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Asynchronous responses go to a bucket that is missing or not yours.
 
+    Accounts of the same scan are yours.
+
     ## Why it matters
     Every response of the endpoint, and every failed request, is written to that bucket. In another account it is a
     standing leak of production output; a missing bucket can be registered by anyone.
@@ -243,7 +247,7 @@ def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig
         return unknown("async_output")
     if output is None:
         return not_applicable("not an asynchronous endpoint")
-    uris = [uri for uri in (output.s3_output_path, output.s3_failure_path) if uri]
+    uris = addresses(config, RESPONSES)
     return judge_ownership(config, view, uris, nothing="no bucket is named", async_output=output)
 
 
@@ -298,6 +302,39 @@ def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointCon
     if bare:
         return failed(f"core dumps have no key of yours: {', '.join(bare)}", variants=bare)
     return passed("core dumps are off or have a key", variants=_names(dumping))
+
+
+@check(
+    id="MLP-1211",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+)
+def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
+    """Memory dumps of crashed containers go to a bucket that is missing or not yours.
+
+    Accounts of the same scan are yours.
+
+    ## Why it matters
+    A core dump is a copy of memory: weights, prompts, responses and role credentials. In another account, or in a
+    bucket that anyone may create, somebody else reads them after the next crash.
+
+    ## How to fix
+    Switch core dumps off, or write them to a bucket of this account, and move the endpoint to the new configuration.
+
+    Terraform: `core_dump_config { destination_s3_uri = … }` in `production_variants` of
+    `aws_sagemaker_endpoint_configuration`. CLI: `CoreDumpConfig={DestinationS3Uri=…}`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantCoreDumpConfig.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    if missing := unobserved(config, "variants", "shadow_variants"):
+        return missing
+    uris = addresses(config, DUMPS)
+    return judge_ownership(config, view, uris, nothing="core dumps are off", variants=uris)
 
 
 @check(id="MLP-1210", severity=Severity.LOW, objective="privacy-protection", since="0.1.0")

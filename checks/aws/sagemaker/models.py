@@ -4,36 +4,52 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.references import artifact_uris, containers_of, label
-from checks.aws.sagemaker.resources import Container, Model
+from checks.aws.sagemaker.addresses import containers_of, hub_contents, weight_uris
+from checks.aws.sagemaker.hubs import hub_sources, trusting
+from checks.aws.sagemaker.references import Hosting, hosting, label
+from checks.aws.sagemaker.resources import Container, EndpointConfig, Model
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
-from scanner.model.patterns import pattern
+from scanner.model.views import View
 
-#: Variables that name a hub repository, and those that serving images which know them read its revision from.
-_HUB = {
-    "HF_MODEL_ID": ("HF_MODEL_REVISION", "HF_REVISION", "OPTION_REVISION", "SM_VLLM_REVISION"),
-    "OPTION_MODEL_ID": ("OPTION_REVISION", "HF_REVISION"),
-    "SM_VLLM_MODEL": ("SM_VLLM_REVISION",),
-}
-_REMOTE_CODE = (
-    "HF_TRUST_REMOTE_CODE",
-    "HF_MODEL_TRUST_REMOTE_CODE",
-    "TRUST_REMOTE_CODE",
-    "OPTION_TRUST_REMOTE_CODE",
-    "SM_VLLM_TRUST_REMOTE_CODE",
-)
-_COMMIT = pattern(r"[0-9a-f]{40}")
-# Old repositories have no owner in their name: `gpt2`.
-_HUB_ID = pattern(r"\w[\w.\-]*(?:/[\w.\-]+)?")
 _REGISTRY_MODES = ("Platform", "Vpc", None)
 
 
-@check(id="MLP-1101", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
-def sagemaker_model_network_isolation_disabled(model: Model) -> Verdict:
+def _unless_decided_elsewhere(model: Model, view: View, verdict: Verdict) -> Verdict:
+    """The verdict, unless the way the model is served leaves the setting no effect.
+
+    Serverless variants do not support it. Inference components take it from the configuration of their endpoint; a
+    model without a role of its own can be served by them alone.
+    """
+    if model.execution_role_arn is None:
+        return not_applicable("without a role only inference components serve it, with their endpoint's settings")
+    return _unless_serverless(model, view, verdict)
+
+
+def _unless_serverless(model: Model, view: View, verdict: Verdict) -> Verdict:
+    found = view.derive(hosting)
+    ways = found.of(model)
+    if Hosting.INSTANCES in ways:
+        return verdict
+    if not found.complete:
+        return unknown("EndpointConfig.variants")
+    if Hosting.SERVERLESS in ways:
+        return not_applicable("served by serverless variants alone, which do not support it")
+    return verdict
+
+
+@check(
+    id="MLP-1101",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(EndpointConfig,),
+)
+def sagemaker_model_network_isolation_disabled(model: Model, view: View) -> Verdict:
     """Model containers can open network connections.
 
-    An absent setting is off. Serverless endpoints do not support the setting.
+    An absent setting is off. Serverless variants do not support it, and inference components take it from the
+    configuration of their endpoint, which MLP-1212 judges.
 
     ## Why it matters
     A model artifact can carry code. With the network open, that code can fetch a second stage or send inference input
@@ -48,6 +64,7 @@ def sagemaker_model_network_isolation_disabled(model: Model) -> Verdict:
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     - https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html
     """
     isolated = model.enable_network_isolation
@@ -55,12 +72,22 @@ def sagemaker_model_network_isolation_disabled(model: Model) -> Verdict:
         return unknown("enable_network_isolation")
     if isolated:
         return passed("network isolation is on", enable_network_isolation=True)
-    return failed("network isolation is off", enable_network_isolation=isolated)
+    off = failed("network isolation is off", enable_network_isolation=isolated)
+    return _unless_decided_elsewhere(model, view, off)
 
 
-@check(id="MLP-1102", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
-def sagemaker_model_outside_vpc(model: Model) -> Verdict:
+@check(
+    id="MLP-1102",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(EndpointConfig,),
+)
+def sagemaker_model_outside_vpc(model: Model, view: View) -> Verdict:
     """Model is not attached to a VPC.
+
+    Serverless variants do not support it, and inference components take it from the configuration of their endpoint,
+    which MLP-1213 judges.
 
     ## Why it matters
     Its containers download artifacts and reach other services over a network that SageMaker owns: endpoint policies,
@@ -74,16 +101,17 @@ def sagemaker_model_outside_vpc(model: Model) -> Verdict:
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
     if model.subnets is UNSET:
         return unknown("subnets")
     if model.subnets:
         return passed("attached to a VPC", subnets=model.subnets)
-    return failed("not attached to a VPC", subnets=model.subnets)
+    return _unless_decided_elsewhere(model, view, failed("not attached to a VPC", subnets=model.subnets))
 
 
-def _judge_registry(containers: tuple[Container, ...], field: str) -> Verdict:
-    """Judge the images of these containers; `field` is where they were observed."""
+def _judge_registry(model: Model, view: View, containers: tuple[Container, ...], field: str) -> Verdict:
+    """Judge the images of these containers of a model; `field` is where they were observed."""
     own_images = [container for container in containers if container.image is not None]
     if not own_images:
         return not_applicable("its images come from a model package")
@@ -94,15 +122,16 @@ def _judge_registry(containers: tuple[Container, ...], field: str) -> Verdict:
     evidence: dict[str, Any] = {field: [{"container": name, "repository_access_mode": mode} for name, mode in modes]}
     public = list(dict.fromkeys(name for name, mode in modes if mode != "Vpc"))
     if public:
-        return failed(f"not pulled through the VPC: {', '.join(public)}", **evidence)
+        said = f"not pulled through the VPC: {', '.join(public)}"
+        return _unless_serverless(model, view, failed(said, **evidence))
     return passed("every image is pulled through the VPC", **evidence)
 
 
-@check(id="MLP-1103", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0")
-def sagemaker_model_image_not_from_private_registry(model: Model) -> Verdict:
+@check(id="MLP-1103", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", needs=(EndpointConfig,))
+def sagemaker_model_image_not_from_private_registry(model: Model, view: View) -> Verdict:
     """Image of the model's container is not pulled from a private registry through the VPC.
 
-    An absent access mode is `Platform`. For models of several containers see
+    An absent access mode is `Platform`. Serverless variants know no other. For models of several containers see
     `sagemaker_model_pipeline_image_not_from_private_registry`.
 
     ## Why it matters
@@ -123,11 +152,11 @@ def sagemaker_model_image_not_from_private_registry(model: Model) -> Verdict:
         return missing
     if model.containers or not model.primary_container:
         return not_applicable("not a model of one container")
-    return _judge_registry((model.primary_container,), "primary_container")
+    return _judge_registry(model, view, (model.primary_container,), "primary_container")
 
 
-@check(id="MLP-1104", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0")
-def sagemaker_model_pipeline_image_not_from_private_registry(model: Model) -> Verdict:
+@check(id="MLP-1104", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", needs=(EndpointConfig,))
+def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view: View) -> Verdict:
     """An image of the model's container chain is not pulled from a private registry through the VPC.
 
     An absent access mode is `Platform`.
@@ -150,7 +179,7 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model) -> Ve
         return unknown("containers")
     if not model.containers:
         return not_applicable("not a model of several containers")
-    return _judge_registry(model.containers, "containers")
+    return _judge_registry(model, view, model.containers, "containers")
 
 
 @check(id="MLP-1105", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
@@ -215,46 +244,44 @@ def sagemaker_model_environment_secret(model: Model) -> Verdict:
 def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     """Serving container downloads weights from a public hub without a pinned commit.
 
+    Adapters, tokenizers and draft models count. Of `HF_MODEL_ID`, the images for text generation inference, vLLM and
+    SGLang read the revision from variables of their own. Behind network isolation nothing can be downloaded.
+
     ## Why it matters
     The container fetches whatever the hub repository holds at the moment an instance starts. Its owner, or whoever
     takes over an abandoned name, can replace the weights that your endpoint serves.
 
     ## How to fix
     Copy the reviewed weights to a bucket of your own and point the model there, or at least set the revision to a full
-    commit id: `HF_MODEL_REVISION`, or `HF_REVISION` with the large model inference images.
+    commit id: `HF_MODEL_REVISION`, `HF_REVISION` with the large model inference images, `SM_VLLM_REVISION` or
+    `SM_SGLANG_REVISION` with those for vLLM and SGLang. Adapters have no such variable: bring them in the artifact.
 
     Terraform: `environment` of `primary_container` on `aws_sagemaker_model`.
 
     ## References
     - https://huggingface.co/docs/hub/security
-    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    - https://github.com/aws/deep-learning-containers
     """
     containers = containers_of(model)
     if containers is None:
         return unknown("primary_container", "containers")
-    sources = [source for container in containers for source in _hub_sources(container)]
+    sources = [source for container in containers for source in hub_sources(container)]
     if not sources:
         return not_applicable("downloads nothing from a hub")
     loose = [source for source, pinned in sources if not pinned]
+    if loose and model.enable_network_isolation:
+        return not_applicable("network isolation is on: no download succeeds", enable_network_isolation=True)
     if loose:
         return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
     return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
 
 
-def _hub_sources(container: Container) -> list[tuple[str, bool]]:
-    """Hub repositories that the container downloads, and whether it is told which commit of each."""
-    environment = container.environment or {}
-    found = []
-    for name, revisions in _HUB.items():
-        given = [environment[revision] for revision in revisions if environment.get(revision)]
-        if _HUB_ID.fullmatch(environment.get(name, "")):
-            found.append((environment[name], bool(given) and all(map(_COMMIT.fullmatch, given))))
-    return found
-
-
 @check(id="MLP-1108", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0")
 def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     """Serving container runs code that comes with the downloaded weights.
+
+    The images for vLLM and SGLang take a variable without a value for the bare option, which is on.
 
     ## Why it matters
     Trusting remote code executes Python files of the model repository when it is loaded, with the execution role of
@@ -269,23 +296,23 @@ def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
 
     ## References
     - https://huggingface.co/docs/hub/security
+    - https://github.com/aws/deep-learning-containers
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
     """
     containers = containers_of(model)
     if containers is None:
         return unknown("primary_container", "containers")
-    environments = [container.environment or {} for container in containers]
-    trusting = sorted(
-        {n for env in environments for n in _REMOTE_CODE if env.get(n, "").lower() in ("true", "1", "yes")}
-    )
-    if trusting:
-        return failed(f"remote code is trusted: {', '.join(trusting)}", containers=trusting)
-    return passed("remote code is not trusted", containers=trusting)
+    names = sorted({name for container in containers for name in trusting(container)})
+    if names:
+        return failed(f"remote code is trusted: {', '.join(names)}", containers=names)
+    return passed("remote code is not trusted", containers=names)
 
 
 @check(id="MLP-1109", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
 def sagemaker_model_outside_registry(model: Model) -> Verdict:
     """Model takes its artifact straight from S3 instead of a registered model package.
+
+    A version of content of a SageMaker hub counts as registered.
 
     ## Why it matters
     A raw address has no version, approval status, lineage or recorded digest. Nothing tells whether the object served
@@ -300,14 +327,17 @@ def sagemaker_model_outside_registry(model: Model) -> Verdict:
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html
     """
     containers = containers_of(model)
     if containers is None:
         return unknown("primary_container", "containers")
-    raw = [uri for c in containers if c.model_package_name is None for uri in artifact_uris(c)]
-    packages = [c.model_package_name for c in containers if c.model_package_name is not None]
+    loose = [container for container in containers if container.model_package_name is None]
+    raw = [uri for container in loose for uri in weight_uris(container) if uri not in hub_contents(container)]
+    versions = [container.model_package_name for container in containers if container.model_package_name is not None]
+    versions += [arn for container in containers for arn in hub_contents(container).values()]
     if raw:
         return failed(f"not from a model package: {', '.join(raw)}", containers=raw)
-    if not packages:
+    if not versions:
         return not_applicable("has no artifact of its own")
-    return passed("every artifact comes from a model package", containers=packages)
+    return passed("every artifact is a registered version", containers=versions)

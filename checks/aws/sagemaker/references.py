@@ -1,11 +1,12 @@
-"""What SageMaker resources refer to: containers, artifacts, buckets, instance types."""
+"""What SageMaker resources refer to: configurations, variants, instance types."""
 
+import enum
 from collections.abc import Iterable
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from checks.aws.names import named
-from checks.aws.sagemaker.resources import Container, DataCapture, Endpoint, EndpointConfig, Model, TrainingJob, Variant
+from checks.aws.sagemaker.resources import Container, DataCapture, Endpoint, EndpointConfig, Model, Variant
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -20,38 +21,9 @@ def has_nvme(instance_type: str) -> bool:
     return _NVME.fullmatch(instance_type) is not None
 
 
-def containers_of(model: Model) -> tuple[Container, ...] | None:
-    """Containers of a model, single or chained; None where they were not observed."""
-    if model.primary_container is UNSET or model.containers is UNSET:
-        return None
-    single = (model.primary_container,) if model.primary_container is not None else ()
-    return single + (model.containers or ())
-
-
 def label(container: Container) -> str:
     """What a message calls a container."""
     return container.container_hostname or container.image or container.model_package_name or "container"
-
-
-def artifact_uris(container: Container) -> tuple[str, ...]:
-    """Addresses of everything the container loads as model data, without repeats.
-
-    A serving image may be told by a variable.
-    """
-    sources = (container.model_data_source, *(container.additional_model_data_sources or ()))
-    found = [source.s3_data_source.s3_uri for source in sources if source is not None and source.s3_data_source]
-    told = [value for value in (container.environment or {}).values() if value.startswith("s3://")]
-    return _present((container.model_data_url, *found, *told))
-
-
-def opaque_packages(model: Model) -> tuple[str, ...]:
-    """Model packages that containers load from without naming the artifact; where it lies was not observed."""
-    return _present(c.model_package_name for c in containers_of(model) or () if not artifact_uris(c))
-
-
-def model_uris(model: Model) -> tuple[str, ...]:
-    """Artifact addresses of all containers of a model that were observed."""
-    return _present(uri for container in containers_of(model) or () for uri in artifact_uris(container))
 
 
 def all_variants(config: EndpointConfig) -> tuple[Variant, ...]:
@@ -77,26 +49,33 @@ def captures(capture: DataCapture | None) -> bool:
     return capture is not None and capture.enable_capture is not False
 
 
-def config_uris(config: EndpointConfig) -> tuple[str, ...]:
-    """Addresses that an endpoint of this configuration writes to."""
-    uris = [dump.destination_s3_uri for v in all_variants(config) if (dump := v.core_dump_config) is not None]
-    if config.data_capture:
-        uris.append(config.data_capture.destination_s3_uri)
-    if config.async_output:
-        uris += [config.async_output.s3_output_path, config.async_output.s3_failure_path]
-    return _present(uris)
+class Hosting(enum.Enum):
+    """What a variant runs a model on."""
+
+    INSTANCES = enum.auto()
+    SERVERLESS = enum.auto()
 
 
-def input_uris(job: TrainingJob) -> tuple[str, ...]:
-    """Addresses in S3 that a training job reads."""
-    sources = [channel.data_source for channel in job.inputs or ()]
-    return _present(source.s3_data_source.s3_uri for source in sources if source and source.s3_data_source)
+class Hostings(Struct, frozen=True):
+    """How the variants of all endpoint configurations run each model; `complete` unless some were not seen."""
+
+    ways: dict[tuple[str, str, str], set[Hosting]]
+    complete: bool
+
+    def of(self, model: Model) -> set[Hosting]:
+        return self.ways.get((model.scope.account, model.scope.region, model.name.lower()), set())
 
 
-def output_uris(job: TrainingJob) -> tuple[str, ...]:
-    """Addresses in S3 that a training job writes the model and its checkpoints to."""
-    return _present((job.output.s3_output_path if job.output else None, job.checkpoint_s3_uri or None))
-
-
-def _present(uris: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(uri for uri in uris if uri))
+def hosting(view: View) -> Hostings:
+    """An index of what each model runs on, to be derived once."""
+    configs = view.all(EndpointConfig)
+    ways: dict[tuple[str, str, str], set[Hosting]] = {}
+    complete = configs.complete
+    for config in configs:
+        complete = complete and config.variants is not UNSET and config.shadow_variants is not UNSET
+        for variant in all_variants(config):
+            if variant.model_name is not None:
+                key = (config.scope.account, config.scope.region, variant.model_name.lower())
+                on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
+                ways.setdefault(key, set()).add(on)
+    return Hostings(ways, complete)

@@ -40,10 +40,19 @@ class NotebookInstance(Resource, frozen=True, kw_only=True):
     last_modified_time: Annotated[Observed[datetime], Read(_NOTEBOOK, "LastModifiedTime")] = UNSET
 
 
+class HubAccess(AwsPart, frozen=True, kw_only=True):
+    """The version of content of a SageMaker hub that a model is."""
+
+    hub_content_arn: str | None = None
+
+
 class S3DataSource(AwsPart, frozen=True, kw_only=True):
-    """Where data lies in S3."""
+    """Where data lies in S3. A manifest is a list of where it lies."""
 
     s3_uri: str | None = None
+    s3_data_type: str | None = None
+    manifest_s3_uri: str | None = None
+    hub_access_config: HubAccess | None = None
 
 
 class DataSource(AwsPart, frozen=True, kw_only=True):
@@ -145,7 +154,10 @@ class AsyncOutput(AwsPart, frozen=True, kw_only=True):
 
 
 class EndpointConfig(Resource, frozen=True, kw_only=True):
-    """What an endpoint serves and how. Immutable: endpoints change by moving to another one. Id: its ARN."""
+    """What an endpoint serves and how. Immutable: endpoints change by moving to another one. Id: its ARN.
+
+    Role, subnets and network isolation are those of inference components; other models bring their own.
+    """
 
     kind: ClassVar[str] = "aws.sagemaker.EndpointConfig"
     title: ClassVar[str] = "SageMaker endpoint configuration"
@@ -156,7 +168,13 @@ class EndpointConfig(Resource, frozen=True, kw_only=True):
     data_capture: Annotated[Observed[DataCapture], Read(_CONFIG, "DataCaptureConfig")] = UNSET
     async_output: Annotated[Observed[AsyncOutput], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig")] = UNSET
     kms_key_id: Annotated[Observed[str], Read(_CONFIG, "KmsKeyId")] = UNSET
+    shap_baseline_uri: Annotated[
+        Observed[str],
+        Read(_CONFIG, "ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig.ShapBaselineUri"),
+    ] = UNSET
     execution_role_arn: Annotated[Observed[str], Read(_CONFIG, "ExecutionRoleArn")] = UNSET
+    subnets: Annotated[Observed[tuple[str, ...]], Read(_CONFIG, "VpcConfig.Subnets")] = UNSET
+    enable_network_isolation: Annotated[Observed[bool], Read(_CONFIG, "EnableNetworkIsolation")] = UNSET
 
 
 class Alarm(AwsPart, frozen=True, kw_only=True):
@@ -212,10 +230,17 @@ class TrainingOutput(AwsPart, frozen=True, kw_only=True):
     kms_key_id: str | None = None
 
 
+class RuleOutput(AwsPart, frozen=True, kw_only=True):
+    """Where a rule that watches a training job writes what it finds."""
+
+    s3_output_path: str | None = None
+
+
 class TrainingJob(Resource, frozen=True, kw_only=True):
     """A SageMaker training job of the last thirty days. Id: its ARN.
 
-    Of hyperparameters and environment only the names are kept that look like credentials. `enable_remote_debug` is not
+    Of hyperparameters and environment only the names are kept that look like credentials, and in `code_uris` where code
+    is downloaded from. `enable_remote_debug` is not
     read of finished jobs. `details_from` is the operation that the details were read from: Search has the members of
     DescribeTrainingJob, but for remote debugging.
     """
@@ -233,6 +258,11 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
     inputs: Annotated[Observed[tuple[Channel, ...]], Read(_JOB, "InputDataConfig")] = UNSET
     output: Annotated[Observed[TrainingOutput], Read(_JOB, "OutputDataConfig")] = UNSET
     checkpoint_s3_uri: Annotated[Observed[str], Read(_JOB, "CheckpointConfig.S3Uri")] = UNSET
+    debug_hook_s3_output_path: Annotated[Observed[str], Read(_JOB, "DebugHookConfig.S3OutputPath")] = UNSET
+    debug_rules: Annotated[Observed[tuple[RuleOutput, ...]], Read(_JOB, "DebugRuleConfigurations")] = UNSET
+    tensor_board_s3_output_path: Annotated[Observed[str], Read(_JOB, "TensorBoardOutputConfig.S3OutputPath")] = UNSET
+    profiler_s3_output_path: Annotated[Observed[str], Read(_JOB, "ProfilerConfig.S3OutputPath")] = UNSET
+    code_uris: Observed[tuple[str, ...]] = UNSET
     resources: Annotated[Observed[TrainingResources], Read(_JOB, "ResourceConfig")] = UNSET
     subnets: Annotated[Observed[tuple[str, ...]], Read(_JOB, "VpcConfig.Subnets")] = UNSET
     enable_network_isolation: Annotated[Observed[bool], Read(_JOB, "EnableNetworkIsolation")] = UNSET

@@ -4,13 +4,10 @@ from msgspec import UNSET
 
 from checks.aws.keys import lacks
 from checks.aws.names import is_directory_bucket
-from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.ownership import judge_ownership
-from checks.aws.sagemaker.references import has_nvme, input_uris, output_uris
+from checks.aws.sagemaker.references import has_nvme
 from checks.aws.sagemaker.resources import FINISHED, TrainingJob, TrainingResources
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
-from scanner.model.views import View
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
 def _is_undecided(resources: TrainingResources) -> bool:
@@ -268,63 +265,6 @@ def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     if job.enable_remote_debug:
         return failed("remote debugging is on", status=job.status, enable_remote_debug=True)
     return passed("remote debugging is off", status=job.status, enable_remote_debug=job.enable_remote_debug)
-
-
-@check(
-    id="MLP-1309",
-    severity=Severity.HIGH,
-    objective="artifact-integrity",
-    since="0.1.0",
-    needs=(Bucket,),
-    exposure=Exposure.CROSS_ACCOUNT,
-)
-def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
-    """Training job writes its model or checkpoints to a bucket that is missing or not yours.
-
-    ## Why it matters
-    Whoever owns the bucket owns the model: they can copy it, and swap it before it is deployed. A bucket that does not
-    exist can be registered by anyone, after which the next run delivers to them.
-
-    ## How to fix
-    Write output and checkpoints to buckets of this account. Delete job templates and pipelines that name the old
-    bucket, or claim its name again.
-
-    CLI: `--output-data-config` and `--checkpoint-config` of `aws sagemaker create-training-job`.
-
-    ## References
-    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
-    """
-    if missing := unobserved(job, "output", "checkpoint_s3_uri"):
-        return missing
-    uris = output_uris(job)
-    return judge_ownership(
-        job, view, uris, nothing="writes to no bucket", output=job.output, checkpoint_s3_uri=job.checkpoint_s3_uri
-    )
-
-
-@check(id="MLP-1310", severity=Severity.MEDIUM, objective="training-data-integrity", since="0.1.0", needs=(Bucket,))
-def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
-    """Training job reads data from a bucket that is missing or not yours.
-
-    Buckets that AWS publishes sample data from do not count.
-
-    ## Why it matters
-    The owner of the bucket decides what the model learns and may change the data between two runs. Nothing in your
-    account records that, which is how poisoned training data arrives unseen.
-
-    ## How to fix
-    Copy the data into a bucket of this account, check it there and train from the copy.
-
-    CLI: `S3Uri` in `--input-data-config` of `aws sagemaker create-training-job`.
-
-    ## References
-    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
-    """
-    if job.inputs is UNSET:
-        return unknown("inputs")
-    return judge_ownership(job, view, input_uris(job), nothing="reads from no bucket", inputs=job.inputs)
 
 
 @check(id="MLP-1311", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")

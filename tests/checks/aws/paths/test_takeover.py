@@ -17,12 +17,17 @@ from factories.aws import (
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import DataSource, S3DataSource
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 
 
 RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
 ALIKE = "sagemaker-sample-data-eu-nowhere-7"
+
+
+CODE = "s3://fabrikam-example-weights/code.tar.gz"
+LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=URI, manifest_s3_uri="s3://northwind-example-models/list.csv"))
 
 
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
@@ -77,6 +82,20 @@ CASES = {
         Case("missing, named like AWS's but for the region", FAIL, served_from(f"s3://{ALIKE}/m"), missing(ALIKE)),
         Case("a name of the old rules", PASS, served_from("s3://Northwind_Example-/m"), ours("Northwind_Example-")),
         Case("a bucket that only its owner described", UNKNOWN, served_from(URI), of_sibling(), incomplete=[Bucket]),
+        Case(
+            "code of another account's",
+            FAIL,
+            single(container(IMAGE, model_data_url=URI, environment={"SAGEMAKER_SUBMIT_DIRECTORY": CODE})),
+            ours(),
+            foreign(),
+        ),
+        Case(
+            "code that the image brings",
+            PASS,
+            single(container(IMAGE, model_data_url=URI, environment={"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/code"})),
+            ours(),
+        ),
+        Case("a list of weights", UNKNOWN, single(container(IMAGE, model_data_source=LISTED)), ours()),
         Case("a directory bucket", UNKNOWN, served_from("s3://models--euw1-az1--x-s3/m.tar.gz")),
         Case("refused, and nothing to compare with", UNKNOWN, served_from(URI), bucket()),
         Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),

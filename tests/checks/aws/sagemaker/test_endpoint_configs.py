@@ -13,6 +13,7 @@ DENIED = Case("describe was denied", UNKNOWN, config())
 AWS_KEY = "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"
 IMPLIED = DataCapture(destination_s3_uri="s3://northwind-example-models/capture")
 ELSEWHERE = DataCapture(destination_s3_uri="s3://fabrikam-example-weights/capture")
+NAMED = variant(model_name="sentiment")
 OFF = DataCapture(enable_capture=False, destination_s3_uri="s3://northwind-example-models/capture")
 
 
@@ -38,6 +39,11 @@ def notifies(*topics: str):
 def dumping(**fields):
     dump = CoreDumpConfig(destination_s3_uri="s3://northwind-example-models/dumps", **fields)
     return variant(core_dump_config=dump)
+
+
+def dumps(bucket_name: str = "northwind-example-models"):
+    dump = CoreDumpConfig(destination_s3_uri=f"s3://{bucket_name}/dumps")
+    return config(variants=(M5,), shadow_variants=(variant(core_dump_config=dump),))
 
 
 def ownership(make):
@@ -132,6 +138,24 @@ CASES = {
         Case("no key", FAIL, config(variants=(M5, dumping()), shadow_variants=None)),
         Case("an empty key is none", FAIL, config(variants=(dumping(kms_key_id=""),), shadow_variants=None)),
         Case("a key that AWS manages", FAIL, config(variants=(dumping(kms_key_id=AWS_KEY),), shadow_variants=None)),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_core_dump_bucket_foreign": [
+        *ownership(dumps),
+        Case("no dumps", NOT_APPLICABLE, config(variants=(M5,), shadow_variants=None)),
+    ],
+    "sagemaker_endpoint_config_component_network_isolation_disabled": [
+        Case("isolated", PASS, config(variants=(variant(),), enable_network_isolation=True)),
+        Case("not isolated", FAIL, config(variants=(variant(),), enable_network_isolation=False)),
+        Case("absent is off", FAIL, config(variants=(variant(),), enable_network_isolation=None)),
+        Case("models of their own", NOT_APPLICABLE, config(variants=(NAMED,), enable_network_isolation=None)),
+        Case("variants were not seen", UNKNOWN, config(enable_network_isolation=None)),
+        DENIED,
+    ],
+    "sagemaker_endpoint_config_component_outside_vpc": [
+        Case("in subnets", PASS, config(variants=(variant(),), subnets=("subnet-0a1b2c3d4e5f60001",))),
+        Case("no VPC", FAIL, config(variants=(variant(),), subnets=None)),
+        Case("models of their own", NOT_APPLICABLE, config(variants=(NAMED,), subnets=None)),
         DENIED,
     ],
     "sagemaker_endpoint_config_async_response_in_notification": [

@@ -1,5 +1,7 @@
-from factories.aws import IMAGE, PINNED, chain, container, model, s3_source, single
+from factories.aws import IMAGE, PINNED, arn, chain, config, container, model, s3_source, single, variant
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.sagemaker.resources import DataSource, HubAccess, S3DataSource
 
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
 ARTIFACT = "s3://northwind-example-models/sentiment/model.tar.gz"
@@ -7,8 +9,28 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 DENIED = Case("describe was denied", UNKNOWN, model())
 
 
-def hub(**environment: str):
-    return single(container(IMAGE, environment=environment, suspicious_environment=()))
+TGI, VLLM = (f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}:1" for name in ("huggingface-pytorch-tgi", "vllm"))
+SERVERLESS = config(variants=(variant(model_name="sentiment", serverless_config={}),), shadow_variants=None)
+BOTH = config(
+    variants=(variant(model_name="sentiment", serverless_config={}), variant(model_name="sentiment")),
+    shadow_variants=None,
+)
+
+
+def hub(image: str = IMAGE, enable_network_isolation: bool = False, **environment: str):
+    found = container(image, environment=environment, suspicious_environment=())
+    return single(found, enable_network_isolation=enable_network_isolation)
+
+
+def from_hub(uri: str):
+    content = HubAccess(hub_content_arn=arn("hub-content", "northwind-example/ModelReference/llm/1.0.2"))
+    return DataSource(s3_data_source=S3DataSource(s3_uri=uri, hub_access_config=content))
+
+
+WITH_ADAPTER = {
+    "model_data_source": from_hub(ARTIFACT),
+    "additional_model_data_sources": (s3_source("s3://northwind-example-models/polite/"),),
+}
 
 
 CASES = {
@@ -16,17 +38,24 @@ CASES = {
         Case("isolated", PASS, model(enable_network_isolation=True)),
         Case("not isolated", FAIL, model(enable_network_isolation=False)),
         Case("absent is off", FAIL, model(enable_network_isolation=None)),
+        Case("served by instances", FAIL, model(enable_network_isolation=False), BOTH),
+        Case("served by serverless variants alone", NOT_APPLICABLE, model(enable_network_isolation=False), SERVERLESS),
+        Case("not all configurations were read", UNKNOWN, model(enable_network_isolation=False), config()),
+        Case("the endpoint decides", NOT_APPLICABLE, model(enable_network_isolation=False, execution_role_arn=None)),
         DENIED,
     ],
     "sagemaker_model_outside_vpc": [
         Case("in subnets", PASS, model(subnets=("subnet-0a1b2c3d4e5f60001",))),
         Case("no VPC", FAIL, model(subnets=None)),
+        Case("served by serverless variants alone", NOT_APPLICABLE, model(subnets=None), SERVERLESS),
+        Case("the endpoint decides", NOT_APPLICABLE, model(subnets=None, execution_role_arn=None)),
         DENIED,
     ],
     "sagemaker_model_image_not_from_private_registry": [
         Case("through the VPC", PASS, single(container(IMAGE, access="Vpc"))),
         Case("by the platform", FAIL, single(container(IMAGE, access="Platform"))),
         Case("absent is the platform", FAIL, single(container(IMAGE))),
+        Case("served by serverless variants alone", NOT_APPLICABLE, single(container(IMAGE)), SERVERLESS),
         Case("a mode of a later API version", UNKNOWN, single(container(IMAGE, access="Mesh"))),
         Case("several containers are another check's", NOT_APPLICABLE, chain(container(IMAGE), container(IMAGE))),
         Case("image of a model package", NOT_APPLICABLE, single(PACKAGE)),
@@ -35,6 +64,7 @@ CASES = {
     "sagemaker_model_pipeline_image_not_from_private_registry": [
         Case("all through the VPC", PASS, chain(container(IMAGE, access="Vpc"), container(PINNED, access="Vpc"))),
         Case("one by the platform", FAIL, chain(container(IMAGE, access="Vpc"), container(PINNED, access="Platform"))),
+        Case("served by serverless variants alone", NOT_APPLICABLE, chain(container(IMAGE)), SERVERLESS),
         Case("the same image twice", FAIL, chain(container(IMAGE, access="Platform"), container(IMAGE, access="Vpc"))),
         Case("one container is another check's", NOT_APPLICABLE, single(container(IMAGE))),
         Case("images of model packages", NOT_APPLICABLE, chain(PACKAGE, PACKAGE)),
@@ -70,6 +100,26 @@ CASES = {
             FAIL,
             hub(HF_MODEL_ID="northwind-example/chat-7b", HF_REVISION=COMMIT, OPTION_REVISION="main"),
         ),
+        Case("text generation inference, a commit", PASS, hub(TGI, HF_MODEL_ID="fabrikam/chat", REVISION=COMMIT)),
+        Case("vLLM, a commit", PASS, hub(VLLM, SM_VLLM_MODEL="northwind-example/chat", SM_VLLM_REVISION=COMMIT)),
+        Case(
+            "vLLM, a commit that it does not read",
+            FAIL,
+            hub(VLLM, HF_MODEL_ID="northwind-example/chat", HF_MODEL_REVISION=COMMIT),
+        ),
+        Case("SGLang", FAIL, hub(SM_SGLANG_MODEL_PATH="northwind-example/chat")),
+        Case(
+            "SGLang, a commit",
+            PASS,
+            hub(SM_SGLANG_MODEL_PATH="northwind-example/chat", SM_SGLANG_REVISION=COMMIT),
+        ),
+        Case("SGLang, from the artifact", NOT_APPLICABLE, hub(SM_SGLANG_MODEL_PATH="/opt/ml/model")),
+        Case("an adapter", FAIL, hub(SM_VLLM_LORA_MODULES='[{"name": "polite", "path": "northwind-example/polite"}]')),
+        Case("adapters beside each other", FAIL, hub(LORA_ADAPTERS="a=/opt/ml/a,b=northwind-example/polite")),
+        Case("an adapter and its commit", PASS, hub(LORA_ADAPTERS=f"northwind-example/polite@{COMMIT}")),
+        Case("an adapter from the artifact", NOT_APPLICABLE, hub(SM_SGLANG_LORA_PATHS="polite=/opt/ml/model/polite")),
+        Case("a draft model", FAIL, hub(SM_VLLM_SPECULATIVE_CONFIG='{"model": "northwind-example/draft"}')),
+        Case("isolated", NOT_APPLICABLE, hub(enable_network_isolation=True, HF_MODEL_ID="northwind-example/chat")),
         Case("a repository without an owner", FAIL, hub(HF_MODEL_ID="gpt2")),
         Case("weights in a bucket", NOT_APPLICABLE, hub(HF_MODEL_ID="s3://northwind-example-models/chat/")),
         Case("weights of the container's own", NOT_APPLICABLE, hub(HF_MODEL_ID="/opt/ml/model")),
@@ -82,6 +132,11 @@ CASES = {
         Case("on", FAIL, hub(HF_TRUST_REMOTE_CODE="True")),
         Case("on, large model inference", FAIL, hub(OPTION_TRUST_REMOTE_CODE="true")),
         Case("on, text generation inference", FAIL, hub(HF_MODEL_TRUST_REMOTE_CODE="true")),
+        Case("on, vLLM", FAIL, hub(SM_VLLM_TRUST_REMOTE_CODE="true")),
+        Case("on, vLLM, the bare option", FAIL, hub(SM_VLLM_TRUST_REMOTE_CODE="")),
+        Case("on, SGLang, the bare option", FAIL, hub(SM_SGLANG_TRUST_REMOTE_CODE=" ")),
+        Case("off, SGLang", PASS, hub(SM_SGLANG_TRUST_REMOTE_CODE="False")),
+        Case("empty, where that is off", PASS, hub(HF_TRUST_REMOTE_CODE="")),
         Case("on, set for the server itself", FAIL, hub(TRUST_REMOTE_CODE="true")),
         DENIED,
     ],
@@ -89,6 +144,9 @@ CASES = {
         Case("a model package", PASS, chain(PACKAGE)),
         Case("a raw address", FAIL, single(container(IMAGE, model_data_url=ARTIFACT))),
         Case("a raw uncompressed source", FAIL, single(container(IMAGE, model_data_source=s3_source(ARTIFACT)))),
+        Case("a version of hub content", PASS, single(container(IMAGE, model_data_source=from_hub(ARTIFACT)))),
+        Case("an adapter beside hub content is raw", FAIL, single(container(IMAGE, **WITH_ADAPTER))),
+        Case("code is no model", NOT_APPLICABLE, hub(SAGEMAKER_SUBMIT_DIRECTORY="s3://northwind-example-models/code")),
         Case("one of two is raw", FAIL, chain(PACKAGE, container(IMAGE, model_data_url=ARTIFACT))),
         Case("the image brings the model", NOT_APPLICABLE, single(container(IMAGE))),
         DENIED,

@@ -1,8 +1,16 @@
-from factories.aws import IMAGE, KEY, PINNED, bucket, foreign, job, missing, ours, s3_source
+from factories.aws import IMAGE, KEY, PINNED, bucket, foreign, job, missing, of_sibling, ours, s3_source, seen_from_here
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import Channel, InstanceGroup, TrainingOutput, TrainingResources
+from checks.aws.sagemaker.resources import (
+    Channel,
+    DataSource,
+    InstanceGroup,
+    RuleOutput,
+    S3DataSource,
+    TrainingOutput,
+    TrainingResources,
+)
 
 DENIED = Case("describe was denied", UNKNOWN, job())
 ONE = TrainingResources(instance_type="ml.m5.large", instance_count=1)
@@ -31,8 +39,26 @@ def reads(*uris: str):
     return job(inputs=tuple(Channel(channel_name="training", data_source=s3_source(uri)) for uri in uris))
 
 
-def writes(uri: str, checkpoint: str | None = None):
-    return job(output=TrainingOutput(s3_output_path=uri), checkpoint_s3_uri=checkpoint)
+NOWHERE_ELSE = {
+    "checkpoint_s3_uri": None,
+    "debug_hook_s3_output_path": None,
+    "debug_rules": None,
+    "tensor_board_s3_output_path": None,
+    "profiler_s3_output_path": None,
+}
+
+
+def writes(uri: str = "s3://northwind-example-models/out", **fields):
+    return job(output=TrainingOutput(s3_output_path=uri), **{**NOWHERE_ELSE, **fields})
+
+
+def lists(kind: str, uri: str = "s3://northwind-example-models/train.manifest"):
+    source = DataSource(s3_data_source=S3DataSource(s3_uri=uri, s3_data_type=kind))
+    return job(inputs=(Channel(channel_name="training", data_source=source),))
+
+
+def runs(*uris: str):
+    return job(code_uris=uris)
 
 
 CASES = {
@@ -134,22 +160,48 @@ CASES = {
         Case(
             "checkpoints to nobody's",
             FAIL,
-            writes("s3://northwind-example-models/out", "s3://northwind-example-deleted/check"),
+            writes(checkpoint_s3_uri="s3://northwind-example-deleted/check"),
             ours(),
             missing(),
         ),
         Case("refused, and nothing to compare with", UNKNOWN, writes("s3://northwind-example-models/out"), bucket()),
         Case("buckets were not read", UNKNOWN, writes("s3://northwind-example-models/x"), incomplete=[Bucket]),
         Case("an access point", UNKNOWN, writes("s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/models/x")),
-        Case("no output", NOT_APPLICABLE, job(output=None, checkpoint_s3_uri=None)),
+        *(
+            Case(f"{field} elsewhere", FAIL, writes(**{field: "s3://fabrikam-example-weights/x"}), ours(), foreign())
+            for field in NOWHERE_ELSE
+            if field != "debug_rules"
+        ),
+        Case(
+            "reports of a rule elsewhere",
+            FAIL,
+            writes(debug_rules=(RuleOutput(), RuleOutput(s3_output_path="s3://fabrikam-example-weights/x"))),
+            ours(),
+            foreign(),
+        ),
+        Case("a bucket of another account of the scan", PASS, writes(), of_sibling(), seen_from_here()),
+        Case("no output", NOT_APPLICABLE, job(output=None, **NOWHERE_ELSE)),
         DENIED,
     ],
     "sagemaker_training_input_bucket_foreign": [
         Case("a bucket of ours", PASS, reads("s3://northwind-example-models/raw"), ours()),
         Case("another account's", FAIL, reads("s3://fabrikam-example-weights/raw"), foreign()),
+        Case("a list of data", UNKNOWN, lists("ManifestFile"), ours()),
+        Case("a list of data with labels", UNKNOWN, lists("AugmentedManifestFile"), ours()),
+        Case("another account's list", FAIL, lists("ManifestFile", "s3://fabrikam-example-weights/m"), foreign()),
+        Case("everything below a prefix", PASS, lists("S3Prefix"), ours()),
+        Case("a bucket of another account of the scan", PASS, lists("S3Prefix"), of_sibling(), seen_from_here()),
         Case("sample data of AWS", NOT_APPLICABLE, reads("s3://sagemaker-sample-files/datasets/iris")),
         Case("not from S3", NOT_APPLICABLE, job(inputs=None)),
         Case("buckets were not read", UNKNOWN, reads("s3://northwind-example-models/raw"), incomplete=[Bucket]),
+        DENIED,
+    ],
+    "sagemaker_training_code_bucket_foreign": [
+        Case("a bucket of ours", PASS, runs("s3://northwind-example-models/code.tar.gz"), ours()),
+        Case("another account's", FAIL, runs("s3://fabrikam-example-weights/code.tar.gz"), foreign()),
+        Case("nobody's", FAIL, runs("s3://northwind-example-deleted/code.tar.gz"), missing()),
+        Case("code of the image", NOT_APPLICABLE, runs()),
+        Case("buckets were not read", UNKNOWN, runs("s3://northwind-example-models/code.tar.gz"), incomplete=[Bucket]),
         DENIED,
     ],
     "sagemaker_training_image_unpinned": [

@@ -1,0 +1,114 @@
+"""Where SageMaker resources hold addresses in S3: one table of places for each kind, and how to follow them.
+
+A place is the path of a field and the members below it; lists are passed through. What no table names, no check sees:
+tests/checks/aws/sagemaker/test_addresses.py holds the tables against AWS's own model.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import UNSET
+
+from checks.aws.sagemaker.hubs import code_of, weights_of
+from checks.aws.sagemaker.resources import Container, DataSource, EndpointConfig, Model, TrainingJob
+
+_SOURCES = ("model_data_source", "additional_model_data_sources")
+#: Below a container of a model: what it loads.
+WEIGHTS = ("model_data_url", *(f"{source}.s3_data_source.s3_uri" for source in _SOURCES))
+#: Below a container: lists of what it loads, which lies where the list says.
+MANIFESTS = tuple(f"{source}.s3_data_source.manifest_s3_uri" for source in _SOURCES)
+
+CAPTURED = ("data_capture.destination_s3_uri",)
+RESPONSES = ("async_output.s3_output_path", "async_output.s3_failure_path")
+DUMPS = ("variants.core_dump_config.destination_s3_uri", "shadow_variants.core_dump_config.destination_s3_uri")
+#: What an endpoint compares requests with, to explain its answers.
+BASELINES = ("shap_baseline_uri",)
+
+INPUTS = ("inputs.data_source.s3_data_source.s3_uri",)
+#: Code that a training container downloads and runs.
+CODE = ("code_uris",)
+OUTPUTS = (
+    "output.s3_output_path",
+    "checkpoint_s3_uri",
+    "debug_hook_s3_output_path",
+    "debug_rules.s3_output_path",
+    "tensor_board_s3_output_path",
+    "profiler_s3_output_path",
+)
+_LISTS_DATA = ("ManifestFile", "AugmentedManifestFile")
+
+
+def addresses(holder: Any, places: Iterable[str]) -> tuple[str, ...]:
+    """What stands at these places, each once."""
+    return tuple(dict.fromkeys(uri for place in places for uri in _follow(holder, place.split("."))))
+
+
+def _follow(value: Any, path: list[str]) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _follow(item, path)
+    elif path:
+        yield from _follow(getattr(value, path[0], None), path[1:])
+    elif isinstance(value, str) and value:
+        yield value
+
+
+def containers_of(model: Model) -> tuple[Container, ...] | None:
+    """Containers of a model, single or chained; None where they were not observed."""
+    if model.primary_container is UNSET or model.containers is UNSET:
+        return None
+    single = (model.primary_container,) if model.primary_container is not None else ()
+    return single + (model.containers or ())
+
+
+def weight_uris(container: Container) -> tuple[str, ...]:
+    """Addresses of everything the container loads as model data. A serving image may be told by a variable."""
+    return tuple(dict.fromkeys((*addresses(container, WEIGHTS), *weights_of(container))))
+
+
+def artifact_uris(container: Container) -> tuple[str, ...]:
+    """Addresses of everything the container loads: model data, lists of it, and code."""
+    return tuple(dict.fromkeys((*weight_uris(container), *addresses(container, MANIFESTS), *code_of(container))))
+
+
+def hub_contents(container: Container) -> dict[str, str]:
+    """Versions of content of a SageMaker hub, by the address that the container loads it from."""
+    sources = (container.model_data_source, *(container.additional_model_data_sources or ()))
+    return {uri: arn for source in sources if source for uri, arn in _hub_content(source)}
+
+
+def _hub_content(source: DataSource) -> Iterator[tuple[str, str]]:
+    found = source.s3_data_source
+    if found and found.s3_uri and found.hub_access_config and found.hub_access_config.hub_content_arn:
+        yield found.s3_uri, found.hub_access_config.hub_content_arn
+
+
+def model_uris(model: Model) -> tuple[str, ...]:
+    """Addresses of all that the containers of a model load, as far as it was observed."""
+    return tuple(dict.fromkeys(uri for container in containers_of(model) or () for uri in artifact_uris(container)))
+
+
+def unread_artifacts(model: Model) -> tuple[str, ...]:
+    """Artifacts whose place was not observed: of model packages that a container names alone, or behind a list."""
+    found = []
+    for container in containers_of(model) or ():
+        if container.model_package_name and not weight_uris(container):
+            found.append(f"artifact of {container.model_package_name}")
+        found += [f"what {manifest} lists" for manifest in addresses(container, MANIFESTS)]
+    return tuple(dict.fromkeys(found))
+
+
+def config_uris(config: EndpointConfig) -> tuple[str, ...]:
+    """Every address of an endpoint configuration."""
+    return addresses(config, (*CAPTURED, *RESPONSES, *DUMPS, *BASELINES))
+
+
+def job_uris(job: TrainingJob) -> tuple[str, ...]:
+    """Every address of a training job."""
+    return addresses(job, (*INPUTS, *CODE, *OUTPUTS))
+
+
+def unread_inputs(job: TrainingJob) -> tuple[str, ...]:
+    """Inputs that are lists of where the data lies; no scan reads the content of objects."""
+    sources = [channel.data_source.s3_data_source for channel in job.inputs or () if channel.data_source]
+    return tuple(f"what {source.s3_uri} lists" for source in sources if source and source.s3_data_type in _LISTS_DATA)

@@ -1,0 +1,73 @@
+"""Checks of what inference components run with: settings of their endpoint's configuration."""
+
+from msgspec import UNSET
+
+from checks.aws.sagemaker.resources import EndpointConfig
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
+
+
+def _if_for_components(config: EndpointConfig, verdict: Verdict) -> Verdict:
+    """The verdict, if inference components run here: on variants that name no model."""
+    if config.variants is UNSET:
+        return unknown("variants")
+    if all(variant.model_name is not None for variant in config.variants or ()):
+        return not_applicable("its models bring settings of their own")
+    return verdict
+
+
+@check(id="MLP-1212", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+def sagemaker_endpoint_config_component_network_isolation_disabled(config: EndpointConfig) -> Verdict:
+    """Inference components on the endpoint can open network connections.
+
+    An absent setting is off. Inference components run on variants that name no model; other models bring a setting of
+    their own, which MLP-1101 judges.
+
+    ## Why it matters
+    A model artifact can carry code. With the network open, that code can fetch a second stage or send inference input
+    out, and the setting of the endpoint is the only one there is for all components on it.
+
+    ## How to fix
+    Configurations are immutable: create a new one with isolation on and move the endpoint to it. Containers that need
+    other AWS services cannot be isolated; attach the endpoint to a VPC with narrow endpoints instead.
+
+    CLI: `aws sagemaker create-endpoint-config --enable-network-isolation`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    """
+    isolated = config.enable_network_isolation
+    if isolated is UNSET:
+        return unknown("enable_network_isolation")
+    if isolated:
+        return passed("network isolation is on", enable_network_isolation=True)
+    return _if_for_components(config, failed("network isolation is off", enable_network_isolation=isolated))
+
+
+@check(id="MLP-1213", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+def sagemaker_endpoint_config_component_outside_vpc(config: EndpointConfig) -> Verdict:
+    """Inference components on the endpoint are not attached to a VPC.
+
+    Inference components run on variants that name no model; other models bring a VPC of their own, which MLP-1102
+    judges.
+
+    ## Why it matters
+    The components download artifacts and reach other services over a network that SageMaker owns: endpoint policies,
+    security groups and flow logs of your VPC do not apply to the traffic of your inference code.
+
+    ## How to fix
+    Configurations are immutable: create a new one with private subnets and security groups, with an S3 gateway endpoint
+    in the VPC, and move the endpoint to it.
+
+    CLI: `aws sagemaker create-endpoint-config --vpc-config …`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+    """
+    if config.subnets is UNSET:
+        return unknown("subnets")
+    if config.subnets:
+        return passed("attached to a VPC", subnets=config.subnets)
+    return _if_for_components(config, failed("not attached to a VPC", subnets=config.subnets))

@@ -1,0 +1,135 @@
+"""What variables tell serving images to download, and from where.
+
+Each image has variables of its own. The images for vLLM and SGLang turn every `SM_VLLM_…` or `SM_SGLANG_…` into an
+option of the server: `true`, or nothing at all, is the option alone, and `false` leaves it out.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checks.aws.sagemaker.resources import Container
+from scanner.model.patterns import pattern
+
+#: Variables that name what is downloaded, and those that its revision is read from.
+_SOURCES: dict[str, tuple[str, ...]] = {
+    "HF_MODEL_ID": (
+        "HF_MODEL_REVISION",
+        "HF_REVISION",
+        "REVISION",
+        "OPTION_REVISION",
+        "SM_VLLM_REVISION",
+        "SM_SGLANG_REVISION",
+    ),
+    "OPTION_MODEL_ID": ("OPTION_REVISION", "HF_REVISION"),
+    "OPTION_SPECULATIVE_DRAFT_MODEL": (),
+    "SM_VLLM_MODEL": ("SM_VLLM_REVISION",),
+    "SM_VLLM_TOKENIZER": ("SM_VLLM_TOKENIZER_REVISION",),
+    "SM_VLLM_LORA_MODULES": (),
+    "SM_VLLM_SPECULATIVE_CONFIG": (),
+    "SM_SGLANG_MODEL": ("SM_SGLANG_REVISION",),
+    "SM_SGLANG_MODEL_PATH": ("SM_SGLANG_REVISION",),
+    "SM_SGLANG_TOKENIZER_PATH": ("SM_SGLANG_REVISION",),
+    "SM_SGLANG_LORA_PATHS": (),
+    "SM_SGLANG_SPECULATIVE_DRAFT_MODEL_PATH": ("SM_SGLANG_SPECULATIVE_DRAFT_MODEL_REVISION",),
+    "LORA_ADAPTERS": (),
+}
+#: Of `HF_MODEL_ID`, images with this in their name read the revision from nothing else.
+_REVISIONS_OF_IMAGE = {
+    "tgi": ("HF_MODEL_REVISION", "REVISION"),
+    "vllm": ("SM_VLLM_REVISION",),
+    "sglang": ("SM_SGLANG_REVISION",),
+}
+_TRUST = (
+    "HF_TRUST_REMOTE_CODE",
+    "HF_MODEL_TRUST_REMOTE_CODE",
+    "TRUST_REMOTE_CODE",
+    "OPTION_TRUST_REMOTE_CODE",
+    "SM_VLLM_TRUST_REMOTE_CODE",
+    "SM_SGLANG_TRUST_REMOTE_CODE",
+)
+_OPTIONS = ("SM_VLLM_", "SM_SGLANG_")
+#: Where the toolkits of SageMaker download code from that they run.
+_CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
+#: All these. No other value of an environment is kept.
+VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, _CODE))
+
+_COMMIT = pattern(r"[0-9a-f]{40}")
+# Old repositories have no owner in their name: `gpt2`.
+_HUB_ID = pattern(r"\w[\w.\-]*(?:/[\w.\-]+)?")
+#: Adapters and drafts are JSON, or `name=path` beside each other. A revision may follow an at sign.
+_PATH = pattern(r'"(?:path|lora_path|model)"\s*:\s*"([^"]+)"')
+_PINNED = pattern(r'"revision"\s*:\s*"[0-9a-f]{40}"')
+_SEPARATORS = pattern(r'[\s,\[\]"]+')
+
+
+def hub_sources(container: Container) -> Iterator[tuple[str, bool]]:
+    """Hub repositories that the container downloads, and whether it is told which commit of each."""
+    environment = container.environment or {}
+    for variable in _SOURCES:
+        value = environment.get(variable, "")
+        given = [environment[name] for name in _revisions(container, variable) if environment.get(name)]
+        pinned = (bool(given) and all(map(_COMMIT.fullmatch, given))) or _PINNED.search(value) is not None
+        for named in _named(value):
+            source, _, revision = named.partition("@")
+            if _HUB_ID.fullmatch(source):
+                yield source, _COMMIT.fullmatch(revision) is not None if revision else pinned
+
+
+def _revisions(container: Container, variable: str) -> tuple[str, ...]:
+    if variable != "HF_MODEL_ID":
+        return _SOURCES[variable]
+    image = (container.image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return next((names for mark, names in _REVISIONS_OF_IMAGE.items() if mark in image), _SOURCES[variable])
+
+
+def _named(value: str) -> list[str]:
+    """What a variable names: one thing, or several with names before them."""
+    paths = [found[1] for found in _PATH.finditer(value)]
+    return paths or [part.rpartition("=")[2] for part in _SEPARATORS.split(value) if part]
+
+
+def weights_of(container: Container) -> tuple[str, ...]:
+    """Addresses in S3 of weights that a variable names."""
+    environment = container.environment or {}
+    return tuple(found for name in _SOURCES for found in _named(environment.get(name, "")) if _is_s3(found))
+
+
+def code_of(container: Container) -> tuple[str, ...]:
+    """Addresses in S3 of code that a variable names."""
+    value = (container.environment or {}).get(_CODE, "")
+    return (value,) if _is_s3(value) else ()
+
+
+def code_of_training(reply: Mapping[str, Any]) -> tuple[str, ...]:
+    """Addresses in S3 of code that a training job is told of. Hyperparameters are written as JSON strings."""
+    found = []
+    for member, name in (("HyperParameters", _CODE.lower()), ("Environment", _CODE)):
+        values = reply.get(member)
+        value = values.get(name) if isinstance(values, Mapping) else None
+        if isinstance(value, str) and _is_s3(plain := _unquoted(value)):
+            found.append(plain)
+    return tuple(dict.fromkeys(found))
+
+
+def _unquoted(value: str) -> str:
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return value
+    return read if isinstance(read, str) else value
+
+
+def _is_s3(value: str) -> bool:
+    return value.startswith("s3://")
+
+
+def trusting(container: Container) -> list[str]:
+    """Variables that let the container run code that comes with the weights."""
+    environment = container.environment or {}
+    return [name for name in _TRUST if name in environment and _is_on(name, environment[name])]
+
+
+def _is_on(name: str, value: str) -> bool:
+    bare = name.startswith(_OPTIONS) and not value.strip()
+    return bare or value.strip().lower() in ("true", "1", "yes")
