@@ -1,8 +1,9 @@
 """Provider replies → snapshots, by declaration: a field names the operation and path it is read from, nothing more.
 
 Rename, never reinterpret. A successful reply that lacks the member gives `None`; a failed one leaves `UNSET`; a member
-of the wrong type leaves `UNSET` and is reported. Real replies omit members that API models call required, so nothing
-is indexed blindly.
+of the wrong type leaves `UNSET` and is reported. A null inside a list or map is nothing, as a null member is: it costs
+itself and not the list. An item of the wrong type costs the whole list, as nobody knows what it would have said. Real
+replies omit members that API models call required, so nothing is indexed blindly.
 """
 
 import threading
@@ -108,7 +109,15 @@ def _convert(found: Any, plan: FieldPlan) -> Any:
     try:
         return msgspec.convert({"value": found}, plan.holder).value
     except msgspec.ValidationError:
-        return msgspec.convert(found, plan.type)  # to say where in the member, not where in the holder
+        return msgspec.convert(_without_nulls(found), plan.type)  # an error then says where in the member
+
+
+def _without_nulls(found: Any) -> Any:
+    if isinstance(found, Mapping):
+        return {key: _without_nulls(value) for key, value in found.items() if value is not None}
+    if isinstance(found, list | tuple):
+        return [_without_nulls(item) for item in found if item is not None]
+    return found
 
 
 def _member(outer: Any, key: str) -> Any:

@@ -100,11 +100,38 @@ def test_a_member_of_the_wrong_type_is_unset_and_reported(reply: dict[str, objec
     assert getattr(car, next(p.name for p in plans(Car) if ".".join(p.path) == field)) is UNSET
 
 
+def test_a_null_in_a_list_or_map_costs_itself_alone() -> None:
+    car, problems = made(
+        DescribeCar={"Wheels": [None, {"Size": 17, "Spare": None}, None]}, GetRules={"Document": {"a": None, "b": "c"}}
+    )
+
+    assert (car.wheels, car.rules) == ((Wheel(size=17),), {"b": "c"})
+    assert problems == []
+
+
+def test_where_null_means_something_it_stays() -> None:
+    car, _ = made(DescribeCar={"Spares": {"left": None, "right": {"Size": 17}}})
+
+    assert car.spares == {"left": None, "right": Wheel(size=17)}
+
+
+def test_an_item_of_the_wrong_type_costs_the_list() -> None:
+    car, problems = made(DescribeCar={"Wheels": [None, {"Size": 17}, "spare"]})
+
+    assert (car.wheels, problems) == (UNSET, ["Wheels"])
+
+
 def test_a_broken_document_is_reported() -> None:
     car, problems = made(GetRules={"Document": "{"})
 
     assert problems == ["Document"]
     assert car.rules is UNSET
+
+
+def no_nulls(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {key: no_nulls(item) for key, item in found.items() if item is not None}
+    return [no_nulls(item) for item in found if item is not None] if isinstance(found, list | tuple) else found
 
 
 def decode_plainly(
@@ -125,7 +152,10 @@ def decode_plainly(
                 found = None if found is None else found.get(key)
             if plan.json and isinstance(found, str):
                 found = msgspec.json.decode(found)
-            values[plan.name] = msgspec.convert(found, plan.type)
+            try:
+                values[plan.name] = msgspec.convert(found, plan.type)
+            except msgspec.ValidationError:
+                values[plan.name] = msgspec.convert(no_nulls(found), plan.type)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             problems.append(Malformed(plan.operation, ".".join(plan.path) or plan.name, str(error)))
     return kind(**values), problems
