@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import requests
@@ -26,6 +26,11 @@ from scanner.calls.client import Manners
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
+#: Where the clouds of Microsoft's that are not the public one sign in, by the host of their Resource Manager.
+_AUTHORITIES = {
+    "management.usgovcloudapi.net": AzureAuthorityHosts.AZURE_GOVERNMENT,
+    "management.chinacloudapi.cn": AzureAuthorityHosts.AZURE_CHINA,
+}
 _MICROSOFT = {
     AzureAuthorityHosts.AZURE_PUBLIC_CLOUD,
     AzureAuthorityHosts.AZURE_GOVERNMENT,
@@ -47,11 +52,11 @@ class Transport:
         self._endpoint = endpoint
         self._timeout = (manners.connect_timeout, manners.read_timeout)
         try:
-            self.credential = _credential(manners.connect_timeout, manners.read_timeout)
+            self.credential = _credential(endpoint, manners.connect_timeout, manners.read_timeout)
             self._token = _OneToken(self.credential, f"{endpoint}/.default")
             self._token.text()
         except (AzureError, ValueError, OSError) as error:
-            raise CannotScan(f"Azure: {_advice(error)}") from error
+            raise CannotScan(f"Azure: {_advice(error, endpoint)}") from error
         # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
         with requests.Session() as session:
             around = session.merge_environment_settings(endpoint, {}, False, None, None)
@@ -144,9 +149,15 @@ class _OneToken:
             return token.token
 
 
-def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
+def _authority(endpoint: str) -> str:
+    """Where to sign in: as the environment says, else where the cloud of this endpoint does."""
+    public = AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
+    return os.environ.get("AZURE_AUTHORITY_HOST") or _AUTHORITIES.get(urlsplit(endpoint).hostname or "", public)
+
+
+def _credential(endpoint: str, connect_timeout: float, read_timeout: float) -> TokenCredential:
     """A service principal from the environment if it is complete, else whatever the SDK's usual chain finds."""
-    authority = os.environ.get("AZURE_AUTHORITY_HOST") or AzureAuthorityHosts.AZURE_PUBLIC_CLOUD
+    authority = _authority(endpoint)
     microsoft = authority.removeprefix("https://").rstrip("/") in _MICROSOFT
     values = [os.environ.get(f"AZURE_{name}") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")]
     if all(values):
@@ -166,7 +177,7 @@ def _credential(connect_timeout: float, read_timeout: float) -> TokenCredential:
     )
 
 
-def _advice(error: Exception) -> str:
+def _advice(error: Exception, endpoint: str) -> str:
     # The first line says what was wrong; what follows lists every credential that was tried, with links.
     said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
     if unreadable := _unreadable():
@@ -174,7 +185,10 @@ def _advice(error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
     variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
-    return f"no usable credentials ({said}); run `az login`, or set {variables}"
+    # Another cloud signs in elsewhere, and a refusal of the wrong place does not say so.
+    elsewhere = urlsplit(endpoint).hostname != "management.azure.com"
+    cloud = f"; signed in at {_authority(endpoint)}, set AZURE_AUTHORITY_HOST if that is wrong" if elsewhere else ""
+    return f"no usable credentials ({said}); run `az login`, or set {variables}{cloud}"
 
 
 def _unreadable() -> str:

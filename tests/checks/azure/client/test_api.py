@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 from msgspec import UNSET
 from scanning import document, manners_for, quick_calls, running, take_inventory
 from support import registered
@@ -14,7 +15,7 @@ from worlds.azure import AzureWorld
 from worlds.base import Fault, Request
 
 from checks.azure.client.api import AzureProvider, connect
-from checks.azure.client.transport import _credential
+from checks.azure.client.transport import _advice, _credential
 from checks.azure.machine_learning.resources import COMPUTES, WORKSPACES, Compute, OnlineDeployment, Workspace
 from checks.azure.permissions import is_read
 from checks.azure.storage.resources import STORAGE, StorageAccount
@@ -134,7 +135,27 @@ def test_the_authority_may_be_a_host_or_an_address(
 def test_an_empty_authority_is_none(world: AzureWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_AUTHORITY_HOST", "")
 
-    assert vars(_credential(1, 1))["_authority"] == "https://login.microsoftonline.com"
+    assert authority("https://management.azure.com") == "https://login.microsoftonline.com"
+
+
+def authority(endpoint: str) -> str:
+    return str(vars(_credential(endpoint, 1, 1))["_authority"])
+
+
+def test_each_cloud_signs_in_where_it_does(world: AzureWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert authority("https://management.usgovcloudapi.net") == world.url
+
+    monkeypatch.delenv("AZURE_AUTHORITY_HOST")
+    assert authority("https://management.usgovcloudapi.net") == "https://login.microsoftonline.us"
+    assert authority("https://management.chinacloudapi.cn") == "https://login.chinacloudapi.cn"
+    assert authority("https://resources.invented.example") == "https://login.microsoftonline.com"
+
+
+def test_credentials_that_fail_in_another_cloud_name_where_they_were_tried() -> None:
+    error = ClientAuthenticationError("Unknown client.")
+
+    assert "AZURE_AUTHORITY_HOST" in _advice(error, "https://resources.invented.example")
+    assert "AZURE_AUTHORITY_HOST" not in _advice(error, "https://management.azure.com")
 
 
 def test_no_enabled_subscription_is_an_error_that_says_so() -> None:
