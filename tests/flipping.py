@@ -39,6 +39,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.sagemaker.TrainingJob", "details_from"): (),
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),
+    ("azure.storage.StorageAccount", "moved_to"): (),
     ("gcp.iam.ServiceAccount", "email"): (),
     ("gcp.notebooks.Instance", "project_metadata"): (),
     ("gcp.notebooks.Instance", "scripts"): (),

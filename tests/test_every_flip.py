@@ -34,6 +34,9 @@ EXCUSED = {
     Wire(
         "sagemaker_model_pipeline_image_not_from_private_registry", "Containers.ImageConfig.RepositoryAccessMode"
     ): "of the two containers of the demo's pipeline only one says where its image is from, and it takes both to pass",
+    Wire(
+        "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
+    ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
 }
 
 #: Operations whose replies no model describes.

@@ -1,12 +1,11 @@
 """Members that resources of several Azure services share, and what to conclude from them."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from scanner.model.nouns import Part
 
-#: A network as wide as this, or wider, is not a list of known clients.
-_WIDE = 8
+T = TypeVar("T")
 
 
 class ConnectionState(Part, frozen=True, kw_only=True):
@@ -40,27 +39,22 @@ class IpRule(Part, frozen=True, kw_only=True):
     value: str | None = None
 
 
+def folded(value: T) -> T:
+    """A value of an enumeration in lower case, and anything else as it is.
+
+    Azure may give a value back in the capitals of the template that set it, so none is compared as it was read.
+    """
+    return value.lower() if isinstance(value, str) else value  # type: ignore[return-value]
+
+
 def approved(connections: Sequence[PrivateEndpointConnection]) -> list[str]:
     """Names of the private endpoint connections that are in use, not merely asked for."""
     found = []
     for connection in connections:
         properties = connection.properties or ConnectionProperties()
         state = properties.private_link_service_connection_state
-        if state is not None and (state.status or "").lower() == "approved":
+        if state is not None and folded(state.status) == "approved":
             found.append(connection.name or "unnamed")
-    return found
-
-
-def wide(rules: Sequence[IpRule]) -> list[str]:
-    """Rules that let in the whole internet or a large share of it (a prefix of /8 or shorter)."""
-    found = []
-    for rule in rules:
-        try:
-            network = ipaddress.ip_network(rule.value or "", strict=False)
-        except ValueError:
-            continue
-        if network.prefixlen <= _WIDE:
-            found.append(str(rule.value))
     return found
 
 

@@ -1,4 +1,7 @@
-"""Azure resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on."""
+"""Azure resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on.
+
+But for what runs: it does, unless a case says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ GROUP = f"{ROOT}/resourcegroups/rg-retina"
 ML = f"{GROUP}/providers/microsoft.machinelearningservices/workspaces"
 STORAGE = f"{GROUP}/providers/microsoft.storage/storageaccounts"
 
+RUNS = {"provisioning_state": "Succeeded"}
+
 #: How the provider spells the id of storage("retina"); lookups must not depend on case.
 RETINA_STORAGE = f"{ROOT}/resourceGroups/rg-retina/providers/Microsoft.Storage/storageAccounts/retina"
 #: The object id of the identity that cases give roles to, and the same as Azure sometimes spells it.
@@ -32,7 +37,7 @@ def workspace(name: str = "retina", **fields: Any) -> Workspace:
 
 
 def compute(name: str = "ci", *, inside: str = "retina", **fields: Any) -> Compute:
-    return Compute(id=f"{ML}/{inside}/computes/{name}", name=name, scope=HERE, **fields)
+    return Compute(id=f"{ML}/{inside}/computes/{name}", name=name, scope=HERE, **{**RUNS, **fields})
 
 
 def instance(name: str = "ci", **fields: Any) -> Compute:
@@ -44,12 +49,12 @@ def cluster(name: str = "gpu", **fields: Any) -> Compute:
 
 
 def endpoint(name: str = "score", **fields: Any) -> OnlineEndpoint:
-    return OnlineEndpoint(id=f"{ML}/retina/onlineendpoints/{name}", name=name, scope=HERE, **fields)
+    return OnlineEndpoint(id=f"{ML}/retina/onlineendpoints/{name}", name=name, scope=HERE, **{**RUNS, **fields})
 
 
 def deployment(name: str = "blue", **fields: Any) -> OnlineDeployment:
     where = f"{ML}/retina/onlineendpoints/score/deployments/{name}"
-    return OnlineDeployment(id=where, name=name, scope=HERE, **fields)
+    return OnlineDeployment(id=where, name=name, scope=HERE, **{**RUNS, **fields})
 
 
 def account(name: str = "openai", **fields: Any) -> Account:

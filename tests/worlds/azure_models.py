@@ -57,6 +57,9 @@ TYPES: dict[str, Shape] = {
     "Microsoft.CognitiveServices/accounts/deployments": Model(_AI, "Deployment"),
     "Microsoft.Storage/storageAccounts": Model(_STORAGE, "StorageAccount"),
     "Microsoft.Storage/storageAccounts/blobServices": Model(_STORAGE, "BlobServiceProperties"),
+    "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations": Model(
+        _STORAGE, "NetworkSecurityPerimeterConfiguration"
+    ),
     "Microsoft.Authorization/roleAssignments": Model("authorization", "RoleAssignment"),
     "Microsoft.Authorization/roleDefinitions": Model("authorization", "RoleDefinition"),
     "Microsoft.ManagedIdentity/userAssignedIdentities": {
@@ -114,6 +117,20 @@ NEWER: dict[Model, Shape] = {
                     }
                 ),
             },
+            # 2024-07-01-preview, kept in 2025-06-01
+            "networkAcls": {
+                "defaultAction": OneOf(("Allow", "Deny")),
+                "bypass": STR,
+                "ipRules": ListOf({"value": STR}),
+                "resourceAccessRules": ANY,
+            },
+            "ipAllowlist": ListOf(STR),  # 2023-08-01-preview
+            # by 2024-04-01
+            "serverlessComputeSettings": {"serverlessComputeCustomSubnet": STR, "serverlessComputeNoPublicIP": BOOL},
+            "workspaceHubConfig": {
+                "additionalWorkspaceStorageAccounts": ListOf(STR),
+                "defaultWorkspaceResourceGroup": STR,
+            },
             "hubResourceId": STR,  # 2023-08-01-preview, kept in 2024-04-01
             # 2023-06-01-preview; 2023-10-01 left it out; again since 2024-07-01-preview
             "systemDatastoresAuthMode": OneOf(("AccessKey", "Identity", "UserDelegationSAS")),
@@ -162,7 +179,8 @@ def problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def _leaf_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if isinstance(shape, OneOf):
-        if value not in shape.values:
+        # Azure gives values back in the capitals in which they were set.
+        if str(value).lower() not in {known.lower() for known in shape.values}:
             yield f"{path}: {value!r} is not one of {', '.join(shape.values)}"
     elif not isinstance(value, _SCALARS[shape]) or (isinstance(value, bool) and shape != BOOL):
         yield f"{path}: expected {shape}, got {type(value).__name__} {value!r}"

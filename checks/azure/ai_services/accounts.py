@@ -1,7 +1,8 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
 from checks.azure.ai_services.resources import Account
-from checks.azure.members import approved, identity_types, wide
+from checks.azure.members import approved, folded, identity_types
+from checks.azure.networks import opening, values, wide
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
@@ -12,7 +13,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
 
     ## Why it matters
     A key or token that leaks from a repository or a client works from anywhere: strangers run up your bill, use your
-    quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise.
+    quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise,
+    and nearly so if its firewall rules let in a /8 or more, alone or together.
 
     ## How to fix
     Turn public network access off and use a private endpoint, or deny by default and list what may connect.
@@ -24,20 +26,13 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    if verdict := unobserved(account, "public_network_access"):
-        return verdict
-    access = account.public_network_access
-    if access == "Disabled":
-        return passed("public network access is off", public_network_access=access)
-    if access not in ("Enabled", None):
-        return unknown("public_network_access")
-    match account.network_default_action:
-        case "Deny":
-            return passed("only listed networks may connect", network_default_action="Deny")
-        case "Allow" | None as action:
-            return failed("all networks may connect", public_network_access=access, network_default_action=action)
-        case _:
-            return unknown("network_default_action")
+    found = opening(account)
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(account, name) for name in found.fields}
+    if found.to_all:
+        return failed("all networks or most of them may connect", **evidence)
+    return passed("not all networks may connect", **evidence)
 
 
 @check(id="MLP-3302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
@@ -46,7 +41,7 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
 
     ## Why it matters
     The firewall says deny, audits see deny, and a rule such as 0.0.0.0/0 beneath it lets everyone in. It is usually
-    left over from a test. Networks of /8 and wider count.
+    left over from a test. Networks of /8 and wider count, and narrower ones that make up as much together.
 
     ## How to fix
     Replace the rule by the addresses of your own egress, or by a private endpoint.
@@ -57,23 +52,17 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    if verdict := unobserved(account, "public_network_access"):
-        return verdict
-    if account.public_network_access == "Disabled":
-        return not_applicable("rules have no effect without public access", public_network_access="Disabled")
-    if verdict := unobserved(account, "network_default_action", "network_ip_rules"):
-        return verdict
-    if account.network_default_action in ("Allow", None):
-        return not_applicable(
-            "rules have no effect unless the default is to deny", network_default_action=account.network_default_action
-        )
-    if account.network_default_action != "Deny":
-        return unknown("network_default_action")
-    rules = account.network_ip_rules or ()
-    broad = wide(rules)
-    if broad:
-        return failed(f"lets in {', '.join(broad)}", network_ip_rules=rules)
-    return passed("no rule is that wide", network_ip_rules=rules)
+    found = opening(account)
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(account, name) for name in found.fields}
+    if folded(account.public_network_access) == "disabled":
+        return not_applicable("rules have no effect without public access", **evidence)
+    if folded(account.network_default_action) != "deny":
+        return not_applicable("rules have no effect unless the default is to deny", **evidence)
+    if found.to_all:
+        return failed(f"lets in {', '.join(wide(values(account.network_ip_rules or ())))}", **evidence)
+    return passed("no rule is that wide", **evidence)
 
 
 @check(id="MLP-3303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
@@ -82,7 +71,8 @@ def azure_ai_account_without_private_endpoint(account: Account) -> Verdict:
 
     ## Why it matters
     Prompts and answers, which often carry personal or business data, can reach the account through its public address
-    only, so that address cannot be closed. A pending or rejected connection carries no traffic.
+    only. Who turns that off before there is a private endpoint shuts everybody out. A pending or rejected connection
+    carries no traffic.
 
     ## How to fix
     Create a private endpoint for the sub-resource `account` and approve its connection.
@@ -171,7 +161,7 @@ def azure_ai_account_without_customer_key(account: Account) -> Verdict:
     """
     if verdict := unobserved(account, "key_source"):
         return verdict
-    match (account.key_source or "microsoft.cognitiveservices").lower():
+    match folded(account.key_source or "microsoft.cognitiveservices"):
         case "microsoft.keyvault":
             return passed("a customer key is set", key_source=account.key_source)
         case "microsoft.cognitiveservices":

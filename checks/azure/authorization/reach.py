@@ -20,6 +20,7 @@ from checks.azure.authorization.grants import (
 from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import OnlineDeployment, Workspace
+from checks.azure.members import folded
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.views import View
 
@@ -134,7 +135,7 @@ def _serving(view: View) -> _Serving:
     found: dict[str, str] = {}
     for deployment in deployments:
         model = deployment.model
-        if model is None or (isinstance(model, str) and model.startswith("azureml://registries/")):
+        if model is None or (isinstance(model, str) and folded(model).startswith("azureml://registries/")):
             continue  # in the image, or in a registry with storage of its own
         workspace = view.get(Workspace, workspace_of(model)) if isinstance(model, str) else None
         if not isinstance(workspace, Workspace) or workspace.storage_account is UNSET:

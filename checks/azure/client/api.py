@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.client import census, subscriptions
@@ -16,6 +16,7 @@ from checks.azure.client.replies import following, items, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
 from checks.azure.ids import arm_id, subscription
+from checks.azure.members import folded
 from checks.azure.permissions import is_read, permission
 from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
 from scanner.model.collectors import Collector, Recorder
@@ -154,7 +155,7 @@ class AzureProvider:
                 self._registrations[key] = self.management.registration(account, namespace)
             except CallFailed:
                 self._registrations[key] = ""
-        return self._registrations[key] == "NotRegistered"
+        return folded(self._registrations[key]) == "notregistered"
 
     def _count(self) -> Census:
         """What there is in the chosen subscriptions. That it cannot be counted costs speed and nothing else."""
@@ -281,6 +282,15 @@ class AzureApi(BaseApi):
 
     def _may_be_unused(self, operation: str) -> bool:
         return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
+
+    def listing(self, operation: str, path: str, api_version: str) -> list[Mapping[str, Any]] | UnsetType:
+        """Items of a listing that tells more of a resource that was seen; `UNSET` and a gap if it failed."""
+        query = {"api-version": api_version}
+        try:
+            return list(self._provider.walk(lambda attempt: self.ask(operation, attempt), operation, path, query))
+        except CallFailed as failure:
+            self.gap(operation, failure)
+            return UNSET
 
     # -- many at once ----------------------------------------------------------------------------------------------
 

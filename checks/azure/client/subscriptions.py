@@ -7,13 +7,14 @@ from msgspec import Struct
 
 from checks.azure.client.management import Management
 from checks.azure.ids import subscription
+from checks.azure.members import folded
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
 DESCENDANTS = "Microsoft.Management/managementGroups/descendants/read"
 _DESCENDANTS_VERSION = "2020-05-01"
 # States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
-_CLOSED = {"Disabled", "Deleted"}
+_CLOSED = {"disabled", "deleted"}
 
 #: Items of a listing: operation, path, api-version. Raises CallFailed.
 Walk = Callable[[str, str, str], Iterator[Mapping[str, Any]]]
@@ -57,7 +58,7 @@ def choose(
         ) from failure
     states = visible or {}
     found = named.union(*below.values()) if named or groups else set(states)
-    accounts = {name for name in found if name in named or states.get(name) not in _CLOSED}
+    accounts = {name for name in found if name in named or folded(states.get(name)) not in _CLOSED}
     if not accounts:
         raise CannotScan(
             f"Azure: the credential sees no enabled subscription{_in_tenants(management)}; give it the Reader role on "

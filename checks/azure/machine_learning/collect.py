@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from checks.azure.machine_learning.resources import (
@@ -19,6 +20,7 @@ from checks.azure.machine_learning.resources import (
     Workspace,
 )
 from scanner.model.collectors import Found, collector
+from scanner.model.decode import plans
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Reply
 from scanner.model.secrets import suspicious_names
@@ -65,7 +67,13 @@ def _compute(api: AzureApi, item: Mapping[str, Any], reply: Reply) -> Compute | 
     }
     if reply is UNSET:
         return api.decode(Compute, {}, **api.identity(item), **fields)
-    return api.snapshot(Compute, COMPUTES, {**item, **reply}, **fields)
+    made = api.snapshot(Compute, COMPUTES, {**item, **reply}, **fields)
+    shown = reply.get("properties")
+    if isinstance(shown, Mapping) and not isinstance(shown.get("properties"), Mapping):
+        # As while it is created: of settings that are not there yet nothing was said, not even that they are absent.
+        inner = [plan.name for plan in plans(Compute) if plan.path[:2] == ("properties", "properties")]
+        return msgspec.structs.replace(made, **dict.fromkeys(inner, UNSET))
+    return made
 
 
 @collector(OnlineEndpoint, operations=(ENDPOINTS,), per="account", follows=(Workspace,))

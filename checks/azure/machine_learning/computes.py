@@ -2,22 +2,26 @@
 
 from typing import Any
 
+from checks.azure.machine_learning.access import in_managed_network
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import Compute, Workspace
+from checks.azure.machine_learning.states import not_in_use
+from checks.azure.members import folded
+from checks.azure.networks import is_public
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
-_INSTANCE, _CLUSTER = "ComputeInstance", "AmlCompute"
+_INSTANCE, _CLUSTER = "computeinstance", "amlcompute"
 
 
 def _other_than(compute: Compute, *types: str) -> Verdict | None:
-    """Why the question does not arise for a compute of another type, or that its type was not observed."""
+    """Why the question does not arise: another type of compute, or one that does not run. Or that was not observed."""
     if verdict := unobserved(compute, "compute_type"):
         return verdict
-    if compute.compute_type not in types:
+    if folded(compute.compute_type) not in types:
         return not_applicable("this type of compute has no such setting", compute_type=compute.compute_type)
-    return None
+    return not_in_use(compute)
 
 
 @check(id="MLP-3101", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
@@ -57,7 +61,8 @@ def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
     log. Training code and notebooks can send data to any address, and private storage must be opened to let them in.
 
     ## How to fix
-    Turn on the managed virtual network of the workspace, or create the compute anew in a subnet of yours.
+    Create the compute anew in a subnet of yours; or delete the computes and managed online endpoints of the workspace,
+    turn its managed virtual network on, and create them anew.
 
     CLI: `az ml workspace update --managed-network allow_only_approved_outbound`. Terraform: `subnet_resource_id` on the
     compute, or `managed_network` on `azurerm_machine_learning_workspace`.
@@ -75,10 +80,10 @@ def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
         return unknown("Workspace")
     path = (compute.id, workspace.id)
     evidence = {"subnet_id": None, **joined(workspace, "isolation_mode")}
-    match workspace.isolation_mode:
-        case "AllowOnlyApprovedOutbound" | "AllowInternetOutbound":
+    match in_managed_network(workspace):
+        case True:
             return passed("it is in the managed network of its workspace", path=path, **evidence)
-        case "Disabled" | None:
+        case False:
             return failed("it has no subnet, and its workspace no managed network", path=path, **evidence)
         case _:
             return unknown("Workspace.isolation_mode", path=path)
@@ -109,10 +114,10 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
             return failed("nodes have public addresses", enable_node_public_ip=True)
         case False:
             return passed("nodes have no public address", enable_node_public_ip=False)
-        case None if compute.compute_type == _CLUSTER:
+        case None if folded(compute.compute_type) == _CLUSTER:
             return failed("nodes have public addresses by default", enable_node_public_ip=None)
-        case None if isinstance(compute.public_ip_address, str):
-            return failed("it has a public address", public_ip_address=compute.public_ip_address)
+        case None if isinstance(address := compute.public_ip_address, str) and is_public(address):
+            return failed("it has a public address", public_ip_address=address)
         case _:
             return unknown("enable_node_public_ip")
 
@@ -137,28 +142,37 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     """
     if verdict := _other_than(compute, _INSTANCE):
         return verdict
-    match compute.ssh_public_access:
-        case "Enabled":
+    access = compute.ssh_public_access
+    match folded(access):
+        case "enabled":
             if verdict := unobserved(compute, "enable_node_public_ip"):
                 return verdict
             public = compute.enable_node_public_ip
             if public is False:
-                return passed("it has no public address", ssh_public_access="Enabled", enable_node_public_ip=False)
-            return failed("SSH access is on", ssh_public_access="Enabled", enable_node_public_ip=public)
-        case "Disabled" | None as access:
+                return passed("it has no public address", ssh_public_access=access, enable_node_public_ip=False)
+            return failed("SSH access is on", ssh_public_access=access, enable_node_public_ip=public)
+        case "disabled" | None:
             return passed("SSH access is off", ssh_public_access=access)
         case _:
             return unknown("ssh_public_access")
 
 
-@check(id="MLP-3105", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
-def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
+@check(
+    id="MLP-3105",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Workspace,),
+    exposure=Exposure.INTERNET,
+)
+def azure_ml_compute_cluster_remote_login_open(compute: Compute, view: View) -> Verdict:
     """Compute cluster has its remote login port open to the public.
 
     ## Why it matters
     Every node of the cluster answers SSH on a public port with one shared administrator account. A guessed or leaked
     credential gives a shell beside running training jobs, their data and their identity. Where nobody chose, the port
-    is open on clusters outside a virtual network. Nodes without public addresses have no public port.
+    is open on clusters outside a virtual network, be it a subnet or the managed network of the workspace. Nodes without
+    public addresses have no public port.
 
     ## How to fix
     Create the cluster anew with remote login closed, or place it in a subnet.
@@ -172,9 +186,10 @@ def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
     if verdict := _other_than(compute, _CLUSTER):
         return verdict
     access = compute.remote_login_port_public_access
-    if access == "Disabled":
-        return passed("the remote login port is closed", remote_login_port_public_access="Disabled")
-    if access not in ("Enabled", "NotSpecified", None):
+    state = folded(access)
+    if state == "disabled":
+        return passed("the remote login port is closed", remote_login_port_public_access=access)
+    if state not in ("enabled", "notspecified", None):
         return unknown("remote_login_port_public_access")
     if verdict := unobserved(compute, "enable_node_public_ip"):
         return verdict
@@ -184,14 +199,30 @@ def azure_ml_compute_cluster_remote_login_open(compute: Compute) -> Verdict:
     }
     if compute.enable_node_public_ip is False:
         return passed("nodes have no public address", **evidence)
-    if access == "Enabled":
+    if state == "enabled":
         return failed("the remote login port is open", **evidence)
+    return _login_by_default(compute, evidence, view)
+
+
+def _login_by_default(compute: Compute, evidence: dict[str, Any], view: View) -> Verdict:
+    """The verdict on a login port of which nobody said anything: it is closed in a virtual network."""
     if verdict := unobserved(compute, "subnet_id"):
         return verdict
     evidence["subnet_id"] = compute.subnet_id
     if compute.subnet_id:
         return passed("the remote login port is closed in a subnet by default", **evidence)
-    return failed("the remote login port is open outside a subnet by default", **evidence)
+    workspace = network_of(compute.id, view)
+    if workspace is None:
+        return unknown("Workspace")
+    path = (compute.id, workspace.id)
+    evidence |= joined(workspace, "isolation_mode")
+    match in_managed_network(workspace):
+        case True:
+            return passed("the remote login port is closed in a managed network by default", path=path, **evidence)
+        case False:
+            return failed("the remote login port is open outside a network by default", path=path, **evidence)
+        case _:
+            return unknown("Workspace.isolation_mode", path=path)
 
 
 @check(id="MLP-3106", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
@@ -199,27 +230,38 @@ def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
     """Compute instance shares its applications with everyone in the workspace.
 
     ## Why it matters
-    Other members of the workspace can open Jupyter and the terminal on the machine and run code as its owner, with the
-    owner's files, cached tokens and identity. Sharing is what an instance does unless told otherwise.
+    Other members of the workspace may open applications on the machine and run code as its owner, with the owner's
+    files, cached tokens and identity. Sharing is what an instance does unless told otherwise. Of an instance that is
+    authorized for one person, as the command line makes them, only that person can open Jupyter and the terminal.
 
     ## How to fix
-    Create the instance anew with the policy Personal and assign it to one user.
+    The policy is set when an instance is made. Create it anew with the policy Personal, or for one person.
 
-    ARM and Bicep: `applicationSharingPolicy: 'Personal'`. Terraform: `azurerm_machine_learning_compute_instance` has no
-    argument for it (`authorization_type` is another setting); set the same member with `azapi_resource`.
+    ARM and Bicep: `applicationSharingPolicy: 'Personal'`. Terraform: `authorization_type = "personal"` on
+    `azurerm_machine_learning_compute_instance`, which has no argument for the policy. CLI: `az ml compute create`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-compute-instance
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-compute-instance
     """
     if verdict := _other_than(compute, _INSTANCE):
         return verdict
-    match compute.application_sharing_policy:
-        case "Personal":
-            return passed("only its owner can open applications", application_sharing_policy="Personal")
-        case "Shared" | None as policy:
-            return failed("every member can open its applications", application_sharing_policy=policy)
+    policy = compute.application_sharing_policy
+    match folded(policy):
+        case "personal":
+            return passed("only its owner can open applications", application_sharing_policy=policy)
+        case "shared" | None:
+            pass
         case _:
             return unknown("application_sharing_policy")
+    evidence: dict[str, Any] = {"application_sharing_policy": policy, "authorization_type": compute.authorization_type}
+    match folded(compute.authorization_type):
+        case "personal":
+            return passed("only the person it is for can open Jupyter and the terminal", **evidence)
+        case None:
+            return failed("members of the workspace may open its applications", **evidence)
+        case _:
+            return unknown("authorization_type")
 
 
 @check(id="MLP-3107", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")

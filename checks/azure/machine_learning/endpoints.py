@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from checks.azure.machine_learning.access import by_rules, in_managed_network, lists_addresses, outbound
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
+from checks.azure.machine_learning.states import not_in_use
+from checks.azure.members import folded
+from checks.azure.networks import of_joined
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -11,17 +15,18 @@ from scanner.model.views import View
 
 def _on_cluster(endpoint: OnlineEndpoint) -> bool:
     """Whether an endpoint runs on a Kubernetes cluster of the customer; its kind has been observed."""
-    return (endpoint.endpoint_kind or "").lower() in ("k8s", "kubernetes")
+    return folded(endpoint.endpoint_kind) in ("k8s", "kubernetes")
 
 
 @check(id="MLP-3201", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
 def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
-    """Online endpoint lets callers in with a shared key.
+    """Online endpoint lets callers in with a shared key or an Azure ML token.
 
     ## Why it matters
     A key names nobody, never expires and is copied into clients and notebooks. Whoever finds it can query the model,
-    extract it or run up its cost, and the log cannot say who it was. Azure ML tokens expire but are no better tied to a
-    caller's own identity; they count only on managed endpoints, as endpoints on Kubernetes offer nothing better.
+    extract it or run up its cost, and the log cannot say who it was. Azure ML tokens expire and are given to signed-in
+    callers only, but the endpoint cannot tell one bearer from another. They count only on managed endpoints, as
+    endpoints on Kubernetes offer nothing better.
 
     ## How to fix
     Create an endpoint with Entra tokens, give callers the role AzureML Data Scientist or one with
@@ -33,49 +38,75 @@ def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-authenticate-online-endpoint
     """
-    match endpoint.auth_mode:
-        case "AADToken":
-            return passed("callers show Entra tokens", auth_mode="AADToken")
-        case "Key":
-            return failed("authentication mode is Key", auth_mode="Key")
-        case "AMLToken":
+    if verdict := not_in_use(endpoint):
+        return verdict
+    mode = endpoint.auth_mode
+    match folded(mode):
+        case "aadtoken":
+            return passed("callers show Entra tokens", auth_mode=mode)
+        case "key":
+            return failed("callers show a key that all of them share", auth_mode=mode)
+        case "amltoken":
             if verdict := unobserved(endpoint, "endpoint_kind"):
                 return verdict
-            evidence: dict[str, Any] = {"auth_mode": "AMLToken", "endpoint_kind": endpoint.endpoint_kind}
+            evidence: dict[str, Any] = {"auth_mode": mode, "endpoint_kind": endpoint.endpoint_kind}
             if _on_cluster(endpoint):
                 return passed("callers show tokens that expire, the best an endpoint on Kubernetes offers", **evidence)
-            return failed("authentication mode is AMLToken", **evidence)
+            return failed("callers show Azure ML tokens, which expire but are not Entra's", **evidence)
         case _:
             return unknown("auth_mode")
 
 
-@check(id="MLP-3202", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
-def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint) -> Verdict:
+@check(
+    id="MLP-3202",
+    severity=Severity.HIGH,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(Workspace,),
+    exposure=Exposure.INTERNET,
+)
+def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, view: View) -> Verdict:
     """Online endpoint answers on the public internet.
 
     ## Why it matters
     Anyone who holds a key or token can query the model from anywhere, at any rate: the way models are extracted and
-    their behaviour is probed. An endpoint is public unless told otherwise.
+    their behaviour is probed. An endpoint is public unless told otherwise. Addresses that its workspace lets in hold
+    for its endpoints too, even where the workspace itself has no public access.
 
     ## How to fix
-    Turn public access off; callers then come through the private endpoint of the workspace.
+    Turn public access off; callers then come through the private endpoint of the workspace. Or let in selected
+    addresses only, at the workspace.
 
     CLI: `public_network_access: disabled` in the endpoint's file. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-secure-online-endpoint
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
     """
-    if verdict := unobserved(endpoint, "endpoint_kind"):
+    if verdict := not_in_use(endpoint) or unobserved(endpoint, "endpoint_kind"):
         return verdict
     if _on_cluster(endpoint):
         return not_applicable("the customer's own cluster decides who reaches it", endpoint_kind=endpoint.endpoint_kind)
-    match endpoint.public_network_access:
-        case "Disabled":
-            return passed("public network access is off", public_network_access="Disabled")
-        case "Enabled" | None as access:
-            return failed("public network access is on", public_network_access=access)
+    access = endpoint.public_network_access
+    match folded(access):
+        case "disabled":
+            return passed("public network access is off", public_network_access=access)
+        case "enabled" | None:
+            pass
         case _:
             return unknown("public_network_access")
+    workspace = network_of(endpoint.id, view)
+    if workspace is None:
+        return unknown("Workspace")
+    path = (endpoint.id, workspace.id)
+    found = by_rules(workspace)
+    if found.to_all is None:
+        return unknown(*of_joined("Workspace", found.fields), path=path)
+    rules = ("network_default_action", "network_ip_rules", "ip_allowlist")
+    evidence = {"public_network_access": access, **joined(workspace, *rules)}
+    if found.to_all or not lists_addresses(workspace):
+        return failed("public network access is on", path=path, **evidence)
+    return passed("only addresses that its workspace lists may connect", path=path, **evidence)
 
 
 @check(id="MLP-3211", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
@@ -84,40 +115,60 @@ def azure_ml_online_deployment_public_egress(deployment: OnlineDeployment, view:
 
     ## Why it matters
     The serving container sees every request. Code in it, or in a package or model file it loads, can send inputs and
-    outputs to any address, or fetch more code. Egress is open unless the workspace restricts it or the deployment does.
+    outputs to any address, or fetch more code. In a workspace with a managed network that decides, and the flag of the
+    deployment no longer applies; rules for all addresses or any host name let everything out. Elsewhere egress is open
+    unless the deployment turns it off.
 
     ## How to fix
-    Restrict the managed network of the workspace to approved destinations.
+    Where the managed network allows only approved outbound, remove the rule that lets everything out: `az ml workspace
+    outbound-rule remove`. A network that allows internet outbound cannot be changed to that: make a new workspace with
+    `az ml workspace create --managed-network allow_only_approved_outbound` and deploy there.
 
-    CLI: `az ml workspace update --managed-network allow_only_approved_outbound`; where the workspace has no managed
-    network, `egress_public_network_access: disabled` in the deployment's file.
+    Where the workspace has no managed network, make a new deployment with `egress_public_network_access: disabled` in
+    its file, as the flag cannot be changed; the workspace needs a private endpoint for that.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-secure-online-endpoint
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-managed-network
     """
-    if verdict := unobserved(deployment, "compute_type", "egress_public_network_access"):
+    if verdict := not_in_use(deployment) or unobserved(deployment, "compute_type"):
         return verdict
-    if deployment.compute_type == "Kubernetes":
-        return not_applicable("the customer's own cluster decides what it reaches", compute_type="Kubernetes")
-    match deployment.egress_public_network_access:
-        case "Disabled":
-            return passed("public egress is off", egress_public_network_access="Disabled")
-        case "Enabled" | None as egress:
-            pass
-        case _:
-            return unknown("egress_public_network_access")
+    if folded(deployment.compute_type) == "kubernetes":
+        kind = deployment.compute_type
+        return not_applicable("the customer's own cluster decides what it reaches", compute_type=kind)
     workspace = network_of(deployment.id, view)
     if workspace is None:
         return unknown("Workspace")
     path = (deployment.id, workspace.id)
+    match in_managed_network(workspace):
+        case True:
+            return _through_managed_network(workspace, path)
+        case None:
+            return unknown("Workspace.isolation_mode", path=path)
+    egress = deployment.egress_public_network_access
     evidence = {"egress_public_network_access": egress, **joined(workspace, "isolation_mode")}
-    match workspace.isolation_mode:
-        case "AllowOnlyApprovedOutbound":
-            return passed("the managed network lets out approved traffic only", path=path, **evidence)
-        case "AllowInternetOutbound" | "Disabled" | None:
+    match folded(egress):
+        case "disabled":
+            return passed("public egress is off", path=path, **evidence)
+        case "enabled" | None:
             return failed("public egress is on", path=path, **evidence)
         case _:
-            return unknown("Workspace.isolation_mode", path=path)
+            return unknown("egress_public_network_access")
+
+
+def _through_managed_network(workspace: Workspace, path: tuple[str, ...]) -> Verdict:
+    """The verdict on what runs in the managed network of a workspace."""
+    found = outbound(workspace)
+    if found.to_all is None:
+        return unknown(*of_joined("Workspace", found.fields), path=path)
+    evidence = joined(workspace, *found.fields)
+    if found.rules:
+        return failed(
+            f"rules of the managed network let everything out: {', '.join(found.rules)}", path=path, **evidence
+        )
+    if found.to_all:
+        return failed("the managed network allows internet outbound", path=path, **evidence)
+    return passed("the managed network lets out approved traffic only", path=path, **evidence)
 
 
 @check(id="MLP-3212", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
@@ -161,6 +212,8 @@ def azure_ml_online_deployment_app_insights_off(deployment: OnlineDeployment) ->
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-monitor-online-endpoints
     """
+    if verdict := not_in_use(deployment):
+        return verdict
     match deployment.app_insights_enabled:
         case True:
             return passed("Application Insights is on", app_insights_enabled=True)
@@ -187,9 +240,9 @@ def azure_ml_online_deployment_single_instance(deployment: OnlineDeployment) -> 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-autoscale-endpoints
     """
-    if verdict := unobserved(deployment, "scale_type"):
+    if verdict := not_in_use(deployment) or unobserved(deployment, "scale_type"):
         return verdict
-    if deployment.scale_type == "TargetUtilization":
+    if folded(deployment.scale_type) == "targetutilization":
         if not isinstance(deployment.min_instances, int):
             return unknown("min_instances")
         scaled: dict[str, Any] = {"scale_type": deployment.scale_type, "min_instances": deployment.min_instances}
@@ -220,10 +273,10 @@ def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeploym
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-collect-production-data
     """
-    if verdict := unobserved(deployment, "data_collections"):
+    if verdict := not_in_use(deployment) or unobserved(deployment, "data_collections"):
         return verdict
     collections = deployment.data_collections or {}
-    kept = sorted(name for name, made in collections.items() if (made.data_collection_mode or "").lower() == "enabled")
+    kept = sorted(name for name, made in collections.items() if folded(made.data_collection_mode) == "enabled")
     if kept:
         return passed(f"collected: {', '.join(kept)}", data_collections=collections)
     return failed("nothing is collected", data_collections=collections)

@@ -5,13 +5,28 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.members import PrivateEndpointConnection, UserIdentity
+from checks.azure.members import IpRule, PrivateEndpointConnection, UserIdentity
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces/read"
 COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes/read"
 ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read"
 DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read"
+
+
+class Destination(Part, frozen=True, kw_only=True, rename="camel"):
+    """What an outbound rule for a service tag or for addresses lets traffic go to."""
+
+    service_tag: str | None = None
+    address_prefixes: tuple[str, ...] | None = None
+    action: str | None = None
+
+
+class OutboundRule(Part, frozen=True, kw_only=True):
+    """A rule of a managed network; `destination` is a host name where the type is FQDN."""
+
+    type: str | None = None
+    destination: Destination | str | None = None
 
 
 class Workspace(Resource, frozen=True, kw_only=True):
@@ -28,6 +43,11 @@ class Workspace(Resource, frozen=True, kw_only=True):
     allow_public_access_when_behind_vnet: Annotated[
         Observed[bool], Read(WORKSPACES, "properties.allowPublicAccessWhenBehindVnet")
     ] = UNSET
+    network_default_action: Annotated[Observed[str], Read(WORKSPACES, "properties.networkAcls.defaultAction")] = UNSET
+    network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(WORKSPACES, "properties.networkAcls.ipRules")] = (
+        UNSET
+    )
+    ip_allowlist: Annotated[Observed[tuple[str, ...]], Read(WORKSPACES, "properties.ipAllowlist")] = UNSET
     private_endpoint_connections: Annotated[
         Observed[tuple[PrivateEndpointConnection, ...]], Read(WORKSPACES, "properties.privateEndpointConnections")
     ] = UNSET
@@ -36,13 +56,26 @@ class Workspace(Resource, frozen=True, kw_only=True):
         Observed[str], Read(WORKSPACES, "properties.encryption.keyVaultProperties.keyIdentifier")
     ] = UNSET
     isolation_mode: Annotated[Observed[str], Read(WORKSPACES, "properties.managedNetwork.isolationMode")] = UNSET
+    outbound_rules: Annotated[
+        Observed[Mapping[str, OutboundRule]], Read(WORKSPACES, "properties.managedNetwork.outboundRules")
+    ] = UNSET
+    serverless_subnet: Annotated[
+        Observed[str], Read(WORKSPACES, "properties.serverlessComputeSettings.serverlessComputeCustomSubnet")
+    ] = UNSET
     v1_legacy_mode: Annotated[Observed[bool], Read(WORKSPACES, "properties.v1LegacyMode")] = UNSET
     hbi_workspace: Annotated[Observed[bool], Read(WORKSPACES, "properties.hbiWorkspace")] = UNSET
     identity_type: Annotated[Observed[str], Read(WORKSPACES, "identity.type")] = UNSET
+    primary_user_assigned_identity: Annotated[
+        Observed[str], Read(WORKSPACES, "properties.primaryUserAssignedIdentity")
+    ] = UNSET
     system_datastores_auth_mode: Annotated[Observed[str], Read(WORKSPACES, "properties.systemDatastoresAuthMode")] = (
         UNSET
     )
     storage_account: Annotated[Observed[str], Read(WORKSPACES, "properties.storageAccount")] = UNSET
+    #: of a hub, for its projects
+    additional_storage_accounts: Annotated[
+        Observed[tuple[str, ...]], Read(WORKSPACES, "properties.workspaceHubConfig.additionalWorkspaceStorageAccounts")
+    ] = UNSET
 
 
 class DockerSettings(Part, frozen=True, kw_only=True):
@@ -80,6 +113,10 @@ class Compute(Resource, frozen=True, kw_only=True):
     remote_login_port_public_access: Annotated[
         Observed[str], Read(COMPUTES, "properties.properties.remoteLoginPortPublicAccess")
     ] = UNSET
+    #: `personal` is an instance for one person, who is its creator or was assigned it
+    authorization_type: Annotated[
+        Observed[str], Read(COMPUTES, "properties.properties.computeInstanceAuthorizationType")
+    ] = UNSET
     application_sharing_policy: Annotated[
         Observed[str], Read(COMPUTES, "properties.properties.applicationSharingPolicy")
     ] = UNSET
@@ -111,6 +148,7 @@ class OnlineEndpoint(Resource, frozen=True, kw_only=True):
 
     #: Managed, or K8S for one on the customer's own cluster (Kubernetes, as its deployments call it, is taken as well)
     endpoint_kind: Annotated[Observed[str], Read(ENDPOINTS, "kind")] = UNSET
+    provisioning_state: Annotated[Observed[str], Read(ENDPOINTS, "properties.provisioningState")] = UNSET
     auth_mode: Annotated[Observed[str], Read(ENDPOINTS, "properties.authMode")] = UNSET
     public_network_access: Annotated[Observed[str], Read(ENDPOINTS, "properties.publicNetworkAccess")] = UNSET
     principal_id: Annotated[Observed[str], Read(ENDPOINTS, "identity.principalId")] = UNSET
@@ -132,6 +170,7 @@ class OnlineDeployment(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "Azure ML online deployment"
     holds: ClassVar[Holds] = Holds.SERVING
 
+    provisioning_state: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.provisioningState")] = UNSET
     compute_type: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.endpointComputeType")] = UNSET
     model: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.model")] = UNSET
     egress_public_network_access: Annotated[

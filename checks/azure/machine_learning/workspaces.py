@@ -1,21 +1,21 @@
 """Checks of Azure ML workspaces."""
 
+from typing import Any
+
+from msgspec import UNSET
+
 from checks.azure.ids import arm_id
-from checks.azure.machine_learning.resources import Workspace
-from checks.azure.members import approved, identity_types
-from checks.azure.storage.exposure import open_to_all_networks
+from checks.azure.machine_learning.access import in_managed_network, open_to_all_networks
+from checks.azure.machine_learning.hubs import of_hub
+from checks.azure.machine_learning.resources import Compute, Workspace
+from checks.azure.machine_learning.subnets import outside_subnets
+from checks.azure.members import approved, folded, identity_types
+from checks.azure.networks import of_joined
+from checks.azure.storage import exposure
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
-
-
-def _of_hub(workspace: Workspace) -> Verdict | None:
-    """Projects take network, keys and storage from their hub; the hub is judged instead."""
-    missing = unobserved(workspace, "workspace_kind")
-    if missing is None and (workspace.workspace_kind or "").lower() == "project":
-        return not_applicable("a project takes this from its hub", workspace_kind=workspace.workspace_kind)
-    return missing
 
 
 @check(
@@ -23,81 +23,79 @@ def _of_hub(workspace: Workspace) -> Verdict | None:
     severity=Severity.HIGH,
     objective="network-isolation",
     since="0.1.0",
+    needs=(Workspace,),
     exposure=Exposure.INTERNET,
 )
-def azure_ml_workspace_public_network_access(workspace: Workspace) -> Verdict:
+def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -> Verdict:
     """Workspace is reachable from the public internet.
 
     ## Why it matters
     Studio, the job API and the model registry answer anyone on the internet who holds a token. A token stolen from a
     laptop or a build log is then enough to read models and start jobs; with private access it is not. Azure turns
-    public access on unless told otherwise, so a workspace that never set it counts as public.
+    public access on unless told otherwise, so a workspace that never set it counts as public. One that lets in selected
+    addresses only is not open to everyone, unless these make up a /8 or more.
 
     ## How to fix
-    Create a private endpoint for the workspace first, then turn public access off. Letting in selected addresses only
-    is better than nothing, and still public access to this check: stable versions of the API do not report the list.
+    Create a private endpoint for the workspace first, then turn public access off; or let in selected addresses only.
 
-    Portal: Networking > Public access > Disabled. CLI: `az ml workspace update --public-network-access Disabled`.
-    Terraform: `public_network_access_enabled = false` on `azurerm_machine_learning_workspace`.
+    Portal: Networking > Public access > Disabled. CLI: `az ml workspace update --public-network-access Disabled`, or
+    `az ml workspace network-rule add --ip-address RANGE`. Terraform: `public_network_access_enabled = false` on
+    `azurerm_machine_learning_workspace`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
     """
-    if verdict := _of_hub(workspace) or unobserved(workspace, "public_network_access"):
+    if verdict := of_hub(workspace, view):
         return verdict
-    access = workspace.public_network_access
-    if access == "Disabled":
-        return passed("public network access is off", public_network_access=access)
-    if access in ("Enabled", None):
-        return failed("public network access is on", public_network_access=access)
-    return unknown("public_network_access")
+    found = open_to_all_networks(workspace)
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(workspace, name) for name in found.fields}
+    if found.to_all:
+        return failed("all networks or most of them may connect", **evidence)
+    return passed("not all networks may connect", **evidence)
 
 
-@check(id="MLP-3002", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
-def azure_ml_workspace_public_behind_vnet(workspace: Workspace) -> Verdict:
+@check(id="MLP-3002", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> Verdict:
     """Workspace keeps public access although it sits behind a virtual network.
 
     ## Why it matters
-    The flag reopens the public address of a workspace that was moved behind a virtual network. The network looks
-    isolated in every diagram, while studio and the API still answer from outside it. Without an approved private
-    endpoint the workspace is behind no network, and the flag has no effect.
+    A private endpoint does not close the public address of a workspace. The network looks isolated in every diagram,
+    while studio and the API still answer from outside it. Public network access decides; the older flag
+    `allowPublicAccessWhenBehindVnet` only where that was never set. Without an approved private endpoint the workspace
+    is behind no network.
 
     ## How to fix
-    Set the flag to false, and public network access to Disabled.
+    Turn public network access off, or let in selected addresses only.
 
-    CLI: `az resource update --ids WORKSPACE_ID --set properties.allowPublicAccessWhenBehindVnet=false`.
-    ARM and Bicep: `allowPublicAccessWhenBehindVnet: false`. Absent means false.
+    CLI: `az ml workspace update --public-network-access Disabled`. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
     """
-    match workspace.allow_public_access_when_behind_vnet:
-        case True:
-            if verdict := unobserved(workspace, "private_endpoint_connections"):
-                return verdict
-            connections = workspace.private_endpoint_connections or ()
-            if not approved(connections):
-                return not_applicable("it is behind no virtual network", private_endpoint_connections=connections)
-            return failed(
-                "public access behind the virtual network is allowed",
-                allow_public_access_when_behind_vnet=True,
-                private_endpoint_connections=connections,
-            )
-        case False | None as flag:
-            return passed(
-                "public access behind the virtual network is not allowed", allow_public_access_when_behind_vnet=flag
-            )
-        case _:
-            return unknown("allow_public_access_when_behind_vnet")
+    if verdict := of_hub(workspace, view) or unobserved(workspace, "private_endpoint_connections"):
+        return verdict
+    connections = workspace.private_endpoint_connections or ()
+    if not approved(connections):
+        return not_applicable("it is behind no virtual network", private_endpoint_connections=connections)
+    found = open_to_all_networks(workspace)
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(workspace, name) for name in ("private_endpoint_connections", *found.fields)}
+    if found.to_all:
+        return failed("all networks or most of them may connect beside the private endpoint", **evidence)
+    return passed("not all networks may connect beside the private endpoint", **evidence)
 
 
-@check(id="MLP-3003", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
-def azure_ml_workspace_without_private_endpoint(workspace: Workspace) -> Verdict:
+@check(id="MLP-3003", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+def azure_ml_workspace_without_private_endpoint(workspace: Workspace, view: View) -> Verdict:
     """Workspace has no approved private endpoint.
 
     ## Why it matters
-    Without a private endpoint there is no way to reach the workspace other than its public address, so public access
-    cannot be turned off. A connection that is pending or rejected carries no traffic and does not count.
+    Without a private endpoint the public address is the only way to studio, jobs and data of the workspace. Who turns
+    public access off first shuts everybody out, so it tends to stay on. A connection that is pending or rejected
+    carries no traffic and does not count.
 
     ## How to fix
     Create a private endpoint for the sub-resource `amlworkspace` in your virtual network and approve its connection.
@@ -108,7 +106,7 @@ def azure_ml_workspace_without_private_endpoint(workspace: Workspace) -> Verdict
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
     """
-    if verdict := _of_hub(workspace) or unobserved(workspace, "private_endpoint_connections"):
+    if verdict := of_hub(workspace, view) or unobserved(workspace, "private_endpoint_connections"):
         return verdict
     connections = workspace.private_endpoint_connections or ()
     names = approved(connections)
@@ -117,8 +115,8 @@ def azure_ml_workspace_without_private_endpoint(workspace: Workspace) -> Verdict
     return failed("no private endpoint connection is approved", private_endpoint_connections=connections)
 
 
-@check(id="MLP-3004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
-def azure_ml_workspace_without_customer_key(workspace: Workspace) -> Verdict:
+@check(id="MLP-3004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", needs=(Workspace,))
+def azure_ml_workspace_without_customer_key(workspace: Workspace, view: View) -> Verdict:
     """Workspace metadata is not encrypted with a customer-managed key.
 
     ## Why it matters
@@ -135,44 +133,71 @@ def azure_ml_workspace_without_customer_key(workspace: Workspace) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-customer-managed-keys
     """
-    if verdict := _of_hub(workspace) or unobserved(workspace, "encryption_status", "key_identifier"):
+    if verdict := of_hub(workspace, view) or unobserved(workspace, "encryption_status", "key_identifier"):
         return verdict
-    match workspace.encryption_status:
-        case "Enabled" if workspace.key_identifier:
-            return passed("a customer key is set", encryption_status="Enabled", key_identifier=workspace.key_identifier)
-        case "Enabled" | "Disabled" | None as status:
+    status = workspace.encryption_status
+    match folded(status):
+        case "enabled" if workspace.key_identifier:
+            return passed("a customer key is set", encryption_status=status, key_identifier=workspace.key_identifier)
+        case "enabled" | "disabled" | None:
             return failed("no customer key is set", encryption_status=status)
         case _:
             return unknown("encryption_status")
 
 
-@check(id="MLP-3005", severity=Severity.HIGH, objective="network-isolation", since="0.1.0")
-def azure_ml_workspace_managed_network_not_isolated(workspace: Workspace) -> Verdict:
-    """Workspace has no managed virtual network.
+@check(
+    id="MLP-3005",
+    severity=Severity.HIGH,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(Workspace, Compute),
+)
+def azure_ml_workspace_managed_network_not_isolated(workspace: Workspace, view: View) -> Verdict:
+    """Workspace has no managed virtual network, and runs outside subnets of yours.
 
     ## Why it matters
-    Computes, serverless jobs and managed endpoints of the workspace then run outside any network you control, unless
-    each of them is placed in a subnet one by one. Code in a job can send training data to any address.
+    Computes, serverless jobs and managed endpoints of the workspace then run in a network of Microsoft's that you
+    neither see nor control. Code in a job can send training data to any address. The other supported design, a subnet
+    of yours for serverless jobs and for every compute, excludes a managed network and passes.
 
     ## How to fix
-    Set the isolation mode to allow only approved outbound, or at least to allow internet outbound. It cannot be turned
-    off again later.
+    Modes cannot be changed at will: a managed network cannot be turned off again, and one that allows internet outbound
+    cannot be changed to approved outbound only. Before a network is turned on, all computes and managed online
+    endpoints of the workspace have to be deleted. So choose approved outbound only, best when the workspace is made.
 
     Portal: Networking > Workspace managed outbound access. CLI: `az ml workspace update --managed-network
     allow_only_approved_outbound`. Terraform: `managed_network { isolation_mode = "AllowOnlyApprovedOutbound" }`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-managed-network
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-secure-training-vnet
     """
-    if verdict := _of_hub(workspace):
+    if verdict := of_hub(workspace, view):
         return verdict
-    match workspace.isolation_mode:
-        case "AllowOnlyApprovedOutbound" | "AllowInternetOutbound" as mode:
+    match in_managed_network(workspace):
+        case True:
+            mode = workspace.isolation_mode
             return passed(f"isolation mode is {mode}", isolation_mode=mode)
-        case "Disabled" | None as mode:
-            return failed("there is no managed virtual network", isolation_mode=mode)
-        case _:
+        case None:
             return unknown("isolation_mode")
+    if verdict := unobserved(workspace, "serverless_subnet"):
+        return verdict
+    evidence: dict[str, Any] = {
+        "isolation_mode": workspace.isolation_mode,
+        "serverless_subnet": workspace.serverless_subnet,
+    }
+    if not workspace.serverless_subnet:
+        return failed("there is no managed virtual network", **evidence)
+    outside = outside_subnets(workspace, view)
+    if outside.compute:
+        return failed(
+            f"there is no managed virtual network, and {outside.compute.rpartition('/')[2]} is in no subnet",
+            path=(workspace.id, outside.compute),
+            **evidence,
+        )
+    if outside.doubts:
+        return unknown(*sorted(outside.doubts))
+    return passed("serverless jobs and every compute run in subnets", **evidence)
 
 
 @check(id="MLP-3006", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
@@ -187,8 +212,9 @@ def azure_ml_workspace_v1_legacy_mode(workspace: Workspace) -> Verdict:
     ## How to fix
     Turn the mode off once the workspace has a managed virtual network or private endpoint.
 
-    CLI: `az ml workspace update --set v1_legacy_mode=false`. Terraform: `v1_legacy_mode_enabled = false` on
-    `azurerm_machine_learning_workspace`.
+    The current command line has no parameter for it. `az rest --method patch --url WORKSPACE_ID?api-version=2025-06-01
+    --body '{"properties": {"v1LegacyMode": false}}'` turns it off; allow an hour for it to take effect. Terraform:
+    `v1_legacy_mode_enabled = false` on `azurerm_machine_learning_workspace`.
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-network-isolation-with-v2
@@ -197,10 +223,11 @@ def azure_ml_workspace_v1_legacy_mode(workspace: Workspace) -> Verdict:
         return verdict
     if not workspace.v1_legacy_mode:
         return passed("v1 legacy mode is off", v1_legacy_mode=workspace.v1_legacy_mode)
-    match workspace.isolation_mode:
-        case "AllowOnlyApprovedOutbound" | "AllowInternetOutbound" as mode:
+    mode = workspace.isolation_mode
+    match in_managed_network(workspace):
+        case True:
             return failed("v1 legacy mode is on in a managed virtual network", v1_legacy_mode=True, isolation_mode=mode)
-        case "Disabled" | None as mode:
+        case False:
             return not_applicable("there is no managed virtual network", isolation_mode=mode)
         case _:
             return unknown("isolation_mode")
@@ -247,25 +274,26 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
         return verdict
     if not storage.exists:
         return not_applicable("the storage account does not exist", **joined(storage, "exists"))
-    is_open, fields = open_to_all_networks(storage)
-    if is_open is None:
-        return unknown("StorageAccount.public_network_access", "StorageAccount.network_default_action", path=path)
-    if is_open:
+    found = exposure.open_to_all_networks(storage)
+    if found.to_all is None:
+        return unknown(*of_joined("StorageAccount", found.fields), path=path)
+    if found.to_all:
         return failed(
             f"{storage.name} accepts connections from all or most of the internet",
             path=path,
-            **joined(storage, *fields),
+            **joined(storage, *found.fields),
         )
-    return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *fields))
+    return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *found.fields))
 
 
 @check(id="MLP-3008", severity=Severity.LOW, objective="workload-identity", since="0.1.0")
 def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> Verdict:
-    """Workspace has no user-assigned managed identity.
+    """Workspace does not act as a user-assigned managed identity.
 
     ## Why it matters
     A system-assigned identity gets Contributor on the resource group when the workspace is made and disappears with it.
-    An identity of your own can be given just the roles it needs beforehand, and reviewed apart from the workspace.
+    An identity of your own can be given just the roles it needs beforehand, and reviewed apart from the workspace. A
+    workspace that has both kinds acts as its own unless one of yours is named as the primary one.
 
     ## How to fix
     Create a user-assigned identity with roles on the storage account, vault and registry, and make it the primary
@@ -280,19 +308,35 @@ def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> V
     if verdict := unobserved(workspace, "identity_type"):
         return verdict
     kinds = identity_types(workspace.identity_type or "")
-    if "userassigned" in kinds:
-        return passed("a user-assigned identity is set", identity_type=workspace.identity_type)
-    return failed("no user-assigned identity is set", identity_type=workspace.identity_type)
+    if "userassigned" not in kinds:
+        return failed("no user-assigned identity is set", identity_type=workspace.identity_type)
+    if "systemassigned" not in kinds:
+        return passed("only a user-assigned identity is set", identity_type=workspace.identity_type)
+    if verdict := unobserved(workspace, "primary_user_assigned_identity"):
+        return verdict
+    evidence: dict[str, Any] = {
+        "identity_type": workspace.identity_type,
+        "primary_user_assigned_identity": workspace.primary_user_assigned_identity,
+    }
+    if workspace.primary_user_assigned_identity:
+        return passed("a user-assigned identity is the primary one", **evidence)
+    return failed("its own identity is the primary one", **evidence)
 
 
-@check(id="MLP-3009", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
-def azure_ml_workspace_datastores_use_access_keys(workspace: Workspace) -> Verdict:
+@check(
+    id="MLP-3009",
+    severity=Severity.HIGH,
+    objective="strong-authentication",
+    since="0.1.0",
+    needs=(Workspace, StorageAccount),
+)
+def azure_ml_workspace_datastores_use_access_keys(workspace: Workspace, view: View) -> Verdict:
     """Workspace reaches its own datastores with storage account keys.
 
     ## Why it matters
     Every member of the workspace can then ask for the account key of the default storage, and with it read, change or
     delete all datasets, code snapshots and models, past any role assignment and without a name in the log. Keys are
-    what a workspace uses unless told otherwise.
+    what a workspace uses unless told otherwise. Where the storage account refuses keys, they open nothing.
 
     ## How to fix
     Switch the system datastores to identity-based access and give users and computes roles on the storage account.
@@ -302,18 +346,40 @@ def azure_ml_workspace_datastores_use_access_keys(workspace: Workspace) -> Verdi
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-disable-local-auth-storage
+    - https://learn.microsoft.com/en-us/azure/storage/common/shared-key-authorization-prevent
     """
-    if verdict := _of_hub(workspace) or unobserved(workspace, "system_datastores_auth_mode"):
+    if verdict := of_hub(workspace, view) or unobserved(workspace, "system_datastores_auth_mode"):
         return verdict
-    match (workspace.system_datastores_auth_mode or "accesskey").lower():
-        case "accesskey":
-            return failed(
-                "system datastores use access keys", system_datastores_auth_mode=workspace.system_datastores_auth_mode
-            )
+    mode = workspace.system_datastores_auth_mode
+    match folded(mode):
         case "identity" | "userdelegationsas":
-            return passed(
-                "system datastores use Entra identities",
-                system_datastores_auth_mode=workspace.system_datastores_auth_mode,
-            )
+            return passed("system datastores use Entra identities", system_datastores_auth_mode=mode)
+        case "accesskey" | None:
+            return _keys_that_work(workspace, view)
         case _:
             return unknown("system_datastores_auth_mode")
+
+
+def _keys_that_work(workspace: Workspace, view: View) -> Verdict:
+    """The verdict on system datastores with access keys: whether their storage accepts these."""
+    used: dict[str, Any] = {"system_datastores_auth_mode": workspace.system_datastores_auth_mode}
+    if verdict := unobserved(workspace, "storage_account"):
+        return verdict
+    if not workspace.storage_account:
+        return failed("system datastores use access keys", **used)
+    storage = view.get(StorageAccount, arm_id(str(workspace.storage_account)))
+    if not isinstance(storage, StorageAccount):
+        return unknown("StorageAccount")
+    path = (workspace.id, storage.id)
+    if storage.exists is UNSET:
+        return unknown("StorageAccount.exists", path=path)
+    if not storage.exists:
+        return not_applicable("the storage account does not exist", **joined(storage, "exists"))
+    evidence = {**used, **joined(storage, "allow_shared_key_access")}
+    match storage.allow_shared_key_access:
+        case False:
+            return passed(f"{storage.name} refuses access keys", path=path, **evidence)
+        case True | None:
+            return failed("system datastores use access keys", path=path, **evidence)
+        case _:
+            return unknown("StorageAccount.allow_shared_key_access", path=path)

@@ -3,6 +3,7 @@
 from msgspec import UNSET
 
 from checks.azure.machine_learning.resources import Workspace
+from checks.azure.networks import of_joined
 from checks.azure.paths.storage import storage_of
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
@@ -45,18 +46,18 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
         return unknown("StorageAccount.exists", path=path)
     if not storage.exists:
         return not_applicable("the storage account does not exist", **joined(storage, "exists"))
-    anonymous = allows_anonymous_blobs(storage)
+    anonymous, because = allows_anonymous_blobs(storage)
     if anonymous is None:
-        return unknown("StorageAccount.allow_blob_public_access", path=path)
+        return unknown(*of_joined("StorageAccount", because), path=path)
     if not anonymous:
-        return passed("anonymous access is disallowed", path=path, **joined(storage, "allow_blob_public_access"))
-    is_open, fields = open_to_all_networks(storage)
-    if is_open is None:
-        return unknown("StorageAccount.public_network_access", "StorageAccount.network_default_action", path=path)
-    if not is_open:
-        return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *fields))
+        return passed("anonymous access is disallowed", path=path, **joined(storage, *because))
+    found = open_to_all_networks(storage)
+    if found.to_all is None:
+        return unknown(*of_joined("StorageAccount", found.fields), path=path)
+    if not found.to_all:
+        return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *found.fields))
     return failed(
         f"{storage.name} is open to the internet and allows anonymous access",
         path=path,
-        **joined(storage, "allow_blob_public_access", *fields),
+        **joined(storage, *because, *found.fields),
     )

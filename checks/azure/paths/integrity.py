@@ -3,7 +3,8 @@
 from checks.azure.authorization.reach import written
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
-from checks.azure.members import principals
+from checks.azure.machine_learning.states import not_in_use
+from checks.azure.members import folded, principals
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
@@ -11,19 +12,26 @@ from scanner.model.views import View
 
 
 def _no_way_in(compute: Compute) -> Verdict | None:
-    """A verdict if the compute cannot be reached from the internet, or if that was not observed."""
+    """A verdict if the compute cannot be reached from the internet, or if that was not observed.
+
+    Without SSH an instance with a public address takes traffic from Azure's own service only; people open its
+    applications through the workspace, which asks them to sign in.
+    """
     match compute.enable_node_public_ip:
-        case True:
-            return None
+        case True | None:
+            pass
         case False:
             return passed("it has no public address", enable_node_public_ip=False)
-        case None:
-            if verdict := unobserved(compute, "public_ip_address", "ssh_public_access"):
-                return verdict
-            reachable = compute.public_ip_address or compute.ssh_public_access == "Enabled"
-            return None if reachable else unknown("enable_node_public_ip")
         case _:
             return unknown("enable_node_public_ip")
+    access = compute.ssh_public_access
+    match folded(access):
+        case "enabled":
+            return None
+        case "disabled" | None:
+            return passed("SSH access is off", ssh_public_access=access)
+        case _:
+            return unknown("ssh_public_access")
 
 
 @check(
@@ -38,14 +46,14 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     """Compute instance on the internet can overwrite a model that an endpoint serves.
 
     ## Why it matters
-    The instance has a public address, and its identity may write to the storage account that holds the files of a
-    deployed model. Whoever takes the instance over replaces the model, and with an unsafe model format runs code inside
-    the endpoint, without any right to deploy. Models are taken to be in the default storage of their workspace. Roles
-    that the identity holds through a group, or in subscriptions that are not scanned, are not seen.
+    The instance takes SSH connections at a public address, and its identity may write to the storage account that holds
+    the files of a deployed model. Whoever takes the instance over replaces the model, and with an unsafe model format
+    runs code inside the endpoint, without any right to deploy. Models are taken to be in the default storage of their
+    workspace. Roles that the identity holds through a group, or in subscriptions that are not scanned, are not seen.
 
     ## How to fix
-    Give development instances no public address, and let their identity read but not write the storage that production
-    serves from; keep workspaces for development and production apart.
+    Give development instances no SSH access or no public address, and let their identity read but not write the storage
+    that production serves from; keep workspaces for development and production apart.
 
     CLI: `az role assignment delete --assignee PRINCIPAL --scope STORAGE_ACCOUNT`; `enable_node_public_ip: false` in the
     compute's file. Terraform: `node_public_ip_enabled = false` on `azurerm_machine_learning_compute_instance`.
@@ -56,9 +64,13 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     """
     if verdict := unobserved(compute, "compute_type"):
         return verdict
-    if compute.compute_type != "ComputeInstance":
+    if folded(compute.compute_type) != "computeinstance":
         return not_applicable("only compute instances are judged", compute_type=compute.compute_type)
-    if verdict := _no_way_in(compute) or unobserved(compute, "principal_id", "user_assigned_identities"):
+    if (
+        verdict := not_in_use(compute)
+        or _no_way_in(compute)
+        or unobserved(compute, "principal_id", "user_assigned_identities")
+    ):
         return verdict
     people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
     if not people and known:
@@ -70,6 +82,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
             f"its identity can write {found.storage.rpartition('/')[2]}, which holds a model being served",
             path=(compute.id, assignment.id, found.storage, found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
+            ssh_public_access=compute.ssh_public_access,
             **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
         )
     if found.doubts or not known:

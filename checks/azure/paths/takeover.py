@@ -3,6 +3,7 @@
 from msgspec import UNSET
 
 from checks.azure.machine_learning.resources import Workspace
+from checks.azure.members import folded
 from checks.azure.paths.storage import storage_of
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -24,12 +25,12 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     ## Why it matters
     Names of storage accounts are global. Once the account is deleted, anybody can register its name and serve code,
     environments and model files of their own to every job and endpoint that still uses the old address. If the name is
-    taken already, somebody may be doing so now, unless the account was only moved. An account that cannot be seen, for
-    instance in another subscription, is reported as unknown.
+    taken already, somebody may be doing so now, unless the account was moved to another subscription. One that was
+    moved within its subscription still exists. An account that cannot be seen is reported as unknown.
 
     ## How to fix
     If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
-    name in your other resource groups and subscriptions, and move it back. Then move the workspace: its default
+    name in your other subscriptions, and move it back. Then move the workspace: its default
     storage cannot be changed, so make a new workspace with an existing account and delete this one.
 
     CLI: `az storage account check-name --name NAME`, `az storage account create`, `az ml workspace delete`.
@@ -52,10 +53,12 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
             path=path,
             **joined(storage, "exists", "name_available"),
         )
-    if storage.name_available is False and storage.name_reason == "AlreadyExists":
+    if storage.name_available is False and folded(storage.name_reason) == "alreadyexists":
+        if storage.moved_to is UNSET:
+            return unknown("StorageAccount.moved_to", path=path)
         return failed(
-            f"{storage.name} is not where the workspace expects it, and an account elsewhere has the name",
+            f"{storage.name} is not in the subscription that it is named in, and an account elsewhere has the name",
             path=path,
-            **joined(storage, "exists", "name_available", "name_reason"),
+            **joined(storage, "exists", "name_available", "name_reason", "moved_to"),
         )
     return unknown("StorageAccount.name_available", path=path)

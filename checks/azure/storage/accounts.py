@@ -1,5 +1,6 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
+from checks.azure.members import folded
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -15,11 +16,12 @@ def _missing(account: StorageAccount) -> Verdict | None:
 
 @check(id="MLP-3401", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
 def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace lets containers be opened to anonymous readers.
+    """Storage account of a workspace or AI account lets containers be opened to anonymous readers.
 
     ## Why it matters
     One wrong click on a container then publishes datasets, model files or code snapshots to everyone, with no sign-in
-    and no name in the log. An old account on which the setting was never made allows it too.
+    and no name in the log. An account made before 2024 on which the setting was never made allows it too; on later ones
+    that means disallowed. What containers allow is not read.
 
     ## How to fix
     Disallow anonymous access for the whole account; it overrides every container.
@@ -32,18 +34,18 @@ def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdic
     """
     if verdict := _missing(account):
         return verdict
-    match allows_anonymous_blobs(account):
-        case True:
-            return failed("anonymous access may be given", allow_blob_public_access=account.allow_blob_public_access)
-        case False:
-            return passed("anonymous access is disallowed", allow_blob_public_access=False)
-        case _:
-            return unknown("allow_blob_public_access")
+    allowed, fields = allows_anonymous_blobs(account)
+    if allowed is None:
+        return unknown(*fields)
+    evidence = {name: getattr(account, name) for name in fields}
+    if allowed:
+        return failed("anonymous access may be given", **evidence)
+    return passed("anonymous access is disallowed", **evidence)
 
 
 @check(id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
 def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace accepts its shared keys.
+    """Storage account of a workspace or AI account accepts its shared keys.
 
     ## Why it matters
     An account key reads, changes and deletes every dataset and model in the account, past all role assignments and
@@ -69,13 +71,14 @@ def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
             return unknown("allow_shared_key_access")
 
 
-@check(id="MLP-3403", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+@check(id="MLP-3403", severity=Severity.LOW, objective="encryption-in-transit", since="0.1.0")
 def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace accepts TLS older than 1.2.
+    """Storage account of a workspace or AI account names a minimum TLS version below 1.2.
 
     ## Why it matters
-    TLS 1.0 and 1.1 have known flaws. A client that still speaks them sends datasets, models and access tokens over a
-    connection that a party on the way may be able to open. An account that sets no minimum counts as 1.0.
+    Azure Storage has refused TLS 1.0 and 1.1 on all accounts since 3 February 2026, whatever minimum they name. The
+    setting still goes into templates, copies and audits, where it says that old clients are welcome. An account that
+    sets no minimum counts as 1.0.
 
     ## How to fix
     Set the minimum version to TLS 1.2.
@@ -85,13 +88,15 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/transport-layer-security-configure-minimum-version
+    - https://learn.microsoft.com/en-us/azure/storage/common/transport-layer-security-configure-migrate-to-tls2
     """
     if verdict := _missing(account):
         return verdict
-    match account.minimum_tls_version:
-        case "TLS1_2" | "TLS1_3" as version:
+    version = account.minimum_tls_version
+    match folded(version):
+        case "tls1_2" | "tls1_3":
             return passed(f"the minimum is {version}", minimum_tls_version=version)
-        case "TLS1_0" | "TLS1_1" | None as version:
+        case "tls1_0" | "tls1_1" | None:
             return failed(f"the minimum is {version or 'not set'}", minimum_tls_version=version)
         case _:
             return unknown("minimum_tls_version")
@@ -99,11 +104,13 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
 
 @check(id="MLP-3404", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
 def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace accepts connections from all networks.
+    """Storage account of a workspace or AI account accepts connections from all networks.
 
     ## Why it matters
     A leaked account key, signed link or token can be used from anywhere to copy training data or to replace a model. An
-    account is open to all networks unless told otherwise, and a firewall rule of /8 or wider makes it nearly so.
+    account is open to all networks unless told otherwise, and firewall rules that let in a /8 or more, alone or
+    together, make it nearly so. Of an account that is secured by a network security perimeter the rules of that are
+    judged.
 
     ## How to fix
     Turn public network access off and use private endpoints, or deny by default and list what may connect.
@@ -113,21 +120,22 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
+    - https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
     """
     if verdict := _missing(account):
         return verdict
-    is_open, fields = open_to_all_networks(account)
-    evidence = {name: getattr(account, name) for name in fields}
-    if is_open is None:
-        return unknown("public_network_access", "network_default_action", "network_ip_rules")
-    if is_open:
+    found = open_to_all_networks(account)
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(account, name) for name in found.fields}
+    if found.to_all:
         return failed("all or most of the internet may connect", **evidence)
     return passed("not all networks may connect", **evidence)
 
 
 @check(id="MLP-3405", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
 def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace keeps no earlier versions of blobs.
+    """Storage account of a workspace or AI account keeps no earlier versions of blobs.
 
     ## Why it matters
     A model file or dataset that is overwritten, by mistake or by an attacker, is gone: there is nothing to compare with
@@ -157,7 +165,7 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
 
 @check(id="MLP-3406", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
 def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace deletes blobs for good at once.
+    """Storage account of a workspace or AI account deletes blobs for good at once.
 
     ## Why it matters
     A script with a wrong prefix, or ransomware with a key, removes datasets and model files beyond recovery, and with
@@ -185,7 +193,7 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
 
 @check(id="MLP-3407", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
 def azure_ml_storage_plain_http(account: StorageAccount) -> Verdict:
-    """Storage account of a workspace answers plain HTTP.
+    """Storage account of a workspace or AI account answers plain HTTP.
 
     ## Why it matters
     A signed link used over HTTP shows the link, which is a credential, and the dataset or model behind it to everyone

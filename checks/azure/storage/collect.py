@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
-from checks.azure.ids import arm_id
+from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.storage.resources import BLOBS, STORAGE, StorageAccount
+from checks.azure.members import folded
+from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
 from scanner.model.collectors import Found, collector
 from scanner.model.nouns import Reply
 
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
 
 VERSION = "2023-05-01"
+PERIMETERS_VERSION = "2024-01-01"
 _TYPE = "/providers/microsoft.storage/storageaccounts/"
 #: Codes that say that the account is not there. A subscription that cannot be seen answers with others.
 _MISSING = ("ResourceNotFound", "ResourceGroupNotFound")
 
 
-@collector(StorageAccount, operations=(STORAGE, BLOBS, NAME_CHECK), per="account", follows=(Workspace, Account))
+@collector(
+    StorageAccount, operations=(STORAGE, BLOBS, PERIMETERS, NAME_CHECK), per="account", follows=(Workspace, Account)
+)
 def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
     def look(paths: list[str]) -> list[StorageAccount]:
         accounts = api.replies(STORAGE, paths, VERSION, absent=_MISSING)
@@ -35,8 +40,14 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
             _account(api, path, account, blobs.get(path, UNSET)) for path, account in zip(paths, accounts, strict=True)
         ]
 
+    taken: list[StorageAccount] = []
     for made in api.each(look, api.groups(_named(found))):
-        yield from made
+        for account in made:
+            if account.exists is False and account.name_available is False:
+                taken.append(account)
+            else:
+                yield account
+    yield from _elsewhere(api, taken, look)
 
 
 def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageAccount:
@@ -45,12 +56,51 @@ def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageA
     item = account if isinstance(account, Mapping) else {"id": path}
     # Of an account that is not there nothing is observed: an absent setting would read as its default.
     replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
-    return api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    made = api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    if folded(made.public_network_access) != "securedbyperimeter":
+        return made
+    return api.decode(
+        StorageAccount, {**replies, PERIMETERS: _perimeter(api, path)}, exists=exists, **api.identity(item)
+    )
+
+
+def _perimeter(api: AzureApi, path: str) -> Reply:
+    """The perimeter that an account belongs to: it can belong to one; None where it belongs to none."""
+    found = api.listing(PERIMETERS, f"{path}/networkSecurityPerimeterConfigurations", PERIMETERS_VERSION)
+    return found if found is UNSET else next(iter(found), None)
+
+
+def _elsewhere(
+    api: AzureApi, taken: list[StorageAccount], look: Callable[[list[str]], list[StorageAccount]]
+) -> Iterator[StorageAccount]:
+    """Accounts that are not where they are named, but whose name somebody has: looked for in all of the subscription.
+
+    Names are global, so an account of that name there was moved to another resource group. It keeps the id that it is
+    named by.
+    """
+    listed = {
+        owner: api.listing(STORAGE, f"/subscriptions/{owner}/providers/Microsoft.Storage/storageAccounts", VERSION)
+        for owner in sorted({subscription(account.id) for account in taken})
+    }
+    for account in taken:
+        items = listed[subscription(account.id)]
+        if items is UNSET:
+            yield account
+            continue
+        places = [str(item["id"]) for item in items if arm_id(str(item["id"])).endswith(f"/{account.name.lower()}")]
+        moved = look(places[:1])
+        if moved and moved[0].exists:
+            yield msgspec.structs.replace(moved[0], id=account.id, moved_to=moved[0].id)
+        else:
+            yield msgspec.structs.replace(account, moved_to=None)
 
 
 def _named(found: Found) -> list[str]:
-    """Storage accounts that workspaces and AI accounts name, each once, in any spelling of theirs."""
-    names: list[str | UnsetType | None] = [workspace.storage_account for workspace in found.of(Workspace)]
+    """Storage accounts that workspaces, hubs and AI accounts name, each once, in any spelling of theirs."""
+    names: list[str | UnsetType | None] = []
+    for workspace in found.of(Workspace):
+        names.append(workspace.storage_account)
+        names += workspace.additional_storage_accounts or ()
     for account in found.of(Account):
         owned = account.user_owned_storage
         names += [storage.resource_id for storage in owned] if isinstance(owned, tuple) else []

@@ -1,42 +1,45 @@
 """What the settings of a storage account mean for who can reach it: pure functions that checks share."""
 
+from datetime import UTC, datetime
+
 from msgspec import UNSET
 
-from checks.azure.members import wide
+from checks.azure.members import folded
+from checks.azure.networks import Opening, letting, opening
 from checks.azure.storage.resources import StorageAccount
 
+#: From then on an account on which anonymous access was never set does not allow it.
+_DISALLOWED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
-def open_to_all_networks(account: StorageAccount) -> tuple[bool | None, tuple[str, ...]]:
-    """Whether any address may connect (None if that was not observed), and the fields that say so.
 
-    Azure opens an account to all networks unless told otherwise. A rule that lets in a large share of the internet
-    opens it as well, whatever the default action.
+def open_to_all_networks(account: StorageAccount) -> Opening:
+    """Whether any address may connect.
+
+    Where the account leaves that to a network security perimeter, the perimeter's rules decide and nothing of the
+    account's own; without a perimeter nobody may connect.
     """
-    access = account.public_network_access
-    if access == "Disabled":
-        return False, ("public_network_access",)
-    if access not in ("Enabled", None):
-        return None, ()
-    match account.network_default_action:
-        case "Deny" if account.network_ip_rules is UNSET:
-            return None, ()
-        case "Deny":
-            return bool(wide(account.network_ip_rules or ())), ("network_default_action", "network_ip_rules")
-        case "Allow" | None:
-            return True, ("public_network_access", "network_default_action")
-        case _:
-            return None, ()
+    if folded(account.public_network_access) != "securedbyperimeter":
+        return opening(account)
+    if account.perimeter_rules is UNSET:
+        return Opening(None, ("perimeter_rules",))
+    ranges: list[str] = []
+    for rule in account.perimeter_rules or ():
+        if rule.properties is not None and folded(rule.properties.direction) != "outbound":
+            ranges += rule.properties.address_prefixes or ()
+    return letting(ranges, ("public_network_access", "perimeter_rules"))
 
 
-def allows_anonymous_blobs(account: StorageAccount) -> bool | None:
-    """Whether containers may be opened to anonymous readers; None if that was not observed.
+def allows_anonymous_blobs(account: StorageAccount) -> tuple[bool | None, tuple[str, ...]]:
+    """Whether containers may be opened to anonymous readers (None if that is not known), and the fields that say so.
 
-    Accounts from before the end of 2023 on which the setting was never made still allow it.
+    Azure has disallowed it on new accounts since the end of 2023. Older ones on which it was never set still allow it.
     """
     match account.allow_blob_public_access:
-        case True | None:
-            return True
-        case False:
-            return False
+        case True | False as flag:
+            return flag, ("allow_blob_public_access",)
+        case None if isinstance(account.created_at, datetime):
+            return account.created_at < _DISALLOWED_SINCE, ("allow_blob_public_access", "created_at")
+        case None:
+            return None, ("created_at",)
         case _:
-            return None
+            return None, ("allow_blob_public_access",)

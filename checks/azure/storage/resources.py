@@ -1,15 +1,31 @@
 """Storage kinds: typed snapshots. Each field names the operation and member it comes from."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.members import IpRule
-from scanner.model.nouns import Holds, Observed, Read, Resource
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 STORAGE = "Microsoft.Storage/storageAccounts/read"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/read"
+PERIMETERS = "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read"
+
+
+class PerimeterRuleProperties(Part, frozen=True, kw_only=True, rename="camel"):
+    """What a rule of a network security perimeter lets in or out."""
+
+    direction: str | None = None
+    address_prefixes: tuple[str, ...] | None = None
+
+
+class PerimeterRule(Part, frozen=True, kw_only=True):
+    """A rule of the network security perimeter that an account belongs to."""
+
+    name: str | None = None
+    properties: PerimeterRuleProperties | None = None
 
 
 class StorageAccount(Resource, frozen=True, kw_only=True):
@@ -21,6 +37,8 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
 
     #: False if the account was looked for and is not there; its other fields are then unset
     exists: Observed[bool] = UNSET
+    #: where it is now, if it was moved out of the resource group that it is named in; its id is what names it
+    moved_to: Observed[str] = UNSET
     #: whether anybody may register the name of a missing account
     name_available: Annotated[Observed[bool], Read(NAME_CHECK, "nameAvailable")] = UNSET
     name_reason: Annotated[Observed[str], Read(NAME_CHECK, "reason")] = UNSET
@@ -31,6 +49,11 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     public_network_access: Annotated[Observed[str], Read(STORAGE, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(STORAGE, "properties.networkAcls.defaultAction")] = UNSET
     network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(STORAGE, "properties.networkAcls.ipRules")] = UNSET
+    #: asked for only where the account leaves its network to a perimeter
+    perimeter_rules: Annotated[
+        Observed[tuple[PerimeterRule, ...]], Read(PERIMETERS, "properties.profile.accessRules")
+    ] = UNSET
+    created_at: Annotated[Observed[datetime], Read(STORAGE, "properties.creationTime")] = UNSET
     is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET

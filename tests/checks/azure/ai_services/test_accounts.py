@@ -1,10 +1,22 @@
 from factories.azure import account, connection, rules
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.ai_services.resources import Account
+
+
+def listed(*ranges: str, **fields: object) -> Account:
+    """Only these may connect."""
+    given = {"public_network_access": "Enabled", "network_default_action": "Deny", "network_ip_rules": rules(*ranges)}
+    return account(**{**given, **fields})
+
 
 CASES = {
     "azure_ai_account_public_network_access": [
         Case("off", PASS, account(public_network_access="Disabled")),
-        Case("denied by default", PASS, account(public_network_access="Enabled", network_default_action="Deny")),
+        Case("denied by default", PASS, listed("203.0.113.0/24")),
+        Case("denied by default, every address let in", FAIL, listed("203.0.113.7", "0.0.0.0/0")),
+        Case("denied by default, rules not observed", UNKNOWN, listed(network_ip_rules=UNSET)),
         Case("open", FAIL, account(public_network_access="Enabled", network_default_action="Allow")),
         Case("nothing was set", FAIL, account(public_network_access=None, network_default_action=None)),
         Case("a value of a later API version", UNKNOWN, account(public_network_access="SecuredByPerimeter")),
@@ -34,9 +46,10 @@ CASES = {
             account(
                 public_network_access="Enabled",
                 network_default_action="Deny",
-                network_ip_rules=rules("203.0.113.0/24", "not an address"),
+                network_ip_rules=rules("203.0.113.0/24"),
             ),
         ),
+        Case("a rule that is no address", UNKNOWN, listed("203.0.113.0/24", "not an address")),
         Case(
             "no rule",
             PASS,

@@ -1,4 +1,5 @@
 from factories.azure import ML, cluster, compute, instance, workspace
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Compute, CustomService, DockerSettings, Workspace
@@ -20,9 +21,27 @@ def service(*, privileged: bool | None) -> CustomService:
     return CustomService(name="labelling", docker=DockerSettings(privileged=privileged))
 
 
+def at(address: str) -> dict[str, object]:
+    return {"public_ip_address": address}
+
+
 def public(**fields: object) -> Compute:
     return cluster(**{"enable_node_public_ip": True, **fields})
 
+
+def unsaid(port: str | None) -> Compute:
+    """A cluster outside subnets, of which nobody chose whether its login port is open."""
+    return public(remote_login_port_public_access=port, subnet_id=None)
+
+
+FOR_ONE = {"authorization_type": "personal"}
+ISOLATED_HUB = workspace("hub", workspace_kind="Hub", isolation_mode="AllowOnlyApprovedOutbound")
+IDLE = (
+    Case("still being created", NOT_APPLICABLE, instance(provisioning_state="Creating")),
+    Case("being deleted", NOT_APPLICABLE, instance(provisioning_state="Deleting")),
+    Case("failed", NOT_APPLICABLE, instance(provisioning_state="failed")),
+    Case("state not observed", UNKNOWN, instance(provisioning_state=UNSET)),
+)
 
 CASES = {
     "azure_ml_compute_local_auth_enabled": [
@@ -31,6 +50,7 @@ CASES = {
         Case("absent means on", FAIL, instance(disable_local_auth=None)),
         Case("attached", NOT_APPLICABLE, ATTACHED),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_outside_network": [
         Case("subnet", PASS, instance(subnet_id="/subscriptions/s/…/subnets/compute")),
@@ -64,9 +84,14 @@ CASES = {
         Case("asked for", FAIL, instance(enable_node_public_ip=True)),
         Case("a cluster has them by default", FAIL, cluster(enable_node_public_ip=None)),
         Case("an instance that has one", FAIL, instance(enable_node_public_ip=None, public_ip_address="203.0.113.7")),
+        Case(
+            "an instance that reports an inner address", UNKNOWN, instance(enable_node_public_ip=None, **at("10.0.0.1"))
+        ),
+        Case("an instance that reports none", UNKNOWN, instance(enable_node_public_ip=None, **at(""))),
         Case("an instance that does not say", UNKNOWN, instance(enable_node_public_ip=None, public_ip_address=None)),
         Case("attached", NOT_APPLICABLE, ATTACHED),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_instance_ssh_open": [
         Case("off", PASS, instance(ssh_public_access="Disabled")),
@@ -77,6 +102,7 @@ CASES = {
         Case("a value of a later API version", UNKNOWN, instance(ssh_public_access="Limited")),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_cluster_remote_login_open": [
         Case("closed", PASS, cluster(remote_login_port_public_access="Disabled")),
@@ -93,8 +119,17 @@ CASES = {
         ),
         Case("open, addresses not observed", UNKNOWN, cluster(remote_login_port_public_access="Enabled")),
         Case("default in a subnet", PASS, public(remote_login_port_public_access="NotSpecified", subnet_id="/s")),
-        Case("default outside", FAIL, public(remote_login_port_public_access="NotSpecified", subnet_id=None)),
-        Case("absent, outside", FAIL, public(remote_login_port_public_access=None, subnet_id=None)),
+        Case("default outside", FAIL, unsaid("NotSpecified"), default(isolation_mode="Disabled")),
+        Case("absent, outside", FAIL, unsaid(None), default(isolation_mode=None)),
+        Case(
+            "default in a managed network",
+            PASS,
+            unsaid("NotSpecified"),
+            default(isolation_mode="AllowInternetOutbound"),
+        ),
+        Case("default in the managed network of the hub", PASS, unsaid("NotSpecified"), PROJECT, ISOLATED_HUB),
+        Case("default in a network of a later API version", UNKNOWN, unsaid(None), default(isolation_mode="Other")),
+        Case("default, workspace not seen", UNKNOWN, unsaid(None), incomplete=[Workspace]),
         Case("default, subnet not observed", UNKNOWN, public(remote_login_port_public_access=None)),
         Case("a value of a later API version", UNKNOWN, public(remote_login_port_public_access="Limited")),
         Case("an instance", NOT_APPLICABLE, LISTED_INSTANCE),
@@ -102,17 +137,22 @@ CASES = {
     ],
     "azure_ml_compute_instance_shared_applications": [
         Case("personal", PASS, instance(application_sharing_policy="Personal")),
-        Case("shared", FAIL, instance(application_sharing_policy="Shared")),
-        Case("absent means shared", FAIL, instance(application_sharing_policy=None)),
+        Case("shared", FAIL, instance(application_sharing_policy="Shared", authorization_type=None)),
+        Case("absent means shared", FAIL, instance(application_sharing_policy=None, authorization_type=None)),
+        Case("shared, but for one person", PASS, instance(application_sharing_policy="Shared", **FOR_ONE)),
+        Case("for whom is not observed", UNKNOWN, instance(application_sharing_policy="Shared")),
+        Case("for a team", UNKNOWN, instance(application_sharing_policy="Shared", authorization_type="team")),
         Case("a value of a later API version", UNKNOWN, instance(application_sharing_policy="Team")),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_instance_without_idle_shutdown": [
         Case("after an hour", PASS, instance(idle_time_before_shutdown="PT1H")),
         Case("never", FAIL, instance(idle_time_before_shutdown=None)),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_instance_root_access_enabled": [
         Case("refused", PASS, instance(enable_root_access=False)),
@@ -120,6 +160,7 @@ CASES = {
         Case("absent means given", FAIL, instance(enable_root_access=None)),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_instance_privileged_service": [
         Case("privileged", FAIL, instance(custom_services=(service(privileged=False), service(privileged=True)))),
@@ -128,6 +169,7 @@ CASES = {
         Case("no service", PASS, instance(custom_services=None)),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
     "azure_ml_compute_instance_os_outdated": [
         Case("latest", PASS, instance(is_latest_os_image=True)),
@@ -135,5 +177,6 @@ CASES = {
         Case("no metadata, as while it is created", UNKNOWN, instance(is_latest_os_image=None)),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
+        *IDLE,
     ],
 }

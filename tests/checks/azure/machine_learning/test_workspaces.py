@@ -1,7 +1,8 @@
-from factories.azure import RETINA_STORAGE, connection, rules, storage, workspace
+from factories.azure import ML, RETINA_STORAGE, cluster, compute, connection, instance, rules, storage, workspace
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.azure.machine_learning.resources import Workspace
+from checks.azure.machine_learning.resources import Compute, Workspace
 from checks.azure.storage.resources import StorageAccount
 
 
@@ -13,35 +14,103 @@ def sensitive(**fields: object) -> Workspace:
     return workspace(**{"hbi_workspace": True, "storage_account": RETINA_STORAGE, **fields})
 
 
-OPEN = {"public_network_access": "Enabled"}
+# ARM does not always spell the id of a hub as it does elsewhere.
+PROJECT = workspace("retina", workspace_kind="Project", hub_resource_id=f"{ML}/Hub")
+HUB = workspace("hub", workspace_kind="Hub")
+OF_HUB = (
+    Case("a project", NOT_APPLICABLE, PROJECT, HUB),
+    Case("a project whose hub was not seen", UNKNOWN, PROJECT),
+    Case("a project that names no hub", UNKNOWN, workspace(workspace_kind="project", hub_resource_id=None)),
+)
+
+APPROVED = (connection("Approved"),)
+UNRULED = {"network_default_action": None, "network_ip_rules": None, "ip_allowlist": None}
+
+
+def public(**fields: object) -> Workspace:
+    """Public access is on, and nothing restricts it unless given."""
+    return default(**{"public_network_access": "Enabled", **UNRULED, **fields})
+
+
+def listing(*ranges: str, **fields: object) -> Workspace:
+    """Only these addresses may connect."""
+    return public(**{"network_default_action": "Deny", "network_ip_rules": rules(*ranges), **fields})
+
+
+def behind(**fields: object) -> Workspace:
+    """A workspace with a private endpoint."""
+    return public(**{"private_endpoint_connections": APPROVED, **fields})
+
+
+def unset(**fields: object) -> Workspace:
+    return public(
+        **{"public_network_access": None, "private_endpoint_connections": None, **fields},
+    )
+
+
+PRIMARY = {"primary_user_assigned_identity": "/subscriptions/s/id-retina"}
+
+
+def both(**fields: object) -> Workspace:
+    """A workspace with both kinds of identity."""
+    return workspace(**{"identity_type": "SystemAssigned,UserAssigned", **fields})
+
+
+def keyed(mode: str | None = "AccessKey", **fields: object) -> Workspace:
+    return default(system_datastores_auth_mode=mode, **{"storage_account": RETINA_STORAGE, **fields})
+
+
+OWN_SUBNET = {"isolation_mode": "Disabled", "serverless_subnet": "/subscriptions/s/subnets/ml"}
+IN_SUBNET = instance("ci", subnet_id="/subscriptions/s/subnets/ml")
 
 CASES = {
     "azure_ml_workspace_public_network_access": [
         Case("off", PASS, default(public_network_access="Disabled")),
-        Case("on", FAIL, default(**OPEN)),
-        Case("never set", FAIL, default(**{**OPEN, "public_network_access": None})),
-        Case("of no kind, as old workspaces are", FAIL, default(**OPEN, workspace_kind=None)),
+        Case("on", FAIL, public()),
+        Case("on, no rules", FAIL, public(network_default_action="Allow", network_ip_rules=(), ip_allowlist=())),
+        Case("on, of no kind, as old workspaces are", FAIL, public(workspace_kind=None)),
+        Case("selected addresses", PASS, listing("203.0.113.0/24")),
+        Case("no address", PASS, listing()),
+        Case("selected addresses, as an older version lists them", PASS, public(ip_allowlist=("203.0.113.7",))),
+        Case("every address", FAIL, listing("203.0.113.7", "0.0.0.0/0")),
+        Case("every address, in halves", FAIL, listing("0.0.0.0/1", "128.0.0.0/1")),
+        Case("every address, as an older version lists them", FAIL, public(ip_allowlist=("0.0.0.0/0",))),
+        Case("a rule that is no address", UNKNOWN, listing("203.0.113.7-203.0.113.9")),
+        Case("rules not observed", UNKNOWN, listing(network_ip_rules=UNSET)),
+        Case("older list not observed", UNKNOWN, listing(ip_allowlist=UNSET)),
+        Case("an action of a later API version", UNKNOWN, public(network_default_action="Ask")),
+        Case("never set", FAIL, unset()),
+        Case("never set, the older flag reopens it", FAIL, unset(allow_public_access_when_behind_vnet=True)),
+        Case(
+            "never set behind a private endpoint",
+            UNKNOWN,
+            unset(private_endpoint_connections=APPROVED, allow_public_access_when_behind_vnet=False),
+        ),
+        Case("never set, endpoints not observed", UNKNOWN, unset(private_endpoint_connections=UNSET)),
+        Case("never set, older flag not observed", UNKNOWN, unset(private_endpoint_connections=APPROVED)),
         Case("a value of a later API version", UNKNOWN, default(public_network_access="SecuredByPerimeter")),
         Case("not observed", UNKNOWN, default()),
         Case("nothing observed", UNKNOWN, workspace()),
+        *OF_HUB,
     ],
     "azure_ml_workspace_public_behind_vnet": [
+        Case("on", FAIL, behind(allow_public_access_when_behind_vnet=False)),
+        Case("off, whatever the older flag says", PASS, behind(public_network_access="Disabled")),
+        Case("selected addresses", PASS, behind(network_default_action="Deny", network_ip_rules=rules("203.0.113.7"))),
         Case(
-            "allowed",
+            "never set, the older flag allows it",
             FAIL,
-            workspace(
-                allow_public_access_when_behind_vnet=True, private_endpoint_connections=(connection("Approved"),)
-            ),
+            behind(public_network_access=None, allow_public_access_when_behind_vnet=True),
         ),
         Case(
-            "allowed, but behind no network",
-            NOT_APPLICABLE,
-            workspace(allow_public_access_when_behind_vnet=True, private_endpoint_connections=(connection("Pending"),)),
+            "never set, the older flag does not allow it",
+            UNKNOWN,
+            behind(public_network_access=None, allow_public_access_when_behind_vnet=None),
         ),
-        Case("allowed, connections not observed", UNKNOWN, workspace(allow_public_access_when_behind_vnet=True)),
-        Case("not allowed", PASS, workspace(allow_public_access_when_behind_vnet=False)),
-        Case("absent means false", PASS, workspace(allow_public_access_when_behind_vnet=None)),
-        Case("not observed", UNKNOWN, workspace()),
+        Case("behind no network", NOT_APPLICABLE, public(private_endpoint_connections=(connection("Pending"),))),
+        Case("connections not observed", UNKNOWN, public()),
+        Case("access not observed", UNKNOWN, behind(public_network_access=UNSET)),
+        *OF_HUB,
     ],
     "azure_ml_workspace_without_private_endpoint": [
         Case("approved", PASS, default(private_endpoint_connections=(connection("Approved"),))),
@@ -53,7 +122,7 @@ CASES = {
         Case("without a state", FAIL, default(private_endpoint_connections=(connection(None),))),
         Case("none", FAIL, default(private_endpoint_connections=())),
         Case("member absent", FAIL, default(private_endpoint_connections=None)),
-        Case("a project", NOT_APPLICABLE, workspace(workspace_kind="project")),
+        *OF_HUB,
         Case("not observed", UNKNOWN, default()),
     ],
     "azure_ml_workspace_without_customer_key": [
@@ -62,16 +131,30 @@ CASES = {
         Case("disabled", FAIL, default(encryption_status="Disabled", key_identifier=None)),
         Case("no encryption block", FAIL, default(encryption_status=None, key_identifier=None)),
         Case("a value of a later API version", UNKNOWN, default(encryption_status="Partial", key_identifier=None)),
-        Case("a project", NOT_APPLICABLE, workspace(workspace_kind="Project")),
+        *OF_HUB,
         Case("not observed", UNKNOWN, default()),
     ],
     "azure_ml_workspace_managed_network_not_isolated": [
         Case("approved outbound only", PASS, default(isolation_mode="AllowOnlyApprovedOutbound")),
         Case("internet outbound", PASS, default(isolation_mode="AllowInternetOutbound")),
-        Case("disabled", FAIL, default(isolation_mode="Disabled")),
-        Case("no managed network block", FAIL, default(isolation_mode=None)),
+        Case("disabled", FAIL, default(isolation_mode="Disabled", serverless_subnet=None)),
+        Case("no managed network block", FAIL, default(isolation_mode=None, serverless_subnet=None)),
+        Case("own subnets", PASS, default(**OWN_SUBNET), IN_SUBNET, compute("vm", compute_type="VirtualMachine")),
+        Case("own subnet, no compute", PASS, default(**OWN_SUBNET)),
+        Case("a compute in no subnet", FAIL, default(**OWN_SUBNET), IN_SUBNET, cluster(subnet_id=None)),
+        Case("a compute of which that is not known", UNKNOWN, default(**OWN_SUBNET), IN_SUBNET, cluster()),
+        Case("a compute of unknown type", UNKNOWN, default(**OWN_SUBNET), compute(subnet_id="/s")),
+        Case("computes not seen", UNKNOWN, default(**OWN_SUBNET), incomplete=[Compute]),
+        Case(
+            "a compute in no subnet, of a project of the hub",
+            FAIL,
+            workspace("hub", workspace_kind="Hub", **OWN_SUBNET),
+            PROJECT,
+            cluster(subnet_id=None),
+        ),
+        Case("serverless jobs not observed", UNKNOWN, default(isolation_mode="Disabled")),
         Case("a value of a later API version", UNKNOWN, default(isolation_mode="AllowPartnerOutbound")),
-        Case("a project", NOT_APPLICABLE, workspace(workspace_kind="Project", isolation_mode=None)),
+        *OF_HUB,
         Case("not observed", UNKNOWN, default()),
     ],
     "azure_ml_workspace_v1_legacy_mode": [
@@ -99,7 +182,13 @@ CASES = {
         ),
         Case("open", FAIL, sensitive(), storage(public_network_access="Enabled", network_default_action="Allow")),
         Case("never set", FAIL, sensitive(), storage(public_network_access=None, network_default_action=None)),
-        Case("perimeter", UNKNOWN, sensitive(), storage(public_network_access="SecuredByPerimeter")),
+        Case(
+            "a perimeter lets nobody in",
+            PASS,
+            sensitive(),
+            storage(public_network_access="SecuredByPerimeter", perimeter_rules=None),
+        ),
+        Case("perimeter not read", UNKNOWN, sensitive(), storage(public_network_access="SecuredByPerimeter")),
         Case("not flagged", NOT_APPLICABLE, workspace(hbi_workspace=False)),
         Case("the account is gone", NOT_APPLICABLE, sensitive(), storage(exists=False)),
         Case("the account was not seen", UNKNOWN, sensitive(), incomplete=[StorageAccount]),
@@ -108,8 +197,10 @@ CASES = {
     ],
     "azure_ml_workspace_without_user_assigned_identity": [
         Case("user assigned", PASS, workspace(identity_type="UserAssigned")),
-        Case("both", PASS, workspace(identity_type="SystemAssigned,UserAssigned")),
-        Case("both, with a space", PASS, workspace(identity_type="SystemAssigned, UserAssigned")),
+        Case("both, ours is primary", PASS, both(primary_user_assigned_identity="/subscriptions/s/id-retina")),
+        Case("both, with a space", PASS, both(identity_type="SystemAssigned, UserAssigned", **PRIMARY)),
+        Case("both, none is primary", FAIL, both(primary_user_assigned_identity=None)),
+        Case("both, primary not observed", UNKNOWN, both()),
         Case("system assigned", FAIL, workspace(identity_type="SystemAssigned")),
         Case("none", FAIL, workspace(identity_type="None")),
         Case("no identity block", FAIL, workspace(identity_type=None)),
@@ -119,11 +210,18 @@ CASES = {
         Case("identity", PASS, default(system_datastores_auth_mode="Identity")),
         Case("spelled as the portal does", PASS, default(system_datastores_auth_mode="identity")),
         Case("links signed by an identity", PASS, default(system_datastores_auth_mode="UserDelegationSAS")),
-        Case("keys", FAIL, default(system_datastores_auth_mode="AccessKey")),
-        Case("spelled as the portal does, keys", FAIL, default(system_datastores_auth_mode="accessKey")),
-        Case("absent means keys", FAIL, default(system_datastores_auth_mode=None)),
+        Case("keys", FAIL, keyed(), storage(allow_shared_key_access=True)),
+        Case("spelled as the portal does, keys", FAIL, keyed("accessKey"), storage(allow_shared_key_access=None)),
+        Case("absent means keys", FAIL, keyed(None), storage(allow_shared_key_access=True)),
+        Case("keys, no account named", FAIL, keyed(storage_account=None)),
+        Case("keys that the storage refuses", PASS, keyed(), storage(allow_shared_key_access=False)),
+        Case("keys, storage not told", UNKNOWN, keyed(), storage()),
+        Case("keys, storage not seen", UNKNOWN, keyed(), incomplete=[StorageAccount]),
+        Case("keys, storage perhaps not there", UNKNOWN, keyed(), storage(exists=UNSET)),
+        Case("keys of storage that is gone", NOT_APPLICABLE, keyed(), storage(exists=False)),
+        Case("keys, account not observed", UNKNOWN, keyed(storage_account=UNSET)),
         Case("a value of a later API version", UNKNOWN, default(system_datastores_auth_mode="Other")),
-        Case("a project", NOT_APPLICABLE, workspace(workspace_kind="Project")),
+        *OF_HUB,
         Case("not observed", UNKNOWN, default()),
     ],
 }

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from factories.azure import RETINA_STORAGE, rules, storage, workspace
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
@@ -18,10 +20,16 @@ def open_storage(**fields: object) -> StorageAccount:
     )
 
 
+def never_set(created: datetime | None) -> StorageAccount:
+    return open_storage(allow_blob_public_access=None, public_network_access=None, created_at=created)
+
+
 CASES = {
     "azure_ml_workspace_storage_open_to_anonymous": [
         Case("both", FAIL, LINKED, open_storage()),
-        Case("never set", FAIL, LINKED, open_storage(allow_blob_public_access=None, public_network_access=None)),
+        Case("never set on an old account", FAIL, LINKED, never_set(datetime(2022, 5, 1, tzinfo=UTC))),
+        Case("never set on a new account", PASS, LINKED, never_set(datetime(2026, 3, 1, tzinfo=UTC))),
+        Case("never set, age not told", UNKNOWN, LINKED, never_set(None)),
         Case("anonymous access disallowed", PASS, LINKED, open_storage(allow_blob_public_access=False)),
         Case("network closed", PASS, LINKED, open_storage(network_default_action="Deny", network_ip_rules=None)),
         Case(

@@ -18,6 +18,7 @@ from factories.azure import (
     storage,
     workspace,
 )
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.actions import Permission
@@ -36,8 +37,8 @@ CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'oth
 
 
 def exposed(**fields: object) -> Compute:
-    given = {"enable_node_public_ip": True, "principal_id": PRINCIPAL, "user_assigned_identities": None}
-    return instance(**{**given, **fields})
+    given = {"enable_node_public_ip": True, "ssh_public_access": "Enabled"}
+    return instance(**{**given, "principal_id": PRINCIPAL, "user_assigned_identities": None, **fields})
 
 
 CONTAINER = f"{RETINA_STORAGE}/blobServices/default/containers/azureml-blobstore"
@@ -115,7 +116,7 @@ CASES = {
         Case(
             "SSH open, address not said",
             FAIL,
-            exposed(enable_node_public_ip=None, public_ip_address=None, ssh_public_access="Enabled"),
+            exposed(enable_node_public_ip=None),
             *SERVING,
             assignment("blob-writer", GROUP),
             BLOB_WRITER,
@@ -161,11 +162,11 @@ CASES = {
         Case("role not seen", UNKNOWN, exposed(), *SERVING, assignment("blob-writer", GROUP)),
         Case("deployments not seen", UNKNOWN, exposed(), LINKED, incomplete=[OnlineDeployment]),
         Case("workspaces not seen", UNKNOWN, exposed(), incomplete=[Workspace]),
-        Case(
-            "address not said, SSH closed",
-            UNKNOWN,
-            exposed(enable_node_public_ip=None, public_ip_address=None, ssh_public_access="Disabled"),
-        ),
+        Case("a public address, SSH closed", PASS, exposed(ssh_public_access="Disabled")),
+        Case("address not said, SSH closed", PASS, exposed(enable_node_public_ip=None, ssh_public_access=None)),
+        Case("SSH not observed", UNKNOWN, exposed(ssh_public_access=UNSET)),
+        Case("address not observed", UNKNOWN, exposed(enable_node_public_ip=UNSET)),
+        Case("being deleted", NOT_APPLICABLE, exposed(provisioning_state="Deleting")),
         Case("no identity", NOT_APPLICABLE, exposed(principal_id=None)),
         Case("a cluster", NOT_APPLICABLE, cluster()),
         Case("detail was denied", UNKNOWN, instance()),

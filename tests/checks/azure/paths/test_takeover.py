@@ -1,4 +1,4 @@
-from factories.azure import RETINA_STORAGE, storage, workspace
+from factories.azure import GROUP, RETINA_STORAGE, storage, workspace
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -14,6 +14,13 @@ CASES = {
         Case(
             "name is taken",
             FAIL,
+            LINKED,
+            storage(exists=False, name_available=False, name_reason="AlreadyExists", moved_to=None),
+        ),
+        Case("moved to another group", PASS, LINKED, storage(moved_to=f"{GROUP}-data/…/retina")),
+        Case(
+            "name is taken, perhaps by the same account elsewhere",
+            UNKNOWN,
             LINKED,
             storage(exists=False, name_available=False, name_reason="AlreadyExists"),
         ),

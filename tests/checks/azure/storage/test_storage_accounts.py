@@ -1,6 +1,26 @@
+from datetime import UTC, datetime
+
 from factories.azure import rules, storage
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.azure.storage.resources import PerimeterRule, PerimeterRuleProperties, StorageAccount
+
+OLD, NEW = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def listed(*ranges: str) -> StorageAccount:
+    """Only these may connect."""
+    return storage(public_network_access="Enabled", network_default_action="Deny", network_ip_rules=rules(*ranges))
+
+
+def secured(rules: tuple[PerimeterRule, ...] | None) -> StorageAccount:
+    return storage(public_network_access="SecuredByPerimeter", perimeter_rules=rules)
+
+
+def inbound(range: str, direction: str = "Inbound") -> PerimeterRule:
+    return PerimeterRule(properties=PerimeterRuleProperties(direction=direction, address_prefixes=(range,)))
+
 
 ALWAYS = [
     Case("the account is gone", NOT_APPLICABLE, storage(exists=False)),
@@ -12,7 +32,10 @@ CASES = {
     "azure_ml_storage_anonymous_access_allowed": [
         Case("disallowed", PASS, storage(allow_blob_public_access=False)),
         Case("allowed", FAIL, storage(allow_blob_public_access=True)),
-        Case("never set on an old account", FAIL, storage(allow_blob_public_access=None)),
+        Case("never set on an old account", FAIL, storage(allow_blob_public_access=None, created_at=OLD)),
+        Case("never set on a new account", PASS, storage(allow_blob_public_access=None, created_at=NEW)),
+        Case("never set, age not observed", UNKNOWN, storage(allow_blob_public_access=None)),
+        Case("never set, age not told", UNKNOWN, storage(allow_blob_public_access=None, created_at=None)),
         *ALWAYS,
     ],
     "azure_ml_storage_shared_key_access": [
@@ -52,7 +75,19 @@ CASES = {
         ),
         Case("open", FAIL, storage(public_network_access="Enabled", network_default_action="Allow")),
         Case("never set", FAIL, storage(public_network_access=None, network_default_action=None)),
-        Case("perimeter", UNKNOWN, storage(public_network_access="SecuredByPerimeter")),
+        Case(
+            "denied by default, the internet let in by narrower rules",
+            FAIL,
+            listed(*(f"{first}.{second}.0.0/16" for first in (20, 21) for second in range(256))),
+        ),
+        Case("denied by default, no rule", PASS, listed()),
+        Case("denied by default, a rule that is no address", UNKNOWN, listed("everybody")),
+        Case("secured by no perimeter, so closed", PASS, secured(None)),
+        Case("secured by a perimeter that lets one office in", PASS, secured((inbound("203.0.113.0/24"),))),
+        Case("secured by a perimeter that lets everybody in", FAIL, secured((inbound("0.0.0.0/0"),))),
+        Case("secured by a perimeter that lets everything out", PASS, secured((inbound("0.0.0.0/0", "Outbound"),))),
+        Case("secured by a perimeter that was not read", UNKNOWN, storage(public_network_access="SecuredByPerimeter")),
+        Case("a value of a later API version", UNKNOWN, storage(public_network_access="Sometimes")),
         Case(
             "an action of a later API version", UNKNOWN, storage(public_network_access=None, network_default_action="X")
         ),

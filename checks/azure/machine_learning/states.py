@@ -1,0 +1,19 @@
+"""Which resources run at all: what nothing rests on is not judged."""
+
+from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint
+from checks.azure.members import folded
+from scanner.model.nouns import Verdict, not_applicable, unobserved
+
+_IDLE = {
+    "creating": "it is still being created",
+    "deleting": "it is being deleted",
+    "failed": "it failed, and runs nothing",
+}
+
+
+def not_in_use(resource: Compute | OnlineEndpoint | OnlineDeployment) -> Verdict | None:
+    """Why a resource is not judged, if its state says that it runs nothing yet or any more."""
+    if verdict := unobserved(resource, "provisioning_state"):
+        return verdict
+    why = _IDLE.get(folded(resource.provisioning_state) or "")
+    return not_applicable(why, provisioning_state=resource.provisioning_state) if why else None

@@ -1,0 +1,115 @@
+"""Addresses and networks: one answer to each question, so that no two checks of a report contradict each other."""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Protocol, Union
+
+from msgspec import UNSET, Struct
+
+from checks.azure.members import IpRule, folded
+from scanner.model.nouns import Observed
+
+_Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+#: Ranges as wide as this, alone or together, are no list of known clients.
+_WIDE = {4: 8, 6: 16}
+#: Ranges that no packet from the internet comes from or goes to.
+_INSIDE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("0.0.0.0/32", "fc00::/7", "fe80::/10", "::/127"),
+    )
+)
+
+
+class Opening(Struct, frozen=True):
+    """Whether any address may connect; None if that is not known. `fields` say so, or would have to."""
+
+    to_all: bool | None
+    fields: tuple[str, ...]
+
+
+class Fenced(Protocol):
+    """A resource with the firewall that several Azure services share."""
+
+    @property
+    def public_network_access(self) -> Observed[str]: ...
+    @property
+    def network_default_action(self) -> Observed[str]: ...
+    @property
+    def network_ip_rules(self) -> Observed[tuple[IpRule, ...]]: ...
+
+
+def opening(resource: Fenced) -> Opening:
+    """Whether any address may connect to a resource.
+
+    Azure opens one to all networks unless told otherwise. Behind a default of Deny, rules that let in a large share of
+    the internet open it as well.
+    """
+    match folded(resource.public_network_access):
+        case "disabled":
+            return Opening(False, ("public_network_access",))
+        case "enabled" | None:
+            pass
+        case _:
+            return Opening(None, ("public_network_access",))
+    match folded(resource.network_default_action):
+        case "allow" | None:
+            return Opening(True, ("public_network_access", "network_default_action"))
+        case "deny" if resource.network_ip_rules is UNSET:
+            return Opening(None, ("network_ip_rules",))
+        case "deny":
+            return letting(values(resource.network_ip_rules or ()), ("network_default_action", "network_ip_rules"))
+        case _:
+            return Opening(None, ("network_default_action",))
+
+
+def letting(ranges: Iterable[str], fields: tuple[str, ...]) -> Opening:
+    """Whether these ranges let in most of the internet; not known if one of them is no range, and might be wide."""
+    ranges = tuple(ranges)
+    if wide(ranges):
+        return Opening(True, fields)
+    odd = [text for text in ranges if _network(text) is None]
+    return Opening(None, tuple(f"what the rule `{text}` lets in" for text in odd)) if odd else Opening(False, fields)
+
+
+def of_joined(kind: str, fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields of an opening that are fields of a joined resource, as `unknown` takes them; words stay words."""
+    return tuple(name if " " in name else f"{kind}.{name}" for name in fields)
+
+
+def values(rules: Iterable[IpRule]) -> list[str]:
+    """The ranges that rules of a firewall let in."""
+    return [rule.value or "" for rule in rules]
+
+
+def wide(ranges: Iterable[str]) -> list[str]:
+    """Those of these ranges that hold the whole internet or a large share of it, alone or, if none does, together."""
+    known = [(text, network) for text in ranges if (network := _network(text)) is not None and not _inside(network)]
+    alone = [text for text, network in known if network.prefixlen <= _WIDE[network.version]]
+    if alone:
+        return alone
+    narrow = [network for _, network in known if isinstance(network, ipaddress.IPv4Network)]
+    together = sum(network.num_addresses for network in ipaddress.collapse_addresses(narrow))
+    return [text for text, _ in known] if together >= 2 ** (32 - _WIDE[4]) else []
+
+
+def is_public(address: str) -> bool:
+    """Whether an address can be reached from the internet. Azure also gives inner ones, and empty texts, for public."""
+    network = _network(address)
+    return network is not None and not _inside(network)
+
+
+def _network(text: str) -> _Network | None:
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+def _inside(network: _Network) -> bool:
+    return any(
+        network.version == inner.version and network.subnet_of(inner)  # type: ignore[arg-type]
+        for inner in _INSIDE
+    )

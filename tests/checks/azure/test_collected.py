@@ -1,0 +1,130 @@
+"""What collectors make of accounts that are not as templates leave them."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+from scanning import document, running, take_inventory
+from worlds.base import Fault
+
+from checks.azure.machine_learning.resources import Compute
+from checks.azure.members import IpRule
+from checks.azure.storage.resources import PERIMETERS, STORAGE, StorageAccount
+from scanner.store.inventory import Inventory
+
+GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-retina"
+ACCOUNTS = "/providers/Microsoft.Storage/storageAccounts"
+
+
+def item(changed: dict[str, Any], end: str) -> dict[str, Any]:
+    return next(one for one in changed["resources"] if one["id"].endswith(end))  # type: ignore[no-any-return]
+
+
+def storage(inventory: Inventory, name: str) -> StorageAccount:
+    [found] = [one for one in inventory.of(StorageAccount) if one.name == name]
+    return found
+
+
+def moved() -> dict[str, Any]:
+    """The demo organisation, with the development storage in another resource group than its workspace names."""
+    changed = document("azure")
+    for one in changed["resources"]:
+        if f"{ACCOUNTS}/nwretinadev" in one["id"]:
+            one["id"] = one["id"].replace("/rg-retina/", "/rg-data/")
+    return changed
+
+
+def test_storage_that_was_moved_is_read_where_it_is() -> None:
+    with running("azure", moved()):
+        inventory = take_inventory("azure")
+
+    found = storage(inventory, "nwretinadev")
+    assert found.id == f"{GROUP}{ACCOUNTS}/nwretinadev".lower()
+    assert found.moved_to == found.id.replace("/rg-retina/", "/rg-data/")
+    assert (found.exists, found.allow_shared_key_access, found.versioning) == (True, True, False)
+    assert "/rg-data/" in found.console_url
+    assert inventory.gaps == ()
+
+
+def test_storage_that_somebody_else_has_was_not_moved() -> None:
+    with running("azure"):
+        inventory = take_inventory("azure")
+
+    found = storage(inventory, "nwretinaarchive")
+    assert (found.exists, found.name_available, found.moved_to) == (False, False, None)
+
+
+def test_storage_is_not_called_taken_over_where_it_could_not_be_looked_for() -> None:
+    with running("azure", moved()) as world:
+        world.faults.append(Fault(STORAGE, "deny", verb="list"))
+        inventory = take_inventory("azure")
+
+    assert storage(inventory, "nwretinadev").moved_to is UNSET
+    assert [gap.operation for gap in inventory.gaps] == [STORAGE]
+
+
+def test_only_a_name_that_is_taken_is_looked_for() -> None:
+    changed = document("azure")
+    changed["foreign_storage"] = []
+    with running("azure", changed) as world:
+        take_inventory("azure")
+
+    assert not [r for r in world.log if r.operation == STORAGE and r.verb == "list"]
+
+
+def test_further_storage_of_a_hub_is_collected() -> None:
+    changed = document("azure")
+    hub = item(changed, "/workspaces/ws-pilot")
+    more = copy.deepcopy(item(changed, "/storageAccounts/nwretinaold"))
+    more["id"] = f"{GROUP}{ACCOUNTS}/nwretinamore"
+    more.pop("name", None)
+    changed["resources"].append(more)
+    hub["kind"] = "Hub"
+    hub["properties"]["workspaceHubConfig"] = {"additionalWorkspaceStorageAccounts": [more["id"]]}
+    with running("azure", changed):
+        inventory = take_inventory("azure")
+
+    assert storage(inventory, "nwretinamore").exists is True
+
+
+def test_a_perimeter_that_may_not_be_read_is_not_observed() -> None:
+    with running("azure") as world:
+        seen = storage(take_inventory("azure"), "nwprompts").perimeter_rules
+        world.faults.append(Fault(PERIMETERS, "deny"))
+        unseen = storage(take_inventory("azure"), "nwprompts").perimeter_rules
+        asked = {r.resource.split("/")[8] for r in world.log if r.operation == PERIMETERS}
+
+    assert isinstance(seen, tuple) and [rule.name for rule in seen] == ["everybody"]
+    assert unseen is UNSET
+    assert asked == {"nwprompts"}, "only accounts that leave their network to a perimeter are asked for it"
+
+
+def test_a_null_among_rules_costs_itself_alone() -> None:
+    changed = document("azure")
+    rules = item(changed, "/storageAccounts/nwretinaold")["properties"]["networkAcls"]["ipRules"]
+    rules[:] = [None, *rules, None]
+    with running("azure", changed):
+        inventory = take_inventory("azure")
+
+    assert storage(inventory, "nwretinaold").network_ip_rules == (IpRule(value="203.0.113.0/24"),)
+    assert inventory.gaps == ()
+
+
+@pytest.mark.parametrize("inner", [None, "missing"])
+def test_of_a_compute_without_its_inner_settings_nothing_was_said(inner: str | None) -> None:
+    changed = document("azure")
+    properties = item(changed, "/computes/ci-plain")["properties"]
+    properties["provisioningState"] = "Creating"
+    properties.pop("properties")
+    if inner is None:
+        properties["properties"] = None
+    with running("azure", changed):
+        inventory = take_inventory("azure")
+
+    [found] = [one for one in inventory.of(Compute) if one.name == "ci-plain"]
+    assert (found.compute_type, found.provisioning_state) == ("ComputeInstance", "Creating")
+    assert {found.ssh_public_access, found.enable_root_access, found.custom_services, found.subnet_id} == {UNSET}
+    assert inventory.gaps == ()
