@@ -168,7 +168,10 @@ class AzureProvider:
         rows = self.calls.discoveries.submit(lambda: list(census.rows(query, accounts)))
         readers = self._readers()
         try:
-            return Census(accounts, rows.result(), readers)
+            found = Census(accounts, rows.result(), readers)
+            if found.without:
+                census.log.warning(census.LAGS, found.without)
+            return found
         except CallFailed as failure:
             census.log.debug("Azure: no census: %s", failure.detail)
             return Census()
@@ -280,9 +283,6 @@ class AzureApi(BaseApi):
             self.gap(operation, failure)
             self.recorder.listed(kind, self.scope, complete=False)
 
-    def _may_be_unused(self, operation: str) -> bool:
-        return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
-
     def listing(self, operation: str, path: str, api_version: str) -> list[Mapping[str, Any]] | UnsetType:
         """Items of a listing that tells more of a resource that was seen; `UNSET` and a gap if it failed."""
         query = {"api-version": api_version}
@@ -291,6 +291,9 @@ class AzureApi(BaseApi):
         except CallFailed as failure:
             self.gap(operation, failure)
             return UNSET
+
+    def _may_be_unused(self, operation: str) -> bool:
+        return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
 
     # -- many at once ----------------------------------------------------------------------------------------------
 
@@ -336,22 +339,20 @@ class AzureApi(BaseApi):
 
     # -- the census ------------------------------------------------------------------------------------------------
 
-    def holds(self, operation: str, parent: str) -> bool:
-        """Whether to ask for children of a resource: False only if there surely are none that `operation` reads."""
-        return self._provider.census.holds(operation.removesuffix("/read"), parent) is not False
-
     def none_here(self, operation: str) -> bool:
-        """Whether the subscription surely holds nothing that `operation` reads. If so, the listing says why."""
-        if self.holds(operation, f"/subscriptions/{self.account}"):
+        """Whether the index shows nothing in the subscription that `operation` reads. If so, the listing says so."""
+        kind = operation.removesuffix("/read")
+        if self._provider.census.holds(kind, self.account) is not False:
             return False
-        return self._absent(f"Resource Graph lists no {operation.removesuffix('/read')} in the subscription")
+        return self._absent(f"Resource Graph, which may lag by minutes, lists no {kind} in the subscription")
 
     def none_anywhere(self, *operations: str) -> bool:
-        """Whether no scanned subscription holds anything that these operations read. If so, the listing says why."""
+        """Whether the index shows nothing that these operations read anywhere. If so, the listing says so."""
         kinds = [operation.removesuffix("/read") for operation in operations]
         if not all(self._provider.census.nowhere(kind) for kind in kinds):
             return False
-        return self._absent(f"Resource Graph lists no {' and no '.join(kinds)} in any scanned subscription")
+        listed = " and no ".join(kinds)
+        return self._absent(f"Resource Graph, which may lag by minutes, lists no {listed} in any scanned subscription")
 
     def _absent(self, why: str) -> bool:
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=why)

@@ -1,6 +1,6 @@
-"""Which resources there are at all, from Azure Resource Graph, and where that may be believed.
+"""Which subscriptions hold anything to judge, from Azure Resource Graph, and where that may be believed.
 
-See docs/decisions/0015-azure-asks-less.md for when "it lists none" is an answer.
+See docs/decisions/0015-azure-asks-less.md for when "it lists none" is an answer, and 0027 for what is asked anyway.
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from checks.azure.actions import Permission, allows
-from checks.azure.ids import arm_id, subscription
+from checks.azure.ids import subscription
 from scanner.model.decode import decoder_of
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
@@ -23,14 +23,8 @@ QUERY_VERSION = "2024-04-01"
 PERMISSIONS = "Microsoft.Authorization/permissions/read"
 PERMISSIONS_VERSION = "2022-04-01"
 
-_ML = "Microsoft.MachineLearningServices/workspaces"
 #: What is counted. What a credential may read of these decides in which subscriptions the count is believed.
-TYPES = (
-    _ML,
-    f"{_ML}/onlineEndpoints",
-    f"{_ML}/onlineEndpoints/deployments",
-    "Microsoft.CognitiveServices/accounts",
-)
+TYPES = ("Microsoft.MachineLearningServices/workspaces", "Microsoft.CognitiveServices/accounts")
 _SUBSCRIPTION = "microsoft.resources/subscriptions"
 #: subscriptions named by one query, and rows of a page
 _MOST = 1000
@@ -39,6 +33,12 @@ _ROWS = (
     f"resources | where type in~ ({_NAMED}) | project id, type"
     f" | union (resourcecontainers | where type =~ '{_SUBSCRIPTION}' | project id, type)"
     " | order by id asc"
+)
+
+#: Said once a scan: an absence that rests on an index is no silent one.
+LAGS = (
+    "Azure: %d subscriptions were not asked for workspaces, or for AI accounts, as Resource Graph lists none there; "
+    "what was made in the last minutes may be missing"
 )
 
 #: What a credential may do at a scope.
@@ -58,35 +58,38 @@ class Census:
     ) -> None:
         """`rows` are id and type; `readers` what the credential may do in a subscription, by its id."""
         self._seen: set[str] = set()
-        self._parents: dict[str, set[str]] = {name.lower(): set() for name in TYPES}
+        self._holders: dict[str, set[str]] = {name.lower(): set() for name in TYPES}
         for identifier, kind in rows:
-            self._seen.add(arm_id(identifier))
-            if kind.lower() in self._parents:
-                self._parents[kind.lower()].add(_parent(identifier, kind))
+            if kind.lower() == _SUBSCRIPTION:
+                self._seen.add(subscription(identifier))
+            elif kind.lower() in self._holders:
+                self._holders[kind.lower()].add(subscription(identifier))
         self._believed = {
             kind: {account for account, permissions in (readers or {}).items() if _reads(permissions, kind)}
-            for kind in self._parents
+            for kind in self._holders
         }
         self._nowhere = {
             kind
-            for kind in self._parents
-            if accounts and all(self.holds(kind, f"/subscriptions/{account}") is False for account in accounts)
+            for kind in self._holders
+            if accounts and all(self.holds(kind, account) is False for account in accounts)
         }
+        #: how many subscriptions are taken to hold nothing to judge, or nothing of some type
+        self.without = sum(any(self.holds(kind, account) is False for kind in self._holders) for account in accounts)
 
     def nowhere(self, kind: str) -> bool:
         """Whether surely none of the counted subscriptions holds anything of this type."""
         return kind.lower() in self._nowhere
 
-    def holds(self, kind: str, parent: str) -> bool | None:
-        """Whether a subscription or resource has a child of this type; None if that is not known.
+    def holds(self, kind: str, account: str) -> bool | None:
+        """Whether a subscription has a resource of this type; None if that is not known.
 
-        It has none only if Resource Graph shows the parent itself, and the credential may read such children anywhere
-        in the subscription: what it may not read, Resource Graph leaves out without a word.
+        It has none only if Resource Graph shows the subscription itself, and the credential may read such resources
+        anywhere in it: what it may not read, Resource Graph leaves out without a word.
         """
-        kind, parent = kind.lower(), arm_id(parent)
-        if parent in self._parents[kind]:
+        kind, account = kind.lower(), account.lower()
+        if account in self._holders[kind]:
             return True
-        return False if parent in self._seen and subscription(parent) in self._believed[kind] else None
+        return False if account in self._seen and account in self._believed[kind] else None
 
 
 def rows(query: Query, accounts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -133,10 +136,3 @@ def reads_all(allowed: Allowed) -> bool:
 
 def _reads(allowed: Allowed, kind: str) -> bool:
     return allows(allowed, f"{kind}/read")
-
-
-def _parent(identifier: str, kind: str) -> str:
-    """The resource that one is inside; the subscription for one that is inside none."""
-    if kind.count("/") > 1:
-        return arm_id(identifier).rsplit("/", 2)[0]
-    return f"/subscriptions/{subscription(identifier)}"

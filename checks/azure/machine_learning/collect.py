@@ -83,8 +83,7 @@ def online_endpoints(api: AzureApi, found: Found) -> Iterator[OnlineEndpoint]:
         listed = api.listings(ENDPOINTS, paths, VERSION)
         return [api.snapshot(OnlineEndpoint, ENDPOINTS, item) for items in listed for item in items]
 
-    holding = (workspace for workspace in found.of(Workspace) if api.holds(ENDPOINTS, workspace.id))
-    for made in api.each(of, api.groups(holding)):
+    for made in api.each(of, api.groups(found.of(Workspace))):
         yield from made
 
 
@@ -98,8 +97,7 @@ def online_deployments(api: AzureApi, found: Found) -> Iterator[OnlineDeployment
             for item in items
         ]
 
-    holding = (endpoint for endpoint in found.of(OnlineEndpoint) if api.holds(DEPLOYMENTS, endpoint.id))
-    for made in api.each(of, api.groups(holding)):
+    for made in api.each(of, api.groups(found.of(OnlineEndpoint))):
         yield from made
 
 
