@@ -47,7 +47,7 @@ from scanner.objects.transfer import _store
 cli.main(["list", "checks"], standalone_mode=False)
 features = {
     **{f"scan {name}": (lambda name=name: connect(name, {}, Calls(Manners()))) for name in ("aws", "gcp", "azure")},
-    **{scheme: (lambda scheme=scheme: _store(parse(f"{scheme}://northwind/a/b"))) for scheme in ("s3", "gs", "az")},
+    **{scheme: (lambda scheme=scheme: _store(parse(f"{scheme}://northwind/abc/b"))) for scheme in ("s3", "gs", "az")},
 }
 said = {}
 for name, feature in features.items():
