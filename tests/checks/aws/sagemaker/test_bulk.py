@@ -79,7 +79,17 @@ def sourceless(resource: Any) -> Any:
     return msgspec.structs.replace(resource, details_from=UNSET) if hasattr(resource, "details_from") else resource
 
 
+TRUTHS: dict[type[Resource], list[Resource]] = {}
+
+
 def truth(world: Any, kind: type[Resource]) -> list[Resource]:
+    """The resources of the crowd as Describe alone shows them; looked at once."""
+    if kind not in TRUTHS:
+        TRUTHS[kind] = described_alone(world, kind)
+    return TRUTHS[kind]
+
+
+def described_alone(world: Any, kind: type[Resource]) -> list[Resource]:
     """The resources as Describe alone shows them."""
     world.index = Index()
     world.faults[:] = [Fault("sagemaker:Search", "deny")]
@@ -308,7 +318,7 @@ def test_a_second_page_that_fails_leaves_the_rest_to_describe(world: Any, kind: 
     scan = Scan(world, kind)
 
     assert fault.operation in {request.operation for request in world.log if request.status == 400}
-    assert scan.of(kind) == truth(world, kind)
+    assert scan.of(kind) == described_alone(world, kind)
     assert scan.inventory.gaps == ()
     assert scan.sources(kind)["sagemaker:Search"] == 95
 
