@@ -69,7 +69,15 @@ class SageMaker:
 
     def _list(self, call: Call, kind: Kind) -> bytes:
         params = call.params
-        names = ("SortBy", "SortOrder", "NameContains", "StatusEquals", "CreationTimeAfter", "CreationTimeBefore")
+        names = (
+            "SortBy",
+            "SortOrder",
+            "NameContains",
+            "StatusEquals",
+            "CreationTimeAfter",
+            "CreationTimeBefore",
+            "LastModifiedTimeAfter",
+        )
         asked = {name: params[name] for name in names if name in params}
         others = params.keys() - asked.keys() - {"NextToken", "MaxResults"}
         if others:
@@ -123,6 +131,9 @@ class SageMaker:
 def _wanted(kind: Kind, documents: Documents, index: int, params: dict[str, Any]) -> bool:
     created = documents.created(kind, index)
     if not params.get("CreationTimeAfter", created) <= created <= params.get("CreationTimeBefore", created):
+        return False
+    modified = params.get("LastModifiedTimeAfter", created)
+    if created < modified and documents.summary(kind, index).get("LastModifiedTime", created) < modified:
         return False
     if params.get("NameContains", "") not in kind.name(index):
         return False

@@ -98,8 +98,10 @@ def test_time_windows_and_names_cut_a_listing(server: Server) -> None:
     ]
     backwards = sagemaker.list_models(SortOrder="Ascending", MaxResults=1)["Models"]
     assert backwards[0]["ModelName"] == "model-000118", "the oldest has the highest index"
-    with pytest.raises(ClientError, match="does not filter by LastModifiedTimeAfter"):
-        sagemaker.list_training_jobs(LastModifiedTimeAfter=NOW)
+    changed = every(sagemaker, "list_training_jobs", "TrainingJobSummaries", LastModifiedTimeAfter=middle)
+    assert changed == [job for job in everything if job["LastModifiedTime"] >= middle]
+    with pytest.raises(ClientError, match="does not filter by LastModifiedTimeBefore"):
+        sagemaker.list_training_jobs(LastModifiedTimeBefore=NOW)
 
 
 @pytest.mark.parametrize("noun", ["Model", "TrainingJob", "Endpoint"])

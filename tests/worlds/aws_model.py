@@ -326,7 +326,9 @@ def wanted(kind: Kind, document: dict[str, Any], params: dict[str, Any]) -> bool
     for name, value in params.items():
         base = re.sub(r"(After|Before|Contains|Equals)$", "", name)
         if name.endswith(("TimeAfter", "TimeBefore")):
-            have, limit = document.get(base), parse_timestamp(value)
+            # What was never changed was last modified when it was made.
+            have = document.get(base, document.get("CreationTime") if base == "LastModifiedTime" else None)
+            limit = parse_timestamp(value)
             if not isinstance(have, datetime) or (have < limit if name.endswith("After") else have > limit):
                 return False
         elif name.lower() == "namecontains":

@@ -71,7 +71,8 @@ class Searched(Source):
 def searched(api: AwsApi, source: Searched, *, since: datetime | None = None, **parameters: Any) -> Iterator[Any]:
     """Every resource that the list names, with its detail from the cache, Search or Describe, whatever costs least.
 
-    Search is limited to what was made after `since`; None leaves it unlimited.
+    What was made before `since` and is settled is left out, and Search is limited to what was made after it. None
+    leaves both unlimited.
     """
     waiting: dict[str, Summary] = {}  # settled, by ARN
     moving: list[Summary] = []
@@ -80,6 +81,8 @@ def searched(api: AwsApi, source: Searched, *, since: datetime | None = None, **
         summary = {name: listed[name] for name in source.members if name in listed}
         if not source.settled(summary):
             moving.append(summary)
+            continue
+        if since is not None and summary["CreationTime"] < since:
             continue
         times.append(summary["CreationTime"])
         kept = recalled(api, source, summary)

@@ -16,7 +16,8 @@ from scanner.model.secrets import suspicious_names
 if TYPE_CHECKING:
     from checks.aws.client.api import AwsApi
 
-#: Jobs are immutable history; older ones say nothing about how the account is used now.
+#: Jobs are immutable history; older ones say nothing about how the account is used now. A job waits for 28 days at most
+#: and runs for as many, so that one that runs now was modified since then, when it began to, however old it is.
 WINDOW = timedelta(days=30)
 _WRONG_TYPE = False
 
@@ -72,7 +73,7 @@ def training_jobs(api: AwsApi) -> Iterator[TrainingJob]:
         ),
     )
     since = api.taken_at - WINDOW
-    yield from searched(api, source, since=since, CreationTimeAfter=since)
+    yield from searched(api, source, since=since, LastModifiedTimeAfter=since)
 
 
 def _forget_environments(reply: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -237,7 +237,7 @@ class RuleOutput(AwsPart, frozen=True, kw_only=True):
 
 
 class TrainingJob(Resource, frozen=True, kw_only=True):
-    """A SageMaker training job of the last thirty days. Id: its ARN.
+    """A SageMaker training job of the last thirty days, or one that still runs. Id: its ARN.
 
     Of hyperparameters and environment only the names are kept that look like credentials, and in `code_uris` where code
     is downloaded from. `enable_remote_debug` is not

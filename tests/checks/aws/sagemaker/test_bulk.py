@@ -27,7 +27,7 @@ from scanner.store.inventory import Inventory
 #: A check that joins nothing, for each kind.
 CHECKS = {
     NotebookInstance: "sagemaker_notebook_direct_internet_access",
-    Model: "sagemaker_model_network_isolation_disabled",
+    Model: "sagemaker_model_image_unpinned",
     EndpointConfig: "sagemaker_endpoint_config_data_capture_off",
     TrainingJob: "sagemaker_training_network_isolation_disabled",
 }
@@ -213,6 +213,26 @@ def test_old_jobs_are_not_searched(world: Any) -> None:
 
     assert scan.asked["Search"] == 1
     assert scan.of(TrainingJob) == truth(world, TrainingJob)
+
+
+def test_a_job_that_runs_is_there_however_old_it_is(world: Any) -> None:
+    document = many(20, running_jobs=1)
+    jobs = document["regions"]["eu-west-1"]["sagemaker"]["TrainingJob"]
+    for job in jobs[:1] + jobs[-1:]:
+        job |= {"LastModifiedTime": job["CreationTime"], "CreationTime": datetime.now(UTC) - timedelta(days=45)}
+    world.replace(document)
+    scan = Scan(world, TrainingJob)
+
+    found = {job.name: job.status for job in scan.inventory.of(TrainingJob)}
+    assert {job["TrainingJobStatus"] for job in jobs[:1] + jobs[-1:]} == {"InProgress", "Completed"}
+    assert found == {j["TrainingJobName"]: j["TrainingJobStatus"] for j in jobs if not old_and_finished(j)}
+    assert scan.asked["DescribeTrainingJob"] == 5 + 1
+
+
+def old_and_finished(job: dict[str, Any]) -> bool:
+    return bool(job["TrainingJobStatus"] == "Completed") and job["CreationTime"] < datetime.now(UTC) - timedelta(
+        days=30
+    )
 
 
 @pytest.mark.parametrize("kind", SEARCHED)
