@@ -62,6 +62,15 @@ ROUTES = (
     _route("GET", "storage", "storage/v1/b", "storage.buckets.list", "buckets"),
     _route("GET", "storage", "storage/v1/b/{bucket}", "storage.buckets.get", "bucket"),
     _route("GET", "storage", "storage/v1/b/{bucket}/iam", "storage.buckets.getIamPolicy", "bucket_policy"),
+    _route("GET", "storage", "storage/v1/b/{bucket}/managedFolders", "storage.managedFolders.list", "managed_folders"),
+    _route("GET", "compute", "compute/v1/projects/{project}", "compute.projects.get", "compute_project"),
+    _route(
+        "GET",
+        "orgpolicy",
+        "v2/projects/{project}/policies/{policy}:getEffectivePolicy",
+        "orgpolicy.policy.get",
+        "effective_policy",
+    ),
     _route("GET", "iam", "v1/projects/{project}/serviceAccounts", "iam.serviceAccounts.list", "accounts"),
     _route("GET", "iam", "v1/projects/{project}/serviceAccounts/{email}", "iam.serviceAccounts.get", "account"),
     _route("GET", "iam", "v1/projects/{project}/serviceAccounts/{email}/keys", "iam.serviceAccountKeys.list", "keys"),
@@ -235,6 +244,19 @@ class GcpCloud(Cloud):
     def _answer_bucket_policy(self, call: Call) -> Any:
         project, index = self._found_bucket(call)
         return project.bucket_policy(index)
+
+    def _answer_managed_folders(self, call: Call) -> Any:
+        self._found_bucket(call)
+        return {"kind": "storage#managedFolders"}  # Google leaves empty lists out
+
+    def _answer_effective_policy(self, call: Call) -> Any:
+        project, policy = self._project_of(call), call.params["policy"]
+        return {"name": f"projects/{project.id}/policies/{policy}", "spec": {"rules": [{"enforce": False}]}}
+
+    # -- Compute Engine ------------------------------------------------------------------------------------------------
+
+    def _answer_compute_project(self, call: Call) -> Any:
+        return {"name": self._project_of(call).id, "commonInstanceMetadata": {}}
 
     # -- IAM -----------------------------------------------------------------------------------------------------------
 
