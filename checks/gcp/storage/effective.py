@@ -25,11 +25,15 @@ MOST_FOLDERS = 100
 
 def public_access_prevented(api: GcpApi, project: str) -> bool | UnsetType:
     """Whether the effective organisation policy of a project prevents public access; UNSET and a gap if not known."""
-    try:
-        return api.once(f"{_CONSTRAINT} {project}", lambda: _enforced(api, project))
-    except CallFailed as failure:
-        api.gap(PREVENTION, failure)
-        return UNSET
+
+    def ask() -> bool | UnsetType:
+        try:
+            return _enforced(api, project)
+        except CallFailed as failure:
+            api.gap(PREVENTION, failure)
+            return UNSET
+
+    return api.once(f"{_CONSTRAINT} {project}", ask)
 
 
 def _enforced(api: GcpApi, project: str) -> bool | UnsetType:
