@@ -14,7 +14,7 @@ class _Deferred:
     def __getattr__(self, name: str) -> Any:
         compiled = re.compile(self._text, self._flags)
         self.__dict__.update(
-            {n: getattr(compiled, n) for n in ("search", "match", "fullmatch", "sub", "split", "finditer")}
+            {n: getattr(compiled, n) for n in ("search", "match", "fullmatch", "sub", "split", "findall", "finditer")}
         )
         return getattr(compiled, name)
 

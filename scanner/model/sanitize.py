@@ -7,7 +7,7 @@ import msgspec
 
 from scanner.model.nouns import plain
 from scanner.model.patterns import pattern
-from scanner.model.secrets import has_shape
+from scanner.model.secrets.shapes import has_shape
 
 REDACTED = "[looks like a credential; redacted]"
 

@@ -7,10 +7,10 @@ from scanner.model.patterns import pattern
 
 _SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _FORMS = {"s3": "s3://BUCKET/KEY", "gs": "gs://BUCKET/KEY", "az": "az://ACCOUNT/CONTAINER/KEY"}
-_BUCKET = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_BUCKET = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{1,220}[A-Za-z0-9]")
 #: The account becomes part of a host name that a token is sent to, so nothing else may pass for one.
 _ACCOUNT = pattern(r"[a-z0-9]{3,24}")
-_CONTAINER = pattern(r"\$(?:root|web|logs)|[a-z0-9](?:-?[a-z0-9])+")
+_CONTAINER = pattern(r"\$(?:root|web|logs)|[a-z0-9](?:-?[a-z0-9]){2,62}")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -49,6 +49,8 @@ def parse(text: str) -> Address | None:
         raise InputError(f"{text}: no {what} has such a name; {_FORMS[scheme]} is expected")
     if not key or key.endswith("/"):
         raise InputError(f"{text}: names no file in the bucket; {_FORMS[scheme]} is expected")
+    if {".", ".."} & set(key.split("/")):  # to HTTP they are steps, which may lead into another container
+        raise InputError(f"{text}: no object can be reached whose name has a part that is . or ..")
     try:
         key.encode()
     except UnicodeEncodeError as error:

@@ -17,8 +17,8 @@ from scanner.objects.failures import broken, failed, refused
 
 _NEEDS = {"check": "s3:ListBucket", "read": "s3:GetObject", "write": "s3:PutObject"}
 _ADVICE = "set AWS_PROFILE, or `profile` in [output] of the configuration file, or run where a role is attached"
-#: Codes that come with other statuses than those they mean.
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
+#: Codes that come with other statuses than those they mean. To HEAD there is no code, and 400 is what expired ones get.
+_EXPIRED = {"400", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "RequestExpired", "SignatureDoesNotMatch"}
 _THROTTLED = {"RequestLimitExceeded", "SlowDown", "Throttling", "ThrottlingException"}
 _CONFIG = Config(
     connect_timeout=10,
@@ -37,6 +37,8 @@ def check(address: Address, profile: str | None) -> None:
         except ClientError as error:
             if _status(error) == 404:
                 raise failed(address, "check", f"there is no bucket {address.bucket}") from error
+            if _status(error) != 403:
+                raise
 
 
 def fetch(address: Address, path: Path, profile: str | None) -> None:

@@ -11,7 +11,7 @@ from checks.aws.sagemaker.details import Source, described
 from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
 from checks.aws.sagemaker.resources import FINISHED, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.model.collectors import collector
-from scanner.model.secrets import suspicious_names
+from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
     from checks.aws.client.api import AwsApi

@@ -23,7 +23,7 @@ from scanner.model.collectors import Found, collector
 from scanner.model.decode import plans
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Reply
-from scanner.model.secrets import suspicious_names
+from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi

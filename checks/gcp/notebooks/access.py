@@ -145,13 +145,15 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
 def vertex_workbench_secrets_in_metadata(instance: Instance) -> Verdict:
     """Metadata of a Workbench instance hold what looks like a secret.
 
+    A start-up script that sets a credential counts, under the key that holds the script.
+
     ## Why it matters
     Instance metadata can be read by everyone who may view the instance and by every process on it, without any
     permission on the secret itself. A password or token left there outlives the notebook and spreads with every copy.
 
     ## How to fix
-    Revoke the credential, remove the metadata key, and let the notebook fetch the secret from Secret Manager with its
-    service account.
+    Revoke the credential, remove the metadata key or the line of the script, and let the notebook fetch the secret from
+    Secret Manager with its service account.
 
     CLI: `gcloud workbench instances update INSTANCE --metadata=KEY=`. Terraform: remove the key from `metadata` in
     `gce_setup` of `google_workbench_instance`.
@@ -162,8 +164,8 @@ def vertex_workbench_secrets_in_metadata(instance: Instance) -> Verdict:
     if missing := unobserved(instance, "secrets"):
         return missing
     if instance.secrets:
-        return failed(f"metadata keys look like secrets: {', '.join(instance.secrets)}", secrets=list(instance.secrets))
-    return passed("no metadata key looks like a secret", secrets=[])
+        return failed(f"what looks like a secret is in: {', '.join(instance.secrets)}", secrets=list(instance.secrets))
+    return passed("no metadata key holds what looks like a secret", secrets=[])
 
 
 @check(id="MLP-2006", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType, structs
 from checks.gcp.names import COMPUTE, NOTEBOOKS, bucket_of, full_name, with_project_id
 from checks.gcp.notebooks.resources import FROM_PROJECT, INSTANCES, METADATA, PROJECT, SCRIPTS, Instance
 from scanner.model.collectors import collector
-from scanner.model.secrets import suspicious_names
+from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi

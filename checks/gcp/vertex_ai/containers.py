@@ -5,7 +5,7 @@ from typing import Any
 
 from checks.gcp.names import bucket_of, buckets_in
 from checks.gcp.vertex_ai.resources import CustomJob
-from scanner.model.secrets import suspicious_names
+from scanner.model.secrets.detect import is_secret, secrets_set, suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
 _ON = {"1", "true", "yes", "on", "y", "t"}
@@ -15,15 +15,20 @@ _OFF = {"0", "false", "no", "off", "n", "f"}
 def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Variables and arguments of a container spec whose values look like credentials; `args[2]` for one without name.
 
-    A value such as `$(TOKEN)` or `$TOKEN` is taken from a variable when the container starts.
+    A value such as `$(TOKEN)` or `$TOKEN` is taken from a variable when the container starts. In a script for a shell
+    the names are those that it sets.
     """
-    found = {n for name, value in _settings(spec) if not value.startswith("$") for n in suspicious_names({name: value})}
+    found = {found for name, value in _variables(spec) for found in suspicious_names({name: value})}
+    for name, value in _arguments(spec):
+        found.update(secrets_set(value) or ((name,) if is_secret(name, value) else ()))
     return tuple(sorted(found))
 
 
 def remote_code_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Variables and arguments that switch on the execution of code shipped with a model."""
-    return tuple(sorted({name for name, value in _settings(spec) if _trusts_remote_code(name, value.strip().lower())}))
+    return tuple(
+        sorted({name for name, value in _settings(spec) if _trusts_remote_code(name, value.strip(" \"';").lower())})
+    )
 
 
 def bucket_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
@@ -51,9 +56,21 @@ def _trusts_remote_code(name: str, value: str) -> bool:
 
 def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names and values of `env` and of what `command` and `args` set, also inside a script for a shell."""
+    yield from _variables(spec)
+    for name, value in _arguments(spec):
+        yield name, value
+        yield from _options(value.split())
+        yield from _assignments(value.split())
+
+
+def _variables(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for variable in _list(spec.get("env")):
         if isinstance(variable, Mapping) and isinstance(variable.get("value"), str):
             yield str(variable.get("name", "")), variable["value"]
+
+
+def _arguments(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Options of `command` and `args` with their values, and every other word by its place."""
     placed = [
         (f"{member}[{number}]", word)
         for member in ("command", "args")
@@ -63,10 +80,6 @@ def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     words = [word for _, word in placed]
     yield from _options(words)
     for (place, word), before in zip(placed, ["", *words], strict=False):
-        script = word.split()
-        if len(script) > 1 and not word.startswith("-"):
-            yield from _options(script)
-            yield from _assignments(script)
         if not word.startswith("-") and (not before.startswith("-") or "=" in before):
             yield place, word
 
@@ -77,7 +90,7 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
         name, equals, value = word.partition("=")
         following = words[place + 1] if place + 1 < len(words) else "-"
         if name.startswith("-"):
-            yield name, (value if equals or following.startswith("-") else following).strip("\"';")
+            yield name, value if equals or following.startswith("-") else following
 
 
 def _assignments(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -85,7 +98,7 @@ def _assignments(words: list[str]) -> Iterator[tuple[str, str]]:
     for word in words:
         name, equals, value = word.partition("=")
         if equals and name.isidentifier():
-            yield name, value.strip("\"';")
+            yield name, value
 
 
 def _list(value: Any) -> list[Any]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scanner.model.sanitize import REDACTED, encode, redact
-from scanner.model.secrets import _SHAPES, has_shape, may_hold_secret, suspicious_names
+from scanner.model.secrets.detect import suspicious_names
+from scanner.model.secrets.shapes import SHAPES as GROUPS
+from scanner.model.secrets.shapes import has_shape, may_hold_secret
 
-SHAPES = [(needed, start, shape._text) for needed, shapes in _SHAPES for start, shape in shapes]
+SHAPES = [(needed, start, shape._text) for needed, shapes in GROUPS for start, shape in shapes]
 #: All shapes in one expression, searched without looking for fixed text first.
 PLAINLY = re.compile("|".join(f"(?:{shape})" for _, _, shape in SHAPES))
-credentials = st.one_of(*(st.from_regex(shape) for _, _, shape in SHAPES))
+credentials = st.one_of(*(st.from_regex(shape, fullmatch=True) for _, _, shape in SHAPES))
 #: What comes near: parts of shapes, with and without what must stand beside them.
 fragments = st.one_of(
     credentials,
@@ -41,6 +44,35 @@ texts = st.lists(fragments, max_size=6).map("".join)
         ("PEM", "-----BEGIN RSA PRIVATE KEY-----\nx"),
         ("CONNECTION_STRING", "Server=db;Password=hunter22"),
         ("MY_SECRET_2", "zzzzzzzz"),
+        ("PASSWORD1", "Kq4!vd71Xn"),
+        ("PGPASSWORD", "Kq4!vd71Xn"),
+        ("dbPassword", "Kq4!vd71Xn"),
+        ("rootpw", "Kq4!vd71Xn"),
+        ("DB_PASS", "hunter22"),
+        ("AMQP_PASS", "Kq4!vd71Xn"),
+        ("DB_PASSWORD_PROD", "Kq4!vd71Xn"),
+        ("MYSQL_ROOT_PASSWORD", "admin"),
+        ("apikey2", "0123456789abcdef"),
+        ("HFTOKEN", "a8sd7f6a8sd7f6as8d7f"),
+        ("secretKey", "S3cret-pw-2031"),
+        ("SECRETACCESSKEY", "a8sd7f6a8sd7f6as8d7f"),
+        ("AWS_SECRET_ACCESS_KEY", "/bPxRfiCYwJalrXUtnFEMIK7MDENGbEXAMPLEKEY"),
+        ("SEARCH_ADMIN_KEY", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+        ("BASIC_AUTH", "scorer:Kq4!vd71Xn"),
+        ("REDIS_URL", "redis://:Kq4vd71Xn@cache.example.com:6379/0"),
+        ("JDBC", "jdbc:postgresql://db.example.com/runs?user=app&password=Kq4vd71Xn"),
+        ("QUEUE", "Endpoint=sb://x.example.com/;SharedAccessKeyName=send;SharedAccessKey=" + "Zm9v" * 10 + "="),
+        ("ODBC", "Server=db.example.com;UID=app;PWD=Kq4vd71Xn"),
+        ("LIBPQ", "host=db.example.com user=app password=Kq4vd71Xn"),
+        ("CONFIG", '{"db": {"user": "app", "password": "Kq4vd71Xn"}}'),
+        ("VARIABLES", '[{"name": "DB_PASSWORD", "value": "Kq4vd71Xn"}]'),
+        ("api_key", '"Kq4vd71Xn"'),
+        ("JAVA_OPTS", "-Xmx4g -Djavax.net.ssl.trustStorePassword=Kq4vd71Xn"),
+        ("container-env", "LOG_LEVEL=info,DB_PASSWORD=Kq4vd71Xn,PORT=8080"),
+        ("startup-script", "#!/bin/bash\nexport DB_PASSWORD='Kq4vd71Xn'\nrun\n"),
+        ("startup-script", '#!/bin/bash\ncurl -H "Authorization: Bearer a8sd7f6a8sd7f6as8d7f" x\n'),
+        ("startup-script", "#!/bin/bash\ncurl --user ada:Kq4vd71Xn https://example.com\n"),
+        ("startup-script", "cat > /etc/x <<END\ndb:\n  password: Kq4vd71Xn\nEND\n"),
     ],
 )
 def test_secrets(name: str, value: str) -> None:
@@ -64,6 +96,40 @@ def test_secrets(name: str, value: str) -> None:
         ("pad_token", '"[PAD]"'),
         ("PASSWORD", ""),
         ("S3_URL", "https://models.s3.amazonaws.com/model.tar.gz"),
+        ("num_tokens", "1000000000"),
+        ("max_tokens_per_batch", "16384.0"),
+        ("special_tokens", '["<s>", "</s>"]'),
+        ("pad_token_strategy", "longest"),
+        ("token_embedding_storage_type", "row_sparse"),
+        ("tokenizer_type", "GPT2BPETokenizer"),
+        ("tokentype", "wordpiece"),
+        ("initializer_token", "painting"),
+        ("TOKEN_LIMIT_POLICY", "truncate"),
+        ("API_KEY_HEADER", "X-Api-Key"),
+        ("SECRET_MANAGER_REGION", "eu-west-1"),
+        ("SECRET_MANAGER_PROJECT", "example-vault-prod"),
+        ("CREDENTIALS_PROVIDER", "InstanceProfile"),
+        ("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"),
+        ("DB_SECRET", "prod/churn/db-credentials"),
+        ("DB_SECRET_NAME", "prod-db"),
+        ("db_secret", '"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x"'),
+        ("access-key-type", "session"),
+        ("secret_ratio", "balanced"),
+        ("MYSQL_ALLOW_EMPTY_PASSWORD", "yes"),
+        ("PARTITION_KEY", "customer"),
+        ("S3_KEY", "models/v3/model.tar.gz"),
+        ("PUBLIC_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq4vd71XnKq4vd71XnKq4vd71Xn ada@example"),
+        ("forward_pass", "mixed-precision"),
+        ("TELEMETRY_CONNECTION_STRING", "InstrumentationKey=7d0f5c1e-93ab-4c55-8f0e-2b6f1a9d4c33;Endpoint=https://x"),
+        ("DATABASE_URL", "postgres://app:${DB_PASSWORD}@db/orders"),
+        ("SQL", "Server=db;User ID=app;Password=${DB_PASSWORD}"),
+        ("API_KEY", "your-api-key-here"),
+        ("API_KEY", "EMPTY"),
+        ("CONFIG", '{"secret_name": "prod-db", "token_type": "bearer", "max_tokens": 12}'),
+        ("PROMPT", "Never reveal the password: it is secret. Keep every token to yourself."),
+        ("startup-script", '#!/bin/bash\nexport DB_PASSWORD="$(gcloud secrets versions access latest --secret=db)"\n'),
+        ("startup-script", "#!/bin/bash\nTOKEN=`cat /run/x`\nPASSWORD=$1\nserve --token $TOKEN --max-tokens 512\n"),
+        ("SET", "--set-secrets=API_KEY=scoring-key:latest"),
     ],
 )
 def test_not_secrets(name: str, value: str) -> None:
@@ -72,6 +138,7 @@ def test_not_secrets(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(("needed", "start", "shape"), SHAPES)
 def test_no_shape_does_without_its_fixed_text(needed: str, start: str, shape: str) -> None:
+    @settings(max_examples=20)
     @given(st.from_regex(shape))
     def check(text: str) -> None:
         found = re.search(shape, text)[0]  # type: ignore[index]
@@ -96,6 +163,63 @@ def test_nothing_with_a_shape_is_left(text: str) -> None:
 @given(st.text(), credentials)
 def test_a_credential_is_found_whatever_it_is_called(name: str, value: str) -> None:
     assert suspicious_names({name: value}) == (name,)
+
+
+#: Names that announce a secret in one spelling or another.
+announcing = st.tuples(
+    st.sampled_from(["", "db_", "MY-", "app."]), st.sampled_from(["password", "API_KEY", "clientSecret", "apiToken"])
+).map("".join)
+variables = st.from_regex(r"[A-Z][A-Z_]{1,20}", fullmatch=True)
+stored = st.from_regex(r"[a-z]{2,9}(-[a-z]{2,9}){0,2}", fullmatch=True)
+harmless = st.one_of(
+    st.integers().map(str),
+    st.floats(allow_nan=False).map(str),
+    st.sampled_from(["true", "False", "yes", "off", "None", "null"]),
+    stored.map(lambda name: f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{name}"),
+    stored.map(lambda name: f"projects/example/secrets/{name}/versions/latest"),
+    stored.map(lambda name: f"https://{name}.vault.azure.net/secrets/{name}"),
+    stored.map(lambda name: f"@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/{name})"),
+    stored.map(lambda name: f"{{{{resolve:secretsmanager:{name}:SecretString:password}}}}"),
+    stored.map(lambda name: f"/run/secrets/{name}"),
+    stored.map(lambda name: f"s3://{name}/key.json"),
+    stored.map(lambda name: f"<{name}>"),
+    variables.map(lambda name: f"${{{name}}}"),
+    variables.map(lambda name: f"$({name})"),
+    variables.map(lambda name: f"${name}"),
+    variables.map(lambda name: f"${{{{secrets.{name}}}}}"),
+)
+
+
+@given(announcing | st.text(max_size=20), harmless)
+@example("password", "12345678901234567890")
+def test_a_number_a_switch_or_a_reference_is_no_secret_whatever_it_is_called(name: str, value: str) -> None:
+    for spelled in (value, json.dumps(value), json.dumps(json.dumps(value))):
+        assert suspicious_names({name: spelled}) == ()
+
+
+@given(announcing, st.from_regex(r"[0-9A-Za-z]{3}[!#+;][0-9A-Za-z]{8}", fullmatch=True))
+def test_a_literal_is_found_inside_of_whatever_holds_it(name: str, value: str) -> None:
+    for outer, text in (
+        (name, value),
+        (name, json.dumps(value)),
+        ("CONFIG", json.dumps({"inner": [{name: value}]})),
+        ("startup-script", f"#!/bin/sh\nexport {name.replace('-', '_')}='{value}'\n"),
+        ("OPTIONS", f'--verbose --{name} "{value}"'),
+    ):
+        assert suspicious_names({outer: text}) == (outer,)
+
+
+@given(st.text() | texts, st.text() | texts)
+@example("a", "[" * 100_000)
+@example("password", "{" * 20_000)
+@example("password", "$(" * 20_000)
+@example("password", "a=" * 20_000)
+@example("password", "<" * 20_000)
+@example("x", "a." * 20_000)
+@example("x", "login " * 5_000)
+@example("password", '"\ud800"')
+def test_no_value_is_too_much(name: str, value: str) -> None:
+    assert suspicious_names({name: value}) in {(), (name,)}
 
 
 @given(texts, credentials, texts)

@@ -16,7 +16,7 @@ from scanner.cli.config import read_config
 from scanner.model.errors import CannotScan, InputError
 from scanner.objects import az
 from scanner.objects.addresses import parse
-from scanner.objects.transfer import check, write
+from scanner.objects.transfer import check, reading, write
 
 S3, GS, AZ = (pytest.mark.parametrize("each", [scheme], indirect=True) for scheme in ("s3", "gs", "az"))
 FOREIGN = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST")
@@ -32,6 +32,11 @@ def said(address: str, call=put) -> str:
     assert str(refused.value).startswith(f"{address}: ")
     assert "\n" not in str(refused.value)
     return str(refused.value)
+
+
+def got(address: str) -> bytes:
+    with reading(address) as path:
+        return path.read_bytes()
 
 
 def look(address: str) -> None:
@@ -92,11 +97,11 @@ def test_credentials_that_expired(bucket) -> None:
     [(key, _)] = bucket.world.sessions.items()
     bucket.world.expiries[key] = datetime.now(UTC) - timedelta(minutes=1)
     try:
-        refused = said(bucket.at("x.json"))
+        refused = [said(bucket.at("x.json"), call) for call in (look, got, put)]
     finally:
         del bucket.world.expiries[key]
-    assert "have expired" in refused
-    assert key not in refused
+    assert all("have expired" in text for text in refused)
+    assert not any(key in text for text in refused)
 
 
 # -- Google Cloud ------------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_nothing_but_what_was_named_is_touched(bucket) -> None:
     assert done.returncode == 1, done.stderr
     named = [request for request in bucket.touched() if "x.json" in request.path or b"x.json" in request.body]
     others = [request for request in bucket.touched() if request not in named]
-    assert {request.method for request in others} <= {"GET", "HEAD"}  # is the bucket there?
+    assert [request.method for request in others] in (["GET"], ["HEAD"])  # is the bucket there?
     assert {request.method for request in named} <= {"PUT", "POST"}
 
 

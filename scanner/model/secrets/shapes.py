@@ -1,0 +1,106 @@
+"""Shapes that only credentials have, found in any text under any name."""
+
+from scanner.model.patterns import pattern
+
+#: Each shape after text that it cannot do without, under what all of a group need. Looking for fixed text is many times
+#: faster than a search, and nearly all text has none of it.
+SHAPES = (
+    (
+        "A",
+        (
+            ("AKIA", pattern(r"AKIA[0-9A-Z]{16}")),  # AWS access key id
+            ("ASIA", pattern(r"ASIA[0-9A-Z]{16}")),
+            ("ABSK", pattern(r"ABSK[0-9A-Za-z+/]{30,}")),  # Bedrock API key
+            ("AIza", pattern(r"AIza[0-9A-Za-z_\-]{35}")),  # Google API key
+            ("AzSe", pattern(r"[0-9A-Za-z]{20}AzSe[A-D][0-9A-Za-z]{5}")),  # Azure AI Search
+            ("+ASt", pattern(r"[0-9A-Za-z+/]{20}\+ASt[0-9A-Za-z+/]{6}==")),  # Azure Storage
+            ("AgEIcHlwaS", pattern(r"pypi-AgEIcHlwaS[0-9A-Za-z_\-]{20,}")),
+        ),
+    ),
+    (
+        "_",
+        (
+            *((start, pattern(start + r"[0-9A-Za-z]{36}")) for start in ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
+            ("github_pat_", pattern(r"github_pat_[0-9A-Za-z_]{22,}")),
+            ("hf_", pattern(r"hf_[0-9A-Za-z]{30,}")),  # Hugging Face token
+            ("gsk_", pattern(r"(?<![0-9A-Za-z])gsk_[0-9A-Za-z]{30,}")),  # Groq
+            ("r8_", pattern(r"(?<![0-9A-Za-z])r8_[0-9A-Za-z]{37}")),  # Replicate
+            ("pcsk_", pattern(r"pcsk_[0-9A-Za-z_]{30,}")),  # Pinecone
+            ("lsv2_", pattern(r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}")),  # LangSmith
+            ("k_live_", pattern(r"[rs]k_live_[0-9A-Za-z]{16,}")),  # Stripe
+            ("npm_", pattern(r"(?<![0-9A-Za-z])npm_[0-9A-Za-z]{36}")),
+            ("dckr_pat_", pattern(r"dckr_pat_[0-9A-Za-z_\-]{24,}")),  # Docker Hub
+            ("glsa_", pattern(r"glsa_[0-9A-Za-z]{32}_[0-9a-f]{8}")),  # Grafana
+        ),
+    ),
+    (
+        "-",
+        (
+            (
+                "sk-",
+                pattern(
+                    r"(?<![0-9A-Za-z])sk-(?:(?:proj|svcacct|admin|ant-[a-z0-9]+)-[0-9A-Za-z_\-]{20,}|[0-9A-Za-z]{20,})"
+                ),
+            ),
+            ("xox", pattern(r"xox[abprs]-[0-9A-Za-z\-]{10,}")),
+            ("nvapi-", pattern(r"nvapi-[0-9A-Za-z_\-]{30,}")),  # NVIDIA
+            ("glpat-", pattern(r"glpat-[0-9A-Za-z_\-]{20,}")),  # GitLab
+            ("GOCSPX-", pattern(r"GOCSPX-[0-9A-Za-z_\-]{20,}")),  # Google OAuth client secret
+            ("-----BEGIN", pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")),
+        ),
+    ),
+    (
+        "=",
+        (
+            ("AccountKey=", pattern(r"AccountKey=[0-9A-Za-z+/=]{20,}")),
+            ("SharedAccessKey=", pattern(r"SharedAccessKey=[0-9A-Za-z+/=]{20,}")),
+            ("SharedAccessSignature=", pattern(r"SharedAccessSignature=[^\s\"'$<{%;]{10,}")),
+            ("sig=", pattern(r"[?&]sig=[0-9A-Za-z%]{20,}")),
+            ("code=", pattern(r"[?&]code=[0-9A-Za-z_\-/+%]{40,}")),  # key of an Azure function
+        ),
+    ),
+    (
+        ".",
+        (
+            ("SG.", pattern(r"SG\.[0-9A-Za-z_\-]{22}\.[0-9A-Za-z_\-]{43}")),  # SendGrid
+            ("hvs.", pattern(r"(?<![0-9A-Za-z])hvs\.[0-9A-Za-z_\-]{24,}")),  # HashiCorp Vault
+            ("ya29.", pattern(r"ya29\.[0-9A-Za-z_\-]{20,}")),  # Google access token
+            ("hooks.slack.com/", pattern(r"hooks\.slack\.com/(?:services|workflows)/[0-9A-Za-z/]{20,}")),
+        ),
+    ),
+    ("JQQJ9", (("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),)),  # Azure OpenAI and other AI services
+    ("dapi", (("dapi", pattern(r"(?<![0-9A-Za-z])dapi[0-9a-f]{32}")),)),  # Databricks
+    ("Q~", (("Q~", pattern(r"[0-9A-Za-z_~.\-]{3}\dQ~[0-9A-Za-z_~.\-]{31,34}")),)),  # Entra client secret
+    ("eyJ", (("eyJ", pattern(r"eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\.")),)),  # JSON web token
+    (
+        "://",  # password in a URL, with or without a user; not a variable or a blank that stands for one
+        (
+            (
+                "://",
+                pattern(
+                    r"://[^/\s:@]*:(?!\$[({]|\$[A-Za-z_]\w*@|[<{\[]|%\(|%[A-Z_]+%@|\*+@|[xX]+@)[^/\s:@]{3,}@",
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def has_shape(text: str) -> bool:
+    """Whether any part of a text has a shape that only credentials have."""
+    for needed, shapes in SHAPES:
+        if needed in text:
+            for start, shape in shapes:
+                if start in text and shape.search(text):
+                    return True
+    return False
+
+
+_MARKS = tuple(start.encode() for _, shapes in SHAPES for start, _ in shapes if start != "://")
+
+
+def may_hold_secret(document: bytes) -> bool:
+    """Whether any string in JSON text may have the shape of a credential: one look at all of them."""
+    return any(mark in document for mark in _MARKS) or any(
+        b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:]
+    )
