@@ -91,3 +91,32 @@ def test_a_model_made_anew_under_the_same_name_is_another(tmp_path: Path) -> Non
         asked = [request.resource for request in world.log if request.operation == "sagemaker:DescribeModel"]
 
     assert asked == [model["ModelName"]]
+
+
+#: A scan as a version did it that recognised no secret.
+OLDER = """
+from checks.aws.sagemaker import collect
+from scanner.cli.commands import main
+from scanner.store import cache
+cache.rules = lambda: b"older"
+collect.suspicious_names = lambda values: ()
+main()
+"""
+
+
+def test_a_new_rule_sees_models_that_an_older_version_saw(tmp_path: Path) -> None:
+    def failing(name: str) -> set[str]:
+        findings = report(tmp_path / name)["findings"]
+        return {f["resource"]["id"] for f in findings if f["check"]["id"] == "MLP-1106" and f["verdict"] == "fail"}
+
+    with running("aws") as world:
+        older = [sys.executable, "-c", OLDER, "scan", "aws", "--verdicts", "all", "--fail-on", "never"]
+        subprocess.run([*older, "-o", str(tmp_path / "1.json")], check=True, capture_output=True)
+        assert failing("1.json") == set()
+        calls(world)
+        scan(tmp_path / "2.json")
+        assert calls(world)["sagemaker:DescribeModel"]
+        assert failing("2.json")
+        scan(tmp_path / "3.json")
+        assert not calls(world)["sagemaker:DescribeModel"]
+        assert failing("3.json") == failing("2.json")

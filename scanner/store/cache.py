@@ -2,7 +2,8 @@
 
 A SQLite file in the user's cache folder. It is safe to delete, bounded in size, private to its owner, and holds no
 credentials. An entry is found by the full name and time of creation of a resource, and by what this version reads of
-its kind: after an upgrade that reads more, everything is asked for anew. A file that cannot be used costs only speed.
+its kind and takes for a secret: after an upgrade that reads more, or recognises secrets by other rules, everything is
+asked for anew. A file that cannot be used costs only speed.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ import msgspec
 from scanner.model.decode import plans
 from scanner.model.documents import Decoders, document
 from scanner.model.nouns import Resource
+from scanner.model.secrets import rules
 from scanner.store.host import is_ours, private_files
 
 R = TypeVar("R", bound=Resource)
@@ -90,6 +92,7 @@ class Cache:
         self._writing = threading.Lock()
         self._decoders = Decoders()
         self._shapes: dict[type[Resource], str] = {}
+        self._rules = rules()
         self._waiting: dict[bytes, tuple[bytes, str, int, bytes]] = {}
         self._under_way: dict[bytes, tuple[bytes, str, int, bytes]] = {}
         self._used: list[bytes] = []
@@ -199,9 +202,9 @@ class Cache:
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).digest()[:16]
 
     def _shape(self, kind: type[Resource]) -> str:
-        """What this version reads of a kind, and how it decodes it."""
+        """What this version reads of a kind, how it decodes it, and what it takes for a secret and keeps the name of."""
         if kind not in self._shapes:
             schema = msgspec.json.schema(kind, schema_hook=lambda _: {})
             reads = [(plan.name, plan.operation, plan.path, plan.json) for plan in plans(kind)]
-            self._shapes[kind] = hashlib.sha256(repr((kind.kind, schema, reads)).encode()).hexdigest()
+            self._shapes[kind] = hashlib.sha256(repr((kind.kind, schema, reads)).encode() + self._rules).hexdigest()
         return self._shapes[kind]

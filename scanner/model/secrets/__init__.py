@@ -4,9 +4,9 @@ The more a name announces a secret, the less the value must look like one (`name
 shape that only credentials have is one under any name (`shapes.py`). Texts and JSON are looked into (`texts.py`).
 """
 
-from pathlib import Path
-
 
 def rules() -> bytes:
     """The source of these rules: what another version of them made of a value need not be true any more."""
-    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    from importlib.resources import files
+
+    return b"".join(part.read_bytes() for part in sorted(files(__name__).iterdir(), key=str) if part.is_file())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from support import NOW
 
 from checks.aws.sagemaker.resources import Model
 from scanner.model.decode import plans
+from scanner.model.secrets import detect, names, rules, shapes, texts, values
 from scanner.store import cache as module
 from scanner.store.cache import Cache, open_cache
 
@@ -70,6 +72,24 @@ def test_when_more_is_read_of_a_kind_everything_is_asked_anew(tmp_path: Path, mo
     more = (*plans(Model), msgspec.structs.replace(plans(Model)[0], path=("X",)))
     monkeypatch.setattr(module, "plans", lambda _: more)
     assert opened(tmp_path).recall(Model, model("a").id, BORN) is None
+
+
+def test_when_secrets_are_recognised_by_other_rules_everything_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(tmp_path)
+    first.keep(model("a"), BORN)
+    first.close()
+
+    monkeypatch.setattr(module, "rules", lambda: rules() + b"and one more")
+    assert opened(tmp_path).recall(Model, model("a").id, BORN) is None
+    monkeypatch.undo()
+    assert opened(tmp_path).recall(Model, model("a").id, BORN) is not None
+
+
+@pytest.mark.parametrize("part", [detect, names, shapes, texts, values])
+def test_the_rules_are_all_that_recognises_secrets(part: ModuleType) -> None:
+    assert Path(str(part.__file__)).read_bytes() in rules()
 
 
 def test_a_broken_file_costs_only_speed(tmp_path: Path) -> None:
