@@ -202,7 +202,7 @@ class Cache:
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).digest()[:16]
 
     def _shape(self, kind: type[Resource]) -> str:
-        """What this version reads of a kind, how it decodes it, and what it takes for a secret and keeps the name of."""
+        """What this version reads of a kind, how it decodes it, and what it takes for a secret in it."""
         if kind not in self._shapes:
             schema = msgspec.json.schema(kind, schema_hook=lambda _: {})
             reads = [(plan.name, plan.operation, plan.path, plan.json) for plan in plans(kind)]
