@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ def texts(content: Any, steps: tuple[str, ...]) -> Iterator[str]:
         inner = (content or {}).values() if steps[0] == VALUE else content or ()
         found = [text for item in inner for text in texts(item, steps[1:])]
     else:
-        found = list(texts((content or {}).get(steps[0]), steps[1:]))
+        found = list(texts(content.get(steps[0]), steps[1:])) if isinstance(content, Mapping) else []
     yield from (text for text in found if isinstance(text, str) and text)
 
 

@@ -24,17 +24,28 @@ from support import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = ("scanner", "checks", "reports")
 DASK = {ROOT / "scanner" / "collect" / name for name in ("cluster.py", "remote.py")}
+OBJECTS = {
+    extra: ROOT / "scanner" / "objects" / f"{scheme}.py"
+    for extra, scheme in (("aws", "s3"), ("gcp", "gs"), ("azure", "az"))
+}
 #: What is imported at first, by extra; and what SDKs import later, for some credentials or when a call is made.
 LOADED = {
     "": ("scanner.cli.commands", "scanner.cli.session", "scanner.cli.judging", "reports.json_v1", "rich.progress"),
-    "aws": ("checks.aws.client.api", "botocore.client", "botocore.paginate", "botocore.signers", "botocore.tokens"),
+    "aws": (
+        "checks.aws.client.api", "scanner.objects.s3", "botocore.client", "botocore.paginate", "botocore.signers",
+        "botocore.tokens",
+    ),
     "gcp": (
-        "checks.gcp.client.api", "google.auth.aws", "google.auth.compute_engine", "google.auth.identity_pool",
+        "checks.gcp.client.api", "scanner.objects.gs",
+        "google.auth.aws", "google.auth.compute_engine", "google.auth.identity_pool",
         "google.auth.external_account_authorized_user", "google.auth.impersonated_credentials",
         "google.auth.pluggable", "google.auth.transport.requests", "google.oauth2.credentials",
         "google.oauth2.service_account",
     ),
-    "azure": ("checks.azure.client.api", "azure.core.pipeline.transport._requests_basic", "msal", "msal_extensions"),
+    "azure": (
+        "checks.azure.client.api", "scanner.objects.az",
+        "azure.core.pipeline.transport._requests_basic", "msal", "msal_extensions",
+    ),
     "dask": ("scanner.collect.cluster", "dask", "distributed.deploy.local", "cryptography.x509"),
 }  # fmt: skip
 
@@ -114,9 +125,9 @@ def sources(extra: str) -> set[Path]:
     if extra == "dask":
         return DASK
     if extra:
-        return set((ROOT / "checks" / extra / "client").glob("*.py"))
+        return {*(ROOT / "checks" / extra / "client").glob("*.py"), OBJECTS[extra]}
     every = {path for name in OURS for path in (ROOT / name).rglob("*.py")}
-    return every - DASK - {path for path in every if path.parent.name == "client"}
+    return every - DASK - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
 
 
 def test_every_extra_is_looked_at() -> None:

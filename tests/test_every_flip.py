@@ -32,6 +32,9 @@ CHUNKS = 5
 #: Members that a check reads and that no single flip in the demo organisation can decide, with the reason.
 EXCUSED = {
     Wire(
+        "sagemaker_endpoint_auto_rollback_missing", "ProductionVariants.InstanceType"
+    ): "only Inf1 instances take no alarms, and the few types that are tried hold none of them",
+    Wire(
         "sagemaker_model_pipeline_image_not_from_private_registry", "Containers.ImageConfig.RepositoryAccessMode"
     ): "of the two containers of the demo's pipeline only one says where its image is from, and it takes both to pass",
     Wire(

@@ -24,9 +24,13 @@ from scanner.model.nouns import Observed, Part, Read, Resource, Scope
 CHECKS, COLLECTORS = registered()
 
 #: Fields that hold an address, or look as if they did, and that no collector follows, with the reason.
+_INPUT = "aws.sagemaker.TrainingJob.inputs[].data_source.s3_data_source"
 NOT_FOLLOWED = {
     "aws.s3.Bucket.grants[].grantee.uri": "names one of the groups that S3 knows, no bucket",
     "aws.s3.Bucket.logging_target": "a collector cannot follow its own kind; that there are logs is judged",
+    "aws.sagemaker.Model.containers[].environment{}": "of variables, those that serving images read addresses from",
+    f"{_INPUT}.hub_access_config.hub_content_arn": "content of a hub",
+    f"{_INPUT}.manifest_s3_uri": "the data lie elsewhere, unread",
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
     "gcp.iam.ProjectPolicy.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
@@ -35,6 +39,13 @@ NOT_FOLLOWED = {
     "gcp.iam.ServiceAccount.user_managed_keys[].name": "the key's own name",
     "gcp.storage.Bucket.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
     "gcp.storage.Bucket.log_bucket": "a collector cannot follow its own kind",
+    "gcp.vertex_ai.Endpoint.deployed_models[].model": "every model is listed; what is not there any more is unknown",
+    "gcp.vertex_ai.Endpoint.deployed_models[].shared_resources": "names a pool, which is asked for by its full name",
+    **{
+        f"aws.sagemaker.Model.{container}.{data}.s3_data_source.hub_access_config.hub_content_arn": "content of a hub"
+        for container in ("primary_container", "containers[]")
+        for data in ("model_data_source", "additional_model_data_sources[]")
+    },
 }
 
 _WHAT = "tells who looks into a saved inventory what the resource is"
@@ -50,14 +61,12 @@ UNUSED = {
     "aws.sagemaker.TrainingJob.details_from": _HOW,
     "azure.ai_services.Account.account_kind": _WHAT,
     "azure.authorization.RoleDefinition.role_name": _WHAT,
-    "azure.machine_learning.Compute.provisioning_state": _WHAT,
     "checks.aws.s3.resources.Grantee.type": "`uri` tells groups from accounts",
     "checks.gcp.iam.resources.Condition.expression": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
     "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",
     "checks.gcp.vertex_ai.resources.Replicas.max_replica_count": "only the replicas that always run are judged",
-    "gcp.notebooks.Instance.state": _WHAT,
     "gcp.storage.Bucket.log_bucket": "not judged yet",
     "gcp.vertex_ai.CustomJob.create_time": _WHAT,
     "gcp.vertex_ai.CustomJob.state": _WHAT,

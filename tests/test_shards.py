@@ -67,19 +67,25 @@ ORGANISATIONS: dict[str, tuple[Callable[[], dict[str, Any]], tuple[str, ...]]] =
 }
 
 
+def said(stderr: str) -> str:
+    """All but the warning that an index, which may lag, was believed where a subscription holds nothing."""
+    lines = stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if "as Resource Graph lists none there" not in line)
+
+
 @pytest.mark.parametrize("provider", ORGANISATIONS)
 def test_the_parts_of_a_scan_merge_to_the_report_of_the_whole(provider: str, tmp_path: Path) -> None:
     made, asked = ORGANISATIONS[provider]
     common = ("scan", *asked, "--verdicts", "all", "--fail-on", "never", "--no-cache")
     with running(provider, made()):
         whole = mlposture(*common, "-o", "whole.json", cwd=tmp_path)
-        assert (whole.returncode, whole.stderr) == (0, "")
+        assert (whole.returncode, said(whole.stderr)) == (0, "")
         for number in range(1, 5):
             part = mlposture(
                 *common, "--shard", f"{number}/4", "--save-inventory", f"{number}.inventory.json",
                 "-o", f"{number}.json", "-o", f"{number}.sarif", cwd=tmp_path,
             )  # fmt: skip
-            assert (part.returncode, part.stderr) == (0, "")
+            assert (part.returncode, said(part.stderr)) == (0, "")
     parts = [f"{number}.inventory.json" for number in (3, 1, 4, 2)]
     options = ("--verdicts", "all", "--fail-on", "never")
     merged = mlposture(

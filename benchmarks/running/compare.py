@@ -54,7 +54,7 @@ PAIRS = (
         "sagemaker_endpoint_config_kms_encryption_enabled",
         "MLP-1201",
         (
-            Excuse("FAIL", "not_applicable", "disks of NVMe instance types take no key", _NVME),
+            Excuse("FAIL", "not_applicable", "with a variant on NVMe disks the configuration takes no key", _NVME),
             Excuse("FAIL", "not_applicable", "no variant runs on instances", _SERVERLESS),
         ),
     ),

@@ -60,6 +60,7 @@ def put(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG
 def _client(address: Address, doing: str) -> Iterator[Client]:
     """With application default credentials, with none at an emulator. What goes wrong becomes InputError."""
     logging.getLogger("google.auth").setLevel(logging.ERROR)  # it warns of a project that is not needed here
+    os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")  # nobody else looks at the bucket
     endpoint, anonymous = _endpoint(address)
     nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
     try:
@@ -67,6 +68,7 @@ def _client(address: Address, doing: str) -> Iterator[Client]:
         # google-auth's own session would also look up where the account may work, at an address of its own choice.
         with requests.Session() as session:
             session.auth = partial(_sign, credentials)
+            session.hooks["response"].append(_read_refusal)
             options = {"api_endpoint": endpoint} if endpoint else None
             yield Client(project=None, credentials=nobody, _http=session, client_options=options)
     except DefaultCredentialsError as error:
@@ -89,6 +91,12 @@ def _sign(credentials: Credentials, request: requests.PreparedRequest) -> reques
         credentials.refresh(Request())  # type: ignore[no-untyped-call]
     credentials.apply(request.headers)  # type: ignore[no-untyped-call]
     return request
+
+
+def _read_refusal(response: requests.Response, **_options: Any) -> None:
+    """The SDK leaves the body of a refused download unread, and with it the connection open."""
+    if not response.ok:
+        _ = response.content
 
 
 def _endpoint(address: Address) -> tuple[str, bool]:

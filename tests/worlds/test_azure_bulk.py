@@ -81,8 +81,6 @@ def test_resource_graph_lists_what_may_be_read(world: AzureWorld, client: Client
     kinds = [kind.rpartition("/")[2] for _, kind in found]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "workspaces": 4,
-        "onlineendpoints": 3,
-        "deployments": 3,
         "accounts": 4,
         "subscriptions": 3,
     }

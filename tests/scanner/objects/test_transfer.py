@@ -15,6 +15,11 @@ from scanner.objects.transfer import check, reading, write
 #: More than any of the services takes, or gives, in one piece.
 LARGE = 20 << 20
 
+#: The SDK of Azure leaves the body of a refused download unread, and with it the connection open until it is collected.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
+)
+
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

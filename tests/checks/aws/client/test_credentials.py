@@ -38,7 +38,7 @@ role_arn = arn:aws:iam::111122223333:role/reader
 source_profile = missing
 """
 ROLE = {"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/reader"}
-CASES = {
+BROKEN = {
     "a process that prints something else": (
         {"AWS_PROFILE": "process"},
         "profile process.*credential_process.*JSON",
@@ -57,11 +57,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", BROKEN)
 def test_credentials_that_cannot_be_used_are_said_to_be(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    environment, said = CASES[case]
+    environment, said = BROKEN[case]
     (tmp_path / "config").write_text(CONFIG, encoding="utf-8")
     with running("aws"):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):

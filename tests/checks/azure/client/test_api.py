@@ -381,6 +381,7 @@ def test_storage_is_looked_for_where_it_is_named(world: AzureWorld) -> None:
         "nwretinaold": True,
         "nwretinapilot": False,
         "nwretinaarchive": False,
+        "nwprompts": True,
     }
     assert accounts["nwretinapilot"].name_available is True
     assert accounts["nwretinaarchive"].name_reason == "AlreadyExists"
