@@ -11,7 +11,7 @@ LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers generate generated bench bench-quick lock new-check clean
+.PHONY: help setup demo test test-check test-kind check lint types layers generate generated bench bench-quick lock new-check clean
 
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -41,6 +41,12 @@ demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves demo-out/report
 
 test: setup ## Run all tests
 	$(RUN) -m pytest -n auto --dist worksteal
+
+test-check: setup ## Test one check: make test-check ARGS=slug
+	@$(RUN) scripts/test_part.py check $(ARGS)
+
+test-kind: setup ## Test one kind, its collector and its checks: make test-kind ARGS=NotebookInstance
+	@$(RUN) scripts/test_part.py kind $(ARGS)
 
 check: setup lint types layers generated test ## Everything CI checks
 

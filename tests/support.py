@@ -20,6 +20,10 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
+#: Operations that only save calls. What they do not say is read in another way, so that their failure is no gap. It may
+#: change the source that a resource notes, and nothing else at all.
+BULK = {"aws": ("sagemaker:Search", "iam:GetAccountAuthorizationDetails")}
+
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
 
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec import UNSET
 from rescanning import Calm, broken, calm_scan, connected_to
 from scanning import PROVIDERS, QUICK, calm, crowd, running, take_inventory, verdicts_of, with_faults
-from support import registered, why_unseen
+from support import BULK, registered, why_unseen
 from worlds.base import Fault, World
 
 from checks.azure.client.api import AzureApi
@@ -45,9 +45,7 @@ KNOWN_SCOPE: dict[str, dict[str, Any]] = {
     "gcp": {},
     "azure": {"subscriptions": ("00000000-0000-0000-0000-000000000001",)},
 }
-#: Operations that only save calls, and a world with enough in it that they are used. What they do not say is read in
-#: another way, so their failure is no gap: it may change the source that a resource notes, and nothing else at all.
-BULK = {"aws": ("sagemaker:Search", "iam:GetAccountAuthorizationDetails")}
+#: For the bulk operations, a world with enough in it that they are used.
 CROWDS = {"aws": crowd}
 EVERY_OPERATION = [
     pytest.param(provider, operation, id=operation)
