@@ -82,8 +82,11 @@ def test_credentials_that_cannot_be_used_are_said_to_be(
 def test_sdks_are_silent_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     root, ours = logging.getLogger(), logging.getLogger("mlposture")
     monkeypatch.setattr(root, "handlers", [])
+    before = root.level, ours.level
     for verbose, theirs in ((False, logging.CRITICAL), (True, logging.INFO)):
         root.handlers.clear()
         log_to_stderr(verbose=verbose)
         assert logging.getLogger("botocore").getEffectiveLevel() == theirs
         assert ours.level == (logging.DEBUG if verbose else logging.WARNING)
+    root.setLevel(before[0])
+    ours.setLevel(before[1])
