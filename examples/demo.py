@@ -85,7 +85,7 @@ def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
     failures = [finding for finding in findings if finding["verdict"] == "fail"]
     seen = sum(kind["observed"] for kind in report["coverage"]["kinds"] if kind["provider"] == provider)
     gaps = sum(gap["scope"]["provider"] == provider for gap in report["gaps"])
-    yield "head", f"{title}: {seen} resources, {f'{gaps} gaps: not all could be seen' if gaps else 'complete'}"
+    yield "head", f"{title}: {seen} resources, {f'{gaps} gaps: not all could be seen' if gaps else 'all of them seen'}"
     yield "", sums(Counter(finding["verdict"] for finding in findings), Counter(one["severity"] for one in failures))
     names = {finding["resource"]["id"]: finding["resource"]["name"] for finding in findings}
     for alike in worst(failures):

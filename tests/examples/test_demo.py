@@ -56,7 +56,7 @@ def shown(made: dict[str, Any]) -> list[str]:
 
 def test_sums_and_a_finding_are_shown() -> None:
     assert shown(report(finding(), finding(verdict="pass"), finding(verdict="unknown"))) == [
-        "AWS: 7 resources, complete",
+        "AWS: 7 resources, all of them seen",
         "1 fail (1 high), 1 pass, 1 unknown, 0 not applicable",
         " high      Title of MLP-1001",
         " MLP-1001  NotebookInstance nb: root access is on",
