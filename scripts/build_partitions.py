@@ -5,7 +5,6 @@ Run without arguments to write the file, or with --check to exit 1 if it is out 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -13,6 +12,10 @@ from pathlib import Path
 import botocore.session
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.generated_file import write_or_check  # noqa: E402 - found by the line above
+
 TARGET = ROOT / "checks" / "aws" / "partitions.json"
 
 
@@ -30,16 +33,7 @@ def build() -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Write or check the file and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if the file is out of date")
-    content = build()
-    if parser.parse_args(argv).check:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == content:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run python scripts/build_partitions.py", file=sys.stderr)
-        return 1
-    TARGET.write_text(content, encoding="utf-8")
-    return 0
+    return write_or_check(TARGET, build(), __file__, __doc__, argv)
 
 
 if __name__ == "__main__":
