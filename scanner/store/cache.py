@@ -92,7 +92,6 @@ class Cache:
         self._writing = threading.Lock()
         self._decoders = Decoders()
         self._shapes: dict[type[Resource], str] = {}
-        self._rules = rules()
         self._waiting: dict[bytes, tuple[bytes, str, int, bytes]] = {}
         self._under_way: dict[bytes, tuple[bytes, str, int, bytes]] = {}
         self._used: list[bytes] = []
@@ -206,5 +205,5 @@ class Cache:
         if kind not in self._shapes:
             schema = msgspec.json.schema(kind, schema_hook=lambda _: {})
             reads = [(plan.name, plan.operation, plan.path, plan.json) for plan in plans(kind)]
-            self._shapes[kind] = hashlib.sha256(repr((kind.kind, schema, reads)).encode() + self._rules).hexdigest()
+            self._shapes[kind] = hashlib.sha256(repr((kind.kind, schema, reads)).encode() + rules()).hexdigest()
         return self._shapes[kind]

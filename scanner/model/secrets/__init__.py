@@ -4,7 +4,10 @@ The more a name announces a secret, the less the value must look like one (`name
 shape that only credentials have is one under any name (`shapes.py`). Texts and JSON are looked into (`texts.py`).
 """
 
+from functools import cache
 
+
+@cache
 def rules() -> bytes:
     """The source of these rules: what another version of them made of a value need not be true any more."""
     from importlib.resources import files
