@@ -174,3 +174,19 @@ def service_account(email: str = OWN_ACCOUNT, **fields: Any) -> ServiceAccount:
 
 def key(number: int = 1, **fields: Any) -> Key:
     return Key(name=f"projects/{PROJECT}/serviceAccounts/{OWN_ACCOUNT}/keys/{number:040x}", **fields)
+
+
+SELF = f"serviceAccount:{OWN_ACCOUNT}"
+VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
+EDITOR = "roles/editor"
+CUSTOM = f"projects/{PROJECT}/roles/helper"
+UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
+#: Roles that cases of joined paths hold, and what they permit of it.
+ROLES = (
+    role(VIEWER),
+    role(WRITER, "storage.objects.create", "storage.objects.delete"),
+    role("roles/storage.objectCreator", "storage.objects.create"),
+    role("roles/storage.legacyBucketOwner", "storage.objects.create", "storage.objects.delete"),
+    role(EDITOR, "iam.serviceAccounts.actAs"),
+    role("roles/aiplatform.user"),
+)

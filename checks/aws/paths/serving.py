@@ -12,12 +12,8 @@ from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
 
 _ARCHIVE = (".tar.gz", ".tgz")
-
-
 #: An endpoint keeps answering while it is changed or maintained, and after a change that could not be rolled back.
 SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
-
-
 NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
 
 

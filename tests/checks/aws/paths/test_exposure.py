@@ -19,22 +19,14 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 from checks.aws.s3.resources import Bucket
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
-
-
 OPEN = {
     "public_access_block": None,
     "account_public_access_block": None,
     "policy_is_public": True,
     "grants": (grant("global/AllUsers"),),
 }
-
-
 CLOSED = {**OPEN, "policy_is_public": None, "grants": ()}
-
-
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
-
-
 TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
 
 

@@ -4,28 +4,14 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 from checks.aws.iam.resources import Role
 
 READER = role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"), name="reader")
-
-
 ADMIN = role_with(allow("*"), name="admin")
-
-
 LIVE = endpoint(status="InService", endpoint_config_name="sentiment-1")
-
-
 CONFIG = config(variants=(variant(model_name="sentiment"),), shadow_variants=None, execution_role_arn=None)
-
-
 SHADOWED = config(
     variants=(variant(model_name="sentiment"),), shadow_variants=(variant(model_name="next"),), execution_role_arn=None
 )
-
-
 COMPONENTS = config(variants=(variant(),), shadow_variants=None, execution_role_arn=ADMIN.id)
-
-
 CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
-
-
 NEXT = (model("next", execution_role_arn=ADMIN.id), ADMIN)
 
 

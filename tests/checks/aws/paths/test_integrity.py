@@ -20,31 +20,15 @@ from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import Endpoint
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
-
-
 READER = role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"), name="reader")
-
-
 ADMIN = role_with(allow("*"), name="admin")
-
-
 LIVE = endpoint(status="InService", endpoint_config_name="sentiment-1")
-
-
 CONFIG = config(variants=(variant(model_name="sentiment"),), shadow_variants=None, execution_role_arn=None)
-
-
 SHADOWED = config(
     variants=(variant(model_name="sentiment"),), shadow_variants=(variant(model_name="next"),), execution_role_arn=None
 )
-
-
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
-
-
 MANY = single(container(IMAGE, model_data_url="s3://northwind-example-models/many"))
-
-
 CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
 
 
@@ -53,19 +37,11 @@ def connected(found: Role, **fields):
 
 
 WRITER = role_with(allow("s3:PutObject", "arn:aws:s3:::northwind-example-models/*"), name="writer")
-
-
 LOADER = role_with(allow("s3:PutObject", "arn:aws:s3:::northwind-example-models/many/*"), name="loader")
-
-
 GUARDED = role_with(
     allow("s3:PutObject", Condition={"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}), name="guarded"
 )
-
-
 PREFIX = single(container(IMAGE, model_data_source=s3_source("s3://northwind-example-models/sentiment/")))
-
-
 SERVING = (LIVE, CONFIG, served_from(URI), ours())
 
 

@@ -20,19 +20,11 @@ from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import DataSource, S3DataSource
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
-
-
 RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
 ALIKE = "sagemaker-sample-data-eu-nowhere-7"
-
-
 CODE = "s3://fabrikam-example-weights/code.tar.gz"
 LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=URI, manifest_s3_uri="s3://northwind-example-models/list.csv"))
-
-
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
-
-
 TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
 
 

@@ -20,8 +20,6 @@ from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import OnlineEndpoint
 
 CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'other'"
-
-
 MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/northwind-example"
 
 

@@ -25,14 +25,8 @@ from checks.azure.actions import Permission
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, Workspace
 
 LINKED = workspace(storage_account=RETINA_STORAGE)
-
-
 MODEL = f"{LINKED.id}/models/retina/versions/7"
-
-
 SERVING = (LINKED, deployment(model=MODEL))
-
-
 CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'other'"
 
 
@@ -42,15 +36,9 @@ def exposed(**fields: object) -> Compute:
 
 
 CONTAINER = f"{RETINA_STORAGE}/blobServices/default/containers/azureml-blobstore"
-
-
 LINK_SIGNER = role("links", Permission(actions=("Microsoft.Storage/storageAccounts/listServiceSas/action",)))
-
-
 # As the built-in role Azure AI Account Owner is: the condition is that of the role, not of its assignment.
 SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssignments/write",), condition=CONDITION))
-
-
 SIGNED = (exposed(), *SERVING, assignment("links", GROUP), LINK_SIGNER)
 
 

@@ -5,14 +5,8 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 from checks.gcp.storage.resources import Bucket
 
 URI = "gs://example-fraud-models/scorer/7"
-
-
 SELF = f"serviceAccount:{OWN_ACCOUNT}"
-
-
 VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
-
-
 HERE = stored(URI)
 
 

@@ -1,6 +1,12 @@
 from factories.gcp import (
+    CUSTOM,
+    EDITOR,
     OWN_ACCOUNT,
     PROJECT,
+    ROLES,
+    SELF,
+    UNTIL,
+    WRITER,
     binding,
     endpoint,
     policy,
@@ -15,40 +21,9 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import Role
 
-SELF = f"serviceAccount:{OWN_ACCOUNT}"
-
-
-VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
-
-
-EDITOR = "roles/editor"
-
-
-CUSTOM = f"projects/{PROJECT}/roles/helper"
-
-
 ADMIN = f"projects/{PROJECT}/roles/dashboard.admin"
-
-
-UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
-
-
-ROLES = (
-    role(VIEWER),
-    role(WRITER, "storage.objects.create", "storage.objects.delete"),
-    role("roles/storage.objectCreator", "storage.objects.create"),
-    role("roles/storage.legacyBucketOwner", "storage.objects.create", "storage.objects.delete"),
-    role(EDITOR, "iam.serviceAccounts.actAs"),
-    role("roles/aiplatform.user"),
-)
-
-
 ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
-
-
 RUNS = ON_ENDPOINT
-
-
 IN_POOL = endpoint(deployed_models=(pooled(),))
 
 

@@ -1,14 +1,20 @@
 from factories.gcp import (
+    CUSTOM,
     DEFAULT_ACCOUNT,
+    EDITOR,
     OWN_ACCOUNT,
     PROJECT,
+    ROLES,
+    SELF,
+    UNTIL,
+    VIEWER,
+    WRITER,
     binding,
     deployed,
     endpoint,
     instance,
     own_bucket,
     policy,
-    role,
     running,
     runs_as,
     serving,
@@ -21,39 +27,8 @@ from checks.gcp.iam.resources import Role
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 
 URI = "gs://example-fraud-models/scorer/7"
-
-
-SELF = f"serviceAccount:{OWN_ACCOUNT}"
-
-
-VIEWER, WRITER = "roles/storage.objectViewer", "roles/storage.objectAdmin"
-
-
-EDITOR = "roles/editor"
-
-
-CUSTOM = f"projects/{PROJECT}/roles/helper"
-
-
-UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
-
-
-ROLES = (
-    role(VIEWER),
-    role(WRITER, "storage.objects.create", "storage.objects.delete"),
-    role("roles/storage.objectCreator", "storage.objects.create"),
-    role("roles/storage.legacyBucketOwner", "storage.objects.create", "storage.objects.delete"),
-    role(EDITOR, "iam.serviceAccounts.actAs"),
-    role("roles/aiplatform.user"),
-)
-
-
 SERVED = stored(URI, version="1")
-
-
 ON_ENDPOINT = serving(service_account=OWN_ACCOUNT)
-
-
 EXPOSED = running(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT))
 
 

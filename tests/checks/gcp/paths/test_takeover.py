@@ -4,8 +4,6 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 from checks.gcp.storage.resources import Bucket
 
 URI = "gs://example-fraud-models/scorer/7"
-
-
 HERE = stored(URI)
 MISSING = bucket(exists=False, project=None)
 FOREIGN = bucket(exists=True, project=None, shares_parent=False)
