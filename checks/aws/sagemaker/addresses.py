@@ -40,17 +40,24 @@ _LISTS_DATA = ("ManifestFile", "AugmentedManifestFile")
 
 def addresses(holder: Any, places: Iterable[str]) -> tuple[str, ...]:
     """What stands at these places, each once."""
-    return tuple(dict.fromkeys(uri for place in places for uri in _follow(holder, place.split("."))))
+    found: dict[str, None] = {}
+    for place in places:
+        _follow(holder, place, found)
+    return tuple(found)
 
 
-def _follow(value: Any, path: list[str]) -> Iterator[str]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _follow(item, path)
-    elif path:
-        yield from _follow(getattr(value, path[0], None), path[1:])
-    elif isinstance(value, str) and value:
-        yield value
+def _follow(value: Any, place: str, found: dict[str, None]) -> None:
+    name = place
+    while name and value is not None and value is not UNSET:
+        if isinstance(value, tuple):
+            for item in value:
+                _follow(item, name, found)
+            return
+        first, _, name = name.partition(".")
+        value = getattr(value, first, None)
+    for uri in value if isinstance(value, tuple) else (value,):
+        if isinstance(uri, str) and uri:
+            found[uri] = None
 
 
 def containers_of(model: Model) -> tuple[Container, ...] | None:

@@ -51,6 +51,7 @@ _TRUST = (
 _OPTIONS = ("SM_VLLM_", "SM_SGLANG_")
 #: Where the toolkits of SageMaker download code from that they run.
 _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
+_S3 = "s3://"
 #: All these. No other value of an environment is kept.
 VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, _CODE))
 
@@ -67,7 +68,8 @@ def hub_sources(container: Container) -> Iterator[tuple[str, bool]]:
     """Hub repositories that the container downloads, and whether it is told which commit of each."""
     environment = container.environment or {}
     for variable in _SOURCES:
-        value = environment.get(variable, "")
+        if not (value := environment.get(variable)):
+            continue
         given = [environment[name] for name in _revisions(container, variable) if environment.get(name)]
         pinned = (bool(given) and all(map(_COMMIT.fullmatch, given))) or _PINNED.search(value) is not None
         for named in _named(value):
@@ -92,7 +94,8 @@ def _named(value: str) -> list[str]:
 def weights_of(container: Container) -> tuple[str, ...]:
     """Addresses in S3 of weights that a variable names."""
     environment = container.environment or {}
-    return tuple(found for name in _SOURCES for found in _named(environment.get(name, "")) if _is_s3(found))
+    values = [value for name in _SOURCES if (value := environment.get(name)) and _S3 in value]
+    return tuple(found for value in values for found in _named(value) if _is_s3(found))
 
 
 def code_of(container: Container) -> tuple[str, ...]:
@@ -121,7 +124,7 @@ def _unquoted(value: str) -> str:
 
 
 def _is_s3(value: str) -> bool:
-    return value.startswith("s3://")
+    return value.startswith(_S3)
 
 
 def trusting(container: Container) -> list[str]:
