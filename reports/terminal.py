@@ -1,5 +1,7 @@
 """What a person sees on standard output: findings worst first, then what was and was not seen, then the sums.
 
+For each cloud the worst few with what to do about them, and a line for each of the next; all of them with `details`.
+
 Text of others is only ever a plain segment here: nothing parses it as markup, and `clean` has been over it.
 """
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_BLOCKS = 50
 MAX_EACH = 5
+#: For each cloud, without details.
+MAX_WORST = 4
+MAX_ROWS = 16
 MAX_GAPS = 30
 MAX_ACCOUNTS = 40
 MIN_WIDTH = 60
@@ -39,28 +44,28 @@ Segment = tuple[str, str, str]
 Line = list[Segment]
 
 
-def render(report: Report, *, colour: bool, width: int) -> str:
+def render(report: Report, *, colour: bool, width: int, details: bool = False) -> str:
     """The report as text, with ANSI styles and links if `colour`, wrapped to `width` columns."""
     if not colour:
-        return plain_text(layout(report, width))
+        return plain_text(layout(report, width, details=details))
     from rich.console import Console
 
     console = Console(file=io.StringIO(), force_terminal=True, no_color=False, width=width, color_system="standard")
     with console.capture() as capture:
-        _print_rich(layout(report, width), console)
+        _print_rich(layout(report, width, details=details), console)
     return capture.get()
 
 
-def print_report(report: Report, console: Console | None = None) -> None:
+def print_report(report: Report, console: Console | None = None, *, details: bool = False) -> None:
     """Print the report: in colour at a terminal, as plain text elsewhere and under NO_COLOR."""
     if console is None and not sys.stdout.isatty():
         # No rich where nobody would see it: it takes longer to import than a small report takes to make.
-        _write(sys.stdout, plain_text(layout(report, PIPE_WIDTH)), sys.stdout.encoding)
+        _write(sys.stdout, plain_text(layout(report, PIPE_WIDTH, details=details)), sys.stdout.encoding)
         return
     from rich.console import Console
 
     console = console or Console()
-    lines = layout(report, console.width if console.is_terminal else PIPE_WIDTH)
+    lines = layout(report, console.width if console.is_terminal else PIPE_WIDTH, details=details)
     if console.is_terminal and not console.no_color:
         with console.capture() as capture:
             _print_rich(lines, console)
@@ -91,11 +96,12 @@ def _print_rich(lines: Iterable[Line], console: Console) -> None:
         console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
-def layout(report: Report, width: int) -> list[Line]:
+def layout(report: Report, width: int, *, details: bool = False) -> list[Line]:
     """All lines of the report."""
     width = max(width, MIN_WIDTH)
+    clouds = len({scope.provider for scope in report.scopes}) or 1
     parts = (
-        _findings(report.findings, width),
+        _findings(report.findings, width) if details else _worst(report.findings, width, clouds),
         _kinds(report),
         _accounts(report, report.findings.failures_by_account()),
         _gaps(report, width),
@@ -120,12 +126,71 @@ def _findings(findings: Findings, width: int) -> Iterator[Line]:
         yield []
 
 
+def _worst(findings: Findings, width: int, clouds: int) -> Iterator[Line]:
+    """The worst checks with one resource and the fix of each, a line for each of the next, a count of the others."""
+    blocks, rows, more, number = clouds * MAX_WORST, clouds * MAX_ROWS, 0, -1
+    for number, (total, worst) in enumerate(findings.failures(MAX_EACH)):
+        if number < blocks:
+            yield from _brief(worst[0], total, width)
+        elif number < blocks + rows:
+            if number == blocks:
+                yield []
+            yield _row(worst, total, width)
+        else:
+            more += 1
+    if more:
+        yield [("", f"… and {more} more checks that failed", "")]
+    if number >= 0:
+        yield [("dim", "All of it with --details, or in a report file (-o).", "")]
+        yield []
+
+
+def _brief(finding: Finding, total: int, width: int) -> Iterator[Line]:
+    """Four lines at most."""
+    more = f" and {total - 1} more" if total > 1 else ""
+    resource = finding.resource
+    kind = type(resource).title or type(resource).kind
+    yield _head(finding)
+    where = f"{_where(resource.scope)} {kind} {clean(resource.name)}{more}: "
+    yield [("blue", " --> ", ""), ("", _cut(where + _theirs(finding.message), width - 5), _link(resource.console_url))]
+    if finding.path:
+        names = " → ".join(clean(id.rstrip("/").rpartition("/")[2]) for id in finding.path)
+        yield [("dim", "     " + _cut(names, width - 5), "")]
+    if finding.remediation:
+        yield [("blue", "  = ", ""), ("bold", "fix: ", ""),
+               ("", _cut(first_paragraph(finding.remediation), width - 9), "")]  # fmt: skip
+
+
+def _row(findings: Sequence[Finding], total: int, width: int) -> Line:
+    """One line: how bad, what, how often, where."""
+    first = findings[0]
+    lead, title = f"{first.severity:13} {first.check_id}", clean(first.title)
+    names = ", ".join(clean(finding.resource.name) for finding in findings)
+    names += ", …" if total > len(findings) else ""
+    rest = width - len(lead) - 1
+    shown = _cut(title, max(rest - 24, 20)) + (f" ({total})" if total > 1 else "")
+    return [
+        (STYLE[first.severity], lead, ""),
+        ("bold", f" {shown}", ""),
+        ("", _cut(f": {names}", rest - len(shown)), ""),
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    """The text in one line, ended by an ellipsis where it is longer."""
+    return text if len(text) <= width else text[: max(width - 1, 1)].rstrip() + "…"
+
+
+def _head(finding: Finding) -> Line:
+    return [
+        (STYLE[finding.severity], f"{finding.severity}[{finding.check_id}]", ""),
+        ("bold", f": {clean(finding.title)}", ""),
+    ]
+
+
 def _block(findings: Sequence[Finding], total: int, width: int) -> Iterator[Line]:
     first = findings[0]
-    yield [
-        (STYLE[first.severity], f"{first.severity}[{first.check_id}]", ""),
-        ("bold", f": {clean(first.title)}", ""),
-    ]
+    yield _head(first)
     for finding in findings:
         yield from _place(finding, width)
     if total > len(findings):

@@ -130,7 +130,7 @@ def report(
         except InputError as problem:  # what one report cannot hold must not cost the others
             problems.append(problem)
     if not to_stdout and sys.stdout is not None:
-        print_report(built)
+        print_report(built, details=bool(options.get("details")))
     if problems:
         raise problems[0]
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):

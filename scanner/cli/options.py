@@ -25,6 +25,8 @@ def common(function: F) -> F:
                      "never. Default: high; never when a report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
                      "observed."),
+        click.option("--details", is_flag=True, help="Print every check that failed with its resources, fix and "
+                     "controls, not the worst alone."),
     )  # fmt: skip
     return _with(options, function)
 

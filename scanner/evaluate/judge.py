@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.checks import Check
 from scanner.model.nouns import Resource, Status, Verdict
@@ -66,18 +66,22 @@ def judge(check: Check, resource: Resource, view: View | None = None) -> Verdict
 def explained(verdict: Verdict, check: Check, resource: Resource, view: View | None) -> Verdict:
     """An `unknown` verdict that calls no value unobserved that was seen: it shows one that was not understood."""
     seen = {name: _seen(name, verdict, check, resource, view) for name in verdict.missing}
-    unseen = [name for name, value in seen.items() if value is None]
+    unseen = [name for name, value in seen.items() if value is UNSET]
+    absent = [name for name, value in seen.items() if value is None]
     if len(unseen) == len(seen):
         return verdict
-    message = "not observed: " + ", ".join(unseen)
-    if not unseen:
+    if unseen:
+        message = "not observed: " + ", ".join(unseen)
+    elif absent:
+        message = f"the provider says nothing in {' and '.join(absent)}"
+    else:
         shown = " and ".join(f"`{value}` in {name}" for name, value in seen.items())
         message = f"saw {shown}, which this version does not know"
     return msgspec.structs.replace(verdict, message=message)
 
 
-def _seen(name: str, verdict: Verdict, check: Check, resource: Resource, view: View | None) -> str | None:
-    """The value of a field that a verdict misses, as it is shown; None where nothing was observed in it."""
+def _seen(name: str, verdict: Verdict, check: Check, resource: Resource, view: View | None) -> str | UnsetType | None:
+    """The value of a field that a verdict misses, as it is shown; None if it was seen to be absent, else `UNSET`."""
     kind, _, field = name.rpartition(".")
     holders: list[Any] = [] if kind else [resource]
     if kind and view is not None:
@@ -85,9 +89,11 @@ def _seen(name: str, verdict: Verdict, check: Check, resource: Resource, view: V
         holders = [view.get(each, id) for each in joined for id in verdict.path]
     for holder in holders:
         value = getattr(holder, field, UNSET)
+        if value is None:
+            return None
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return str(value)[:_SHOWN]
-    return None
+    return UNSET
 
 
 def fingerprint(check_id: str, resource: Resource, subkey: str = "") -> str:

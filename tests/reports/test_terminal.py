@@ -18,8 +18,8 @@ from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scop
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
 
-def plain(report, width=120):
-    return render(report, colour=False, width=width)
+def plain(report, width=120, *, details=True):
+    return render(report, colour=False, width=width, details=details)
 
 
 def test_a_finding_reads_from_what_to_fix(make):
@@ -35,6 +35,30 @@ def test_a_finding_reads_from_what_to_fix(make):
     )
     order = [text.index(severity) for severity in ("critical[", "high[", "informational[")]
     assert order == sorted(order)
+
+
+def test_without_details_the_worst_come_with_their_fix_and_the_others_in_a_line_each(make, monkeypatch):
+    monkeypatch.setattr(terminal, "MAX_WORST", 1)
+    monkeypatch.setattr(terminal, "MAX_ROWS", 1)
+    report = msgspec.structs.replace(make.mixed_report(), scopes=(HERE,))
+    assert plain(report, details=False).startswith(
+        "critical[MLP-4901]: Notebook instance runs as a role that may do everything\n"
+        " --> aws 111122223333 eu-west-1 SageMaker notebook instance research: its role is arn:aws:iam::111122223333:"
+        "role/admin\n"
+        "     research → admin\n"
+        "  = fix: Give the role what the notebook needs.\n"
+        "\n"
+        "high          MLP-1901 Notebook instance has a direct route to the internet: research\n"
+        "… and 1 more checks that failed\n"
+        "All of it with --details, or in a report file (-o).\n"
+    )
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_without_details_nothing_about_a_finding_takes_two_lines(make, width):
+    for report in (make.mixed_report(), make.hostile_report()):
+        top, _, _ = plain(report, width, details=False).partition("All of it with --details")
+        assert max(map(len, top.splitlines()), default=0) <= width
 
 
 def test_verdicts_by_kind_and_account(make):
@@ -143,9 +167,10 @@ def test_hostile_names_do_nothing(make, monkeypatch, width):
         assert "[bold red]markup[/]" in text
 
 
-def test_colour_changes_nothing_but_colour(any_report):
-    coloured = ESCAPES.sub("", render(any_report, colour=True, width=100))
-    assert [line.rstrip() for line in coloured.splitlines()] == plain(any_report, 100).splitlines()
+@pytest.mark.parametrize("details", [True, False])
+def test_colour_changes_nothing_but_colour(any_report, details):
+    coloured = ESCAPES.sub("", render(any_report, colour=True, width=100, details=details))
+    assert [line.rstrip() for line in coloured.splitlines()] == plain(any_report, 100, details=details).splitlines()
 
 
 def test_colour_links_to_the_console(make):
@@ -164,13 +189,13 @@ def test_no_escape_goes_to_a_pipe(make):
     out = io.StringIO()
     print_report(make.mixed_report(), Console(file=out))
     assert "\x1b" not in out.getvalue()
-    assert out.getvalue() == plain(make.mixed_report())
+    assert out.getvalue() == plain(make.mixed_report(), details=False)
 
 
 def test_no_colour_means_no_escape_at_a_terminal_either(make):
     out = io.StringIO()
     print_report(make.mixed_report(), Console(file=out, force_terminal=True, width=100, _environ={"NO_COLOR": "1"}))
-    assert out.getvalue() == plain(make.mixed_report(), 100)
+    assert out.getvalue() == plain(make.mixed_report(), 100, details=False)
 
 
 def test_a_terminal_gets_colour(make):

@@ -7,13 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 from factories.aws import notebook
+from msgspec import UNSET
 from support import NOW, UNKNOWN, all_cases, inventory_of, registered
 from watching import observe
 
-from scanner.evaluate.judge import evaluate
+from scanner.evaluate.judge import evaluate, explained
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
 from scanner.model.checks import Check
+from scanner.model.nouns import Status, Verdict
 
 CHECKS = registered()[0]
 INTERNET = CHECKS["MLP-1001"]
@@ -64,6 +66,16 @@ def test_a_report_with_an_unknown_verdict_is_not_complete() -> None:
         assert not made.complete
         [why] = made.unanswered
         assert (why.provider, why.account, why.count, why.checks) == ("aws", "111122223333", 1, ("MLP-1001",))
+
+
+def test_an_absence_that_decides_nothing_is_said_to_be_one() -> None:
+    verdict = Verdict(Status.UNKNOWN, "not observed: direct_internet_access", missing=("direct_internet_access",))
+    for value, said in (
+        (UNSET, "not observed: direct_internet_access"),
+        (None, "the provider says nothing in direct_internet_access"),
+        (FUTURE, f"saw `{FUTURE}` in direct_internet_access, which this version does not know"),
+    ):
+        assert explained(verdict, INTERNET, notebook(direct_internet_access=value), None).message == said
 
 
 def test_a_pass_says_what_nobody_can_see() -> None:
