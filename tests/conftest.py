@@ -9,6 +9,11 @@ from collections.abc import Generator
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no defect: no property may fail for the time that it took.
+settings.register_profile("mlposture", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mlposture")
 
 # This suite starts hundreds of processes of the same code: none of them should compile it anew.
 sys.dont_write_bytecode = False

@@ -5,7 +5,7 @@ from typing import Any
 
 from scanner.model.secrets.names import NEVER, needed, speaks_of_secrets, words_of
 from scanner.model.secrets.shapes import has_shape
-from scanner.model.secrets.texts import leaves, parsed, settings
+from scanner.model.secrets.texts import leaves, parsed, settings, unwrapped
 from scanner.model.secrets.values import looks
 
 
@@ -16,7 +16,12 @@ def suspicious_names(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def holds_secret(name: str, value: Any) -> bool:
     """Whether a value is, or holds, what looks like a credential."""
-    return is_secret(name, value) or (isinstance(value, str) and bool(secrets_set(value)))
+    if not isinstance(value, str):
+        return False
+    if is_secret(name, value) or secrets_set(value):
+        return True
+    text = unwrapped(value)
+    return text is not None and (is_secret("", text) or bool(secrets_set(text)))
 
 
 def is_secret(name: str, value: Any) -> bool:
@@ -34,7 +39,7 @@ def is_secret(name: str, value: Any) -> bool:
 
 def secrets_set(text: str) -> tuple[str, ...]:
     """Names that a text, such as a script or a connection string, gives a credential, sorted."""
-    if not any(mark in text for mark in ("=", ": ", " ")):
+    if not any(mark in text for mark in ("=", ":", " ")):
         return ()
     return tuple(sorted({name for name, value in settings(text) if needed(name) <= looks(value)}))
 

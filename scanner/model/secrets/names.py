@@ -41,8 +41,8 @@ _KEYS_BY_LOOKS = _vocabulary(
     " shared ssh storage subscription write"
 )
 _KEYS_OF_NONE = _vocabulary(
-    "blob bucket cache cmek cmk commit dedup etag file foreign hash hashed idempotency instrumentation kms"
-    " object partition public publishable s3 sort"
+    "blob bucket cache cmek cmk commit dedup etag experiment file foreign gpg hash hashed idempotency"
+    " instrumentation kms object partition public publishable recv run s3 sort"
 )
 #: Whose passwords are called `pass`: elsewhere that is a run over data.
 _ACCOUNTS = _vocabulary(
@@ -82,6 +82,8 @@ _SWITCHES = _vocabulary(
     " skip trust use validate verify with without"
 )
 
+#: The storage account that a setting of Hadoop's is for stands after its name.
+_OF_ACCOUNT = pattern(r"\.[\w\-]+\.(?:blob|dfs)\.core\.[a-z.]+$")
 _SEGMENT = pattern(r"[0-9A-Za-z]+")
 _WORD = pattern(r"[sS]3(?![0-9])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _LETTERS = pattern(r"[sS]3(?![0-9])|[A-Za-z]+")
@@ -95,9 +97,11 @@ _TOGETHER = {
 @lru_cache(maxsize=4096)  # the same variables are set everywhere
 def needed(name: str) -> int:
     """What a value of this name must look like, at least, to be a secret; NEVER if nothing will do."""
-    words = words_of(name)
+    words = words_of(_OF_ACCOUNT.sub("", name))
     while len(words) > 1 and words[-1] in _WHICH:
         words = words[:-1]
+    if words[-2:] == ("secret", "id") and "vault" in words:
+        return Looks.ODD  # the password of an AppRole of HashiCorp Vault
     if not words or not speaks_of_secrets(words) or words[-1] in _ABOUT:
         return NEVER
     level = _level(words[-1], words[:-1])

@@ -10,6 +10,7 @@ SHAPES = (
         (
             ("AKIA", pattern(r"AKIA[0-9A-Z]{16}")),  # AWS access key id
             ("ASIA", pattern(r"ASIA[0-9A-Z]{16}")),
+            (":AA", pattern(r"(?<!\d)\d{8,10}:AA[0-9A-Za-z_\-]{33}")),  # Telegram bot
             ("ABSK", pattern(r"ABSK[0-9A-Za-z+/]{30,}")),  # Bedrock API key
             ("AIza", pattern(r"AIza[0-9A-Za-z_\-]{35}")),  # Google API key
             ("AzSe", pattern(r"[0-9A-Za-z]{20}AzSe[A-D][0-9A-Za-z]{5}")),  # Azure AI Search
@@ -69,6 +70,7 @@ SHAPES = (
         ),
     ),
     ("JQQJ9", (("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),)),  # Azure OpenAI and other AI services
+    ("GOOG1", (("GOOG1", pattern(r"GOOG1[0-9A-Z]{56}")),)),  # HMAC key of a service account in Cloud Storage
     ("dapi", (("dapi", pattern(r"(?<![0-9A-Za-z])dapi[0-9a-f]{32}")),)),  # Databricks
     ("Q~", (("Q~", pattern(r"[0-9A-Za-z_~.\-]{3}\dQ~[0-9A-Za-z_~.\-]{31,34}")),)),  # Entra client secret
     ("eyJ", (("eyJ", pattern(r"eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\.")),)),  # JSON web token

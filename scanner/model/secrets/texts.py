@@ -1,6 +1,8 @@
 """Names and values inside a text: a connection string, a query, options of a program, a script, a file in a script."""
 
+import binascii
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -21,15 +23,24 @@ _HEADER = pattern(r"[\"']([A-Za-z][\w\-]*): ?([^\s\"']+)[\"']")
 _MEMBER = pattern(rf"\"({_NAME})\"\s*:\s*\"([^\"\n]*)\"")
 _PAIRS = ((_ASSIGNED, "="), (_OPTION, "-"), (_LINE, ": "), (_HEADER, ":"), (_MEMBER, '"'))
 #: What proves who asks, without a name: `Bearer value`, `curl -u user:value`, `login ada password value`,
-#: `login -p value`, `login value`, `echo value | login --password-stdin`.
+#: `login -p value`, `login value`, `echo value | login --password-stdin`, `host:5432:db:ada:value`.
 _UNNAMED = (
     pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"),
     pattern(r"(?<!\S)(?:-u|--user)\s+[\"']?[^\s:\"'$]+:([^\s\"']+)"),
     pattern(r"\blogin\s+\S+\s+password\s+(\S+)"),
     pattern(r"\b(?:login|sshpass)\b[^\n;|]{0,200}?\s-p\s+[\"']?([^\s\"']+)"),
+    pattern(r"(?<!\S)[\"']?[\w.\-*]+:(?:\d{2,5}|\*):[\w\-*]+:[\w\-*]+:([^\s:\"']+)"),
     pattern(r"\blogin\s+(?:--\S+\s+)?([0-9A-Za-z_\-]{20,})"),
     pattern(r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|passwd\b)"),
 )
+#: Passwords, if there is a digit in them: `-u ada -p value`, and what a sentence tells.
+_PASSWORDS = (
+    pattern(r"(?<!\S)(?:-u|-U|--user(?:name)?)[ =]\S+\s+-p[ ]?[\"']?([^\s\"']+)"),
+    pattern(r"\b[Pp](?:assword|asswd|assphrase|wd): ?([^\s\"',;)]+)"),
+)
+#: Shorter base64 is rather a token than a text.
+_WRAPPED = 40
+_BASE64 = pattern(r"[0-9A-Za-z+/]+={0,2}")
 #: without quotes, these are code: the value of a variable, a call
 _CODE = pattern(r"[$`(\[{].*|(?:[a-z_]\w*\.)+[a-z_]\w*|.*\w[(\[].*")
 
@@ -46,6 +57,10 @@ def settings(text: str) -> Iterator[tuple[str, str]]:
     for unnamed in _UNNAMED:
         for found in unnamed.finditer(text):
             yield "authorization", found[1]
+    for password in _PASSWORDS:
+        for found in password.finditer(text):
+            if any(map(str.isdigit, found[1])) and not _CODE.fullmatch(found[1]):
+                yield "password", found[1]
 
 
 def parsed(value: str) -> Any:
@@ -67,8 +82,25 @@ def leaves(name: str, document: Any) -> Iterator[tuple[str, str, str]]:
             yield name, member, item
         elif isinstance(item, list):
             waiting += [(member, part) for part in item]
+            waiting += [(str(option), part) for option, part in pairwise(item) if _is_option(option)]
         elif isinstance(item, Mapping):
             waiting += [(str(key), part) for key, part in item.items()]
             label = item.get("name", item.get("Name"))
             if isinstance(label, str):  # {"name": "DB_PASSWORD", "value": "…"}
                 waiting += [(label, item[key]) for key in ("value", "Value") if key in item]
+
+
+def _is_option(item: Any) -> bool:
+    return isinstance(item, str) and item.startswith("-") and "=" not in item
+
+
+def unwrapped(value: str) -> str | None:
+    """The text that a value holds in base64; None if it is anything else."""
+    packed = "".join(value.split())
+    if len(packed) < _WRAPPED or len(packed) % 4 or not _BASE64.fullmatch(packed):
+        return None
+    try:
+        text = binascii.a2b_base64(packed).decode()
+    except ValueError:
+        return None
+    return text if all(sign.isprintable() or sign in "\r\n\t" for sign in text) else None

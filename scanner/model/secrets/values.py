@@ -43,7 +43,7 @@ _BLANK = pattern(
 _REFERENCE = pattern(
     r"(?:arn|ssm|aws-?ssm|secrets?-?manager|awssm|gcp-?sm|sm|vault|key-?vault|akv|azure-?key-?vault|key-?vault-?ref"
     r"|secret-?ref|ref\+\w+|op|env|file|k8s|kubernetes|azureml|urn|doppler|infisical|berglas|sops|secrets?):\S*"
-    r"|[a-z][a-z0-9+.\-]*://\S*"  # what a URL carries is asked of its shape and of its query
+    r"|op://.+|[a-z][a-z0-9+.\-]*://\S*"  # what a URL carries is asked of its shape and of its query
     r"|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
     r"|[\w\-]+[:@](?:latest|v?\d+)"  # a secret and its version
     r"|[a-z]:\\.*|-----begin (?:certificate|public key|ssh2 public key).*"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
@@ -207,6 +208,38 @@ def test_a_literal_is_found_inside_of_whatever_holds_it(name: str, value: str) -
         ("OPTIONS", f'--verbose --{name} "{value}"'),
     ):
         assert suspicious_names({outer: text}) == (outer,)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        base64.b64encode(b"machine git.northwind.example login ada password " + b"Kq4vd71" + b"Xn").decode(),
+        json.dumps(["--optimizer", "adamw", "--db_password", "Kq4vd71" + "Xn"]),
+        "db.northwind.example:5432:runs:app:" + "Kq4vd71" + "Xn",
+        "mongoexport --host db.northwind.example -u exporter -p " + "SaltMarsh_" + "77",
+        "Notebook of the fraud team. Login: ada / password: " + "BirchBark-" + "19 (ask when it stops)",
+        "spark.hadoop.fs.azure.account.key.northwind.dfs.core.windows.net=" + "Lp4Mw9xGlr" * 8 + "==",
+    ],
+)
+def test_secrets_inside_of_texts_and_base64(value: str) -> None:
+    assert suspicious_names({"x": value}) == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x", base64.b64encode(b"#!/bin/sh\nexport LOG_LEVEL=info\npython /opt/sync.py --max-tokens 512\n").decode()),
+        ("x", base64.b64encode(bytes(range(120, 250))).decode()),
+        ("x", json.dumps(["--password-file", "/run/secrets/db", "--token", "$TOKEN"])),
+        ("x", "conn = connect(user=os.environ['DB_USER'], password: os.environ['DB_PASSWORD1'])"),
+        ("x", "Never tell the password: it is secret."),
+        ("COMET_EXPERIMENT_KEY", "f01c09ea1536440641dd8ef6aa4eae73"),
+        ("COHERE_API_KEY", "op://ML Platform/cohere/credential"),
+        ("x", "apt-key adv --keyserver keys.northwind.example --recv-keys 99385395F36D59AA272FE09600C165B4B89B91F3"),
+    ],
+)
+def test_texts_that_only_look_like_it(name: str, value: str) -> None:
+    assert suspicious_names({name: value}) == ()
 
 
 @given(st.text() | texts, st.text() | texts)
