@@ -20,8 +20,7 @@ def holds_secret(name: str, value: Any) -> bool:
         return False
     if is_secret(name, value) or secrets_set(value):
         return True
-    text = unwrapped(value)
-    return text is not None and (is_secret("", text) or bool(secrets_set(text)))
+    return any(is_secret("", text) or secrets_set(text) for text in unwrapped(value))
 
 
 def is_secret(name: str, value: Any) -> bool:
@@ -39,7 +38,7 @@ def is_secret(name: str, value: Any) -> bool:
 
 def secrets_set(text: str) -> tuple[str, ...]:
     """Names that a text, such as a script or a connection string, gives a credential, sorted."""
-    if not any(mark in text for mark in ("=", ":", " ")):
+    if not any(mark in text for mark in ("=", ":", " ", "<")):
         return ()
     return tuple(sorted({name for name, value in settings(text) if needed(name) <= looks(value)}))
 

@@ -20,7 +20,9 @@ def _vocabulary(words: str) -> frozenset[str]:
 #: no value is a secret by such a name
 NEVER = len(Looks)
 
-_PASSWORDS = _vocabulary("passcode passkey passphrase passwd password passwords pwd")
+_PASSWORDS = _vocabulary(
+    "contrasena kennwort passcode passe passkey passphrase passwd password passwords passwort pwd senha wachtwoord"
+)
 _SHORT_PASSWORDS = frozenset(("pass", "pw"))
 _SECRETS = frozenset(("secret", "secrets"))
 _TOKENS = frozenset(("token", "tokens"))
@@ -32,7 +34,7 @@ _OTHERS = _vocabulary("auth authorization bearer cred credential credentials cre
 _PURPOSES = _vocabulary(
     "access api app application auth authentication authorization bearer bot client consumer cookie deploy"
     " django flask git github gitlab hf hmac hub hugging huggingface jwt nextauth oauth pat personal private"
-    " refresh registry secret security service session shared sign signing slack sso user vault wandb webhook"
+    " refresh registry secret security service session shared sign signing slack sso vault wandb webhook"
 )
 _KEY_PURPOSES = _vocabulary("access api auth authentication hmac jwt private secret sign signing")
 #: Keys that may be names too: of an account, of a key in a key service.
@@ -42,7 +44,7 @@ _KEYS_BY_LOOKS = _vocabulary(
 )
 _KEYS_OF_NONE = _vocabulary(
     "blob bucket cache cmek cmk commit dedup etag experiment file foreign gpg hash hashed idempotency"
-    " instrumentation kms object partition public publishable recv run s3 sort"
+    " instrumentation kms object partition public publishable recv run s3 site sort"
 )
 #: Whose passwords are called `pass`: elsewhere that is a run over data.
 _ACCOUNTS = _vocabulary(
@@ -68,7 +70,7 @@ _ABOUT = _vocabulary(
     " prefix principal project prompt provider rate ratio ref reference regex region requests required"
     " resource retention rotation rule rules schema scheme scope scopes seconds server service size sizes"
     " source status storage store strategy suffix template thumbprint timeout title ttl type types unit uri"
-    " url urls user username validator validity var variable vault version versions weight weights window zone"
+    " url urls user username validator validity var variable vault version versions vocab weight weights window zone"
 )
 #: As the last word, these say which of several it is.
 _WHICH = _vocabulary(
@@ -91,7 +93,10 @@ _LETTERS = pattern(r"[sS]3(?![0-9])|[A-Za-z]+")
 _TOGETHER = {
     word: (word,)
     for word in sorted((_PASSWORDS | _SECRETS | _TOKENS | {"credential", "credentials"}), key=len, reverse=True)
-} | {f"{purpose}key": (purpose, "key") for purpose in sorted(_KEY_PURPOSES | _KEYS_BY_LOOKS | {"openai", "wandb"})}
+} | {
+    f"{purpose}key": (purpose, "key")
+    for purpose in sorted(_KEY_PURPOSES | _KEYS_BY_LOOKS | {"openai", "primary", "secondary", "wandb"})
+}
 
 
 @lru_cache(maxsize=4096)  # the same variables are set everywhere

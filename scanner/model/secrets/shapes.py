@@ -43,6 +43,8 @@ SHAPES = (
                     r"(?<![0-9A-Za-z])sk-(?:(?:proj|svcacct|admin|ant-[a-z0-9]+)-[0-9A-Za-z_\-]{20,}|[0-9A-Za-z]{20,})"
                 ),
             ),
+            ("pat-", pattern(r"(?<![0-9A-Za-z])pat-(?:na|eu)\d-[0-9a-f]{8}-[0-9a-f\-]{27}")),  # HubSpot
+            ("/t/", pattern(r"/t/[a-z]{2}-[0-9a-f]{8}-[0-9a-f\-]{27}")),  # a channel of Anaconda
             ("xox", pattern(r"xox[abprs]-[0-9A-Za-z\-]{10,}")),
             ("nvapi-", pattern(r"nvapi-[0-9A-Za-z_\-]{30,}")),  # NVIDIA
             ("glpat-", pattern(r"glpat-[0-9A-Za-z_\-]{20,}")),  # GitLab
@@ -66,10 +68,16 @@ SHAPES = (
             ("SG.", pattern(r"SG\.[0-9A-Za-z_\-]{22}\.[0-9A-Za-z_\-]{43}")),  # SendGrid
             ("hvs.", pattern(r"(?<![0-9A-Za-z])hvs\.[0-9A-Za-z_\-]{24,}")),  # HashiCorp Vault
             ("ya29.", pattern(r"ya29\.[0-9A-Za-z_\-]{20,}")),  # Google access token
+            ("com/api/webhooks/", pattern(r"discord(?:app)?\.com/api/webhooks/\d+/[0-9A-Za-z_\-]{60,}")),
+            (
+                "webhook.office.com/",
+                pattern(r"webhook\.office\.com/webhookb2/[0-9A-Za-z@\-]+/IncomingWebhook/[0-9a-f]{32}"),
+            ),
             ("hooks.slack.com/", pattern(r"hooks\.slack\.com/(?:services|workflows)/[0-9A-Za-z/]{20,}")),
         ),
     ),
     ("JQQJ9", (("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),)),  # Azure OpenAI and other AI services
+    ("1//0", (("1//0", pattern(r"(?<![0-9A-Za-z])1//0[0-9A-Za-z_\-]{40,}")),)),  # Google refresh token
     ("GOOG1", (("GOOG1", pattern(r"GOOG1[0-9A-Z]{56}")),)),  # HMAC key of a service account in Cloud Storage
     ("dapi", (("dapi", pattern(r"(?<![0-9A-Za-z])dapi[0-9a-f]{32}")),)),  # Databricks
     ("Q~", (("Q~", pattern(r"[0-9A-Za-z_~.\-]{3}\dQ~[0-9A-Za-z_~.\-]{31,34}")),)),  # Entra client secret

@@ -21,26 +21,46 @@ _OPTION = pattern(rf"(?<!\S)(--?{_NAME})\s+(?!-)(?:{_QUOTED}|([^\s\"']+))")
 _LINE = pattern(rf"(?m)^[ \t]*(?:- )?[\"']?({_NAME})[\"']?:[ \t]+(?:{_QUOTED}|([^\s#\"']+))[ \t]*(?:#.*)?$")
 _HEADER = pattern(r"[\"']([A-Za-z][\w\-]*): ?([^\s\"']+)[\"']")
 _MEMBER = pattern(rf"\"({_NAME})\"\s*:\s*\"([^\"\n]*)\"")
-_PAIRS = ((_ASSIGNED, "="), (_OPTION, "-"), (_LINE, ": "), (_HEADER, ":"), (_MEMBER, '"'))
+_ELEMENT = pattern(rf"<({_NAME})>([^<>\s]+)</")
+#: `name: DB_PASSWORD`, and `value: …` on the next line
+_NAMED = pattern(rf"\bname:[ \t]*[\"']?({_NAME})[\"']?[ \t]*\n\s*value:[ \t]*(?:{_QUOTED}|([^\s#\"']+))")
+_PAIRS = (
+    (_ASSIGNED, "="),
+    (_OPTION, "-"),
+    (_LINE, ": "),
+    (_HEADER, ":"),
+    (_MEMBER, '"'),
+    (_ELEMENT, "</"),
+    (_NAMED, "value:"),
+)
 #: What proves who asks, without a name: `Bearer value`, `curl -u user:value`, `login ada password value`,
-#: `login -p value`, `login value`, `echo value | login --password-stdin`, `host:5432:db:ada:value`.
+#: `login -p value`, `login value`, `echo value | login --password-stdin`, `host:5432:db:ada:value`,
+#: `add-authtoken value`, the id and secret of an access key.
 _UNNAMED = (
     pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"),
     pattern(r"(?<!\S)(?:-u|--user)\s+[\"']?[^\s:\"'$]+:([^\s\"']+)"),
     pattern(r"\blogin\s+\S+\s+password\s+(\S+)"),
     pattern(r"\b(?:login|sshpass)\b[^\n;|]{0,200}?\s-p\s+[\"']?([^\s\"']+)"),
+    pattern(r"(?<![0-9A-Za-z])[0-9A-Z]{20}:([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+])"),
+    pattern(
+        r"(?<![\w$=])[\w\-]*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
+    ),
     pattern(r"(?<!\S)[\"']?[\w.\-*]+:(?:\d{2,5}|\*):[\w\-*]+:[\w\-*]+:([^\s:\"']+)"),
     pattern(r"\blogin\s+(?:--\S+\s+)?([0-9A-Za-z_\-]{20,})"),
-    pattern(r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|passwd\b)"),
+    pattern(r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|\bpasswd\b|\bkinit\b)"),
 )
-#: Passwords, if there is a digit in them: `-u ada -p value`, and what a sentence tells.
+#: Passwords, if there is a digit in them: `echo ada:value | chpasswd`, `ada:value@host`, `-u ada -p value`,
+#: `mysql -pvalue`, of PowerShell, and what a sentence tells.
 _PASSWORDS = (
+    pattern(r"\becho\s+[\"']?[\w.\-]+:([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?\bchpasswd\b"),
+    pattern(r"(?:^|(?<=[\s\"'=]))[\w.\-]+[:/]([^\s\"'$@:/{<]{6,})@(?://)?[\w\-]+(?:\.[\w\-]+)+(?=[:/])"),
     pattern(r"(?<!\S)(?:-u|-U|--user(?:name)?)[ =]\S+\s+-p[ ]?[\"']?([^\s\"']+)"),
-    pattern(r"\b[Pp](?:assword|asswd|assphrase|wd): ?([^\s\"',;)]+)"),
+    pattern(r"\b(?:mysql\w*|mariadb\w*)\s[^\n;|]{0,200}?\s-p([^\s\"']+)"),
+    pattern(r"\bConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\s\"']+)[\"']"),
+    pattern(r"\b[Pp](?:assword|asswd|assphrase|wd|w)(?:: ?| is |(?<=pw) )[\"']?([^\s\"',;)]+)"),
 )
 #: Shorter base64 is rather a token than a text.
-_WRAPPED = 40
-_BASE64 = pattern(r"[0-9A-Za-z+/]+={0,2}")
+_BASE64 = pattern(r"[0-9A-Za-z+/]{40,}={0,2}")
 #: without quotes, these are code: the value of a variable, a call
 _CODE = pattern(r"[$`(\[{].*|(?:[a-z_]\w*\.)+[a-z_]\w*|.*\w[(\[].*")
 
@@ -85,7 +105,7 @@ def leaves(name: str, document: Any) -> Iterator[tuple[str, str, str]]:
             waiting += [(str(option), part) for option, part in pairwise(item) if _is_option(option)]
         elif isinstance(item, Mapping):
             waiting += [(str(key), part) for key, part in item.items()]
-            label = item.get("name", item.get("Name"))
+            label = next((item[key] for key in ("name", "Name", "key", "Key") if key in item), None)
             if isinstance(label, str):  # {"name": "DB_PASSWORD", "value": "…"}
                 waiting += [(label, item[key]) for key in ("value", "Value") if key in item]
 
@@ -94,11 +114,16 @@ def _is_option(item: Any) -> bool:
     return isinstance(item, str) and item.startswith("-") and "=" not in item
 
 
-def unwrapped(value: str) -> str | None:
-    """The text that a value holds in base64; None if it is anything else."""
-    packed = "".join(value.split())
-    if len(packed) < _WRAPPED or len(packed) % 4 or not _BASE64.fullmatch(packed):
-        return None
+def unwrapped(value: str) -> Iterator[str]:
+    """The texts that a value is, or holds, in base64."""
+    whole = "".join(value.split())
+    packed = (whole,) if _BASE64.fullmatch(whole) else (found[0] for found in _BASE64.finditer(value))
+    for each in packed:
+        if len(each) % 4 == 0 and (text := _decoded(each)) is not None:
+            yield text
+
+
+def _decoded(packed: str) -> str | None:
     try:
         text = binascii.a2b_base64(packed).decode()
     except ValueError:

@@ -36,6 +36,7 @@ _BLANK = pattern(
     r"(?:your|insert|enter|put|fill|add|type)[-_ ].*|(?:change|replace)[-_]?me.*"
     r"|(?:change|replace|fill|edit|update|set)[-_ ]?(?:me|this|with|in)(?![a-z]).*"
     r"|(?:replace|change|set|fill|to[-_ ]be)[-_ ].*[-_ ](?:me|your|the|here|in|later)(?![a-z]).*"
+    r"|.*[-_](?:x{6,}|\*{3,})"
     r"|.*[-_ ](?:goes[-_ ])?here|dummy.*|fake[-_ ].*"
     r"|(?:sk-)?(?:not|no)[-_ ](?:needed|required|used|set|key|token|password|auth|applicable|available)(?![a-z]).*",
     re.IGNORECASE,
@@ -44,7 +45,7 @@ _REFERENCE = pattern(
     r"(?:arn|ssm|aws-?ssm|secrets?-?manager|awssm|gcp-?sm|sm|vault|key-?vault|akv|azure-?key-?vault|key-?vault-?ref"
     r"|secret-?ref|ref\+\w+|op|env|file|k8s|kubernetes|azureml|urn|doppler|infisical|berglas|sops|secrets?):\S*"
     r"|op://.+|[a-z][a-z0-9+.\-]*://\S*"  # what a URL carries is asked of its shape and of its query
-    r"|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
+    r"|ENC\[.*\]|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
     r"|[\w\-]+[:@](?:latest|v?\d+)"  # a secret and its version
     r"|[a-z]:\\.*|-----begin (?:certificate|public key|ssh2 public key).*"
     r"|(?:.*[:\s])?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-\S+|sk-\S+@openssh\.com)\s+AAAA.*",
