@@ -11,7 +11,7 @@ LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-check test-kind check lint types layers generate generated bench bench-quick lock new-check clean
+.PHONY: help setup demo test test-check test-kind check lint types layers generate generated bench bench-quick bench-secrets lock new-check clean
 
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -82,6 +82,14 @@ bench: setup ## Measure everything, beside the peer (half an hour, 3 GB), and re
 bench-quick: setup ## Measure a small part in about a minute, without the peer
 	$(RUN) benchmarks/run.py --quick
 
+bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recognised, beside detect-secrets
+	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
+
+.venv-judges/.ready: requirements/judges.txt
+	$(PYTHON) -m venv .venv-judges
+	.venv-judges/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
+	touch $@
+
 new-check: setup ## Write the stubs of a check: make new-check ARGS="aws sagemaker endpoints SLUG --kind Endpoint"
 	$(RUN) scripts/new_check.py $(ARGS)
 
@@ -89,6 +97,8 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
+	$(RUN) -m uv pip compile --group pyproject.toml:judges --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -o requirements/judges.txt
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
