@@ -271,14 +271,21 @@ def _aws_policy(needed: Sequence[str]) -> Iterator[str]:
     )
 
 
+_ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.")
+
+
 def _gcp_role(needed: Sequence[str]) -> Iterator[str]:
-    lines = ["title: mlposture reader", "stage: GA", "includedPermissions:", *(f"- {name}" for name in needed)]
+    # A role of a project cannot hold permissions on what is above it.
+    above = [name for name in needed if name.startswith(_ABOVE_PROJECTS)]
+    below = [name for name in needed if name not in above]
+    lines = ["title: mlposture reader", "stage: GA", "includedPermissions:", *(f"- {name}" for name in below)]
     yield "As a custom role, for `gcloud iam roles create mlposture_reader --project PROJECT --file role.yaml`:"
     yield _fence("yaml", "\n".join(lines))
-    more = " and ".join(f"`{name}`" for name in importlib.import_module("checks.gcp.permissions").ENUMERATION)
+    more = _codes((*above, *importlib.import_module("checks.gcp.permissions").ENUMERATION))
     yield (
-        "`cloudasset.assets.searchAllResources` only saves time: without it every region is asked. To scan what is "
-        f"below folders or organisations, make it a role of the organisation, with {more} besides, and grant it there."
+        "`cloudasset.assets.searchAllResources` only saves time: without it every region is asked. A role of a project "
+        "cannot look above it: to see what folders and the organisation grant, and to scan what is below them, make it "
+        f"a role of the organisation, with {more} besides, and grant it there."
     )
 
 

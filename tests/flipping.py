@@ -31,6 +31,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.iam.Role", "inline_policies"): (("iam:GetRolePolicy", "PolicyDocument"),),
     ("aws.iam.Role", "details_from"): (),
     ("aws.s3.Bucket", "exists"): (),
+    ("gcp.iam.ProjectPolicy", "above"): (),
+    ("gcp.iam.ProjectPolicy", "holds_ml"): (),
     ("aws.s3.Bucket", "is_default_name"): (),
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),

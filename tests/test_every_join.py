@@ -122,7 +122,9 @@ def names(case: Case) -> set[str]:
 
 
 def renaming(words: set[str]) -> Numbered:
-    """Gives each of these words a number, wherever it stands alone."""
+    """Gives each of these words a number, wherever it stands alone. There is none if only accounts have names."""
+    if not words:
+        return lambda text, number: text
     longest_first = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
     pattern = re.compile(rf"(?<![A-Za-z0-9_])({longest_first})(?![A-Za-z0-9_])", re.IGNORECASE)
     split = cache(pattern.split)  # every clone has the same strings

@@ -95,6 +95,27 @@ ROUTES = (
         "resourcemanager.projects.getIamPolicy",
         "policy",
     ),
+    _route(
+        "POST",
+        "cloudresourcemanager",
+        "v3/folders/{folder}:getIamPolicy",
+        "resourcemanager.folders.getIamPolicy",
+        "policy_above",
+    ),
+    _route(
+        "POST",
+        "cloudresourcemanager",
+        "v3/organizations/{organization}:getIamPolicy",
+        "resourcemanager.organizations.getIamPolicy",
+        "policy_above",
+    ),
+    _route(
+        "POST",
+        "cloudresourcemanager",
+        "v1/projects/{project}:getAncestry",
+        "resourcemanager.projects.get",
+        "ancestry",
+    ),
     _route("GET", "cloudasset", "v1/{+scope+}/assets", "cloudasset.assets.list{content}", "assets"),
     _route("GET", "cloudasset", "v1/{+scope+}:searchAllResources", "cloudasset.assets.searchAllResources", "search"),
     _route(
@@ -252,6 +273,17 @@ class GcpCloud(Cloud):
     def _answer_effective_policy(self, call: Call) -> Any:
         project, policy = self._project_of(call), call.params["policy"]
         return {"name": f"projects/{project.id}/policies/{policy}", "spec": {"rules": [{"enforce": False}]}}
+
+    def _answer_policy_above(self, call: Call) -> Any:  # noqa: ARG002 - all of them are alike
+        return {
+            "etag": "BwXX",
+            "version": 1,
+            "bindings": [{"role": "roles/viewer", "members": ["user:eve@example.com"]}],
+        }
+
+    def _answer_ancestry(self, call: Call) -> Any:
+        lineage = [name.split("/") for name in self._tree.ancestors(self._project_of(call))]
+        return {"ancestor": [{"resourceId": {"type": kind.removesuffix("s"), "id": id}} for kind, id in lineage]}
 
     # -- Compute Engine ------------------------------------------------------------------------------------------------
 

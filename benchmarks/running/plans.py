@@ -60,21 +60,29 @@ def notebooks_alone(per_kind: int) -> Plan:
 
 #: Vertex AI locations of the generated Google world
 GOOGLE_LOCATIONS = 39
+#: Roles that its policies give, of projects, of what is above them and of buckets
+GOOGLE_ROLES = 6
 
 
 def google(per_kind: int) -> tuple[Plan, ...]:
     """One project with everything in one location: every location asked at once, or only those that a census names.
 
     A census is Cloud Asset Inventory's search, 500 names a page. Lists bring whole resources, a hundred a page. Buckets
-    are listed a thousand a page, and their policies and the keys of accounts are asked one by one.
+    are listed a thousand a page. Their policies are asked one by one, and so are managed folders, the keys of accounts
+    and the accounts that have some: a project may have many more than run anything. Above it are two folders and the
+    organisation, and two policies and the metadata of the project count for everything in it.
     """
     few = per_kind // 10
     kinds = ("aiplatform.endpoints.list", "aiplatform.models.list", "aiplatform.customJobs.list")
     rest = (
         (listing("notebooks.instances.list", per_kind),),
-        (Step("resourcemanager.projects.get", 1), Step("resourcemanager.projects.getIamPolicy", 1)),
+        (Step("resourcemanager.projects.get", 2), Step("resourcemanager.folders.getIamPolicy", 2)),
+        (Step("resourcemanager.organizations.getIamPolicy", 1),),
+        (Step("resourcemanager.projects.getIamPolicy", 1), Step("iam.roles.get", GOOGLE_ROLES)),
+        (Step("orgpolicy.policy.get", 1), Step("compute.projects.get", 1)),
         (listing("storage.buckets.list", few, 1000), details("storage.buckets.getIamPolicy", few)),
-        (listing("iam.serviceAccounts.list", few), details("iam.serviceAccountKeys.list", few)),
+        (Step("storage.buckets.list", 0), details("storage.managedFolders.list", few * 3 // 8)),
+        (details("iam.serviceAccountKeys.list", few), details("iam.serviceAccounts.get", few // 4)),
     )
     elsewhere = tuple((Step(kind, GOOGLE_LOCATIONS - 1),) for kind in kinds)
     lists = tuple((listing(kind, per_kind),) for kind in kinds)

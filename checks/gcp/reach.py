@@ -11,7 +11,7 @@ from itertools import groupby, islice
 
 from msgspec import Struct, UnsetType
 
-from checks.gcp.iam.grants import may_replace, member, members_of
+from checks.gcp.iam.grants import OPAQUE, may_replace, member, members_of
 from checks.gcp.iam.resources import Binding, ProjectPolicy
 from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, full_name
 from checks.gcp.paths.artifacts import model_buckets
@@ -166,7 +166,7 @@ def _entries(bindings: tuple[Binding, ...]) -> Iterator[tuple[str, str, bool]]:
     """Role, member and whether there is a condition, of what can matter to a service account."""
     for binding in bindings:
         for who in binding.members or ():
-            if who in EVERYONE or who.startswith(("serviceAccount:", "project")):
+            if who in EVERYONE or who.startswith(("serviceAccount:", "project", *OPAQUE)):
                 yield binding.role or "", who, binding.condition is not None
 
 

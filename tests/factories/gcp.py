@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.gcp.iam.resources import Binding, Condition, Key, ProjectPolicy, Role, ServiceAccount
+from checks.gcp.iam.resources import (
+    Binding,
+    Condition,
+    FolderPolicy,
+    Key,
+    OrganizationPolicy,
+    ProjectPolicy,
+    Role,
+    ServiceAccount,
+)
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
@@ -146,13 +155,29 @@ def admitting(*ranges: str, mode: str = "Enabled") -> IpFilter:
 
 
 def policy(*bindings: Binding, **fields: Any) -> ProjectPolicy:
-    """The project's policy, read and with these bindings."""
-    return policy_unread(bindings=bindings, **fields)
+    """The policy of a project with ML that nothing is above, read and with these bindings."""
+    return policy_unread(**{"bindings": bindings, "holds_ml": True, "above": (), **fields})
 
 
 def policy_unread(**fields: Any) -> ProjectPolicy:
     id = f"//cloudresourcemanager.googleapis.com/projects/{PROJECT}"
     return ProjectPolicy(id=id, name=PROJECT, scope=ANYWHERE, **fields)
+
+
+def folder(*bindings: Binding, number: str = "1", **fields: Any) -> FolderPolicy:
+    """The policy of a folder, read and with these bindings."""
+    return folder_unread(number=number, **{"bindings": bindings, **fields})
+
+
+def folder_unread(number: str = "1", **fields: Any) -> FolderPolicy:
+    id = f"//cloudresourcemanager.googleapis.com/folders/{number}"
+    return FolderPolicy(id=id, name=f"folders/{number}", scope=ANYWHERE, **fields)
+
+
+def organization(*bindings: Binding, number: str = "9", **fields: Any) -> OrganizationPolicy:
+    """The policy of the organisation, read and with these bindings."""
+    id = f"//cloudresourcemanager.googleapis.com/organizations/{number}"
+    return OrganizationPolicy(id=id, name=f"organizations/{number}", scope=ANYWHERE, **{"bindings": bindings, **fields})
 
 
 def binding(role: str, *members: str, condition: str | None = None) -> Binding:

@@ -45,13 +45,18 @@ HOST = re.compile(
 
 #: a few of the permissions of the roles that worlds grant; the real lists are far longer
 PREDEFINED_ROLES = {
-    "aiplatform.admin": ("Vertex AI Administrator", "aiplatform.endpoints.create aiplatform.models.delete"),
+    "aiplatform.admin": (
+        "Vertex AI Administrator",
+        "aiplatform.endpoints.create aiplatform.endpoints.setIamPolicy aiplatform.models.delete",
+    ),
     "aiplatform.user": ("Vertex AI User", "aiplatform.endpoints.predict aiplatform.customJobs.create"),
     "aiplatform.viewer": ("Vertex AI Viewer", "aiplatform.endpoints.get aiplatform.endpoints.list"),
     "editor": ("Editor", "aiplatform.endpoints.create iam.serviceAccounts.actAs storage.buckets.create"),
     "iam.serviceAccountTokenCreator": ("Service Account Token Creator", "iam.serviceAccounts.getAccessToken"),
     "iam.serviceAccountUser": ("Service Account User", "iam.serviceAccounts.actAs iam.serviceAccounts.get"),
     "owner": ("Owner", "iam.serviceAccounts.actAs resourcemanager.projects.setIamPolicy storage.buckets.create"),
+    "resourcemanager.organizationViewer": ("Organization Viewer", "resourcemanager.organizations.get"),
+    "resourcemanager.projectIamAdmin": ("Project IAM Admin", "resourcemanager.projects.setIamPolicy"),
     "storage.admin": ("Storage Admin", "storage.buckets.setIamPolicy storage.objects.create storage.objects.get"),
     "storage.objectAdmin": (
         "Storage Object Admin",

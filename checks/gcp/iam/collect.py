@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
+from checks.gcp.ancestry import ANCESTRY, above
 from checks.gcp.error_kinds import NOT_FOUND
-from checks.gcp.iam.grants import WATCHED, role_id
-from checks.gcp.iam.resources import ACCOUNT, KEYS, POLICY, PROJECT, ROLE, ProjectPolicy, Role, ServiceAccount
-from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account
+from checks.gcp.iam.grants import OPAQUE, WATCHED, Policy, is_agent, role_id
+from checks.gcp.iam.resources import (
+    ACCOUNT,
+    FOLDER,
+    KEYS,
+    ORGANIZATION,
+    POLICY,
+    PROJECT,
+    ROLE,
+    FolderPolicy,
+    OrganizationPolicy,
+    ProjectPolicy,
+    Role,
+    ServiceAccount,
+)
+from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account, is_default_account
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, DeploymentResourcePool, Endpoint, Model
 from scanner.model.collectors import Found, collector
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
@@ -24,19 +40,63 @@ _BY_PROJECT_ROLE = ("projectOwner:", "projectEditor:", "projectViewer:")
 _DEFAULT_COMPUTE = "-compute@developer.gserviceaccount.com"
 
 
-@collector(ProjectPolicy, operations=(PROJECT, POLICY), per="account", follows=(Endpoint, Model, CustomJob, Instance))
+_ML = (Endpoint, Model, CustomJob, Instance)
+_VERSION = {"options": {"requestedPolicyVersion": 3}}  # version 1 leaves conditions out
+
+
+@collector(ProjectPolicy, operations=(PROJECT, POLICY), per="account", follows=_ML)
 def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
-    if not any(found.of(kind) for kind in (Endpoint, Model, CustomJob, Instance)):
-        return  # a project without ML has nothing here to protect
     path = f"{PROJECTS}/v3/projects/{api.project}"
-    body = {"options": {"requestedPolicyVersion": 3}}  # version 1 leaves conditions out
+    try:
+        parents: tuple[str, ...] | UnsetType = above(api, api.project)
+    except CallFailed as failure:
+        api.gap(ANCESTRY, failure)
+        parents = UNSET
     yield api.decode(
         ProjectPolicy,
-        {PROJECT: api.call(PROJECT, path), POLICY: api.call(POLICY, f"{path}:getIamPolicy", body=body)},
+        {PROJECT: api.call(PROJECT, path), POLICY: api.call(POLICY, f"{path}:getIamPolicy", body=_VERSION)},
         id=full_name(PROJECTS, f"projects/{api.project}"),
         name=api.project,
         console_url=f"https://console.cloud.google.com/iam-admin/iam?project={api.project}",
+        holds_ml=any(found.of(kind) for kind in _ML),
+        above=parents,
     )
+
+
+@collector(FolderPolicy, operations=(FOLDER,), per="account", follows=(ProjectPolicy,))
+def folder_policies(api: GcpApi, found: Found) -> Iterator[FolderPolicy]:
+    for name in _above(found, "folders/"):
+        reply = _policy_of(api, FOLDER, name)
+        yield api.decode(FolderPolicy, {FOLDER: reply}, id=full_name(PROJECTS, name), name=name)
+
+
+@collector(OrganizationPolicy, operations=(ORGANIZATION,), per="account", follows=(ProjectPolicy,))
+def organization_policies(api: GcpApi, found: Found) -> Iterator[OrganizationPolicy]:
+    for name in _above(found, "organizations/"):
+        reply = _policy_of(api, ORGANIZATION, name)
+        yield api.decode(OrganizationPolicy, {ORGANIZATION: reply}, id=full_name(PROJECTS, name), name=name)
+
+
+def _above(found: Found, collection: str) -> list[str]:
+    parents = {name for policy in found.of(ProjectPolicy) for name in policy.above or ()}
+    return sorted(name for name in parents if name.startswith(collection))
+
+
+def _policy_of(api: GcpApi, operation: str, name: str) -> Reply:
+    """The policy of a folder or organisation, asked for once in a scan."""
+    path = f"{PROJECTS}/v3/{name}:getIamPolicy"
+    return _shared(api, operation, f"policy of {name}", lambda: api.fetch(operation, path, body=_VERSION))
+
+
+def _shared(api: GcpApi, operation: str, key: str, ask: Callable[[], Mapping[str, Any]]) -> Reply:
+    """What several projects of the scan need, asked once; `UNSET` and a gap if it fails, None if it is not there."""
+    try:
+        return api.once(key, ask)
+    except CallFailed as failure:
+        if failure.code == NOT_FOUND:
+            return None
+        api.gap(operation, failure)
+        return UNSET
 
 
 #: What runs as a service account that it names.
@@ -47,14 +107,16 @@ _RUN = (Endpoint, DeploymentResourcePool, CustomJob, Instance)
 def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
     def account(email: str) -> ServiceAccount | None:
         path = f"{IAM}/v1/projects/-/serviceAccounts/{email}"
-        detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,))
-        keys = UNSET if detail is None else api.call(KEYS, f"{path}/keys", absent=(NOT_FOUND,), keyTypes="USER_MANAGED")
+        keys = api.call(KEYS, f"{path}/keys", absent=(NOT_FOUND,), keyTypes="USER_MANAGED")
+        # Whether it is disabled matters to its keys alone; the name of a default account does not say whose it is.
+        wanted = not isinstance(keys, Mapping) or keys.get("keys") or is_default_account(email)
+        detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if wanted and keys is not None else UNSET
         if detail is None or keys is None:  # it is gone, or went meanwhile
             return None
         return api.decode(
             ServiceAccount,
             {ACCOUNT: detail, KEYS: keys},
-            id=account_id(email, api.project),
+            id=account_id(email, _project_of(detail) or api.project),
             name=email,
             email=email,
             console_url=f"https://console.cloud.google.com/iam-admin/serviceaccounts?project={api.project}",
@@ -65,10 +127,12 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
             yield made
 
 
-@collector(Role, operations=(ROLE,), per="account", follows=(ProjectPolicy, Bucket, *_RUN))
+@collector(
+    Role, operations=(ROLE,), per="account", follows=(ProjectPolicy, FolderPolicy, OrganizationPolicy, Bucket, *_RUN)
+)
 def roles(api: GcpApi, found: Found) -> Iterator[Role]:
     def role(name: str) -> Role | None:
-        reply = api.call(ROLE, f"{IAM}/v1/{name}", absent=(NOT_FOUND,))
+        reply = _shared(api, ROLE, name, lambda: api.fetch(ROLE, f"{IAM}/v1/{name}"))
         if reply is None:
             return None
         if not isinstance(reply, UnsetType) and isinstance(held := reply.get("includedPermissions"), list):
@@ -80,6 +144,11 @@ def roles(api: GcpApi, found: Found) -> Iterator[Role]:
             yield made
 
 
+def _project_of(account: Reply) -> str | None:
+    project = account.get("projectId") if isinstance(account, Mapping) else None
+    return project if isinstance(project, str) else None
+
+
 def _emails(found: Found) -> set[str]:
     emails = {deployed.service_account for e in found.of(Endpoint) for deployed in e.deployed_models or ()}
     emails |= {pool.service_account or None for pool in found.of(DeploymentResourcePool)}
@@ -89,17 +158,20 @@ def _emails(found: Found) -> set[str]:
 
 
 def _roles(found: Found) -> set[str]:
+    """Roles that anybody has in a project with ML, or that workloads have on a bucket."""
+    wanted = any(policy.holds_ml for policy in found.of(ProjectPolicy))
+    kinds: tuple[type[Policy], ...] = (ProjectPolicy, FolderPolicy, OrganizationPolicy)
+    bindings = [binding for kind in kinds for policy in found.of(kind) for binding in policy.bindings or ()]
+    everywhere = {binding.role for binding in bindings if wanted and not all(map(is_agent, binding.members or ()))}
     members = {f"serviceAccount:{email}" for email in _emails(found)} | {"allUsers", "allAuthenticatedUsers"}
-    policies = [policy.bindings for policy in found.of(ProjectPolicy)] + [
-        bucket.bindings for bucket in found.of(Bucket)
-    ]
-    return {
+    on_buckets = {
         binding.role
-        for bindings in policies
-        for binding in bindings or ()
-        if binding.role and any(_counts(member, members) for member in binding.members or ())
+        for bucket in found.of(Bucket)
+        for binding in bucket.bindings or ()
+        if any(_counts(member, members) for member in binding.members or ())
     }
+    return {role for role in everywhere | on_buckets if role}
 
 
 def _counts(member: str, members: set[str]) -> bool:
-    return member in members or member.startswith(_BY_PROJECT_ROLE) or member.endswith(_DEFAULT_COMPUTE)
+    return member in members or member.startswith((*_BY_PROJECT_ROLE, *OPAQUE)) or member.endswith(_DEFAULT_COMPUTE)

@@ -1,19 +1,22 @@
-"""What roles give a service account, as far as bindings on a project and a bucket say. Groups cannot be seen into."""
+"""What roles give a member, as far as bindings on a project, on what is above it and on a bucket say.
 
-from collections.abc import Iterable, Mapping
+By the permissions of a role, not by its name. Who is in a group cannot be seen, and leaves an answer open.
+"""
 
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Mapping
 
-from checks.gcp.iam.resources import Binding, ProjectPolicy, Role
-from checks.gcp.names import IAM, full_name
+from msgspec import Struct, UnsetType
+
+from checks.gcp.iam.resources import Binding, FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
+from checks.gcp.names import IAM, PROJECTS, full_name
 from checks.gcp.storage.public import EVERYONE
 from scanner.model.views import View
 
-BASIC = ("roles/owner", "roles/editor")
-#: Permissions that let their holder become someone stronger.
-ESCALATION = frozenset(
+#: The basic roles that change things: the legacy ones, and those that follow them.
+BASIC = ("roles/owner", "roles/editor", "roles/admin", "roles/writer")
+#: Permissions to be another account, or to make it do something.
+ACT_AS = frozenset(
     {
-        "iam.roles.update",
         "iam.serviceAccountKeys.create",
         "iam.serviceAccounts.actAs",
         "iam.serviceAccounts.getAccessToken",
@@ -21,15 +24,47 @@ ESCALATION = frozenset(
         "iam.serviceAccounts.setIamPolicy",
         "iam.serviceAccounts.signBlob",
         "iam.serviceAccounts.signJwt",
+    }
+)
+#: Permissions that let their holder become someone stronger: also through what runs as a stronger account already, such
+#: as machines that take commands from their metadata, builds and deployments.
+ESCALATION = ACT_AS | {
+    "cloudbuild.builds.create",
+    "compute.instances.setMetadata",
+    "compute.projects.setCommonInstanceMetadata",
+    "deploymentmanager.deployments.create",
+    "deploymentmanager.deployments.update",
+    "iam.roles.update",
+    "resourcemanager.folders.setIamPolicy",
+    "resourcemanager.organizations.setIamPolicy",
+    "resourcemanager.projects.setIamPolicy",
+}
+#: Permissions to say who may do what with Vertex AI or Workbench.
+ADMINISTER = frozenset(
+    {
+        "aiplatform.endpoints.setIamPolicy",
+        "notebooks.instances.setIamPolicy",
+        "notebooks.runtimes.setIamPolicy",
         "resourcemanager.projects.setIamPolicy",
     }
 )
+#: Known by name where a role could not be read.
+_KNOWN = {
+    "roles/aiplatform.admin": frozenset({"aiplatform.endpoints.setIamPolicy"}),
+    "roles/notebooks.admin": frozenset({"notebooks.instances.setIamPolicy"}),
+    "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.getAccessToken"}),
+    "roles/iam.serviceAccountUser": frozenset({"iam.serviceAccounts.actAs"}),
+}
+#: Whoever has one of these may do all of it.
+_BY_BASIC_ROLE = ACT_AS | ESCALATION | ADMINISTER
+#: Members that may include a service account or a person, which this cannot tell.
+OPAQUE = ("group:", "principalSet://cloudresourcemanager.googleapis.com/")
 #: Any of these gives write access to a bucket's objects in one step.
 _TAKE = frozenset({"storage.buckets.setIamPolicy", "resourcemanager.projects.setIamPolicy"})
 #: An object is replaced by deleting it and creating another.
 _REPLACE = frozenset({"storage.objects.create", "storage.objects.delete"})
 #: All that this module ever asks a role about.
-WATCHED = ESCALATION | _TAKE | _REPLACE
+WATCHED = ESCALATION | ADMINISTER | _TAKE | _REPLACE
 
 
 class Grants(Struct, frozen=True):
@@ -54,8 +89,89 @@ def grants(bindings: Iterable[Binding], members: Iterable[str]) -> Grants:
     return Grants(sure, frozenset(binding.role for binding in held if binding.role) - sure)
 
 
+Policy = ProjectPolicy | FolderPolicy | OrganizationPolicy
+
+
+class Grant(Struct, frozen=True):
+    """A role that a policy gives; `sure` unless it depends on a condition."""
+
+    policy: str
+    role: str
+    sure: bool
+
+
+class Everywhere(Struct, frozen=True):
+    """What every policy of the scan gives to each member. `unread` names what was not observed."""
+
+    of: Mapping[str, list[Grant]]
+    unread: tuple[str, ...]
+
+    def opaque(self) -> Iterator[tuple[str, Grant]]:
+        """What is given to members that may include others."""
+        return ((name, grant) for name, held in self.of.items() if name.startswith(OPAQUE) for grant in held)
+
+
+def everywhere(view: View) -> Everywhere:
+    """The grants of all projects and of what is above them, for `view.derive`."""
+    found: dict[str, list[Grant]] = {}
+    unread: dict[str, None] = {}
+    kinds: tuple[type[Policy], ...] = (ProjectPolicy, FolderPolicy, OrganizationPolicy)
+    for kind in kinds:
+        policies = view.all(kind)
+        if not policies.complete:
+            unread[f"every {kind.title}"] = None
+        for policy in policies:
+            if isinstance(policy.bindings, UnsetType):
+                unread[f"{kind.__name__}.bindings of {policy.name}"] = None
+                continue
+            if isinstance(policy, ProjectPolicy) and isinstance(policy.above, UnsetType):
+                unread[f"ProjectPolicy.above of {policy.name}"] = None
+            for binding in policy.bindings or ():
+                for name in binding.members or ():
+                    grant = Grant(policy.id, binding.role or "", binding.condition is None)
+                    found.setdefault(name, []).append(grant)
+    return Everywhere(found, tuple(unread))
+
+
+def shown(grants: Iterable[Grant]) -> dict[str, list[str]]:
+    """Evidence: the roles, by the kind of policy that gives them."""
+    kinds = {"projects": "ProjectPolicy", "folders": "FolderPolicy", "organizations": "OrganizationPolicy"}
+    found: dict[str, set[str]] = {}
+    for grant in grants:
+        found.setdefault(f"{kinds[grant.policy.split('/')[-2]]}.bindings", set()).add(grant.role)
+    return {name: sorted(roles) for name, roles in sorted(found.items())}
+
+
+def bindings_over(view: View, policy: ProjectPolicy) -> Iterator[tuple[str, Binding]]:
+    """What counts in a project, as far as it was observed: its own bindings and those of all above it."""
+    for binding in policy.bindings or ():
+        yield policy.id, binding
+    for parent in _parents(view, policy):
+        if not isinstance(parent, str):
+            for binding in parent.bindings or ():
+                yield parent.id, binding
+
+
+def unread_over(view: View, policy: ProjectPolicy) -> tuple[str, ...]:
+    """What may count in a project and was not observed; `ProjectPolicy.bindings` are asked for elsewhere."""
+    if isinstance(policy.above, UnsetType):
+        return ("ProjectPolicy.above",)
+    return tuple(parent for parent in _parents(view, policy) if isinstance(parent, str))
+
+
+def _parents(view: View, policy: ProjectPolicy) -> Iterator[FolderPolicy | OrganizationPolicy | str]:
+    """The policies above a project; where one was not observed, what to call it."""
+    for name in policy.above or ():
+        kind = FolderPolicy if name.startswith("folders/") else OrganizationPolicy
+        found = view.get(kind, full_name(PROJECTS, name))
+        if isinstance(found, FolderPolicy | OrganizationPolicy) and not isinstance(found.bindings, UnsetType):
+            yield found
+        else:
+            yield f"{kind.__name__}.bindings of {name}"
+
+
 def held_in(view: View, policy: ProjectPolicy, members: Iterable[str]) -> Grants:
-    """The roles that a project gives to any of the members, whose bindings were observed."""
+    """The roles that count in a project for any of the members, as far as bindings were observed."""
     named = members_of(view, policy)
     found = [named[name] for name in members if name in named]
     sure = frozenset().union(*(each.sure for each in found))
@@ -63,11 +179,11 @@ def held_in(view: View, policy: ProjectPolicy, members: Iterable[str]) -> Grants
 
 
 def members_of(view: View, policy: ProjectPolicy) -> Mapping[str, Grants]:
-    """Everybody that a project gives a role, with their roles. Read once per view: policies have many members."""
+    """Everybody with a role that counts in a project. Read once per view: policies have many members."""
     known = view.derive(_by_member)
     if policy.id not in known:
         bindings: dict[str, list[Binding]] = {}
-        for binding in policy.bindings or ():
+        for _, binding in bindings_over(view, policy):
             for name in binding.members or ():
                 bindings.setdefault(name, []).append(binding)
         known[policy.id] = {name: grants(held, [name]) for name, held in bindings.items()}
@@ -82,6 +198,18 @@ def member(email: str) -> str:
     return f"serviceAccount:{email}"
 
 
+def is_agent(name: str) -> bool:
+    """Whether a member is an agent of Google's that runs no code of ours.
+
+    The agent of custom jobs does: a job that names no account runs as it.
+    """
+    kind, _, email = name.partition(":")
+    user, _, domain = email.partition("@")
+    if kind != "serviceAccount" or domain.startswith("gcp-sa-aiplatform-cc."):
+        return False
+    return domain.startswith(("gcp-sa-", "cloudservices.")) or user.startswith("service-")
+
+
 def permissions(view: View, role: str) -> frozenset[str] | None:
     """The watched permissions of a role; None if they were not observed."""
     found = view.get(Role, role_id(role))
@@ -90,19 +218,22 @@ def permissions(view: View, role: str) -> frozenset[str] | None:
     return frozenset(found.permissions or ())
 
 
-def is_broad(view: View, role: str) -> bool | None:
-    """Whether a role is owner, editor or a service's administrator, or lets its holder escalate; None if not known.
-
-    Only Google's own names are believed: `roles/storage.objectAdmin` administers objects, a role of yours anything.
-    """
-    if role in BASIC or (role.startswith("roles/") and role.endswith(".admin")):
+def gives(view: View, role: str, any_of: frozenset[str]) -> bool | None:
+    """Whether a role gives one of these watched permissions; None if that is not known."""
+    if (role in BASIC and not any_of.isdisjoint(_BY_BASIC_ROLE)) or not any_of.isdisjoint(_KNOWN.get(role, ())):
         return True
     held = permissions(view, role)
-    return None if held is None else not held.isdisjoint(ESCALATION)
+    return None if held is None else not held.isdisjoint(any_of)
+
+
+def is_broad(view: View, role: str) -> bool | None:
+    """Whether a role administers a project or its ML, or lets its holder become someone who does; None if not known."""
+    return gives(view, role, ESCALATION | ADMINISTER)
 
 
 def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:
     """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
+    bucket = tuple(bucket)
     in_project = held_in(view, policy, [member(email)])
     # Buckets may grant to "whoever is editor of the project", and new ones do by default.
     by_role = {
@@ -114,12 +245,23 @@ def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], em
     maybe = grants(bucket, [by_role[r] for r in in_project.conditional if r in by_role])
     held = in_project | sure | Grants(frozenset(), maybe.sure | maybe.conditional)
     certain = [permissions(view, role) for role in sorted(held.sure)]
-    possible = [permissions(view, role) for role in sorted(held.conditional)]
     if _replaces(certain):
         return True
-    if None in certain or None in possible or _replaces([*certain, *possible]):
+    others = held.conditional | _of_opaque(view, policy, bucket)
+    possible = [permissions(view, role) for role in sorted(others)]
+    if None in certain or None in possible or _replaces([*certain, *possible]) or unread_over(view, policy):
         return None
     return False
+
+
+def _of_opaque(view: View, policy: ProjectPolicy, bucket: tuple[Binding, ...]) -> frozenset[str]:
+    """Roles of groups, in which the account may be."""
+    known = members_of(view, policy)
+    held = [each for name, each in known.items() if name.startswith(OPAQUE)]
+    in_project = frozenset().union(*(each.sure | each.conditional for each in held))
+    members = {name for binding in bucket for name in binding.members or () if name.startswith(OPAQUE)}
+    on_bucket = grants(bucket, members)
+    return in_project | on_bucket.sure | on_bucket.conditional
 
 
 def _replaces(roles: Iterable[frozenset[str] | None]) -> bool:

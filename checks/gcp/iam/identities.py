@@ -1,22 +1,31 @@
 """Checks of the service accounts that ML workloads run as, and of what projects let people do with Vertex AI."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from msgspec import Struct, UnsetType
-
-from checks.gcp.iam.grants import BASIC, member
-from checks.gcp.iam.resources import Key, ProjectPolicy, ServiceAccount
-from checks.gcp.names import PROJECTS, full_name
+from checks.gcp.iam.grants import (
+    ACT_AS,
+    ADMINISTER,
+    BASIC,
+    Grant,
+    bindings_over,
+    everywhere,
+    gives,
+    is_agent,
+    member,
+    shown,
+    unread_over,
+)
+from checks.gcp.iam.resources import FolderPolicy, Key, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
-_ACT_AS = ("roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser")
-_VERTEX_ADMIN = ("roles/aiplatform.admin", "roles/notebooks.admin")
 #: People, one by one or all at once; the second kind signs in with another identity provider.
 _PEOPLE = (
     "user:",
     "principal://iam.googleapis.com/locations/global/workforcePools/",
+    "principalSet://iam.googleapis.com/locations/global/workforcePools/",
     "domain:",
     "allUsers",
     "allAuthenticatedUsers",
@@ -72,15 +81,16 @@ def _is_valid(key: Key, now: datetime) -> bool:
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(ProjectPolicy,),
+    needs=(ProjectPolicy, FolderPolicy, OrganizationPolicy),
 )
 def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Verdict:
     """Service account of an ML workload is owner or editor of a project.
 
     ## Why it matters
-    The basic roles reach nearly every service of the project. Code in a training job, a notebook or a serving container
-    then has them too, and with it every library it installs and every model file it loads. All projects of the scan
-    that have ML in them are searched; what comes through groups, folders or the organisation is not seen here.
+    The basic roles reach nearly every service of the project, as do `roles/admin` and `roles/writer`. Code in a
+    training job, a notebook or a serving container then has them too, and with it every library it installs and every
+    model file it loads. All projects of the scan are searched, and the folders and the organisation above them. Who is
+    in a group cannot be seen: where one has a basic role, the verdict is open.
 
     ## How to fix
     Grant the roles for what the workload really uses, on the bucket or dataset where possible, and take the basic role
@@ -95,58 +105,37 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     if missing := unobserved(account, "email"):
         return missing
     # The same account may work in several projects, and is one resource.
-    basic = view.derive(_basic_grants)
-    held = basic.of.get(member(str(account.email)), [])
+    grants = view.derive(everywhere)
+    held = [grant for grant in grants.of.get(member(str(account.email)), []) if grant.role in BASIC]
     if sure := [grant for grant in held if grant.sure]:
         roles = sorted({grant.role for grant in sure})
         path = (account.id, *sorted({grant.policy for grant in sure}))
-        return failed(f"it has {' and '.join(roles)}", path=path, **{"ProjectPolicy.bindings": roles})
-    own = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{account.scope.account}"))
-    if not basic.complete or not isinstance(own, ProjectPolicy):
-        return unknown("ProjectPolicy.bindings")
+        return failed(f"it has {' and '.join(roles)}", path=path, **shown(sure))
+    if grants.unread:
+        return unknown(*grants.unread)
     if held:
         return unknown("the condition of its basic role", path=(account.id, held[0].policy))
-    return passed("it has no basic role", path=(account.id, own.id), **{"ProjectPolicy.bindings": []})
+    if doubts := sorted({f"whether {name} includes it, which has {grant.role}" for name, grant in view.derive(_basic)}):
+        return unknown(*doubts)
+    return passed("it has no basic role", path=(account.id,), **{"ProjectPolicy.bindings": []})
 
 
-class _Grant(Struct, frozen=True):
-    """A basic role in a project; `sure` unless it depends on a condition."""
-
-    policy: str
-    role: str
-    sure: bool
+def _basic(view: View) -> list[tuple[str, Grant]]:
+    """Basic roles of members that may include a service account."""
+    return [(name, grant) for name, grant in view.derive(everywhere).opaque() if grant.role in BASIC]
 
 
-class _Basic(Struct, frozen=True):
-    """Basic roles by member; `complete` says whether the policy of every project was seen."""
-
-    of: dict[str, list[_Grant]]
-    complete: bool
+_OVER = (FolderPolicy, OrganizationPolicy, Role)
 
 
-def _basic_grants(view: View) -> _Basic:
-    policies = view.all(ProjectPolicy)
-    complete = policies.complete
-    found: dict[str, list[_Grant]] = {}
-    for policy in policies:
-        if isinstance(policy.bindings, UnsetType):
-            complete = False
-            continue
-        for binding in policy.bindings or ():
-            if binding.role in BASIC:
-                for name in binding.members or ():
-                    found.setdefault(name, []).append(_Grant(policy.id, binding.role, binding.condition is None))
-    return _Basic(found, complete)
-
-
-@check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
-def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy) -> Verdict:
+@check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER)
+def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy, view: View) -> Verdict:
     """Project makes single users administrators of Vertex AI or Workbench.
 
     ## Why it matters
     An administrator may replace what production serves and start notebooks with the accounts of others. Granted person
-    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process. Grants
-    on folders and on the organisation count as well, but are not seen here.
+    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process. Basic
+    roles and roles of your own count if they may do it, and so do grants on the folders and the organisation above.
 
     ## How to fix
     Grant the role to a group, if at all, and give daily work `roles/aiplatform.user`.
@@ -157,21 +146,22 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy) -> Verdict:
     - https://cloud.google.com/vertex-ai/docs/general/access-control
     - https://cloud.google.com/iam/docs/using-iam-securely
     """
-    return _granted(policy, _VERTEX_ADMIN, _PEOPLE, "administer Vertex AI")
+    return _granted(policy, view, ADMINISTER, _PEOPLE, "administer Vertex AI")
 
 
-@check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
-def gcp_project_act_as_every_service_account(policy: ProjectPolicy) -> Verdict:
+@check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER)
+def gcp_project_act_as_every_service_account(policy: ProjectPolicy, view: View) -> Verdict:
     """Project lets members act as every service account in it.
 
     ## Why it matters
-    On the project, the Service Account User and Token Creator roles count for all its accounts. A data scientist who
-    has one can start a training job or a notebook as the strongest account there is, and so become it. Owners and
-    editors may do the same by their basic role, as may roles of your own and grants on folders or the organisation:
-    these are not counted here.
+    On the project, roles such as Service Account User and Token Creator count for all its accounts. A data scientist
+    who has one can start a training job or a notebook as the strongest account there is, and so become it. Owners and
+    editors may do the same by their basic role, and roles of your own by their permissions; grants on the folders and
+    the organisation above count as well.
 
     ## How to fix
     Grant the role on the single service account that the person or pipeline needs, and remove it from the project.
+    Replace basic roles by those that the work takes; what is left for emergencies is granted when it is needed.
 
     CLI: `gcloud iam service-accounts add-iam-policy-binding EMAIL --member=… --role=roles/iam.serviceAccountUser`, then
     `gcloud projects remove-iam-policy-binding PROJECT …`.
@@ -179,23 +169,36 @@ def gcp_project_act_as_every_service_account(policy: ProjectPolicy) -> Verdict:
     ## References
     - https://cloud.google.com/iam/docs/service-account-permissions
     """
-    return _granted(policy, _ACT_AS, ("",), "act as every service account")
+    return _granted(policy, view, ACT_AS, ("",), "act as every service account")
 
 
-def _granted(policy: ProjectPolicy, roles: tuple[str, ...], whose: tuple[str, ...], what: str) -> Verdict:
-    """Fail when members that start with one of `whose` have one of the roles in the whole project."""
-    if missing := unobserved(policy, "bindings"):
+def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: tuple[str, ...], what: str) -> Verdict:
+    """Fail when members that start with one of `whose` have one of the permissions in the whole project."""
+    if missing := unobserved(policy, "bindings", "holds_ml", "above"):
         return missing
-    held = [binding for binding in policy.bindings or () if binding.role in roles]
-    found = {
-        f"{binding.role}: {name}": binding.condition is None
-        for binding in held
-        for name in binding.members or ()
-        if name.startswith(whose) and not name.startswith("deleted:") and "@gcp-sa-" not in name
-    }
-    sure = sorted(name for name, always in found.items() if always)
+    if not policy.holds_ml:
+        return not_applicable("nothing of Vertex AI or Workbench was found in it", holds_ml=False)
+    sure: dict[str, Grant] = {}
+    doubts: dict[str, None] = {}
+    for grant, name in _members(view, policy, whose):
+        match gives(view, grant.role, any_of):
+            case True if grant.sure:
+                sure[f"{grant.role}: {name}"] = grant
+            case True:
+                doubts["the conditions of the bindings"] = None
+            case None:
+                doubts[f"what {grant.role} permits"] = None
     if sure:
-        return failed(f"{len(sure)} grants let members {what}", bindings=sure)
-    if found:
-        return unknown("the conditions of the bindings")
-    return passed(f"no such grant lets members {what}", bindings=[])
+        path = (policy.id, *sorted({grant.policy for grant in sure.values()} - {policy.id}))
+        return failed(f"{len(sure)} grants let members {what}", path=path, bindings=sorted(sure))
+    if open_questions := (*unread_over(view, policy), *doubts):
+        return unknown(*open_questions)
+    return passed(f"no grant lets such members {what}", bindings=[])
+
+
+def _members(view: View, policy: ProjectPolicy, whose: tuple[str, ...]) -> Iterator[tuple[Grant, str]]:
+    """Grants that count in a project, to members of this sort who are there and are no agents of Google's."""
+    for place, binding in bindings_over(view, policy):
+        for name in binding.members or ():
+            if name.startswith(whose) and not name.startswith("deleted:") and not is_agent(name):
+                yield Grant(place, binding.role or "", binding.condition is None), name

@@ -9,6 +9,8 @@ from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 PROJECT = "resourcemanager.projects.get"
 POLICY = "resourcemanager.projects.getIamPolicy"
+FOLDER = "resourcemanager.folders.getIamPolicy"
+ORGANIZATION = "resourcemanager.organizations.getIamPolicy"
 ROLE = "iam.roles.get"
 ACCOUNT = "iam.serviceAccounts.get"
 KEYS = "iam.serviceAccountKeys.list"
@@ -30,7 +32,7 @@ class Binding(Part, frozen=True, kw_only=True):
 
 
 class ProjectPolicy(Resource, frozen=True, kw_only=True):
-    """Who may do what in a project that has ML resources. Id: //cloudresourcemanager.googleapis.com/projects/ID"""
+    """Who may do what in a project of the scan. Id: //cloudresourcemanager.googleapis.com/projects/ID"""
 
     kind: ClassVar[str] = "gcp.iam.ProjectPolicy"
     title: ClassVar[str] = "Project IAM policy"
@@ -39,10 +41,34 @@ class ProjectPolicy(Resource, frozen=True, kw_only=True):
     #: `projects/NUMBER`
     number: Annotated[Observed[str], Read(PROJECT, "name")] = UNSET
     bindings: Annotated[Observed[tuple[Binding, ...]], Read(POLICY, "bindings")] = UNSET
+    #: whether anything of ML was found in it; the others matter for whom they let in
+    holds_ml: Observed[bool] = UNSET
+    #: `folders/NUMBER` and `organizations/NUMBER`, from the bottom up: what they grant counts in the project
+    above: Observed[tuple[str, ...]] = UNSET
+
+
+class FolderPolicy(Resource, frozen=True, kw_only=True):
+    """What a folder above a project grants. Id: //cloudresourcemanager.googleapis.com/folders/NUMBER"""
+
+    kind: ClassVar[str] = "gcp.iam.FolderPolicy"
+    title: ClassVar[str] = "Folder IAM policy"
+    holds: ClassVar[Holds] = Holds.IDENTITY
+
+    bindings: Annotated[Observed[tuple[Binding, ...]], Read(FOLDER, "bindings")] = UNSET
+
+
+class OrganizationPolicy(Resource, frozen=True, kw_only=True):
+    """What the organisation above a project grants. Id: //cloudresourcemanager.googleapis.com/organizations/NUMBER"""
+
+    kind: ClassVar[str] = "gcp.iam.OrganizationPolicy"
+    title: ClassVar[str] = "Organisation IAM policy"
+    holds: ClassVar[Holds] = Holds.IDENTITY
+
+    bindings: Annotated[Observed[tuple[Binding, ...]], Read(ORGANIZATION, "bindings")] = UNSET
 
 
 class Role(Resource, frozen=True, kw_only=True):
-    """A role that an ML workload's service account has. Id: //iam.googleapis.com/roles/… or …/projects/ID/roles/…"""
+    """A role that somebody has in a project with ML. Id: //iam.googleapis.com/roles/… or …/projects/ID/roles/…"""
 
     kind: ClassVar[str] = "gcp.iam.Role"
     title: ClassVar[str] = "IAM role"

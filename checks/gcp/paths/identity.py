@@ -1,8 +1,7 @@
 """What a workload that serves may do."""
 
-from checks.gcp.iam.grants import held_in, is_broad, member
-from checks.gcp.iam.resources import ProjectPolicy, Role
-from checks.gcp.names import PROJECTS, full_name
+from checks.gcp.iam.grants import everywhere, is_broad, member, shown
+from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.vertex_ai.pools import accounts
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
 from scanner.model.checks import check
@@ -15,15 +14,16 @@ from scanner.model.views import View
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(DeploymentResourcePool, ProjectPolicy, Role),
+    needs=(DeploymentResourcePool, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
 )
 def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: View) -> Verdict:
-    """Endpoint serves a model whose service account administers the project.
+    """Endpoint serves a model whose service account administers a project.
 
     ## Why it matters
     A serving container takes input from outside and loads files that others made. If its account is owner or editor,
-    has an administrator's role or may act as other accounts, one flaw in the server is enough to take the project, its
-    data and every other model with it. Rights that come through groups, folders or the organisation are not seen here.
+    administers Vertex AI or may act as other accounts, one flaw in the server is enough to take the project, its data
+    and every other model with it. All projects of the scan count, and the folders and the organisation above them. Who
+    is in a group cannot be seen: where one has such a role, the verdict is open.
 
     ## How to fix
     Deploy the model with a service account that may do only what serving takes, or with none: then the container has no
@@ -43,28 +43,31 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     emails = sorted({email for of_one in found.values() for email in of_one})
     if not emails and complete:
         return passed("its models run without a service account", deployed_models=[])
-    policy_id = full_name(PROJECTS, f"projects/{endpoint.scope.account}")
-    policy = view.get(ProjectPolicy, policy_id)
-    if not isinstance(policy, ProjectPolicy) or unobserved(policy, "bindings"):
-        return unknown("ProjectPolicy.bindings")
-    roles = held_in(view, policy, map(member, emails))
-    path = (endpoint.id, policy_id)
-    answers = {role: is_broad(view, role) for role in sorted(roles.sure | roles.conditional)}
-    broad = sorted(role for role in roles.sure if answers[role])
-    if broad:
+    grants = view.derive(everywhere)
+    held = [grant for email in emails for grant in grants.of.get(member(email), ())]
+    answers = {role: is_broad(view, role) for role in sorted({grant.role for grant in held})}
+    if broad := [grant for grant in held if grant.sure and answers[grant.role]]:
+        roles = sorted({grant.role for grant in broad})
         return failed(
-            f"its service account has {', '.join(broad)}",
-            path=path,
+            f"its service account has {', '.join(roles)}",
+            path=(endpoint.id, *sorted({grant.policy for grant in broad})),
             deployed_models=emails,
-            **{"ProjectPolicy.bindings": broad},
+            **shown(broad),
         )
-    if not complete:
-        return unknown("DeploymentResourcePool.service_account", path=path)
-    if open_questions := sorted(role for role, answer in answers.items() if answer is not False):
-        return unknown(*open_questions, path=path)
+    doubts = ["DeploymentResourcePool.service_account"] * (not complete)
+    doubts += [*grants.unread, *(role for role, answer in answers.items() if answer is not False)]
+    doubts += [f"whether {name} includes it, which has {role}" for name, role in view.derive(_broad_groups)]
+    if doubts:
+        return unknown(*doubts, path=(endpoint.id, *sorted({grant.policy for grant in held})))
     return passed(
         "its service accounts have no administrator's role",
-        path=path,
+        path=(endpoint.id, *sorted({grant.policy for grant in held})),
         deployed_models=emails,
-        **{"ProjectPolicy.bindings": sorted(roles.sure)},
+        **{"ProjectPolicy.bindings": [], **shown(held)},
     )
+
+
+def _broad_groups(view: View) -> list[tuple[str, str]]:
+    """Members that may include a service account, with roles that are broad or may be."""
+    found = {(name, grant.role) for name, grant in view.derive(everywhere).opaque()}
+    return sorted((name, role) for name, role in found if is_broad(view, role) is not False)

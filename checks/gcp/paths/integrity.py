@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UnsetType
 
-from checks.gcp.iam.resources import ProjectPolicy, Role
+from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.names import PROJECTS, bucket_id, full_name
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
@@ -21,7 +21,7 @@ from scanner.model.views import View
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Endpoint, Model, Bucket, ProjectPolicy, Role),
+    needs=(Endpoint, Model, Bucket, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
     exposure=Exposure.INTERNET,
 )
 def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, view: View) -> Verdict:
@@ -30,8 +30,8 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
     ## Why it matters
     The notebook has a public address and its service account may overwrite files in a bucket from which an endpoint's
     model comes. Whoever gets into the notebook can swap the weights, and so decide what the next upload, deployment or
-    server that reads them serves, without any right on the endpoint. A stopped notebook has no address. Rights that
-    come through groups, folders or the organisation are not seen here.
+    server that reads them serves, without any right on the endpoint. A stopped notebook has no address. Rights on
+    the folders and the organisation above count as well; who is in a group cannot be seen, and leaves the verdict open.
 
     ## How to fix
     Break the path where it is cheapest: give the notebook's account read access only, let nobody but the training

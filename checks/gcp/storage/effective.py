@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
+from checks.gcp.ancestry import above
 from checks.gcp.error_kinds import DISABLED, NOT_FOUND
 from checks.gcp.names import ORG_POLICY, PROJECTS
 from checks.gcp.storage.public import EVERYONE
@@ -17,7 +18,6 @@ from scanner.model.errors import CallFailed
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
-_PROJECT = "resourcemanager.projects.get"
 _CONSTRAINT = "storage.publicAccessPrevention"
 #: Policies of more managed folders than this are not read: it is not known then who is let into them.
 MOST_FOLDERS = 100
@@ -92,19 +92,9 @@ def shares_parent(api: GcpApi, number: str | None) -> bool:
     return number is not None and not _above(api, api.project).isdisjoint(_above(api, number))
 
 
-def _above(api: GcpApi, project: str) -> frozenset[tuple[str, str]]:
+def _above(api: GcpApi, project: str) -> frozenset[str]:
     """Folders and organisation above a project; none where that may not be read, and a project alone has none."""
-
-    def ask() -> frozenset[tuple[str, str]]:
-        reply = api.fetch(_PROJECT, f"{PROJECTS}/v1/projects/{project}:getAncestry", body={})
-        found = reply.get("ancestor")
-        each = (
-            [item.get("resourceId") for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
-        )
-        pairs = {(str(one.get("type")), str(one.get("id"))) for one in each if isinstance(one, Mapping)}
-        return frozenset(pair for pair in pairs if pair[0] in ("folder", "organization"))
-
     try:
-        return api.once(f"ancestry of {project}", ask)
+        return frozenset(above(api, project))
     except CallFailed:
         return frozenset()

@@ -1,9 +1,25 @@
 from datetime import timedelta
 from typing import Any
 
-from factories.gcp import ANYWHERE, OWN_ACCOUNT, binding, key, policy, policy_unread, service_account
+from factories.gcp import (
+    ANYWHERE,
+    CUSTOM,
+    OWN_ACCOUNT,
+    binding,
+    folder,
+    folder_unread,
+    key,
+    organization,
+    policy,
+    policy_unread,
+    role,
+    role_unread,
+    service_account,
+)
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, NOW, PASS, UNKNOWN, Case
 
+from checks.gcp.iam.grants import ACT_AS, BASIC
 from checks.gcp.iam.resources import ProjectPolicy
 
 BEFORE, AFTER = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
@@ -14,13 +30,18 @@ UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
 
 POOLS = "principal://iam.googleapis.com"
 WORKER = f"{POOLS}/locations/global/workforcePools/northwind/subject/ada@northwind.example"
+POOL = "principalSet://iam.googleapis.com/locations/global/workforcePools/northwind/*"
+PRINCIPALS = "principalSet://cloudresourcemanager.googleapis.com"
+DOMAIN = "domain:northwind.example"
+AGENT = "serviceAccount:service-123456789012@gcp-sa-aiplatform-cc.iam.gserviceaccount.com"
+ABOVE = ("folders/1", "organizations/9")
 WORKLOAD = f"{POOLS}/projects/123456789012/locations/global/workloadIdentityPools/ci/subject/repo:northwind/train"
 
 
 def another(**fields: Any) -> ProjectPolicy:
     """The policy of a second project of the scan."""
     id = "//cloudresourcemanager.googleapis.com/projects/example-fraud-lab"
-    return ProjectPolicy(id=id, name="example-fraud-lab", scope=ANYWHERE, **fields)
+    return ProjectPolicy(id=id, name="example-fraud-lab", scope=ANYWHERE, **{"above": (), "holds_ml": False, **fields})
 
 
 CASES = {
@@ -60,22 +81,80 @@ CASES = {
             another(bindings=(binding("roles/editor", SELF),)),
         ),
         Case("another project's policy denied", UNKNOWN, service_account(), policy(), another()),
+        *(
+            Case(f"{basic} of the {place}", FAIL, service_account(), policy(above=ABOVE), *parents)
+            for basic in ("roles/owner", "roles/admin", "roles/writer")
+            for place, parents in (
+                ("folder", (folder(binding(basic, SELF)), organization())),
+                ("organisation", (folder(), organization(binding(basic, SELF)))),
+            )
+        ),
+        Case("nothing above", PASS, service_account(), policy(above=ABOVE), folder(), organization()),
+        Case(
+            "a folder's policy denied", UNKNOWN, service_account(), policy(above=ABOVE), folder_unread(), organization()
+        ),
+        Case("what is above not observed", UNKNOWN, service_account(), policy(above=UNSET)),
+        Case("a group is editor", UNKNOWN, service_account(), policy(binding("roles/editor", GROUP))),
+        Case(
+            "editors are all accounts of a folder",
+            UNKNOWN,
+            service_account(),
+            policy(binding("roles/editor", f"{PRINCIPALS}/folders/1/type/ServiceAccount")),
+        ),
         Case("policy denied", UNKNOWN, service_account(), policy_unread()),
         Case("policy not read", UNKNOWN, service_account(), incomplete=(ProjectPolicy,)),
     ],
     "gcp_project_vertex_admin_granted_to_users": [
         Case("a group", PASS, policy(binding("roles/aiplatform.admin", GROUP))),
+        Case("no ML", NOT_APPLICABLE, policy(binding("roles/owner", USER), holds_ml=False)),
+        *(Case(f"a user with {basic}", FAIL, policy(binding(basic, USER))) for basic in BASIC),
+        Case("everybody of a pool", FAIL, policy(binding("roles/aiplatform.admin", POOL))),
+        Case(
+            "everybody of a domain, on the folder",
+            FAIL,
+            policy(above=ABOVE),
+            folder(binding("roles/owner", DOMAIN)),
+            organization(),
+        ),
+        Case(
+            "a role of your own that may",
+            FAIL,
+            policy(binding(CUSTOM, USER)),
+            role(CUSTOM, "notebooks.instances.setIamPolicy"),
+        ),
+        Case("a role of your own that was not read", UNKNOWN, policy(binding(CUSTOM, USER)), role_unread(CUSTOM)),
+        Case("the organisation was denied", UNKNOWN, policy(above=ABOVE), folder(), organization(bindings=UNSET)),
         Case("a user", FAIL, policy(binding("roles/aiplatform.admin", GROUP, USER))),
         Case("a user of a workforce pool", FAIL, policy(binding("roles/aiplatform.admin", WORKER))),
         Case("a workload of a pool", PASS, policy(binding("roles/aiplatform.admin", WORKLOAD))),
         Case("a user for notebooks", FAIL, policy(binding("roles/notebooks.admin", USER))),
-        Case("a user with a lesser role", PASS, policy(binding("roles/aiplatform.user", USER))),
+        Case(
+            "a user with a lesser role",
+            PASS,
+            policy(binding("roles/aiplatform.user", USER)),
+            role("roles/aiplatform.user"),
+        ),
         Case("a user who was deleted", PASS, policy(binding("roles/aiplatform.admin", f"deleted:{USER}?uid=1"))),
         Case("a user on a condition", UNKNOWN, policy(binding("roles/aiplatform.admin", USER, condition=UNTIL))),
         Case("not observed", UNKNOWN, policy_unread()),
     ],
     "gcp_project_act_as_every_service_account": [
-        Case("nobody", PASS, policy(binding("roles/viewer", GROUP))),
+        Case("nobody", PASS, policy(binding("roles/viewer", GROUP)), role("roles/viewer")),
+        Case("no ML", NOT_APPLICABLE, policy(binding("roles/owner", USER), holds_ml=False)),
+        *(Case(f"a user with {basic}", FAIL, policy(binding(basic, USER))) for basic in BASIC),
+        *(
+            Case(f"a pool that has {permission}", FAIL, policy(binding(CUSTOM, POOL)), role(CUSTOM, permission))
+            for permission in sorted(ACT_AS)
+        ),
+        Case(
+            "the agent of jobs that name no account",
+            FAIL,
+            policy(binding("roles/iam.serviceAccountTokenCreator", AGENT)),
+        ),
+        Case(
+            "a group, on the folder", FAIL, policy(above=ABOVE), folder(binding("roles/editor", GROUP)), organization()
+        ),
+        Case("the folder was denied", UNKNOWN, policy(above=ABOVE), folder_unread(), organization()),
         Case("a group", FAIL, policy(binding("roles/iam.serviceAccountUser", GROUP))),
         Case("a pipeline", FAIL, policy(binding("roles/iam.serviceAccountTokenCreator", SELF))),
         Case(

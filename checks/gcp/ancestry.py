@@ -1,0 +1,32 @@
+"""The folders and the organisation above a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from checks.gcp.names import PROJECTS
+
+if TYPE_CHECKING:
+    from checks.gcp.client.api import GcpApi
+
+ANCESTRY = "resourcemanager.projects.get"
+_COLLECTIONS = {"folder": "folders", "organization": "organizations"}
+
+
+def above(api: GcpApi, project: str) -> tuple[str, ...]:
+    """`folders/NUMBER` and `organizations/NUMBER`, from the bottom up. Asked once in a scan. Raises CallFailed."""
+
+    def ask() -> tuple[str, ...]:
+        reply = api.fetch(ANCESTRY, f"{PROJECTS}/v1/projects/{project}:getAncestry", body={})
+        found = reply.get("ancestor")
+        each = (
+            [item.get("resourceId") for item in found if isinstance(item, Mapping)] if isinstance(found, list) else ()
+        )
+        return tuple(
+            f"{_COLLECTIONS[str(one.get('type'))]}/{one.get('id')}"
+            for one in each
+            if isinstance(one, Mapping) and one.get("type") in _COLLECTIONS
+        )
+
+    return api.once(f"ancestry of {project}", ask)
