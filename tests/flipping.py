@@ -207,7 +207,8 @@ class Rig:
     def wrong(self, flip: Flip) -> list[str]:
         """Verdicts that changed although their check did not look at the flipped leaf."""
         return [
-            f"{flip.leaf} = {flip.value!r} turned {change.slug} on {change.id} from {change.before} to {change.after}"
+            f"{flip.leaf} = {flip.value!r} turned {change.slug} on {change.id} from {change.before} to {change.after}, "
+            "which does not read it: correct the path of the field that it reads, or the sources of the leaf"
             for change in flip.changes
             if not self.explained(flip, change)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,14 +11,16 @@ import msgspec
 import pytest
 from msgspec import UNSET
 from rescanning import Calm, broken, calm_scan, connected_to
-from scanning import PROVIDERS, QUICK, calm, crowd, running, take_inventory, verdicts_of, with_faults
-from support import BULK, registered, why_unseen
+from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inventory, verdicts_of, with_faults
+from support import BULK, fail_with, registered, why_unseen
 from worlds.base import Fault, World
 
 from checks.azure.client.api import AzureApi
 from scanner.calls.client import BaseApi
+from scanner.model.collectors import Collector
 from scanner.model.decode import plans
-from scanner.model.nouns import Reason, Resource, Status
+from scanner.model.nouns import Gap, Reason, Resource, Scope, Status
+from scanner.store.inventory import Inventory
 
 CHECKS, COLLECTORS = registered()
 #: What a facade may ask on its own account, before any collector runs.
@@ -58,12 +61,20 @@ EVERY_OPERATION = [
 @pytest.mark.parametrize("kind", sorted(COLLECTORS))
 def test_fields_come_from_declared_operations(kind: str) -> None:
     collector = COLLECTORS[kind]
-    sources = {plan.operation for plan in plans(collector.kind)}
+    fail_with(f"{kind}: {problem}" for problem in undeclared(collector))
 
-    assert sources, "a kind without observed fields cannot be judged"
-    assert {source.partition("#")[0] for source in sources} <= set(collector.operations)
-    assert collector.kind.title
-    assert collector.kind.__doc__
+
+def undeclared(collector: Collector) -> Iterator[str]:
+    """What a kind or its collector does not say of itself, and what to do about it."""
+    sources = {plan.operation.partition("#")[0] for plan in plans(collector.kind)}
+    if not sources:
+        yield "no field is read from a reply, so that no check can judge it: declare one with `Read(operation, path)`"
+    for source in sorted(sources - set(collector.operations)):
+        yield f"a field is read from {source}, which its collector does not declare: add it to `operations`"
+    if not collector.kind.title:
+        yield "it has no `title`: give it one, as a report calls it"
+    if not collector.kind.__doc__:
+        yield "it has no docstring: say what it is, and what its id is"
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -87,19 +98,44 @@ def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest
             take_inventory(provider)
 
     declared = {kind: set(made.operations) for kind, made in COLLECTORS.items() if made.provider == provider}
-    assert dict(called) == declared, [why_unseen(kind, COLLECTORS) for kind in declared.keys() - called.keys()]
+    fail_with(called_otherwise(called, declared))
+
+
+def called_otherwise(called: Mapping[str, set[str]], declared: Mapping[str, set[str]]) -> Iterator[str]:
+    """Operations that collectors declare and do not call, or the other way round, and what to do about each."""
+    for kind, operations in declared.items():
+        if kind not in called:
+            yield why_unseen(kind, COLLECTORS)
+            continue
+        for operation in sorted(operations - called[kind]):
+            yield (
+                f"{kind}: its collector declares {operation} and never calls it: remove it from `operations`, or give "
+                f"the demo organisation in tests/worlds/data/{kind.partition('.')[0]}.yaml what makes it be called"
+            )
+    for kind, operations in called.items():
+        for operation in sorted(operations - declared.get(kind, set())):
+            yield f"{kind}: its collector calls {operation} and does not declare it: add it to `operations`"
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_calm_scan_has_no_gap_and_sees_every_kind(provider: str) -> None:
     inventory, verdicts, _ = calm(provider)
+    mine = [made for made in COLLECTORS.values() if made.provider == provider]
 
-    assert inventory.gaps == ()
-    assert all(listing.complete for listing in inventory.listings.values())
-    for kind, made in COLLECTORS.items():
-        if made.provider == provider:
-            assert inventory.of(made.kind), why_unseen(kind, COLLECTORS)
-    assert {Status.PASS, Status.FAIL} <= set(verdicts.values())
+    fail_with(
+        f"{gap.kind}: nothing is denied or broken, and {gap.operation} gives a gap ({gap.reason}: {gap.detail}): have "
+        f"tests/worlds/{provider}.py answer it, or name the error code that means absence with `absent=`"
+        for gap in inventory.gaps
+    )
+    fail_with(
+        f"{kind}: its listing in {scope.region} is not complete, without a gap: have its collector note why"
+        for (kind, scope), listing in inventory.listings.items()
+        if not listing.complete
+    )
+    fail_with(why_unseen(made.kind.kind, COLLECTORS) for made in mine if not inventory.of(made.kind))
+    assert {Status.PASS, Status.FAIL} <= set(verdicts.values()), (
+        f"the demo organisation has to be good and bad: correct tests/worlds/data/{provider}.yaml"
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -107,9 +143,17 @@ def test_the_request_log_holds_declared_reads_only(provider: str) -> None:
     *_, log = calm(provider)
     declared = {o for made in COLLECTORS.values() if made.provider == provider for o in made.operations}
 
-    assert log
-    assert {request.operation for request in log} <= declared | DISCOVERY[provider]
-    assert {request.method for request in log} <= {"GET", "HEAD", "POST"}
+    assert log, "a scan asked nothing: does the environment point at the world?"
+    fail_with(
+        f"{operation} is asked, and no collector of {provider} declares it: add it to `operations` of the one that "
+        "does, or to DISCOVERY and to the permissions of scripts/build_docs.py if the facade does"
+        for operation in sorted({request.operation for request in log} - declared - DISCOVERY[provider])
+    )
+    fail_with(
+        f"{request.operation} is asked with {request.method}: a scan only reads, so take the call that does"
+        for request in log
+        if request.method not in ("GET", "HEAD", "POST")
+    )
 
 
 @pytest.mark.parametrize(("provider", "operation"), EVERY_OPERATION)
@@ -117,18 +161,35 @@ def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, o
     before = calm_scan(provider).verdicts
     inventory, after, _ = broken(calm_scan(provider), Fault(operation, "deny"))
 
-    gaps = [gap for gap in inventory.gaps if gap.operation == operation]
-    assert gaps, f"{operation} was denied and nobody says so"
-    assert {gap.reason for gap in gaps} == {Reason.DENIED}
-    assert all(gap.permission for gap in gaps)
-    assert all(gap.checks for gap in gaps)
-    assert not [gap for gap in inventory.gaps if "collector stopped" in gap.detail]
-    invented = {
-        key: (before.get(key), status)
-        for key, status in after.items()
-        if status is not before.get(key) and status is not Status.UNKNOWN
-    }
-    assert invented == {}
+    fail_with([*gaps_wrong(inventory.gaps, operation, {Reason.DENIED}), *invented(before, after, operation)])
+
+
+def gaps_wrong(gaps: Iterable[Gap], operation: str, reasons: set[Reason]) -> Iterator[str]:
+    """What is wrong with the gaps of a scan in which one operation failed, and what to do about it."""
+    of_it = [gap for gap in gaps if gap.operation == operation]
+    if not of_it:
+        yield f"{operation} failed and no gap says so: call it through `api`, and do not name this error as `absent`"
+    for reason in sorted({gap.reason for gap in of_it} - reasons):
+        yield f"{operation}: its gap says {reason} and not {', '.join(reasons)}: correct the errors of the client"
+    for gap in of_it:
+        if not gap.permission:
+            yield f"{operation}: its gap names no permission: add it to checks/{gap.scope.provider}/permissions.py"
+        if not gap.checks:
+            yield f"{operation}: its gap blinds no check: no field needs it, so remove it from {gap.kind}'s collector"
+    for gap in gaps:
+        if "collector stopped" in gap.detail:
+            yield f"{gap.kind}: its collector breaks ({gap.detail}): never index a member that a reply may omit"
+
+
+def invented(before: Verdicts, after: Verdicts, operation: str) -> Iterator[str]:
+    """Verdicts that nothing supports once an operation fails, and what to do about each."""
+    for (slug, id), status in after.items():
+        was = before.get((slug, id))
+        if status is not was and status is not Status.UNKNOWN:
+            yield (
+                f"{slug} says {status} and no more {was} of {id} when {operation} fails: have the collector leave "
+                "UNSET what was not read, and the check return `unknown` then"
+            )
 
 
 @cache
@@ -152,20 +213,31 @@ def test_a_bulk_operation_that_fails_costs_calls_and_nothing_else(provider: str,
     calm = in_bulk(provider)
     without, after, calls = broken(calm, Fault(operation, fault), changed=CROWDS[provider]())
 
-    assert calls > calls_in_bulk(provider, operation)
-    assert after == calm.verdicts
-    assert without.gaps == calm.inventory.gaps == ()
-    assert without.listings == calm.inventory.listings
-    sources: set[Any] = set()
+    remedy = f"read in another way what {operation} does not say, or take it out of BULK in tests/support.py"
+    assert calls > calls_in_bulk(provider, operation), f"no call stands in for {operation}: {remedy}"
+    assert after == calm.verdicts, f"other verdicts when {operation} fails: {remedy}"
+    assert without.gaps == calm.inventory.gaps == (), f"a gap when {operation} fails: {remedy}"
+    assert without.listings == calm.inventory.listings, f"other listings when {operation} fails: {remedy}"
+    pairs = list(differing(provider, calm.inventory, without))
+    assert pairs, f"all details come from elsewhere anyhow: let CROWDS have so much that {operation} is asked"
+    fail_with(
+        f"{one.id} is seen otherwise when {operation} fails, and not only from elsewhere: {remedy}"
+        for one, other in pairs
+        if not hasattr(one, "details_from") or one != msgspec.structs.replace(other, details_from=operation)
+    )
+    fail_with(
+        f"{other.id}: its `details_from` is {other.details_from}: let it be the operation that was asked instead"
+        for _, other in pairs
+        if other.details_from not in COLLECTORS[other.kind].operations
+    )
+
+
+def differing(provider: str, one: Inventory, other: Inventory) -> Iterator[tuple[Any, Any]]:
+    """The same resources of a provider as two scans saw them, where that is not the same."""
     for made in COLLECTORS.values():
         if made.provider == provider:
-            for one, other in zip(calm.inventory.of(made.kind), without.of(made.kind), strict=True):
-                if one != other:
-                    source = getattr(other, "details_from", UNSET)
-                    sources.add(getattr(one, "details_from", UNSET))
-                    assert one == msgspec.structs.replace(other, details_from=operation)
-                    assert source in made.operations
-    assert sources == {operation}
+            pairs = zip(one.of(made.kind), other.of(made.kind), strict=True)
+            yield from (pair for pair in pairs if pair[0] != pair[1])
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -182,17 +254,14 @@ def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind:
     inventory, after, _ = broken(calm_scan(provider), Fault(operation, kind, verb=verb))
 
     expected = {
-        "throttle": {Reason.THROTTLED},
-        "timeout": {Reason.TIMEOUT},
-        "reset": {Reason.UNREACHABLE},
-        "malformed": {Reason.MALFORMED},
-        "error": {Reason.ERROR},
+        "throttle": Reason.THROTTLED,
+        "timeout": Reason.TIMEOUT,
+        "reset": Reason.UNREACHABLE,
+        "malformed": Reason.MALFORMED,
+        "error": Reason.ERROR,
     }
-    assert {gap.reason for gap in inventory.gaps if gap.operation == operation} == expected[kind]
-    assert not [gap for gap in inventory.gaps if "collector stopped" in gap.detail]
-    changed = {key: status for key, status in after.items() if status is not before.get(key)}
-    assert changed or len(after) < len(before)
-    assert set(changed.values()) <= {Status.UNKNOWN}
+    fail_with([*gaps_wrong(inventory.gaps, operation, {expected[kind]}), *invented(before, after, operation)])
+    assert after != before, f"no verdict rests on {operation}: break another operation of {provider} in this test"
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -203,9 +272,12 @@ def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str
     fault = Fault(pattern[provider], kind, times=2)
     inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
 
-    assert fault.times == 0
-    assert inventory.gaps == ()
-    assert after == before
+    assert fault.times == 0, f"{fault.operation} was not asked twice: take another pattern for {provider}"
+    fail_with(
+        f"{gap.operation} failed twice and was given up: have the client of {provider} retry a {kind}, and for longer"
+        for gap in inventory.gaps
+    )
+    assert after == before, f"other verdicts after a {kind} that passed: a reply was judged before it was whole"
 
 
 def _deny_lists(world: World) -> None:
@@ -217,13 +289,22 @@ def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provid
     calm_inventory, *_ = calm(provider)
     inventory, after = with_faults(provider, _deny_lists, **KNOWN_SCOPE[provider])
 
-    judged = {key: status for key, status in after.items() if status in (Status.PASS, Status.FAIL)}
-    assert judged == {}
+    fail_with(
+        f"{slug} says {status} of {id} although nothing could be listed: return `unknown` for what is UNSET"
+        for (slug, id), status in after.items()
+        if status in (Status.PASS, Status.FAIL)
+    )
     gaps = {(gap.kind, gap.scope.region) for gap in inventory.gaps}
-    for kind, scope in calm_inventory.listings:
-        if not COLLECTORS[kind].follows and calm_inventory.listings[(kind, scope)].complete:
-            assert (kind, scope.region) in gaps
-    assert all(gap.permission for gap in inventory.gaps)
+    fail_with(
+        f"{kind}: all lists are denied, and no gap says so in {scope.region}: list it through `api`"
+        for (kind, scope), listing in calm_inventory.listings.items()
+        if not COLLECTORS[kind].follows and listing.complete and (kind, scope.region) not in gaps
+    )
+    fail_with(
+        f"{gap.operation}: its gap names no permission: add it to checks/{provider}/permissions.py"
+        for gap in inventory.gaps
+        if not gap.permission
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -234,13 +315,20 @@ def test_details_denied_leave_no_verdict_about_a_detail(provider: str) -> None:
     fault = Fault(patterns[provider], "deny", verb="get")
     inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
 
-    assert inventory.gaps
-    judged = {key: status for key, status in after.items() if status in (Status.PASS, Status.FAIL)}
-    assert {key: before[key] for key in judged} == judged
-    for made in COLLECTORS.values():
-        for resource in inventory.of(made.kind):
-            observed = {p.name: p.operation for p in plans(made.kind) if getattr(resource, p.name) is not UNSET}
-            assert [name for name, operation in observed.items() if _is_detail(made.kind, name, operation)] == []
+    assert inventory.gaps, f"no detail was denied: correct the pattern for {provider}"
+    fail_with(
+        f"{slug} says {status} of {id} and no more {before.get((slug, id))} without details: return `unknown` there"
+        for (slug, id), status in after.items()
+        if status in (Status.PASS, Status.FAIL) and before.get((slug, id)) is not status
+    )
+    fail_with(
+        f"{made.kind.kind}.{plan.name} is {getattr(resource, plan.name)!r} although {plan.operation} was denied: have "
+        "the collector leave it UNSET"
+        for made in COLLECTORS.values()
+        for resource in inventory.of(made.kind)
+        for plan in plans(made.kind)
+        if getattr(resource, plan.name) is not UNSET and _is_detail(made.kind, plan.name, plan.operation)
+    )
 
 
 def _is_detail(kind: type[Resource], field: str, operation: str) -> bool:
@@ -258,7 +346,48 @@ def test_concurrency_does_not_change_what_is_seen(provider: str) -> None:
     with running(provider):
         crowd = take_inventory(provider, manners=msgspec.structs.replace(QUICK, concurrency=32))
 
-    assert verdicts_of(alone, provider) == verdicts_of(crowd, provider) == before
-    assert alone.gaps == crowd.gaps
-    for made in COLLECTORS.values():
-        assert alone.of(made.kind) == crowd.of(made.kind)
+    remedy = "have the collector yield what `api.each` gives, in its order, and keep nothing between calls"
+    fail_with(
+        f"{made.kind.kind} is seen otherwise with one call at a time than with 32: {remedy}"
+        for made in COLLECTORS.values()
+        if alone.of(made.kind) != crowd.of(made.kind)
+    )
+    assert alone.gaps == crowd.gaps, f"other gaps with one call at a time: {remedy}"
+    assert verdicts_of(alone, provider) == verdicts_of(crowd, provider) == before, f"other verdicts: {remedy}"
+
+
+# -- these tests can fail ----------------------------------------------------------------------------------------------
+
+NOTEBOOKS = COLLECTORS["aws.sagemaker.NotebookInstance"]
+DESCRIBE = "sagemaker:DescribeNotebookInstance"
+GAP = Gap(
+    kind=NOTEBOOKS.kind.kind,
+    operation=DESCRIBE,
+    scope=Scope("aws", "111122223333", "eu-west-1"),
+    reason=Reason.ERROR,
+    permission="",
+    detail="collector stopped: KeyError",
+)
+
+
+def test_operations_that_are_not_declared_or_not_called_are_named() -> None:
+    kind, listing = NOTEBOOKS.kind.kind, "sagemaker:ListNotebookInstances"
+    bare = Collector(NOTEBOOKS.function, NOTEBOOKS.kind, (listing,), NOTEBOOKS.per, ())
+    said = [f"a field is read from {DESCRIBE}, which its collector does not declare: add it to `operations`"]
+
+    assert set(undeclared(bare)) == set(said)
+    assert "never calls it: remove it" in next(called_otherwise({kind: {listing}}, {kind: set(NOTEBOOKS.operations)}))
+    assert "does not declare it: add it" in next(called_otherwise({kind: {listing, DESCRIBE}}, {kind: {listing}}))
+    assert "tests/worlds/data/aws.yaml" in next(called_otherwise({}, {kind: {listing}}))
+
+
+def test_gaps_that_do_not_help_and_verdicts_that_nothing_supports_are_named() -> None:
+    found = "\n".join(gaps_wrong([GAP], DESCRIBE, {Reason.DENIED}))
+    verdicts = {("slug", "seen"): Status.FAIL, ("slug", "gone"): Status.UNKNOWN}
+
+    assert "no gap says so" in next(gaps_wrong([], DESCRIBE, {Reason.DENIED}))
+    for problem in ("says error and not denied", "names no permission", "blinds no check", "collector breaks"):
+        assert problem in found
+    assert list(invented(verdicts, verdicts, DESCRIBE)) == []
+    [line] = invented(verdicts, dict.fromkeys(verdicts, Status.PASS) | {("slug", "seen"): Status.FAIL}, DESCRIBE)
+    assert line.startswith(f"slug says pass and no more unknown of gone when {DESCRIBE} fails: ")

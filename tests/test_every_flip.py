@@ -16,7 +16,7 @@ import pytest
 from flipping import COMPUTED, Rig, Wire, rigged
 from rescanning import scan
 from scanning import PROVIDERS, document, world_class
-from support import registered
+from support import fail_with, registered
 from watching import spelled_fields
 from worlds.base import World
 from worlds.leaves import Leaf, changed
@@ -70,11 +70,15 @@ def test_a_flip_changes_what_depends_on_it_and_nothing_else(rig: Rig, chunk: int
     leaves = [leaf for family in families(rig, chunk) for leaf in family]
     flips = list(rig.flips(leaves))
 
-    assert flips
-    assert [line for flip in flips for line in rig.wrong(flip)] == []
+    assert flips, "a chunk has no leaf to flip: lower CHUNKS"
+    fail_with(line for flip in flips for line in rig.wrong(flip))
     unproven = rig.expected(flip.leaf for flip in flips) - rig.proven(flips) - EXCUSED.keys()
-    idle = sorted(wire for wire in unproven if not rig.decides_elsewhere(wire, leaves))
-    assert idle == [], "flipping these members changes no verdict of these checks"
+    fail_with(
+        f"{wire.slug} reads {wire.member}, and no verdict changes when that does: correct the path of the field or the "
+        "check, give the demo organisation a resource that hangs on it, or say in EXCUSED why none can"
+        for wire in sorted(unproven)
+        if not rig.decides_elsewhere(wire, leaves)
+    )
 
 
 @pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
@@ -92,21 +96,35 @@ def test_flips_are_looked_for_everywhere_they_show(rig: Rig) -> None:
         assert rig.turn(turned)
         narrow = rig.calm.again(rig.connected, frozenset().union(*(leaf.operations for leaf in leaves))).inventory
         full = scan(rig.calm.plan, rig.connected)
-        for kind, made in COLLECTORS.items():
-            assert narrow.of(made.kind) == full.of(made.kind), (leaves[0].family, kind)
+        fail_with(
+            f"{kind} shows a leaf of {leaves[0].family} that this does not say: add its operation to "
+            f"the sources, in tests/worlds/{made.provider}_leaves.py"
+            for kind, made in COLLECTORS.items()
+            if narrow.of(made.kind) != full.of(made.kind)
+        )
 
 
 @pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
 def test_the_calm_world_is_seen_whole_and_watching_changes_nothing(rig: Rig) -> None:
-    assert rig.calm.inventory.gaps == ()
-    assert {key: verdict.status for key, (verdict, _) in rig.watched.items() if verdict} == rig.verdicts
-    assert rig.read_leaves
+    fail_with(
+        f"{gap.kind}: {gap.operation} gives a gap ({gap.detail}): have tests/worlds/{rig.provider}.py answer it"
+        for gap in rig.calm.inventory.gaps
+    )
+    fail_with(
+        f"{key[0]} judges {key[1]} otherwise when its reads are watched: correct tests/watching.py"
+        for key, (verdict, _) in rig.watched.items()
+        if verdict is None or verdict.status is not rig.verdicts[key]
+    )
+    assert rig.read_leaves, "no check reads any leaf: correct the sources of the leaves"
 
 
 @pytest.mark.parametrize("kind", sorted(COLLECTORS))
 def test_every_path_is_one_of_the_providers(kind: str) -> None:
     """A path that no reply has would go unnoticed: its field is never seen, and a default is judged instead."""
-    assert loose(COLLECTORS[kind].provider, plans(COLLECTORS[kind].kind)) == []
+    fail_with(
+        f"{kind}.{field}: the provider's model has no such member: correct the path of its `Read`"
+        for field in loose(COLLECTORS[kind].provider, plans(COLLECTORS[kind].kind))
+    )
 
 
 def loose(provider: str, fields: tuple[FieldPlan, ...]) -> list[str]:
@@ -124,13 +142,26 @@ def test_every_field_says_where_it_comes_from(kind: str) -> None:
     declared = {plan.name for plan in plans(COLLECTORS[kind].kind)}
     computed = {field for name, field in COMPUTED if name == kind}
 
-    assert declared | computed == set(spelled_fields(COLLECTORS[kind].kind))
-    assert not declared & computed
+    fields = set(spelled_fields(COLLECTORS[kind].kind))
+
+    fail_with(
+        f"{kind}.{field} does not say where it comes from: give it a `Read`, or put it into COMPUTED of "
+        "tests/flipping.py"
+        for field in sorted(fields - declared - computed)
+    )
+    fail_with(
+        f"{kind}.{field} is in COMPUTED of tests/flipping.py and has a `Read`, or is gone: remove it there"
+        for field in sorted(computed & declared | computed - fields)
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(COLLECTORS))
 def test_no_two_fields_would_fit_each_others_members_better(kind: str) -> None:
-    assert crossed(plans(COLLECTORS[kind].kind)) == []
+    fail_with(
+        f"{kind}: {one} and {other} would fit each other's members better: exchange their paths, or name them after "
+        "the members that they read"
+        for one, other in crossed(plans(COLLECTORS[kind].kind))
+    )
 
 
 def crossed(fields: tuple[FieldPlan, ...]) -> list[tuple[str, str]]:

@@ -7,25 +7,40 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
+from support import fail_with
 
-from scanner.frameworks import Catalogue, load
+from scanner.frameworks import Catalogue, Objective, load
 from scripts import build_frameworks
 from scripts.build_frameworks import RELATIONSHIPS, SOURCE, TARGET, FrameworkError, build, render
 
 CONTROLS = {"eu-ai-act": 228, "iso-42001": 80, "nist-ai-rmf-1.0": 95, "soc2": 81}
 ASSESSED = {"eu-ai-act": 197, "iso-42001": 62, "nist-ai-rmf-1.0": 72, "soc2": 61}
 EDGES = {"eu-ai-act": 226, "iso-42001": 138, "nist-ai-rmf-1.0": 155, "soc2": 124}
+OBJECTIVES = 53
+
+
+def differing(what: str, found: Mapping[str, int], pinned: Mapping[str, int], remedy: str) -> Iterator[str]:
+    """Counts that are not those that are pinned, and what to do about each."""
+    for key in sorted(found.keys() | pinned.keys()):
+        if found.get(key, 0) != pinned.get(key, 0):
+            yield f"{key}: {found.get(key, 0)} {what}, and {pinned.get(key, 0)} are pinned: {remedy}"
 
 
 def test_control_counts_are_pinned() -> None:
     frameworks = load().frameworks
-    assert {key: len(value.controls) for key, value in frameworks.items()} == CONTROLS
-    assert {key: sum(c.assessable is not None for c in value.controls) for key, value in frameworks.items()} == ASSESSED
+    controls = {key: len(value.controls) for key, value in frameworks.items()}
+    assessed = {key: sum(c.assessable is not None for c in value.controls) for key, value in frameworks.items()}
+    again = "count them in the publication, and correct scanner/frameworks or"
+
+    fail_with(differing("controls", controls, CONTROLS, f"{again} CONTROLS"))
+    fail_with(differing("controls that can be assessed", assessed, ASSESSED, f"{again} ASSESSED"))
 
 
 @pytest.mark.parametrize(
@@ -38,51 +53,102 @@ def test_control_counts_are_pinned() -> None:
 )
 def test_published_totals_are_reached(framework: str, level: str, by_prefix: dict[str, int]) -> None:
     ids = [control.id for control in load().frameworks[framework].controls if control.level == level]
-    assert Counter(id.split(" ")[0].split(".")[0].rstrip("0123456789") for id in ids) == by_prefix
+    found = Counter(id.split(" ")[0].split(".")[0].rstrip("0123456789") for id in ids)
+    remedy = f"the publication has so many; correct scanner/frameworks/{framework}.yaml"
+
+    fail_with(differing(f"of level {level}", found, by_prefix, remedy))
 
 
 def test_edge_counts_are_pinned() -> None:
     catalogue = load()
-    assert len(catalogue.objectives) == 53
+    assert len(catalogue.objectives) == OBJECTIVES, "an objective came or went: correct OBJECTIVES if that is meant"
     edges = Counter(edge.framework for objective in catalogue.objectives.values() for edge in objective.mappings)
-    assert edges == EDGES
+    fail_with(differing("mappings", edges, EDGES, "correct objectives.yaml, or EDGES if the change is meant"))
 
 
 def _is_sentence(text: str) -> bool:
-    return text[0].isupper() and text.endswith(".")
+    return text[:1].isupper() and text.endswith(".")
 
 
 @pytest.mark.parametrize("objective_id", load().objectives)
 def test_every_objective_is_mapped_or_excused_in_every_framework(objective_id: str) -> None:
     catalogue = load()
     objective = catalogue.objectives[objective_id]
+    fail_with(f"{objective_id}: {problem}" for problem in mapped_badly(objective, catalogue))
+
+
+def mapped_badly(objective: Objective, catalogue: Catalogue) -> Iterator[str]:
+    """What is wrong with the mappings and excuses of an objective, and what to do about it in objectives.yaml."""
     mapped = {edge.framework for edge in objective.mappings}
-    assert mapped | objective.excused.keys() == catalogue.frameworks.keys()
-    assert not mapped & objective.excused.keys()
+    for framework in sorted(catalogue.frameworks.keys() - mapped - objective.excused.keys()):
+        yield f"nothing is said of {framework}: map it to a control, or say in `excused` why there is none"
+    for framework in sorted((mapped | objective.excused.keys()) - catalogue.frameworks.keys()):
+        yield f"there is no framework {framework}: correct its id, or add it to scanner/frameworks"
+    for framework in sorted(mapped & objective.excused.keys()):
+        yield f"{framework} is mapped and excused: remove one of both"
     for text in (objective.statement, objective.cannot_prove, *objective.excused.values()):
-        assert _is_sentence(text)
+        if not _is_sentence(text):
+            yield f"{text!r} is no sentence: begin it with a capital, and end it with a full stop"
     for edge in objective.mappings:
-        assert edge.control in {control.id for control in catalogue.frameworks[edge.framework].controls}
-        assert edge.relationship in RELATIONSHIPS
-        assert _is_sentence(edge.reason)
+        known = catalogue.frameworks.get(edge.framework)
+        if known and edge.control not in {control.id for control in known.controls}:
+            yield f"{edge.framework} has no control {edge.control}: take one of its file"
+        if edge.relationship not in RELATIONSHIPS:
+            yield f"{edge.control}: {edge.relationship!r} is no relationship: take one of {', '.join(RELATIONSHIPS)}"
+        if not _is_sentence(edge.reason):
+            yield f"{edge.control}: its reason is no sentence: begin it with a capital, and end it with a full stop"
+
+
+def test_what_is_wrong_with_an_objective_is_said_with_its_remedy() -> None:
+    objective = load().objectives["network-isolation"]
+    edge = msgspec.structs.replace(objective.mappings[0], control="CC99.9", relationship="related", reason="")
+    broken = msgspec.structs.replace(
+        objective, statement="no sentence", mappings=(edge,), excused={edge.framework: "Nothing.", "soc3": "Nothing."}
+    )
+    found = "\n".join(mapped_badly(broken, load()))
+
+    assert list(mapped_badly(objective, load())) == []
+    for problem in (
+        "map it to a control",
+        "there is no framework soc3",
+        "is mapped and excused",
+        "'no sentence' is no sentence",
+        "has no control CC99.9",
+        "'related' is no relationship",
+        "its reason is no sentence",
+    ):
+        assert problem in found
+    assert list(differing("controls", {"soc2": 1}, {"soc2": 2}, "count")) == [
+        "soc2: 1 controls, and 2 are pinned: count"
+    ]
+    assert list(twice("aab")) == ["2 have the title 'a': give each one of its own"]
 
 
 def test_only_environmental_impact_is_excused() -> None:
     excused = {o.id: set(o.excused) for o in load().objectives.values() if o.excused}
-    assert excused == {"environmental-impact": {"soc2"}}
+    assert excused == {"environmental-impact": {"soc2"}}, (
+        "an excuse came or went: map it, or name it here if it is meant"
+    )
 
 
 def test_titles_are_distinct() -> None:
     catalogue = load()
     for framework in catalogue.frameworks.values():
-        assert len({control.title for control in framework.controls}) == len(framework.controls)
-    assert len({objective.title for objective in catalogue.objectives.values()}) == len(catalogue.objectives)
+        fail_with(f"{framework.id}: {line}" for line in twice(control.title for control in framework.controls))
+    fail_with(f"objectives: {line}" for line in twice(one.title for one in catalogue.objectives.values()))
+
+
+def twice(titles: Iterable[str]) -> Iterator[str]:
+    """Titles that are there more than once, and what to do about each."""
+    for title, times in Counter(titles).items():
+        if times > 1:
+            yield f"{times} have the title {title!r}: give each one of its own"
 
 
 def test_catalogue_is_up_to_date() -> None:
     catalogue = build(SOURCE)
     assert render(catalogue) == TARGET.read_bytes(), "run python scripts/build_frameworks.py"
-    assert catalogue == load()
+    assert catalogue == load(), "what is loaded is not what was written: add the new member to scanner/frameworks too"
 
 
 def test_load_gives_one_catalogue_with_both_directions() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import click
 import pytest
-from support import ROOT, registered
+from support import ROOT, fail_with, registered
 
 from scanner.cli.commands import cli
 from scripts import build_docs
@@ -60,9 +60,9 @@ def broken_links(page: Path) -> Iterator[str]:
         name, _, anchor = target.partition("#")
         path = page.parent / unquote(name) if name else page
         if not path.exists():
-            yield f"{target}: no such file"
+            yield f"{target}: there is no such file: correct the link"
         elif anchor and anchor not in map(fragment, _HEADING.findall(path.read_text(encoding="utf-8"))):
-            yield f"{target}: no such heading"
+            yield f"{target}: there is no such heading: correct what follows the #"
 
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -76,23 +76,27 @@ def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Com
 def test_generated_files_are_up_to_date(script: Path) -> None:
     done = subprocess.run([sys.executable, script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"{done.stderr}\nrun make generate, and commit what it writes"
 
 
 def test_there_are_generators() -> None:
-    assert {"build_docs", "build_frameworks"} <= {path.stem for path in GENERATORS}
+    wanted = {"build_docs", "build_frameworks"} - {path.stem for path in GENERATORS}
+    assert not wanted, f"{wanted} are not found any more: correct the pattern of GENERATORS"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    assert list(broken_links(page)) == []
+    fail_with(f"{page.relative_to(ROOT)}: {line}" for line in broken_links(page))
 
 
 def test_a_broken_link_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One\n[a](#one) [b](#two) [c](gone.md) `[d](code.md)` [e](https://example.com/x)\n")
 
-    assert list(broken_links(page)) == ["#two: no such heading", "gone.md: no such file"]
+    assert list(broken_links(page)) == [
+        "#two: there is no such heading: correct what follows the #",
+        "gone.md: there is no such file: correct the link",
+    ]
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands(cli, "mlposture")), ids=str)
@@ -100,12 +104,20 @@ def test_every_command_and_option_is_in_the_reference(path: str, command: click.
     text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     section = text.partition(f"## {path}\n")[2].partition("\n## ")[0]
 
-    assert section
-    for parameter in command.params:
-        names = [*parameter.opts, *parameter.secondary_opts] if isinstance(parameter, click.Option) else []
-        names += [str(parameter.metavar)] if isinstance(parameter, click.Argument) and parameter.metavar else []
-        for name in names:
-            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section), f"{path} {name}"
+    assert section, f"docs/reference/cli.md has no section `## {path}`: run make generate"
+    fail_with(
+        f"docs/reference/cli.md does not name {name} of {path}: run make generate, or correct what build_docs.py writes"
+        for parameter in command.params
+        for name in names(parameter)
+        if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section)
+    )
+
+
+def names(parameter: click.Parameter) -> list[str]:
+    """How a user names an option or an argument."""
+    if isinstance(parameter, click.Option):
+        return [*parameter.opts, *parameter.secondary_opts]
+    return [str(parameter.metavar)] if parameter.metavar else []
 
 
 def test_every_check_and_kind_has_its_place_in_the_reference() -> None:
@@ -113,8 +125,16 @@ def test_every_check_and_kind_has_its_place_in_the_reference() -> None:
     folder = ROOT / "docs" / "reference"
     kinds = (folder / "kinds.md").read_text(encoding="utf-8")
 
-    assert {path.stem for path in (folder / "checks").glob("*.md")} == set(checks)
-    assert all(f"\n## {kind}\n" in kinds for kind in collectors)
+    pages = {path.stem for path in (folder / "checks").glob("*.md")}
+    fail_with(
+        f"docs/reference/checks/{id}.md is there without a check, or not there: run make generate"
+        for id in sorted(pages ^ set(checks))
+    )
+    fail_with(
+        f"docs/reference/kinds.md has no section on {kind}: run make generate"
+        for kind in collectors
+        if f"\n## {kind}\n" not in kinds
+    )
 
 
 @pytest.mark.parametrize("provider", sorted(build_docs.DISCOVERY))
@@ -122,8 +142,11 @@ def test_permissions_for_discovery_are_those_that_the_facade_asks_for(provider: 
     modules = (ROOT / "checks" / provider / "client").glob("*.py")
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
 
-    for operation in build_docs.DISCOVERY[provider]:
-        assert f'"{operation}"' in source
+    fail_with(
+        f"{operation} is asked nowhere in checks/{provider}/client: remove it from DISCOVERY of scripts/build_docs.py"
+        for operation in build_docs.DISCOVERY[provider]
+        if f'"{operation}"' not in source
+    )
 
 
 def test_pages_of_checks_that_are_gone_are_stale_unless_written_by_hand(tmp_path: Path) -> None:
@@ -145,6 +168,10 @@ def test_no_committed_text_names_a_machine_or_an_index() -> None:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # not a text
-        found += [f"{path.relative_to(ROOT)}: {word}" for word in FORBIDDEN if word in text]
+        found += [
+            f"{path.relative_to(ROOT)} names {word}: name no folder of one machine and no package index"
+            for word in FORBIDDEN
+            if word in text
+        ]
 
-    assert found == []
+    fail_with(found)
