@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import running
+from commandline import mlposture
+from scanning import document, running
 from worlds.base import World
 
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+from checks.aws.sagemaker import collect
+from scanner.store import cache
+
 IMMUTABLE = {"sagemaker:DescribeModel", "sagemaker:DescribeEndpointConfig", "sagemaker:Search"}
 
 
 def scan(path: Path, *options: str) -> str:
-    command = [MLPOSTURE, "scan", "aws", "-o", str(path), "--verdicts", "all", "--fail-on", "never", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = mlposture("scan", "aws", "-o", str(path), "--verdicts", "all", "--fail-on", "never", *options)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -78,8 +78,6 @@ def test_a_scan_that_may_not_use_the_cache_does_not(tmp_path: Path) -> None:
 
 
 def test_a_model_made_anew_under_the_same_name_is_another(tmp_path: Path) -> None:
-    from scanning import document
-
     with running("aws") as world:
         scan(tmp_path / "1.json")
         changed = document("aws")
@@ -93,25 +91,16 @@ def test_a_model_made_anew_under_the_same_name_is_another(tmp_path: Path) -> Non
     assert asked == [model["ModelName"]]
 
 
-#: A scan as a version did it that recognised no secret.
-OLDER = """
-from checks.aws.sagemaker import collect
-from scanner.cli.commands import main
-from scanner.store import cache
-cache.rules = lambda: b"older"
-collect.suspicious_names = lambda values: ()
-main()
-"""
-
-
-def test_a_new_rule_sees_models_that_an_older_version_saw(tmp_path: Path) -> None:
+def test_a_new_rule_sees_models_that_an_older_version_saw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(name: str) -> set[str]:
         findings = report(tmp_path / name)["findings"]
         return {f["resource"]["id"] for f in findings if f["check"]["id"] == "MLP-1106" and f["verdict"] == "fail"}
 
     with running("aws") as world:
-        older = [sys.executable, "-c", OLDER, "scan", "aws", "--verdicts", "all", "--fail-on", "never"]
-        subprocess.run([*older, "-o", str(tmp_path / "1.json")], check=True, capture_output=True)
+        with monkeypatch.context() as older:  # that version recognised no secret
+            older.setattr(cache, "rules", lambda: b"older")
+            older.setattr(collect, "suspicious_names", lambda values: ())
+            scan(tmp_path / "1.json")
         assert failing("1.json") == set()
         calls(world)
         scan(tmp_path / "2.json")

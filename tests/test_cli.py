@@ -1,4 +1,4 @@
-"""The command line as a user meets it: a real process, real SDKs, simulated clouds."""
+"""The command line as a user meets it: real SDKs, simulated clouds, and a real process where it may matter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import mlposture
 from factories.aws import notebook
 from scanning import PROVIDERS, all_running, document, running
 from support import inventory_of, registered
@@ -20,7 +21,8 @@ CHECKS, COLLECTORS = registered()
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
 
-def mlposture(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The same as `mlposture`, in a process of its own."""
     return subprocess.run([MLPOSTURE, *arguments], capture_output=True, text=True, cwd=cwd, check=False, timeout=120)
 
 
@@ -51,7 +53,7 @@ def settled_sarif(text: str) -> dict[str, Any]:
 
 
 def test_scan_writes_json_and_sarif(world: World, tmp_path: Path) -> None:
-    done = scan(world, "-o", "x.json", "-o", "x.sarif", "--verdicts", "all", cwd=tmp_path)
+    done = process("scan", world.name, "-o", "x.json", "-o", "x.sarif", "--verdicts", "all", cwd=tmp_path)
 
     assert done.returncode == 1, done.stderr
     report = json.loads((tmp_path / "x.json").read_text())
@@ -66,6 +68,15 @@ def test_scan_writes_json_and_sarif(world: World, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"x.json", "x.sarif"}
     assert "\x1b" not in done.stdout
     assert "critical" in done.stdout or "high" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("scan",), ("explain", "MLP-1001"), ("evaluate", "a\n.json"), ("list", "x")], ids=str
+)
+def test_a_process_says_what_the_other_tests_here_see(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    inside, outside = (run(*arguments, cwd=tmp_path) for run in (mlposture, process))
+
+    assert (inside.returncode, inside.stdout, inside.stderr) == (outside.returncode, outside.stdout, outside.stderr)
 
 
 def test_two_scans_give_the_same_bytes(world: World, tmp_path: Path) -> None:
@@ -229,7 +240,7 @@ def test_no_credentials_exits_3_with_advice(provider: str, tmp_path: Path, monke
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    done = mlposture("scan", provider, cwd=tmp_path)
+    done = process("scan", provider, cwd=tmp_path)
 
     assert done.returncode == 3, done.stderr
     assert "credential" in done.stderr.lower()
@@ -237,27 +248,23 @@ def test_no_credentials_exits_3_with_advice(provider: str, tmp_path: Path, monke
 
 
 def test_starting_up_imports_no_sdk(tmp_path: Path) -> None:
-    code = (
-        "import os, sys\nsys.argv, os._exit = ['mlposture', *{arguments!r}], sys.exit\n"
-        "from scanner.cli.commands import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {{'boto3', 'botocore', 'google', 'azure', 'requests', 'yaml'}} & set(sys.modules)\n"
-        "assert not heavy, heavy\n"
-    )
-    inventory = tmp_path / "inv.json"
+    """One command after the other in one process: none of them imports an SDK."""
+    inventory = str(tmp_path / "inv.json")
     with running("aws"):
-        mlposture("scan", "aws", "--save-inventory", str(inventory), cwd=tmp_path)
-    for arguments in (
-        ["--version"],
-        ["--help"],
-        ["list", "checks"],
-        ["explain", "MLP-1001"],
-        ["evaluate", str(inventory)],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-c", code.format(arguments=arguments)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        mlposture("scan", "aws", "--save-inventory", inventory, cwd=tmp_path)
+    commands = [["--version"], ["--help"], ["list", "checks"], ["explain", "MLP-1001"], ["evaluate", inventory]]
+    code = (
+        "import os, sys\nos._exit = sys.exit\n"
+        "from scanner.cli.commands import main\n"
+        f"for arguments in {commands!r}:\n"
+        "    sys.argv = ['mlposture', *arguments]\n"
+        "    try:\n        main()\n    except SystemExit as ended:\n        print(ended.code, file=sys.stderr)\n"
+        "    heavy = {'boto3', 'botocore', 'google', 'azure', 'requests', 'yaml'} & set(sys.modules)\n"
+        "    assert not heavy, (arguments, heavy)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr.split()) == (0, ["0", "0", "0", "0", "1"]), done.stderr
 
 
 @pytest.mark.parametrize("what", ["checks", "kinds", "frameworks", "objectives"])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import commandline
 import pytest
 from factories.aws import notebook
 from support import inventory_of
@@ -18,9 +19,14 @@ MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
 
 def mlposture(*arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([MLPOSTURE, *arguments], capture_output=True, text=True, check=False, timeout=120)
+    done = commandline.mlposture(*arguments)
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, at whose end all that it holds is let go."""
+    return subprocess.run([MLPOSTURE, *arguments], capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +64,7 @@ def test_a_scheduled_job_without_a_disk(bucket, own: Path) -> None:
 
     config = f'verdicts = "all"\n[output]\npaths = ["{at("x.json")}", "sarif:{at("sarif")}"]\n[{bucket.provider}]\n'
     write(at("config.toml"), lambda path: path.write_text(config))
-    scanned = mlposture(
+    scanned = process(
         "scan", "--config", at("config.toml"), "--save-inventory", at("a/inventory.json"), "--no-cache",
         "--profile-run", at("profile.json"),
     )  # fmt: skip
@@ -106,7 +112,7 @@ def test_an_upload_that_fails_loses_nothing(bucket, own: Path) -> None:
     Path("local").mkdir()
     bucket.fail(bucket.write, "deny")
     arguments = ("-o", bucket.at("x.json"), "-o", "local/x.json", "--save-inventory", bucket.at("inventory.json"))
-    done = mlposture("scan", bucket.provider, *arguments, "--verdicts", "all", "--no-cache")
+    done = process("scan", bucket.provider, *arguments, "--verdicts", "all", "--no-cache")
 
     assert done.returncode == 2
     assert done.stderr.startswith(f"mlposture: {bucket.at('inventory.json')}: denied")
