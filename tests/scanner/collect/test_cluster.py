@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from commandline import mlposture
 from scanning import QUICK, document, running
 from support import registered
 from worlds.base import Fault, World
@@ -67,68 +68,103 @@ class Slow:
 
 
 class Dask:
-    """A scheduler and two workers, as somebody would start them by hand."""
+    """A scheduler and two workers, as somebody would start them by hand. They serve one test after the other."""
 
-    def __init__(self, folder: Path, allowed_failures: str) -> None:
-        self.environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": allowed_failures}
+    def __init__(self, folder: Path) -> None:
         self.file = folder / "scheduler.json"
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self.file))
-        for _ in range(2):
-            self._start("worker", "--scheduler-file", str(self.file), "--nthreads", "2", "--no-nanny")
+        self.scheduler: subprocess.Popen[bytes] | None = None
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def mend(self, allowed_failures: int) -> None:
+        """Have all of them again, whatever became of them. A task is given up whose worker died so often."""
+        if self.scheduler is None or self.scheduler.poll() is not None:
+            self.file.unlink(missing_ok=True)
+            self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        while len(self.workers) < 2:
+            self.workers.append(self._start("worker", "--nthreads", "2", "--no-nanny"))
         with self.client() as client:
             client.wait_for_workers(2, timeout=60)
             self.pids = client.run(os.getpid)
             self.engine = client.scheduler.address.replace("tcp://", "dask://")
+            client.run_on_scheduler(
+                lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", allowed_failures)
+            )
 
-    def _start(self, what: str, *options: str) -> None:
-        command = [str(BIN / "dask"), what, *options, "--no-dashboard"]
-        self.processes.append(
-            subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
+    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [str(BIN / "dask"), what, "--scheduler-file", str(self.file), *options, "--no-dashboard"]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def client(self) -> Any:
         return distributed.Client(scheduler_file=str(self.file), set_as_default=False, timeout=30)
 
-    def busy(self) -> str:
-        """The address of a worker that is doing something."""
+    def busy(self) -> subprocess.Popen[bytes]:
+        """A worker that is doing something."""
         with self.client() as client:
             deadline = time.monotonic() + 30
             while time.monotonic() < deadline:
-                for worker, tasks in client.processing().items():
-                    if tasks and worker in self.pids:
-                        return str(worker)
+                for address, tasks in client.processing().items():
+                    if tasks and address in self.pids:
+                        return next(worker for worker in self.workers if worker.pid == self.pids[address])
                 time.sleep(0.05)
         pytest.fail("no worker had anything to do")
 
     def kill(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
+        for process in (self.scheduler, *self.workers):
+            if process is not None:
+                process.kill()
+                process.wait()
 
 
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[World]:
     with running("aws", organization()) as world:
         yield world
 
 
+@pytest.fixture(scope="module")
+def calm(cloud: World, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], dict[str, Any]]:
+    """What threads report when nothing goes wrong, of the account and of the organisation."""
+    folder = tmp_path_factory.mktemp("calm")
+    return {asked: locally(folder, *asked) for asked in (("aws",), ("aws", *ORGANIZATION))}
+
+
 @pytest.fixture
-def dask(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Dask]:
-    """Dask gives a task up whose worker died so often, 3 times unless a test says otherwise."""
-    started = Dask(
-        tmp_path, getattr(request, "param", "3")
-    )  # its workers have the environment that points at the world
+def world(cloud: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    cloud.log.clear()
+    yield cloud
+    cloud.faults.clear()
+
+
+@pytest.fixture(scope="module")
+def started(cloud: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    dask = Dask(tmp_path_factory.mktemp("dask"))  # its workers have the environment that points at the world
     try:
-        yield started
+        yield dask
     finally:
-        started.kill()
+        dask.kill()
+
+
+@pytest.fixture
+def dask(world: World, started: Dask, request: pytest.FixtureRequest) -> Dask:
+    started.mend(allowed_failures=getattr(request, "param", 3))
+    return started
+
+
+def common(folder: Path, name: str) -> tuple[str, ...]:
+    return "-o", str(folder / f"{name}.json"), "--verdicts", "all", "--fail-on", "never", "--no-cache"
+
+
+def locally(folder: Path, *options: str) -> dict[str, Any]:
+    """What threads report. What they do in a process of their own is in test_resume.py."""
+    done = mlposture("scan", *options, *common(folder, "local"))
+    assert (done.returncode, done.stderr) == (0, "")
+    return report(folder, "local")
 
 
 def start(folder: Path, name: str, *options: str) -> subprocess.Popen[str]:
-    common = ("-o", str(folder / f"{name}.json"), "--verdicts", "all", "--fail-on", "never", "--no-cache")
-    command = [sys.executable, "-c", HEEDING, MLPOSTURE, "scan", *options, *common]
+    command = [sys.executable, "-c", HEEDING, MLPOSTURE, "scan", *options, *common(folder, name)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -155,7 +191,7 @@ def wait_for(world: World, requests: int) -> None:
 def test_a_cluster_of_our_own_gives_the_same_report_for_an_organisation(world: World, tmp_path: Path) -> None:
     world.faults.append(Fault("sagemaker:DescribeNotebookInstance", "deny"))
     world.faults.append(Fault("s3:GetBucketPolicy", "deny"))
-    assert ended(start(tmp_path, "local", "aws", *ORGANIZATION)) == (0, "")
+    local = locally(tmp_path, "aws", *ORGANIZATION)
     alone = Counter((request.account, request.region, request.operation, request.resource) for request in world.log)
     world.log.clear()
     profiled = ("--profile-run", str(tmp_path / "profile.json"))
@@ -163,7 +199,7 @@ def test_a_cluster_of_our_own_gives_the_same_report_for_an_organisation(world: W
     shared = Counter((request.account, request.region, request.operation, request.resource) for request in world.log)
 
     ours = report(tmp_path, "dask")
-    assert ours == report(tmp_path, "local")
+    assert ours == local
     assert {gap["reason"] for gap in ours["gaps"]} == {"denied"}
     assert {gap["operation"] for gap in ours["gaps"]} >= {"sts:AssumeRole", "sagemaker:DescribeNotebookInstance"}
     assert {finding["verdict"] for finding in ours["findings"]} >= {"pass", "fail", "unknown"}
@@ -178,10 +214,9 @@ def test_a_cluster_of_our_own_gives_the_same_report_for_an_organisation(world: W
     assert costs["sagemaker:DescribeModel"] == asked["sagemaker:DescribeModel"] > 0
 
 
-@pytest.mark.parametrize("dask", ["3", "0"], indirect=True)
-def test_a_worker_that_is_killed_costs_and_doubles_nothing(world: World, dask: Dask, tmp_path: Path) -> None:
-    assert ended(start(tmp_path, "local", "aws", *ORGANIZATION)) == (0, "")
-    world.log.clear()
+@pytest.mark.parametrize("dask", [3, 0], indirect=True)
+def test_a_worker_that_is_killed_costs_and_doubles_nothing(world: World, calm, dask: Dask, tmp_path: Path) -> None:
+    local = calm["aws", *ORGANIZATION]
     store = tmp_path / "store"
     store.mkdir()
     with Slow(world, 0.1):
@@ -190,11 +225,13 @@ def test_a_worker_that_is_killed_costs_and_doubles_nothing(world: World, dask: D
             "--save-inventory", str(tmp_path / "inventory.json"),
         )  # fmt: skip
         wait_for(world, 40)
-        os.kill(dask.pids[dask.busy()], signal.SIGKILL)
+        worker = dask.busy()
+        worker.kill()
+        worker.wait()
         assert process.poll() is None, "the scan was over before the worker was killed; make the world slower"
         assert ended(process) == (0, "")
 
-    assert report(tmp_path, "dask") == report(tmp_path, "local")
+    assert report(tmp_path, "dask") == local
     asked = Counter(
         (request.operation, request.region, request.resource)
         for request in world.log
@@ -203,46 +240,11 @@ def test_a_worker_that_is_killed_costs_and_doubles_nothing(world: World, dask: D
     assert max(asked.values()) > 1, "nothing was lost"
     kept = json.loads((tmp_path / "inventory.json").read_text())["resources"]
     ids = [resource["id"] for resources in kept.values() for resource in resources]
-    assert len(ids) == len(set(ids)) == report(tmp_path, "local")["summary"]["resources"]
+    assert len(ids) == len(set(ids)) == local["summary"]["resources"]
     assert list(store.iterdir()) == []
 
 
-def test_a_cluster_that_goes_away_is_said_so_and_the_scan_can_go_on(world: World, dask: Dask, tmp_path: Path) -> None:
-    assert ended(start(tmp_path, "local", "aws")) == (0, "")
-    world.log.clear()
-    store, journal = tmp_path / "store", tmp_path / "scan.journal"
-    store.mkdir()
-    with Slow(world, 0.1):
-        process = start(
-            tmp_path, "dask", "aws", "--engine", dask.engine, "--journal-store", str(store), "--journal", str(journal)
-        )
-        wait_for(world, 60)
-        dask.kill()
-        code, err = ended(process)
-
-    assert code == 3
-    assert "the cluster is gone" in err
-    assert "--resume" in err
-    assert "Traceback" not in err
-    assert not (tmp_path / "dask.json").exists()
-    done = Journal(journal).finished()
-    assert any(kind.startswith("aws.sagemaker.") for kind, _ in done)
-    world.log.clear()
-    resumed = start(tmp_path, "dask", "--resume", "--journal", str(journal), "--engine", "local")
-    assert ended(resumed) == (0, "")
-    assert report(tmp_path, "dask") == report(tmp_path, "local")
-    asked = {(request.operation, request.region) for request in world.log}
-    again = {
-        (kind, scope.region)
-        for kind, scope in done
-        if (f"sagemaker:List{kind.rpartition('.')[2]}s", scope.region) in asked
-    }
-    assert again == set()
-
-
-def test_ctrl_c_is_the_clients_and_reports_what_was_seen(world: World, tmp_path: Path) -> None:
-    assert ended(start(tmp_path, "local", "aws")) == (0, "")
-    world.log.clear()
+def test_ctrl_c_is_the_clients_and_reports_what_was_seen(world: World, calm, dask: Dask, tmp_path: Path) -> None:
     with Slow(world, 0.2):
         process = start(tmp_path, "dask", "aws", "--engine", "dask")
         wait_for(world, 30)
@@ -251,14 +253,14 @@ def test_ctrl_c_is_the_clients_and_reports_what_was_seen(world: World, tmp_path:
         code, err = ended(process)
         took = time.monotonic() - started
     stopped = report(tmp_path, "dask")
-    resumed = start(tmp_path, "dask", "--resume")
+    resumed = start(tmp_path, "dask", "--resume", "--engine", dask.engine, "--journal-store", str(tmp_path))
 
     assert (code, took < 12) == (130, True), err
     assert err.count("\n") == 1
     assert "the scan was interrupted" in err
     assert {gap["reason"] for gap in stopped["gaps"]} == {"stopped"}
     assert ended(resumed) == (0, "")
-    assert report(tmp_path, "dask") == report(tmp_path, "local")
+    assert report(tmp_path, "dask") == calm["aws",]
 
 
 def test_workers_that_do_not_fit_are_named_before_anything_is_asked(dask: Dask, tmp_path: Path) -> None:
@@ -313,6 +315,39 @@ def test_a_task_that_breaks_is_a_gap_and_a_worker_that_does_not_fit_ends_the_sca
     assert "--journal-store must be" in str(error)
 
 
+def test_a_cluster_that_goes_away_is_said_so_and_the_scan_can_go_on(
+    world: World, calm, dask: Dask, tmp_path: Path
+) -> None:
+    store, journal = tmp_path / "store", tmp_path / "scan.journal"
+    store.mkdir()
+    with Slow(world, 0.1):
+        process = start(
+            tmp_path, "dask", "aws", "--engine", dask.engine, "--journal-store", str(store), "--journal", str(journal)
+        )
+        wait_for(world, 60)
+        dask.kill()
+        code, err = ended(process)
+
+    assert code == 3
+    assert "the cluster is gone" in err
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "dask.json").exists()
+    done = Journal(journal).finished()
+    assert any(kind.startswith("aws.sagemaker.") for kind, _ in done)
+    world.log.clear()
+    resumed = start(tmp_path, "dask", "--resume", "--journal", str(journal), "--engine", "local")
+    assert ended(resumed) == (0, "")
+    assert report(tmp_path, "dask") == calm["aws",]
+    asked = {(request.operation, request.region) for request in world.log}
+    again = {
+        (kind, scope.region)
+        for kind, scope in done
+        if (f"sagemaker:List{kind.rpartition('.')[2]}s", scope.region) in asked
+    }
+    assert again == set()
+
+
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
@@ -322,11 +357,11 @@ def test_a_task_that_breaks_is_a_gap_and_a_worker_that_does_not_fit_ends_the_sca
     ],
 )
 def test_what_cannot_work_is_said(world: World, tmp_path: Path, options: tuple[str, ...], code: int, says: str) -> None:
-    ended_with, err = ended(start(tmp_path, "x", "aws", *options))
+    done = mlposture("scan", "aws", *options, *common(tmp_path, "x"))
 
-    assert ended_with == code
-    assert says in err
-    assert err.count("\n") == 1
+    assert done.returncode == code
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_without_dask_it_is_said_what_to_install(world: World) -> None:
