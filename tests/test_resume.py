@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import mlposture
 from scanning import running
 from worlds.base import Fault, World
 
@@ -41,6 +42,16 @@ def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     return process.returncode, err.decode()
 
 
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], int]:
+    """The report of a scan that nothing happens to, and how many requests it takes."""
+    path = tmp_path_factory.mktemp("calm") / "calm.json"
+    with running("aws") as world:
+        done = mlposture("scan", "aws", "-o", str(path), "--fail-on", "never", "--no-cache")
+    assert (done.returncode, done.stderr) == (0, "")
+    return report(path), len(world.log)
+
+
 def report(path: Path) -> dict[str, Any]:
     """A report without what differs between any two scans."""
     found = json.loads(path.read_text())
@@ -60,11 +71,8 @@ def wait_for(world: World, operation: str) -> None:
         time.sleep(0.02)
 
 
-def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(own: Path) -> None:
+def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Path) -> None:
     with running("aws") as world:
-        calm = start("scan", "aws", "-o", str(own / "calm.json"), "--fail-on", "never", "--no-cache")
-        assert finish(calm)[0] == 0
-        world.log.clear()
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
         process = start("scan", "aws", "-o", str(own / "x.json"), "--fail-on", "never", "--no-cache")
         wait_for(world, "sagemaker:DescribeEndpoint")
@@ -85,7 +93,7 @@ def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(own: Path) ->
     assert "mlposture scan --resume" in err
     assert partial["scan"]["complete"] is False
     assert {gap["reason"] for gap in partial["gaps"]} == {"stopped"}
-    whole = report(own / "calm.json")
+    whole, _ = calm
     known = {finding["fingerprint"]: finding["verdict"] for finding in whole["findings"]}
     judged = {f["fingerprint"]: f["verdict"] for f in partial["findings"] if f["verdict"] != "unknown"}
     assert judged
@@ -125,13 +133,12 @@ def test_a_time_limit_for_each_unit_leaves_the_others_alone(own: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_killed_scan_loses_and_repeats_nothing(own: Path, seed: int) -> None:
+def test_a_killed_scan_loses_and_repeats_nothing(calm, own: Path, seed: int) -> None:
+    whole, requests = calm
     path = own / "j.journal"
     common = ("--fail-on", "never", "--no-cache", "--concurrency", "4")
     with running("aws") as world:
-        assert finish(start("scan", "aws", "-o", str(own / "calm.json"), *common))[0] == 0
-        moment = random.Random(seed).randrange(5, len(world.log) - 5)
-        world.log.clear()
+        moment = random.Random(seed).randrange(5, requests - 5)
         process = start("scan", "aws", "-o", str(own / "x.json"), "--journal", str(path), *common)
         deadline = time.monotonic() + 60
         while len(world.log) < moment:
@@ -141,11 +148,11 @@ def test_a_killed_scan_loses_and_repeats_nothing(own: Path, seed: int) -> None:
         process.communicate()
         killed_at = len(world.log)
         done = Journal(path).finished()
-        code, err = finish(start("scan", "--resume", "--journal", str(path)))
+        resumed = mlposture("scan", "--resume", "--journal", str(path))
         asked = Counter((r.operation, r.region) for r in world.log[killed_at:])
 
-    assert (code, err) == (0, "")
-    assert report(own / "x.json") == report(own / "calm.json")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
+    assert report(own / "x.json") == whole
     assert not path.exists()
     repeated = [
         (kind, scope.region)
@@ -156,33 +163,34 @@ def test_a_killed_scan_loses_and_repeats_nothing(own: Path, seed: int) -> None:
 
 
 def test_there_is_nothing_to_resume(own: Path) -> None:
-    code, err = finish(start("scan", "--resume"))
-    assert code == 2
-    assert "no scan was stopped or killed" in err
-    code, err = finish(start("scan", "--resume", "--journal", str(own / "none")))
-    assert (code, "there is no such file" in err) == (2, True)
-    code, err = finish(start("scan", "aws", "--time-limit", "soon"))
-    assert (code, "like 90s" in err) == (2, True)
+    for arguments, says in (
+        (("--resume",), "no scan was stopped or killed"),
+        (("--resume", "--journal", str(own / "none")), "there is no such file"),
+        (("aws", "--time-limit", "soon"), "like 90s"),
+    ):
+        done = mlposture("scan", *arguments)
+        assert done.returncode == 2
+        assert says in done.stderr
 
 
 def test_a_resumed_scan_cannot_judge_something_else(own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
         finish(start("scan", "aws", "--no-cache", "--time-limit", "5s", "--fail-on", "never"))
-        code, err = finish(start("scan", "--resume", "--check", "MLP-1001"))
-    assert code == 2
-    assert "judges what it set out to judge" in err
+        done = mlposture("scan", "--resume", "--check", "MLP-1001")
+    assert done.returncode == 2
+    assert "judges what it set out to judge" in done.stderr
 
 
 def test_the_profile_of_a_run_adds_up(own: Path) -> None:
     with running("aws") as world:
         path = own / "p.json"
-        code, _ = finish(start("scan", "aws", "--no-cache", "--fail-on", "never", "--profile-run", str(path)))
+        done = mlposture("scan", "aws", "--no-cache", "--fail-on", "never", "--profile-run", str(path))
         asked = Counter(request.operation for request in world.log)
 
     found = json.loads(path.read_text())
     calls = {operation["operation"]: operation["calls"] for operation in found["operations"]}
-    assert code == 0
+    assert done.returncode == 0
     assert calls.items() <= asked.items()
     assert found["calls"] == sum(calls.values())
     assert 0 < found["floor"]["seconds"] <= found["floor"]["collect_seconds"] * 1.5
@@ -192,6 +200,6 @@ def test_the_profile_of_a_run_adds_up(own: Path) -> None:
 def test_a_scan_where_no_state_can_be_kept_goes_on_without(own: Path) -> None:
     (own / "state").write_text("a file where the folder should be")
     with running("aws"):
-        code, err = finish(start("scan", "aws", "--no-cache", "--fail-on", "never"))
-    assert (code, err) == (0, "")
+        done = mlposture("scan", "aws", "--no-cache", "--fail-on", "never")
+    assert (done.returncode, done.stderr) == (0, "")
     assert (own / "state").is_file()
