@@ -15,8 +15,6 @@ from contextlib import ExitStack, chdir
 from pathlib import Path
 from unittest import mock
 
-from scanning import share_models
-
 from scanner.cli import commands
 
 
@@ -26,7 +24,6 @@ class _Ended(BaseException):
 
 def mlposture(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """What the command of that name does, but for a scan that is stopped: that ends its process from within."""
-    share_models()
     codes: list[int] = []
 
     def end(code: int) -> None:

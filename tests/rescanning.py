@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from scanning import QUICK, Verdicts, manners_for, quick_calls, running, share_models, verdicts_of
+from scanning import QUICK, Verdicts, manners_for, quick_calls, running, verdicts_of
 from support import registered
 from watching import watched
 from worlds.base import Fault
@@ -189,8 +189,6 @@ def scan(plan: Plan, connected: Any, inventory: Inventory | None = None) -> Inve
 @contextmanager
 def connected_to(provider: str, manners: Manners = QUICK) -> Iterator[Any]:
     """A provider for whatever the environment points at."""
-    if provider == "aws":
-        share_models()
     settings = {"taken_at": datetime.now(UTC)}
     made = importlib.import_module(f"checks.{provider}.client.api").connect(settings, quick_calls(manners))
     try:

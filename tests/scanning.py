@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from threading import Condition, Event
 from typing import Any
 from unittest import mock
@@ -103,6 +103,7 @@ def all_running() -> Iterator[dict[str, World]]:
 
 @contextmanager
 def _pointing_at(*worlds: World) -> Iterator[None]:
+    share_models()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     for world in worlds:
         clean |= world.env()
@@ -112,10 +113,22 @@ def _pointing_at(*worlds: World) -> Iterator[None]:
 
 @cache
 def share_models() -> None:
-    """Let all sessions of botocore have one loader: in a small account, reading models is most of a scan."""
-    from botocore import session
+    """Let all sessions of botocore have one loader, and know each other's handlers of events.
+
+    In a small account, reading models and registering handlers is most of a scan.
+    """
+    from botocore import hooks, session
 
     session.create_loader = cache(session.create_loader)
+    hooks.accepts_kwargs = lru_cache(512)(hooks.accepts_kwargs)
+    aliased, names = hooks.EventAliaser._alias_event_name, {}
+
+    def remembered(self: Any, name: str) -> str:
+        if name not in names:
+            names[name] = aliased(self, name)
+        return names[name]
+
+    hooks.EventAliaser._alias_event_name = remembered
 
 
 def manners_for(*faults: str | None) -> Manners:
@@ -132,8 +145,6 @@ def take_inventory(
     provider: str, checks: Sequence[Check] | None = None, *, manners: Manners = QUICK, **settings: Any
 ) -> Inventory:
     """Plan and collect against whatever the environment points at."""
-    if provider == "aws":
-        share_models()
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))
