@@ -32,7 +32,7 @@ Renaming = Callable[[Case], Numbered]
 
 #: No name is used twice, so that what was remembered of one inventory saves no work for the next.
 NUMBERS = itertools.count(1)
-FEW, MANY = 40, 160
+FEW, MANY = 20, 80
 #: Four times as much, and a little for sorting.
 LIMIT = 4.6
 
