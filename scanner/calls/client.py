@@ -20,7 +20,7 @@ from scanner.calls.pace import Tuning
 from scanner.model.collectors import Collector, Memory, Recorder
 from scanner.model.decode import decode
 from scanner.model.errors import CallFailed
-from scanner.model.nouns import Reason, Reply, Resource, Scope
+from scanner.model.nouns import Extent, Reason, Reply, Resource, Scope
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -79,6 +79,8 @@ class Calls:
         self._slots = Slots(manners.concurrency)
         self._lanes: dict[tuple[str, str, str], Lane] = {}
         self._failures: dict[tuple[str, ...], int] = {}
+        #: by what it holds for, as far as `Extent` says
+        self._refusals: dict[tuple[str, ...], CallFailed] = {}
         self._budgets: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -106,7 +108,7 @@ class Calls:
             began = self.clock.now()
             started = self._take_turn(lane, limits)
             try:
-                result = self._once(operation, attempt, started - began)
+                result = self._once(operation, host, attempt, started - began)
             except CallFailed as failure:
                 tried += 1
                 lane.refused(started, failure)
@@ -127,6 +129,10 @@ class Calls:
                 self._succeeded(host, exact)
                 return result
 
+    def note_refusal(self, scope: Scope, service: str, failure: CallFailed) -> None:
+        """A refusal that came inside of another reply."""
+        self._note_refusal((scope.account, scope.region, service), failure)
+
     def stop(self, why: str) -> None:
         """Let no further call begin; `why` is what the gaps say."""
         self._why = self._why or why
@@ -144,12 +150,13 @@ class Calls:
         self.discoveries.shutdown(wait=False, cancel_futures=True)
         self.pages.shutdown(wait=False, cancel_futures=True)
 
-    def _once(self, operation: str, attempt: Callable[[], T], turn: float) -> T:
+    def _once(self, operation: str, host: tuple[str, ...], attempt: Callable[[], T], turn: float) -> T:
         asked = self.clock.now()
         # Pages and other calls that a unit makes itself bring work for many; what the crew does is one of that many.
         self._slots.take(urgent=not self.crew.inside)
         try:
             self._refuse_if_stopped()
+            self._refuse_if_known(host)  # by now
             began = self.clock.now()
             self.meter.started(operation, turn, began - asked)
             reason: Reason | None = Reason.ERROR
@@ -158,6 +165,7 @@ class Calls:
                 reason = None
             except CallFailed as failure:
                 reason = failure.reason
+                self._note_refusal(host, failure)  # before the next one asks
                 raise
             finally:
                 self.meter.ended(operation, self.clock.now() - began, reason)
@@ -226,6 +234,21 @@ class Calls:
             raise CallFailed(Reason.STOPPED, self._why or "the scan was interrupted")
         if limits is not None and limits.until is not None and self.clock.now() > limits.until:
             raise CallFailed(Reason.STOPPED, "the time for this unit of work was over")
+
+    def _note_refusal(self, host: tuple[str, ...], failure: CallFailed) -> None:
+        """Ask for nothing any more that a refusal holds for. One of no account holds for everything or for itself."""
+        account = failure.account or host[0]
+        if failure.extent is Extent.EVERYTHING or (account and failure.extent < Extent.OPERATION):
+            with self._lock:
+                self._refusals.setdefault((account, *host[1:])[: failure.extent], failure)
+
+    def _refuse_if_known(self, host: tuple[str, ...]) -> None:
+        if not self._refusals:
+            return
+        with self._lock:
+            known = next((self._refusals[host[:n]] for n in range(len(host) + 1) if host[:n] in self._refusals), None)
+        if known is not None:
+            raise known.again()
 
     def _refuse_if_open(self, host: tuple[str, ...], exact: tuple[str, ...]) -> None:
         if not self._failures:

@@ -298,7 +298,7 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
         again = f"nothing is lost: {session.resume} writes it, and asks for nothing that was read"
         raise NotWritten(f"{problem}; {again}") from problem
     if inventory.refused() and not session.stopped:
-        click.echo("mlposture: everything was refused, so nothing was looked at; grant what the report names", err=True)
+        click.echo("mlposture: everything was refused, so nothing was looked at; do what the report says", err=True)
         code = CannotScan.exit_code
     session.finish()
     if session.stopped:

@@ -1,6 +1,6 @@
 """Errors that a user can act on, whose message the command line prints without a traceback, and failures of calls."""
 
-from scanner.model.nouns import Reason
+from scanner.model.nouns import Extent, Reason
 
 
 class InputError(Exception):
@@ -22,7 +22,9 @@ class CannotScan(Exception):
 class CallFailed(Exception):
     """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds).
 
-    `permission` is the one that would help: None for the operation's own, empty where no permission would.
+    `permission` is the one that would help: None for the operation's own, empty where no permission would. `extent` is
+    how much it holds for, in `account` (empty for the one that asks). `missing` says that what was asked about is not
+    there.
     """
 
     def __init__(
@@ -34,6 +36,9 @@ class CallFailed(Exception):
         retry: bool = False,
         retry_after: float | None = None,
         permission: str | None = None,
+        extent: Extent = Extent.OPERATION,
+        account: str = "",
+        missing: bool = False,
     ) -> None:
         super().__init__(detail)
         self.reason = reason
@@ -42,7 +47,16 @@ class CallFailed(Exception):
         self.retry = retry
         self.retry_after = retry_after
         self.permission = permission
+        self.extent = extent
+        self.account = account
+        self.missing = missing
 
     def remedy(self, own: str) -> str:
-        """The permission that would help; `own` is the operation's. Empty where none would."""
-        return own if self.permission is None else self.permission
+        """The permission that would help; `own` is the operation's. Empty where none would: after all but a denial."""
+        if self.permission is not None:
+            return self.permission
+        return own if self.reason is Reason.DENIED else ""
+
+    def again(self) -> "CallFailed":
+        """The same, for a call that was not made because it would be refused alike."""
+        return CallFailed(self.reason, self.detail, code=self.code, permission=self.permission, extent=self.extent)

@@ -62,6 +62,17 @@ class Reason(enum.StrEnum):
     STOPPED = "stopped"
 
 
+class Extent(enum.IntEnum):
+    """How much a refusal holds for: the number of members of (account, region, service) that have to be the same."""
+
+    EVERYTHING = 0
+    ACCOUNT = 1
+    REGION = 2
+    SERVICE = 3
+    #: one operation, and perhaps what it asked about
+    OPERATION = 4
+
+
 class Exposure(enum.StrEnum):
     """Who can reach what a finding is about, if the finding is true."""
 

@@ -71,8 +71,8 @@ class Inventory:
         return self._nothing_but({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNSUPPORTED_REGION})
 
     def refused(self) -> bool:
-        """Whether nothing was seen at all, for want of permissions alone."""
-        return self._nothing_but({Reason.DENIED}) and not self.count()
+        """Whether nothing was seen at all because all of it was refused, for want of a permission or otherwise."""
+        return self._nothing_but({Reason.DENIED, Reason.NOT_ENABLED}) and not self.count()
 
     def _nothing_but(self, reasons: set[Reason]) -> bool:
         seen = any(listing.complete for listing in self.listings.values())

@@ -53,6 +53,13 @@ _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
     ("error", "s3"): (500, "InternalError"),
     ("error", ""): (500, "InternalFailure"),
 }
+#: How each service says that what is asked about is not there.
+_GONE = {
+    "sagemaker": (400, "ValidationException", "Could not find what was asked for."),
+    "iam": (404, "NoSuchEntity", "The role with that name cannot be found."),
+    "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
+}
+_GONE_NOTEBOOK = ("DescribeNotebookInstance", "DescribeNotebookInstanceLifecycleConfig")
 
 
 class AwsWorld(World):
@@ -358,6 +365,16 @@ class AwsWorld(World):
             f"User: {self.reader} is not authorized to perform: {request.operation}{on} "
             f"because no identity-based policy allows the {request.operation} action"
         )
+
+    def say(self, request: Request, status: int, code: str, message: str) -> Response:
+        return self.failure(request, AwsError(status, code, message))
+
+    def gone(self, request: Request) -> Response:
+        service, _, name = request.operation.partition(":")
+        status, code, message = _GONE.get(service, _GONE["s3"])
+        if service == "sagemaker" and name in _GONE_NOTEBOOK:
+            message = "RecordNotFound"
+        return self.say(request, status, code, message)
 
     def refuse(self, request: Request, kind: str) -> Response:
         protocol = self.protocol(request)

@@ -410,6 +410,15 @@ class AzureWorld(World):
         under = f" under resource group '{path.split('/')[4]}'" if group else ""
         return error(404, "ResourceNotFound", f"The Resource '{kind}/{name}'{under} was not found.")
 
+    def say(self, request: Request, status: int, code: str, message: str) -> Response:
+        if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):
+            number = int(code.removeprefix("AADSTS"))
+            return self.entra.error(status, "invalid_grant", number, message)
+        return error(status, code, message)
+
+    def gone(self, request: Request) -> Response:
+        return self._not_found(request.path)
+
     def refuse(self, request: Request, kind: str) -> Response:
         if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):
             return self.entra.refuse(kind)

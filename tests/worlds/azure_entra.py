@@ -35,6 +35,9 @@ def reply(status: int, body: Any, **headers: str) -> Response:
 class Entra:
     """Issues tokens to the one client it knows, and remembers them."""
 
+    #: seconds that a token is said to last
+    token_time = 3599
+
     def __init__(self, tenant: str, url: Callable[[], str]) -> None:
         self.tenant = tenant
         self.url = url
@@ -82,7 +85,8 @@ class Entra:
         if not scope or not scope[0].endswith("/.default"):
             return self.error(400, "invalid_scope", 1002012, "The provided value for scope is not valid.")
         token = self._issue(scope[0].removesuffix("/.default"))
-        return reply(200, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": token})
+        lasts = {"expires_in": self.token_time, "ext_expires_in": self.token_time}
+        return reply(200, {"token_type": "Bearer", **lasts, "access_token": token})
 
     def _issue(self, audience: str) -> str:
         now = int(time.time())

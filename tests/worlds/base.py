@@ -34,7 +34,8 @@ class Fault:
     """Something that goes wrong for the requests it matches. Patterns are `fnmatch` patterns.
 
     `kind` is one of deny, throttle, timeout, reset, cut (the connection breaks off in the middle of the reply),
-    malformed, error (HTTP 500), disabled (Google: API not enabled).
+    malformed, error (HTTP 500), disabled (Google: API not enabled), gone (what is asked about is not there), say (an
+    error with the status, code and message of `says`).
     `verb` is `list`, `get` or `*`. `times` limits how often it strikes; None means always.
     """
 
@@ -44,6 +45,7 @@ class Fault:
     resource: str = "*"
     verb: str = "*"
     times: int | None = None
+    says: tuple[int, str, str] = (0, "", "")
 
     def strikes(self, request: Request) -> bool:
         if self.times == 0 or not (
@@ -174,6 +176,14 @@ class World:
         """The provider's own wording of a deny, throttle, error, malformed or disabled reply to this request."""
         raise NotImplementedError
 
+    def say(self, request: Request, status: int, code: str, message: str) -> Response:
+        """An error reply to this request, in the provider's own form."""
+        raise NotImplementedError
+
+    def gone(self, request: Request) -> Response:
+        """The provider's own wording of the fact that what is asked about is not there."""
+        raise NotImplementedError
+
     def leaves(self) -> Iterator[Leaf]:
         """Every boolean and enum of every resource in the document, with the values it could have instead."""
         raise NotImplementedError
@@ -206,13 +216,19 @@ class World:
         self.identify(request)
         with self.lock:
             self.log.append(request)
-            kind = next((fault.kind for fault in self.faults if fault.strikes(request)), None)
+            fault = next((fault for fault in self.faults if fault.strikes(request)), None)
+        kind = fault.kind if fault else None
         if kind == "timeout":
             self._stopping.wait(self.hold_seconds)
             return None
         if kind == "reset":
             return None
-        response = self.refuse(request, kind) if kind and kind != "cut" else self.respond(request)
+        if fault and kind == "say":
+            response = self.say(request, *fault.says)
+        elif kind == "gone":
+            response = self.gone(request)
+        else:
+            response = self.refuse(request, kind) if kind and kind != "cut" else self.respond(request)
         response.cut = kind == "cut"
         request.status = response.status
         return response

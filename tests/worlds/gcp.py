@@ -403,6 +403,16 @@ class GcpWorld(World):
 
     # -- refusing --------------------------------------------------------------------------------------------------
 
+    def say(self, request: Request, status: int, code: str, message: str) -> Response:
+        call: Call = request.params["call"]
+        return replies.coded(status, code, message, call.host, call.storage)
+
+    def gone(self, request: Request) -> Response:
+        call: Call = request.params["call"]
+        if call.storage:
+            return replies.failure(404, "The specified bucket does not exist.", call.storage)
+        return replies.failure(404, f"{call.path} was not found.")
+
     def refuse(self, request: Request, kind: str) -> Response:
         if kind == "malformed":
             response = self.respond(request)

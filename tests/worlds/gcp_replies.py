@@ -62,6 +62,14 @@ def error_info(reason: str, domain: str, **metadata: str) -> dict[str, Any]:
     }
 
 
+def coded(status: int, code: str, message: str, host: str, service: str = "") -> Response:
+    """An error with a reason of its own, as ErrorInfo has it or, for Cloud Storage, its list of errors."""
+    if service == "storage":
+        errors = [{"message": message, "domain": "global", "reason": code}]
+        return reply({"error": {"code": status, "message": message, "errors": errors}}, status)
+    return failure(status, message, service, [error_info(code, "googleapis.com", service=host)])
+
+
 def denied(permission: str, host: str, resource: str, service: str = "") -> Response:
     if service == "storage":
         message = (

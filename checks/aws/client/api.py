@@ -13,9 +13,9 @@ from msgspec import UNSET, UnsetType
 from checks.aws.client import clients
 from checks.aws.client.clients import Clients
 from checks.aws.client.failures import empty, told, unparsed
-from checks.aws.client.sessions import ASSUME, Sessions
+from checks.aws.client.sessions import Sessions
 from checks.aws.client.shapes import find
-from checks.aws.client.transport import Transport
+from checks.aws.client.transport import ASSUME, Transport
 from checks.aws.permissions import is_read, permission
 from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder

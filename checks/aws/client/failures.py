@@ -6,24 +6,22 @@ from typing import TypeVar
 import botocore.exceptions
 import botocore.parsers
 
+from checks.aws.client.refusals import REFUSALS
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
+from scanner.model.patterns import pattern
+from scanner.model.refusals import find
 
 T = TypeVar("T")
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "SlowDown",
-}
-# With credentials that STS accepted, these mean that the region is not enabled for the account.
-_OTHER_REGION = {"UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure"}
+#: Codes of a signature that is not accepted, for one of two causes.
+_SIGNED = {"SignatureDoesNotMatch", "InvalidSignatureException"}
+#: SageMaker says of what it does not have that the request is not valid, in words that differ by kind.
+_NOT_FOUND = pattern(r"^(?:Could not find|RecordNotFound|Requested resource not found)")
+_MISSING = {"ResourceNotFound", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket"}
+#: The ARN of the policy that denied, which AWS names to callers of the same organisation.
+_POLICY = pattern(r" policy:? (arn:\S+:policy/\S+)")
 #: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.
 _UNPARSED = (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 
@@ -47,17 +45,23 @@ def translated(method: Callable[..., T], **parameters: object) -> T:
 
 def refusal(code: str, status: int, message: str) -> CallFailed:
     """The failure that an error reply stands for."""
-    if code in _THROTTLED or status == 429:
-        return CallFailed(Reason.THROTTLED, code, code=code, retry=True)
-    if code in _DENIED or code in _EXPIRED:
-        failure = CallFailed(Reason.DENIED, code, code=code)
-        failure.add_note(message)  # it names who asked, which belongs in no report
+    if code == "ValidationException" and _NOT_FOUND.search(message):
+        code = "ResourceNotFound"
+    known = find(REFUSALS, code, message if code in _DENIED or code in _SIGNED else "")
+    if known is None and status == 429:
+        known = find(REFUSALS, "Throttling", "")
+    if known is not None:
+        policy = _POLICY.search(message)
+        failure = known.failure(code, named=policy[1] if policy else "")
+        failure.add_note(f"{code}: {message}")  # it names who asked, which belongs in no report
         return failure
-    if code in _OTHER_REGION:
-        return CallFailed(Reason.UNSUPPORTED_REGION, f"{code}: is the region enabled for this account?", code=code)
+    if code in _DENIED:
+        failure = CallFailed(Reason.DENIED, code, code=code)
+        failure.add_note(message)
+        return failure
     if status >= 500:
         return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
-    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
+    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code, missing=code in _MISSING)
 
 
 def unparsed() -> CallFailed:

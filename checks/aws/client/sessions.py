@@ -13,13 +13,12 @@ from botocore.credentials import RefreshableCredentials
 from checks.aws.client.clients import Clients
 from checks.aws.client.credentials import usable
 from checks.aws.client.failures import empty, told, translated
-from checks.aws.client.transport import Credentials
+from checks.aws.client.transport import ASSUME, Credentials
 from checks.aws.names import account_of
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason, Scope
 
-ASSUME = "sts:AssumeRole"
 _LIST = "organizations:ListAccounts"
 _ADVICE = {
     Reason.DENIED: "use credentials of the management account, or of an account that administers a service for the "
@@ -77,7 +76,7 @@ class Sessions:
             with lock:  # the first call waits for STS, and those to the same account with it
                 known = self._opened.get(account) or self._first(account)
         if isinstance(known, CallFailed):
-            raise CallFailed(known.reason, known.detail) from known
+            raise CallFailed(known.reason, known.detail, permission=known.permission) from known
         return known
 
     def _first(self, account: str) -> Credentials | CallFailed:
@@ -113,6 +112,7 @@ class Sessions:
                 f"{role} cannot be assumed: {failure.detail}",
                 retry=failure.retry,
                 retry_after=failure.retry_after,
+                permission=failure.permission,
             ) from failure
         found = dict(zip(("access_key", "secret_key", "token"), (str(given[name]) for name in names), strict=True))
         return {**found, "expiry_time": given["Expiration"].isoformat()}
@@ -125,7 +125,10 @@ class Sessions:
             named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", told(failure))
             if failure.reason is Reason.DENIED and named:
                 return named[1]
-            raise CannotScan(f"AWS: who is asking cannot be found out: {told(failure)}") from failure
+            # Before STS has accepted them, what is taken to speak of the region speaks of the credentials.
+            strange = failure.reason is Reason.UNSUPPORTED_REGION
+            why = f"AWS does not know the credentials ({failure.code}); check them" if strange else told(failure)
+            raise CannotScan(f"AWS: who is asking cannot be found out: {why}") from failure
 
     def _members(self) -> list[str]:
         """Active accounts of the organisation. Raises CannotScan unless every page was read."""

@@ -49,6 +49,8 @@ _BROKEN: tuple[tuple[type[Exception], Reason, str], ...] = (
     (urllib3.exceptions.ProtocolError, Reason.UNREACHABLE, "ConnectionClosedError"),
     (Exception, Reason.UNREACHABLE, "HTTPClientError"),
 )
+#: What it takes to make the credentials of an account anew.
+ASSUME = "sts:AssumeRole"
 _VERSIONS = {"ec2": "2016-11-15"}
 
 
@@ -206,10 +208,15 @@ def frozen(credentials: Credentials) -> Frozen:
     try:
         return translated(credentials.get_frozen_credentials)
     except CallFailed as failure:
-        raise CallFailed(failure.reason, f"no credentials: {failure.detail}", retry=failure.retry) from failure
+        raise CallFailed(
+            failure.reason,
+            f"no credentials: {failure.detail}",
+            retry=failure.retry,
+            permission=failure.remedy(ASSUME),
+        ) from failure
     except (RuntimeError, OSError, EOFError) as error:
         # botocore's, for new credentials that are expired (the clock is wrong), or what they are made from is gone
-        raise CallFailed(Reason.DENIED, f"no credentials: {error}") from error
+        raise CallFailed(Reason.DENIED, f"no credentials: {error}", permission="") from error
 
 
 class _Body(io.BytesIO):

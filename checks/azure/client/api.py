@@ -12,6 +12,7 @@ from checks.azure.client import census, subscriptions
 from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
 from checks.azure.client.census import PERMISSIONS, Census
 from checks.azure.client.management import Management
+from checks.azure.client.refusals import UNREGISTERED
 from checks.azure.client.replies import following, items, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
@@ -277,8 +278,9 @@ class AzureApi(BaseApi):
                 namespace = operation.partition("/")[0]
                 if failure.reason is Reason.DENIED and self._provider.is_unused(namespace, self.account):
                     failure = unregistered(namespace)
-                if failure.reason is Reason.NOT_ENABLED:
-                    self.recorder.listed(kind, self.scope, complete=True, absent=failure.detail)
+                if failure.code in UNREGISTERED:
+                    why = f"resource provider {namespace} is not registered in the subscription"
+                    self.recorder.listed(kind, self.scope, complete=True, absent=why)
                     return
             self.gap(operation, failure)
             self.recorder.listed(kind, self.scope, complete=False)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Union
 from checks.azure.client.replies import refused
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed
-from scanner.model.nouns import Reason, Scope
+from scanner.model.nouns import Extent, Reason, Scope
 
 T = TypeVar("T")
 #: What became of one GET: its reply, a failure that stands, or None for one that has to be asked singly.
@@ -51,21 +51,25 @@ class Batches:
         try:
             # As a service of its own: that it cannot be reached says nothing about the service that is asked for.
             found = self._calls.run(scope, OPERATION, OPERATION, lambda: _replies(self._send(body), len(urls)))
-        except CallFailed:
+        except CallFailed as failure:
+            if failure.extent < Extent.OPERATION:
+                return [failure] * len(urls)  # so would each of them
             self._off = True
             return [None] * len(urls)
-        return [self._outcome(scope, operation, found.get(str(n))) for n in range(len(urls))]
+        return [self._outcome(scope, operation, url, found.get(str(n))) for n, url in enumerate(urls)]
 
     def _usable(self, account: str) -> bool:
         return not self._off and account not in self._throttled
 
-    def _outcome(self, scope: Scope, operation: str, reply: Mapping[str, Any] | None) -> Outcome:
+    def _outcome(self, scope: Scope, operation: str, url: str, reply: Mapping[str, Any] | None) -> Outcome:
         if reply is None:
             return None
         status, content = reply["httpStatusCode"], reply.get("content")
         if status == 200:
             return content if isinstance(content, Mapping) else None
-        failure = refused(operation, status, content)
+        failure = refused(operation, url, status, content)
+        if failure.extent <= Extent.ACCOUNT:
+            self._calls.note_refusal(scope, OPERATION, failure)
         if failure.reason is Reason.THROTTLED:
             self._throttled.add(scope.account)
         return None if failure.retry else failure

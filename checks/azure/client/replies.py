@@ -1,39 +1,55 @@
 """What a reply of Resource Manager means, whether it came alone or inside a batch."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from checks.azure.client.refusals import REFUSALS, UNREGISTERED
+from checks.azure.ids import subscription
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
+from scanner.model.patterns import pattern
+from scanner.model.refusals import find
 
-# Codes that say that the subscription does not use the service at all.
-_UNREGISTERED = ("MissingSubscriptionRegistration", "SubscriptionNotRegistered")
-# Azure answers so for a subscription that the caller has no role in.
-_UNSEEN = {"SubscriptionNotFound", "InvalidSubscriptionId"}
+#: Codes that say no more than their status does.
+_PLAIN = ("", "Forbidden", "403")
+
+#: Codes of what is not there. A subscription that is not there, or cannot be seen, has another one.
+MISSING = ("ResourceNotFound", "NotFound", "ParentResourceNotFound", "ResourceGroupNotFound")
+#: What differs from call to call at the end of a message, so that it would differ from run to run.
+_TRACE = pattern(r"\W*\b(?:tracking|correlation|activity|trace|request) ?id\b.*", re.IGNORECASE | re.DOTALL)
+_LONGEST = 300
 
 
-def refused(operation: str, status: int, content: Any, retry_after: str | None = None) -> CallFailed:
-    """What a status other than 200 means; `content` is the parsed body, or None.
+def refused(operation: str, url: str, status: int, content: Any, retry_after: str | None = None) -> CallFailed:
+    """What a status other than 200 means; `url` is what was asked, `content` the parsed body, or None.
 
-    Messages are left out: they name the caller and differ from run to run.
+    Messages of known causes are left out: they name the caller and differ from run to run.
     """
-    code = _code(content)
-    detail = f"HTTP {status} {code}".rstrip()
-    if code in _UNREGISTERED:
-        return unregistered(operation.partition("/")[0], code)
-    if status in (401, 403) or code in _UNSEEN:
-        return CallFailed(Reason.DENIED, f"{code or detail}: {operation}", code=code)
+    code, message = _told(content)
     after = float(retry_after) if retry_after and retry_after.isdecimal() else None
-    if status == 429:
-        return CallFailed(Reason.THROTTLED, detail, code=code, retry=True, retry_after=after)
-    return CallFailed(Reason.ERROR, detail, code=code, retry=status >= 500, retry_after=after)
+    known = find(REFUSALS, code, message if status in (401, 403) else "")
+    if known is None and status == 429:
+        known = find(REFUSALS, "TooManyRequests", "")
+    if code in UNREGISTERED:
+        return unregistered(operation.partition("/")[0], code)
+    if known is not None:
+        return known.failure(code, account=subscription(urlsplit(url).path), retry_after=after)
+    detail = f"HTTP {status} {code}".rstrip() + (f": {message}" if message and status < 500 else "")
+    if status in (401, 403):
+        # A code that says no more than the status may come of a missing role; others have a cause of their own.
+        plain = status == 403 and code in _PLAIN
+        return CallFailed(Reason.DENIED, detail, code=code, permission=None if plain else "")
+    missing = status == 404 and code in MISSING
+    return CallFailed(Reason.ERROR, detail, code=code, retry=status >= 500, retry_after=after, missing=missing)
 
 
 def unregistered(namespace: str, code: str = "") -> CallFailed:
     """The subscription does not use this provider."""
-    detail = f"resource provider {namespace} is not registered in the subscription"
-    return CallFailed(Reason.NOT_ENABLED, detail, code=code)
+    known = find(REFUSALS, UNREGISTERED[0], "")
+    assert known is not None, "the table has a row for this"  # noqa: S101
+    return known.failure(code or UNREGISTERED[0], named=namespace)
 
 
 def items(page: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -73,6 +89,10 @@ def _host(url: str) -> tuple[str, str | None, int]:
     return parts.scheme, parts.hostname, parts.port or 443
 
 
-def _code(content: Any) -> str:
+def _told(content: Any) -> tuple[str, str]:
+    """Code and message of an error, the message without what differs from call to call."""
     error = content.get("error") if isinstance(content, Mapping) else None
-    return str(error.get("code") or "") if isinstance(error, Mapping) else ""
+    if not isinstance(error, Mapping):
+        return "", ""
+    message = " ".join(str(error.get("message") or "").split())
+    return str(error.get("code") or ""), _TRACE.sub("", message)[:_LONGEST]

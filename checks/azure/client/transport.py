@@ -21,10 +21,12 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 from urllib3.exceptions import ReadTimeoutError
 
+from checks.azure.client.refusals import REFUSALS
 from checks.azure.client.replies import checked, refused
 from scanner.calls.client import Manners
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
+from scanner.model.refusals import Refusal, find
 
 #: Where the clouds of Microsoft's that are not the public one sign in, by the host of their Resource Manager.
 _AUTHORITIES = {
@@ -39,6 +41,7 @@ _MICROSOFT = {
 #: seconds before a token runs out at which a new one is fetched
 _RENEW = 300
 _BOM = b"\xef\xbb\xbf"
+_AADSTS = re.compile(r"AADSTS\d+")
 _CLAIMS = re.compile(r'\bclaims="([^"]+)"')
 
 
@@ -80,7 +83,7 @@ class Transport:
             response = self._exchange(method, address, content, token)
         if response.status_code != 200:
             after = response.headers.get("Retry-After")
-            raise refused(operation, response.status_code, _parsed(response.content), after)
+            raise refused(operation, address, response.status_code, _parsed(response.content), after)
         found = _parsed(response.content)
         if found is None:
             raise CallFailed(Reason.MALFORMED, "the reply is not JSON")
@@ -93,7 +96,10 @@ class Transport:
         try:
             return self._token.text(**challenge)
         except ClientAuthenticationError as error:
-            raise CallFailed(Reason.DENIED, "no token: the credential was refused") from error
+            known = _sign_in(error)
+            if known is not None:
+                raise known.failure(_number(error)) from error
+            raise CallFailed(Reason.DENIED, "no token: the credential was refused", permission="") from error
         except (ServiceRequestError, ServiceResponseError) as error:
             cause = type(error.inner_exception or error).__name__
             raise CallFailed(Reason.UNREACHABLE, f"no token: {cause}", retry=True) from error
@@ -177,6 +183,17 @@ def _credential(endpoint: str, connect_timeout: float, read_timeout: float) -> T
     )
 
 
+def _number(error: Exception) -> str:
+    """The code of a sign-in that was refused, empty if there is none."""
+    found = _AADSTS.search(str(error))
+    return found[0] if found else ""
+
+
+def _sign_in(error: Exception) -> Refusal | None:
+    """Why a sign-in was refused, as far as its code tells."""
+    return find(REFUSALS, code, "") if (code := _number(error)) else None
+
+
 def _advice(error: Exception, endpoint: str) -> str:
     # The first line says what was wrong; what follows lists every credential that was tried, with links.
     said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
@@ -184,6 +201,8 @@ def _advice(error: Exception, endpoint: str) -> str:
         return f"no usable credentials: {unreadable}"
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
+    if known := _sign_in(error):
+        return f"no usable credentials ({said}); {known.detail}"
     variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
     # Another cloud signs in elsewhere, and a refusal of the wrong place does not say so.
     elsewhere = urlsplit(endpoint).hostname != "management.azure.com"

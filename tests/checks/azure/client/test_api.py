@@ -80,7 +80,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, provider: AzureProvider, *pages: 
         ("MLPOSTURE_AZURE_ENDPOINT", "http://127.0.0.1:1", "must begin with https://"),
         ("MLPOSTURE_AZURE_ENDPOINT", "management.azure.com", "must begin with https://"),
         ("AZURE_AUTHORITY_HOST", "http://127.0.0.1:1", "https"),
-        ("AZURE_CLIENT_SECRET", "wrong", "az login"),
+        ("AZURE_CLIENT_SECRET", "wrong", "check AZURE_CLIENT_SECRET"),
         ("REQUESTS_CA_BUNDLE", "", "REQUESTS_CA_BUNDLE"),
     ],
 )
@@ -277,11 +277,20 @@ def test_what_cannot_be_unregistered_is_a_gap(world: AzureWorld, operation: str)
     assert {(gap.operation, gap.reason) for gap in found} == {(operation, Reason.NOT_ENABLED)}
 
 
+NO_ROLE = (
+    "no role of the credential allows it (AuthorizationFailed): grant a role with the permission there, such as Reader"
+)
+LIMITED = (
+    "Azure limits how often this may be asked (TooManyRequests): scan again with a lower --concurrency, "
+    "or when less else is going on in the tenant"
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "reason", "detail"),
     [
-        ("deny", Reason.DENIED, f"AuthorizationFailed: {WORKSPACES}"),
-        ("throttle", Reason.THROTTLED, "HTTP 429 TooManyRequests"),
+        ("deny", Reason.DENIED, NO_ROLE),
+        ("throttle", Reason.THROTTLED, LIMITED),
         ("error", Reason.ERROR, "HTTP 500 InternalServerError"),
         ("timeout", Reason.TIMEOUT, None),
         ("reset", Reason.UNREACHABLE, None),
