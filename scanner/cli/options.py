@@ -37,7 +37,7 @@ def scanning(function: F) -> F:
         click.option("--save-inventory", metavar="PATH", help="Keep what was observed, for `mlposture evaluate`."),
         click.option("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Calls in flight. Default: 32."),
         click.option("--time-limit", metavar="TIME", help="Stop asking after this long (90s, 30m, 2h) and report what "
-                     "was seen by then. The scan can be resumed."),
+                     "was seen by then. Several clouds share it. The scan can be resumed."),
         click.option("--unit-time-limit", metavar="TIME", help="The same for each kind of resource in each region."),
         click.option("--journal", metavar="PATH", help="Where to keep what is observed while the scan runs. Default: "
                      "in the user's state folder. Removed when the scan is done."),

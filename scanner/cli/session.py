@@ -33,6 +33,26 @@ from scanner.store.journal import Journal
 _FIXED = ("check", "skip_check", "min_severity", "framework", "shard")
 
 
+class Share:
+    """The time limit of a scan, in fair parts: clouds are asked one after another, and no slow one takes it all.
+
+    What one of them leaves goes to those after it.
+    """
+
+    def __init__(self, limit: float | None, clouds: int) -> None:
+        self._until = None if limit is None else time.monotonic() + limit
+        self._left = clouds
+
+    def next(self) -> float | None:
+        """Until when the next cloud may be asked, on the monotonic clock; None where there is no limit."""
+        if self._until is None:
+            return None
+        now = time.monotonic()
+        part = (self._until - now) / self._left
+        self._left -= 1
+        return now + part
+
+
 class Session:
     """One scan: from `providers` with their settings, with `options` of the command line, into an inventory."""
 
@@ -117,7 +137,7 @@ class Session:
             with self.meter.phase("connect"):
                 for (name, settings), of_provider in zip(self.providers.items(), calls, strict=True):
                     connected.append(connect(name, {**settings, "taken_at": self.inventory.taken_at}, of_provider))
-            until = None if self._time_limit is None else time.monotonic() + self._time_limit
+            share = Share(self._time_limit, len(connected))
             enabled = not self.options.get("no_progress")
             with (
                 self.meter.phase("collect"),
@@ -125,7 +145,7 @@ class Session:
                 bar(enabled=enabled, meter=self.meter) as progress,
             ):
                 for provider, of_provider in zip(connected, calls, strict=True):
-                    if self.stopped:
+                    if self.interrupted:
                         of_provider.stop(self.stopped)
                     collect(
                         self.plan,
@@ -134,17 +154,17 @@ class Session:
                         concurrency=manners.concurrency,
                         calls=of_provider,
                         shard=self.inventory.shard,
-                        until=until,
+                        until=share.next(),
                         workers=self._workers(cluster, provider.name, manners),
                         progress=progress,
                     )
-                    self.stopped = self.stopped or of_provider.stopped
+                    self.stopped = of_provider.stopped or self.stopped
+                    self.interrupted = "interrupted" in self.stopped
         finally:
             for provider in connected:
                 provider.close()
             if cache is not None:
                 cache.close()
-        self.interrupted = "interrupted" in self.stopped
 
     @contextmanager
     def _cluster(self) -> Iterator[Any]:
@@ -158,7 +178,7 @@ class Session:
             yield cluster
 
     def _workers(self, cluster: Any, provider: str, manners: Manners) -> Workers | None:
-        if cluster is None or self.stopped:
+        if cluster is None or self.interrupted:
             return None
         made: Workers = cluster.workers(
             provider,

@@ -1,0 +1,87 @@
+"""Clouds of one scan share its time limit fairly, by a clock that the test turns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from scanner.cli import session
+from scanner.cli.session import Session
+from scanner.collect.plan import Plan
+from scanner.store.journal import Journal
+
+HOUR = 3600.0
+
+
+class Cloud:
+    """Connected to, and asked for nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Turned:
+    """A scan of three clouds that take so many seconds each, if they are let; what each was given is kept."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, takes: dict[str, float], why: str = "") -> None:
+        self.now = 1000.0
+        self.takes, self.why = takes, why
+        self.given: dict[str, float | None] = {}
+        self.stopped_before: dict[str, str] = {}
+        monkeypatch.setattr(session.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(session, "connect", lambda name, settings, calls: Cloud(name))
+        monkeypatch.setattr(session, "collect", self.collect)
+
+    def collect(self, plan: Any, provider: Cloud, inventory: Any, *, calls: Any, until: float | None, **_: Any) -> None:
+        self.stopped_before[provider.name] = calls.stopped
+        self.given[provider.name] = None if until is None else until - self.now
+        wanted = self.now + self.takes[provider.name]
+        if until is not None and wanted > until:
+            calls.stop("the scan reached its time limit")
+            wanted = until
+        elif self.why:
+            calls.stop(self.why)
+        self.now = wanted
+
+    def scan(self, limit: str | None) -> Session:
+        options: dict[str, Any] = {"time_limit": limit, "no_cache": True, "no_progress": True}
+        made = Session({name: {} for name in self.takes}, options, Plan((), ()), Journal(), datetime.now(UTC))
+        made.collect()
+        return made
+
+
+def test_a_slow_cloud_leaves_the_others_their_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Turned(monkeypatch, {"aws": 100 * HOUR, "gcp": 100 * HOUR, "azure": 100 * HOUR})
+    made = turned.scan("3h")
+
+    assert turned.given == {"aws": HOUR, "gcp": HOUR, "azure": HOUR}
+    assert set(turned.stopped_before.values()) == {""}
+    assert made.stopped == "the scan reached its time limit"
+    assert not made.interrupted
+
+
+def test_what_a_cloud_leaves_goes_to_those_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Turned(monkeypatch, {"aws": 0.5 * HOUR, "gcp": 100 * HOUR, "azure": 0.1 * HOUR})
+    made = turned.scan("3h")
+
+    assert turned.given == {"aws": HOUR, "gcp": 1.25 * HOUR, "azure": 1.25 * HOUR}
+    assert made.stopped == "the scan reached its time limit", "one cloud was not done, so that the scan can go on"
+
+
+def test_without_a_limit_no_cloud_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Turned(monkeypatch, {"aws": HOUR, "gcp": HOUR})
+
+    assert turned.scan(None).stopped == ""
+    assert turned.given == {"aws": None, "gcp": None}
+
+
+def test_an_interruption_stops_all_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Turned(monkeypatch, {"aws": HOUR, "gcp": HOUR}, why="the scan was interrupted")
+
+    assert turned.scan("9h").interrupted
+    assert turned.stopped_before == {"aws": "", "gcp": "the scan was interrupted"}
