@@ -49,6 +49,8 @@ def scanning(function: F) -> F:
                      "share."),
         click.option("--no-cache", is_flag=True, default=None, help="Ask again for what cannot have changed since an "
                      "earlier scan, and remember nothing of this one."),
+        click.option("--no-index", is_flag=True, default=None, help="Ask every location, region and resource itself: "
+                     "believe no index that may lag (SageMaker's Search, Cloud Asset Inventory, Resource Graph)."),
         click.option("--profile-run", metavar="PATH", help="Write where time and calls went, by operation, as JSON."),
         click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
         click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),

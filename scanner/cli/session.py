@@ -64,7 +64,8 @@ class Session:
         journal: Journal,
         taken_at: datetime,
     ) -> None:
-        self.providers = providers
+        more = {"no_index": True} if options.get("no_index") else {}
+        self.providers = {name: {**settings, **more} for name, settings in providers.items()}
         self.options = options
         self.plan = plan
         self.inventory = Inventory(taken_at, journal)

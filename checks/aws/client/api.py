@@ -30,6 +30,7 @@ _DISCOVER = "ec2:DescribeRegions"
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
     """A provider for `profile`, `role_arns` (one account each) and `regions` (all enabled ones if empty).
 
+    `no_index` describes each resource itself.
     With `organization`, for every active account of the organisation, by assuming the role `organization_role` there.
     Raises CannotScan when there are no usable credentials.
     """
@@ -41,6 +42,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
         organization_role=str(settings.get("organization_role") or "mlposture-reader")
         if settings.get("organization")
         else "",
+        no_index=bool(settings.get("no_index")),
         taken_at=settings.get("taken_at"),
     )
 
@@ -59,10 +61,12 @@ class AwsProvider:
         role_arns: tuple[str, ...] = (),
         regions: tuple[str, ...] = (),
         organization_role: str = "",
+        no_index: bool = False,
         taken_at: datetime | None = None,
     ) -> None:
         self.calls = calls
         self.taken_at = taken_at or datetime.now(UTC)
+        self.no_index = no_index
         self._regions = regions
         self._enabled: dict[str, tuple[tuple[str, ...], CallFailed | None]] = {}
         try:
@@ -148,6 +152,8 @@ class AwsApi(BaseApi):
         self.partition = provider.partition
         #: "now" of the whole scan, for listings that are limited in time
         self.taken_at = provider.taken_at
+        #: whether Search is not to be believed
+        self.no_index = provider.no_index
 
     def is_read(self, operation: str) -> bool:
         return is_read(operation)

@@ -93,7 +93,7 @@ def searched(api: AwsApi, source: Searched, *, since: datetime | None = None, **
     if since is not None and waiting:
         since = max(since, min(summary["CreationTime"] for summary in waiting.values()))
         times = [time for time in times if time >= since]
-    if -(-len(times) // PAGE) + SPOT_CHECKS < len(waiting):
+    if not api.no_index and -(-len(times) // PAGE) + SPOT_CHECKS < len(waiting):
         yield from _from_search(api, source, waiting, spans(times, since))
     yield from api.each(lambda summary: detail(api, source, summary), chain(moving, waiting.values()))
 

@@ -37,12 +37,14 @@ _PORTALS = {
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AzureProvider":
     """A provider for `subscriptions` and what is below `management_groups`; for all that are in use if both are empty.
 
+    `no_index` asks each of them for everything, even where Resource Graph lists nothing.
     Raises CannotScan when there are no usable credentials or the endpoint is not an https address.
     """
     return AzureProvider(
         calls,
         subscriptions=tuple(settings.get("subscriptions", ())),
         management_groups=tuple(settings.get("management_groups", ())),
+        census=not settings.get("no_index"),
     )
 
 
@@ -54,11 +56,17 @@ class AzureProvider:
     opens_with = ""
 
     def __init__(
-        self, calls: Calls, *, subscriptions: tuple[str, ...] = (), management_groups: tuple[str, ...] = ()
+        self,
+        calls: Calls,
+        *,
+        subscriptions: tuple[str, ...] = (),
+        management_groups: tuple[str, ...] = (),
+        census: bool = True,
     ) -> None:
         self.calls = calls
         self._wanted = subscriptions
         self._groups = management_groups
+        self._wants_census = census
         self.endpoint = os.environ.get("MLPOSTURE_AZURE_ENDPOINT", _PUBLIC).rstrip("/")
         host = urlsplit(self.endpoint)
         if host.scheme != "https" or not host.hostname:
@@ -81,7 +89,8 @@ class AzureProvider:
             return self.walk(lambda attempt: self._ask(operation, attempt), operation, path, {"api-version": version})
 
         self._chosen = subscriptions.choose(self.management, walk, self._wanted, self._groups, self.endpoint)
-        self.census = self._count()
+        if self._wants_census:
+            self.census = self._count()
         return self._chosen.accounts
 
     def open(self, account: str) -> None:

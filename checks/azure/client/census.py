@@ -38,7 +38,7 @@ _ROWS = (
 #: Said once a scan: an absence that rests on an index is no silent one.
 LAGS = (
     "Azure: %d subscriptions were not asked for workspaces, or for AI accounts, as Resource Graph lists none there; "
-    "what was made in the last minutes may be missing"
+    "what was made in the last minutes may be missing; --no-index asks everywhere"
 )
 
 #: What a credential may do at a scope.

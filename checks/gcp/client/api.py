@@ -33,8 +33,8 @@ _PROJECT = "resourcemanager.projects.get"
 def connect(settings: Mapping[str, Any], calls: Calls) -> "GcpProvider":
     """A provider for `projects` and all below `folders` and `organizations` (the configured project if none is named).
 
-    `locations` limits the scan to some (all of Vertex AI if empty); `census` False asks each of them even where Cloud
-    Asset Inventory lists nothing; `taken_at` is the time that recent jobs are reckoned from. Raises CannotScan when
+    `locations` limits the scan to some (all of Vertex AI if empty); `no_index` asks each of them even where Cloud Asset
+    Inventory lists nothing; `taken_at` is the time that recent jobs are reckoned from. Raises CannotScan when
     there are no usable credentials.
     """
     return GcpProvider(
@@ -45,7 +45,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "GcpProvider":
             *(root("organizations", number) for number in settings.get("organizations", ())),
         ),
         locations=tuple(settings.get("locations", ())),
-        census=settings.get("census", True),
+        census=not settings.get("no_index"),
         taken_at=settings.get("taken_at"),
     )
 

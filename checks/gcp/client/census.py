@@ -23,6 +23,12 @@ ASSETS = "cloudasset.googleapis.com"
 NONE_ELSEWHERE = "Cloud Asset Inventory, minutes old, lists no endpoint, model or custom job in other locations"
 NONE_AT_ALL = "Cloud Asset Inventory, minutes old, lists no endpoint, model or custom job"
 
+#: Said once a scan, see docs/decisions/0028-an-index-is-no-absence.md.
+LAGS = (
+    "Google Cloud: %d projects were asked only where Cloud Asset Inventory lists anything; what was made in the last "
+    "minutes may be missing; --no-index asks everywhere"
+)
+
 _TYPES = tuple(f"{AIPLATFORM}/{kind}" for kind in ("CustomJob", "Endpoint", "Model"))
 _NAME = pattern(rf"//{AIPLATFORM}/projects/([^/]+)/locations/([^/]+)/.+")
 
@@ -86,6 +92,8 @@ class Census:
                 taken[parent] = frozenset().union(*(answer.result() for answer in answers))
             except CallFailed as failure:
                 _tell(parent, failure)
+        if believed := sum(sizes[parent] for parent in taken):
+            log.warning(LAGS, believed)
         return taken
 
     def _search(self, parent: str, types: tuple[str, ...], most: int) -> _Places:

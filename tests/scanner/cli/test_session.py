@@ -85,3 +85,12 @@ def test_an_interruption_stops_all_that_follow(monkeypatch: pytest.MonkeyPatch) 
 
     assert turned.scan("9h").interrupted
     assert turned.stopped_before == {"aws": "", "gcp": "the scan was interrupted"}
+
+
+@pytest.mark.parametrize(("given", "settings"), [(True, {"no_index": True}), (None, {})])
+def test_every_cloud_is_told_to_believe_no_index(given: bool | None, settings: dict[str, Any]) -> None:
+    made = Session({"aws": {}, "gcp": {}}, {"no_index": given}, Plan((), ()), Journal(), datetime.now(UTC))
+
+    assert made.providers == {"aws": settings, "gcp": settings}
+    made.record()
+    assert Session.recorded(made.inventory.store, {})[0] == made.providers, "a resumed scan goes on like this"

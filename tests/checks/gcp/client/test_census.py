@@ -84,7 +84,7 @@ def test_without_a_census_the_same_is_seen_and_nobody_is_told_of_a_gap(kind: str
 
 def test_the_census_can_be_done_without() -> None:
     with running("gcp") as world:
-        inventory = take_inventory("gcp", census=False)
+        inventory = take_inventory("gcp", no_index=True)
 
     assert not asked(world, SEARCH)
     assert asked(world, LOCATIONS) == ["global"]
