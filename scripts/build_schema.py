@@ -42,6 +42,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "schema": {"const": INVENTORY},
         "taken_at": msgspec.json.schema(datetime),
         "shard": shard,
+        "accounts": {"type": "array", "items": scope},
         "scopes": {"type": "array", "items": scope},
         "gaps": {"type": "array", "items": gap},
         "listings": {"type": "array", "items": listing},
@@ -59,7 +60,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "description": "In a resource, null is observed absent and a member that is left out was not observed.",
         "type": "object",
         "properties": members,
-        "required": [name for name in members if name != "shard"],
+        "required": [name for name in members if name not in ("shard", "accounts")],
         "$defs": parts,
     }
 

@@ -63,7 +63,9 @@ def collect(
     collectors = [c for c in plan.collectors if c.provider == provider.name]
     if not collectors:
         return
-    accounts = [a for a in provider.accounts() if shard is None or shard.holds(a)]
+    known = provider.accounts()
+    inventory.accounts |= {(provider.name, account) for account in known}  # before anything is judged
+    accounts = [account for account in known if shard is None or shard.holds(account)]
     run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), until, workers, progress)
     try:
         run.go(accounts)

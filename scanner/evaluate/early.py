@@ -86,7 +86,7 @@ class Early:
                 return
             resource: Resource = self._decoders.decode(checks[0].kind, document)
             for check in checks:
-                self._made.add(Judgement(check, resource, judge(check, resource)))
+                self._made.add(Judgement(check, resource, judge(check, resource, trusting=self._made.trusting)))
             self._judged[kind] += 1
             if number % _AT_ONCE == 0 and not self._ended and self._batches.qsize() < _WAITING // 2:
                 time.sleep(_REST)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
 from scanner.model.nouns import Resource, Status, Verdict
 from scanner.model.views import View
@@ -27,11 +28,12 @@ class Judgement(Struct, frozen=True):
     verdict: Verdict
 
 
-def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgement]:
+def evaluate(inventory: Inventory, checks: Sequence[Check], trusting: Trusting | None = None) -> Iterator[Judgement]:
     """Judgements by kind, then resource id, then check id: each resource is read once.
 
     A check that breaks gives `unknown`.
     """
+    trusting = trusting or Trusting(inventory)
     by_kind: dict[str, list[Check]] = {}
     for check in sorted(checks, key=lambda c: c.id):
         by_kind.setdefault(check.kind.kind, []).append(check)
@@ -46,13 +48,13 @@ def evaluate(inventory: Inventory, checks: Sequence[Check]) -> Iterator[Judgemen
             seeing.append((check, views[needs]))
         for resource in inventory.all(of_kind[0].kind):
             for check, view in seeing:
-                yield Judgement(check, resource, judge(check, resource, view))
+                yield Judgement(check, resource, judge(check, resource, view, trusting=trusting))
 
 
-def judge(check: Check, resource: Resource, view: View | None = None) -> Verdict:
+def judge(check: Check, resource: Resource, view: View | None = None, *, trusting: Trusting) -> Verdict:
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
-        verdict = check(resource, view)
+        verdict = trusting.settle(check(resource, view))
         if verdict.missing:
             return explained(verdict, check, resource, view)
         if check.blind_to and verdict.status is Status.PASS:

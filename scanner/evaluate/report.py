@@ -10,6 +10,7 @@ from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.model.checks import CHECKS, Check
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
+from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
 
 
@@ -21,11 +22,12 @@ def make_verdicts(
     verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
     frameworks: Sequence[str] = (),
     prepare: Callable[[Finding], bytes] | None = None,
+    trust: Sequence[Entry] = (),
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust)
 
 
 def build_report(
@@ -40,20 +42,23 @@ def build_report(
     verdicts: frozenset[Status] = frozenset({Status.FAIL, Status.UNKNOWN}),
     frameworks: Sequence[str] = (),
     prepare: Callable[[Finding], bytes] | None = None,
+    trust: Sequence[Entry] = (),
     early: Early | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
     `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
-    was judged `early` is not judged again; it was made with the same options.
+    was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
     """
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     if early is None:
         done: frozenset[str] = frozenset()
-        found = make_verdicts(inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare)
+        found = make_verdicts(
+            inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust
+        )
     else:
         found, done = early.finish(inventory.store)
-    for judgement in evaluate(inventory, [check for check in checks if check.id not in done]):
+    for judgement in evaluate(inventory, [check for check in checks if check.id not in done], found.trusting):
         found.add(judgement)
     found.findings.seal()
     cached, cached_since = inventory.store.cached()
@@ -81,6 +86,7 @@ def build_report(
         ),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
+        trust=found.uses(),
     )
 
 

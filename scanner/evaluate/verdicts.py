@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.judge import Judgement
+from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
 from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status, Unanswered
+from scanner.model.trust import Entry, Use
 from scanner.store.inventory import Inventory
 
 #: Reasons of one check that are told apart: some name a resource, and there may be a million of those.
@@ -26,15 +28,19 @@ class Verdicts:
         infos: Mapping[str, CheckInfo],
         shown: frozenset[Status],
         prepare: Callable[[Finding], bytes] | None = None,
+        trust: Sequence[Entry] = (),
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
         self.shown = shown
+        self.trusting = Trusting(inventory, trust)
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
         self.findings = StoredFindings(described, inventory, prepare)
         #: of each check: why verdicts could not be given, by provider, account and reason
         self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
+        #: of each check: the entries of [trust] that were about something, with the verdicts that this gave
+        self._uses: dict[str, Counter[tuple[Entry, Status]]] = {id: Counter() for id in self.checks}
 
     def add(self, judgement: Judgement) -> None:
         status = judgement.verdict.status
@@ -48,6 +54,9 @@ class Verdicts:
             self._note_reason(judgement)
         else:
             count.not_applicable += 1
+        if judgement.verdict.trust:
+            count.trusted += status is Status.PASS
+            self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
         if status in self.shown:
             self.findings.add(judgement)
 
@@ -56,6 +65,7 @@ class Verdicts:
         for id in checks:
             self.counts[id] = CheckCount()
             self._reasons[id].clear()
+            self._uses[id].clear()
         self.findings.forget(checks)
 
     def unanswered(self) -> tuple[Unanswered, ...]:
@@ -76,6 +86,20 @@ class Verdicts:
         if key not in reasons and len(reasons) >= _REASONS:
             key = (*key[:2], "other reasons")
         reasons[key] += 1
+
+    def uses(self) -> tuple[Use, ...]:
+        """What came of each entry of `[trust]`, in their order."""
+        together: Counter[tuple[Entry, Status]] = sum(self._uses.values(), Counter())
+        matched = {entry for entry, _ in together}
+        return tuple(
+            Use(
+                entry=entry,
+                expired=self.trusting.expired(entry),
+                matched=entry in matched,
+                passes=together[entry, Status.PASS],
+            )
+            for entry in self.trusting.entries
+        )
 
     def totals(self) -> dict[str, int]:
         """How many verdicts of each sort there are."""

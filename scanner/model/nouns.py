@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Protocol, TypeVar, Union
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from scanner.model.trust import Entry, Foreign, Use
+
 T = TypeVar("T")
 #: The three states of a field: a value, `None` for observed absent, `UNSET` for not observed.
 Observed = Union[T, None, UnsetType]
@@ -140,6 +142,8 @@ class Verdict(Struct, frozen=True):
 
     `path` lists the ids of the resources that a joined verdict went through, from the subject on. `missing` names what
     an `unknown` one would rest on: fields of the subject, of joined resources (`Bucket.policy`), or plain words.
+    A failure that is `foreign` is one only because these things are not known to be the reader's; `missing` is then
+    what it would rest on if they were. `trust` are the entries of `[trust]` that are about them.
     """
 
     status: Status
@@ -147,11 +151,28 @@ class Verdict(Struct, frozen=True):
     evidence: Mapping[str, Any] = {}
     path: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    trust: tuple[Entry, ...] = ()
 
 
 def failed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:
     """The resource has the problem; keyword arguments are the observed fields that show it."""
     return Verdict(Status.FAIL, message, evidence, path)
+
+
+def failed_unless_known(
+    foreign: tuple[Foreign, ...],
+    message: str,
+    *,
+    path: tuple[str, ...] = (),
+    missing: tuple[str, ...] = (),
+    **evidence: Any,
+) -> Verdict:
+    """The resource has the problem only because none of these is known to be the reader's. None of them: it has it.
+
+    `missing` is what would be unknown if they all were.
+    """
+    return Verdict(Status.FAIL, message, evidence, path, missing if foreign else (), foreign)
 
 
 def passed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:
@@ -308,6 +329,8 @@ class CheckCount(Struct, kw_only=True):
     failed: int = 0
     unknown: int = 0
     not_applicable: int = 0
+    #: of those that passed: how many rest on `[trust]`
+    trusted: int = 0
 
 
 class Unanswered(Struct, frozen=True, kw_only=True):
@@ -344,6 +367,7 @@ class Report(Struct, frozen=True, kw_only=True):
     `complete` says that every verdict that was asked for could be given; what stood in the way is in `gaps` and
     `unanswered`, of which the most frequent come first.
     `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
+    `trust` is what came of each entry of `[trust]`.
     """
 
     scan_id: str
@@ -365,6 +389,12 @@ class Report(Struct, frozen=True, kw_only=True):
     framework_scores: Mapping[str, FrameworkScore]
     cached: int = 0
     cached_since: datetime | None = None
+    trust: tuple[Use, ...] = ()
+
+    @property
+    def trusted(self) -> int:
+        """How many passes rest on `[trust]`."""
+        return sum(count.trusted for count in self.check_counts.values())
 
 
 def plain(value: Any) -> Any:

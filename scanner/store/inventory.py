@@ -34,6 +34,8 @@ class Inventory:
     def __init__(self, taken_at: datetime, store: Journal | None = None) -> None:
         self.taken_at = taken_at
         self.scopes: tuple[Scope, ...] = ()
+        #: every account of the scan, by provider and id: also those that fall to other parts of it
+        self.accounts: set[tuple[str, str]] = set()
         self.gaps: tuple[Gap, ...] = ()
         self.listings: dict[tuple[str, Scope], Listing] = {}
         self.shard: Shard | None = None
@@ -78,6 +80,11 @@ class Inventory:
         seen = any(listing.complete for listing in self.listings.values())
         return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= reasons
 
+    def scanned(self, account: str) -> bool:
+        """Whether this is the id of an account of the scan, whether or not it could be read."""
+        known = self.accounts or {(scope.provider, scope.account) for scope in self.scopes}
+        return any(id == account for _, id in known)
+
     def count(self) -> int:
         return self.store.count()
 
@@ -91,7 +98,9 @@ class Inventory:
             head["shard"] = self.shard
         yield msgspec.json.format(encode(head), indent=1).removesuffix(b"\n}")
         listings = (self.listings[key] for key in sorted(self.listings))
-        for name, items in (("scopes", sorted(self.scopes)), ("gaps", self.gaps), ("listings", listings)):
+        accounts = [Scope(provider, account) for provider, account in sorted(self.accounts)]
+        parts = (("accounts", accounts), ("scopes", sorted(self.scopes)), ("gaps", self.gaps), ("listings", listings))
+        for name, items in parts:
             yield b',\n "' + name.encode() + b'": ['
             between = b"\n"
             for item in items:
@@ -140,6 +149,7 @@ class Inventory:
         except OverflowError as error:
             raise InputError(f"{path}: not an inventory: {error}") from error
         loaded.scopes = tuple(head.scopes)
+        loaded.accounts = {(scope.provider, scope.account) for scope in (*head.accounts, *head.scopes)}
         loaded.gaps = tuple(head.gaps)
         loaded.listings = {(listing.kind, listing.scope): listing for listing in head.listings}
         loaded.shard = head.shard

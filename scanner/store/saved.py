@@ -50,6 +50,7 @@ class Head(msgspec.Struct):
     gaps: list[Gap]
     listings: list[Listing]
     shard: Shard | None = None
+    accounts: list[Scope] = []
 
 
 def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
@@ -61,6 +62,10 @@ def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
         raise InputError(f"{path}: {error.strerror}") from error
     except UNREADABLE as error:
         raise InputError(f"{path}: not an inventory: {error}") from error
+
+
+#: Members that are read item by item, and what their items are.
+_LISTS: dict[str, Any] = {"accounts": Scope, "scopes": Scope, "gaps": Gap, "listings": Listing}
 
 
 class _Reader:
@@ -83,8 +88,8 @@ class _Reader:
                 for kind in self._members():
                     for item in self._items():
                         resource(kind, item)
-            elif name in ("scopes", "gaps", "listings"):
-                decoder = msgspec.json.Decoder({"scopes": Scope, "gaps": Gap, "listings": Listing}[name])
+            elif name in _LISTS:
+                decoder = msgspec.json.Decoder(_LISTS[name])
                 found[name] = [decoder.decode(item) for item in self._items()]
             else:
                 found[name] = msgspec.json.decode(self._value())
