@@ -1,13 +1,14 @@
 """Addresses and networks: one answer to each question, so that no two checks of a report contradict each other."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, Union
 
 from msgspec import UNSET, Struct
 
 from checks.azure.members import IpRule, folded
 from scanner.model.nouns import Observed
+from scanner.model.trust import Foreign
 
 _Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -24,10 +25,15 @@ _INSIDE = tuple(
 
 
 class Opening(Struct, frozen=True):
-    """Whether any address may connect; None if that is not known. `fields` say so, or would have to."""
+    """Whether any address may connect; None if that is not known. `fields` say so, or would have to.
+
+    `foreign` are the ranges that alone open it, and `missing` what would not be known if these were the reader's.
+    """
 
     to_all: bool | None
     fields: tuple[str, ...]
+    foreign: tuple[Foreign, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Fenced(Protocol):
@@ -68,10 +74,16 @@ def opening(resource: Fenced) -> Opening:
 def letting(ranges: Iterable[str], fields: tuple[str, ...]) -> Opening:
     """Whether these ranges let in most of the internet; not known if one of them is no range, and might be wide."""
     ranges = tuple(ranges)
+    odd = tuple(f"what the rule `{text}` lets in" for text in ranges if _network(text) is None)
     if wide(ranges):
-        return Opening(True, fields)
-    odd = [text for text in ranges if _network(text) is None]
-    return Opening(None, tuple(f"what the rule `{text}` lets in" for text in odd)) if odd else Opening(False, fields)
+        return Opening(True, fields, tuple(map(Foreign.address, _opening_ranges(ranges))), odd)
+    return Opening(None, odd) if odd else Opening(False, fields)
+
+
+def _opening_ranges(ranges: Sequence[str]) -> list[str]:
+    """The ranges without which the others let in no large share of the internet."""
+    found = wide(ranges)
+    return found + _opening_ranges([text for text in ranges if text not in found]) if found else []
 
 
 def of_joined(kind: str, fields: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,18 @@ from checks.aws.s3.exposure import (
 )
 from checks.aws.s3.resources import Bucket
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
+from scanner.model.trust import Foreign
 
 _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
 
@@ -126,8 +137,8 @@ def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
     no answer, as management events do not name objects.
 
     ## How to fix
-    Send server access logs to a bucket kept for logs, or cover the bucket with CloudTrail data events and make this an
-    exception.
+    Send server access logs to a bucket kept for logs. Where CloudTrail data events cover the bucket already, its own
+    logs add little.
 
     Terraform: `aws_s3_bucket_logging`. CLI: `aws s3api put-bucket-logging`.
 
@@ -177,7 +188,9 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     if not bucket.exists:
         return failed("the bucket does not exist, anyone may create it", exists=False, is_default_name=True)
     if not bucket.owned:
-        return failed("the bucket belongs to another account", owned=False, is_default_name=True)
+        foreign = (Foreign.bucket(f"s3://{bucket.name}"),)
+        said = "the bucket belongs to another account"
+        return failed_unless_known(foreign, said, owned=False, is_default_name=True)
     return passed("the bucket belongs to this account", owned=True, is_default_name=True)
 
 
@@ -296,7 +309,8 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
             }
             return passed("the public policy is restricted to this account", policy=bucket.policy, **blocks)
     if found:
-        return failed(f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
+        foreign = () if "*" in found else tuple(map(Foreign.account, sorted(found)))
+        return failed_unless_known(foreign, f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
     return passed("may not be written by other accounts", policy=bucket.policy)
 
 

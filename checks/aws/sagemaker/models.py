@@ -9,7 +9,17 @@ from checks.aws.sagemaker.hubs import hub_sources, trusting
 from checks.aws.sagemaker.references import Hosting, hosting, label
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
+from scanner.model.trust import Foreign
 from scanner.model.views import View
 
 _REGISTRY_MODES = ("Platform", "Vpc", None)
@@ -123,7 +133,9 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
     public = list(dict.fromkeys(name for name, mode in modes if mode != "Vpc"))
     if public:
         said = f"not pulled through the VPC: {', '.join(public)}"
-        return _unless_serverless(model, view, failed(said, **evidence))
+        images = zip(own_images, modes, strict=True)
+        foreign = tuple(Foreign.registry(str(container.image)) for container, (_, mode) in images if mode != "Vpc")
+        return _unless_serverless(model, view, failed_unless_known(foreign, said, **evidence))
     return passed("every image is pulled through the VPC", **evidence)
 
 

@@ -7,7 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, is_reserved_for, location, partition_of
 from checks.aws.s3.resources import Bucket
-from scanner.model.nouns import Resource, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.nouns import Resource, Verdict, failed_unless_known, not_applicable, passed, unknown
+from scanner.model.trust import Foreign
 from scanner.model.views import View
 
 
@@ -56,7 +57,10 @@ def judge_ownership(
         said = [f"{b.name} {'belongs to another account' if b.exists else 'does not exist'}" for b in strange]
         path = (resource.id, bucket_arn(partition_of(resource.id), strange[0].name))
         seen = {bucket.name: {"exists": bucket.exists, "owned": bucket.owned} for bucket in strange}
-        return failed("; ".join(said), path=path, **{**evidence, "Bucket.owned": seen})
+        # A bucket that does not exist is nobody's: whoever makes it has it.
+        foreign = tuple(Foreign.bucket(f"s3://{b.name}") for b in strange) if all(b.exists for b in strange) else ()
+        shown = {**evidence, "Bucket.owned": seen}
+        return failed_unless_known(foreign, "; ".join(said), path=path, missing=tuple(unclear), **shown)
     if unclear:
         return unknown(*unclear)
     return passed("belongs to accounts of this scan: " + ", ".join(names), **{**evidence, "Bucket.owned": True})

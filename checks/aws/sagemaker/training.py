@@ -7,7 +7,17 @@ from checks.aws.names import is_directory_bucket
 from checks.aws.sagemaker.references import has_nvme
 from checks.aws.sagemaker.resources import FINISHED, TrainingJob, TrainingResources
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
+from scanner.model.trust import Foreign
 
 
 def _is_undecided(resources: TrainingResources) -> bool:
@@ -320,4 +330,6 @@ def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verd
         return unknown("training_image")
     if job.training_image is None:
         return not_applicable("names an algorithm, not an image")
-    return failed("the image is not pulled through the VPC", repository_access_mode=mode)
+    foreign = (Foreign.registry(job.training_image),)
+    said = "the image is not pulled through the VPC"
+    return failed_unless_known(foreign, said, repository_access_mode=mode, training_image=job.training_image)

@@ -4,7 +4,17 @@ from checks.azure.ai_services.resources import Account
 from checks.azure.members import approved, folded, identity_types
 from checks.azure.networks import opening, values, wide
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 
 
 @check(id="MLP-3301", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
@@ -31,7 +41,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
         return unknown(*found.fields)
     evidence = {name: getattr(account, name) for name in found.fields}
     if found.to_all:
-        return failed("all networks or most of them may connect", **evidence)
+        said = "all networks or most of them may connect"
+        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
     return passed("not all networks may connect", **evidence)
 
 
@@ -61,7 +72,8 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     if folded(account.network_default_action) != "deny":
         return not_applicable("rules have no effect unless the default is to deny", **evidence)
     if found.to_all:
-        return failed(f"lets in {', '.join(wide(values(account.network_ip_rules or ())))}", **evidence)
+        said = f"lets in {', '.join(wide(values(account.network_ip_rules or ())))}"
+        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
     return passed("no rule is that wide", **evidence)
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from checks.azure.machine_learning.resources import OutboundRule, Workspace
 from checks.azure.members import approved, folded
@@ -32,7 +33,7 @@ def open_to_all_networks(workspace: Workspace) -> Opening:
             found = _never_set(workspace)
         case _:
             return Opening(None, ("public_network_access",))
-    return Opening(found.to_all, found.fields if found.to_all is None else ("public_network_access", *found.fields))
+    return found if found.to_all is None else replace(found, fields=("public_network_access", *found.fields))
 
 
 def _never_set(workspace: Workspace) -> Opening:

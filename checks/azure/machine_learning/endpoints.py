@@ -9,7 +9,18 @@ from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from checks.azure.networks import of_joined
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 from scanner.model.views import View
 
 
@@ -105,7 +116,8 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, vie
     rules = ("network_default_action", "network_ip_rules", "ip_allowlist")
     evidence = {"public_network_access": access, **joined(workspace, *rules)}
     if found.to_all or not lists_addresses(workspace):
-        return failed("public network access is on", path=path, **evidence)
+        said = "public network access is on"
+        return failed_unless_known(found.foreign, said, path=path, missing=found.missing, **evidence)
     return passed("only addresses that its workspace lists may connect", path=path, **evidence)
 
 

@@ -14,7 +14,18 @@ from checks.azure.networks import of_joined
 from checks.azure.storage import exposure
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 from scanner.model.views import View
 
 
@@ -52,7 +63,8 @@ def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -
         return unknown(*found.fields)
     evidence = {name: getattr(workspace, name) for name in found.fields}
     if found.to_all:
-        return failed("all networks or most of them may connect", **evidence)
+        said = "all networks or most of them may connect"
+        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
     return passed("not all networks may connect", **evidence)
 
 
@@ -84,7 +96,8 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> V
         return unknown(*found.fields)
     evidence = {name: getattr(workspace, name) for name in ("private_endpoint_connections", *found.fields)}
     if found.to_all:
-        return failed("all networks or most of them may connect beside the private endpoint", **evidence)
+        said = "all networks or most of them may connect beside the private endpoint"
+        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
     return passed("not all networks may connect beside the private endpoint", **evidence)
 
 
@@ -278,9 +291,11 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if found.to_all:
-        return failed(
+        return failed_unless_known(
+            found.foreign,
             f"{storage.name} accepts connections from all or most of the internet",
             path=path,
+            missing=found.missing,
             **joined(storage, *found.fields),
         )
     return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *found.fields))

@@ -8,7 +8,16 @@ from checks.azure.paths.storage import storage_of
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed_unless_known,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+)
 from scanner.model.views import View
 
 
@@ -56,8 +65,10 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if not found.to_all:
         return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *found.fields))
-    return failed(
+    return failed_unless_known(
+        found.foreign,
         f"{storage.name} is open to the internet and allows anonymous access",
         path=path,
+        missing=of_joined("StorageAccount", found.missing),
         **joined(storage, *because, *found.fields),
     )

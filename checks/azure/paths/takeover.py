@@ -7,7 +7,8 @@ from checks.azure.members import folded
 from checks.azure.paths.storage import storage_of
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, passed, unknown
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, failed_unless_known, joined, passed, unknown
+from scanner.model.trust import Foreign
 from scanner.model.views import View
 
 
@@ -56,7 +57,8 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     if storage.name_available is False and folded(storage.name_reason) == "alreadyexists":
         if storage.moved_to is UNSET:
             return unknown("StorageAccount.moved_to", path=path)
-        return failed(
+        return failed_unless_known(
+            (Foreign.bucket(f"az://{storage.name}"),),
             f"{storage.name} is not in the subscription that it is named in, and an account elsewhere has the name",
             path=path,
             **joined(storage, "exists", "name_available", "name_reason", "moved_to"),

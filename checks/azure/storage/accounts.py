@@ -4,7 +4,17 @@ from checks.azure.members import folded
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 
 
 def _missing(account: StorageAccount) -> Verdict | None:
@@ -129,7 +139,8 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
         return unknown(*found.fields)
     evidence = {name: getattr(account, name) for name in found.fields}
     if found.to_all:
-        return failed("all or most of the internet may connect", **evidence)
+        said = "all or most of the internet may connect"
+        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
     return passed("not all networks may connect", **evidence)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from checks.gcp.names import bucket_id, bucket_of, owned_by_google
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
@@ -47,5 +49,15 @@ def unread(name: str) -> Verdict:
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The first of the worst of them: one bucket that is open or gone is enough."""
-    return min(verdicts, key=lambda verdict: _WORST.index(verdict.status))
+    """The first of the worst of them: one bucket that is open or gone is enough.
+
+    Where all failures are of buckets that may be known to be the reader's, it is about all of these, and about what the
+    rest leaves open.
+    """
+    found = list(verdicts)
+    first = min(found, key=lambda verdict: (_WORST.index(verdict.status), bool(verdict.foreign)))
+    if not first.foreign:
+        return first
+    foreign = tuple(thing for verdict in found for thing in verdict.foreign)
+    missing = tuple(name for verdict in found for name in verdict.missing)
+    return replace(first, foreign=foreign, missing=missing)

@@ -13,12 +13,14 @@ from scanner.model.nouns import (
     Severity,
     Verdict,
     failed,
+    failed_unless_known,
     joined,
     not_applicable,
     passed,
     unknown,
     unobserved,
 )
+from scanner.model.trust import Foreign
 from scanner.model.views import View
 
 
@@ -150,4 +152,5 @@ def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
     shown |= joined(bucket, "shares_parent")
     if bucket.shares_parent:
         return passed(f"the {what} belongs to a project of the same folder or organisation", path=path, **shown)
-    return failed(f"the {what} {bucket.name} belongs to another project", path=path, **shown)
+    foreign = (Foreign.bucket(f"gs://{bucket.name}"),)
+    return failed_unless_known(foreign, f"the {what} {bucket.name} belongs to another project", path=path, **shown)

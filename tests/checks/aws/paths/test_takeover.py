@@ -17,7 +17,7 @@ from factories.aws import (
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import DataSource, S3DataSource
+from checks.aws.sagemaker.resources import DataSource, Model, S3DataSource
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
@@ -26,6 +26,12 @@ CODE = "s3://fabrikam-example-weights/code.tar.gz"
 LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=URI, manifest_s3_uri="s3://northwind-example-models/list.csv"))
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
 TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
+
+
+def both(weights: str) -> Model:
+    """A model with its artifact in another account's bucket, and further weights somewhere else."""
+    variables = {"HF_MODEL_ID": weights}
+    return single(container(IMAGE, model_data_url="s3://fabrikam-example-weights/m.tar.gz", environment=variables))
 
 
 CASES = {
@@ -64,6 +70,14 @@ CASES = {
             FAIL,
             single(container(IMAGE, environment={"HF_MODEL_ID": "s3://fabrikam-example-weights/chat/"})),
             foreign(),
+        ),
+        Case("another account's, beside one that was not read", FAIL, both("s3://example-unread/m"), foreign()),
+        Case(
+            "another account's, beside a missing one",
+            FAIL,
+            both("s3://northwind-example-deleted/m"),
+            foreign(),
+            missing(),
         ),
         Case("a bucket of another account of the scan", PASS, served_from(URI), of_sibling(), seen_from_here()),
         Case(

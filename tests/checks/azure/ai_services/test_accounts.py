@@ -16,6 +16,8 @@ CASES = {
         Case("off", PASS, account(public_network_access="Disabled")),
         Case("denied by default", PASS, listed("203.0.113.0/24")),
         Case("denied by default, every address let in", FAIL, listed("203.0.113.7", "0.0.0.0/0")),
+        Case("denied by default, a whole /8 let in", FAIL, listed("203.0.113.7", "17.0.0.0/8")),
+        Case("denied by default, a whole /8 let in, and who knows", FAIL, listed("17.0.0.0/8", "everybody else")),
         Case("denied by default, rules not observed", UNKNOWN, listed(network_ip_rules=UNSET)),
         Case("open", FAIL, account(public_network_access="Enabled", network_default_action="Allow")),
         Case("nothing was set", FAIL, account(public_network_access=None, network_default_action=None)),
@@ -40,6 +42,8 @@ CASES = {
             FAIL,
             account(public_network_access=None, network_default_action="Deny", network_ip_rules=rules("128.0.0.0/1")),
         ),
+        Case("a whole /8", FAIL, listed("203.0.113.7", "17.0.0.0/8")),
+        Case("a whole /8, and another one in halves", FAIL, listed("17.0.0.0/8", "20.0.0.0/9", "20.128.0.0/9")),
         Case(
             "one office",
             PASS,

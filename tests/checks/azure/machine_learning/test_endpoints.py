@@ -60,6 +60,12 @@ CASES = {
         Case("addresses that the workspace lists", PASS, PUBLIC, default(**LISTED)),
         Case("addresses that the hub lists", PASS, PUBLIC, PROJECT, workspace("hub", workspace_kind="Hub", **LISTED)),
         Case("every address that the workspace lists", FAIL, PUBLIC, default(**{**LISTED, **EVERY})),
+        Case(
+            "a whole /8 that the workspace lists",
+            FAIL,
+            PUBLIC,
+            default(**{**LISTED, "network_ip_rules": rules("17.0.0.0/8")}),
+        ),
         Case("the workspace lists none", FAIL, PUBLIC, default(**{**LISTED, "network_ip_rules": ()})),
         Case("rules of the workspace not observed", UNKNOWN, PUBLIC, default(network_default_action="Deny")),
         Case("workspace not seen", UNKNOWN, PUBLIC, incomplete=[Workspace]),

@@ -75,6 +75,8 @@ CASES = {
         Case("every address", FAIL, listing("203.0.113.7", "0.0.0.0/0")),
         Case("every address, in halves", FAIL, listing("0.0.0.0/1", "128.0.0.0/1")),
         Case("every address, as an older version lists them", FAIL, public(ip_allowlist=("0.0.0.0/0",))),
+        Case("a whole /8", FAIL, listing("203.0.113.7", "17.0.0.0/8")),
+        Case("a whole /8, and a rule that is no address", FAIL, listing("17.0.0.0/8", "203.0.113.7-203.0.113.9")),
         Case("a rule that is no address", UNKNOWN, listing("203.0.113.7-203.0.113.9")),
         Case("rules not observed", UNKNOWN, listing(network_ip_rules=UNSET)),
         Case("older list not observed", UNKNOWN, listing(ip_allowlist=UNSET)),
@@ -96,6 +98,7 @@ CASES = {
     "azure_ml_workspace_public_behind_vnet": [
         Case("on", FAIL, behind(allow_public_access_when_behind_vnet=False)),
         Case("off, whatever the older flag says", PASS, behind(public_network_access="Disabled")),
+        Case("a whole /8", FAIL, behind(network_default_action="Deny", network_ip_rules=rules("17.0.0.0/8"))),
         Case("selected addresses", PASS, behind(network_default_action="Deny", network_ip_rules=rules("203.0.113.7"))),
         Case(
             "never set, the older flag allows it",
@@ -179,6 +182,12 @@ CASES = {
             FAIL,
             sensitive(),
             storage(public_network_access=None, network_default_action="Deny", network_ip_rules=rules("0.0.0.0/1")),
+        ),
+        Case(
+            "denied by default, a whole /8 let in",
+            FAIL,
+            sensitive(),
+            storage(public_network_access=None, network_default_action="Deny", network_ip_rules=rules("17.0.0.0/8")),
         ),
         Case("open", FAIL, sensitive(), storage(public_network_access="Enabled", network_default_action="Allow")),
         Case("never set", FAIL, sensitive(), storage(public_network_access=None, network_default_action=None)),

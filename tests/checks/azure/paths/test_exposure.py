@@ -38,6 +38,12 @@ CASES = {
             LINKED,
             open_storage(network_default_action="Deny", network_ip_rules=rules("128.0.0.0/1")),
         ),
+        Case(
+            "a whole /8 let in",
+            FAIL,
+            LINKED,
+            open_storage(network_default_action="Deny", network_ip_rules=rules("17.0.0.0/8")),
+        ),
         Case("network closed, the other unseen", UNKNOWN, LINKED, storage(public_network_access="Disabled")),
         Case("network unseen", UNKNOWN, LINKED, storage(allow_blob_public_access=True)),
         Case("the account is gone", NOT_APPLICABLE, LINKED, storage(exists=False)),

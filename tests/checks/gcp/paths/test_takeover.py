@@ -7,6 +7,8 @@ URI = "gs://example-fraud-models/scorer/7"
 HERE = stored(URI)
 MISSING = bucket(exists=False, project=None)
 FOREIGN = bucket(exists=True, project=None, shares_parent=False)
+PARTNERS = bucket("example-partner", exists=True, project=None, shares_parent=False)
+GONE = bucket("example-gone", exists=False, project=None)
 SIBLING = bucket(exists=True, project=None, shares_parent=True)
 DOMAIN = bucket("models.northwind.example", exists=False, project=None)
 SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",))
@@ -23,6 +25,9 @@ CASES = {
         Case("ours", PASS, HERE, own_bucket()),
         Case("missing", FAIL, HERE, MISSING),
         Case("another project's", FAIL, HERE, FOREIGN),
+        Case("another project's, beside one not read", FAIL, stored(URI, "example-unread"), FOREIGN),
+        Case("another project's, beside a missing one", FAIL, stored(URI, "example-gone"), FOREIGN, GONE),
+        Case("two of other projects", FAIL, stored(URI, "example-partner"), FOREIGN, PARTNERS),
         Case("a sibling project's", PASS, HERE, SIBLING),
         Case("another project's, of which nothing was asked", UNKNOWN, HERE, bucket(exists=True, project=None)),
         Case("whose it is was not observed", UNKNOWN, HERE, bucket(exists=True)),
