@@ -222,7 +222,7 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
-    from scanner.cli.judging import parse_options, select
+    from scanner.cli.judging import parse_options, read_trusted, select
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
     from scanner.collect.plan import make_plan
@@ -231,10 +231,11 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
 
     log_to_stderr(verbose=options["verbose"])
     outputs = parse_options(options)
+    options = {**options, "trust": read_trusted(options)}
     checks, collectors = load(providers)
     plan = make_plan(select(checks.values(), options), collectors)
     with new_journal(options.get("journal")) as journal:
-        session = Session(providers, dict(options), plan, journal, datetime.now(UTC))
+        session = Session(providers, options, plan, journal, datetime.now(UTC))
         session.record()
         return _run(session, outputs)
 

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from scanner.cli.trust import parse_trust
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
+from scanner.model.trust import Entry
 from scanner.objects.addresses import parse
 from scanner.objects.transfer import check
 from scanner.store.files import check_target
@@ -73,6 +75,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     shard: str | None = None
     engine: str | None = None
     journal_store: str | None = None
+    tables_of_trust: dict[str, Any] = msgspec.field(name="trust", default_factory=dict)
+
+    @property
+    def trust(self) -> tuple[Entry, ...]:
+        """What the file says belongs to its reader. Raises InputError naming the entry that is wrong."""
+        return parse_trust(self.tables_of_trust)
 
     @property
     def output(self) -> tuple[str, ...]:
@@ -97,14 +105,30 @@ class Output(msgspec.Struct, frozen=True):
 
 def read_config(path: Path) -> Config:
     """Parse a TOML configuration file. Raises InputError naming the file and the place that is wrong."""
-    try:
-        config = msgspec.toml.decode(path.read_bytes(), type=Config)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: {error}") from error
+    config = _decoded(path)
     if not config.providers():
         raise InputError(f"{path}: names no cloud; add a table [aws], [gcp] or [azure]")
+    return config
+
+
+def read_trust(path: Path) -> tuple[Entry, ...]:
+    """What a file says belongs to its reader: a configuration file, of which the rest does not count, or one of
+    `[trust]` alone. Raises InputError.
+    """
+    entries = _decoded(path).trust
+    if not entries:
+        raise InputError(f"{path}: names nothing to trust; add an entry such as [[trust.accounts]]")
+    return entries
+
+
+def _decoded(path: Path) -> Config:
+    try:
+        config = msgspec.toml.decode(path.read_bytes(), type=Config)
+        parse_trust(config.tables_of_trust)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
+        raise InputError(f"{path}: {error}") from error
     return config
 
 

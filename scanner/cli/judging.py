@@ -4,6 +4,7 @@ With `commands` the composition root. What only judging needs is imported when i
 provider.
 """
 
+import logging
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reports import FORMATS, SUFFIXES, preparation, renderer
-from scanner.cli.config import Output, fails, parse_outputs, parse_severity, parse_verdicts
+from scanner.cli.config import Output, fails, parse_outputs, parse_severity, parse_verdicts, read_trust
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
 from scanner.model.errors import InputError, NotWritten
@@ -26,7 +27,11 @@ from scanner.store.files import write_atomically
 if TYPE_CHECKING:
     from scanner.evaluate.early import Early
     from scanner.evaluate.verdicts import Verdicts
+    from scanner.model.nouns import Report
+    from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
+
+log = logging.getLogger("mlposture")
 
 Options = Mapping[str, Any]
 #: What prepares for verdicts on an inventory.
@@ -54,6 +59,15 @@ def parse_options(options: Options) -> tuple[Output, ...]:
     if sys.stdout is None and any(output.path is None for output in outputs):
         raise InputError("-o: standard output is closed")
     return outputs
+
+
+def read_trusted(options: Options) -> "tuple[Entry, ...]":
+    """The entries of the file that --trust names, else those of the configuration. Raises InputError."""
+    given = options.get("trust")
+    if not isinstance(given, str):
+        return given or ()
+    with reading(given) as path:
+        return read_trust(path)
 
 
 def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
@@ -131,11 +145,21 @@ def report(
             problems.append(problem)
     if not to_stdout and sys.stdout is not None:
         print_report(built, details=bool(options.get("details")))
+    _warn_of_needless_trust(built)
     if problems:
         raise problems[0]
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return 1
     return 4 if options.get("fail_on_incomplete") and not built.complete else 0
+
+
+def _warn_of_needless_trust(report: "Report") -> None:
+    """Say which entries of [trust] nothing was judged by: they may be misspelled, or not needed any more."""
+    for use in report.trust:
+        if not use.matched:
+            log.warning(
+                "[trust] %s %s: no verdict needed this entry; is it misspelled?", use.entry.table, use.entry.value
+            )
 
 
 def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
@@ -146,6 +170,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options)
+    options = {**options, "trust": read_trusted(options)}
     checks, collectors = load()
     with ExitStack() as files:
         inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))
@@ -172,4 +197,5 @@ def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:
         "verdicts": parse_verdicts(options.get("verdicts") or "fail,unknown"),
         "frameworks": options["framework"],
         "prepare": preparation([output.format for output in outputs]),
+        "trust": options.get("trust") or (),
     }

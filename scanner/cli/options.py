@@ -21,6 +21,9 @@ def common(function: F) -> F:
         click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
         click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
                      "Repeatable."),
+        click.option("--trust", metavar="FILE", help="Accounts, buckets, addresses and the like that belong to you or "
+                     "to a partner: a TOML file, on disk or in a bucket, with the tables of [trust]. What is foreign "
+                     "for no other reason then passes, and says so."),
         click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
                      "never. Default: high; never when a report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "

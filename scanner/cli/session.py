@@ -24,13 +24,14 @@ from scanner.collect.workers import Workers
 from scanner.evaluate.early import Early
 from scanner.evaluate.verdicts import Verdicts
 from scanner.model.errors import CannotScan, InputError
+from scanner.model.trust import Entry
 from scanner.objects.transfer import write
 from scanner.store.cache import default_path, namespace, open_cache
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
 
 #: Options that say what is judged: a resumed scan cannot change them.
-_FIXED = ("check", "skip_check", "min_severity", "framework", "shard")
+_FIXED = ("check", "skip_check", "min_severity", "framework", "trust", "shard")
 
 
 class Share:
@@ -110,6 +111,7 @@ class Session:
             **{name: value for name, value in given.items() if value not in (None, (), False)},
         }
         options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+        options["trust"] = msgspec.convert(options.get("trust", ()), tuple[Entry, ...])
         providers = {
             name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
             for name, settings in asked["providers"].items()

@@ -1,0 +1,97 @@
+"""`[trust]` as it is written: read entry by entry, so that the one that is wrong is named."""
+
+import ipaddress
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from scanner.model.errors import InputError
+from scanner.model.patterns import pattern
+from scanner.model.trust import Entry
+
+_GUID = pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#: Each table of `[trust]`: what its values look like, and how that is said. Addresses are read as networks besides.
+_FORMS = {
+    "accounts": (pattern(r"\d{12}"), "an AWS account id has 12 digits"),
+    "organizations": (
+        pattern(r"o-[a-z0-9]{10,32}|\d{1,20}"),
+        "an organisation of AWS is o-…, one of Google Cloud a number",
+    ),
+    "projects": (
+        pattern(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{1,20}"),
+        "a project of Google Cloud is an id such as example-fraud-prod, or a number",
+    ),
+    "tenants": (_GUID, "a tenant of Azure is a GUID"),
+    "subscriptions": (_GUID, "a subscription of Azure is a GUID"),
+    "addresses": (pattern(r"[0-9A-Fa-f:.]+(?:/\d+)?"), "give an address or a range such as 203.0.113.0/24"),
+    "registries": (
+        pattern(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[a-z0-9._-]+)*"),
+        "give the host of a registry, with a path or without, and no tag",
+    ),
+    "buckets": (
+        pattern(r"(?:(?:s3|gs|az)://)?[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"),
+        "give the name of a bucket or storage account, with s3://, gs:// or az:// or without, and no key",
+    ),
+}
+#: No company holds more than this: a wider range lets in everybody, which no trust makes good.
+_WIDEST = {4: 8, 6: 16}
+
+
+class _Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry as it is written."""
+
+    value: str
+    reason: str
+    until: date | None = None
+
+
+def parse_trust(tables: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """The entries of `[trust]`. Raises InputError naming the one that is wrong, and how it would be right."""
+    entries: dict[tuple[str, str], Entry] = {}
+    for table, given in tables.items():
+        if table not in _FORMS:
+            raise InputError(f"[trust] has no {table}; it has {', '.join(_FORMS)}")
+        if not isinstance(given, list):
+            raise InputError(f"[trust] {table}: begin each entry with [[trust.{table}]]")
+        for number, one in enumerate(given, 1):
+            made = _entry(table, number, one)
+            if entries.setdefault((table, _normal(made)), made) is not made:
+                raise InputError(f"{_place(table, number, made.value)}: another entry says the same")
+    return tuple(entries.values())
+
+
+def _entry(table: str, number: int, given: Any) -> Entry:
+    place = _place(table, number, given.get("value") if isinstance(given, Mapping) else given)
+    try:
+        read = msgspec.convert(given, _Given)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{place}: {error}") from error
+    form, words = _FORMS[table]
+    if not form.fullmatch(read.value):
+        raise InputError(f"{place}: {words}")
+    if table == "addresses":
+        _check_network(place, read.value)
+    if not read.reason.strip():
+        raise InputError(f"{place}: give a reason")
+    return Entry(table=table, value=read.value, reason=read.reason.strip(), until=read.until)
+
+
+def _place(table: str, number: int, value: Any) -> str:
+    return f"[[trust.{table}]] entry {number} ({' '.join(str(value).split())[:80]})"
+
+
+def _check_network(place: str, value: str) -> None:
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        raise InputError(f"{place}: {error}") from error
+    if network.prefixlen < _WIDEST[network.version]:
+        raise InputError(f"{place}: nobody owns a range wider than a /{_WIDEST[network.version]}")
+
+
+def _normal(entry: Entry) -> str:
+    if entry.table == "addresses":
+        return str(ipaddress.ip_network(entry.value))
+    return entry.value if entry.table == "buckets" else entry.value.lower()

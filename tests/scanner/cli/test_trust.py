@@ -1,0 +1,119 @@
+"""`[trust]` that is wrong is refused in one sentence that names the file and the entry."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scanner.cli.config import read_config, read_trust
+from scanner.model.errors import InputError
+from scanner.model.trust import Entry
+
+GUID = "00000000-0000-0000-0000-00000000000A"
+
+
+def written(path: Path, content: str) -> Path:
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def one(table: str, value: str, rest: str = 'reason = "a partner"') -> str:
+    return f'[[trust.{table}]]\nvalue = "{value}"\n{rest}\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "value"),
+    [
+        ("accounts", "044455556666"),
+        ("organizations", "o-a1b2c3d4e5"),
+        ("organizations", "123456789012"),
+        ("projects", "example-labels"),
+        ("projects", "example.com:example-labels"),
+        ("projects", "123456789012"),
+        ("tenants", GUID),
+        ("subscriptions", GUID),
+        ("addresses", "203.0.113.0/24"),
+        ("addresses", "203.0.113.7"),
+        ("addresses", "17.0.0.0/8"),
+        ("addresses", "2001:db8::/32"),
+        ("registries", "444455556666.dkr.ecr.eu-west-1.amazonaws.com"),
+        ("registries", "europe-docker.pkg.dev/example-labels/images"),
+        ("registries", "registry.northwind.example:5000/team"),
+        ("buckets", "northwind-example-labels"),
+        ("buckets", "s3://northwind-example-labels"),
+        ("buckets", "gs://northwind.example"),
+        ("buckets", "az://labels"),
+    ],
+)
+def test_what_is_right_is_read(table: str, value: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "trust.toml", one(table, value, 'reason = " a partner "\nuntil = 2027-03-31'))
+
+    assert read_trust(path) == (Entry(table=table, value=value, reason="a partner", until=date(2027, 3, 31)),)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (
+            one("accounts", "44445555666"),
+            r"\[\[trust.accounts\]\] entry 1 \(44445555666\): an AWS account id has 12 digits",
+        ),
+        (
+            "[[trust.accounts]]\nvalue = 444455556666\nreason = 'x'",
+            r"entry 1 \(444455556666\): Expected `str`, got `int`",
+        ),
+        (one("accounts", "444455556666") + one("accounts", "55556666777"), r"entry 2 \(55556666777\)"),
+        (one("accounts", "444455556666") * 2, r"entry 2 \(444455556666\): another entry says the same"),
+        (one("tenants", GUID) + one("tenants", GUID.lower()), "another entry says the same"),
+        (one("accounts", "444455556666", ""), r"entry 1 \(444455556666\): Object missing required field `reason`"),
+        (one("accounts", "444455556666", "reason = '  '"), r"entry 1 \(444455556666\): give a reason"),
+        (one("accounts", "444455556666", "reason = 'x'\nuntill = 2027-01-01"), r"\(444455556666\): .* `untill`"),
+        (one("accounts", "444455556666", "reason = 'x'\nuntil = 'soon'"), r"\(444455556666\): Invalid .*`\$.until`"),
+        (
+            one("accounts", "444455556666", "reason = 'x'\nuntil = 2027-01-01T00:00:00"),
+            r"\(444455556666\): .*`\$.until`",
+        ),
+        (one("organizations", "northwind"), r"organizations.* \(northwind\): an organisation of AWS is o-"),
+        (one("projects", "Northwind"), r"projects.* \(Northwind\): a project of Google Cloud is"),
+        (one("tenants", "northwind.example"), r"tenants.* \(northwind.example\): a tenant of Azure is a GUID"),
+        (one("subscriptions", "1234"), r"subscriptions.* \(1234\): a subscription of Azure is a GUID"),
+        (one("addresses", "203.0.113.7/24"), r"addresses.* \(203.0.113.7/24\): .* has host bits set"),
+        (one("addresses", "office"), r"addresses.* \(office\): give an address or a range"),
+        (one("addresses", "0.0.0.0/0"), r"\(0.0.0.0/0\): nobody owns a range wider than a /8"),
+        (one("addresses", "16.0.0.0/7"), r"\(16.0.0.0/7\): nobody owns a range wider than a /8"),
+        (one("addresses", "::/0"), r"\(::/0\): nobody owns a range wider than a /16"),
+        (one("registries", "*.amazonaws.com"), r"registries.* \(\*.amazonaws.com\): give the host of a registry"),
+        (one("registries", "https://registry.example"), "give the host of a registry"),
+        (one("registries", "registry.example/team:1"), "give the host of a registry"),
+        (one("buckets", "s3://labels/a/key"), r"buckets.* \(s3://labels/a/key\): give the name of a bucket"),
+        (one("buckets", "*"), r"buckets.* \(\*\): give the name of a bucket"),
+        (one("friends", "x"), r"\[trust\] has no friends; it has accounts, organizations, "),
+        ("[trust.accounts]\nvalue = 'x'", r"\[trust\] accounts: begin each entry with \[\[trust.accounts\]\]"),
+        ("[trust]\naccounts = ['444455556666']", r"entry 1 \(444455556666\): Expected `object`, got `str`"),
+        ("trust = 3", "trust"),
+        ("", "names nothing to trust"),
+        ("[trust]", "names nothing to trust"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_file_and_entry(content: str, says: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "trust.toml", content)
+
+    with pytest.raises(InputError, match=says) as refused:
+        read_trust(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_configuration_file_is_refused_for_its_trust_too(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlposture.toml", "[aws]\n" + one("accounts", "1"))
+
+    with pytest.raises(InputError, match=r"mlposture.toml: \[\[trust.accounts\]\] entry 1 \(1\): an AWS account id"):
+        read_config(path)
+
+
+def test_the_same_file_serves_both_ways(tmp_path: Path) -> None:
+    path = written(tmp_path / "mlposture.toml", "[aws]\n" + one("accounts", "444455556666"))
+
+    assert read_config(path).trust == read_trust(path) != ()
