@@ -6,7 +6,7 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ from scanner.model.nouns import (
     Severity,
     Status,
 )
+from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
 #: Findings stand below the report and its list of them.
@@ -78,11 +79,12 @@ class SeverityCountsV1(Struct, frozen=True):
 
 
 class SummaryV1(Struct, frozen=True):
-    """Counts. `resources` is how many were observed."""
+    """Counts. `resources` is how many were observed, `trusted` how many of the passes rest on `trust`."""
 
     resources: int
     verdicts: VerdictCountsV1
     by_severity: SeverityCountsV1
+    trusted: int
 
 
 class CheckV1(Struct, frozen=True):
@@ -178,7 +180,7 @@ class KindCoverageV1(Struct, frozen=True):
 
 
 class CheckCoverageV1(Struct, frozen=True):
-    """Verdicts of one check. `judged` is passed + failed."""
+    """Verdicts of one check. `judged` is passed + failed; `trusted` of those that passed rest on `trust`."""
 
     id: str
     judged: int
@@ -186,6 +188,7 @@ class CheckCoverageV1(Struct, frozen=True):
     failed: int
     unknown: int
     not_applicable: int
+    trusted: int
 
 
 class CoverageV1(Struct, frozen=True):
@@ -215,6 +218,21 @@ class ScoresV1(Struct, frozen=True):
     systems: dict[str, dict[str, Any]]
 
 
+class TrustV1(Struct, frozen=True):
+    """An entry of `[trust]`: what is said to belong to the reader or a partner, why, and the last day it counts.
+
+    `expired` entries trust nothing. `matched` says whether a verdict needed it, `passes` how many rest on it.
+    """
+
+    table: str
+    value: str
+    reason: str
+    until: date | None
+    expired: bool
+    matched: bool
+    passes: int
+
+
 class ReportV1(Struct, frozen=True):
     """A posture report."""
 
@@ -226,6 +244,7 @@ class ReportV1(Struct, frozen=True):
     gaps: list[GapV1]
     coverage: CoverageV1
     scores: ScoresV1
+    trust: list[TrustV1]
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -240,6 +259,7 @@ def render(report: Report) -> Iterator[bytes]:
             gaps=map(_gap, report.gaps),
             coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
             scores=_scores(report),
+            trust=[_trust(use) for use in report.trust],
         )
     )
     yield b"\n"
@@ -267,6 +287,7 @@ def _summary(report: Report) -> SummaryV1:
             suppressed=report.counts["suppressed"],
         ),
         by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
+        trusted=report.trusted,
     )
 
 
@@ -359,6 +380,7 @@ def _checks(report: Report) -> list[CheckCoverageV1]:
             failed=count.failed,
             unknown=count.unknown,
             not_applicable=count.not_applicable,
+            trusted=count.trusted,
         )
         for id, count in sorted(report.check_counts.items())
     ]
@@ -381,4 +403,17 @@ def _framework(score: FrameworkScore) -> FrameworkScoreV1:
         supported=list(score.supported),
         contradicted=list(score.contradicted),
         not_assessed=score.not_assessed,
+    )
+
+
+def _trust(use: Use) -> TrustV1:
+    entry = use.entry
+    return TrustV1(
+        table=entry.table,
+        value=entry.value,
+        reason=redact(entry.reason),
+        until=entry.until,
+        expired=use.expired,
+        matched=use.matched,
+        passes=use.passes,
     )

@@ -97,6 +97,7 @@ def _run(report: Report, provider: str, account: str) -> Pieces:
             }
         ],
         columnKind="unicodeCodePoints",
+        properties={"trusted": report.trusted},
         artifacts=evidence.artifacts(),
         results=_results(islice(_failures(report, provider, account), MAX_RESULTS), evidence, index),
     )

@@ -365,6 +365,9 @@ def _sums(report: Report) -> Iterator[Line]:
     counts = report.counts
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
                 f"{counts['not_applicable']} not applicable.", "")]  # fmt: skip
+    if report.trusted:
+        entries = sum(use.passes > 0 for use in report.trust)
+        yield [("", f"{report.trusted} of {counts['pass']} passes rest on [trust], on {entries} of its entries.", "")]
     yield [("bold", posture_line(report.score), "")]
 
 

@@ -6,7 +6,7 @@ Their checks and catalogue are small and their own: a golden file changes when t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -34,9 +34,11 @@ from scanner.model.nouns import (
     Status,
     Verdict,
     failed,
+    failed_unless_known,
     passed,
     unobserved,
 )
+from scanner.model.trust import Entry, Foreign
 from scanner.store.inventory import Inventory
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -125,6 +127,21 @@ def bucket_is_not_versioned(bucket: Bucket) -> Verdict:
     return passed("versioning is on") if bucket.versioning else failed("versioning is off", versioning=False)
 
 
+def bucket_of_a_stranger(bucket: Bucket) -> Verdict:
+    """Bucket belongs to somebody else.
+
+    ## Why it matters
+    They decide what is in it.
+
+    ## How to fix
+    Use a bucket of yours.
+    """
+    if missing := unobserved(bucket, "versioning"):
+        return missing
+    said = f"{bucket.name} belongs to another project"
+    return failed_unless_known((Foreign.bucket(f"gs://{bucket.name}"),), said, versioning=bucket.versioning)
+
+
 def made(function, id: str, severity: Severity, exposure: Exposure) -> Check:
     return Check(function, id=id, severity=severity, objective="isolation", since="0.1.0", needs=(), exposure=exposure)
 
@@ -134,6 +151,8 @@ CHECKS = (
     made(notebook_runs_as_an_administrator, "MLP-4901", Severity.CRITICAL, Exposure.INTERNAL),
     made(bucket_is_not_versioned, "MLP-2901", Severity.INFORMATIONAL, Exposure.INTERNAL),
 )
+
+STRANGER = made(bucket_of_a_stranger, "MLP-2902", Severity.HIGH, Exposure.CROSS_ACCOUNT)
 
 CATALOGUE = Catalogue(
     frameworks={
@@ -183,6 +202,7 @@ def report_of(
     catalogue: Catalogue = CATALOGUE,
     arguments: tuple[str, ...] = ("aws", "region=eu-west-1"),
     prepare: Callable[[Finding], bytes] | None = None,
+    trust: tuple[Entry, ...] = (),
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -210,6 +230,7 @@ def report_of(
         arguments=arguments,
         verdicts=verdicts,
         prepare=prepare,
+        trust=trust,
     )
 
 
@@ -265,9 +286,28 @@ def stopped_report() -> Report:
     return msgspec.structs.replace(report, cached=1, cached_since=datetime(2026, 11, 20, 8, 30, tzinfo=UTC))
 
 
+def trusting_report() -> Report:
+    """Two buckets of strangers, of which a partner is trusted, another was, and one entry is about nothing."""
+
+    def entry(value: str, **fields) -> Entry:
+        return Entry(table="buckets", value=value, **fields)
+
+    return report_of(
+        bucket("partner", versioning=True),
+        bucket("former", versioning=True),
+        checks=(STRANGER,),
+        verdicts=frozenset(Status),
+        trust=(
+            entry("gs://partner", reason="labelling \x1b[31mpartner, AKIAIOSFODNN7EXAMPLE", until=date(2026, 11, 22)),
+            entry("former", reason="partner until October", until=date(2026, 10, 31)),
+            entry("prtner", reason="a typo"),
+        ),
+    )
+
+
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
-           "stopped": stopped_report}  # fmt: skip
+           "stopped": stopped_report, "trusting": trusting_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

@@ -134,3 +134,26 @@ def test_a_saved_inventory_fits_its_published_schema(tmp_path, make):
     judge.validate(document)
     document["resources"]["aws.sagemaker.NotebookInstance"][0]["status"] = 7
     assert not judge.is_valid(document)
+
+
+def test_it_says_what_rests_on_trust(make):
+    document = json.loads(make.whole("json", make.trusting_report()))
+    [former, partner] = document["findings"]
+
+    assert document["summary"]["verdicts"]["pass"] == document["summary"]["trusted"] == 1
+    assert document["coverage"]["checks"][0]["trusted"] == 1
+    assert [(e["value"], e["until"], e["expired"], e["matched"], e["passes"]) for e in document["trust"]] == [
+        ("gs://partner", "2026-11-22", False, True, 1),
+        ("former", "2026-10-31", True, True, 0),
+        ("prtner", None, False, False, 0),
+    ]
+    assert partner["verdict"] == "pass"
+    assert partner["evidence"]["trust"][0]["value"] == "gs://partner"
+    assert "trusted: gs://partner (labelling" in partner["message"]
+    assert former["verdict"] == "fail"
+    assert former["message"].endswith("; trust in former ended on 2026-10-31")
+    assert former["evidence"]["trust"] == [
+        {"table": "buckets", "value": "former", "reason": "partner until October", "until": "2026-10-31",
+         "expired": True}
+    ]  # fmt: skip
+    assert "AKIAIOSFODNN7EXAMPLE" not in json.dumps(document)
