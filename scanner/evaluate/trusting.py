@@ -46,10 +46,11 @@ class Trusting:
             return self._still_failing(verdict, live, gone)
         if verdict.missing:
             return msgspec.structs.replace(unknown(*verdict.missing, path=verdict.path), trust=tuple(live))
-        because = [f"{name} (of this scan)" for name in dict.fromkeys(own)] + [entry.said for entry in live]
-        evidence = {**verdict.evidence, "trust": [*({"scan": name} for name in dict.fromkeys(own)), *map(_shown, live)]}
-        message = f"{verdict.message}; known to be yours or trusted: {', '.join(because)}"
-        return Verdict(Status.PASS, message, evidence, verdict.path, trust=tuple(live))
+        own = list(dict.fromkeys(own))
+        because = [f"of this scan: {', '.join(own)}"] * bool(own)
+        because += [f"trusted: {', '.join(entry.said for entry in live)}"] * bool(live)
+        evidence = {**verdict.evidence, "trust": [*({"scan": name} for name in own), *map(_shown, live)]}
+        return Verdict(Status.PASS, "; ".join([verdict.message, *because]), evidence, verdict.path, trust=tuple(live))
 
     def _scanned(self, foreign: Foreign) -> list[str]:
         return [name for table, name in foreign.names if table in _SCANNED and self._inventory.scanned(name)]

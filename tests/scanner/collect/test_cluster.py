@@ -191,15 +191,19 @@ def wait_for(world: World, requests: int) -> None:
 def test_a_cluster_of_our_own_gives_the_same_report_for_an_organisation(world: World, tmp_path: Path) -> None:
     world.faults.append(Fault("sagemaker:DescribeNotebookInstance", "deny"))
     world.faults.append(Fault("s3:GetBucketPolicy", "deny"))
-    local = locally(tmp_path, "aws", *ORGANIZATION)
+    registry = 'value = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"'
+    (tmp_path / "trust.toml").write_text(f'[[trust.registries]]\n{registry}\nreason = "ours"\n')
+    asked = ("aws", *ORGANIZATION, "--trust", str(tmp_path / "trust.toml"))
+    local = locally(tmp_path, *asked)
     alone = Counter((request.account, request.region, request.operation, request.resource) for request in world.log)
     world.log.clear()
     profiled = ("--profile-run", str(tmp_path / "profile.json"))
-    assert ended(start(tmp_path, "dask", "aws", *ORGANIZATION, "--engine", "dask", *profiled)) == (0, "")
+    assert ended(start(tmp_path, "dask", *asked, "--engine", "dask", *profiled)) == (0, "")
     shared = Counter((request.account, request.region, request.operation, request.resource) for request in world.log)
 
     ours = report(tmp_path, "dask")
     assert ours == local
+    assert ours["summary"]["trusted"] > 0
     assert {gap["reason"] for gap in ours["gaps"]} == {"denied"}
     assert {gap["operation"] for gap in ours["gaps"]} >= {"sts:AssumeRole", "sagemaker:DescribeNotebookInstance"}
     assert {finding["verdict"] for finding in ours["findings"]} >= {"pass", "fail", "unknown"}
@@ -210,8 +214,8 @@ def test_a_cluster_of_our_own_gives_the_same_report_for_an_organisation(world: W
     costs = {
         cost["operation"]: cost["calls"] for cost in json.loads((tmp_path / "profile.json").read_text())["operations"]
     }
-    asked = Counter(request.operation for request in world.log)
-    assert costs["sagemaker:DescribeModel"] == asked["sagemaker:DescribeModel"] > 0
+    calls = Counter(request.operation for request in world.log)
+    assert costs["sagemaker:DescribeModel"] == calls["sagemaker:DescribeModel"] > 0
 
 
 @pytest.mark.parametrize("dask", [3, 0], indirect=True)

@@ -71,7 +71,7 @@ def test_accounts_of_the_scan_are_known_without_being_told() -> None:
     assert verdict.status is PASS
     assert verdict.trust == ()  # nothing rests on what somebody declared
     assert verdict.evidence["trust"] == [{"scan": PARTNER}]
-    assert verdict.message.endswith(f"known to be yours or trusted: {PARTNER} (of this scan)")
+    assert verdict.message.endswith(f"; of this scan: {PARTNER}")
 
 
 def test_an_account_that_another_resource_of_the_inventory_is_in_is_of_the_scan() -> None:
