@@ -6,6 +6,7 @@ The failing cases of the checks are judged again, with trust in exactly what the
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,9 +19,11 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import UNSET
-from support import FAIL, NOW, PASS, UNKNOWN, Case, all_cases, fail_with, registered
+from support import FAIL, NOW, PASS, ROOT, UNKNOWN, Case, all_cases, fail_with, registered
 from watching import observe
 
+from scanner.cli.config import read_trust
+from scanner.cli.trust import FORMS
 from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
 from scanner.model.nouns import Verdict
@@ -28,6 +31,7 @@ from scanner.model.trust import Entry, Foreign
 from scanner.store.inventory import Inventory, InventoryView
 
 CHECKS, COLLECTORS = registered()
+GUIDE = (ROOT / "docs" / "guides" / "trust.md").read_text(encoding="utf-8")
 NAMING = "failed_unless_known"
 REASON = "a partner of Northwind Example"
 #: Values of each table that no case names.
@@ -163,6 +167,40 @@ def _owned(entries: tuple[Entry, ...]) -> bool:
 @pytest.mark.parametrize("slug", sorted({each.check.slug for each in naming()}))
 def test_each_such_check_has_a_case_that_trust_can_turn(slug: str) -> None:
     assert any(_owned(entries) for each in naming() if each.check.slug == slug for entries in ways(each))
+
+
+@pytest.mark.parametrize("slug", sorted({each.check.slug for each in naming()}))
+def test_its_fix_shows_how_an_entry_looks(slug: str) -> None:
+    tables = {
+        table for each in naming() if each.check.slug == slug for thing in each.foreign for table, _ in thing.names
+    }
+    [check] = {each.check for each in naming() if each.check.slug == slug}
+    fix = " ".join(check.section("How to fix").split())
+
+    assert any(f"`trust.{table} = [{{value = " in fix for table in tables)
+
+
+# -- the guide ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    path = tmp_path / "trust.toml"
+    path.write_text(example, encoding="utf-8")
+
+    assert [entry.table for entry in read_trust(path)] == ["accounts", "buckets", "registries", "addresses"]
+
+
+def test_the_guide_names_the_checks_that_use_each_table() -> None:
+    used: dict[str, set[str]] = {}
+    for each in naming():
+        for table, _ in (name for thing in each.foreign for name in thing.names):
+            used.setdefault(table, set()).add(each.check.id)
+    rows = re.findall(r"^\| (`[a-z`, ]+`) \|.*\| *(.*?) *\|$", GUIDE, re.MULTILINE)
+    said = {table: set(re.findall(r"MLP-\d+", ids)) for cell, ids in rows for table in re.findall(r"[a-z]+", cell)}
+
+    assert said.keys() == FORMS.keys()
+    assert {table: ids for table, ids in said.items() if ids} == used
 
 
 # -- everything that names something foreign has such a case -----------------------------------------------------------

@@ -13,7 +13,7 @@ from scanner.model.trust import Entry
 
 _GUID = pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: Each table of `[trust]`: what its values look like, and how that is said. Addresses are read as networks besides.
-_FORMS = {
+FORMS = {
     "accounts": (pattern(r"\d{12}"), "an AWS account id has 12 digits"),
     "organizations": (
         pattern(r"o-[a-z0-9]{10,32}|\d{1,20}"),
@@ -51,8 +51,8 @@ def parse_trust(tables: Mapping[str, Any]) -> tuple[Entry, ...]:
     """The entries of `[trust]`. Raises InputError naming the one that is wrong, and how it would be right."""
     entries: dict[tuple[str, str], Entry] = {}
     for table, given in tables.items():
-        if table not in _FORMS:
-            raise InputError(f"[trust] has no {table}; it has {', '.join(_FORMS)}")
+        if table not in FORMS:
+            raise InputError(f"[trust] has no {table}; it has {', '.join(FORMS)}")
         if not isinstance(given, list):
             raise InputError(f"[trust] {table}: begin each entry with [[trust.{table}]]")
         for number, one in enumerate(given, 1):
@@ -68,7 +68,7 @@ def _entry(table: str, number: int, given: Any) -> Entry:
         read = msgspec.convert(given, _Given)
     except msgspec.ValidationError as error:
         raise InputError(f"{place}: {error}") from error
-    form, words = _FORMS[table]
+    form, words = FORMS[table]
     if not form.fullmatch(read.value):
         raise InputError(f"{place}: {words}")
     if table == "addresses":

@@ -31,7 +31,8 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
 
     ## How to fix
     Copy a checked artifact to a bucket of this account and create the model anew from there. If the bucket is missing,
-    claim the name first, empty and private. A bucket of another account of yours can be recorded as an exception.
+    claim the name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared:
+    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `model_data_url` on `aws_sagemaker_model`. CLI: `aws s3api create-bucket --bucket …`.
 

@@ -172,7 +172,8 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
 
     ## How to fix
     If the bucket is missing, create it, empty and private, so that nobody else can. If another account has it, pass
-    `default_bucket` to every SageMaker session and find out what was sent there.
+    `default_bucket` to every SageMaker session and find out what was sent there. A bucket of a partner, or of yours
+    elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `aws s3api create-bucket --bucket sagemaker-REGION-ACCOUNT --region REGION`, outside `us-east-1` also with
     `--create-bucket-configuration LocationConstraint=REGION`.
@@ -284,7 +285,8 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Take write actions for other principals out of the bucket policy; receive deliveries from partners in a bucket of
-    their own, and copy from there after checking.
+    their own, and copy from there after checking. An account that has to write here is declared:
+    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
 

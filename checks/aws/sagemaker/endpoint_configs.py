@@ -168,8 +168,8 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
     endpoint lives. A missing bucket can be created by anyone, who then receives the traffic.
 
     ## How to fix
-    Capture to a bucket of this account and move the endpoint to the new configuration. If the bucket belongs to a
-    logging account of your organisation, record that as an exception.
+    Capture to a bucket of this account and move the endpoint to the new configuration. A bucket of a partner, or of
+    yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `data_capture_config { destination_s3_uri = … }` on `aws_sagemaker_endpoint_configuration`.
 
@@ -233,7 +233,8 @@ def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig
     standing leak of production output; a missing bucket can be registered by anyone.
 
     ## How to fix
-    Write to buckets of this account and move the endpoint to the new configuration.
+    Write to buckets of this account and move the endpoint to the new configuration. A bucket of a partner, or of yours
+    elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `async_inference_config { output_config { s3_output_path = … } }` on
     `aws_sagemaker_endpoint_configuration`.
@@ -322,7 +323,9 @@ def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, v
     bucket that anyone may create, somebody else reads them after the next crash.
 
     ## How to fix
-    Switch core dumps off, or write them to a bucket of this account, and move the endpoint to the new configuration.
+    Switch core dumps off, or write them to a bucket of this account, and move the endpoint to the new configuration. A
+    bucket of a partner, or of yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in
+    `mlposture.toml`.
 
     Terraform: `core_dump_config { destination_s3_uri = … }` in `production_variants` of
     `aws_sagemaker_endpoint_configuration`. CLI: `CoreDumpConfig={DestinationS3Uri=…}`.

@@ -151,7 +151,9 @@ def sagemaker_model_image_not_from_private_registry(model: Model, view: View) ->
     endpoint policy nor a private registry limits which images may serve.
 
     ## How to fix
-    Keep the image in a registry that your VPC reaches and create the model with `Vpc` access and a VPC configuration.
+    Keep the image in a registry that your VPC reaches and create the model with `Vpc` access and a VPC configuration. A
+    registry that is private to you however its images are pulled is declared:
+    `trust.registries = [{value = "HOST/PATH", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `primary_container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in `--primary-container`.
@@ -178,7 +180,9 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view:
     request that passes through the pipeline.
 
     ## How to fix
-    Keep all images in a registry that your VPC reaches and set `Vpc` access on each container.
+    Keep all images in a registry that your VPC reaches and set `Vpc` access on each container. A registry that is
+    private to you however its images are pulled is declared: `trust.registries = [{value = "HOST/PATH", reason = "…"}]`
+    in `mlposture.toml`.
 
     Terraform: `container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in every item of `--containers`.

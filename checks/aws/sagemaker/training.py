@@ -314,7 +314,9 @@ def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verd
     endpoint policy nor a private registry limits which code sees the training data.
 
     ## How to fix
-    Keep the image in a registry that your VPC reaches and run the job with `Vpc` access and a VPC configuration.
+    Keep the image in a registry that your VPC reaches and run the job with `Vpc` access and a VPC configuration. A
+    registry that is private to you however its images are pulled is declared:
+    `trust.registries = [{value = "HOST/PATH", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `TrainingImageConfig={TrainingRepositoryAccessMode=Vpc}` in `--algorithm-specification`.
 

@@ -29,8 +29,9 @@ def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Ve
     exist can be registered by anyone, after which the next run delivers to them.
 
     ## How to fix
-    Write all output to buckets of this account. Delete job templates and pipelines that name the old
-    bucket, or claim its name again.
+    Write all output to buckets of this account. Delete job templates and pipelines that name the old bucket, or claim
+    its name again. A bucket of a partner, or of yours elsewhere, is declared:
+    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `--output-data-config`, `--checkpoint-config`, `--debug-hook-config`, `--tensor-board-output-config` and
     `--profiler-config` of `aws sagemaker create-training-job`.
@@ -60,7 +61,8 @@ def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Ver
     account records that, which is how poisoned training data arrives unseen.
 
     ## How to fix
-    Copy the data into a bucket of this account, check it there and train from the copy.
+    Copy the data into a bucket of this account, check it there and train from the copy. A bucket of a partner, or of
+    yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `S3Uri` in `--input-data-config` of `aws sagemaker create-training-job`.
 
@@ -93,7 +95,9 @@ def sagemaker_training_code_bucket_foreign(job: TrainingJob, view: View) -> Verd
     whoever takes over the name of a missing bucket, runs code of their choice there.
 
     ## How to fix
-    Keep the code in a bucket of this account, where only the pipeline may write, or build it into the image.
+    Keep the code in a bucket of this account, where only the pipeline may write, or build it into the image. A bucket
+    of a partner, or of yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in
+    `mlposture.toml`.
 
     SageMaker SDK: `code_location=…` on the estimator.
 

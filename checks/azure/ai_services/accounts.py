@@ -27,7 +27,9 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     and nearly so if its firewall rules let in a /8 or more, alone or together.
 
     ## How to fix
-    Turn public network access off and use a private endpoint, or deny by default and list what may connect.
+    Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
+    this wide that is your own is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in
+    `mlposture.toml`.
 
     CLI: `az resource update --ids ID --set properties.publicNetworkAccess=Disabled`. Terraform:
     `public_network_access_enabled = false`, or `network_acls { default_action = "Deny" }`, on
@@ -55,7 +57,8 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     left over from a test. Networks of /8 and wider count, and narrower ones that make up as much together.
 
     ## How to fix
-    Replace the rule by the addresses of your own egress, or by a private endpoint.
+    Replace the rule by the addresses of your own egress, or by a private endpoint. A range this wide that is your own
+    is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `az cognitiveservices account network-rule remove --ip-address RANGE`. Terraform: `network_acls { ip_rules }`
     on `azurerm_cognitive_account`.

@@ -86,7 +86,8 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, vie
 
     ## How to fix
     Turn public access off; callers then come through the private endpoint of the workspace. Or let in selected
-    addresses only, at the workspace.
+    addresses only, at the workspace. A range this wide that is your own is declared:
+    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `public_network_access: disabled` in the endpoint's file. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
 

@@ -47,7 +47,9 @@ def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -
     addresses only is not open to everyone, unless these make up a /8 or more.
 
     ## How to fix
-    Create a private endpoint for the workspace first, then turn public access off; or let in selected addresses only.
+    Create a private endpoint for the workspace first, then turn public access off; or let in selected addresses only. A
+    range this wide that is your own is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in
+    `mlposture.toml`.
 
     Portal: Networking > Public access > Disabled. CLI: `az ml workspace update --public-network-access Disabled`, or
     `az ml workspace network-rule add --ip-address RANGE`. Terraform: `public_network_access_enabled = false` on
@@ -79,7 +81,8 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> V
     is behind no network.
 
     ## How to fix
-    Turn public network access off, or let in selected addresses only.
+    Turn public network access off, or let in selected addresses only. A range this wide that is your own is declared:
+    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `az ml workspace update --public-network-access Disabled`. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
 
@@ -264,7 +267,8 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
 
     ## How to fix
     Set the storage account's default network action to Deny or turn its public network access off, and let the
-    workspace in through a private endpoint.
+    workspace in through a private endpoint. A range this wide that is your own is declared:
+    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `az storage account update --default-action Deny`. Terraform: `public_network_access_enabled = false` on
     `azurerm_storage_account`.

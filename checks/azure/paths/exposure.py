@@ -38,7 +38,8 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
     it; neither setting looks alarming alone.
 
     ## How to fix
-    Disallow anonymous access on the account at once, then close its network.
+    Disallow anonymous access on the account at once, then close its network. A range this wide that is your own is
+    declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `az storage account update --allow-blob-public-access false --default-action Deny`. Terraform:
     `allow_nested_items_to_be_public = false` and `public_network_access_enabled = false` on `azurerm_storage_account`.

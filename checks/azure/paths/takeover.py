@@ -31,8 +31,9 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
 
     ## How to fix
     If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
-    name in your other subscriptions, and move it back. Then move the workspace: its default
-    storage cannot be changed, so make a new workspace with an existing account and delete this one.
+    name in your other subscriptions, and move it back. Then move the workspace: its default storage cannot be changed,
+    so make a new workspace with an existing account and delete this one. One of yours that has to stay elsewhere is
+    declared: `trust.buckets = [{value = "az://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `az storage account check-name --name NAME`, `az storage account create`, `az ml workspace delete`.
 

@@ -45,7 +45,8 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     ## How to fix
     If the bucket is missing, create it in your project before anyone else does, without putting anything back blindly.
     Upload the model again from a bucket that you own and delete the version that points elsewhere. If the bucket
-    belongs to another project of yours, include that project in the scan.
+    belongs to another project of yours, include that project in the scan. A bucket of a partner, or of yours elsewhere,
+    is declared: `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
 
@@ -78,7 +79,8 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
 
     ## How to fix
     Create the missing bucket in your project before anyone else does, or put the script into a bucket of yours and set
-    the metadata key to its new address.
+    the metadata key to its new address. A bucket of a partner, or of yours elsewhere, is declared:
+    `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
 
@@ -114,7 +116,8 @@ def vertex_custom_job_bucket_takeover(job: CustomJob, view: View) -> Verdict:
 
     ## How to fix
     Create the missing bucket in your project before anyone else does, and start jobs with buckets of yours. If the
-    bucket belongs to another project of yours, include that project in the scan.
+    bucket belongs to another project of yours, include that project in the scan. A bucket of a partner, or of yours
+    elsewhere, is declared: `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
 
