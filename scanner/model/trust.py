@@ -20,6 +20,10 @@ class Foreign(Struct, frozen=True):
         return cls((("accounts", id),))
 
     @classmethod
+    def organization(cls, id: str) -> "Foreign":
+        return cls((("organizations", id),))
+
+    @classmethod
     def address(cls, network: str) -> "Foreign":
         return cls((("addresses", network),))
 
@@ -32,6 +36,10 @@ class Foreign(Struct, frozen=True):
     def bucket(cls, address: str) -> "Foreign":
         """A bucket that exists, with its scheme. Whoever makes a missing one owns it, so that no trust covers it."""
         return cls((("buckets", address),))
+
+    def __or__(self, other: "Foreign") -> "Foreign":
+        """The same thing, by the names of the other too."""
+        return Foreign(self.names + other.names)
 
 
 class Entry(Struct, frozen=True, kw_only=True):

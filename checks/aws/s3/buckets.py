@@ -17,6 +17,7 @@ from checks.aws.s3.exposure import (
     public_ways,
     refuses_plain_http,
 )
+from checks.aws.s3.limits import limited_to
 from checks.aws.s3.resources import Bucket
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -276,8 +277,9 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
 def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Policy of a bucket with model or training data lets other accounts write to it.
 
-    Statements with a condition are not evaluated: they give no verdict. A public policy lets no other account in while
-    `RestrictPublicBuckets` is on, for the bucket or for the account.
+    Of conditions, those on `aws:PrincipalOrgID` or `aws:SourceIp` alone are evaluated; a statement with others gives no
+    verdict. A public policy lets no other account in while `RestrictPublicBuckets` is on, for the bucket or for the
+    account.
 
     ## Why it matters
     Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
@@ -311,14 +313,14 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
             }
             return passed("the public policy is restricted to this account", policy=bucket.policy, **blocks)
     if found:
-        foreign = () if "*" in found else tuple(map(Foreign.account, sorted(found)))
+        foreign = () if "*" in found else tuple(found[writer] for writer in sorted(found))
         return failed_unless_known(foreign, f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
     return passed("may not be written by other accounts", policy=bucket.policy)
 
 
-def _writers(bucket: Bucket) -> tuple[set[str], bool]:
-    """Others that the policy lets write, and whether it may come to something else than these."""
-    found: set[str] = set()
+def _writers(bucket: Bucket) -> tuple[dict[str, Foreign], bool]:
+    """Others that the policy lets write, as they are known, and whether it may come to something else than these."""
+    found: dict[str, Foreign] = {}
     unclear = denies = False
     for statement in statements(bucket.policy or None):
         writes = covers_writing(statement)
@@ -326,9 +328,19 @@ def _writers(bucket: Bucket) -> tuple[set[str], bool]:
             denies |= writes is not NO and condition_keys(statement) != {"aws:securetransport"}
             continue
         others = outsiders(statement, bucket.scope.account)
-        if others and both(writes, NO if condition_keys(statement) else YES) is YES:
-            found.update(filter(is_account, others))
+        limits = limited_to(statement)
+        if others and both(writes, NO if condition_keys(statement) and not limits else YES) is YES:
+            found |= {who: thing for other in filter(is_account, others) for who, thing in _named(other, limits)}
             unclear |= not all(map(is_account, others))
         elif others and writes is not NO:
             unclear = True
     return found, unclear or bool(found and denies)
+
+
+def _named(outsider: str, limits: dict[str, Foreign]) -> list[tuple[str, Foreign]]:
+    """Who may write, in words and by the names that trust may know them by: an outsider, within each of its limits."""
+    if not limits:
+        return [(outsider, Foreign.account(outsider))]
+    if outsider == "*":
+        return [(f"everybody {limit}", thing) for limit, thing in limits.items()]
+    return [(f"{outsider} {limit}", Foreign.account(outsider) | thing) for limit, thing in limits.items()]

@@ -31,6 +31,16 @@ UNENCRYPTED = deny(
 )
 PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 
+OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+
+
+def from_addresses(*ranges: str):
+    return {"IpAddress": {"aws:SourceIp": list(ranges)}}
+
+
+def like(value: str, end: str = ""):
+    return {f"StringLike{end}" if "*" in value else f"StringEquals{end}": {"aws:PrincipalOrgID": value}}
+
 
 def encrypted(algorithm: str, key: str | None = None):
     rule = DefaultEncryption(sse_algorithm=algorithm, kms_master_key_id=key)
@@ -161,10 +171,25 @@ CASES = {
         Case("another account replicates into it", FAIL, open_to({"AWS": OTHER_ACCOUNT}, "s3:ReplicateObject")),
         Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": "0a1b" * 16})),
         Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED))),
+        Case("everybody of an organisation", FAIL, open_to("*", Condition=OF_ORGANISATION)),
+        Case("another account of an organisation", FAIL, open_to({"AWS": OTHER_ACCOUNT}, Condition=OF_ORGANISATION)),
+        Case("everybody from two ranges", FAIL, open_to("*", Condition=from_addresses("203.0.113.0/24", "17.0.0.0/8"))),
         Case(
-            "everybody of an organisation",
+            "another account from an address",
+            FAIL,
+            open_to({"AWS": OTHER_ACCOUNT}, Condition=from_addresses("203.0.113.7")),
+        ),
+        Case("this account from a range", PASS, open_to({"AWS": ACCOUNT}, Condition=from_addresses("203.0.113.0/24"))),
+        Case("everybody from half the internet", UNKNOWN, open_to("*", Condition=from_addresses("128.0.0.0/1"))),
+        Case("everybody from no range", UNKNOWN, open_to("*", Condition=from_addresses("${aws:PrincipalTag/office}"))),
+        Case("everybody of what is like an organisation", UNKNOWN, open_to("*", Condition=like("o-*"))),
+        Case(
+            "everybody of an organisation, if any", UNKNOWN, open_to("*", Condition=like("o-exampleorgid", "IfExists"))
+        ),
+        Case(
+            "everybody of an organisation, for another reason too",
             UNKNOWN,
-            open_to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}),
+            open_to("*", Condition={**OF_ORGANISATION, **from_addresses("203.0.113.0/24")}),
         ),
         Case(
             "another account writes, with TLS required",
