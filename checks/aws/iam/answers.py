@@ -54,6 +54,14 @@ class Marks(NamedTuple):
         """Every `yes` taken back to `unknown`."""
         return Marks(0, self.yes | self.maybe)
 
+    def when(self, answer: Answer) -> "Marks":
+        """The same, as far as another answer about all of them allows."""
+        return self if answer is YES else self.doubted() if answer is UNKNOWN else NOTHING
+
+    def of(self, place: int) -> Answer:
+        """The answer about one thing."""
+        return YES if self.yes >> place & 1 else UNKNOWN if self.maybe >> place & 1 else NO
+
     def first(self) -> int:
         """The first thing with a `yes`, -1 where there is none."""
         return (self.yes & -self.yes).bit_length() - 1

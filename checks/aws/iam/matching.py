@@ -8,6 +8,9 @@ from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, Marks
 from scanner.model.patterns import pattern
 
 _WILDCARD = pattern(r"[*?]")
+#: What stands for wildcards where a name is made of a pattern: nothing that a policy would spell out, one letter and
+#: more of them, as some patterns ask for a length.
+_FILLS = ("q", "qzjxqzjxqzjx")
 _VARIABLE = pattern(r"\$\{[^}]*\}")
 #: Under this key are the action patterns that may speak of any service.
 _ANY = "*"
@@ -41,6 +44,33 @@ def glob(pattern: str, value: str) -> bool:
 def without_variables(pattern: str) -> tuple[str, bool]:
     """A pattern with a star for each policy variable, whose value is not known here, and whether it has any."""
     return (_VARIABLE.sub("*", pattern), True) if "${" in pattern else (pattern, False)
+
+
+def filled(pattern: str, fill: str = _FILLS[1]) -> str:
+    """A name that a pattern matches."""
+    return pattern.replace("*", fill).replace("?", _FILLS[0])
+
+
+@lru_cache(maxsize=65536)  # as for `glob`
+def below(pattern: str, prefix: str) -> tuple[str, ...]:
+    """Names that begin with a prefix and match a pattern, one of each shape and length; none if there are none."""
+    places = _after_stars({0}, pattern)
+    for letter in prefix:
+        moved = {at + (pattern[at] != "*") for at in places if at < len(pattern) and pattern[at] in ("*", "?", letter)}
+        places = _after_stars(moved, pattern)
+    rests = sorted(pattern[at:] for at in places)
+    return tuple(dict.fromkeys(prefix + filled(rest, fill) for rest in rests for fill in _FILLS))
+
+
+def _after_stars(places: set[int], pattern: str) -> set[int]:
+    """Places in a pattern, and those that are reached from them by letting stars match nothing."""
+    found = set(places)
+    for place in places:
+        at = place
+        while at < len(pattern) and pattern[at] == "*":
+            at += 1
+            found.add(at)
+    return found
 
 
 @lru_cache(maxsize=4096)  # the same managed policies are on many roles
@@ -113,3 +143,47 @@ class Targets:
             for place, name in enumerate(self.names[start:end])
             if needle in name and glob(pattern, name)
         )
+
+
+class Places:
+    """Objects, and prefixes below which any object counts: to be asked whether a role reaches one of them."""
+
+    __slots__ = ("_below", "_of", "_prefixes", "_sizes", "targets")
+
+    def __init__(self, objects: Iterable[str], prefixes: Iterable[str]) -> None:
+        self._prefixes = tuple(sorted(set(prefixes)))
+        self._sizes = sorted({len(prefix) for prefix in self._prefixes})
+        # Below each prefix, an object that no policy spells out: what is true of it is true of almost all.
+        self._of = {name: name for name in objects} | {filled(f"{prefix}*"): prefix for prefix in self._prefixes}
+        self.targets = Targets(self._of)
+        self._below: dict[str, dict[str, str]] = {}
+
+    def place(self, name: str) -> str:
+        """The object or prefix that a name of `targets` stands for."""
+        return self._of[name]
+
+    def spelled_out(self, patterns: Iterable[str]) -> dict[str, str]:
+        """Objects below the prefixes that patterns speak of more narrowly, each with its prefix."""
+        found: dict[str, str] = {}
+        for each in patterns:
+            plain, _ = without_variables(each)
+            if plain not in self._below:
+                if len(self._below) >= _REMEMBERED:
+                    self._below.clear()
+                self._below[plain] = {name: prefix for prefix in self._near(plain) for name in below(plain, prefix)}
+            found |= self._below[plain]
+        return found
+
+    def _near(self, pattern: str) -> list[str]:
+        """Prefixes that a pattern may speak of a part of: those it begins with, and those that begin as it does."""
+        literal = _WILDCARD.split(pattern, maxsplit=1)[0]
+        found = [literal[:size] for size in self._sizes if size < len(literal) and self._has(literal[:size])]
+        if pattern != f"{literal}*":  # that speaks of all that is below
+            start = bisect_left(self._prefixes, literal)
+            end = bisect_right(self._prefixes, literal, key=lambda prefix: prefix[: len(literal)])
+            found += self._prefixes[start:end]
+        return found
+
+    def _has(self, prefix: str) -> bool:
+        at = bisect_left(self._prefixes, prefix)
+        return at < len(self._prefixes) and self._prefixes[at] == prefix

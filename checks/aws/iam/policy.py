@@ -1,138 +1,223 @@
-"""A small IAM policy resolver in three values: what a role may do, as far as its own policies were read.
+"""An IAM policy resolver in three values: who may do what, as far as the policies were read.
 
-It knows identity policies (managed and inline) and the permissions boundary; wildcards, NotAction and NotResource; and
-that an explicit Deny wins. It does not evaluate conditions: an Allow that carries one gives `unknown` unless another
-statement allows without, a Deny that carries one keeps an answer from being `yes`. Organisation policies (SCPs, RCPs),
-session policies and resource policies are not visible to it, so `yes` means "nothing on the role stops it".
+It knows identity policies (managed and inline), the permissions boundary and the policy of the resource; wildcards,
+NotAction, NotResource and NotPrincipal; the conditions with a plain meaning (`conditions`, `requests`); and that an
+explicit Deny wins. In one account an Allow on either side is enough, across accounts it takes both. Policies of the
+organisation (SCPs, RCPs), session policies and those of VPC endpoints are not visible to it, so `yes` means "nothing
+that was read stops it". `no` takes that every policy was read, even where those that were suffice: nothing is said to
+be out of reach on half a view. An identity policy that was not read may allow anything but is not taken to deny; a
+policy of the resource that was not read may do either.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
-from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either, opposite
-from checks.aws.iam.matching import Targets, by_service, speaks_of
+from checks.aws.iam.answers import NOTHING, UNKNOWN, YES, Answer, Marks, both, either
+from checks.aws.iam.conditions import Keys, Values, choices
+from checks.aws.iam.matching import Targets
+from checks.aws.iam.principals import SPOKEN, Caller, speaks_to
+from checks.aws.iam.requests import keys_of_role
 from checks.aws.iam.resources import Policy, Role
+from checks.aws.iam.statements import Rule, Rules, rules_of
+from checks.aws.names import account_of, partition_of
 from scanner.model.views import View
 
 _PROBE = "mlposture-probe"
 
 
-class Rule(Struct, frozen=True):
-    """A statement made ready to be asked which actions it speaks of: its patterns by service, None if it has none.
+class Documents(Struct, frozen=True):
+    """What decides about the requests of a caller. No `identity`: his own policies are his own affair.
 
-    `but` says that the patterns are what it leaves out. The rest is read of the few statements that speak of an action.
+    `crosses` says that caller and resource are in different accounts.
     """
 
-    statement: Mapping[str, Any]
-    denies: bool
-    actions: Mapping[str, tuple[str, ...]] | None
-    but: bool
+    caller: Caller
+    identity: Rules | None = None
+    boundary: Rules | None = None
+    resource: Rules | None = None
+    crosses: bool = False
 
-    def speaks_of(self, action: str) -> Answer:
-        """Whether it is about an action, given in lower case."""
-        if self.actions is None:
-            return UNKNOWN
-        found = speaks_of(self.actions, action)
-        return opposite(found) if self.but else found
+    def decide(self, action: str, targets: Targets, keys: Keys) -> Marks:
+        """Of which targets an action, in lower case, is allowed."""
+        sets = [
+            None if rules is None else rules.about(action) for rules in (self.identity, self.boundary, self.resource)
+        ]
+        asked = [rule.condition for rules in sets if rules is not None for rule in rules.rules]
+        total = NOTHING
+        for picked, certain in choices(asked, keys):
+            said = [_say(rules, action, targets, picked, self.caller) for rules in sets]
+            found = self._allowed(*said)
+            for each in said:
+                found = found.both(each.denied.opposite(targets.everything))
+            total = total.either(found if certain else found.doubted())
+        if self.resource is not None and not self.resource.read_in_full:
+            total = total.doubted()
+        complete = all(rules is None or rules.read_in_full for rules in sets)
+        return total if complete else Marks(total.yes, targets.everything & ~total.yes)
 
-    def holds_for(self, targets: Targets) -> Marks:
-        """Which of the targets it is about."""
-        resources, but = _member(self.statement, "Resource")
-        if resources is None:
-            return Marks(0, targets.everything)
-        found = targets.matched(resources)
-        return found.opposite(targets.everything) if but else found
-
-    def applies(self, action: str, targets: Targets, chosen: frozenset[str]) -> Marks:
-        """For which targets it decides about an action; `chosen` are condition keys whose value the caller picks."""
-        spoken = self.speaks_of(action)
-        if spoken is NO:  # most statements are about something else; spare them the rest
-            return NOTHING
-        found = self.holds_for(targets)
-        return found if spoken is YES and self._met(chosen) else found.doubted()
-
-    def _met(self, chosen: frozenset[str]) -> bool:
-        """Whether it has no condition, or as an Allow only one that the caller can meet."""
-        if not self.statement.get("Condition"):
-            return True
-        keys = condition_keys(self.statement)
-        return bool(keys) and keys <= chosen and not self.denies
+    def _allowed(self, own: "_Said", edge: "_Said", theirs: "_Said") -> Marks:
+        """What is allowed, before anything is denied."""
+        if self.crosses or self.identity is None:
+            return own.allowed.both(edge.allowed).both(theirs.allowed)
+        if self.resource is None:
+            return own.allowed.both(edge.allowed)
+        # Whether a grant to everybody passes a boundary is not documented.
+        return own.allowed.either(theirs.granted).both(edge.allowed).either(theirs.loose.doubted())
 
 
-class Rules(Struct, frozen=True):
-    """What a set of policies says together; one that was not read may allow anything, but is not taken to deny."""
+class _Said(NamedTuple):
+    """What a set of policies allows and denies; of a resource's also what it grants by itself, see `Spoken`."""
 
-    rules: tuple[Rule, ...]
-    read_in_full: bool
+    allowed: Marks
+    denied: Marks = NOTHING
+    granted: Marks = NOTHING
+    loose: Marks = NOTHING
 
-    def allow(self, action: str, targets: Targets, chosen: frozenset[str]) -> Marks:
-        allowed = NOTHING if self.read_in_full else Marks(0, targets.everything)
-        denied = NOTHING
-        for rule in self.rules:
-            found = rule.applies(action, targets, chosen)
-            if found is not NOTHING:
-                allowed, denied = (allowed, denied.either(found)) if rule.denies else (allowed.either(found), denied)
-        return allowed.both(denied.opposite(targets.everything))
+
+def _say(rules: Rules | None, action: str, targets: Targets, keys: Keys, caller: Caller) -> _Said:
+    """What is said; where there are no such rules, they allow all."""
+    if rules is None:
+        return _Said(Marks(targets.everything, 0))
+    allowed = NOTHING if rules.read_in_full else Marks(0, targets.everything)
+    denied = granted = loose = NOTHING
+    for rule in rules.rules:
+        found = rule.applies(action, targets, keys)
+        if found is NOTHING:
+            continue
+        spoken = speaks_to(rule.statement, caller) if rules.of_resource else SPOKEN
+        about, grant = found.when(spoken.about), found.when(spoken.grants)
+        if rule.denies:
+            denied = denied.either(about)
+        else:
+            allowed, granted = allowed.either(about), granted.either(grant)
+            loose = loose.either(grant) if spoken.loose else loose
+    return _Said(allowed, denied, granted, loose)
 
 
 class Powers:
     """What a role may do: its policies within its boundary, made ready to be asked many questions."""
 
-    __slots__ = ("_boundary", "_own", "_role")
+    __slots__ = ("_caller", "account", "boundary", "own", "partition", "role")
 
     def __init__(self, role: Role) -> None:
-        self._role = role
-        self._own = rules_of(policies_of(role))
-        self._boundary = None if role.boundary is None else rules_of([role.boundary or None])
+        self.role = role
+        self.own = rules_of(policies_of(role))
+        self.boundary = None if role.boundary is None else rules_of([role.boundary or None])
+        self.account = account_of(role.id)
+        self.partition = partition_of(role.id)
+        self._caller = Caller(account=self.account, arn=role.id)
 
-    def over(self, targets: Targets, action: str, *, chosen: Collection[str] = ()) -> Marks:
-        """Over which of the targets the role may take an action. See `allows`."""
-        folded, keys = action.lower(), frozenset(key.lower() for key in chosen)
-        found = self._own.allow(folded, targets, keys)
-        complete = self._own.read_in_full
-        if self._boundary is not None:
-            found = found.both(self._boundary.allow(folded, targets, keys))
-            complete = complete and self._boundary.read_in_full
-        return found if complete else Marks(found.yes, targets.everything & ~found.yes)
+    def documents(self, resource: Rules | None = None, *, crosses: bool = False) -> Documents:
+        """Its own policies and, if need be, those of a resource."""
+        return Documents(self._caller, self.own, self.boundary, resource, crosses)
 
-    def allow(self, action: str, resource: str, *, chosen: Collection[str] = ()) -> Answer:
+    def over(
+        self,
+        targets: Targets,
+        action: str,
+        *,
+        known: Mapping[str, Values] | None = None,
+        resource: Rules | None = None,
+        crosses: bool = False,
+    ) -> Marks:
+        """Over which of the targets the role may take an action. `known` are keys that the question settles."""
+        folded = action.lower()
+        keys = keys_of_role(self.role.id, folded, known)
+        return self.documents(resource, crosses=crosses).decide(folded, targets, keys)
+
+    def allow(self, action: str, resource: str, *, known: Mapping[str, Values] | None = None) -> Answer:
         """See `allows`."""
-        found = self.over(Targets([resource]), action, chosen=chosen)
-        return YES if found.yes else UNKNOWN if found.maybe else NO
+        return self.over(Targets([resource]), action, known=known).of(0)
+
+    def patterns(self, action: str) -> Iterator[str]:
+        """Patterns of the resources that its own policies allow an action on, whatever else they say."""
+        for rule in self.own.about(action.lower()).rules:
+            if not rule.denies:
+                yield from rule.resources()
+
+    def allowing(self, action: str, resource: str) -> Rule | None:
+        """The statement of its own policies that allows an action on a resource."""
+        folded, targets = action.lower(), Targets([resource])
+        for rule in self.own.about(folded).rules:
+            keys = keys_of_role(self.role.id, folded)
+            if not rule.denies and any(
+                rule.applies(folded, targets, picked).yes for picked, _ in choices([rule.condition], keys)
+            ):
+                return rule
+        return None
+
+    def unclear(self, actions: Collection[str]) -> tuple[str, ...]:
+        """What keeps an answer about these actions from being given: fields that were not read, and condition keys."""
+        fields = [name for name in ("attached_policies", "inline_policies", "boundary") if _is_unread(self.role, name)]
+        keys: list[str] = []
+        for action in map(str.lower, actions):
+            known = keys_of_role(self.role.id, action)
+            for rules in filter(None, (self.own, self.boundary)):
+                for rule in rules.about(action).rules:
+                    for picked, _ in choices([rule.condition], known):
+                        keys += rule.condition.unclear(picked)
+        return (*fields, *(f"what {key} is in its requests" for key in dict.fromkeys(keys)))
 
     def administer(self) -> Answer:
         """See `is_admin`."""
-        account = self._role.id.split(":")[4]
-        partition = self._role.id.split(":")[1]
-        everything = both(
-            self.allow(f"{_PROBE}:AnyAction", f"arn:{partition}:{_PROBE}:eu-west-1:{account}:any/thing"),
-            self.allow("s3:DeleteObject", f"arn:{partition}:s3:::{_PROBE}/any/thing"),
-            self.allow("iam:CreateUser", f"arn:{partition}:iam::{account}:user/{_PROBE}"),
+        everything = self._everything(self.own, self.boundary)
+        return YES if everything is YES else either(everything, self._change_themselves())
+
+    def _everything(self, own: Rules, boundary: Rules | None = None) -> Answer:
+        """Whether rules let everything through."""
+        probes = (
+            (f"{_PROBE}:anyaction", f"arn:{self.partition}:{_PROBE}:eu-west-1:{self.account}:any/thing"),
+            ("s3:deleteobject", f"arn:{self.partition}:s3:::{_PROBE}/any/thing"),
+            ("iam:createuser", f"arn:{self.partition}:iam::{self.account}:user/{_PROBE}"),
         )
-        if everything is YES:
-            return YES
-        return either(everything, self._change_themselves())
+        found = Documents(self._caller, own, boundary)
+        asked = (found.decide(action, Targets([name]), keys_of_role(self.role.id, action)) for action, name in probes)
+        return both(*(marks.of(0) for marks in asked))
 
     def _change_themselves(self) -> Answer:
-        """Whether the role may give itself any permission; within a boundary only if it may take that off."""
-        role = self._role
-        grants = [self.allow(action, role.id) for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy")]
+        """Whether the role may give itself any permission; within a boundary only if that lets everything through."""
+        role = self.role
+        grants = [
+            self.allow("iam:PutRolePolicy", role.id),
+            self.allow("iam:AttachRolePolicy", role.id, known={"iam:policyarn": (self.administrators_policy,)}),
+        ]
         own = [policy.arn for policy in role.attached_policies or () if policy.arn and ":iam::aws:" not in policy.arn]
         grants += [self.allow("iam:CreatePolicyVersion", arn) for arn in own]
-        free = YES if self._boundary is None else self.allow("iam:DeleteRolePermissionsBoundary", role.id)
-        return both(either(*grants), free)
+        return both(either(*grants), self.shed_boundary())
+
+    @property
+    def administrators_policy(self) -> str:
+        return f"arn:{self.partition}:iam::aws:policy/AdministratorAccess"
+
+    def shed_boundary(self) -> Answer:
+        """Whether no boundary holds the role: it has none, one that allows everything, or it may take off the one it
+        has, put another in its place, write its text anew, or go back to an older text, which may be wider."""
+        boundary = self.role.boundary
+        if boundary is None or self.boundary is None:
+            return YES
+        wide = {"iam:permissionsboundary": (self.administrators_policy,)}
+        ways = [
+            self._everything(self.boundary),
+            self.allow("iam:DeleteRolePermissionsBoundary", self.role.id),
+            self.allow("iam:PutRolePermissionsBoundary", self.role.id, known=wide),
+        ]
+        if boundary is not UNSET and boundary.arn and ":iam::aws:" not in boundary.arn:
+            ways.append(self.allow("iam:CreatePolicyVersion", boundary.arn))
+            ways.append(both(self.allow("iam:SetDefaultPolicyVersion", boundary.arn), UNKNOWN))
+        return either(*ways)
 
 
-def allows(role: Role, action: str, resource: str, *, chosen: Collection[str] = ()) -> Answer:
-    """Whether the role's policies, within its boundary, let it take an action on a resource (both without wildcards).
+def _is_unread(role: Role, field: str) -> bool:
+    found = getattr(role, field)
+    policies = found if isinstance(found, tuple) else (found,)
+    return any(each is UNSET or (each is not None and each.document is UNSET) for each in policies)
 
-    An Allow whose only condition is on keys in `chosen` counts as unconditional: the caller picks their value. `no`
-    takes that every policy was read, even where those that were suffice: nothing is said to be out of reach on half a
-    view.
-    """
-    return Powers(role).allow(action, resource, chosen=chosen)
+
+def allows(role: Role, action: str, resource: str) -> Answer:
+    """Whether the policies of a role, within its boundary, let it take an action on a resource: no patterns."""
+    return Powers(role).allow(action, resource)
 
 
 def is_admin(role: Role) -> Answer:
@@ -161,57 +246,3 @@ def policies_of(role: Role) -> list[Policy | None]:
         else:
             found.extend(policies or ())
     return found
-
-
-def rules_of(policies: Iterable[Policy | None]) -> Rules:
-    """The statements of all these policies; None stands for a policy that was not read."""
-    rules: list[Rule] = []
-    read_in_full = True
-    for policy in policies:
-        if policy is None or policy.document is UNSET:
-            read_in_full = False
-        else:
-            rules += [rule_of(s) for s in statements(policy.document) if s.get("Effect") in ("Allow", "Deny")]
-    return Rules(tuple(rules), read_in_full)
-
-
-def rule_of(statement: Mapping[str, Any]) -> Rule:
-    """A statement made ready to be asked."""
-    actions, but = _member(statement, "Action")
-    denies = statement.get("Effect") == "Deny"
-    return Rule(statement, denies, None if actions is None else by_service(actions), but)
-
-
-def _member(statement: Mapping[str, Any], name: str) -> tuple[tuple[str, ...] | None, bool]:
-    """The patterns under a name or its opposite (None if it has neither), and whether it was the opposite."""
-    for key in (name, f"Not{name}"):
-        if key in statement:
-            return tuple(map(str, listed(statement[key]))), key is not name
-    return None, False
-
-
-def statements(document: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """Statements of a policy document, which may be one object instead of a list."""
-    return [statement for statement in listed((document or {}).get("Statement")) if isinstance(statement, Mapping)]
-
-
-def listed(value: Any) -> list[Any]:
-    """A member that may be one value or a list of them."""
-    return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
-
-
-def condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
-    """Keys that a statement's condition tests, in lower case."""
-    blocks = (statement.get("Condition") or {}).values()
-    return frozenset(str(key).lower() for block in blocks if isinstance(block, Mapping) for key in block)
-
-
-def covers_action(statement: Mapping[str, Any], action: str) -> Answer:
-    """Whether a statement speaks of an action."""
-    return rule_of(statement).speaks_of(action.lower())
-
-
-def covers_resource(statement: Mapping[str, Any], resource: str) -> Answer:
-    """Whether a statement speaks of a resource."""
-    found = rule_of(statement).holds_for(Targets([resource]))
-    return YES if found.yes else UNKNOWN if found.maybe else NO

@@ -6,8 +6,9 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, YES, Answer, both
-from checks.aws.iam.policy import Powers, allows, is_admin, listed, statements
+from checks.aws.iam.policy import Powers, allows, is_admin
 from checks.aws.iam.resources import Role
+from checks.aws.iam.statements import listed, statements
 from checks.aws.names import account_of, partition_of
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
@@ -110,7 +111,7 @@ def iam_ml_role_passes_any_role(role: Role) -> Verdict:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     any_role = f"arn:{partition_of(role.id)}:iam::{account_of(role.id)}:role/{_PROBE}"
-    answer = allows(role, "iam:PassRole", any_role, chosen=("iam:PassedToService",))
+    answer = allows(role, "iam:PassRole", any_role)
     return _judge(role, answer, "may pass any role", "may not pass any role")
 
 

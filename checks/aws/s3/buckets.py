@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, YES, both
-from checks.aws.iam.policy import condition_keys, statements
+from checks.aws.iam.statements import condition_keys, statements
 from checks.aws.keys import lacks
 from checks.aws.s3.exposure import (
     EXPOSURE_FIELDS,

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, YES, Answer, either
-from checks.aws.iam.policy import covers_action, covers_resource, listed, statements
+from checks.aws.iam.statements import covers_action, covers_resource, listed, statements
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 from scanner.model.patterns import pattern
 

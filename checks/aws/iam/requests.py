@@ -1,0 +1,131 @@
+"""What is known of the keys of a request: of one that a role makes itself, and of one that others make.
+
+What no table names is not known: organisation tags, networks, second factors. A test of it is `unknown`.
+"""
+
+from collections.abc import Mapping
+
+from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
+from checks.aws.iam.conditions import Choice, Keys, Values
+from checks.aws.iam.matching import filled, glob
+
+#: A value that no policy names.
+SOMETHING = filled("*")
+
+
+def _any(_: str) -> Answer:
+    return YES
+
+
+def _maybe(_: str) -> Answer:
+    return UNKNOWN
+
+
+ANYTHING = Choice(_any, (SOMETHING,))
+_BOOLEAN = Choice(lambda _: NO, ("true", "false"), absent=False)
+#: Headers and parameters of the request, which whoever makes it writes.
+_WRITTEN = (
+    *("aws:referer", "aws:requesttag/*", "aws:tagkeys", "aws:useragent"),
+    *("iam:associatedresourcearn", "iam:awsservicename", "iam:passedtoservice"),
+    *("s3:authtype", "s3:delimiter", "s3:if-match", "s3:if-none-match", "s3:locationconstraint", "s3:max-keys"),
+    *("s3:object-lock-*", "s3:objectcreationoperation", "s3:prefix", "s3:requestobjecttag*", "s3:signatureage"),
+    *("s3:signatureversion", "s3:tlsversion", "s3:versionid", "s3:x-amz-*"),
+    *("sagemaker:directinternetaccess", "sagemaker:instancetypes", "sagemaker:intercontainertrafficencryption"),
+    *("sagemaker:maxruntimeinseconds", "sagemaker:modelarn", "sagemaker:networkisolation", "sagemaker:outputkmskey"),
+    *("sagemaker:rootaccess", "sagemaker:volumekmskey", "sagemaker:vpcsecuritygroupids", "sagemaker:vpcsubnets"),
+    *("sts:rolesessionname", "sts:transitivetagkeys"),
+)
+#: Of whoever speaks to AWS himself, and not through a service.
+_DIRECT: dict[str, Values] = {
+    "aws:calledvia*": (),
+    "aws:principalisawsservice": ("false",),
+    "aws:principalservicename*": (),
+    "aws:sourceaccount": (),
+    "aws:sourcearn": (),
+    "aws:sourceorgid": (),
+    "aws:sourceorgpaths": (),
+    "aws:sourceowner": (),
+    "aws:viaawsservice": ("false",),
+    # A session may be as new as one likes, which is all that policies against old sessions ask.
+    "aws:tokenissuetime": ("inf",),
+}
+_OWN_WORDS: dict[str, Choice] = {
+    **dict.fromkeys(_WRITTEN, ANYTHING),
+    "aws:securetransport": _BOOLEAN,
+    "aws:requestedregion": ANYTHING._replace(absent=False),
+    # Without one is the widest; whether one that a policy asks for is narrow, nobody knows.
+    "iam:permissionsboundary": Choice(_maybe),
+}
+#: IAM has one region for all of a partition.
+_HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
+def keys_of_role(arn: str, action: str, known: Mapping[str, Values] | None = None) -> Keys:
+    """Of a request that a session of a role makes; `known` adds what the question itself settles."""
+    _, partition, _, _, account, _ = arn.split(":", 5)
+    keys: dict[str, Values | Choice] = {
+        **_DIRECT,
+        **_OWN_WORDS,
+        "aws:principalaccount": (account,),
+        "aws:principalarn": (arn,),
+        "aws:principaltype": ("AssumedRole",),
+        "aws:username": (),
+        "aws:federatedprovider": (),
+    }
+    if action.startswith(("iam:", "organizations:")):
+        keys["aws:requestedregion"] = (_HOME.get(partition, SOMETHING),)
+        keys["aws:resourceaccount"] = (account,)
+    return {**keys, **(known or {})}
+
+
+def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> Keys:
+    """Of a request that a principal of another account makes, any that it cares to have unless an ARN is given.
+
+    Of a stranger it is open in which organisation he is: perhaps in one that a policy names, and perhaps in none.
+    """
+    organisation = Choice(_maybe, (SOMETHING,))
+    keys: dict[str, Values | Choice] = {
+        **_DIRECT,
+        **_OWN_WORDS,
+        "aws:principalaccount": (account,),
+        "aws:principalarn": (arn,) if arn else within(account),
+        # An access point of the caller's own lets in whom he likes; what those of others let in was not read.
+        "s3:dataaccesspointaccount": Choice(lambda value: YES if value == account else UNKNOWN),
+    }
+    if stranger:
+        keys |= {"aws:principalorgid": organisation, "aws:principalorgpaths": organisation}
+    return keys
+
+
+def keys_of_service(account: str) -> Keys:
+    """Of a request that a service makes on behalf of another account."""
+    organisation = Choice(_maybe, (SOMETHING,))
+    return {
+        **_OWN_WORDS,
+        "aws:principalisawsservice": ("true",),
+        "aws:principalaccount": (),
+        "aws:principalarn": (),
+        "aws:principalorgid": (),
+        "aws:sourceaccount": (account,),
+        "aws:sourcearn": within(account),
+        "aws:sourceorgid": organisation,
+        "aws:sourceorgpaths": organisation,
+    }
+
+
+def within(account: str) -> Choice:
+    """An ARN of anything in an account."""
+
+    def can(arn: str) -> Answer:
+        parts = arn.split(":", 5)
+        return YES if len(parts) == 6 and parts[4] == account else NO
+
+    def fill(pattern: str) -> str:
+        parts = pattern.split(":", 5)
+        if pattern.endswith("*"):
+            parts += ["*"] * (6 - len(parts))
+        if len(parts) == 6 and glob(parts[4], account):
+            parts[4] = account
+        return filled(":".join(parts))
+
+    return Choice(can, (f"arn:aws:{SOMETHING}::{account}:{SOMETHING}",), absent=False, fill=fill)
