@@ -128,6 +128,10 @@ def grant(group: str, permission: str = "READ") -> Grant:
     return Grant(grantee=Grantee(type="Group", uri=uri), permission=permission)
 
 
+def granted_to(canonical_user: str, permission: str) -> Grant:
+    return Grant(grantee=Grantee(type="CanonicalUser", id=canonical_user), permission=permission)
+
+
 def document(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 

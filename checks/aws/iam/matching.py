@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import permutations
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, Marks
 from scanner.model.patterns import pattern
@@ -49,6 +50,11 @@ def without_variables(pattern: str) -> tuple[str, bool]:
 def filled(pattern: str, fill: str = _FILLS[1]) -> str:
     """A name that a pattern matches."""
     return pattern.replace("*", fill).replace("?", _FILLS[0])
+
+
+def _literal(pattern: str) -> str:
+    """What a pattern begins with, up to its first wildcard."""
+    return _WILDCARD.split(pattern, maxsplit=1)[0]
 
 
 @lru_cache(maxsize=65536)  # as for `glob`
@@ -121,7 +127,7 @@ class Targets:
     def _matching(self, pattern: str) -> int:
         if pattern and not pattern.strip("*"):
             return self.everything
-        prefix = _WILDCARD.split(pattern, maxsplit=1)[0]
+        prefix = _literal(pattern)
         rest = pattern[len(prefix) :]
         start = bisect_left(self.names, prefix)
         if not rest:
@@ -153,8 +159,9 @@ class Places:
     def __init__(self, objects: Iterable[str], prefixes: Iterable[str]) -> None:
         self._prefixes = tuple(sorted(set(prefixes)))
         self._sizes = sorted({len(prefix) for prefix in self._prefixes})
-        # Below each prefix, an object that no policy spells out: what is true of it is true of almost all.
-        self._of = {name: name for name in objects} | {filled(f"{prefix}*"): prefix for prefix in self._prefixes}
+        # Below each prefix, objects that no policy spells out: what is true of them is true of almost all.
+        whatever = {prefix + fill: prefix for prefix in self._prefixes for fill in ("", *_FILLS)}
+        self._of = whatever | {name: name for name in objects}
         self.targets = Targets(self._of)
         self._below: dict[str, dict[str, str]] = {}
 
@@ -162,21 +169,40 @@ class Places:
         """The object or prefix that a name of `targets` stands for."""
         return self._of[name]
 
-    def spelled_out(self, patterns: Iterable[str]) -> dict[str, str]:
-        """Objects below the prefixes that patterns speak of more narrowly, each with its prefix."""
+    def spelled_out(self, *sets: Iterable[str]) -> tuple[dict[str, str], bool]:
+        """Objects below the prefixes that patterns speak of more narrowly, each with its prefix.
+
+        Several sets of patterns may all have to match: then also objects that two of them speak of are among these,
+        but not all there may be, which the second value says.
+        """
+        plain = [[without_variables(each)[0] for each in patterns] for patterns in sets]
         found: dict[str, str] = {}
-        for each in patterns:
-            plain, _ = without_variables(each)
-            if plain not in self._below:
-                if len(self._below) >= _REMEMBERED:
-                    self._below.clear()
-                self._below[plain] = {name: prefix for prefix in self._near(plain) for name in below(plain, prefix)}
-            found |= self._below[plain]
-        return found
+        narrowing = 0
+        for patterns in plain:
+            spelled = [self._spelled_out(each) for each in patterns]
+            narrowing += any(spelled)
+            for names in spelled:
+                found |= names
+        for one, other in permutations(plain, 2):
+            starts = {start: place for each in other if (place := self._holding(start := _literal(each)))}
+            for each in one:
+                found |= {name: place for start, place in starts.items() for name in below(each, start)}
+        return found, narrowing > 1
+
+    def _spelled_out(self, pattern: str) -> dict[str, str]:
+        if pattern not in self._below:
+            if len(self._below) >= _REMEMBERED:
+                self._below.clear()
+            self._below[pattern] = {name: prefix for prefix in self._near(pattern) for name in below(pattern, prefix)}
+        return self._below[pattern]
+
+    def _holding(self, start: str) -> str:
+        """A prefix that a text begins with; none is empty."""
+        return next((start[:size] for size in self._sizes if size <= len(start) and self._has(start[:size])), "")
 
     def _near(self, pattern: str) -> list[str]:
         """Prefixes that a pattern may speak of a part of: those it begins with, and those that begin as it does."""
-        literal = _WILDCARD.split(pattern, maxsplit=1)[0]
+        literal = _literal(pattern)
         found = [literal[:size] for size in self._sizes if size < len(literal) and self._has(literal[:size])]
         if pattern != f"{literal}*":  # that speaks of all that is below
             start = bisect_left(self._prefixes, literal)

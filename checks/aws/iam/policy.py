@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NOTHING, UNKNOWN, YES, Answer, Marks, both, either
 from checks.aws.iam.conditions import Keys, Values, choices
-from checks.aws.iam.matching import Targets
+from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.principals import SPOKEN, Caller, speaks_to
 from checks.aws.iam.requests import keys_of_role
 from checks.aws.iam.resources import Policy, Role
@@ -25,6 +25,14 @@ from checks.aws.names import account_of, partition_of
 from scanner.model.views import View
 
 _PROBE = "mlposture-probe"
+
+
+class Reach(Struct, frozen=True):
+    """An object that is reached and the place it counts for; none, and whether there may be one."""
+
+    name: str = ""
+    place: str = ""
+    maybe: bool = False
 
 
 class Documents(Struct, frozen=True):
@@ -56,6 +64,27 @@ class Documents(Struct, frozen=True):
             total = total.doubted()
         complete = all(rules is None or rules.read_in_full for rules in sets)
         return total if complete else Marks(total.yes, targets.everything & ~total.yes)
+
+    def reach(self, action: str, places: Places, keys: Keys) -> Reach:
+        """Whether an action is allowed on an object of some places."""
+        found = self.decide(action, places.targets, keys)
+        if found.yes:
+            name = places.targets.names[found.first()]
+            return Reach(name, places.place(name))
+        below, more = places.spelled_out(*self._patterns(action))
+        narrow = Targets(below)
+        part = self.decide(action, narrow, keys)
+        if part.yes:
+            name = narrow.names[part.first()]
+            return Reach(name, below[name])
+        return Reach(maybe=bool(found.maybe or part.maybe or more))
+
+    def _patterns(self, action: str) -> Iterator[set[str]]:
+        """What each set of rules spells out: as allowed, and as spared by denials."""
+        for rules in (self.identity, self.boundary, self.resource):
+            about = () if rules is None else rules.about(action).rules
+            for denies in (False, True):
+                yield {pattern for rule in about if rule.denies is denies for pattern in rule.spelled_out()}
 
     def _allowed(self, own: "_Said", edge: "_Said", theirs: "_Said") -> Marks:
         """What is allowed, before anything is denied."""
@@ -130,12 +159,6 @@ class Powers:
     def allow(self, action: str, resource: str, *, known: Mapping[str, Values] | None = None) -> Answer:
         """See `allows`."""
         return self.over(Targets([resource]), action, known=known).of(0)
-
-    def patterns(self, action: str) -> Iterator[str]:
-        """Patterns of the resources that its own policies allow an action on, whatever else they say."""
-        for rule in self.own.about(action.lower()).rules:
-            if not rule.denies:
-                yield from rule.resources()
 
     def allowing(self, action: str, resource: str) -> Rule | None:
         """The statement of its own policies that allows an action on a resource."""

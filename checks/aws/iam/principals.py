@@ -17,13 +17,15 @@ STRANGER = "an account outside"
 
 
 class Caller(Struct, frozen=True):
-    """Who asks: a principal of an account (any that the account cares to make where `arn` is empty), a service, or an
-    identity of a federated provider."""
+    """Who asks: a principal of an account (any that it cares to make where `arn` is empty), a canonical user, a
+    service, an identity of a federated provider, or whoever a text `unclear` stands for."""
 
     account: str = ""
     arn: str = ""
+    canonical: str = ""
     service: str = ""
     federated: str = ""
+    unclear: str = ""
 
 
 class Named(Struct, frozen=True):
@@ -101,12 +103,15 @@ def speaks_to(statement: Mapping[str, Any], caller: Caller) -> Spoken:
 def _match(one: Named, caller: Caller) -> Spoken:
     if one.everybody:
         return Spoken(YES, YES, loose=True)
-    if not one.understood:
-        return Spoken(UNKNOWN, UNKNOWN)
     if one.kind in ("Service", "Federated"):
         given = caller.service if one.kind == "Service" else caller.federated
-        is_it = YES if given and one.text in (given, EVERYBODY) else NO
+        is_it = UNKNOWN if one.text == caller.unclear else YES if given and one.text in (given, EVERYBODY) else NO
         return Spoken(is_it, is_it)
+    if one.kind == "CanonicalUser" and caller.canonical:
+        is_it = YES if one.text == caller.canonical else NO
+        return Spoken(is_it, is_it)
+    if not one.understood:
+        return Spoken(UNKNOWN, UNKNOWN)
     if not caller.account:
         return _NOBODY
     if one.kind == "CanonicalUser":  # an account by another name, which does not tell which

@@ -117,9 +117,9 @@ def iam_ml_role_passes_any_role(role: Role) -> Verdict:
 
 @check(id="MLP-1504", severity=Severity.HIGH, objective="training-data-access", since="0.1.0")
 def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
-    """Role of an ML resource may do everything with every bucket.
+    """Role of an ML resource may read, replace and delete every object of every bucket.
 
-    Organisation policies (SCPs) and bucket policies are not visible to this check.
+    What bucket policies deny, and organisation policies (SCPs), are not visible to this check.
 
     ## Why it matters
     The workload reads one data set and writes one artifact. With all of S3 in reach, a compromised notebook or package
@@ -134,14 +134,11 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
-    bucket = f"arn:{partition_of(role.id)}:s3:::{_PROBE}"
+    any_object = f"arn:{partition_of(role.id)}:s3:::{_PROBE}/{_PROBE}"
     powers = Powers(role)
-    answer = both(
-        powers.allow("s3:GetObject", f"{bucket}/{_PROBE}"),
-        powers.allow("s3:DeleteObject", f"{bucket}/{_PROBE}"),
-        powers.allow("s3:PutBucketPolicy", bucket),
-    )
-    return _judge(role, answer, "may do everything with every bucket", "may not do everything with every bucket")
+    answer = both(*(powers.allow(action, any_object) for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")))
+    problem = "may read, replace and delete every object of every bucket"
+    return _judge(role, answer, problem, "may not read, replace and delete every object of every bucket")
 
 
 @check(

@@ -49,10 +49,10 @@ class Rule(Struct, frozen=True):
         found = self.holds_for(targets)
         return found if met is YES else found.doubted()
 
-    def resources(self) -> tuple[str, ...]:
-        """Patterns that it is about, where it says so; everything for one that says what it is not about."""
+    def spelled_out(self) -> tuple[str, ...]:
+        """Patterns of what it allows, or of what it leaves alone of all that it denies; none where it says neither."""
         patterns, but = _member(self.statement, "Resource")
-        return ("*",) if but or patterns is None else patterns
+        return patterns if patterns is not None and but is self.denies else ()
 
 
 class Rules(Struct, frozen=True):
@@ -125,18 +125,3 @@ def statements(document: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 def listed(value: Any) -> list[Any]:
     """A member that may be one value or a list of them."""
     return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
-
-
-def condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
-    """Keys that a statement's condition tests, in lower case."""
-    return Condition(statement.get("Condition")).keys
-
-
-def covers_action(statement: Mapping[str, Any], action: str) -> Answer:
-    """Whether a statement speaks of an action."""
-    return rule_of(statement).speaks_of(action.lower())
-
-
-def covers_resource(statement: Mapping[str, Any], resource: str) -> Answer:
-    """Whether a statement speaks of a resource."""
-    return rule_of(statement).holds_for(Targets([resource])).of(0)

@@ -55,11 +55,11 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
         if not isinstance(bucket, Resource) or bucket.owned is UNSET:
             unclear.append(f"bucket {name}")
         elif bucket.owned:
-            ways = public_ways(bucket)
+            ways, missing = public_ways(bucket)
             if ways:
                 found = {**joined(bucket, "policy_is_public"), "Bucket.grants": public_grants(bucket)}
                 return failed(f"{name} is public by {' and '.join(ways)}", path=(model.id, bucket.id), **found)
-            if ways is None:
+            if missing:
                 unclear.append(f"access to {name}")
             safe[name] = public_grants(bucket)
     if unclear:

@@ -4,21 +4,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.answers import NO, YES, both
-from checks.aws.iam.statements import condition_keys, statements
+from checks.aws.iam.answers import NO, UNKNOWN
 from checks.aws.keys import lacks
-from checks.aws.s3.exposure import (
-    EXPOSURE_FIELDS,
-    blocked,
-    covers_writing,
-    is_account,
-    outsiders,
-    public_grants,
-    public_ways,
-    refuses_plain_http,
-)
-from checks.aws.s3.limits import limited_to
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.exposure import LEVELS, blocked, public_grants, public_ways, refuses_plain_http
+from checks.aws.s3.resources import Bucket, PublicAccessBlock
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -36,7 +25,7 @@ from scanner.model.trust import Foreign
 _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
 
 
-def _not_ours(bucket: Bucket) -> Verdict | None:
+def not_ours(bucket: Bucket) -> Verdict | None:
     """What to say of a bucket whose settings are not this account's to make."""
     if bucket.owned is UNSET:
         return unknown("owned")
@@ -60,7 +49,7 @@ def s3_ml_bucket_versioning_off(bucket: Bucket) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
     match bucket.versioning:
         case "Enabled":
@@ -90,7 +79,7 @@ def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
     if bucket.encryption is UNSET:
         return unknown("encryption")
@@ -111,14 +100,14 @@ def s3_ml_bucket_plain_http_allowed(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Add a statement to the bucket policy that denies `s3:*` to everybody on the bucket and its objects when
-    `aws:SecureTransport` is `false`.
+    `aws:SecureTransport` is `false`. Several statements will do if they leave no action and no object out.
 
     Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
     if bucket.policy is UNSET:
         return unknown("policy")
@@ -146,7 +135,7 @@ def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
     if bucket.logging_target is UNSET:
         return unknown("logging_target")
@@ -215,18 +204,22 @@ def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
-    if missing := unobserved(bucket, "public_access_block", "account_public_access_block"):
-        return missing
-    evidence: dict[str, Any] = {
-        "public_access_block": bucket.public_access_block,
-        "account_public_access_block": bucket.account_public_access_block,
-    }
-    off = [switch for switch in _SWITCHES if not blocked(bucket, switch)]
+    switches = {switch: blocked(bucket, switch) for switch in _SWITCHES}
+    off = [switch for switch, answer in switches.items() if answer is NO]
+    if not off and UNKNOWN in switches.values():
+        return unobserved(bucket, *LEVELS) or unknown(*LEVELS)
+    # The switches of the account are no evidence where those of the bucket suffice.
+    needed = LEVELS if off or not _all_on(bucket.public_access_block) else LEVELS[:1]
+    evidence: dict[str, Any] = {level: getattr(bucket, level) for level in needed}
     if off:
         return failed(f"off at both levels: {', '.join(off)}", **evidence)
     return passed("all four switches are on", **evidence)
+
+
+def _all_on(block: Any) -> bool:
+    return isinstance(block, PublicAccessBlock) and all(getattr(block, switch) is True for switch in _SWITCHES)
 
 
 @check(
@@ -256,91 +249,12 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
-    if verdict := _not_ours(bucket):
+    if verdict := not_ours(bucket):
         return verdict
-    ways = public_ways(bucket)
-    if ways is None:
-        return unobserved(bucket, *EXPOSURE_FIELDS) or unknown(*EXPOSURE_FIELDS)
+    ways, missing = public_ways(bucket)
     evidence: dict[str, Any] = {"policy_is_public": bucket.policy_is_public, "grants": public_grants(bucket)}
     if ways:
         return failed(f"public by {' and '.join(ways)}", **evidence)
+    if missing:
+        return unknown(*missing)
     return passed("not public", **evidence)
-
-
-@check(
-    id="MLP-1408",
-    severity=Severity.HIGH,
-    objective="training-data-integrity",
-    since="0.1.0",
-    exposure=Exposure.CROSS_ACCOUNT,
-)
-def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
-    """Policy of a bucket with model or training data lets other accounts write to it.
-
-    Of conditions, those on `aws:PrincipalOrgID` or `aws:SourceIp` alone are evaluated; a statement with others gives no
-    verdict. A public policy lets no other account in while `RestrictPublicBuckets` is on, for the bucket or for the
-    account.
-
-    ## Why it matters
-    Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
-    models learn, without any right in your account.
-
-    ## How to fix
-    Take write actions for other principals out of the bucket policy; receive deliveries from partners in a bucket of
-    their own, and copy from there after checking. An account that has to write here is declared:
-    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
-
-    Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
-
-    ## References
-    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
-    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
-    """
-    if verdict := _not_ours(bucket):
-        return verdict
-    if bucket.policy is UNSET:
-        return unknown("policy")
-    found, unclear = _writers(bucket)
-    if unclear:
-        return unknown("what the conditions, denials or principals of the policy come to")
-    if "*" in found:
-        if missing := unobserved(bucket, "public_access_block", "account_public_access_block"):
-            return missing
-        if blocked(bucket, "restrict_public_buckets"):
-            blocks: dict[str, Any] = {
-                "public_access_block": bucket.public_access_block,
-                "account_public_access_block": bucket.account_public_access_block,
-            }
-            return passed("the public policy is restricted to this account", policy=bucket.policy, **blocks)
-    if found:
-        foreign = () if "*" in found else tuple(found[writer] for writer in sorted(found))
-        return failed_unless_known(foreign, f"may be written by {', '.join(sorted(found))}", policy=bucket.policy)
-    return passed("may not be written by other accounts", policy=bucket.policy)
-
-
-def _writers(bucket: Bucket) -> tuple[dict[str, Foreign], bool]:
-    """Others that the policy lets write, as they are known, and whether it may come to something else than these."""
-    found: dict[str, Foreign] = {}
-    unclear = denies = False
-    for statement in statements(bucket.policy or None):
-        writes = covers_writing(statement)
-        if statement.get("Effect") == "Deny":
-            denies |= writes is not NO and condition_keys(statement) != {"aws:securetransport"}
-            continue
-        others = outsiders(statement, bucket.scope.account)
-        limits = limited_to(statement)
-        if others and both(writes, NO if condition_keys(statement) and not limits else YES) is YES:
-            found |= {who: thing for other in filter(is_account, others) for who, thing in _named(other, limits)}
-            unclear |= not all(map(is_account, others))
-        elif others and writes is not NO:
-            unclear = True
-    return found, unclear or bool(found and denies)
-
-
-def _named(outsider: str, limits: dict[str, Foreign]) -> list[tuple[str, Foreign]]:
-    """Who may write, in words and by the names that trust may know them by: an outsider, within each of its limits."""
-    if not limits:
-        return [(outsider, Foreign.account(outsider))]
-    if outsider == "*":
-        return [(f"everybody {limit}", thing) for limit, thing in limits.items()]
-    return [(f"{outsider} {limit}", Foreign.account(outsider) | thing) for limit, thing in limits.items()]

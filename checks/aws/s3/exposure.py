@@ -1,45 +1,61 @@
 """Who a bucket lets in, with Block Public Access of the bucket and of its account taken together."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.answers import NO, YES, Answer, either
-from checks.aws.iam.statements import covers_action, covers_resource, listed, statements
+from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, both
+from checks.aws.iam.matching import Targets, filled
+from checks.aws.iam.principals import named
+from checks.aws.iam.statements import Rule, rules_of_resource
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
-from scanner.model.patterns import pattern
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
-_ACCOUNT = pattern(r"(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?")
-_PROBE = "mlposture-probe"
-WRITES = (
-    "s3:PutObject",
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:ReplicateObject",
-    "s3:ReplicateDelete",
-    "s3:PutBucketAcl",
-    "s3:PutBucketPolicy",
+LEVELS = ("public_access_block", "account_public_access_block")
+#: Actions that a denial of plain HTTP must cover, by what they are about.
+_ON_OBJECTS = (
+    *("s3:abortmultipartupload", "s3:deleteobject", "s3:deleteobjectversion", "s3:getobject", "s3:getobjectacl"),
+    *("s3:getobjectattributes", "s3:getobjecttagging", "s3:getobjectversion", "s3:listmultipartuploadparts"),
+    *("s3:putobject", "s3:putobjectacl", "s3:putobjecttagging", "s3:restoreobject"),
 )
-#: What the answer to "is it public" rests on.
-EXPOSURE_FIELDS = ("policy_is_public", "grants", "public_access_block", "account_public_access_block")
+_ON_BUCKETS = (
+    *("s3:deletebucketpolicy", "s3:getbucketacl", "s3:getbucketlocation", "s3:getbucketpolicy", "s3:listbucket"),
+    *("s3:listbucketmultipartuploads", "s3:listbucketversions", "s3:putbucketacl", "s3:putbucketpolicy"),
+    *("s3:putlifecycleconfiguration", "s3:putreplicationconfiguration"),
+)
 
 
-def blocked(bucket: Bucket, switch: str) -> bool:
-    """Whether a switch of Block Public Access is on, at either level (both observed)."""
-    levels = (bucket.public_access_block, bucket.account_public_access_block)
-    return any(isinstance(level, PublicAccessBlock) and getattr(level, switch) is True for level in levels)
+def blocked(bucket: Bucket, switch: str) -> Answer:
+    """Whether a switch of Block Public Access is on. That of the account is only looked at where it matters."""
+    for level in LEVELS:
+        found = getattr(bucket, level)
+        if found is UNSET:
+            return UNKNOWN
+        if isinstance(found, PublicAccessBlock) and getattr(found, switch) is True:
+            return YES
+    return NO
 
 
-def public_ways(bucket: Bucket) -> tuple[str, ...] | None:
-    """How the public gets in: by "policy", by "ACL", both or neither; None where that was not observed."""
-    if any(getattr(bucket, field) is UNSET for field in EXPOSURE_FIELDS):
-        return None
-    policy = bucket.policy_is_public is True and not blocked(bucket, "restrict_public_buckets")
-    acl = bool(public_grants(bucket)) and not blocked(bucket, "ignore_public_acls")
-    return ("policy",) * policy + ("ACL",) * acl
+def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the public gets in, by "policy", by "ACL", both or neither; and the fields that were needed to tell more."""
+    ways: list[str] = []
+    missing = [field for field in ("policy_is_public", "grants") if getattr(bucket, field) is UNSET]
+    is_open = {
+        ("policy", "restrict_public_buckets"): bucket.policy_is_public is True,
+        ("ACL", "ignore_public_acls"): "grants" not in missing and bool(public_grants(bucket)),
+    }
+    for (way, switch), opened in is_open.items():
+        held = blocked(bucket, switch) if opened else YES
+        if held is NO:
+            ways.append(way)
+        elif held is UNKNOWN:
+            missing += unread_levels(bucket)
+    return tuple(ways), tuple(dict.fromkeys(missing))
+
+
+def unread_levels(bucket: Bucket) -> list[str]:
+    """Levels of Block Public Access that were not observed."""
+    return [level for level in LEVELS if getattr(bucket, level) is UNSET]
 
 
 def public_grants(bucket: Bucket) -> tuple[str, ...]:
@@ -51,56 +67,38 @@ def public_grants(bucket: Bucket) -> tuple[str, ...]:
     )
 
 
-def covers_writing(statement: Mapping[str, Any]) -> Answer:
-    """Whether a statement speaks of an action that changes what the bucket holds."""
-    return either(NO, *(covers_action(statement, action) for action in WRITES))
+def restricted(bucket: Bucket) -> Answer:
+    """Whether the policy lets in nobody from outside the account: it is public, and `RestrictPublicBuckets` is on."""
+    if not any(_may_be_public(rule) for rule in rules_of_resource(bucket.policy).rules if not rule.denies):
+        return NO
+    if bucket.policy_is_public is UNSET:
+        return UNKNOWN
+    return both(YES if bucket.policy_is_public else NO, blocked(bucket, "restrict_public_buckets"))
 
 
-def outsiders(statement: Mapping[str, Any], account: str) -> tuple[str, ...]:
-    """Principals outside an account that a statement names: account ids, and `*` for everybody.
-
-    A canonical user id, which may be this account's own, is given as it is.
-    """
-    if "NotPrincipal" in statement:
-        return ("*",)
-    principal = statement.get("Principal")
-    named = principal.get("AWS") if isinstance(principal, Mapping) else principal
-    found = []
-    for value in map(str, listed(named)):
-        match = _ACCOUNT.fullmatch(value)
-        if value == "*":
-            found.append("*")
-        elif match and match[1] != account:
-            found.append(match[1])
-    canonical = principal.get("CanonicalUser") if isinstance(principal, Mapping) else None
-    return tuple(dict.fromkeys((*found, *map(str, listed(canonical)))))
-
-
-def is_account(outsider: str) -> bool:
-    """Whether an outsider is known for one: everybody or an account id, not a canonical user id."""
-    return outsider == "*" or re.fullmatch(r"\d{12}", outsider) is not None
+def _may_be_public(rule: Rule) -> bool:
+    return "NotPrincipal" in rule.statement or _is_everybody(rule.statement.get("Principal"))
 
 
 def refuses_plain_http(bucket: Bucket) -> bool:
-    """Whether the policy denies everybody every request that does not use TLS, and nothing narrows that."""
-    return any(
-        statement.get("Effect") == "Deny"
-        and _is_everybody(statement.get("Principal"))
-        and _only_without_tls(statement.get("Condition"))
-        and all(covers_action(statement, action) is YES for action in ("s3:GetObject", "s3:PutObject"))
-        and covers_resource(statement, f"{bucket.id}/{_PROBE}") is YES
-        for statement in statements(bucket.policy or None)
+    """Whether the policy denies everybody every request that does not use TLS, and nothing narrows that.
+
+    It may take several statements.
+    """
+    denials = [
+        rule
+        for rule in rules_of_resource(bucket.policy).rules
+        if rule.denies and _is_everybody(rule.statement.get("Principal"))
+    ]
+    return all(
+        any(rule.applies(action, targets, {"aws:securetransport": ("false",)}).yes for rule in denials)
+        for targets, actions in (
+            (Targets([bucket.id]), _ON_BUCKETS),
+            (Targets([filled(f"{bucket.id}/*")]), _ON_OBJECTS),
+        )
+        for action in actions
     )
 
 
 def _is_everybody(principal: Any) -> bool:
-    return principal == "*" or (isinstance(principal, Mapping) and "*" in listed(principal.get("AWS")))
-
-
-def _only_without_tls(condition: Any) -> bool:
-    tests = [
-        (str(operator).lower(), str(key).lower(), [str(value).lower() for value in listed(values)])
-        for operator, block in (condition or {}).items()
-        for key, values in block.items()
-    ]
-    return tests in ([(operator, "aws:securetransport", ["false"])] for operator in ("bool", "boolifexists"))
+    return any(each.everybody for each in named(principal))

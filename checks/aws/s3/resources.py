@@ -19,9 +19,10 @@ class PublicAccessBlock(AwsPart, frozen=True, kw_only=True):
 
 
 class Grantee(AwsPart, frozen=True, kw_only=True):
-    """Who an ACL grants to; `uri` is set for the groups."""
+    """Who an ACL grants to; `uri` is set for the groups, `id` for an account, by its canonical user id."""
 
     type: str | None = None
+    id: str | None = msgspec.field(default=None, name="ID")
     uri: str | None = msgspec.field(default=None, name="URI")
 
 
@@ -69,6 +70,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
     policy: Annotated[Observed[dict[str, Any]], Read("s3:GetBucketPolicy", "Policy", json=True)] = UNSET
     policy_is_public: Annotated[Observed[bool], Read("s3:GetBucketPolicyStatus", "PolicyStatus.IsPublic")] = UNSET
     grants: Annotated[Observed[tuple[Grant, ...]], Read("s3:GetBucketAcl", "Grants")] = UNSET
+    owner_id: Annotated[Observed[str], Read("s3:GetBucketAcl", "Owner.ID")] = UNSET
     encryption: Annotated[
         Observed[tuple[EncryptionRule, ...]], Read("s3:GetBucketEncryption", "ServerSideEncryptionConfiguration.Rules")
     ] = UNSET

@@ -125,21 +125,24 @@ def resolved(documents, action, target):
 
 
 def slowly(documents, action, target):
-    """What the slow reading says."""
+    """What the slow reading says, and whether AWS leaves something open that it may hang on."""
     own, edge, theirs, _ = documents
     everything = [*own, *(edge or []), *theirs]
     named = {key.lower() for s in everything for block in s.get("Condition", {}).values() for key in block}
     picked = {key: values for key, values in PICKED.items() if key in named}
     hidden = {key: values for key, values in HIDDEN.items() if key in named}
     questions = [LOST] * (LOST in str(theirs)) + ["NotPrincipal"] * ("NotPrincipal" in str(theirs))
-    questions += ["loose"] * (edge is not None)
-    return verdict(action, target, ROLE, documents, KNOWN, picked, hidden, questions)
+    questions += ["loose"] * (edge is not None and ("'*'" in str(theirs) or "NotPrincipal" in str(theirs)))
+    return verdict(action, target, ROLE, documents, KNOWN, picked, hidden, questions), bool(questions)
 
 
 @many
 @given(sets(TESTS), st.sampled_from(ACTIONS), st.sampled_from(OBJECTS))
 def test_agrees_with_a_slow_reading(documents, action, target):
-    assert str(resolved(documents, action, target)) == slowly(documents, action, target)
+    found = str(resolved(documents, action, target))
+    expected, is_open = slowly(documents, action, target)
+
+    assert found == expected or (is_open and found == "unknown")
 
 
 @many
@@ -147,7 +150,7 @@ def test_agrees_with_a_slow_reading(documents, action, target):
 def test_says_nothing_wrong_where_keys_are_not_known(documents, action, target):
     found = str(resolved(documents, action, target))
 
-    assert found in ("unknown", slowly(documents, action, target))
+    assert found in ("unknown", slowly(documents, action, target)[0])
 
 
 @many
@@ -189,7 +192,7 @@ def test_names_below_a_prefix(pattern, prefix):
 @given(st.lists(key_patterns, max_size=3), st.lists(st.text(LETTERS, max_size=2), min_size=1, max_size=4))
 def test_parts_of_prefixes_that_patterns_spell_out(patterns, prefixes):
     places = Places([], prefixes)
-    found = places.spelled_out(patterns)
+    found, _ = places.spelled_out(patterns)
 
     for name, prefix in found.items():
         assert name.startswith(prefix) and any(glob(pattern, name) for pattern in patterns)
@@ -197,6 +200,46 @@ def test_parts_of_prefixes_that_patterns_spell_out(patterns, prefixes):
         if any(below(pattern, prefix) for pattern in patterns):
             everything = any(glob(pattern, prefix + "q" * size) for pattern in patterns for size in range(9, 14))
             assert everything or any(name.startswith(prefix) for name in found)
+
+
+PLACE = "arn:aws:s3:::a/p/"
+below_place = st.sampled_from(["*", "a", "a*", "*a", "?", "a?", "??*", "*b*", "a/*", "*/b"]).map(
+    lambda rest: PLACE + rest
+)
+object_patterns = st.one_of(st.sampled_from(["*", "arn:aws:s3:::a/*", "arn:aws:s3:::a/*a", "*b"]), below_place)
+
+
+@st.composite
+def on_objects(draw, effects):
+    effect, member = draw(st.sampled_from(effects)), draw(st.sampled_from(["Resource", "Resource", "NotResource"]))
+    return {"Effect": effect, "Action": "s3:PutObject", member: draw(one_or_more(object_patterns))}
+
+
+@many
+@given(st.lists(on_objects(["Allow"]), max_size=2), st.lists(on_objects(["Allow", "Deny"]), max_size=3))
+def test_a_prefix_is_reached_where_an_object_below_it_is(one, more):
+    edge = Policy(name="edge", document=document(*more))
+    for role in (role_with(*one, *more), role_with(*one, boundary=edge)):
+        powers = Powers(role)
+        found = powers.documents().reach("s3:putobject", Places([], [PLACE]), {})
+        below_it = Targets(PLACE + key for key in KEYS)
+        some = powers.over(below_it, "s3:PutObject")
+
+        if found.name:
+            assert found.place == PLACE and powers.allow("s3:PutObject", found.name) is YES
+        else:
+            assert found.maybe or not some.yes
+
+
+@many
+@given(st.lists(on_objects(["Allow"]), max_size=2), st.lists(on_objects(["Deny"]), max_size=2))
+def test_where_one_policy_narrows_it_is_known_whether_a_prefix_is_reached(one, more):
+    plain = [s for s in more if "Resource" in s]
+    powers = Powers(role_with(*one, *plain))
+    found = powers.documents().reach("s3:putobject", Places([], [PLACE]), {})
+
+    assert bool(found.name) is bool(powers.over(Targets(PLACE + key for key in KEYS), "s3:PutObject").yes)
+    assert not found.maybe
 
 
 # -- examples that AWS documents ---------------------------------------------------------------------------------------

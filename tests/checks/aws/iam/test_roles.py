@@ -14,6 +14,10 @@ IAM_WITH_EDGE = Policy(
     arn=S3_ONLY.arn,
     document=document(allow(["iam:PutRolePolicy", "iam:DeleteRolePermissionsBoundary"])),
 )
+IAM_ALL = Policy(name="edge", arn=S3_ONLY.arn, document=document(allow("iam:*")))
+ANY = Policy(name="edge", arn=S3_ONLY.arn, document=document(allow("*")))
+ELSEWHERE = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
+NO_HOME = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
 OWN = Policy(name="own", arn="arn:aws:iam::111122223333:policy/own", document=document())
 DENIED = Case("its policies were denied", UNKNOWN, role())
 
@@ -22,6 +26,10 @@ def trusting(principal, **members):
     return role(
         trust_policy=document({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **members})
     )
+
+
+def edged(actions, boundary):
+    return role_with(allow(actions), boundary=boundary)
 
 
 def changing(policy: str | None):
@@ -54,6 +62,21 @@ CASES = {
         Case("may change other roles", PASS, role_with(allow("iam:PutRolePolicy", role_arn("other")))),
         Case("may change a policy of ours that it has", FAIL, changing(OWN.arn)),
         Case("may change a policy that it has not", PASS, changing("arn:aws:iam::111122223333:policy/other")),
+        Case("everything, in some regions", FAIL, role_with(allow("*"), deny("*", Condition=ELSEWHERE))),
+        Case("everything, in regions without IAM", PASS, role_with(allow("*"), deny("*", Condition=NO_HOME))),
+        Case("may write its own policies, within a boundary of everything", FAIL, edged("iam:PutRolePolicy", ANY)),
+        Case("may put another boundary", FAIL, edged(["iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"], IAM_ALL)),
+        Case("may write its boundary anew", FAIL, edged(["iam:PutRolePolicy", "iam:CreatePolicyVersion"], IAM_ALL)),
+        Case(
+            "may go back to an older boundary",
+            UNKNOWN,
+            edged(["iam:PutRolePolicy", "iam:SetDefaultPolicyVersion"], IAM_ALL),
+        ),
+        Case(
+            "may attach one policy to itself",
+            PASS,
+            role_with(allow("iam:AttachRolePolicy", Condition={"ArnEquals": {"iam:PolicyARN": OWN.arn}})),
+        ),
         Case("everything, within a boundary", PASS, role_with(allow("*"), boundary=S3_ONLY)),
         Case("may change its own policies, within a boundary", PASS, role_with(allow("*"), boundary=IAM_ONLY)),
         Case(
@@ -95,6 +118,7 @@ CASES = {
         Case("one bucket", PASS, role_with(allow("s3:*", "arn:aws:s3:::northwind-example-models*"))),
         Case("reading everywhere", PASS, role_with(allow("s3:Get*"))),
         Case("everything everywhere", FAIL, role_with(allow("s3:*"))),
+        Case("every object everywhere", FAIL, role_with(allow("s3:*Object", "arn:aws:s3:::*/*"))),
         Case("all but one bucket", FAIL, role_with(allow("s3:*"), deny("s3:*", "arn:aws:s3:::northwind-example-x*"))),
         Case(
             "from one network", UNKNOWN, role_with(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpce": "v"}}))

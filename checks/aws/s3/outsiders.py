@@ -1,0 +1,178 @@
+"""What those outside an account may do with its buckets: by the policy, by the ACL."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET, Struct
+
+from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
+from checks.aws.iam.conditions import Keys, choices
+from checks.aws.iam.matching import Places
+from checks.aws.iam.policy import Documents
+from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
+from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_service
+from checks.aws.iam.statements import Rules, rules_of_resource
+from checks.aws.s3.exposure import blocked, restricted, unread_levels
+from checks.aws.s3.resources import Bucket
+from scanner.model.patterns import pattern
+
+_ACCOUNT = pattern(r"(?<!\d)\d{12}(?!\d)")
+_AUTHENTICATED = "/groups/global/AuthenticatedUsers"
+_ALL = "/groups/global/AllUsers"
+
+
+class Actions(Struct, frozen=True):
+    """Actions in lower case, by what they are about."""
+
+    on_objects: tuple[str, ...] = ()
+    on_bucket: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.on_objects + self.on_bucket
+
+
+class Outsider(Struct, frozen=True):
+    """Somebody outside the account whom a policy may let in, and what is known of his requests."""
+
+    label: str
+    caller: Caller
+    keys: Keys
+    #: Whether it is somebody outside, as far as that could be told.
+    outside: Answer = YES
+
+
+class Reached(Struct, frozen=True):
+    """Who may, by name; what keeps the answer from being given; and the fields that the answer rests on."""
+
+    by: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
+    """Outsiders whom the policy lets take any of these actions on the bucket or some of its objects."""
+    if bucket.policy is UNSET:
+        return Reached(unclear=("policy",))
+    rules = rules_of_resource(bucket.policy)
+    found = [(each, _reaches(each, rules, bucket, actions)) for each in outsiders(bucket, rules)]
+    by = tuple(dict.fromkeys(each.label for each, answer in found if answer is YES and each.outside is YES))
+    doubts = [doubt for each, answer in found if answer is not NO for doubt in _doubts(each, answer, rules, actions)]
+    unclear = () if by else tuple(dict.fromkeys(doubts))
+    if not (by or unclear):
+        return Reached()
+    held = restricted(bucket)
+    if held is YES:
+        return Reached()
+    if held is UNKNOWN:
+        needed = ["policy_is_public"] * (bucket.policy_is_public is UNSET) + unread_levels(bucket)
+        return Reached(unclear=(*needed, *unclear))
+    return Reached(by, unclear)
+
+
+def _reaches(each: Outsider, rules: Rules, bucket: Bucket, actions: Actions) -> Answer:
+    documents = Documents(each.caller, resource=rules)
+    objects, itself = Places([], [f"{bucket.id}/"]), Places([bucket.id], [])
+    asked = [(action, objects) for action in actions.on_objects] + [(action, itself) for action in actions.on_bucket]
+    best: Answer = NO
+    for action, places in asked:
+        found = documents.reach(action, places, each.keys)
+        if found.name:
+            return YES
+        best = UNKNOWN if found.maybe else best
+    return best
+
+
+def _doubts(each: Outsider, answer: Answer, rules: Rules, actions: Actions) -> Iterator[str]:
+    """What keeps from telling whether an outsider may: whose he is, keys of conditions, or who a principal is."""
+    if each.outside is UNKNOWN:
+        yield f"whose {each.label} is"
+    if answer is YES:
+        return
+    keys = [
+        key
+        for action in actions.all
+        for rule in rules.about(action).rules
+        for picked, certain in choices([rule.condition], each.keys)
+        for key in (rule.condition.unclear(picked) if certain else sorted(rule.condition.keys))
+    ]
+    yield from (f"what {key} of the policy comes to" for key in dict.fromkeys(keys))
+    if not keys:
+        yield "what the principals of the policy come to"
+
+
+def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
+    """Everybody outside the account of a bucket whom its policy may let in, and each kind of stranger once."""
+    account = bucket.scope.account
+    allows = [rule for rule in rules.rules if not rule.denies]
+    seen: set[Named] = set()
+    wide = False
+    for rule in allows:
+        if "NotPrincipal" in rule.statement:
+            wide = True
+            continue
+        for one in named(rule.statement.get("Principal")):
+            wide = wide or one.everybody
+            if one not in seen:
+                seen.add(one)
+                yield from _outsider(one, bucket)
+        if "Principal" not in rule.statement:
+            yield Outsider("a principal that is not named", Caller(account=STRANGER), {}, outside=UNKNOWN)
+    if wide:
+        yield Outsider(EVERYBODY, Caller(account=STRANGER), keys_of_account(STRANGER, stranger=True))
+        texts = [v for rule in allows for test in rule.condition.tests if test is not None for v in test.values]
+        for other in sorted({number for text in texts for number in _ACCOUNT.findall(text)} - {account}):
+            yield Outsider(other, Caller(account=other), keys_of_account(other))
+            yield Outsider(other, Caller(service=SOMETHING), keys_of_service(other))
+
+
+def _outsider(one: Named, bucket: Bucket) -> Iterator[Outsider]:
+    if one.account and one.account != bucket.scope.account:
+        arn = "" if one.whole_account else one.text
+        yield Outsider(one.account, Caller(account=one.account, arn=arn), keys_of_account(one.account, arn))
+    elif one.kind == "CanonicalUser" and one.text != bucket.owner_id:
+        outside = YES if bucket.owner_id else UNKNOWN
+        yield Outsider(f"canonical user {one.text}", Caller(canonical=one.text), {}, outside)
+    elif not one.understood or one.kind == "Federated":
+        yield Outsider(f"principal {one.text}", Caller(account=STRANGER, unclear=one.text), {}, outside=UNKNOWN)
+
+
+def services_let_in(bucket: Bucket, actions: Actions) -> Reached:
+    """Services that the policy lets take any of these actions on behalf of whatever account asks them to."""
+    if bucket.policy is UNSET:
+        return Reached(unclear=("policy",))
+    rules = rules_of_resource(bucket.policy)
+    principals = (one for rule in rules.rules if not rule.denies for one in named(rule.statement.get("Principal")))
+    names = dict.fromkeys(one.text for one in principals if one.kind == "Service")
+    by: list[str] = []
+    unclear: list[str] = []
+    for name in names:
+        each = Outsider(name, Caller(service=name), keys_of_service(STRANGER))
+        answer = _reaches(each, rules, bucket, actions)
+        if answer is YES:
+            by.append(name)
+        elif answer is UNKNOWN:
+            unclear += _doubts(each, answer, rules, actions)
+    return Reached(tuple(by), tuple(dict.fromkeys(unclear)))
+
+
+def reached_by_acl(bucket: Bucket, *permissions: str) -> Reached:
+    """Outsiders to whom the ACL grants one of these permissions, with what is in effect."""
+    if bucket.grants is UNSET:
+        return Reached(unclear=("grants",))
+    by: list[str] = []
+    unclear: list[str] = []
+    for grant in bucket.grants or ():
+        grantee = grant.grantee
+        if grantee is None or grant.permission not in (*permissions, "FULL_CONTROL"):
+            continue
+        if (grantee.uri or "").endswith((_ALL, _AUTHENTICATED)):
+            ignored = blocked(bucket, "ignore_public_acls")
+            if ignored is NO:
+                by.append(EVERYBODY)
+            elif ignored is UNKNOWN:
+                unclear += unread_levels(bucket)
+        elif grantee.uri is None and grantee.id != bucket.owner_id:
+            if grantee.id and bucket.owner_id:
+                by.append(f"canonical user {grantee.id}")
+            else:
+                unclear.append("owner_id" if grantee.id else "whom the ACL grants to")
+    return Reached(tuple(dict.fromkeys(by)), tuple(dict.fromkeys(unclear)))

@@ -1,0 +1,282 @@
+from factories.aws import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    allow,
+    block,
+    bucket,
+    deny,
+    document,
+    foreign,
+    grant,
+    granted_to,
+    missing,
+    ours,
+)
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+ARN = "arn:aws:s3:::northwind-example-models"
+SHARED = [
+    Case("another account's bucket", NOT_APPLICABLE, foreign()),
+    Case("a missing bucket", NOT_APPLICABLE, missing()),
+    Case("whose it is was not observed", UNKNOWN, bucket()),
+    Case("ours, and the detail was denied", UNKNOWN, ours()),
+]
+US, THEM = "0a1b" * 16, "dead" * 16
+PRIVATE = {"grants": (granted_to(US, "FULL_CONTROL"),), "owner_id": US}
+OPEN_BLOCKS = {"public_access_block": None, "account_public_access_block": None}
+RESTRICTED = {"public_access_block": block(restrict_public_buckets=True)}
+UNENCRYPTED = deny(
+    "s3:PutObject", f"{ARN}/*", Principal="*", Condition={"Null": {"s3:x-amz-server-side-encryption": "true"}}
+)
+PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+PARTNER = {"AWS": OTHER_ACCOUNT}
+LOGS = {"Service": "logging.s3.amazonaws.com"}
+OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+
+
+def where(key, *values, operator="StringEquals"):
+    return {operator: {key: list(values)}}
+
+
+def open_to(principal, actions="s3:PutObject", *others, condition=None, **fields):
+    more = {"Condition": condition} if condition else {}
+    policy = document(allow(actions, f"{ARN}/*", Principal=principal, **more), *others)
+    return ours(policy=policy, **{**PRIVATE, **fields})
+
+
+def with_acl(*grants, **fields):
+    return ours(policy=None, grants=(*PRIVATE["grants"], *grants), **{"owner_id": US, **OPEN_BLOCKS, **fields})
+
+
+def settable(action, principal=PARTNER):
+    return ours(policy=document(allow(action, [ARN, f"{ARN}/*"], Principal=principal)), **PRIVATE)
+
+
+CASES = {
+    "s3_ml_bucket_writable_by_other_accounts": [
+        Case("no policy", PASS, ours(policy=None, **PRIVATE)),
+        Case("this account", PASS, open_to({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
+        Case("another account reads", PASS, open_to(PARTNER, "s3:GetObject")),
+        Case("another account may set the policy, which S3 refuses", PASS, settable("s3:PutBucketPolicy")),
+        Case("a service writes", PASS, open_to(LOGS)),
+        Case("another account writes", FAIL, open_to({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:role/partner"})),
+        Case("everything for another account", FAIL, open_to({"AWS": [ACCOUNT, OTHER_ACCOUNT]}, "s3:*")),
+        Case(
+            "all but this account",
+            FAIL,
+            ours(
+                policy=document(
+                    {"Effect": "Allow", "NotAction": "s3:Get*", "Resource": "*", "NotPrincipal": {"AWS": ACCOUNT}}
+                ),
+                policy_is_public=True,
+                **OPEN_BLOCKS,
+                **PRIVATE,
+            ),
+        ),
+        Case("everybody writes", FAIL, open_to("*", policy_is_public=True, **OPEN_BLOCKS)),
+        Case("everybody writes, but is restricted", PASS, open_to("*", policy_is_public=True, **RESTRICTED)),
+        Case("everybody writes, and the blocks were denied", UNKNOWN, open_to("*", policy_is_public=True)),
+        Case(
+            "everybody reads and another account writes, but it is restricted",
+            PASS,
+            open_to(
+                "*",
+                "s3:GetObject",
+                allow("s3:PutObject", f"{ARN}/*", Principal=PARTNER),
+                policy_is_public=True,
+                **RESTRICTED,
+            ),
+        ),
+        Case("another account writes, and public policies are restricted", FAIL, open_to(PARTNER, **RESTRICTED)),
+        Case("another account replicates into it", FAIL, open_to(PARTNER, "s3:ReplicateObject")),
+        Case("a canonical user writes", FAIL, open_to({"CanonicalUser": THEM})),
+        Case("our own canonical user writes", PASS, open_to({"CanonicalUser": US})),
+        Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": THEM}, owner_id=None)),
+        Case("a role that is gone, in whatever account", UNKNOWN, open_to({"AWS": "AROAEXAMPLE0000000000"})),
+        Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED), **PRIVATE)),
+        Case("everybody of an organisation", UNKNOWN, open_to("*", condition=OF_ORGANISATION, policy_is_public=False)),
+        Case(
+            "everybody of this account",
+            PASS,
+            open_to("*", condition=where("aws:PrincipalAccount", ACCOUNT), policy_is_public=False),
+        ),
+        Case(
+            "everybody of another account",
+            FAIL,
+            open_to("*", condition=where("aws:PrincipalAccount", OTHER_ACCOUNT), policy_is_public=False),
+        ),
+        Case(
+            "roles of this account",
+            PASS,
+            open_to(
+                "*",
+                condition=where("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*", operator="ArnLike"),
+                policy_is_public=False,
+            ),
+        ),
+        Case(
+            "roles of any account",
+            FAIL,
+            open_to(
+                "*",
+                condition=where("aws:PrincipalArn", "arn:aws:iam::*:role/deploy", operator="ArnLike"),
+                policy_is_public=True,
+                **OPEN_BLOCKS,
+            ),
+        ),
+        Case(
+            "whoever comes from a network",
+            UNKNOWN,
+            open_to("*", condition=where("aws:SourceVpce", "vpce-0a1b2c3d"), policy_is_public=False),
+        ),
+        Case(
+            "another account, by our access points",
+            UNKNOWN,
+            open_to(PARTNER, condition=where("s3:DataAccessPointAccount", ACCOUNT)),
+        ),
+        Case(
+            "another account, by an access point of its own",
+            FAIL,
+            open_to(PARTNER, condition=where("s3:DataAccessPointAccount", OTHER_ACCOUNT)),
+        ),
+        Case(
+            "another account, with a header that it writes",
+            FAIL,
+            open_to(PARTNER, condition=where("s3:x-amz-acl", "bucket-owner-full-control")),
+        ),
+        Case(
+            "another account writes, with TLS required",
+            FAIL,
+            open_to(PARTNER, "s3:PutObject", deny("s3:*", f"{ARN}/*", **PLAIN_HTTP)),
+        ),
+        Case(
+            "another account writes, and is denied",
+            PASS,
+            open_to(PARTNER, "s3:PutObject", deny("s3:*", f"{ARN}/*", Principal=PARTNER)),
+        ),
+        Case(
+            "everybody writes, and those outside the organisation are denied",
+            UNKNOWN,
+            open_to(
+                "*",
+                "s3:PutObject",
+                deny("s3:*", f"{ARN}/*", Principal="*", Condition={"StringNotEquals": OF_ORGANISATION["StringEquals"]}),
+                policy_is_public=True,
+                **OPEN_BLOCKS,
+            ),
+        ),
+        Case(
+            "another account writes, but for one prefix",
+            FAIL,
+            open_to(PARTNER, "s3:PutObject", deny("s3:*", f"{ARN}/private/*", Principal=PARTNER)),
+        ),
+        Case("every AWS user, by the ACL", FAIL, with_acl(grant("global/AuthenticatedUsers", "WRITE"))),
+        Case(
+            "every AWS user, by an ACL that is ignored",
+            PASS,
+            with_acl(grant("global/AuthenticatedUsers", "WRITE"), public_access_block=block(ignore_public_acls=True)),
+        ),
+        Case("every AWS user reads, by the ACL", PASS, with_acl(grant("global/AuthenticatedUsers"))),
+        Case("a canonical user, by the ACL", FAIL, with_acl(granted_to(THEM, "WRITE"))),
+        Case("a canonical user, by an ACL without owner", UNKNOWN, with_acl(granted_to(THEM, "WRITE"), owner_id=None)),
+        Case("logs delivered by AWS", PASS, with_acl(grant("s3/LogDelivery", "WRITE"))),
+        Case("no policy, and the ACL was denied", UNKNOWN, ours(policy=None)),
+        *SHARED,
+    ],
+    "s3_ml_bucket_readable_by_other_accounts": [
+        Case("no policy", PASS, ours(policy=None)),
+        Case("another account writes", PASS, open_to(PARTNER)),
+        Case("another account reads", FAIL, open_to(PARTNER, "s3:GetObject")),
+        Case("another account reads old versions", FAIL, open_to(PARTNER, "s3:GetObjectVersion")),
+        Case("another account lists", PASS, settable("s3:ListBucket")),
+        Case(
+            "another account reads, of one prefix",
+            FAIL,
+            ours(policy=document(allow("s3:Get*", f"{ARN}/shared/*", Principal=PARTNER))),
+        ),
+        Case(
+            "another account reads, in some region",
+            FAIL,
+            open_to(PARTNER, "s3:GetObject", condition=where("aws:RequestedRegion", "eu-west-1")),
+        ),
+        Case(
+            "everybody of an organisation",
+            UNKNOWN,
+            open_to("*", "s3:GetObject", condition=OF_ORGANISATION, policy_is_public=False),
+        ),
+        *SHARED,
+    ],
+    "s3_ml_bucket_configurable_by_other_accounts": [
+        Case("no policy", PASS, ours(policy=None, **PRIVATE)),
+        Case("another account puts objects", PASS, open_to(PARTNER)),
+        Case("another account may set the policy, which S3 refuses", PASS, settable("s3:PutBucketPolicy")),
+        *(
+            Case(f"another account may {action}", FAIL, settable(f"s3:{action}"))
+            for action in (
+                "PutLifecycleConfiguration",
+                "PutReplicationConfiguration",
+                "PutBucketAcl",
+                "PutObjectAcl",
+                "PutBucketOwnershipControls",
+                "PutBucketVersioning",
+                "PutEncryptionConfiguration",
+                "DeleteBucket",
+            )
+        ),
+        Case(
+            "objects alone, which have no lifecycle",
+            PASS,
+            ours(policy=document(allow("s3:PutLifecycleConfiguration", f"{ARN}/*", Principal=PARTNER)), **PRIVATE),
+        ),
+        Case("an ACL that others may write", FAIL, with_acl(granted_to(THEM, "WRITE_ACP"))),
+        Case("all control, by the ACL", FAIL, with_acl(granted_to(THEM, "FULL_CONTROL"))),
+        Case(
+            "settings, under a condition on a network",
+            UNKNOWN,
+            ours(
+                policy=document(
+                    allow("s3:Put*", ARN, Principal=PARTNER, Condition=where("aws:SourceVpc", "vpc-0a1b2c3d"))
+                ),
+                **PRIVATE,
+            ),
+        ),
+        *SHARED,
+    ],
+    "s3_ml_bucket_service_without_source": [
+        Case("no policy", NOT_APPLICABLE, ours(policy=None)),
+        Case("no service", PASS, open_to(PARTNER)),
+        Case("for this account", PASS, open_to(LOGS, condition=where("aws:SourceAccount", ACCOUNT))),
+        Case(
+            "for resources of this account",
+            PASS,
+            open_to(LOGS, condition=where("aws:SourceArn", f"arn:aws:s3:*:{ACCOUNT}:*", operator="ArnLike")),
+        ),
+        Case("for any account", FAIL, open_to(LOGS)),
+        Case(
+            "for resources of any account",
+            FAIL,
+            open_to(LOGS, condition=where("aws:SourceArn", "arn:aws:s3:*:*:*", operator="ArnLike")),
+        ),
+        Case(
+            "for this account, if there is one",
+            PASS,
+            open_to(LOGS, condition=where("aws:SourceAccount", ACCOUNT, operator="StringEqualsIfExists")),
+        ),
+        Case(
+            "for any account, and all others are denied",
+            PASS,
+            open_to(
+                LOGS,
+                "s3:PutObject",
+                deny(
+                    "s3:*",
+                    f"{ARN}/*",
+                    Principal=LOGS,
+                    Condition=where("aws:SourceAccount", ACCOUNT, operator="StringNotEquals"),
+                ),
+            ),
+        ),
+        Case("for an organisation", UNKNOWN, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
+        *SHARED,
+    ],
+}
