@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from scanner.collect.plan import make_plan
-from scanner.model.nouns import Listing, Resource, Status
+from scanner.model.nouns import Listing, Resource, Status, Verdict
 from scanner.model.registry import kinds, load
-from scanner.store.inventory import Inventory
+from scanner.store.inventory import Inventory, InventoryView
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -72,6 +72,12 @@ def inventory_of(
     made.store.put(resource for resource in resources if (type(resource).kind, resource.id) != without)
     made.scopes = tuple(sorted(scopes))
     return made
+
+
+def judged(slug: str, subject: Resource, *others: Resource) -> Verdict:
+    """The verdict of a check on a resource, beside others."""
+    check = next(check for check in registered()[0].values() if check.slug == slug)
+    return check(subject, InventoryView(inventory_of(subject, *others), check.needs))
 
 
 def fail_with(problems: Iterable[str]) -> None:

@@ -76,11 +76,6 @@ def foreign_bucket_id(arn: str, account: str) -> str:
     return f"{arn}#seen-from-{account}"
 
 
-def object_arn(partition: str, bucket: str, key: str) -> str:
-    """ARN of an object; for a prefix, of some object below it."""
-    return f"{bucket_arn(partition, bucket)}/{key if key and not key.endswith('/') else key + 'object'}"
-
-
 def partition_of(arn: str) -> str:
     return arn.split(":", 2)[1]
 

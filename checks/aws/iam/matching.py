@@ -1,7 +1,7 @@
 """Matching the patterns of policies, so that neither many patterns nor many things to match cost their product."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import permutations
 
@@ -112,6 +112,20 @@ class Targets:
         self.names = tuple(sorted(set(names)))
         self.everything = (1 << len(self.names)) - 1
         self._remembered: dict[str, int] = {}
+
+    def chosen(self, marks: int) -> Iterator[str]:
+        """The names whose bits are set."""
+        while marks:
+            lowest = marks & -marks
+            yield self.names[lowest.bit_length() - 1]
+            marks ^= lowest
+
+    def marked(self, some: "Targets", marks: Marks) -> Marks:
+        """Marks of some of these names as marks of these."""
+        yes, maybe = (
+            sum(1 << bisect_left(self.names, name) for name in some.chosen(bits)) for bits in (marks.yes, marks.maybe)
+        )
+        return Marks(yes, maybe)
 
     def matched(self, patterns: Iterable[str]) -> Marks:
         """What any of the patterns matches; `maybe` where that depends on a policy variable."""

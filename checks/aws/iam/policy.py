@@ -10,7 +10,7 @@ policy of the resource that was not read may do either.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 
@@ -71,13 +71,17 @@ class Documents(Struct, frozen=True):
         if found.yes:
             name = places.targets.names[found.first()]
             return Reach(name, places.place(name))
-        below, more = places.spelled_out(*self._patterns(action))
+        below, more = self.spelled_out(action, places)
         narrow = Targets(below)
         part = self.decide(action, narrow, keys)
         if part.yes:
             name = narrow.names[part.first()]
             return Reach(name, below[name])
         return Reach(maybe=bool(found.maybe or part.maybe or more))
+
+    def spelled_out(self, action: str, places: Places) -> tuple[dict[str, str], bool]:
+        """Objects below prefixes that the rules about an action speak of, see `Places`."""
+        return places.spelled_out(*self._patterns(action))
 
     def _patterns(self, action: str) -> Iterator[set[str]]:
         """What each set of rules spells out: as allowed, and as spared by denials."""
@@ -160,13 +164,18 @@ class Powers:
         """See `allows`."""
         return self.over(Targets([resource]), action, known=known).of(0)
 
-    def allowing(self, action: str, resource: str) -> Rule | None:
+    @property
+    def read_in_full(self) -> bool:
+        """Whether each of its own policies was read, and its boundary."""
+        return self.own.read_in_full and (self.boundary is None or self.boundary.read_in_full)
+
+    def allowing(self, action: str, resource: str, keys: Keys | None = None) -> Rule | None:
         """The statement of its own policies that allows an action on a resource."""
         folded, targets = action.lower(), Targets([resource])
+        known = keys_of_role(self.role.id, folded) if keys is None else keys
         for rule in self.own.about(folded).rules:
-            keys = keys_of_role(self.role.id, folded)
             if not rule.denies and any(
-                rule.applies(folded, targets, picked).yes for picked, _ in choices([rule.condition], keys)
+                rule.applies(folded, targets, picked).yes for picked, _ in choices([rule.condition], known)
             ):
                 return rule
         return None
@@ -210,6 +219,18 @@ class Powers:
         grants += [self.allow("iam:CreatePolicyVersion", arn) for arn in own]
         return both(either(*grants), self.shed_boundary())
 
+    def administering(self) -> Rule | None:
+        """The statement that makes it administrative."""
+        own = [policy.arn for policy in self.role.attached_policies or () if policy.arn]
+        asked = [
+            (f"{_PROBE}:AnyAction", "*"),
+            ("iam:PutRolePolicy", self.role.id),
+            ("iam:AttachRolePolicy", self.role.id),
+        ]
+        asked += [("iam:CreatePolicyVersion", arn) for arn in own]
+        found = (self.allowing(action, name) for action, name in asked)
+        return next((rule for rule in found if rule is not None), None)
+
     @property
     def administrators_policy(self) -> str:
         return f"arn:{self.partition}:iam::aws:policy/AdministratorAccess"
@@ -248,16 +269,28 @@ def is_admin(role: Role) -> Answer:
     return Powers(role).administer()
 
 
+class Administrators:
+    """Which roles are administrative and by which statement, each looked up once: many resources share a role."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Answer, Rule | None]] = {}
+
+    def look_up(self, role: Role) -> tuple[Answer, Rule | None]:
+        if role.id not in self._known:
+            powers = Powers(role)
+            answer = powers.administer()
+            self._known[role.id] = answer, powers.administering() if answer is YES else None
+        return self._known[role.id]
+
+
+def administrators(_: View) -> Administrators:
+    """To be derived once."""
+    return Administrators()
+
+
 def is_admin_seen(view: View, role: Role) -> Answer:
-    """`is_admin`, once per role and view: many resources share a role."""
-    known = view.derive(_administrators)
-    if role.id not in known:
-        known[role.id] = is_admin(role)
-    return known[role.id]
-
-
-def _administrators(_: View) -> dict[str, Answer]:
-    return {}
+    """`is_admin`, once per role and view."""
+    return view.derive(administrators).look_up(role)[0]
 
 
 def policies_of(role: Role) -> list[Policy | None]:
@@ -269,3 +302,9 @@ def policies_of(role: Role) -> list[Policy | None]:
         else:
             found.extend(policies or ())
     return found
+
+
+def shown(role: Role, policy: str, statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Evidence of a joined check: a statement, under the field of the role that its policy is in."""
+    inline = any(each.name == policy for each in role.inline_policies or ())
+    return {"Role.inline_policies" if inline else "Role.attached_policies": {policy: statement}}

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.names import is_aws_content, location
-from checks.aws.s3.exposure import public_grants, public_ways
+from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
@@ -58,6 +58,8 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
             ways, missing = public_ways(bucket)
             if ways:
                 found = {**joined(bucket, "policy_is_public"), "Bucket.grants": public_grants(bucket)}
+                if "policy" in ways and (statement := public_statement(bucket)):
+                    found["Bucket.policy"] = statement
                 return failed(f"{name} is public by {' and '.join(ways)}", path=(model.id, bucket.id), **found)
             if missing:
                 unclear.append(f"access to {name}")

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES
-from checks.aws.iam.policy import is_admin_seen
+from checks.aws.iam.policy import administrators, is_admin_seen, shown
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, named
 from checks.aws.paths.serving import NOT_SERVING, SERVING
@@ -61,7 +61,9 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
         answer = is_admin_seen(view, role) if isinstance(role, Resource) else UNKNOWN
         if answer is YES and isinstance(role, Resource):
             path = (endpoint.id, *between, role.id)
-            return failed(f"{role.name} is administrative", path=path, **joined(role, "name"))
+            rule = view.derive(administrators).look_up(role)[1]
+            by = shown(role, rule.policy, rule.statement) if rule is not None else {}
+            return failed(f"{role.name} is administrative", path=path, **joined(role, "name"), **by)
         (names if answer is NO else unclear).append(arn.rpartition("/")[2] if arn else "Role")
     if unclear or not (names or gone):
         return unknown("what the serving role allows", path=(endpoint.id, config.id))

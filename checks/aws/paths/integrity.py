@@ -2,9 +2,10 @@
 
 from msgspec import UNSET
 
-from checks.aws.iam.policy import Powers
+from checks.aws.iam.policy import shown
 from checks.aws.iam.resources import Role
-from checks.aws.paths.serving import Served, served_artifacts
+from checks.aws.paths.serving import served_artifacts
+from checks.aws.paths.writing import writes
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, NotebookInstance
 from scanner.model.checks import check
@@ -25,8 +26,10 @@ _IDLE = ("Stopped", "Failed", "Deleting")
 def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) -> Verdict:
     """Notebook with direct internet access may overwrite the artifact of a served model.
 
-    Judged by the policies of the notebook's role. Bucket policies and organisation policies (SCPs) are not evaluated;
-    they may take away what the role allows.
+    Judged by the policies of the notebook's role, its boundary and the policy of the bucket; a bucket of another
+    account of the scan has to let the role in. Where a model is a prefix, any object below it is a part of it.
+    Organisation policies (SCPs) and those of VPC endpoints are not visible to this check; they may take away what is
+    allowed.
 
     ## Why it matters
     Code on the notebook, brought in by any package or repository from the internet, can swap the archive that an
@@ -56,19 +59,20 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
         return not_applicable("the role does not exist any more")
     if role is UNSET:
         return unknown("role_arn", "Role")
-    return _judge_reach(nb, role, view.derive(served_artifacts))
+    return _judge_reach(nb, role, view)
 
 
-def _judge_reach(nb: NotebookInstance, role: Role, served: Served) -> Verdict:
+def _judge_reach(nb: NotebookInstance, role: Role, view: View) -> Verdict:
+    served = view.derive(served_artifacts)
     evidence = {"direct_internet_access": nb.direct_internet_access, "role_arn": nb.role_arn, **joined(role, "name")}
-    if role.id not in served.reach:
-        found = Powers(role).over(served.objects, "s3:PutObject")
-        served.reach[role.id] = (served.objects.names[found.first()] if found.yes else "", bool(found.maybe))
-    artifact, unclear = served.reach[role.id]
-    if artifact:
-        path = (nb.id, role.id, *served.paths[artifact])
-        return failed(f"{role.name} may write {artifact}", path=path, **evidence)
-    if unclear or not served.complete:
+    found = writes(view, role)
+    if found.place:
+        path = (nb.id, role.id, *served.paths[found.place])
+        by = f"policy {found.policy}" if found.policy else "the policy of the bucket"
+        allowed = shown(role, found.policy, found.statement) if found.policy else {"Bucket.policy": found.statement}
+        what = f"below {found.place}" if found.place.endswith("/") else found.place
+        return failed(f"{role.name} may write {what}, by {by}", path=path, **evidence, **allowed)
+    if found.unclear or not served.complete:
         return unknown("whether the role may write a served artifact", path=(nb.id, role.id))
     if not served.paths:
         return not_applicable("no endpoint in service has an artifact in a bucket of ours")

@@ -1,9 +1,12 @@
 """What is being served, followed from each endpoint: for the joined checks."""
 
+from collections.abc import Iterator
+
 from msgspec import UNSET, Struct
 
-from checks.aws.iam.matching import Targets
-from checks.aws.names import is_aws_content, location, named, object_arn, partition_of
+from checks.aws.iam.answers import Marks
+from checks.aws.iam.matching import Places
+from checks.aws.names import is_aws_content, location, named
 from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.references import all_variants, config_of
@@ -17,65 +20,118 @@ SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRoll
 NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
 
 
-class Served(Struct, frozen=True):
-    """Artifacts of all endpoints in service, in buckets of ours; `complete` unless some could not be followed.
+class Held(Struct, frozen=True):
+    """What a bucket holds of served artifacts: objects, and prefixes below which every object belongs to one."""
 
-    `paths` leads from each object back to an endpoint. `reach` fills with what each role may
-    write: the first object, if any, and whether that of some is unknown.
+    account: str
+    objects: set[str]
+    prefixes: set[str]
+
+
+class Served(Struct, frozen=True):
+    """Artifacts of all endpoints in service, in buckets of the accounts of the scan; `complete` unless some could not
+    be followed.
+
+    `paths` leads from each object or prefix back to an endpoint, `buckets` from the id of each bucket to what it holds.
     """
 
-    objects: Targets
+    places: Places
     paths: dict[str, tuple[str, ...]]
+    buckets: dict[str, Held]
+    buckets_of: dict[str, list[str]]
     complete: bool
-    reach: dict[str, tuple[str, bool]]
+    _places: dict[str, Places]
+    _marks: dict[str, int]
+
+    def bucket_of(self, place: str) -> str:
+        """Id of the bucket that an object or prefix is in."""
+        return place.partition("/")[0]
+
+    def places_in(self, bucket: str) -> Places:
+        """The artifacts in one bucket."""
+        if bucket not in self._places:
+            self._places[bucket] = Places(self.buckets[bucket].objects, self.buckets[bucket].prefixes)
+        return self._places[bucket]
+
+    def marks_of(self, bucket: str) -> int:
+        """The targets that are in one bucket."""
+        inside = self.places_in(bucket).targets
+        return self.places.targets.marked(inside, Marks(inside.everything, 0)).yes
+
+    def marks_in(self, account: str) -> int:
+        """The targets that are in the buckets of an account."""
+        if account not in self._marks:
+            self._marks[account] = sum(map(self.marks_of, self.buckets_of.get(account, ())))
+        return self._marks[account]
 
 
 def served_artifacts(view: View) -> Served:
-    """Every artifact that an endpoint in service runs from a bucket of this account, once per object.
+    """Every artifact that an endpoint in service runs from a bucket of an account of the scan, once per object.
 
     Those in other accounts are left out: to write there takes a bucket policy that nobody here can read.
     """
     endpoints = view.all(Endpoint)
     paths: dict[str, tuple[str, ...]] = {}
+    buckets: dict[str, Held] = {}
     complete = endpoints.complete
     for endpoint in endpoints:
-        if endpoint.status in NOT_SERVING:
-            continue
-        config = config_of(endpoint, view) if endpoint.status in SERVING else None
-        if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
-            complete = False
-            continue
-        for variant in all_variants(config):
-            if variant.model_name is None:
-                complete = False
-                continue
-            model = named(view, Model, endpoint, "model", variant.model_name)
-            if not isinstance(model, Resource) or containers_of(model) is None:
-                complete = False
-                continue
-            complete = complete and not unread_artifacts(model)
+        for found, path in () if endpoint.status in NOT_SERVING else _artifacts_of(endpoint, view):
+            complete = complete and found is not UNSET
+            if isinstance(found, Artifact):
+                held = buckets.setdefault(found.bucket, Held(found.account, set(), set()))
+                held.objects.update(found.objects)
+                held.prefixes.update(found.prefixes)
+                for place in (*found.objects, *found.prefixes):
+                    paths.setdefault(place, (found.bucket, *path))
+    objects = {place for held in buckets.values() for place in held.objects}
+    prefixes = {place for held in buckets.values() for place in held.prefixes}
+    accounts: dict[str, list[str]] = {}
+    for id, held in buckets.items():
+        accounts.setdefault(held.account, []).append(id)
+    return Served(Places(objects, prefixes), paths, buckets, accounts, complete, {}, {})
+
+
+class Artifact(Struct, frozen=True):
+    """Where an address leads: objects, and prefixes below which every object belongs to it."""
+
+    bucket: str
+    account: str
+    objects: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+
+def _artifacts_of(endpoint: Endpoint, view: View) -> Iterator[tuple[Observed[Artifact], tuple[str, ...]]]:
+    """What an endpoint runs, each with the ids on the way back to it; `UNSET` for what could not be followed."""
+    config = config_of(endpoint, view) if endpoint.status in SERVING else None
+    if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
+        yield UNSET, ()
+        return
+    for variant in all_variants(config):
+        model = named(view, Model, endpoint, "model", variant.model_name) if variant.model_name is not None else None
+        if not isinstance(model, Resource) or containers_of(model) is None or unread_artifacts(model):
+            yield UNSET, ()
+        if isinstance(model, Resource):
             for uri in model_uris(model):
-                owned, objects = _owned(view, model, uri)
-                complete = complete and owned is not UNSET
-                for artifact in objects if owned else ():
-                    paths.setdefault(artifact, (model.id, config.id, endpoint.id))
-    return Served(Targets(paths), paths, complete, {})
+                yield _artifact(view, model, uri), (model.id, config.id, endpoint.id)
 
 
-def _owned(view: View, model: Model, uri: str) -> tuple[Observed[bool], tuple[str, ...]]:
-    """Whether an artifact lies in a bucket of this account, and the ARN of the object.
+def _artifact(view: View, model: Model, uri: str) -> Observed[Artifact]:
+    """An artifact in a bucket of an account of the scan, None for one in another account, `UNSET` if it is not known.
 
-    An address that is no archive may be a prefix, which many models lie under: then of some object below it, too.
+    An address that is no archive may be a prefix, which all of the artifact lies below, or many models do.
     """
     place = location(uri)
     if place is None:
-        return UNSET, ()
-    if is_aws_content(place[0]):
-        return False, ()
-    bucket = bucket_of(view, model, place[0])
+        return UNSET
     name, key = place
-    keys = (key,) if key.endswith(_ARCHIVE) or not key.strip("/") else (key, key.rstrip("/") + "/")
-    objects = tuple(dict.fromkeys(object_arn(partition_of(model.id), name, each) for each in keys))
+    if is_aws_content(name):
+        return None
+    bucket = bucket_of(view, model, name)
     if not isinstance(bucket, Resource) or bucket.owned is UNSET:
-        return UNSET, objects
-    return bucket.owned and bucket.scope.account == model.scope.account, objects
+        return UNSET
+    if not bucket.owned:
+        return None
+    below = f"{bucket.id}/{key.strip('/')}".rstrip("/")
+    if key.endswith(_ARCHIVE):
+        return Artifact(bucket.id, bucket.scope.account, (f"{bucket.id}/{key}",), ())
+    return Artifact(bucket.id, bucket.scope.account, (below,) if key.strip("/") else (), (f"{below}/",))

@@ -76,6 +76,12 @@ def restricted(bucket: Bucket) -> Answer:
     return both(YES if bucket.policy_is_public else NO, blocked(bucket, "restrict_public_buckets"))
 
 
+def public_statement(bucket: Bucket) -> dict[str, Any] | None:
+    """The first statement of the policy that lets everybody in."""
+    found = (rule for rule in rules_of_resource(bucket.policy).rules if not rule.denies and _may_be_public(rule))
+    return next((dict(rule.statement) for rule in found), None)
+
+
 def _may_be_public(rule: Rule) -> bool:
     return "NotPrincipal" in rule.statement or _is_everybody(rule.statement.get("Principal"))
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.aws.names import is_aws_content, is_reserved_for, location, object_arn
+from checks.aws.names import is_aws_content, is_reserved_for, location
 from checks.aws.partitions import console, partitions
 
 
@@ -75,9 +75,3 @@ def test_the_console_of_each_partition():
     assert console("aws-cn", "iam/home", "cn-north-1") == "https://cn-north-1.console.amazonaws.cn/iam/home"
     assert console("aws-us-gov", "iam/home") == "https://console.amazonaws-us-gov.com/iam/home"
     assert console("aws-iso", "iam/home") == ""
-
-
-def test_the_object_below_a_prefix():
-    assert object_arn("aws", "models", "a/model.tar.gz") == "arn:aws:s3:::models/a/model.tar.gz"
-    assert object_arn("aws-cn", "models", "a/") == "arn:aws-cn:s3:::models/a/object"
-    assert object_arn("aws", "models", "") == "arn:aws:s3:::models/object"

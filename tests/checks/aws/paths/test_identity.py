@@ -1,5 +1,5 @@
 from factories.aws import allow, config, endpoint, model, role, role_arn, role_with, variant
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Role
 
@@ -43,3 +43,9 @@ CASES = {
         ),
     ],
 }
+
+
+def test_the_statement_that_makes_the_role_administrative_is_shown():
+    found = judged("sagemaker_endpoint_role_administrative", LIVE, *served_by(ADMIN))
+
+    assert found.evidence["Role.inline_policies"] == {"own": allow("*")}

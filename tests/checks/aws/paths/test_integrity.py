@@ -3,22 +3,28 @@ from factories.aws import (
     allow,
     config,
     container,
+    deny,
+    document,
     endpoint,
     foreign,
+    grant,
     model,
     notebook,
+    of_sibling,
     ours,
     role_with,
     s3_source,
+    seen_from_here,
     served_from,
     single,
     variant,
 )
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import Endpoint
 
+BUCKET = "arn:aws:s3:::northwind-example-models"
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 READER = role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"), name="reader")
 ADMIN = role_with(allow("*"), name="admin")
@@ -32,26 +38,54 @@ MANY = single(container(IMAGE, model_data_url="s3://northwind-example-models/man
 CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
 
 
+def held(**fields):
+    return ours(**{"policy": None, **fields})
+
+
 def connected(found: Role, **fields):
     return notebook(**{"direct_internet_access": "Enabled", "status": "InService", "role_arn": found.id, **fields})
 
 
 WRITER = role_with(allow("s3:PutObject", "arn:aws:s3:::northwind-example-models/*"), name="writer")
 LOADER = role_with(allow("s3:PutObject", "arn:aws:s3:::northwind-example-models/many/*"), name="loader")
+PART = role_with(allow("s3:PutObject", f"{BUCKET}/sentiment/*.bin"), name="part")
+BESIDE = role_with(allow("s3:PutObject", f"{BUCKET}/sentiments/*"), name="beside")
 GUARDED = role_with(
     allow("s3:PutObject", Condition={"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}), name="guarded"
 )
 PREFIX = single(container(IMAGE, model_data_source=s3_source("s3://northwind-example-models/sentiment/")))
-SERVING = (LIVE, CONFIG, served_from(URI), ours())
+SERVING = (LIVE, CONFIG, served_from(URI), held())
 
 
+LAB = role_with(name="lab")
+IN_ARTIFACTS = f"{BUCKET}/sentiment/*"
+GONE = {"AWS": "AROAEXAMPLE0000000000"}
+OVER_VPCE = {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}
+NO_ACL = {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+
+
+def letting(role, effect=allow, action="s3:PutObject", **members):
+    """The bucket, with a policy about a role or whoever else."""
+    who = {"AWS": role.id} if isinstance(role, Role) else role
+    return held(policy=document(effect(action, IN_ARTIFACTS, Principal=who, **members)))
+
+
+def elsewhere(*statements, **fields):
+    """The bucket, of another account of the scan, and what this account sees of it."""
+    there = of_sibling(
+        policy=document(*statements) if statements else None, **{"grants": (), "owner_id": "0a1b" * 16, **fields}
+    )
+    return there, seen_from_here()
+
+
+ACROSS = (LIVE, CONFIG, served_from(URI))
 CASES = {
     "sagemaker_notebook_writes_served_artifact": [
         Case("no direct internet", PASS, notebook(direct_internet_access="Disabled")),
         Case("may only read", PASS, connected(READER), READER, *SERVING),
         Case("may write", FAIL, connected(WRITER), WRITER, *SERVING),
-        Case("may write a served prefix", FAIL, connected(WRITER), WRITER, LIVE, CONFIG, PREFIX, ours()),
-        Case("may write what many models are loaded from", FAIL, connected(LOADER), LOADER, LIVE, CONFIG, MANY, ours()),
+        Case("may write a served prefix", FAIL, connected(WRITER), WRITER, LIVE, CONFIG, PREFIX, held()),
+        Case("may write what many models are loaded from", FAIL, connected(LOADER), LOADER, LIVE, CONFIG, MANY, held()),
         Case("may write what a changing endpoint serves", FAIL, connected(WRITER), WRITER, CHANGING, *SERVING[1:]),
         Case(
             "may write what a shadow variant serves",
@@ -62,12 +96,12 @@ CASES = {
             SHADOWED,
             served_from(URI),
             served_from("s3://northwind-example-models/many/m.tar.gz", "next"),
-            ours(),
+            held(),
         ),
         Case("a served model comes from a package", UNKNOWN, connected(READER), READER, LIVE, CONFIG, single(PACKAGE)),
         Case("may write under a condition", UNKNOWN, connected(GUARDED), GUARDED, *SERVING),
         Case("may write, but is stopped", NOT_APPLICABLE, connected(WRITER, status="Stopped"), WRITER, *SERVING),
-        Case("may write what nothing serves", NOT_APPLICABLE, connected(WRITER), WRITER, served_from(URI), ours()),
+        Case("may write what nothing serves", NOT_APPLICABLE, connected(WRITER), WRITER, served_from(URI), held()),
         Case(
             "an administrator cannot write to another account",
             NOT_APPLICABLE,
@@ -78,6 +112,67 @@ CASES = {
             served_from("s3://fabrikam-example-weights/m.tar.gz"),
             foreign(),
         ),
+        Case("may write a part of a served prefix", FAIL, connected(PART), PART, LIVE, CONFIG, PREFIX, held()),
+        Case("may write beside a served prefix", PASS, connected(BESIDE), BESIDE, LIVE, CONFIG, PREFIX, held()),
+        Case("the policy of the bucket lets it", FAIL, connected(LAB), LAB, *ACROSS, letting(LAB)),
+        Case("the policy of the bucket lets another", PASS, connected(LAB), LAB, *ACROSS, letting(WRITER)),
+        Case("the policy of the bucket lets everybody", FAIL, connected(LAB), LAB, *ACROSS, letting("*")),
+        Case(
+            "the policy of the bucket lets its account, and nothing more",
+            PASS,
+            connected(LAB),
+            LAB,
+            *ACROSS,
+            letting({"AWS": "111122223333"}),
+        ),
+        Case("the policy of the bucket lets a role that is gone", UNKNOWN, connected(LAB), LAB, *ACROSS, letting(GONE)),
+        Case("the policy of the bucket denies it", PASS, connected(WRITER), WRITER, *ACROSS, letting("*", deny)),
+        Case(
+            "the policy of the bucket asks for a header",
+            FAIL,
+            connected(WRITER),
+            WRITER,
+            *ACROSS,
+            letting("*", deny, Condition=NO_ACL),
+        ),
+        Case(
+            "the policy of the bucket asks for a network",
+            UNKNOWN,
+            connected(WRITER),
+            WRITER,
+            *ACROSS,
+            letting("*", deny, Condition={"StringNotEquals": OVER_VPCE["StringEquals"]}),
+        ),
+        Case("the policy of the bucket was denied", UNKNOWN, connected(READER), READER, *ACROSS, ours()),
+        Case("another account, whose bucket lets nobody in", PASS, connected(ADMIN), ADMIN, *ACROSS, *elsewhere()),
+        Case(
+            "another account, whose bucket lets it in",
+            FAIL,
+            connected(ADMIN),
+            ADMIN,
+            *ACROSS,
+            *elsewhere(allow("s3:*", f"{BUCKET}/*", Principal={"AWS": ADMIN.id})),
+        ),
+        Case(
+            "another account, whose bucket lets it in, which its own policies do not",
+            PASS,
+            connected(READER),
+            READER,
+            *ACROSS,
+            *elsewhere(allow("s3:*", f"{BUCKET}/*", Principal={"AWS": READER.id})),
+        ),
+        Case(
+            "another account, whose ACL lets everybody in",
+            FAIL,
+            connected(ADMIN),
+            ADMIN,
+            *ACROSS,
+            *elsewhere(
+                grants=(grant("global/AuthenticatedUsers", "WRITE"),),
+                public_access_block=None,
+                account_public_access_block=None,
+            ),
+        ),
         Case("the role is gone", NOT_APPLICABLE, connected(WRITER), *SERVING),
         Case(
             "its endpoint could not be listed everywhere",
@@ -87,8 +182,17 @@ CASES = {
             *SERVING,
             incomplete=[Endpoint],
         ),
-        Case("the model was not described", UNKNOWN, connected(READER), READER, LIVE, CONFIG, model(), ours()),
+        Case("the model was not described", UNKNOWN, connected(READER), READER, LIVE, CONFIG, model(), held()),
         Case("describe was denied", UNKNOWN, notebook(), WRITER, *SERVING),
         Case("its role was not observed", UNKNOWN, connected(WRITER), *SERVING, incomplete=[Role]),
     ],
 }
+
+
+def test_each_hop_shows_the_statement_that_allows_it():
+    by_role = judged("sagemaker_notebook_writes_served_artifact", connected(WRITER), WRITER, *SERVING)
+    by_bucket = judged("sagemaker_notebook_writes_served_artifact", connected(LAB), LAB, *ACROSS, letting(LAB))
+
+    assert by_role.path == (notebook().id, WRITER.id, BUCKET, model().id, CONFIG.id, LIVE.id)
+    assert by_role.evidence["Role.inline_policies"] == {"own": allow("s3:PutObject", f"{BUCKET}/*")}
+    assert by_bucket.evidence["Bucket.policy"]["Principal"] == {"AWS": LAB.id}
