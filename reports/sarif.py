@@ -140,7 +140,7 @@ def _rule(check: CheckInfo) -> dict[str, Any]:
     sections = (("Why it matters", check.why), ("How to fix", check.remediation))
     parts = [(heading, clean(text, lines=True)) for heading, text in sections if text]
     if check.blind_to:
-        parts.append(("What a scan cannot see", "\n".join(f"- {clean(spot)}" for spot in check.blind_to)))
+        parts.append(("What a pass does not cover", "\n".join(f"- {clean(spot)}" for spot in check.blind_to)))
     if check.references:
         parts.append(("References", "\n".join(f"- {clean(reference)}" for reference in check.references)))
     return {

@@ -113,9 +113,8 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
     parts = [f"# {check.id}: {check.title}", _table(("", ""), (fact for fact in facts if fact[1]))]
     for section in SECTIONS:
         parts += [f"## {section}", check.section(section) or "Not written yet."]
-    if check.blind_to:
-        seen = "Nobody with the account's own credentials can see this; a pass says that it does not cover it."
-        parts += ["## What a scan cannot see", seen, "\n".join(f"- {spot}" for spot in check.blind_to)]
+    spots = "\n".join(f"- {spot}" for spot in check.blind_to)
+    parts += ["## What a pass does not cover", spots or "Nothing is known to be hidden from this check."]
     operations = make_plan([check], collectors).operations
     rows = ((f"`{name}`", f"`{permission(check.provider, name)}`") for name in operations)
     parts += [

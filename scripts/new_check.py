@@ -197,7 +197,8 @@ def _check_stub(request: Request, id: str, version: str) -> str:
     severity=Severity.MEDIUM,
     objective="TODO",
     since="{version}",
-{needs})
+{needs}    blind_to=("TODO",),
+)
 def {request.slug}({subject}: {request.kind}{view}) -> Verdict:
     """TODO: state the problem in one sentence.
 

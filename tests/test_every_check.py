@@ -38,7 +38,7 @@ def test_there_are_checks() -> None:
 
 @pytest.mark.parametrize("check", EVERY_CHECK)
 def test_is_declared_well(check: Check) -> None:
-    looks = (metadata, name, documentation, purity, outcomes)
+    looks = (metadata, name, documentation, blindness, purity, outcomes)
     fail_with(f"{check.slug}: {problem}" for look in looks for problem in look(check))
 
 
@@ -94,6 +94,22 @@ def documentation(check: Check) -> Iterator[str]:
             yield f"the reference {reference!r} is no https address: give one a line, as `- https://…`"
 
 
+def blindness(check: Check) -> Iterator[str]:
+    for spot in check.blind_to:
+        if len(spot) > 70 or re.search(r"[.,;]", spot) or not re.match(r"[a-z]|[A-Z]{2}", spot):
+            yield f"its blind spot {spot!r}: write a short noun phrase, to be read after 'not seen: '"
+    if len(set(check.blind_to)) < len(check.blind_to):
+        yield "it names a blind spot twice"
+    for field in set(check.decided_by) - shown_fields(check):
+        yield f"decided_by names {field!r}, which is no field: use a field of its kind, or Kind.field of what it joins"
+
+
+def shown_fields(check: Check) -> set[str]:
+    """What evidence may name: fields of its kind, and `Kind.field` of what it joins."""
+    joined = {f"{k.kind.rpartition('.')[2]}.{field}" for k in check.needs for field in k.__struct_fields__}
+    return {*check.kind.__struct_fields__, *joined}
+
+
 def purity(check: Check) -> Iterator[str]:
     module = inspect.getmodule(check.function)
     assert module is not None
@@ -133,10 +149,8 @@ def verdict(check: Check, case: Case) -> Iterator[str]:
 
 
 def evidence(check: Check, case: Case) -> Iterator[str]:
-    own = set(check.kind.__struct_fields__)
-    joined = {f"{k.kind.rpartition('.')[2]}.{field}" for k in check.needs for field in k.__struct_fields__}
     given, _ = observe(check, case.resource, case.inventory())
-    for key in sorted(set(given.evidence) - own - joined):
+    for key in sorted(set(given.evidence) - shown_fields(check)):
         yield f"its evidence names {key!r}, which is no field: use a field of its kind, or Kind.field of what it joins"
     if case.expected in (PASS, FAIL):
         if not given.evidence:
@@ -213,6 +227,7 @@ def made(function: object) -> Check:
         since="soon",
         needs=(),
         exposure=Exposure.INTERNAL,
+        blind_to=(),
     )
 
 

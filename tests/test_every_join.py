@@ -208,6 +208,7 @@ def test_what_goes_through_all_resources_for_each_is_caught(function: Any, quadr
         since="0.1.0",
         needs=(EndpointConfig,),
         exposure=Exposure.INTERNAL,
+        blind_to=(),
     )
     case = Case("served", PASS, endpoint(endpoint_config_name="sentiment-1"), config())
 

@@ -72,7 +72,7 @@ def _explain_check(check: "Check") -> str:
     for section in ("Why it matters", "How to fix", "References"):
         lines += ["", section, "", textwrap.indent(check.section(section), "  ")]
     if check.blind_to:
-        lines += ["", "What a scan cannot see", "", *(f"  - {spot}" for spot in check.blind_to)]
+        lines += ["", "What a pass does not cover", "", *(f"  - {spot}" for spot in check.blind_to)]
     lines += ["", "Controls", "", *_controls(objective.mappings), "", "What this cannot prove", ""]
     lines += [textwrap.indent(textwrap.fill(objective.cannot_prove, WIDTH - 2), "  ")]
     return "\n".join(lines)

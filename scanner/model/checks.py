@@ -29,6 +29,7 @@ class Check:
     __slots__ = (
         "_sections",
         "blind_to",
+        "decided_by",
         "exposure",
         "function",
         "id",
@@ -51,7 +52,8 @@ class Check:
         since: str,
         needs: tuple[type[Resource], ...],
         exposure: Exposure,
-        blind_to: tuple[str, ...] = (),
+        blind_to: tuple[str, ...],
+        decided_by: tuple[str, ...] = (),
     ) -> None:
         annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
         if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
@@ -66,6 +68,7 @@ class Check:
         self.needs = needs
         self.exposure = exposure
         self.blind_to = blind_to
+        self.decided_by = decided_by
         self.kind: type[Resource] = annotations[0]
         self.takes_view = len(annotations) > 1
         if bool(needs) != self.takes_view:
@@ -104,15 +107,19 @@ def check(
     severity: Severity,
     objective: str,
     since: str,
+    blind_to: tuple[str, ...],
     needs: tuple[type[Resource], ...] = (),
     exposure: Exposure = Exposure.INTERNAL,
-    blind_to: tuple[str, ...] = (),
+    decided_by: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, and never reused.
 
     `needs` lists the kinds it joins; `exposure` says who can reach the resource if the check fails (for the score).
-    `blind_to` names what could make a pass wrong and nobody in the account can see, such as an organisation's policies:
-    a pass says so. What a scan could read is no blind spot: it is read, or the verdict is `unknown`.
+    `blind_to` names what could make the title true although the check passes, and that no collector reads: because
+    nobody in the account can see it, or because it would take calls of another size. A pass says so. Whatever is
+    collected is no blind spot: it was read, or the verdict is `unknown`. To name nothing is a decision, too: `()`.
+    `decided_by` names fields of the resource, or of one that it joins, that may settle a pass alone. A pass that shows
+    others takes that all it joins was seen, and all that its failures show.
     Raises ValueError when the id is taken and TypeError when the function has not the shape of a check.
     """
 
@@ -126,6 +133,7 @@ def check(
             needs=needs,
             exposure=exposure,
             blind_to=blind_to,
+            decided_by=decided_by,
         )
         if id in CHECKS and CHECKS[id].function.__module__ != function.__module__:
             raise ValueError(f"{id} is both {CHECKS[id].slug} and {made.slug}")

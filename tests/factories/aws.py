@@ -1,4 +1,7 @@
-"""AWS resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on."""
+"""AWS resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on.
+
+But for notebooks: they run, unless a case says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ def role_arn(name: str) -> str:
 
 
 def notebook(name: str = "research", **fields: Any) -> NotebookInstance:
-    return NotebookInstance(id=arn("notebook-instance", name), name=name, scope=HERE, **fields)
+    made = {"status": "InService", **fields}
+    return NotebookInstance(id=arn("notebook-instance", name), name=name, scope=HERE, **made)
 
 
 def container(image: str | None = None, *, access: str | None = None, **fields: Any) -> Container:

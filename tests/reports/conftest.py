@@ -143,7 +143,16 @@ def bucket_of_a_stranger(bucket: Bucket) -> Verdict:
 
 
 def made(function, id: str, severity: Severity, exposure: Exposure) -> Check:
-    return Check(function, id=id, severity=severity, objective="isolation", since="0.1.0", needs=(), exposure=exposure)
+    return Check(
+        function,
+        id=id,
+        severity=severity,
+        objective="isolation",
+        since="0.1.0",
+        needs=(),
+        exposure=exposure,
+        blind_to=(),
+    )
 
 
 CHECKS = (

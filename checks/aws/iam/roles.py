@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, YES, Answer, both
 from checks.aws.iam.policy import Powers, allows, is_admin
 from checks.aws.iam.resources import Role
@@ -43,7 +44,7 @@ def _judge(role: Role, answer: Answer, problem: str, fine: str) -> Verdict:
     return unknown("what the policies of the role come to")
 
 
-@check(id="MLP-1501", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
+@check(id="MLP-1501", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=(OTHER_IDENTITIES,))
 def iam_ml_role_administrative(role: Role) -> Verdict:
     """Role of an ML resource is administrative.
 
@@ -66,7 +67,7 @@ def iam_ml_role_administrative(role: Role) -> Verdict:
     return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative")
 
 
-@check(id="MLP-1502", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
+@check(id="MLP-1502", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=())
 def iam_ml_role_sagemaker_full_access(role: Role) -> Verdict:
     """Role of an ML resource has the managed policy AmazonSageMakerFullAccess.
 
@@ -91,7 +92,7 @@ def iam_ml_role_sagemaker_full_access(role: Role) -> Verdict:
     return passed("AmazonSageMakerFullAccess is not attached", attached_policies=names)
 
 
-@check(id="MLP-1503", severity=Severity.HIGH, objective="least-privilege", since="0.1.0")
+@check(id="MLP-1503", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=())
 def iam_ml_role_passes_any_role(role: Role) -> Verdict:
     """Role of an ML resource may pass any role of the account.
 
@@ -115,7 +116,7 @@ def iam_ml_role_passes_any_role(role: Role) -> Verdict:
     return _judge(role, answer, "may pass any role", "may not pass any role")
 
 
-@check(id="MLP-1504", severity=Severity.HIGH, objective="training-data-access", since="0.1.0")
+@check(id="MLP-1504", severity=Severity.HIGH, objective="training-data-access", since="0.1.0", blind_to=())
 def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     """Role of an ML resource may read, replace and delete every object of every bucket.
 
@@ -147,6 +148,7 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     objective="workload-identity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def iam_ml_role_trust_without_source(role: Role) -> Verdict:
     """SageMaker may assume the role on behalf of anyone, not only of this account.
@@ -201,6 +203,7 @@ def _is_narrow(key: str, values: Any) -> bool:
     objective="least-privilege",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     """Role of an ML resource may be assumed from any AWS account.

@@ -4,12 +4,14 @@ from typing import Any
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import ACCESS_POINTS
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.resources import Model
+from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
 from scanner.model.views import View
@@ -22,6 +24,7 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.INTERNET,
+    blind_to=(ACCESS_POINTS, DOWNLOADS),
 )
 def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Artifact of the model lies in a bucket that is open to the public.

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, UNKNOWN, YES
 from checks.aws.iam.policy import administrators, is_admin_seen, shown
 from checks.aws.iam.resources import Role
@@ -23,6 +24,7 @@ from scanner.model.views import View
     objective="least-privilege",
     since="0.1.0",
     needs=(EndpointConfig, Model, Role),
+    blind_to=(OTHER_IDENTITIES,),
 )
 def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint in service runs a model with an administrative role.

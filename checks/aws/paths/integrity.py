@@ -2,12 +2,14 @@
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import ACCESS_POINTS, OTHER_IDENTITIES
 from checks.aws.iam.policy import shown
 from checks.aws.iam.resources import Role
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.paths.writing import writes
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, NotebookInstance
+from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown
 from scanner.model.views import View
@@ -22,6 +24,8 @@ _IDLE = ("Stopped", "Failed", "Deleting")
     since="0.1.0",
     needs=(Bucket, Role, Endpoint, EndpointConfig, Model),
     exposure=Exposure.INTERNET,
+    blind_to=(OTHER_IDENTITIES, ACCESS_POINTS, DOWNLOADS),
+    decided_by=("direct_internet_access",),
 )
 def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) -> Verdict:
     """Notebook with direct internet access may overwrite the artifact of a served model.

@@ -4,6 +4,7 @@ from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.resources import Model
+from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, unknown
 from scanner.model.views import View
@@ -16,6 +17,7 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(DOWNLOADS,),
 )
 def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     """Artifact of the model is taken from a bucket that is missing or belongs to another account.

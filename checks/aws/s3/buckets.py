@@ -4,10 +4,12 @@ from typing import Any
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import ACCESS_POINTS, KEY_MANAGER
 from checks.aws.iam.answers import NO, UNKNOWN
 from checks.aws.keys import lacks
 from checks.aws.s3.exposure import LEVELS, blocked, public_grants, public_ways, refuses_plain_http
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
+from checks.blind_spots import ARRIVAL, VERSIONS_DELETED
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -32,7 +34,9 @@ def not_ours(bucket: Bucket) -> Verdict | None:
     return None if bucket.owned else not_applicable("not a bucket of this account")
 
 
-@check(id="MLP-1401", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(
+    id="MLP-1401", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=(VERSIONS_DELETED,)
+)
 def s3_ml_bucket_versioning_off(bucket: Bucket) -> Verdict:
     """Bucket with model or training data keeps no earlier versions of its objects.
 
@@ -62,7 +66,7 @@ def s3_ml_bucket_versioning_off(bucket: Bucket) -> Verdict:
             return unknown("versioning")
 
 
-@check(id="MLP-1402", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-1402", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
 def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
     """Bucket with model or training data does not encrypt with a customer managed key by default.
 
@@ -90,7 +94,7 @@ def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
     return failed("new objects are not encrypted with a key of yours", encryption=bucket.encryption)
 
 
-@check(id="MLP-1403", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+@check(id="MLP-1403", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0", blind_to=())
 def s3_ml_bucket_plain_http_allowed(bucket: Bucket) -> Verdict:
     """Bucket with model or training data accepts requests without TLS.
 
@@ -116,7 +120,7 @@ def s3_ml_bucket_plain_http_allowed(bucket: Bucket) -> Verdict:
     return failed("requests without TLS are not denied", policy=bucket.policy)
 
 
-@check(id="MLP-1404", severity=Severity.LOW, objective="audit-logging", since="0.1.0")
+@check(id="MLP-1404", severity=Severity.LOW, objective="audit-logging", since="0.1.0", blind_to=(ARRIVAL,))
 def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
     """Bucket with model or training data does not log access to its objects.
 
@@ -150,6 +154,7 @@ def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
     objective="artifact-integrity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     """Default SageMaker bucket of a region in use does not belong to this account.
@@ -185,7 +190,7 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     return passed("the bucket belongs to this account", owned=True, is_default_name=True)
 
 
-@check(id="MLP-1406", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0")
+@check(id="MLP-1406", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0", blind_to=())
 def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
     """Public access to a bucket with model or training data is not fully blocked.
 
@@ -228,6 +233,7 @@ def _all_on(block: Any) -> bool:
     objective="public-exposure",
     since="0.1.0",
     exposure=Exposure.INTERNET,
+    blind_to=(ACCESS_POINTS,),
 )
 def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
     """Bucket with model or training data is open to the public.

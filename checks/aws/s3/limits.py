@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from checks.aws.iam.policy import listed
+from checks.aws.iam.statements import listed
 from scanner.model.patterns import pattern
 from scanner.model.trust import Foreign
 

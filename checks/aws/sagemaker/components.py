@@ -16,7 +16,7 @@ def _if_for_components(config: EndpointConfig, verdict: Verdict) -> Verdict:
     return verdict
 
 
-@check(id="MLP-1212", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-1212", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def sagemaker_endpoint_config_component_network_isolation_disabled(config: EndpointConfig) -> Verdict:
     """Inference components on the endpoint can open network connections.
 
@@ -45,7 +45,7 @@ def sagemaker_endpoint_config_component_network_isolation_disabled(config: Endpo
     return _if_for_components(config, failed("network isolation is off", enable_network_isolation=isolated))
 
 
-@check(id="MLP-1213", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-1213", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def sagemaker_endpoint_config_component_outside_vpc(config: EndpointConfig) -> Verdict:
     """Inference components on the endpoint are not attached to a VPC.
 

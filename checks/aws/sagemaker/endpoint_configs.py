@@ -2,12 +2,14 @@
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import KEY_MANAGER
 from checks.aws.keys import lacks
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import CAPTURED, DUMPS, RESPONSES, addresses
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import all_variants, captures, has_nvme, instance_types
 from checks.aws.sagemaker.resources import EndpointConfig, Variant
+from checks.blind_spots import ARRIVAL
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -21,7 +23,14 @@ def _on_instances(variants: tuple[Variant, ...] | None) -> list[Variant]:
     return [variant for variant in variants or () if variant.serverless_config is None]
 
 
-@check(id="MLP-1201", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(
+    id="MLP-1201",
+    severity=Severity.MEDIUM,
+    objective="key-management",
+    since="0.1.0",
+    blind_to=(KEY_MANAGER,),
+    decided_by=("kms_key_id",),
+)
 def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig) -> Verdict:
     """Storage volumes behind the endpoint are not encrypted with a customer managed key.
 
@@ -58,7 +67,7 @@ def sagemaker_endpoint_config_volume_without_customer_key(config: EndpointConfig
     return failed(f"the volumes have {lack}", kms_key_id=config.kms_key_id, variants=types)
 
 
-@check(id="MLP-1202", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
+@check(id="MLP-1202", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0", blind_to=())
 def sagemaker_endpoint_config_single_instance(config: EndpointConfig) -> Verdict:
     """A production variant of the endpoint starts on a single instance.
 
@@ -92,7 +101,7 @@ def sagemaker_endpoint_config_single_instance(config: EndpointConfig) -> Verdict
     return passed("every variant has more than one instance", variants=counts)
 
 
-@check(id="MLP-1203", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0")
+@check(id="MLP-1203", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0", blind_to=(ARRIVAL,))
 def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdict:
     """Requests and responses of the endpoint are not captured.
 
@@ -123,7 +132,7 @@ def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdic
     return failed("data capture is off", data_capture=config.data_capture)
 
 
-@check(id="MLP-1204", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-1204", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
 def sagemaker_endpoint_config_data_capture_without_customer_key(config: EndpointConfig) -> Verdict:
     """Captured requests and responses are not encrypted with a customer managed key.
 
@@ -157,6 +166,7 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Captured requests and responses go to a bucket that is missing or not yours.
@@ -188,7 +198,7 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
     return judge_ownership(config, view, uris, nothing="no bucket is named", data_capture=capture)
 
 
-@check(id="MLP-1206", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-1206", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
 def sagemaker_endpoint_config_async_output_without_customer_key(config: EndpointConfig) -> Verdict:
     """Asynchronous responses are not encrypted with a customer managed key.
 
@@ -222,6 +232,7 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Asynchronous responses go to a bucket that is missing or not yours.
@@ -252,7 +263,7 @@ def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig
     return judge_ownership(config, view, uris, nothing="no bucket is named", async_output=output)
 
 
-@check(id="MLP-1208", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-1208", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def sagemaker_endpoint_config_ssm_access_enabled(config: EndpointConfig) -> Verdict:
     """Operators can open a shell in the containers of the endpoint.
 
@@ -279,7 +290,7 @@ def sagemaker_endpoint_config_ssm_access_enabled(config: EndpointConfig) -> Verd
     return passed("no shell can be opened", variants=open_ones)
 
 
-@check(id="MLP-1209", severity=Severity.MEDIUM, objective="encryption-at-rest", since="0.1.0")
+@check(id="MLP-1209", severity=Severity.MEDIUM, objective="encryption-at-rest", since="0.1.0", blind_to=(KEY_MANAGER,))
 def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointConfig) -> Verdict:
     """Memory dumps of crashed containers are written without a customer managed key.
 
@@ -312,6 +323,7 @@ def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointCon
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Memory dumps of crashed containers go to a bucket that is missing or not yours.
@@ -340,7 +352,7 @@ def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, v
     return judge_ownership(config, view, uris, nothing="core dumps are off", variants=uris)
 
 
-@check(id="MLP-1210", severity=Severity.LOW, objective="privacy-protection", since="0.1.0")
+@check(id="MLP-1210", severity=Severity.LOW, objective="privacy-protection", since="0.1.0", blind_to=())
 def sagemaker_endpoint_config_async_response_in_notification(config: EndpointConfig) -> Verdict:
     """Asynchronous responses are copied into notifications.
 

@@ -20,6 +20,7 @@ _BROKEN = ("Failed", "UpdateRollbackFailed", "OutOfService")
     objective="rollback-kill-switch",
     since="0.1.0",
     needs=(EndpointConfig,),
+    blind_to=("what the alarms watch",),
 )
 def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint was deployed without alarms that roll a bad version back.
@@ -45,6 +46,8 @@ def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> 
         return unknown("rollback_alarms")
     if endpoint.rollback_alarms:
         return passed("alarms roll a bad version back", rollback_alarms=endpoint.rollback_alarms)
+    if endpoint.status is UNSET:
+        return unknown("status")
     if endpoint.status in _GONE:
         return not_applicable(f"the status is {endpoint.status}", status=endpoint.status)
     config = config_of(endpoint, view)
@@ -56,7 +59,7 @@ def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> 
     return failed("no alarm rolls a bad version back", rollback_alarms=endpoint.rollback_alarms)
 
 
-@check(id="MLP-1252", severity=Severity.INFORMATIONAL, objective="resilience-recovery", since="0.1.0")
+@check(id="MLP-1252", severity=Severity.INFORMATIONAL, objective="resilience-recovery", since="0.1.0", blind_to=())
 def sagemaker_endpoint_failed(endpoint: Endpoint) -> Verdict:
     """Endpoint is out of service or its last change failed.
 

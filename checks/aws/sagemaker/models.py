@@ -8,6 +8,7 @@ from checks.aws.sagemaker.addresses import containers_of, hub_contents, weight_u
 from checks.aws.sagemaker.hubs import hub_sources, trusting
 from checks.aws.sagemaker.references import Hosting, hosting, label
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model
+from checks.blind_spots import DOWNLOADS, IMAGE_SETTINGS, IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Severity,
@@ -31,6 +32,8 @@ def _unless_decided_elsewhere(model: Model, view: View, verdict: Verdict) -> Ver
     Serverless variants do not support it. Inference components take it from the configuration of their endpoint; a
     model without a role of its own can be served by them alone.
     """
+    if model.execution_role_arn is UNSET:
+        return unknown("execution_role_arn")
     if model.execution_role_arn is None:
         return not_applicable("without a role only inference components serve it, with their endpoint's settings")
     return _unless_serverless(model, view, verdict)
@@ -54,6 +57,8 @@ def _unless_serverless(model: Model, view: View, verdict: Verdict) -> Verdict:
     objective="network-isolation",
     since="0.1.0",
     needs=(EndpointConfig,),
+    blind_to=(),
+    decided_by=("enable_network_isolation",),
 )
 def sagemaker_model_network_isolation_disabled(model: Model, view: View) -> Verdict:
     """Model containers can open network connections.
@@ -92,6 +97,8 @@ def sagemaker_model_network_isolation_disabled(model: Model, view: View) -> Verd
     objective="network-isolation",
     since="0.1.0",
     needs=(EndpointConfig,),
+    blind_to=(),
+    decided_by=("subnets",),
 )
 def sagemaker_model_outside_vpc(model: Model, view: View) -> Verdict:
     """Model is not attached to a VPC.
@@ -139,7 +146,15 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
     return passed("every image is pulled through the VPC", **evidence)
 
 
-@check(id="MLP-1103", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", needs=(EndpointConfig,))
+@check(
+    id="MLP-1103",
+    severity=Severity.MEDIUM,
+    objective="approved-sources",
+    since="0.1.0",
+    needs=(EndpointConfig,),
+    blind_to=(),
+    decided_by=("primary_container",),
+)
 def sagemaker_model_image_not_from_private_registry(model: Model, view: View) -> Verdict:
     """Image of the model's container is not pulled from a private registry through the VPC.
 
@@ -169,7 +184,15 @@ def sagemaker_model_image_not_from_private_registry(model: Model, view: View) ->
     return _judge_registry(model, view, (model.primary_container,), "primary_container")
 
 
-@check(id="MLP-1104", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", needs=(EndpointConfig,))
+@check(
+    id="MLP-1104",
+    severity=Severity.MEDIUM,
+    objective="approved-sources",
+    since="0.1.0",
+    needs=(EndpointConfig,),
+    blind_to=(),
+    decided_by=("containers",),
+)
 def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view: View) -> Verdict:
     """An image of the model's container chain is not pulled from a private registry through the VPC.
 
@@ -198,7 +221,7 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view:
     return _judge_registry(model, view, model.containers, "containers")
 
 
-@check(id="MLP-1105", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-1105", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=())
 def sagemaker_model_image_unpinned(model: Model) -> Verdict:
     """Model names an image by a tag instead of a digest.
 
@@ -227,7 +250,13 @@ def sagemaker_model_image_unpinned(model: Model) -> Verdict:
     return passed("every image is named by digest", containers=images)
 
 
-@check(id="MLP-1106", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-1106",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
 def sagemaker_model_environment_secret(model: Model) -> Verdict:
     """Environment of a model container holds what looks like a credential.
 
@@ -256,7 +285,7 @@ def sagemaker_model_environment_secret(model: Model) -> Verdict:
     return passed("no variable looks like a credential", containers=names)
 
 
-@check(id="MLP-1107", severity=Severity.HIGH, objective="approved-sources", since="0.1.0")
+@check(id="MLP-1107", severity=Severity.HIGH, objective="approved-sources", since="0.1.0", blind_to=(DOWNLOADS,))
 def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     """Serving container downloads weights from a public hub without a pinned commit.
 
@@ -286,6 +315,8 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     if not sources:
         return not_applicable("downloads nothing from a hub")
     loose = [source for source, pinned in sources if not pinned]
+    if loose and model.enable_network_isolation is UNSET:
+        return unknown("enable_network_isolation")
     if loose and model.enable_network_isolation:
         return not_applicable("network isolation is on: no download succeeds", enable_network_isolation=True)
     if loose:
@@ -293,7 +324,7 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
 
 
-@check(id="MLP-1108", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-1108", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0", blind_to=(IMAGE_SETTINGS,))
 def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     """Serving container runs code that comes with the downloaded weights.
 
@@ -324,7 +355,7 @@ def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     return passed("remote code is not trusted", containers=names)
 
 
-@check(id="MLP-1109", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-1109", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=(DOWNLOADS,))
 def sagemaker_model_outside_registry(model: Model) -> Verdict:
     """Model takes its artifact straight from S3 instead of a registered model package.
 

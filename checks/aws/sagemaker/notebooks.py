@@ -2,11 +2,13 @@
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import KEY_MANAGER, OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, YES
 from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
 from checks.aws.keys import lacks
 from checks.aws.sagemaker.resources import NotebookInstance
+from checks.blind_spots import LATER_ENDS, START_SCRIPTS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
 from scanner.model.views import View
@@ -21,7 +23,9 @@ _GONE = ("Failed", "Deleting")
 
 
 def _unless_gone(nb: NotebookInstance, verdict: Verdict) -> Verdict:
-    """The verdict, unless the instance will never run again."""
+    """The verdict, unless the instance will never run again, or nobody saw whether it will."""
+    if nb.status is UNSET:
+        return unknown("status")
     if nb.status in _GONE:
         return not_applicable(f"the status is {nb.status}: it will not run again", status=nb.status)
     return verdict
@@ -33,6 +37,7 @@ def _unless_gone(nb: NotebookInstance, verdict: Verdict) -> Verdict:
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
+    blind_to=(),
 )
 def sagemaker_notebook_direct_internet_access(nb: NotebookInstance) -> Verdict:
     """Notebook instance has a direct route to the internet.
@@ -60,7 +65,7 @@ def sagemaker_notebook_direct_internet_access(nb: NotebookInstance) -> Verdict:
             return unknown("direct_internet_access")
 
 
-@check(id="MLP-1002", severity=Severity.HIGH, objective="network-isolation", since="0.1.0")
+@check(id="MLP-1002", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", blind_to=())
 def sagemaker_notebook_outside_vpc(nb: NotebookInstance) -> Verdict:
     """Notebook instance is not attached to a subnet of your VPC.
 
@@ -85,7 +90,7 @@ def sagemaker_notebook_outside_vpc(nb: NotebookInstance) -> Verdict:
     return unknown("subnet_id")
 
 
-@check(id="MLP-1003", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-1003", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0", blind_to=(START_SCRIPTS,))
 def sagemaker_notebook_root_access_enabled(nb: NotebookInstance) -> Verdict:
     """Users of the notebook instance have root access.
 
@@ -112,7 +117,7 @@ def sagemaker_notebook_root_access_enabled(nb: NotebookInstance) -> Verdict:
             return unknown("root_access")
 
 
-@check(id="MLP-1004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-1004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
 def sagemaker_notebook_volume_without_customer_key(nb: NotebookInstance) -> Verdict:
     """Storage volume of the notebook instance is not encrypted with a customer managed key.
 
@@ -137,7 +142,9 @@ def sagemaker_notebook_volume_without_customer_key(nb: NotebookInstance) -> Verd
     return passed("the volume has a key", kms_key_id=nb.kms_key_id)
 
 
-@check(id="MLP-1005", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
+@check(
+    id="MLP-1005", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0", blind_to=(LATER_ENDS,)
+)
 def sagemaker_notebook_platform_unsupported(nb: NotebookInstance) -> Verdict:
     """Notebook instance runs a platform that SageMaker no longer supports.
 
@@ -168,7 +175,9 @@ def sagemaker_notebook_platform_unsupported(nb: NotebookInstance) -> Verdict:
     return unknown("platform_identifier")
 
 
-@check(id="MLP-1008", severity=Severity.LOW, objective="vulnerability-management", since="0.1.0")
+@check(
+    id="MLP-1008", severity=Severity.LOW, objective="vulnerability-management", since="0.1.0", blind_to=(LATER_ENDS,)
+)
 def sagemaker_notebook_operating_system_unmaintained(nb: NotebookInstance) -> Verdict:
     """Notebook instance runs an operating system past the end of its support.
 
@@ -198,7 +207,7 @@ def sagemaker_notebook_operating_system_unmaintained(nb: NotebookInstance) -> Ve
     return unknown("platform_identifier")
 
 
-@check(id="MLP-1006", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-1006", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def sagemaker_notebook_imdsv1_allowed(nb: NotebookInstance) -> Verdict:
     """Notebook instance answers metadata requests without a session token (IMDSv1).
 
@@ -229,7 +238,14 @@ def sagemaker_notebook_imdsv1_allowed(nb: NotebookInstance) -> Verdict:
             return unknown("minimum_imds_version")
 
 
-@check(id="MLP-1007", severity=Severity.CRITICAL, objective="least-privilege", since="0.1.0", needs=(Role,))
+@check(
+    id="MLP-1007",
+    severity=Severity.CRITICAL,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(Role,),
+    blind_to=(OTHER_IDENTITIES,),
+)
 def sagemaker_notebook_role_administrative(nb: NotebookInstance, view: View) -> Verdict:
     """Notebook instance runs with an administrative role.
 

@@ -2,10 +2,12 @@
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import KEY_MANAGER
 from checks.aws.keys import lacks
 from checks.aws.names import is_directory_bucket
 from checks.aws.sagemaker.references import has_nvme
 from checks.aws.sagemaker.resources import FINISHED, TrainingJob, TrainingResources
+from checks.blind_spots import IMAGE_VARIABLES, TRAINING_CODE, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Severity,
@@ -45,7 +47,7 @@ def _types(resources: TrainingResources) -> list[str]:
     return [name for name in named if name is not None]
 
 
-@check(id="MLP-1301", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+@check(id="MLP-1301", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0", blind_to=())
 def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> Verdict:
     """Distributed training job sends data between its instances in clear text.
 
@@ -81,7 +83,7 @@ def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> 
     return failed(f"{said} instances exchange data in clear text", encrypt_inter_container_traffic=encrypted)
 
 
-@check(id="MLP-1302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0")
+@check(id="MLP-1302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", blind_to=())
 def sagemaker_training_network_isolation_disabled(job: TrainingJob) -> Verdict:
     """Training containers can open network connections.
 
@@ -107,7 +109,7 @@ def sagemaker_training_network_isolation_disabled(job: TrainingJob) -> Verdict:
     return failed("network isolation is off", enable_network_isolation=job.enable_network_isolation)
 
 
-@check(id="MLP-1303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-1303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def sagemaker_training_outside_vpc(job: TrainingJob) -> Verdict:
     """Training job is not attached to a VPC.
 
@@ -130,7 +132,7 @@ def sagemaker_training_outside_vpc(job: TrainingJob) -> Verdict:
     return failed("not attached to a VPC", subnets=job.subnets)
 
 
-@check(id="MLP-1304", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-1304", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
 def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
     """Storage volumes of the training job are not encrypted with a customer managed key.
 
@@ -165,7 +167,13 @@ def sagemaker_training_volume_without_customer_key(job: TrainingJob) -> Verdict:
     return failed(f"the volumes have {lack}", resources=job.resources)
 
 
-@check(id="MLP-1305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(
+    id="MLP-1305",
+    severity=Severity.MEDIUM,
+    objective="key-management",
+    since="0.1.0",
+    blind_to=(KEY_MANAGER, TRAINING_CODE),
+)
 def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
     """Model written by the training job is not encrypted with a customer managed key.
 
@@ -195,7 +203,7 @@ def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
     return failed(f"the output has {lack}", output=job.output)
 
 
-@check(id="MLP-1306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(id="MLP-1306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0", blind_to=(UNSHAPED,))
 def sagemaker_training_hyperparameter_secret(job: TrainingJob) -> Verdict:
     """A hyperparameter of the training job holds what looks like a credential.
 
@@ -222,7 +230,13 @@ def sagemaker_training_hyperparameter_secret(job: TrainingJob) -> Verdict:
     return passed("no hyperparameter looks like a credential", suspicious_hyperparameters=names)
 
 
-@check(id="MLP-1307", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-1307",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
 def sagemaker_training_environment_secret(job: TrainingJob) -> Verdict:
     """Environment of the training job holds what looks like a credential.
 
@@ -249,7 +263,7 @@ def sagemaker_training_environment_secret(job: TrainingJob) -> Verdict:
     return passed("no variable looks like a credential", suspicious_environment=names)
 
 
-@check(id="MLP-1308", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-1308", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     """Operators can open a shell in the containers of the training job.
 
@@ -277,7 +291,7 @@ def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     return passed("remote debugging is off", status=job.status, enable_remote_debug=job.enable_remote_debug)
 
 
-@check(id="MLP-1311", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-1311", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=())
 def sagemaker_training_image_unpinned(job: TrainingJob) -> Verdict:
     """Training job names its image by a tag instead of a digest.
 
@@ -303,7 +317,7 @@ def sagemaker_training_image_unpinned(job: TrainingJob) -> Verdict:
     return failed("the image is not named by digest", training_image=job.training_image)
 
 
-@check(id="MLP-1312", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0")
+@check(id="MLP-1312", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", blind_to=())
 def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verdict:
     """Training image is not pulled from a private registry through the VPC.
 

@@ -2,10 +2,12 @@
 
 from msgspec import UNSET
 
+from checks.aws.blind_spots import TOLD_BUCKETS
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import CODE, INPUTS, OUTPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.resources import TrainingJob
+from checks.blind_spots import TRAINING_CODE
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, unknown, unobserved
 from scanner.model.views import View
@@ -18,6 +20,7 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(TOLD_BUCKETS, TRAINING_CODE),
 )
 def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job writes its model, checkpoints or tensors to a bucket that is missing or not yours.
@@ -49,7 +52,14 @@ def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Ve
     return judge_ownership(job, view, addresses(job, OUTPUTS), nothing="writes to no bucket", **written)
 
 
-@check(id="MLP-1310", severity=Severity.MEDIUM, objective="training-data-integrity", since="0.1.0", needs=(Bucket,))
+@check(
+    id="MLP-1310",
+    severity=Severity.MEDIUM,
+    objective="training-data-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    blind_to=(TOLD_BUCKETS, TRAINING_CODE),
+)
 def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job reads data from a bucket that is missing or not yours.
 
@@ -83,6 +93,7 @@ def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Ver
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(TRAINING_CODE,),
 )
 def sagemaker_training_code_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job downloads the code that it runs from a bucket that is missing or not yours.

@@ -17,7 +17,15 @@ from scanner.model.nouns import (
 )
 
 
-@check(id="MLP-3301", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3301",
+    severity=Severity.HIGH,
+    objective="network-isolation",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("public_network_access",),
+)
 def azure_ai_account_public_network_access(account: Account) -> Verdict:
     """AI account answers callers from any network.
 
@@ -48,7 +56,14 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     return passed("not all networks may connect", **evidence)
 
 
-@check(id="MLP-3302", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3302",
+    severity=Severity.HIGH,
+    objective="network-isolation",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(),
+)
 def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     """AI account has a firewall rule that lets in most of the internet.
 
@@ -80,7 +95,7 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     return passed("no rule is that wide", **evidence)
 
 
-@check(id="MLP-3303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-3303", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def azure_ai_account_without_private_endpoint(account: Account) -> Verdict:
     """AI account has no approved private endpoint.
 
@@ -107,7 +122,7 @@ def azure_ai_account_without_private_endpoint(account: Account) -> Verdict:
     return failed("no private endpoint connection is approved", private_endpoint_connections=connections)
 
 
-@check(id="MLP-3304", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
+@check(id="MLP-3304", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0", blind_to=())
 def azure_ai_account_local_auth_enabled(account: Account) -> Verdict:
     """AI account accepts API keys.
 
@@ -134,7 +149,7 @@ def azure_ai_account_local_auth_enabled(account: Account) -> Verdict:
             return unknown("disable_local_auth")
 
 
-@check(id="MLP-3305", severity=Severity.MEDIUM, objective="workload-identity", since="0.1.0")
+@check(id="MLP-3305", severity=Severity.MEDIUM, objective="workload-identity", since="0.1.0", blind_to=())
 def azure_ai_account_without_managed_identity(account: Account) -> Verdict:
     """AI account has no managed identity.
 
@@ -157,7 +172,7 @@ def azure_ai_account_without_managed_identity(account: Account) -> Verdict:
     return failed("there is no managed identity", identity_type=account.identity_type)
 
 
-@check(id="MLP-3306", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-3306", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def azure_ai_account_without_customer_key(account: Account) -> Verdict:
     """AI account is not encrypted with a customer-managed key.
 
@@ -185,7 +200,7 @@ def azure_ai_account_without_customer_key(account: Account) -> Verdict:
             return unknown("key_source")
 
 
-@check(id="MLP-3307", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-3307", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
     """AI account may connect to any address.
 
@@ -211,7 +226,7 @@ def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
             return unknown("restrict_outbound_network_access")
 
 
-@check(id="MLP-3308", severity=Severity.LOW, objective="strong-authentication", since="0.1.0")
+@check(id="MLP-3308", severity=Severity.LOW, objective="strong-authentication", since="0.1.0", blind_to=())
 def azure_ai_account_without_custom_subdomain(account: Account) -> Verdict:
     """AI account has no subdomain of its own, so callers cannot sign in with Entra ID.
 

@@ -8,6 +8,7 @@ from checks.azure.machine_learning.resources import Compute, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from checks.azure.networks import is_public
+from checks.blind_spots import START_SCRIPTS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -24,7 +25,7 @@ def _other_than(compute: Compute, *types: str) -> Verdict | None:
     return not_in_use(compute)
 
 
-@check(id="MLP-3101", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
+@check(id="MLP-3101", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0", blind_to=())
 def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
     """Compute accepts local accounts beside Entra ID.
 
@@ -52,7 +53,9 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
             return unknown("disable_local_auth")
 
 
-@check(id="MLP-3102", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+@check(
+    id="MLP-3102", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", needs=(Workspace,), blind_to=()
+)
 def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
     """Compute is neither in a subnet nor in a managed virtual network.
 
@@ -89,7 +92,15 @@ def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
             return unknown("Workspace.isolation_mode", path=path)
 
 
-@check(id="MLP-3103", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3103",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("enable_node_public_ip",),
+)
 def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
     """Compute nodes have public IP addresses.
 
@@ -122,7 +133,15 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
             return unknown("enable_node_public_ip")
 
 
-@check(id="MLP-3104", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3104",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("ssh_public_access",),
+)
 def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     """Compute instance accepts SSH connections from outside.
 
@@ -164,6 +183,8 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     since="0.1.0",
     needs=(Workspace,),
     exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("enable_node_public_ip", "remote_login_port_public_access"),
 )
 def azure_ml_compute_cluster_remote_login_open(compute: Compute, view: View) -> Verdict:
     """Compute cluster has its remote login port open to the public.
@@ -225,7 +246,14 @@ def _login_by_default(compute: Compute, evidence: dict[str, Any], view: View) ->
             return unknown("Workspace.isolation_mode", path=path)
 
 
-@check(id="MLP-3106", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(
+    id="MLP-3106",
+    severity=Severity.MEDIUM,
+    objective="hardened-workspaces",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("application_sharing_policy",),
+)
 def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
     """Compute instance shares its applications with everyone in the workspace.
 
@@ -264,7 +292,7 @@ def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
             return unknown("authorization_type")
 
 
-@check(id="MLP-3107", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-3107", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def azure_ml_compute_instance_without_idle_shutdown(compute: Compute) -> Verdict:
     """Compute instance is not shut down when idle.
 
@@ -288,7 +316,9 @@ def azure_ml_compute_instance_without_idle_shutdown(compute: Compute) -> Verdict
     return failed("it never stops when idle", idle_time_before_shutdown=None)
 
 
-@check(id="MLP-3108", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(
+    id="MLP-3108", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0", blind_to=(START_SCRIPTS,)
+)
 def azure_ml_compute_instance_root_access_enabled(compute: Compute) -> Verdict:
     """Compute instance gives its user root.
 
@@ -315,7 +345,7 @@ def azure_ml_compute_instance_root_access_enabled(compute: Compute) -> Verdict:
             return unknown("enable_root_access")
 
 
-@check(id="MLP-3109", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-3109", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def azure_ml_compute_instance_privileged_service(compute: Compute) -> Verdict:
     """Compute instance runs a custom service in a privileged container.
 
@@ -341,7 +371,14 @@ def azure_ml_compute_instance_privileged_service(compute: Compute) -> Verdict:
     return passed("no custom service is privileged", custom_services=services)
 
 
-@check(id="MLP-3110", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
+@check(
+    id="MLP-3110",
+    severity=Severity.MEDIUM,
+    objective="vulnerability-management",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("is_latest_os_image",),
+)
 def azure_ml_compute_instance_os_outdated(compute: Compute) -> Verdict:
     """Compute instance runs an outdated operating system image.
 

@@ -8,6 +8,7 @@ from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndp
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from checks.azure.networks import of_joined
+from checks.blind_spots import ARRIVAL, IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -29,7 +30,14 @@ def _on_cluster(endpoint: OnlineEndpoint) -> bool:
     return folded(endpoint.endpoint_kind) in ("k8s", "kubernetes")
 
 
-@check(id="MLP-3201", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0")
+@check(
+    id="MLP-3201",
+    severity=Severity.HIGH,
+    objective="strong-authentication",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("auth_mode",),
+)
 def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
     """Online endpoint lets callers in with a shared key or an Azure ML token.
 
@@ -75,6 +83,7 @@ def azure_ml_online_endpoint_key_auth(endpoint: OnlineEndpoint) -> Verdict:
     since="0.1.0",
     needs=(Workspace,),
     exposure=Exposure.INTERNET,
+    blind_to=(),
 )
 def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, view: View) -> Verdict:
     """Online endpoint answers on the public internet.
@@ -122,7 +131,15 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, vie
     return passed("only addresses that its workspace lists may connect", path=path, **evidence)
 
 
-@check(id="MLP-3211", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+@check(
+    id="MLP-3211",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(Workspace,),
+    blind_to=(),
+    decided_by=("Workspace.isolation_mode", "Workspace.outbound_rules", "egress_public_network_access"),
+)
 def azure_ml_online_deployment_public_egress(deployment: OnlineDeployment, view: View) -> Verdict:
     """Online deployment can reach the public internet.
 
@@ -184,7 +201,13 @@ def _through_managed_network(workspace: Workspace, path: tuple[str, ...]) -> Ver
     return passed("the managed network lets out approved traffic only", path=path, **evidence)
 
 
-@check(id="MLP-3212", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-3212",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
 def azure_ml_online_deployment_secret_in_environment(deployment: OnlineDeployment) -> Verdict:
     """Online deployment carries secrets in its environment variables.
 
@@ -209,7 +232,7 @@ def azure_ml_online_deployment_secret_in_environment(deployment: OnlineDeploymen
     return passed("no environment variable looks like a secret", suspicious_variables=names)
 
 
-@check(id="MLP-3213", severity=Severity.LOW, objective="audit-logging", since="0.1.0")
+@check(id="MLP-3213", severity=Severity.LOW, objective="audit-logging", since="0.1.0", blind_to=(ARRIVAL,))
 def azure_ml_online_deployment_app_insights_off(deployment: OnlineDeployment) -> Verdict:
     """Online deployment sends no telemetry to Application Insights.
 
@@ -236,7 +259,14 @@ def azure_ml_online_deployment_app_insights_off(deployment: OnlineDeployment) ->
             return unknown("app_insights_enabled")
 
 
-@check(id="MLP-3214", severity=Severity.LOW, objective="resilience-recovery", since="0.1.0")
+@check(
+    id="MLP-3214",
+    severity=Severity.LOW,
+    objective="resilience-recovery",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("instance_count", "min_instances", "scale_type"),
+)
 def azure_ml_online_deployment_single_instance(deployment: OnlineDeployment) -> Verdict:
     """Online deployment runs on a single instance.
 
@@ -269,7 +299,7 @@ def azure_ml_online_deployment_single_instance(deployment: OnlineDeployment) -> 
     return failed("it has one instance", instance_count=deployment.instance_count)
 
 
-@check(id="MLP-3215", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0")
+@check(id="MLP-3215", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0", blind_to=(ARRIVAL,))
 def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeployment) -> Verdict:
     """Online deployment keeps no inputs or outputs of its model.
 

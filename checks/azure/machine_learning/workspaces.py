@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from checks.azure.blind_spots import DATASTORES
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.access import in_managed_network, open_to_all_networks
 from checks.azure.machine_learning.hubs import of_hub
@@ -36,6 +37,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Workspace,),
     exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("public_network_access",),
 )
 def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -> Verdict:
     """Workspace is reachable from the public internet.
@@ -70,7 +73,15 @@ def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -
     return passed("not all networks may connect", **evidence)
 
 
-@check(id="MLP-3002", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+@check(
+    id="MLP-3002",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(Workspace,),
+    blind_to=(),
+    decided_by=("private_endpoint_connections", "public_network_access"),
+)
 def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> Verdict:
     """Workspace keeps public access although it sits behind a virtual network.
 
@@ -104,7 +115,14 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> V
     return passed("not all networks may connect beside the private endpoint", **evidence)
 
 
-@check(id="MLP-3003", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", needs=(Workspace,))
+@check(
+    id="MLP-3003",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    needs=(Workspace,),
+    blind_to=(),
+)
 def azure_ml_workspace_without_private_endpoint(workspace: Workspace, view: View) -> Verdict:
     """Workspace has no approved private endpoint.
 
@@ -131,7 +149,9 @@ def azure_ml_workspace_without_private_endpoint(workspace: Workspace, view: View
     return failed("no private endpoint connection is approved", private_endpoint_connections=connections)
 
 
-@check(id="MLP-3004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", needs=(Workspace,))
+@check(
+    id="MLP-3004", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", needs=(Workspace,), blind_to=()
+)
 def azure_ml_workspace_without_customer_key(workspace: Workspace, view: View) -> Verdict:
     """Workspace metadata is not encrypted with a customer-managed key.
 
@@ -167,6 +187,8 @@ def azure_ml_workspace_without_customer_key(workspace: Workspace, view: View) ->
     objective="network-isolation",
     since="0.1.0",
     needs=(Workspace, Compute),
+    blind_to=(),
+    decided_by=("isolation_mode",),
 )
 def azure_ml_workspace_managed_network_not_isolated(workspace: Workspace, view: View) -> Verdict:
     """Workspace has no managed virtual network, and runs outside subnets of yours.
@@ -216,7 +238,14 @@ def azure_ml_workspace_managed_network_not_isolated(workspace: Workspace, view: 
     return passed("serverless jobs and every compute run in subnets", **evidence)
 
 
-@check(id="MLP-3006", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(
+    id="MLP-3006",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("v1_legacy_mode",),
+)
 def azure_ml_workspace_v1_legacy_mode(workspace: Workspace) -> Verdict:
     """Workspace with a managed virtual network is in v1 legacy mode.
 
@@ -256,6 +285,8 @@ def azure_ml_workspace_v1_legacy_mode(workspace: Workspace) -> Verdict:
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
+    blind_to=(DATASTORES,),
+    decided_by=("StorageAccount.perimeter_rules", "StorageAccount.public_network_access"),
 )
 def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, view: View) -> Verdict:
     """Workspace flagged as high business impact keeps its data in storage open to all networks.
@@ -305,7 +336,14 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     return passed(f"{storage.name} is closed to the internet", path=path, **joined(storage, *found.fields))
 
 
-@check(id="MLP-3008", severity=Severity.LOW, objective="workload-identity", since="0.1.0")
+@check(
+    id="MLP-3008",
+    severity=Severity.LOW,
+    objective="workload-identity",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("identity_type",),
+)
 def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> Verdict:
     """Workspace does not act as a user-assigned managed identity.
 
@@ -348,6 +386,7 @@ def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> V
     objective="strong-authentication",
     since="0.1.0",
     needs=(Workspace, StorageAccount),
+    blind_to=(),
 )
 def azure_ml_workspace_datastores_use_access_keys(workspace: Workspace, view: View) -> Verdict:
     """Workspace reaches its own datastores with storage account keys.

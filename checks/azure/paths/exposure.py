@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from checks.azure.blind_spots import DATASTORES, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.networks import of_joined
 from checks.azure.paths.storage import storage_of
@@ -28,6 +29,13 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
+    blind_to=(STATIC_WEBSITE, DATASTORES),
+    decided_by=(
+        "StorageAccount.allow_blob_public_access",
+        "StorageAccount.created_at",
+        "StorageAccount.network_default_action",
+        "StorageAccount.network_ip_rules",
+    ),
 )
 def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: View) -> Verdict:
     """Workspace keeps data and models in storage that the internet can be given anonymous access to.

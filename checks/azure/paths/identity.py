@@ -2,6 +2,7 @@
 
 from checks.azure.authorization.reach import managed
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import OnlineEndpoint
 from checks.azure.members import principals
 from scanner.model.checks import check
@@ -15,6 +16,7 @@ from scanner.model.views import View
     objective="least-privilege",
     since="0.1.0",
     needs=(RoleAssignment, RoleDefinition),
+    blind_to=(GROUPS, SUBSCRIPTIONS),
 )
 def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) -> Verdict:
     """Online endpoint serves with an identity that manages a whole resource group or more.

@@ -2,6 +2,7 @@
 
 from checks.azure.authorization.reach import written
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded, principals
@@ -41,6 +42,8 @@ def _no_way_in(compute: Compute) -> Verdict | None:
     since="0.1.0",
     needs=(Workspace, OnlineEndpoint, OnlineDeployment, StorageAccount, RoleAssignment, RoleDefinition),
     exposure=Exposure.INTERNET,
+    blind_to=(GROUPS, SUBSCRIPTIONS, "what its user may do", "models outside the default storage of their workspace"),
+    decided_by=("enable_node_public_ip", "ssh_public_access"),
 )
 def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, view: View) -> Verdict:
     """Compute instance on the internet can overwrite a model that an endpoint serves.

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from checks.azure.blind_spots import DATASTORES
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
 from checks.azure.paths.storage import storage_of
@@ -19,6 +20,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
+    blind_to=(DATASTORES,),
+    decided_by=("StorageAccount.exists",),
 )
 def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verdict:
     """Workspace still names a storage account that no longer exists.

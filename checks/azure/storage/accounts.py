@@ -1,8 +1,10 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
+from checks.azure.blind_spots import STATIC_WEBSITE
 from checks.azure.members import folded
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
+from checks.blind_spots import VERSIONS_DELETED
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -24,7 +26,15 @@ def _missing(account: StorageAccount) -> Verdict | None:
     return None if account.exists else not_applicable("the account does not exist", exists=False)
 
 
-@check(id="MLP-3401", severity=Severity.HIGH, objective="public-exposure", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3401",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(STATIC_WEBSITE,),
+    decided_by=("allow_blob_public_access",),
+)
 def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account lets containers be opened to anonymous readers.
 
@@ -53,7 +63,7 @@ def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdic
     return passed("anonymous access is disallowed", **evidence)
 
 
-@check(id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
+@check(id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0", blind_to=())
 def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account accepts its shared keys.
 
@@ -81,7 +91,7 @@ def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
             return unknown("allow_shared_key_access")
 
 
-@check(id="MLP-3403", severity=Severity.LOW, objective="encryption-in-transit", since="0.1.0")
+@check(id="MLP-3403", severity=Severity.LOW, objective="encryption-in-transit", since="0.1.0", blind_to=())
 def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account names a minimum TLS version below 1.2.
 
@@ -112,7 +122,15 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
             return unknown("minimum_tls_version")
 
 
-@check(id="MLP-3404", severity=Severity.HIGH, objective="network-isolation", since="0.1.0", exposure=Exposure.INTERNET)
+@check(
+    id="MLP-3404",
+    severity=Severity.HIGH,
+    objective="network-isolation",
+    since="0.1.0",
+    exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("network_default_action", "network_ip_rules", "perimeter_rules", "public_network_access"),
+)
 def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account accepts connections from all networks.
 
@@ -145,7 +163,9 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     return passed("not all networks may connect", **evidence)
 
 
-@check(id="MLP-3405", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(
+    id="MLP-3405", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=(VERSIONS_DELETED,)
+)
 def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account keeps no earlier versions of blobs.
 
@@ -175,7 +195,7 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
             return unknown("versioning")
 
 
-@check(id="MLP-3406", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
+@check(id="MLP-3406", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0", blind_to=())
 def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account deletes blobs for good at once.
 
@@ -203,7 +223,7 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
             return unknown("blob_soft_delete")
 
 
-@check(id="MLP-3407", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0")
+@check(id="MLP-3407", severity=Severity.MEDIUM, objective="encryption-in-transit", since="0.1.0", blind_to=())
 def azure_ml_storage_plain_http(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account answers plain HTTP.
 

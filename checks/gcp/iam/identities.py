@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from checks.gcp.blind_spots import OUTSIDE
 from checks.gcp.iam.grants import (
     ACT_AS,
     ADMINISTER,
@@ -38,6 +39,7 @@ _PEOPLE = (
     objective="strong-authentication",
     since="0.1.0",
     needs=(ServiceAccount,),  # for the time of the inventory, that keys expire by
+    blind_to=("HMAC keys and API keys of the account",),
 )
 def gcp_ml_service_account_user_managed_keys(account: ServiceAccount, view: View) -> Verdict:
     """Service account of an ML workload has keys that someone downloaded.
@@ -82,6 +84,7 @@ def _is_valid(key: Key, now: datetime) -> bool:
     objective="least-privilege",
     since="0.1.0",
     needs=(ProjectPolicy, FolderPolicy, OrganizationPolicy),
+    blind_to=(OUTSIDE,),
 )
 def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Verdict:
     """Service account of an ML workload is owner or editor of a project.
@@ -128,7 +131,7 @@ def _basic(view: View) -> list[tuple[str, Grant]]:
 _OVER = (FolderPolicy, OrganizationPolicy, Role)
 
 
-@check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER)
+@check(id="MLP-2601", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER, blind_to=())
 def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy, view: View) -> Verdict:
     """Project makes single users administrators of Vertex AI or Workbench.
 
@@ -149,7 +152,7 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy, view: View)
     return _granted(policy, view, ADMINISTER, _PEOPLE, "administer Vertex AI")
 
 
-@check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER)
+@check(id="MLP-2602", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", needs=_OVER, blind_to=())
 def gcp_project_act_as_every_service_account(policy: ProjectPolicy, view: View) -> Verdict:
     """Project lets members act as every service account in it.
 

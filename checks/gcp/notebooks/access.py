@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from checks.blind_spots import UNSHAPED
+from checks.gcp.blind_spots import MACHINE
 from checks.gcp.names import is_default_account
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
@@ -15,6 +17,7 @@ from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applica
     objective="public-exposure",
     since="0.1.0",
     exposure=Exposure.INTERNET,
+    blind_to=(MACHINE,),
 )
 def vertex_workbench_public_ip(instance: Instance) -> Verdict:
     """Workbench instance has a public IP address.
@@ -44,7 +47,7 @@ def vertex_workbench_public_ip(instance: Instance) -> Verdict:
     return failed("it has a public IP address", disable_public_ip=instance.disable_public_ip)
 
 
-@check(id="MLP-2002", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")
+@check(id="MLP-2002", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_default_service_account(instance: Instance) -> Verdict:
     """Workbench instance runs as the default service account.
 
@@ -73,7 +76,7 @@ def vertex_workbench_default_service_account(instance: Instance) -> Verdict:
     return passed("it runs as a service account of its own", service_accounts=emails)
 
 
-@check(id="MLP-2003", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-2003", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_ip_forwarding(instance: Instance) -> Verdict:
     """Workbench instance may forward packets for other addresses.
 
@@ -99,7 +102,14 @@ def vertex_workbench_ip_forwarding(instance: Instance) -> Verdict:
     return passed("IP forwarding is off", ip_forwarding=instance.ip_forwarding)
 
 
-@check(id="MLP-2004", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0")
+@check(
+    id="MLP-2004",
+    severity=Severity.MEDIUM,
+    objective="least-privilege",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("owners",),
+)
 def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verdict:
     """Workbench instance has no single owner: all who may use its service account can open it.
 
@@ -141,7 +151,9 @@ def vertex_workbench_shared_by_service_account_users(instance: Instance) -> Verd
             return unknown("metadata proxy-mode")
 
 
-@check(id="MLP-2005", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-2005", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0", blind_to=(UNSHAPED, MACHINE)
+)
 def vertex_workbench_secrets_in_metadata(instance: Instance) -> Verdict:
     """Metadata of a Workbench instance hold what looks like a secret.
 
@@ -168,7 +180,7 @@ def vertex_workbench_secrets_in_metadata(instance: Instance) -> Verdict:
     return passed("no metadata key holds what looks like a secret", secrets=[])
 
 
-@check(id="MLP-2006", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2006", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def vertex_workbench_boot_disk_without_own_key(instance: Instance) -> Verdict:
     """Boot disk of a Workbench instance is not encrypted with a key of your own.
 
@@ -190,7 +202,7 @@ def vertex_workbench_boot_disk_without_own_key(instance: Instance) -> Verdict:
     return _encrypted([instance.boot_disk.disk_encryption if instance.boot_disk else None], "boot_disk")
 
 
-@check(id="MLP-2007", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2007", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def vertex_workbench_data_disk_without_own_key(instance: Instance) -> Verdict:
     """Data disk of a Workbench instance is not encrypted with a key of your own.
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from checks.blind_spots import START_SCRIPTS
+from checks.gcp.blind_spots import MACHINE
 from checks.gcp.notebooks.resources import Instance, Shielding
 from checks.gcp.notebooks.running import standing_still
 from scanner.model.checks import check
@@ -16,7 +18,13 @@ _ONE_DAY = 86400
 _IDLE_DEFAULT = "10800"
 
 
-@check(id="MLP-2011", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(
+    id="MLP-2011",
+    severity=Severity.MEDIUM,
+    objective="hardened-workspaces",
+    since="0.1.0",
+    blind_to=(START_SCRIPTS, MACHINE),
+)
 def vertex_workbench_root_access(instance: Instance) -> Verdict:
     """Workbench instance lets its users become root.
 
@@ -36,7 +44,7 @@ def vertex_workbench_root_access(instance: Instance) -> Verdict:
     return _switch(instance, "notebook-disable-root", "users can become root", "root access is off")
 
 
-@check(id="MLP-2012", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-2012", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_file_download(instance: Instance) -> Verdict:
     """Workbench instance lets its users download files.
 
@@ -57,7 +65,7 @@ def vertex_workbench_file_download(instance: Instance) -> Verdict:
     return _switch(instance, "notebook-disable-downloads", "users can download files", "file download is off")
 
 
-@check(id="MLP-2013", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-2013", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_terminal_access(instance: Instance) -> Verdict:
     """Workbench instance offers its users a terminal.
 
@@ -77,7 +85,14 @@ def vertex_workbench_terminal_access(instance: Instance) -> Verdict:
     return _switch(instance, "notebook-disable-terminal", "users have a terminal", "the terminal is off")
 
 
-@check(id="MLP-2014", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0")
+@check(
+    id="MLP-2014",
+    severity=Severity.MEDIUM,
+    objective="strong-authentication",
+    since="0.1.0",
+    blind_to=(MACHINE,),
+    decided_by=("metadata",),
+)
 def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
     """Workbench instance accepts the SSH keys of the whole project.
 
@@ -114,7 +129,14 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
     return standing_still(instance) or failed("the project's SSH keys open it", **source)
 
 
-@check(id="MLP-2015", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
+@check(
+    id="MLP-2015",
+    severity=Severity.LOW,
+    objective="hardened-workspaces",
+    since="0.1.0",
+    blind_to=(MACHINE,),
+    decided_by=("metadata",),
+)
 def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     """Workbench instance has its interactive serial console open.
 
@@ -141,7 +163,9 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     return passed("its serial console is not open", **source)
 
 
-@check(id="MLP-2016", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0")
+@check(
+    id="MLP-2016", severity=Severity.MEDIUM, objective="vulnerability-management", since="0.1.0", blind_to=(MACHINE,)
+)
 def vertex_workbench_without_upgrade_schedule(instance: Instance) -> Verdict:
     """Workbench instance is not upgraded on a schedule.
 
@@ -168,7 +192,13 @@ def vertex_workbench_without_upgrade_schedule(instance: Instance) -> Verdict:
     return failed("no upgrades are scheduled", metadata={key: schedule})
 
 
-@check(id="MLP-2017", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0")
+@check(
+    id="MLP-2017",
+    severity=Severity.LOW,
+    objective="hardened-workspaces",
+    since="0.1.0",
+    blind_to=(MACHINE, "organisation policies against guest attributes"),
+)
 def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
     """Workbench instance is not shut down when it is idle.
 
@@ -207,7 +237,7 @@ def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
     return standing_still(instance) or failed(wrong, metadata=shown)
 
 
-@check(id="MLP-2018", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-2018", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_secure_boot_off(instance: Instance) -> Verdict:
     """Workbench instance starts without Secure Boot.
 
@@ -232,7 +262,7 @@ def vertex_workbench_secure_boot_off(instance: Instance) -> Verdict:
     return passed("Secure Boot is on", shielding=shown) if secure else failed("Secure Boot is off", shielding=shown)
 
 
-@check(id="MLP-2019", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-2019", severity=Severity.MEDIUM, objective="hardened-workspaces", since="0.1.0", blind_to=(MACHINE,))
 def vertex_workbench_boot_integrity_unmonitored(instance: Instance) -> Verdict:
     """Workbench instance has its virtual TPM or its integrity monitoring switched off.
 

@@ -1,5 +1,6 @@
 """What is open to those who should not see it."""
 
+from checks.blind_spots import DOWNLOADS
 from checks.gcp.paths.artifacts import artifact_buckets, unread, worst
 from checks.gcp.storage.public import openness
 from checks.gcp.storage.resources import Bucket
@@ -16,6 +17,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.INTERNET,
+    blind_to=(DOWNLOADS,),
+    decided_by=("Bucket.public_access_prevention",),
 )
 def vertex_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Model has its artifact in a bucket that is open to everyone.

@@ -1,5 +1,6 @@
 """What a workload that serves may do."""
 
+from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
 from checks.gcp.iam.grants import everywhere, is_broad, member, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.vertex_ai.pools import accounts
@@ -15,6 +16,7 @@ from scanner.model.views import View
     objective="least-privilege",
     since="0.1.0",
     needs=(DeploymentResourcePool, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
+    blind_to=(ACCOUNT_GRANTS, OUTSIDE),
 )
 def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint serves a model whose service account administers a project.

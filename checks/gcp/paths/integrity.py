@@ -4,6 +4,8 @@ from typing import Any
 
 from msgspec import UnsetType
 
+from checks.blind_spots import DOWNLOADS
+from checks.gcp.blind_spots import ACCOUNT_GRANTS, MACHINE
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.names import PROJECTS, bucket_id, full_name
 from checks.gcp.notebooks.resources import Instance
@@ -23,6 +25,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Endpoint, Model, Bucket, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
     exposure=Exposure.INTERNET,
+    blind_to=(ACCOUNT_GRANTS, MACHINE, DOWNLOADS),
+    decided_by=("disable_public_ip",),
 )
 def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, view: View) -> Verdict:
     """Workbench instance on the internet can replace the artifacts of a model in production.

@@ -1,5 +1,6 @@
 """What somebody else can put themselves in the place of."""
 
+from checks.blind_spots import DOWNLOADS, TRAINING_CODE
 from checks.gcp.names import bucket_of
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.paths.artifacts import artifact_buckets, observed, ours, unread, worst
@@ -31,6 +32,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(DOWNLOADS,),
+    decided_by=("Bucket.exists", "Bucket.project"),
 )
 def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     """Model points to an artifact bucket that does not exist or belongs to someone else.
@@ -68,6 +71,8 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=("addresses inside the scripts",),
+    decided_by=("Bucket.exists", "Bucket.project"),
 )
 def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> Verdict:
     """Workbench instance runs a script from a bucket that does not exist or belongs to someone else.
@@ -104,6 +109,8 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(TRAINING_CODE,),
+    decided_by=("Bucket.exists", "Bucket.project"),
 )
 def vertex_custom_job_bucket_takeover(job: CustomJob, view: View) -> Verdict:
     """Custom job names a bucket that does not exist or belongs to someone else.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from checks.blind_spots import VERSIONS_DELETED
 from checks.gcp.storage.public import INHERITS, openness
 from checks.gcp.storage.resources import Bucket
 from scanner.model.checks import check
@@ -18,6 +19,8 @@ _LEAST_DAYS = 30
     objective="public-exposure",
     since="0.1.0",
     exposure=Exposure.INTERNET,
+    blind_to=(),
+    decided_by=("public_access_prevention",),
 )
 def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload is open to everyone.
@@ -47,7 +50,14 @@ def gcp_ml_bucket_public(bucket: Bucket) -> Verdict:
     return (failed if found.open else passed)(found.message, **found.shown)
 
 
-@check(id="MLP-2402", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0")
+@check(
+    id="MLP-2402",
+    severity=Severity.MEDIUM,
+    objective="public-exposure",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("public_access_prevention",),
+)
 def gcp_ml_bucket_public_access_not_prevented(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload does not enforce public access prevention.
 
@@ -79,7 +89,7 @@ def gcp_ml_bucket_public_access_not_prevented(bucket: Bucket) -> Verdict:
     return failed("neither the bucket nor an organisation policy prevents public access", **shown)
 
 
-@check(id="MLP-2403", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0")
+@check(id="MLP-2403", severity=Severity.MEDIUM, objective="least-privilege", since="0.1.0", blind_to=())
 def gcp_ml_bucket_object_access_lists(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload grants access object by object.
 
@@ -103,7 +113,13 @@ def gcp_ml_bucket_object_access_lists(bucket: Bucket) -> Verdict:
     return failed("objects have access lists of their own", uniform_access=bucket.uniform_access)
 
 
-@check(id="MLP-2404", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0")
+@check(
+    id="MLP-2404",
+    severity=Severity.MEDIUM,
+    objective="resilience-recovery",
+    since="0.1.0",
+    blind_to=(VERSIONS_DELETED,),
+)
 def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload keeps neither old versions nor, for a month, what was overwritten.
 
@@ -144,7 +160,7 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     return failed("what is overwritten is lost", **shown)
 
 
-@check(id="MLP-2405", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2405", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def gcp_ml_bucket_without_own_key(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload does not encrypt with a key of your own by default.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import UnsetType
 
+from checks.blind_spots import ARRIVAL
 from checks.gcp.names import is_default_account
 from checks.gcp.vertex_ai.pools import accounts, label, of_pool
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
@@ -23,6 +24,7 @@ _CONNECT = ("private_service_connect", "enable_private_service_connect")
     objective="public-exposure",
     since="0.1.0",
     exposure=Exposure.INTERNET,
+    blind_to=(),
 )
 def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     """Endpoint can be reached from the internet.
@@ -53,7 +55,7 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     return failed("it is on no private network", network=None, private_service_connect=False)
 
 
-@check(id="MLP-2102", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2102", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def vertex_endpoint_without_own_key(endpoint: Endpoint) -> Verdict:
     """Endpoint is not encrypted with a key of your own.
 
@@ -78,7 +80,7 @@ def vertex_endpoint_without_own_key(endpoint: Endpoint) -> Verdict:
     return failed("it is encrypted with Google's key", kms_key=None)
 
 
-@check(id="MLP-2103", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0")
+@check(id="MLP-2103", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0", blind_to=(ARRIVAL,))
 def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
     """Endpoint does not log requests and responses.
 
@@ -114,7 +116,7 @@ def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
     return failed("requests and responses are not logged", **shown)
 
 
-@check(id="MLP-2104", severity=Severity.MEDIUM, objective="audit-logging", since="0.1.0")
+@check(id="MLP-2104", severity=Severity.MEDIUM, objective="audit-logging", since="0.1.0", blind_to=(ARRIVAL,))
 def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
     """Endpoint has a deployed model whose access is not logged.
 
@@ -145,7 +147,14 @@ def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
     return failed(f"access is not logged for {', '.join(silent)}", deployed_models=silent)
 
 
-@check(id="MLP-2105", severity=Severity.LOW, objective="audit-logging", since="0.1.0", needs=(DeploymentResourcePool,))
+@check(
+    id="MLP-2105",
+    severity=Severity.LOW,
+    objective="audit-logging",
+    since="0.1.0",
+    needs=(DeploymentResourcePool,),
+    blind_to=(ARRIVAL,),
+)
 def vertex_endpoint_container_logs_off(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model whose container logs were switched off.
 
@@ -184,6 +193,7 @@ def vertex_endpoint_container_logs_off(endpoint: Endpoint, view: View) -> Verdic
     objective="resilience-recovery",
     since="0.1.0",
     needs=(DeploymentResourcePool,),
+    blind_to=(),
 )
 def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model that may be down to one replica.
@@ -229,6 +239,7 @@ def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     objective="workload-identity",
     since="0.1.0",
     needs=(DeploymentResourcePool,),
+    blind_to=(),
 )
 def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model that runs as a default service account.
@@ -259,7 +270,7 @@ def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> V
     return passed("no deployed model runs as a default service account", deployed_models=found)
 
 
-@check(id="MLP-2108", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0")
+@check(id="MLP-2108", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
 def vertex_endpoint_open_to_any_project(endpoint: Endpoint) -> Verdict:
     """Endpoint accepts Private Service Connect from any project.
 

@@ -1,12 +1,13 @@
 """Checks of models in the Vertex AI registry."""
 
+from checks.blind_spots import IMAGE_SETTINGS, IMAGE_VARIABLES, UNSHAPED
 from checks.gcp.names import built_by_google
 from checks.gcp.vertex_ai.resources import Model
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unobserved
 
 
-@check(id="MLP-2201", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2201", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def vertex_model_without_own_key(model: Model) -> Verdict:
     """Model is not encrypted with a key of your own.
 
@@ -30,7 +31,7 @@ def vertex_model_without_own_key(model: Model) -> Verdict:
     return failed("it is encrypted with Google's key", kms_key=None)
 
 
-@check(id="MLP-2202", severity=Severity.LOW, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-2202", severity=Severity.LOW, objective="artifact-integrity", since="0.1.0", blind_to=())
 def vertex_model_image_unpinned(model: Model) -> Verdict:
     """Model was uploaded with a container image that is named by tag, not by digest.
 
@@ -60,7 +61,13 @@ def vertex_model_image_unpinned(model: Model) -> Verdict:
     return failed("the image is named by tag", image_uri=model.image_uri)
 
 
-@check(id="MLP-2203", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-2203",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
 def vertex_model_secrets_in_environment(model: Model) -> Verdict:
     """Model has what looks like a secret in the variables or arguments of its container.
 
@@ -85,7 +92,7 @@ def vertex_model_secrets_in_environment(model: Model) -> Verdict:
     return passed("no variable or argument looks like a secret", secrets=[])
 
 
-@check(id="MLP-2204", severity=Severity.HIGH, objective="approved-sources", since="0.1.0")
+@check(id="MLP-2204", severity=Severity.HIGH, objective="approved-sources", since="0.1.0", blind_to=(IMAGE_SETTINGS,))
 def vertex_model_trusts_remote_code(model: Model) -> Verdict:
     """Model server runs code that is shipped with the weights.
 

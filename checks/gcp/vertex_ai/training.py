@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from checks.blind_spots import IMAGE_VARIABLES, UNSHAPED
+from checks.gcp.blind_spots import PERIMETERS
 from checks.gcp.names import built_by_google, is_default_account
 from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
 
-@check(id="MLP-2301", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")
+@check(id="MLP-2301", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=())
 def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
     """Custom job names no service account and runs as the Vertex AI custom code agent.
 
@@ -36,7 +38,7 @@ def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
     return failed("it names no service account", service_account=None)
 
 
-@check(id="MLP-2302", severity=Severity.HIGH, objective="workload-identity", since="0.1.0")
+@check(id="MLP-2302", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=())
 def vertex_custom_job_default_service_account(job: CustomJob) -> Verdict:
     """Custom job runs as a default service account.
 
@@ -66,7 +68,7 @@ def vertex_custom_job_default_service_account(job: CustomJob) -> Verdict:
     return passed("it runs as a service account of its own", service_account=job.service_account)
 
 
-@check(id="MLP-2303", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0")
+@check(id="MLP-2303", severity=Severity.HIGH, objective="hardened-workspaces", since="0.1.0", blind_to=())
 def vertex_custom_job_interactive_shell(job: CustomJob) -> Verdict:
     """Custom job allows an interactive shell in its containers.
 
@@ -95,7 +97,7 @@ def vertex_custom_job_interactive_shell(job: CustomJob) -> Verdict:
     severity=Severity.MEDIUM,
     objective="network-isolation",
     since="0.1.0",
-    blind_to=("service perimeters, without which it reaches the internet",),
+    blind_to=(PERIMETERS,),
 )
 def vertex_custom_job_public_network(job: CustomJob) -> Verdict:
     """Custom job is connected to no network of yours.
@@ -128,7 +130,7 @@ def vertex_custom_job_public_network(job: CustomJob) -> Verdict:
     return failed("it is connected to no network of yours", **shown)
 
 
-@check(id="MLP-2305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0")
+@check(id="MLP-2305", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
 def vertex_custom_job_without_own_key(job: CustomJob) -> Verdict:
     """Custom job is not encrypted with a key of your own.
 
@@ -152,7 +154,13 @@ def vertex_custom_job_without_own_key(job: CustomJob) -> Verdict:
     return failed("it is encrypted with Google's key", kms_key=None)
 
 
-@check(id="MLP-2306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0")
+@check(
+    id="MLP-2306",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
 def vertex_custom_job_secrets_in_environment(job: CustomJob) -> Verdict:
     """Custom job has what looks like a secret in its variables or arguments.
 
@@ -175,7 +183,7 @@ def vertex_custom_job_secrets_in_environment(job: CustomJob) -> Verdict:
     return passed("no variable or argument looks like a secret", secrets=[])
 
 
-@check(id="MLP-2307", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0")
+@check(id="MLP-2307", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=())
 def vertex_custom_job_image_unpinned(job: CustomJob) -> Verdict:
     """Custom job runs a container image that is named by tag, not by digest.
 

@@ -1,4 +1,6 @@
-from factories.aws import IMAGE, PINNED, arn, chain, config, container, model, s3_source, single, variant
+from typing import Any
+
+from factories.aws import IMAGE, PINNED, arn, chain, config, container, model, role_arn, s3_source, single, variant
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.sagemaker.resources import DataSource, HubAccess, S3DataSource
@@ -15,6 +17,10 @@ BOTH = config(
     variants=(variant(model_name="sentiment", serverless_config={}), variant(model_name="sentiment")),
     shadow_variants=None,
 )
+
+
+def with_role(**fields: Any):
+    return model(execution_role_arn=role_arn("serving"), **fields)
 
 
 def hub(image: str = IMAGE, enable_network_isolation: bool = False, **environment: str):
@@ -35,19 +41,21 @@ WITH_ADAPTER = {
 
 CASES = {
     "sagemaker_model_network_isolation_disabled": [
-        Case("isolated", PASS, model(enable_network_isolation=True)),
-        Case("not isolated", FAIL, model(enable_network_isolation=False)),
-        Case("absent is off", FAIL, model(enable_network_isolation=None)),
-        Case("served by instances", FAIL, model(enable_network_isolation=False), BOTH),
-        Case("served by serverless variants alone", NOT_APPLICABLE, model(enable_network_isolation=False), SERVERLESS),
-        Case("not all configurations were read", UNKNOWN, model(enable_network_isolation=False), config()),
+        Case("isolated", PASS, with_role(enable_network_isolation=True)),
+        Case("not isolated", FAIL, with_role(enable_network_isolation=False)),
+        Case("absent is off", FAIL, with_role(enable_network_isolation=None)),
+        Case("served by instances", FAIL, with_role(enable_network_isolation=False), BOTH),
+        Case(
+            "served by serverless variants alone", NOT_APPLICABLE, with_role(enable_network_isolation=False), SERVERLESS
+        ),
+        Case("not all configurations were read", UNKNOWN, with_role(enable_network_isolation=False), config()),
         Case("the endpoint decides", NOT_APPLICABLE, model(enable_network_isolation=False, execution_role_arn=None)),
         DENIED,
     ],
     "sagemaker_model_outside_vpc": [
-        Case("in subnets", PASS, model(subnets=("subnet-0a1b2c3d4e5f60001",))),
-        Case("no VPC", FAIL, model(subnets=None)),
-        Case("served by serverless variants alone", NOT_APPLICABLE, model(subnets=None), SERVERLESS),
+        Case("in subnets", PASS, with_role(subnets=("subnet-0a1b2c3d4e5f60001",))),
+        Case("no VPC", FAIL, with_role(subnets=None)),
+        Case("served by serverless variants alone", NOT_APPLICABLE, with_role(subnets=None), SERVERLESS),
         Case("the endpoint decides", NOT_APPLICABLE, model(subnets=None, execution_role_arn=None)),
         DENIED,
     ],
