@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import foreign_bucket_id
-from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
+from checks.aws.s3.resources import Bucket, Grant, Grantee, OwnershipRule, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
     Container,
     DataSource,
@@ -125,6 +125,10 @@ def block(**switches: bool) -> PublicAccessBlock:
 ALL_BLOCKED = PublicAccessBlock(
     block_public_acls=True, ignore_public_acls=True, block_public_policy=True, restrict_public_buckets=True
 )
+
+
+#: No ACL has an effect.
+ENFORCED = (OwnershipRule(object_ownership="BucketOwnerEnforced"),)
 
 
 def grant(group: str, permission: str = "READ") -> Grant:

@@ -239,7 +239,8 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
     """Bucket with model or training data is open to the public.
 
     Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
-    `IgnorePublicAcls` is on, for the bucket or for the account.
+    `IgnorePublicAcls` is on, for the bucket or for the account. Where ACLs have an effect, single objects may be open
+    by their own: the verdict is open then.
 
     ## Why it matters
     Anybody on the internet, or with any AWS account, reads the models and records in it; if the grant includes writing,

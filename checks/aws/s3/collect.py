@@ -29,6 +29,8 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "s3:GetBucketVersioning": (),
     "s3:GetBucketLogging": (),
 }
+#: Where no ACL of the public's has an effect, it does not matter who may write any.
+_OWNERSHIP = "s3:GetBucketOwnershipControls"
 _ACCOUNT_BLOCK = "s3:GetAccountPublicAccessBlock"
 _HEAD = "s3:HeadBucket"
 _MISSING = ("404", "NoSuchBucket")
@@ -45,7 +47,7 @@ class _Place(Struct, frozen=True):
 
 @collector(
     Bucket,
-    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
+    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, _OWNERSHIP, *_DETAILS),
     per="account",
     follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
 )
@@ -156,4 +158,13 @@ def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, R
         operation: api.call(operation, absent=absent, region=place.region, Bucket=name)
         for operation, absent in _DETAILS.items()
     }
-    return {**replies, _ACCOUNT_BLOCK: block}
+    replies[_ACCOUNT_BLOCK] = block
+    if not any(_ignores_acls(replies[level]) for level in ("s3:GetPublicAccessBlock", _ACCOUNT_BLOCK)):
+        absent = ("OwnershipControlsNotFoundError",)
+        replies[_OWNERSHIP] = api.call(_OWNERSHIP, absent=absent, region=place.region, Bucket=name)
+    return replies
+
+
+def _ignores_acls(reply: Reply) -> bool:
+    switches = reply.get("PublicAccessBlockConfiguration") if isinstance(reply, Mapping) else None
+    return isinstance(switches, Mapping) and switches.get("IgnorePublicAcls") is True

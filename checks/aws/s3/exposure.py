@@ -50,7 +50,20 @@ def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:
             ways.append(way)
         elif held is UNKNOWN:
             missing += unread_levels(bucket)
+    if not ways and not missing:
+        missing += _of_objects(bucket)
     return tuple(ways), tuple(dict.fromkeys(missing))
+
+
+def _of_objects(bucket: Bucket) -> list[str]:
+    """What is needed to tell that no single object is open: where ACLs have an effect, each has one that nobody reads."""
+    ignored = blocked(bucket, "ignore_public_acls")
+    if ignored is YES:
+        return []
+    if bucket.ownership is UNSET:
+        return unread_levels(bucket) or ["ownership"]
+    enforced = any(rule.object_ownership == "BucketOwnerEnforced" for rule in bucket.ownership or ())
+    return [] if enforced else unread_levels(bucket) or ["the access lists of single objects"]
 
 
 def unread_levels(bucket: Bucket) -> list[str]:
