@@ -105,6 +105,12 @@ def unread_artifacts(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def unread_settings(containers: Iterable[Container]) -> tuple[str, ...]:
+    """Of those that a model package alone describes: its image and variables were not observed."""
+    packages = [each.model_package_name for each in containers if each.image is None and each.model_package_name]
+    return tuple(dict.fromkeys(f"what {package} sets" for package in packages))
+
+
 def config_uris(config: EndpointConfig) -> tuple[str, ...]:
     """Every address of an endpoint configuration."""
     return addresses(config, (*CAPTURED, *RESPONSES, *DUMPS, *BASELINES))

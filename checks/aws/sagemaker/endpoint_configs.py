@@ -105,7 +105,8 @@ def sagemaker_endpoint_config_single_instance(config: EndpointConfig) -> Verdict
 def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdict:
     """Requests and responses of the endpoint are not captured.
 
-    A configuration that does not say whether capture is on turns it on. Serverless variants do not support capture.
+    A configuration that does not say whether capture is on turns it on; a sampling rate of 0 captures nothing.
+    Serverless variants do not support capture.
 
     ## Why it matters
     Without captured traffic there is nothing to compare with the training data: drift goes unnoticed, and after an

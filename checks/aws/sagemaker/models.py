@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.addresses import containers_of, hub_contents, weight_uris
+from checks.aws.sagemaker.addresses import containers_of, hub_contents, unread_settings, weight_uris
 from checks.aws.sagemaker.hubs import hub_sources, trusting
 from checks.aws.sagemaker.references import Hosting, hosting, label
 from checks.aws.sagemaker.resources import Container, EndpointConfig, Model
@@ -143,6 +143,8 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
         images = zip(own_images, modes, strict=True)
         foreign = tuple(Foreign.registry(str(container.image)) for container, (_, mode) in images if mode != "Vpc")
         return _unless_serverless(model, view, failed_unless_known(foreign, said, **evidence))
+    if unread := unread_settings(containers):
+        return unknown(*unread)
     return passed("every image is pulled through the VPC", **evidence)
 
 
@@ -247,7 +249,7 @@ def sagemaker_model_image_unpinned(model: Model) -> Verdict:
     loose = [image for image in images if "@sha256:" not in image]
     if loose:
         return failed(f"not named by digest: {', '.join(loose)}", containers=images)
-    return passed("every image is named by digest", containers=images)
+    return passed("every image that it names is named by digest", containers=images)
 
 
 @check(
@@ -282,6 +284,8 @@ def sagemaker_model_environment_secret(model: Model) -> Verdict:
     names = sorted({name for container in containers for name in container.suspicious_environment or ()})
     if names:
         return failed(f"variables that look like credentials: {', '.join(names)}", containers=names)
+    if unread := unread_settings(containers):
+        return unknown(*unread)
     return passed("no variable looks like a credential", containers=names)
 
 
@@ -312,7 +316,8 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     if containers is None:
         return unknown("primary_container", "containers")
     sources = [source for container in containers for source in hub_sources(container)]
-    if not sources:
+    unread = unread_settings(containers)
+    if not sources and not unread:
         return not_applicable("downloads nothing from a hub")
     loose = [source for source, pinned in sources if not pinned]
     if loose and model.enable_network_isolation is UNSET:
@@ -321,6 +326,8 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
         return not_applicable("network isolation is on: no download succeeds", enable_network_isolation=True)
     if loose:
         return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
+    if unread:
+        return unknown(*unread)
     return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
 
 
@@ -352,6 +359,8 @@ def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     names = sorted({name for container in containers for name in trusting(container)})
     if names:
         return failed(f"remote code is trusted: {', '.join(names)}", containers=names)
+    if unread := unread_settings(containers):
+        return unknown(*unread)
     return passed("remote code is not trusted", containers=names)
 
 

@@ -46,7 +46,7 @@ def instance_types(variants: Iterable[Variant]) -> list[str]:
 
 def captures(capture: DataCapture | None) -> bool:
     """Whether requests and responses are recorded: a configuration that does not say so records them."""
-    return capture is not None and capture.enable_capture is not False
+    return capture is not None and capture.enable_capture is not False and capture.initial_sampling_percentage != 0
 
 
 class Hosting(enum.Enum):

@@ -134,6 +134,7 @@ class DataCapture(AwsPart, frozen=True, kw_only=True):
     """Recording of requests and responses."""
 
     enable_capture: bool | None = None
+    initial_sampling_percentage: int | None = None
     destination_s3_uri: str | None = None
     kms_key_id: str | None = None
 

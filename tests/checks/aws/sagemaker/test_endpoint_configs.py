@@ -1,4 +1,7 @@
+from typing import Any
+
 from factories.aws import KEY, bucket, config, foreign, missing, ours, variant
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
@@ -17,9 +20,9 @@ NAMED = variant(model_name="sentiment")
 OFF = DataCapture(enable_capture=False, destination_s3_uri="s3://northwind-example-models/capture")
 
 
-def capture(bucket_name: str = "northwind-example-models", **fields):
+def capture(bucket_name: str = "northwind-example-models", variants: Any = UNSET, **fields):
     uri = f"s3://{bucket_name}/capture"
-    return config(data_capture=DataCapture(enable_capture=True, destination_s3_uri=uri, **fields))
+    return config(data_capture=DataCapture(enable_capture=True, destination_s3_uri=uri, **fields), variants=variants)
 
 
 def writes(bucket_name: str = "northwind-example-models", **fields):
@@ -83,6 +86,8 @@ CASES = {
         DENIED,
     ],
     "sagemaker_endpoint_config_data_capture_off": [
+        Case("on, for no request", FAIL, capture(initial_sampling_percentage=0, variants=(NAMED,))),
+        Case("on, for some", PASS, capture(initial_sampling_percentage=20)),
         Case("on", PASS, capture()),
         Case("on is what it is where nothing is said", PASS, config(data_capture=IMPLIED)),
         Case("off", FAIL, config(data_capture=OFF, variants=(M5,))),

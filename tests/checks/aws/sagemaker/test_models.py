@@ -76,6 +76,7 @@ CASES = {
         Case("the same image twice", FAIL, chain(container(IMAGE, access="Platform"), container(IMAGE, access="Vpc"))),
         Case("one container is another check's", NOT_APPLICABLE, single(container(IMAGE))),
         Case("images of model packages", NOT_APPLICABLE, chain(PACKAGE, PACKAGE)),
+        Case("one image is a model package's", UNKNOWN, chain(container(IMAGE, access="Vpc"), PACKAGE)),
         DENIED,
     ],
     "sagemaker_model_image_unpinned": [
@@ -95,6 +96,7 @@ CASES = {
             FAIL,
             chain(container(IMAGE), container(IMAGE, suspicious_environment=("API_KEY",))),
         ),
+        Case("variables of a model package", UNKNOWN, chain(container(IMAGE), PACKAGE)),
         DENIED,
     ],
     "sagemaker_model_hub_source_unpinned": [
@@ -131,6 +133,7 @@ CASES = {
         Case("a repository without an owner", FAIL, hub(HF_MODEL_ID="gpt2")),
         Case("weights in a bucket", NOT_APPLICABLE, hub(HF_MODEL_ID="s3://northwind-example-models/chat/")),
         Case("weights of the container's own", NOT_APPLICABLE, hub(HF_MODEL_ID="/opt/ml/model")),
+        Case("variables of a model package", UNKNOWN, single(PACKAGE)),
         Case("no hub", NOT_APPLICABLE, single(container(IMAGE))),
         DENIED,
     ],
@@ -145,6 +148,7 @@ CASES = {
         Case("on, SGLang, the bare option", FAIL, hub(SM_SGLANG_TRUST_REMOTE_CODE=" ")),
         Case("off, SGLang", PASS, hub(SM_SGLANG_TRUST_REMOTE_CODE="False")),
         Case("empty, where that is off", PASS, hub(HF_TRUST_REMOTE_CODE="")),
+        Case("variables of a model package", UNKNOWN, single(PACKAGE)),
         Case("on, set for the server itself", FAIL, hub(TRUST_REMOTE_CODE="true")),
         DENIED,
     ],
