@@ -47,12 +47,15 @@ def judge_ownership(
     if not names and not unclear:
         return not_applicable(nothing)
     strange: list[Bucket] = []
+    reserved: list[str] = []
     for name in names:
         bucket = bucket_of(view, resource, name)
         if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
             unclear.append(f"owner of {name}")
         elif not bucket.owned and (bucket.exists or not is_reserved_for(name, resource.scope.account)):
             strange.append(bucket)
+        elif not bucket.owned:
+            reserved.append(name)
     if strange:
         said = [f"{b.name} {'belongs to another account' if b.exists else 'does not exist'}" for b in strange]
         path = (resource.id, bucket_arn(partition_of(resource.id), strange[0].name))
@@ -63,4 +66,7 @@ def judge_ownership(
         return failed_unless_known(foreign, "; ".join(said), path=path, missing=tuple(unclear), **shown)
     if unclear:
         return unknown(*unclear)
-    return passed("belongs to accounts of this scan: " + ", ".join(names), **{**evidence, "Bucket.owned": True})
+    owned = [name for name in names if name not in reserved]
+    said = ["belongs to accounts of this scan: " + ", ".join(owned)] if owned else []
+    said += ["does not exist, and nobody else can make it: " + ", ".join(reserved)] if reserved else []
+    return passed("; ".join(said), **{**evidence, "Bucket.owned": {name: name in owned for name in names}})

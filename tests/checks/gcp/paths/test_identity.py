@@ -70,6 +70,12 @@ CASES = {
         Case("owner of the folder", FAIL, RUNS, policy(above=("folders/1",)), folder(binding("roles/owner", SELF))),
         Case("the folder's policy was denied", UNKNOWN, RUNS, policy(above=("folders/1",)), folder_unread()),
         Case("a group is editor", UNKNOWN, RUNS, policy(binding(EDITOR, "group:a@northwind.example")), *ROLES),
+            "acts as every account of the project",
+            FAIL,
+            RUNS,
+            policy(binding("roles/iam.serviceAccountUser", SELF)),
+            role("roles/iam.serviceAccountUser", "iam.serviceAccounts.actAs"),
+        ),
         Case("administers objects, not the project", PASS, RUNS, policy(binding(WRITER, SELF)), *ROLES),
         Case("a harmless role of your own that is called admin", PASS, RUNS, policy(binding(ADMIN, SELF)), role(ADMIN)),
         Case(
