@@ -14,7 +14,7 @@ import pytest
 from support import ROOT, fail_with, registered
 
 from scanner.cli.commands import cli
-from scripts import build_docs
+from scripts import build_docs, coverage_page
 
 GENERATORS = sorted((ROOT / "scripts").glob("build_*.py"))
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -147,6 +147,15 @@ def test_permissions_for_discovery_are_those_that_the_facade_asks_for(provider: 
         for operation in build_docs.DISCOVERY[provider]
         if f'"{operation}"' not in source
     )
+
+
+def test_every_known_refusal_says_its_remedy_and_source() -> None:
+    found = [row for provider in build_docs.NAMES for row in coverage_page.refusals(provider)]
+
+    assert found
+    for cause, said, remedy, source in found:
+        assert cause and said and remedy, f"{cause}: {said}: {remedy}"
+        assert "](https://" in source
 
 
 def test_pages_of_checks_that_are_gone_are_stale_unless_written_by_hand(tmp_path: Path) -> None:

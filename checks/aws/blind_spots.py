@@ -7,3 +7,5 @@ OTHER_IDENTITIES = "roles and users that the role may assume or take over"
 ACCESS_POINTS = "access points of the bucket"
 #: Hyperparameters and variables are kept where they tell of credentials or of code, and no further.
 TOLD_BUCKETS = "buckets that hyperparameters or variables name"
+#: SCPs and RCPs: no member account reads them.
+ORGANISATION = "policies of the organisation"

@@ -56,7 +56,7 @@ def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _of_objects(bucket: Bucket) -> list[str]:
-    """What is needed to tell that no single object is open: where ACLs have an effect, nobody reads those of objects."""
+    """What it takes to tell that no single object is open. Where ACLs have an effect, nobody reads those of objects."""
     ignored = blocked(bucket, "ignore_public_acls")
     if ignored is YES:
         return []

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
 from checks.aws.s3.buckets import not_ours
 from checks.aws.s3.outsiders import Actions, Reached, reached_by_acl, reached_by_policy, services_let_in
 from checks.aws.s3.resources import Bucket
@@ -45,7 +46,7 @@ def _judge(bucket: Bucket, policy: Reached, acl: Reached | None, may: str) -> Ve
     objective="training-data-integrity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=("policies of the organisation", "policies of access points"),
+    blind_to=(ORGANISATION, ACCESS_POINTS),
 )
 def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Bucket with model or training data may be written by other accounts.
@@ -84,7 +85,7 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     objective="training-data-access",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=("policies of the organisation", "policies of access points", "ACLs of single objects"),
+    blind_to=(ORGANISATION, ACCESS_POINTS, "access lists of single objects"),
 )
 def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Objects in a bucket with model or training data may be read by other accounts.
@@ -118,7 +119,7 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     objective="artifact-integrity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=("policies of the organisation",),
+    blind_to=(ORGANISATION,),
 )
 def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Settings or ACLs of a bucket with model or training data may be changed by other accounts.
@@ -156,6 +157,7 @@ def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
     objective="training-data-integrity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(ORGANISATION,),
 )
 def s3_ml_bucket_service_without_source(bucket: Bucket) -> Verdict:
     """Bucket with model or training data lets a service in on behalf of any account.

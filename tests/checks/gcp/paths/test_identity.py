@@ -70,6 +70,7 @@ CASES = {
         Case("owner of the folder", FAIL, RUNS, policy(above=("folders/1",)), folder(binding("roles/owner", SELF))),
         Case("the folder's policy was denied", UNKNOWN, RUNS, policy(above=("folders/1",)), folder_unread()),
         Case("a group is editor", UNKNOWN, RUNS, policy(binding(EDITOR, "group:a@northwind.example")), *ROLES),
+        Case(
             "acts as every account of the project",
             FAIL,
             RUNS,
