@@ -146,9 +146,7 @@ CASES = {
     ],
     "s3_ml_bucket_public": [
         Case("closed", PASS, exposed()),
-        Case(
-            "closed, and the blocks were denied", PASS, ours(policy_is_public=False, grants=(), ownership=ENFORCED)
-        ),
+        Case("closed, and the blocks were denied", PASS, ours(policy_is_public=False, grants=(), ownership=ENFORCED)),
         Case("public policy", FAIL, exposed(policy_is_public=True)),
         Case("public policy, and the ACL was denied", FAIL, exposed(policy_is_public=True, grants=UNSET)),
         Case("public policy, and the blocks were denied", UNKNOWN, ours(policy_is_public=True, grants=())),
