@@ -168,7 +168,10 @@ class GapV1(Struct, frozen=True):
 
 
 class KindCoverageV1(Struct, frozen=True):
-    """How much of a kind was seen in one scope. `absent` says why the scope can hold none; empty otherwise."""
+    """How much of a kind was seen in one scope. `absent` says why the scope can hold none; empty otherwise.
+
+    `gone` counts resources that were listed and were not there any more when their details were asked for.
+    """
 
     provider: str
     account: str
@@ -177,6 +180,7 @@ class KindCoverageV1(Struct, frozen=True):
     observed: int
     complete: bool
     absent: str
+    gone: int
 
 
 class CheckCoverageV1(Struct, frozen=True):
@@ -368,6 +372,7 @@ def _kind(listing: Listing) -> KindCoverageV1:
         observed=listing.observed,
         complete=listing.complete,
         absent=listing.absent,
+        gone=listing.gone,
     )
 
 

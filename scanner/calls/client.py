@@ -315,6 +315,10 @@ class BaseApi:
         permission = failure.remedy(self.permission(operation))
         self.recorder.gap(self.collector.kind.kind, self.scope, operation, failure.reason, permission, failure.detail)
 
+    def gone(self) -> None:
+        """Count a resource that was listed and is not there any more."""
+        self.recorder.gone(self.collector.kind.kind, self.scope)
+
     # -- for collectors --------------------------------------------------------------------------------------------
 
     def decode(self, kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> R:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import Counter
 
 from scanner.collect.plan import Plan
 from scanner.model.collectors import Collector
@@ -18,6 +19,7 @@ class GapRecorder:
         self._lock = threading.Lock()
         self._gaps: dict[tuple[str, Scope, str, Reason], tuple[str, str, int]] = {}
         self._listings: dict[tuple[str, Scope], tuple[bool, str]] = {}
+        self._gone: Counter[tuple[str, Scope]] = Counter()
         self._blinded: dict[str, tuple[str, ...]] = {}
         if plan is not None:
             for kind in (collector.kind for collector in plan.collectors):
@@ -47,11 +49,17 @@ class GapRecorder:
             known, why = self._listings.get((kind, scope), (True, ""))
             self._listings[(kind, scope)] = (known and complete, why or absent)
 
+    def gone(self, kind: str, scope: Scope) -> None:
+        """A resource was listed and is not there any more: no gap, for there is nothing left to be observed."""
+        with self._lock:
+            self._gone[kind, scope] += 1
+
     def listing(self, kind: str, scope: Scope, observed: int) -> Listing:
         """How much of a kind was seen in a scope that gave so many resources; complete unless somebody said not."""
         with self._lock:
             complete, absent = self._listings.get((kind, scope), (True, ""))
-        return Listing(kind=kind, scope=scope, complete=complete, observed=observed, absent=absent)
+            gone = self._gone[kind, scope]
+        return Listing(kind=kind, scope=scope, complete=complete, observed=observed, absent=absent, gone=gone)
 
     def listings(self) -> tuple[Listing, ...]:
         """Everything that was reported as listed, with nothing in it."""

@@ -127,6 +127,8 @@ class Recorder(Protocol):
 
     def listed(self, kind: str, scope: Scope, *, complete: bool, absent: str = "") -> None: ...
 
+    def gone(self, kind: str, scope: Scope) -> None: ...
+
 
 class Provider(Protocol):
     """One cloud, with credentials. Only `checks/<provider>/api.py` implements it."""

@@ -23,8 +23,7 @@ class CallFailed(Exception):
     """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds).
 
     `permission` is the one that would help: None for the operation's own, empty where no permission would. `extent` is
-    how much it holds for, in `account` (empty for the one that asks). `missing` says that what was asked about is not
-    there.
+    how much it holds for, in `account` (empty for the one that asks).
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class CallFailed(Exception):
         permission: str | None = None,
         extent: Extent = Extent.OPERATION,
         account: str = "",
-        missing: bool = False,
     ) -> None:
         super().__init__(detail)
         self.reason = reason
@@ -49,7 +47,6 @@ class CallFailed(Exception):
         self.permission = permission
         self.extent = extent
         self.account = account
-        self.missing = missing
 
     def remedy(self, own: str) -> str:
         """The permission that would help; `own` is the operation's. Empty where none would: after all but a denial."""

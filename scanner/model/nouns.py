@@ -219,13 +219,17 @@ class Gap(Struct, frozen=True, kw_only=True, order=True):
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """How much of a kind was seen in one scope. `absent` says why the scope can hold none (an API not enabled)."""
+    """How much of a kind was seen in one scope. `absent` says why the scope can hold none (an API not enabled).
+
+    `gone` counts resources that were there when they were listed, and no more when their details were asked for.
+    """
 
     kind: str
     scope: Scope
     complete: bool
     observed: int = 0
     absent: str = ""
+    gone: int = 0
 
 
 class ControlRef(Struct, frozen=True, kw_only=True):

@@ -417,7 +417,14 @@ class AzureWorld(World):
         return error(status, code, message)
 
     def gone(self, request: Request) -> Response:
-        return self._not_found(request.path)
+        """What is asked about is deleted with all that is inside of it; a blob service is its account's."""
+        if request.params["kind"] == _DEFINITIONS:
+            return error(404, "RoleDefinitionDoesNotExist", "The specified role definition does not exist.")
+        owner = (
+            request.path.removesuffix("/blobServices/default") if request.params["name"] else request.params["parent"]
+        )
+        self.items = {key: item for key, item in self.items.items() if not within(key, owner)}
+        return self._not_found(owner)
 
     def refuse(self, request: Request, kind: str) -> Response:
         if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):

@@ -187,16 +187,16 @@ class AwsApi(BaseApi):
 
     def members(
         self, operation: str, *, absent: tuple[str, ...] = (), **parameters: Any
-    ) -> tuple[Mapping[str, Any], ...] | UnsetType:
+    ) -> tuple[Mapping[str, Any], ...] | UnsetType | None:
         """All items of a listing that describes one resource; `UNSET` and a gap unless every page of it was read.
 
-        One of the `absent` error codes means that there are none.
+        None for one of the `absent` error codes.
         """
         try:
             return tuple(self._items(operation, parameters, strict=True))
         except CallFailed as failure:
             if failure.code in absent:
-                return ()
+                return None
             self.gap(operation, failure)
             return UNSET
 

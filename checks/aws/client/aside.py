@@ -30,3 +30,6 @@ class _LogOnly:
 
     def listed(self, kind: str, scope: Scope, *, complete: bool, absent: str = "") -> None:
         pass
+
+    def gone(self, kind: str, scope: Scope) -> None:
+        pass

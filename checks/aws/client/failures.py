@@ -19,7 +19,6 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 _SIGNED = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 #: SageMaker says of what it does not have that the request is not valid, in words that differ by kind.
 _NOT_FOUND = pattern(r"^(?:Could not find|RecordNotFound|Requested resource not found)")
-_MISSING = {"ResourceNotFound", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket"}
 #: The ARN of the policy that denied, which AWS names to callers of the same organisation.
 _POLICY = pattern(r" policy:? (arn:\S+:policy/\S+)")
 #: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.
@@ -45,7 +44,7 @@ def translated(method: Callable[..., T], **parameters: object) -> T:
 
 def refusal(code: str, status: int, message: str) -> CallFailed:
     """The failure that an error reply stands for."""
-    if code == "ValidationException" and _NOT_FOUND.search(message):
+    if code == "ResourceNotFoundException" or (code == "ValidationException" and _NOT_FOUND.search(message)):
         code = "ResourceNotFound"
     known = find(REFUSALS, code, message if code in _DENIED or code in _SIGNED else "")
     if known is None and status == 429:
@@ -61,7 +60,7 @@ def refusal(code: str, status: int, message: str) -> CallFailed:
         return failure
     if status >= 500:
         return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
-    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code, missing=code in _MISSING)
+    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
 
 
 def unparsed() -> CallFailed:

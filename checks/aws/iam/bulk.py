@@ -22,7 +22,7 @@ ROLES_PER_PAGE = 10
 
 
 class Seen(Struct, frozen=True):
-    """A role before the texts of its managed policies are known. `None` as reply of GetRole: the role is gone."""
+    """A role before the texts of its managed policies are known."""
 
     arn: str
     role: Reply

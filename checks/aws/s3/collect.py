@@ -60,17 +60,21 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
     absent = ("NoSuchPublicAccessBlockConfiguration",)
     blocked = api.meanwhile(lambda: api.call(_ACCOUNT_BLOCK, AccountId=api.account, absent=absent))
     listed = api.members("s3:ListBuckets", MaxBuckets=1000)
-    own = listed if listed is UNSET else {str(summary.get("Name")): summary for summary in listed}
+    own = listed if listed is UNSET else {str(summary.get("Name")): summary for summary in listed or ()}
     trusted = own is UNSET or _may_ask(api, own, names)
     block = blocked()
 
     def detail(name: str) -> Bucket:
         place = _place(api, name, own, trusted=trusted)
+        details = _details(api, name, place, block)
+        if details is None:  # deleted since it was seen: its name is free again
+            api.gone()
+            place, details = _Place(exists=False, owned=None), {}
         arn = bucket_arn(api.partition, name)
         own_id = place.owned is True or name in defaults
         return api.decode(
             Bucket,
-            _details(api, name, place, block),
+            details,
             id=arn if own_id else foreign_bucket_id(arn, api.account),
             name=name,
             console_url=console(api.partition, f"s3/buckets/{name}"),
@@ -151,17 +155,22 @@ def _place(api: AwsApi, name: str, own: Mapping[str, Mapping[str, Any]] | UnsetT
     return _Place(exists=True, owned=False) if trusted else _Place()
 
 
-def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, Reply]:
+def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, Reply] | None:
+    """What a bucket of ours says of itself; None if it is not there any more."""
     if place.owned is not True:
         return {}
-    replies: dict[str, Reply] = {
-        operation: api.call(operation, absent=absent, region=place.region, Bucket=name)
-        for operation, absent in _DETAILS.items()
-    }
-    replies[_ACCOUNT_BLOCK] = block
+    replies: dict[str, Reply] = {_ACCOUNT_BLOCK: block}
+    for operation, absent in _DETAILS.items():
+        found = api.answer(operation, codes=(*absent, *_MISSING), region=place.region, Bucket=name)
+        if found in _MISSING:
+            return None
+        replies[operation] = None if isinstance(found, str) else found
     if not any(_ignores_acls(replies[level]) for level in ("s3:GetPublicAccessBlock", _ACCOUNT_BLOCK)):
         absent = ("OwnershipControlsNotFoundError",)
-        replies[_OWNERSHIP] = api.call(_OWNERSHIP, absent=absent, region=place.region, Bucket=name)
+        found = api.answer(_OWNERSHIP, codes=(*absent, *_MISSING), region=place.region, Bucket=name)
+        if found in _MISSING:
+            return None
+        replies[_OWNERSHIP] = None if isinstance(found, str) else found
     return replies
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from checks.aws.client.aside import aside
-from checks.aws.sagemaker.details import Source, Summary, detail, keep, recalled
+from checks.aws.sagemaker.details import Source, Summary, detail, keep, recalled, there
 from scanner.model.decode import decode
 from scanner.model.nouns import Part, Resource
 
@@ -95,7 +95,7 @@ def searched(api: AwsApi, source: Searched, *, since: datetime | None = None, **
         times = [time for time in times if time >= since]
     if not api.no_index and -(-len(times) // PAGE) + SPOT_CHECKS < len(waiting):
         yield from _from_search(api, source, waiting, spans(times, since))
-    yield from api.each(lambda summary: detail(api, source, summary), chain(moving, waiting.values()))
+    yield from there(api.each(lambda summary: detail(api, source, summary), chain(moving, waiting.values())))
 
 
 def _from_search(api: AwsApi, source: Searched, waiting: dict[str, Summary], asked: list[Span]) -> Iterator[Resource]:
@@ -103,11 +103,13 @@ def _from_search(api: AwsApi, source: Searched, waiting: dict[str, Summary], ask
     found: dict[str, Resource] = {}
     for some in api.each(lambda span: _search(api, source, waiting, span), asked):
         found.update(some)
-    probes = list(api.each(lambda arn: detail(api, source, waiting[arn]), _sample(found)))
-    trusted = _says_the_same(source, found, probes)
-    for probe in probes:
-        del waiting[probe.id], found[probe.id]
-        yield probe
+    sample = _sample(found)
+    probes = dict(zip(sample, api.each(lambda arn: detail(api, source, waiting[arn]), sample), strict=True))
+    trusted = _says_the_same(source, found, list(there(probes.values())))
+    for id, probe in probes.items():
+        del waiting[id], found[id]
+        if probe is not None:
+            yield probe
     if not trusted:
         log.debug("%s %s: Search is not trusted for %s", api.scope.account, api.scope.region, source.kind.kind)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Resource)
 Summary = Mapping[str, Any]
+
+#: The code under which the client gives every wording of "there is no such resource".
+_GONE = ("ResourceNotFound",)
 
 
 class Source:
@@ -105,15 +108,23 @@ def version(summary: Summary) -> str:
 def described(api: AwsApi, source: Source, **parameters: Any) -> Iterator[Any]:
     """Every resource that the list names. A denied detail keeps the resource, its detail `UNSET`."""
 
-    def look(summary: Summary) -> Resource:
+    def look(summary: Summary) -> Resource | None:
         return recalled(api, source, summary) or detail(api, source, summary)
 
-    yield from api.each(look, api.pages(source.listing, MaxResults=100, **parameters))
+    yield from there(api.each(look, api.pages(source.listing, MaxResults=100, **parameters)))
 
 
-def detail(api: AwsApi, source: Source, summary: Summary) -> Resource:
-    """A resource with what Describe says now."""
-    reply: Reply = api.call(source.describe, **{f"{source.noun}Name": summary[f"{source.noun}Name"]})
+def there(resources: Iterable[Resource | None]) -> Iterator[Resource]:
+    """Those that are still there."""
+    return (resource for resource in resources if resource is not None)
+
+
+def detail(api: AwsApi, source: Source, summary: Summary) -> Resource | None:
+    """A resource with what Describe says now; None for one that was deleted since it was listed."""
+    reply: Reply = api.call(source.describe, absent=_GONE, **{f"{source.noun}Name": summary[f"{source.noun}Name"]})
+    if reply is None:
+        api.gone()
+        return None
     replies, more = {source.listing: summary, source.describe: reply}, {}
     if isinstance(reply, Mapping):
         replies[source.describe] = source.forget(reply)

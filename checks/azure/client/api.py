@@ -16,6 +16,7 @@ from checks.azure.client.refusals import UNREGISTERED
 from checks.azure.client.replies import following, items, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
+from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.members import folded
 from checks.azure.permissions import is_read, permission
@@ -291,15 +292,25 @@ class AzureApi(BaseApi):
                     why = f"resource provider {namespace} is not registered in the subscription"
                     self.recorder.listed(kind, self.scope, complete=True, absent=why)
                     return
+            if self.collector.follows and failure.code in MISSING:
+                self.gone()  # the resource that they are inside was deleted since it was listed
+                return
             self.gap(operation, failure)
             self.recorder.listed(kind, self.scope, complete=False)
 
-    def listing(self, operation: str, path: str, api_version: str) -> list[Mapping[str, Any]] | UnsetType:
-        """Items of a listing that tells more of a resource that was seen; `UNSET` and a gap if it failed."""
+    def listing(
+        self, operation: str, path: str, api_version: str, *, absent: tuple[str, ...] = ()
+    ) -> list[Mapping[str, Any]] | UnsetType | None:
+        """Items of a listing that tells more of a resource that was seen; `UNSET` and a gap if it failed.
+
+        None for one of the `absent` error codes.
+        """
         query = {"api-version": api_version}
         try:
             return list(self._provider.walk(lambda attempt: self.ask(operation, attempt), operation, path, query))
         except CallFailed as failure:
+            if failure.code in absent:
+                return None
             self.gap(operation, failure)
             return UNSET
 

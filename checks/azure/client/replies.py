@@ -15,8 +15,6 @@ from scanner.model.refusals import find
 #: Codes that say no more than their status does.
 _PLAIN = ("", "Forbidden", "403")
 
-#: Codes of what is not there. A subscription that is not there, or cannot be seen, has another one.
-MISSING = ("ResourceNotFound", "NotFound", "ParentResourceNotFound", "ResourceGroupNotFound")
 #: What differs from call to call at the end of a message, so that it would differ from run to run.
 _TRACE = pattern(r"\W*\b(?:tracking|correlation|activity|trace|request) ?id\b.*", re.IGNORECASE | re.DOTALL)
 _LONGEST = 300
@@ -41,8 +39,7 @@ def refused(operation: str, url: str, status: int, content: Any, retry_after: st
         # A code that says no more than the status may come of a missing role; others have a cause of their own.
         plain = status == 403 and code in _PLAIN
         return CallFailed(Reason.DENIED, detail, code=code, permission=None if plain else "")
-    missing = status == 404 and code in MISSING
-    return CallFailed(Reason.ERROR, detail, code=code, retry=status >= 500, retry_after=after, missing=missing)
+    return CallFailed(Reason.ERROR, detail, code=code, retry=status >= 500, retry_after=after)
 
 
 def unregistered(namespace: str, code: str = "") -> CallFailed:

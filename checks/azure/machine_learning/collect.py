@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from checks.azure.error_kinds import MISSING
 from checks.azure.machine_learning.resources import (
     COMPUTES,
     DEPLOYMENTS,
@@ -48,7 +49,7 @@ def computes(api: AzureApi, found: Found) -> Iterator[Compute]:
 
     def details(items: list[Mapping[str, Any]]) -> list[Compute | None]:
         paths = [item["id"] for item in items]
-        replies = api.replies(COMPUTES, paths, VERSION, absent=("ResourceNotFound", "NotFound"))
+        replies = api.replies(COMPUTES, paths, VERSION, absent=MISSING)
         return [_compute(api, item, reply) for item, reply in zip(items, replies, strict=True)]
 
     listed = chain.from_iterable(chain.from_iterable(api.each(of, api.groups(found.of(Workspace)))))
@@ -58,6 +59,7 @@ def computes(api: AzureApi, found: Found) -> Iterator[Compute]:
 
 def _compute(api: AzureApi, item: Mapping[str, Any], reply: Reply) -> Compute | None:
     if reply is None:  # deleted since the list was made
+        api.gone()
         return None
     properties = item.get("properties")
     known = properties if isinstance(properties, Mapping) else {}

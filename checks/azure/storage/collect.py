@@ -10,12 +10,14 @@ from msgspec import UNSET, UnsetType
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
+from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
 from scanner.model.collectors import Found, collector
-from scanner.model.nouns import Reply
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reason, Reply
 
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 VERSION = "2023-05-01"
 PERIMETERS_VERSION = "2024-01-01"
 _TYPE = "/providers/microsoft.storage/storageaccounts/"
-#: Codes that say that the account is not there. A subscription that cannot be seen answers with others.
-_MISSING = ("ResourceNotFound", "ResourceGroupNotFound")
 
 
 @collector(
@@ -32,9 +32,9 @@ _MISSING = ("ResourceNotFound", "ResourceGroupNotFound")
 )
 def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
     def look(paths: list[str]) -> list[StorageAccount]:
-        accounts = api.replies(STORAGE, paths, VERSION, absent=_MISSING)
+        accounts = api.replies(STORAGE, paths, VERSION, absent=MISSING)
         there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
-        services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION)
+        services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION, absent=MISSING)
         blobs = dict(zip(there, services, strict=True))
         return [
             _account(api, path, account, blobs.get(path, UNSET)) for path, account in zip(paths, accounts, strict=True)
@@ -51,6 +51,8 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
 
 
 def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageAccount:
+    if blobs is None:
+        account, blobs = (None if _deleted(api, path, BLOBS) else account), UNSET
     exists: bool | UnsetType = UNSET if account is UNSET else account is not None
     name = _name_check(api, path.rpartition("/")[2]) if exists is False else UNSET
     item = account if isinstance(account, Mapping) else {"id": path}
@@ -59,15 +61,25 @@ def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageA
     made = api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
     if folded(made.public_network_access) != "securedbyperimeter":
         return made
-    return api.decode(
-        StorageAccount, {**replies, PERIMETERS: _perimeter(api, path)}, exists=exists, **api.identity(item)
-    )
+    address = f"{path}/networkSecurityPerimeterConfigurations"
+    found = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING)
+    if found is None and _deleted(api, path, PERIMETERS):
+        return _account(api, path, None, UNSET)
+    # An account can belong to one perimeter.
+    perimeter: Reply = next(iter(found), None) if isinstance(found, list) else UNSET
+    return api.decode(StorageAccount, {**replies, PERIMETERS: perimeter}, exists=exists, **api.identity(item))
 
 
-def _perimeter(api: AzureApi, path: str) -> Reply:
-    """The perimeter that an account belongs to: it can belong to one; None where it belongs to none."""
-    found = api.listing(PERIMETERS, f"{path}/networkSecurityPerimeterConfigurations", PERIMETERS_VERSION)
-    return found if found is UNSET else next(iter(found), None)
+def _deleted(api: AzureApi, path: str, operation: str) -> bool:
+    """Whether an account that was read a moment ago is not there any more, as what `operation` asked for is not.
+
+    If it is there, it remains open why: a gap.
+    """
+    if api.call(STORAGE, path, VERSION, absent=MISSING) is None:
+        api.gone()
+        return True
+    api.gap(operation, CallFailed(Reason.ERROR, "not found in an account that is there"))
+    return False
 
 
 def _elsewhere(
@@ -84,7 +96,7 @@ def _elsewhere(
     }
     for account in taken:
         items = listed[subscription(account.id)]
-        if items is UNSET:
+        if items is UNSET or items is None:
             yield account
             continue
         places = [str(item["id"]) for item in items if arm_id(str(item["id"])).endswith(f"/{account.name.lower()}")]

@@ -111,7 +111,9 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
         # Whether it is disabled matters to its keys alone; the name of a default account does not say whose it is.
         wanted = not isinstance(keys, Mapping) or keys.get("keys") or is_default_account(email)
         detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if wanted and keys is not None else UNSET
-        if detail is None or keys is None:  # it is gone, or went meanwhile
+        if detail is None:  # it went meanwhile
+            api.gone()
+        if detail is None or keys is None:
             return None
         return api.decode(
             ServiceAccount,

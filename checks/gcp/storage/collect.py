@@ -83,6 +83,7 @@ def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
     if project:
         policy = api.call(POLICY, f"{_path(name)}/iam", absent=(NOT_FOUND,), optionsRequestedPolicyVersion=3)
         if policy is None:  # deleted since its metadata were read
+            api.gone()
             reply, facts = None, {"exists": False, "project": None}
         elif isinstance(reply, Mapping):
             facts |= _effective(api, project, name, reply)

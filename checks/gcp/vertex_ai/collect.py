@@ -105,7 +105,9 @@ def _versions(api: GcpApi, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]
         for item in api.walk(_VERSIONS, f"{api.regional(AIPLATFORM)}/v1/{name}:listVersions", "models", pageSize=100):
             yield str(item.get("versionId", "")), with_project_id({**item, "name": name}, api.project)
     except CallFailed as failure:
-        if failure.code != NOT_FOUND:  # else it was deleted since it was listed
+        if failure.code == NOT_FOUND:  # deleted since it was listed
+            api.gone()
+        else:
             api.incomplete(_VERSIONS, failure)
 
 

@@ -1,0 +1,109 @@
+"""What is gone between its list and its detail is no gap and no unknown: over every collector, in simulated clouds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import UNSET
+from scanning import calm, crowd, running, take_inventory, with_faults
+from support import fail_with, registered
+from worlds.base import Fault
+
+from checks.aws.iam.resources import Role
+from checks.aws.sagemaker.resources import Model
+from scanner.model.nouns import Resource
+from scanner.store.inventory import Inventory
+
+COLLECTORS = registered()[1]
+#: Reads of one thing that no list showed: resources refer to it, and the joins have to know that it is missing.
+REFERRED = {
+    "iam:GetRole",
+    "s3:HeadBucket",
+    "aiplatform.deploymentResourcePools.get",
+    "iam.roles.get",
+    "iam.serviceAccounts.get",
+    "storage.buckets.get",
+    "Microsoft.Authorization/roleDefinitions/read",
+    "Microsoft.Storage/storageAccounts/read",
+}
+#: Reads about the account or project that is scanned, which does not go away, and questions that have no such answer.
+ALWAYS_THERE: set[str | tuple[str, str]] = {
+    "s3:GetAccountPublicAccessBlock",
+    "resourcemanager.projects.get",
+    "resourcemanager.projects.getIamPolicy",
+    "compute.projects.get",
+    "orgpolicy.policy.get",
+    "Microsoft.Storage/checknameavailability/read",
+    ("Microsoft.Storage/storageAccounts/read", "list"),
+}
+#: Where what is gone has given way to another one, which is read then.
+REPLACED = {"iam:GetPolicyVersion"}
+#: Parts of a resource that may be taken off it: it is seen without them.
+PARTS = {"iam:GetPolicy", "iam:GetRolePolicy", "storage.managedFolders.getIamPolicy", "storage.managedFolders.list"}
+
+
+def details(provider: str) -> list[tuple[str, str]]:
+    """Operation and verb of every read of one thing; on Azure also of what is listed inside of one."""
+    asked = {(request.operation, request.verb) for request in calm(provider)[2]}
+    found = set()
+    for made in (made for made in COLLECTORS.values() if made.provider == provider):
+        inside = ("list",) if provider == "azure" and made.follows else ()
+        found |= {(operation, verb) for operation in made.operations for verb in ("get", *inside)}
+    return sorted(one for one in found & asked if one[0] not in ALWAYS_THERE and one not in ALWAYS_THERE)
+
+
+def of_kind(inventory: Inventory, kind: type[Resource]) -> dict[str, Any]:
+    return {resource.id: resource for resource in inventory.of(kind)}
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+def test_what_is_gone_is_dropped_and_counted(provider: str) -> None:
+    asked = details(provider)
+
+    assert len(asked) > 3
+    fail_with(problem for operation, verb in asked for problem in _problems(provider, operation, verb))
+
+
+def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
+    before = calm(provider)[0]
+    times = 1 if operation in REPLACED else None
+    after, _ = with_faults(
+        provider, lambda world: world.faults.append(Fault(operation, "gone", verb=verb, times=times))
+    )
+    yield from (f"{operation}: a gap of {gap.operation}: {gap.detail}" for gap in after.gaps)
+    counted = sum(listing.gone for listing in after.listings.values())
+    if bool(counted) is (operation in REFERRED | PARTS | REPLACED):
+        yield f"{operation}: {counted} counted as gone"
+    if not all(listing.complete for listing in after.listings.values()):
+        yield f"{operation}: a listing is incomplete"
+    for made in (made for made in COLLECTORS.values() if made.provider == provider):
+        was = of_kind(before, made.kind)
+        for id, resource in of_kind(after, made.kind).items():
+            missing = getattr(resource, "exists", UNSET) is False
+            if not (missing or resource == was.get(id) or operation in PARTS):
+                yield f"{operation}: {id} has changed"
+
+
+def test_a_part_that_is_taken_off_is_seen_no_more_and_all_else_is() -> None:
+    """The policies of roles: what is left of them is as it was."""
+    for operation, field in (("iam:GetPolicy", "attached_policies"), ("iam:GetRolePolicy", "inline_policies")):
+        after, _ = with_faults("aws", lambda world, of=operation: world.faults.append(Fault(of, "gone")))
+        for role, was in zip(after.of(Role), calm("aws")[0].of(Role), strict=True):
+            assert getattr(role, field) == ()
+            # Of a boundary whose policy is gone nobody knows what took its place.
+            kept = {field: getattr(was, field), "boundary": was.boundary}
+            assert msgspec.structs.replace(role, **kept) == was
+
+
+def test_what_is_gone_while_search_is_tried_is_dropped_and_counted() -> None:
+    with running("aws", crowd()) as world:
+        world.faults.append(Fault("sagemaker:DescribeModel", "gone", times=2))
+        before = [name for kinds in world.regions.values() for name in kinds.get(("sagemaker", "Model"), ())]  # type: ignore[attr-defined]
+        after = take_inventory("aws")
+
+    assert after.gaps == ()
+    assert len(after.of(Model)) == len(before) - 2
+    assert sum(listing.gone for (kind, _), listing in after.listings.items() if kind == Model.kind) == 2
