@@ -50,6 +50,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.storage.Bucket", "open_folders"): (),
     ("gcp.storage.Bucket", "prevented_by_policy"): (),
     ("gcp.storage.Bucket", "project"): (),
+    ("gcp.storage.Bucket", "owners"): (),
     ("gcp.storage.Bucket", "shares_parent"): (),
     ("gcp.vertex_ai.CustomJob", "container_buckets"): (),
     ("gcp.vertex_ai.CustomJob", "secrets"): (),

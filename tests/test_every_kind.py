@@ -39,6 +39,7 @@ NOT_FOLLOWED = {
     "gcp.iam.ServiceAccount.user_managed_keys[].name": "the key's own name",
     "gcp.storage.Bucket.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
     "gcp.storage.Bucket.log_bucket": "a collector cannot follow its own kind",
+    "gcp.storage.Bucket.owners[]": "whose another's bucket is; no more is asked about them",
     "gcp.vertex_ai.Endpoint.deployed_models[].model": "every model is listed; what is not there any more is unknown",
     "gcp.vertex_ai.Endpoint.deployed_models[].shared_resources": "names a pool, which is asked for by its full name",
     **{

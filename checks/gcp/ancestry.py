@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
 ANCESTRY = "resourcemanager.projects.get"
-_COLLECTIONS = {"folder": "folders", "organization": "organizations"}
+_COLLECTIONS = {"project": "projects", "folder": "folders", "organization": "organizations"}
 
 
 def above(api: GcpApi, project: str) -> tuple[str, ...]:
-    """`folders/NUMBER` and `organizations/NUMBER`, from the bottom up. Asked once in a scan. Raises CallFailed."""
+    """`folders/NUMBER` and `organizations/NUMBER`, from the bottom up. Raises CallFailed."""
+    return tuple(name for name in lineage(api, project) if not name.startswith("projects/"))
+
+
+def lineage(api: GcpApi, project: str) -> tuple[str, ...]:
+    """`projects/ID` and what is above it. Asked once in a scan. Raises CallFailed."""
 
     def ask() -> tuple[str, ...]:
         reply = api.fetch(ANCESTRY, f"{PROJECTS}/v1/projects/{project}:getAncestry", body={})

@@ -157,10 +157,13 @@ def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
         return failed(f"the {what} {bucket.name} does not exist", path=path, **shown)
     if bucket.project is not None:
         return passed(f"the {what} exists and is yours", path=path, **shown)
-    if missing := unobserved(bucket, "shares_parent"):
-        return unknown("Bucket.shares_parent", path=path)
-    shown |= joined(bucket, "shares_parent")
+    if missing := unobserved(bucket, "shares_parent", "owners"):
+        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
+    shown |= joined(bucket, "shares_parent", "owners")
     if bucket.shares_parent:
         return passed(f"the {what} belongs to a project of the same folder or organisation", path=path, **shown)
-    foreign = (Foreign.bucket(f"gs://{bucket.name}"),)
-    return failed_unless_known(foreign, f"the {what} {bucket.name} belongs to another project", path=path, **shown)
+    foreign = Foreign.bucket(f"gs://{bucket.name}")
+    for owner in bucket.owners or ():
+        table, _, id = owner.partition("/")
+        foreign |= Foreign(((table, id),))
+    return failed_unless_known((foreign,), f"the {what} {bucket.name} belongs to another project", path=path, **shown)

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from checks.gcp.error_kinds import FORBIDDEN, NOT_FOUND
 from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
-from checks.gcp.storage.effective import open_folders, public_access_prevented, shares_parent
+from checks.gcp.storage.effective import open_folders, owners, public_access_prevented, shares_parent
 from checks.gcp.storage.resources import BUCKET, FOLDER_POLICY, FOLDERS, LIST, POLICY, PREVENTION, Bucket
 from checks.gcp.vertex_ai.containers import job_buckets
 from checks.gcp.vertex_ai.resources import CustomJob, Model
@@ -37,8 +37,8 @@ def buckets(api: GcpApi, found: Found) -> Iterator[Bucket]:
     names = sorted(_names(found))
     known = _listed_here(api, set(names)) if len(names) > FEW else {}
     details = dict(zip(names, api.each(lambda name: known.get(name) or _detail(api, name), names), strict=True))
-    owners = _Owners(api, details)
-    yield from api.each(lambda name: _bucket(api, owners, name, details[name]), names)
+    known_owners = _Owners(api, details)
+    yield from api.each(lambda name: _bucket(api, known_owners, name, details[name]), names)
 
 
 def _names(found: Found) -> set[str]:
@@ -64,9 +64,9 @@ def _path(name: str) -> str:
     return f"{STORAGE}/storage/v1/b/{name}"
 
 
-def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
+def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail) -> Bucket:
     reply: Reply = UNSET
-    owner = owners.of(name, detail)
+    owner = known_owners.of(name, detail)
     facts: dict[str, Any] = {}
     if not isinstance(detail, CallFailed):
         reply, facts = detail, {"exists": True, "project": owner}
@@ -89,6 +89,7 @@ def _bucket(api: GcpApi, owners: _Owners, name: str, detail: _Detail) -> Bucket:
             facts |= _effective(api, project, name, reply)
     elif facts.get("exists") and facts.get("project", UNSET) is None:
         facts["shares_parent"] = shares_parent(api, _number(detail))
+        facts["owners"] = owners(api, _number(detail))
     return api.decode(
         Bucket,
         {BUCKET: reply, POLICY: policy},

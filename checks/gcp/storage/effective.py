@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
-from checks.gcp.ancestry import above
+from checks.gcp.ancestry import lineage
 from checks.gcp.error_kinds import DISABLED, NOT_FOUND
 from checks.gcp.names import ORG_POLICY, PROJECTS
 from checks.gcp.storage.public import EVERYONE
@@ -89,12 +89,23 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
 
 def shares_parent(api: GcpApi, number: str | None) -> bool:
     """Whether a project was seen to be below a folder or organisation that this unit's project is below as well."""
-    return number is not None and not _above(api, api.project).isdisjoint(_above(api, number))
+    if number is None:
+        return False
+    shared = _lineage(api, api.project) & _lineage(api, number)
+    return any(not name.startswith("projects/") for name in shared)
 
 
-def _above(api: GcpApi, project: str) -> frozenset[str]:
-    """Folders and organisation above a project; none where that may not be read, and a project alone has none."""
+def owners(api: GcpApi, number: str | None) -> tuple[str, ...]:
+    """The project of a bucket by its number and id, and the organisation above it, as far as that may be read."""
+    if number is None:
+        return ()
+    above = {name for name in _lineage(api, number) if not name.startswith("folders/")}
+    return tuple(sorted(above | {f"projects/{number}"}))
+
+
+def _lineage(api: GcpApi, project: str) -> frozenset[str]:
+    """A project, the folders above it and its organisation; nothing where that may not be read."""
     try:
-        return frozenset(above(api, project))
+        return frozenset(lineage(api, project))
     except CallFailed:
         return frozenset()

@@ -40,6 +40,8 @@ class Bucket(Resource, frozen=True, kw_only=True):
     project: Observed[str] = UNSET
     #: of another's: whether its project was seen to be below a folder or organisation that the scanned one is below
     shares_parent: Observed[bool] = UNSET
+    #: of another's: its project by number and id, and its organisation, as far as these may be read: `projects/…`
+    owners: Observed[tuple[str, ...]] = UNSET
     public_access_prevention: Annotated[Observed[str], Read(BUCKET, "iamConfiguration.publicAccessPrevention")] = UNSET
     #: whether an organisation policy prevents public access to all buckets of its project; asked where it inherits it
     prevented_by_policy: Observed[bool] = UNSET

@@ -6,10 +6,11 @@ from checks.gcp.storage.resources import Bucket
 URI = "gs://example-fraud-models/scorer/7"
 HERE = stored(URI)
 MISSING = bucket(exists=False, project=None)
-FOREIGN = bucket(exists=True, project=None, shares_parent=False)
-PARTNERS = bucket("example-partner", exists=True, project=None, shares_parent=False)
+OF_PARTNER = ("organizations/500000000002", "projects/210987654321", "projects/example-partner-data")
+FOREIGN = bucket(exists=True, project=None, shares_parent=False, owners=())
+PARTNERS = bucket("example-partner", exists=True, project=None, shares_parent=False, owners=OF_PARTNER)
 GONE = bucket("example-gone", exists=False, project=None)
-SIBLING = bucket(exists=True, project=None, shares_parent=True)
+SIBLING = bucket(exists=True, project=None, shares_parent=True, owners=())
 DOMAIN = bucket("models.northwind.example", exists=False, project=None)
 SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",))
 HTTPS = instance(scripts=("https://storage.googleapis.com/example-fraud-models/start.sh",))
@@ -27,6 +28,7 @@ CASES = {
         Case("another project's", FAIL, HERE, FOREIGN),
         Case("another project's, beside one not read", FAIL, stored(URI, "example-unread"), FOREIGN),
         Case("another project's, beside a missing one", FAIL, stored(URI, "example-gone"), FOREIGN, GONE),
+        Case("a partner's", FAIL, stored("gs://example-partner/m"), PARTNERS),
         Case("two of other projects", FAIL, stored(URI, "example-partner"), FOREIGN, PARTNERS),
         Case("a sibling project's", PASS, HERE, SIBLING),
         Case("another project's, of which nothing was asked", UNKNOWN, HERE, bucket(exists=True, project=None)),
@@ -57,6 +59,7 @@ CASES = {
         Case("missing", FAIL, SCRIPT, MISSING),
         Case("missing, by its https address", FAIL, HTTPS, MISSING),
         Case("another project's", FAIL, SCRIPT, FOREIGN),
+        Case("a partner's", FAIL, instance(scripts=("gs://example-partner/start.sh",)), PARTNERS),
         Case("bucket not read", UNKNOWN, SCRIPT, incomplete=(Bucket,)),
         Case("a script of its own", NOT_APPLICABLE, instance(scripts=())),
         Case("not observed", UNKNOWN, instance()),
@@ -66,6 +69,7 @@ CASES = {
         Case("output to a missing one", FAIL, job(URI), MISSING),
         Case("data in a missing one", FAIL, job(None, "example-fraud-models"), MISSING),
         Case("packages in another project's", FAIL, job(packages=("gs://example-fraud-models/t.tar.gz",)), FOREIGN),
+        Case("data in a partner's", FAIL, job(None, "example-partner"), PARTNERS),
         Case("bucket not read", UNKNOWN, job(URI), incomplete=(Bucket,)),
         Case("no bucket", NOT_APPLICABLE, job()),
         Case("Google's samples", NOT_APPLICABLE, job(None, "cloud-samples-data")),

@@ -186,6 +186,7 @@ def test_a_bucket_of_a_project_below_the_same_folder_is_no_strangers() -> None:
     sibling, stranger = bucket_of_world(id, changed), bucket_of_world(id, document("gcp"))
     assert (sibling.project, sibling.shares_parent) == (None, True)
     assert (stranger.project, stranger.shares_parent) == (None, False)
+    assert sibling.owners == ("organizations/500000000001", "projects/210987654321", "projects/example-fraud-lab")
 
 
 @pytest.mark.parametrize(
