@@ -272,3 +272,10 @@ def test_rules_of_all_checks_keep_the_limits(make):
         assert rule["help"]["text"]
         assert "## How to fix" in rule["help"]["markdown"]
         assert len(set(rule["properties"]["tags"])) == len(rule["properties"]["tags"]) <= 10
+
+
+def test_a_run_says_how_many_passes_rest_on_trust(make):
+    assert [run["properties"] for run in runs(make.trusting_report())] == [{"trusted": 1}]
+    assert {run["properties"]["trusted"] for run in runs(make.mixed_report())} == {0}
+    [former] = results(make.trusting_report())
+    assert "trust in former ended on 2026-10-31" in former["message"]["text"]

@@ -258,3 +258,8 @@ def test_an_inventory_of_others_commands_no_terminal(make):
 def test_it_prints_without_being_given_a_console(make, capsys):
     print_report(make.report_of(scopes=[HERE]))
     assert capsys.readouterr().out.startswith("No failures.\n0 resources.")
+
+
+def test_what_rests_on_trust_is_said_where_something_does(make):
+    assert "1 of 1 passes rest on [trust], on 1 of its entries.\n" in plain(make.trusting_report())
+    assert "[trust]" not in plain(make.mixed_report())

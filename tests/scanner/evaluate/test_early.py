@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
-from factories.aws import HERE, notebook
+from factories.aws import HERE, allow, notebook, ours
+from factories.aws import document as document_of
 from support import NOW, registered
 
+from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports.json_v1 import prepare, render
 from scanner.evaluate.early import Early
@@ -20,6 +23,7 @@ from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import load as load_catalogue
 from scanner.model.documents import document
 from scanner.model.nouns import Resource, Scope, Status
+from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Facts
 
@@ -161,3 +165,30 @@ def test_what_comes_too_late_keeps_nobody_waiting() -> None:
     scan.early.finish(scan.inventory.store)
     for _ in range(100):
         scan.early.offer(NotebookInstance.kind, [document(made) for made in some(3)])
+
+
+def test_what_is_trusted_or_of_the_scan_is_settled_early_too() -> None:
+    """A bucket that a partner, an account of another part of the scan, and a former partner may write to."""
+    partner, sibling, former = "444455556666", "555566667777", "666677778888"
+    checks = [check for check in registered()[0].values() if check.kind.kind == Bucket.kind]
+    trust = [
+        Entry(table="accounts", value=partner, reason="labels"),
+        Entry(table="accounts", value=former, reason="labels", until=date(2026, 1, 1)),
+    ]
+    inventory = Inventory(NOW)
+    inventory.accounts = {("aws", HERE.account), ("aws", sibling)}
+    options: dict[str, Any] = {"verdicts": EVERYTHING, "prepare": prepare, "trust": trust}
+    early = Early(checks, lambda: make_verdicts(inventory, checks, load_catalogue(), **options))
+    inventory.store.watch = early.offer
+    policy = [document_of(allow("s3:PutObject", Principal={"AWS": id})) for id in (partner, sibling, former)]
+    found = [ours(f"bucket-{n}", policy=each) for n, each in enumerate(policy)]
+    inventory.store.finish(inventory.store.begin(Bucket.kind, HERE), found, Facts(), whole=True)
+
+    def report(early: Early | None) -> bytes:
+        made = build_report(
+            inventory, checks, load_catalogue(), scan_id="x", started_at=NOW, finished_at=NOW, early=early, **options
+        )
+        assert (made.trusted, [(use.matched, use.passes) for use in made.trust]) == (1, [(True, 1), (True, 0)])
+        return b"".join(render(made))
+
+    assert report(early) == report(None)
