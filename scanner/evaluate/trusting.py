@@ -1,6 +1,7 @@
 """What fails only because it is not known to be the reader's, settled by what is known: the scan and `[trust]`."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ class Trusting:
     def __init__(self, inventory: Inventory, entries: Sequence[Entry] = ()) -> None:
         self.entries = tuple(entries)
         self._inventory = inventory
+        self._about = lru_cache(maxsize=4096)(self._look_up)  # many resources name the same things
 
     def expired(self, entry: Entry) -> bool:
         """Whether an entry counted no more when the inventory was taken."""
@@ -36,10 +38,10 @@ class Trusting:
             if names := self._scanned(foreign):
                 own += names
                 continue
-            about = [entry for entry in self.entries if entry.covers(foreign)]
+            about = self._about(foreign)
             valid = [entry for entry in about if not self.expired(entry)]
             live += valid
-            gone += [] if valid else about
+            gone += () if valid else about
             strange += not valid
         live, gone = list(dict.fromkeys(live)), list(dict.fromkeys(gone))
         if strange:
@@ -52,11 +54,16 @@ class Trusting:
         evidence = {**verdict.evidence, "trust": [*({"scan": name} for name in own), *map(_shown, live)]}
         return Verdict(Status.PASS, "; ".join([verdict.message, *because]), evidence, verdict.path, trust=tuple(live))
 
+    def _look_up(self, foreign: Foreign) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.covers(foreign))
+
     def _scanned(self, foreign: Foreign) -> list[str]:
         return [name for table, name in foreign.names if table in _SCANNED and self._inventory.scanned(name)]
 
     def _still_failing(self, verdict: Verdict, live: list[Entry], gone: list[Entry]) -> Verdict:
         """The failure, with the entries that are about a part of what makes it fail, or were."""
+        if not (live or gone or verdict.missing):
+            return verdict
         over = [f"trust in {entry.value} ended on {entry.until}" for entry in gone]
         shown = [*map(_shown, live), *({**_shown(entry), "expired": True} for entry in gone)]
         return msgspec.structs.replace(
