@@ -28,12 +28,13 @@ _NEGATED = "not"
 class Choice(NamedTuple):
     """What a caller may put under a key: any value that `can` says so of, one of `others`, or nothing at all.
 
-    `others` are there whatever policies name: mostly a value that none does. `fill` makes a value of a pattern.
+    `others` are there whatever policies name: mostly a value that none does. `absent` says whether there may be none.
+    `fill` makes a value of a pattern.
     """
 
     can: Callable[[str], Answer]
     others: Values = ()
-    absent: bool = True
+    absent: Answer = YES
     fill: Callable[[str], str] = filled
 
 
@@ -244,8 +245,8 @@ def choices(conditions: Iterable[Condition], keys: Keys) -> Iterator[tuple[Keys,
 
 
 def _options(key: str, choice: Choice, tests: list[Test], keys: Keys) -> Iterator[tuple[Values, bool]]:
-    if choice.absent:
-        yield _ABSENT, True
+    if choice.absent is not NO:
+        yield _ABSENT, choice.absent is YES
     for other in choice.others:
         yield (other,), True
     named = (value for test in tests if test.key == key and test.operator != "null" for value in test.values)

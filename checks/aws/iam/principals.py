@@ -11,6 +11,8 @@ from scanner.model.patterns import pattern
 #: An account id, or the ARN of an account or of something in it.
 _ARN = pattern(r"arn:[^:]+:(iam|sts)::(\d{12}):(.+)")
 _ACCOUNT = pattern(r"\d{12}")
+#: The unique id of a user or role that is gone, or not.
+_UNIQUE = pattern(r"A[A-Z]{3}[A-Z0-9]{12,}")
 EVERYBODY = "*"
 #: An account that no policy names.
 STRANGER = "an account outside"
@@ -111,7 +113,8 @@ def _match(one: Named, caller: Caller) -> Spoken:
         is_it = YES if one.text == caller.canonical else NO
         return Spoken(is_it, is_it)
     if not one.understood:
-        return Spoken(UNKNOWN, UNKNOWN)
+        only_another = caller.account == STRANGER and caller.unclear != one.text and _UNIQUE.fullmatch(one.text)
+        return _NOBODY if only_another else Spoken(UNKNOWN, UNKNOWN)
     if not caller.account:
         return _NOBODY
     if one.kind == "CanonicalUser":  # an account by another name, which does not tell which

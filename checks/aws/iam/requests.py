@@ -22,7 +22,7 @@ def _maybe(_: str) -> Answer:
 
 
 ANYTHING = Choice(_any, (SOMETHING,))
-_BOOLEAN = Choice(lambda _: NO, ("true", "false"), absent=False)
+_BOOLEAN = Choice(lambda _: NO, ("true", "false"), absent=NO)
 #: Headers and parameters of the request, which whoever makes it writes.
 _WRITTEN = (
     *("aws:referer", "aws:requesttag/*", "aws:tagkeys", "aws:useragent"),
@@ -52,7 +52,7 @@ _DIRECT: dict[str, Values] = {
 _OWN_WORDS: dict[str, Choice] = {
     **dict.fromkeys(_WRITTEN, ANYTHING),
     "aws:securetransport": _BOOLEAN,
-    "aws:requestedregion": ANYTHING._replace(absent=False),
+    "aws:requestedregion": ANYTHING._replace(absent=NO),
     # Without one is the widest; whether one that a policy asks for is narrow, nobody knows.
     "iam:permissionsboundary": Choice(_maybe),
 }
@@ -98,7 +98,7 @@ def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> K
 
 
 def keys_of_service(account: str) -> Keys:
-    """Of a request that a service makes on behalf of another account."""
+    """Of a request that a service makes on behalf of another account. It may not say so: not all do in all they do."""
     organisation = Choice(_maybe, (SOMETHING,))
     return {
         **_OWN_WORDS,
@@ -106,8 +106,8 @@ def keys_of_service(account: str) -> Keys:
         "aws:principalaccount": (),
         "aws:principalarn": (),
         "aws:principalorgid": (),
-        "aws:sourceaccount": (account,),
-        "aws:sourcearn": within(account),
+        "aws:sourceaccount": Choice(lambda value: YES if value == account else NO, (account,), absent=UNKNOWN),
+        "aws:sourcearn": within(account)._replace(absent=UNKNOWN),
         "aws:sourceorgid": organisation,
         "aws:sourceorgpaths": organisation,
     }
@@ -128,4 +128,4 @@ def within(account: str) -> Choice:
             parts[4] = account
         return filled(":".join(parts))
 
-    return Choice(can, (f"arn:aws:{SOMETHING}::{account}:{SOMETHING}",), absent=False, fill=fill)
+    return Choice(can, (f"arn:aws:{SOMETHING}::{account}:{SOMETHING}",), absent=NO, fill=fill)

@@ -1,5 +1,5 @@
 from factories.aws import allow, deny, document, role, role_arn, role_with
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, PASS, UNKNOWN, Case
 
 from checks.aws.iam.resources import Policy
 
@@ -22,26 +22,12 @@ OWN = Policy(name="own", arn="arn:aws:iam::111122223333:policy/own", document=do
 DENIED = Case("its policies were denied", UNKNOWN, role())
 
 
-def trusting(principal, **members):
-    return role(
-        trust_policy=document({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **members})
-    )
-
-
 def edged(actions, boundary):
     return role_with(allow(actions), boundary=boundary)
 
 
 def changing(policy: str | None):
     return role_with(allow("iam:CreatePolicyVersion", policy), attached_policies=(OWN,))
-
-
-SAGEMAKER = {"Service": "sagemaker.amazonaws.com"}
-SOURCE = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
-
-
-def from_arn(pattern: str):
-    return trusting(SAGEMAKER, Condition={"ArnLike": {"AWS:SourceArn": pattern}})
 
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -124,37 +110,5 @@ CASES = {
             "from one network", UNKNOWN, role_with(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpce": "v"}}))
         ),
         DENIED,
-    ],
-    "iam_ml_role_trust_without_source": [
-        Case("named account", PASS, trusting(SAGEMAKER, Condition=SOURCE)),
-        Case("resources of a named account", PASS, from_arn("arn:aws:sagemaker:*:111122223333:*")),
-        Case("resources of every account", FAIL, from_arn("arn:aws:sagemaker:*:*:*")),
-        Case("resources of every account, in short", FAIL, from_arn("arn:aws:sagemaker:*")),
-        Case(
-            "a named account or any other",
-            FAIL,
-            trusting(SAGEMAKER, Condition={"StringLike": {"aws:SourceAccount": ["111122223333", "*"]}}),
-        ),
-        Case(
-            "a named organisation",
-            PASS,
-            trusting(SAGEMAKER, Condition={"StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}}),
-        ),
-        Case("anyone", FAIL, trusting(SAGEMAKER)),
-        Case("among other services", FAIL, trusting({"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]})),
-        Case(
-            "all but one account", FAIL, trusting(SAGEMAKER, Condition={"StringNotEquals": {"aws:SourceAccount": "1"}})
-        ),
-        Case("another condition", FAIL, trusting(SAGEMAKER, Condition={"StringEquals": {"aws:PrincipalTag/a": "b"}})),
-        Case("another service", NOT_APPLICABLE, trusting({"Service": "lambda.amazonaws.com"})),
-        Case("the role was denied", UNKNOWN, role()),
-    ],
-    "iam_ml_role_trusts_everyone": [
-        Case("a service", PASS, trusting(SAGEMAKER)),
-        Case("one account", PASS, trusting({"AWS": "arn:aws:iam::111122223333:root"})),
-        Case("everyone", FAIL, trusting({"AWS": "*"})),
-        Case("everyone, in short", FAIL, trusting("*")),
-        Case("everyone of an organisation", UNKNOWN, trusting("*", Condition=SOURCE)),
-        Case("the role was denied", UNKNOWN, role()),
     ],
 }

@@ -92,7 +92,7 @@ CASES = {
         Case("a canonical user writes", FAIL, open_to({"CanonicalUser": THEM})),
         Case("our own canonical user writes", PASS, open_to({"CanonicalUser": US})),
         Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": THEM}, owner_id=None)),
-        Case("a role that is gone, in whatever account", UNKNOWN, open_to({"AWS": "AROAEXAMPLE0000000000"})),
+        Case("a role that is gone, in whatever account", UNKNOWN, open_to({"AWS": "AROAEXAMPLE000000000"})),
         Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED), **PRIVATE)),
         Case("everybody of an organisation", UNKNOWN, open_to("*", condition=OF_ORGANISATION, policy_is_public=False)),
         Case(
@@ -259,7 +259,7 @@ CASES = {
         ),
         Case(
             "for this account, if there is one",
-            PASS,
+            UNKNOWN,
             open_to(LOGS, condition=where("aws:SourceAccount", ACCOUNT, operator="StringEqualsIfExists")),
         ),
         Case(
