@@ -1,0 +1,264 @@
+"""Whether a role may take on more rights than it has: the ways of `ways`, asked of one role."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import UNSET, Struct
+
+from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
+from checks.aws.iam.conditions import Values
+from checks.aws.iam.matching import Places, Targets
+from checks.aws.iam.policy import Powers, administrators, shown
+from checks.aws.iam.requests import SOMETHING, keys_of_role
+from checks.aws.iam.resources import Role
+from checks.aws.iam.statements import Rule
+from checks.aws.iam.ways import WAYS, Step, Way
+from checks.aws.names import account_of
+from checks.aws.sagemaker.resources import NotebookInstance
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.views import View
+
+_PASS = "iam:PassRole"  # noqa: S105 - an action
+_OF_IAM = ("role", "user", "group", "policy", "provider")
+#: How the rest of an ARN begins, by what it is of; of other things only that it begins with the service.
+_TYPES = {
+    "function": "lambda:{region}:{account}:function:",
+    "instance": "ec2:{region}:{account}:instance/",
+    "notebook": "sagemaker:{region}:{account}:notebook-instance/",
+    "profile": "sagemaker:{region}:{account}:user-profile/",
+}
+_REGION = "eu-west-1"
+
+
+class Roles(Struct, frozen=True):
+    """The roles of an account that were collected, with those that are known to be administrative and those that may
+    be; `complete` unless some were not seen."""
+
+    names: Targets
+    admins: Marks
+    complete: bool
+
+
+def roles_of_accounts(view: View) -> dict[str, Roles]:
+    """An index to be derived once."""
+    known = view.derive(administrators)
+    seen = view.all(Role)
+    answers: dict[str, dict[str, Answer]] = {}
+    for role in seen:
+        answers.setdefault(account_of(role.id), {})[role.id] = known.look_up(role)[0]
+    return {account: _roles(found, complete=seen.complete) for account, found in answers.items()}
+
+
+def _roles(found: Mapping[str, Answer], *, complete: bool) -> Roles:
+    names = Targets(found)
+    marks = (sum(1 << at for at, name in enumerate(names.names) if found[name] is each) for each in (YES, UNKNOWN))
+    return Roles(names, Marks(*marks), complete)
+
+
+_NO_ROLES = Roles(Targets(()), NOTHING, complete=False)
+
+
+class Notebooks(Struct, frozen=True):
+    """The roles that notebooks run as, by account, `None` for one that was not seen; `complete` if none was missed."""
+
+    run_as: dict[str, set[str | None]]
+    complete: bool
+
+    def other_than(self, role: Role) -> Answer:
+        """Whether there is a notebook in the account of a role that runs as another one."""
+        others = self.run_as.get(account_of(role.id), set()) - {role.id}
+        return YES if others - {None} else NO if self.complete and not others else UNKNOWN
+
+
+def notebooks(view: View) -> Notebooks:
+    """An index to be derived once."""
+    seen = view.all(NotebookInstance)
+    run_as: dict[str, set[str | None]] = {}
+    for notebook in seen:
+        run_as.setdefault(notebook.scope.account, set()).add(notebook.role_arn or None)
+    return Notebooks(run_as, seen.complete)
+
+
+class Escalation:
+    """The questions about one role, each asked once."""
+
+    def __init__(self, powers: Powers, view: View) -> None:
+        self._powers = powers
+        self._view = view
+        self._known: dict[tuple[Step, ...], Answer] = {}
+        self._spoken_of: dict[str, bool] = {}
+        self.passed_to = ""
+
+    def answer(self, way: Way) -> Answer:
+        groups: dict[str, list[Step]] = {}
+        for step in way.steps:
+            groups.setdefault(step.on if step.on != "new" else step.action, []).append(step)
+        answer: Answer = YES
+        if not self._may(way.steps):
+            return NO
+        for steps in groups.values():
+            answer = both(answer, self._together(tuple(steps)))
+            if answer is NO:
+                break
+        return answer
+
+    def _may(self, steps: Iterable[Step]) -> bool:
+        """Whether some statement of the role allows each action on something: most roles have none of most ways."""
+        return all(self._allowed(step.action.lower()) for step in steps)
+
+    def _allowed(self, action: str) -> bool:
+        if action not in self._spoken_of:
+            about = self._powers.own.about(action).rules
+            self._spoken_of[action] = any(not rule.denies for rule in about)
+        return self._spoken_of[action]
+
+    def _together(self, steps: tuple[Step, ...]) -> Answer:
+        if steps not in self._known:
+            self._known[steps] = self._ask(steps)
+        return self._known[steps]
+
+    def _ask(self, steps: tuple[Step, ...]) -> Answer:
+        on = steps[0].on
+        if on == "self":
+            return both(self._all(steps, self._powers.role.id), self._powers.shed_boundary())
+        if on == "own policy":
+            own = (policy.arn or "" for policy in self._powers.role.attached_policies or ())
+            texts = [self._all(steps, arn) for arn in own if arn and ":iam::aws:" not in arn]
+            return both(either(NO, *texts), self._powers.shed_boundary())
+        if steps[0].action == _PASS:
+            return self._pass(steps[0])
+        if on.startswith("new"):
+            return self._some(steps, on.removeprefix("new").strip())
+        anything = self._all(steps, self._beginning(steps[0]) + SOMETHING)
+        if on == "notebook" and self._may(steps):
+            there = self._view.derive(notebooks).other_than(self._powers.role)
+            return NO if there is NO else both(there, either(anything, both(UNKNOWN, self._some(steps, on))))
+        # Of things that are named, it is not known whether they are there and what they may do.
+        return anything if anything is YES else both(UNKNOWN, either(anything, self._some(steps, on)))
+
+    def _all(self, steps: Iterable[Step], arn: str) -> Answer:
+        return both(*(self._powers.allow(step.action, arn, known=self._settled(step)) for step in steps))
+
+    def _settled(self, step: Step) -> Mapping[str, Values]:
+        """Keys of a request that the purpose settles: only a policy that gives everything will do."""
+        known: dict[str, Values] = {"iam:passedtoservice": (step.service,)} if step.service else {}
+        return {**known, "iam:policyarn": (self._powers.administrators_policy,)}
+
+    def _some(self, steps: tuple[Step, ...], on: str) -> Answer:
+        """Whether all steps are allowed on something, whatever its name."""
+        prefix = self._beginning(steps[0]) if on else f"arn:{self._powers.partition}:{steps[0].action.split(':')[0]}:"
+        places = Places([], [prefix])
+        documents = self._powers.documents()
+        spelled = [documents.spelled_out(step.action.lower(), places)[0] for step in steps]
+        targets = Targets([*places.targets.names, *(name for names in spelled for name in names)])
+        found = Marks(targets.everything, 0)
+        for step in steps:
+            action = step.action.lower()
+            keys = keys_of_role(self._powers.role.id, action, self._settled(step))
+            found = found.both(documents.decide(action, targets, keys))
+        return YES if found.yes else UNKNOWN if found.maybe else NO
+
+    def _beginning(self, step: Step) -> str:
+        """What the ARN of a thing begins with."""
+        on = step.on.removeprefix("new").strip()
+        partition, account = self._powers.partition, self._powers.account
+        if on in _OF_IAM:
+            return f"arn:{partition}:iam::{account}:{'saml-provider' if on == 'provider' else on}/"
+        of_type = _TYPES.get(on, f"{step.action.split(':')[0]}:{{region}}:{{account}}:")
+        return f"arn:{partition}:" + of_type.format(region=_REGION, account=account)
+
+    def _pass(self, step: Step) -> Answer:
+        """Whether it may pass a role that has more rights: any role, or one that is known to."""
+        anything = self._all((step,), self._beginning(step) + SOMETHING)
+        if anything is YES:
+            return YES
+        spelled = [name for name in self._spelled(step) if name.startswith(self._beginning(step))]
+        if anything is NO and not spelled:
+            return NO
+        roles = self._view.derive(roles_of_accounts).get(self._powers.account, _NO_ROLES)
+        may = self._powers.over(roles.names, _PASS, known=self._settled(step))
+        others = roles.names.matched([self._powers.role.id]).opposite(roles.names.everything)
+        stronger = may.both(roles.admins).both(others)
+        if stronger.yes:
+            self.passed_to = roles.names.names[stronger.first()]
+            return YES
+        unseen = Targets(set(spelled) - set(roles.names.names))
+        more = self._powers.over(unseen, _PASS, known=self._settled(step))
+        is_open = stronger.maybe or more.yes or more.maybe or anything is UNKNOWN or not roles.complete
+        return UNKNOWN if is_open else NO
+
+    def allowing(self, way: Way) -> Iterator[Rule]:
+        """The statements that allow the steps of a way, each once."""
+        found: list[Rule] = []
+        for step in way.steps:
+            target = self.passed_to if step.action == _PASS and self.passed_to else self._beginning(step) + SOMETHING
+            names = (self._powers.role.id, target, *self._spelled(step))
+            rules = (self._powers.allowing(step.action, name) for name in names)
+            rule = next((rule for rule in rules if rule is not None), None)
+            if rule is not None and rule not in found:
+                found.append(rule)
+                yield rule
+
+    def _spelled(self, step: Step) -> Iterator[str]:
+        prefix = f"arn:{self._powers.partition}:{step.action.split(':')[0]}:"
+        yield from self._powers.documents().spelled_out(step.action.lower(), Places([], [prefix]))[0]
+
+
+@check(
+    id="MLP-1509",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(Role, NotebookInstance),
+    blind_to=("policies of the organisation", "what other roles trust"),
+)
+def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
+    """Role of an ML resource can take on more rights than its policies give it.
+
+    Asked are more than a hundred ways that are published: it equips a user or role that it makes and acts as that,
+    passes a stronger role to something it starts, or takes over something that runs as one. Where it may do so with
+    anything there is, it fails; where only with something that is named, and was not read, there is no verdict. A role
+    that is administrative has nothing to gain: that is MLP-1501.
+
+    ## Why it matters
+    The rights of a workload are drawn tight to bound what one poisoned package can do. A role that may pass another
+    role on, or write the code that another one runs, has the rights of these as well: one call more, and the bound is
+    gone.
+
+    ## How to fix
+    Take away the actions of the way that the message names, or name what they may be taken on: the one role that jobs
+    run as for `iam:PassRole`, with `iam:PassedToService`. Notebooks and jobs have no use for actions of IAM that write.
+
+    Terraform: `actions` and `resources` of the statement in `aws_iam_policy_document`. CLI:
+    `aws iam put-role-policy`.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    - https://pathfinding.cloud/paths/
+    """
+    powers = Powers(role)
+    if not powers.read_in_full:
+        unread = (name for name in ("attached_policies", "inline_policies", "boundary") if getattr(role, name) is UNSET)
+        return unknown(*(list(unread) or ["the text of every policy of the role"]))
+    if view.derive(administrators).look_up(role)[0] is YES:
+        return not_applicable("is administrative already")
+    asked = Escalation(powers, view)
+    answers = {way: asked.answer(way) for way in WAYS}
+    found = [way for way, answer in answers.items() if answer is YES]
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        evidence: dict[str, dict[str, object]] = {}
+        for rule in asked.allowing(found[0]):
+            for field, policies in shown(role, rule.policy, rule.statement).items():
+                evidence.setdefault(field.removeprefix("Role."), {}).update(policies)
+        path = (role.id, asked.passed_to) if asked.passed_to else ()
+        return failed(f"privilege escalation by {found[0].name} (see {found[0].source}){more}", path=path, **evidence)
+    unclear = [way.name for way, answer in answers.items() if answer is UNKNOWN]
+    if unclear:
+        return unknown(f"what is reached by {'; '.join(unclear[:3])}" + (" and more" if len(unclear) > 3 else ""))
+    return passed(
+        "no way to more rights",
+        attached_policies=[policy.name for policy in role.attached_policies or ()],
+        inline_policies=[policy.name for policy in role.inline_policies or ()],
+    )
