@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import UNSET, Struct
 
+from checks.aws.blind_spots import ORGANISATION
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
 from checks.aws.iam.conditions import Values
 from checks.aws.iam.matching import Places, Targets
@@ -210,7 +211,7 @@ class Escalation:
     objective="least-privilege",
     since="0.1.0",
     needs=(Role, NotebookInstance),
-    blind_to=("policies of the organisation", "what other roles trust"),
+    blind_to=(ORGANISATION, "what other roles trust"),
 )
 def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
     """Role of an ML resource can take on more rights than its policies give it.

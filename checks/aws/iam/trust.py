@@ -98,6 +98,7 @@ def _sources(trust: _Trust, service: str) -> tuple[list[str], list[str]]:
     objective="workload-identity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def iam_ml_role_trust_without_source(role: Role) -> Verdict:
     """SageMaker may assume the role on behalf of anyone, not only of this account.
@@ -146,6 +147,7 @@ def _whoever() -> Keys:
     objective="least-privilege",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     """Role of an ML resource may be assumed from any AWS account.
@@ -190,6 +192,7 @@ def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     objective="workload-identity",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(),
 )
 def iam_ml_role_trusts_service_without_source(role: Role) -> Verdict:
     """A service other than SageMaker may assume the role of an ML resource on behalf of anyone.
