@@ -28,6 +28,15 @@ CHECKS = registered()[0]
 EVERY_CHECK = [pytest.param(check, id=check.slug) for check in CHECKS.values()]
 
 
+#: Passes that rest on what their evidence cannot name, with the reason.
+EXCUSED = {
+    (
+        "sagemaker_notebook_writes_served_artifact",
+        "another account, whose bucket lets it in, which its own policies do not",
+    ): "across accounts it takes both policies, and that of the role does not let it",
+}
+
+
 class Spot(NamedTuple):
     """What has to be read: a field of a kind, or all of the kind where no field is named."""
 
@@ -106,6 +115,7 @@ def test_no_case_passes_with_something_unread(check: Check) -> None:
     fail_with(
         f"{check.slug}: case {case.name!r} {problem}"
         for case in passing
+        if (check.slug, case.name) not in EXCUSED
         for problem in rash_passes(check, case.resource, case.inventory())
     )
 

@@ -155,7 +155,7 @@ def test_every_known_refusal_says_its_remedy_and_source() -> None:
     assert found
     for cause, said, remedy, source in found:
         assert cause and said and remedy, f"{cause}: {said}: {remedy}"
-        assert "](https://" in source
+        assert "https://" in source
 
 
 def test_pages_of_checks_that_are_gone_are_stale_unless_written_by_hand(tmp_path: Path) -> None:

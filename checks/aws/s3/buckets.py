@@ -190,7 +190,14 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     return passed("the bucket belongs to this account", owned=True, is_default_name=True)
 
 
-@check(id="MLP-1406", severity=Severity.MEDIUM, objective="public-exposure", since="0.1.0", blind_to=())
+@check(
+    id="MLP-1406",
+    severity=Severity.MEDIUM,
+    objective="public-exposure",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("public_access_block",),
+)
 def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
     """Public access to a bucket with model or training data is not fully blocked.
 

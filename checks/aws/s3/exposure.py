@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, both
+from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
 from checks.aws.iam.matching import Targets, filled
 from checks.aws.iam.principals import named
 from checks.aws.iam.statements import Rule, rules_of_resource
@@ -60,10 +60,12 @@ def _of_objects(bucket: Bucket) -> list[str]:
     ignored = blocked(bucket, "ignore_public_acls")
     if ignored is YES:
         return []
+    if ignored is UNKNOWN:
+        return unread_levels(bucket)
     if bucket.ownership is UNSET:
-        return unread_levels(bucket) or ["ownership"]
+        return ["ownership"]
     enforced = any(rule.object_ownership == "BucketOwnerEnforced" for rule in bucket.ownership or ())
-    return [] if enforced else unread_levels(bucket) or ["the access lists of single objects"]
+    return [] if enforced else ["the access lists of single objects"]
 
 
 def unread_levels(bucket: Bucket) -> list[str]:
@@ -86,7 +88,7 @@ def restricted(bucket: Bucket) -> Answer:
         return NO
     if bucket.policy_is_public is UNSET:
         return UNKNOWN
-    return both(YES if bucket.policy_is_public else NO, blocked(bucket, "restrict_public_buckets"))
+    return blocked(bucket, "restrict_public_buckets") if bucket.policy_is_public else NO
 
 
 def public_statement(bucket: Bucket) -> dict[str, Any] | None:

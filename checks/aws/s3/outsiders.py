@@ -12,8 +12,10 @@ from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
 from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_service
 from checks.aws.iam.statements import Rules, rules_of_resource
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
+from checks.aws.s3.limits import limits_of, nowhere
 from checks.aws.s3.resources import Bucket
 from scanner.model.patterns import pattern
+from scanner.model.trust import Foreign
 
 _ACCOUNT = pattern(r"(?<!\d)\d{12}(?!\d)")
 _AUTHENTICATED = "/groups/global/AuthenticatedUsers"
@@ -39,13 +41,16 @@ class Outsider(Struct, frozen=True):
     keys: Keys
     #: Whether it is somebody outside, as far as that could be told.
     outside: Answer = YES
+    #: What it may be known by; None for somebody who is nobody's.
+    foreign: Foreign | None = None
 
 
 class Reached(Struct, frozen=True):
-    """Who may, by name; what keeps the answer from being given; and the fields that the answer rests on."""
+    """Who may, by name; what keeps from telling more; and what they are known by, if all of them are by something."""
 
     by: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
 
 
 def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
@@ -54,9 +59,12 @@ def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
         return Reached(unclear=("policy",))
     rules = rules_of_resource(bucket.policy)
     found = [(each, _reaches(each, rules, bucket, actions)) for each in outsiders(bucket, rules)]
-    by = tuple(dict.fromkeys(each.label for each, answer in found if answer is YES and each.outside is YES))
+    who = [each for each, answer in found if answer is YES and each.outside is YES]
+    by = tuple(dict.fromkeys(each.label for each in who))
+    known = tuple(dict.fromkeys(each.foreign for each in who if each.foreign is not None))
+    foreign = known if all(each.foreign is not None for each in who) else ()
     doubts = [doubt for each, answer in found if answer is not NO for doubt in _doubts(each, answer, rules, actions)]
-    unclear = () if by else tuple(dict.fromkeys(doubts))
+    unclear = tuple(dict.fromkeys(doubts))
     if not (by or unclear):
         return Reached()
     held = restricted(bucket)
@@ -65,7 +73,7 @@ def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
     if held is UNKNOWN:
         needed = ["policy_is_public"] * (bucket.policy_is_public is UNSET) + unread_levels(bucket)
         return Reached(unclear=(*needed, *unclear))
-    return Reached(by, unclear)
+    return Reached(by, unclear, foreign)
 
 
 def _reaches(each: Outsider, rules: Rules, bucket: Bucket, actions: Actions) -> Answer:
@@ -113,21 +121,36 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
             wide = wide or one.everybody
             if one not in seen:
                 seen.add(one)
-                yield from _outsider(one, bucket)
+                yield from _outsider(one, bucket, rules)
         if "Principal" not in rule.statement:
             yield Outsider("a principal that is not named", Caller(account=STRANGER), {}, outside=UNKNOWN)
+    limits = limits_of(rules)
     if wide:
-        yield Outsider(EVERYBODY, Caller(account=STRANGER), keys_of_account(STRANGER, stranger=True))
+        keys = {**keys_of_account(STRANGER, stranger=True), **nowhere(rules)}
+        yield Outsider(EVERYBODY, Caller(account=STRANGER), keys)
+        for limit in limits:
+            keys = {**keys_of_account(STRANGER), **limit.keys}
+            yield Outsider(f"everybody {limit.label}", Caller(account=STRANGER), keys, foreign=limit.foreign)
         texts = [v for rule in allows for test in rule.condition.tests if test is not None for v in test.values]
         for other in sorted({number for text in texts for number in _ACCOUNT.findall(text)} - {account}):
-            yield Outsider(other, Caller(account=other), keys_of_account(other))
+            known = Foreign.account(other)
+            yield Outsider(other, Caller(account=other), keys_of_account(other), foreign=known)
             yield Outsider(other, Caller(service=SOMETHING), keys_of_service(other))
 
 
-def _outsider(one: Named, bucket: Bucket) -> Iterator[Outsider]:
+def _outsider(one: Named, bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
     if one.account and one.account != bucket.scope.account:
         arn = "" if one.whole_account else one.text
-        yield Outsider(one.account, Caller(account=one.account, arn=arn), keys_of_account(one.account, arn))
+        caller, keys, known = (
+            Caller(account=one.account, arn=arn),
+            keys_of_account(one.account, arn),
+            Foreign.account(one.account),
+        )
+        yield Outsider(one.account, caller, {**keys, **nowhere(rules)}, foreign=known)
+        for limit in limits_of(rules):
+            yield Outsider(
+                f"{one.account} {limit.label}", caller, {**keys, **limit.keys}, foreign=known | limit.foreign
+            )
     elif one.kind == "CanonicalUser" and one.text != bucket.owner_id:
         outside = YES if bucket.owner_id else UNKNOWN
         yield Outsider(f"canonical user {one.text}", Caller(canonical=one.text), {}, outside)

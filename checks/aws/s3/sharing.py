@@ -7,7 +7,16 @@ from checks.aws.s3.buckets import not_ours
 from checks.aws.s3.outsiders import Actions, Reached, reached_by_acl, reached_by_policy, services_let_in
 from checks.aws.s3.resources import Bucket
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+)
 
 _WRITING = Actions(
     ("s3:putobject", "s3:deleteobject", "s3:deleteobjectversion", "s3:replicateobject", "s3:replicatedelete")
@@ -29,14 +38,17 @@ _ANYTHING = Actions(_READING.all + _WRITING.all + _SETTINGS.on_objects, _SETTING
 
 def _judge(bucket: Bucket, policy: Reached, acl: Reached | None, may: str) -> Verdict:
     """One verdict on what the policy and the ACL let others do."""
-    if policy.by:
-        return failed(f"{', '.join(sorted(policy.by))} {may}, by the policy", policy=bucket.policy)
-    if acl is not None and acl.by:
-        return failed(f"{', '.join(sorted(acl.by))} {may}, by the ACL", grants=bucket.grants, owner_id=bucket.owner_id)
+    by_acl = acl.by if acl is not None else ()
     unclear = (*policy.unclear, *(acl.unclear if acl is not None else ()))
+    evidence: dict[str, Any] = {"policy": bucket.policy, **({"grants": bucket.grants} if acl is not None else {})}
+    if policy.by:
+        foreign = () if by_acl else policy.foreign
+        said = f"{', '.join(sorted(policy.by))} {may}, by the policy"
+        return failed_unless_known(foreign, said, missing=unclear, **evidence)
+    if by_acl:
+        return failed(f"{', '.join(sorted(by_acl))} {may}, by the ACL", grants=bucket.grants, owner_id=bucket.owner_id)
     if unclear:
         return unknown(*unclear)
-    evidence: dict[str, Any] = {"policy": bucket.policy, **({"grants": bucket.grants} if acl is not None else {})}
     return passed(f"nobody outside the account {may}", **evidence)
 
 
@@ -51,8 +63,8 @@ def _judge(bucket: Bucket, policy: Reached, acl: Reached | None, may: str) -> Ve
 def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Bucket with model or training data may be written by other accounts.
 
-    Counts the policy, with its denials and conditions, and the ACL. A condition that keeps the caller to one
-    organisation or one network gives no verdict, as it is not known whose these are. A public policy lets no other
+    Counts the policy, with its denials and conditions, and the ACL. Of a condition that keeps the
+    caller to one organisation or some addresses, these are named. A public policy lets no other
     account in while `RestrictPublicBuckets` is on, for the bucket or for the account.
 
     ## Why it matters
@@ -62,7 +74,8 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     ## How to fix
     Take write actions for other principals out of the bucket policy, and set the object ownership to "Bucket owner
     enforced", which turns ACLs off. Receive deliveries from partners in a bucket of their own, and copy from there
-    after checking.
+    after checking. An account that has to write here is declared:
+    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `aws_s3_bucket_policy`, `aws_s3_bucket_ownership_controls`. CLI: `aws s3api put-bucket-policy`,
     `aws s3api put-bucket-ownership-controls`.
@@ -75,8 +88,7 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     if verdict := not_ours(bucket):
         return verdict
     policy = reached_by_policy(bucket, _WRITING)
-    acl = None if policy.by else reached_by_acl(bucket, "WRITE")
-    return _judge(bucket, policy, acl, "may write")
+    return _judge(bucket, policy, reached_by_acl(bucket, "WRITE"), "may write")
 
 
 @check(
@@ -91,8 +103,7 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Objects in a bucket with model or training data may be read by other accounts.
 
     Counts the policy, with its denials and conditions. The ACL of a bucket lets nobody read objects; it only lists
-    them. A condition that keeps the caller to one organisation or one network gives no verdict, as it is not known
-    whose these are.
+    them. Of a condition that keeps the caller to one organisation or some addresses, these are named.
 
     ## Why it matters
     Models give away what they were trained on, and training data often holds records of persons. Whoever reads them
@@ -100,7 +111,8 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Take read actions for other principals out of the bucket policy, or name the roles that need them and nothing
-    wider. Give copies to partners in a bucket made for that.
+    wider. Give copies to partners in a bucket made for that. An account that has to read here is declared:
+    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
 
@@ -134,7 +146,8 @@ def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Name the actions on objects that other accounts need in the bucket policy, in place of `s3:*` and `s3:Put*`, and
-    set the object ownership to "Bucket owner enforced", which turns ACLs off.
+    set the object ownership to "Bucket owner enforced", which turns ACLs off. An account that runs the bucket with you
+    is declared: `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
 
     Terraform: `aws_s3_bucket_policy`, `aws_s3_bucket_ownership_controls`. CLI: `aws s3api put-bucket-policy`,
     `aws s3api put-bucket-ownership-controls`.
@@ -147,8 +160,7 @@ def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
     if verdict := not_ours(bucket):
         return verdict
     policy = reached_by_policy(bucket, _SETTINGS)
-    acl = None if policy.by else reached_by_acl(bucket, "WRITE_ACP")
-    return _judge(bucket, policy, acl, "may change settings or ACLs")
+    return _judge(bucket, policy, reached_by_acl(bucket, "WRITE_ACP"), "may change settings or ACLs")
 
 
 @check(

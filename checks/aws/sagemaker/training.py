@@ -317,7 +317,14 @@ def sagemaker_training_image_unpinned(job: TrainingJob) -> Verdict:
     return failed("the image is not named by digest", training_image=job.training_image)
 
 
-@check(id="MLP-1312", severity=Severity.MEDIUM, objective="approved-sources", since="0.1.0", blind_to=())
+@check(
+    id="MLP-1312",
+    severity=Severity.MEDIUM,
+    objective="approved-sources",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("repository_access_mode",),
+)
 def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verdict:
     """Training image is not pulled from a private registry through the VPC.
 

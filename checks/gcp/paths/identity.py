@@ -17,6 +17,7 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(DeploymentResourcePool, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
     blind_to=(ACCOUNT_GRANTS, OUTSIDE),
+    decided_by=("deployed_models",),
 )
 def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint serves a model whose service account administers a project.
@@ -64,7 +65,6 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     return passed(
         "its service accounts have no administrator's role",
         path=(endpoint.id, *sorted({grant.policy for grant in held})),
-        deployed_models=emails,
         **{"ProjectPolicy.bindings": [], **shown(held)},
     )
 

@@ -39,16 +39,6 @@ IN_PIECES = (
 )
 BY_RESOURCE = (deny("s3:*", f"{ARN}/*", **PLAIN_HTTP), deny("s3:*", ARN, **PLAIN_HTTP))
 
-OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
-
-
-def from_addresses(*ranges: str):
-    return {"IpAddress": {"aws:SourceIp": list(ranges)}}
-
-
-def like(value: str, end: str = ""):
-    return {f"StringLike{end}" if "*" in value else f"StringEquals{end}": {"aws:PrincipalOrgID": value}}
-
 
 def encrypted(algorithm: str, key: str | None = None):
     rule = DefaultEncryption(sse_algorithm=algorithm, kms_master_key_id=key)
@@ -146,7 +136,9 @@ CASES = {
     ],
     "s3_ml_bucket_public": [
         Case("closed", PASS, exposed()),
-        Case("closed, and the blocks were denied", PASS, ours(policy_is_public=False, grants=(), ownership=ENFORCED)),
+        Case(
+            "closed, and the blocks were denied", UNKNOWN, ours(policy_is_public=False, grants=(), ownership=ENFORCED)
+        ),
         Case("public policy", FAIL, exposed(policy_is_public=True)),
         Case("public policy, and the ACL was denied", FAIL, exposed(policy_is_public=True, grants=UNSET)),
         Case("public policy, and the blocks were denied", UNKNOWN, ours(policy_is_public=True, grants=())),

@@ -44,6 +44,18 @@ def open_to(principal, actions="s3:PutObject", *others, condition=None, **fields
     return ours(policy=policy, **{**PRIVATE, **fields})
 
 
+def narrow(condition):
+    return open_to("*", condition=condition, policy_is_public=False)
+
+
+def from_addresses(*ranges):
+    return {"IpAddress": {"aws:SourceIp": list(ranges)}}
+
+
+def like(value, end=""):
+    return {f"StringLike{end}" if "*" in value else f"StringEquals{end}": {"aws:PrincipalOrgID": value}}
+
+
 def with_acl(*grants, **fields):
     return ours(policy=None, grants=(*PRIVATE["grants"], *grants), **{"owner_id": US, **OPEN_BLOCKS, **fields})
 
@@ -94,7 +106,20 @@ CASES = {
         Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": THEM}, owner_id=None)),
         Case("a role that is gone, in whatever account", UNKNOWN, open_to({"AWS": "AROAEXAMPLE000000000"})),
         Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED), **PRIVATE)),
-        Case("everybody of an organisation", UNKNOWN, open_to("*", condition=OF_ORGANISATION, policy_is_public=False)),
+        Case("everybody of an organisation", FAIL, open_to("*", condition=OF_ORGANISATION, policy_is_public=False)),
+        Case("another account of an organisation", FAIL, open_to(PARTNER, condition=OF_ORGANISATION)),
+        Case("everybody from two ranges", FAIL, narrow(from_addresses("203.0.113.0/24", "17.0.0.0/8"))),
+        Case("another account from an address", FAIL, open_to(PARTNER, condition=from_addresses("203.0.113.7"))),
+        Case("this account from a range", PASS, open_to({"AWS": ACCOUNT}, condition=from_addresses("203.0.113.0/24"))),
+        Case("everybody from half the internet", UNKNOWN, narrow(from_addresses("128.0.0.0/1"))),
+        Case("everybody from no range", UNKNOWN, narrow(from_addresses("${aws:PrincipalTag/office}"))),
+        Case("everybody of what is like an organisation", UNKNOWN, narrow(like("o-*"))),
+        Case("everybody of an organisation, or of none", FAIL, narrow(like("o-exampleorgid", "IfExists"))),
+        Case(
+            "everybody of an organisation, for another reason too",
+            UNKNOWN,
+            narrow({**OF_ORGANISATION, **from_addresses("203.0.113.0/24")}),
+        ),
         Case(
             "everybody of this account",
             PASS,
@@ -201,7 +226,7 @@ CASES = {
         ),
         Case(
             "everybody of an organisation",
-            UNKNOWN,
+            FAIL,
             open_to("*", "s3:GetObject", condition=OF_ORGANISATION, policy_is_public=False),
         ),
         *SHARED,
