@@ -30,6 +30,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, which services that are late on purpose would leave idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def _keep_what_stays(phase: str, info: dict[str, int]) -> None:
     """What outlives a full collection (models of SDKs, calm scans) is not looked through at the next: it only grows."""
     if phase == "stop" and info["generation"] == 2:

@@ -62,7 +62,7 @@ def test_full_replies_of_every_known_operation_read_as_botocore_reads_them(servi
         assert wire.json_reply(shape, body) == by_botocore(service, name, body), name
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_partial_replies_read_as_botocore_reads_them(data):
     service, name = data.draw(st.sampled_from(OPERATIONS))
