@@ -132,15 +132,16 @@ def judged_wrong(check: Check, cases: list[Case]) -> Iterator[str]:
     """All that is wrong with the verdicts of a check on its cases."""
     for case in cases:
         try:
-            found = [*verdict(check, case), *evidence(check, case), *unobserved(check, case)]
+            inventory = case.inventory()
+            found = [problem for look in (verdict, evidence, unobserved) for problem in look(check, case, inventory)]
         except Exception as error:  # the other cases are judged all the same
             last = traceback.extract_tb(error.__traceback__)[-1]
             found = [f"breaks ({type(error).__name__}: {error}) in {last.filename}:{last.lineno}: mend it there"]
         yield from (f"{check.slug}: case {case.name!r}: {problem}" for problem in found)
 
 
-def verdict(check: Check, case: Case) -> Iterator[str]:
-    judged = [j.verdict for j in evaluate(case.inventory(), [check]) if j.resource.id == case.resource.id]
+def verdict(check: Check, case: Case, inventory: Inventory) -> Iterator[str]:
+    judged = [j.verdict for j in evaluate(inventory, [check]) if j.resource.id == case.resource.id]
     if [given.status for given in judged] != [case.expected]:
         given = ", ".join(f"{verdict.status} ({verdict.message})" for verdict in judged) or "no verdict"
         yield f"gives {given} and not {case.expected}: correct the check, or the case if that is wrong"
@@ -148,8 +149,8 @@ def verdict(check: Check, case: Case) -> Iterator[str]:
         yield "its verdict has no message: say what was seen"
 
 
-def evidence(check: Check, case: Case) -> Iterator[str]:
-    given, _ = observe(check, case.resource, case.inventory())
+def evidence(check: Check, case: Case, inventory: Inventory) -> Iterator[str]:
+    given, _ = observe(check, case.resource, inventory)
     for key in sorted(set(given.evidence) - shown_fields(check)):
         yield f"its evidence names {key!r}, which is no field: use a field of its kind, or Kind.field of what it joins"
     if case.expected in (PASS, FAIL):
@@ -158,11 +159,10 @@ def evidence(check: Check, case: Case) -> Iterator[str]:
         msgspec.json.encode(given.evidence)
 
 
-def unobserved(check: Check, case: Case) -> Iterator[str]:
+def unobserved(check: Check, case: Case, inventory: Inventory) -> Iterator[str]:
     """Blank in turn every field that a pass or fail read, and take away every join it made: it must become unknown."""
     if case.expected not in (PASS, FAIL):
         return
-    inventory = case.inventory()
     _, seen = observe(check, case.resource, inventory)
     if not (seen.fields or seen.joins or seen.listings):
         yield "its verdict rests on nothing: read a field, or a resource that it joins"

@@ -39,9 +39,9 @@ def test_a_value_that_was_seen_is_shown_and_never_called_unobserved() -> None:
 def test_no_check_calls_a_value_of_a_later_version_unobserved(check: Check) -> None:
     """Each word that a case of the check rests on is replaced by one that nobody knows."""
     for case in all_cases().get(check.slug, ()):
-        _, seen = observe(check, case.resource, case.inventory())
+        inventory = case.inventory()
+        _, seen = observe(check, case.resource, inventory)
         for kind, id, field in seen.fields:
-            inventory = case.inventory()
             resource = next(r for r in (case.resource, *case.others) if (type(r).kind, r.id) == (kind, id))
             if not isinstance(getattr(resource, field), str) or "/" in getattr(resource, field):
                 continue  # addresses are no words of the provider's
@@ -52,6 +52,7 @@ def test_no_check_calls_a_value_of_a_later_version_unobserved(check: Check) -> N
                     unseen = said.partition("not observed: ")[2].split("; ")[0].split(", ")
                     own = field if kind == check.kind.kind else f"{kind.rpartition('.')[2]}.{field}"
                     assert own not in unseen, f"{check.slug}, {case.name}: {own} was seen; name it in `unknown(...)`"
+            inventory.add(resource)
 
 
 def test_a_report_with_an_unknown_verdict_is_not_complete() -> None:
