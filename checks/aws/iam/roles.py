@@ -24,12 +24,12 @@ def _policy_names(role: Role) -> dict[str, Any]:
     }
 
 
-def _judge(role: Role, answer: Answer, problem: str, fine: str) -> Verdict:
+def _judge(role: Role, answer: Answer, problem: str, fine: str, actions: tuple[str, ...]) -> Verdict:
     if answer is YES:
         return failed(problem, **_policy_names(role))
     if answer is NO:
         return passed(fine, **_policy_names(role))
-    return unknown("what the policies of the role come to")
+    return unknown(*(Powers(role).unclear(actions) or ("what the policies of the role come to",)))
 
 
 @check(id="MLP-1501", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=(OTHER_IDENTITIES,))
@@ -52,7 +52,8 @@ def iam_ml_role_administrative(role: Role) -> Verdict:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
-    return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative")
+    asked = ("s3:DeleteObject", "iam:CreateUser", "iam:PutRolePolicy", "iam:AttachRolePolicy")
+    return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative", asked)
 
 
 @check(id="MLP-1502", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=())
@@ -101,7 +102,7 @@ def iam_ml_role_passes_any_role(role: Role) -> Verdict:
     """
     any_role = f"arn:{partition_of(role.id)}:iam::{account_of(role.id)}:role/{_PROBE}"
     answer = allows(role, "iam:PassRole", any_role)
-    return _judge(role, answer, "may pass any role", "may not pass any role")
+    return _judge(role, answer, "may pass any role", "may not pass any role", ("iam:PassRole",))
 
 
 @check(id="MLP-1504", severity=Severity.HIGH, objective="training-data-access", since="0.1.0", blind_to=())
@@ -125,6 +126,7 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     """
     any_object = f"arn:{partition_of(role.id)}:s3:::{_PROBE}/{_PROBE}"
     powers = Powers(role)
-    answer = both(*(powers.allow(action, any_object) for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")))
+    asked = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+    answer = both(*(powers.allow(action, any_object) for action in asked))
     problem = "may read, replace and delete every object of every bucket"
-    return _judge(role, answer, problem, "may not read, replace and delete every object of every bucket")
+    return _judge(role, answer, problem, "may not read, replace and delete every object of every bucket", asked)

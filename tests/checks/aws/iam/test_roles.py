@@ -1,5 +1,5 @@
 from factories.aws import allow, deny, document, role, role_arn, role_with
-from support import FAIL, PASS, UNKNOWN, Case
+from support import FAIL, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Policy
 
@@ -112,3 +112,9 @@ CASES = {
         DENIED,
     ],
 }
+
+
+def test_an_unknown_verdict_names_what_it_hangs_on():
+    found = judged("iam_ml_role_passes_any_role", role_with(allow("iam:PassRole", Condition=MFA)))
+
+    assert found.missing == ("what aws:multifactorauthpresent is in its requests",)
