@@ -231,6 +231,9 @@ def choices(conditions: Iterable[Condition], keys: Keys) -> Iterator[tuple[Keys,
     many, the keys come once, as they are: a test of a `Choice` is `unknown`.
     """
     tests = [test for condition in conditions for test in condition.tests if test is not None]
+    if not tests:
+        yield keys, True
+        return
     open_keys = {test.key: found for test in tests if isinstance(found := look_up(keys, test.key), Choice)}
     options = [list(_options(key, choice, tests, keys)) for key, choice in sorted(open_keys.items())]
     combinations = 1

@@ -87,16 +87,18 @@ class Escalation:
         self._powers = powers
         self._view = view
         self._known: dict[tuple[Step, ...], Answer] = {}
+        self._services = powers.own.services()
         self._spoken_of: dict[str, bool] = {}
         self.passed_to = ""
 
     def answer(self, way: Way) -> Answer:
+        """Whether the role may go it. Most roles speak of none of the services of most ways."""
+        if not (self._services is None or way.services <= self._services) or not self._may(way.steps):
+            return NO
         groups: dict[str, list[Step]] = {}
         for step in way.steps:
             groups.setdefault(step.on if step.on != "new" else step.action, []).append(step)
         answer: Answer = YES
-        if not self._may(way.steps):
-            return NO
         for steps in groups.values():
             answer = both(answer, self._together(tuple(steps)))
             if answer is NO:
@@ -104,7 +106,7 @@ class Escalation:
         return answer
 
     def _may(self, steps: Iterable[Step]) -> bool:
-        """Whether some statement of the role allows each action on something: most roles have none of most ways."""
+        """Whether some statement of the role allows each action on something."""
         return all(self._allowed(step.action.lower()) for step in steps)
 
     def _allowed(self, action: str) -> bool:

@@ -14,7 +14,7 @@ _WILDCARD = pattern(r"[*?]")
 _FILLS = ("q", "qzjxqzjxqzjx")
 _VARIABLE = pattern(r"\$\{[^}]*\}")
 #: Under this key are the action patterns that may speak of any service.
-_ANY = "*"
+ANY_SERVICE = "*"
 #: How many patterns are remembered with what they match; each takes a bit for every thing.
 _REMEMBERED = 1024
 
@@ -86,14 +86,14 @@ def by_service(patterns: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     for each in patterns:
         folded = each.lower()
         service = folded.partition(":")[0]
-        found.setdefault(_ANY if any(c in service for c in "*?$") else service, []).append(folded)
+        found.setdefault(ANY_SERVICE if any(c in service for c in "*?$") else service, []).append(folded)
     return {service: tuple(each) for service, each in found.items()}
 
 
 def speaks_of(patterns: Mapping[str, tuple[str, ...]], action: str) -> Answer:
     """Whether any of the patterns that `by_service` sorted matches an action, given in lower case."""
     answer = NO
-    for service in (action.partition(":")[0], _ANY):
+    for service in (action.partition(":")[0], ANY_SERVICE):
         for each in patterns.get(service, ()):
             plain, varies = without_variables(each)
             if glob(plain, action):

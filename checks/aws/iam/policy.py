@@ -52,18 +52,22 @@ class Documents(Struct, frozen=True):
         sets = [
             None if rules is None else rules.about(action) for rules in (self.identity, self.boundary, self.resource)
         ]
-        asked = [rule.condition for rules in sets if rules is not None for rule in rules.rules]
+        rules_read = all(rules is None or rules.read_in_full for rules in sets)
+        about = [rule for rules in sets if rules is not None for rule in rules.rules]
+        if not about and rules_read and self.identity is not None:
+            return NOTHING  # the answer to most questions: nobody speaks of it
+        asked = [rule.condition for rule in about if rule.condition.tests]
         total = NOTHING
         for picked, certain in choices(asked, keys):
             said = [_say(rules, action, targets, picked, self.caller) for rules in sets]
             found = self._allowed(*said)
             for each in said:
-                found = found.both(each.denied.opposite(targets.everything))
+                if each.denied is not NOTHING:
+                    found = found.both(each.denied.opposite(targets.everything))
             total = total.either(found if certain else found.doubted())
         if self.resource is not None and not self.resource.read_in_full:
             total = total.doubted()
-        complete = all(rules is None or rules.read_in_full for rules in sets)
-        return total if complete else Marks(total.yes, targets.everything & ~total.yes)
+        return total if rules_read else Marks(total.yes, targets.everything & ~total.yes)
 
     def reach(self, action: str, places: Places, keys: Keys) -> Reach:
         """Whether an action is allowed on an object of some places."""

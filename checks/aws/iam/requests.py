@@ -4,6 +4,7 @@ What no table names is not known: organisation tags, networks, second factors. A
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
 from checks.aws.iam.conditions import Choice, Keys, Values
@@ -62,6 +63,12 @@ _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-
 
 def keys_of_role(arn: str, action: str, known: Mapping[str, Values] | None = None) -> Keys:
     """Of a request that a session of a role makes; `known` adds what the question itself settles."""
+    keys = _keys_of_role(arn, action.startswith(("iam:", "organizations:")))
+    return {**keys, **known} if known else keys
+
+
+@lru_cache(maxsize=16)  # many questions are asked of one role after the other
+def _keys_of_role(arn: str, at_home: bool) -> Keys:
     _, partition, _, _, account, _ = arn.split(":", 5)
     keys: dict[str, Values | Choice] = {
         **_DIRECT,
@@ -72,10 +79,10 @@ def keys_of_role(arn: str, action: str, known: Mapping[str, Values] | None = Non
         "aws:username": (),
         "aws:federatedprovider": (),
     }
-    if action.startswith(("iam:", "organizations:")):
+    if at_home:
         keys["aws:requestedregion"] = (_HOME.get(partition, SOMETHING),)
         keys["aws:resourceaccount"] = (account,)
-    return {**keys, **(known or {})}
+    return keys
 
 
 def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> Keys:

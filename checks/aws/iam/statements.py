@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, opposite
 from checks.aws.iam.conditions import Condition, Keys
-from checks.aws.iam.matching import Targets, by_service, speaks_of
+from checks.aws.iam.matching import ANY_SERVICE, Targets, by_service, speaks_of
 from checks.aws.iam.resources import Policy
 from scanner.model.nouns import Observed
 
@@ -69,6 +69,16 @@ class Rules(Struct, frozen=True):
         """Those that may speak of an action: few, mostly."""
         spoken = tuple(rule for rule in self.rules if rule.speaks_of(action) is not NO)
         return Rules(spoken, self.read_in_full, self.of_resource)
+
+    def services(self) -> frozenset[str] | None:
+        """Services that its Allow statements speak of, by the prefix of their actions; None for any."""
+        found: set[str] = set()
+        for rule in self.rules:
+            if not rule.denies:
+                if rule.but or rule.actions is None or ANY_SERVICE in rule.actions:
+                    return None
+                found.update(rule.actions)
+        return frozenset(found)
 
 
 def rules_of(policies: Iterable[Policy | None]) -> Rules:

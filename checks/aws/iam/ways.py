@@ -29,10 +29,12 @@ class Way(NamedTuple):
     name: str
     steps: tuple[Step, ...]
     source: str
+    services: frozenset[str]
 
 
 def _way(name: str, source: str, *steps: str) -> Way:
-    return Way(name, tuple(_step(step) for step in steps), source)
+    made = tuple(_step(step) for step in steps)
+    return Way(name, made, source, frozenset(step.action.partition(":")[0] for step in made))
 
 
 def _step(text: str) -> Step:

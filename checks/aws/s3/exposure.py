@@ -11,6 +11,7 @@ from checks.aws.iam.statements import Rule, rules_of_resource
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+_WITHOUT_TLS = {"aws:securetransport": ("false",)}
 LEVELS = ("public_access_block", "account_public_access_block")
 #: Actions that a denial of plain HTTP must cover, by what they are about.
 _ON_OBJECTS = (
@@ -106,17 +107,16 @@ def refuses_plain_http(bucket: Bucket) -> bool:
 
     It may take several statements.
     """
+    itself, objects = Targets([bucket.id]), Targets([filled(f"{bucket.id}/*")])
     denials = [
         rule
         for rule in rules_of_resource(bucket.policy).rules
-        if rule.denies and _is_everybody(rule.statement.get("Principal"))
+        if rule.denies and rule.condition.met(_WITHOUT_TLS) is YES and _is_everybody(rule.statement.get("Principal"))
     ]
     return all(
-        any(rule.applies(action, targets, {"aws:securetransport": ("false",)}).yes for rule in denials)
-        for targets, actions in (
-            (Targets([bucket.id]), _ON_BUCKETS),
-            (Targets([filled(f"{bucket.id}/*")]), _ON_OBJECTS),
-        )
+        any(rule.speaks_of(action) is YES for rule in about)
+        for actions, targets in ((_ON_BUCKETS, itself), (_ON_OBJECTS, objects))
+        for about in [[rule for rule in denials if rule.holds_for(targets).yes]]
         for action in actions
     )
 
