@@ -348,9 +348,11 @@ def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> V
     """Workspace does not act as a user-assigned managed identity.
 
     ## Why it matters
-    A system-assigned identity gets Contributor on the resource group when the workspace is made and disappears with it.
-    An identity of your own can be given just the roles it needs beforehand, and reviewed apart from the workspace. A
-    workspace that has both kinds acts as its own unless one of yours is named as the primary one.
+    A system-assigned identity is given a role on the whole resource group, and disappears with the workspace. The role
+    is Azure AI Administrator for workspaces made since 19 November 2024 and Contributor for older ones, which can be
+    converted; none is given where `allowRoleAssignmentOnRG` is false. An identity of your own can be given just the
+    roles it needs beforehand, and reviewed apart from the workspace. A workspace that has both kinds acts as its own
+    unless one of yours is named as the primary one.
 
     ## How to fix
     Create a user-assigned identity with roles on the storage account, vault and registry, and make it the primary
@@ -361,6 +363,7 @@ def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> V
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-identity-based-service-authentication
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-assign-roles
     """
     if verdict := unobserved(workspace, "identity_type"):
         return verdict
