@@ -10,6 +10,10 @@ from checks.azure.ids import arm_id, role_id
 from scanner.model.views import View
 
 ASSIGN_ROLES = "Microsoft.Authorization/roleAssignments/write"
+#: Makes its caller User Access Administrator of the whole tenant. It is asked for at the root, so it counts there only.
+_ELEVATE = "Microsoft.Authorization/elevateAccess/action"
+#: Writing something of a type that no role names: whatever manages everything allows it, however it is put.
+_ANYTHING = "Microsoft.Any/things/write"
 _FIELDS = ("role_definition_id", "assigned_scope", "condition")
 
 
@@ -56,11 +60,11 @@ def permissions_of(assignment: RoleAssignment, view: View) -> tuple[Permission, 
 
 
 def manages(permissions: Sequence[Permission]) -> bool:
-    """Whether a role manages everything in its scope (Owner, Contributor), and does not merely read it."""
-    return any(
-        "*" in (permission.actions or ()) and not {"*", "*/write"} & {no.lower() for no in permission.not_actions or ()}
-        for permission in permissions
-    )
+    """Whether a role manages everything in its scope, and does not merely read it.
+
+    Owner and Contributor do, and so does a role of `*/write`, whatever its name is.
+    """
+    return allows(permissions, _ANYTHING)
 
 
 def may(permissions: Sequence[Permission], action: str, condition: object, *, data: bool = False) -> bool | None:
@@ -71,12 +75,14 @@ def may(permissions: Sequence[Permission], action: str, condition: object, *, da
     return True if not condition and allows(free, action, data=data) else None
 
 
-def controls(permissions: Sequence[Permission], condition: object = None) -> bool | None:
-    """Whether a role manages everything, or may hand out roles (User Access Administrator).
+def controls(permissions: Sequence[Permission], scope: str, condition: object = None) -> bool | None:
+    """Whether a role at a scope manages everything, or may hand out roles (User Access Administrator).
 
     A condition bears on access to data and on handing out roles only: None if the answer depends on one.
     """
-    return manages(permissions) or may(permissions, ASSIGN_ROLES, condition)
+    if manages(permissions) or (arm_id(scope) == "" and allows(permissions, _ELEVATE)):
+        return True
+    return may(permissions, ASSIGN_ROLES, condition)
 
 
 def is_wide(scope: str) -> bool:

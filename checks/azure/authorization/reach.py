@@ -63,9 +63,9 @@ def _manage(people: frozenset[str], view: View) -> Reach:
     for assignment in found.of(people, view):
         if not readable(assignment):
             doubts.add("RoleAssignment")
-        elif is_wide(str(assignment.assigned_scope)):
+        elif is_wide(scope := str(assignment.assigned_scope)):
             permissions = permissions_of(assignment, view)
-            privileged = controls(permissions, assignment.condition) if permissions is not None else False
+            privileged = controls(permissions, scope, assignment.condition) if permissions is not None else False
             if permissions is None:
                 doubts.add("RoleDefinition.permissions")
             elif privileged is None:

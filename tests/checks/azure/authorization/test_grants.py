@@ -7,9 +7,7 @@ from factories.azure import ACCESS_ADMINISTRATOR, CONTRIBUTOR, GROUP, OWNER, REA
 
 from checks.azure.actions import Permission, allows
 from checks.azure.authorization.grants import controls, covers, is_wide, may
-from checks.azure.authorization.resources import RoleDefinition
 
-ALL_BUT_WRITING = role("looks", Permission(actions=("*",), not_actions=("*/write", "*/delete", "*/action")))
 WRITE = "Microsoft.Storage/storageAccounts/write"
 
 
@@ -37,12 +35,38 @@ def test_what_one_permission_leaves_out_another_may_allow() -> None:
     assert allows((without, Permission(actions=(WRITE,))), WRITE)
 
 
+AUTHORIZATION = ("Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete")
+ELEVATES = role("elevates", Permission(actions=("Microsoft.Authorization/elevateAccess/action",)))
+
+
 @pytest.mark.parametrize(
-    ("role", "expected"),
-    [(OWNER, True), (CONTRIBUTOR, True), (ACCESS_ADMINISTRATOR, True), (READER, False), (ALL_BUT_WRITING, False)],
+    ("permissions", "expected"),
+    [
+        (OWNER.permissions, True),
+        (CONTRIBUTOR.permissions, True),
+        (ACCESS_ADMINISTRATOR.permissions, True),
+        (READER.permissions, False),
+        ((Permission(actions=("*/read", "*/write", "*/delete", "*/action")),), True),
+        ((Permission(actions=("*/READ", "*/Write", "*/action"), not_actions=AUTHORIZATION),), True),
+        ((Permission(actions=("*/read",)), Permission(actions=("*/write",))), True),
+        ((Permission(actions=("Microsoft.*",)),), True),
+        ((Permission(actions=("*",), not_actions=("*/write", "*/delete", "*/action")),), False),
+        ((Permission(actions=("*",), not_actions=("*",)),), False),
+        ((Permission(actions=("*/read", "Microsoft.Support/*")),), False),
+        ((Permission(actions=("Microsoft.MachineLearningServices/*", "Microsoft.Storage/*")),), False),
+        ((Permission(data_actions=("*",)),), False),
+        ((Permission(actions=("Microsoft.Authorization/roleAssignments/*",)),), True),
+        ((Permission(actions=("Microsoft.Authorization/*/write",)),), True),
+        ((Permission(actions=("Microsoft.Authorization/*",), not_actions=AUTHORIZATION),), False),
+    ],
 )
-def test_roles_that_control_their_scope(role: RoleDefinition, expected: bool) -> None:
-    assert controls(role.permissions or ()) is expected  # type: ignore[arg-type]
+def test_roles_that_control_their_scope_do_so_by_effect(permissions: tuple[Permission, ...], expected: bool) -> None:
+    assert controls(permissions, ROOT) is expected
+
+
+@pytest.mark.parametrize(("scope", "expected"), [("/", True), (ROOT, False)])
+def test_access_is_elevated_from_the_root_alone(scope: str, expected: bool) -> None:
+    assert controls(ELEVATES.permissions or (), scope) is expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

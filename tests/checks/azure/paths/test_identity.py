@@ -29,6 +29,13 @@ def scoring(principal: str | None = PRINCIPAL, **fields: object) -> OnlineEndpoi
 
 # As the built-in role Azure AI Account Owner is: the condition is that of the role, not of its assignment.
 SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssignments/write",), condition=CONDITION))
+WILDCARDS = role(
+    "wildcards",
+    Permission(
+        actions=("*/read", "*/write", "*/delete", "*/action"),
+        not_actions=("Microsoft.Authorization/*/write", "Microsoft.Authorization/*/delete"),
+    ),
+)
 
 
 CASES = {
@@ -38,6 +45,7 @@ CASES = {
         Case("hands out roles", FAIL, scoring(), assignment("access", GROUP), ACCESS_ADMINISTRATOR),
         Case("at a management group", FAIL, scoring(), assignment("owner", MANAGEMENT_GROUP), OWNER),
         Case("at the root", FAIL, scoring(), assignment("owner", "/"), OWNER),
+        Case("writes everything by wildcards", FAIL, scoring(), assignment("wildcards", GROUP), WILDCARDS),
         Case("object id in other case", FAIL, scoring(UPPER_PRINCIPAL), assignment("owner", ROOT), OWNER),
         Case(
             "through a user-assigned identity",
