@@ -61,7 +61,6 @@ UNUSED = {
     "aws.sagemaker.NotebookInstance.last_modified_time": _WHAT,
     "aws.sagemaker.TrainingJob.details_from": _HOW,
     "azure.ai_services.Account.account_kind": _WHAT,
-    "azure.authorization.RoleDefinition.role_name": _WHAT,
     "checks.gcp.iam.resources.Condition.expression": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",

@@ -1,10 +1,11 @@
 """AI Services kinds: typed snapshots. Each field names the operation and member it comes from."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.members import IpRule, PrivateEndpointConnection
+from checks.azure.members import IpRule, PrivateEndpointConnection, UserIdentity
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ACCOUNTS = "Microsoft.CognitiveServices/accounts/read"
@@ -32,6 +33,10 @@ class Account(Resource, frozen=True, kw_only=True):
     ] = UNSET
     disable_local_auth: Annotated[Observed[bool], Read(ACCOUNTS, "properties.disableLocalAuth")] = UNSET
     identity_type: Annotated[Observed[str], Read(ACCOUNTS, "identity.type")] = UNSET
+    principal_id: Annotated[Observed[str], Read(ACCOUNTS, "identity.principalId")] = UNSET
+    user_assigned_identities: Annotated[
+        Observed[Mapping[str, UserIdentity | None]], Read(ACCOUNTS, "identity.userAssignedIdentities")
+    ] = UNSET
     key_source: Annotated[Observed[str], Read(ACCOUNTS, "properties.encryption.keySource")] = UNSET
     restrict_outbound_network_access: Annotated[
         Observed[bool], Read(ACCOUNTS, "properties.restrictOutboundNetworkAccess")

@@ -51,12 +51,16 @@ def readable(assignment: RoleAssignment) -> bool:
     return seen and bool(assignment.assigned_scope) and bool(assignment.role_definition_id)
 
 
+def role_of(assignment: RoleAssignment, view: View) -> RoleDefinition | None:
+    """The definition of the assigned role; None if it was not observed."""
+    role = view.get(RoleDefinition, role_id(str(assignment.role_definition_id)))
+    return role if isinstance(role, RoleDefinition) and role.role_name is not UNSET else None
+
+
 def permissions_of(assignment: RoleAssignment, view: View) -> tuple[Permission, ...] | None:
     """What the assigned role allows; None if its definition was not observed."""
-    role = view.get(RoleDefinition, role_id(str(assignment.role_definition_id)))
-    if not isinstance(role, RoleDefinition) or not isinstance(role.permissions, tuple):
-        return None
-    return role.permissions
+    role = role_of(assignment, view)
+    return role.permissions if role is not None and isinstance(role.permissions, tuple) else None
 
 
 def manages(permissions: Sequence[Permission]) -> bool:

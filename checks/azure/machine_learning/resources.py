@@ -65,6 +65,10 @@ class Workspace(Resource, frozen=True, kw_only=True):
     v1_legacy_mode: Annotated[Observed[bool], Read(WORKSPACES, "properties.v1LegacyMode")] = UNSET
     hbi_workspace: Annotated[Observed[bool], Read(WORKSPACES, "properties.hbiWorkspace")] = UNSET
     identity_type: Annotated[Observed[str], Read(WORKSPACES, "identity.type")] = UNSET
+    principal_id: Annotated[Observed[str], Read(WORKSPACES, "identity.principalId")] = UNSET
+    user_assigned_identities: Annotated[
+        Observed[Mapping[str, UserIdentity | None]], Read(WORKSPACES, "identity.userAssignedIdentities")
+    ] = UNSET
     primary_user_assigned_identity: Annotated[
         Observed[str], Read(WORKSPACES, "properties.primaryUserAssignedIdentity")
     ] = UNSET

@@ -1,12 +1,15 @@
-"""What a workload that serves may do."""
+"""What the identities of workloads may do beyond their work."""
 
+from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.reach import managed
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
-from checks.azure.machine_learning.resources import OnlineEndpoint
+from checks.azure.machine_learning.resources import Compute, OnlineEndpoint, Workspace
+from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import principals
+from checks.azure.paths.roles import evidence
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -38,23 +41,118 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-access-resources-from-endpoints-managed-identities
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    if verdict := unobserved(endpoint, "principal_id", "user_assigned_identities"):
+    return _manages(endpoint, view)
+
+
+@check(
+    id="MLP-4305",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(RoleAssignment, RoleDefinition),
+    blind_to=(GROUPS, SUBSCRIPTIONS),
+)
+def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> Verdict:
+    """Workspace acts with an identity that manages a whole resource group or more.
+
+    ## Why it matters
+    The service uses this identity for everybody who works in the workspace: to build images, to read datastores, to set
+    up computes. Whoever may change the workspace, attach a compute or an image to it, or abuses a flaw of the service,
+    does so with the rights of the identity, on things that have nothing to do with the workspace. Older workspaces gave
+    their own identity Contributor on the resource group. Roles that the identity holds through a group, or in
+    subscriptions that are not scanned, are not seen.
+
+    ## How to fix
+    Replace the assignment by roles on the storage account, vault, registry and Application Insights of the workspace.
+    An older workspace can be converted to the narrower role Azure AI Administrator.
+
+    CLI: `az role assignment delete --assignee PRINCIPAL --scope SCOPE`. Terraform: narrow `scope` and
+    `role_definition_name` of the `azurerm_role_assignment`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-assign-roles
+    - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
+    """
+    return _manages(workspace, view)
+
+
+@check(
+    id="MLP-4306",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(RoleAssignment, RoleDefinition),
+    blind_to=(GROUPS, SUBSCRIPTIONS),
+    decided_by=("provisioning_state",),
+)
+def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdict:
+    """Compute runs code with an identity that manages a whole resource group or more.
+
+    ## Why it matters
+    Every notebook, job and package that runs on the compute can ask for a token of this identity, and with it change,
+    delete or hand out what the group, subscription or management group holds. Whoever may run a job has these rights,
+    whatever roles they have themselves. Roles that the identity holds through a group, or in subscriptions that are not
+    scanned, are not seen.
+
+    ## How to fix
+    Remove the assignment and give the identity roles on the data and the registry that its jobs need.
+
+    CLI: `az role assignment delete --assignee PRINCIPAL --scope SCOPE`. Terraform: narrow `scope` and
+    `role_definition_name` of the `azurerm_role_assignment`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-identity-based-service-authentication
+    - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
+    """
+    return not_in_use(compute) or _manages(compute, view)
+
+
+@check(
+    id="MLP-4307",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(RoleAssignment, RoleDefinition),
+    blind_to=(GROUPS, SUBSCRIPTIONS),
+)
+def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdict:
+    """AI account acts with an identity that manages a whole resource group or more.
+
+    ## Why it matters
+    The account reads files, search indexes and keys with this identity, and agents and tools that it runs for its
+    callers act with it too: what a prompt talks them into, they may do. The account needs to read a few resources, not
+    to manage a group, a subscription or more. Roles that the identity holds through a group, or in subscriptions that
+    are not scanned, are not seen.
+
+    ## How to fix
+    Remove the assignment and give the identity roles on the storage, the search service and the vault that it uses.
+
+    CLI: `az role assignment delete --assignee PRINCIPAL --scope SCOPE`. Terraform: narrow `scope` and
+    `role_definition_name` of the `azurerm_role_assignment`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/managed-identity
+    - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
+    """
+    return _manages(account, view)
+
+
+def _manages(resource: Workspace | Compute | OnlineEndpoint | Account, view: View) -> Verdict:
+    """Whether an identity of a resource manages a whole resource group or more."""
+    if verdict := unobserved(resource, "principal_id", "user_assigned_identities"):
         return verdict
-    people, known = principals(endpoint.principal_id or None, endpoint.user_assigned_identities or None)
+    people, known = principals(resource.principal_id or None, resource.user_assigned_identities or None)
     if not people and known:
-        return not_applicable("the endpoint has no identity", principal_id=endpoint.principal_id)
+        return not_applicable("it has no identity", principal_id=resource.principal_id)
     found = managed(people, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
-        return failed(
-            f"its identity manages {assignment.assigned_scope}",
-            path=(endpoint.id, assignment.id),
-            **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
-        )
+        said = f"its identity manages {assignment.assigned_scope}"
+        return failed(said, path=(resource.id, assignment.id), **evidence(assignment, view))
     if doubts := found.doubts | (frozenset() if known else {"user_assigned_identities"}):
         return unknown(*sorted(doubts))
     return passed(
         "its identity manages no resource group, subscription or management group",
-        principal_id=endpoint.principal_id,
-        user_assigned_identities=endpoint.user_assigned_identities,
+        principal_id=resource.principal_id,
+        user_assigned_identities=resource.user_assigned_identities,
     )

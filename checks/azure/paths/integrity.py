@@ -6,9 +6,10 @@ from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded, principals
+from checks.azure.paths.roles import evidence
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -86,7 +87,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
             path=(compute.id, assignment.id, found.storage, found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
-            **joined(assignment, "principal_id", "assigned_scope", "role_definition_id"),
+            **evidence(assignment, view),
         )
     if found.doubts or not known:
         return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))

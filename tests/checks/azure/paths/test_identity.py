@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 from factories.azure import (
     ACCESS_ADMINISTRATOR,
     CONTRIBUTOR,
@@ -8,10 +11,13 @@ from factories.azure import (
     ROOT,
     STORAGE,
     UPPER_PRINCIPAL,
+    account,
     assignment,
+    cluster,
     endpoint,
     role,
     user_identity,
+    workspace,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -36,6 +42,29 @@ WILDCARDS = role(
         not_actions=("Microsoft.Authorization/*/write", "Microsoft.Authorization/*/delete"),
     ),
 )
+
+
+def few(make: Callable[..., Any]) -> list[Case]:
+    """What the checks of all kinds of resources have in common; endpoints have a longer table."""
+
+    def acting(principal: str | None = PRINCIPAL, **fields: object) -> Any:
+        return make(**{"principal_id": principal, "user_assigned_identities": None, **fields})
+
+    shared = {"user_assigned_identities": user_identity()}
+    return [
+        Case("owner of the subscription", FAIL, acting(), assignment("owner", ROOT), OWNER),
+        Case("contributor of a group", FAIL, acting(), assignment("contributor", GROUP), CONTRIBUTOR),
+        Case("hands out roles", FAIL, acting(), assignment("access", MANAGEMENT_GROUP), ACCESS_ADMINISTRATOR),
+        Case("through one of yours", FAIL, acting("another", **shared), assignment("owner", ROOT), OWNER),
+        Case("owner of one account", PASS, acting(), assignment("owner", f"{STORAGE}/retina"), OWNER),
+        Case("reader of the subscription", PASS, acting(), assignment("reader", ROOT), READER),
+        Case("no role", PASS, acting()),
+        Case("role not seen", UNKNOWN, acting(), assignment("owner", ROOT), incomplete=[RoleDefinition]),
+        Case("assignments not seen", UNKNOWN, acting(), incomplete=[RoleAssignment]),
+        Case("an identity without object id", UNKNOWN, acting(None, user_assigned_identities=user_identity(None))),
+        Case("no identity", NOT_APPLICABLE, acting(None)),
+        Case("identity not observed", UNKNOWN, make()),
+    ]
 
 
 CASES = {
@@ -88,4 +117,10 @@ CASES = {
         Case("no identity", NOT_APPLICABLE, scoring(None)),
         Case("identity not observed", UNKNOWN, endpoint()),
     ],
+    "azure_ml_workspace_identity_privileged": few(workspace),
+    "azure_ml_compute_identity_privileged": [
+        *few(cluster),
+        Case("being deleted", NOT_APPLICABLE, cluster(provisioning_state="Deleting")),
+    ],
+    "azure_ai_account_identity_privileged": few(account),
 }

@@ -1,0 +1,15 @@
+"""What the joined checks show of a role that an identity holds."""
+
+from typing import Any
+
+from checks.azure.authorization.grants import role_of
+from checks.azure.authorization.resources import RoleAssignment
+from scanner.model.nouns import joined
+from scanner.model.views import View
+
+
+def evidence(assignment: RoleAssignment, view: View) -> dict[str, Any]:
+    """Who holds which role where."""
+    shown = joined(assignment, "principal_id", "assigned_scope", "role_definition_id")
+    role = role_of(assignment, view)
+    return {**shown, **(joined(role, "role_name") if role is not None else {})}
