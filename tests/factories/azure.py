@@ -93,6 +93,23 @@ BLOB_READER = role(
     "blob-reader", Permission(data_actions=("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",))
 )
 KEY_LISTER = role("keys", Permission(actions=("Microsoft.Storage/storageAccounts/listKeys/action",)))
+#: As the built-in role is: it works in a workspace and changes nothing of the workspace itself.
+DATA_SCIENTIST = role(
+    "scientist",
+    Permission(
+        actions=tuple(
+            f"Microsoft.MachineLearningServices/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write")
+        ),
+        not_actions=(
+            "Microsoft.MachineLearningServices/workspaces/delete",
+            "Microsoft.MachineLearningServices/workspaces/write",
+            "Microsoft.MachineLearningServices/workspaces/computes/*/write",
+            "Microsoft.MachineLearningServices/workspaces/computes/*/delete",
+            "Microsoft.MachineLearningServices/workspaces/computes/listKeys/action",
+            "Microsoft.MachineLearningServices/workspaces/listKeys/action",
+        ),
+    ),
+)
 STORAGE_CONTRIBUTOR = role("storage", Permission(actions=("Microsoft.Storage/storageAccounts/*",)))
 
 

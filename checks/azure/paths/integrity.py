@@ -1,7 +1,7 @@
 """Who may replace what is being served."""
 
-from checks.azure.authorization.reach import written
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
@@ -51,13 +51,15 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
 
     ## Why it matters
     The instance takes SSH connections at a public address, and its identity may write to the storage account that holds
-    the files of a deployed model. Whoever takes the instance over replaces the model, and with an unsafe model format
-    runs code inside the endpoint, without any right to deploy. Models are taken to be in the default storage of their
-    workspace. Roles that the identity holds through a group, or in subscriptions that are not scanned, are not seen.
+    the files of a deployed model, or ask for a key of it: from the account itself, or from a workspace whose datastores
+    keep one. Whoever takes the instance over replaces the model, and with an unsafe model format runs code inside the
+    endpoint, without any right to deploy. Models are taken to be in the default storage of their workspace. Roles that
+    the identity holds through a group, or in subscriptions that are not scanned, are not seen.
 
     ## How to fix
     Give development instances no SSH access or no public address, and let their identity read but not write the storage
-    that production serves from; keep workspaces for development and production apart.
+    that production serves from; keep workspaces for development and production apart. Let datastores use identities and
+    storage accounts refuse keys.
 
     CLI: `az role assignment delete --assignee PRINCIPAL --scope STORAGE_ACCOUNT`; `enable_node_public_ip: false` in the
     compute's file. Terraform: `node_public_ip_enabled = false` on `azurerm_machine_learning_compute_instance`.

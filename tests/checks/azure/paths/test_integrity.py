@@ -1,10 +1,14 @@
+from typing import Any
+
 from factories.azure import (
     ACCESS_ADMINISTRATOR,
     BLOB_READER,
     BLOB_WRITER,
     CONTRIBUTOR,
+    DATA_SCIENTIST,
     GROUP,
     KEY_LISTER,
+    ML,
     PRINCIPAL,
     RETINA_STORAGE,
     ROOT,
@@ -40,6 +44,24 @@ LINK_SIGNER = role("links", Permission(actions=("Microsoft.Storage/storageAccoun
 # As the built-in role Azure AI Account Owner is: the condition is that of the role, not of its assignment.
 SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssignments/write",), condition=CONDITION))
 SIGNED = (exposed(), *SERVING, assignment("links", GROUP), LINK_SIGNER)
+
+
+def scientist(scope: str = LINKED.id, *, accepts: object = True, **fields: object) -> tuple[Any, ...]:
+    """Works in a workspace that keeps keys of the storage which a served model lies in."""
+    given = {"workspace_kind": "Default", "system_datastores_auth_mode": "AccessKey", **fields}
+    linked = workspace(storage_account=RETINA_STORAGE, **given)
+    held = storage(allow_shared_key_access=accepts)
+    return (exposed(), linked, SERVING[1], held, assignment("scientist", scope), DATA_SCIENTIST)
+
+
+KEPT = role("kept", Permission(actions=("Microsoft.MachineLearningServices/workspaces/listKeys/action",)))
+NO_SECRETS = role(
+    "none",
+    Permission(
+        actions=("Microsoft.MachineLearningServices/*",),
+        not_actions=("Microsoft.MachineLearningServices/workspaces/*/action",),
+    ),
+)
 
 
 CASES = {
@@ -99,6 +121,18 @@ CASES = {
             assignment("some", GROUP),
             SOME_ROLES,
         ),
+        Case("lists secrets of datastores", FAIL, *scientist()),
+        Case("lists secrets, mode never set", FAIL, *scientist(GROUP, system_datastores_auth_mode=None)),
+        Case("lists secrets of another workspace", PASS, *scientist(f"{ML}/other")),
+        Case("lists secrets of a storage that refuses keys", PASS, *scientist(accepts=False)),
+        Case("lists secrets, account not observed", UNKNOWN, *scientist(accepts=UNSET)),
+        Case("datastores that keep no keys", PASS, *scientist(system_datastores_auth_mode="Identity")),
+        Case("datastores that sign links", UNKNOWN, *scientist(system_datastores_auth_mode="UserDelegationSAS")),
+        Case("datastores not observed", UNKNOWN, *scientist(system_datastores_auth_mode=UNSET)),
+        Case("lists secrets of one datastore", UNKNOWN, *scientist(f"{LINKED.id}/datastores/models")),
+        Case("works on one endpoint", PASS, *scientist(f"{LINKED.id}/onlineEndpoints/score")),
+        Case("lists keys of the workspace", FAIL, *scientist()[:4], assignment("kept", LINKED.id), KEPT),
+        Case("lists no secrets", PASS, *scientist()[:4], assignment("none", LINKED.id), NO_SECRETS),
         Case("reads one container", PASS, exposed(), *SERVING, assignment("blob-reader", CONTAINER), BLOB_READER),
         Case("lists keys, account not seen", UNKNOWN, exposed(), *SERVING, assignment("keys", GROUP), KEY_LISTER),
         Case(

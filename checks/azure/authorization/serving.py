@@ -1,0 +1,130 @@
+"""Where the models that are being served lie, and the workspaces that hold keys to it: an index that checks share."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import UNSET, Struct
+
+from checks.azure.authorization.grants import covers, is_above
+from checks.azure.ids import arm_id, workspace_of
+from checks.azure.machine_learning.hubs import network_of
+from checks.azure.machine_learning.resources import OnlineDeployment, Workspace
+from checks.azure.members import folded
+from checks.azure.storage.resources import StorageAccount
+from scanner.model.views import View
+
+#: The first storage that a scope lets its holder open, and what was not observed of others.
+Opened = tuple[str, frozenset[str]]
+
+
+class Serving(Struct, frozen=True):
+    """Storage accounts that hold models being served, with a deployment each; not complete if some were not seen.
+
+    `workspaces` are those whose default storage is one of them, or was not observed. `keys` and `secrets` fill with
+    what there is to say about the storage accounts, and about the workspaces, that a scope covers.
+    """
+
+    deployments: dict[str, str]
+    storages: tuple[str, ...]
+    workspaces: tuple[str, ...]
+    complete: bool
+    keys: dict[str, Opened]
+    secrets: dict[str, Opened]
+
+    def container(self, scope: str) -> bool:
+        """Whether a scope is a part of one of the storage accounts, such as a container."""
+        parts = scope.split("/")
+        return any("/".join(parts[:length]) in self.deployments for length in range(1, len(parts)))
+
+    def datastore(self, scope: str) -> bool:
+        """Whether a scope is a datastore of one of the workspaces."""
+        workspace, inside, _ = scope.partition("/datastores/")
+        return bool(inside) and next(covered(workspace, self.workspaces), "") == workspace
+
+    def with_keys(self, scope: str, view: View) -> Opened:
+        """Storage that the keys of the accounts open that a scope covers."""
+        if scope not in self.keys:
+            self.keys[scope] = _first(covered(scope, self.storages), view)
+        return self.keys[scope]
+
+    def with_secrets(self, scope: str, view: View) -> Opened:
+        """Storage that the secrets of the datastores open whose workspaces a scope covers."""
+        if scope not in self.secrets:
+            self.secrets[scope] = self._by_secrets(scope, view)
+        return self.secrets[scope]
+
+    def _by_secrets(self, scope: str, view: View) -> Opened:
+        doubts: set[str] = set()
+        for name in covered(scope, self.workspaces):
+            workspace = view.get(Workspace, name)
+            keyed = keeps_keys(name, view)
+            if keyed is None or not isinstance(workspace, Workspace):
+                doubts.add("Workspace.system_datastores_auth_mode")
+            elif keyed and workspace.storage_account is UNSET:
+                doubts.add("Workspace.storage_account")
+            elif keyed:
+                storage, unclear = _first(iter((arm_id(str(workspace.storage_account)),)), view)
+                if storage:
+                    return storage, frozenset()
+                doubts |= unclear
+        return "", frozenset(doubts)
+
+
+def serving(view: View) -> Serving:
+    """Where the models of online deployments are kept, for `view.derive`."""
+    deployments, workspaces = view.all(OnlineDeployment), view.all(Workspace)
+    complete = workspaces.complete and deployments.complete
+    found: dict[str, str] = {}
+    for deployment in deployments:
+        model = deployment.model
+        if model is None or (isinstance(model, str) and folded(model).startswith("azureml://registries/")):
+            continue  # in the image, or in a registry with storage of its own
+        workspace = view.get(Workspace, workspace_of(model)) if isinstance(model, str) else None
+        if not isinstance(workspace, Workspace) or workspace.storage_account is UNSET:
+            complete = False
+        elif workspace.storage_account:
+            found.setdefault(arm_id(str(workspace.storage_account)), deployment.id)
+    return Serving(found, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {})
+
+
+def _holding(found: dict[str, str], workspaces: Iterable[Workspace]) -> tuple[str, ...]:
+    """The workspaces whose default storage is among those found, or was not observed."""
+    return tuple(
+        workspace.id
+        for workspace in (workspaces if found else ())
+        if workspace.storage_account is UNSET or arm_id(str(workspace.storage_account or "")) in found
+    )
+
+
+def covered(scope: str, places: Sequence[str]) -> Iterator[str]:
+    """Those of some ids, given in order, that what is assigned at a scope holds for."""
+    prefix = "" if is_above(scope) else scope
+    at = bisect_left(places, prefix)
+    while at < len(places) and places[at].startswith(prefix):
+        if covers(scope, places[at]):
+            yield places[at]
+        at += 1
+
+
+def keeps_keys(workspace: str, view: View) -> bool | None:
+    """Whether the datastores that a workspace makes by itself have keys of its storage; None if that is not known."""
+    deciding = network_of(workspace, view)
+    match folded(deciding.system_datastores_auth_mode) if deciding is not None else UNSET:
+        case "accesskey" | None:
+            return True
+        case "identity":
+            return False
+        case _:
+            return None
+
+
+def _first(storages: Iterator[str], view: View) -> Opened:
+    """The first of some storage accounts that accepts keys."""
+    unclear: set[str] = set()
+    for storage in storages:
+        account = view.get(StorageAccount, storage)
+        if not isinstance(account, StorageAccount) or account.allow_shared_key_access is UNSET:
+            unclear.add("StorageAccount.allow_shared_key_access")
+        elif account.allow_shared_key_access is not False:
+            return storage, frozenset()
+    return "", frozenset(unclear)

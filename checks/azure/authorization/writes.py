@@ -1,0 +1,110 @@
+"""Which models being served the principals of a resource can change, worked out once for those that share them."""
+
+from checks.azure.actions import Permission, allows
+from checks.azure.authorization.grants import ASSIGN_ROLES, grants, may, permissions_of, readable
+from checks.azure.authorization.reach import Reach
+from checks.azure.authorization.resources import RoleAssignment
+from checks.azure.authorization.serving import Serving, covered, serving
+from checks.azure.ids import arm_id
+from scanner.model.views import View
+
+_BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
+# Actions that give a key of the account, or a link signed with one.
+_KEYS = tuple(
+    f"Microsoft.Storage/storageAccounts/{name}/action"
+    for name in ("listKeys", "regenerateKey", "listAccountSas", "listServiceSas")
+)
+_ACCOUNT_WRITE = "Microsoft.Storage/storageAccounts/write"
+_LIST_SECRETS = "Microsoft.MachineLearningServices/workspaces/datastores/listSecrets/action"
+# Actions that give the key of the account with which the datastores of a workspace are reached.
+_SECRETS = (
+    _LIST_SECRETS,
+    "Microsoft.MachineLearningServices/workspaces/listKeys/action",
+    "Microsoft.MachineLearningServices/workspaces/listStorageAccountKeys/action",
+)
+
+
+def written(people: frozenset[str], view: View) -> Reach:
+    """The assignment that lets these principals change blobs in the storage of a model being served."""
+    known = view.derive(_written)
+    if people not in known:
+        known[people] = _write(people, view)
+    return known[people]
+
+
+def _written(_: View) -> dict[frozenset[str], Reach]:
+    return {}
+
+
+def _write(people: frozenset[str], view: View) -> Reach:
+    found, served = view.derive(grants), view.derive(serving)
+    doubts = set() if found.complete else {"RoleAssignment"}
+    doubts |= set() if served.complete else {"OnlineDeployment.model"}
+    for assignment in found.of(people, view):
+        if not readable(assignment):
+            doubts.add("RoleAssignment")
+            continue
+        storage, unclear = _writes(assignment, served, view)
+        if storage:
+            return Reach(assignment.id, storage, served.deployments[storage])
+        doubts |= unclear
+    return Reach(doubts=frozenset(doubts))
+
+
+def _writes(assignment: RoleAssignment, served: Serving, view: View) -> tuple[str, set[str]]:
+    """The first storage whose blobs an assignment lets its holder change, else what was not observed to tell."""
+    scope = arm_id(str(assignment.assigned_scope))
+    ways = (_directly, _with_keys, _with_secrets)
+    inside = served.container(scope) or served.datastore(scope)
+    if not inside and not any(next(covered(scope, some), "") for some in (served.storages, served.workspaces)):
+        return "", set()
+    permissions = permissions_of(assignment, view)
+    if permissions is None:
+        return "", {"RoleDefinition.permissions"}
+    doubts: set[str] = set()
+    for way in ways:
+        storage, unclear = way(permissions, assignment.condition, scope, served, view)
+        if storage:
+            return storage, set()
+        doubts |= unclear
+    return "", doubts
+
+
+def _directly(
+    permissions: tuple[Permission, ...], condition: object, scope: str, served: Serving, _: View
+) -> tuple[str, set[str]]:
+    """As its role on the data says, or as one says that it may give itself."""
+    blobs = may(permissions, _BLOB_WRITE, condition, data=True)
+    if served.container(scope):
+        # which container holds the model was not observed
+        return "", set() if blobs is False else {"RoleAssignment.assigned_scope"}
+    first = next(covered(scope, served.storages), "")
+    roles = may(permissions, ASSIGN_ROLES, condition)
+    if not first or blobs or roles:
+        return first, set()
+    return "", {"RoleAssignment.condition"} if blobs is None or roles is None else set()
+
+
+def _with_keys(
+    permissions: tuple[Permission, ...], _: object, scope: str, served: Serving, view: View
+) -> tuple[str, set[str]]:
+    """With keys of the account, which work unless it refuses them."""
+    if not any(allows(permissions, action) for action in _KEYS):
+        return "", set()
+    if allows(permissions, _ACCOUNT_WRITE):
+        return next(covered(scope, served.storages), ""), set()  # may turn keys on where they are off
+    storage, unclear = served.with_keys(scope, view)
+    return storage, set(unclear)
+
+
+def _with_secrets(
+    permissions: tuple[Permission, ...], _: object, scope: str, served: Serving, view: View
+) -> tuple[str, set[str]]:
+    """With the key that a workspace keeps for its datastores."""
+    if served.datastore(scope):
+        # which datastore the model came from was not observed
+        return "", {"RoleAssignment.assigned_scope"} if allows(permissions, _LIST_SECRETS) else set()
+    if not any(allows(permissions, action) for action in _SECRETS):
+        return "", set()
+    storage, unclear = served.with_secrets(scope, view)
+    return storage, set(unclear)
