@@ -9,3 +9,5 @@ ACCESS_POINTS = "access points of the bucket"
 TOLD_BUCKETS = "buckets that hyperparameters or variables name"
 #: SCPs and RCPs: no member account reads them.
 ORGANISATION = "policies of the organisation"
+#: No scan lists objects.
+OBJECT_ACLS = "access lists of single objects"

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import foreign_bucket_id
-from checks.aws.s3.resources import Bucket, Grant, Grantee, OwnershipRule, PublicAccessBlock
+from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
     Container,
     DataSource,
@@ -128,7 +128,6 @@ ALL_BLOCKED = PublicAccessBlock(
 
 
 #: No ACL has an effect.
-ENFORCED = (OwnershipRule(object_ownership="BucketOwnerEnforced"),)
 
 
 def grant(group: str, permission: str = "READ") -> Grant:

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.blind_spots import ACCESS_POINTS
+from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
@@ -24,14 +24,13 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.INTERNET,
-    blind_to=(ACCESS_POINTS, DOWNLOADS),
+    blind_to=(ACCESS_POINTS, OBJECT_ACLS, DOWNLOADS),
 )
 def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Artifact of the model lies in a bucket that is open to the public.
 
     Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
-    `IgnorePublicAcls` is on, for the bucket or for the account. Where ACLs have an effect, single objects may be open
-    by their own: the verdict is open then.
+    `IgnorePublicAcls` is on, for the bucket or for the account.
 
     ## Why it matters
     The weights can be downloaded by anybody, and with a grant that includes writing anybody can replace the archive

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.blind_spots import ACCESS_POINTS, KEY_MANAGER
+from checks.aws.blind_spots import ACCESS_POINTS, KEY_MANAGER, OBJECT_ACLS
 from checks.aws.iam.answers import NO, UNKNOWN
 from checks.aws.keys import lacks
 from checks.aws.s3.exposure import LEVELS, blocked, public_grants, public_ways, refuses_plain_http
@@ -240,14 +240,13 @@ def _all_on(block: Any) -> bool:
     objective="public-exposure",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(ACCESS_POINTS,),
+    blind_to=(ACCESS_POINTS, OBJECT_ACLS),
 )
 def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
     """Bucket with model or training data is open to the public.
 
     Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
-    `IgnorePublicAcls` is on, for the bucket or for the account. Where ACLs have an effect, single objects may be open
-    by their own: the verdict is open then.
+    `IgnorePublicAcls` is on, for the bucket or for the account.
 
     ## Why it matters
     Anybody on the internet, or with any AWS account, reads the models and records in it; if the grant includes writing,

@@ -29,8 +29,6 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "s3:GetBucketVersioning": (),
     "s3:GetBucketLogging": (),
 }
-#: Where no ACL of the public's has an effect, it does not matter who may write any.
-_OWNERSHIP = "s3:GetBucketOwnershipControls"
 _ACCOUNT_BLOCK = "s3:GetAccountPublicAccessBlock"
 _HEAD = "s3:HeadBucket"
 _MISSING = ("404", "NoSuchBucket")
@@ -47,7 +45,7 @@ class _Place(Struct, frozen=True):
 
 @collector(
     Bucket,
-    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, _OWNERSHIP, *_DETAILS),
+    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
     per="account",
     follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
 )
@@ -165,15 +163,4 @@ def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, R
         if found in _MISSING:
             return None
         replies[operation] = None if isinstance(found, str) else found
-    if not any(_ignores_acls(replies[level]) for level in ("s3:GetPublicAccessBlock", _ACCOUNT_BLOCK)):
-        absent = ("OwnershipControlsNotFoundError",)
-        found = api.answer(_OWNERSHIP, codes=(*absent, *_MISSING), region=place.region, Bucket=name)
-        if found in _MISSING:
-            return None
-        replies[_OWNERSHIP] = None if isinstance(found, str) else found
     return replies
-
-
-def _ignores_acls(reply: Reply) -> bool:
-    switches = reply.get("PublicAccessBlockConfiguration") if isinstance(reply, Mapping) else None
-    return isinstance(switches, Mapping) and switches.get("IgnorePublicAcls") is True

@@ -51,22 +51,7 @@ def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:
             ways.append(way)
         elif held is UNKNOWN:
             missing += unread_levels(bucket)
-    if not ways and not missing:
-        missing += _of_objects(bucket)
     return tuple(ways), tuple(dict.fromkeys(missing))
-
-
-def _of_objects(bucket: Bucket) -> list[str]:
-    """What it takes to tell that no single object is open. Where ACLs have an effect, nobody reads those of objects."""
-    ignored = blocked(bucket, "ignore_public_acls")
-    if ignored is YES:
-        return []
-    if ignored is UNKNOWN:
-        return unread_levels(bucket)
-    if bucket.ownership is UNSET:
-        return ["ownership"]
-    enforced = any(rule.object_ownership == "BucketOwnerEnforced" for rule in bucket.ownership or ())
-    return [] if enforced else ["the access lists of single objects"]
 
 
 def unread_levels(bucket: Bucket) -> list[str]:

@@ -46,12 +46,6 @@ class EncryptionRule(AwsPart, frozen=True, kw_only=True):
     apply_server_side_encryption_by_default: DefaultEncryption | None = None
 
 
-class OwnershipRule(AwsPart, frozen=True, kw_only=True):
-    """Who owns new objects; with `BucketOwnerEnforced` no ACL has an effect, neither the bucket's nor an object's."""
-
-    object_ownership: str | None = None
-
-
 class Bucket(Resource, frozen=True, kw_only=True):
     """An S3 bucket that ML resources of this account refer to, whoever owns it, or that they would.
 
@@ -77,10 +71,6 @@ class Bucket(Resource, frozen=True, kw_only=True):
     policy_is_public: Annotated[Observed[bool], Read("s3:GetBucketPolicyStatus", "PolicyStatus.IsPublic")] = UNSET
     grants: Annotated[Observed[tuple[Grant, ...]], Read("s3:GetBucketAcl", "Grants")] = UNSET
     owner_id: Annotated[Observed[str], Read("s3:GetBucketAcl", "Owner.ID")] = UNSET
-    #: asked where public ACLs are not ignored
-    ownership: Annotated[
-        Observed[tuple[OwnershipRule, ...]], Read("s3:GetBucketOwnershipControls", "OwnershipControls.Rules")
-    ] = UNSET
     encryption: Annotated[
         Observed[tuple[EncryptionRule, ...]], Read("s3:GetBucketEncryption", "ServerSideEncryptionConfiguration.Rules")
     ] = UNSET

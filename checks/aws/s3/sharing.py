@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
+from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS, ORGANISATION
 from checks.aws.s3.buckets import not_ours
 from checks.aws.s3.outsiders import Actions, Reached, reached_by_acl, reached_by_policy, services_let_in
 from checks.aws.s3.resources import Bucket
@@ -97,7 +97,7 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     objective="training-data-access",
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=(ORGANISATION, ACCESS_POINTS, "access lists of single objects"),
+    blind_to=(ORGANISATION, ACCESS_POINTS, OBJECT_ACLS),
 )
 def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Objects in a bucket with model or training data may be read by other accounts.

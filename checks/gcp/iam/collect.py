@@ -46,6 +46,9 @@ _VERSION = {"options": {"requestedPolicyVersion": 3}}  # version 1 leaves condit
 
 @collector(ProjectPolicy, operations=(PROJECT, POLICY), per="account", follows=_ML)
 def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
+    holds_ml = any(found.of(kind) for kind in _ML)
+    if not holds_ml and len(api.projects) == 1:
+        return  # there is nothing to protect, neither here nor elsewhere
     path = f"{PROJECTS}/v3/projects/{api.project}"
     try:
         parents: tuple[str, ...] | UnsetType = above(api, api.project)
@@ -58,7 +61,7 @@ def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
         id=full_name(PROJECTS, f"projects/{api.project}"),
         name=api.project,
         console_url=f"https://console.cloud.google.com/iam-admin/iam?project={api.project}",
-        holds_ml=any(found.of(kind) for kind in _ML),
+        holds_ml=holds_ml,
         above=parents,
     )
 

@@ -1,6 +1,5 @@
 from factories.aws import (
     ALL_BLOCKED,
-    ENFORCED,
     IMAGE,
     bucket,
     chain,
@@ -25,7 +24,6 @@ OPEN = {
     "account_public_access_block": None,
     "policy_is_public": True,
     "grants": (grant("global/AllUsers"),),
-    "ownership": ENFORCED,
 }
 CLOSED = {**OPEN, "policy_is_public": None, "grants": ()}
 PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
@@ -57,7 +55,6 @@ CASES = {
         Case("open, of another account of the scan", FAIL, served_from(URI), of_sibling(**OPEN), seen_from_here()),
         Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours(**CLOSED)),
         Case("whose it is was not observed", UNKNOWN, served_from(URI), bucket(**OPEN)),
-        Case("each object has its own ACL", UNKNOWN, served_from(URI), ours(**{**CLOSED, "ownership": None})),
         Case("its ACL was denied", UNKNOWN, served_from(URI), ours(public_access_block=None, policy_is_public=True)),
         Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
         Case("describe was denied", UNKNOWN, model()),

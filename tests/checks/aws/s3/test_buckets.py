@@ -1,7 +1,6 @@
 from factories.aws import (
     ACCOUNT,
     ALL_BLOCKED,
-    ENFORCED,
     KEY,
     block,
     bucket,
@@ -15,7 +14,7 @@ from factories.aws import (
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.s3.resources import DefaultEncryption, EncryptionRule, OwnershipRule
+from checks.aws.s3.resources import DefaultEncryption, EncryptionRule
 
 ARN = "arn:aws:s3:::northwind-example-models"
 SHARED = [
@@ -29,7 +28,6 @@ CLOSED = {
     "account_public_access_block": None,
     "policy_is_public": None,
     "grants": (),
-    "ownership": ENFORCED,
 }
 PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 WHOLE = [ARN, f"{ARN}/*"]
@@ -136,22 +134,12 @@ CASES = {
     ],
     "s3_ml_bucket_public": [
         Case("closed", PASS, exposed()),
-        Case(
-            "closed, and the blocks were denied", UNKNOWN, ours(policy_is_public=False, grants=(), ownership=ENFORCED)
-        ),
+        Case("closed, and the blocks were denied", PASS, ours(policy_is_public=False, grants=())),
         Case("public policy", FAIL, exposed(policy_is_public=True)),
         Case("public policy, and the ACL was denied", FAIL, exposed(policy_is_public=True, grants=UNSET)),
         Case("public policy, and the blocks were denied", UNKNOWN, ours(policy_is_public=True, grants=())),
         Case("public ACL", FAIL, exposed(grants=(grant("global/AllUsers"),))),
         Case("any AWS user", FAIL, exposed(grants=(grant("global/AuthenticatedUsers"),))),
-        Case("each object may have an ACL", UNKNOWN, exposed(ownership=None)),
-        Case(
-            "each object may have an ACL, and all are ignored",
-            PASS,
-            exposed(ownership=UNSET, public_access_block=block(ignore_public_acls=True)),
-        ),
-        Case("who owns objects was denied", UNKNOWN, exposed(ownership=UNSET)),
-        Case("objects of their writers", UNKNOWN, exposed(ownership=(OwnershipRule(object_ownership="ObjectWriter"),))),
         Case("logs delivered by AWS", PASS, exposed(grants=(grant("s3/LogDelivery", "WRITE"),))),
         Case(
             "public policy, restricted by the account",
