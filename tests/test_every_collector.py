@@ -172,7 +172,7 @@ def gaps_wrong(gaps: Iterable[Gap], operation: str, reasons: set[Reason]) -> Ite
     for reason in sorted({gap.reason for gap in of_it} - reasons):
         yield f"{operation}: its gap says {reason} and not {', '.join(reasons)}: correct the errors of the client"
     for gap in of_it:
-        if not gap.permission:
+        if gap.reason is Reason.DENIED and not gap.permission:
             yield f"{operation}: its gap names no permission: add it to checks/{gap.scope.provider}/permissions.py"
         if not gap.checks:
             yield f"{operation}: its gap blinds no check: no field needs it, so remove it from {gap.kind}'s collector"
@@ -386,8 +386,10 @@ def test_gaps_that_do_not_help_and_verdicts_that_nothing_supports_are_named() ->
     verdicts = {("slug", "seen"): Status.FAIL, ("slug", "gone"): Status.UNKNOWN}
 
     assert "no gap says so" in next(gaps_wrong([], DESCRIBE, {Reason.DENIED}))
-    for problem in ("says error and not denied", "names no permission", "blinds no check", "collector breaks"):
+    for problem in ("says error and not denied", "blinds no check", "collector breaks"):
         assert problem in found
+    denied = msgspec.structs.replace(GAP, reason=Reason.DENIED)
+    assert "names no permission" in "\n".join(gaps_wrong([denied], DESCRIBE, {Reason.DENIED}))
     assert list(invented(verdicts, verdicts, DESCRIBE)) == []
     [line] = invented(verdicts, dict.fromkeys(verdicts, Status.PASS) | {("slug", "seen"): Status.FAIL}, DESCRIBE)
     assert line.startswith(f"slug says pass and no more unknown of gone when {DESCRIBE} fails: ")
