@@ -294,11 +294,16 @@ class Subscription:
             "type": ASSIGNMENT.type,
             "properties": {
                 "roleDefinitionId": f"{self.root}{role_path(OWNER if owner else BLOB_READER)}",
-                "principalId": _principal("0001", index),
+                "principalId": self.holder(index),
                 "principalType": "ServicePrincipal",
                 "scope": scope,
             },
         }
+
+    @staticmethod
+    def holder(index: int) -> str:
+        """Whom an assignment is to: the identity of the endpoint of the same index."""
+        return _principal("0001", index)
 
     def role(self, name: str) -> Document:
         """A built-in role. Raises KeyError."""

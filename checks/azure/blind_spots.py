@@ -1,6 +1,7 @@
 """What a pass about Azure may overlook, where several checks say so."""
 
-GROUPS = "roles held through groups"
+#: Who is in a group is asked in the subscription of the resource, which shows groups that have roles there or above.
+GROUPS = "roles of groups in other subscriptions alone"
 SUBSCRIPTIONS = "roles in subscriptions outside the scan"
 #: Anonymous access does not bear on it, and only the data plane tells whether there is one.
 STATIC_WEBSITE = "a static website that is public all the same"

@@ -180,8 +180,8 @@ def test_a_scan_of_google_has_no_gap_and_finds_what_was_planted(google: Server) 
 # -- Azure -------------------------------------------------------------------------------------------------------------
 
 
-def arm(server: Server, path: str) -> Any:
-    return ask(server, path, **{"api-version": "2025-06-01"}).json()
+def arm(server: Server, path: str, **query: str) -> Any:
+    return ask(server, path, **{"api-version": "2025-06-01", **query}).json()
 
 
 def test_azure_listings_add_up_and_follow_their_parents() -> None:
@@ -239,6 +239,10 @@ def test_resource_graph_reads_management_groups_columns_and_assignments(azure: S
     listed = arm(azure, f"/subscriptions/{FIRST}/providers/Microsoft.Authorization/roleAssignments")["value"]
     rows = found(assignments, subscriptions=[FIRST])
     assert [row["properties"] for row in rows] == [assignment["properties"] for assignment in listed]
+    one = listed[3]["properties"]["principalId"]
+    filtered = f"/subscriptions/{FIRST}/providers/Microsoft.Authorization/roleAssignments"
+    assert arm(azure, filtered, **{"$filter": f"assignedTo('{one}')"})["value"] == [listed[3]]
+
     refused = ask(azure, GRAPH, {"query": "resources | where location == 'westeurope'"})
     assert refused.status_code == 400
 

@@ -9,7 +9,14 @@ from typing import Any
 
 from checks.azure.actions import Permission
 from checks.azure.ai_services.resources import Account
-from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import (
+    Assignee,
+    HeldProperties,
+    HeldRole,
+    RoleAssignment,
+    RoleDefinition,
+    assignee_id,
+)
 from checks.azure.ids import role_id
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
@@ -30,6 +37,8 @@ RETINA_STORAGE = f"{ROOT}/resourceGroups/rg-retina/providers/Microsoft.Storage/s
 #: The object id of the identity that cases give roles to, and the same as Azure sometimes spells it.
 PRINCIPAL = "00000000-0000-0000-0000-0000000000d1"
 UPPER_PRINCIPAL = PRINCIPAL.upper()
+#: The object id of a group that it may be in.
+MEMBERS = "00000000-0000-0000-0000-0000000000b1"
 
 
 def workspace(name: str = "retina", **fields: Any) -> Workspace:
@@ -69,12 +78,23 @@ def storage(name: str = "retina", **fields: Any) -> StorageAccount:
 def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:
     given: dict[str, Any] = {
         "principal_id": PRINCIPAL,
+        "principal_type": "ServicePrincipal",
         "role_definition_id": f"{ROOT}/providers/Microsoft.Authorization/roleDefinitions/{role}",
         "assigned_scope": scope,
         "condition": None,
     }
     where = f"{scope.lower()}/providers/microsoft.authorization/roleassignments/{name}"
     return RoleAssignment(id=where, name=name, scope=HERE, **{**given, **fields})
+
+
+def to_group(role: str, scope: str, *, name: str = "g1", **fields: Any) -> RoleAssignment:
+    return assignment(role, scope, name=name, **{"principal_id": MEMBERS, "principal_type": "Group", **fields})
+
+
+def assignee(*groups: str, **fields: Any) -> Assignee:
+    """The identity that cases give roles to, asked for in the subscription; it is in these groups."""
+    roles = tuple(HeldRole(properties=HeldProperties(principal_id=group)) for group in groups)
+    return Assignee(id=assignee_id(SUBSCRIPTION, PRINCIPAL), name=PRINCIPAL, scope=HERE, **{"roles": roles, **fields})
 
 
 def role(name: str, *permissions: Permission, **fields: Any) -> RoleDefinition:

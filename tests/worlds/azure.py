@@ -39,6 +39,7 @@ _KEYS = {
     "role_definitions",
     "diagnostic_settings",
     "foreign_storage",
+    "group_members",
     "management_groups",
     "more_subscriptions",
     "unregistered",
@@ -340,19 +341,33 @@ class AzureWorld(World):
         return reply(200, group) if group else error(404, "ResourceGroupNotFound", missing)
 
     def _assignments(self, request: Request, scope: str) -> Response:
-        asked = request.query.get("$filter", "")
-        matched = re.fullmatch(r"(atScope\(\))?(?: and )?(?:principalId eq '([^']*)')?", asked.strip(), re.IGNORECASE)
-        if not matched:
+        asked = request.query.get("$filter", "").strip()
+        matched = re.fullmatch(
+            r"(atScope\(\))?(?: and )?(?:principalId eq '([^']*)'|assignedTo\('([^']*)'\))?", asked, re.IGNORECASE
+        )
+        # A world that says nothing of who is in its groups does not answer for one who may be.
+        if not matched or (matched[3] and "group_members" not in self.document):
             return error(400, "InvalidFilter", f"The filter '{asked}' is not supported.")
-        at_scope, principal = matched.groups()
+        at_scope, principal, member = matched.groups()
+        holders = self._with_groups(member) if member else {principal.lower()} if principal is not None else None
         listed = []
         for item in self._of_type(_ASSIGNMENTS):
             granted = item["properties"]["scope"]
             if (within(scope, granted) or (not at_scope and within(granted, scope))) and (
-                principal is None or item["properties"]["principalId"].lower() == principal.lower()
+                holders is None or item["properties"]["principalId"].lower() in holders
             ):
                 listed.append(item)
         return self._page(request, listed)
+
+    def _with_groups(self, member: str) -> set[str]:
+        """Somebody and all groups that they are in, also through others."""
+        found, pending = set(), [member.lower()]
+        while pending:
+            found.add(name := pending.pop())
+            for group, members in self.document["group_members"].items():
+                if name in {one.lower() for one in members} and group.lower() not in found:
+                    pending.append(group.lower())
+        return found
 
     def _definition(self, identifier: str) -> dict[str, Any] | None:
         """A role definition by id: the same one at every scope, so its name decides."""

@@ -200,7 +200,7 @@ def test_role_assignments_are_inherited(client: Client) -> None:
         return [name[-2:] for name in client.names(f"{scope}/{ROLES}", **query)]
 
     account = f"{STORAGE}/nwretinaprod"
-    assert ids(SUB) == ["01", "02", "03", "04", "05", "06", "07"]
+    assert ids(SUB) == ["01", "02", "03", "04", "05", "06", "07", "08"]
     assert ids(account) == ["01", "02", "03", "04", "06", "07"]
     assert ids(f"{STORAGE}/nwretinadev") == ["01", "04", "06", "07"]
     assert ids(SUB, **{"$filter": "atScope()"}) == ["01", "07"]
@@ -209,6 +209,18 @@ def test_role_assignments_are_inherited(client: Client) -> None:
     assert ids(SUB, **{"$filter": scorer}) == ["03", "05"]
     assert ids(RG, **{"$filter": f"atScope() and {scorer}"}) == []
     assert failure(lambda: ids(SUB, **{"$filter": "roleName eq 'Owner'"})) == (400, "InvalidFilter")
+
+
+def test_role_assignments_are_held_through_groups(world: AzureWorld, client: Client) -> None:
+    def held(person: str) -> list[str]:
+        asked = {"$filter": f"assignedTo('00000000-0000-0000-0000-0000000000{person}')"}
+        return [name[-2:] for name in client.names(f"{SUB}/{ROLES}", **asked)]
+
+    assert held("E8") == ["08"], "in a group that is in another"
+    assert held("d1") == ["07"]
+    assert held("d2") == ["03", "05"], "in none, with roles of its own"
+    del world.document["group_members"]
+    assert failure(lambda: held("d1")) == (400, "InvalidFilter")
 
 
 def test_role_definitions(client: Client) -> None:

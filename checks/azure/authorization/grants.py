@@ -1,48 +1,68 @@
 """What role assignments allow: pure functions that checks share."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET, Struct
 
 from checks.azure.actions import Permission, allows
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
-from checks.azure.ids import arm_id, role_id
+from checks.azure.ids import arm_id, role_id, subscription
+from checks.azure.members import folded
 from scanner.model.views import View
 
 ASSIGN_ROLES = "Microsoft.Authorization/roleAssignments/write"
+#: Types of principals that nobody can be a member of.
+_SINGLE = {"serviceprincipal", "user", "device"}
 #: Makes its caller User Access Administrator of the whole tenant. It is asked for at the root, so it counts there only.
 _ELEVATE = "Microsoft.Authorization/elevateAccess/action"
 #: Writing something of a type that no role names: whatever manages everything allows it, however it is put.
 _ANYTHING = "Microsoft.Any/things/write"
-_FIELDS = ("role_definition_id", "assigned_scope", "condition")
+_FIELDS = ("principal_type", "role_definition_id", "assigned_scope", "condition")
 
 
 class Grants(Struct, frozen=True):
-    """Ids of role assignments by principal. `complete` is False if some principal may hold more than is listed."""
+    """Ids of role assignments by principal. `complete` is False if some principal may hold more than is listed.
+
+    `groups` are the principals with members that have roles in a subscription or above it; those above all of them are
+    under the empty name.
+    """
 
     by_principal: dict[str, list[str]]
+    groups: dict[str, frozenset[str]]
     complete: bool
 
-    def of(self, people: Iterable[str], view: View) -> Iterator[RoleAssignment]:
-        """Assignments to any of these object ids, by id."""
-        for assignment in sorted(id for person in people for id in self.by_principal.get(person, ())):
+    def of(self, principal: str, view: View) -> Iterator[RoleAssignment]:
+        """Assignments to this object id, by id."""
+        for assignment in sorted(self.by_principal.get(principal, ())):
             found = view.get(RoleAssignment, assignment)
             if isinstance(found, RoleAssignment):
                 yield found
+
+    def groups_in(self, subscription: str) -> frozenset[str]:
+        """Principals with members that have roles in a subscription or above it."""
+        return self.groups.get(subscription.lower(), self.groups.get("", frozenset()))
 
 
 def grants(view: View) -> Grants:
     """Index of all role assignments, for `view.derive`."""
     listed = view.all(RoleAssignment)
     found: dict[str, list[str]] = {}
+    groups: dict[str, set[str]] = {"": set()}
     complete = listed.complete
     for assignment in listed:
         principal = assignment.principal_id
-        if isinstance(principal, str):
-            found.setdefault(principal.lower(), []).append(assignment.id)
-        else:
+        if not isinstance(principal, str) or UNSET in (assignment.principal_type, assignment.assigned_scope):
             complete = False
-    return Grants(found, complete)
+            continue
+        found.setdefault(principal.lower(), []).append(assignment.id)
+        if has_members(assignment):
+            groups.setdefault(subscription(str(assignment.assigned_scope or "")), set()).add(principal.lower())
+    return Grants(found, {name: frozenset(some | groups[""]) for name, some in groups.items()}, complete)
+
+
+def has_members(assignment: RoleAssignment) -> bool:
+    """Whether a role is assigned to a group, as far as that is known."""
+    return folded(assignment.principal_type) not in _SINGLE
 
 
 def readable(assignment: RoleAssignment) -> bool:

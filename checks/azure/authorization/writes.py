@@ -1,8 +1,10 @@
 """Which models being served the principals of a resource can change, worked out once for those that share them."""
 
+from collections.abc import Sequence
+
 from checks.azure.actions import Permission, allows
 from checks.azure.authorization.grants import ASSIGN_ROLES, grants, may, permissions_of, readable
-from checks.azure.authorization.reach import Reach
+from checks.azure.authorization.reach import Reach, with_groups
 from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.authorization.serving import Serving, covered, serving
 from checks.azure.ids import arm_id
@@ -24,23 +26,34 @@ _SECRETS = (
 )
 
 
-def written(people: frozenset[str], view: View) -> Reach:
-    """The assignment that lets these principals change blobs in the storage of a model being served."""
+def written(people: frozenset[str], home: str, view: View) -> Reach:
+    """The assignment that lets these principals, which a subscription uses, change storage of a model being served."""
+    return with_groups(people, home, _changes, view)
+
+
+def opens(permissions: Sequence[Permission]) -> bool:
+    """Whether a role may let its holder change the storage of a model, wherever it is assigned."""
+    if allows(permissions, _BLOB_WRITE, data=True) or allows(permissions, ASSIGN_ROLES):
+        return True
+    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS))
+
+
+def _changes(person: str, view: View) -> Reach:
     known = view.derive(_written)
-    if people not in known:
-        known[people] = _write(people, view)
-    return known[people]
+    if person not in known:
+        known[person] = _write(person, view)
+    return known[person]
 
 
-def _written(_: View) -> dict[frozenset[str], Reach]:
+def _written(_: View) -> dict[str, Reach]:
     return {}
 
 
-def _write(people: frozenset[str], view: View) -> Reach:
+def _write(person: str, view: View) -> Reach:
     found, served = view.derive(grants), view.derive(serving)
     doubts = set() if found.complete else {"RoleAssignment"}
     doubts |= set() if served.complete else {"OnlineDeployment.model"}
-    for assignment in found.of(people, view):
+    for assignment in found.of(person, view):
         if not readable(assignment):
             doubts.add("RoleAssignment")
             continue

@@ -299,15 +299,18 @@ class AzureApi(BaseApi):
             self.recorder.listed(kind, self.scope, complete=False)
 
     def listing(
-        self, operation: str, path: str, api_version: str, *, absent: tuple[str, ...] = ()
+        self, operation: str, path: str, api_version: str, *, absent: tuple[str, ...] = (), first: Outcome = None
     ) -> list[Mapping[str, Any]] | UnsetType | None:
         """Items of a listing that tells more of a resource that was seen; `UNSET` and a gap if it failed.
 
-        None for one of the `absent` error codes.
+        None for one of the `absent` error codes. `first` is what became of asking for the first page, as in `pages`.
         """
         query = {"api-version": api_version}
         try:
-            return list(self._provider.walk(lambda attempt: self.ask(operation, attempt), operation, path, query))
+            if isinstance(first, CallFailed):
+                raise first
+            asked = self._provider.walk(lambda attempt: self.ask(operation, attempt), operation, path, query, first)
+            return list(asked)
         except CallFailed as failure:
             if failure.code in absent:
                 return None
@@ -353,11 +356,12 @@ class AzureApi(BaseApi):
         ]
 
     def ask_together(self, operation: str, paths: Sequence[str], api_version: str) -> list[Outcome]:
-        """What became of a GET of each path. Raises UndeclaredOperation as `ask` does, and nothing else."""
+        """What became of a GET of each path, with or without a query. Raises UndeclaredOperation as `ask` does."""
         if operation not in self.collector.operations or not self.is_read(operation):
             raise UndeclaredOperation(f"{operation} is not declared, or no permitted read")
         query = urlencode({"api-version": api_version})
-        return self._provider.batches.get(self.scope, operation, [f"{path}?{query}" for path in paths])
+        urls = [f"{path}{'&' if '?' in path else '?'}{query}" for path in paths]
+        return self._provider.batches.get(self.scope, operation, urls)
 
     # -- the census ------------------------------------------------------------------------------------------------
 

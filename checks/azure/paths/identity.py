@@ -2,7 +2,7 @@
 
 from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.reach import managed
-from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
@@ -18,7 +18,7 @@ from scanner.model.views import View
     severity=Severity.CRITICAL,
     objective="least-privilege",
     since="0.1.0",
-    needs=(RoleAssignment, RoleDefinition),
+    needs=(RoleAssignment, RoleDefinition, Assignee),
     blind_to=(GROUPS, SUBSCRIPTIONS),
 )
 def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) -> Verdict:
@@ -27,8 +27,8 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     ## Why it matters
     Code in the serving container, or an unsafe model file that it loads, can ask for a token of this identity and with
     it delete, read or re-role everything in the group, subscription or above: one bad model takes over the estate.
-    Scoring needs to read one model and one image. Roles that the identity holds through a group, or in subscriptions
-    that are not scanned, are not seen.
+    Scoring needs to read one model and one image. Roles that the identity holds in subscriptions that are not scanned
+    are not seen.
 
     ## How to fix
     Remove the assignment and give the identity only Storage Blob Data Reader on the workspace storage and AcrPull on
@@ -49,7 +49,7 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(RoleAssignment, RoleDefinition),
+    needs=(RoleAssignment, RoleDefinition, Assignee),
     blind_to=(GROUPS, SUBSCRIPTIONS),
 )
 def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> Verdict:
@@ -59,8 +59,8 @@ def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> 
     The service uses this identity for everybody who works in the workspace: to build images, to read datastores, to set
     up computes. Whoever may change the workspace, attach a compute or an image to it, or abuses a flaw of the service,
     does so with the rights of the identity, on things that have nothing to do with the workspace. Older workspaces gave
-    their own identity Contributor on the resource group. Roles that the identity holds through a group, or in
-    subscriptions that are not scanned, are not seen.
+    their own identity Contributor on the resource group. Roles that the identity holds in subscriptions that are not
+    scanned are not seen.
 
     ## How to fix
     Replace the assignment by roles on the storage account, vault, registry and Application Insights of the workspace.
@@ -81,7 +81,7 @@ def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> 
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(RoleAssignment, RoleDefinition),
+    needs=(RoleAssignment, RoleDefinition, Assignee),
     blind_to=(GROUPS, SUBSCRIPTIONS),
     decided_by=("provisioning_state",),
 )
@@ -91,8 +91,8 @@ def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdic
     ## Why it matters
     Every notebook, job and package that runs on the compute can ask for a token of this identity, and with it change,
     delete or hand out what the group, subscription or management group holds. Whoever may run a job has these rights,
-    whatever roles they have themselves. Roles that the identity holds through a group, or in subscriptions that are not
-    scanned, are not seen.
+    whatever roles they have themselves. Roles that the identity holds in subscriptions that are not scanned are not
+    seen.
 
     ## How to fix
     Remove the assignment and give the identity roles on the data and the registry that its jobs need.
@@ -112,7 +112,7 @@ def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdic
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(RoleAssignment, RoleDefinition),
+    needs=(RoleAssignment, RoleDefinition, Assignee),
     blind_to=(GROUPS, SUBSCRIPTIONS),
 )
 def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdict:
@@ -121,8 +121,8 @@ def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdic
     ## Why it matters
     The account reads files, search indexes and keys with this identity, and agents and tools that it runs for its
     callers act with it too: what a prompt talks them into, they may do. The account needs to read a few resources, not
-    to manage a group, a subscription or more. Roles that the identity holds through a group, or in subscriptions that
-    are not scanned, are not seen.
+    to manage a group, a subscription or more. Roles that the identity holds in subscriptions that are not scanned are
+    not seen.
 
     ## How to fix
     Remove the assignment and give the identity roles on the storage, the search service and the vault that it uses.
@@ -144,7 +144,7 @@ def _manages(resource: Workspace | Compute | OnlineEndpoint | Account, view: Vie
     people, known = principals(resource.principal_id or None, resource.user_assigned_identities or None)
     if not people and known:
         return not_applicable("it has no identity", principal_id=resource.principal_id)
-    found = managed(people, view)
+    found = managed(people, resource.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         said = f"its identity manages {assignment.assigned_scope}"

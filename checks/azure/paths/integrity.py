@@ -1,6 +1,6 @@
 """Who may replace what is being served."""
 
-from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
@@ -41,7 +41,7 @@ def _no_way_in(compute: Compute) -> Verdict | None:
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Workspace, OnlineEndpoint, OnlineDeployment, StorageAccount, RoleAssignment, RoleDefinition),
+    needs=(Workspace, OnlineEndpoint, OnlineDeployment, StorageAccount, RoleAssignment, RoleDefinition, Assignee),
     exposure=Exposure.INTERNET,
     blind_to=(GROUPS, SUBSCRIPTIONS, "what its user may do", "models outside the default storage of their workspace"),
     decided_by=("enable_node_public_ip", "ssh_public_access"),
@@ -54,7 +54,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     the files of a deployed model, or ask for a key of it: from the account itself, or from a workspace whose datastores
     keep one. Whoever takes the instance over replaces the model, and with an unsafe model format runs code inside the
     endpoint, without any right to deploy. Models are taken to be in the default storage of their workspace. Roles that
-    the identity holds through a group, or in subscriptions that are not scanned, are not seen.
+    the identity holds in subscriptions that are not scanned are not seen.
 
     ## How to fix
     Give development instances no SSH access or no public address, and let their identity read but not write the storage
@@ -81,7 +81,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
     if not people and known:
         return not_applicable("the instance has no identity", principal_id=compute.principal_id)
-    found = written(people, view)
+    found = written(people, compute.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         return failed(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 from scanning import document, running, take_inventory
-from worlds.base import Fault
+from worlds.base import Fault, World
 
+from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
 from checks.azure.storage.resources import PERIMETERS, STORAGE, StorageAccount
@@ -128,3 +129,48 @@ def test_of_a_compute_without_its_inner_settings_nothing_was_said(inner: str | N
     assert (found.compute_type, found.provisioning_state) == ("ComputeInstance", "Creating")
     assert {found.ssh_public_access, found.enable_root_access, found.custom_services, found.subnet_id} == {UNSET}
     assert inventory.gaps == ()
+
+
+def assignees(inventory: Inventory) -> dict[str, Assignee]:
+    return {one.name[-2:]: one for one in inventory.of(Assignee)}
+
+
+def groups(held: Assignee) -> set[str]:
+    assert isinstance(held.roles, tuple)
+    return {str(role.properties.principal_id)[-2:] for role in held.roles if role.properties} - {held.name[-2:]}
+
+
+def asked_of_people(world: World) -> list[str]:
+    return [r.query["$filter"] for r in world.log if "assignedto" in r.query.get("$filter", "").lower()]
+
+
+def test_who_is_in_a_group_is_asked_once_of_each_identity() -> None:
+    with running("azure") as world:
+        found = assignees(take_inventory("azure"))
+        asked = asked_of_people(world)
+
+    assert sorted(found) == ["d1", "d2", *(f"e{n}" for n in range(1, 9))], "several resources act as d1"
+    assert len(asked) == len(set(asked)) == len(found)
+    assert groups(found["e8"]) == {"b3"}
+    assert groups(found["d1"]) == {"b2"}
+    assert groups(found["d2"]) == set()
+
+
+def test_nobody_is_asked_of_where_no_group_has_a_role_that_matters() -> None:
+    changed = document("azure")
+    changed["role_assignments"] = [a for a in changed["role_assignments"] if not a["id"].endswith("a008")]
+    with running("azure", changed) as world:
+        inventory = take_inventory("azure")
+
+    assert not asked_of_people(world)
+    assert assignees(inventory) == {}
+
+
+def test_of_whom_nothing_is_told_the_groups_are_not_observed() -> None:
+    changed = document("azure")
+    del changed["group_members"]
+    with running("azure", changed):
+        inventory = take_inventory("azure")
+
+    assert {held.roles for held in assignees(inventory).values()} == {UNSET}
+    assert {gap.operation for gap in inventory.gaps} == {ASSIGNMENTS}

@@ -12,6 +12,7 @@ from factories.azure import (
     PRINCIPAL,
     READER,
     STORAGE_CONTRIBUTOR,
+    SUBSCRIPTION,
     assignment,
     deployment,
     storage,
@@ -120,6 +121,6 @@ def one_by_one(keys, modes, made):
     ),
 )
 def test_all_at_once_is_as_one_by_one(keys, modes, made):
-    reach = written(PEOPLE, InventoryView(inventory_of(*world(keys, modes, made)), NEEDS))
+    reach = written(PEOPLE, SUBSCRIPTION, InventoryView(inventory_of(*world(keys, modes, made)), NEEDS))
 
     assert (reach.assignment, reach.storage, reach.doubts) == one_by_one(keys, modes, made)

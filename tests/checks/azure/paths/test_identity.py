@@ -5,6 +5,7 @@ from factories.azure import (
     ACCESS_ADMINISTRATOR,
     CONTRIBUTOR,
     GROUP,
+    MEMBERS,
     OWNER,
     PRINCIPAL,
     READER,
@@ -12,18 +13,23 @@ from factories.azure import (
     STORAGE,
     UPPER_PRINCIPAL,
     account,
+    assignee,
     assignment,
     cluster,
     endpoint,
     role,
+    to_group,
     user_identity,
     workspace,
 )
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, registered
 
 from checks.azure.actions import Permission
-from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import OnlineEndpoint
+from checks.azure.paths.identity import azure_ml_endpoint_identity_privileged
+from scanner.store.inventory import InventoryView
 
 CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'other'"
 MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/northwind-example"
@@ -59,6 +65,9 @@ def few(make: Callable[..., Any]) -> list[Case]:
         Case("owner of one account", PASS, acting(), assignment("owner", f"{STORAGE}/retina"), OWNER),
         Case("reader of the subscription", PASS, acting(), assignment("reader", ROOT), READER),
         Case("no role", PASS, acting()),
+        Case("in a group that owns", FAIL, acting(), to_group("owner", GROUP), OWNER, assignee(MEMBERS)),
+        Case("not in the group", PASS, acting(), to_group("owner", GROUP), OWNER, assignee()),
+        Case("groups not known", UNKNOWN, acting(), to_group("owner", GROUP), OWNER, assignee(roles=UNSET)),
         Case("role not seen", UNKNOWN, acting(), assignment("owner", ROOT), incomplete=[RoleDefinition]),
         Case("assignments not seen", UNKNOWN, acting(), incomplete=[RoleAssignment]),
         Case("an identity without object id", UNKNOWN, acting(None, user_assigned_identities=user_identity(None))),
@@ -110,6 +119,26 @@ CASES = {
             assignment("access", GROUP, name="a2"),
             ACCESS_ADMINISTRATOR,
         ),
+        Case("in a group that owns", FAIL, scoring(), to_group("owner", ROOT), OWNER, assignee(MEMBERS.upper())),
+        Case("in a group, from above", FAIL, scoring(), to_group("owner", MANAGEMENT_GROUP), OWNER, assignee(MEMBERS)),
+        Case("not in the group", PASS, scoring(), to_group("owner", ROOT), OWNER, assignee("another")),
+        Case("the group reads", PASS, scoring(), to_group("reader", ROOT), READER),
+        Case("the group owns one account", PASS, scoring(), to_group("owner", f"{STORAGE}/retina"), OWNER),
+        Case("groups not asked for", UNKNOWN, scoring(), to_group("owner", ROOT), OWNER),
+        Case("groups not known", UNKNOWN, scoring(), to_group("owner", ROOT), OWNER, assignee(roles=UNSET)),
+        Case("groups not seen", UNKNOWN, scoring(), to_group("owner", ROOT), OWNER, incomplete=[Assignee]),
+        Case("role of the group not seen", UNKNOWN, scoring(), to_group("owner", ROOT), incomplete=[RoleDefinition]),
+        Case("perhaps a group", UNKNOWN, scoring(), to_group("owner", ROOT, principal_type=None), OWNER),
+        Case(
+            "in a group that owns another subscription",
+            FAIL,
+            scoring(),
+            to_group("owner", GROUP, principal_id="another"),
+            to_group("owner", "/subscriptions/another", name="g2"),
+            OWNER,
+            assignee(MEMBERS),
+        ),
+        Case("a group of another subscription", PASS, scoring(), to_group("owner", "/subscriptions/another"), OWNER),
         Case("role not seen", UNKNOWN, scoring(), assignment("owner", ROOT), incomplete=[RoleDefinition]),
         Case("role gone", UNKNOWN, scoring(), assignment("owner", ROOT)),
         Case("assignments not seen", UNKNOWN, scoring(), incomplete=[RoleAssignment]),
@@ -124,3 +153,22 @@ CASES = {
     ],
     "azure_ai_account_identity_privileged": few(account),
 }
+
+
+def test_what_is_not_known_of_a_group_names_its_role() -> None:
+    others = (to_group("owner", ROOT), OWNER, assignee(roles=UNSET))
+    view = InventoryView(inventory_of(scoring(), *others), registered()[0]["MLP-4303"].needs)
+
+    assert azure_ml_endpoint_identity_privileged(scoring(), view).missing == (
+        f"whether it is in the group {MEMBERS}, which has owner on {ROOT}",
+    )
+
+
+def test_a_failure_shows_the_role_and_the_way_to_it() -> None:
+    held = to_group("owner", ROOT)
+    view = InventoryView(inventory_of(scoring(), held, OWNER, assignee(MEMBERS)), registered()[0]["MLP-4303"].needs)
+
+    verdict = azure_ml_endpoint_identity_privileged(scoring(), view)
+    assert verdict.path == (scoring().id, held.id)
+    assert verdict.evidence["RoleAssignment.principal_type"] == "Group"
+    assert verdict.evidence["RoleDefinition.role_name"] == "owner"
