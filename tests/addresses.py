@@ -65,7 +65,6 @@ SHAPES = (
         "arn:aws:sagemaker:eu-west-1:111122223333:model-package/{}/1",
         ":model-package/",
         "model_package_(?:name|arn)",
-        uncollected="what a model takes from a package is unknown to the checks that ask",
     ),
     Shape(
         "aws.ec2.Subnet",

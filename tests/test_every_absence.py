@@ -22,6 +22,7 @@ COLLECTORS = registered()[1]
 REFERRED = {
     "iam:GetRole",
     "s3:HeadBucket",
+    "sagemaker:DescribeModelPackage",
     "aiplatform.deploymentResourcePools.get",
     "iam.roles.get",
     "iam.serviceAccounts.get",

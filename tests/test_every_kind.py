@@ -25,12 +25,22 @@ CHECKS, COLLECTORS = registered()
 
 #: Fields that hold an address, or look as if they did, and that no collector follows, with the reason.
 _INPUT = "aws.sagemaker.TrainingJob.inputs[].data_source.s3_data_source"
+_DATA = ("model_data_source", "additional_model_data_sources[]")
+_PACKED = ("inference_specification.containers[]", "additional_inference_specifications[].containers[]")
 NOT_FOLLOWED = {
     "aws.s3.Bucket.grants[].grantee.uri": "names one of the groups that S3 knows, no bucket",
     "aws.s3.Bucket.logging_target": "a collector cannot follow its own kind; that there are logs is judged",
     "aws.sagemaker.Model.containers[].environment{}": "of variables, those that serving images read addresses from",
     f"{_INPUT}.hub_access_config.hub_content_arn": "content of a hub",
     f"{_INPUT}.manifest_s3_uri": "the data lie elsewhere, unread",
+    **{
+        f"aws.sagemaker.ModelPackage.{data}.s3_data_source.hub_access_config.hub_content_arn": "content of a hub"
+        for data in (
+            "source_algorithms[].model_data_source",
+            *(f"{container}.{data}" for container in _PACKED for data in _DATA),
+        )
+    },
+    **{f"aws.sagemaker.ModelPackage.{container}.environment{{}}": "as of a model's container" for container in _PACKED},
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
     "gcp.iam.ProjectPolicy.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
@@ -45,7 +55,7 @@ NOT_FOLLOWED = {
     **{
         f"aws.sagemaker.Model.{container}.{data}.s3_data_source.hub_access_config.hub_content_arn": "content of a hub"
         for container in ("primary_container", "containers[]")
-        for data in ("model_data_source", "additional_model_data_sources[]")
+        for data in _DATA
     },
 }
 

@@ -21,8 +21,9 @@ from benchmarks.running.floor import Conditions, Floor, Limit, Plan, floor
 from benchmarks.running.server import Server, World, serving
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The kinds of the main comparison, and what their checks join besides.
 FOUR = ("aws.sagemaker.Model", "aws.sagemaker.EndpointConfig", "aws.sagemaker.NotebookInstance",
-        "aws.sagemaker.TrainingJob")  # fmt: skip
+        "aws.sagemaker.TrainingJob", "aws.sagemaker.ModelPackage")  # fmt: skip
 
 Result = dict[str, Any]
 

@@ -73,6 +73,11 @@ def bucket_arn(partition: str, bucket: str) -> str:
 
 def foreign_bucket_id(arn: str, account: str) -> str:
     """Id of a bucket that an account refers to and does not own."""
+    return seen_from(arn, account)
+
+
+def seen_from(arn: str, account: str) -> str:
+    """Id of what belongs to another account, as this one sees it: several may see it, and differently."""
     return f"{arn}#seen-from-{account}"
 
 
@@ -83,6 +88,11 @@ def partition_of(arn: str) -> str:
 def account_of(arn: str) -> str:
     parts = arn.split(":", 5)
     return parts[4] if len(parts) > 5 else ""
+
+
+def region_of(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[3] if len(parts) > 5 else ""
 
 
 def is_aws_content(bucket: str) -> bool:

@@ -16,8 +16,11 @@ from checks.aws.sagemaker.resources import (
     Endpoint,
     EndpointConfig,
     ImageConfig,
+    InferenceSpecification,
     Model,
+    ModelPackage,
     NotebookInstance,
+    PackageContainer,
     S3DataSource,
     TrainingJob,
     Variant,
@@ -68,6 +71,27 @@ def single(primary: Container, name: str = "sentiment", **fields: Any) -> Model:
 def chain(*containers: Container, **fields: Any) -> Model:
     """A model of several containers, which has no primary one."""
     return model(primary_container=None, containers=containers, **fields)
+
+
+def package(name: str = "sentiment/3", **fields: Any) -> ModelPackage:
+    return ModelPackage(id=arn("model-package", name), name=name, scope=HERE, **fields)
+
+
+def packaged(*containers: PackageContainer, name: str = "sentiment/3", **fields: Any) -> ModelPackage:
+    """A package of these containers, which is made from no algorithm."""
+    first = InferenceSpecification(containers=containers)
+    defaults = {"additional_inference_specifications": None, "source_algorithms": None}
+    return package(name, **{"inference_specification": first, **defaults, **fields})
+
+
+def packed(image: str = IMAGE, **fields: Any) -> PackageContainer:
+    """A container of a package."""
+    return PackageContainer(image=image, **fields)
+
+
+def from_package(name: str = "sentiment/3", **fields: Any) -> Container:
+    """A container that names a model package and nothing else."""
+    return Container(model_package_name=name if name.startswith("arn:") else arn("model-package", name), **fields)
 
 
 def served_from(uri: str, name: str = "sentiment", **fields: Any) -> Model:

@@ -359,7 +359,12 @@ def describe(kind: Kind, documents: dict[str, Any], name: str, protocol: str) ->
         if name in arns:
             return document
     if protocol == "json":
-        raise AwsError(400, "ValidationException", f'Could not find {kind.name} "{name}".')
+        missing = (
+            f"{kind.name} {name} does not exist."
+            if kind.name == "ModelPackage"
+            else f'Could not find {kind.name} "{name}".'
+        )
+        raise AwsError(400, "ValidationException", missing)
     raise AwsError(404, "ResourceNotFoundException", f"Could not find {kind.name} {name}.")
 
 

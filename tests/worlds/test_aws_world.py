@@ -613,7 +613,7 @@ def test_every_mistake_is_named_with_its_path(document: Any) -> None:
         "eu-west-1.sagemaker.Model[sentiment-good].EnableNetworkIsolation: expected boolean, found 'yes'",
         "eu-west-1.sagemaker.Model[sentiment-good].VpcConfig.Subnets: expected a list, found 'subnet-1'",
         "eu-west-1.sagemaker.Model[chat-from-hub]: described twice",
-        "eu-west-1.sagemaker.Model[6]: needs ModelName",
+        "eu-west-1.sagemaker.Model[7]: needs ModelName",
         "eu-west-1.sagemaker.Endpoint[sentiment-internal].CreationTime: 'yesterday' is not a time",
         "eu-west-1.sagemaker.Modell: no such kind",
         f"buckets[{MODELS}].versioning: 'on' is not one of Enabled, Suspended",

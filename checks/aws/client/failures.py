@@ -18,7 +18,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 #: Codes of a signature that is not accepted, for one of two causes.
 _SIGNED = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 #: SageMaker says of what it does not have that the request is not valid, in words that differ by kind.
-_NOT_FOUND = pattern(r"^(?:Could not find|RecordNotFound|Requested resource not found)")
+_NOT_FOUND = pattern(r"^(?:Could not find|RecordNotFound|Requested resource not found|ModelPackage \S+ does not exist)")
 #: The ARN of the policy that denied, which AWS names to callers of the same organisation.
 _POLICY = pattern(r" policy:? (arn:\S+:policy/\S+)")
 #: What botocore's parsers raise: their own error, or whatever they stumble over in JSON that is no object.

@@ -8,9 +8,9 @@ from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.resources import Model
+from checks.aws.sagemaker.packages import artifacts
+from checks.aws.sagemaker.resources import Model, ModelPackage
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -22,7 +22,7 @@ from scanner.model.views import View
     severity=Severity.CRITICAL,
     objective="public-exposure",
     since="0.1.0",
-    needs=(Bucket,),
+    needs=(Bucket, ModelPackage),
     exposure=Exposure.INTERNET,
     blind_to=(ACCESS_POINTS, OBJECT_ACLS, DOWNLOADS),
 )
@@ -45,15 +45,15 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
-    if containers_of(model) is None:
+    loaded = artifacts(view, model)
+    if loaded is None:
         return unknown("primary_container", "containers")
-    uris = model_uris(model)
-    places = [location(uri) for uri in uris]
-    names = sorted({place[0] for place in places if place is not None and not is_aws_content(place[0])})
+    places = {uri: location(uri) for uri in loaded.uris}
+    names = {place[0]: loaded.uris[uri] for uri, place in places.items() if place and not is_aws_content(place[0])}
     safe: dict[str, tuple[str, ...]] = {}
-    unclear = ["an address that names no bucket"] * (None in places)
-    unclear += unread_artifacts(model)
-    for name in names:
+    unclear = ["an address that names no bucket"] * (None in places.values())
+    unclear += loaded.unread
+    for name, between in sorted(names.items()):
         bucket = bucket_of(view, model, name)
         if not isinstance(bucket, Resource) or bucket.owned is UNSET:
             unclear.append(f"bucket {name}")
@@ -63,7 +63,9 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
                 found = {**joined(bucket, "policy_is_public"), "Bucket.grants": public_grants(bucket)}
                 if "policy" in ways and (statement := public_statement(bucket)):
                     found["Bucket.policy"] = statement
-                return failed(f"{name} is public by {' and '.join(ways)}", path=(model.id, bucket.id), **found)
+                return failed(
+                    f"{name} is public by {' and '.join(ways)}", path=(model.id, *between, bucket.id), **found
+                )
             if missing:
                 unclear.append(f"access to {name}")
             safe[name] = public_grants(bucket)

@@ -7,8 +7,8 @@ from msgspec import UNSET, Struct
 from checks.aws.iam.answers import Marks
 from checks.aws.iam.matching import Places
 from checks.aws.names import is_aws_content, location, named
-from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import bucket_of
+from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.references import all_variants, config_of
 from checks.aws.sagemaker.resources import Endpoint, Model
 from scanner.model.nouns import Observed, Resource
@@ -108,11 +108,14 @@ def _artifacts_of(endpoint: Endpoint, view: View) -> Iterator[tuple[Observed[Art
         return
     for variant in all_variants(config):
         model = named(view, Model, endpoint, "model", variant.model_name) if variant.model_name is not None else None
-        if not isinstance(model, Resource) or containers_of(model) is None or unread_artifacts(model):
+        loaded = artifacts(view, model) if isinstance(model, Resource) else None
+        if not isinstance(model, Resource) or loaded is None:
             yield UNSET, ()
-        if isinstance(model, Resource):
-            for uri in model_uris(model):
-                yield _artifact(view, model, uri), (model.id, config.id, endpoint.id)
+            continue
+        if loaded.unread:
+            yield UNSET, ()
+        for uri, between in loaded.uris.items():
+            yield _artifact(view, model, uri), (*between, model.id, config.id, endpoint.id)
 
 
 def _artifact(view: View, model: Model, uri: str) -> Observed[Artifact]:

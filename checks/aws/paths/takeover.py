@@ -1,9 +1,9 @@
 """What somebody else can put themselves in the place of."""
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.addresses import containers_of, model_uris, unread_artifacts
 from checks.aws.sagemaker.ownership import judge_ownership
-from checks.aws.sagemaker.resources import Model
+from checks.aws.sagemaker.packages import artifacts
+from checks.aws.sagemaker.resources import Model, ModelPackage
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, unknown
@@ -15,7 +15,7 @@ from scanner.model.views import View
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Bucket,),
+    needs=(Bucket, ModelPackage),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(DOWNLOADS,),
 )
@@ -42,9 +42,10 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
     """
-    if containers_of(model) is None:
+    loaded = artifacts(view, model)
+    if loaded is None:
         return unknown("primary_container", "containers")
-    uris = model_uris(model)
-    unread = unread_artifacts(model)
-    nothing = "has no artifact in a bucket of ours"
-    return judge_ownership(model, view, uris, nothing=nothing, unread=unread, containers=uris)
+    nothing, uris = "has no artifact in a bucket of ours", tuple(loaded.uris)
+    return judge_ownership(
+        model, view, uris, nothing=nothing, unread=loaded.unread, between=loaded.uris, containers=uris
+    )

@@ -10,8 +10,8 @@ from msgspec import UNSET, Struct, UnsetType
 from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
 from checks.aws.partitions import console
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.addresses import config_uris, job_uris, model_uris
-from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
+from checks.aws.sagemaker.addresses import config_uris, job_uris, model_uris, package_uris
+from checks.aws.sagemaker.resources import EndpointConfig, Model, ModelPackage, NotebookInstance, TrainingJob
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Observed, Reason, Reply
@@ -47,7 +47,7 @@ class _Place(Struct, frozen=True):
     Bucket,
     operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
     per="account",
-    follows=(NotebookInstance, Model, EndpointConfig, TrainingJob),
+    follows=(NotebookInstance, Model, ModelPackage, EndpointConfig, TrainingJob),
 )
 def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
     referred, regions = _referred(found)
@@ -94,6 +94,8 @@ def _referred(found: Found) -> tuple[set[str], set[str]]:
     for model in found.of(Model):
         regions.add(model.scope.region)
         uris.update(model_uris(model))
+    for package in found.of(ModelPackage):
+        uris.update(package_uris(package))
     for config in found.of(EndpointConfig):
         regions.add(config.scope.region)
         uris.update(config_uris(config))

@@ -10,13 +10,31 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.sagemaker.hubs import code_of, weights_of
-from checks.aws.sagemaker.resources import Container, DataSource, EndpointConfig, Model, TrainingJob
+from checks.aws.sagemaker.resources import (
+    Container,
+    DataSource,
+    EndpointConfig,
+    Model,
+    ModelPackage,
+    PackageContainer,
+    ServingContainer,
+    TrainingJob,
+)
 
 _SOURCES = ("model_data_source", "additional_model_data_sources")
 #: Below a container of a model: what it loads.
 WEIGHTS = ("model_data_url", *(f"{source}.s3_data_source.s3_uri" for source in _SOURCES))
 #: Below a container: lists of what it loads, which lies where the list says.
 MANIFESTS = tuple(f"{source}.s3_data_source.manifest_s3_uri" for source in _SOURCES)
+
+#: Below a container of a model package: what it loads.
+PACKAGED_WEIGHTS = (*WEIGHTS, "additional_s3_data_source.s3_uri")
+#: Below a model package: what was trained with the algorithms that it is made from, and lists of it.
+ALGORITHMS = (
+    "source_algorithms.model_data_url",
+    "source_algorithms.model_data_source.s3_data_source.s3_uri",
+    "source_algorithms.model_data_source.s3_data_source.manifest_s3_uri",
+)
 
 CAPTURED = ("data_capture.destination_s3_uri",)
 RESPONSES = ("async_output.s3_output_path", "async_output.s3_failure_path")
@@ -68,17 +86,18 @@ def containers_of(model: Model) -> tuple[Container, ...] | None:
     return single + (model.containers or ())
 
 
-def weight_uris(container: Container) -> tuple[str, ...]:
+def weight_uris(container: ServingContainer) -> tuple[str, ...]:
     """Addresses of everything the container loads as model data. A serving image may be told by a variable."""
-    return tuple(dict.fromkeys((*addresses(container, WEIGHTS), *weights_of(container))))
+    places = PACKAGED_WEIGHTS if isinstance(container, PackageContainer) else WEIGHTS
+    return tuple(dict.fromkeys((*addresses(container, places), *weights_of(container))))
 
 
-def artifact_uris(container: Container) -> tuple[str, ...]:
+def artifact_uris(container: ServingContainer) -> tuple[str, ...]:
     """Addresses of everything the container loads: model data, lists of it, and code."""
     return tuple(dict.fromkeys((*weight_uris(container), *addresses(container, MANIFESTS), *code_of(container))))
 
 
-def hub_contents(container: Container) -> dict[str, str]:
+def hub_contents(container: ServingContainer) -> dict[str, str]:
     """Versions of content of a SageMaker hub, by the address that the container loads it from."""
     sources = (container.model_data_source, *(container.additional_model_data_sources or ()))
     return {uri: arn for source in sources if source for uri, arn in _hub_content(source)}
@@ -91,24 +110,18 @@ def _hub_content(source: DataSource) -> Iterator[tuple[str, str]]:
 
 
 def model_uris(model: Model) -> tuple[str, ...]:
-    """Addresses of all that the containers of a model load, as far as it was observed."""
+    """Addresses of all that the containers of a model load by themselves, as far as it was observed."""
     return tuple(dict.fromkeys(uri for container in containers_of(model) or () for uri in artifact_uris(container)))
 
 
-def unread_artifacts(model: Model) -> tuple[str, ...]:
-    """Artifacts whose place was not observed: of model packages that a container names alone, or behind a list."""
-    found = []
-    for container in containers_of(model) or ():
-        if container.model_package_name and not weight_uris(container):
-            found.append(f"artifact of {container.model_package_name}")
-        found += [f"what {manifest} lists" for manifest in addresses(container, MANIFESTS)]
-    return tuple(dict.fromkeys(found))
-
-
-def unread_settings(containers: Iterable[Container]) -> tuple[str, ...]:
-    """Of those that a model package alone describes: its image and variables were not observed."""
-    packages = [each.model_package_name for each in containers if each.image is None and each.model_package_name]
-    return tuple(dict.fromkeys(f"what {package} sets" for package in packages))
+def package_uris(package: ModelPackage) -> tuple[str, ...]:
+    """Addresses of all that a model package may make a model load."""
+    specifications = (package.inference_specification, *(package.additional_inference_specifications or ()))
+    containers = (
+        found for specification in specifications if specification for found in specification.containers or ()
+    )
+    loaded = (uri for container in containers for uri in artifact_uris(container))
+    return tuple(dict.fromkeys((*loaded, *addresses(package, ALGORITHMS))))
 
 
 def config_uris(config: EndpointConfig) -> tuple[str, ...]:

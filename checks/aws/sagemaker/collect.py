@@ -6,11 +6,22 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from checks.aws.names import region_of
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
 from checks.aws.sagemaker.details import Source, described
 from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
-from checks.aws.sagemaker.resources import FINISHED, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
-from scanner.model.collectors import collector
+from checks.aws.sagemaker.packages import named_alone, package_id
+from checks.aws.sagemaker.resources import (
+    FINISHED,
+    Endpoint,
+    EndpointConfig,
+    Model,
+    ModelPackage,
+    NotebookInstance,
+    TrainingJob,
+)
+from scanner.model.collectors import Found, collector
+from scanner.model.nouns import Scope
 from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
@@ -20,6 +31,9 @@ if TYPE_CHECKING:
 #: and runs for as many, so that one that runs now was modified since then, when it began to, however old it is.
 WINDOW = timedelta(days=30)
 _WRONG_TYPE = False
+_PACKAGE = "sagemaker:DescribeModelPackage"
+#: The code under which the client gives every wording of "there is no such resource".
+_GONE = ("ResourceNotFound",)
 
 
 @collector(NotebookInstance, operations=("sagemaker:ListNotebookInstances", "sagemaker:DescribeNotebookInstance"))
@@ -39,6 +53,23 @@ def models(api: AwsApi) -> Iterator[Model]:
         required=(("ExecutionRoleArn",), ("EnableNetworkIsolation",), ("PrimaryContainer", "Containers")),
     )
     yield from searched(api, source)
+
+
+@collector(ModelPackage, operations=(_PACKAGE,), per="account", follows=(Model,))
+def model_packages(api: AwsApi, found: Found) -> Iterator[ModelPackage]:
+    """The packages that models are made from, each once; one that does not exist any more is left out."""
+    arns = {arn for model in found.of(Model) for _, arn in named_alone(model)}
+
+    def look(arn: str) -> ModelPackage | None:
+        reply = api.call(_PACKAGE, region=region_of(arn), absent=_GONE, ModelPackageName=arn)
+        if reply is None:
+            return None
+        kept = _forget_in_packages(reply) if isinstance(reply, Mapping) else reply
+        scope = Scope(api.scope.provider, api.account, region_of(arn))
+        name = arn.partition("/")[2]
+        return api.decode(ModelPackage, {_PACKAGE: kept}, id=package_id(arn, api.account), name=name, scope=scope)
+
+    yield from (package for package in api.each(look, sorted(arns)) if package is not None)
 
 
 @collector(EndpointConfig, operations=("sagemaker:ListEndpointConfigs", "sagemaker:DescribeEndpointConfig"))
@@ -84,6 +115,24 @@ def _forget_environments(reply: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(reply.get("Containers"), list):
         kept["Containers"] = [_forget_environment(container) for container in reply["Containers"]]
     return kept
+
+
+def _forget_in_packages(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A DescribeModelPackage reply without the values of environment variables."""
+    first, others = reply.get("InferenceSpecification"), reply.get("AdditionalInferenceSpecifications")
+    return {
+        **reply,
+        "InferenceSpecification": _forget_in_specification(first),
+        "AdditionalInferenceSpecifications": [_forget_in_specification(each) for each in others]
+        if isinstance(others, list)
+        else others,
+    }
+
+
+def _forget_in_specification(specification: Any) -> Any:
+    if not isinstance(specification, Mapping) or not isinstance(specification.get("Containers"), list):
+        return specification
+    return {**specification, "Containers": [_forget_environment(each) for each in specification["Containers"]]}
 
 
 def _forget_environment(container: Any) -> Any:

@@ -4,10 +4,18 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.addresses import containers_of, hub_contents, unread_settings, weight_uris
+from checks.aws.sagemaker.addresses import containers_of, hub_contents, weight_uris
 from checks.aws.sagemaker.hubs import hub_sources, trusting
+from checks.aws.sagemaker.packages import Contents, contents
 from checks.aws.sagemaker.references import Hosting, hosting, label
-from checks.aws.sagemaker.resources import Container, EndpointConfig, Model
+from checks.aws.sagemaker.resources import (
+    Container,
+    EndpointConfig,
+    Model,
+    ModelPackage,
+    PackageContainer,
+    ServingContainer,
+)
 from checks.blind_spots import DOWNLOADS, IMAGE_SETTINGS, IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -143,8 +151,8 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
         images = zip(own_images, modes, strict=True)
         foreign = tuple(Foreign.registry(str(container.image)) for container, (_, mode) in images if mode != "Vpc")
         return _unless_serverless(model, view, failed_unless_known(foreign, said, **evidence))
-    if unread := unread_settings(containers):
-        return unknown(*unread)
+    if len(own_images) < len(containers):  # a package does not say how its images are pulled
+        return unknown(*(f"registry of {label(container)}" for container in containers if container.image is None))
     return passed("every image is pulled through the VPC", **evidence)
 
 
@@ -223,9 +231,28 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view:
     return _judge_registry(model, view, model.containers, "containers")
 
 
-@check(id="MLP-1105", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=())
-def sagemaker_model_image_unpinned(model: Model) -> Verdict:
+def _has_digest(container: ServingContainer) -> bool:
+    """Whether an image is named by digest. A model package may record the digest beside the name."""
+    recorded = container.image_digest if isinstance(container, PackageContainer) else None
+    return bool(recorded) or "@sha256:" in (container.image or "")
+
+
+def _unread(what: str, found: Contents) -> Verdict:
+    return unknown(*(f"{what} of {arn}" for arn in found.unread))
+
+
+@check(
+    id="MLP-1105",
+    severity=Severity.MEDIUM,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(ModelPackage,),
+    blind_to=(),
+)
+def sagemaker_model_image_unpinned(model: Model, view: View) -> Verdict:
     """Model names an image by a tag instead of a digest.
+
+    Images of the model package that it is made from count; there, a digest may be recorded beside the name.
 
     ## Why it matters
     Whoever may push to the repository can move a tag. The next scale-out or update of the endpoint then runs code that
@@ -240,16 +267,18 @@ def sagemaker_model_image_unpinned(model: Model) -> Verdict:
     - https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
     """
-    containers = containers_of(model)
-    if containers is None:
+    found = contents(view, model)
+    if found is None:
         return unknown("primary_container", "containers")
-    images = [container.image for container in containers if container.image is not None]
-    if not images:
-        return not_applicable("its images come from a model package")
-    loose = [image for image in images if "@sha256:" not in image]
+    images = {container.image: _has_digest(container) for container in found.containers if container.image is not None}
+    loose = [image for image, pinned in images.items() if not pinned]
     if loose:
-        return failed(f"not named by digest: {', '.join(loose)}", containers=images)
-    return passed("every image that it names is named by digest", containers=images)
+        return failed(f"not named by digest: {', '.join(loose)}", containers=list(images))
+    if found.unread:
+        return _unread("image", found)
+    if not images:
+        return not_applicable("names no image")
+    return passed("every image is named by digest", containers=list(images))
 
 
 @check(
@@ -257,12 +286,14 @@ def sagemaker_model_image_unpinned(model: Model) -> Verdict:
     severity=Severity.HIGH,
     objective="secrets-protection",
     since="0.1.0",
+    needs=(ModelPackage,),
     blind_to=(UNSHAPED, IMAGE_VARIABLES),
 )
-def sagemaker_model_environment_secret(model: Model) -> Verdict:
+def sagemaker_model_environment_secret(model: Model, view: View) -> Verdict:
     """Environment of a model container holds what looks like a credential.
 
-    Only the names of variables are kept and shown, never their values.
+    Only the names of variables are kept and shown, never their values. Variables of the model package that it is made
+    from count.
 
     ## Why it matters
     Everyone who may describe the model reads its environment in clear text, and so does any code inside the container,
@@ -278,19 +309,26 @@ def sagemaker_model_environment_secret(model: Model) -> Verdict:
     - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
     """
-    containers = containers_of(model)
-    if containers is None:
+    found = contents(view, model)
+    if found is None:
         return unknown("primary_container", "containers")
-    names = sorted({name for container in containers for name in container.suspicious_environment or ()})
+    names = sorted({name for container in found.containers for name in container.suspicious_environment or ()})
     if names:
         return failed(f"variables that look like credentials: {', '.join(names)}", containers=names)
-    if unread := unread_settings(containers):
-        return unknown(*unread)
+    if found.unread:
+        return _unread("environment", found)
     return passed("no variable looks like a credential", containers=names)
 
 
-@check(id="MLP-1107", severity=Severity.HIGH, objective="approved-sources", since="0.1.0", blind_to=(DOWNLOADS,))
-def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
+@check(
+    id="MLP-1107",
+    severity=Severity.HIGH,
+    objective="approved-sources",
+    since="0.1.0",
+    needs=(ModelPackage,),
+    blind_to=(DOWNLOADS,),
+)
+def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
     """Serving container downloads weights from a public hub without a pinned commit.
 
     Adapters, tokenizers and draft models count. Of `HF_MODEL_ID`, the images for text generation inference, vLLM and
@@ -312,27 +350,33 @@ def sagemaker_model_hub_source_unpinned(model: Model) -> Verdict:
     - https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
     - https://github.com/aws/deep-learning-containers
     """
-    containers = containers_of(model)
-    if containers is None:
-        return unknown("primary_container", "containers")
-    sources = [source for container in containers for source in hub_sources(container)]
-    unread = unread_settings(containers)
-    if not sources and not unread:
-        return not_applicable("downloads nothing from a hub")
-    loose = [source for source, pinned in sources if not pinned]
-    if loose and model.enable_network_isolation is UNSET:
+    if model.enable_network_isolation is UNSET:
         return unknown("enable_network_isolation")
-    if loose and model.enable_network_isolation:
+    if model.enable_network_isolation:
         return not_applicable("network isolation is on: no download succeeds", enable_network_isolation=True)
+    found = contents(view, model)
+    if found is None:
+        return unknown("primary_container", "containers")
+    sources = [source for container in found.containers for source in hub_sources(container)]
+    loose = [source for source, pinned in sources if not pinned]
     if loose:
         return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
-    if unread:
-        return unknown(*unread)
+    if found.unread:
+        return _unread("environment", found)
+    if not sources:
+        return not_applicable("downloads nothing from a hub")
     return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
 
 
-@check(id="MLP-1108", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0", blind_to=(IMAGE_SETTINGS,))
-def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
+@check(
+    id="MLP-1108",
+    severity=Severity.HIGH,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(ModelPackage,),
+    blind_to=(IMAGE_SETTINGS,),
+)
+def sagemaker_model_remote_code_trusted(model: Model, view: View) -> Verdict:
     """Serving container runs code that comes with the downloaded weights.
 
     The images for vLLM and SGLang take a variable without a value for the bare option, which is on.
@@ -353,14 +397,14 @@ def sagemaker_model_remote_code_trusted(model: Model) -> Verdict:
     - https://github.com/aws/deep-learning-containers
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
     """
-    containers = containers_of(model)
-    if containers is None:
+    found = contents(view, model)
+    if found is None:
         return unknown("primary_container", "containers")
-    names = sorted({name for container in containers for name in trusting(container)})
+    names = sorted({name for container in found.containers for name in trusting(container)})
     if names:
         return failed(f"remote code is trusted: {', '.join(names)}", containers=names)
-    if unread := unread_settings(containers):
-        return unknown(*unread)
+    if found.unread:
+        return _unread("environment", found)
     return passed("remote code is not trusted", containers=names)
 
 

@@ -1,6 +1,6 @@
 """Whether the buckets that a resource names are there and belong to its account: one judgement for many checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -33,13 +33,14 @@ def judge_ownership(
     *,
     nothing: str,
     unread: tuple[str, ...] = (),
+    between: Mapping[str, tuple[str, ...]] | None = None,
     **evidence: Any,
 ) -> Verdict:
     """Fail if a bucket is missing or a stranger's, pass if all are ours, `unknown` if that could not be told.
 
     Ours are buckets of the resource's account and of the other accounts of the scan, and names that nobody else can
     take. Buckets that AWS publishes from are left out; `nothing` is why the question may not arise. `unread` says what
-    else names buckets and was not read.
+    else names buckets and was not read, `between` by address which resources lie on the way to it.
     """
     places = {uri: location(uri) for uri in uris}
     names = sorted({place[0] for place in places.values() if place is not None and not is_aws_content(place[0])})
@@ -58,7 +59,8 @@ def judge_ownership(
             reserved.append(name)
     if strange:
         said = [f"{b.name} {'belongs to another account' if b.exists else 'does not exist'}" for b in strange]
-        path = (resource.id, bucket_arn(partition_of(resource.id), strange[0].name))
+        uri = next(uri for uri, place in places.items() if place and place[0] == strange[0].name)
+        path = (resource.id, *(between or {}).get(uri, ()), bucket_arn(partition_of(resource.id), strange[0].name))
         seen = {bucket.name: {"exists": bucket.exists, "owned": bucket.owned} for bucket in strange}
         # A bucket that does not exist is nobody's: whoever makes it has it.
         foreign = tuple(Foreign.bucket(f"s3://{b.name}") for b in strange) if all(b.exists for b in strange) else ()

@@ -11,6 +11,7 @@ from scanner.model.nouns import Holds, Observed, Read, Resource
 
 _NOTEBOOK = "sagemaker:DescribeNotebookInstance"
 _MODEL = "sagemaker:DescribeModel"
+_PACKAGE = "sagemaker:DescribeModelPackage"
 _CONFIG = "sagemaker:DescribeEndpointConfig"
 _ENDPOINT = "sagemaker:DescribeEndpoint"
 _JOB = "sagemaker:DescribeTrainingJob"
@@ -67,22 +68,28 @@ class ImageConfig(AwsPart, frozen=True, kw_only=True):
     repository_access_mode: str | None = None
 
 
-class Container(AwsPart, frozen=True, kw_only=True):
-    """One container of a model.
+class ServingContainer(AwsPart, frozen=True, kw_only=True):
+    """What the containers of models and of model packages have in common.
 
     Values of its environment are not kept: `environment` holds the variables that choose what code and weights a
     serving image downloads, `suspicious_environment` the names of variables that look like credentials.
     """
 
-    container_hostname: str | None = None
     image: str | None = None
-    image_config: ImageConfig | None = None
     model_data_url: str | None = None
     model_data_source: DataSource | None = None
     additional_model_data_sources: tuple[DataSource, ...] | None = None
-    model_package_name: str | None = None
     environment: dict[str, str] | None = None
     suspicious_environment: tuple[str, ...] | None = None
+
+
+class Container(ServingContainer, frozen=True, kw_only=True):
+    """One container of a model, or the package that it is made from."""
+
+    container_hostname: str | None = None
+    image_config: ImageConfig | None = None
+    model_package_name: str | None = None
+    inference_specification_name: str | None = None
 
 
 class Model(Resource, frozen=True, kw_only=True):
@@ -102,6 +109,55 @@ class Model(Resource, frozen=True, kw_only=True):
     enable_network_isolation: Annotated[Observed[bool], Read(_MODEL, "EnableNetworkIsolation")] = UNSET
     creation_time: Annotated[Observed[datetime], Read("sagemaker:ListModels", "CreationTime")] = UNSET
     details_from: Observed[str] = UNSET
+
+
+class AdditionalS3DataSource(AwsPart, frozen=True, kw_only=True):
+    """Where more data of a model package lies."""
+
+    s3_uri: str | None = None
+
+
+class PackageContainer(ServingContainer, frozen=True, kw_only=True):
+    """One container of a model package."""
+
+    image_digest: str | None = None
+    additional_s3_data_source: AdditionalS3DataSource | None = None
+
+
+class InferenceSpecification(AwsPart, frozen=True, kw_only=True):
+    """One way to run a model package; those beside the first have a name."""
+
+    name: str | None = None
+    containers: tuple[PackageContainer, ...] | None = None
+
+
+class SourceAlgorithm(AwsPart, frozen=True, kw_only=True):
+    """An algorithm that a model package was made from, and what was trained with it."""
+
+    model_data_url: str | None = None
+    model_data_source: DataSource | None = None
+
+
+class ModelPackage(Resource, frozen=True, kw_only=True):
+    """A model package that a model of this account names. An unversioned one has no approval status.
+
+    Id: its ARN; for one of another account, with the account that saw it, as several may see the same one differently.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.ModelPackage"
+    title: ClassVar[str] = "SageMaker model package"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    inference_specification: Annotated[Observed[InferenceSpecification], Read(_PACKAGE, "InferenceSpecification")] = (
+        UNSET
+    )
+    additional_inference_specifications: Annotated[
+        Observed[tuple[InferenceSpecification, ...]], Read(_PACKAGE, "AdditionalInferenceSpecifications")
+    ] = UNSET
+    source_algorithms: Annotated[
+        Observed[tuple[SourceAlgorithm, ...]], Read(_PACKAGE, "SourceAlgorithmSpecification.SourceAlgorithms")
+    ] = UNSET
+    approval_status: Annotated[Observed[str], Read(_PACKAGE, "ModelApprovalStatus")] = UNSET
 
 
 class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from worlds.base import Fault
 
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import ModelPackage
 
 READABLE, PRIVATE, NOBODYS = "fabrikam-example-weights", "fabrikam-example-private", "northwind-example-deleted-models"
 
@@ -74,3 +75,34 @@ def test_values_that_may_be_secret_are_forgotten():
     assert "api_token" in text
     for secret in ("AKIAIOSFODNN7EXAMPLE", "not-a-real-password", "not-a-real-token"):
         assert secret not in text
+
+
+def test_a_package_is_read_once_and_by_its_full_name():
+    """Two models name it, one by its name and one by its ARN, and one names what does not exist any more."""
+    world_file = document("aws")
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3"
+    gone = "arn:aws:sagemaker:eu-west-1:999988887777:model-package/fabrikam-chat"
+    world_file["regions"]["eu-west-1"]["sagemaker"]["Model"] += [
+        {"ModelName": f"from-{number}", "PrimaryContainer": {"ModelPackageName": name}}
+        for number, name in enumerate(("sentiment/3", gone))
+    ]
+    with running("aws", world_file) as world:
+        inventory = take_inventory("aws")
+        asked = [request.resource for request in world.log if request.operation == "sagemaker:DescribeModelPackage"]
+
+    assert sorted(asked) == [arn.replace("sentiment/3", "ensemble/1"), arn, gone]
+    assert [package.id for package in inventory.of(ModelPackage)] == [arn.replace("sentiment/3", "ensemble/1"), arn]
+    assert inventory.gaps == ()
+
+
+def test_a_package_of_another_account_has_an_id_of_its_own():
+    world_file = document("aws")
+    theirs = "arn:aws:sagemaker:eu-west-1:999988887777:model-package/fabrikam-chat"
+    world_file["regions"]["eu-west-1"]["sagemaker"]["Model"].append(
+        {"ModelName": "theirs", "PrimaryContainer": {"ModelPackageName": theirs}}
+    )
+    with running("aws", world_file) as world:
+        world.faults.append(Fault("sagemaker:DescribeModelPackage", "deny"))
+        inventory = take_inventory("aws")
+
+    assert f"{theirs}#seen-from-111122223333" in {package.id for package in inventory.of(ModelPackage)}

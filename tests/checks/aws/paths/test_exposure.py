@@ -5,10 +5,14 @@ from factories.aws import (
     chain,
     container,
     foreign,
+    from_package,
     grant,
     model,
     of_sibling,
     ours,
+    package,
+    packaged,
+    packed,
     s3_source,
     seen_from_here,
     served_from,
@@ -17,6 +21,7 @@ from factories.aws import (
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import SourceAlgorithm
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 OPEN = {
@@ -26,8 +31,9 @@ OPEN = {
     "grants": (grant("global/AllUsers"),),
 }
 CLOSED = {**OPEN, "policy_is_public": None, "grants": ()}
-PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+PACKAGE = from_package()
 TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
+FROM_ALGORITHM = package(inference_specification=None, source_algorithms=(SourceAlgorithm(model_data_url=URI),))
 
 
 CASES = {
@@ -51,7 +57,12 @@ CASES = {
             "another account's bucket", NOT_APPLICABLE, served_from("s3://fabrikam-example-weights/m.tar.gz"), foreign()
         ),
         Case("no artifact", NOT_APPLICABLE, single(container(IMAGE))),
-        Case("the artifact of a model package", UNKNOWN, single(PACKAGE)),
+        Case("the artifact of a package", PASS, single(PACKAGE), packaged(packed(model_data_url=URI)), ours(**CLOSED)),
+        Case("open, of a package", FAIL, single(PACKAGE), packaged(packed(model_data_url=URI)), ours(**OPEN)),
+        Case("open, of the package's algorithm", FAIL, single(PACKAGE), FROM_ALGORITHM, ours(**OPEN)),
+        Case("a package without artifact", NOT_APPLICABLE, single(PACKAGE), packaged(packed())),
+        Case("the package was not described", UNKNOWN, single(PACKAGE), package()),
+        Case("the package does not exist any more", UNKNOWN, single(PACKAGE)),
         Case("open, of another account of the scan", FAIL, served_from(URI), of_sibling(**OPEN), seen_from_here()),
         Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours(**CLOSED)),
         Case("whose it is was not observed", UNKNOWN, served_from(URI), bucket(**OPEN)),

@@ -7,11 +7,15 @@ from factories.aws import (
     document,
     endpoint,
     foreign,
+    from_package,
     grant,
     model,
     notebook,
     of_sibling,
     ours,
+    package,
+    packaged,
+    packed,
     role_with,
     s3_source,
     seen_from_here,
@@ -33,7 +37,7 @@ CONFIG = config(variants=(variant(model_name="sentiment"),), shadow_variants=Non
 SHADOWED = config(
     variants=(variant(model_name="sentiment"),), shadow_variants=(variant(model_name="next"),), execution_role_arn=None
 )
-PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+PACKAGE = from_package()
 MANY = single(container(IMAGE, model_data_url="s3://northwind-example-models/many"))
 CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
 
@@ -55,6 +59,7 @@ GUARDED = role_with(
 )
 PREFIX = single(container(IMAGE, model_data_source=s3_source("s3://northwind-example-models/sentiment/")))
 SERVING = (LIVE, CONFIG, served_from(URI), held())
+PACKED = (LIVE, CONFIG, single(PACKAGE), packaged(packed(model_data_url=URI)), held())
 
 
 LAB = role_with(name="lab")
@@ -98,7 +103,9 @@ CASES = {
             served_from("s3://northwind-example-models/many/m.tar.gz", "next"),
             held(),
         ),
-        Case("a served model comes from a package", UNKNOWN, connected(READER), READER, LIVE, CONFIG, single(PACKAGE)),
+        Case("may only read what a package names", PASS, connected(READER), READER, *PACKED),
+        Case("may write what a package names", FAIL, connected(WRITER), WRITER, *PACKED),
+        Case("the package was not described", UNKNOWN, connected(READER), READER, *PACKED[:3], package(), held()),
         Case("may write under a condition", UNKNOWN, connected(GUARDED), GUARDED, *SERVING),
         Case("may write, but is stopped", NOT_APPLICABLE, connected(WRITER, status="Stopped"), WRITER, *SERVING),
         Case("may write what nothing serves", NOT_APPLICABLE, connected(WRITER), WRITER, served_from(URI), held()),

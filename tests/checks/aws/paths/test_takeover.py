@@ -1,3 +1,4 @@
+import msgspec
 from factories.aws import (
     ACCOUNT,
     IMAGE,
@@ -6,10 +7,14 @@ from factories.aws import (
     chain,
     container,
     foreign,
+    from_package,
     missing,
     model,
     of_sibling,
     ours,
+    package,
+    packaged,
+    packed,
     seen_from_here,
     served_from,
     single,
@@ -17,15 +22,25 @@ from factories.aws import (
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import DataSource, Model, S3DataSource
+from checks.aws.sagemaker.packages import package_id
+from checks.aws.sagemaker.resources import DataSource, InferenceSpecification, Model, S3DataSource
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
 ALIKE = "sagemaker-sample-data-eu-nowhere-7"
 CODE = "s3://fabrikam-example-weights/code.tar.gz"
 LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=URI, manifest_s3_uri="s3://northwind-example-models/list.csv"))
-PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+PACKAGE = from_package()
 TWO = (container(IMAGE, model_data_url=URI), PACKAGE)
+SPECIFIED = single(from_package(inference_specification_name="small"))
+SPECIFICATIONS = packaged(
+    packed(model_data_url=CODE),
+    additional_inference_specifications=(
+        InferenceSpecification(name="small", containers=(packed(model_data_url=URI),)),
+    ),
+)
+VENDOR = f"arn:aws:sagemaker:eu-west-1:{OTHER_ACCOUNT}:model-package/fabrikam-chat"
+VENDORS = msgspec.structs.replace(packaged(packed()), id=package_id(VENDOR, ACCOUNT))
 
 
 def both(weights: str) -> Model:
@@ -63,7 +78,27 @@ CASES = {
             missing("jumpstart-cache-prod-evil"),
         ),
         Case("no artifact", NOT_APPLICABLE, single(container(IMAGE))),
-        Case("the artifact of a model package", UNKNOWN, single(PACKAGE)),
+        Case("the artifact of a package", PASS, single(PACKAGE), packaged(packed(model_data_url=URI)), ours()),
+        Case(
+            "another account's, of a package", FAIL, single(PACKAGE), packaged(packed(model_data_url=CODE)), foreign()
+        ),
+        Case("of the specification that is asked for", PASS, SPECIFIED, SPECIFICATIONS, ours()),
+        Case(
+            "a specification that is not there",
+            UNKNOWN,
+            single(from_package(inference_specification_name="x")),
+            SPECIFICATIONS,
+        ),
+        Case(
+            "a list of weights, of a package",
+            UNKNOWN,
+            single(PACKAGE),
+            packaged(packed(model_data_source=LISTED)),
+            ours(),
+        ),
+        Case("a package of another account that shows no artifact", UNKNOWN, single(from_package(VENDOR)), VENDORS),
+        Case("the package was not described", UNKNOWN, single(PACKAGE), package()),
+        Case("the package does not exist any more", UNKNOWN, single(PACKAGE)),
         Case("one of a chain comes from a model package", UNKNOWN, chain(*TWO), ours()),
         Case(
             "weights that a variable names are another account's",

@@ -9,16 +9,31 @@ from typing import Any
 import botocore.session
 import msgspec
 import pytest
-from factories.aws import config, job
+from factories.aws import config, job, package
 
 from checks.aws.sagemaker import addresses
 from checks.aws.sagemaker.hubs import code_of_training
-from checks.aws.sagemaker.resources import Container, Endpoint, EndpointConfig, Model, NotebookInstance, TrainingJob
+from checks.aws.sagemaker.resources import (
+    Container,
+    Endpoint,
+    EndpointConfig,
+    Model,
+    ModelPackage,
+    NotebookInstance,
+    PackageContainer,
+    TrainingJob,
+)
 from scanner.model.decode import plans
 
 OF_CONTAINER = (*addresses.WEIGHTS, *addresses.MANIFESTS)
+OF_PACKAGED = (*addresses.PACKAGED_WEIGHTS, *addresses.MANIFESTS)
+_SPECIFICATIONS = ("inference_specification", "additional_inference_specifications")
 TABLES: dict[type[Any], tuple[str, ...]] = {
     Model: tuple(f"{field}.{place}" for field in ("primary_container", "containers") for place in OF_CONTAINER),
+    ModelPackage: (
+        *(f"{field}.containers.{place}" for field in _SPECIFICATIONS for place in OF_PACKAGED),
+        *addresses.ALGORITHMS,
+    ),
     EndpointConfig: (*addresses.CAPTURED, *addresses.RESPONSES, *addresses.DUMPS, *addresses.BASELINES),
     TrainingJob: (*addresses.INPUTS, *addresses.OUTPUTS),
     Endpoint: (),
@@ -37,6 +52,14 @@ EXCUSED = {
         "Endpoint",
         "ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig.ShapBaselineUri",
     ): "the configuration of the endpoint has it",
+}
+#: Members of model packages below which no address is of anything that a model loads.
+UNLOADED = {
+    "ModelMetrics": "reports on the model",
+    "DriftCheckBaselines": "what monitoring compares with",
+    "ValidationSpecification": "what the package was tried with",
+    "SamplePayloadUrl": "what a load test would send",
+    "SourceUri": "where the model was registered from",
 }
 ELSEWHERE = "s3://fabrikam-example-weights/x"
 
@@ -78,6 +101,7 @@ def test_every_address_is_in_the_table(kind: type[Any]) -> None:
     sagemaker = botocore.session.get_session().get_service_model("sagemaker")
     known = set(of_model(sagemaker.operation_model(f"Describe{kind.__name__}").output_shape))
     excused = {member for name, member in EXCUSED if name == kind.__name__}
+    excused |= {member for member in known if kind is ModelPackage and member.partition(".")[0] in UNLOADED}
 
     assert {on_the_wire(kind, place) for place in TABLES[kind]} == known - excused
     assert excused <= known
@@ -96,6 +120,19 @@ def filled(value: type[Any], path: list[str]) -> Any:
 @pytest.mark.parametrize("place", OF_CONTAINER)
 def test_what_a_container_loads_is_followed(place: str) -> None:
     assert addresses.artifact_uris(filled(Container, place.split("."))) == (ELSEWHERE,)
+
+
+@pytest.mark.parametrize("place", OF_PACKAGED)
+def test_what_a_container_of_a_package_loads_is_followed(place: str) -> None:
+    assert addresses.artifact_uris(filled(PackageContainer, place.split("."))) == (ELSEWHERE,)
+
+
+@pytest.mark.parametrize("place", TABLES[ModelPackage])
+def test_the_addresses_of_a_package_are_followed(place: str) -> None:
+    field, *inner = place.split(".")
+    type_ = next(f.type for f in msgspec.structs.fields(ModelPackage) if f.name == field)
+
+    assert addresses.package_uris(package(**{field: filled(type_, inner)})) == (ELSEWHERE,)
 
 
 @pytest.mark.parametrize("place", TABLES[EndpointConfig])

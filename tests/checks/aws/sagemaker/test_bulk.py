@@ -27,7 +27,7 @@ from scanner.store.inventory import Inventory
 #: A check that joins nothing, for each kind.
 CHECKS = {
     NotebookInstance: "sagemaker_notebook_direct_internet_access",
-    Model: "sagemaker_model_image_unpinned",
+    Model: "sagemaker_model_outside_registry",
     EndpointConfig: "sagemaker_endpoint_config_data_capture_off",
     TrainingJob: "sagemaker_training_network_isolation_disabled",
 }
@@ -404,7 +404,7 @@ def test_a_probe_that_is_refused_decides_nothing(world: Any) -> None:
 
     refused = [model for model in scan.inventory.of(Model) if model.primary_container is UNSET]
     assert [model.name for model in refused] == [first]
-    assert scan.sources(Model)["sagemaker:Search"] == 55
+    assert scan.sources(Model)["sagemaker:Search"] == 67
 
 
 def test_running_jobs_are_described_and_say_whether_one_can_look_inside(world: Any) -> None:

@@ -1,13 +1,30 @@
 from typing import Any
 
-from factories.aws import IMAGE, PINNED, arn, chain, config, container, model, role_arn, s3_source, single, variant
+from factories.aws import (
+    IMAGE,
+    PINNED,
+    arn,
+    chain,
+    config,
+    container,
+    from_package,
+    model,
+    package,
+    packaged,
+    packed,
+    role_arn,
+    s3_source,
+    single,
+    variant,
+)
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.sagemaker.resources import DataSource, HubAccess, S3DataSource
 
-PACKAGE = container(model_package_name="arn:aws:sagemaker:eu-west-1:111122223333:model-package/sentiment/3")
+PACKAGE = from_package()
 ARTIFACT = "s3://northwind-example-models/sentiment/model.tar.gz"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+DIGEST = f"sha256:{'a' * 64}"
 DENIED = Case("describe was denied", UNKNOWN, model())
 
 
@@ -37,6 +54,12 @@ WITH_ADAPTER = {
     "model_data_source": from_hub(ARTIFACT),
     "additional_model_data_sources": (s3_source("s3://northwind-example-models/polite/"),),
 }
+
+
+CHAT = {"HF_MODEL_ID": "northwind-example/chat-7b"}
+NAMED = single(PACKAGE, enable_network_isolation=False)
+ISOLATED = single(PACKAGE, enable_network_isolation=True)
+PINNING = single(from_package(environment={"HF_MODEL_REVISION": COMMIT}), enable_network_isolation=False)
 
 
 CASES = {
@@ -84,7 +107,14 @@ CASES = {
         Case("by tag", FAIL, single(container(f"{IMAGE}:1.4"))),
         Case("one of a chain by tag", FAIL, chain(container(PINNED), container(f"{IMAGE}:latest"))),
         Case("a chain by digest, no primary container", PASS, chain(container(PINNED), container(PINNED))),
-        Case("image of a model package", NOT_APPLICABLE, chain(PACKAGE)),
+        Case("by digest, of a package", PASS, chain(PACKAGE), packaged(packed(PINNED))),
+        Case(
+            "by tag, of a package that records the digest", PASS, chain(PACKAGE), packaged(packed(image_digest=DIGEST))
+        ),
+        Case("by tag, of a package", FAIL, single(PACKAGE), packaged(packed(PINNED), packed())),
+        Case("the package was not described", UNKNOWN, chain(container(PINNED), PACKAGE), package()),
+        Case("the package does not exist any more", UNKNOWN, single(PACKAGE)),
+        Case("no container at all", NOT_APPLICABLE, chain()),
         DENIED,
     ],
     "sagemaker_model_environment_secret": [
@@ -96,7 +126,15 @@ CASES = {
             FAIL,
             chain(container(IMAGE), container(IMAGE, suspicious_environment=("API_KEY",))),
         ),
-        Case("variables of a model package", UNKNOWN, chain(container(IMAGE), PACKAGE)),
+        Case("nothing suspicious in the package", PASS, single(PACKAGE), packaged(packed())),
+        Case("in the package", FAIL, single(PACKAGE), packaged(packed(suspicious_environment=("API_KEY",)))),
+        Case(
+            "beside the package",
+            FAIL,
+            single(from_package(suspicious_environment=("API_KEY",), environment={})),
+            packaged(packed()),
+        ),
+        Case("the package was not described", UNKNOWN, single(PACKAGE), package()),
         DENIED,
     ],
     "sagemaker_model_hub_source_unpinned": [
@@ -129,12 +167,16 @@ CASES = {
         Case("an adapter and its commit", PASS, hub(LORA_ADAPTERS=f"northwind-example/polite@{COMMIT}")),
         Case("an adapter from the artifact", NOT_APPLICABLE, hub(SM_SGLANG_LORA_PATHS="polite=/opt/ml/model/polite")),
         Case("a draft model", FAIL, hub(SM_VLLM_SPECULATIVE_CONFIG='{"model": "northwind-example/draft"}')),
+        Case("of the package", FAIL, NAMED, packaged(packed(environment=CHAT))),
+        Case("pinned by the model", PASS, PINNING, packaged(packed(environment=CHAT))),
+        Case("the package was not described", UNKNOWN, NAMED, package()),
+        Case("the package was not described, isolated", NOT_APPLICABLE, ISOLATED, package()),
         Case("isolated", NOT_APPLICABLE, hub(enable_network_isolation=True, HF_MODEL_ID="northwind-example/chat")),
         Case("a repository without an owner", FAIL, hub(HF_MODEL_ID="gpt2")),
         Case("weights in a bucket", NOT_APPLICABLE, hub(HF_MODEL_ID="s3://northwind-example-models/chat/")),
         Case("weights of the container's own", NOT_APPLICABLE, hub(HF_MODEL_ID="/opt/ml/model")),
-        Case("variables of a model package", UNKNOWN, single(PACKAGE)),
-        Case("no hub", NOT_APPLICABLE, single(container(IMAGE))),
+        Case("the package does not exist any more", UNKNOWN, NAMED),
+        Case("no hub", NOT_APPLICABLE, hub()),
         DENIED,
     ],
     "sagemaker_model_remote_code_trusted": [
@@ -148,8 +190,11 @@ CASES = {
         Case("on, SGLang, the bare option", FAIL, hub(SM_SGLANG_TRUST_REMOTE_CODE=" ")),
         Case("off, SGLang", PASS, hub(SM_SGLANG_TRUST_REMOTE_CODE="False")),
         Case("empty, where that is off", PASS, hub(HF_TRUST_REMOTE_CODE="")),
-        Case("variables of a model package", UNKNOWN, single(PACKAGE)),
+        Case("the package does not exist any more", UNKNOWN, single(PACKAGE)),
         Case("on, set for the server itself", FAIL, hub(TRUST_REMOTE_CODE="true")),
+        Case("on in the package", FAIL, single(PACKAGE), packaged(packed(environment={"TRUST_REMOTE_CODE": "true"}))),
+        Case("off in the package", PASS, single(PACKAGE), packaged(packed(environment={}))),
+        Case("the package was not described", UNKNOWN, single(PACKAGE), package()),
         DENIED,
     ],
     "sagemaker_model_outside_registry": [
