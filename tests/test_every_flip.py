@@ -40,6 +40,15 @@ EXCUSED = {
     Wire(
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
+    **{
+        Wire(check, "properties.principalType"): "of what the demo has, one AI account alone has a role through a group"
+        for check in (
+            "azure_ml_compute_exposed_and_can_replace_serving_model",
+            "azure_ml_compute_identity_privileged",
+            "azure_ml_endpoint_identity_privileged",
+            "azure_ml_workspace_identity_privileged",
+        )
+    },
 }
 
 #: Operations whose replies no model describes.

@@ -27,7 +27,8 @@ def leaves(document: dict[str, Any]) -> Iterator[Leaf]:
 
 def knows(operation: str, path: tuple[str, ...]) -> bool:
     shape = azure_models.TYPES.get(operation.removesuffix("/read"))
-    return shape is not None and _leads_somewhere(shape, path)
+    # A field may hold all that a listing gives.
+    return shape is not None and _leads_somewhere(shape, path[1:] if path[:1] == ("value",) else path)
 
 
 def _leads_somewhere(shape: Any, path: tuple[str, ...]) -> bool:
