@@ -12,9 +12,9 @@ from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, register
 from checks.aws.iam.resources import Role
 from checks.aws.names import location
 from checks.aws.s3.resources import Bucket as S3Bucket
-from checks.aws.sagemaker.addresses import config_uris, job_uris, model_uris
+from checks.aws.sagemaker.addresses import component_uris, config_uris, job_uris, model_uris
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.resources import EndpointConfig, Model, TrainingJob
+from checks.aws.sagemaker.resources import EndpointConfig, InferenceComponent, Model, TrainingJob
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import Compute
 from checks.gcp.iam.resources import ServiceAccount
@@ -57,7 +57,12 @@ def along(resource: Resource, verdict: Verdict, inventory: Inventory) -> Iterabl
 
 
 def s3_buckets(resource: Any, verdict: Verdict, inventory: Inventory) -> Iterator[str]:
-    uris = {Model: model_uris, EndpointConfig: config_uris, TrainingJob: job_uris}[type(resource)](resource)
+    uris = {
+        Model: model_uris,
+        InferenceComponent: component_uris,
+        EndpointConfig: config_uris,
+        TrainingJob: job_uris,
+    }[type(resource)](resource)
     for place in filter(None, map(location, uris)):
         found = bucket_of(InventoryView(inventory, (S3Bucket,)), resource, place[0])
         if isinstance(found, S3Bucket) and found.scope.account == resource.scope.account:
@@ -125,6 +130,7 @@ def unreachable(closed: str, *opened: str) -> list[Pair]:
 
 _FOREIGN = (
     "sagemaker_model_artifact_bucket_takeover",
+    "sagemaker_component_artifact_bucket_takeover",
     "sagemaker_endpoint_config_data_capture_bucket_foreign",
     "sagemaker_endpoint_config_async_output_bucket_foreign",
     "sagemaker_endpoint_config_core_dump_bucket_foreign",
@@ -146,6 +152,7 @@ _NETWORK, _ANONYMOUS = "StorageAccount.network_default_action", "StorageAccount.
 
 AWS = (
     *agreeing("sagemaker_model_artifact_bucket_public", "s3_ml_bucket_public", s3_buckets),
+    *agreeing("sagemaker_component_artifact_bucket_public", "s3_ml_bucket_public", s3_buckets),
     *agreeing("sagemaker_notebook_role_administrative", "iam_ml_role_administrative", named_roles),
     *agreeing("sagemaker_endpoint_role_administrative", "iam_ml_role_administrative", named_roles),
     *(Pair(each, FAIL, "s3_sagemaker_default_bucket_squattable", PASS, along) for each in _FOREIGN),

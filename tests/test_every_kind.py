@@ -40,7 +40,14 @@ NOT_FOLLOWED = {
             *(f"{container}.{data}" for container in _PACKED for data in _DATA),
         )
     },
-    **{f"aws.sagemaker.ModelPackage.{container}.environment{{}}": "as of a model's container" for container in _PACKED},
+    **{
+        f"aws.sagemaker.{container}.environment{{}}": "as of a model's container"
+        for container in (
+            *(f"ModelPackage.{packed}" for packed in _PACKED),
+            "InferenceComponent.specification.container",
+            "InferenceComponent.specifications[].container",
+        )
+    },
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
     "gcp.iam.ProjectPolicy.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",

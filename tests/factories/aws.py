@@ -11,11 +11,14 @@ from checks.aws.iam.resources import Policy, Role
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
+    ComponentContainer,
+    ComponentSpecification,
     Container,
     DataSource,
     Endpoint,
     EndpointConfig,
     ImageConfig,
+    InferenceComponent,
     InferenceSpecification,
     Model,
     ModelPackage,
@@ -108,6 +111,22 @@ def config(name: str = "sentiment-1", **fields: Any) -> EndpointConfig:
 
 def endpoint(name: str = "sentiment", **fields: Any) -> Endpoint:
     return Endpoint(id=arn("endpoint", name), name=name, scope=HERE, **fields)
+
+
+def component(name: str = "chat", **fields: Any) -> InferenceComponent:
+    return InferenceComponent(id=arn("inference-component", name), name=name, scope=HERE, **fields)
+
+
+def specified(container: ComponentContainer | None = None, model_name: str | None = None, **fields: Any) -> Any:
+    """An inference component of one specification, in service on an endpoint."""
+    one = ComponentSpecification(container=container, model_name=model_name)
+    defaults = {"status": "InService", "endpoint_name": "sentiment", "specifications": None}
+    return component(**{"specification": one, **defaults, **fields})
+
+
+def component_from(uri: str, **fields: Any) -> InferenceComponent:
+    made: InferenceComponent = specified(ComponentContainer(artifact_url=uri), **fields)
+    return made
 
 
 def job(name: str = "nightly", **fields: Any) -> TrainingJob:

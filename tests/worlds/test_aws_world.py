@@ -115,15 +115,22 @@ def test_a_null_member_is_left_out(aws: Clients) -> None:
 def test_list_summaries_are_projections_in_order_of_name(aws: Clients) -> None:
     reply = aws("sagemaker").list_endpoints()
     names = [entry["EndpointName"] for entry in reply["Endpoints"]]
-    assert names == ["borrowed-async", "chat", "registry-serverless", "sentiment-ensemble", "sentiment-internal"]
-    assert set(reply["Endpoints"][4]) == {
+    assert names == [
+        "borrowed-async",
+        "chat",
+        "chat-components",
+        "registry-serverless",
+        "sentiment-ensemble",
+        "sentiment-internal",
+    ]
+    assert set(reply["Endpoints"][5]) == {
         "EndpointName",
         "EndpointArn",
         "CreationTime",
         "LastModifiedTime",
         "EndpointStatus",
     }
-    assert reply["Endpoints"][4]["CreationTime"] == datetime(2026, 10, 1, 12, 20, tzinfo=UTC)
+    assert reply["Endpoints"][5]["CreationTime"] == datetime(2026, 10, 1, 12, 20, tzinfo=UTC)
     assert "NextToken" not in reply
 
 

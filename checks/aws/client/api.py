@@ -177,10 +177,10 @@ class AwsApi(BaseApi):
             self.gap(operation, failure)
             return UNSET
 
-    def pages(self, operation: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def pages(self, operation: str, *, region: str = "", **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
         try:
-            yield from self._items(operation, parameters, strict=self._speaks_json(operation))
+            yield from self._items(operation, parameters, region, strict=self._speaks_json(operation))
         except CallFailed as failure:
             self.gap(operation, failure)
             self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
@@ -193,16 +193,18 @@ class AwsApi(BaseApi):
         None for one of the `absent` error codes.
         """
         try:
-            return tuple(self._items(operation, parameters, strict=True))
+            return tuple(self._items(operation, parameters, "", strict=True))
         except CallFailed as failure:
             if failure.code in absent:
                 return None
             self.gap(operation, failure)
             return UNSET
 
-    def _items(self, operation: str, parameters: Mapping[str, Any], *, strict: bool) -> Iterator[Mapping[str, Any]]:
+    def _items(
+        self, operation: str, parameters: Mapping[str, Any], region: str, *, strict: bool
+    ) -> Iterator[Mapping[str, Any]]:
         result, asks, gives = self._paging(operation)
-        page = self.ask(operation, self._attempt(operation, "", parameters))
+        page = self.ask(operation, self._attempt(operation, region, parameters))
         while True:
             if strict and result not in page:
                 raise CallFailed(Reason.MALFORMED, f"the reply has no {result}")
@@ -215,7 +217,7 @@ class AwsApi(BaseApi):
             following = None
             if token and not circle:
                 # The next page is under way while the items of this one are described.
-                following = self.soon(operation, self._attempt(operation, "", parameters))
+                following = self.soon(operation, self._attempt(operation, region, parameters))
             yield from items
             if following is None:
                 if token:

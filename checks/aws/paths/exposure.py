@@ -8,12 +8,24 @@ from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import component_uris
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.packages import artifacts
-from checks.aws.sagemaker.resources import Model, ModelPackage
+from checks.aws.sagemaker.packages import Artifacts, artifacts
+from checks.aws.sagemaker.resources import InferenceComponent, Model, ModelPackage
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.nouns import (
+    Exposure,
+    Resource,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
 from scanner.model.views import View
 
 
@@ -48,13 +60,51 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     loaded = artifacts(view, model)
     if loaded is None:
         return unknown("primary_container", "containers")
+    return _judge_public(model, view, loaded)
+
+
+@check(
+    id="MLP-4111",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.INTERNET,
+    blind_to=(ACCESS_POINTS, DOWNLOADS),
+)
+def sagemaker_component_artifact_bucket_public(component: InferenceComponent, view: View) -> Verdict:
+    """Artifact of the inference component lies in a bucket that is open to the public.
+
+    Counts what is in effect, as MLP-4101 does, which judges the models that components name. Adapters count.
+
+    ## Why it matters
+    The weights can be downloaded by anybody, and with a grant that includes writing anybody can replace what the
+    endpoint loads at the next scale-out: an adapter is enough to change every answer.
+
+    ## How to fix
+    Turn on Block Public Access for the bucket and the account, remove the public statement or grant, and compare the
+    artifact with the one that was trained before serving it again.
+
+    CLI: `aws s3api put-public-access-block --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
+    """
+    if missing := unobserved(component, "specification", "specifications"):
+        return missing
+    return _judge_public(component, view, Artifacts.alone(component_uris(component)))
+
+
+def _judge_public(resource: Resource, view: View, loaded: Artifacts) -> Verdict:
+    """Fail if an artifact is in a public bucket of an account of the scan."""
     places = {uri: location(uri) for uri in loaded.uris}
     names = {place[0]: loaded.uris[uri] for uri, place in places.items() if place and not is_aws_content(place[0])}
     safe: dict[str, tuple[str, ...]] = {}
     unclear = ["an address that names no bucket"] * (None in places.values())
     unclear += loaded.unread
     for name, between in sorted(names.items()):
-        bucket = bucket_of(view, model, name)
+        bucket = bucket_of(view, resource, name)
         if not isinstance(bucket, Resource) or bucket.owned is UNSET:
             unclear.append(f"bucket {name}")
         elif bucket.owned:
@@ -64,7 +114,7 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
                 if "policy" in ways and (statement := public_statement(bucket)):
                     found["Bucket.policy"] = statement
                 return failed(
-                    f"{name} is public by {' and '.join(ways)}", path=(model.id, *between, bucket.id), **found
+                    f"{name} is public by {' and '.join(ways)}", path=(resource.id, *between, bucket.id), **found
                 )
             if missing:
                 unclear.append(f"access to {name}")

@@ -8,7 +8,14 @@ from checks.aws.iam.resources import Role
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.paths.writing import writes
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model, ModelPackage, NotebookInstance
+from checks.aws.sagemaker.resources import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelPackage,
+    NotebookInstance,
+)
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -22,7 +29,7 @@ _IDLE = ("Stopped", "Failed", "Deleting")
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Bucket, Role, Endpoint, EndpointConfig, Model, ModelPackage),
+    needs=(Bucket, Role, Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage),
     exposure=Exposure.INTERNET,
     blind_to=(OTHER_IDENTITIES, ACCESS_POINTS, DOWNLOADS),
     decided_by=("direct_internet_access",),

@@ -7,10 +7,11 @@ from msgspec import UNSET, Struct
 from checks.aws.iam.answers import Marks
 from checks.aws.iam.matching import Places
 from checks.aws.names import is_aws_content, location, named
+from checks.aws.sagemaker.addresses import component_uris, specifications_of
 from checks.aws.sagemaker.ownership import bucket_of
-from checks.aws.sagemaker.packages import artifacts
-from checks.aws.sagemaker.references import all_variants, config_of
-from checks.aws.sagemaker.resources import Endpoint, Model
+from checks.aws.sagemaker.packages import Artifacts, artifacts
+from checks.aws.sagemaker.references import all_variants, components, config_of
+from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model
 from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
 
@@ -18,6 +19,9 @@ _ARCHIVE = (".tar.gz", ".tgz")
 #: An endpoint keeps answering while it is changed or maintained, and after a change that could not be rolled back.
 SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
 NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
+#: The same of inference components on an endpoint.
+_ANSWERING = ("InService", "Updating")
+_IDLE = ("Creating", "Deleting", "Failed")
 
 
 class Held(Struct, frozen=True):
@@ -73,7 +77,7 @@ def served_artifacts(view: View) -> Served:
     endpoints = view.all(Endpoint)
     paths: dict[str, tuple[str, ...]] = {}
     buckets: dict[str, Held] = {}
-    complete = endpoints.complete
+    complete = endpoints.complete and view.derive(components).complete
     for endpoint in endpoints:
         for found, path in () if endpoint.status in NOT_SERVING else _artifacts_of(endpoint, view):
             complete = complete and found is not UNSET
@@ -102,23 +106,50 @@ class Artifact(Struct, frozen=True):
 
 def _artifacts_of(endpoint: Endpoint, view: View) -> Iterator[tuple[Observed[Artifact], tuple[str, ...]]]:
     """What an endpoint runs, each with the ids on the way back to it; `UNSET` for what could not be followed."""
+    for loaded, way in _loaded(view, endpoint):
+        if loaded is None or loaded.unread:
+            yield UNSET, ()
+        for uri, between in loaded.uris.items() if loaded else ():
+            yield _artifact(view, endpoint, uri), (*between, *way)
+
+
+def _loaded(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, tuple[str, ...]]]:
+    """What an endpoint in service loads, and the ids from there to it; None where something was not observed."""
     config = config_of(endpoint, view) if endpoint.status in SERVING else None
     if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
-        yield UNSET, ()
+        yield None, ()
         return
-    for variant in all_variants(config):
-        model = named(view, Model, endpoint, "model", variant.model_name) if variant.model_name is not None else None
-        loaded = artifacts(view, model) if isinstance(model, Resource) else None
-        if not isinstance(model, Resource) or loaded is None:
-            yield UNSET, ()
+    names = dict.fromkeys(variant.model_name for variant in all_variants(config))
+    for name in names:
+        if name is None:  # its models are inference components
+            yield from _components(view, endpoint)
+        else:
+            yield _of_model(view, endpoint, name, (config.id, endpoint.id))
+
+
+def _components(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, tuple[str, ...]]]:
+    for id in view.derive(components).of(endpoint):
+        component = view.get(InferenceComponent, id)
+        if not isinstance(component, Resource) or component.status in _IDLE:
             continue
-        if loaded.unread:
-            yield UNSET, ()
-        for uri, between in loaded.uris.items():
-            yield _artifact(view, model, uri), (*between, model.id, config.id, endpoint.id)
+        way = (component.id, endpoint.id)
+        specifications = specifications_of(component)
+        if component.status not in _ANSWERING or specifications is None:
+            yield None, way
+            continue
+        yield Artifacts.alone(component_uris(component)), way
+        for name in dict.fromkeys(each.model_name for each in specifications if each.model_name is not None):
+            yield _of_model(view, endpoint, name, way)
 
 
-def _artifact(view: View, model: Model, uri: str) -> Observed[Artifact]:
+def _of_model(
+    view: View, endpoint: Endpoint, name: str, way: tuple[str, ...]
+) -> tuple[Artifacts | None, tuple[str, ...]]:
+    model = named(view, Model, endpoint, "model", name)
+    return (artifacts(view, model), (model.id, *way)) if isinstance(model, Resource) else (None, way)
+
+
+def _artifact(view: View, endpoint: Endpoint, uri: str) -> Observed[Artifact]:
     """An artifact in a bucket of an account of the scan, None for one in another account, `UNSET` if it is not known.
 
     An address that is no archive may be a prefix, which all of the artifact lies below, or many models do.
@@ -129,7 +160,7 @@ def _artifact(view: View, model: Model, uri: str) -> Observed[Artifact]:
     name, key = place
     if is_aws_content(name):
         return None
-    bucket = bucket_of(view, model, name)
+    bucket = bucket_of(view, endpoint, name)
     if not isinstance(bucket, Resource) or bucket.owned is UNSET:
         return UNSET
     if not bucket.owned:

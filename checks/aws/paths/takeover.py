@@ -1,12 +1,13 @@
 """What somebody else can put themselves in the place of."""
 
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import component_uris
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.packages import artifacts
-from checks.aws.sagemaker.resources import Model, ModelPackage
+from checks.aws.sagemaker.resources import InferenceComponent, Model, ModelPackage
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, unknown
+from scanner.model.nouns import Exposure, Severity, Verdict, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -49,3 +50,38 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
     return judge_ownership(
         model, view, uris, nothing=nothing, unread=loaded.unread, between=loaded.uris, containers=uris
     )
+
+
+@check(
+    id="MLP-4112",
+    severity=Severity.CRITICAL,
+    objective="artifact-integrity",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.CROSS_ACCOUNT,
+    blind_to=(DOWNLOADS,),
+)
+def sagemaker_component_artifact_bucket_takeover(component: InferenceComponent, view: View) -> Verdict:
+    """Inference component takes its artifact from a bucket that is missing or belongs to another account.
+
+    Judged as MLP-4102 judges the models that components name. Adapters count.
+
+    ## Why it matters
+    Whoever owns the bucket decides what the endpoint answers. A missing bucket can be created by anyone under the same
+    name; the next copy of the component then loads their weights or their adapter.
+
+    ## How to fix
+    Copy a checked artifact to a bucket of this account and update the component. If the bucket is missing, claim the
+    name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared:
+    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+
+    CLI: `aws sagemaker update-inference-component --specification Container={ArtifactUrl=…}`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
+    """
+    if missing := unobserved(component, "specification", "specifications"):
+        return missing
+    uris = component_uris(component)
+    return judge_ownership(component, view, uris, nothing="has no artifact in a bucket of ours", specification=uris)

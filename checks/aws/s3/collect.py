@@ -10,8 +10,15 @@ from msgspec import UNSET, Struct, UnsetType
 from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
 from checks.aws.partitions import console
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.addresses import config_uris, job_uris, model_uris, package_uris
-from checks.aws.sagemaker.resources import EndpointConfig, Model, ModelPackage, NotebookInstance, TrainingJob
+from checks.aws.sagemaker.addresses import component_uris, config_uris, job_uris, model_uris, package_uris
+from checks.aws.sagemaker.resources import (
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelPackage,
+    NotebookInstance,
+    TrainingJob,
+)
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Observed, Reason, Reply
@@ -47,7 +54,7 @@ class _Place(Struct, frozen=True):
     Bucket,
     operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
     per="account",
-    follows=(NotebookInstance, Model, ModelPackage, EndpointConfig, TrainingJob),
+    follows=(NotebookInstance, Model, ModelPackage, EndpointConfig, InferenceComponent, TrainingJob),
 )
 def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
     referred, regions = _referred(found)
@@ -99,6 +106,8 @@ def _referred(found: Found) -> tuple[set[str], set[str]]:
     for config in found.of(EndpointConfig):
         regions.add(config.scope.region)
         uris.update(config_uris(config))
+    for component in found.of(InferenceComponent):
+        uris.update(component_uris(component))
     for job in found.of(TrainingJob):
         regions.add(job.scope.region)
         uris.update(job_uris(job))

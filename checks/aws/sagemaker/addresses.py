@@ -11,9 +11,11 @@ from msgspec import UNSET
 
 from checks.aws.sagemaker.hubs import code_of, weights_of
 from checks.aws.sagemaker.resources import (
+    ComponentSpecification,
     Container,
     DataSource,
     EndpointConfig,
+    InferenceComponent,
     Model,
     ModelPackage,
     PackageContainer,
@@ -35,6 +37,9 @@ ALGORITHMS = (
     "source_algorithms.model_data_source.s3_data_source.s3_uri",
     "source_algorithms.model_data_source.s3_data_source.manifest_s3_uri",
 )
+
+#: Below an inference component: what it loads where it names no model.
+COMPONENTS = ("specification.container.artifact_url", "specifications.container.artifact_url")
 
 CAPTURED = ("data_capture.destination_s3_uri",)
 RESPONSES = ("async_output.s3_output_path", "async_output.s3_failure_path")
@@ -122,6 +127,21 @@ def package_uris(package: ModelPackage) -> tuple[str, ...]:
     )
     loaded = (uri for container in containers for uri in artifact_uris(container))
     return tuple(dict.fromkeys((*loaded, *addresses(package, ALGORITHMS))))
+
+
+def specifications_of(component: InferenceComponent) -> tuple[ComponentSpecification, ...] | None:
+    """What an inference component is made of; None where that was not observed."""
+    if component.specification is UNSET or component.specifications is UNSET:
+        return None
+    single = (component.specification,) if component.specification is not None else ()
+    return single + (component.specifications or ())
+
+
+def component_uris(component: InferenceComponent) -> tuple[str, ...]:
+    """Addresses of all that the containers of an inference component load by themselves."""
+    containers = [each.container for each in specifications_of(component) or () if each.container]
+    told = (uri for container in containers for uri in (*weights_of(container), *code_of(container)))
+    return tuple(dict.fromkeys((*addresses(component, COMPONENTS), *told)))
 
 
 def config_uris(config: EndpointConfig) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def _search(api: AwsApi, source: Searched, waiting: Mapping[str, Summary], span:
         for comparison, moment in zip(("GreaterThanOrEqualTo", "LessThan"), span, strict=True)
         if moment is not None
     ]
-    expression = {"SearchExpression": {"Filters": made}} if made else {}
+    expression: dict[str, Any] = {"SearchExpression": {"Filters": made}} if made else {}
     found: dict[str, Resource] = {}
     # Decoded one by one: a page of results is many times as large as what is kept of it.
     for result in aside(api).pages(SEARCH, Resource=source.noun, MaxResults=PAGE, **expression):

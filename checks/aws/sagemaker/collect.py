@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
 
 from checks.aws.names import region_of
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
-from checks.aws.sagemaker.details import Source, described
+from checks.aws.sagemaker.details import Source, described, there
 from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
 from checks.aws.sagemaker.packages import named_alone, package_id
 from checks.aws.sagemaker.resources import (
     FINISHED,
     Endpoint,
     EndpointConfig,
+    InferenceComponent,
     Model,
     ModelPackage,
     NotebookInstance,
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 #: and runs for as many, so that one that runs now was modified since then, when it began to, however old it is.
 WINDOW = timedelta(days=30)
 _WRONG_TYPE = False
+_COMPONENTS = "sagemaker:ListInferenceComponents"
+_COMPONENT = "sagemaker:DescribeInferenceComponent"
 _PACKAGE = "sagemaker:DescribeModelPackage"
 #: The code under which the client gives every wording of "there is no such resource".
 _GONE = ("ResourceNotFound",)
@@ -69,7 +75,7 @@ def model_packages(api: AwsApi, found: Found) -> Iterator[ModelPackage]:
         name = arn.partition("/")[2]
         return api.decode(ModelPackage, {_PACKAGE: kept}, id=package_id(arn, api.account), name=name, scope=scope)
 
-    yield from (package for package in api.each(look, sorted(arns)) if package is not None)
+    yield from there(api.each(look, sorted(arns)))
 
 
 @collector(EndpointConfig, operations=("sagemaker:ListEndpointConfigs", "sagemaker:DescribeEndpointConfig"))
@@ -81,6 +87,41 @@ def endpoint_configs(api: AwsApi) -> Iterator[EndpointConfig]:
 @collector(Endpoint, operations=("sagemaker:ListEndpoints", "sagemaker:DescribeEndpoint"))
 def endpoints(api: AwsApi) -> Iterator[Endpoint]:
     yield from described(api, Source(Endpoint, "Endpoint", "endpoints"))
+
+
+@collector(InferenceComponent, operations=(_COMPONENTS, _COMPONENT), per="account", follows=(Endpoint, EndpointConfig))
+def inference_components(api: AwsApi, found: Found) -> Iterator[InferenceComponent]:
+    """Those of all regions with an endpoint that may have some."""
+    for region in sorted(_with_components(found)):
+        listed = api.pages(_COMPONENTS, region=region, MaxResults=100)
+        yield from there(api.each(partial(_component, api, region), listed))
+
+
+def _with_components(found: Found) -> set[str]:
+    """Regions with an endpoint whose configuration has a variant without a model, or was not observed."""
+    without: dict[tuple[str, str], bool] = {}
+    for config in found.of(EndpointConfig):
+        models_alone = config.variants is not UNSET and all(v.model_name is not None for v in config.variants or ())
+        without[config.scope.region, config.name] = not models_alone
+    endpoints = ((endpoint.scope.region, endpoint.endpoint_config_name) for endpoint in found.of(Endpoint))
+    return {region for region, config in endpoints if without.get((region, str(config)), True)}
+
+
+def _component(api: AwsApi, region: str, summary: Mapping[str, Any]) -> InferenceComponent | None:
+    name = summary["InferenceComponentName"]
+    reply = api.call(_COMPONENT, region=region, absent=_GONE, InferenceComponentName=name)
+    if reply is None:
+        api.gone()
+        return None
+    if isinstance(reply, Mapping):
+        reply = _forget_in_component(reply)
+    return api.decode(
+        InferenceComponent,
+        {_COMPONENTS: summary, _COMPONENT: reply},
+        id=summary["InferenceComponentArn"],
+        name=name,
+        scope=Scope(api.scope.provider, api.account, region),
+    )
 
 
 @collector(TrainingJob, operations=("sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob", SEARCH))
@@ -133,6 +174,22 @@ def _forget_in_specification(specification: Any) -> Any:
     if not isinstance(specification, Mapping) or not isinstance(specification.get("Containers"), list):
         return specification
     return {**specification, "Containers": [_forget_environment(each) for each in specification["Containers"]]}
+
+
+def _forget_in_component(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A DescribeInferenceComponent reply without the values of environment variables."""
+
+    def forget(specification: Any) -> Any:
+        if not isinstance(specification, Mapping) or "Container" not in specification:
+            return specification
+        return {**specification, "Container": _forget_environment(specification["Container"])}
+
+    others = reply.get("Specifications")
+    return {
+        **reply,
+        "Specification": forget(reply.get("Specification")),
+        "Specifications": [forget(each) for each in others] if isinstance(others, list) else others,
+    }
 
 
 def _forget_environment(container: Any) -> Any:

@@ -1,8 +1,10 @@
-"""Checks of what inference components run with: settings of their endpoint's configuration."""
+"""Checks of inference components: their own settings, and those of their endpoint's configuration."""
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.resources import EndpointConfig
+from checks.aws.sagemaker.addresses import specifications_of
+from checks.aws.sagemaker.resources import EndpointConfig, InferenceComponent
+from checks.blind_spots import IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
 
@@ -71,3 +73,42 @@ def sagemaker_endpoint_config_component_outside_vpc(config: EndpointConfig) -> V
     if config.subnets:
         return passed("attached to a VPC", subnets=config.subnets)
     return _if_for_components(config, failed("not attached to a VPC", subnets=config.subnets))
+
+
+@check(
+    id="MLP-1261",
+    severity=Severity.HIGH,
+    objective="secrets-protection",
+    since="0.1.0",
+    blind_to=(UNSHAPED, IMAGE_VARIABLES),
+)
+def sagemaker_component_environment_secret(component: InferenceComponent) -> Verdict:
+    """Environment of an inference component holds what looks like a credential.
+
+    Only the names of variables are kept and shown, never their values. Where the component names a model, MLP-1106
+    judges the environment of that.
+
+    ## Why it matters
+    Everyone who may describe the component reads its environment in clear text, and so does any code inside the
+    container, including code that a model artifact brings along.
+
+    ## How to fix
+    Rotate the credential, keep it in AWS Secrets Manager and let the container fetch it with the execution role of the
+    endpoint. Then update the component without the variable.
+
+    CLI: `Environment` of `Container` in `--specification` of `aws sagemaker update-inference-component`.
+
+    ## References
+    - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
+    """
+    specifications = specifications_of(component)
+    if specifications is None:
+        return unknown("specification", "specifications")
+    containers = [each.container for each in specifications if each.container is not None]
+    if not containers:
+        return not_applicable("has no container of its own")
+    names = sorted({name for container in containers for name in container.suspicious_environment or ()})
+    if names:
+        return failed(f"variables that look like credentials: {', '.join(names)}", specification=names)
+    return passed("no variable looks like a credential", specification=names)

@@ -114,7 +114,7 @@ def described(api: AwsApi, source: Source, **parameters: Any) -> Iterator[Any]:
     yield from there(api.each(look, api.pages(source.listing, MaxResults=100, **parameters)))
 
 
-def there(resources: Iterable[Resource | None]) -> Iterator[Resource]:
+def there(resources: Iterable[R | None]) -> Iterator[R]:
     """Those that are still there."""
     return (resource for resource in resources if resource is not None)
 

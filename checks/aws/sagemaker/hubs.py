@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.aws.sagemaker.resources import ServingContainer
+from checks.aws.sagemaker.resources import Environed, ServingContainer
 from scanner.model.patterns import pattern
 
 #: Variables that name what is downloaded, and those that its revision is read from.
@@ -91,14 +91,14 @@ def _named(value: str) -> list[str]:
     return paths or [part.rpartition("=")[2] for part in _SEPARATORS.split(value) if part]
 
 
-def weights_of(container: ServingContainer) -> tuple[str, ...]:
+def weights_of(container: Environed) -> tuple[str, ...]:
     """Addresses in S3 of weights that a variable names."""
     environment = container.environment or {}
     values = [value for name in _SOURCES if (value := environment.get(name)) and _S3 in value]
     return tuple(found for value in values for found in _named(value) if _is_s3(found))
 
 
-def code_of(container: ServingContainer) -> tuple[str, ...]:
+def code_of(container: Environed) -> tuple[str, ...]:
     """Addresses in S3 of code that a variable names."""
     value = (container.environment or {}).get(_CODE, "")
     return (value,) if _is_s3(value) else ()
@@ -127,7 +127,7 @@ def _is_s3(value: str) -> bool:
     return value.startswith(_S3)
 
 
-def trusting(container: ServingContainer) -> list[str]:
+def trusting(container: Environed) -> list[str]:
     """Variables that let the container run code that comes with the weights."""
     environment = container.environment or {}
     return [name for name in _TRUST if name in environment and _is_on(name, environment[name])]

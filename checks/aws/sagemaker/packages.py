@@ -1,6 +1,6 @@
 """What a model is made of: its own containers, and those of the model packages that these name alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -26,7 +26,12 @@ class Artifacts(Struct, frozen=True):
     """
 
     uris: Mapping[str, tuple[str, ...]]
-    unread: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+
+    @classmethod
+    def alone(cls, uris: Iterable[str]) -> "Artifacts":
+        """Addresses that no package names."""
+        return cls(dict.fromkeys(uris, ()))
 
 
 def package_arn(model: Model, name: str) -> str:

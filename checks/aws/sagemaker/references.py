@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from msgspec import UNSET, Struct
 
 from checks.aws.names import named
-from checks.aws.sagemaker.resources import Container, DataCapture, Endpoint, EndpointConfig, Model, Variant
+from checks.aws.sagemaker.resources import (
+    Container,
+    DataCapture,
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    Variant,
+)
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -79,3 +87,27 @@ def hosting(view: View) -> Hostings:
                 on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
                 ways.setdefault(key, set()).add(on)
     return Hostings(ways, complete)
+
+
+class Components(Struct, frozen=True):
+    """Ids of the inference components of each endpoint; `complete` unless some were not seen."""
+
+    ids: dict[tuple[str, str, str], list[str]]
+    complete: bool
+
+    def of(self, endpoint: Endpoint) -> list[str]:
+        return self.ids.get((endpoint.scope.account, endpoint.scope.region, endpoint.name.lower()), [])
+
+
+def components(view: View) -> Components:
+    """An index of the inference components by endpoint, to be derived once."""
+    found = view.all(InferenceComponent)
+    ids: dict[tuple[str, str, str], list[str]] = {}
+    complete = found.complete
+    for component in found:
+        if isinstance(component.endpoint_name, str):
+            key = (component.scope.account, component.scope.region, component.endpoint_name.lower())
+            ids.setdefault(key, []).append(component.id)
+        else:
+            complete = False
+    return Components(ids, complete)

@@ -14,6 +14,8 @@ _MODEL = "sagemaker:DescribeModel"
 _PACKAGE = "sagemaker:DescribeModelPackage"
 _CONFIG = "sagemaker:DescribeEndpointConfig"
 _ENDPOINT = "sagemaker:DescribeEndpoint"
+_COMPONENTS = "sagemaker:ListInferenceComponents"
+_COMPONENT = "sagemaker:DescribeInferenceComponent"
 _JOB = "sagemaker:DescribeTrainingJob"
 #: Statuses that a training job never leaves.
 FINISHED = frozenset({"Completed", "Failed", "Stopped"})
@@ -68,19 +70,24 @@ class ImageConfig(AwsPart, frozen=True, kw_only=True):
     repository_access_mode: str | None = None
 
 
-class ServingContainer(AwsPart, frozen=True, kw_only=True):
-    """What the containers of models and of model packages have in common.
+class Environed(AwsPart, frozen=True, kw_only=True):
+    """A container with an environment, whose values are not kept.
 
-    Values of its environment are not kept: `environment` holds the variables that choose what code and weights a
-    serving image downloads, `suspicious_environment` the names of variables that look like credentials.
+    `environment` holds the variables that choose what code and weights a serving image downloads,
+    `suspicious_environment` the names of variables that look like credentials.
     """
+
+    environment: dict[str, str] | None = None
+    suspicious_environment: tuple[str, ...] | None = None
+
+
+class ServingContainer(Environed, frozen=True, kw_only=True):
+    """What the containers of models and of model packages have in common."""
 
     image: str | None = None
     model_data_url: str | None = None
     model_data_source: DataSource | None = None
     additional_model_data_sources: tuple[DataSource, ...] | None = None
-    environment: dict[str, str] | None = None
-    suspicious_environment: tuple[str, ...] | None = None
 
 
 class Container(ServingContainer, frozen=True, kw_only=True):
@@ -252,6 +259,35 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     rollback_alarms: Annotated[
         Observed[tuple[Alarm, ...]], Read(_ENDPOINT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
     ] = UNSET
+
+
+class ComponentContainer(Environed, frozen=True, kw_only=True):
+    """What an inference component runs where it names no model. That of an adapter has nothing but an artifact."""
+
+    artifact_url: str | None = None
+
+
+class ComponentSpecification(AwsPart, frozen=True, kw_only=True):
+    """What an inference component is: a model, or a container of its own."""
+
+    model_name: str | None = None
+    container: ComponentContainer | None = None
+
+
+class InferenceComponent(Resource, frozen=True, kw_only=True):
+    """A SageMaker inference component: a model, or an adapter of one, on an endpoint. Id: its ARN.
+
+    It has one specification, or several for different types of instances.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.InferenceComponent"
+    title: ClassVar[str] = "SageMaker inference component"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    status: Annotated[Observed[str], Read(_COMPONENTS, "InferenceComponentStatus")] = UNSET
+    endpoint_name: Annotated[Observed[str], Read(_COMPONENTS, "EndpointName")] = UNSET
+    specification: Annotated[Observed[ComponentSpecification], Read(_COMPONENT, "Specification")] = UNSET
+    specifications: Annotated[Observed[tuple[ComponentSpecification, ...]], Read(_COMPONENT, "Specifications")] = UNSET
 
 
 class Channel(AwsPart, frozen=True, kw_only=True):

@@ -106,3 +106,21 @@ def test_a_package_of_another_account_has_an_id_of_its_own():
         inventory = take_inventory("aws")
 
     assert f"{theirs}#seen-from-111122223333" in {package.id for package in inventory.of(ModelPackage)}
+
+
+def listed_components(world_file, *denied: str):
+    """Regions in which components were listed."""
+    with running("aws", world_file) as world:
+        world.faults += [Fault(operation, "deny") for operation in denied]
+        take_inventory("aws")
+        return [request.region for request in world.log if request.operation == "sagemaker:ListInferenceComponents"]
+
+
+def test_components_are_listed_only_where_an_endpoint_may_have_some():
+    without = document("aws")
+    endpoints = without["regions"]["eu-west-1"]["sagemaker"]["Endpoint"]
+    endpoints[:] = [endpoint for endpoint in endpoints if endpoint["EndpointName"] != "chat-components"]
+
+    assert listed_components(document("aws")) == ["eu-west-1"]
+    assert listed_components(without) == []
+    assert listed_components(without, "sagemaker:DescribeEndpointConfig") == ["eu-west-1"]

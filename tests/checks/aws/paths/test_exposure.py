@@ -3,6 +3,8 @@ from factories.aws import (
     IMAGE,
     bucket,
     chain,
+    component,
+    component_from,
     container,
     foreign,
     from_package,
@@ -17,11 +19,12 @@ from factories.aws import (
     seen_from_here,
     served_from,
     single,
+    specified,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import SourceAlgorithm
+from checks.aws.sagemaker.resources import ComponentContainer, SourceAlgorithm
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 OPEN = {
@@ -69,5 +72,18 @@ CASES = {
         Case("its ACL was denied", UNKNOWN, served_from(URI), ours(public_access_block=None, policy_is_public=True)),
         Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
         Case("describe was denied", UNKNOWN, model()),
+    ],
+    "sagemaker_component_artifact_bucket_public": [
+        Case("closed", PASS, component_from(URI), ours(**CLOSED)),
+        Case("open", FAIL, component_from(URI), ours(**OPEN)),
+        Case(
+            "open, by a variable",
+            FAIL,
+            specified(ComponentContainer(environment={"HF_MODEL_ID": URI})),
+            ours(**OPEN),
+        ),
+        Case("a model, which is judged by itself", NOT_APPLICABLE, specified(model_name="sentiment")),
+        Case("its ACL was denied", UNKNOWN, component_from(URI), ours(public_access_block=None, policy_is_public=True)),
+        Case("describe was denied", UNKNOWN, component()),
     ],
 }

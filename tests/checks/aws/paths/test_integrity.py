@@ -1,6 +1,8 @@
 from factories.aws import (
     IMAGE,
     allow,
+    component,
+    component_from,
     config,
     container,
     deny,
@@ -21,12 +23,13 @@ from factories.aws import (
     seen_from_here,
     served_from,
     single,
+    specified,
     variant,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Role
-from checks.aws.sagemaker.resources import Endpoint
+from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
 
 BUCKET = "arn:aws:s3:::northwind-example-models"
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
@@ -60,6 +63,9 @@ GUARDED = role_with(
 PREFIX = single(container(IMAGE, model_data_source=s3_source("s3://northwind-example-models/sentiment/")))
 SERVING = (LIVE, CONFIG, served_from(URI), held())
 PACKED = (LIVE, CONFIG, single(PACKAGE), packaged(packed(model_data_url=URI)), held())
+HOST = (LIVE, config(variants=(variant(),), shadow_variants=None, execution_role_arn=None))
+OF_MODEL = (specified(model_name="sentiment"), served_from(URI), held())
+UNDESCRIBED = component(status="InService", endpoint_name="sentiment")
 
 
 LAB = role_with(name="lab")
@@ -106,6 +112,25 @@ CASES = {
         Case("may only read what a package names", PASS, connected(READER), READER, *PACKED),
         Case("may write what a package names", FAIL, connected(WRITER), WRITER, *PACKED),
         Case("the package was not described", UNKNOWN, connected(READER), READER, *PACKED[:3], package(), held()),
+        Case(
+            "may only read what a component loads", PASS, connected(READER), READER, *HOST, component_from(URI), held()
+        ),
+        Case("may write what a component loads", FAIL, connected(WRITER), WRITER, *HOST, component_from(URI), held()),
+        Case("may write what the model of a component loads", FAIL, connected(WRITER), WRITER, *HOST, *OF_MODEL),
+        Case(
+            "the component is only being created",
+            NOT_APPLICABLE,
+            connected(WRITER),
+            WRITER,
+            *HOST,
+            component_from(URI, status="Creating"),
+            held(),
+        ),
+        Case(
+            "a status of a later version", UNKNOWN, connected(READER), READER, *HOST, component_from(URI, status="New")
+        ),
+        Case("the component was not described", UNKNOWN, connected(READER), READER, *HOST, UNDESCRIBED, held()),
+        Case("components were not read", UNKNOWN, connected(READER), READER, *HOST, incomplete=[InferenceComponent]),
         Case("may write under a condition", UNKNOWN, connected(GUARDED), GUARDED, *SERVING),
         Case("may write, but is stopped", NOT_APPLICABLE, connected(WRITER, status="Stopped"), WRITER, *SERVING),
         Case("may write what nothing serves", NOT_APPLICABLE, connected(WRITER), WRITER, served_from(URI), held()),

@@ -5,6 +5,8 @@ from factories.aws import (
     OTHER_ACCOUNT,
     bucket,
     chain,
+    component,
+    component_from,
     container,
     foreign,
     from_package,
@@ -18,6 +20,7 @@ from factories.aws import (
     seen_from_here,
     served_from,
     single,
+    specified,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -141,5 +144,13 @@ CASES = {
         Case("refused, and nothing to compare with", UNKNOWN, served_from(URI), bucket()),
         Case("buckets were not read", UNKNOWN, served_from(URI), incomplete=[Bucket]),
         Case("describe was denied", UNKNOWN, model()),
+    ],
+    "sagemaker_component_artifact_bucket_takeover": [
+        Case("a bucket of ours", PASS, component_from(URI), ours()),
+        Case("another account's", FAIL, component_from("s3://fabrikam-example-weights/polite.tar.gz"), foreign()),
+        Case("nobody's", FAIL, component_from("s3://northwind-example-deleted/m.tar.gz"), missing()),
+        Case("a model, which is judged by itself", NOT_APPLICABLE, specified(model_name="sentiment")),
+        Case("buckets were not read", UNKNOWN, component_from(URI), incomplete=[Bucket]),
+        Case("describe was denied", UNKNOWN, component()),
     ],
 }

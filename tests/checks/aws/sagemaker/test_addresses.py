@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 import msgspec
 import pytest
-from factories.aws import config, job, package
+from factories.aws import component, config, job, package
 
 from checks.aws.sagemaker import addresses
 from checks.aws.sagemaker.hubs import code_of_training
@@ -17,6 +17,7 @@ from checks.aws.sagemaker.resources import (
     Container,
     Endpoint,
     EndpointConfig,
+    InferenceComponent,
     Model,
     ModelPackage,
     NotebookInstance,
@@ -35,6 +36,7 @@ TABLES: dict[type[Any], tuple[str, ...]] = {
         *addresses.ALGORITHMS,
     ),
     EndpointConfig: (*addresses.CAPTURED, *addresses.RESPONSES, *addresses.DUMPS, *addresses.BASELINES),
+    InferenceComponent: addresses.COMPONENTS,
     TrainingJob: (*addresses.INPUTS, *addresses.OUTPUTS),
     Endpoint: (),
     NotebookInstance: (),
@@ -141,6 +143,15 @@ def test_the_addresses_of_a_configuration_are_followed(place: str) -> None:
     type_ = next(f.type for f in msgspec.structs.fields(EndpointConfig) if f.name == field)
 
     assert addresses.config_uris(config(**{field: filled(type_, inner)})) == (ELSEWHERE,)
+
+
+@pytest.mark.parametrize("place", TABLES[InferenceComponent])
+def test_the_addresses_of_an_inference_component_are_followed(place: str) -> None:
+    field, *inner = place.split(".")
+    type_ = next(f.type for f in msgspec.structs.fields(InferenceComponent) if f.name == field)
+    nothing = {"specification": None, "specifications": None}
+
+    assert addresses.component_uris(component(**{**nothing, field: filled(type_, inner)})) == (ELSEWHERE,)
 
 
 @pytest.mark.parametrize("place", TABLES[TrainingJob])
