@@ -37,6 +37,15 @@ EXCUSED = {
 }
 
 
+#: Kinds that matter to a check for some resources alone, with the reason.
+SELDOM = {
+    (
+        "sagemaker_notebook_writes_served_artifact",
+        "aws.sagemaker.InferenceComponent",
+    ): "components serve variants without a model, and no others",
+}
+
+
 class Spot(NamedTuple):
     """What has to be read: a field of a kind, or all of the kind where no field is named."""
 
@@ -93,6 +102,8 @@ def rash_passes(check: Check, subject: Resource, inventory: Inventory) -> Iterat
     _, seen = observe(check, subject, inventory)
     looked_up = {kind for kind, _ in seen.joins} | {check.kind.kind}
     for spot in readable(check):
+        if not spot.field and (check.slug, spot.kind.kind) in SELDOM:
+            continue
         if spot.kind.kind not in (looked_up if spot.field else looked_up | listed(check)):
             continue  # nothing refers to one
         other, blinded = unread(spot, inventory, subject)

@@ -14,6 +14,7 @@ from worlds.base import Fault
 
 from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import Model
+from checks.azure.authorization.resources import Assignee
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
 
@@ -39,6 +40,7 @@ ALWAYS_THERE: set[str | tuple[str, str]] = {
     "orgpolicy.policy.get",
     "Microsoft.Storage/checknameavailability/read",
     ("Microsoft.Storage/storageAccounts/read", "list"),
+    ("Microsoft.Authorization/roleAssignments/read", "list"),
 }
 #: Where what is gone has given way to another one, which is read then.
 REPLACED = {"iam:GetPolicyVersion"}
@@ -84,7 +86,9 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
         was = of_kind(before, made.kind)
         for id, resource in of_kind(after, made.kind).items():
             missing = getattr(resource, "exists", UNSET) is False
-            if not (missing or resource == was.get(id) or operation in PARTS):
+            # What was assigned on a thing that is gone went with it.
+            less = isinstance(resource, Assignee)
+            if not (missing or less or resource == was.get(id) or operation in PARTS):
                 yield f"{operation}: {id} has changed"
 
 

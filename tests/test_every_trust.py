@@ -23,7 +23,7 @@ from support import FAIL, NOW, PASS, ROOT, UNKNOWN, Case, all_cases, fail_with, 
 from watching import observe
 
 from scanner.cli.config import read_trust
-from scanner.cli.trust import FORMS
+from scanner.cli.trusted import FORMS
 from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
 from scanner.model.nouns import Verdict

@@ -56,7 +56,7 @@ def test_no_flip_of_a_setting_makes_a_contradiction(provider: str) -> None:
         leaves = [leaf for leaf in rig.leaves if any(covers(seen, leaf) for seen in reads)]
         met = [each for flip in rig.flips(leaves) for pair in pairs for each in meetings(pair, flip.inventory)]
 
-    assert len({each.pair for each in met}) > len(pairs) / 2
+    assert len({each.pair for each in met}) >= 8, "hardly any two meet: let the demo's worlds hold more of them"
     fail_with(sorted({str(each) for each in met if each.contradictory}))
 
 

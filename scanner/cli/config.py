@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from scanner.cli.trust import parse_trust
+from scanner.cli.trusted import parse_trust
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
 from scanner.model.trust import Entry

@@ -54,7 +54,7 @@ def evaluate(inventory: Inventory, checks: Sequence[Check], trusting: Trusting |
 def judge(check: Check, resource: Resource, view: View | None = None, *, trusting: Trusting) -> Verdict:
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
-        verdict = trusting.settle(check(resource, view))
+        verdict = _without_unseen(trusting.settle(check(resource, view)))
         if verdict.missing:
             return explained(verdict, check, resource, view)
         if check.blind_to and verdict.status is Status.PASS:
@@ -63,6 +63,14 @@ def judge(check: Check, resource: Resource, view: View | None = None, *, trustin
     except Exception as error:
         log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
         return Verdict(Status.UNKNOWN, f"the check broke on this resource ({type(error).__name__}); please report it")
+
+
+def _without_unseen(verdict: Verdict) -> Verdict:
+    """Evidence may show, beside what decides, what was not observed: no report can hold that."""
+    if not any(value is UNSET for value in verdict.evidence.values()):
+        return verdict
+    seen = {name: value for name, value in verdict.evidence.items() if value is not UNSET}
+    return msgspec.structs.replace(verdict, evidence=seen)
 
 
 def explained(verdict: Verdict, check: Check, resource: Resource, view: View | None) -> Verdict:

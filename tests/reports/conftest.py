@@ -127,7 +127,7 @@ def bucket_is_not_versioned(bucket: Bucket) -> Verdict:
     return passed("versioning is on") if bucket.versioning else failed("versioning is off", versioning=False)
 
 
-def bucket_of_a_stranger(bucket: Bucket) -> Verdict:
+def bucket_of_strangers(bucket: Bucket) -> Verdict:
     """Bucket belongs to somebody else.
 
     ## Why it matters
@@ -161,7 +161,7 @@ CHECKS = (
     made(bucket_is_not_versioned, "MLP-2901", Severity.INFORMATIONAL, Exposure.INTERNAL),
 )
 
-STRANGER = made(bucket_of_a_stranger, "MLP-2902", Severity.HIGH, Exposure.CROSS_ACCOUNT)
+STRANGER = made(bucket_of_strangers, "MLP-2902", Severity.HIGH, Exposure.CROSS_ACCOUNT)
 
 CATALOGUE = Catalogue(
     frameworks={

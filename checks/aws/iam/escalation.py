@@ -214,6 +214,7 @@ class Escalation:
     since="0.1.0",
     needs=(Role, NotebookInstance),
     blind_to=(ORGANISATION, "what other roles trust"),
+    decided_by=("attached_policies", "inline_policies"),
 )
 def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
     """Role of an ML resource can take on more rights than its policies give it.

@@ -77,7 +77,7 @@ def served_artifacts(view: View) -> Served:
     endpoints = view.all(Endpoint)
     paths: dict[str, tuple[str, ...]] = {}
     buckets: dict[str, Held] = {}
-    complete = endpoints.complete and view.derive(components).complete
+    complete = endpoints.complete
     for endpoint in endpoints:
         for found, path in () if endpoint.status in NOT_SERVING else _artifacts_of(endpoint, view):
             complete = complete and found is not UNSET
@@ -122,6 +122,8 @@ def _loaded(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, 
     names = dict.fromkeys(variant.model_name for variant in all_variants(config))
     for name in names:
         if name is None:  # its models are inference components
+            if not view.derive(components).complete:
+                yield None, ()
             yield from _components(view, endpoint)
         else:
             yield _of_model(view, endpoint, name, (config.id, endpoint.id))

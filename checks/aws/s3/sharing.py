@@ -75,7 +75,8 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     Take write actions for other principals out of the bucket policy, and set the object ownership to "Bucket owner
     enforced", which turns ACLs off. Receive deliveries from partners in a bucket of their own, and copy from there
     after checking. An account that has to write here is declared:
-    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
+    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`; organisations and addresses that
+    the policy names go into `trust.organizations` and `trust.addresses`. Nothing settles access by everybody.
 
     Terraform: `aws_s3_bucket_policy`, `aws_s3_bucket_ownership_controls`. CLI: `aws s3api put-bucket-policy`,
     `aws s3api put-bucket-ownership-controls`.
@@ -112,7 +113,8 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     ## How to fix
     Take read actions for other principals out of the bucket policy, or name the roles that need them and nothing
     wider. Give copies to partners in a bucket made for that. An account that has to read here is declared:
-    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
+    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`; organisations and addresses that
+    the policy names go into `trust.organizations` and `trust.addresses`. Nothing settles access by everybody.
 
     Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
 

@@ -59,7 +59,10 @@ class Serving(Struct, frozen=True):
             workspace = view.get(Workspace, name)
             keyed = keeps_keys(name, view)
             if keyed is None or not isinstance(workspace, Workspace):
-                doubts.add("Workspace.system_datastores_auth_mode")
+                deciding = network_of(name, view)
+                mode = deciding.system_datastores_auth_mode if deciding is not None else UNSET
+                known = "Workspace.system_datastores_auth_mode"
+                doubts.add(f"what `{mode}` in {known} means" if isinstance(mode, str) else known)
             elif keyed and workspace.storage_account is UNSET:
                 doubts.add("Workspace.storage_account")
             elif keyed:

@@ -25,7 +25,7 @@ NONE_AT_ALL = "Cloud Asset Inventory, minutes old, lists no endpoint, model or c
 
 #: Said once a scan, see docs/decisions/0028-an-index-is-no-absence.md.
 LAGS = (
-    "Google Cloud: %d projects were asked only where Cloud Asset Inventory lists anything; what was made in the last "
+    "Google Cloud: asked only where Cloud Asset Inventory lists anything (projects: %d); what was made in the last "
     "minutes may be missing; --no-index asks everywhere"
 )
 

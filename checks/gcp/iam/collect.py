@@ -69,14 +69,18 @@ def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
 @collector(FolderPolicy, operations=(FOLDER,), per="account", follows=(ProjectPolicy,))
 def folder_policies(api: GcpApi, found: Found) -> Iterator[FolderPolicy]:
     for name in _above(found, "folders/"):
-        reply = _policy_of(api, FOLDER, name)
+        if (reply := _policy_of(api, FOLDER, name)) is None:
+            api.gone()
+            continue
         yield api.decode(FolderPolicy, {FOLDER: reply}, id=full_name(PROJECTS, name), name=name)
 
 
 @collector(OrganizationPolicy, operations=(ORGANIZATION,), per="account", follows=(ProjectPolicy,))
 def organization_policies(api: GcpApi, found: Found) -> Iterator[OrganizationPolicy]:
     for name in _above(found, "organizations/"):
-        reply = _policy_of(api, ORGANIZATION, name)
+        if (reply := _policy_of(api, ORGANIZATION, name)) is None:
+            api.gone()
+            continue
         yield api.decode(OrganizationPolicy, {ORGANIZATION: reply}, id=full_name(PROJECTS, name), name=name)
 
 
@@ -114,9 +118,7 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
         # Whether it is disabled matters to its keys alone; the name of a default account does not say whose it is.
         wanted = not isinstance(keys, Mapping) or keys.get("keys") or is_default_account(email)
         detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if wanted and keys is not None else UNSET
-        if detail is None:  # it went meanwhile
-            api.gone()
-        if detail is None or keys is None:
+        if detail is None or keys is None:  # nothing lists it: it is only named
             return None
         return api.decode(
             ServiceAccount,

@@ -18,6 +18,7 @@ from checks.gcp.iam.grants import (
     unread_over,
 )
 from checks.gcp.iam.resources import FolderPolicy, Key, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
+from checks.gcp.names import PROJECTS, full_name
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -120,7 +121,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
         return unknown("the condition of its basic role", path=(account.id, held[0].policy))
     if doubts := sorted({f"whether {name} includes it, which has {grant.role}" for name, grant in view.derive(_basic)}):
         return unknown(*doubts)
-    return passed("it has no basic role", path=(account.id,), **{"ProjectPolicy.bindings": []})
+    own = full_name(PROJECTS, f"projects/{account.scope.account}")
+    return passed("it has no basic role", path=(account.id, own), **{"ProjectPolicy.bindings": []})
 
 
 def _basic(view: View) -> list[tuple[str, Grant]]:
@@ -143,7 +145,9 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy, view: View)
     ## How to fix
     Grant the role to a group, if at all, and give daily work `roles/aiplatform.user`.
 
-    CLI: `gcloud projects remove-iam-policy-binding PROJECT --member=user:EMAIL --role=roles/aiplatform.admin`.
+    CLI: `gcloud projects remove-iam-policy-binding PROJECT --member=user:EMAIL --role=roles/aiplatform.admin`; for what
+    is granted above, `gcloud resource-manager folders remove-iam-policy-binding` and `gcloud organizations
+    remove-iam-policy-binding`.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/general/access-control
@@ -167,7 +171,8 @@ def gcp_project_act_as_every_service_account(policy: ProjectPolicy, view: View) 
     Replace basic roles by those that the work takes; what is left for emergencies is granted when it is needed.
 
     CLI: `gcloud iam service-accounts add-iam-policy-binding EMAIL --member=… --role=roles/iam.serviceAccountUser`, then
-    `gcloud projects remove-iam-policy-binding PROJECT …`.
+    `gcloud projects remove-iam-policy-binding PROJECT …`; for what is granted above, `gcloud resource-manager folders
+    remove-iam-policy-binding` and `gcloud organizations remove-iam-policy-binding`.
 
     ## References
     - https://cloud.google.com/iam/docs/service-account-permissions
@@ -186,17 +191,25 @@ def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: t
     for grant, name in _members(view, policy, whose):
         match gives(view, grant.role, any_of):
             case True if grant.sure:
-                sure[f"{grant.role}: {name}"] = grant
+                sure[_shown(grant, name, policy)] = grant
             case True:
                 doubts["the conditions of the bindings"] = None
             case None:
                 doubts[f"what {grant.role} permits"] = None
+    open_questions = (*unread_over(view, policy), *doubts)
     if sure:
         path = (policy.id, *sorted({grant.policy for grant in sure.values()} - {policy.id}))
-        return failed(f"{len(sure)} grants let members {what}", path=path, bindings=sorted(sure))
-    if open_questions := (*unread_over(view, policy), *doubts):
+        least = "at least " if open_questions else ""
+        return failed(f"{least}{len(sure)} grants let members {what}", path=path, bindings=sorted(sure))
+    if open_questions:
         return unknown(*open_questions)
     return passed(f"no grant lets such members {what}", bindings=[])
+
+
+def _shown(grant: Grant, name: str, policy: ProjectPolicy) -> str:
+    """A grant as evidence, with where it is if that is above the project."""
+    above = "" if grant.policy == policy.id else f" on {'/'.join(grant.policy.split('/')[-2:])}"
+    return f"{grant.role}{above}: {name}"
 
 
 def _members(view: View, policy: ProjectPolicy, whose: tuple[str, ...]) -> Iterator[tuple[Grant, str]]:

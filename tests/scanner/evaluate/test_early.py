@@ -181,7 +181,10 @@ def test_what_is_trusted_or_of_the_scan_is_settled_early_too() -> None:
     early = Early(checks, lambda: make_verdicts(inventory, checks, load_catalogue(), **options))
     inventory.store.watch = early.offer
     policy = [document_of(allow("s3:PutObject", Principal={"AWS": id})) for id in (partner, sibling, former)]
-    found = [ours(f"bucket-{n}", policy=each) for n, each in enumerate(policy)]
+    found = [
+        ours(f"bucket-{n}", policy=each, policy_is_public=False, grants=(), owner_id="0a1b" * 16)
+        for n, each in enumerate(policy)
+    ]
     inventory.store.finish(inventory.store.begin(Bucket.kind, HERE), found, Facts(), whole=True)
 
     def report(early: Early | None) -> bytes:

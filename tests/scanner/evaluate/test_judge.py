@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from factories.aws import notebook
+from factories.aws import grant, notebook, ours
 from msgspec import UNSET
-from support import NOW, UNKNOWN, all_cases, inventory_of, registered
+from support import FAIL, NOW, UNKNOWN, all_cases, inventory_of, registered
 from watching import observe
 
 from scanner.evaluate.judge import evaluate, explained
@@ -77,6 +77,15 @@ def test_an_absence_that_decides_nothing_is_said_to_be_one() -> None:
         (FUTURE, f"saw `{FUTURE}` in direct_internet_access, which this version does not know"),
     ):
         assert explained(verdict, INTERNET, notebook(direct_internet_access=value), None).message == said
+
+
+def test_evidence_holds_only_what_was_observed() -> None:
+    """A report cannot hold anything else, and one such verdict must not cost the others."""
+    bucket = ours(grants=(grant("global/AllUsers"),), public_access_block=None, account_public_access_block=None)
+    [verdict] = [each.verdict for each in evaluate(inventory_of(bucket), [CHECKS["MLP-1407"]])]
+
+    assert verdict.status is FAIL
+    assert set(verdict.evidence) == {"grants"}
 
 
 def test_a_pass_says_what_nobody_can_see() -> None:

@@ -31,8 +31,8 @@ def judged(id: str, inventory: Inventory, *entries: Entry) -> Verdict:
 
 def written_by(*principals: str) -> Resource:
     policy = aws.document(aws.allow("s3:PutObject", Principal={"AWS": list(principals)}))
-    open_ = {"public_access_block": None, "account_public_access_block": None}
-    return aws.ours(policy=policy, **open_)
+    open_ = {"public_access_block": None, "account_public_access_block": None, "policy_is_public": "*" in principals}
+    return aws.ours(policy=policy, grants=(), owner_id="0a1b" * 16, **open_)
 
 
 MISSING: list[tuple[str, Entry, tuple[Resource, ...]]] = [
@@ -71,12 +71,18 @@ def test_accounts_of_the_scan_are_known_without_being_told() -> None:
     assert verdict.status is PASS
     assert verdict.trust == ()  # nothing rests on what somebody declared
     assert verdict.evidence["trust"] == [{"scan": PARTNER}]
-    assert verdict.message.endswith(f"; of this scan: {PARTNER}")
+    assert f"; of this scan: {PARTNER}" in verdict.message
 
 
 def test_an_account_that_another_resource_of_the_inventory_is_in_is_of_the_scan() -> None:
     elsewhere = aws.Bucket(
-        id="arn:aws:s3:::other", name="other", scope=Scope("aws", PARTNER), exists=True, owned=True, policy=None
+        id="arn:aws:s3:::other",
+        name="other",
+        scope=Scope("aws", PARTNER),
+        exists=True,
+        owned=True,
+        policy=None,
+        grants=(),
     )
     found = {
         j.resource.id: j.verdict.status for j in evaluate(inventory_of(written_by(PARTNER), elsewhere), [WRITABLE])
@@ -92,7 +98,10 @@ def test_what_was_trusted_in_part_is_shown() -> None:
     )
 
     assert verdict.status is FAIL
-    assert verdict.message == f"may be written by {PARTNER}, 777788889999; trust in 777788889999 ended on 2026-01-01"
+    assert (
+        verdict.message
+        == f"{PARTNER}, 777788889999 may write, by the policy; trust in 777788889999 ended on 2026-01-01"
+    )
     shown: list[dict[str, Any]] = verdict.evidence["trust"]
     assert [(one["value"], one.get("expired", False)) for one in shown] == [(PARTNER, False), ("777788889999", True)]
 
