@@ -17,7 +17,6 @@ from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.resources import EndpointConfig, InferenceComponent, Model, TrainingJob
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import Compute
-from checks.gcp.iam.resources import ServiceAccount
 from checks.gcp.names import bucket_id
 from checks.gcp.paths.artifacts import model_buckets
 from checks.gcp.vertex_ai.resources import Endpoint
@@ -79,11 +78,6 @@ def gcs_buckets(model: Any, verdict: Verdict, inventory: Inventory) -> Iterable[
     return (
         [] if model.artifact_uri is UNSET or model.container_buckets is UNSET else map(bucket_id, model_buckets(model))
     )
-
-
-def serving_accounts(endpoint: Any, verdict: Verdict, inventory: Inventory) -> Iterable[str]:
-    emails = verdict.evidence.get("deployed_models", ())
-    return [account.id for account in inventory.of(ServiceAccount) if account.email in emails]
 
 
 def endpoints_of_members(policy: Any, verdict: Verdict, inventory: Inventory) -> Iterator[str]:
@@ -185,14 +179,6 @@ GCP = (
     *unreachable("vertex_workbench_public_ip", "vertex_workbench_public_with_write_to_served_artifacts"),
     *exclusive("vertex_custom_job_without_service_account", "vertex_custom_job_default_service_account"),
     *(pair for each in _TAKEOVER for pair in exclusive(each, "gcp_ml_bucket_public", along)),
-    Pair(
-        "vertex_endpoint_identity_can_take_over_project",
-        PASS,
-        "gcp_ml_service_account_basic_role",
-        FAIL,
-        serving_accounts,
-        lambda one, other: bool(set(one.path[1:]) & set(other.path)),
-    ),
     Pair(
         "gcp_project_act_as_every_service_account",
         FAIL,
