@@ -52,6 +52,9 @@ def _judged(model: Model, bucket: Bucket) -> Verdict:
     if not bucket.exists:
         return not_applicable("the artifact bucket does not exist", **joined(bucket, "exists"))
     found = openness(bucket, f"the artifact bucket {bucket.name}")
+    if found.missing and bucket.project is None:
+        needed = "storage.buckets.get and storage.buckets.getIamPolicy"
+        return unknown(f"who may read {bucket.name}, a bucket of another project: it takes {needed} there", path=path)
     if found.missing:
         fields = Bucket.__struct_fields__
         return unknown(*(f"Bucket.{name}" if name in fields else name for name in found.missing), path=path)
