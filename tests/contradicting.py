@@ -265,20 +265,26 @@ def meetings(pair: Pair, inventory: Inventory) -> Iterator[Met]:
                 yield Met(pair, (resource.id, id), (verdict, given))
 
 
+#: So many cases of two checks are put together.
+_MOST = 240
+
+
 def states(pair: Pair) -> Iterator[Inventory]:
-    """Inventories made of the cases of both checks: each alone, and each with what the cases of the other set."""
+    """Inventories made of the cases of both checks: each alone, and each with what the cases of the other set.
+
+    Of very many together, every so manieth.
+    """
     kinds = CHECKS[pair.one].kind, CHECKS[pair.other].kind
     tables = all_cases()[pair.one], all_cases()[pair.other]
     for case in (*tables[0], *tables[1]):
         yield case.inventory()
-    for table, kind, others in ((tables[0], kinds[1], tables[1]), (tables[1], kinds[0], tables[0])):
-        for case in table:
-            for given in others:
-                changed = [
-                    _as(each, given.resource) if type(each) is kind else each for each in (case.resource, *case.others)
-                ]
-                if changed != [case.resource, *case.others]:
-                    yield _together(changed, given, case)
+    together = [(kinds[1], case, given) for case in tables[0] for given in tables[1]]
+    together += [(kinds[0], case, given) for case in tables[1] for given in tables[0]]
+    for kind, case, given in together[:: len(together) // _MOST + 1]:
+        own = [case.resource, *case.others]
+        changed = [_as(each, given.resource) if type(each) is kind else each for each in own]
+        if changed != own:
+            yield _together(changed, given, case)
 
 
 def _as(resource: Any, given: Any) -> Any:
