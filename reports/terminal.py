@@ -25,7 +25,7 @@ MAX_BLOCKS = 50
 MAX_EACH = 5
 #: For each cloud, without details.
 MAX_WORST = 4
-MAX_ROWS = 14
+MAX_ROWS = 12
 MAX_GAPS = 30
 MAX_ACCOUNTS = 40
 MIN_WIDTH = 60
