@@ -7,7 +7,7 @@ from typing import Protocol, Union
 from msgspec import UNSET, Struct
 
 from checks.azure.members import IpRule, folded
-from scanner.model.nouns import Observed
+from scanner.model.nouns import Observed, Resource, Verdict, failed_unless_known, passed, unknown
 from scanner.model.trust import Foreign
 
 _Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
@@ -34,6 +34,16 @@ class Opening(Struct, frozen=True):
     fields: tuple[str, ...]
     foreign: tuple[Foreign, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+def judge_opening(resource: Resource, found: Opening, opened: str, closed: str, *shown: str) -> Verdict:
+    """The verdict on a resource that all networks may connect to, or not. `shown` are further fields as evidence."""
+    if found.to_all is None:
+        return unknown(*found.fields)
+    evidence = {name: getattr(resource, name) for name in (*shown, *found.fields)}
+    if found.to_all:
+        return failed_unless_known(found.foreign, opened, missing=found.missing, **evidence)
+    return passed(closed, **evidence)
 
 
 class Fenced(Protocol):

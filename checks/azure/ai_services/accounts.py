@@ -2,7 +2,7 @@
 
 from checks.azure.ai_services.resources import Account
 from checks.azure.members import approved, folded, identity_types
-from checks.azure.networks import opening, values, wide
+from checks.azure.networks import judge_opening, opening, values, wide
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -46,14 +46,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    found = opening(account)
-    if found.to_all is None:
-        return unknown(*found.fields)
-    evidence = {name: getattr(account, name) for name in found.fields}
-    if found.to_all:
-        said = "all networks or most of them may connect"
-        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
-    return passed("not all networks may connect", **evidence)
+    opened = "all networks or most of them may connect"
+    return judge_opening(account, opening(account), opened, "not all networks may connect")
 
 
 @check(

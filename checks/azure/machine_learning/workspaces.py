@@ -11,7 +11,7 @@ from checks.azure.machine_learning.hubs import of_hub
 from checks.azure.machine_learning.resources import Compute, Workspace
 from checks.azure.machine_learning.subnets import outside_subnets
 from checks.azure.members import approved, folded, identity_types
-from checks.azure.networks import of_joined
+from checks.azure.networks import judge_opening, of_joined
 from checks.azure.storage import exposure
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -63,14 +63,8 @@ def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -
     """
     if verdict := of_hub(workspace, view):
         return verdict
-    found = open_to_all_networks(workspace)
-    if found.to_all is None:
-        return unknown(*found.fields)
-    evidence = {name: getattr(workspace, name) for name in found.fields}
-    if found.to_all:
-        said = "all networks or most of them may connect"
-        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
-    return passed("not all networks may connect", **evidence)
+    opened = "all networks or most of them may connect"
+    return judge_opening(workspace, open_to_all_networks(workspace), opened, "not all networks may connect")
 
 
 @check(
@@ -105,14 +99,10 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> V
     connections = workspace.private_endpoint_connections or ()
     if not approved(connections):
         return not_applicable("it is behind no virtual network", private_endpoint_connections=connections)
+    opened = "all networks or most of them may connect beside the private endpoint"
+    closed = "not all networks may connect beside the private endpoint"
     found = open_to_all_networks(workspace)
-    if found.to_all is None:
-        return unknown(*found.fields)
-    evidence = {name: getattr(workspace, name) for name in ("private_endpoint_connections", *found.fields)}
-    if found.to_all:
-        said = "all networks or most of them may connect beside the private endpoint"
-        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
-    return passed("not all networks may connect beside the private endpoint", **evidence)
+    return judge_opening(workspace, found, opened, closed, "private_endpoint_connections")
 
 
 @check(

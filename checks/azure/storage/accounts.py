@@ -2,6 +2,7 @@
 
 from checks.azure.blind_spots import STATIC_WEBSITE
 from checks.azure.members import folded
+from checks.azure.networks import judge_opening
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from checks.blind_spots import VERSIONS_DELETED
@@ -11,7 +12,6 @@ from scanner.model.nouns import (
     Severity,
     Verdict,
     failed,
-    failed_unless_known,
     not_applicable,
     passed,
     unknown,
@@ -153,14 +153,8 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     """
     if verdict := _missing(account):
         return verdict
-    found = open_to_all_networks(account)
-    if found.to_all is None:
-        return unknown(*found.fields)
-    evidence = {name: getattr(account, name) for name in found.fields}
-    if found.to_all:
-        said = "all or most of the internet may connect"
-        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
-    return passed("not all networks may connect", **evidence)
+    opened = "all or most of the internet may connect"
+    return judge_opening(account, open_to_all_networks(account), opened, "not all networks may connect")
 
 
 @check(
