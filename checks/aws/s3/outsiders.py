@@ -12,7 +12,7 @@ from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
 from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_service
 from checks.aws.iam.statements import Rules, rules_of_resource
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
-from checks.aws.s3.limits import limits_of, nowhere
+from checks.aws.s3.limits import Limit, limits_of, nowhere
 from checks.aws.s3.resources import Bucket
 from scanner.model.patterns import pattern
 from scanner.model.trust import Foreign
@@ -111,6 +111,7 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
     """Everybody outside the account of a bucket whom its policy may let in, and each kind of stranger once."""
     account = bucket.scope.account
     allows = [rule for rule in rules.rules if not rule.denies]
+    limits, elsewhere = limits_of(rules), nowhere(rules)
     seen: set[Named] = set()
     wide = False
     for rule in allows:
@@ -121,12 +122,11 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
             wide = wide or one.everybody
             if one not in seen:
                 seen.add(one)
-                yield from _outsider(one, bucket, rules)
+                yield from _outsider(one, bucket, limits, elsewhere)
         if "Principal" not in rule.statement:
             yield Outsider("a principal that is not named", Caller(account=STRANGER), {}, outside=UNKNOWN)
-    limits = limits_of(rules)
     if wide:
-        keys = {**keys_of_account(STRANGER, stranger=True), **nowhere(rules)}
+        keys = {**keys_of_account(STRANGER, stranger=True), **elsewhere}
         yield Outsider(EVERYBODY, Caller(account=STRANGER), keys)
         for limit in limits:
             keys = {**keys_of_account(STRANGER), **limit.keys}
@@ -138,16 +138,13 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
             yield Outsider(other, Caller(service=SOMETHING), keys_of_service(other))
 
 
-def _outsider(one: Named, bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
+def _outsider(one: Named, bucket: Bucket, limits: tuple[Limit, ...], elsewhere: Keys) -> Iterator[Outsider]:
     if one.account and one.account != bucket.scope.account:
         arn = "" if one.whole_account else one.text
-        caller, keys, known = (
-            Caller(account=one.account, arn=arn),
-            keys_of_account(one.account, arn),
-            Foreign.account(one.account),
-        )
-        yield Outsider(one.account, caller, {**keys, **nowhere(rules)}, foreign=known)
-        for limit in limits_of(rules):
+        caller, keys = Caller(account=one.account, arn=arn), keys_of_account(one.account, arn)
+        known = Foreign.account(one.account)
+        yield Outsider(one.account, caller, {**keys, **elsewhere}, foreign=known)
+        for limit in limits:
             yield Outsider(
                 f"{one.account} {limit.label}", caller, {**keys, **limit.keys}, foreign=known | limit.foreign
             )
