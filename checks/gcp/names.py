@@ -52,6 +52,11 @@ def buckets_in(text: str) -> set[str]:
     return {found[1] or found[2] for found in _BUCKET.finditer(text)}
 
 
+def project_id(name: str) -> str:
+    """Full name of a project, by its id."""
+    return full_name(PROJECTS, f"projects/{name}")
+
+
 def bucket_id(name: str) -> str:
     return full_name(STORAGE, name)
 

@@ -13,7 +13,7 @@ from msgspec import Struct, UnsetType
 
 from checks.gcp.iam.grants import OPAQUE, may_replace, member, members_of
 from checks.gcp.iam.resources import Binding, ProjectPolicy
-from checks.gcp.names import AIPLATFORM, PROJECTS, bucket_id, full_name
+from checks.gcp.names import AIPLATFORM, bucket_id, full_name, project_id
 from checks.gcp.paths.artifacts import model_buckets
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
@@ -179,7 +179,7 @@ def _settings(view: View, name: str) -> "tuple[Bucket, ProjectPolicy] | tuple[()
         return ()
     if not bucket.project or isinstance(bucket.bindings, UnsetType):
         return None
-    policy = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{bucket.project}"))
+    policy = view.get(ProjectPolicy, project_id(bucket.project))
     if not isinstance(policy, ProjectPolicy) or isinstance(policy.bindings, UnsetType):
         return None
     return bucket, policy

@@ -24,7 +24,7 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
-from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account, is_default_account
+from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account, is_default_account, project_id
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, DeploymentResourcePool, Endpoint, Model
@@ -58,7 +58,7 @@ def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
     yield api.decode(
         ProjectPolicy,
         {PROJECT: api.call(PROJECT, path), POLICY: api.call(POLICY, f"{path}:getIamPolicy", body=_VERSION)},
-        id=full_name(PROJECTS, f"projects/{api.project}"),
+        id=project_id(api.project),
         name=api.project,
         console_url=f"https://console.cloud.google.com/iam-admin/iam?project={api.project}",
         holds_ml=holds_ml,

@@ -55,8 +55,6 @@ _KNOWN = {
     "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.getAccessToken"}),
     "roles/iam.serviceAccountUser": frozenset({"iam.serviceAccounts.actAs"}),
 }
-#: Whoever has one of these may do all of it.
-_BY_BASIC_ROLE = ACT_AS | ESCALATION | ADMINISTER
 #: Members that may include a service account or a person, which this cannot tell.
 OPAQUE = ("group:", "principalSet://cloudresourcemanager.googleapis.com/")
 #: Any of these gives write access to a bucket's objects in one step.
@@ -219,8 +217,8 @@ def permissions(view: View, role: str) -> frozenset[str] | None:
 
 
 def gives(view: View, role: str, any_of: frozenset[str]) -> bool | None:
-    """Whether a role gives one of these watched permissions; None if that is not known."""
-    if (role in BASIC and not any_of.isdisjoint(_BY_BASIC_ROLE)) or not any_of.isdisjoint(_KNOWN.get(role, ())):
+    """Whether a role gives one of these permissions to act as others or to administer; None if that is not known."""
+    if role in BASIC or not any_of.isdisjoint(_KNOWN.get(role, ())):
         return True
     held = permissions(view, role)
     return None if held is None else not held.isdisjoint(any_of)
@@ -256,12 +254,17 @@ def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], em
 
 def _of_opaque(view: View, policy: ProjectPolicy, bucket: tuple[Binding, ...]) -> frozenset[str]:
     """Roles of groups, in which the account may be."""
-    known = members_of(view, policy)
-    held = [each for name, each in known.items() if name.startswith(OPAQUE)]
-    in_project = frozenset().union(*(each.sure | each.conditional for each in held))
+    known = view.derive(_opaque_in)
+    if policy.id not in known:
+        held = [each for name, each in members_of(view, policy).items() if name.startswith(OPAQUE)]
+        known[policy.id] = frozenset().union(*(each.sure | each.conditional for each in held))
     members = {name for binding in bucket for name in binding.members or () if name.startswith(OPAQUE)}
     on_bucket = grants(bucket, members)
-    return in_project | on_bucket.sure | on_bucket.conditional
+    return known[policy.id] | on_bucket.sure | on_bucket.conditional
+
+
+def _opaque_in(_: View) -> dict[str, frozenset[str]]:
+    return {}
 
 
 def _replaces(roles: Iterable[frozenset[str] | None]) -> bool:

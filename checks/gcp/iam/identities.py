@@ -18,7 +18,7 @@ from checks.gcp.iam.grants import (
     unread_over,
 )
 from checks.gcp.iam.resources import FolderPolicy, Key, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
-from checks.gcp.names import PROJECTS, full_name
+from checks.gcp.names import project_id
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -121,7 +121,7 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
         return unknown("the condition of its basic role", path=(account.id, held[0].policy))
     if doubts := sorted({f"whether {name} includes it, which has {grant.role}" for name, grant in view.derive(_basic)}):
         return unknown(*doubts)
-    own = full_name(PROJECTS, f"projects/{account.scope.account}")
+    own = project_id(account.scope.account)
     return passed("it has no basic role", path=(account.id, own), **{"ProjectPolicy.bindings": []})
 
 

@@ -3,7 +3,7 @@
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
 from checks.gcp.iam.grants import everywhere, is_broad, member, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
-from checks.gcp.names import PROJECTS, full_name
+from checks.gcp.names import project_id
 from checks.gcp.vertex_ai.pools import accounts
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
 from scanner.model.checks import check
@@ -63,7 +63,7 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     doubts += [f"whether {name} includes it, which has {role}" for name, role in view.derive(_broad_groups)]
     if doubts:
         return unknown(*doubts, path=(endpoint.id, *sorted({grant.policy for grant in held})))
-    own = full_name(PROJECTS, f"projects/{endpoint.scope.account}")
+    own = project_id(endpoint.scope.account)
     return passed(
         "its service accounts have no administrator's role",
         path=(endpoint.id, *sorted({own, *(grant.policy for grant in held)})),

@@ -7,7 +7,7 @@ from msgspec import UnsetType
 from checks.blind_spots import DOWNLOADS
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, MACHINE
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
-from checks.gcp.names import PROJECTS, bucket_id, full_name
+from checks.gcp.names import bucket_id, project_id
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
 from checks.gcp.reach import NAMED, replaceable, serving
@@ -91,7 +91,7 @@ def _accounts(instance: Instance, view: View) -> list[str] | None:
     emails = [account.email for account in instance.service_accounts or () if account.email]
     if emails:
         return emails
-    policy = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{instance.scope.account}"))
+    policy = view.get(ProjectPolicy, project_id(instance.scope.account))
     if not isinstance(policy, ProjectPolicy) or not policy.number:
         return None
     return [f"{policy.number.removeprefix('projects/')}-compute@developer.gserviceaccount.com"]
