@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from commandline import mlposture
+from commandline import mlposture, said
 from factories.aws import HERE, bucket, model, notebook
 from scanning import document, running
 from support import NOW, all_kinds, inventory_of, registered
@@ -66,15 +66,6 @@ ORGANISATIONS: dict[str, tuple[Callable[[], dict[str, Any]], tuple[str, ...]]] =
     "gcp": (gcp, ("gcp", "--organization", "500000000001")),
     "azure": (azure, ("azure",)),
 }
-
-
-LAGS = ("as Resource Graph lists none there", "only where Cloud Asset Inventory lists anything")
-
-
-def said(stderr: str) -> str:
-    """All but the warnings that an index, which may lag, was believed where it lists nothing."""
-    lines = stderr.splitlines(keepends=True)
-    return "".join(line for line in lines if not any(lag in line for lag in LAGS))
 
 
 @pytest.mark.parametrize("provider", ORGANISATIONS)

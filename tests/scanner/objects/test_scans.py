@@ -76,7 +76,7 @@ def test_a_scheduled_job_without_a_disk(bucket, own: Path) -> None:
     )  # fmt: skip
 
     assert [done.returncode for done in (scanned, again, merged)] == [1, 1, 1], (scanned.stderr, again.stderr)
-    assert [said(done.stderr) for done in (scanned, again, merged)] == ["", "", ""]
+    assert [commandline.said(done.stderr) for done in (scanned, again, merged)] == ["", "", ""]
     contents = bucket.contents()
     written = {"x.json", "sarif", "a/inventory.json", "profile.json", "again.json", "m.json"}
     assert set(contents) == written | {"config.toml"}
@@ -85,12 +85,6 @@ def test_a_scheduled_job_without_a_disk(bucket, own: Path) -> None:
     assert json.loads(contents["sarif"])["version"] == "2.1.0"
     assert with_buckets == without
     assert left(own, "TMPDIR") == left(own, "XDG_STATE_HOME") == []
-
-
-def said(stderr: str) -> str:
-    """All but the warning that an index, which may lag, was believed where it lists nothing."""
-    lines = stderr.splitlines(keepends=True)
-    return "".join(line for line in lines if "only where Cloud Asset Inventory lists anything" not in line)
 
 
 def test_nothing_but_what_was_named_is_touched(bucket) -> None:
@@ -121,9 +115,9 @@ def test_an_upload_that_fails_loses_nothing(bucket, own: Path) -> None:
     done = process("scan", bucket.provider, *arguments, "--verdicts", "all", "--no-cache")
 
     assert done.returncode == 2
-    assert said(done.stderr).startswith(f"mlposture: {bucket.at('inventory.json')}: denied")
+    assert commandline.said(done.stderr).startswith(f"mlposture: {bucket.at('inventory.json')}: denied")
     assert "`mlposture scan --resume` writes it" in done.stderr
-    assert said(done.stderr).count("\n") == 1
+    assert commandline.said(done.stderr).count("\n") == 1
     assert bucket.contents() == {}
     assert Path("local/x.json").exists()
     assert left(own, "TMPDIR") == []
