@@ -9,7 +9,8 @@ from collections.abc import Generator
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 # A busy machine is no defect: no property may fail for the time that it took.
 settings.register_profile("mlposture", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,7 +25,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.disable()
 
 
+@given(st.none())
+def _first_property(_: None) -> None:
+    """Has Hypothesis make its random numbers while it still sees who holds them: what is frozen names no holders."""
+
+
 def pytest_collection_finish() -> None:
+    _first_property()
     gc.freeze()
     gc.callbacks.append(_keep_what_stays)
     gc.enable()
