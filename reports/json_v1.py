@@ -5,7 +5,7 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from scanner.model.nouns import (
     Severity,
     Status,
 )
+from scanner.model.secrets.shapes import may_hold_secret
 from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
@@ -108,7 +109,7 @@ class ResourceV1(Struct, frozen=True):
     account: str
     region: str
     console_url: str
-    cached: dict[str, str]
+    cached: Mapping[str, str]
 
 
 class ControlV1(Struct, frozen=True):
@@ -137,7 +138,7 @@ class FindingStartV1(Struct, frozen=True):
     severity: Severity
     score: float
     message: str
-    evidence: dict[str, Any]
+    evidence: Mapping[str, Any]
     resource: ResourceV1
     path: list[str]
 
@@ -301,7 +302,11 @@ def _scope(scope: Scope) -> ScopeV1:
 
 def prepare(finding: Finding) -> bytes:
     """What is a finding's own, as JSON without its end: made while its resource is at hand."""
-    return indent(dump(_start(finding))[: -len(b"\n}")], _DEPTH)
+    text = dump(_start(finding, finding.message, finding.evidence, finding.resource.cached))
+    if may_hold_secret(text):  # one look at all of it; few findings need more
+        evidence, cached = without_secrets(finding.evidence), without_secrets(finding.resource.cached)
+        text = dump(_start(finding, redact(finding.message), evidence, cached))
+    return indent(text[: -len(b"\n}")], _DEPTH)
 
 
 def _findings(report: Report) -> Iterator[bytes]:
@@ -312,7 +317,7 @@ def _findings(report: Report) -> Iterator[bytes]:
         yield Indented(start + ends[check])
 
 
-def _start(finding: Finding) -> FindingStartV1:
+def _start(finding: Finding, message: str, evidence: Mapping[str, Any], cached: Mapping[str, str]) -> FindingStartV1:
     resource = finding.resource
     scope = resource.scope
     return FindingStartV1(
@@ -321,8 +326,8 @@ def _start(finding: Finding) -> FindingStartV1:
         verdict=finding.verdict,
         severity=finding.severity,
         score=finding.score,
-        message=redact(finding.message),
-        evidence=without_secrets(finding.evidence),
+        message=message,
+        evidence=evidence,
         resource=ResourceV1(
             id=resource.id,
             kind=type(resource).kind,
@@ -331,7 +336,7 @@ def _start(finding: Finding) -> FindingStartV1:
             account=scope.account,
             region=scope.region,
             console_url=resource.console_url,
-            cached=without_secrets(resource.cached) if resource.cached else {},
+            cached=cached,
         ),
         path=list(finding.path),
     )

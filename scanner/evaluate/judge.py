@@ -67,7 +67,7 @@ def judge(check: Check, resource: Resource, view: View | None = None, *, trustin
 
 def _without_unseen(verdict: Verdict) -> Verdict:
     """Evidence may show, beside what decides, what was not observed: no report can hold that."""
-    if not any(value is UNSET for value in verdict.evidence.values()):
+    if UNSET not in verdict.evidence.values():
         return verdict
     seen = {name: value for name, value in verdict.evidence.items() if value is not UNSET}
     return msgspec.structs.replace(verdict, evidence=seen)

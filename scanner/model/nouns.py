@@ -195,8 +195,10 @@ def not_applicable(why: str, **evidence: Any) -> Verdict:
 
 def unobserved(resource: Resource, *fields: str) -> Verdict | None:
     """An `unknown` verdict if any of these fields of the resource was not observed, else None."""
-    missing = [name for name in fields if getattr(resource, name) is UNSET]
-    return unknown(*missing) if missing else None
+    for field in fields:
+        if getattr(resource, field) is UNSET:
+            return unknown(*(name for name in fields if getattr(resource, name) is UNSET))
+    return None
 
 
 def joined(resource: Resource, *fields: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ tests/checks/aws/sagemaker/test_addresses.py holds the tables against AWS's own 
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import UNSET
@@ -65,19 +66,24 @@ def addresses(holder: Any, places: Iterable[str]) -> tuple[str, ...]:
     """What stands at these places, each once."""
     found: dict[str, None] = {}
     for place in places:
-        _follow(holder, place, found)
+        _follow(holder, _steps(place), found)
     return tuple(found)
 
 
-def _follow(value: Any, place: str, found: dict[str, None]) -> None:
-    name = place
-    while name and value is not None and value is not UNSET:
+@cache
+def _steps(place: str) -> tuple[str, ...]:
+    return tuple(place.split("."))
+
+
+def _follow(value: Any, steps: tuple[str, ...], found: dict[str, None]) -> None:
+    for at, step in enumerate(steps):
         if isinstance(value, tuple):
             for item in value:
-                _follow(item, name, found)
+                _follow(item, steps[at:], found)
             return
-        first, _, name = name.partition(".")
-        value = getattr(value, first, None)
+        value = getattr(value, step, None)
+        if value is None or value is UNSET:
+            return
     for uri in value if isinstance(value, tuple) else (value,):
         if isinstance(uri, str) and uri:
             found[uri] = None

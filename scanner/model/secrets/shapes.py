@@ -111,6 +111,7 @@ _MARKS = tuple(start.encode() for _, shapes in SHAPES for start, _ in shapes if 
 
 def may_hold_secret(document: bytes) -> bool:
     """Whether any string in JSON text may have the shape of a credential: one look at all of them."""
-    return any(mark in document for mark in _MARKS) or any(
-        b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:]
-    )
+    for mark in _MARKS:
+        if mark in document:
+            return True
+    return b"@" in document and any(b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:])
