@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import product
 from typing import Any, NamedTuple
 
 from rescanning import Again, Calm, connected_to
@@ -122,6 +123,10 @@ def covers(seen: Seen, leaf: Leaf) -> bool:
     )
 
 
+def _alike(leaf: Leaf, other: Leaf) -> bool:
+    return leaf.family == other.family or leaf.value == other.value
+
+
 def _within(inner: str, outer: str) -> bool:
     return not outer or f"{inner}.".startswith(f"{outer}.")
 
@@ -236,7 +241,22 @@ class Rig:
         }
 
     def decides_elsewhere(self, wire: Wire, leaves: list[Leaf]) -> bool:
-        """Whether the member decides in a world that differs in one more leaf, such as the other one of two locks."""
+        """Whether the member decides in a world that differs in one more leaf, such as the other one of two locks.
+
+        Locks are mostly settings of one resource, or states of several: such pairs are tried first, and of many values
+        one for all pairs before the next.
+        """
+        pairs = sorted(self._pairs(wire, leaves), key=lambda pair: not _alike(*pair[1:]))
+        return any(
+            self._decides(key, (leaf, value), (other, background))
+            for turn, other_turn in sorted(product(range(MOST), repeat=2), key=sum)
+            for key, leaf, other in pairs
+            for value in self._values(leaf)[turn : turn + 1]
+            for background in self._values(other)[other_turn : other_turn + 1]
+        )
+
+    def _pairs(self, wire: Wire, leaves: list[Leaf]) -> Iterator[tuple[tuple[str, str], Leaf, Leaf]]:
+        """A verdict of the check, a leaf of the member that it rests on, and another that it looked at."""
         for key, reads in self.reads.items():
             if key[0] != wire.slug or self.verdicts[key] not in JUDGED:
                 continue
@@ -244,20 +264,13 @@ class Rig:
             for leaf in leaves:
                 shown = any(member == wire.member for _, member in leaf.sources)
                 if shown and any(is_of(seen, leaf) for seen in reads):
-                    others = sorted((o for o in near if o.path != leaf.path), key=lambda o: o.family != leaf.family)
-                    if any(self._decides(key, leaf, other) for other in others):
-                        return True
-        return False
+                    yield from ((key, leaf, other) for other in near if other.path != leaf.path)
 
-    def _decides(self, key: tuple[str, str], leaf: Leaf, other: Leaf) -> bool:
-        for background in self._values(other):
-            alone = self.seen((other, background))
-            if alone is not None:
-                both = [self.seen((other, background), (leaf, value)) for value in self._values(leaf)]
-                before = self._verdict(key, alone.inventory)
-                if any(again and before is not self._verdict(key, again.inventory) for again in both):
-                    return True
-        return False
+    def _decides(self, key: tuple[str, str], turned: tuple[Leaf, bool | str], other: tuple[Leaf, bool | str]) -> bool:
+        without, both = self.seen(other), self.seen(other, turned)
+        return bool(without and both) and self._verdict(key, without.inventory) is not self._verdict(
+            key, both.inventory
+        )
 
     def _verdict(self, key: tuple[str, str], inventory: Inventory) -> Status | None:
         verdict, _ = self.watch(key, inventory)

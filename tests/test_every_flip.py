@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from flipping import COMPUTED, Rig, Wire, rigged
+from contradicting import PAIRS, Met, Pair, meetings, same
+from flipping import COMPUTED, Flip, Rig, Wire, rigged
 from rescanning import scan
 from scanning import PROVIDERS, document, world_class
-from support import fail_with, registered
+from support import FAIL, fail_with, registered
 from watching import spelled_fields
 from worlds.base import World
 from worlds.leaves import Leaf, changed
@@ -81,6 +82,7 @@ def test_a_flip_changes_what_depends_on_it_and_nothing_else(rig: Rig, chunk: int
 
     assert flips, "a chunk has no leaf to flip: lower CHUNKS"
     fail_with(line for flip in flips for line in rig.wrong(flip))
+    fail_with(sorted({str(met) for flip in flips for met in contradictions(rig, flip)}))
     unproven = rig.expected(flip.leaf for flip in flips) - rig.proven(flips) - EXCUSED.keys()
     fail_with(
         f"{wire.slug} reads {wire.member}, and no verdict changes when that does: correct the path of the field or the "
@@ -88,6 +90,14 @@ def test_a_flip_changes_what_depends_on_it_and_nothing_else(rig: Rig, chunk: int
         for wire in sorted(unproven)
         if not rig.decides_elsewhere(wire, leaves)
     )
+
+
+def contradictions(rig: Rig, flip: Flip) -> Iterator[Met]:
+    """Verdicts that a flip turned, and that contradict others. Those of the calm world have a test of their own."""
+    turned = {change.slug for change in flip.changes}
+    for pair in PAIRS[rig.provider]:
+        if turned & {pair.one, pair.other}:
+            yield from (met for met in meetings(pair, flip.inventory) if met.contradictory)
 
 
 @pytest.mark.parametrize("rig", PROVIDERS, indirect=True)
@@ -217,6 +227,17 @@ def test_a_crossed_wire_is_caught(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> 
     proven = {wire.slug for wire in broken.proven(flips)}
     assert "sagemaker_notebook_direct_internet_access" in {wire.slug for wire in broken.expected(leaves)} - proven
     assert crossed(swapped) == [(INTERNET, ROOT)]
+
+
+@pytest.mark.parametrize("rig", ["aws"], indirect=True)
+def test_a_contradiction_of_a_flip_is_caught(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root access is on wherever the internet is open, and no pair forbids that; one that did would be found."""
+    pair = Pair("sagemaker_notebook_direct_internet_access", FAIL, "sagemaker_notebook_root_access_enabled", FAIL, same)
+    monkeypatch.setitem(PAIRS, "aws", [pair])
+    leaves = [leaf for leaf in rig.leaves if leaf.member == "RootAccess" and leaf.value == "Disabled"]
+    flips = list(rig.flips(leaves))
+
+    assert any(str(met) for flip in flips for met in contradictions(rig, flip))
 
 
 @pytest.mark.parametrize("rig", ["aws"], indirect=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support import ROOT, fail_with
 
-from scripts.build_cli_names import TARGET, lines_of, written
+from scripts.fetch_cli_names import TARGET, lines_of, written
 
 KNOWN: dict[str, Any] = json.loads(TARGET.read_text(encoding="utf-8"))
 LINES = list(written())
@@ -25,7 +25,7 @@ def test_every_command_and_option_that_is_written_exists() -> None:
 def problems(place: str, command: str, options: tuple[str, ...]) -> list[str]:
     known = KNOWN["commands"].get(command)
     if known is None:
-        return [f"{place}: no `aws {command}` in {TARGET.relative_to(ROOT)}; run scripts/build_cli_names.py"]
+        return [f"{place}: no `aws {command}` in {TARGET.relative_to(ROOT)}; run scripts/fetch_cli_names.py"]
     allowed = {f"--{name}" for name in (*known, *KNOWN["everywhere"])}
     return [f"{place}: `aws {command}` has no {option}" for option in options if option not in allowed]
 
