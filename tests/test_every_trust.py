@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -22,7 +23,7 @@ from msgspec import UNSET
 from support import FAIL, NOW, PASS, ROOT, UNKNOWN, Case, all_cases, fail_with, registered
 from watching import observe
 
-from scanner.cli.config import read_trust
+from scanner.cli.config import read_config, read_trust
 from scanner.cli.trusted import FORMS
 from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
@@ -32,6 +33,7 @@ from scanner.store.inventory import Inventory, InventoryView
 
 CHECKS, COLLECTORS = registered()
 GUIDE = (ROOT / "docs" / "guides" / "trust.md").read_text(encoding="utf-8")
+CONFIGURATION = (ROOT / "examples" / "mlposture.toml").read_text(encoding="utf-8")
 NAMING = "failed_unless_known"
 REASON = "a partner of Northwind Example"
 #: Values of each table that no case names.
@@ -170,14 +172,29 @@ def test_each_such_check_has_a_case_that_trust_can_turn(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", sorted({each.check.slug for each in naming()}))
-def test_its_fix_shows_how_an_entry_looks(slug: str) -> None:
+def test_its_fix_shows_an_entry_that_can_be_copied_to_the_end_of_a_configuration(slug: str, tmp_path: Path) -> None:
     tables = {
         table for each in naming() if each.check.slug == slug for thing in each.foreign for table, _ in thing.names
     }
     [check] = {each.check for each in naming() if each.check.slug == slug}
-    fix = " ".join(check.section("How to fix").split())
+    before, said, example = check.section("How to fix").partition("At the end of `mlposture.toml`:\n\n")
+    path = tmp_path / "mlposture.toml"
+    path.write_text(f"{CONFIGURATION}\n{textwrap.dedent(example)}", encoding="utf-8")
+    [read] = read_config(path).trust
 
-    assert any(f"`trust.{table} = [{{value = " in fix for table in tables)
+    assert said
+    assert read.table in tables
+    assert all(table in tables for table in re.findall(r"`\[\[trust\.(\w+)\]\]`", before))
+    assert f"`[[trust.{read.table}]]`" in before.partition("\n\n")[0]  # all that the terminal shows
+
+
+def test_no_fix_shows_an_entry_in_another_form() -> None:
+    """One that is written `trust.x = […]` belongs to the table before it."""
+    fail_with(
+        f"{check.slug}: write `[[trust.…]]` for `{found}`"
+        for check in CHECKS.values()
+        for found in re.findall(r"(?<!\[\[)\btrust\.\w+", check.section("How to fix"))
+    )
 
 
 # -- the guide ---------------------------------------------------------------------------------------------------------

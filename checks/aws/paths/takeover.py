@@ -34,10 +34,16 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
 
     ## How to fix
     Copy a checked artifact to a bucket of this account and create the model anew from there. If the bucket is missing,
-    claim the name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared:
-    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    claim the name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared in
+    `[[trust.buckets]]`.
 
     Terraform: `model_data_url` on `aws_sagemaker_model`. CLI: `aws s3api create-bucket --bucket …`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -72,10 +78,15 @@ def sagemaker_component_artifact_bucket_takeover(component: InferenceComponent, 
 
     ## How to fix
     Copy a checked artifact to a bucket of this account and update the component. If the bucket is missing, claim the
-    name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared:
-    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    name first, empty and private. A bucket of a partner, or of yours elsewhere, is declared in `[[trust.buckets]]`.
 
     CLI: `aws sagemaker update-inference-component --specification Container={ArtifactUrl=…}`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html

@@ -168,10 +168,16 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     ## How to fix
     If the bucket is missing, create it, empty and private, so that nobody else can. If another account has it, pass
     `default_bucket` to every SageMaker session and find out what was sent there. A bucket of a partner, or of yours
-    elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    elsewhere, is declared in `[[trust.buckets]]`.
 
     CLI: `aws s3api create-bucket --bucket sagemaker-REGION-ACCOUNT --region REGION`, outside `us-east-1` also with
     `--create-bucket-configuration LocationConstraint=REGION`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html

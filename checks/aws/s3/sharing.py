@@ -74,12 +74,18 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     ## How to fix
     Take write actions for other principals out of the bucket policy, and set the object ownership to "Bucket owner
     enforced", which turns ACLs off. Receive deliveries from partners in a bucket of their own, and copy from there
-    after checking. An account that has to write here is declared:
-    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`; organisations and addresses that
-    the policy names go into `trust.organizations` and `trust.addresses`. Nothing settles access by everybody.
+    after checking. An account that has to write here is declared in `[[trust.accounts]]`; organisations and addresses
+    that the policy names go into `[[trust.organizations]]` and `[[trust.addresses]]`. Nothing settles access by
+    everybody.
 
     Terraform: `aws_s3_bucket_policy`, `aws_s3_bucket_ownership_controls`. CLI: `aws s3api put-bucket-policy`,
     `aws s3api put-bucket-ownership-controls`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.accounts]]
+        value = "444455556666"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
@@ -111,12 +117,18 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     from an account of his own leaves no trace in yours but in the access logs.
 
     ## How to fix
-    Take read actions for other principals out of the bucket policy, or name the roles that need them and nothing
-    wider. Give copies to partners in a bucket made for that. An account that has to read here is declared:
-    `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`; organisations and addresses that
-    the policy names go into `trust.organizations` and `trust.addresses`. Nothing settles access by everybody.
+    Take read actions for other principals out of the bucket policy, or name the roles that need them and nothing wider.
+    Give copies to partners in a bucket made for that. An account that has to read here is declared in
+    `[[trust.accounts]]`; organisations and addresses that the policy names go into `[[trust.organizations]]` and
+    `[[trust.addresses]]`. Nothing settles access by everybody.
 
     Terraform: `aws_s3_bucket_policy`. CLI: `aws s3api put-bucket-policy`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.accounts]]
+        value = "444455556666"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
@@ -147,12 +159,19 @@ def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
     and an ACL lets others replace a model. None of this needs a right to read or write objects.
 
     ## How to fix
-    Name the actions on objects that other accounts need in the bucket policy, in place of `s3:*` and `s3:Put*`, and
-    set the object ownership to "Bucket owner enforced", which turns ACLs off. An account that runs the bucket with you
-    is declared: `trust.accounts = [{value = "444455556666", reason = "…"}]` in `mlposture.toml`.
+    Name the actions on objects that other accounts need in the bucket policy, in place of `s3:*` and `s3:Put*`, and set
+    the object ownership to "Bucket owner enforced", which turns ACLs off. An account that runs the bucket with you is
+    declared in `[[trust.accounts]]`; organisations and addresses that the policy names go into
+    `[[trust.organizations]]` and `[[trust.addresses]]`. Nothing settles access by everybody.
 
     Terraform: `aws_s3_bucket_policy`, `aws_s3_bucket_ownership_controls`. CLI: `aws s3api put-bucket-policy`,
     `aws s3api put-bucket-ownership-controls`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.accounts]]
+        value = "444455556666"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html

@@ -180,9 +180,15 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
 
     ## How to fix
     Capture to a bucket of this account and move the endpoint to the new configuration. A bucket of a partner, or of
-    yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    yours elsewhere, is declared in `[[trust.buckets]]`.
 
     Terraform: `data_capture_config { destination_s3_uri = … }` on `aws_sagemaker_endpoint_configuration`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
@@ -246,10 +252,16 @@ def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig
 
     ## How to fix
     Write to buckets of this account and move the endpoint to the new configuration. A bucket of a partner, or of yours
-    elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    elsewhere, is declared in `[[trust.buckets]]`.
 
     Terraform: `async_inference_config { output_config { s3_output_path = … } }` on
     `aws_sagemaker_endpoint_configuration`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html
@@ -337,11 +349,16 @@ def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, v
 
     ## How to fix
     Switch core dumps off, or write them to a bucket of this account, and move the endpoint to the new configuration. A
-    bucket of a partner, or of yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in
-    `mlposture.toml`.
+    bucket of a partner, or of yours elsewhere, is declared in `[[trust.buckets]]`.
 
     Terraform: `core_dump_config { destination_s3_uri = … }` in `production_variants` of
     `aws_sagemaker_endpoint_configuration`. CLI: `CoreDumpConfig={DestinationS3Uri=…}`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantCoreDumpConfig.html

@@ -177,11 +177,16 @@ def sagemaker_model_image_not_from_private_registry(model: Model, view: View) ->
 
     ## How to fix
     Keep the image in a registry that your VPC reaches and create the model with `Vpc` access and a VPC configuration. A
-    registry that is private to you however its images are pulled is declared:
-    `trust.registries = [{value = "HOST/PATH", reason = "…"}]` in `mlposture.toml`.
+    registry that is private to you however its images are pulled is declared in `[[trust.registries]]`.
 
     Terraform: `primary_container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in `--primary-container`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.registries]]
+        value = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/serving"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html
@@ -214,11 +219,16 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view:
 
     ## How to fix
     Keep all images in a registry that your VPC reaches and set `Vpc` access on each container. A registry that is
-    private to you however its images are pulled is declared: `trust.registries = [{value = "HOST/PATH", reason = "…"}]`
-    in `mlposture.toml`.
+    private to you however its images are pulled is declared in `[[trust.registries]]`.
 
     Terraform: `container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in every item of `--containers`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.registries]]
+        value = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/serving"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html

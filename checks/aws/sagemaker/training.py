@@ -336,10 +336,15 @@ def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verd
 
     ## How to fix
     Keep the image in a registry that your VPC reaches and run the job with `Vpc` access and a VPC configuration. A
-    registry that is private to you however its images are pulled is declared:
-    `trust.registries = [{value = "HOST/PATH", reason = "…"}]` in `mlposture.toml`.
+    registry that is private to you however its images are pulled is declared in `[[trust.registries]]`.
 
     CLI: `TrainingImageConfig={TrainingRepositoryAccessMode=Vpc}` in `--algorithm-specification`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.registries]]
+        value = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/serving"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own-private-registry.html

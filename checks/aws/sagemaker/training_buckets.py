@@ -33,11 +33,16 @@ def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Ve
 
     ## How to fix
     Write all output to buckets of this account. Delete job templates and pipelines that name the old bucket, or claim
-    its name again. A bucket of a partner, or of yours elsewhere, is declared:
-    `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    its name again. A bucket of a partner, or of yours elsewhere, is declared in `[[trust.buckets]]`.
 
     CLI: `--output-data-config`, `--checkpoint-config`, `--debug-hook-config`, `--tensor-board-output-config` and
     `--profiler-config` of `aws sagemaker create-training-job`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -72,9 +77,15 @@ def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Ver
 
     ## How to fix
     Copy the data into a bucket of this account, check it there and train from the copy. A bucket of a partner, or of
-    yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in `mlposture.toml`.
+    yours elsewhere, is declared in `[[trust.buckets]]`.
 
     CLI: `S3Uri` in `--input-data-config` of `aws sagemaker create-training-job`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -107,10 +118,15 @@ def sagemaker_training_code_bucket_foreign(job: TrainingJob, view: View) -> Verd
 
     ## How to fix
     Keep the code in a bucket of this account, where only the pipeline may write, or build it into the image. A bucket
-    of a partner, or of yours elsewhere, is declared: `trust.buckets = [{value = "s3://NAME", reason = "…"}]` in
-    `mlposture.toml`.
+    of a partner, or of yours elsewhere, is declared in `[[trust.buckets]]`.
 
     SageMaker SDK: `code_location=…` on the estimator.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "s3://NAME"
+        reason = "…"
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage-env-var-summary.html

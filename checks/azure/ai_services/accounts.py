@@ -36,12 +36,17 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
 
     ## How to fix
     Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
-    this wide that is your own is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in
-    `mlposture.toml`.
+    this wide that is your own is declared in `[[trust.addresses]]`.
 
     CLI: `az resource update --ids ID --set properties.publicNetworkAccess=Disabled`. Terraform:
     `public_network_access_enabled = false`, or `network_acls { default_action = "Deny" }`, on
     `azurerm_cognitive_account`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
@@ -67,10 +72,16 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
 
     ## How to fix
     Replace the rule by the addresses of your own egress, or by a private endpoint. A range this wide that is your own
-    is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    is declared in `[[trust.addresses]]`.
 
     CLI: `az cognitiveservices account network-rule remove --ip-address RANGE`. Terraform: `network_acls { ip_rules }`
     on `azurerm_cognitive_account`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks

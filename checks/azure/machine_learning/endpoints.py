@@ -95,10 +95,15 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, vie
 
     ## How to fix
     Turn public access off; callers then come through the private endpoint of the workspace. Or let in selected
-    addresses only, at the workspace. A range this wide that is your own is declared:
-    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    addresses only, at the workspace. A range this wide that is your own is declared in `[[trust.addresses]]`.
 
     CLI: `public_network_access: disabled` in the endpoint's file. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-secure-online-endpoint

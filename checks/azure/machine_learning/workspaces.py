@@ -51,12 +51,17 @@ def azure_ml_workspace_public_network_access(workspace: Workspace, view: View) -
 
     ## How to fix
     Create a private endpoint for the workspace first, then turn public access off; or let in selected addresses only. A
-    range this wide that is your own is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in
-    `mlposture.toml`.
+    range this wide that is your own is declared in `[[trust.addresses]]`.
 
     Portal: Networking > Public access > Disabled. CLI: `az ml workspace update --public-network-access Disabled`, or
     `az ml workspace network-rule add --ip-address RANGE`. Terraform: `public_network_access_enabled = false` on
     `azurerm_machine_learning_workspace`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
@@ -86,10 +91,16 @@ def azure_ml_workspace_public_behind_vnet(workspace: Workspace, view: View) -> V
     is behind no network.
 
     ## How to fix
-    Turn public network access off, or let in selected addresses only. A range this wide that is your own is declared:
-    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    Turn public network access off, or let in selected addresses only. A range this wide that is your own is declared in
+    `[[trust.addresses]]`.
 
     CLI: `az ml workspace update --public-network-access Disabled`. ARM and Bicep: `publicNetworkAccess: 'Disabled'`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-private-link
@@ -288,11 +299,16 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
 
     ## How to fix
     Set the storage account's default network action to Deny or turn its public network access off, and let the
-    workspace in through a private endpoint. A range this wide that is your own is declared:
-    `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    workspace in through a private endpoint. A range this wide that is your own is declared in `[[trust.addresses]]`.
 
     CLI: `az storage account update --default-action Deny`. Terraform: `public_network_access_enabled = false` on
     `azurerm_storage_account`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-data-encryption

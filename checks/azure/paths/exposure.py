@@ -47,10 +47,16 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
 
     ## How to fix
     Disallow anonymous access on the account at once, then close its network. A range this wide that is your own is
-    declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    declared in `[[trust.addresses]]`.
 
     CLI: `az storage account update --allow-blob-public-access false --default-action Deny`. Terraform:
     `allow_nested_items_to_be_public = false` and `public_network_access_enabled = false` on `azurerm_storage_account`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent

@@ -36,9 +36,15 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
     name in your other subscriptions, and move it back. Then move the workspace: its default storage cannot be changed,
     so make a new workspace with an existing account and delete this one. One of yours that has to stay elsewhere is
-    declared: `trust.buckets = [{value = "az://NAME", reason = "…"}]` in `mlposture.toml`.
+    declared in `[[trust.buckets]]`.
 
     CLI: `az storage account check-name --name NAME`, `az storage account create`, `az ml workspace delete`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "az://NAME"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-account-recover

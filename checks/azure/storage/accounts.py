@@ -142,10 +142,16 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
 
     ## How to fix
     Turn public network access off and use private endpoints, or deny by default and list what may connect. A range this
-    wide that is your own is declared: `trust.addresses = [{value = "17.0.0.0/8", reason = "…"}]` in `mlposture.toml`.
+    wide that is your own is declared in `[[trust.addresses]]`.
 
     CLI: `az storage account update --default-action Deny`, or `--public-network-access Disabled`. Terraform:
     `network_rules { default_action = "Deny" }` or `public_network_access_enabled = false` on `azurerm_storage_account`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.addresses]]
+        value = "17.0.0.0/8"
+        reason = "…"
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security

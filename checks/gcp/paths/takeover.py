@@ -49,9 +49,15 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     If the bucket is missing, create it in your project before anyone else does, without putting anything back blindly.
     Upload the model again from a bucket that you own and delete the version that points elsewhere. If the bucket
     belongs to another project of yours, include that project in the scan. A bucket of a partner, or of yours elsewhere,
-    is declared: `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
+    is declared in `[[trust.buckets]]`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "gs://NAME"
+        reason = "…"
 
     ## References
     - https://cloud.google.com/storage/docs/buckets
@@ -84,10 +90,16 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
 
     ## How to fix
     Create the missing bucket in your project before anyone else does, or put the script into a bucket of yours and set
-    the metadata key to its new address. A bucket of a partner, or of yours elsewhere, is declared:
-    `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
+    the metadata key to its new address. A bucket of a partner, or of yours elsewhere, is declared in
+    `[[trust.buckets]]`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "gs://NAME"
+        reason = "…"
 
     ## References
     - https://cloud.google.com/compute/docs/instances/startup-scripts/linux
@@ -124,9 +136,15 @@ def vertex_custom_job_bucket_takeover(job: CustomJob, view: View) -> Verdict:
     ## How to fix
     Create the missing bucket in your project before anyone else does, and start jobs with buckets of yours. If the
     bucket belongs to another project of yours, include that project in the scan. A bucket of a partner, or of yours
-    elsewhere, is declared: `trust.buckets = [{value = "gs://NAME", reason = "…"}]` in `mlposture.toml`.
+    elsewhere, is declared in `[[trust.buckets]]`.
 
     CLI: `gcloud storage buckets create gs://BUCKET --project=PROJECT --public-access-prevention`.
+
+    At the end of `mlposture.toml`:
+
+        [[trust.buckets]]
+        value = "gs://NAME"
+        reason = "…"
 
     ## References
     - https://cloud.google.com/storage/docs/buckets

@@ -229,6 +229,11 @@ CASES = {
             FAIL,
             open_to("*", "s3:GetObject", condition=OF_ORGANISATION, policy_is_public=False),
         ),
+        Case(
+            "everybody from a range",
+            FAIL,
+            open_to("*", "s3:GetObject", condition=from_addresses("203.0.113.0/24"), policy_is_public=False),
+        ),
         *SHARED,
     ],
     "s3_ml_bucket_configurable_by_other_accounts": [
@@ -252,6 +257,16 @@ CASES = {
             "objects alone, which have no lifecycle",
             PASS,
             ours(policy=document(allow("s3:PutLifecycleConfiguration", f"{ARN}/*", Principal=PARTNER)), **PRIVATE),
+        ),
+        Case(
+            "everybody of an organisation",
+            FAIL,
+            open_to("*", "s3:PutObjectAcl", condition=OF_ORGANISATION, policy_is_public=False),
+        ),
+        Case(
+            "everybody from a range",
+            FAIL,
+            open_to("*", "s3:PutObjectAcl", condition=from_addresses("203.0.113.0/24"), policy_is_public=False),
         ),
         Case("an ACL that others may write", FAIL, with_acl(granted_to(THEM, "WRITE_ACP"))),
         Case("all control, by the ACL", FAIL, with_acl(granted_to(THEM, "FULL_CONTROL"))),
