@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from scanner.cli.trusted import parse_trust
+from scanner.cli.wording import in_words
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
 from scanner.model.trust import Entry
@@ -75,12 +76,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     shard: str | None = None
     engine: str | None = None
     journal_store: str | None = None
-    tables_of_trust: dict[str, Any] = msgspec.field(name="trust", default_factory=dict)
-
-    @property
-    def trust(self) -> tuple[Entry, ...]:
-        """What the file says belongs to its reader. Raises InputError naming the entry that is wrong."""
-        return parse_trust(self.tables_of_trust)
+    #: What the file says belongs to its reader: its tables when it is decoded, the entries from then on.
+    trust: Any = msgspec.field(default_factory=dict)
 
     @property
     def output(self) -> tuple[str, ...]:
@@ -115,7 +112,7 @@ def read_trust(path: Path) -> tuple[Entry, ...]:
     """What a file says belongs to its reader: a configuration file, of which the rest does not count, or one of
     `[trust]` alone. Raises InputError.
     """
-    entries = _decoded(path).trust
+    entries: tuple[Entry, ...] = _decoded(path).trust
     if not entries:
         raise InputError(f"{path}: names nothing to trust; add an entry such as [[trust.accounts]]")
     return entries
@@ -124,12 +121,13 @@ def read_trust(path: Path) -> tuple[Entry, ...]:
 def _decoded(path: Path) -> Config:
     try:
         config = msgspec.toml.decode(path.read_bytes(), type=Config)
-        parse_trust(config.tables_of_trust)
+        return msgspec.structs.replace(config, trust=parse_trust(config.trust))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: {in_words(error, Config)}") from error
+    except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    return config
 
 
 def parse_outputs(

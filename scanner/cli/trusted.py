@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.cli.wording import brief, in_words, no_such
 from scanner.model.errors import InputError
 from scanner.model.patterns import pattern
 from scanner.model.trust import Entry
@@ -14,20 +15,20 @@ from scanner.model.trust import Entry
 _GUID = pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: Each table of `[trust]`: what its values look like, and how that is said. Addresses are read as networks besides.
 FORMS = {
-    "accounts": (pattern(r"\d{12}"), "an AWS account id has 12 digits"),
+    "accounts": (pattern(r"[0-9]{12}"), "an AWS account id has 12 digits, each from 0 to 9"),
     "organizations": (
-        pattern(r"o-[a-z0-9]{10,32}|\d{1,20}"),
+        pattern(r"o-[a-z0-9]{10,32}|[0-9]{1,20}"),
         "an organisation of AWS is o-…, one of Google Cloud a number",
     ),
     "projects": (
-        pattern(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{1,20}"),
+        pattern(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|[0-9]{1,20}"),
         "a project of Google Cloud is an id such as example-fraud-prod, or a number",
     ),
     "tenants": (_GUID, "a tenant of Azure is a GUID"),
     "subscriptions": (_GUID, "a subscription of Azure is a GUID"),
-    "addresses": (pattern(r"[0-9A-Fa-f:.]+(?:/\d+)?"), "give an address or a range such as 203.0.113.0/24"),
+    "addresses": (pattern(r"[0-9A-Fa-f:.]+(?:/[0-9]+)?"), "give an address or a range such as 203.0.113.0/24"),
     "registries": (
-        pattern(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[a-z0-9._-]+)*"),
+        pattern(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?(?:/[a-z0-9._-]+)*"),
         "give the host of a registry, with a path or without, and no tag",
     ),
     "buckets": (
@@ -47,39 +48,45 @@ class _Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     until: date | None = None
 
 
-def parse_trust(tables: Mapping[str, Any]) -> tuple[Entry, ...]:
+def parse_trust(tables: Any) -> tuple[Entry, ...]:
     """The entries of `[trust]`. Raises InputError naming the one that is wrong, and how it would be right."""
+    if not isinstance(tables, Mapping):
+        raise InputError(f"[trust]: begin each entry with its table, such as [[trust.{next(iter(FORMS))}]]")
     entries: dict[tuple[str, str], Entry] = {}
     for table, given in tables.items():
         if table not in FORMS:
-            raise InputError(f"[trust] has no {table}; it has {', '.join(FORMS)}")
+            raise InputError(f"[trust] has {no_such(table, FORMS)}")
         if not isinstance(given, list):
             raise InputError(f"[trust] {table}: begin each entry with [[trust.{table}]]")
         for number, one in enumerate(given, 1):
-            made = _entry(table, number, one)
+            place = _place(table, number, one)
+            made = _entry(table, place, one)
             if entries.setdefault((table, _normal(made)), made) is not made:
-                raise InputError(f"{_place(table, number, made.value)}: another entry says the same")
+                raise InputError(f"{place}: another entry says the same")
     return tuple(entries.values())
 
 
-def _entry(table: str, number: int, given: Any) -> Entry:
-    place = _place(table, number, given.get("value") if isinstance(given, Mapping) else given)
+def _entry(table: str, place: str, given: Any) -> Entry:
     try:
         read = msgspec.convert(given, _Given)
     except msgspec.ValidationError as error:
-        raise InputError(f"{place}: {error}") from error
+        raise InputError(f"{place}: {in_words(error, _Given)}") from error
     form, words = FORMS[table]
     if not form.fullmatch(read.value):
         raise InputError(f"{place}: {words}")
     if table == "addresses":
         _check_network(place, read.value)
-    if not read.reason.strip():
+    reason = " ".join(read.reason.split())
+    if not reason:
         raise InputError(f"{place}: give a reason")
-    return Entry(table=table, value=read.value, reason=read.reason.strip(), until=read.until)
+    if not reason.isprintable():
+        raise InputError(f"{place}: the reason has characters that cannot be shown")
+    return Entry(table=table, value=read.value, reason=reason, until=read.until)
 
 
-def _place(table: str, number: int, value: Any) -> str:
-    return f"[[trust.{table}]] entry {number} ({' '.join(str(value).split())[:80]})"
+def _place(table: str, number: int, given: Any) -> str:
+    value = given.get("value") if isinstance(given, Mapping) else given
+    return f"[[trust.{table}]] entry {number}" + (f" ({brief(value)})" if value is not None else "")
 
 
 def _check_network(place: str, value: str) -> None:

@@ -22,9 +22,9 @@ def select(
     names = {name: check for check in every for name in (check.id, check.slug)}
     for name in (*wanted, *skipped):
         if name not in names:
-            raise InputError(
-                f"no check of these clouds is called {name!r}; `mlposture list checks` lists all{_nearest(name, names)}"
-            )
+            close = nearest(name, names)
+            hint = f". Did you mean {close}?" if close else ""
+            raise InputError(f"no check of these clouds is called {name!r}; `mlposture list checks` lists all{hint}")
     keep = {names[name].id for name in wanted} if wanted else {check.id for check in every}
     drop = {names[name].id for name in skipped}
     return tuple(
@@ -32,8 +32,8 @@ def select(
     )
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Which of the names a misspelled one may stand for; empty when none is close."""
     import difflib
 
-    close = difflib.get_close_matches(name, list(names), n=1)
-    return f". Did you mean {close[0]}?" if close else ""
+    return next(iter(difflib.get_close_matches(name, list(names), n=1)), "")
