@@ -28,7 +28,7 @@ from scanner.cli.trusted import FORMS
 from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
 from scanner.model.nouns import Verdict
-from scanner.model.trust import Entry, Foreign
+from scanner.model.trust import Entry, Foreign, few
 from scanner.store.inventory import Inventory, InventoryView
 
 CHECKS, COLLECTORS = registered()
@@ -104,7 +104,16 @@ def test_trust_in_all_that_is_foreign_makes_it_pass_and_is_shown(naming: Naming)
         assert set(verdict.trust) == set(entries)
         if not missing:
             assert [shown["value"] for shown in verdict.evidence["trust"]] == [e.value for e in dict.fromkeys(entries)]
-            assert all(e.value in verdict.message and REASON in verdict.message for e in entries)
+            known, _, because = verdict.message.partition("; trusted by ")
+            first = list(dict.fromkeys(entries))[:5]
+            assert because == few([f"{e.table} {e.value} ({REASON})" for e in dict.fromkeys(entries)])
+            assert all(any(_bare(name) in known for _, name in thing.names) for thing in naming.foreign[: len(first)])
+            assert not re.search("all networks|everywhere|internet$", known)  # no such thing was seen
+
+
+def _bare(name: str) -> str:
+    """A bucket without its scheme."""
+    return name.rpartition("://")[2]
 
 
 @pytest.mark.parametrize("naming", EVERY_NAMING)

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct
 
 from checks.azure.members import IpRule, folded
 from scanner.model.nouns import Observed, Resource, Verdict, failed_unless_known, passed, unknown
-from scanner.model.trust import Foreign
+from scanner.model.trust import Foreign, few
 
 _Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -35,6 +35,12 @@ class Opening(Struct, frozen=True):
     foreign: tuple[Foreign, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def known(self) -> str:
+        """What to say where all of these ranges are the reader's."""
+        ranges = [name for each in self.foreign for _, name in each.names]
+        return f"of large parts of the internet only {few(ranges)} may connect"
+
 
 def judge_opening(resource: Resource, found: Opening, opened: str, closed: str, *shown: str) -> Verdict:
     """The verdict on a resource that all networks may connect to, or not. `shown` are further fields as evidence."""
@@ -42,7 +48,7 @@ def judge_opening(resource: Resource, found: Opening, opened: str, closed: str, 
         return unknown(*found.fields)
     evidence = {name: getattr(resource, name) for name in (*shown, *found.fields)}
     if found.to_all:
-        return failed_unless_known(found.foreign, opened, missing=found.missing, **evidence)
+        return failed_unless_known(found.foreign, opened, known=found.known, missing=found.missing, **evidence)
     return passed(closed, **evidence)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from scanner.model.nouns import Status, Verdict, unknown
-from scanner.model.trust import Entry, Foreign
+from scanner.model.trust import Entry, Foreign, few
 from scanner.store.inventory import Inventory
 
 #: Tables that name what a scan is of.
@@ -49,10 +49,10 @@ class Trusting:
         if verdict.missing:
             return msgspec.structs.replace(unknown(*verdict.missing, path=verdict.path), trust=tuple(live))
         own = list(dict.fromkeys(own))
-        because = [f"of this scan: {', '.join(own)}"] * bool(own)
-        because += [f"trusted: {', '.join(entry.said for entry in live)}"] * bool(live)
+        because = [f"of this scan: {few(own)}"] * bool(own)
+        because += [f"trusted by {few([entry.said for entry in live])}"] * bool(live)
         evidence = {**verdict.evidence, "trust": [*({"scan": name} for name in own), *map(_shown, live)]}
-        return Verdict(Status.PASS, "; ".join([verdict.message, *because]), evidence, verdict.path, trust=tuple(live))
+        return Verdict(Status.PASS, "; ".join([verdict.known, *because]), evidence, verdict.path, trust=tuple(live))
 
     def _look_up(self, foreign: Foreign) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.covers(foreign))

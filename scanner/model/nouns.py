@@ -143,7 +143,8 @@ class Verdict(Struct, frozen=True):
     `path` lists the ids of the resources that a joined verdict went through, from the subject on. `missing` names what
     an `unknown` one would rest on: fields of the subject, of joined resources (`Bucket.policy`), or plain words.
     A failure that is `foreign` is one only because these things are not known to be the reader's; `missing` is then
-    what it would rest on if they were. `trust` are the entries of `[trust]` that are about them.
+    what it would rest on if they were, and `known` what there is to say then. `trust` are the entries of `[trust]` that
+    are about them.
     """
 
     status: Status
@@ -152,6 +153,7 @@ class Verdict(Struct, frozen=True):
     path: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     foreign: tuple[Foreign, ...] = ()
+    known: str = ""
     trust: tuple[Entry, ...] = ()
 
 
@@ -164,15 +166,16 @@ def failed_unless_known(
     foreign: tuple[Foreign, ...],
     message: str,
     *,
+    known: str,
     path: tuple[str, ...] = (),
     missing: tuple[str, ...] = (),
     **evidence: Any,
 ) -> Verdict:
     """The resource has the problem only because none of these is known to be the reader's. None of them: it has it.
 
-    `missing` is what would be unknown if they all were.
+    If they all were, `known` says what was seen, each of them by its name, and `missing` is what would be unknown.
     """
-    return Verdict(Status.FAIL, message, evidence, path, missing if foreign else (), foreign)
+    return Verdict(Status.FAIL, message, evidence, path, missing if foreign else (), foreign, known)
 
 
 def passed(message: str, *, path: tuple[str, ...] = (), **evidence: Any) -> Verdict:

@@ -1,6 +1,7 @@
 """What the reader declares to belong to them or to a partner: `[trust]`. Data and matching; nothing here judges."""
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Union
@@ -61,7 +62,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     def said(self) -> str:
         """The entry in a message."""
         end = f", until {self.until}" if self.until else ""
-        return f"{self.value} ({self.reason}{end})"
+        return f"{self.table} {self.value} ({self.reason}{end})"
 
 
 class Use(Struct, frozen=True, kw_only=True):
@@ -71,6 +72,12 @@ class Use(Struct, frozen=True, kw_only=True):
     expired: bool
     matched: bool
     passes: int
+
+
+def few(texts: Sequence[str], most: int = 5) -> str:
+    """Texts in a message that must not grow with how many there are; the evidence holds all."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _covers(table: str, trusted: str, value: str) -> bool:

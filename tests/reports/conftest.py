@@ -139,7 +139,7 @@ def bucket_of_strangers(bucket: Bucket) -> Verdict:
     if missing := unobserved(bucket, "versioning"):
         return missing
     said = f"{bucket.name} belongs to another project"
-    return failed_unless_known((Foreign.bucket(f"gs://{bucket.name}"),), said, versioning=bucket.versioning)
+    return failed_unless_known((Foreign.bucket(f"gs://{bucket.name}"),), said, known=said, versioning=bucket.versioning)
 
 
 def made(function, id: str, severity: Severity, exposure: Exposure) -> Check:

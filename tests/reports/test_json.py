@@ -149,7 +149,7 @@ def test_it_says_what_rests_on_trust(make):
     ]
     assert partner["verdict"] == "pass"
     assert partner["evidence"]["trust"][0]["value"] == "gs://partner"
-    assert "trusted: gs://partner (labelling" in partner["message"]
+    assert "trusted by buckets gs://partner (labelling" in partner["message"]
     assert former["verdict"] == "fail"
     assert former["message"].endswith("; trust in former ended on 2026-10-31")
     assert former["evidence"]["trust"] == [

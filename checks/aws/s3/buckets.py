@@ -192,7 +192,8 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     if not bucket.owned:
         foreign = (Foreign.bucket(f"s3://{bucket.name}"),)
         said = "the bucket belongs to another account"
-        return failed_unless_known(foreign, said, owned=False, is_default_name=True)
+        known = f"{bucket.name} belongs to another account"
+        return failed_unless_known(foreign, said, known=known, owned=False, is_default_name=True)
     return passed("the bucket belongs to this account", owned=True, is_default_name=True)
 
 

@@ -17,6 +17,7 @@ from scanner.model.nouns import (
     passed,
     unknown,
 )
+from scanner.model.trust import few
 
 _WRITING = Actions(
     ("s3:putobject", "s3:deleteobject", "s3:deleteobjectversion", "s3:replicateobject", "s3:replicatedelete")
@@ -44,7 +45,8 @@ def _judge(bucket: Bucket, policy: Reached, acl: Reached | None, may: str) -> Ve
     if policy.by:
         foreign = () if by_acl else policy.foreign
         said = f"{', '.join(sorted(policy.by))} {may}, by the policy"
-        return failed_unless_known(foreign, said, missing=unclear, **evidence)
+        known = f"of those outside the account only {few(sorted(policy.by))} {may}, by the policy"
+        return failed_unless_known(foreign, said, known=known, missing=unclear, **evidence)
     if by_acl:
         return failed(f"{', '.join(sorted(by_acl))} {may}, by the ACL", grants=bucket.grants, owner_id=bucket.owner_id)
     if unclear:

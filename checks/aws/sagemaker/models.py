@@ -28,7 +28,7 @@ from scanner.model.nouns import (
     unknown,
     unobserved,
 )
-from scanner.model.trust import Foreign
+from scanner.model.trust import Foreign, few
 from scanner.model.views import View
 
 _REGISTRY_MODES = ("Platform", "Vpc", None)
@@ -148,9 +148,10 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
     public = list(dict.fromkeys(name for name, mode in modes if mode != "Vpc"))
     if public:
         said = f"not pulled through the VPC: {', '.join(public)}"
-        images = zip(own_images, modes, strict=True)
-        foreign = tuple(Foreign.registry(str(container.image)) for container, (_, mode) in images if mode != "Vpc")
-        return _unless_serverless(model, view, failed_unless_known(foreign, said, **evidence))
+        images = [str(c.image) for c, (_, mode) in zip(own_images, modes, strict=True) if mode != "Vpc"]
+        known = f"pulled from outside the VPC: {few(list(dict.fromkeys(images)))}"
+        verdict = failed_unless_known(tuple(map(Foreign.registry, images)), said, known=known, **evidence)
+        return _unless_serverless(model, view, verdict)
     if len(own_images) < len(containers):  # a package does not say how its images are pulled
         return unknown(*(f"registry of {label(container)}" for container in containers if container.image is None))
     return passed("every image is pulled through the VPC", **evidence)

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, is_reserved_for, location, partition_of
 from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource, Verdict, failed_unless_known, not_applicable, passed, unknown
-from scanner.model.trust import Foreign
+from scanner.model.trust import Foreign, few
 from scanner.model.views import View
 
 
@@ -65,7 +65,8 @@ def judge_ownership(
         # A bucket that does not exist is nobody's: whoever makes it has it.
         foreign = tuple(Foreign.bucket(f"s3://{b.name}") for b in strange) if all(b.exists for b in strange) else ()
         shown = {**evidence, "Bucket.owned": seen}
-        return failed_unless_known(foreign, "; ".join(said), path=path, missing=tuple(unclear), **shown)
+        known = f"belongs to other accounts: {few([b.name for b in strange])}"
+        return failed_unless_known(foreign, "; ".join(said), known=known, path=path, missing=tuple(unclear), **shown)
     if unclear:
         return unknown(*unclear)
     owned = [name for name in names if name not in reserved]

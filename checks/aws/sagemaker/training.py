@@ -360,4 +360,7 @@ def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verd
         return not_applicable("names an algorithm, not an image")
     foreign = (Foreign.registry(job.training_image),)
     said = "the image is not pulled through the VPC"
-    return failed_unless_known(foreign, said, repository_access_mode=mode, training_image=job.training_image)
+    known = f"pulled from outside the VPC: {job.training_image}"
+    return failed_unless_known(
+        foreign, said, known=known, repository_access_mode=mode, training_image=job.training_image
+    )

@@ -96,7 +96,7 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
         return not_applicable("rules have no effect unless the default is to deny", **evidence)
     if found.to_all:
         said = f"lets in {', '.join(wide(values(account.network_ip_rules or ())))}"
-        return failed_unless_known(found.foreign, said, missing=found.missing, **evidence)
+        return failed_unless_known(found.foreign, said, known=found.known, missing=found.missing, **evidence)
     return passed("no rule is that wide", **evidence)
 
 

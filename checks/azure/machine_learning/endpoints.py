@@ -132,7 +132,7 @@ def azure_ml_online_endpoint_public_network_access(endpoint: OnlineEndpoint, vie
     evidence = {"public_network_access": access, **joined(workspace, *rules)}
     if found.to_all or not lists_addresses(workspace):
         said = "public network access is on"
-        return failed_unless_known(found.foreign, said, path=path, missing=found.missing, **evidence)
+        return failed_unless_known(found.foreign, said, known=found.known, path=path, missing=found.missing, **evidence)
     return passed("only addresses that its workspace lists may connect", path=path, **evidence)
 
 

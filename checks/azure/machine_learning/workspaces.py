@@ -335,6 +335,7 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
         return failed_unless_known(
             found.foreign,
             f"{storage.name} accepts connections from all or most of the internet",
+            known=f"{storage.name}: {found.known}",
             path=path,
             missing=found.missing,
             **joined(storage, *found.fields),

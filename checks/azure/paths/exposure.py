@@ -83,6 +83,7 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
     return failed_unless_known(
         found.foreign,
         f"{storage.name} is open to the internet and allows anonymous access",
+        known=f"{storage.name} allows anonymous access, and {found.known}",
         path=path,
         missing=of_joined("StorageAccount", found.missing),
         **joined(storage, *because, *found.fields),

@@ -70,6 +70,7 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
         return failed_unless_known(
             (Foreign.bucket(f"az://{storage.name}"),),
             f"{storage.name} is not in the subscription that it is named in, and an account elsewhere has the name",
+            known=f"an account outside the subscription that it is named in has the name {storage.name}",
             path=path,
             **joined(storage, "exists", "name_available", "name_reason", "moved_to"),
         )

@@ -8,6 +8,7 @@ from checks.gcp.names import bucket_id, bucket_of, owned_by_google
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
 from scanner.model.nouns import Status, Verdict, not_applicable, unknown, unobserved
+from scanner.model.trust import few
 from scanner.model.views import View
 
 #: Of the verdicts on several buckets, which one counts for what names them all.
@@ -60,4 +61,5 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
         return first
     foreign = tuple(thing for verdict in found for thing in verdict.foreign)
     missing = tuple(name for verdict in found for name in verdict.missing)
-    return replace(first, foreign=foreign, missing=missing)
+    known = few(list(dict.fromkeys(verdict.known for verdict in found if verdict.known)))
+    return replace(first, foreign=foreign, missing=missing, known=known)

@@ -184,4 +184,5 @@ def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
     for owner in bucket.owners or ():
         table, _, id = owner.partition("/")
         foreign |= Foreign(((table, id),))
-    return failed_unless_known((foreign,), f"the {what} {bucket.name} belongs to another project", path=path, **shown)
+    said = f"the {what} {bucket.name} belongs to another project"
+    return failed_unless_known((foreign,), said, known=said, path=path, **shown)
