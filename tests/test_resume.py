@@ -120,6 +120,33 @@ def test_a_time_limit_ends_a_scan_like_any_other(own: Path) -> None:
     assert len(journals(own)) == 1
 
 
+@pytest.mark.parametrize("option", ["--time-limit", "--unit-time-limit"])
+def test_a_limit_that_ends_a_scan_before_it_saw_anything_is_no_success(own: Path, option: str) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:ListNotebookInstances", "timeout"))
+        options = ("--check", "MLP-1001", option, "2s", "--no-cache", "-o", str(own / "x.json"))
+        code, err = finish(start("scan", "aws", *options, "--fail-on", "never", "--fail-on-incomplete"))
+        world.faults.clear()
+        resumed, said = finish(start("scan", "--resume")) if option == "--time-limit" else (0, "")
+
+    assert (code, "nothing was looked at" in err) == (3, True), err
+    assert (resumed, "nothing was looked at" in said) == (0, False), said
+
+
+def test_a_resumed_scan_says_which_time_limit_holds_and_takes_another(own: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:ListNotebookInstances", "timeout"))
+        options = ("--check", "MLP-1001", "--time-limit", "2s", "--no-cache", "--fail-on", "never")
+        stopped, _ = finish(start("scan", "aws", *options))
+        again, said = finish(start("scan", "--resume"))
+        world.faults.clear()
+        longer, silent = finish(start("scan", "--resume", "--time-limit", "5m"))
+
+    assert (stopped, again, longer) == (3, 3, 0)
+    assert "--time-limit 2s holds, as when the scan began; with --resume, --time-limit sets another\n" in said
+    assert silent == ""
+
+
 def test_a_time_limit_for_each_unit_leaves_the_others_alone(own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:ListNotebookInstances", "throttle"))

@@ -22,7 +22,7 @@ Exit codes
   0  done, nothing at or above --fail-on
   1  findings at or above --fail-on
   2  wrong usage or configuration
-  3  the scan could not run (no credentials, a missing SDK, nothing reachable, everything refused)
+  3  the scan could not run (no credentials, a missing SDK, nothing reachable, refused or seen in time)
   4  something could not be observed, with --fail-on-incomplete
 Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
 """
@@ -261,7 +261,13 @@ def _resume(options: dict[str, Any]) -> int:
     log_to_stderr(verbose=options["verbose"])
     refuse_remote("--journal", options.get("journal"))
     with old_journal(options.get("journal")) as journal:
-        providers, options, taken_at = Session.recorded(journal, options)
+        given = options
+        providers, options, taken_at = Session.recorded(journal, given)
+        for name in ("time_limit", "unit_time_limit"):
+            if options.get(name) and not given.get(name):
+                option = f"--{name.replace('_', '-')}"
+                held = f"{option} {options[name]} holds, as when the scan began"
+                click.echo(f"mlposture: {held}; with --resume, {option} sets another", err=True)
         outputs = parse_options(options)
         checks, collectors = load(providers)
         plan = make_plan(select(checks.values(), options), collectors)
@@ -298,8 +304,9 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
             raise
         again = f"nothing is lost: {session.resume} writes it, and asks for nothing that was read"
         raise NotWritten(f"{problem}; {again}") from problem
-    if inventory.refused() and not session.stopped:
-        click.echo("mlposture: everything was refused, so nothing was looked at; do what the report says", err=True)
+    if inventory.unseen():
+        refused = "everything was refused, so " if inventory.refused() else ""
+        click.echo(f"mlposture: {refused}nothing was looked at; do what the report says", err=True)
         code = CannotScan.exit_code
     session.finish()
     if session.stopped:

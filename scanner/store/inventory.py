@@ -74,11 +74,15 @@ class Inventory:
 
     def refused(self) -> bool:
         """Whether nothing was seen at all because all of it was refused, for want of a permission or otherwise."""
-        return self._nothing_but({Reason.DENIED, Reason.NOT_ENABLED}) and not self.count()
+        return self._nothing_but({Reason.DENIED, Reason.NOT_ENABLED})
+
+    def unseen(self) -> bool:
+        """Whether nothing was seen at all of what was to be seen: no list to its end, and no resource."""
+        seen = any(listing.complete for listing in self.listings.values())
+        return bool(self.gaps) and not seen and not self.count()
 
     def _nothing_but(self, reasons: set[Reason]) -> bool:
-        seen = any(listing.complete for listing in self.listings.values())
-        return bool(self.gaps) and not seen and {gap.reason for gap in self.gaps} <= reasons
+        return self.unseen() and {gap.reason for gap in self.gaps} <= reasons
 
     def scanned(self, account: str) -> bool:
         """Whether this is the id of an account of the scan, whether or not it could be read."""

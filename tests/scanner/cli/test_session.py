@@ -94,3 +94,16 @@ def test_every_cloud_is_told_to_believe_no_index(given: bool | None, settings: d
     assert made.providers == {"aws": settings, "gcp": settings}
     made.record()
     assert Session.recorded(made.inventory.store, {})[0] == made.providers, "a resumed scan goes on like this"
+
+
+@pytest.mark.parametrize(("given", "left"), [({}, 2.0), ({"time_limit": "5m"}, 300.0)])
+def test_a_resumed_scan_has_the_limit_that_is_given_or_else_that_it_began_with(
+    given: dict[str, str], left: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, options = Journal(), {"time_limit": "2s", "no_cache": True, "no_progress": True}
+    Session({"aws": {}}, options, Plan((), ()), journal, datetime.now(UTC)).record()
+    providers, options, taken_at = Session.recorded(journal, given)
+    turned = Turned(monkeypatch, {"aws": HOUR})
+    Session(providers, options, Plan((), ()), journal, taken_at).collect()
+
+    assert turned.given == {"aws": left}

@@ -12,7 +12,7 @@ from support import NOW, all_kinds, inventory_of
 
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.errors import InputError
-from scanner.model.nouns import Gap, Reason
+from scanner.model.nouns import Gap, Listing, Reason
 from scanner.model.sanitize import REDACTED
 from scanner.store.inventory import Inventory, InventoryView
 
@@ -140,3 +140,32 @@ def test_a_failed_write_leaves_the_old_file_and_no_debris(tmp_path: Path, monkey
         inventory_of(notebook()).save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["i.json"]
     assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "refused", "out_of_reach"),
+    [
+        ([Reason.DENIED, Reason.NOT_ENABLED], True, False),
+        ([Reason.UNREACHABLE, Reason.TIMEOUT], False, True),
+        ([Reason.DENIED, Reason.UNREACHABLE], False, False),
+        ([Reason.STOPPED], False, False),
+        ([Reason.ERROR, Reason.THROTTLED], False, False),
+    ],
+)
+def test_nothing_was_seen_whatever_the_reasons_until_one_thing_was(
+    reasons: list[Reason], refused: bool, out_of_reach: bool
+) -> None:
+    inventory = Inventory(NOW)
+    kind = NotebookInstance.kind
+    inventory.listings[kind, HERE] = Listing(kind=kind, scope=HERE, complete=False)
+    inventory.gaps = tuple(
+        Gap(kind=kind, operation="x", scope=HERE, reason=reason, permission="", detail="") for reason in reasons
+    )
+    assert (inventory.unseen(), inventory.refused(), inventory.out_of_reach()) == (True, refused, out_of_reach)
+
+    inventory.add(notebook("seen"))  # of a list that was read in part
+    assert not (inventory.unseen() or inventory.refused() or inventory.out_of_reach())
+
+
+def test_where_nothing_was_to_be_seen_nothing_is_missing() -> None:
+    assert not Inventory(NOW).unseen()
