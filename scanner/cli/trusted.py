@@ -12,7 +12,6 @@ from scanner.model.errors import InputError
 from scanner.model.patterns import pattern
 from scanner.model.trust import Entry
 
-_GUID = pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 #: Each table of `[trust]`: what its values look like, and how that is said. Addresses are read as networks besides.
 FORMS = {
     "accounts": (pattern(r"[0-9]{12}"), "an AWS account id has 12 digits, each from 0 to 9"),
@@ -24,8 +23,6 @@ FORMS = {
         pattern(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|[0-9]{1,20}"),
         "a project of Google Cloud is an id such as example-fraud-prod, or a number",
     ),
-    "tenants": (_GUID, "a tenant of Azure is a GUID"),
-    "subscriptions": (_GUID, "a subscription of Azure is a GUID"),
     "addresses": (pattern(r"[0-9A-Fa-f:.]+(?:/[0-9]+)?"), "give an address or a range such as 203.0.113.0/24"),
     "registries": (
         pattern(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?(?:/[a-z0-9._-]+)*"),

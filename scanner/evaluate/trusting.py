@@ -11,7 +11,7 @@ from scanner.model.trust import Entry, Foreign, few
 from scanner.store.inventory import Inventory
 
 #: Tables that name what a scan is of.
-_SCANNED = ("accounts", "projects", "subscriptions")
+_SCANNED = ("accounts", "projects")
 
 
 class Trusting:
