@@ -43,6 +43,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "taken_at": msgspec.json.schema(datetime),
         "shard": shard,
         "accounts": {"type": "array", "items": scope},
+        "organizations": {"type": "array", "items": {"type": "string"}},
         "scopes": {"type": "array", "items": scope},
         "gaps": {"type": "array", "items": gap},
         "listings": {"type": "array", "items": listing},
@@ -60,7 +61,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "description": "In a resource, null is observed absent and a member that is left out was not observed.",
         "type": "object",
         "properties": members,
-        "required": [name for name in members if name not in ("shard", "accounts")],
+        "required": [name for name in members if name not in ("shard", "accounts", "organizations")],
         "$defs": parts,
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from scanning import document, running
+from worlds.aws import ORGANIZATION
 from worlds.base import Fault, World
 
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
@@ -132,14 +133,20 @@ def _wait_for(world: World, operation: str) -> None:
 
 
 def test_a_part_of_a_scan_knows_the_accounts_of_the_others(own: Path) -> None:
-    """Its bucket lets another account of the organisation write, and which part that falls to does not matter."""
+    """Its bucket lets another account of the organisation write, and the organisation itself; which part that falls to
+    does not matter.
+    """
     world = document("aws")
     world["organization"] = [{"id": id, "name": id, "status": "ACTIVE"} for id in (world["account"], PARTNER)]
     world["assumable"] = {f"arn:aws:iam::{PARTNER}:role/mlposture-reader": PARTNER}
     [models] = [bucket for bucket in world["buckets"] if bucket["name"] == "northwind-example-models"]
+    writing = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
     models["policy"] = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": PARTNER}, "Action": "s3:PutObject", "Resource": "*"}],
+        "Statement": [
+            {**writing, "Principal": {"AWS": PARTNER}},
+            {**writing, "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}},
+        ],
     }
     check = ("--check", "MLP-1408", "--fail-on", "never", "--no-cache", "--verdicts", "all")
     with running("aws", world):

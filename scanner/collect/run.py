@@ -65,6 +65,7 @@ def collect(
         return
     known = provider.accounts()
     inventory.accounts |= {(provider.name, account) for account in known}  # before anything is judged
+    inventory.organizations.update(provider.organizations)
     accounts = [account for account in known if shard is None or shard.holds(account)]
     run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), until, workers, progress)
     try:

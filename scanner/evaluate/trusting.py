@@ -15,7 +15,7 @@ _SCANNED = ("accounts", "projects")
 
 
 class Trusting:
-    """What is known to be the reader's: the accounts of the scan, and the entries of `[trust]` that had not expired."""
+    """What is known to be the reader's: what is scanned, and the entries of `[trust]` that had not expired."""
 
     def __init__(self, inventory: Inventory, entries: Sequence[Entry] = ()) -> None:
         self.entries = tuple(entries)
@@ -58,7 +58,12 @@ class Trusting:
         return tuple(entry for entry in self.entries if entry.covers(foreign))
 
     def _scanned(self, foreign: Foreign) -> list[str]:
-        return [name for table, name in foreign.names if table in _SCANNED and self._inventory.scanned(name)]
+        whole = self._inventory.organizations
+        return [
+            name
+            for table, name in foreign.names
+            if (table in _SCANNED and self._inventory.scanned(name)) or (table == "organizations" and name in whole)
+        ]
 
     def _still_failing(self, verdict: Verdict, live: list[Entry], gone: list[Entry]) -> Verdict:
         """The failure, with the entries that are about a part of what makes it fail, or were."""

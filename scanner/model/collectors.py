@@ -136,6 +136,8 @@ class Provider(Protocol):
     name: str
     #: the operation that opening an account takes, "" if none
     opens_with: str
+    #: ids of the organisations that are scanned whole
+    organizations: tuple[str, ...]
 
     def accounts(self) -> tuple[str, ...]:
         """Accounts, projects or subscriptions to scan. Raises CannotScan when there is none or no credentials."""

@@ -36,6 +36,8 @@ class Inventory:
         self.scopes: tuple[Scope, ...] = ()
         #: every account of the scan, by provider and id: also those that fall to other parts of it
         self.accounts: set[tuple[str, str]] = set()
+        #: ids of the organisations that are scanned whole
+        self.organizations: set[str] = set()
         self.gaps: tuple[Gap, ...] = ()
         self.listings: dict[tuple[str, Scope], Listing] = {}
         self.shard: Shard | None = None
@@ -103,7 +105,13 @@ class Inventory:
         yield msgspec.json.format(encode(head), indent=1).removesuffix(b"\n}")
         listings = (self.listings[key] for key in sorted(self.listings))
         accounts = [Scope(provider, account) for provider, account in sorted(self.accounts)]
-        parts = (("accounts", accounts), ("scopes", sorted(self.scopes)), ("gaps", self.gaps), ("listings", listings))
+        parts: tuple[tuple[str, Iterable[Any]], ...] = (
+            ("accounts", accounts),
+            ("organizations", sorted(self.organizations)),
+            ("scopes", sorted(self.scopes)),
+            ("gaps", self.gaps),
+            ("listings", listings),
+        )
         for name, items in parts:
             yield b',\n "' + name.encode() + b'": ['
             between = b"\n"
@@ -154,6 +162,7 @@ class Inventory:
             raise InputError(f"{path}: not an inventory: {error}") from error
         loaded.scopes = tuple(head.scopes)
         loaded.accounts = {(scope.provider, scope.account) for scope in (*head.accounts, *head.scopes)}
+        loaded.organizations = set(head.organizations)
         loaded.gaps = tuple(head.gaps)
         loaded.listings = {(listing.kind, listing.scope): listing for listing in head.listings}
         loaded.shard = head.shard

@@ -36,6 +36,7 @@ def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]], store: 
             origin[key] = path
             merged.listings[key] = listing
         merged.accounts |= part.accounts
+        merged.organizations |= part.organizations
         scopes.update(part.scopes)
         gaps.update(part.gaps)
     merged.scopes, merged.gaps = tuple(sorted(scopes)), tuple(sorted(gaps))

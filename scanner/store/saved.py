@@ -51,6 +51,7 @@ class Head(msgspec.Struct):
     listings: list[Listing]
     shard: Shard | None = None
     accounts: list[Scope] = []
+    organizations: list[str] = []
 
 
 def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
@@ -65,7 +66,7 @@ def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
 
 
 #: Members that are read item by item, and what their items are.
-_LISTS: dict[str, Any] = {"accounts": Scope, "scopes": Scope, "gaps": Gap, "listings": Listing}
+_LISTS: dict[str, Any] = {"accounts": Scope, "organizations": str, "scopes": Scope, "gaps": Gap, "listings": Listing}
 
 
 class _Reader:

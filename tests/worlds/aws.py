@@ -37,6 +37,7 @@ from worlds.aws_search import Index
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
+ORGANIZATION = "o-exampleorgid"
 _KEYS = "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization"
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -307,7 +308,13 @@ class AwsWorld(World):
             raise AwsError(400, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
         start, size = int(request.params.get("NextToken", 0)), int(request.params.get("MaxResults", 20))
         page = [
-            {"Id": account["id"], "Name": account["name"], "Status": account["status"], "State": account["status"]}
+            {
+                "Id": account["id"],
+                "Arn": f"arn:aws:organizations::{self.account}:account/{ORGANIZATION}/{account['id']}",
+                "Name": account["name"],
+                "Status": account["status"],
+                "State": account["status"],
+            }
             for account in accounts[start : start + size]
         ]
         more = {"NextToken": str(start + size)} if start + size < len(accounts) else {}

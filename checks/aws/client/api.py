@@ -86,6 +86,10 @@ class AwsProvider:
         if len(role_arns) == 1 and not organization_role:
             self._open_the_only(self.accounts()[0])
 
+    @property
+    def organizations(self) -> tuple[str, ...]:
+        return self.sessions.organizations
+
     def accounts(self) -> tuple[str, ...]:
         return self.sessions.accounts()
 

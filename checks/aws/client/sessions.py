@@ -18,8 +18,11 @@ from checks.aws.names import account_of
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason, Scope
+from scanner.model.patterns import pattern
 
 _LIST = "organizations:ListAccounts"
+#: The ARN of an account in its organisation.
+_ARN = pattern(r"arn:[a-z-]+:organizations::\d{12}:account/(o-[a-z0-9]{10,32})/")
 _ADVICE = {
     Reason.DENIED: "use credentials of the management account, or of an account that administers a service for the "
     f"organisation (a delegated administrator), with {_LIST}",
@@ -37,6 +40,8 @@ class Sessions:
         self._base: Credentials = usable(session)
         self.partition = _partition(session, home)
         self.own = self._identify()
+        #: of whose accounts a list was asked for, as far as it says
+        self.organizations: tuple[str, ...] = ()
         self._roles: dict[str, str] = {}
         self._fall_back = ""
         self._opened: dict[str, Credentials | CallFailed] = {}
@@ -134,11 +139,13 @@ class Sessions:
         """Active accounts of the organisation. Raises CannotScan unless every page was read."""
         scope = Scope("aws", self.own, self._home)
         found: list[str] = []
+        named: set[str] = set()
         token = ""
         try:
             while True:
                 page = self._calls.run(scope, "organizations", _LIST, partial(self._page, token))
                 found += [str(account["Id"]) for account in page["Accounts"] if _active(account)]
+                named.update(match[1] for account in page["Accounts"] if (match := _ARN.match(str(account.get("Arn")))))
                 if not page.get("NextToken"):
                     break
                 if page["NextToken"] == token:
@@ -152,6 +159,7 @@ class Sessions:
             ) from failure
         if not found:
             raise CannotScan("AWS: the organisation has no active account")
+        self.organizations = tuple(sorted(named))
         return found
 
     def _own_account(self) -> str:

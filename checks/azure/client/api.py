@@ -55,6 +55,7 @@ class AzureProvider:
     name = "azure"
     #: one credential serves all subscriptions, so there is nothing to open
     opens_with = ""
+    organizations = ()
 
     def __init__(
         self,

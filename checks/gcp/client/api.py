@@ -73,6 +73,7 @@ class GcpProvider:
         self._web = Web(calls.manners)
         self._discovery = Discovery(calls, self.send)
         self._roots = roots
+        self.organizations = tuple(root.partition("/")[2] for root in roots if root.startswith("organizations/"))
         self._projects = projects or tuple(filter(None, [None if roots else self._web.project]))
         self._wants_census = census
         self._lock = threading.RLock()

@@ -20,6 +20,7 @@ class Broken:
 
     name = "aws"
     opens_with = "sts:AssumeRole"
+    organizations = ()
 
     def __init__(self, method: str, message: str) -> None:
         self.method, self.message = method, message

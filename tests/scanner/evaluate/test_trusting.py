@@ -74,6 +74,21 @@ def test_accounts_of_the_scan_are_known_without_being_told() -> None:
     assert f"; of this scan: {PARTNER}" in verdict.message
 
 
+def test_an_organisation_that_is_scanned_whole_is_known_without_being_told() -> None:
+    organization = "o-exampleorgid"
+    policy = aws.document(
+        aws.allow("s3:PutObject", Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": organization}})
+    )
+    inventory = inventory_of(aws.ours(policy=policy, policy_is_public=False, grants=(), owner_id="0a1b" * 16))
+    assert judged("MLP-1408", inventory).status is FAIL
+
+    inventory.organizations = {organization}
+    verdict = judged("MLP-1408", inventory)
+
+    assert (verdict.status, verdict.trust) == (PASS, ())
+    assert f"; of this scan: {organization}" in verdict.message
+
+
 def test_an_account_that_another_resource_of_the_inventory_is_in_is_of_the_scan() -> None:
     elsewhere = aws.Bucket(
         id="arn:aws:s3:::other",

@@ -69,6 +69,7 @@ def test_every_active_account_of_the_organisation_is_scanned_with_its_role(provi
         ours = provider(organization=True)
 
         assert ours.accounts() == (OWN, OTHER)
+        assert ours.organizations == ("o-exampleorgid",)
         assert "sts:AssumeRole" not in world.operations()
         for account in ours.accounts():
             ours.open(account)

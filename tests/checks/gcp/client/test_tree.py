@@ -71,6 +71,14 @@ def test_all_active_projects_below_are_scanned_at_any_depth() -> None:
         assert accounts(organizations=[ORGANIZATION]) == every
 
 
+def test_an_organisation_is_known_where_all_of_it_is_scanned() -> None:
+    with running("gcp", organisation()):
+        for settings, whole in (({"organizations": [ORGANIZATION]}, (ORGANIZATION,)), ({"folders": [FRAUD]}, ())):
+            made = connect(settings, quick_calls())
+            assert made.organizations == whole
+            made.close()
+
+
 def test_concurrency_of_one_is_enough() -> None:
     with running("gcp", organisation()):
         made = connect({"organizations": [ORGANIZATION]}, Calls(type(QUICK)(concurrency=1)))
