@@ -15,6 +15,7 @@ from factories.aws import notebook
 from support import NOW, ROOT
 
 from reports import json_v1
+from reports.json_types_v1 import ReportV1
 from reports.writing import dump
 from scanner.store.inventory import Inventory
 
@@ -58,13 +59,13 @@ def test_the_schema_refuses_what_is_not_a_report(breaking, make, validator):
 
 
 def test_it_reads_back_as_its_types(any_report, make):
-    msgspec.json.decode(make.whole("json", any_report), type=json_v1.ReportV1)
+    msgspec.json.decode(make.whole("json", any_report), type=ReportV1)
 
 
 def test_it_is_what_one_piece_would_be(any_report, make):
     """Members, their order and their spelling, by encoding the published types all at once."""
     streamed = make.whole("json", any_report)
-    assert dump(msgspec.json.decode(streamed, type=json_v1.ReportV1)) + b"\n" == streamed
+    assert dump(msgspec.json.decode(streamed, type=ReportV1)) + b"\n" == streamed
 
 
 def test_findings_prepared_while_they_were_judged_are_the_same(make):

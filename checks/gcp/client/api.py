@@ -1,4 +1,7 @@
-"""The Google Cloud facade: projects, locations, and every call that a collector makes. Connections are in `web`."""
+"""The Google Cloud facade: projects, locations, and every call that a collector makes. Connections are in `web`.
+
+A little over 400 lines: the provider and the handle that it makes for each collector need each other.
+"""
 
 import functools
 import threading
