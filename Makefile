@@ -13,11 +13,12 @@ UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-check test-kind check lint types layers generate generated bench bench-quick bench-secrets lock new-check clean
 
+# Only what is used is compiled to byte code, when it is used: most of it never is.
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
   || { echo "mlposture needs Python 3.11 or newer; run make PYTHON=python3.11"; exit 1; }
 $(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $(2)
+$(1)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --no-compile -r $(2)
 $(1)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 touch $@
 endef
@@ -34,10 +35,9 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves demo-out/report.json and demo-out/report.sarif
 	@$(DEMO_VENV)/bin/python examples/demo.py $(if $(VERBOSE),--verbose) demo-out
 
-# Only what is used is compiled to byte code, when it is used: most of it never is.
 .venv-demo/.ready: requirements/demo.txt pyproject.toml
 	@echo "Installing what the demonstration needs into .venv-demo: 230 MB, in about a minute, this once ..."
-	@$(call install,.venv-demo,requirements/demo.txt --no-compile)
+	@$(call install,.venv-demo,requirements/demo.txt)
 
 test: setup ## Run all tests
 	$(RUN) -m pytest -n auto --dist worksteal

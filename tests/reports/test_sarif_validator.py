@@ -48,7 +48,8 @@ def diagnostics(content: bytes, folder: Path) -> set[str]:
             str(multitool()), "validate", str(source), "-c", str(TESTS / "sarif-validator.xml"),
             "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note", "-o", str(target), "--log", "ForceOverwrite",
         ],
-        env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
+        # It runs too short for what profiling would gain.
+        env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "DOTNET_TieredPGO": "0"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -90,20 +91,20 @@ def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
     assert diagnostics(content, tmp_path) == {"SARIF2003"}
 
 
-@pytest.mark.parametrize(
-    ("rule", "breaking"),
-    [
-        ("GH1005", lambda run: _location(run).update(uri="arn:aws:s3:::models")),
-        ("GH2012", lambda run: run["tool"]["driver"]["rules"][0].pop("shortDescription")),
-        ("SARIF2012", lambda run: run["tool"]["driver"]["rules"][0].update(name="not one word")),
-        ("JSON1005", lambda run: run.update(unheard=1)),
-    ],
-)
-def test_it_finds_what_is_wrong(rule, breaking, make, tmp_path):
+BREAKING = {
+    "GH1005": lambda run: _location(run).update(uri="arn:aws:s3:::models"),
+    "GH2012": lambda run: run["tool"]["driver"]["rules"][0].pop("shortDescription"),
+    "SARIF2012": lambda run: run["tool"]["driver"]["rules"][0].update(name="not one word"),
+    "JSON1005": lambda run: run.update(unheard=1),
+}
+
+
+def test_it_finds_what_is_wrong(make, tmp_path):
     """Were it misconfigured it would find nothing, and the tests above would hold for any file."""
     document = json.loads(make.whole("sarif", make.mixed_report()))
-    breaking(document["runs"][0])
-    assert rule in diagnostics(json.dumps(document).encode(), tmp_path)
+    for breaking in BREAKING.values():
+        breaking(document["runs"][0])
+    assert diagnostics(json.dumps(document).encode(), tmp_path) >= BREAKING.keys()
 
 
 def _location(run):
