@@ -14,6 +14,7 @@ The world file holds one document per resource, the one that Describe answers; L
     roles: [{name: serving, trust: {...}, managed_policies: [custom], inline: {own: {...}}}]
     assumable: {"arn:aws:iam::444455556666:role/audit": "444455556666"}           # roles elsewhere; empty accounts
     organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
+    service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from botocore.model import OperationModel
-from worlds import aws_leaves, aws_model
+from worlds import aws_leaves, aws_model, aws_simulator
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
@@ -38,7 +39,10 @@ from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
 ORGANIZATION = "o-exampleorgid"
-_KEYS = "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization"
+_KEYS = (
+    "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
+    "service_control_policies"
+)
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
 _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
@@ -245,6 +249,10 @@ class AwsWorld(World):
             return self.success(service, name, answer(request, name))
         if request.operation == "iam:GetAccountAuthorizationDetails":
             return self.success(service, name, self.moto.account_details(request))
+        if request.operation == "iam:SimulatePrincipalPolicy":
+            policies = self.moto.policies_of(request)
+            scps = self.document.get("service_control_policies")
+            return self.success(service, name, aws_simulator.simulate(request.params, *policies, scps))
         if service == "iam":
             return self.moto.answer(request, service)
         self.check_region(request)

@@ -185,6 +185,22 @@ class Moto:
         more = start + size < len(entries)
         return {**page, "IsTruncated": more, **({"Marker": token_from(start + size)} if more else {})}
 
+    def policies_of(self, request: Request) -> tuple[list[Any], Any]:
+        """The documents of the policies on the role that a simulation is about, and of its boundary."""
+        arn = request.params.get("PolicySourceArn", "")
+        backend = get_backend("iam")[request.account]["aws"]
+        role = next((role for role in backend.roles.values() if role.arn == arn), None)
+        if role is None:
+            raise AwsError(404, "NoSuchEntity", f"The role with name {arn.rpartition('/')[2]} cannot be found.")
+        managed = [_in_force(backend.managed_policies[arn]) for arn in role.managed_policies]
+        edge = role.permissions_boundary_arn
+        boundary = _in_force(backend.managed_policies[edge]) if edge else None
+        return [*managed, *map(json.loads, role.policies.values())], boundary
+
+
+def _in_force(policy: Any) -> Any:
+    return json.loads(next(v.document for v in policy.versions if v.version_id == policy.default_version_id))
+
 
 def _role_detail(role: Any) -> dict[str, Any]:
     detail = {
