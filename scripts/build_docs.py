@@ -120,11 +120,13 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
     spots = "\n".join(f"- {spot}" for spot in check.blind_to)
     parts += ["## What a pass does not cover", spots or "Nothing is known to be hidden from this check."]
     operations = make_plan([check], collectors).operations
+    more = set(make_plan([check], collectors, verify=True).operations) - set(operations)
     rows = ((f"`{name}`", f"`{permission(check.provider, name)}`") for name in operations)
     parts += [
         "## Permissions",
         "What a scan with this check alone asks, and what a role must allow for it.",
         _table(("Operation", "Permission"), rows),
+        *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
         "## Controls",
         "The objective speaks to these controls. Read an edge as: the objective *relationship* the control.",
         *_controls(objective.mappings, catalogue),
@@ -186,6 +188,8 @@ def _fields(kind: type[Resource]) -> Iterator[tuple[str, str, str]]:
 def _follows(collector: Collector) -> Iterator[str]:
     if collector.follows:
         yield f"- Only those that these refer to: {_codes(kind.kind for kind in collector.follows)}."
+    if collector.opt_in:
+        yield "- Asked only with `--verify`."
 
 
 # -- frameworks --------------------------------------------------------------------------------------------------------
@@ -252,14 +256,21 @@ def _permissions_page(collectors: Collectors) -> str:
     ]
     ready = {"aws": _aws_policy, "gcp": _gcp_role, "azure": _azure_role}
     for provider in PROVIDERS:
-        operations = {o for c in collectors.values() if c.provider == provider for o in c.operations}
+        operations = _operations(provider, collectors, opt_in=False)
         parts.append(f"## {NAMES[provider]}")
         if not operations:
             parts.append("Nothing is collected yet.")
             continue
         needed = permissions(provider, {*operations, *DISCOVERY[provider]})
         parts += ["\n".join(f"- `{name}`" for name in needed), *ready[provider](needed)]
+        if only_to_verify := permissions(provider, _operations(provider, collectors, opt_in=True)):
+            parts.append(f"Only a scan with `--verify` needs {_codes(only_to_verify)} besides.")
     return "\n\n".join(parts)
+
+
+def _operations(provider: str, collectors: Collectors, *, opt_in: bool) -> set[str]:
+    own = (c for c in collectors.values() if c.provider == provider and c.opt_in is opt_in)
+    return {operation for collector in own for operation in collector.operations}
 
 
 def _aws_policy(needed: Sequence[str]) -> Iterator[str]:

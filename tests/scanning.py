@@ -142,9 +142,14 @@ def quick_calls(manners: Manners = QUICK) -> Calls:
 
 
 def take_inventory(
-    provider: str, checks: Sequence[Check] | None = None, *, manners: Manners = QUICK, **settings: Any
+    provider: str,
+    checks: Sequence[Check] | None = None,
+    *,
+    manners: Manners = QUICK,
+    verify: bool = True,
+    **settings: Any,
 ) -> Inventory:
-    """Plan and collect against whatever the environment points at."""
+    """Plan and collect against whatever the environment points at, with all that may be asked."""
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))
@@ -152,7 +157,8 @@ def take_inventory(
     calls = quick_calls(manners)
     connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, calls)
     try:
-        collect(make_plan(wanted, collectors), connected, inventory, concurrency=manners.concurrency, calls=calls)
+        plan = make_plan(wanted, collectors, verify=verify)
+        collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()
     return inventory

@@ -100,7 +100,7 @@ def all_kinds() -> dict[str, type[Resource]]:
 
 def unneeded(collectors: Mapping[str, Any]) -> list[str]:
     """Kinds that no check judges or joins, nor needs on the way to another: no scan collects them."""
-    planned = make_plan(list(registered()[0].values()), collectors).collectors
+    planned = make_plan(list(registered()[0].values()), collectors, verify=True).collectors
     return sorted(collectors.keys() - {collector.kind.kind for collector in planned})
 
 

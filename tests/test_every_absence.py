@@ -12,7 +12,7 @@ from scanning import calm, crowd, running, take_inventory, with_faults
 from support import fail_with, registered
 from worlds.base import Fault
 
-from checks.aws.iam.resources import Role
+from checks.aws.iam.resources import Role, Simulation
 from checks.aws.sagemaker.resources import Model
 from checks.azure.authorization.resources import Assignee
 from scanner.model.nouns import Resource
@@ -86,8 +86,8 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
         was = of_kind(before, made.kind)
         for id, resource in of_kind(after, made.kind).items():
             missing = getattr(resource, "exists", UNSET) is False
-            # What was assigned on a thing that is gone went with it.
-            less = isinstance(resource, Assignee)
+            # What was assigned on a thing that is gone went with it, and what a role could do with it.
+            less = isinstance(resource, (Assignee, Simulation))
             if not (missing or less or resource == was.get(id) or operation in PARTS):
                 yield f"{operation}: {id} has changed"
 

@@ -15,8 +15,8 @@ _ACTIONS = {
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
 }
 _READ_VERBS = ("List", "Describe", "Get", "Head")
-#: Reads of metadata that have another verb.
-_READS = frozenset({"sagemaker:Search"})
+#: Reads of metadata that have another verb. A simulation makes no request but its own.
+_READS = frozenset({"sagemaker:Search", "iam:SimulatePrincipalPolicy"})
 #: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {

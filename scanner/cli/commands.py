@@ -4,7 +4,7 @@ Nothing but click is imported at the top: `--help` and `--version` must answer a
 before a scan of that cloud begins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from scanner.cli.process import run, verify_packages
 if TYPE_CHECKING:
     from scanner.cli.config import Config, Output
     from scanner.cli.session import Session
+    from scanner.collect.plan import Plan
 
 EPILOG = """\b
 Exit codes
@@ -222,18 +223,15 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
-    from scanner.cli.judging import parse_options, read_trusted, select
+    from scanner.cli.judging import parse_options, read_trusted
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
-    from scanner.collect.plan import make_plan
-    from scanner.model.registry import load
     from scanner.store.journals import new_journal
 
     log_to_stderr(verbose=options["verbose"])
     outputs = parse_options(options)
     options = {**options, "trust": read_trusted(options)}
-    checks, collectors = load(providers)
-    plan = make_plan(select(checks.values(), options), collectors)
+    plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))
         session.record()
@@ -250,11 +248,9 @@ def _relax_collector() -> None:
 
 def _resume(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
-    from scanner.cli.judging import parse_options, select
+    from scanner.cli.judging import parse_options
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
-    from scanner.collect.plan import make_plan
-    from scanner.model.registry import load
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
@@ -269,9 +265,21 @@ def _resume(options: dict[str, Any]) -> int:
                 held = f"{option} {options[name]} holds, as when the scan began"
                 click.echo(f"mlposture: {held}; with --resume, {option} sets another", err=True)
         outputs = parse_options(options)
-        checks, collectors = load(providers)
-        plan = make_plan(select(checks.values(), options), collectors)
-        return _run(Session(providers, options, plan, journal, taken_at), outputs)
+        return _run(Session(providers, options, _plan(providers, options), journal, taken_at), outputs)
+
+
+def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
+    """What was asked for, of these clouds. Raises InputError."""
+    from scanner.cli.judging import select
+    from scanner.collect.plan import make_plan
+    from scanner.model.errors import InputError
+    from scanner.model.registry import load
+
+    checks, collectors = load(providers)
+    verify = bool(options.get("verify"))
+    if verify and not any(collector.opt_in for collector in collectors.values()):
+        raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
+    return make_plan(select(checks.values(), options), collectors, verify=verify)
 
 
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
@@ -322,7 +330,7 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
     for provider, settings in providers.items():
         asked.append(provider)
         asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
-    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard"):
+    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard", "verify"):
         value = options.get(name)
         if value:
             asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")

@@ -73,6 +73,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     unit_time_limit: str | None = None
     no_cache: bool | None = None
     no_index: bool | None = None
+    verify: bool | None = None
     shard: str | None = None
     engine: str | None = None
     journal_store: str | None = None

@@ -54,6 +54,9 @@ def scanning(function: F) -> F:
                      "earlier scan, and remember nothing of this one."),
         click.option("--no-index", is_flag=True, default=None, help="Ask every location, region and resource itself: "
                      "believe no index that may lag (SageMaker's Search, Cloud Asset Inventory, Resource Graph)."),
+        click.option("--verify", is_flag=True, default=None, help="Ask AWS' own policy simulator, once a role, whether "
+                     "what a role of a decisive finding may do is really allowed: it sees the policies of the "
+                     "organisation. Takes iam:SimulatePrincipalPolicy. AWS only."),
         click.option("--profile-run", metavar="PATH", help="Write where time and calls went, by operation, as JSON."),
         click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
         click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),

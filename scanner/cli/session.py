@@ -31,7 +31,7 @@ from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
 
 #: Options that say what is judged: a resumed scan cannot change them.
-_FIXED = ("check", "skip_check", "min_severity", "framework", "trust", "shard")
+_FIXED = ("check", "skip_check", "min_severity", "framework", "trust", "shard", "verify")
 
 
 class Share:

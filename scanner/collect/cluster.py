@@ -155,6 +155,7 @@ class Cluster:
             taken_at=taken_at,
             manners=manners,
             checks=tuple(check.id for check in plan.checks if check.provider == provider),
+            verify=plan.verifies,
             cached=cached,
         )
         path = self.folder / f"{provider}.order"

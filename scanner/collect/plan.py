@@ -23,10 +23,16 @@ class Plan(Struct, frozen=True):
     def operations(self) -> tuple[str, ...]:
         return tuple(sorted({name for collector in self.collectors for name in collector.operations}))
 
+    @property
+    def verifies(self) -> bool:
+        """Whether it asks the provider to confirm what was found."""
+        return any(collector.opt_in for collector in self.collectors)
 
-def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector]) -> Plan:
-    """The collectors that these checks need, no more."""
-    wanted = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+
+def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector], *, verify: bool = False) -> Plan:
+    """The collectors that these checks need, no more; those that are opt-in only to `verify`."""
+    needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+    wanted = {kind for kind in needed if verify or not collectors[kind].opt_in}
     # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
     pending = [check.kind for check in checks]
     while pending:

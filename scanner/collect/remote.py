@@ -47,6 +47,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     taken_at: datetime
     manners: Manners
     checks: tuple[str, ...]
+    verify: bool
     cached: bool
 
 
@@ -126,7 +127,7 @@ class Hired:
         self.path = path
         self.order = order
         checks, collectors = load((order.provider,))
-        self.plan: Plan = make_plan(tuple(checks[id] for id in order.checks), collectors)
+        self.plan: Plan = make_plan(tuple(checks[id] for id in order.checks), collectors, verify=order.verify)
         self.collectors = {collector.kind.kind: collector for collector in self.plan.collectors}
         self.meter = Meter()
         self.cache: Cache | None = None

@@ -17,7 +17,8 @@ def note_unasked(inventory: Inventory, checks: Sequence[Check], collectors: Mapp
     for kind, scope in inventory.listings:
         asked.setdefault((scope.provider, scope.account), set()).add(kind)
     somewhere = set().union(*asked.values())
-    needed = sorted({kind.kind for check in checks for kind in (check.kind, *check.needs)})
+    joined = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+    needed = sorted(kind for kind in joined if not collectors[kind].opt_in)
     gaps = []
     for (provider, account), known in sorted(asked.items()):
         scope = Scope(provider, account)

@@ -71,9 +71,12 @@ class Found:
 
 
 class Collector:
-    """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from."""
+    """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from.
 
-    __slots__ = ("follows", "function", "kind", "operations", "per", "service")
+    One that is `opt_in` is planned only for a scan that was told to verify what it finds.
+    """
+
+    __slots__ = ("follows", "function", "kind", "operations", "opt_in", "per", "service")
 
     def __init__(
         self,
@@ -82,12 +85,14 @@ class Collector:
         operations: tuple[str, ...],
         per: str,
         follows: tuple[type[Resource], ...],
+        opt_in: bool = False,
     ) -> None:
         self.function = function
         self.kind = kind
         self.operations = operations
         self.per = per
         self.follows = follows
+        self.opt_in = opt_in
         self.service = kind.kind.split(".")[1]
 
     @property
@@ -105,6 +110,7 @@ def collector(
     operations: tuple[str, ...],
     per: str = "region",
     follows: tuple[type[Resource], ...] = (),
+    opt_in: bool = False,
 ) -> Callable[[F], F]:
     """Register the collector of a kind. Raises ValueError when the kind has one already or `per` is neither value."""
 
@@ -114,7 +120,7 @@ def collector(
         known = COLLECTORS.get(kind.kind)
         if known is not None and known.function.__module__ != function.__module__:
             raise ValueError(f"{kind.kind} has two collectors: {known.function.__name__} and {function.__name__}")
-        COLLECTORS[kind.kind] = Collector(function, kind, operations, per, follows)
+        COLLECTORS[kind.kind] = Collector(function, kind, operations, per, follows, opt_in)
         return function
 
     return register

@@ -5,9 +5,18 @@ But for notebooks: they run, unless a case says otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from checks.aws.iam.resources import Policy, Role
+from checks.aws.iam.resources import (
+    BoundaryDecision,
+    Evaluation,
+    OrganizationsDecision,
+    Policy,
+    ResourceResult,
+    Role,
+    Simulation,
+)
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
@@ -202,3 +211,37 @@ def role_with(*statements: dict[str, Any], name: str = "serving", **fields: Any)
     """A role with one inline policy, no managed ones and no boundary, unless given."""
     inline = (Policy(name="own", document=document(*statements)),)
     return role(name, **{"attached_policies": (), "inline_policies": inline, "boundary": None, **fields})
+
+
+def simulation(
+    of: Role,
+    actions: Iterable[str],
+    *resources: str,
+    decision: str = "allowed",
+    by_scps: bool | None = None,
+    by_boundary: bool | None = None,
+    missing: tuple[str, ...] = (),
+) -> Simulation:
+    """What the policy simulator says alike of actions of a role on resources."""
+    edge = None if by_boundary is None else BoundaryDecision(allowed_by_permissions_boundary=by_boundary)
+    scps = None if by_scps is None else OrganizationsDecision(allowed_by_organizations=by_scps)
+    results = tuple(
+        ResourceResult(
+            eval_resource_name=resource,
+            eval_resource_decision=decision,
+            missing_context_values=missing,
+            permissions_boundary_decision_detail=edge,
+        )
+        for resource in resources
+    )
+    evaluations = tuple(
+        Evaluation(eval_action_name=action, organizations_decision_detail=scps, resource_specific_results=results)
+        for action in actions
+    )
+    context = {"aws:PrincipalArn": of.id}
+    return Simulation(id=of.id, name=of.name, scope=EVERYWHERE, evaluations=evaluations, context=context)
+
+
+def unanswered(of: Role) -> Simulation:
+    """What is left of a simulation that was refused."""
+    return Simulation(id=of.id, name=of.name, scope=EVERYWHERE)

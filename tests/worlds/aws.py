@@ -75,6 +75,8 @@ class AwsWorld(World):
     survivors = ("moto", "sessions", "expiries", "index")
     #: buckets of this account whose objects may be written
     writable: ClassVar[tuple[str, ...]] = ()
+    #: so many actions a page of the policy simulator has at most; IAM may give fewer than were asked for
+    simulated: ClassVar[int] = 1000
     #: how long an assumed role may be used
     session_time = timedelta(hours=1)
 
@@ -252,7 +254,7 @@ class AwsWorld(World):
         if request.operation == "iam:SimulatePrincipalPolicy":
             policies = self.moto.policies_of(request)
             scps = self.document.get("service_control_policies")
-            return self.success(service, name, aws_simulator.simulate(request.params, *policies, scps))
+            return self.success(service, name, aws_simulator.simulate(request.params, *policies, scps, self.simulated))
         if service == "iam":
             return self.moto.answer(request, service)
         self.check_region(request)

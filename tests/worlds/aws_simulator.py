@@ -21,15 +21,17 @@ _FLAT = re.compile(r"(\w+)\.member\.(\d+)(?:\.(\w+)(?:\.member\.\d+)?)?")
 Statements = list[dict[str, Any]]
 
 
-def simulate(params: dict[str, str], identity: list[Any], boundary: Any, scps: list[Any] | None) -> dict[str, Any]:
-    """One page of the reply to SimulatePrincipalPolicy, whose parameters come flat."""
+def simulate(
+    params: dict[str, str], identity: list[Any], boundary: Any, scps: list[Any] | None, most: int = 1000
+) -> dict[str, Any]:
+    """One page of the reply to SimulatePrincipalPolicy, whose parameters come flat. It has `most` entries or fewer."""
     actions, resources = list(_members(params, "ActionNames")), list(_members(params, "ResourceArns"))
     wrong = [text for text in actions if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", text)]
     wrong += [text for text in resources if text != "*" and not re.fullmatch(r"arn:[\w-]+:[\w-]+:[^:]*:\d*:.+", text)]
     if wrong or not actions:
         raise AwsError(400, "InvalidInput", f"Invalid Input {', '.join(wrong) or 'ActionNames'}")
     judge = _Judge(params, identity, boundary, scps)
-    size, start = int(params.get("MaxItems", 100)), offset(params.get("Marker"))
+    size, start = min(most, int(params.get("MaxItems", 100))), offset(params.get("Marker"))
     results = [judge.evaluation(action, resources or ["*"]) for action in actions[start : start + size]]
     more = start + size < len(actions)
     return {"EvaluationResults": results, "IsTruncated": more, **({"Marker": token_from(start + size)} if more else {})}

@@ -50,11 +50,22 @@ def roles(api: AwsApi, found: Found) -> Iterator[Role]:
 
 
 def _referred(api: AwsApi, found: Found) -> list[str]:
-    arns = {notebook.role_arn for notebook in found.of(NotebookInstance)}
-    arns |= {model.execution_role_arn for model in found.of(Model)}
-    arns |= {config.execution_role_arn for config in found.of(EndpointConfig)}
-    arns |= {job.role_arn for job in found.of(TrainingJob)}
-    return sorted(arn for arn in arns if arn and account_of(arn) == api.account)
+    return sorted(arn for arn in regions_of_roles(found) if account_of(arn) == api.account)
+
+
+def regions_of_roles(found: Found) -> dict[str, str]:
+    """The ARN of each role that an ML resource runs as, and a region where one does."""
+    regions: dict[str, str] = {}
+    for notebook in found.of(NotebookInstance):
+        regions.setdefault(notebook.role_arn or "", notebook.scope.region)
+    for model in found.of(Model):
+        regions.setdefault(model.execution_role_arn or "", model.scope.region)
+    for config in found.of(EndpointConfig):
+        regions.setdefault(config.execution_role_arn or "", config.scope.region)
+    for job in found.of(TrainingJob):
+        regions.setdefault(job.role_arn or "", job.scope.region)
+    regions.pop("", None)
+    return regions
 
 
 def _look(api: AwsApi, arn: str) -> Seen | None:

@@ -10,13 +10,16 @@ from checks.aws.iam.conditions import Values
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.policy import Powers, administrators, shown
 from checks.aws.iam.requests import SOMETHING, keys_of_role
-from checks.aws.iam.resources import Role
+from checks.aws.iam.resources import Role, Simulation
+from checks.aws.iam.simulation import Request, proof, settled
 from checks.aws.iam.statements import Rule
 from checks.aws.iam.ways import WAYS, Step, Way
 from checks.aws.names import account_of
+from checks.aws.partitions import regions
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.nouns import Severity, Verdict, not_applicable, passed, unknown
+from scanner.model.patterns import pattern
 from scanner.model.views import View
 
 _PASS = "iam:PassRole"  # noqa: S105 - an action
@@ -29,6 +32,7 @@ _TYPES = {
     "profile": "sagemaker:{region}:{account}:user-profile/",
 }
 _REGION = "eu-west-1"
+_WHOLE = pattern(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12})?:.*[^:/]")
 
 
 class Roles(Struct, frozen=True):
@@ -54,6 +58,23 @@ def _roles(found: Mapping[str, Answer], *, complete: bool) -> Roles:
     names = Targets(found)
     marks = (sum(1 << at for at, name in enumerate(names.names) if found[name] is each) for each in (YES, UNKNOWN))
     return Roles(names, Marks(*marks), complete)
+
+
+def _grouped(way: Way) -> list[tuple[Step, ...]]:
+    """Its steps, those together that are taken on one and the same thing."""
+    groups: dict[str, list[Step]] = {}
+    for step in way.steps:
+        groups.setdefault(step.on if step.on != "new" else step.action, []).append(step)
+    return [tuple(steps) for steps in groups.values()]
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a name is that of a thing of some account, and not what such names begin with."""
+    return _WHOLE.fullmatch(name) is not None
+
+
+def _has_no_region(name: str) -> bool:
+    return not name.split(":")[3]
 
 
 _NO_ROLES = Roles(Targets(()), NOTHING, complete=False)
@@ -89,21 +110,32 @@ class Escalation:
         self._known: dict[tuple[Step, ...], Answer] = {}
         self._services = powers.own.services()
         self._spoken_of: dict[str, bool] = {}
-        self.passed_to = ""
+        #: what steps with the answer `yes` are taken on
+        self._on: dict[tuple[Step, ...], str] = {}
+        #: the stronger role that a step passes, where only some may be passed
+        self._passed_to: dict[Step, str] = {}
 
     def answer(self, way: Way) -> Answer:
         """Whether the role may go it. Most roles speak of none of the services of most ways."""
         if not (self._services is None or way.services <= self._services) or not self._may(way.steps):
             return NO
-        groups: dict[str, list[Step]] = {}
-        for step in way.steps:
-            groups.setdefault(step.on if step.on != "new" else step.action, []).append(step)
         answer: Answer = YES
-        for steps in groups.values():
-            answer = both(answer, self._together(tuple(steps)))
+        for steps in _grouped(way):
+            answer = both(answer, self._together(steps))
             if answer is NO:
                 break
         return answer
+
+    def requests(self, way: Way) -> tuple[Request, ...]:
+        """What a role asks for that goes a way with the answer `yes`; none if some part has no example to ask about."""
+        groups = _grouped(way)
+        if not all(steps in self._on for steps in groups):
+            return ()
+        return tuple(Request(step.action, self._on[steps]) for steps in groups for step in steps)
+
+    def passed_to(self, way: Way) -> str:
+        """The role that has to be passed to go a way; empty where any will do."""
+        return next((self._passed_to[step] for step in way.steps if step in self._passed_to), "")
 
     def _may(self, steps: Iterable[Step]) -> bool:
         """Whether some statement of the role allows each action on something."""
@@ -139,8 +171,11 @@ class Escalation:
         # Of things that are named, it is not known whether they are there and what they may do.
         return anything if anything is YES else both(UNKNOWN, either(anything, self._some(steps, on)))
 
-    def _all(self, steps: Iterable[Step], arn: str) -> Answer:
-        return both(*(self._powers.allow(step.action, arn, known=self._settled(step)) for step in steps))
+    def _all(self, steps: tuple[Step, ...], arn: str) -> Answer:
+        answer = both(*(self._powers.allow(step.action, arn, known=self._settled(step)) for step in steps))
+        if answer is YES:
+            self._on.setdefault(steps, arn)
+        return answer
 
     def _settled(self, step: Step) -> Mapping[str, Values]:
         """Keys of a request that the purpose settles: only a policy that gives everything will do."""
@@ -153,13 +188,27 @@ class Escalation:
         places = Places([], [prefix])
         documents = self._powers.documents()
         spelled = [documents.spelled_out(step.action.lower(), places)[0] for step in steps]
-        targets = Targets([*places.targets.names, *(name for names in spelled for name in names)])
+        named = [*places.targets.names, *(name for names in spelled for name in names)]
+        targets = Targets([*named, *map(self._placed, named)])
         found = Marks(targets.everything, 0)
         for step in steps:
             action = step.action.lower()
             keys = keys_of_role(self._powers.role.id, action, self._settled(step))
             found = found.both(documents.decide(action, targets, keys))
+        whole = sorted(filter(_is_whole, targets.chosen(found.yes)), key=_has_no_region)
+        if whole:
+            self._on.setdefault(steps, whole[0])
         return YES if found.yes else UNKNOWN if found.maybe else NO
+
+    def _placed(self, name: str) -> str:
+        """A name with region and account where it has wildcards, or nothing, for these."""
+        parts = name.split(":", 5)
+        if _is_whole(name):
+            return name
+        if len(parts) < 6:
+            return ":".join([*parts[:3], _REGION, self._powers.account, SOMETHING])
+        region = parts[3] if parts[3] in ("", *regions()) else _REGION
+        return ":".join([*parts[:3], region, self._powers.account, parts[5] or SOMETHING])
 
     def _beginning(self, step: Step) -> str:
         """What the ARN of a thing begins with."""
@@ -183,7 +232,7 @@ class Escalation:
         others = roles.names.matched([self._powers.role.id]).opposite(roles.names.everything)
         stronger = may.both(roles.admins).both(others)
         if stronger.yes:
-            self.passed_to = roles.names.names[stronger.first()]
+            self._passed_to[step] = self._on[step,] = roles.names.names[stronger.first()]
             return YES
         unseen = Targets(set(spelled) - set(roles.names.names))
         more = self._powers.over(unseen, _PASS, known=self._settled(step))
@@ -194,7 +243,7 @@ class Escalation:
         """The statements that allow the steps of a way, each once."""
         found: list[Rule] = []
         for step in way.steps:
-            target = self.passed_to if step.action == _PASS and self.passed_to else self._beginning(step) + SOMETHING
+            target = self._passed_to.get(step) or self._beginning(step) + SOMETHING
             names = (self._powers.role.id, target, *self._spelled(step))
             rules = (self._powers.allowing(step.action, name) for name in names)
             rule = next((rule for rule in rules if rule is not None), None)
@@ -212,7 +261,7 @@ class Escalation:
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(Role, NotebookInstance),
+    needs=(Role, NotebookInstance, Simulation),
     blind_to=(ORGANISATION, "what other roles trust"),
     decided_by=("attached_policies", "inline_policies"),
 )
@@ -233,6 +282,9 @@ def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
     Take away the actions of the way that the message names, or name what they may be taken on: the one role that jobs
     run as for `iam:PassRole`, with `iam:PassedToService`. Notebooks and jobs have no use for actions of IAM that write.
 
+    A scan with `--verify` asks AWS' own policy simulator, which sees the policies of the organisation (SCPs), whether
+    the way is open.
+
     Terraform: `actions` and `resources` of the statement in `aws_iam_policy_document`. CLI:
     `aws iam put-role-policy`.
 
@@ -251,13 +303,7 @@ def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
     answers = {way: asked.answer(way) for way in WAYS}
     found = [way for way, answer in answers.items() if answer is YES]
     if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        evidence: dict[str, dict[str, object]] = {}
-        for rule in asked.allowing(found[0]):
-            for field, policies in shown(role, rule.policy, rule.statement).items():
-                evidence.setdefault(field.removeprefix("Role."), {}).update(policies)
-        path = (role.id, asked.passed_to) if asked.passed_to else ()
-        return failed(f"privilege escalation by {found[0].name} (see {found[0].source}){more}", path=path, **evidence)
+        return _judge_ways(role, view, asked, found)
     unclear = [way.name for way, answer in answers.items() if answer is UNKNOWN]
     if unclear:
         return unknown(f"what is reached by {'; '.join(unclear[:3])}" + (" and more" if len(unclear) > 3 else ""))
@@ -266,3 +312,22 @@ def iam_ml_role_escalates(role: Role, view: View) -> Verdict:
         attached_policies=[policy.name for policy in role.attached_policies or ()],
         inline_policies=[policy.name for policy in role.inline_policies or ()],
     )
+
+
+def _judge_ways(role: Role, view: View, asked: Escalation, found: list[Way]) -> Verdict:
+    """Of the ways that the policies allow, the one that AWS' own simulator confirms if it was asked, or leaves open."""
+    way, proved = found[0], None
+    simulation = view.get(Simulation, role.id)
+    if isinstance(simulation, Simulation):
+        proofs = {way: proof(simulation, asked.requests(way)) for way in found}
+        way = min(found, key=lambda way: (YES, UNKNOWN, NO).index(proofs[way].answer))
+        proved = proofs[way]
+    what = f"privilege escalation by {way.name} (see {way.source})"
+    if len(found) > 1:
+        what += f" and {len(found) - 1} more"
+    evidence: dict[str, dict[str, object]] = {}
+    for rule in asked.allowing(way):
+        for field, policies in shown(role, rule.policy, rule.statement).items():
+            evidence.setdefault(field.removeprefix("Role."), {}).update(policies)
+    path = (role.id, asked.passed_to(way)) if asked.passed_to(way) else ()
+    return settled(what, proved, path=path, **evidence)

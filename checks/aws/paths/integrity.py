@@ -3,10 +3,12 @@
 from msgspec import UNSET
 
 from checks.aws.blind_spots import ACCESS_POINTS, OTHER_IDENTITIES
+from checks.aws.iam.answers import UNKNOWN
 from checks.aws.iam.policy import shown
-from checks.aws.iam.resources import Role
+from checks.aws.iam.resources import Role, Simulation
+from checks.aws.iam.simulation import Proof, Request, proof, settled
 from checks.aws.paths.serving import served_artifacts
-from checks.aws.paths.writing import writes
+from checks.aws.paths.writing import PUT, Write, writes
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import (
     Endpoint,
@@ -18,7 +20,7 @@ from checks.aws.sagemaker.resources import (
 )
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.nouns import Exposure, Severity, Verdict, joined, not_applicable, passed, unknown
 from scanner.model.views import View
 
 _IDLE = ("Stopped", "Failed", "Deleting")
@@ -29,7 +31,7 @@ _IDLE = ("Stopped", "Failed", "Deleting")
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Bucket, Role, Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage),
+    needs=(Bucket, Role, Simulation, Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage),
     exposure=Exposure.INTERNET,
     blind_to=(OTHER_IDENTITIES, ACCESS_POINTS, DOWNLOADS),
     decided_by=("direct_internet_access",),
@@ -49,6 +51,9 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
     ## How to fix
     Break the path at either end: put the notebook in a VPC without direct internet access, and let only the deployment
     pipeline write where served artifacts lie, with a role of its own.
+
+    A scan with `--verify` asks AWS' own policy simulator, which sees the policies of the organisation (SCPs), whether
+    the role may write there.
 
     Terraform: `direct_internet_access = "Disabled"` on `aws_sagemaker_notebook_instance`; drop `s3:PutObject` on the
     artifact prefix from its role.
@@ -82,9 +87,20 @@ def _judge_reach(nb: NotebookInstance, role: Role, view: View) -> Verdict:
         by = f"policy {found.policy}" if found.policy else "the policy of the bucket"
         allowed = shown(role, found.policy, found.statement) if found.policy else {"Bucket.policy": found.statement}
         what = f"below {found.place}" if found.place.endswith("/") else found.place
-        return failed(f"{role.name} may write {what}, by {by}", path=path, **evidence, **allowed)
+        proved = _verify(view.get(Simulation, role.id), found)
+        return settled(f"{role.name} may write {what}, by {by}", proved, path=path, **evidence, **allowed)
     if found.unclear or not served.complete:
         return unknown("whether the role may write a served artifact", path=(nb.id, role.id))
     if not served.paths:
         return not_applicable("no endpoint in service has an artifact in a bucket of ours")
     return passed(f"{role.name} may write no served artifact", **evidence)
+
+
+def _verify(simulation: object, found: Write) -> Proof | None:
+    """What AWS' own simulator says, if it was asked. Of the policies of buckets it knows nothing."""
+    if not isinstance(simulation, Simulation):
+        return None
+    proved = proof(simulation, (Request(PUT, found.name),))
+    if found.policy or proved.answer is UNKNOWN or proved.by_organisation:
+        return proved
+    return Proof(UNKNOWN, "the bucket lets it in, whose policy AWS' own simulator does not read", proved.shown)

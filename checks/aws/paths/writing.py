@@ -24,7 +24,8 @@ from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource
 from scanner.model.views import View
 
-_PUT = "s3:putobject"
+PUT = "s3:PutObject"
+_PUT = PUT.lower()
 #: So many buckets that may come into question are asked exactly for one role.
 _MOST = 32
 _NONE = Rules((), read_in_full=True)
@@ -32,10 +33,12 @@ _ALL = Rules((rule_of({"Effect": "Allow", "Action": "*", "Resource": "*"}),), re
 
 
 class Write(Struct, frozen=True):
-    """What a role may write: an artifact or prefix (empty if none) and the statement that lets it, of a policy of the
-    role or, where `policy` is empty, of the bucket. `unclear` says that it may or may not write something."""
+    """What a role may write: an artifact or prefix (empty if none), an object there by name, and the statement that
+    lets it, of a policy of the role or, where `policy` is empty, of the bucket. `unclear` says that it may or may not
+    write something."""
 
     place: str = ""
+    name: str = ""
     policy: str = ""
     statement: Mapping[str, Any] = {}
     unclear: bool = False
@@ -210,7 +213,7 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
         return Write(unclear=found.maybe)
     rule = powers.allowing(_PUT, found.name, keys) or _granting(rules, found.name)
     policy, statement = (rule.policy, rule.statement) if rule is not None else ("", {})
-    return Write(found.place, policy, statement)
+    return Write(found.place, found.name, policy, statement)
 
 
 def _across(powers: Powers, bucket: Bucket, rules: Rules, places: Places, keys: Keys) -> Reach:

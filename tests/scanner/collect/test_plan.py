@@ -12,7 +12,7 @@ CHECKS, COLLECTORS = registered()
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
 def test_a_plan_covers_what_a_check_judges_and_joins(check: object) -> None:
-    plan = make_plan([check], COLLECTORS)  # type: ignore[list-item]
+    plan = make_plan([check], COLLECTORS, verify=True)  # type: ignore[list-item]
     kinds = [collector.kind for collector in plan.collectors]
 
     assert {check.kind, *check.needs} <= set(kinds)  # type: ignore[attr-defined]
@@ -23,3 +23,10 @@ def test_a_plan_covers_what_a_check_judges_and_joins(check: object) -> None:
     followed = [collector for collector in plan.collectors if collector.follows]
     for collector in followed:
         assert set(collector.follows) & set(kinds), f"nothing would lead to {collector.kind.kind}"
+
+
+def test_what_verifies_is_planned_only_if_that_is_asked_for() -> None:
+    plain, verifying = (make_plan(list(CHECKS.values()), COLLECTORS, verify=verify) for verify in (False, True))
+
+    assert set(verifying.operations) - set(plain.operations) == {"iam:SimulatePrincipalPolicy"}
+    assert verifying.verifies and not plain.verifies

@@ -1,5 +1,8 @@
+import re
+
+import msgspec
 import pytest
-from factories.aws import allow, document, notebook, role, role_arn, role_with
+from factories.aws import allow, document, notebook, role, role_arn, role_with, simulation, unanswered
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, judged
 
 from checks.aws.iam.escalation import Escalation
@@ -19,7 +22,11 @@ HIDDEN = Policy(name="hidden", arn="arn:aws:iam::aws:policy/Hidden")
 ON_USERS = ["iam:CreateUser", "iam:AttachUserPolicy", "iam:CreateAccessKey"]
 ON_ROLES = ["iam:CreateRole", "iam:AttachRolePolicy", "sts:AssumeRole"]
 OWN = Policy(name="own", arn="arn:aws:iam::111122223333:policy/own", document=document())
+VPC = "aws:SourceVpc"
 READS_ONLY = {"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
+#: May make users of some names, and what the simulator is asked about it.
+MAKER = role_with(allow(ON_USERS, "arn:aws:iam::111122223333:user/made-*"))
+MADE = "arn:aws:iam::111122223333:user/made-q"
 
 
 def passing(target, *others, **members):
@@ -104,6 +111,29 @@ CASES = {
         ),
         Case("a policy was denied", UNKNOWN, role_with(allow("*"), attached_policies=(HIDDEN,))),
         Case("its policies were denied", UNKNOWN, role()),
+        Case("makes users, as AWS confirms", FAIL, MAKER, simulation(MAKER, ON_USERS, MADE)),
+        Case("makes users, and AWS gave no answer", FAIL, MAKER, unanswered(MAKER)),
+        Case("makes users, and AWS was asked about others", FAIL, MAKER, simulation(MAKER, ON_USERS, f"{MADE}q")),
+        Case("makes users, and AWS would know more", FAIL, MAKER, simulation(MAKER, ON_USERS, MADE, missing=(VPC,))),
+        Case("makes users, and AWS says something new", FAIL, MAKER, simulation(MAKER, ON_USERS, MADE, decision="?")),
+        Case(
+            "makes users, and the organisation denies the like",
+            FAIL,
+            MAKER,
+            simulation(MAKER, ON_USERS, MADE, by_scps=False),
+        ),
+        Case(
+            "makes users, and the organisation denies it",
+            UNKNOWN,
+            MAKER,
+            simulation(MAKER, ON_USERS, MADE, decision="explicitDeny", by_scps=False),
+        ),
+        Case(
+            "makes users, and AWS denies it by the boundary",
+            UNKNOWN,
+            MAKER,
+            simulation(MAKER, ON_USERS, MADE, decision="implicitDeny", by_boundary=False),
+        ),
         Case("roles were not all read", UNKNOWN, passing(CLERK.id), incomplete=[Role]),
     ],
 }
@@ -150,3 +180,77 @@ def test_the_statements_of_a_way_are_shown_and_the_role_that_is_passed():
     assert found.path == (made.id, CHIEF.id)
     assert "sagemaker:CreateTrainingJob" in found.message
     assert found.evidence["inline_policies"]["own"] in (allow("iam:PassRole", CHIEF.id), TRAINS)
+
+
+def test_what_the_simulator_said_is_said_and_shown():
+    confirmed = judged("iam_ml_role_escalates", MAKER, simulation(MAKER, ON_USERS, MADE))
+    unasked = judged("iam_ml_role_escalates", MAKER)
+    refused = judged("iam_ml_role_escalates", MAKER, unanswered(MAKER))
+    asking = judged("iam_ml_role_escalates", MAKER, simulation(MAKER, ON_USERS, MADE, missing=(VPC,)))
+
+    assert confirmed.message == f"{unasked.message}; AWS' own simulator confirms it"
+    assert refused.message == f"{unasked.message}; not verified: AWS' own simulator gave no answer"
+    assert asking.message == f"{unasked.message}; not verified: AWS' own simulator asks for aws:SourceVpc"
+    assert [each.eval_action_name for each in confirmed.evidence["Simulation.evaluations"]] == ON_USERS
+    assert confirmed.evidence["Simulation.context"] == {"aws:PrincipalArn": MAKER.id}
+    assert refused.evidence == unasked.evidence
+
+
+def test_what_the_organisation_denies_is_open_and_not_passed():
+    """Nobody in the account sees on which conditions it is denied."""
+    denied = simulation(MAKER, ON_USERS, MADE, decision="explicitDeny", by_scps=False)
+    found = judged("iam_ml_role_escalates", MAKER, denied)
+
+    assert found.status == UNKNOWN
+    assert "a policy of the organisation denies this always" in found.message
+    assert "iam:CreateUser" in found.message
+    [first, *_] = found.evidence["Simulation.evaluations"]
+    assert first.organizations_decision_detail.allowed_by_organizations is False
+
+
+def test_a_way_that_is_not_denied_fails_beside_one_that_is():
+    made = role_with(allow("lambda:UpdateFunctionCode"), allow(ON_USERS, "arn:aws:iam::111122223333:user/made-*"))
+    [on] = {each.resource for way in WAYS if way.name == "lambda:UpdateFunctionCode" for each in requests(made, way)}
+    denied = simulation(made, ON_USERS, MADE, decision="explicitDeny", by_scps=False)
+    allowed = simulation(made, ["lambda:UpdateFunctionCode"], on)
+    both = msgspec.structs.replace(denied, evaluations=(*denied.evaluations, *allowed.evaluations))
+
+    assert "iam:CreateUser" in judged("iam_ml_role_escalates", made).message
+    found = judged("iam_ml_role_escalates", made, both)
+    assert found.status == FAIL
+    assert found.message.startswith("privilege escalation by lambda:UpdateFunctionCode ")
+    assert found.message.endswith("AWS' own simulator confirms it")
+
+
+def requests(found, way):
+    escalation = asked(found)
+    assert escalation.answer(way) == "yes"
+    return escalation.requests(way)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_every_way_can_be_asked_about(way):
+    """On whole names: IAM refuses to simulate anything else."""
+    actions = sorted({step.action for step in way.steps})
+    attached = (OWN,) if any(step.on == "own policy" for step in way.steps) else ()
+    escalation = asked(role_with(allow(actions), attached_policies=attached), notebook(role_arn=CHIEF.id))
+
+    assert escalation.answer(way) == "yes"
+    found = escalation.requests(way)
+    assert sorted({request.action for request in found}) == actions
+    assert all(re.fullmatch(r"arn:aws:[\w-]+:[^:]*:\d{12}:.*[^:/]", request.resource) for request in found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        ("*", "arn:aws:sagemaker:eu-west-1:111122223333:qzjxqzjxqzjx"),
+        ("arn:aws:sagemaker:*:*:training-job/*", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/q"),
+        ("arn:aws:sagemaker:us-east-2:*:training-job/a*", "arn:aws:sagemaker:us-east-2:111122223333:training-job/aq"),
+    ],
+)
+def test_a_way_is_asked_about_on_something_of_the_account(pattern, named):
+    made = passing("*", allow("sagemaker:CreateTrainingJob", pattern))
+    [way] = [way for way in WAYS if way.name == "iam:PassRole + sagemaker:CreateTrainingJob"]
+
+    assert [each.resource for each in requests(made, way)][1:] == [named]

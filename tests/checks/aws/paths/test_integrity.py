@@ -22,8 +22,10 @@ from factories.aws import (
     s3_source,
     seen_from_here,
     served_from,
+    simulation,
     single,
     specified,
+    unanswered,
     variant,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
@@ -89,12 +91,35 @@ def elsewhere(*statements, **fields):
     return there, seen_from_here()
 
 
+PUT = ["s3:PutObject"]
+OBJECT = f"{BUCKET}/sentiment/model.tar.gz"
 ACROSS = (LIVE, CONFIG, served_from(URI))
 CASES = {
     "sagemaker_notebook_writes_served_artifact": [
         Case("no direct internet", PASS, notebook(direct_internet_access="Disabled")),
         Case("may only read", PASS, connected(READER), READER, *SERVING),
         Case("may write", FAIL, connected(WRITER), WRITER, *SERVING),
+        Case("may write, as AWS confirms", FAIL, connected(WRITER), WRITER, *SERVING, simulation(WRITER, PUT, OBJECT)),
+        Case("may write, and AWS gave no answer", FAIL, connected(WRITER), WRITER, *SERVING, unanswered(WRITER)),
+        Case(
+            "may write, and the organisation denies it",
+            UNKNOWN,
+            connected(WRITER),
+            WRITER,
+            *SERVING,
+            simulation(WRITER, PUT, OBJECT, decision="explicitDeny", by_scps=False),
+        ),
+        Case(
+            "is let in by the bucket, of which AWS was not asked",
+            FAIL,
+            connected(LAB),
+            LAB,
+            LIVE,
+            CONFIG,
+            served_from(URI),
+            letting(LAB),
+            simulation(LAB, PUT, OBJECT, decision="implicitDeny"),
+        ),
         Case("may write a served prefix", FAIL, connected(WRITER), WRITER, LIVE, CONFIG, PREFIX, held()),
         Case("may write what many models are loaded from", FAIL, connected(LOADER), LOADER, LIVE, CONFIG, MANY, held()),
         Case("may write what a changing endpoint serves", FAIL, connected(WRITER), WRITER, CHANGING, *SERVING[1:]),
