@@ -5,7 +5,6 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -90,7 +89,7 @@ class ResourceV1(Struct, frozen=True):
     account: str
     region: str
     console_url: str
-    cached: Mapping[str, str]
+    cached: dict[str, str]
 
 
 class ControlV1(Struct, frozen=True):
@@ -119,7 +118,7 @@ class FindingStartV1(Struct, frozen=True):
     severity: Severity
     score: float
     message: str
-    evidence: Mapping[str, Any]
+    evidence: dict[str, Any]
     resource: ResourceV1
     path: list[str]
 

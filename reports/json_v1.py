@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from reports.json_types_v1 import (
@@ -35,7 +35,6 @@ from scanner.model.nouns import (
     Scope,
     Severity,
 )
-from scanner.model.secrets.shapes import may_hold_secret
 from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
@@ -93,11 +92,7 @@ def _scope(scope: Scope) -> ScopeV1:
 
 def prepare(finding: Finding) -> bytes:
     """What is a finding's own, as JSON without its end: made while its resource is at hand."""
-    text = dump(_start(finding, finding.message, finding.evidence, finding.resource.cached))
-    if may_hold_secret(text):  # one look at all of it; few findings need more
-        evidence, cached = without_secrets(finding.evidence), without_secrets(finding.resource.cached)
-        text = dump(_start(finding, redact(finding.message), evidence, cached))
-    return indent(text[: -len(b"\n}")], _DEPTH)
+    return indent(dump(_start(finding))[: -len(b"\n}")], _DEPTH)
 
 
 def _findings(report: Report) -> Iterator[bytes]:
@@ -108,7 +103,7 @@ def _findings(report: Report) -> Iterator[bytes]:
         yield Indented(start + ends[check])
 
 
-def _start(finding: Finding, message: str, evidence: Mapping[str, Any], cached: Mapping[str, str]) -> FindingStartV1:
+def _start(finding: Finding) -> FindingStartV1:
     resource = finding.resource
     scope = resource.scope
     return FindingStartV1(
@@ -117,8 +112,8 @@ def _start(finding: Finding, message: str, evidence: Mapping[str, Any], cached: 
         verdict=finding.verdict,
         severity=finding.severity,
         score=finding.score,
-        message=message,
-        evidence=evidence,
+        message=redact(finding.message),
+        evidence=without_secrets(finding.evidence),
         resource=ResourceV1(
             id=resource.id,
             kind=type(resource).kind,
@@ -127,7 +122,7 @@ def _start(finding: Finding, message: str, evidence: Mapping[str, Any], cached: 
             account=scope.account,
             region=scope.region,
             console_url=resource.console_url,
-            cached=cached,
+            cached=without_secrets(resource.cached) if resource.cached else {},
         ),
         path=list(finding.path),
     )

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -87,6 +88,8 @@ class Transport:
         self._lock = threading.RLock()
         self._closed = False
         self._connections: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
+        # Looking through the environment takes longer than signing, and a bucket is asked several things in a row.
+        self._proxies = lru_cache(maxsize=4 * manners.concurrency)(_proxies_of)
         self._pools = {
             "http": _tracking(HTTPConnectionPool, HTTPConnection, self._opened),
             "https": _tracking(HTTPSConnectionPool, HTTPSConnection, self._opened),
@@ -159,7 +162,7 @@ class Transport:
         """Connections to the host of an address, through a proxy if the environment says so, and what to ask them."""
         split = urlsplit(url)
         target = (split.path or "/") + (f"?{split.query}" if split.query else "")
-        proxies = ProxyConfiguration(get_environ_proxies(url))
+        proxies = self._proxies(f"{split.scheme}://{split.netloc}")
         proxy: str | None = proxies.proxy_url_for(url)
         with self._lock:
             pool = self._manager(split.scheme, proxy, proxies).connection_from_url(url)
@@ -198,6 +201,10 @@ class Transport:
                 raise CallFailed(Reason.UNREACHABLE, f"the certificates in {bundle} cannot be read") from error
             self._tls = context
         return self._tls
+
+
+def _proxies_of(host: str) -> ProxyConfiguration:
+    return ProxyConfiguration(get_environ_proxies(host))
 
 
 def frozen(credentials: Credentials) -> Frozen:

@@ -5,7 +5,7 @@ from typing import Any
 
 from scanner.model.secrets.names import NEVER, needed, speaks_of_secrets, words_of
 from scanner.model.secrets.shapes import has_shape
-from scanner.model.secrets.texts import leaves, parsed, settings, unwrapped
+from scanner.model.secrets.texts import SHORTEST_BASE64, leaves, parsed, settings, unwrapped
 from scanner.model.secrets.values import looks
 
 
@@ -20,7 +20,7 @@ def holds_secret(name: str, value: Any) -> bool:
         return False
     if is_secret(name, value) or secrets_set(value):
         return True
-    return any(is_secret("", text) or secrets_set(text) for text in unwrapped(value))
+    return len(value) >= SHORTEST_BASE64 and any(is_secret("", text) or secrets_set(text) for text in unwrapped(value))
 
 
 def is_secret(name: str, value: Any) -> bool:

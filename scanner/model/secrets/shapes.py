@@ -1,5 +1,8 @@
 """Shapes that only credentials have, found in any text under any name."""
 
+import re
+from functools import cache
+
 from scanner.model.patterns import pattern
 
 #: Each shape after text that it cannot do without, under what all of a group need. Looking for fixed text is many times
@@ -109,9 +112,18 @@ def has_shape(text: str) -> bool:
 _MARKS = tuple(start.encode() for _, shapes in SHAPES for start, _ in shapes if start != "://")
 
 
+@cache
+def _by_first() -> tuple[re.Pattern[bytes], ...]:
+    """The marks, together by their first character: to skip to that is faster than to look for each alone."""
+    ends: dict[bytes, list[bytes]] = {}
+    for mark in _MARKS:
+        ends.setdefault(mark[:1], []).append(re.escape(mark[1:]))
+    return tuple(re.compile(re.escape(first) + b"(?:" + b"|".join(those) + b")") for first, those in ends.items())
+
+
 def may_hold_secret(document: bytes) -> bool:
     """Whether any string in JSON text may have the shape of a credential: one look at all of them."""
-    for mark in _MARKS:
-        if mark in document:
+    for marks in _by_first():
+        if marks.search(document):
             return True
     return b"@" in document and any(b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:])

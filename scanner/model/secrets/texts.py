@@ -60,7 +60,8 @@ _PASSWORDS = (
     pattern(r"\b[Pp](?:assword|asswd|assphrase|wd|w)(?:: ?| is |(?<=pw) )[\"']?([^\s\"',;)]+)"),
 )
 #: Shorter base64 is rather a token than a text.
-_BASE64 = pattern(r"[0-9A-Za-z+/]{40,}={0,2}")
+SHORTEST_BASE64 = 40
+_BASE64 = pattern(rf"[0-9A-Za-z+/]{{{SHORTEST_BASE64},}}={{0,2}}")
 #: without quotes, these are code: the value of a variable, a call
 _CODE = pattern(r"[$`(\[{].*|(?:[a-z_]\w*\.)+[a-z_]\w*|.*\w[(\[].*")
 
