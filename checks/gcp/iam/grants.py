@@ -4,52 +4,22 @@ By the permissions of a role, not by its name. Who is in a group cannot be seen,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct, UnsetType
 
-from checks.gcp.iam.resources import Binding, FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
+from checks.gcp.iam.resources import Binding, Condition, FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
+from checks.gcp.iam.ways import ADMINISTER, WAYS
 from checks.gcp.names import IAM, PROJECTS, full_name
 from checks.gcp.storage.public import EVERYONE
 from scanner.model.views import View
 
 #: The basic roles that change things: the legacy ones, and those that follow them.
 BASIC = ("roles/owner", "roles/editor", "roles/admin", "roles/writer")
-#: Permissions to be another account, or to make it do something.
-ACT_AS = frozenset(
-    {
-        "iam.serviceAccountKeys.create",
-        "iam.serviceAccounts.actAs",
-        "iam.serviceAccounts.getAccessToken",
-        "iam.serviceAccounts.implicitDelegation",
-        "iam.serviceAccounts.setIamPolicy",
-        "iam.serviceAccounts.signBlob",
-        "iam.serviceAccounts.signJwt",
-    }
-)
-#: Permissions that let their holder become someone stronger: also through what runs as a stronger account already, such
-#: as machines that take commands from their metadata, builds and deployments.
-ESCALATION = ACT_AS | {
-    "cloudbuild.builds.create",
-    "compute.instances.setMetadata",
-    "compute.projects.setCommonInstanceMetadata",
-    "deploymentmanager.deployments.create",
-    "deploymentmanager.deployments.update",
-    "iam.roles.update",
-    "resourcemanager.folders.setIamPolicy",
-    "resourcemanager.organizations.setIamPolicy",
-    "resourcemanager.projects.setIamPolicy",
-}
-#: Permissions to say who may do what with Vertex AI or Workbench.
-ADMINISTER = frozenset(
-    {
-        "aiplatform.endpoints.setIamPolicy",
-        "notebooks.instances.setIamPolicy",
-        "notebooks.runtimes.setIamPolicy",
-        "resourcemanager.projects.setIamPolicy",
-    }
-)
 #: Known by name where a role could not be read.
 _KNOWN = {
+    **dict.fromkeys(("roles/owner", "roles/admin"), frozenset({"resourcemanager.projects.setIamPolicy"})),
+    **dict.fromkeys(("roles/editor", "roles/writer"), frozenset({"iam.serviceAccounts.actAs"})),
     "roles/aiplatform.admin": frozenset({"aiplatform.endpoints.setIamPolicy"}),
     "roles/notebooks.admin": frozenset({"notebooks.instances.setIamPolicy"}),
     "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.getAccessToken"}),
@@ -62,7 +32,7 @@ _TAKE = frozenset({"storage.buckets.setIamPolicy", "resourcemanager.projects.set
 #: An object is replaced by deleting it and creating another.
 _REPLACE = frozenset({"storage.objects.create", "storage.objects.delete"})
 #: All that this module ever asks a role about.
-WATCHED = ESCALATION | ADMINISTER | _TAKE | _REPLACE
+WATCHED = frozenset().union(*(way.permissions for way in WAYS)) | ADMINISTER | _TAKE | _REPLACE
 
 
 class Grants(Struct, frozen=True):
@@ -91,18 +61,28 @@ Policy = ProjectPolicy | FolderPolicy | OrganizationPolicy
 
 
 class Grant(Struct, frozen=True):
-    """A role that a policy gives; `sure` unless it depends on a condition."""
+    """A role that a binding of a policy gives to a member."""
 
     policy: str
     role: str
-    sure: bool
+    member: str
+    condition: Condition | None
+
+    @property
+    def sure(self) -> bool:
+        """Whether it counts always: what a condition says is not evaluated."""
+        return self.condition is None
 
 
 class Everywhere(Struct, frozen=True):
-    """What every policy of the scan gives to each member. `unread` names what was not observed."""
+    """What every policy of the scan gives to each member. `unread` names what was not observed.
+
+    `above` are the ids of the policies that count below as well, by the policy of a project or folder.
+    """
 
     of: Mapping[str, list[Grant]]
     unread: tuple[str, ...]
+    above: Mapping[str, tuple[str, ...]]
 
     def opaque(self) -> Iterator[tuple[str, Grant]]:
         """What is given to members that may include others."""
@@ -113,6 +93,7 @@ def everywhere(view: View) -> Everywhere:
     """The grants of all projects and of what is above them, for `view.derive`."""
     found: dict[str, list[Grant]] = {}
     unread: dict[str, None] = {}
+    over: dict[str, tuple[str, ...]] = {}
     kinds: tuple[type[Policy], ...] = (ProjectPolicy, FolderPolicy, OrganizationPolicy)
     for kind in kinds:
         policies = view.all(kind)
@@ -122,22 +103,29 @@ def everywhere(view: View) -> Everywhere:
             if isinstance(policy.bindings, UnsetType):
                 unread[f"{kind.__name__}.bindings of {policy.name}"] = None
                 continue
-            if isinstance(policy, ProjectPolicy) and isinstance(policy.above, UnsetType):
-                unread[f"ProjectPolicy.above of {policy.name}"] = None
+            if isinstance(policy, ProjectPolicy):
+                if isinstance(policy.above, UnsetType):
+                    unread[f"ProjectPolicy.above of {policy.name}"] = None
+                chain = (policy.id, *(full_name(PROJECTS, name) for name in policy.above or ()))
+                over.update((id, chain[at:]) for at, id in enumerate(chain, start=1))
             for binding in policy.bindings or ():
                 for name in binding.members or ():
-                    grant = Grant(policy.id, binding.role or "", binding.condition is None)
-                    found.setdefault(name, []).append(grant)
-    return Everywhere(found, tuple(unread))
+                    found.setdefault(name, []).append(Grant(policy.id, binding.role or "", name, binding.condition))
+    return Everywhere(found, tuple(unread), over)
 
 
-def shown(grants: Iterable[Grant]) -> dict[str, list[str]]:
-    """Evidence: the roles, by the kind of policy that gives them."""
+def shown(grants: Iterable[Grant]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Evidence: the bindings, cut down to the member, by the policy they are in, under the kind of that policy."""
     kinds = {"projects": "ProjectPolicy", "folders": "FolderPolicy", "organizations": "OrganizationPolicy"}
-    found: dict[str, set[str]] = {}
-    for grant in grants:
-        found.setdefault(f"{kinds[grant.policy.split('/')[-2]]}.bindings", set()).add(grant.role)
-    return {name: sorted(roles) for name, roles in sorted(found.items())}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for grant in sorted(dict.fromkeys(grants), key=lambda grant: (grant.policy, grant.role, grant.member)):
+        collection, name = grant.policy.split("/")[-2:]
+        binding: dict[str, Any] = {"role": grant.role, "members": [grant.member]}
+        if grant.condition is not None:
+            binding["condition"] = grant.condition.expression
+        policies = found.setdefault(f"{kinds[collection]}.bindings", {})
+        policies.setdefault(f"{collection}/{name}", []).append(binding)
+    return found
 
 
 def bindings_over(view: View, policy: ProjectPolicy) -> Iterator[tuple[str, Binding]]:
@@ -224,9 +212,10 @@ def gives(view: View, role: str, any_of: frozenset[str]) -> bool | None:
     return None if held is None else not held.isdisjoint(any_of)
 
 
-def is_broad(view: View, role: str) -> bool | None:
-    """Whether a role administers a project or its ML, or lets its holder become someone who does; None if not known."""
-    return gives(view, role, ESCALATION | ADMINISTER)
+def permitted(view: View, role: str) -> frozenset[str] | None:
+    """The watched permissions of a role, by its name too; None if nothing is known of it."""
+    found, known = permissions(view, role), _KNOWN.get(role)
+    return known if found is None else found | (known or frozenset())
 
 
 def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:

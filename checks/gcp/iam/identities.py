@@ -5,8 +5,6 @@ from datetime import datetime
 
 from checks.gcp.blind_spots import OUTSIDE
 from checks.gcp.iam.grants import (
-    ACT_AS,
-    ADMINISTER,
     BASIC,
     Grant,
     bindings_over,
@@ -18,6 +16,7 @@ from checks.gcp.iam.grants import (
     unread_over,
 )
 from checks.gcp.iam.resources import FolderPolicy, Key, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
+from checks.gcp.iam.ways import ACT_AS, ADMINISTER
 from checks.gcp.names import project_id
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -188,10 +187,10 @@ def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: t
         return not_applicable("nothing of Vertex AI or Workbench was found in it", holds_ml=False)
     sure: dict[str, Grant] = {}
     doubts: dict[str, None] = {}
-    for grant, name in _members(view, policy, whose):
+    for grant in _members(view, policy, whose):
         match gives(view, grant.role, any_of):
             case True if grant.sure:
-                sure[_shown(grant, name, policy)] = grant
+                sure[_shown(grant, policy)] = grant
             case True:
                 doubts["the conditions of the bindings"] = None
             case None:
@@ -206,15 +205,15 @@ def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: t
     return passed(f"no grant lets such members {what}", bindings=[])
 
 
-def _shown(grant: Grant, name: str, policy: ProjectPolicy) -> str:
+def _shown(grant: Grant, policy: ProjectPolicy) -> str:
     """A grant as evidence, with where it is if that is above the project."""
     above = "" if grant.policy == policy.id else f" on {'/'.join(grant.policy.split('/')[-2:])}"
-    return f"{grant.role}{above}: {name}"
+    return f"{grant.role}{above}: {grant.member}"
 
 
-def _members(view: View, policy: ProjectPolicy, whose: tuple[str, ...]) -> Iterator[tuple[Grant, str]]:
+def _members(view: View, policy: ProjectPolicy, whose: tuple[str, ...]) -> Iterator[Grant]:
     """Grants that count in a project, to members of this sort who are there and are no agents of Google's."""
     for place, binding in bindings_over(view, policy):
         for name in binding.members or ():
             if name.startswith(whose) and not name.startswith("deleted:") and not is_agent(name):
-                yield Grant(place, binding.role or "", binding.condition is None), name
+                yield Grant(place, binding.role or "", name, binding.condition)

@@ -1,7 +1,8 @@
 """What a workload that serves may do."""
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
-from checks.gcp.iam.grants import everywhere, is_broad, member, shown
+from checks.gcp.iam.escalation import escalation
+from checks.gcp.iam.grants import shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.names import project_id
 from checks.gcp.vertex_ai.pools import accounts
@@ -22,6 +23,8 @@ from scanner.model.views import View
 )
 def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint serves a model whose service account administers a project.
+
+    Asked are the ways of MLP-2503.
 
     ## Why it matters
     A serving container takes input from outside and loads files that others made. If its account is owner or editor,
@@ -47,20 +50,19 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     emails = sorted({email for of_one in found.values() for email in of_one})
     if not emails and complete:
         return passed("its models run without a service account", deployed_models=[])
-    grants = view.derive(everywhere)
-    held = [grant for email in emails for grant in grants.of.get(member(email), ())]
-    answers = {role: is_broad(view, role) for role in sorted({grant.role for grant in held})}
-    if broad := [grant for grant in held if grant.sure and answers[grant.role]]:
+    reach = [escalation(view, email) for email in emails]
+    held = [grant for each in reach for grant in each.held]
+    if able := [each for each in reach if each.ways]:
+        broad = [grant for each in able for grant in each.by]
         roles = sorted({grant.role for grant in broad})
         return failed(
-            f"its service account has {', '.join(roles)}",
+            f"its service account has {', '.join(roles)}, and so {able[0].said()}",
             path=(endpoint.id, *sorted({grant.policy for grant in broad})),
             deployed_models=emails,
             **shown(broad),
         )
     doubts = ["DeploymentResourcePool.service_account"] * (not complete)
-    doubts += [*grants.unread, *(role for role, answer in answers.items() if answer is not False)]
-    doubts += [f"whether {name} includes it, which has {role}" for name, role in view.derive(_broad_groups)]
+    doubts += dict.fromkeys(doubt for each in reach for doubt in each.doubts)
     if doubts:
         return unknown(*doubts, path=(endpoint.id, *sorted({grant.policy for grant in held})))
     own = project_id(endpoint.scope.account)
@@ -68,11 +70,5 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
         "its service accounts have no administrator's role",
         path=(endpoint.id, *sorted({own, *(grant.policy for grant in held)})),
         deployed_models=emails,
-        **{"ProjectPolicy.bindings": [], **shown(held)},
+        **{"ProjectPolicy.bindings": {}, **shown(held)},
     )
-
-
-def _broad_groups(view: View) -> list[tuple[str, str]]:
-    """Members that may include a service account, with roles that are broad or may be."""
-    found = {(name, grant.role) for name, grant in view.derive(everywhere).opaque()}
-    return sorted((name, role) for name, role in found if is_broad(view, role) is not False)

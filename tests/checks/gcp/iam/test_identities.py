@@ -19,8 +19,9 @@ from factories.gcp import (
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, NOW, PASS, UNKNOWN, Case
 
-from checks.gcp.iam.grants import ACT_AS, BASIC
+from checks.gcp.iam.grants import BASIC
 from checks.gcp.iam.resources import ProjectPolicy
+from checks.gcp.iam.ways import ACT_AS
 
 BEFORE, AFTER = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
 SELF = f"serviceAccount:{OWN_ACCOUNT}"
