@@ -2,6 +2,8 @@
 
 #: Who is in a group is asked in the subscription of the resource, which shows groups that have roles there or above.
 GROUPS = "roles of groups in other subscriptions alone"
+TOGETHER = "ways that take roles of the identity and of its groups together"
+SINGLE = "ways to other identities by roles on single resources"
 SUBSCRIPTIONS = "roles in subscriptions outside the scan"
 #: Anonymous access does not bear on it, and only the data plane tells whether there is one.
 STATIC_WEBSITE = "a static website that is public all the same"

@@ -1,13 +1,15 @@
 """What the identities of workloads may do beyond their work."""
 
+from collections.abc import Callable
+
 from checks.azure.ai_services.resources import Account
-from checks.azure.authorization.reach import managed
+from checks.azure.authorization.reach import Reach, managed, managed_or_taken
 from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
-from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
+from checks.azure.blind_spots import GROUPS, SINGLE, SUBSCRIPTIONS, TOGETHER
 from checks.azure.machine_learning.resources import Compute, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import principals
-from checks.azure.paths.roles import evidence
+from checks.azure.paths.roles import assignments, evidence
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -19,10 +21,14 @@ from scanner.model.views import View
     objective="least-privilege",
     since="0.1.0",
     needs=(RoleAssignment, RoleDefinition, Assignee),
-    blind_to=(GROUPS, SUBSCRIPTIONS),
+    blind_to=(GROUPS, SUBSCRIPTIONS, TOGETHER, SINGLE),
 )
 def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) -> Verdict:
-    """Online endpoint serves with an identity that manages a whole resource group or more.
+    """Online endpoint serves with an identity that manages a resource group or more, or can come to.
+
+    Asked are published ways as well: it runs commands on machines, writes the code of apps or runbooks, or gives itself
+    another identity, anywhere in a resource group or above it. They are looked for in the roles of the identity, or of
+    one group, together.
 
     ## Why it matters
     Code in the serving container, or an unsafe model file that it loads, can ask for a token of this identity and with
@@ -41,7 +47,7 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-access-resources-from-endpoints-managed-identities
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _manages(endpoint, view)
+    return _judge(endpoint, managed_or_taken, view)
 
 
 @check(
@@ -73,7 +79,7 @@ def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> 
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-assign-roles
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _manages(workspace, view)
+    return _judge(workspace, managed, view)
 
 
 @check(
@@ -82,11 +88,15 @@ def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> 
     objective="least-privilege",
     since="0.1.0",
     needs=(RoleAssignment, RoleDefinition, Assignee),
-    blind_to=(GROUPS, SUBSCRIPTIONS),
+    blind_to=(GROUPS, SUBSCRIPTIONS, TOGETHER, SINGLE),
     decided_by=("provisioning_state",),
 )
 def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdict:
-    """Compute runs code with an identity that manages a whole resource group or more.
+    """Compute runs code with an identity that manages a resource group or more, or can come to.
+
+    Asked are published ways as well: it runs commands on machines, writes the code of apps or runbooks, or gives itself
+    another identity, anywhere in a resource group or above it. They are looked for in the roles of the identity, or of
+    one group, together.
 
     ## Why it matters
     Every notebook, job and package that runs on the compute can ask for a token of this identity, and with it change,
@@ -104,7 +114,7 @@ def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdic
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-identity-based-service-authentication
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return not_in_use(compute) or _manages(compute, view)
+    return not_in_use(compute) or _judge(compute, managed_or_taken, view)
 
 
 @check(
@@ -113,10 +123,14 @@ def azure_ml_compute_identity_privileged(compute: Compute, view: View) -> Verdic
     objective="least-privilege",
     since="0.1.0",
     needs=(RoleAssignment, RoleDefinition, Assignee),
-    blind_to=(GROUPS, SUBSCRIPTIONS),
+    blind_to=(GROUPS, SUBSCRIPTIONS, TOGETHER, SINGLE),
 )
 def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdict:
-    """AI account acts with an identity that manages a whole resource group or more.
+    """AI account acts with an identity that manages a resource group or more, or can come to.
+
+    Asked are published ways as well: it runs commands on machines, writes the code of apps or runbooks, or gives itself
+    another identity, anywhere in a resource group or above it. They are looked for in the roles of the identity, or of
+    one group, together.
 
     ## Why it matters
     The account reads files, search indexes and keys with this identity, and agents and tools that it runs for its
@@ -134,21 +148,27 @@ def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdic
     - https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/managed-identity
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _manages(account, view)
+    return _judge(account, managed_or_taken, view)
 
 
-def _manages(resource: Workspace | Compute | OnlineEndpoint | Account, view: View) -> Verdict:
-    """Whether an identity of a resource manages a whole resource group or more."""
+def _judge(
+    resource: Workspace | Compute | OnlineEndpoint | Account,
+    reached: Callable[[frozenset[str], str, View], Reach],
+    view: View,
+) -> Verdict:
+    """Whether an identity of a resource manages a whole resource group or more, or may come to."""
     if verdict := unobserved(resource, "principal_id", "user_assigned_identities"):
         return verdict
     people, known = principals(resource.principal_id or None, resource.user_assigned_identities or None)
     if not people and known:
         return not_applicable("it has no identity", principal_id=resource.principal_id)
-    found = managed(people, resource.scope.account, view)
+    found = reached(people, resource.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         said = f"its identity manages {assignment.assigned_scope}"
-        return failed(said, path=(resource.id, assignment.id), **evidence(assignment, view))
+        if found.way:
+            said = f"its identity can take over others in {assignment.assigned_scope} by {found.way}"
+        return failed(said, path=(resource.id, *assignments(found)), **evidence(found, view))
     if doubts := found.doubts | (frozenset() if known else {"user_assigned_identities"}):
         return unknown(*sorted(doubts))
     return passed(

@@ -89,7 +89,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
             path=(compute.id, assignment.id, found.storage, found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
-            **evidence(assignment, view),
+            **evidence(found, view),
         )
     if found.doubts or not known:
         return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))

@@ -197,10 +197,8 @@ EXCUSED = {
     "artifactregistry.tags.delete + artifactregistry.versions.delete + artifactregistry.packages.delete": _CODE,
     "artifactregistry.repositories.setIamPolicy": _CODE,
     "artifactregistry.repositories.update": _CODE,
-    **{
-        f"bigquery.{what}": _DATA
-        for what in ("datasets.setIamPolicy", "datasets.update", "tables.setIamPolicy", "rowAccessPolicies.update")
-    },
+    **{f"bigquery.{what}": _DATA for what in ("datasets.setIamPolicy", "datasets.update", "tables.setIamPolicy")},
+    "bigquery.rowAccessPolicies.create + bigquery.rowAccessPolicies.setIamPolicy": _DATA,
     "bigquery.tables.delete + bigquery.datasets.delete + bigquery.models.delete": _DATA,
     **{f"bigtable.{what}.setIamPolicy": _DATA for what in ("instances", "tables", "backups", "authorizedViews")},
     "clientauthconfig.brands.create + clientauthconfig.clients.create": "asks people to sign in, who consent",

@@ -23,12 +23,13 @@ from factories.azure import (
     workspace,
 )
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, registered
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, judged, registered
 
 from checks.azure.actions import Permission
 from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import OnlineEndpoint
 from checks.azure.paths.identity import azure_ml_endpoint_identity_privileged
+from scanner.model.nouns import Status
 from scanner.store.inventory import InventoryView
 
 CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'other'"
@@ -50,7 +51,7 @@ WILDCARDS = role(
 )
 
 
-def few(make: Callable[..., Any]) -> list[Case]:
+def few(make: Callable[..., Any], by_a_way: Status = FAIL) -> list[Case]:
     """What the checks of all kinds of resources have in common; endpoints have a longer table."""
 
     def acting(principal: str | None = PRINCIPAL, **fields: object) -> Any:
@@ -65,6 +66,7 @@ def few(make: Callable[..., Any]) -> list[Case]:
         Case("owner of one account", PASS, acting(), assignment("owner", f"{STORAGE}/retina"), OWNER),
         Case("reader of the subscription", PASS, acting(), assignment("reader", ROOT), READER),
         Case("no role", PASS, acting()),
+        Case("runs commands on machines", by_a_way, acting(), assignment("commands", GROUP), COMMANDS),
         Case("in a group that owns", FAIL, acting(), to_group("owner", GROUP), OWNER, assignee(MEMBERS)),
         Case("not in the group", PASS, acting(), to_group("owner", GROUP), OWNER, assignee()),
         Case("groups not known", UNKNOWN, acting(), to_group("owner", GROUP), OWNER, assignee(roles=UNSET)),
@@ -75,6 +77,11 @@ def few(make: Callable[..., Any]) -> list[Case]:
         Case("identity not observed", UNKNOWN, make()),
     ]
 
+
+ASSIGNS_ANY = role("any", Permission(actions=("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",)))
+MACHINES = role("machines", Permission(actions=("Microsoft.Compute/virtualMachines/write",)))
+COMMANDS = role("commands", Permission(actions=("Microsoft.Compute/virtualMachines/runCommand/action",)))
+MACHINE = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/jump"
 
 CASES = {
     "azure_ml_endpoint_identity_privileged": [
@@ -145,8 +152,31 @@ CASES = {
         Case("an identity without object id", UNKNOWN, scoring(None, user_assigned_identities=user_identity(None))),
         Case("no identity", NOT_APPLICABLE, scoring(None)),
         Case("identity not observed", UNKNOWN, endpoint()),
+        Case("runs commands on machines", FAIL, scoring(), assignment("commands", GROUP), COMMANDS),
+        Case("runs commands on one machine", PASS, scoring(), assignment("commands", MACHINE), COMMANDS),
+        Case("its group does", FAIL, scoring(), to_group("commands", GROUP), COMMANDS, assignee(MEMBERS)),
+        Case("groups not known, which do", UNKNOWN, scoring(), to_group("commands", GROUP), COMMANDS),
+        Case(
+            "makes machines with other identities, by a role here and one above",
+            FAIL,
+            scoring(),
+            assignment("machines", GROUP),
+            assignment("any", ROOT, name="a2"),
+            MACHINES,
+            ASSIGNS_ANY,
+        ),
+        Case(
+            "makes machines in one group, and assigns in another",
+            PASS,
+            scoring(),
+            assignment("machines", GROUP),
+            assignment("any", f"{ROOT}/resourcegroups/rg-other", name="a2"),
+            MACHINES,
+            ASSIGNS_ANY,
+        ),
+        Case("makes machines", PASS, scoring(), assignment("machines", GROUP), MACHINES),
     ],
-    "azure_ml_workspace_identity_privileged": few(workspace),
+    "azure_ml_workspace_identity_privileged": few(workspace, by_a_way=PASS),  # no code of yours acts as it
     "azure_ml_compute_identity_privileged": [
         *few(cluster),
         Case("being deleted", NOT_APPLICABLE, cluster(provisioning_state="Deleting")),
@@ -172,3 +202,13 @@ def test_a_failure_shows_the_role_and_the_way_to_it() -> None:
     assert verdict.path == (scoring().id, held.id)
     assert verdict.evidence["RoleAssignment.principal_type"] == "Group"
     assert verdict.evidence["RoleDefinition.role_name"] == "owner"
+
+
+def test_a_failure_by_two_roles_shows_both() -> None:
+    here, above = assignment("machines", GROUP), assignment("any", ROOT, name="a2")
+    verdict = judged("azure_ml_endpoint_identity_privileged", scoring(), here, above, MACHINES, ASSIGNS_ANY)
+
+    assert verdict.path == (scoring().id, above.id, here.id)
+    assert verdict.evidence["RoleAssignment.assigned_scope"] == {here.id: GROUP, above.id: ROOT}
+    assert verdict.evidence["RoleDefinition.role_name"] == {here.id: "machines", above.id: "any"}
+    assert "virtualMachines/write" in verdict.message
