@@ -44,6 +44,7 @@ EXCUSED = {
     **{
         Wire(check, "properties.principalType"): "of what the demo has, one AI account alone has a role through a group"
         for check in (
+            "azure_ml_compute_exposed_and_can_get_ai_account_keys",
             "azure_ml_compute_exposed_and_can_replace_serving_model",
             "azure_ml_compute_identity_privileged",
             "azure_ml_endpoint_identity_privileged",

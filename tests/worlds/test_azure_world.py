@@ -200,7 +200,7 @@ def test_role_assignments_are_inherited(client: Client) -> None:
         return [name[-2:] for name in client.names(f"{scope}/{ROLES}", **query)]
 
     account = f"{STORAGE}/nwretinaprod"
-    assert ids(SUB) == ["01", "02", "03", "04", "05", "06", "07", "08"]
+    assert ids(SUB) == ["01", "02", "03", "04", "05", "06", "07", "08", "09"]
     assert ids(account) == ["01", "02", "03", "04", "06", "07"]
     assert ids(f"{STORAGE}/nwretinadev") == ["01", "04", "06", "07"]
     assert ids(SUB, **{"$filter": "atScope()"}) == ["01", "07"]
@@ -226,7 +226,7 @@ def test_role_assignments_are_held_through_groups(world: AzureWorld, client: Cli
 def test_role_definitions(client: Client) -> None:
     path = f"{SUB}/providers/Microsoft.Authorization/roleDefinitions"
     assert client.names(path, **{"$filter": "type eq 'CustomRole'"}) == ["00000000-0000-0000-0000-00000000f001"]
-    assert len(client.names(path)) == 7
+    assert len(client.names(path)) == 8
     owner = "providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     assert client.send(f"{SUB}/{owner}") == client.send(f"/{owner}")
     assert client.send(f"/{owner}")["properties"]["roleName"] == "Owner"

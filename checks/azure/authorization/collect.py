@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from checks.azure.ai_services.resources import ACCOUNTS, Account
 from checks.azure.authorization.grants import has_members, manages
+from checks.azure.authorization.keys import lists
 from checks.azure.authorization.reach import goes
 from checks.azure.authorization.resources import (
     ASSIGNMENTS,
@@ -90,7 +91,9 @@ def _groups_matter(found: Found) -> bool:
     roles = {role.id: role.permissions for role in found.of(RoleDefinition)}
     named = {role_id(str(held.role_definition_id)) for held in found.of(RoleAssignment) if has_members(held)}
     permissions = [roles.get(name) for name in named]
-    return any(not isinstance(some, tuple) or manages(some) or opens(some) or goes(some) for some in permissions)
+    return any(
+        not isinstance(some, tuple) or manages(some) or opens(some) or goes(some) or lists(some) for some in permissions
+    )
 
 
 def _acting(found: Found) -> set[str]:

@@ -28,12 +28,13 @@ class Reach(Struct, frozen=True):
     """The first assignment by which some principals reach what was asked about, or what was not observed to tell.
 
     `assignment` is its id, empty if there is none; `others` are those of further assignments that it takes as well.
-    `storage` and `deployment` are what it reaches, `way` how, where it does not do so by itself.
+    `storage` and `deployment`, or `account`, are what it reaches, `way` how, where it does not do so by itself.
     """
 
     assignment: str = ""
     storage: str = ""
     deployment: str = ""
+    account: str = ""
     doubts: frozenset[str] = frozenset()
     way: str = ""
     others: tuple[str, ...] = ()

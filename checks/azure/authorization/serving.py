@@ -20,8 +20,8 @@ Opened = tuple[str, frozenset[str]]
 class Serving(Struct, frozen=True):
     """Storage accounts that hold models being served, with a deployment each; not complete if some were not seen.
 
-    `workspaces` are those whose default storage is one of them, or was not observed. `keys` and `secrets` fill with
-    what there is to say about the storage accounts, and about the workspaces, that a scope covers.
+    `workspaces` are those whose default storage is one of them, or was not observed. `keys`, `secrets` and `kept` fill
+    with what there is to say about the storage accounts, the workspaces and the vaults that a scope covers.
     """
 
     deployments: dict[str, str]
@@ -30,6 +30,7 @@ class Serving(Struct, frozen=True):
     complete: bool
     keys: dict[str, Opened]
     secrets: dict[str, Opened]
+    kept: dict[str, Opened]
 
     def container(self, scope: str) -> bool:
         """Whether a scope is a part of one of the storage accounts, such as a container."""
@@ -50,12 +51,22 @@ class Serving(Struct, frozen=True):
     def with_secrets(self, scope: str, view: View) -> Opened:
         """Storage that the secrets of the datastores open whose workspaces a scope covers."""
         if scope not in self.secrets:
-            self.secrets[scope] = self._by_secrets(scope, view)
+            self.secrets[scope] = self._by_secrets(covered(scope, self.workspaces), view)
         return self.secrets[scope]
 
-    def _by_secrets(self, scope: str, view: View) -> Opened:
+    def with_vaults(self, scope: str, view: View) -> Opened:
+        """Storage that the secrets open which are kept in the vaults that a scope covers."""
+        if scope not in self.kept:
+            kept_in = view.derive(vaults)
+            names = (name for vault in covered(scope, tuple(kept_in)) for name in kept_in[vault])
+            storage, unclear = self._by_secrets(names, view)
+            unread = {"Workspace.key_vault"} if "" in kept_in and not storage else set()
+            self.kept[scope] = storage, unclear | unread
+        return self.kept[scope]
+
+    def _by_secrets(self, workspaces: Iterable[str], view: View) -> Opened:
         doubts: set[str] = set()
-        for name in covered(scope, self.workspaces):
+        for name in workspaces:
             workspace = view.get(Workspace, name)
             keyed = keeps_keys(name, view)
             if keyed is None or not isinstance(workspace, Workspace):
@@ -87,7 +98,7 @@ def serving(view: View) -> Serving:
             complete = False
         elif workspace.storage_account:
             found.setdefault(arm_id(str(workspace.storage_account)), deployment.id)
-    return Serving(found, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {})
+    return Serving(found, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {}, {})
 
 
 def _holding(found: dict[str, str], workspaces: Iterable[Workspace]) -> tuple[str, ...]:
@@ -97,6 +108,17 @@ def _holding(found: dict[str, str], workspaces: Iterable[Workspace]) -> tuple[st
         for workspace in (workspaces if found else ())
         if workspace.storage_account is UNSET or arm_id(str(workspace.storage_account or "")) in found
     )
+
+
+def vaults(view: View) -> dict[str, list[str]]:
+    """The vaults that keep the secrets of such workspaces, sorted, with these; under no name those not observed."""
+    found: dict[str, list[str]] = {}
+    for name in view.derive(serving).workspaces:
+        workspace = view.get(Workspace, name)
+        vault = workspace.key_vault if isinstance(workspace, Workspace) else UNSET
+        if vault is not None:
+            found.setdefault("" if vault is UNSET else arm_id(vault), []).append(name)
+    return dict(sorted(found.items()))
 
 
 def covered(scope: str, places: Sequence[str]) -> Iterator[str]:

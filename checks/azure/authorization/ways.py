@@ -60,6 +60,11 @@ _MACHINES = (
     _way(_VMS, "Compute", "virtualMachines/write", "galleries/applications/versions/write"),
     _way(_VMS, "Compute", "virtualMachines/login/action", data=True),
     _way(f"{_BLOODHOUND}vm-admin-login", "Compute", "virtualMachines/loginAsAdmin/action", data=True),
+    _way(
+        "https://learn.microsoft.com/en-us/windows-server/manage/windows-admin-center/azure/manage-vm",
+        *("Compute", "virtualMachines/WACloginAsAdmin/action"),
+        data=True,
+    ),
     _way(_VMS, "Compute", "virtualMachines/write", _ASSIGN),
     _way(f"{_BLOODHOUND}managed-identity", "Compute", "virtualMachineScaleSets/write", _ASSIGN),
     _way(
@@ -111,6 +116,7 @@ _CONTAINERS = (
     _way(_INSTANCES, "ContainerInstance", "containerGroups/containers/exec/action"),
     _way(_INSTANCES, "ContainerInstance", "containerGroups/write", _ASSIGN),
     _way(_INSTANCES, "App", "containerApps/getAuthToken/action", "containerApps/exec/action"),
+    _way(_INSTANCES, "App", "containerApps/getAuthToken/action", "containerApps/debug/action"),
     _way(_INSTANCES, "App", "containerApps/write", _ASSIGN),
     _way(_INSTANCES, "App", "jobs/write", "jobs/start/action"),
     _way(_INSTANCES, "App", "jobs/write", _ASSIGN),
@@ -261,6 +267,18 @@ EXCUSED = {
         "storageAccounts/blobServices/containers/immutabilityPolicies/write",
         "storageAccounts/blobServices/containers/immutabilityPolicies/delete",
     ),
+    **_excused(
+        _DATA,
+        "Storage",
+        *(f"storageAccounts/queueServices/queues/{what}" for what in ("write", "messages/read", "messages/write")),
+        *(f"storageAccounts/queueServices/queues/messages/{what}/action" for what in ("process", "add")),
+        "storageAccounts/fileServices/takeOwnership/action",
+        *(
+            f"storageAccounts/fileServices/fileshares/files/{what}/action"
+            for what in ("modifypermissions", "actassuperuser")
+        ),
+    ),
+    **_excused(_DATA, "ServiceBus", "namespaces/messages/send/action", "namespaces/messages/receive/action"),
     **_excused(
         _DATA,
         "DocumentDB",

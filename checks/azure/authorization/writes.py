@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checks.azure.actions import Permission, allows
-from checks.azure.authorization.grants import ASSIGN_ROLES, grants, may, permissions_of, readable
+from checks.azure.authorization.grants import ASSIGN_ROLES, grants, is_wide, may, permissions_of, readable
 from checks.azure.authorization.reach import Reach, with_groups
 from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.authorization.serving import Serving, covered, serving
@@ -24,6 +24,9 @@ _SECRETS = (
     "Microsoft.MachineLearningServices/workspaces/listKeys/action",
     "Microsoft.MachineLearningServices/workspaces/listStorageAccountKeys/action",
 )
+#: Reads the secrets of a vault that goes by roles, and gives rights in one that goes by access policies.
+_READ_VAULT = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+_POLICIES = ("Microsoft.KeyVault/vaults/accessPolicies/write", "Microsoft.KeyVault/vaults/write")
 
 
 def written(people: frozenset[str], home: str, view: View) -> Reach:
@@ -35,7 +38,9 @@ def opens(permissions: Sequence[Permission]) -> bool:
     """Whether a role may let its holder change the storage of a model, wherever it is assigned."""
     if allows(permissions, _BLOB_WRITE, data=True) or allows(permissions, ASSIGN_ROLES):
         return True
-    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS))
+    if allows(permissions, _READ_VAULT, data=True):
+        return True
+    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS, *_POLICIES))
 
 
 def _changes(person: str, view: View) -> Reach:
@@ -67,9 +72,11 @@ def _write(person: str, view: View) -> Reach:
 def _writes(assignment: RoleAssignment, served: Serving, view: View) -> tuple[str, set[str]]:
     """The first storage whose blobs an assignment lets its holder change, else what was not observed to tell."""
     scope = arm_id(str(assignment.assigned_scope))
-    ways = (_directly, _with_keys, _with_secrets)
+    ways = (_directly, _with_keys, _with_secrets, _with_vaults)
     inside = served.container(scope) or served.datastore(scope)
-    if not inside and not any(next(covered(scope, some), "") for some in (served.storages, served.workspaces)):
+    kept = bool(served.workspaces) and (is_wide(scope) or "/providers/microsoft.keyvault/vaults/" in scope)
+    around = any(next(covered(scope, some), "") for some in (served.storages, served.workspaces))
+    if not inside and not around and not kept:
         return "", set()
     permissions = permissions_of(assignment, view)
     if permissions is None:
@@ -121,3 +128,20 @@ def _with_secrets(
         return "", set()
     storage, unclear = served.with_secrets(scope, view)
     return storage, set(unclear)
+
+
+def _with_vaults(
+    permissions: tuple[Permission, ...], _: object, scope: str, served: Serving, view: View
+) -> tuple[str, set[str]]:
+    """With the key that a vault keeps for the datastores of a workspace.
+
+    A vault goes by roles or by access policies, and it is not read by which: certain is who may use both.
+    """
+    reads = allows(permissions, _READ_VAULT, data=True)
+    lets_in = any(allows(permissions, action) for action in _POLICIES)
+    if not reads and not lets_in:
+        return "", set()
+    storage, unclear = served.with_vaults(scope, view)
+    if not storage or (reads and lets_in):
+        return storage, set(unclear)
+    return "", {"whether the vault of the workspace goes by roles or by access policies"}

@@ -76,6 +76,8 @@ class Workspace(Resource, frozen=True, kw_only=True):
         UNSET
     )
     storage_account: Annotated[Observed[str], Read(WORKSPACES, "properties.storageAccount")] = UNSET
+    #: keeps the secrets of its datastores and connections
+    key_vault: Annotated[Observed[str], Read(WORKSPACES, "properties.keyVault")] = UNSET
     #: of a hub, for its projects
     additional_storage_accounts: Annotated[
         Observed[tuple[str, ...]], Read(WORKSPACES, "properties.workspaceHubConfig.additionalWorkspaceStorageAccounts")

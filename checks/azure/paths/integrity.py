@@ -1,5 +1,7 @@
-"""Who may replace what is being served."""
+"""Who may replace what is being served, or use it in the name of nobody."""
 
+from checks.azure.ai_services.resources import Account
+from checks.azure.authorization.keys import listed
 from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
@@ -9,7 +11,7 @@ from checks.azure.members import folded, principals
 from checks.azure.paths.roles import evidence
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -36,6 +38,23 @@ def _no_way_in(compute: Compute) -> Verdict | None:
             return unknown("ssh_public_access")
 
 
+def _closed(compute: Compute) -> Verdict | None:
+    """A verdict unless it is an instance that can be reached from the internet and has an identity."""
+    if verdict := unobserved(compute, "compute_type"):
+        return verdict
+    if folded(compute.compute_type) != "computeinstance":
+        return not_applicable("only compute instances are judged", compute_type=compute.compute_type)
+    if (
+        verdict := not_in_use(compute)
+        or _no_way_in(compute)
+        or unobserved(compute, "principal_id", "user_assigned_identities")
+    ):
+        return verdict
+    if not compute.principal_id and not compute.user_assigned_identities:
+        return not_applicable("the instance has no identity", principal_id=compute.principal_id)
+    return None
+
+
 @check(
     id="MLP-4304",
     severity=Severity.CRITICAL,
@@ -51,10 +70,10 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
 
     ## Why it matters
     The instance takes SSH connections at a public address, and its identity may write to the storage account that holds
-    the files of a deployed model, or ask for a key of it: from the account itself, or from a workspace whose datastores
-    keep one. Whoever takes the instance over replaces the model, and with an unsafe model format runs code inside the
-    endpoint, without any right to deploy. Models are taken to be in the default storage of their workspace. Roles that
-    the identity holds in subscriptions that are not scanned are not seen.
+    the files of a deployed model, or ask for a key of it: from the account itself, from a workspace whose datastores
+    keep one, or from the vault where they do. Whoever takes the instance over replaces the model, and with an unsafe
+    model format runs code inside the endpoint, without any right to deploy. Models are taken to be in the default
+    storage of their workspace. Roles that the identity holds in subscriptions that are not scanned are not seen.
 
     ## How to fix
     Give development instances no SSH access or no public address, and let their identity read but not write the storage
@@ -68,19 +87,9 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-enterprise-security
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    if verdict := unobserved(compute, "compute_type"):
-        return verdict
-    if folded(compute.compute_type) != "computeinstance":
-        return not_applicable("only compute instances are judged", compute_type=compute.compute_type)
-    if (
-        verdict := not_in_use(compute)
-        or _no_way_in(compute)
-        or unobserved(compute, "principal_id", "user_assigned_identities")
-    ):
+    if verdict := _closed(compute):
         return verdict
     people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
-    if not people and known:
-        return not_applicable("the instance has no identity", principal_id=compute.principal_id)
     found = written(people, compute.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
@@ -95,6 +104,60 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
         return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
     return passed(
         "its identity cannot write storage that holds a model being served",
+        principal_id=compute.principal_id,
+        user_assigned_identities=compute.user_assigned_identities,
+    )
+
+
+@check(
+    id="MLP-4308",
+    severity=Severity.HIGH,
+    objective="least-privilege",
+    since="0.1.0",
+    needs=(Account, RoleAssignment, RoleDefinition, Assignee),
+    exposure=Exposure.INTERNET,
+    blind_to=(GROUPS, SUBSCRIPTIONS, "what its user may do"),
+    decided_by=("enable_node_public_ip", "ssh_public_access"),
+)
+def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view: View) -> Verdict:
+    """Compute instance on the internet can get the keys of an AI account.
+
+    ## Why it matters
+    The instance takes SSH connections at a public address, and its identity may list or renew the keys of an Azure
+    OpenAI or AI Services account that accepts keys, turn them on, or give itself the right to. A key opens everything
+    that the account serves and holds: fine-tuned models, files of training and evaluation, stored conversations. It
+    works from anywhere until it is renewed, and a log of its use names nobody. Roles that the identity holds in
+    subscriptions that are not scanned are not seen.
+
+    ## How to fix
+    Let the account refuse keys, and give the identity Cognitive Services OpenAI User on it. Give development instances
+    no SSH access or no public address.
+
+    CLI: `az resource update --ids ACCOUNT --set properties.disableLocalAuth=true`. Terraform: `local_auth_enabled =
+    false` on `azurerm_cognitive_account`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/ai-services/disable-local-auth
+    - https://learn.microsoft.com/en-us/azure/role-based-access-control/permissions/ai-machine-learning
+    """
+    if verdict := _closed(compute):
+        return verdict
+    people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
+    found = listed(people, compute.scope.account, view)
+    if found.assignment:
+        account = view.get(Account, found.account)
+        return failed(
+            f"its identity can get keys of {found.account.rpartition('/')[2]}",
+            path=(compute.id, found.assignment, found.account),
+            enable_node_public_ip=compute.enable_node_public_ip,
+            ssh_public_access=compute.ssh_public_access,
+            **(joined(account, "disable_local_auth") if isinstance(account, Account) else {}),
+            **evidence(found, view),
+        )
+    if found.doubts or not known:
+        return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
+    return passed(
+        "its identity can get keys of no AI account",
         principal_id=compute.principal_id,
         user_assigned_identities=compute.user_assigned_identities,
     )

@@ -15,6 +15,7 @@ from factories.azure import (
     ROOT,
     STORAGE,
     STORAGE_CONTRIBUTOR,
+    account,
     assignee,
     assignment,
     cluster,
@@ -23,12 +24,15 @@ from factories.azure import (
     role,
     storage,
     to_group,
+    user_identity,
     workspace,
 )
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.actions import Permission
+from checks.azure.ai_services.resources import Account
+from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, Workspace
 
 LINKED = workspace(storage_account=RETINA_STORAGE)
@@ -65,6 +69,24 @@ NO_SECRETS = role(
         not_actions=("Microsoft.MachineLearningServices/workspaces/*/action",),
     ),
 )
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/retina"
+_SECRETS = ("Microsoft.KeyVault/vaults/secrets/getSecret/action",)
+SECRETS_USER = role("secrets", Permission(data_actions=_SECRETS))
+VAULT_KEEPER = role("keeper", Permission(actions=("Microsoft.KeyVault/vaults/accessPolicies/write",)))
+NO_KEYS = {"system_datastores_auth_mode": "Identity"}
+VAULT_OWNER = role("vaults", Permission(actions=("Microsoft.KeyVault/vaults/*",), data_actions=_SECRETS))
+
+
+def vaulted(held: Any, scope: str = VAULT, *, vault: object = VAULT, **fields: object) -> tuple[Any, ...]:
+    """Has a role on the vault that keeps the key of the storage which a served model lies in."""
+    return (*scientist(**{"key_vault": vault, **fields})[:4], assignment(held.name, scope), held)
+
+
+KEYED, KEYLESS = account(disable_local_auth=False), account(disable_local_auth=True)
+AI_KEYS = role("openai-keys", Permission(actions=("Microsoft.CognitiveServices/accounts/listKeys/action",)))
+SHARED = to_group("openai-keys", GROUP)
+LISTS = assignment("openai-keys", GROUP)
+NAMELESS: dict[str, object] = {"principal_id": None, "user_assigned_identities": user_identity(None)}
 
 
 CASES = {
@@ -203,8 +225,44 @@ CASES = {
         Case("SSH not observed", UNKNOWN, exposed(ssh_public_access=UNSET)),
         Case("address not observed", UNKNOWN, exposed(enable_node_public_ip=UNSET)),
         Case("being deleted", NOT_APPLICABLE, exposed(provisioning_state="Deleting")),
+        Case("everything about the vault", FAIL, *vaulted(VAULT_OWNER)),
+        Case("everything about vaults of the group", FAIL, *vaulted(VAULT_OWNER, GROUP)),
+        Case("everything about vaults, without one", PASS, *vaulted(VAULT_OWNER, GROUP, vault=None)),
+        Case("everything about another vault", PASS, *vaulted(VAULT_OWNER, f"{VAULT}-dev")),
+        Case(
+            "everything about the vault of identities",
+            PASS,
+            *vaulted(VAULT_OWNER, system_datastores_auth_mode="Identity"),
+        ),
+        Case("everything about the vault, no key works", PASS, *vaulted(VAULT_OWNER, accepts=False)),
+        Case("reads secrets of the vault", UNKNOWN, *vaulted(SECRETS_USER)),
+        Case("writes policies of the vault", UNKNOWN, *vaulted(VAULT_KEEPER)),
+        Case("everything about vaults, which of them is not known", UNKNOWN, *vaulted(VAULT_OWNER, GROUP, vault=UNSET)),
         Case("no identity", NOT_APPLICABLE, exposed(principal_id=None)),
         Case("a cluster", NOT_APPLICABLE, cluster()),
         Case("detail was denied", UNKNOWN, instance()),
+    ],
+    "azure_ml_compute_exposed_and_can_get_ai_account_keys": [
+        Case("lists keys", FAIL, exposed(), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
+        Case("lists keys in the group", FAIL, exposed(), KEYED, assignment("openai-keys", GROUP), AI_KEYS),
+        Case("of keys never turned off", FAIL, exposed(), account(disable_local_auth=None), LISTS, AI_KEYS),
+        Case("in a group that does", FAIL, exposed(), KEYED, SHARED, AI_KEYS, assignee(MEMBERS)),
+        Case("in a group, or not", UNKNOWN, exposed(), KEYED, SHARED, AI_KEYS),
+        Case("hands out roles", FAIL, exposed(), KEYLESS, assignment("access", GROUP), ACCESS_ADMINISTRATOR),
+        Case("turns keys on", FAIL, exposed(), KEYLESS, assignment("contributor", GROUP), CONTRIBUTOR),
+        Case("keys are refused", PASS, exposed(), KEYLESS, LISTS, AI_KEYS),
+        Case("of another account", PASS, exposed(), KEYED, assignment("openai-keys", f"{KEYED.id}-dev"), AI_KEYS),
+        Case("lists keys of storage", PASS, exposed(), KEYED, assignment("keys", GROUP), KEY_LISTER),
+        Case("whether keys are refused is not known", UNKNOWN, exposed(), account(), LISTS, AI_KEYS),
+        Case("hands out some roles", UNKNOWN, exposed(), KEYED, assignment("some", GROUP), SOME_ROLES),
+        Case("role not seen", UNKNOWN, exposed(), KEYED, LISTS, incomplete=[RoleDefinition]),
+        Case("accounts not seen", UNKNOWN, exposed(), incomplete=[Account]),
+        Case("assignments not seen", UNKNOWN, exposed(), KEYED, incomplete=[RoleAssignment]),
+        Case("without an address", PASS, exposed(enable_node_public_ip=False), KEYED, LISTS, AI_KEYS),
+        Case("without SSH", PASS, exposed(ssh_public_access="Disabled"), KEYED, LISTS, AI_KEYS),
+        Case("a cluster", NOT_APPLICABLE, cluster(), KEYED),
+        Case("no identity", NOT_APPLICABLE, exposed(principal_id=None), KEYED),
+        Case("an identity without object id", UNKNOWN, exposed(**NAMELESS), KEYED),
+        Case("identity not observed", UNKNOWN, exposed(principal_id=UNSET), KEYED),
     ],
 }
