@@ -11,7 +11,7 @@ from itertools import groupby, islice
 
 from msgspec import Struct, UnsetType
 
-from checks.gcp.iam.grants import OPAQUE, may_replace, member, members_of
+from checks.gcp.iam.grants import OPAQUE, Grant, may_replace, member, members_of, replacing
 from checks.gcp.iam.resources import Binding, ProjectPolicy
 from checks.gcp.names import AIPLATFORM, bucket_id, full_name, project_id
 from checks.gcp.paths.artifacts import model_buckets
@@ -191,3 +191,9 @@ def _may_replace(view: View, name: str, email: str) -> bool | None:
         return None
     bucket, policy = found
     return may_replace(view, policy, bucket.bindings or (), email)
+
+
+def allowing(view: View, name: str, email: str) -> list[Grant]:
+    """The grants by which an account may replace objects of a bucket."""
+    found = _settings(view, name)
+    return replacing(view, found[1], found[0], email) if found else []

@@ -9,7 +9,7 @@ from checks.azure.blind_spots import GROUPS, SINGLE, SUBSCRIPTIONS, TOGETHER
 from checks.azure.machine_learning.resources import Compute, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import principals
-from checks.azure.paths.roles import assignments, evidence
+from checks.azure.paths.roles import assignments, evidence, in_words
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -165,9 +165,8 @@ def _judge(
     found = reached(people, resource.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
-        said = f"its identity manages {assignment.assigned_scope}"
-        if found.way:
-            said = f"its identity can take over others in {assignment.assigned_scope} by {found.way}"
+        what = f"can take over others by {found.way}" if found.way else f"manages {assignment.assigned_scope}"
+        said = f"its identity {what}, as {in_words(found, view)}"
         return failed(said, path=(resource.id, *assignments(found)), **evidence(found, view))
     if doubts := found.doubts | (frozenset() if known else {"user_assigned_identities"}):
         return unknown(*sorted(doubts))

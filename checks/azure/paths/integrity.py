@@ -8,7 +8,7 @@ from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded, principals
-from checks.azure.paths.roles import evidence
+from checks.azure.paths.roles import evidence, in_words
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
@@ -94,7 +94,8 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         return failed(
-            f"its identity can write {found.storage.rpartition('/')[2]}, which holds a model being served",
+            f"its identity can write {found.storage.rpartition('/')[2]}, which holds a model being served, "
+            f"as {in_words(found, view)}",
             path=(compute.id, assignment.id, found.storage, found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
@@ -147,7 +148,7 @@ def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view:
     if found.assignment:
         account = view.get(Account, found.account)
         return failed(
-            f"its identity can get keys of {found.account.rpartition('/')[2]}",
+            f"its identity can get keys of {found.account.rpartition('/')[2]}, as {in_words(found, view)}",
             path=(compute.id, found.assignment, found.account),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,

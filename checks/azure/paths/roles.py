@@ -32,3 +32,14 @@ def assignments(found: Reach) -> tuple[str, ...]:
 def _shown(assignment: RoleAssignment, view: View) -> dict[str, Any]:
     role = role_of(assignment, view)
     return {**joined(assignment, *_FIELDS), **(joined(role, "role_name") if role is not None else {})}
+
+
+def in_words(found: Reach, view: View) -> str:
+    """The same in words: which role, and on what."""
+    held = [view.get(RoleAssignment, id) for id in assignments(found)]
+    return ", ".join(_in_words(assignment, view) for assignment in held if isinstance(assignment, RoleAssignment))
+
+
+def _in_words(assignment: RoleAssignment, view: View) -> str:
+    role = role_of(assignment, view)
+    return f"{(role.role_name if role is not None else None) or 'a role'} on {assignment.assigned_scope}"

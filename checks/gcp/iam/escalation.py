@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
-from checks.gcp.iam.grants import Grant, everywhere, member, permitted, shown
+from checks.gcp.iam.grants import Grant, everywhere, member, permitted, said, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.iam.ways import SHORTEST, WAYS, Way
 from checks.gcp.names import project_id
@@ -139,7 +139,7 @@ def gcp_ml_service_account_escalates(account: ServiceAccount, view: View) -> Ver
     found = escalation(view, str(account.email))
     if found.ways:
         path = (account.id, *sorted({grant.policy for grant in found.by}))
-        return failed(f"privilege escalation by {found.said()}", path=path, **shown(found.by))
+        return failed(f"privilege escalation by {found.said()}, with {said(found.by)}", path=path, **shown(found.by))
     path = (account.id, *sorted({grant.policy for grant in found.held}))
     if found.doubts:
         return unknown(*found.doubts, path=path)

@@ -12,6 +12,7 @@ from checks.gcp.iam.resources import Binding, Condition, FolderPolicy, Organizat
 from checks.gcp.iam.ways import ADMINISTER, WAYS
 from checks.gcp.names import IAM, PROJECTS, full_name
 from checks.gcp.storage.public import EVERYONE
+from checks.gcp.storage.resources import Bucket
 from scanner.model.views import View
 
 #: The basic roles that change things: the legacy ones, and those that follow them.
@@ -115,7 +116,7 @@ def everywhere(view: View) -> Everywhere:
 
 
 def shown(grants: Iterable[Grant]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Evidence: the bindings, cut down to the member, by the policy they are in, under the kind of that policy."""
+    """Evidence: the bindings, cut down to the member, by what they are granted on, under its kind."""
     kinds = {"projects": "ProjectPolicy", "folders": "FolderPolicy", "organizations": "OrganizationPolicy"}
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for grant in sorted(dict.fromkeys(grants), key=lambda grant: (grant.policy, grant.role, grant.member)):
@@ -123,9 +124,19 @@ def shown(grants: Iterable[Grant]) -> dict[str, dict[str, list[dict[str, Any]]]]
         binding: dict[str, Any] = {"role": grant.role, "members": [grant.member]}
         if grant.condition is not None:
             binding["condition"] = grant.condition.expression
-        policies = found.setdefault(f"{kinds[collection]}.bindings", {})
-        policies.setdefault(f"{collection}/{name}", []).append(binding)
+        places = found.setdefault(f"{kinds.get(collection, 'Bucket')}.bindings", {})
+        places.setdefault(f"{collection}/{name}" if collection in kinds else name, []).append(binding)
     return found
+
+
+def said(grants: Iterable[Grant]) -> str:
+    """The same in words: which roles, and on what."""
+    return ", ".join(
+        f"{binding['role']} on {place}"
+        for places in shown(grants).values()
+        for place, granted in places.items()
+        for binding in granted
+    )
 
 
 def bindings_over(view: View, policy: ProjectPolicy) -> Iterator[tuple[str, Binding]]:
@@ -222,12 +233,7 @@ def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], em
     """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
     bucket = tuple(bucket)
     in_project = held_in(view, policy, [member(email)])
-    # Buckets may grant to "whoever is editor of the project", and new ones do by default.
-    by_role = {
-        "roles/owner": f"projectOwner:{policy.name}",
-        "roles/editor": f"projectEditor:{policy.name}",
-        "roles/viewer": f"projectViewer:{policy.name}",
-    }
+    by_role = _named_by_role(policy)
     sure = grants(bucket, [member(email), *EVERYONE, *(by_role[r] for r in in_project.sure if r in by_role)])
     maybe = grants(bucket, [by_role[r] for r in in_project.conditional if r in by_role])
     held = in_project | sure | Grants(frozenset(), maybe.sure | maybe.conditional)
@@ -239,6 +245,49 @@ def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], em
     if None in certain or None in possible or _replaces([*certain, *possible]) or unread_over(view, policy):
         return None
     return False
+
+
+def _named_by_role(policy: ProjectPolicy) -> dict[str, str]:
+    """Buckets may grant to "whoever is editor of the project", and new ones do by default."""
+    return {
+        "roles/owner": f"projectOwner:{policy.name}",
+        "roles/editor": f"projectEditor:{policy.name}",
+        "roles/viewer": f"projectViewer:{policy.name}",
+    }
+
+
+def replacing(view: View, policy: ProjectPolicy, bucket: Bucket, email: str) -> list[Grant]:
+    """The grants by which a service account may surely replace objects of a bucket: on the project, above it, on it."""
+    in_project = [grant for grant in _granted_over(view, policy).get(member(email), ()) if grant.sure]
+    by_role = _named_by_role(policy)
+    through = {by_role[grant.role]: grant for grant in in_project if grant.role in by_role}
+    on_bucket = [
+        Grant(bucket.id, binding.role or "", name, None)
+        for binding in bucket.bindings or ()
+        if binding.condition is None
+        for name in binding.members or ()
+        if name in (member(email), *EVERYONE) or name in through
+    ]
+    used = [
+        grant for grant in (*in_project, *on_bucket) if (permissions(view, grant.role) or set()) & (_REPLACE | _TAKE)
+    ]
+    return [*(through[grant.member] for grant in used if grant.member in through), *used]
+
+
+def _granted_over(view: View, policy: ProjectPolicy) -> Mapping[str, list[Grant]]:
+    """The grants that count in a project, by member. Read once per view, as `members_of` is."""
+    known = view.derive(_grants_by_member)
+    if policy.id not in known:
+        found: dict[str, list[Grant]] = {}
+        for place, binding in bindings_over(view, policy):
+            for name in binding.members or ():
+                found.setdefault(name, []).append(Grant(place, binding.role or "", name, binding.condition))
+        known[policy.id] = found
+    return known[policy.id]
+
+
+def _grants_by_member(_: View) -> dict[str, Mapping[str, list[Grant]]]:
+    return {}
 
 
 def _of_opaque(view: View, policy: ProjectPolicy, bucket: tuple[Binding, ...]) -> frozenset[str]:

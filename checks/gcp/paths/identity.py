@@ -2,7 +2,7 @@
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
 from checks.gcp.iam.escalation import escalation
-from checks.gcp.iam.grants import shown
+from checks.gcp.iam.grants import said, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.names import project_id
 from checks.gcp.vertex_ai.pools import accounts
@@ -54,9 +54,8 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     held = [grant for each in reach for grant in each.held]
     if able := [each for each in reach if each.ways]:
         broad = [grant for each in able for grant in each.by]
-        roles = sorted({grant.role for grant in broad})
         return failed(
-            f"its service account has {', '.join(roles)}, and so {able[0].said()}",
+            f"its service account has {said(broad)}, and so {able[0].said()}",
             path=(endpoint.id, *sorted({grant.policy for grant in broad})),
             deployed_models=emails,
             **shown(broad),

@@ -6,11 +6,12 @@ from msgspec import UnsetType
 
 from checks.blind_spots import DOWNLOADS
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, MACHINE
+from checks.gcp.iam.grants import said, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.names import bucket_id, project_id
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
-from checks.gcp.reach import NAMED, replaceable, serving
+from checks.gcp.reach import NAMED, allowing, replaceable, serving
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.model.checks import check
@@ -61,12 +62,15 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
     if taken := [email for email in emails if reach[email].first]:
         email = min(taken, key=lambda each: reach[each].first)
         bucket = reach[email].first
+        by = allowing(view, bucket, email)
+        policies = sorted({grant.policy for grant in by} - {bucket_id(bucket)})
         return failed(
-            f"{email} may replace objects in {bucket}, from which a model in production comes",
-            path=(instance.id, bucket_id(bucket), *served.shown_by[bucket]),
+            f"{email} may replace objects in {bucket}, from which a model in production comes, by {said(by)}",
+            path=(instance.id, *policies, bucket_id(bucket), *served.shown_by[bucket]),
             disable_public_ip=instance.disable_public_ip,
             service_accounts=[email],
             **{"Bucket.name": bucket},
+            **shown(by),
         )
     pairs = [(bucket, email) for email in emails for bucket in reach[email].doubts]
     doubts = [f"what {email} may do in {bucket}" for bucket, email in sorted(pairs, key=lambda pair: pair[0])]
