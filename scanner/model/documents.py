@@ -38,7 +38,8 @@ class Many(Generic[T_co]):
 def document(resource: Resource) -> bytes:
     """A resource as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Its identity stays."""
     content = encode(resource)
-    if not may_hold_secret(content):
+    # Its identity comes first, and takes no less than this.
+    if not may_hold_secret(content, len(resource.id) + len(resource.name) + len(resource.console_url)):
         return content
     fields: dict[str, Any] = plain(resource)
     kept = {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}

@@ -1,7 +1,7 @@
 """Shapes that only credentials have, found in any text under any name."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from scanner.model.patterns import pattern
 
@@ -101,6 +101,10 @@ SHAPES = (
 
 def has_shape(text: str) -> bool:
     """Whether any part of a text has a shape that only credentials have."""
+    return _known(text) if len(text) <= _SHORT else _has_shape(text)
+
+
+def _has_shape(text: str) -> bool:
     for needed, shapes in SHAPES:
         if needed in text:
             for start, shape in shapes:
@@ -108,6 +112,10 @@ def has_shape(text: str) -> bool:
                     return True
     return False
 
+
+#: What is shorter are mostly names of fields and settings, which come again and again.
+_SHORT = 48
+_known = lru_cache(maxsize=1024)(_has_shape)
 
 _MARKS = tuple(start.encode() for _, shapes in SHAPES for start, _ in shapes if start != "://")
 
@@ -121,9 +129,11 @@ def _by_first() -> tuple[re.Pattern[bytes], ...]:
     return tuple(re.compile(re.escape(first) + b"(?:" + b"|".join(those) + b")") for first, those in ends.items())
 
 
-def may_hold_secret(document: bytes) -> bool:
-    """Whether any string in JSON text may have the shape of a credential: one look at all of them."""
+def may_hold_secret(document: bytes, start: int = 0) -> bool:
+    """Whether any string in JSON text, from `start` on, may have the shape of a credential: one look at all of them."""
     for marks in _by_first():
-        if marks.search(document):
+        if marks.search(document, start):
             return True
-    return b"@" in document and any(b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:])
+    return document.find(b"@", start) >= 0 and any(
+        b"@" in address.partition(b"/")[0] for address in document[start:].split(b"://")[1:]
+    )
