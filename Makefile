@@ -11,7 +11,7 @@ LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-check test-kind check lint types layers generate generated bench bench-quick bench-secrets lock new-check clean
+.PHONY: help setup demo test test-check test-kind fuzz check lint types layers generate generated bench bench-quick bench-secrets lock new-check clean
 
 # Only what is used is compiled to byte code, when it is used: most of it never is.
 define install
@@ -41,6 +41,9 @@ demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves demo-out/report
 
 test: setup ## Run all tests
 	$(RUN) -m pytest -n auto --dist worksteal
+
+fuzz: setup ## Damage 100,000 saved inventories and configurations, for an hour or more; FUZZ_SEED=… for others
+	FUZZ=12500 $(RUN) -m pytest -n auto --dist worksteal tests/test_fuzz.py
 
 test-check: setup ## Test one check: make test-check ARGS=slug
 	@$(RUN) scripts/test_part.py check $(ARGS)

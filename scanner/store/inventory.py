@@ -145,9 +145,11 @@ class Inventory:
             if name not in kinds:
                 raise InputError(f"{path}: unknown kind {name!r}; was it written by a newer version?")
             try:
-                waiting.append(decoders.decode(kinds[name], content))
-            except UNREADABLE as error:
+                found = decoders.decode(kinds[name], content)
+                _verify(found)
+            except (*UNREADABLE, ValueError) as error:
                 raise InputError(f"{path}: a {name} does not fit: {error}") from error
+            waiting.append(found)
             if len(waiting) >= _BATCH:
                 store.put(waiting)
                 waiting.clear()
@@ -172,6 +174,14 @@ class Inventory:
         """The providers that were asked."""
         asked = {scope.provider for scope in self.scopes} | {kind.partition(".")[0] for kind in self.store.kinds()}
         return asked.union(self.shard.providers if self.shard is not None else ())
+
+
+def _verify(resource: Resource) -> None:
+    """Raise ValueError for what no scan writes and types do not forbid."""
+    if resource.scope.provider != resource.kind.partition(".")[0]:
+        raise ValueError(f"it cannot be of {resource.scope.provider!r}")
+    for read in resource.cached.values():
+        datetime.fromisoformat(read)
 
 
 class InventoryView:
