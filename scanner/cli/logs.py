@@ -3,14 +3,14 @@
 import logging
 import sys
 
-from scanner.model.sanitize import clean, redact
+from scanner.model.sanitize import clean, redact_wholly
 
 
 class _Formatter(logging.Formatter):
     """Names and messages of others are in what is logged."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return clean(redact(super().format(record)), lines=True)
+        return clean(redact_wholly(super().format(record)), lines=True)
 
 
 def log_to_stderr(*, verbose: bool) -> None:

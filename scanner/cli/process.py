@@ -89,9 +89,9 @@ def _say(text: str, code: int) -> int:
 
 
 def _shown(text: str, *, lines: bool = False) -> str:
-    from scanner.model.sanitize import clean, redact
+    from scanner.model.sanitize import clean, redact_wholly
 
-    return clean(redact(text), lines=lines)
+    return clean(redact_wholly(text), lines=lines)
 
 
 def _discard_output() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from scanner.collect.plan import Plan
 from scanner.model.collectors import Collector
 from scanner.model.nouns import Gap, Listing, Reason, Scope
-from scanner.model.sanitize import redact
+from scanner.model.sanitize import redact_wholly
 
 log = logging.getLogger("mlposture")
 
@@ -26,7 +26,7 @@ class GapRecorder:
                 self._blinded[kind.kind] = tuple(c.id for c in plan.checks if kind in (c.kind, *c.needs))
 
     def gap(self, kind: str, scope: Scope, operation: str, reason: Reason, permission: str, detail: str) -> None:
-        key, detail = (kind, scope, operation, reason), redact(detail)
+        key, detail = (kind, scope, operation, reason), redact_wholly(detail)
         with self._lock:
             known, kept, count = self._gaps.get(key, (permission, detail, 0))
             # Threads arrive in any order; what is kept must not depend on it.

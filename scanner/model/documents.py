@@ -7,8 +7,7 @@ import msgspec
 
 from scanner.model.decode import decoder_of
 from scanner.model.nouns import Resource, plain
-from scanner.model.sanitize import encode, map_strings, redact
-from scanner.model.secrets.shapes import may_hold_secret
+from scanner.model.sanitize import encode, map_strings, may_hold_secret, redact
 
 R = TypeVar("R", bound=Resource)
 T_co = TypeVar("T_co", covariant=True)

@@ -1,6 +1,10 @@
 """Errors that a user can act on, whose message the command line prints without a traceback, and failures of calls."""
 
 from scanner.model.nouns import Extent, Reason
+from scanner.model.sanitize import quote
+
+#: A detail may hold a cause, a remedy and a name beside what the provider says.
+_LONGEST = 1000
 
 
 class InputError(Exception):
@@ -22,6 +26,7 @@ class CannotScan(Exception):
 class CallFailed(Exception):
     """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds).
 
+    Whatever is told of it (`detail`, `code`) goes through `quote` here, for a provider chooses the words.
     `permission` is the one that would help: None for the operation's own, empty where no permission would. `extent` is
     how much it holds for, in `account` (empty for the one that asks).
     """
@@ -38,10 +43,10 @@ class CallFailed(Exception):
         extent: Extent = Extent.OPERATION,
         account: str = "",
     ) -> None:
-        super().__init__(detail)
         self.reason = reason
-        self.detail = detail
-        self.code = code
+        self.detail = quote(detail, _LONGEST)
+        self.code = quote(code)
+        super().__init__(self.detail)
         self.retry = retry
         self.retry_after = retry_after
         self.permission = permission

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
+from scanner.model import own
 from scanner.model.nouns import plain
 from scanner.model.patterns import pattern
+from scanner.model.secrets import shapes
 from scanner.model.secrets.shapes import has_shape
 
 REDACTED = "[looks like a credential; redacted]"
@@ -14,6 +16,8 @@ REDACTED = "[looks like a credential; redacted]"
 #: GitHub runners obey a line that starts with `::`, and the older `##[` anywhere in a line.
 _COMMAND = pattern(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
 _WORD = pattern(r"[^\s'\"]+")
+#: Services explain at length, and what stands before them may answer with whole pages.
+_LONGEST, _READ = 300, 8192
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -29,11 +33,34 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 
 def redact(text: str) -> str:
-    """Text without what has the shape of a credential: the words that do, or all of it."""
+    """Text without what has the shape of a credential, or is one of this scan's: the words that do, or all of it."""
+    if own.may_quote(text):
+        text = own.hide(text)
     if not has_shape(text):
         return text
     text = _WORD.sub(lambda found: REDACTED if has_shape(found[0]) else found[0], text)
     return REDACTED if has_shape(text) else text
+
+
+def redact_wholly(text: str) -> str:
+    """The same, and of the scan's own credentials not a part, in no encoding. For text that speaks of a failure.
+
+    It takes too long for all that is in a report.
+    """
+    return redact(own.hide(text))
+
+
+def quote(text: str, longest: int = _LONGEST) -> str:
+    """What a provider says, as a detail may hold it: in one line, without credentials, and cut if it is long."""
+    if len(text) > _READ:
+        text = text[:_READ].rpartition(" ")[0]  # of a credential that is cut off nobody could tell
+    text = " ".join(redact_wholly(text).split())
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def may_hold_secret(document: bytes) -> bool:
+    """Whether `redact` may have something to do in JSON text: one look at all of it."""
+    return shapes.may_hold_secret(document) or own.may_be_in(document)
 
 
 def encode(document: Any) -> bytes:

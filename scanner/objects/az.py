@@ -13,6 +13,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.identity import AzureAuthorityHosts, ClientSecretCredential, DefaultAzureCredential
 from azure.storage.blob import BlobServiceClient, ContentSettings
 
+from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
 
@@ -86,6 +87,7 @@ class _Token:
     """A token that is there already: left to itself, the SDK tries credentials that do not work again and again."""
 
     def __init__(self, token: AccessToken) -> None:
+        own.note(token.token)
         self._token = token
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ARG002 - the SDK's protocol

@@ -1,18 +1,13 @@
 """What went wrong with an object, in one sentence: the address as the user typed it, the cause, and what to do."""
 
 from scanner.model.errors import InputError, NotWritten
-from scanner.model.sanitize import redact
+from scanner.model.sanitize import quote
 from scanner.objects.addresses import Address
-
-#: Services explain at length.
-_LONGEST = 300
 
 
 def failed(address: Address, doing: str, why: str) -> InputError:
     """The error to raise: NotWritten when it was being written."""
-    said = " ".join(redact(why).split())
-    said = said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
-    return (NotWritten if doing == "write" else InputError)(f"{address.text}: {said}")
+    return (NotWritten if doing == "write" else InputError)(f"{address.text}: {quote(why)}")
 
 
 def refused(address: Address, doing: str, status: int, said: str, needs: str) -> InputError:

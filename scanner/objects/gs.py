@@ -20,6 +20,7 @@ from google.cloud.storage import Client
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.retry import DEFAULT_RETRY
 
+from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
 
@@ -89,6 +90,7 @@ def _client(address: Address, doing: str) -> Iterator[Client]:
 def _sign(credentials: Credentials, request: requests.PreparedRequest) -> requests.PreparedRequest:
     if not credentials.valid:
         credentials.refresh(Request())  # type: ignore[no-untyped-call]
+        own.note(credentials.token)
     credentials.apply(request.headers)  # type: ignore[no-untyped-call]
     return request
 

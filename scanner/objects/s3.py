@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
 from s3transfer.exceptions import RetriesExceededError
 
+from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
 
@@ -62,8 +63,11 @@ def _client(address: Address, doing: str, profile: str | None) -> Iterator[Any]:
     """With the credentials of a profile, or those that the AWS CLI would use. What goes wrong becomes InputError."""
     try:
         session = Session(profile_name=profile)
-        if session.get_credentials() is None:
+        credentials = session.get_credentials()
+        if credentials is None:
             raise failed(address, doing, f"no credentials found for AWS; {_ADVICE}")
+        found = credentials.get_frozen_credentials()
+        own.note(found.access_key, found.secret_key, found.token)
         with closing(session.client("s3", config=_CONFIG)) as client:
             yield client
     except ClientError as error:

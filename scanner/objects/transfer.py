@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from scanner.model import own
 from scanner.model.errors import CannotScan, InputError, NotWritten
 from scanner.objects.addresses import Address, parse
 
@@ -95,6 +96,7 @@ def _no_room(address: Address, error: OSError) -> str:
 
 
 def _store(address: Address) -> Store:
+    own.note_environment()
     try:
         store: Store = importlib.import_module(f"scanner.objects.{address.scheme}")
     except ImportError as error:

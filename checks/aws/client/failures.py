@@ -11,6 +11,7 @@ from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
 from scanner.model.refusals import find
+from scanner.model.sanitize import quote
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ def refusal(code: str, status: int, message: str) -> CallFailed:
         return failure
     if status >= 500:
         return CallFailed(Reason.ERROR, f"{code or 'HTTP'} {status}", code=code, retry=True)
-    return CallFailed(Reason.ERROR, f"{code}: {message}" if message else code, code=code)
+    return CallFailed(Reason.ERROR, f"{code}: {quote(message)}" if message else code, code=code)
 
 
 def unparsed() -> CallFailed:
@@ -74,4 +75,4 @@ def empty() -> CallFailed:
 def told(failure: CallFailed) -> str:
     """All that is known of a failure, for the person who started the scan."""
     more = [*getattr(failure, "__notes__", ()), str(failure.__cause__ or "")]
-    return ": ".join([failure.detail, *(text for text in more if text and text != failure.detail)])
+    return ": ".join([failure.detail, *(quote(text) for text in more if text and text != failure.detail)])

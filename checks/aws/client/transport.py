@@ -34,6 +34,7 @@ from checks.aws.client.shapes import find, services
 from checks.aws.client.signing import Frozen, Signer
 from scanner import __version__
 from scanner.calls.client import Manners
+from scanner.model import own
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 
@@ -213,7 +214,7 @@ def frozen(credentials: Credentials) -> Frozen:
     The failure has no code: one that STS gave would read as what the service said about the resource.
     """
     try:
-        return translated(credentials.get_frozen_credentials)
+        found = translated(credentials.get_frozen_credentials)
     except CallFailed as failure:
         raise CallFailed(
             failure.reason,
@@ -224,6 +225,8 @@ def frozen(credentials: Credentials) -> Frozen:
     except (RuntimeError, OSError, EOFError) as error:
         # botocore's, for new credentials that are expired (the clock is wrong), or what they are made from is gone
         raise CallFailed(Reason.DENIED, f"no credentials: {error}", permission="") from error
+    own.note(found.access_key, found.secret_key, found.token)
+    return found
 
 
 class _Body(io.BytesIO):
@@ -289,6 +292,8 @@ def _send(
             decode_content=False,
             enforce_content_length=False,  # a body that is cut short does not parse, and says so
         )
+        if answer.status != 200:  # it may quote what it was sent
+            own.note_headers(headers)
         return _Answer(answer.status, answer.headers, answer.data)
     except Exception as error:
         reason, name = next((reason, name) for kind, reason, name in _BROKEN if isinstance(error, kind))

@@ -11,13 +11,13 @@ from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
 from scanner.model.refusals import find
+from scanner.model.sanitize import quote
 
 #: Codes that say no more than their status does.
 _PLAIN = ("", "Forbidden", "403")
 
 #: What differs from call to call at the end of a message, so that it would differ from run to run.
 _TRACE = pattern(r"\W*\b(?:tracking|correlation|activity|trace|request) ?id\b.*", re.IGNORECASE | re.DOTALL)
-_LONGEST = 300
 
 
 def refused(operation: str, url: str, status: int, content: Any, retry_after: str | None = None) -> CallFailed:
@@ -91,5 +91,4 @@ def _told(content: Any) -> tuple[str, str]:
     error = content.get("error") if isinstance(content, Mapping) else None
     if not isinstance(error, Mapping):
         return "", ""
-    message = " ".join(str(error.get("message") or "").split())
-    return str(error.get("code") or ""), _TRACE.sub("", message)[:_LONGEST]
+    return str(error.get("code") or ""), quote(_TRACE.sub("", str(error.get("message") or "")))

@@ -24,6 +24,7 @@ from urllib3.exceptions import ReadTimeoutError
 from checks.azure.client.refusals import REFUSALS
 from checks.azure.client.replies import checked, refused
 from scanner.calls.client import Manners
+from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 from scanner.model.refusals import Refusal, find
@@ -152,6 +153,7 @@ class _OneToken:
             if token is None or token.expires_on - time.time() < _RENEW or token.token == refused:
                 options: dict[str, Any] = {"claims": claims} if claims else {}
                 self._token = token = self._credential.get_token(self._scope, **options)
+                own.note(token.token)
             return token.token
 
 
