@@ -67,6 +67,7 @@ generate: setup ## Write the generated files anew
 	$(RUN) scripts/build_frameworks.py
 	$(RUN) scripts/build_schema.py
 	$(RUN) scripts/build_shapes.py
+	$(RUN) scripts/build_google_shapes.py
 	$(RUN) scripts/build_partitions.py
 	$(RUN) scripts/build_docs.py
 	$(RUN) scripts/build_performance.py
@@ -75,6 +76,7 @@ generated: setup
 	$(RUN) scripts/build_frameworks.py --check
 	$(RUN) scripts/build_schema.py --check
 	$(RUN) scripts/build_shapes.py --check
+	$(RUN) scripts/build_google_shapes.py --check
 	$(RUN) scripts/build_partitions.py --check
 	$(RUN) scripts/build_docs.py --check
 	$(RUN) scripts/build_performance.py --check

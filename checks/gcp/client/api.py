@@ -169,7 +169,7 @@ class GcpProvider:
     def number(self, account: str) -> str:
         """The number of a project, which names in replies carry, asked for once. Raises CallFailed."""
         if account not in self._numbers:
-            found = self.send("GET", f"{PROJECTS}/v3/projects/{account}", {}).get("name")
+            found = self.send(_PROJECT, "GET", f"{PROJECTS}/v3/projects/{account}", {}).get("name")
             if not isinstance(found, str):
                 raise CallFailed(Reason.MALFORMED, "the reply has no name")
             self._numbers[account] = found.removeprefix("projects/")
@@ -208,7 +208,7 @@ class GcpProvider:
         """One call of a collector. Raises CallFailed, and remembers a refusal that holds for all regions."""
         self.refuse_if_known(account, operation, path)
         try:
-            return self.send("GET" if body is None else "POST", path, query, body)
+            return self.send(operation, "GET" if body is None else "POST", path, query, body)
         except Refused as failure:
             if is_regional(path):
                 self._refusals[account, operation] = failure
@@ -226,9 +226,11 @@ class GcpProvider:
                 answer.set_exception(error)
         return answer.result()  # type: ignore[no-any-return]
 
-    def send(self, method: str, path: str, query: Mapping[str, Any], body: Any = None) -> Mapping[str, Any]:
+    def send(
+        self, operation: str, method: str, path: str, query: Mapping[str, Any], body: Any = None
+    ) -> Mapping[str, Any]:
         """One call, once. Raises CallFailed."""
-        return self._web.send(method, path, query, body)
+        return self._web.send(operation, method, path, query, body)
 
     def _by_id(self, project: str) -> str:
         if not project.isdigit():

@@ -21,7 +21,7 @@ class Discovery:
     def get(self, account: str, service: str, operation: str, path: str, **query: Any) -> Mapping[str, Any]:
         """One reply. Calls are paced, and a service is given up, for each `account` alone. Raises CallFailed."""
         scope = Scope("gcp", account, ANYWHERE)
-        return self._calls.run(scope, service, operation, lambda: self._send("GET", path, query))
+        return self._calls.run(scope, service, operation, lambda: self._send(operation, "GET", path, query))
 
     def pages(self, account: str, service: str, operation: str, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """The pages of a listing, as far as they are wanted. Raises CallFailed."""

@@ -10,12 +10,12 @@ from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
 from scanner.model.refusals import find
+from scanner.model.sanitize import quote
 
 _DISABLED = {DISABLED, "accessNotConfigured"}
 _THROTTLED = {"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}
 #: Reasons that say no more than the status: a permission may be missing.
 _PLAIN = ("", FORBIDDEN, "IAM_PERMISSION_DENIED", "insufficientPermissions")
-_LONGEST = 300
 _PERMISSION = pattern(r"\b[a-z]+(?:\.[A-Za-z]+){2}\b(?=['\"]? (?:access|denied|permission))")
 #: How the API's being off is said where no code says it, and in whose project.
 _UNUSED = pattern(r"has not been used in project (\S+) before or it is disabled")
@@ -37,6 +37,16 @@ class Refused(CallFailed):
 def elsewhere(failure: CallFailed) -> CallFailed:
     """An API that is off in another project than the one asked: in the one that the calls are charged to."""
     return CallFailed(failure.reason, f"{failure.detail} in the quota project", permission="")
+
+
+def inside(body: Mapping[str, Any]) -> CallFailed:
+    """An error in a reply whose status speaks of none: as bad as it says, and no answer that something is absent."""
+    error = body["error"]
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if not isinstance(code, int) or not 400 <= code < 600:
+        return CallFailed(Reason.MALFORMED, "the reply has an error beside a status of success")
+    said = from_reply(code, body)
+    return CallFailed(said.reason, said.detail, retry=said.retry, permission=said.permission, extent=said.extent)
 
 
 def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFailed:
@@ -73,7 +83,7 @@ def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFa
 
 def _worded(detail: str, message: str) -> str:
     """What is known of an unknown error, with the provider's own words for it."""
-    return f"{detail}: {' '.join(message.split())[:_LONGEST]}" if message else detail
+    return f"{detail}: {quote(message)}" if message else detail
 
 
 def _info(error: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -20,14 +20,21 @@ from google.auth import credentials as auth
 from google.auth.transport.urllib3 import Request
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, ProxyError, ReadTimeoutError, SSLError
 
-from checks.gcp.client.errors import from_reply
+from checks.gcp.client.errors import from_reply, inside
+from checks.gcp.client.shapes import Shape, shapes
 from checks.gcp.names import STORAGE
 from scanner.calls.client import Manners
+from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
+from scanner.model.patterns import pattern
+from scanner.model.sanitize import quote
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
+_STRANGE = "what came from where tokens are had is none"
+#: What can stand in a header.
+_TOKEN = pattern(r"[!-~]+")
 #: Google compresses only for those who say it twice.
 _HEADERS = {"User-Agent": "mlposture (gzip)", "Accept-Encoding": "gzip"}
 
@@ -46,19 +53,21 @@ class Web:
             raise CannotScan("Google Cloud: MLPOSTURE_GCP_ENDPOINT must be https, or http on this machine")
         self._connections = Connections(manners, proxies={} if plain else getproxies())
         self._refreshing = threading.Lock()
-        self._refresh = Request(self._connections)  # type: ignore[no-untyped-call]
+        self._refresh = Request(_TokenRequests(self._connections))  # type: ignore[no-untyped-call]
         self._credentials, self.project = _credentials(simulated=plain and loopback)
         try:
             self._keep_fresh()
         except google.auth.exceptions.GoogleAuthError as error:
             raise CannotScan(
-                f"Google Cloud: the credentials gave no access token ({error.args[0]}); {_LOGIN}"
+                f"Google Cloud: the credentials gave no access token ({_said(error)}); {_LOGIN}"
             ) from error
 
     def close(self) -> None:
         self._connections.close()
 
-    def send(self, method: str, path: str, query: Mapping[str, Any], body: Any = None) -> Mapping[str, Any]:
+    def send(
+        self, operation: str, method: str, path: str, query: Mapping[str, Any], body: Any = None
+    ) -> Mapping[str, Any]:
         """One call, once. Members of the query that are lists are repeated. Raises CallFailed."""
         try:
             url, headers = self._signed(path)
@@ -68,6 +77,8 @@ class Web:
                 body = msgspec.json.encode(body)
                 headers["Content-Type"] = "application/json"
             reply = self._connections.request(method, url, body=body, headers=headers, redirect=False)
+        except NoToken as error:
+            raise CallFailed(Reason.MALFORMED, f"no access token: {error}") from error
         except google.auth.exceptions.TransportError as error:
             raise CallFailed(Reason.UNREACHABLE, "no access token: TransportError", retry=True) from error
         except google.auth.exceptions.GoogleAuthError as error:
@@ -78,7 +89,7 @@ class Web:
             raise CallFailed(Reason.UNREACHABLE, type(error).__name__, retry=True) from error
         except HTTPError as error:
             raise CallFailed(Reason.ERROR, type(error).__name__) from error
-        return _decoded(reply)
+        return _decoded(shapes()[operation], reply)
 
     def _signed(self, path: str) -> tuple[str, dict[str, str]]:
         """Where a path is, and the headers of a call to it."""
@@ -96,7 +107,36 @@ class Web:
         if not self._credentials.valid:
             with self._refreshing:
                 if not self._credentials.valid:
-                    self._credentials.refresh(self._refresh)  # type: ignore[no-untyped-call]
+                    self._renew()
+
+    def _renew(self) -> None:
+        try:
+            self._credentials.refresh(self._refresh)  # type: ignore[no-untyped-call]
+        except google.auth.exceptions.GoogleAuthError:
+            raise
+        except Exception as error:  # whatever the SDK stumbles over in a reply that is none
+            raise NoToken(_STRANGE) from error  # type: ignore[no-untyped-call]
+        token = self._credentials.token
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            self._credentials.token = None
+            raise NoToken(_STRANGE)  # type: ignore[no-untyped-call]
+        own.note(token)
+
+
+class NoToken(google.auth.exceptions.RefreshError):
+    """What came from where tokens are had is no reply of it."""
+
+
+class _TokenRequests:
+    """How google-auth asks for tokens. What it asks with must not be written either."""
+
+    def __init__(self, connections: "Connections") -> None:
+        self._connections = connections
+
+    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        own.note_headers(options.get("headers") or {})
+        own.note_grant(options.get("body"))
+        return self._connections.request(method, url, **options)
 
 
 class Connections:
@@ -150,15 +190,25 @@ def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
     return urllib3.ProxyManager(proxy, proxy_headers=headers, proxy_ssl_context=options["ssl_context"], **options)
 
 
-def _decoded(reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
+def _said(error: Exception) -> str:
+    """What an error of google-auth says, without the details that it may have beside."""
+    return quote(str(error.args[0])) if error.args else type(error).__name__
+
+
+def _decoded(shape: Shape, reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
+    """The reply, if it is one of the operation's. Raises CallFailed."""
     try:
         body = msgspec.json.decode(reply.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     if not 200 <= reply.status < 300:
         raise from_reply(reply.status, body, reply.headers.get("Retry-After"))
     if not isinstance(body, dict):
         raise CallFailed(Reason.MALFORMED, "the reply is not a JSON object")
+    if "error" in body:
+        raise inside(body)
+    if reply.status != 200 or "json" not in reply.headers.get("Content-Type", "json") or not shape.fits(body):
+        raise CallFailed(Reason.MALFORMED, "the reply is not one of this operation")
     return body
 
 
@@ -168,7 +218,7 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
     try:
         return google.auth.default(scopes=[_SCOPE])
     except google.auth.exceptions.GoogleAuthError as error:
-        raise CannotScan(f"Google Cloud: no credentials found ({error.args[0]}); {_LOGIN}") from error
+        raise CannotScan(f"Google Cloud: no credentials found ({_said(error)}); {_LOGIN}") from error
     except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
         where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login()
         said = getattr(error, "strerror", None) or error

@@ -112,7 +112,7 @@ def test_a_proxy_that_refuses_is_a_service_that_cannot_be_reached(monkeypatch: p
             monkeypatch.setattr(made._web, "_base", "https://gcp.example")
             made._web._connections = Connections(QUICK, {"https": f"http://127.0.0.1:{port}"})
             with pytest.raises(CallFailed) as caught:
-                made.send("GET", "storage.googleapis.com/storage/v1/b/x", {})
+                made.send("storage.buckets.get", "GET", "storage.googleapis.com/storage/v1/b/x", {})
         made.close()
     assert (caught.value.reason, caught.value.retry) == (Reason.UNREACHABLE, True)
     assert str(caught.value.detail) == "ProxyError"
