@@ -8,12 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import botocore.config
 import botocore.credentials
-import msgspec
 from boto3.session import Session as Boto3Session
 from botocore import xform_name
+from botocore.model import ServiceModel
 from botocore.session import Session
 
-from checks.aws.client.failures import empty, translated, unparsed
+from checks.aws.client.bodies import refuse_foreign
+from checks.aws.client.failures import translated
 from checks.aws.client.transport import Credentials, Transport, frozen
 from scanner.calls.client import Manners
 from scanner.model.errors import CallFailed
@@ -34,6 +35,8 @@ class Clients:
         acting.register_component("data_loader", core.get_component("data_loader"))
         self._session = Boto3Session(botocore_session=acting)
         self._clients: dict[tuple[str, str], Any] = {}
+        #: by the name that events have
+        self._models: dict[str, ServiceModel] = {}
         self._lock = threading.Lock()
         self._config = botocore.config.Config(
             connect_timeout=manners.connect_timeout,
@@ -64,8 +67,6 @@ class Clients:
         if not (turn.signed and turn.examined):
             # A version that no longer asks us may have asked another account, or read an absence from a broken body.
             raise CallFailed(Reason.ERROR, "this version of botocore does not let its calls be signed and examined")
-        if len(reply) <= 1 and speaks_json(client):
-            raise empty()
         return reply
 
     @contextmanager
@@ -84,15 +85,17 @@ class Clients:
 
     def _make(self, service: str, region: str) -> Any:
         client = self._session.client(service, region_name=region, config=self._config)
+        self._models[client.meta.service_model.service_id.hyphenize()] = client.meta.service_model
         client.meta.events.register("before-send.*", self._transport.prepared)
         client.meta.events.register("response-received.*", self._examine)
         if service == "s3control":
             client.meta.events.register_first("before-sign.s3-control.*", _keep_custom_host)
         return client
 
-    def _examine(self, **response: Any) -> None:
+    def _examine(self, *, event_name: str, **response: Any) -> None:
         self._current.of_thread.examined = True
-        _refuse_broken_bodies(**response)
+        _, service, operation = event_name.split(".")
+        refuse_foreign(self._models[service].operation_model(operation), **response)
 
 
 class _Current(botocore.credentials.Credentials):
@@ -112,21 +115,6 @@ class _Current(botocore.credentials.Credentials):
 
 def speaks_json(client: Any) -> bool:
     return str(client.meta.service_model.protocol).endswith("json")
-
-
-def _refuse_broken_bodies(response_dict: Mapping[str, Any] | None, event_name: str = "", **_: Any) -> None:
-    """botocore makes an empty result of a body that is cut short or missing, and an empty result reads as absence."""
-    reply = response_dict or {}  # there is none when the connection broke
-    if reply.get("status_code") != 200 or event_name.rpartition(".")[2].startswith("Head"):
-        return
-    body = reply.get("body", b"")
-    if not body:
-        raise unparsed()
-    if "json" in str(reply.get("headers", {}).get("content-type", "")):
-        try:
-            msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        except msgspec.MsgspecError as error:
-            raise unparsed() from error
 
 
 def _keep_custom_host(request: Any, **_: Any) -> None:

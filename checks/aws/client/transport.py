@@ -29,7 +29,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from checks.aws.client import wire
 from checks.aws.client.addresses import Addresses
-from checks.aws.client.failures import translated
+from checks.aws.client.failures import translated, unparsed
 from checks.aws.client.shapes import find, services
 from checks.aws.client.signing import Frozen, Signer
 from scanner import __version__
@@ -109,6 +109,8 @@ class Transport:
         answer = self._post(service, region, credentials, headers, wire.json_body(parameters))
         if answer.status >= 300:
             raise wire.json_refusal(answer.status, answer.headers, answer.body)
+        if answer.status != 200 or "json" not in answer.headers.get("content-type", "json"):
+            raise unparsed()
         return wire.json_reply(shape, answer.body)
 
     def query(self, service: str, name: str, region: str, credentials: Credentials, **parameters: str) -> ET.Element:
@@ -118,7 +120,9 @@ class Transport:
         answer = self._post(service, region, credentials, headers, body)
         if answer.status >= 300:
             raise wire.query_refusal(answer.status, answer.body)
-        return wire.query_reply(answer.body)
+        if answer.status != 200:
+            raise unparsed()
+        return wire.query_reply(name, answer.body)
 
     def prepared(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Send what a client of the SDK has prepared and signed: a handler for its `before-send` event."""

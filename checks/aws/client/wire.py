@@ -44,7 +44,7 @@ def json_reply(shape: Shape, body: bytes) -> dict[str, Any]:
         _read_times(reply, shape.times)
     except _UNPARSED as error:
         raise unparsed() from error
-    if shape.members.isdisjoint(reply):
+    if shape.members.isdisjoint(reply) or "__type" in reply:  # that is the code of an error
         raise empty()
     return reply
 
@@ -99,8 +99,16 @@ def query_body(action: str, version: str, parameters: Mapping[str, str]) -> byte
     return urlencode({"Action": action, "Version": version, **parameters}).encode()
 
 
-def query_reply(body: bytes) -> ET.Element:
-    """The root of a successful reply."""
+def query_reply(name: str, body: bytes) -> ET.Element:
+    """The root of a successful reply. Raises CallFailed for one that is no reply of this operation."""
+    root = _parsed(body)
+    space, _, found = root.tag.rpartition("}")
+    if found != f"{name}Response" or (space and "amazonaws.com" not in space):
+        raise unparsed()
+    return root
+
+
+def _parsed(body: bytes) -> ET.Element:
     try:
         return ET.fromstring(body)  # noqa: S314 - from AWS itself, and parsed like this by its SDK too
     except ET.ParseError as error:
@@ -112,7 +120,7 @@ def query_refusal(status: int, body: bytes) -> CallFailed:
     if _generic(status, body):
         return refusal(str(status), status, http.client.responses.get(status, ""))
     try:
-        root = query_reply(body)
+        root = _parsed(body)
     except CallFailed as failure:
         return failure
     for path in ("{*}Errors/{*}Error", "{*}Error"):

@@ -50,7 +50,10 @@ def inside(body: Mapping[str, Any]) -> CallFailed:
 
 
 def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFailed:
-    """What an error reply means. `body` is its parsed JSON, or None where it is not JSON."""
+    """What an error reply means. `body` is its parsed JSON, or None where it is not JSON.
+
+    Where it is no error of Google's, it has no code: something on the way answered, which does not know what is there.
+    """
     error = body.get("error") if isinstance(body, Mapping) else None
     error = error if isinstance(error, Mapping) else {}
     reason, metadata = _info(error)
@@ -64,6 +67,9 @@ def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFa
         return CallFailed(Reason.THROTTLED, f"HTTP {status}", code=reason, retry=True, retry_after=seconds)
     if status in (400, 403) and (refusal := find(REFUSALS, reason, message)):
         return Refused(refusal.reason, refusal.detail, code=REFUSED, permission=refusal.permission)
+    if not error and status in (403, 404):
+        why = Reason.DENIED if status == 403 else Reason.MALFORMED
+        return CallFailed(why, f"HTTP {status} without an error of Google's", permission="")
     if status == 401:
         return CallFailed(Reason.DENIED, "the credentials were not accepted", code="unauthenticated", permission="")
     if status == 403:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import botocore.config
 import botocore.loaders
@@ -30,7 +31,7 @@ from worlds.base import Fault, Request, Response, World
 
 from checks.aws.client import transport
 from checks.aws.client.api import connect
-from checks.aws.client.clients import _refuse_broken_bodies
+from checks.aws.client.bodies import refuse_foreign
 from checks.aws.client.failures import empty, translated
 from checks.aws.client.shapes import find
 from scanner.calls.client import Calls
@@ -100,7 +101,12 @@ def by_botocore(service: str, manners=QUICK):
     """A plain client, retrying nothing, that refuses bodies as ours do."""
     config = botocore.config.Config(read_timeout=manners.read_timeout, retries={"total_max_attempts": 1})
     client = botocore.session.Session().create_client(service, region_name=HOME, config=config)
-    client.meta.events.register("response-received.*", _refuse_broken_bodies)
+    model = client.meta.service_model
+
+    def examine(event_name: str, **response: Any) -> None:
+        refuse_foreign(model.operation_model(event_name.rpartition(".")[2]), **response)
+
+    client.meta.events.register("response-received.*", examine)
     return client
 
 
@@ -350,6 +356,7 @@ def test_a_reply_that_the_sdk_does_not_show_is_not_believed(provider):
 def test_a_reply_to_other_credentials_than_the_accounts_is_not_believed(provider):
     with running("aws"):
         ours = provider()
+        ours.clients.get("s3", HOME)
         client = ours._session.client("s3", HOME, aws_access_key_id="A", aws_secret_access_key="s")
         client.meta.events.register("response-received.*", ours.clients._examine)
         with pytest.raises(CallFailed, match="does not let its calls be signed and examined"):
