@@ -22,7 +22,7 @@ HIDDEN = "[a credential of this scan; redacted]"
 
 #: Letters and digits that are compared at a time, and how far apart those remembered of a credential begin: whatever
 #: has one and the other in a row together is found.
-_PIECE, _STEP = 12, 4
+_PIECE, _STEP = 16, 4
 #: A password with fewer of them cannot be told from a word.
 _LEAST = 8
 #: Pieces that have to be found across words, where three of them in a row may be those of a passphrase.

@@ -52,9 +52,10 @@ def redact_wholly(text: str) -> str:
 
 def quote(text: str, longest: int = _LONGEST) -> str:
     """What a provider says, as a detail may hold it: in one line, without credentials, and cut if it is long."""
-    if len(text) > _READ:
-        text = text[:_READ].rpartition(" ")[0]  # of a credential that is cut off nobody could tell
-    text = " ".join(redact_wholly(text).split())
+    words = redact_wholly(text[:_READ]).split()
+    if len(text) > _READ and len(" ".join(words)) <= longest:
+        words = words[:-1]  # of a credential that is cut off nobody could tell
+    text = " ".join(words)
     return text if len(text) <= longest else text[:longest] + "…"
 
 

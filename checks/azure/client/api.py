@@ -16,7 +16,7 @@ from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
 from checks.azure.client.census import PERMISSIONS, Census
 from checks.azure.client.management import Management
 from checks.azure.client.refusals import UNREGISTERED
-from checks.azure.client.replies import following, items, unregistered
+from checks.azure.client.replies import following, items, resource, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
 from checks.azure.error_kinds import MISSING
@@ -256,7 +256,11 @@ class AzureApi(BaseApi):
 
         def attempt() -> Mapping[str, Any]:
             found = self._provider.send(operation, method, path, {"api-version": api_version, **query}, body)
-            return _resource(found) if method == "GET" else found
+            if method == "GET":
+                return resource(found)
+            if not isinstance(found.get("nameAvailable"), bool):
+                raise CallFailed(Reason.MALFORMED, "the reply does not say whether the name is available")
+            return found
 
         return self.reply(operation, attempt, absent)
 
@@ -341,7 +345,7 @@ class AzureApi(BaseApi):
             try:
                 if isinstance(outcome, CallFailed):
                     raise outcome
-                return _resource(outcome)
+                return resource(outcome)
             except CallFailed as failure:
                 if failure.code in absent:
                     return None
@@ -407,10 +411,3 @@ class AzureApi(BaseApi):
             "scope": Scope(self._provider.name, subscription(path) or self.account, region),
             "console_url": f"{self._provider.portal}/#resource{path}",
         }
-
-
-def _resource(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    # An object without an id is no resource: to read it would turn every member into "observed absent".
-    if not isinstance(found.get("id"), str):
-        raise CallFailed(Reason.MALFORMED, "the reply has no id")
-    return found

@@ -66,7 +66,7 @@ class Batches:
             return None
         status, content = reply["httpStatusCode"], reply.get("content")
         if status == 200:
-            return content if isinstance(content, Mapping) else None
+            return content if isinstance(content, Mapping) and "error" not in content else None
         failure = refused(operation, url, status, content)
         if failure.extent <= Extent.ACCOUNT:
             self._calls.note_refusal(scope, OPERATION, failure)

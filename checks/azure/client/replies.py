@@ -74,10 +74,29 @@ def following(page: Mapping[str, Any], endpoint: str, links: set[str]) -> str:
     return link
 
 
-def checked(content: Any) -> Mapping[str, Any]:
-    """The content of a reply with status 200. Raises CallFailed if it is no JSON object."""
+def checked(operation: str, url: str, content: Any) -> Mapping[str, Any]:
+    """The content of a reply with status 200. Raises CallFailed if it is no JSON object, or an error after all.
+
+    That is as bad as it says, and no answer that something is absent.
+    """
     if not isinstance(content, Mapping):
         raise CallFailed(Reason.MALFORMED, "the reply is not a JSON object")
+    if "error" in content:
+        said = refused(operation, url, 200, content)
+        reason = Reason.MALFORMED if said.reason is Reason.ERROR else said.reason
+        raise CallFailed(reason, said.detail, retry=said.retry, permission=said.permission)
+    return content
+
+
+def resource(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The content of a reply that describes one resource. Raises CallFailed if it does not.
+
+    To read it would turn every member into "observed absent".
+    """
+    if not isinstance(content.get("id"), str):
+        raise CallFailed(Reason.MALFORMED, "the reply has no id")
+    if not isinstance(content.get("properties"), Mapping):
+        raise CallFailed(Reason.MALFORMED, "the reply has no properties")
     return content
 
 

@@ -43,6 +43,8 @@ _MICROSOFT = {
 _RENEW = 300
 _BOM = b"\xef\xbb\xbf"
 _AADSTS = re.compile(r"AADSTS\d+")
+#: What can stand in a header.
+_TOKEN = re.compile(r"[!-~]+")
 _CLAIMS = re.compile(r'\bclaims="([^"]+)"')
 
 
@@ -59,7 +61,7 @@ class Transport:
             self.credential = _credential(endpoint, manners.connect_timeout, manners.read_timeout)
             self._token = _OneToken(self.credential, f"{endpoint}/.default")
             self._token.text()
-        except (AzureError, ValueError, OSError) as error:
+        except Exception as error:  # the SDK's own, or whatever it stumbles over in a reply or a file that is none
             raise CannotScan(f"Azure: {_advice(error, endpoint)}") from error
         # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
         with requests.Session() as session:
@@ -86,9 +88,9 @@ class Transport:
             after = response.headers.get("Retry-After")
             raise refused(operation, address, response.status_code, _parsed(response.content), after)
         found = _parsed(response.content)
-        if found is None:
+        if found is None or "json" not in response.headers.get("Content-Type", "json"):
             raise CallFailed(Reason.MALFORMED, "the reply is not JSON")
-        return checked(found)
+        return checked(operation, address, found)
 
     def close(self) -> None:
         self._adapter.close()
@@ -106,6 +108,8 @@ class Transport:
             raise CallFailed(Reason.UNREACHABLE, f"no token: {cause}", retry=True) from error
         except AzureError as error:
             raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
+        except Exception as error:  # whatever the SDK stumbles over in a reply that is none
+            raise CallFailed(Reason.MALFORMED, "no token: what is none came from the sign-in") from error
 
     def _exchange(self, method: str, address: str, content: bytes | None, token: str) -> requests.Response:
         request = requests.PreparedRequest()
@@ -152,8 +156,11 @@ class _OneToken:
             token = self._token
             if token is None or token.expires_on - time.time() < _RENEW or token.token == refused:
                 options: dict[str, Any] = {"claims": claims} if claims else {}
-                self._token = token = self._credential.get_token(self._scope, **options)
+                token = self._credential.get_token(self._scope, **options)
+                if not _TOKEN.fullmatch(token.token):
+                    raise ValueError("what is no token came from the sign-in")
                 own.note(token.token)
+                self._token = token
             return token.token
 
 

@@ -32,7 +32,7 @@ from scanner.model.sanitize import quote
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
-_STRANGE = "what came from where tokens are had is none"
+_STRANGE = "what is no token came from where tokens are issued"
 #: What can stand in a header.
 _TOKEN = pattern(r"[!-~]+")
 #: Google compresses only for those who say it twice.
@@ -192,7 +192,7 @@ def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
 
 def _said(error: Exception) -> str:
     """What an error of google-auth says, without the details that it may have beside."""
-    return quote(str(error.args[0])) if error.args else type(error).__name__
+    return quote(str(error.args[0] if error.args else "")) or type(error).__name__
 
 
 def _decoded(shape: Shape, reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]:
