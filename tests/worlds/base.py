@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +35,7 @@ class Fault:
 
     `kind` is one of deny, throttle, timeout, reset, cut (the connection breaks off in the middle of the reply),
     malformed, error (HTTP 500), disabled (Google: API not enabled), gone (what is asked about is not there), say (an
-    error with the status, code and message of `says`).
+    error with the status, code and message of `says`), answer (what `answer` makes of the request).
     `verb` is `list`, `get` or `*`. `times` limits how often it strikes; None means always.
     """
 
@@ -46,6 +46,7 @@ class Fault:
     verb: str = "*"
     times: int | None = None
     says: tuple[int, str, str] = (0, "", "")
+    answer: Callable[[World, Request], Response] | None = None
 
     def strikes(self, request: Request) -> bool:
         if self.times == 0 or not (
@@ -225,6 +226,8 @@ class World:
             return None
         if fault and kind == "say":
             response = self.say(request, *fault.says)
+        elif fault and fault.answer is not None:
+            response = fault.answer(self, request)
         elif kind == "gone":
             response = self.gone(request)
         else:
