@@ -8,10 +8,13 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
+from scanner.calls import replies
+from scanner.calls.bounds import Bounds, End, Watch, over
 from scanner.calls.clock import Clock
 from scanner.calls.crew import Crew
 from scanner.calls.lanes import NAP, Lane, Slots, UnitLimits
@@ -26,6 +29,8 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 
+_OVER = "the scan reached its time limit"
+
 
 class Manners(Struct, frozen=True, kw_only=True):
     """Tunables. Times in seconds."""
@@ -34,6 +39,8 @@ class Manners(Struct, frozen=True, kw_only=True):
     concurrency: int = 32
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
+    #: what no call and no listing may exceed
+    bounds: Bounds = Bounds()
     #: how the limits of each (account, region, operation) are learnt
     pace: Tuning = Tuning()
     first_delay: float = 0.25
@@ -75,6 +82,8 @@ class Calls:
         self.memory = memory
         self.meter = meter or Meter()
         self.stopping = threading.Event()
+        #: when the scan has to be over, on the monotonic clock; None if it may take as long as it takes
+        self.until: float | None = None
         self._why = ""
         self._slots = Slots(manners.concurrency)
         self._lanes: dict[tuple[str, str, str], Lane] = {}
@@ -84,6 +93,7 @@ class Calls:
         self._budgets: dict[tuple[str, ...], float] = {}
         self._lock = threading.Lock()
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        replies.install()
         # Who waits for whom: a unit for the crew and for pages, all of them for discoveries, and these for nobody.
         # docs/architecture.md draws it.
         #: what a unit asks about each of many items. A few more threads than calls in flight: while some are on the
@@ -108,7 +118,7 @@ class Calls:
             began = self.clock.now()
             started = self._take_turn(lane, limits)
             try:
-                result = self._once(operation, host, attempt, started - began)
+                result = self._once(operation, host, attempt, started - began, limits.ends() if limits else ())
             except CallFailed as failure:
                 tried += 1
                 lane.refused(started, failure)
@@ -120,7 +130,7 @@ class Calls:
                     raise
                 self.meter.retried(operation)
                 if failure.reason is not Reason.THROTTLED:  # that waits in the lane
-                    self.clock.wait(self.stopping, self._delay(tried, failure.retry_after))
+                    self.clock.wait(self.stopping, self._until_then(self._delay(tried, failure.retry_after)))
             except BaseException:
                 lane.answered()
                 raise
@@ -132,6 +142,11 @@ class Calls:
     def note_refusal(self, scope: Scope, service: str, failure: CallFailed) -> None:
         """A refusal that came inside of another reply."""
         self._note_refusal((scope.account, scope.region, service), failure)
+
+    def look_at_the_clock(self) -> None:
+        """Let no further call begin once the time of the scan is over."""
+        if self.until is not None and monotonic() > self.until:
+            self.stop(_OVER)
 
     def stop(self, why: str) -> None:
         """Let no further call begin; `why` is what the gaps say."""
@@ -150,7 +165,20 @@ class Calls:
         self.discoveries.shutdown(wait=False, cancel_futures=True)
         self.pages.shutdown(wait=False, cancel_futures=True)
 
-    def _once(self, operation: str, host: tuple[str, ...], attempt: Callable[[], T], turn: float) -> T:
+    def watch(self, *ends: End) -> Watch:
+        """What holds for replies from now on, also outside of all calls, as where credentials are made."""
+        if self.until is not None:
+            ends = (*ends, End(self.until, Reason.STOPPED, _OVER))
+        return Watch(self.manners.bounds, *ends)
+
+    def _once(
+        self,
+        operation: str,
+        host: tuple[str, ...],
+        attempt: Callable[[], T],
+        turn: float,
+        ends: tuple[End, ...],
+    ) -> T:
         asked = self.clock.now()
         # Pages and other calls that a unit makes itself bring work for many; what the crew does is one of that many.
         self._slots.take(urgent=not self.crew.inside)
@@ -161,7 +189,7 @@ class Calls:
             self.meter.started(operation, turn, began - asked)
             reason: Reason | None = Reason.ERROR
             try:
-                result = attempt()
+                result = self.watch(over(self.manners.bounds), *ends).run(attempt)
                 reason = None
             except CallFailed as failure:
                 reason = failure.reason
@@ -230,10 +258,12 @@ class Calls:
             return True
 
     def _refuse_if_stopped(self, limits: UnitLimits | None = None) -> None:
-        if self.stopping.is_set():
-            raise CallFailed(Reason.STOPPED, self._why or "the scan was interrupted")
-        if limits is not None and limits.until is not None and self.clock.now() > limits.until:
-            raise CallFailed(Reason.STOPPED, "the time for this unit of work was over")
+        self.look_at_the_clock()
+        if why := self.stopped:
+            raise CallFailed(Reason.STOPPED, why)
+        for end in limits.ends() if limits else ():
+            if end.at < monotonic():
+                raise CallFailed(end.reason, end.detail)
 
     def _note_refusal(self, host: tuple[str, ...], failure: CallFailed) -> None:
         """Ask for nothing any more that a refusal holds for. One of no account holds for everything or for itself."""
@@ -257,6 +287,10 @@ class Calls:
             for key, reason in ((host, Reason.UNREACHABLE), (exact, Reason.TIMEOUT)):
                 if self._failures.get(key, 0) >= self.manners.breaker_threshold:
                     raise CallFailed(reason, "left alone after repeated failures")
+
+    def _until_then(self, delay: float) -> float:
+        """A delay, or as much of it as there is time for."""
+        return delay if self.until is None else max(0.0, min(delay, self.until - monotonic()))
 
     def _delay(self, tried: int, retry_after: float | None) -> float:
         if retry_after is not None:

@@ -2,7 +2,9 @@
 
 import threading
 from collections import deque
+from time import monotonic
 
+from scanner.calls.bounds import End
 from scanner.calls.clock import Clock
 from scanner.calls.pace import Pace, Tuning
 from scanner.model.errors import CallFailed
@@ -85,6 +87,13 @@ class UnitLimits:
         self._clock = clock
         self._waiting = 0
         self._moved = threading.Condition()
+
+    def ends(self) -> tuple[End, ...]:
+        """When what it asks has to be over."""
+        if self.until is None:
+            return ()
+        left = self.until - self._clock.now()
+        return (End(monotonic() + left, Reason.STOPPED, "the time for this unit of work was over"),)
 
     def enter(self) -> None:
         with self._moved:

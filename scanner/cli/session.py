@@ -41,15 +41,16 @@ class Share:
     """
 
     def __init__(self, limit: float | None, clouds: int) -> None:
-        self._until = None if limit is None else time.monotonic() + limit
+        #: when all of it is over
+        self.until = None if limit is None else time.monotonic() + limit
         self._left = clouds
 
     def next(self) -> float | None:
         """Until when the next cloud may be asked, on the monotonic clock; None where there is no limit."""
-        if self._until is None:
+        if self.until is None:
             return None
         now = time.monotonic()
-        part = (self._until - now) / self._left
+        part = (self.until - now) / self._left
         self._left -= 1
         return now + part
 
@@ -136,11 +137,13 @@ class Session:
             )
         calls = [Calls(manners, cache, self.meter) for _ in self.providers]
         connected = []
+        share = Share(self._time_limit, len(calls))
+        for of_provider in calls:
+            of_provider.until = share.until
         try:
             with self.meter.phase("connect"):
                 for (name, settings), of_provider in zip(self.providers.items(), calls, strict=True):
                     connected.append(connect(name, {**settings, "taken_at": self.inventory.taken_at}, of_provider))
-            share = Share(self._time_limit, len(connected))
             enabled = not self.options.get("no_progress")
             with (
                 self.meter.phase("collect"),

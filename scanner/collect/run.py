@@ -63,11 +63,13 @@ def collect(
     collectors = [c for c in plan.collectors if c.provider == provider.name]
     if not collectors:
         return
+    if calls is not None:
+        calls.until = until
     known = provider.accounts()
     inventory.accounts |= {(provider.name, account) for account in known}  # before anything is judged
     inventory.organizations.update(provider.organizations)
     accounts = [account for account in known if shard is None or shard.holds(account)]
-    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), until, workers, progress)
+    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), workers, progress)
     try:
         run.go(accounts)
     except sqlite3.Error as error:
@@ -123,7 +125,6 @@ class _Run:
         inventory: Inventory,
         calls: Calls | None,
         threads: int,
-        until: float | None,
         workers: Workers | None,
         progress: Callable[[Progress], None],
     ) -> None:
@@ -133,7 +134,6 @@ class _Run:
         self.inventory = inventory
         self.journal = inventory.store
         self.calls = calls
-        self.until = until
         self.progress = progress
         self.scopes: set[Scope] = set()
         self.gaps: set[Gap] = set()
@@ -160,7 +160,8 @@ class _Run:
         try:
             while True:
                 try:
-                    self._look_at_the_clock()
+                    if self.calls is not None:
+                        self.calls.look_at_the_clock()
                     if self.stopped and deadline is None:
                         deadline = monotonic() + GRACE
                         self.workers.stop(self.stopped)
@@ -177,10 +178,6 @@ class _Run:
         finally:
             self.workers.close()
             self.pool.shutdown(wait=False, cancel_futures=True)
-
-    def _look_at_the_clock(self) -> None:
-        if self.until is not None and self.calls is not None and monotonic() > self.until:
-            self.calls.stop("the scan reached its time limit")
 
     def _start(self, closed: "deque[str]") -> None:
         """Keep all workers busy: with units of accounts in turn, else with accounts that were not opened yet."""

@@ -10,6 +10,7 @@ import os
 import re
 import threading
 from base64 import b64decode
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -37,7 +38,7 @@ _HEX = pattern(r"[0-9A-Fa-f]{24,}")
 _ESCAPED = pattern(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)")
 #: Headers that hold nothing but a credential, or one at their end: `Bearer …`, `AWS4-HMAC-SHA256 …, Signature=…`.
 _HEADERS = ("authorization", "proxy-authorization", "x-amz-security-token")
-_AT_END = pattern(r"(?:\bSignature=|\s|^)(\S+)$")
+_AT_END = pattern(r"(?:\s|^)(\S+)$")
 #: Variables that hold a credential and are not called so, and proxies, whose addresses may.
 _VARIABLES = ("IDENTITY_HEADER",)
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -48,6 +49,9 @@ _lock = threading.Lock()
 _known: set[str] = set()
 _pieces: set[str] = set()
 _short: tuple[str, ...] = ()
+#: Of signatures of requests, the pieces of so many.
+_MANY = 256
+_passing: deque[tuple[str, ...]] = deque()
 #: How they begin, as text and in UTF-8.
 _starts: tuple[str, ...] = ()
 _marks: tuple[bytes, ...] = ()
@@ -70,12 +74,26 @@ def _remember(text: str) -> None:
         if len(bare) < _PIECE:
             _short = (*_short, bare)
         else:
-            last = len(bare) - _PIECE
-            _pieces.update(bare[start : start + _PIECE] for start in (*range(0, last, _STEP), last))
+            _pieces.update(_cut(bare))
         start = text[:_PIECE]
         if start not in _starts:
             _starts = (*_starts, start)
             _marks = (*_marks, start.encode("utf-8", "backslashreplace"))
+
+
+def _note_passing(signature: str) -> None:
+    """Remember what is good for one request alone until there are many newer ones."""
+    pieces = _cut(_bare(signature))
+    with _lock:
+        _pieces.update(pieces)
+        _passing.append(pieces)
+        if len(_passing) > _MANY:
+            _pieces.difference_update(_passing.popleft())
+
+
+def _cut(bare: str) -> tuple[str, ...]:
+    last = max(len(bare) - _PIECE, 0)
+    return tuple(bare[start : start + _PIECE] for start in (*range(0, last, _STEP), last))
 
 
 def note_headers(headers: Mapping[str, object]) -> None:
@@ -83,7 +101,10 @@ def note_headers(headers: Mapping[str, object]) -> None:
     for name, value in headers.items():
         if name.lower() in _HEADERS:
             text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-            note(text if name.lower() == _HEADERS[-1] else "".join(_AT_END.findall(text)[-1:]))
+            if "Signature=" in text:
+                _note_passing(text.rpartition("Signature=")[2])
+            else:
+                note(text if name.lower() == _HEADERS[-1] else "".join(_AT_END.findall(text)[-1:]))
 
 
 def note_grant(body: object) -> None:

@@ -17,6 +17,7 @@ from checks.aws.client.sessions import Sessions
 from checks.aws.client.shapes import find
 from checks.aws.client.transport import ASSUME, Transport
 from checks.aws.permissions import is_read, permission
+from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
@@ -208,6 +209,7 @@ class AwsApi(BaseApi):
         self, operation: str, parameters: Mapping[str, Any], region: str, *, strict: bool
     ) -> Iterator[Mapping[str, Any]]:
         result, asks, gives = self._paging(operation)
+        listing = Listing(self.calls.manners.bounds)
         page = self.ask(operation, self._attempt(operation, region, parameters))
         while True:
             if strict and result not in page:
@@ -216,16 +218,16 @@ class AwsApi(BaseApi):
             if not isinstance(items, list):
                 raise unparsed()
             token = page.get(gives)
-            circle = token == parameters.get(asks)
-            parameters = {**parameters, asks: token}
+            endless = listing.endless(token, items) if token else None
             following = None
-            if token and not circle:
+            if token and endless is None:
                 # The next page is under way while the items of this one are described.
+                parameters = {**parameters, asks: token}
                 following = self.soon(operation, self._attempt(operation, region, parameters))
             yield from items
+            if endless is not None:
+                raise endless
             if following is None:
-                if token:
-                    raise CallFailed(Reason.MALFORMED, "the same page came twice")
                 return
             page = following()
 

@@ -15,6 +15,7 @@ from checks.aws.client.credentials import usable
 from checks.aws.client.failures import empty, told, translated
 from checks.aws.client.transport import ASSUME, Credentials
 from checks.aws.names import account_of
+from scanner.calls.bounds import Listing
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason, Scope
@@ -96,7 +97,7 @@ class Sessions:
             except CallFailed as failure:
                 if account == self._fall_back:
                     found = self._base
-                elif failure.retry:
+                elif failure.retry or failure.reason is Reason.STOPPED:
                     raise
                 else:
                     found = failure
@@ -141,16 +142,17 @@ class Sessions:
         found: list[str] = []
         named: set[str] = set()
         token = ""
+        listing = Listing(self._calls.manners.bounds)
         try:
             while True:
                 page = self._calls.run(scope, "organizations", _LIST, partial(self._page, token))
                 found += [str(account["Id"]) for account in page["Accounts"] if _active(account)]
                 named.update(match[1] for account in page["Accounts"] if (match := _ARN.match(str(account.get("Arn")))))
-                if not page.get("NextToken"):
+                token = page.get("NextToken") or ""
+                if not token:
                     break
-                if page["NextToken"] == token:
-                    raise CallFailed(Reason.MALFORMED, "the same page came twice")
-                token = page["NextToken"]
+                if endless := listing.endless(token, page["Accounts"]):
+                    raise endless
         except CallFailed as failure:
             advice = _ADVICE.get(failure.reason)
             raise CannotScan(

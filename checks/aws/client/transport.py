@@ -82,6 +82,8 @@ class Transport:
     def __init__(self, session: Session, manners: Manners) -> None:
         self.addresses = Addresses(session)
         self._session = session
+        # Also what the session asks itself, such as STS and IAM Identity Center, to make the credentials.
+        session.register("before-send.*", self.prepared)
         self._manners = manners
         self._hosts: dict[tuple[str, str], _Host] = {}
         self._managers: dict[str, urllib3.PoolManager] = {}
@@ -299,6 +301,8 @@ def _send(
         if answer.status != 200:  # it may quote what it was sent
             own.note_headers(headers)
         return _Answer(answer.status, answer.headers, answer.data)
+    except CallFailed:  # it exceeds a bound
+        raise
     except Exception as error:
         reason, name = next((reason, name) for kind, reason, name in _BROKEN if isinstance(error, kind))
         raise CallFailed(reason, name, retry=True) from error

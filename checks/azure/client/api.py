@@ -23,6 +23,7 @@ from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.members import folded
 from checks.azure.permissions import is_read, permission
+from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
@@ -81,7 +82,7 @@ class AzureProvider:
             )
         self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
         self._transport = Transport(self.endpoint, calls.manners)
-        self.management = Management(self.endpoint, self._transport.credential, self._manage)
+        self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
         self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
@@ -138,13 +139,13 @@ class AzureProvider:
 
         Raises CallFailed.
         """
-        links: set[str] = set()
+        listing = Listing(self.calls.manners.bounds)
         page = first
         while True:
             if page is None:
                 page = ask(lambda path=path, query=query: self.send(operation, "GET", path, query))  # type: ignore[misc]
             yield from items(page)
-            link = following(page, self.endpoint, links)
+            link = following(page, self.endpoint, listing)
             if not link:
                 return
             page, path, query = None, link, {}
@@ -180,7 +181,7 @@ class AzureProvider:
             asked = {"api-version": census.QUERY_VERSION}
             return self._ask(census.QUERY, lambda: self.send(census.QUERY, "POST", census.QUERY_PATH, asked, body))
 
-        rows = self.calls.discoveries.submit(lambda: list(census.rows(query, accounts)))
+        rows = self.calls.discoveries.submit(lambda: list(census.rows(query, accounts, self.calls.manners.bounds)))
         readers = self._readers()
         try:
             found = Census(accounts, rows.result(), readers)

@@ -11,6 +11,7 @@ import msgspec
 
 from checks.azure.actions import Permission, allows
 from checks.azure.ids import subscription
+from scanner.calls.bounds import Bounds, Listing
 from scanner.model.decode import decoder_of
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
@@ -92,11 +93,11 @@ class Census:
         return False if account in self._seen and account in self._believed[kind] else None
 
 
-def rows(query: Query, accounts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def rows(query: Query, accounts: Sequence[str], bounds: Bounds) -> Iterator[tuple[str, str]]:
     """Id and type of everything counted in these subscriptions. Raises CallFailed."""
     for start in range(0, len(accounts), _MOST):
         body = {"query": _ROWS, "subscriptions": list(accounts[start : start + _MOST])}
-        token, count = "", 0
+        token, count, listing = "", 0, Listing(bounds)
         while True:
             options = {"resultFormat": "objectArray", "$top": _MOST} | ({"$skipToken": token} if token else {})
             page = query({**body, "options": options})
@@ -108,12 +109,11 @@ def rows(query: Query, accounts: Sequence[str]) -> Iterator[tuple[str, str]]:
                     raise CallFailed(Reason.MALFORMED, "a row has no id or type")
                 yield row["id"], row["type"]
             count += len(found)
-            following = page.get("$skipToken")
-            if not following:
+            token = page.get("$skipToken") or ""
+            if not token:
                 break
-            if not isinstance(following, str) or following == token:
-                raise CallFailed(Reason.MALFORMED, "$skipToken leads in a circle")
-            token = following
+            if endless := listing.endless(token, found):
+                raise endless
         if page.get("totalRecords") != count:
             raise CallFailed(Reason.MALFORMED, "Resource Graph gave fewer rows than it counted")
 

@@ -15,6 +15,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from checks.azure.client.replies import following, items
+from scanner.calls.bounds import Bounds, Listing
 
 SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
 TENANTS = "Microsoft.Resources/tenants/read"
@@ -27,8 +28,9 @@ Ask = Callable[[str, str], Mapping[str, Any]]
 class Management:
     """What the provider asks of Resource Manager on its own account."""
 
-    def __init__(self, endpoint: str, credential: TokenCredential, ask: Ask) -> None:
+    def __init__(self, endpoint: str, credential: TokenCredential, ask: Ask, bounds: Bounds) -> None:
         self._endpoint = endpoint
+        self._bounds = bounds
         self._options: dict[str, Any] = {
             "credential": credential,
             "base_url": endpoint,
@@ -54,11 +56,11 @@ class Management:
 
     def _pages(self, operation: str, listing: Callable[..., Any]) -> Iterator[Mapping[str, Any]]:
         replies: list[Mapping[str, Any]] = []
-        links: set[str] = set()
+        followed = Listing(self._bounds)
         for _ in listing(operation=operation, replies=replies).by_page():
             page = replies.pop()
             yield from items(page)
-            following(page, self._endpoint, links)  # before the client follows it
+            following(page, self._endpoint, followed)  # before the client follows it
 
 
 class _Wire(HttpTransport[Any, Any]):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from checks.azure.client.refusals import REFUSALS, UNREGISTERED
 from checks.azure.ids import subscription
+from scanner.calls.bounds import Listing
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
@@ -60,18 +61,19 @@ def items(page: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield item
 
 
-def following(page: Mapping[str, Any], endpoint: str, links: set[str]) -> str:
-    """The address of the next page, empty after the last; `links` are those before it.
+def following(page: Mapping[str, Any], endpoint: str, listing: Listing) -> str:
+    """The address of the next page, empty after the last.
 
-    Raises CallFailed for one that leads to another host, which would be sent our token, or in a circle.
+    Raises CallFailed for one that leads to another host, which would be sent our token, or on and on.
     """
     link = page.get("nextLink")
     if not link:
         return ""
-    if not isinstance(link, str) or link in links or _host(link) != _host(endpoint):
-        raise CallFailed(Reason.MALFORMED, "nextLink leads to another host or in a circle")
-    links.add(link)
-    return link
+    if endless := listing.endless(link, page["value"]):
+        raise endless
+    if _host(link) != _host(endpoint):
+        raise CallFailed(Reason.MALFORMED, "nextLink leads to another host")
+    return str(link)
 
 
 def checked(operation: str, url: str, content: Any) -> Mapping[str, Any]:

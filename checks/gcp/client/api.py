@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from checks.gcp.client.census import NONE_AT_ALL, NONE_ELSEWHERE, Census
-from checks.gcp.client.discovery import Discovery, following, items
+from checks.gcp.client.discovery import Discovery, items
 from checks.gcp.client.errors import Refused, ServiceDisabled, elsewhere
 from checks.gcp.client.locations import KNOWN, MULTI, host, is_region, is_regional, region_of
 from checks.gcp.client.strangers import STRANGE, refuse_strangers, refuse_unknown_locations
@@ -22,6 +22,7 @@ from checks.gcp.client.web import Web
 from checks.gcp.error_kinds import DISABLED, NOT_FOUND
 from checks.gcp.names import AIPLATFORM, PROJECTS
 from checks.gcp.permissions import is_read, permission
+from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
@@ -377,13 +378,16 @@ class GcpApi(BaseApi):
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Like `pages`, but raises CallFailed. A page is fetched while the one before it is worked on."""
+        listing = Listing(self.calls.manners.bounds)
         page = self.fetch(operation, path, **query)
         while True:
+            found = items(page, member)
             token = page.get("nextPageToken")
-            after = {**query, "pageToken": token}
-            if token and after != query:
-                coming = self.calls.pages.submit(self.fetch, operation, path, **after)
-            for item in items(page, member):
+            endless = listing.endless(token, found) if token else None
+            if token and endless is None:
+                query["pageToken"] = token
+                coming = self.calls.pages.submit(self.fetch, operation, path, **query)
+            for item in found:
                 if isinstance(item.get("name"), str):
                     yield item
                 else:
@@ -391,9 +395,11 @@ class GcpApi(BaseApi):
             if silent := page.get("unreachable"):
                 places = ", ".join(sorted(str(place).rpartition("/")[2] for place in silent))
                 self.incomplete(operation, CallFailed(Reason.UNREACHABLE, f"no answer from {places}"))
-            if not following(page, query):
+            if endless is not None:
+                raise endless
+            if not token:
                 return
-            query, page = after, coming.result()
+            page = coming.result()
 
     def whole(self, operation: str, item: Mapping[str, Any], member: str) -> Reply:
         """The item as a reply, or `UNSET` and a gap if it lacks a member that every such resource has."""

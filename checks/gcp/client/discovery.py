@@ -1,9 +1,10 @@
 """What the provider asks on its own account, before any collector runs, with the manners of every call."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from scanner.calls.bounds import Listing
 from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import ANYWHERE, Reason, Scope
@@ -25,12 +26,15 @@ class Discovery:
 
     def pages(self, account: str, service: str, operation: str, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """The pages of a listing, as far as they are wanted. Raises CallFailed."""
+        listing = Listing(self._calls.manners.bounds)
         while True:
             page = self.get(account, service, operation, path, **query)
             yield page
-            token = following(page, query)
+            token = page.get("nextPageToken")
             if not token:
                 return
+            if endless := listing.endless(token, contents(page)):
+                raise endless
             query["pageToken"] = token
 
     def start(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
@@ -38,15 +42,12 @@ class Discovery:
         return self._calls.discoveries.submit(function, *arguments)
 
 
-def following(page: Mapping[str, Any], query: Mapping[str, Any]) -> str:
-    """The token of the next page, empty after the last. Raises CallFailed where there is no end to it."""
-    token = page.get("nextPageToken") or ""
-    if token and token == query.get("pageToken"):
-        raise CallFailed(Reason.MALFORMED, "the same page came twice")
-    return str(token)
+def contents(page: Mapping[str, Any]) -> list[Any]:
+    """What a page holds, whatever its members are called."""
+    return [item for value in page.values() if isinstance(value, list) for item in value]
 
 
-def items(page: Mapping[str, Any], member: str) -> Iterable[Mapping[str, Any]]:
+def items(page: Mapping[str, Any], member: str) -> Sequence[Mapping[str, Any]]:
     """Items of a page. Google leaves empty lists out, so a page without the member is an empty one."""
     found = page.get(member, [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):

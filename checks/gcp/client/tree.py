@@ -1,5 +1,6 @@
 """The active projects below folders and organisations, as Resource Manager lists them."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from msgspec import Struct
 from checks.gcp.client.discovery import Discovery, items
 from checks.gcp.names import PROJECTS
 from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
 
 FOLDERS_LIST = "resourcemanager.folders.list"
@@ -15,6 +17,10 @@ PROJECTS_LIST = "resourcemanager.projects.list"
 
 #: The project that Google makes for each Apps Script; there is one for every script that anybody ever wrote.
 _OF_A_SCRIPT = pattern(r"sys-\d{20,}")
+
+#: levels of folders that are walked down; Google allows ten, see
+#: https://cloud.google.com/resource-manager/docs/limits
+_DEEPEST = 20
 
 
 class Unlisted(Struct, frozen=True):
@@ -49,7 +55,13 @@ def projects_below(discovery: Discovery, roots: Iterable[str]) -> Tree:
     tree = Tree({}, {}, [])
     level = {parent: parent for parent in roots}
     seen: set[str] = set()
-    while level:
+    for depth in itertools.count():
+        if not level:
+            break
+        if depth == _DEEPEST:
+            endless = CallFailed(Reason.MALFORMED, f"there are folders more than {_DEEPEST} levels below")
+            tree.unlisted += [Unlisted(top, FOLDERS_LIST, endless) for top in sorted(set(level.values()))]
+            break
         seen |= level.keys()
         asked = [
             (parent, operation, discovery.start(_children, discovery, parent, operation))

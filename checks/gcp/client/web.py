@@ -159,7 +159,7 @@ class Connections:
 
     def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
         """A reply, read to its end. Raises urllib3's HTTPError."""
-        options.setdefault("timeout", self._timeout)
+        options["timeout"] = self._timeout  # also of google-auth's requests for tokens, which would wait for longer
         scheme, _, rest = url.partition("://")
         return self._through(self._proxy(scheme, rest.partition("/")[0])).request(method, url, retries=False, **options)
 

@@ -227,8 +227,8 @@ def test_all_pages_are_read(provider: AzureProvider) -> None:
         ([{}], "the page has no list `value`"),
         ([{"value": None}], "the page has no list `value`"),
         ([{"value": [{"name": "x"}]}], "an item of the page has no id"),
-        ([{"value": [], "nextLink": "https://elsewhere.example/x"}], "nextLink leads to another host or in a circle"),
-        ([{"value": [], "nextLink": 7}], "nextLink leads to another host or in a circle"),
+        ([{"value": [], "nextLink": "https://elsewhere.example/x"}], "nextLink leads to another host"),
+        ([{"value": [], "nextLink": 7}], "the token of the next page is no text"),
     ],
 )
 def test_a_page_that_is_not_a_page_leaves_the_listing_incomplete(

@@ -17,6 +17,7 @@ from checks.azure.ai_services.resources import ACCOUNTS
 from checks.azure.authorization.resources import ASSIGNMENTS, RoleAssignment
 from checks.azure.client.census import PERMISSIONS, QUERY, TYPES, Census, permissions, rows
 from checks.azure.machine_learning.resources import WORKSPACES
+from scanner.calls.bounds import Bounds
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Scope, Status
 from scanner.store.inventory import Inventory
@@ -189,7 +190,7 @@ def test_pages_that_do_not_add_up_are_no_census(pages: list[Mapping[str, Any]]) 
     given = iter(pages)
 
     with pytest.raises(CallFailed):
-        list(rows(lambda body: next(given), [FULL]))
+        list(rows(lambda body: next(given), [FULL], Bounds()))
 
 
 def test_a_thousand_subscriptions_go_into_one_query() -> None:
@@ -199,7 +200,7 @@ def test_a_thousand_subscriptions_go_into_one_query() -> None:
         bodies.append(body)
         return {"data": [], "totalRecords": 0}
 
-    assert list(rows(query, [str(n) for n in range(2001)])) == []
+    assert list(rows(query, [str(n) for n in range(2001)], Bounds())) == []
     assert [len(body["subscriptions"]) for body in bodies] == [1000, 1000, 1]
 
 
