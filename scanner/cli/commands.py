@@ -212,7 +212,10 @@ def explain(name: str) -> None:
 
 def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of the command line over those of the file."""
-    merged = {**options, "output_profile": config.output_profile}
+    from msgspec.structs import asdict
+
+    bounds = {name: value for name, value in asdict(config.bounds).items() if value is not None}
+    merged = {**options, "output_profile": config.output_profile, "bounds": bounds}
     for name, value in options.items():
         if value in (None, ()) and hasattr(config, name):
             merged[name] = getattr(config, name)
@@ -259,7 +262,7 @@ def _resume(options: dict[str, Any]) -> int:
     with old_journal(options.get("journal")) as journal:
         given = options
         providers, options, taken_at = Session.recorded(journal, given)
-        for name in ("time_limit", "unit_time_limit"):
+        for name in ("time_limit", "unit_time_limit", "call_time_limit"):
             if options.get(name) and not given.get(name):
                 option = f"--{name.replace('_', '-')}"
                 held = f"{option} {options[name]} holds, as when the scan began"

@@ -45,6 +45,14 @@ class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", f
     management_groups: tuple[str, ...] = ()
 
 
+class BoundSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """How large a reply may be and how long a listing, for accounts that come near the defaults."""
+
+    reply_mib: Annotated[int, msgspec.Meta(ge=1, le=1024)] | None = None
+    pages: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    empty_pages: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
 class OutputSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """Where reports go, and the profile of the user's AWS configuration that writes those in buckets of S3."""
 
@@ -71,6 +79,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
     time_limit: str | None = None
     unit_time_limit: str | None = None
+    call_time_limit: str | None = None
+    bounds: BoundSettings = BoundSettings()
     no_cache: bool | None = None
     no_index: bool | None = None
     verify: bool | None = None

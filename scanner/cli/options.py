@@ -42,6 +42,8 @@ def scanning(function: F) -> F:
         click.option("--time-limit", metavar="TIME", help="Stop asking after this long (90s, 30m, 2h) and report what "
                      "was seen by then. Several clouds share it. The scan can be resumed."),
         click.option("--unit-time-limit", metavar="TIME", help="The same for each kind of resource in each region."),
+        click.option("--call-time-limit", metavar="TIME", help="Give up a call whose reply has not come to its end "
+                     "after this long. Default: 60s."),
         click.option("--journal", metavar="PATH", help="Where to keep what is observed while the scan runs. Default: "
                      "in the user's state folder. Removed when the scan is done."),
         click.option("--shard", metavar="I/N", help="Only the accounts that fall to part I of N. `mlposture merge` "

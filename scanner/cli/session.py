@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scanner import __version__
+from scanner.calls.bounds import Bounds
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import check_place, parse_duration, parse_shard
@@ -82,6 +83,7 @@ class Session:
             address(self.engine)
         self._time_limit = _seconds(options, "time_limit")
         self._unit_time_limit = _seconds(options, "unit_time_limit")
+        self._bounds = _bounds(options)
         if profile := options.get("profile_run"):
             check_place("--profile-run", profile, options.get("output_profile"))
 
@@ -128,7 +130,9 @@ class Session:
     def collect(self) -> None:
         """Ask the clouds. Raises CannotScan or InputError if that cannot even begin."""
         manners = Manners(
-            concurrency=self.options.get("concurrency") or Manners().concurrency, unit_timeout=self._unit_time_limit
+            concurrency=self.options.get("concurrency") or Manners().concurrency,
+            unit_timeout=self._unit_time_limit,
+            bounds=self._bounds,
         )
         cache = None
         if not self.options.get("no_cache"):
@@ -225,6 +229,16 @@ class Session:
         path = self.inventory.store.path
         journal = f" --journal {path}" if self.options.get("journal") else ""
         return f"`mlposture scan --resume{journal}`" if path is not None else ""
+
+
+def _bounds(options: Mapping[str, Any]) -> Bounds:
+    """The bounds of calls and listings: the defaults, but for what was asked for. Raises InputError."""
+    asked = dict(options.get("bounds") or {})
+    if (mib := asked.pop("reply_mib", None)) is not None:
+        asked["reply_bytes"] = mib * 2**20
+    if (seconds := _seconds(options, "call_time_limit")) is not None:
+        asked["call_seconds"] = seconds
+    return Bounds(**asked)
 
 
 def _seconds(options: Mapping[str, Any], name: str) -> float | None:
