@@ -90,7 +90,7 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
 
     with reading(config) as path:
         read = read_config(path)
-    ctx.exit(_scan(read.providers(), _merge(read, options)))
+    ctx.exit(_scan(read.providers(), _merge(config, read, options)))
 
 
 @scan.command("aws")
@@ -210,12 +210,12 @@ def explain(name: str) -> None:
     click.echo(catalogue_text.explanation(name))
 
 
-def _merge(config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of the command line over those of the file."""
+def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of the command line over those of the file at `path`."""
     from msgspec.structs import asdict
 
     bounds = {name: value for name, value in asdict(config.bounds).items() if value is not None}
-    merged = {**options, "output_profile": config.output_profile, "bounds": bounds}
+    merged = {**options, "config": path, "output_profile": config.output_profile, "bounds": bounds}
     for name, value in options.items():
         if value in (None, ()) and hasattr(config, name):
             merged[name] = getattr(config, name)
@@ -267,7 +267,7 @@ def _resume(options: dict[str, Any]) -> int:
                 option = f"--{name.replace('_', '-')}"
                 held = f"{option} {options[name]} holds, as when the scan began"
                 click.echo(f"mlposture: {held}; with --resume, {option} sets another", err=True)
-        outputs = parse_options(options)
+        outputs = parse_options(options, journal=journal.path)
         return _run(Session(providers, options, _plan(providers, options), journal, taken_at), outputs)
 
 

@@ -14,6 +14,7 @@ from scanner.model.trust import Entry
 from scanner.objects.addresses import parse
 from scanner.objects.transfer import check
 from scanner.store.files import check_target
+from scanner.store.places import Places
 from scanner.store.saved import Shard
 
 NEVER = "never"
@@ -145,17 +146,14 @@ def parse_outputs(
     texts: Sequence[str],
     formats: Mapping[str, str],
     suffixes: Mapping[str, str],
-    *,
-    inventory: str | None = None,
+    places: Places,
     profile: str | None = None,
 ) -> tuple[Output, ...]:
     """`report.json`, `sarif:s3://bucket/x.txt`, `json:-` or `-` (JSON) → what to write. Raises InputError.
 
-    `inventory` is the file that the inventory goes to: no two things may go to one place. `profile` is that of the AWS
-    configuration that writes to S3.
+    `places` are those that the command uses besides. `profile` is that of the AWS configuration that writes to S3.
     """
     outputs = []
-    taken = {check_place("--save-inventory", inventory, profile)} if inventory else set()
     for text in texts:
         name, colon, rest = text.partition(":")
         if colon and name in formats:
@@ -171,10 +169,7 @@ def parse_outputs(
         if not target:
             raise InputError(f"-o {text}: names no file")
         if target != "-":
-            place = check_place("-o", target, profile)
-            if place in taken and (isinstance(place, str) or place.is_file() is place.exists()):
-                raise InputError(f"-o {text}: something else is to be written there too")
-            taken.add(place)
+            places.note(f"-o {text}", check_place("-o", target, profile))
         outputs.append(Output(format, None if target == "-" else target))
     if sum(output.path is None for output in outputs) > 1:
         raise InputError("-o: only one report can go to standard output")
@@ -185,9 +180,27 @@ def check_place(option: str, text: str, profile: str | None = None) -> Path | st
     """Where writing to `text` will end up, on disk or in a bucket. Raises what can be known beforehand not to work."""
     address = parse(text)
     if address is None:
-        return check_target(option, text, Path(text))
+        check_target(option, text, Path(text))
+        return Path(text)
     check(address, profile)
     return text
+
+
+def refuse_undecoded(given: Mapping[str, Any]) -> None:
+    """Raise InputError for an option, by name, whose text is no UTF-8: neither a journal nor a report can hold it."""
+    for name, value in given.items():
+        for text in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(text, str) and not _is_utf8(text):
+                option = "-o" if name == "output" else f"--{name.replace('_', '-')}"
+                raise InputError(f"{option} {text}: is not UTF-8")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def parse_verdicts(text: str) -> frozenset[Status]:

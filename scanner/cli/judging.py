@@ -8,21 +8,33 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import FORMATS, SUFFIXES, preparation, renderer
-from scanner.cli.config import Output, fails, parse_outputs, parse_severity, parse_verdicts, read_trust
+from scanner.cli.config import (
+    Output,
+    check_place,
+    fails,
+    parse_outputs,
+    parse_severity,
+    parse_verdicts,
+    read_trust,
+    refuse_undecoded,
+)
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
-from scanner.objects.addresses import refuse_remote
+from scanner.objects.addresses import parse, refuse_remote
 from scanner.objects.transfer import reading, write
+from scanner.store.cache import default_path
 from scanner.store.files import write_atomically
+from scanner.store.places import Places
 
 if TYPE_CHECKING:
     from scanner.evaluate.early import Early
@@ -38,27 +50,51 @@ Options = Mapping[str, Any]
 Maker = Callable[["Inventory"], "Verdicts"]
 
 
-def parse_options(options: Options) -> tuple[Output, ...]:
+def parse_options(
+    options: Options, *, inventories: Iterable[str] = (), journal: Path | None = None
+) -> tuple[Output, ...]:
     """Where reports go. Raises InputError for whatever is wrong with options about judging and reports.
 
-    All of that is found out before a cloud is asked for an hour.
+    All of that is found out before a cloud is asked for an hour. `inventories` are read, and `journal` is resumed.
     """
+    refuse_undecoded(options)
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
     for name in ("journal", "journal_store"):
         refuse_remote(f"--{name.replace('_', '-')}", options.get(name))
-    outputs = parse_outputs(
-        options["output"],
-        FORMATS,
-        SUFFIXES,
-        inventory=options.get("save_inventory"),
-        profile=options.get("output_profile"),
-    )
+    places = _places(options, inventories, journal)
+    outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
     if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
         raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
     if sys.stdout is None and any(output.path is None for output in outputs):
         raise InputError("-o: standard output is closed")
     return outputs
+
+
+def _places(options: Options, inventories: Iterable[str], journal: Path | None) -> Places:
+    """All that a command reads and writes besides its reports. Raises InputError where two of these are one."""
+    places = Places()
+    read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
+    for said, text in (*read, *((text, text) for text in inventories)):
+        places.note(said, Path(text) if parse(text) is None else text, written=False)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or no file of the operating system
+            places.note_open("standard output or error", stream.fileno())
+    if not options.get("no_cache", True):
+        places.note_database("the cache", default_path())
+    if journal is not None:
+        places.note_database("the journal of the scan", journal)
+    elif options.get("journal"):
+        places.note_database(f"--journal {options['journal']}", Path(options["journal"]))
+    for name in ("save_inventory", "profile_run"):
+        if text := options.get(name):
+            option = f"--{name.replace('_', '-')}"
+            places.note(f"{option} {text}", check_place(option, text, options.get("output_profile")))
+    return places
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def read_trusted(options: Options) -> "tuple[Entry, ...]":
@@ -169,7 +205,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     from scanner.store.merge import load_all
 
     log_to_stderr(verbose=False)
-    outputs = parse_options(options)
+    outputs = parse_options(options, inventories=paths)
     options = {**options, "trust": read_trusted(options)}
     checks, collectors = load()
     with ExitStack() as files:

@@ -16,7 +16,7 @@ from scanner import __version__
 from scanner.calls.bounds import Bounds
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Meter
-from scanner.cli.config import check_place, parse_duration, parse_shard
+from scanner.cli.config import parse_duration, parse_shard
 from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
@@ -84,8 +84,6 @@ class Session:
         self._time_limit = _seconds(options, "time_limit")
         self._unit_time_limit = _seconds(options, "unit_time_limit")
         self._bounds = _bounds(options)
-        if profile := options.get("profile_run"):
-            check_place("--profile-run", profile, options.get("output_profile"))
 
     def record(self) -> None:
         """Write down what was asked for, so that it can be resumed."""

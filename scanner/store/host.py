@@ -34,6 +34,17 @@ def mode_of_new_files() -> int:
     return _ORDINARY & ~umask
 
 
+def ignores_case(folder: Path) -> bool:
+    """Whether names that differ in case alone are one file there. It takes an empty file, which is removed again."""
+    import tempfile  # here, because start-up must not pay for it
+
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".mlposture-") as probe:
+            return folder.joinpath(Path(probe.name).name.swapcase()).exists()
+    except OSError:
+        return True
+
+
 def is_ours(path: Path) -> bool:
     """Whether a file belongs to who runs this. Without user ids it does: its folder is this user's by default."""
     return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()

@@ -11,13 +11,14 @@ import pytest
 from scanner.cli.config import parse_outputs
 from scanner.model.errors import InputError
 from scanner.store.files import check_target, write_atomically
+from scanner.store.places import Places
 
 FORMATS = {"json": "", "sarif": ""}
 SUFFIXES = {".json": "json", ".sarif": "sarif"}
 
 
-def outputs(*texts: str, inventory: str | None = None) -> list[str]:
-    return [str(output.path) for output in parse_outputs(texts, FORMATS, SUFFIXES, inventory=inventory)]
+def outputs(*texts: str) -> list[str]:
+    return [str(output.path) for output in parse_outputs(texts, FORMATS, SUFFIXES, places=Places())]
 
 
 def test_a_link_stays_a_link_and_a_file_keeps_its_permissions(tmp_path: Path) -> None:
@@ -94,19 +95,3 @@ def test_what_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr("os.access", lambda path, _, denied=denied: path != denied)
         with pytest.raises(InputError, match=says):
             check_target("-o", "x.json", tmp_path / "x.json")
-
-
-def test_two_things_for_one_place_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("link.json").symlink_to("x.json")
-    for texts, inventory in (
-        (("x.json", "x.json"), None),
-        (("x.json", "./x.json"), None),
-        (("x.json", "sarif:link.json"), None),
-        (("x.json",), "x.json"),
-    ):
-        with pytest.raises(InputError, match="something else"):
-            outputs(*texts, inventory=inventory)
-    assert outputs("json:/dev/null", "sarif:/dev/null") == ["/dev/null", "/dev/null"]
-    with pytest.raises(InputError, match="standard output"):
-        outputs("-", "sarif:-")
