@@ -11,7 +11,7 @@ LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-check test-kind fuzz check lint types layers generate generated bench bench-quick bench-secrets lock new-check clean
+.PHONY: help setup demo test test-check test-kind fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep lock new-check clean
 
 # Only what is used is compiled to byte code, when it is used: most of it never is.
 define install
@@ -94,6 +94,9 @@ bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recogni
 	$(PYTHON) -m venv .venv-judges
 	.venv-judges/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
+
+sweep: setup ## Run the long versions of tests whose moments are random
+	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -q tests/test_stops.py -k random
 
 new-check: setup ## Write the stubs of a check: make new-check ARGS="aws sagemaker endpoints SLUG --kind Endpoint"
 	$(RUN) scripts/new_check.py $(ARGS)

@@ -29,6 +29,7 @@ from scanner.model.decode import plans  # noqa: E402
 from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
 from scripts.coverage_page import coverage_page  # noqa: E402
+from scripts.exit_codes_page import exit_codes_page  # noqa: E402
 
 TARGET = ROOT / "docs" / "reference"
 #: It is no reference, but what a reader of reports asks first, and stands above it.
@@ -58,6 +59,7 @@ def build() -> dict[str, str]:
         "frameworks.md": _frameworks_page(checks, catalogue),
         "permissions.md": _permissions_page(collectors),
         "cli.md": _cli_page(),
+        "exit-codes.md": exit_codes_page(),
         COVERAGE: coverage_page(checks, NAMES),
     }
     for check in checks.values():

@@ -74,7 +74,7 @@ def wait_for(world: World, operation: str) -> None:
 def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
-        process = start("scan", "aws", "-o", str(own / "x.json"), "--fail-on", "never", "--no-cache")
+        process = start("scan", "aws", "-o", str(own / "x.json"), "--fail-on", "never", "--no-cache", "--grace", "3s")
         wait_for(world, "sagemaker:DescribeEndpoint")
         time.sleep(1)  # by now all else is read
         process.send_signal(signal.SIGINT)

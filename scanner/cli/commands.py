@@ -12,26 +12,21 @@ import click
 from scanner import __version__
 from scanner.cli.options import common, scanning
 from scanner.cli.process import run, verify_packages
+from scanner.collect.stops import STOPS
+from scanner.model.exits import MEANINGS
 
 if TYPE_CHECKING:
     from scanner.cli.config import Config, Output
     from scanner.cli.session import Session
     from scanner.collect.plan import Plan
 
-EPILOG = """\b
-Exit codes
-  0  done, nothing at or above --fail-on
-  1  findings at or above --fail-on
-  2  wrong usage or configuration
-  3  the scan could not run (no credentials, a missing SDK, nothing reachable, refused or seen in time)
-  4  something could not be observed, with --fail-on-incomplete
-Of the process itself: 70 a defect, 130 interrupted, 141 nobody reads the output
-"""
+EPILOG = "\b\nExit codes\n" + "\n".join(f"  {code:<3}  {meaning}" for code, meaning in MEANINGS.items())
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mlposture")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context, /) -> None:
     """Find the ML systems in your cloud accounts and judge how they are secured.
 
     Reads AWS, Google Cloud and Azure through read-only APIs. A verdict is given only on what was observed; what
@@ -58,6 +53,8 @@ def cli() -> None:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
     """
+    if ctx.invoked_subcommand != "scan":  # which has something to report
+        STOPS.interrupt()
 
 
 @cli.group(invoke_without_command=True)
@@ -253,6 +250,7 @@ def _resume(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
     from scanner.cli.judging import parse_options
     from scanner.cli.logs import log_to_stderr
+    from scanner.cli.process import say
     from scanner.cli.session import Session
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
@@ -266,7 +264,7 @@ def _resume(options: dict[str, Any]) -> int:
             if options.get(name) and not given.get(name):
                 option = f"--{name.replace('_', '-')}"
                 held = f"{option} {options[name]} holds, as when the scan began"
-                click.echo(f"mlposture: {held}; with --resume, {option} sets another", err=True)
+                say(f"{held}; with --resume, {option} sets another")
         outputs = parse_options(options, journal=journal.path)
         return _run(Session(providers, options, _plan(providers, options), journal, taken_at), outputs)
 
@@ -287,7 +285,7 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
 
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     from scanner.cli.judging import maker, report, save
-    from scanner.cli.process import INTERRUPTED, leave
+    from scanner.cli.process import leave, say
     from scanner.model.errors import CannotScan, NotWritten
 
     options, inventory, checks = session.options, session.inventory, session.plan.checks
@@ -317,13 +315,13 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
         raise NotWritten(f"{problem}; {again}") from problem
     if inventory.unseen():
         refused = "everything was refused, so " if inventory.refused() else ""
-        click.echo(f"mlposture: {refused}nothing was looked at; do what the report says", err=True)
+        say(f"{refused}nothing was looked at; do what the report says")
         code = CannotScan.exit_code
     session.finish()
-    if session.stopped:
-        click.echo(f"mlposture: {session.stopped}; {session.advice}", err=True)
+    if session.stopped or STOPS.why:
+        say(f"{session.stopped or STOPS.why}; {session.advice}")
         # Threads may be inside calls that time out much later.
-        leave(INTERRUPTED if session.interrupted else code)
+        leave(STOPS.code if STOPS.why else code)
     return code
 
 

@@ -82,6 +82,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     unit_time_limit: str | None = None
     call_time_limit: str | None = None
     bounds: BoundSettings = BoundSettings()
+    grace: str | None = None
     no_cache: bool | None = None
     no_index: bool | None = None
     verify: bool | None = None

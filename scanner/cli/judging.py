@@ -28,6 +28,7 @@ from scanner.cli.config import (
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
 from scanner.model.errors import InputError, NotWritten
+from scanner.model.exits import Exit
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
 from scanner.objects.addresses import parse, refuse_remote
@@ -185,8 +186,8 @@ def report(
     if problems:
         raise problems[0]
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
-        return 1
-    return 4 if options.get("fail_on_incomplete") and not built.complete else 0
+        return Exit.FINDINGS
+    return Exit.INCOMPLETE if options.get("fail_on_incomplete") and not built.complete else Exit.DONE
 
 
 def _warn_of_needless_trust(report: "Report") -> None:

@@ -44,6 +44,8 @@ def scanning(function: F) -> F:
         click.option("--unit-time-limit", metavar="TIME", help="The same for each kind of resource in each region."),
         click.option("--call-time-limit", metavar="TIME", help="Give up a call whose reply has not come to its end "
                      "after this long. Default: 60s."),
+        click.option("--grace", metavar="TIME", help="How long calls in flight are given when a scan is stopped, by a "
+                     "limit or a signal (Ctrl-C, SIGTERM, SIGHUP). Default: 10s. A second signal ends it at once."),
         click.option("--journal", metavar="PATH", help="Where to keep what is observed while the scan runs. Default: "
                      "in the user's state folder. Removed when the scan is done."),
         click.option("--shard", metavar="I/N", help="Only the accounts that fall to part I of N. `mlposture merge` "

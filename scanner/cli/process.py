@@ -9,9 +9,8 @@ from typing import NoReturn
 import click
 
 from scanner import OWNER
-
-#: Beside the documented 0 to 4: a defect of ours, Ctrl-C, and a reader of our output that went away.
-DEFECT, INTERRUPTED, NO_READER = 70, 130, 141
+from scanner.collect.stops import STOPS
+from scanner.model.exits import Exit
 
 
 def run(command: click.Command) -> None:
@@ -20,12 +19,13 @@ def run(command: click.Command) -> None:
     click is kept from ending the process itself: its code for an interruption, 1, is the one for findings.
     """
     try:
-        code = command.main(prog_name="mlposture", standalone_mode=False) or 0
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        with STOPS.heeded():
+            code = command.main(prog_name="mlposture", standalone_mode=False) or 0
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted", INTERRUPTED)
-        os._exit(INTERRUPTED)  # threads may be inside calls that time out much later
+        code = _say("interrupted" if STOPS.code is Exit.INTERRUPTED else f"stopped by {STOPS.name}", STOPS.code)
+        os._exit(code)  # threads may be inside calls that time out much later
     except SystemExit:  # the one thing that click ends the process for all the same
         code = _explain(BrokenPipeError())
     except BaseException as error:  # Python itself would end with 1 where it is no Exception, which is findings
@@ -41,7 +41,8 @@ def leave(code: int) -> NoReturn:
     """End the process at once, without waiting for threads; what was written is kept."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            stream.flush()
+            with suppress(OSError):  # a terminal that is closed takes nothing any more
+                stream.flush()
     os._exit(code)
 
 
@@ -55,13 +56,13 @@ def verify_packages() -> None:
             module = importlib.import_module(name)
         except ImportError as error:
             advice = f"its package {name!r} does not import ({error}); reinstall it in its own environment"
-            sys.exit(_say(advice, 2))
+            sys.exit(_say(advice, Exit.USAGE))
         where = Path(str(module.__file__)).resolve().parent.parent
         if getattr(module, "OWNER", None) != OWNER or where != home:
-            sys.exit(_say(f"{where}/{name} is not ours; give mlposture an environment of its own", 2))
+            sys.exit(_say(f"{where}/{name} is not ours; give mlposture an environment of its own", Exit.USAGE))
 
 
-def _explain(error: BaseException) -> int:
+def _explain(error: BaseException) -> Exit:
     """Say what went wrong; the exit code for it."""
     from scanner.model.errors import CannotScan, InputError  # here, because `--help` must not pay for it
 
@@ -69,22 +70,33 @@ def _explain(error: BaseException) -> int:
         case InputError() | CannotScan():
             return _say(str(error), error.exit_code)
         case click.ClickException():
-            error.show()
-            return error.exit_code
+            with suppress(OSError):
+                error.show()
+            return Exit(error.exit_code)
+        case OSError() if STOPS.signal is not None:  # with its terminal, our output is gone
+            _discard_output()
+            return STOPS.code
         case BrokenPipeError():
             _discard_output()
-            return NO_READER
+            return Exit.NO_READER
         case OSError():
             _discard_output()
             return _say(f"{error.filename or 'output'}: {error.strerror or error}", InputError.exit_code)
     import traceback
 
-    click.echo(_shown("".join(traceback.format_exception(error)), lines=True), err=True)
-    return _say("a defect of mlposture, not of your set-up; please report it with the lines above", DEFECT)
+    with suppress(OSError):
+        click.echo(_shown("".join(traceback.format_exception(error)), lines=True), err=True)
+    return _say("a defect of mlposture, not of your set-up; please report it with the lines above", Exit.DEFECT)
 
 
-def _say(text: str, code: int) -> int:
-    click.echo(f"mlposture: {_shown(text)}", err=True)
+def say(text: str) -> None:
+    """One line on standard error, if anybody still reads there."""
+    with suppress(OSError):
+        click.echo(f"mlposture: {_shown(text)}", err=True)
+
+
+def _say(text: str, code: Exit) -> Exit:
+    say(text)
     return code
 
 

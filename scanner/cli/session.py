@@ -6,8 +6,9 @@ started. The journal is removed when the scan is done.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,10 +21,12 @@ from scanner.cli.config import parse_duration, parse_shard
 from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
-from scanner.collect.run import collect
+from scanner.collect.run import GRACE, collect, leave_out
+from scanner.collect.stops import STOPS
 from scanner.collect.workers import Workers
 from scanner.evaluate.early import Early
 from scanner.evaluate.verdicts import Verdicts
+from scanner.model.collectors import Provider
 from scanner.model.errors import CannotScan, InputError
 from scanner.model.trust import Entry
 from scanner.objects.transfer import write
@@ -74,7 +77,6 @@ class Session:
         self.inventory = Inventory(taken_at, journal)
         self.meter = Meter()
         self.stopped = ""
-        self.interrupted = False
         self.inventory.shard = parse_shard(options["shard"], providers) if options.get("shard") else None
         self.engine = options.get("engine") or "local"
         if self.engine != "local":
@@ -84,6 +86,8 @@ class Session:
         self._time_limit = _seconds(options, "time_limit")
         self._unit_time_limit = _seconds(options, "unit_time_limit")
         self._bounds = _bounds(options)
+        grace = _seconds(options, "grace")
+        self._grace = GRACE if grace is None else grace
 
     def record(self) -> None:
         """Write down what was asked for, so that it can be resumed."""
@@ -137,42 +141,54 @@ class Session:
             cache = open_cache(
                 default_path(), namespace(self.providers.get("aws", {}).get("profile")), self.inventory.taken_at
             )
-        calls = [Calls(manners, cache, self.meter) for _ in self.providers]
-        connected = []
+        calls = {name: Calls(manners, cache, self.meter) for name in self.providers}
         share = Share(self._time_limit, len(calls))
-        for of_provider in calls:
+        for of_provider in calls.values():
             of_provider.until = share.until
+        connected: dict[str, Provider] = {}
         try:
             with self.meter.phase("connect"):
-                for (name, settings), of_provider in zip(self.providers.items(), calls, strict=True):
-                    connected.append(connect(name, {**settings, "taken_at": self.inventory.taken_at}, of_provider))
-            enabled = not self.options.get("no_progress")
-            with (
-                self.meter.phase("collect"),
-                self._cluster() as cluster,
-                bar(enabled=enabled, meter=self.meter) as progress,
-            ):
-                for provider, of_provider in zip(connected, calls, strict=True):
-                    if self.interrupted:
-                        of_provider.stop(self.stopped)
+                STOPS.unless_told(partial(self._connect, connected, calls))
+            with self.meter.phase("collect"):
+                self._ask(connected, calls, manners, share)
+            self.inventory.store.seal()
+        finally:
+            for provider in connected.values():
+                provider.close()
+            if cache is not None:
+                cache.close()
+
+    def _connect(self, connected: dict[str, Provider], calls: Mapping[str, Calls]) -> None:
+        for name, settings in self.providers.items():
+            connected[name] = connect(name, {**settings, "taken_at": self.inventory.taken_at}, calls[name])
+
+    def _ask(
+        self, connected: Mapping[str, Provider], calls: Mapping[str, Calls], manners: Manners, share: Share
+    ) -> None:
+        """Ask one cloud after the other. Of those that a signal came before, say that they were not asked."""
+        enabled = not self.options.get("no_progress")
+        with ExitStack() as stack:
+            cluster = STOPS.unless_told(lambda: stack.enter_context(self._cluster()))
+            progress = stack.enter_context(bar(enabled=enabled, meter=self.meter))
+            for name, of_provider in calls.items():
+                if STOPS.why:
+                    of_provider.stop(STOPS.why)
+                if name in connected:
                     collect(
                         self.plan,
-                        provider,
+                        connected[name],
                         self.inventory,
                         concurrency=manners.concurrency,
                         calls=of_provider,
                         shard=self.inventory.shard,
                         until=share.next(),
-                        workers=self._workers(cluster, provider.name, manners),
+                        grace=self._grace,
+                        workers=self._workers(cluster, name, manners),
                         progress=progress,
                     )
-                    self.stopped = of_provider.stopped or self.stopped
-                    self.interrupted = "interrupted" in self.stopped
-        finally:
-            for provider in connected:
-                provider.close()
-            if cache is not None:
-                cache.close()
+                else:
+                    leave_out(self.plan, name, self.inventory, of_provider.stopped)
+                self.stopped = of_provider.stopped or self.stopped
 
     @contextmanager
     def _cluster(self) -> Iterator[Any]:
@@ -186,7 +202,7 @@ class Session:
             yield cluster
 
     def _workers(self, cluster: Any, provider: str, manners: Manners) -> Workers | None:
-        if cluster is None or self.interrupted:
+        if cluster is None or STOPS.why:
             return None
         made: Workers = cluster.workers(
             provider,
@@ -209,6 +225,7 @@ class Session:
 
     def finish(self) -> None:
         """The reports are written: nothing is left to be resumed, unless the scan was stopped."""
+        self.inventory.store.kept = bool(self.stopped)
         self.inventory.store.close(remove=not self.stopped)
         if path := self.options.get("profile_run"):
             from scanner.collect.profile import write_profile
@@ -219,6 +236,8 @@ class Session:
     @property
     def advice(self) -> str:
         """How to go on with a scan that was stopped."""
+        if not self.stopped:
+            return "all was read by then, and is reported"
         return "reported what was seen by then" + (f"; {self.resume} goes on" if self.resume else "")
 
     @property

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[label]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
-        task = drawn.add_task("scan", total=None, resources=0, label="")
+    drawn = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = drawn.add_task("scan", total=None, resources=0, label="")
 
-        def update(state: "State") -> None:
+    def update(state: "State") -> None:
+        with suppress(OSError):
             drawn.update(
                 task,
                 total=state.total,
@@ -61,4 +62,11 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
                 label=escape(clean(state.label)),
             )
 
+    # A terminal may be closed meanwhile, which must not cost the scan.
+    with suppress(OSError):
+        drawn.start()
+    try:
         yield update
+    finally:
+        with suppress(OSError):
+            drawn.stop()

@@ -8,7 +8,7 @@ import logging
 import queue
 import sqlite3
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
@@ -18,10 +18,11 @@ from msgspec import Struct
 
 from scanner.calls.client import Calls
 from scanner.collect.plan import Plan
+from scanner.collect.stops import STOPS
 from scanner.collect.work import Unit, is_whole, left_out, open_account
 from scanner.collect.workers import Threads, Workers
 from scanner.model.collectors import Collector, Provider
-from scanner.model.errors import InputError
+from scanner.model.errors import CannotScan, InputError
 from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
 from scanner.store.inventory import Inventory
 from scanner.store.journal import ACCOUNT, Facts
@@ -30,7 +31,9 @@ from scanner.store.saved import Shard
 log = logging.getLogger("mlposture")
 
 #: Seconds that calls in flight are given when a scan is stopped.
-GRACE = 3.0
+GRACE = 10.0
+#: Stands for the accounts of a provider that nobody could be asked for.
+NOT_KNOWN = "unknown"
 
 
 class Progress(Struct, frozen=True):
@@ -51,31 +54,58 @@ def collect(
     calls: Calls | None = None,
     shard: Shard | None = None,
     until: float | None = None,
+    grace: float = GRACE,
     workers: Workers | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> None:
     """Fill the inventory with what the plan needs from one provider. Raises CannotScan if nothing can be asked at all.
 
     The result does not depend on `concurrency`, nor on the `workers` (threads of this process if None). Units that the
-    inventory's journal has already are not done again. `until` (on the monotonic clock) or Ctrl-C stop `calls`, and so
-    this: what was not read by then becomes gaps. A second Ctrl-C is the caller's.
+    inventory's journal has already are not done again. `until` (on the monotonic clock) or a signal stop `calls`, and
+    so this, once calls in flight have had `grace` seconds: what was not read by then becomes gaps.
     """
     collectors = [c for c in plan.collectors if c.provider == provider.name]
     if not collectors:
         return
     if calls is not None:
         calls.until = until
-    known = provider.accounts()
+    known = _accounts(provider, calls)
+    if known is None:
+        leave_out(plan, provider.name, inventory, calls.stopped if calls is not None else "")
+        return
     inventory.accounts |= {(provider.name, account) for account in known}  # before anything is judged
     inventory.organizations.update(provider.organizations)
     accounts = [account for account in known if shard is None or shard.holds(account)]
-    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), workers, progress)
+    run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), grace, workers, progress)
     try:
         run.go(accounts)
     except sqlite3.Error as error:
         raise InputError(f"{inventory.store.path or 'temporary file'}: {error}") from error
     inventory.scopes = tuple(sorted({*inventory.scopes, *run.scopes}))
     inventory.gaps = tuple(sorted({*inventory.gaps, *run.gaps}))
+
+
+def leave_out(plan: Plan, provider: str, inventory: Inventory, why: str) -> None:
+    """Say of all that a provider was to be asked for that it was not, not even for its accounts."""
+    scope = Scope(provider, NOT_KNOWN, ANYWHERE)
+    left = [left_out(Unit(c, scope), plan, why) for c in plan.collectors if c.provider == provider]
+    for facts in left:
+        inventory.listings.update(((listing.kind, listing.scope), listing) for listing in facts.listings)
+    inventory.gaps = tuple(sorted({*inventory.gaps, *(gap for facts in left for gap in facts.gaps)}))
+    inventory.scopes = tuple(sorted({*inventory.scopes, scope}))
+
+
+def _accounts(provider: Provider, calls: Calls | None) -> Sequence[str] | None:
+    """The accounts to scan; None if the scan was stopped before they were known."""
+    known: Sequence[str] | None = None
+    try:
+        known = STOPS.unless_told(provider.accounts)
+    except CannotScan:
+        if calls is None or not calls.stopped:
+            raise
+    if known is None and calls is not None:
+        calls.stop(STOPS.why)
+    return known
 
 
 class _Account:
@@ -125,6 +155,7 @@ class _Run:
         inventory: Inventory,
         calls: Calls | None,
         threads: int,
+        grace: float,
         workers: Workers | None,
         progress: Callable[[Progress], None],
     ) -> None:
@@ -134,6 +165,7 @@ class _Run:
         self.inventory = inventory
         self.journal = inventory.store
         self.calls = calls
+        self.grace = grace
         self.progress = progress
         self.scopes: set[Scope] = set()
         self.gaps: set[Gap] = set()
@@ -159,25 +191,25 @@ class _Run:
         deadline: float | None = None
         try:
             while True:
-                try:
-                    if self.calls is not None:
-                        self.calls.look_at_the_clock()
-                    if self.stopped and deadline is None:
-                        deadline = monotonic() + GRACE
-                        self.workers.stop(self.stopped)
-                    if deadline is None:
-                        self._start(closed)
-                    if not self.running or (deadline is not None and monotonic() > deadline):
-                        break
-                    self._gather(self._next())
-                except KeyboardInterrupt:
-                    if self.calls is None or deadline is not None:
-                        raise
-                    self.calls.stop("the scan was interrupted")
+                self._look_for_an_end()
+                if self.stopped and deadline is None:
+                    deadline = monotonic() + self.grace
+                    self.workers.stop(self.stopped)
+                if deadline is None:
+                    self._start(closed)
+                if not self.running or (deadline is not None and monotonic() > deadline):
+                    break
+                self._gather(self._next())
             self._leave_out(closed)
         finally:
             self.workers.close()
             self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _look_for_an_end(self) -> None:
+        if self.calls is not None:
+            if STOPS.why:
+                self.calls.stop(STOPS.why)
+            self.calls.look_at_the_clock()
 
     def _start(self, closed: "deque[str]") -> None:
         """Keep all workers busy: with units of accounts in turn, else with accounts that were not opened yet."""

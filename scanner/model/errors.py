@@ -1,5 +1,6 @@
 """Errors that a user can act on, whose message the command line prints without a traceback, and failures of calls."""
 
+from scanner.model.exits import Exit
 from scanner.model.nouns import Extent, Reason
 from scanner.model.sanitize import quote
 
@@ -10,7 +11,7 @@ _LONGEST = 1000
 class InputError(Exception):
     """Wrong usage or configuration: the message names the file or option and the fix. Exit code 2."""
 
-    exit_code = 2
+    exit_code = Exit.USAGE
 
 
 class NotWritten(InputError):
@@ -20,7 +21,7 @@ class NotWritten(InputError):
 class CannotScan(Exception):
     """The scan could not run at all: no credentials, a missing SDK, no scope, nothing reachable. Exit code 3."""
 
-    exit_code = 3
+    exit_code = Exit.CANNOT_SCAN
 
 
 class CallFailed(Exception):

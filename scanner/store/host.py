@@ -4,6 +4,7 @@ mlposture is tested on Linux. Elsewhere each function gives the answer that lose
 """
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,12 @@ def ignores_case(folder: Path) -> bool:
 def is_ours(path: Path) -> bool:
     """Whether a file belongs to who runs this. Without user ids it does: its folder is this user's by default."""
     return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
+
+
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask a process to end. On Windows nothing sends more than Ctrl-C."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
 
 
 def is_running(pid: int) -> bool | None:

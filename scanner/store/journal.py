@@ -71,7 +71,9 @@ class Journal:
         self._decoders = Decoders()
         self._held: dict[tuple[str, str], Resource] = {}
         self._loaded: dict[Scope, int] = {}
-        self._closed = False
+        self._closed = self._sealed = False
+        #: whether a scan goes on from here even if nothing was observed yet
+        self.kept = False
         #: told of the documents of a kind as units write them
         self.watch: Callable[[str, Sequence[bytes]], None] | None = None
         try:
@@ -152,6 +154,11 @@ class Journal:
             self._insert(rows)
             self._db.execute("UPDATE units SET finished = ?, facts = ? WHERE id = ?", (int(whole), content, unit))
         self._tell(rows)
+
+    def seal(self) -> None:
+        """Let no unit write any more: one that ends later than its scan was cut short, and must not count."""
+        with self._lock:
+            self._sealed = True
 
     def _tell(self, rows: "Sequence[_Row]") -> None:
         if self.watch is not None:
@@ -319,13 +326,13 @@ class Journal:
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def close(self, *, remove: bool = False) -> None:
-        """Close the file, and delete it if nobody needs it any more, or nothing was observed."""
+        """Close the file, and delete it if nobody needs it any more, or nothing was observed and it is not `kept`."""
         with self._lock:
             if self._closed:
                 return
             self._closed = True
             nothing = self._number("SELECT COUNT(*) FROM units WHERE finished") == 0
-            remove = remove or (nothing and not self._alone)
+            remove = remove or (nothing and not self._alone and not self.kept)
             if remove:
                 self._db.execute("PRAGMA synchronous = OFF")  # closing writes the file once more
             self._db.close()
@@ -334,6 +341,8 @@ class Journal:
                 Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     def _transaction(self) -> "_Transaction":
+        if self._sealed:
+            raise RuntimeError("the scan is over")
         return _Transaction(self._db, self._lock)
 
     def _one(self, query: str, *given: object) -> tuple[Any, ...] | None:

@@ -250,7 +250,7 @@ def test_a_worker_that_is_killed_costs_and_doubles_nothing(world: World, calm, d
 
 def test_ctrl_c_is_the_clients_and_reports_what_was_seen(world: World, calm, dask: Dask, tmp_path: Path) -> None:
     with Slow(world, 0.2):
-        process = start(tmp_path, "dask", "aws", "--engine", "dask")
+        process = start(tmp_path, "dask", "aws", "--engine", "dask", "--grace", "3s")
         wait_for(world, 30)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
         started = time.monotonic()

@@ -54,6 +54,26 @@ def test_a_unit_that_was_stopped_is_seen_now_and_done_again_later(journal: Journ
     assert journal.count() == 0
 
 
+def test_a_unit_that_ends_after_its_scan_does_not_count(journal: Journal) -> None:
+    unit = journal.begin(KIND, HERE)
+    journal.write(unit, [notebook("a")])
+    journal.seal()
+    with pytest.raises(RuntimeError, match="the scan is over"):
+        journal.finish(unit, [notebook("b")], listing(2), whole=True)
+
+    assert [r.name for r in journal.all(NotebookInstance)] == ["a"]
+    assert journal.finished() == {}
+
+
+def test_a_journal_of_nothing_is_kept_where_a_scan_goes_on_from_it(tmp_path: Path) -> None:
+    for kept in (True, False):
+        path = tmp_path / f"{kept}.journal"
+        journal = Journal(path)
+        journal.kept = kept
+        journal.close()
+        assert path.exists() is kept
+
+
 def test_beginning_a_unit_anew_duplicates_nothing(journal: Journal) -> None:
     journal.write(journal.begin(KIND, HERE), [notebook("a"), notebook("b")])
     journal.finish(journal.begin(KIND, HERE), [notebook("a")], listing(1), whole=True)
