@@ -286,7 +286,7 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     from scanner.cli.judging import maker, report, save
     from scanner.cli.process import leave, say
-    from scanner.model.errors import CannotScan, NotWritten
+    from scanner.model.errors import CannotScan, NotKept, NotWritten
 
     options, inventory, checks = session.options, session.inventory, session.plan.checks
     _relax_collector()
@@ -308,16 +308,23 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
                 arguments=arguments,
                 problems=problems,
             )
-    except NotWritten as problem:
+    except (NotWritten, NotKept) as problem:
         if not session.resume:
             raise
+        inventory.store.kept = True
+        session.write_profile()
         again = f"nothing is lost: {session.resume} writes it, and asks for nothing that was read"
         raise NotWritten(f"{problem}; {again}") from problem
+    except OSError:  # nobody reads the text for a person, and all else is done
+        session.finish()
+        raise
     if inventory.unseen():
         refused = "everything was refused, so " if inventory.refused() else ""
         say(f"{refused}nothing was looked at; do what the report says")
         code = CannotScan.exit_code
     session.finish()
+    if inventory.not_kept:
+        raise NotKept(f"{inventory.not_kept}; {session.advice}")
     if session.stopped or STOPS.why:
         say(f"{session.stopped or STOPS.why}; {session.advice}")
         # Threads may be inside calls that time out much later.

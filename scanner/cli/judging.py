@@ -27,7 +27,7 @@ from scanner.cli.config import (
 )
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
-from scanner.model.errors import InputError, NotWritten
+from scanner.model.errors import CannotScan, InputError, NotKept, NotWritten
 from scanner.model.exits import Exit
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
@@ -146,48 +146,86 @@ def report(
     *,
     early: "Early | None" = None,
     arguments: tuple[str, ...] = (),
-    problems: Iterable[InputError] = (),
-) -> int:
+    problems: Iterable[Exception] = (),
+) -> Exit:
     """Have all judged that was not judged `early`, write every report, print for a person unless one went to stdout.
 
-    Returns the exit code. Raises what could not be written, before (`problems`) or here, once all else is.
+    Returns the exit code. Raises what could not be written, before (`problems`) or here, once all else is: OSError if
+    that is nothing but the text for a person.
     """
     from reports.terminal import print_report
-    from scanner.evaluate.report import build_report
     from scanner.frameworks import load
 
-    built = build_report(
+    built = _build(
         inventory,
         checks,
-        load(),
+        early,
+        catalogue=load(),
         scan_id=uuid.uuid4().hex,
         started_at=started_at,
         finished_at=datetime.now(UTC),
         arguments=arguments,
-        early=early,
         **_shown(options, outputs),
     )
-    to_stdout = False
     problems = list(problems)
     for output in outputs:
-        try:
-            chunks = renderer(output.format)(built)
-            if output.path is None:
-                to_stdout = True
-                sys.stdout.buffer.writelines(chunks)
-                sys.stdout.buffer.flush()
-            else:
-                write(output.path, partial(write_atomically, chunks=chunks), options.get("output_profile"))
-        except InputError as problem:  # what one report cannot hold must not cost the others
-            problems.append(problem)
+        problems += _attempt(partial(_write, output, built, options.get("output_profile")))
+    to_stdout = any(output.path is None for output in outputs)
     if not to_stdout and sys.stdout is not None:
-        print_report(built, details=bool(options.get("details")))
+        problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
     _warn_of_needless_trust(built)
     if problems:
+        problems.sort(key=_weight)
+        for problem in problems[1:]:
+            log.warning("%s", problem)
         raise problems[0]
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return Exit.FINDINGS
     return Exit.INCOMPLETE if options.get("fail_on_incomplete") and not built.complete else Exit.DONE
+
+
+def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | None", **how: Any) -> "Report":
+    """The report. Where temporary files have no room, its findings are kept beside the journal."""
+    from scanner.evaluate.report import build_report
+
+    try:
+        return build_report(inventory, checks, early=early, **how)
+    except NotKept as problem:
+        if inventory.store.path is None:
+            raise
+        folder = inventory.store.path.parent
+        log.warning("%s; using %s", problem, folder)
+        return build_report(inventory, checks, folder=folder, **how)
+
+
+def _write(output: Output, built: "Report", profile: str | None) -> None:
+    """One report to its place. Raises NotWritten, InputError if the format cannot hold it, BrokenPipeError."""
+    chunks = renderer(output.format)(built)
+    if output.path is not None:
+        write(output.path, partial(write_atomically, chunks=chunks), profile)
+        return
+    try:
+        sys.stdout.buffer.writelines(chunks)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotWritten(f"output: {error.strerror or error}") from error
+
+
+def _attempt(*steps: Callable[[], object]) -> list[Exception]:
+    """What went wrong, if anything did: what cannot be written, or a defect there, must not cost what else is."""
+    try:
+        for step in steps:
+            step()
+    except Exception as problem:
+        return [problem]
+    return []
+
+
+def _weight(problem: Exception) -> int:
+    """The lower, the more there is to say of it: a defect, a report that is missing, a text that nobody reads."""
+    return 1 if isinstance(problem, InputError | CannotScan) else 2 if isinstance(problem, OSError) else 0
 
 
 def _warn_of_needless_trust(report: "Report") -> None:
@@ -199,7 +237,7 @@ def _warn_of_needless_trust(report: "Report") -> None:
             )
 
 
-def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
+def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
     """Load saved inventories, judge them together, report; the exit code."""
     from scanner.cli.logs import log_to_stderr
     from scanner.model.registry import kinds, load
@@ -218,14 +256,10 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     return report(inventory, chosen, options, outputs, inventory.taken_at, problems=problems)
 
 
-def save(inventory: "Inventory", options: Options) -> list[InputError]:
+def save(inventory: "Inventory", options: Options) -> list[Exception]:
     """Save the inventory if that was asked for. Returns what went wrong: it must not cost the reports."""
-    if options.get("save_inventory"):
-        try:
-            write(options["save_inventory"], inventory.save, options.get("output_profile"))
-        except NotWritten as problem:
-            return [problem]
-    return []
+    path = options.get("save_inventory")
+    return _attempt(partial(write, path, inventory.save, options.get("output_profile"))) if path else []
 
 
 def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:

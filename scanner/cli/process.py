@@ -41,8 +41,11 @@ def leave(code: int) -> NoReturn:
     """End the process at once, without waiting for threads; what was written is kept."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            with suppress(OSError):  # a terminal that is closed takes nothing any more
+            try:
                 stream.flush()
+            except OSError:
+                if STOPS.signal is None:  # else its terminal was closed, perhaps
+                    raise
     os._exit(code)
 
 

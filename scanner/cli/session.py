@@ -27,7 +27,7 @@ from scanner.collect.workers import Workers
 from scanner.evaluate.early import Early
 from scanner.evaluate.verdicts import Verdicts
 from scanner.model.collectors import Provider
-from scanner.model.errors import CannotScan, InputError
+from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.trust import Entry
 from scanner.objects.transfer import write
 from scanner.store.cache import default_path, namespace, open_cache
@@ -97,7 +97,13 @@ class Session:
             "options": self.options,
             "taken_at": self.inventory.taken_at,
         }
-        self.inventory.store.set_meta("scan", msgspec.json.encode(asked).decode())
+        try:
+            self.inventory.store.set_meta("scan", msgspec.json.encode(asked).decode())
+        except NotKept:
+            if self.options.get("journal"):
+                raise
+            self.inventory.store.close(remove=True)
+            self.inventory.store = Journal()  # as where there is no folder for journals
 
     @classmethod
     def recorded(cls, journal: Journal, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], datetime]:
@@ -227,6 +233,10 @@ class Session:
         """The reports are written: nothing is left to be resumed, unless the scan was stopped."""
         self.inventory.store.kept = bool(self.stopped)
         self.inventory.store.close(remove=not self.stopped)
+        self.write_profile()
+
+    def write_profile(self) -> None:
+        """Say where time and calls went, if that was asked for. Raises NotWritten."""
         if path := self.options.get("profile_run"):
             from scanner.collect.profile import write_profile
 

@@ -22,7 +22,7 @@ from scanner.collect.stops import STOPS
 from scanner.collect.work import Unit, is_whole, left_out, open_account
 from scanner.collect.workers import Threads, Workers
 from scanner.model.collectors import Collector, Provider
-from scanner.model.errors import CannotScan, InputError
+from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
 from scanner.store.inventory import Inventory
 from scanner.store.journal import ACCOUNT, Facts
@@ -174,6 +174,7 @@ class _Run:
         self.accounts: dict[str, _Account] = {}
         self.turns: OrderedDict[str, deque[Unit]] = OrderedDict()
         self.running: dict[Future[Any], Unit | str] = {}
+        self.cut: list[Unit | str] = []
         self.ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self.threads = threads
         self.opening = 0
@@ -240,12 +241,26 @@ class _Run:
     def _gather(self, future: "Future[Any] | None") -> None:
         if future is None:
             return
-        task, facts = self.running.pop(future), future.result()
+        task = self.running.pop(future)
+        try:
+            facts = future.result()
+        except (NotKept, CannotScan) as error:
+            self._cut_short(task, error)
+            return
         if isinstance(task, str):
             self.opening -= 1
             self._opened(task, facts)
         else:
             self._finished(task, facts)
+
+    def _cut_short(self, task: Unit | str, error: Exception) -> None:
+        """Nothing can be kept any more, or nobody is left to ask: then what was seen is all there is to report."""
+        if self.calls is None or not (self.stopped or isinstance(error, NotKept)):
+            raise error
+        if isinstance(error, NotKept):
+            self.inventory.not_kept = self.inventory.not_kept or str(error)
+        self.calls.stop(str(error))
+        self.cut.append(task)
 
     def _open(self, account: str) -> Facts:
         place = (ACCOUNT, Scope(self.provider.name, account, ANYWHERE))
@@ -298,11 +313,12 @@ class _Run:
     def _leave_out(self, closed: "deque[str]") -> None:
         """Say of all that was not done that it was not: the scan was stopped."""
         why = self.stopped
-        opening = [task for task in self.running.values() if isinstance(task, str)]
+        left = (*self.running.values(), *self.cut)
+        opening = [task for task in left if isinstance(task, str)]
         for account in (*opening, *closed):
             anywhere = Scope(self.provider.name, account, ANYWHERE)
             self._note([left_out(Unit(collector, anywhere), self.plan, why) for collector in self.collectors])
-        running = [task for task in self.running.values() if isinstance(task, Unit)]
+        running = [task for task in left if isinstance(task, Unit)]
         waiting = [unit for units in self.turns.values() for unit in units]
         later = [
             Unit(collector, scope)

@@ -12,7 +12,7 @@ from scanner.collect.plan import Plan
 from scanner.collect.recorder import GapRecorder
 from scanner.model.collectors import Collector, Found, Provider
 from scanner.model.documents import Many
-from scanner.model.errors import CallFailed
+from scanner.model.errors import CallFailed, NotKept
 from scanner.model.nouns import ANYWHERE, Reason, Resource, Scope
 from scanner.store.journal import Facts, Journal
 
@@ -122,6 +122,8 @@ def work(
                 waiting = []
             waiting.append(resource)
             observed += 1
+    except NotKept:  # no fault of what was asked
+        raise
     except Exception as error:
         recorder.broke(collector, scope, error)
     # A facade may also report on places that nobody can be sent to, such as a folder that may not be listed.

@@ -1,8 +1,12 @@
 """The findings of a report, on disk: written as verdicts are given, read back in the order of the report."""
 
 import itertools
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +18,7 @@ from scanner.model.checks import Check
 from scanner.model.nouns import CheckInfo, Finding, Resource, Status
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
+from scanner.store.keeping import keeping
 
 _TABLE = """
 CREATE TABLE findings (
@@ -40,6 +45,8 @@ class StoredFindings:
     A report that shows every finding may give `prepare`: it is called while the resource is at hand, so that nothing
     has to be read again.
 
+    `folder` is where the file is; None is the folder for temporary files. Raises NotKept where that is full.
+
     Their order is severity, score from the worst, check, resource. The first two and the third depend only on the check
     and on whether it failed, so each pair of them has a place in the order.
     """
@@ -49,6 +56,7 @@ class StoredFindings:
         checks: Mapping[str, tuple[Check, CheckInfo]],
         inventory: Inventory,
         prepare: Callable[[Finding], bytes] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._inventory = inventory
         self._prepare = prepare
@@ -64,12 +72,13 @@ class StoredFindings:
         self._accounts: dict[tuple[str, str], int] = {}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
-        # Judging may begin in one thread and end in another, never in both at a time.
-        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute("PRAGMA cache_size = -8192")
-        self._db.execute(_TABLE)
+        self._db = _private_database(folder)
+        with keeping(folder):
+            self._db.execute("PRAGMA journal_mode = OFF")
+            self._db.execute("PRAGMA synchronous = OFF")
+            self._db.execute("PRAGMA cache_size = -8192")
+            self._db.execute(_TABLE)
+        self._folder = folder
 
     def add(self, judgement: Judgement) -> None:
         """Keep a verdict as a finding."""
@@ -97,9 +106,10 @@ class StoredFindings:
     def seal(self) -> None:
         """Everything was added."""
         self.flush()
-        self._db.execute("CREATE INDEX by_place ON findings (place, id)")
-        if len(self._accounts) > 1:
-            self._db.execute("CREATE INDEX by_account ON findings (account, place, id)")
+        with keeping(self._folder):
+            self._db.execute("CREATE INDEX by_place ON findings (place, id)")
+            if len(self._accounts) > 1:
+                self._db.execute("CREATE INDEX by_account ON findings (account, place, id)")
 
     def __len__(self) -> int:
         return self._count
@@ -148,9 +158,10 @@ class StoredFindings:
 
     def flush(self) -> None:
         """Write what waits."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
-        self._db.execute("COMMIT")
+        with keeping(self._folder):
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
+            self._db.execute("COMMIT")
         self._waiting.clear()
 
     def _read(self, query: str, *given: object) -> Iterator[Finding]:
@@ -186,6 +197,19 @@ class StoredFindings:
             remediation=info.remediation,
             references=info.references,
         )
+
+
+def _private_database(folder: Path | None) -> sqlite3.Connection:
+    """One that is gone with its process. Judging may begin in one thread and end in another, one at a time."""
+    if folder is None:
+        return sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    handle, path = tempfile.mkstemp(dir=folder, prefix=".mlposture-")
+    os.close(handle)
+    made = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    made.execute("PRAGMA temp_store = MEMORY")
+    with suppress(OSError):  # Windows removes no file that is open
+        Path(path).unlink()
+    return made
 
 
 def _scores(check: Check) -> tuple[float, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from scanner.evaluate.early import Early
 from scanner.evaluate.judge import evaluate
@@ -23,11 +24,12 @@ def make_verdicts(
     frameworks: Sequence[str] = (),
     prepare: Callable[[Finding], bytes] | None = None,
     trust: Sequence[Entry] = (),
+    folder: Path | None = None,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare, trust)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder)
 
 
 def build_report(
@@ -44,18 +46,21 @@ def build_report(
     prepare: Callable[[Finding], bytes] | None = None,
     trust: Sequence[Entry] = (),
     early: Early | None = None,
+    folder: Path | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
     `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
     was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
+    Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     if early is None:
         done: frozenset[str] = frozenset()
         found = make_verdicts(
-            inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust
-        )
+            inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust,
+            folder=folder,
+        )  # fmt: skip
     else:
         found, done = early.finish(inventory.store)
     for judgement in evaluate(inventory, [check for check in checks if check.id not in done], found.trusting):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.judge import Judgement
@@ -18,7 +19,7 @@ _REASONS = 200
 class Verdicts:
     """Filled by one thread at a time, in any order. `shown` are the verdicts that findings are kept of.
 
-    `prepare` is as of `StoredFindings`.
+    `prepare` and `folder` are as of `StoredFindings`.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Verdicts:
         shown: frozenset[Status],
         prepare: Callable[[Finding], bytes] | None = None,
         trust: Sequence[Entry] = (),
+        folder: Path | None = None,
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
@@ -36,7 +38,7 @@ class Verdicts:
         self.trusting = Trusting(inventory, trust)
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
-        self.findings = StoredFindings(described, inventory, prepare)
+        self.findings = StoredFindings(described, inventory, prepare, folder)
         #: of each check: why verdicts could not be given, by provider, account and reason
         self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
         #: of each check: the entries of [trust] that were about something, with the verdicts that this gave

@@ -18,6 +18,10 @@ class NotWritten(InputError):
     """What was made cannot be put where it was to go; nothing is there now that was not there before."""
 
 
+class NotKept(InputError):
+    """What is observed or found cannot be kept on disk while it is needed: the disk is full, or cannot be written."""
+
+
 class CannotScan(Exception):
     """The scan could not run at all: no credentials, a missing SDK, no scope, nothing reachable. Exit code 3."""
 

@@ -1,14 +1,16 @@
 """Writing files so that nobody ever sees half of one."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner.model.errors import InputError
-from scanner.store.host import mode_of_new_files
+from scanner.store.host import mode_of_new_files, pour
 
 #: Chunks are small; this many bytes are written at a time.
 _BUFFER = 1 << 18
+#: Seconds that the reader of a pipe may take to come, or to read on.
+_PATIENCE = 5.0
 
 
 def check_target(option: str, text: str, path: Path) -> Path:
@@ -43,11 +45,10 @@ def write_atomically(path: Path, chunks: Iterable[bytes] | bytes) -> None:
     import tempfile  # here, because start-up must not pay for it
 
     chunks = (chunks,) if isinstance(chunks, bytes) else chunks
-    path = path.resolve()
     if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            file.writelines(chunks)
+        pour(path, _in_blocks(chunks), _PATIENCE)
         return
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mlposture-")
     try:
         with os.fdopen(handle, "wb", buffering=_BUFFER) as file:
@@ -59,6 +60,16 @@ def write_atomically(path: Path, chunks: Iterable[bytes] | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _in_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    block = bytearray()
+    for chunk in chunks:
+        block += chunk
+        if len(block) >= _BUFFER:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block)
 
 
 def _mode(path: Path) -> int:

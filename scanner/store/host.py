@@ -3,12 +3,15 @@
 mlposture is tested on Linux. Elsewhere each function gives the answer that loses nothing.
 """
 
+import errno
 import os
+import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 _PRIVATE, _ORDINARY = 0o077, 0o666
 
@@ -24,6 +27,42 @@ def private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def pour(path: Path, chunks: Iterable[bytes], patience: float) -> None:
+    """Write to what is no file: a pipe, a device. Raises OSError, also if nobody reads for so many seconds.
+
+    Opening a pipe would wait for a reader for ever, and so would writing to one that is full.
+    """
+    if not hasattr(os, "mkfifo"):
+        with path.open("wb") as file:
+            file.writelines(chunks)
+        return
+    handle = _opened(path, patience)
+    try:
+        for chunk in chunks:
+            rest = memoryview(chunk)
+            while rest:
+                try:
+                    rest = rest[os.write(handle, rest) :]
+                except BlockingIOError:
+                    if not select.select((), (handle,), (), patience)[1]:
+                        raise TimeoutError(errno.ETIMEDOUT, "nobody reads from it") from None
+    finally:
+        os.close(handle)
+
+
+def _opened(path: Path, patience: float) -> int:
+    until = monotonic() + patience
+    while True:
+        try:
+            return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, "nobody reads from it") from error
+        sleep(0.05)
 
 
 def mode_of_new_files() -> int:

@@ -41,6 +41,8 @@ class Inventory:
         self.gaps: tuple[Gap, ...] = ()
         self.listings: dict[tuple[str, Scope], Listing] = {}
         self.shard: Shard | None = None
+        #: why no more was kept than this, where the disk did not take it
+        self.not_kept = ""
         self.store = store or Journal()
 
     def add(self, resource: Resource) -> None:

@@ -18,9 +18,10 @@ import msgspec
 
 from scanner.model.decode import decoder_of
 from scanner.model.documents import Decoders, Many, document
-from scanner.model.errors import InputError
+from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
 from scanner.model.sanitize import encode, storable
+from scanner.store.keeping import keeping
 
 R = TypeVar("R", bound=Resource)
 
@@ -87,6 +88,8 @@ class Journal:
             known = self.meta("schema")
             if known is None:
                 self.set_meta("schema", SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise NotKept(f"{path}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise InputError(f"{path}: not a journal of a scan: {error}") from error
         if known not in (None, SCHEMA):
@@ -103,7 +106,7 @@ class Journal:
         return None if row is None else str(row[0])
 
     def set_meta(self, name: str, value: str) -> None:
-        with self._lock:
+        with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # -- units -------------------------------------------------------------------------------------------------------
@@ -343,7 +346,7 @@ class Journal:
     def _transaction(self) -> "_Transaction":
         if self._sealed:
             raise RuntimeError("the scan is over")
-        return _Transaction(self._db, self._lock)
+        return _Transaction(self._db, self._lock, self.path)
 
     def _one(self, query: str, *given: object) -> tuple[Any, ...] | None:
         with self._lock:
@@ -369,22 +372,30 @@ def _row(unit: int, resource: Resource) -> _Row:
 
 
 class _Transaction:
-    """All or nothing, one thread at a time."""
+    """All or nothing, one thread at a time. Raises NotKept where there is no room."""
 
-    def __init__(self, db: sqlite3.Connection, lock: threading.RLock) -> None:
+    def __init__(self, db: sqlite3.Connection, lock: threading.RLock, path: Path | None) -> None:
         self._db = db
         self._lock = lock
+        self._path = path
 
     def __enter__(self) -> None:
         self._lock.acquire()
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            with keeping(self._path):
+                self._db.execute("BEGIN IMMEDIATE")
         except BaseException:
             self._lock.release()
             raise
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
         try:
-            self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+            with keeping(self._path):
+                if kind is None:
+                    self._db.execute("COMMIT")
+                elif error is not None:
+                    raise error
         finally:
+            if self._db.in_transaction:  # SQLite has ended it already after some errors
+                self._db.execute("ROLLBACK")
             self._lock.release()
