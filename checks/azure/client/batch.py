@@ -66,13 +66,18 @@ class Batches:
             return None
         status, content = reply["httpStatusCode"], reply.get("content")
         if status == 200:
-            return content if isinstance(content, Mapping) and "error" not in content else None
+            return content if isinstance(content, Mapping) and "error" not in content and _is_json(reply) else None
         failure = refused(operation, url, status, content)
         if failure.extent <= Extent.ACCOUNT:
             self._calls.note_refusal(scope, OPERATION, failure)
         if failure.reason is Reason.THROTTLED:
             self._throttled.add(scope.account)
         return None if failure.retry else failure
+
+
+def _is_json(reply: Mapping[str, Any]) -> bool:
+    headers = reply.get("headers")
+    return not isinstance(headers, Mapping) or "json" in str(headers.get("Content-Type", "json"))
 
 
 def _replies(page: Mapping[str, Any], number: int) -> dict[str, Mapping[str, Any]]:
