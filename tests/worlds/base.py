@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import yaml
@@ -92,6 +93,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     #: the connection breaks off in the middle of the body
     cut: bool = False
+    #: what is sent instead, head and body, piece by piece; the connection breaks off after the last
+    raw: Iterator[bytes] | None = None
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -268,6 +271,28 @@ class World:
         self.close()
 
 
+def _send(handler: BaseHTTPRequestHandler, response: Response) -> None:
+    handler.send_response(response.status)
+    for name, value in response.headers.items():
+        handler.send_header(name, value)
+    # A reply to HEAD has no body, and says how long it would be.
+    if handler.command != "HEAD" or "content-length" not in map(str.lower, response.headers):
+        handler.send_header("Content-Length", str(len(response.body)))
+    handler.end_headers()
+    if handler.command != "HEAD":
+        handler.wfile.write(response.body[: len(response.body) // 2] if response.cut else response.body)
+    handler.wfile.flush()
+    handler.close_connection |= response.cut
+
+
+def _send_raw(world: World, file: BinaryIO | BufferedIOBase, pieces: Iterator[bytes]) -> None:
+    for piece in pieces:
+        if world._stopping.is_set():
+            return
+        file.write(piece)
+        file.flush()
+
+
 def _handler(world: World) -> type[BaseHTTPRequestHandler]:
     """What answers the connections of a world."""
 
@@ -306,17 +331,11 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
             )
 
         def send(self, response: Response) -> None:
-            self.send_response(response.status)
-            for name, value in response.headers.items():
-                self.send_header(name, value)
-            # A reply to HEAD has no body, and says how long it would be.
-            if self.command != "HEAD" or "content-length" not in map(str.lower, response.headers):
-                self.send_header("Content-Length", str(len(response.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(response.body[: len(response.body) // 2] if response.cut else response.body)
-            self.wfile.flush()
-            self.close_connection |= response.cut
+            if response.raw is None:
+                _send(self, response)
+            else:
+                self.close_connection = True
+                _send_raw(world, self.wfile, response.raw)
 
         do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = answer
 
