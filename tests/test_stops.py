@@ -176,6 +176,25 @@ def test_a_second_signal_ends_a_scan_at_once(calm, own: Path) -> None:
     assert report(own / "x.json") == calm[0]
 
 
+def test_a_unit_that_ends_while_the_report_is_written_is_done_again(calm, own: Path) -> None:
+    os.mkfifo(own / "pipe")  # nobody reads, which takes the process some seconds
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:Describe*", "timeout"))
+        outputs = ("-o", str(own / "x.json"), "--save-inventory", str(own / "pipe"))
+        process = start("scan", "aws", *outputs, "--grace", "1s", *COMMON)
+        wait_until(asked(world, "sagemaker:DescribeEndpoint"))
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        stopped, err = finish(process)
+        world.faults.clear()
+        (own / "pipe").unlink()
+        resumed = finish(start("scan", "--resume"))
+
+    assert (stopped, "pipe: nobody reads from it" in err, "scan --resume` writes it" in err) == (2, True, True), err
+    assert resumed == (0, "")
+    assert report(own / "x.json") == calm[0]
+
+
 def test_one_request_to_stop_that_arrives_twice_is_one(own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
