@@ -124,7 +124,7 @@ def test_a_time_limit_ends_a_scan_like_any_other(own: Path) -> None:
 def test_a_limit_that_ends_a_scan_before_it_saw_anything_is_no_success(own: Path, option: str) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:ListNotebookInstances", "timeout"))
-        options = ("--check", "MLP-1001", option, "2s", "--no-cache", "-o", str(own / "x.json"))
+        options = ("--check", "MLP-1001", option, "8s", "--no-cache", "-o", str(own / "x.json"))
         code, err = finish(start("scan", "aws", *options, "--fail-on", "never", "--fail-on-incomplete"))
         world.faults.clear()
         resumed, said = finish(start("scan", "--resume")) if option == "--time-limit" else (0, "")
