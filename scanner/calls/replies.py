@@ -9,6 +9,7 @@ import io
 import mmap
 import threading
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Self
@@ -99,8 +100,9 @@ class _Bounded(io.RawIOBase):
     """What comes from a socket, as long as there is time for it, and no more than may come."""
 
     def __init__(self, file: io.BufferedReader, sock: Any, watch: Watch) -> None:
-        self._file = file
+        self._file = file  # it keeps the socket open
         self._sock = sock
+        self._receive: Callable[[Any], int] = sock.recv_into
         self._watch = watch
         self._end = watch.end()
         self._patience: float | None = sock.gettimeout()
@@ -111,7 +113,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: Any) -> int:
         left = self._end.at - monotonic()
         if left <= 0:
             raise self._watch.late(self._end)
@@ -119,12 +121,12 @@ class _Bounded(io.RawIOBase):
             self._sock.settimeout(left)
             self._hurried = True
         try:
-            got = self._file.raw.readinto(buffer)
+            got = self._receive(buffer)
         except TimeoutError:
             if monotonic() < self._end.at:
                 raise
             raise self._watch.late(self._end) from None
-        self._left -= got or 0
+        self._left -= got
         if self._left < 0:
             raise self._watch.too_large()
         return got
