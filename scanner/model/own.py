@@ -41,6 +41,8 @@ _HEADERS = ("authorization", "proxy-authorization", "x-amz-security-token")
 _AT_END = pattern(r"(?:\s|^)(\S+)$")
 #: Variables that hold a credential and are not called so, and proxies, whose addresses may.
 _VARIABLES = ("IDENTITY_HEADER",)
+#: Not passwords, whatever they are called.
+_FOLDERS = ("PWD", "OLDPWD")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 #: What an OAuth token is asked for with, whatever the kind of grant.
 _GRANTS = ("assertion", "client_assertion", "client_secret", "refresh_token", "subject_token", "actor_token", "code")
@@ -116,14 +118,19 @@ def note_grant(body: object) -> None:
 def note_environment() -> None:
     """Remember the credentials that variables of the environment hold, or that are in files which they name."""
     for name, value in os.environ.items():
-        if name in _VARIABLES or needed(name) < NEVER:
-            note(value)
-        elif name.upper().endswith("TOKEN_FILE"):
+        if name.upper().endswith("TOKEN_FILE"):
             with suppress(OSError, ValueError):
                 note(Path(value).read_bytes()[:65536].decode().strip())
         elif name.lower() in _PROXIES:
             with suppress(ValueError):
                 note(unquote(urlsplit(value).password or ""))
+        elif name in _VARIABLES or (needed(name) < NEVER and name not in _FOLDERS and not _is_place(value)):
+            note(value)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text says where something is kept. A credential may be longer than any name of a file."""
+    return os.path.exists(text)  # noqa: PTH110 - which raises for such a name
 
 
 def may_quote(text: str) -> bool:

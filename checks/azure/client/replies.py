@@ -71,7 +71,11 @@ def following(page: Mapping[str, Any], endpoint: str, listing: Listing) -> str:
         return ""
     if endless := listing.endless(link, page["value"]):
         raise endless
-    if _host(link) != _host(endpoint):
+    try:
+        leads_away = not isinstance(link, str) or _host(link) != _host(endpoint)
+    except ValueError as error:
+        raise CallFailed(Reason.MALFORMED, "nextLink is no address") from error
+    if leads_away:
         raise CallFailed(Reason.MALFORMED, "nextLink leads to another host")
     return str(link)
 

@@ -143,3 +143,13 @@ def test_the_environment_and_the_files_that_it_names_are_remembered(
     assert own.hide(base64.b64encode(b"ada:Kq4!vd71Xn9").decode()) == own.HIDDEN
     for text in ("eu-west-1-is-no-secret", str(tmp_path / "token"), "proxy.example.com"):
         assert own.hide(text) == text
+
+
+def test_where_a_credential_is_kept_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages are full of paths, which begin as these do."""
+    monkeypatch.setenv("OLDPWD", str(tmp_path / "gone-a-while-ago"))
+    monkeypatch.setenv("DB_PASSWORD", str(tmp_path))
+    own.note_environment()
+
+    for name in ("gone-a-while-ago", "report.json"):
+        assert own.hide(str(tmp_path / name)) == str(tmp_path / name)
