@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from commandline import mlposture
+from factories.aws import notebook
 from scanning import all_running, running
-from support import registered
+from support import inventory_of, registered
 from worlds.base import Fault, World
 
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
@@ -254,6 +255,22 @@ def test_other_commands_end_at_once(number: signal.Signals, tmp_path: Path) -> N
     said = "interrupted" if number == signal.SIGINT else f"stopped by {number.name}"
     assert (code, err.strip()) == (CODES[number], f"mlposture: {said}")
     assert [path.name for path in tmp_path.iterdir()] == ["i.json"]
+
+
+def test_what_100_000_findings_take_leaves_kubernetes_patience(tmp_path: Path) -> None:
+    """It kills after 30 seconds, of which calls in flight may take 10. Here is a tenth of the findings, by the clock of
+    the processor: others may be at work on this machine.
+    """
+    notebooks = (notebook(f"a{n}", direct_internet_access="Enabled", root_access="Enabled") for n in range(1120))
+    inventory_of(*notebooks).save(tmp_path / "i.json")
+    began = time.process_time()
+    outputs = ("-o", "x.json", "-o", "x.sarif", "--fail-on", "never")
+    done = mlposture("evaluate", "i.json", *outputs, cwd=tmp_path)
+    took = time.process_time() - began
+
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads((tmp_path / "x.json").read_bytes())["findings"]) > 10_000
+    assert took < 2.0
 
 
 @pytest.mark.parametrize("seed", range(MOMENTS))
