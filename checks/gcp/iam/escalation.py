@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
-from checks.gcp.iam.grants import Grant, everywhere, member, permitted, said, shown
+from checks.gcp.iam.grants import Grant, everywhere, permitted, said, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.iam.ways import SHORTEST, WAYS, Way
 from checks.gcp.names import project_id
@@ -44,7 +44,7 @@ def _escalations(_: View) -> dict[str, Escalation]:
 
 def _escalation(view: View, email: str) -> Escalation:
     grants = view.derive(everywhere)
-    held = grants.of.get(member(email), ())
+    held = grants.held_by(email)
     ways: dict[Way, None] = {}
     by: dict[Grant, None] = {}
     doubts = {grant.role: None for grant in held if permitted(view, grant.role) is None}

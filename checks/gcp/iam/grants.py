@@ -13,6 +13,7 @@ from checks.gcp.iam.ways import ADMINISTER, WAYS
 from checks.gcp.names import IAM, PROJECTS, full_name
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
+from scanner.model.patterns import pattern
 from scanner.model.views import View
 
 #: The basic roles that change things: the legacy ones, and those that follow them.
@@ -28,6 +29,9 @@ _KNOWN = {
 }
 #: Members that may include a service account or a person, which this cannot tell.
 OPAQUE = ("group:", "principalSet://cloudresourcemanager.googleapis.com/")
+_RUNNING_OUR_CODE = ("gcp-sa-aiplatform-cc.", "gcp-sa-aiplatform-re.")
+#: Agents are named by the number of a project; anybody may call an account of theirs `service-ml`.
+_AGENT = pattern(r"service-\d+")
 #: Any of these gives write access to a bucket's objects in one step.
 _TAKE = frozenset({"storage.buckets.setIamPolicy", "resourcemanager.projects.setIamPolicy"})
 #: An object is replaced by deleting it and creating another.
@@ -84,6 +88,10 @@ class Everywhere(Struct, frozen=True):
     of: Mapping[str, list[Grant]]
     unread: tuple[str, ...]
     above: Mapping[str, tuple[str, ...]]
+
+    def held_by(self, email: str) -> list[Grant]:
+        """What is given to a service account: by its name, and to everyone, which includes all service accounts."""
+        return [grant for name in names_of(email) for grant in self.of.get(name, ())]
 
     def opaque(self) -> Iterator[tuple[str, Grant]]:
         """What is given to members that may include others."""
@@ -195,16 +203,21 @@ def member(email: str) -> str:
     return f"serviceAccount:{email}"
 
 
+def names_of(email: str) -> tuple[str, ...]:
+    """The members of a policy that surely are, or include, a service account."""
+    return (member(email), *EVERYONE)
+
+
 def is_agent(name: str) -> bool:
     """Whether a member is an agent of Google's that runs no code of ours.
 
-    The agent of custom jobs does: a job that names no account runs as it.
+    Those of custom jobs and of Agent Engine do: jobs and agents that name no account run as them.
     """
     kind, _, email = name.partition(":")
     user, _, domain = email.partition("@")
-    if kind != "serviceAccount" or domain.startswith("gcp-sa-aiplatform-cc."):
+    if kind != "serviceAccount" or domain.startswith(_RUNNING_OUR_CODE):
         return False
-    return domain.startswith(("gcp-sa-", "cloudservices.")) or user.startswith("service-")
+    return domain.startswith(("gcp-sa-", "cloudservices.")) or _AGENT.fullmatch(user) is not None
 
 
 def permissions(view: View, role: str) -> frozenset[str] | None:
@@ -232,9 +245,9 @@ def permitted(view: View, role: str) -> frozenset[str] | None:
 def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:
     """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
     bucket = tuple(bucket)
-    in_project = held_in(view, policy, [member(email)])
+    in_project = held_in(view, policy, names_of(email))
     by_role = _named_by_role(policy)
-    sure = grants(bucket, [member(email), *EVERYONE, *(by_role[r] for r in in_project.sure if r in by_role)])
+    sure = grants(bucket, [*names_of(email), *(by_role[r] for r in in_project.sure if r in by_role)])
     maybe = grants(bucket, [by_role[r] for r in in_project.conditional if r in by_role])
     held = in_project | sure | Grants(frozenset(), maybe.sure | maybe.conditional)
     certain = [permissions(view, role) for role in sorted(held.sure)]
@@ -258,7 +271,8 @@ def _named_by_role(policy: ProjectPolicy) -> dict[str, str]:
 
 def replacing(view: View, policy: ProjectPolicy, bucket: Bucket, email: str) -> list[Grant]:
     """The grants by which a service account may surely replace objects of a bucket: on the project, above it, on it."""
-    in_project = [grant for grant in _granted_over(view, policy).get(member(email), ()) if grant.sure]
+    over = _granted_over(view, policy)
+    in_project = [grant for name in names_of(email) for grant in over.get(name, ()) if grant.sure]
     by_role = _named_by_role(policy)
     through = {by_role[grant.role]: grant for grant in in_project if grant.role in by_role}
     on_bucket = [
@@ -266,7 +280,7 @@ def replacing(view: View, policy: ProjectPolicy, bucket: Bucket, email: str) -> 
         for binding in bucket.bindings or ()
         if binding.condition is None
         for name in binding.members or ()
-        if name in (member(email), *EVERYONE) or name in through
+        if name in names_of(email) or name in through
     ]
     used = [
         grant for grant in (*in_project, *on_bucket) if (permissions(view, grant.role) or set()) & (_REPLACE | _TAKE)

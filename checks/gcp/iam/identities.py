@@ -1,5 +1,6 @@
 """Checks of the service accounts that ML workloads run as, and of what projects let people do with Vertex AI."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,7 +12,6 @@ from checks.gcp.iam.grants import (
     everywhere,
     gives,
     is_agent,
-    member,
     shown,
     unread_over,
 )
@@ -20,17 +20,17 @@ from checks.gcp.iam.ways import ACT_AS, ADMINISTER
 from checks.gcp.names import project_id
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.patterns import pattern
 from scanner.model.views import View
 
-#: People, one by one or all at once; the second kind signs in with another identity provider.
-_PEOPLE = (
-    "user:",
-    "principal://iam.googleapis.com/locations/global/workforcePools/",
-    "principalSet://iam.googleapis.com/locations/global/workforcePools/",
-    "domain:",
-    "allUsers",
-    "allAuthenticatedUsers",
+#: People one by one, or everyone of a domain or of another identity provider; whoever is in a group was let into it.
+_PEOPLE = pattern(
+    r"user:.*|domain:.*|allUsers|allAuthenticatedUsers"
+    r"|principal://iam\.googleapis\.com/locations/global/workforcePools/.*"
+    r"|principalSet://iam\.googleapis\.com/(?:projects/[^/]+/)?locations/global/work(?:force|loadIdentity)Pools/[^/]+/\*"
 )
+#: Whoever it is.
+_ANYONE = pattern(r".*")
 
 
 @check(
@@ -109,7 +109,7 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
         return missing
     # The same account may work in several projects, and is one resource.
     grants = view.derive(everywhere)
-    held = [grant for grant in grants.of.get(member(str(account.email)), []) if grant.role in BASIC]
+    held = [grant for grant in grants.held_by(str(account.email)) if grant.role in BASIC]
     if sure := [grant for grant in held if grant.sure]:
         roles = sorted({grant.role for grant in sure})
         path = (account.id, *sorted({grant.policy for grant in sure}))
@@ -138,8 +138,9 @@ def gcp_project_vertex_admin_granted_to_users(policy: ProjectPolicy, view: View)
 
     ## Why it matters
     An administrator may replace what production serves and start notebooks with the accounts of others. Granted person
-    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process. Basic
-    roles and roles of your own count if they may do it, and so do grants on the folders and the organisation above.
+    by person such roles outlive the job they were for; a group has an owner, a review and a leaver's process. Everyone
+    of a domain or of a pool of identities counts as well. Basic roles and roles of your own count if they may do it,
+    and so do grants on the folders and the organisation above.
 
     ## How to fix
     Grant the role to a group, if at all, and give daily work `roles/aiplatform.user`.
@@ -176,11 +177,11 @@ def gcp_project_act_as_every_service_account(policy: ProjectPolicy, view: View) 
     ## References
     - https://cloud.google.com/iam/docs/service-account-permissions
     """
-    return _granted(policy, view, ACT_AS, ("",), "act as every service account")
+    return _granted(policy, view, ACT_AS, _ANYONE, "act as every service account")
 
 
-def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: tuple[str, ...], what: str) -> Verdict:
-    """Fail when members that start with one of `whose` have one of the permissions in the whole project."""
+def _granted(policy: ProjectPolicy, view: View, any_of: frozenset[str], whose: re.Pattern[str], what: str) -> Verdict:
+    """Fail when members that are written as `whose` says have one of the permissions in the whole project."""
     if missing := unobserved(policy, "bindings", "holds_ml", "above"):
         return missing
     if not policy.holds_ml:
@@ -211,9 +212,9 @@ def _shown(grant: Grant, policy: ProjectPolicy) -> str:
     return f"{grant.role}{above}: {grant.member}"
 
 
-def _members(view: View, policy: ProjectPolicy, whose: tuple[str, ...]) -> Iterator[Grant]:
+def _members(view: View, policy: ProjectPolicy, whose: re.Pattern[str]) -> Iterator[Grant]:
     """Grants that count in a project, to members of this sort who are there and are no agents of Google's."""
     for place, binding in bindings_over(view, policy):
         for name in binding.members or ():
-            if name.startswith(whose) and not name.startswith("deleted:") and not is_agent(name):
+            if whose.fullmatch(name) and not name.startswith("deleted:") and not is_agent(name):
                 yield Grant(place, binding.role or "", name, binding.condition)

@@ -11,6 +11,8 @@ _RHINO = "https://github.com/RhinoSecurityLabs/GCP-IAM-Privilege-Escalation"
 _HACKTRICKS = "https://cloud.hacktricks.wiki/en/pentesting-cloud/gcp-security/gcp-privilege-escalation/gcp-"
 _GOOGLE = "https://cloud.google.com/"
 _ACT_AS = "iam.serviceAccounts.actAs"
+#: To make an API key stand for an account; one without an account has nobody's rights.
+_BIND = "iam.serviceAccountApiKeyBindings.create"
 
 
 class Way(NamedTuple):
@@ -58,6 +60,11 @@ _ACCOUNTS = _each(
     "iam.serviceAccounts.signBlob",
     "iam.serviceAccounts.signJwt",
 ) + _each(f"{_GOOGLE}iam/docs/service-account-permissions", _ACT_AS)
+#: The same by keys of one service: those of Cloud Storage, and API keys, which Vertex AI accepts.
+_KEYS = (
+    *_each(_RHINO, "storage.hmacKeys.create"),
+    _way(f"{_GOOGLE}docs/authentication/api-keys", "apikeys.keys.create", _BIND),
+)
 
 #: It says who may do what with Vertex AI or Workbench.
 _OF_ML = _each(f"{_GOOGLE}vertex-ai/docs/general/access-control", "aiplatform.endpoints.setIamPolicy") + _each(
@@ -68,7 +75,7 @@ _OF_ML = _each(f"{_GOOGLE}vertex-ai/docs/general/access-control", "aiplatform.en
 #: It makes something do its will that runs as another account already, such as machines that take commands from their
 #: metadata. Nothing asks then for the right to act as the account.
 _TAKING_OVER = (
-    *_each(_RHINO, "cloudbuild.builds.create", "deploymentmanager.deployments.create", "storage.hmacKeys.create"),
+    *_each(_RHINO, "cloudbuild.builds.create", "deploymentmanager.deployments.create"),
     *_each(
         _listed("deploymentmaneger-privesc"),
         *("deploymentmanager.deployments.update", "deploymentmanager.deployments.setIamPolicy"),
@@ -164,11 +171,11 @@ _STARTING = (
     _starting(f"{_GOOGLE}vertex-ai/docs/workbench/instances/iam", "notebooks.instances.create"),
 )
 
-WAYS = (*_ROLES, *_ACCOUNTS, *_OF_ML, *_TAKING_OVER, *_CLUSTERS, *_STARTING)
+WAYS = (*_ROLES, *_ACCOUNTS, *_KEYS, *_OF_ML, *_TAKING_OVER, *_CLUSTERS, *_STARTING)
 #: The ways that no other is a part of: whoever has none of these has none at all.
 SHORTEST = tuple(way for way in WAYS if not any(other.permissions < way.permissions for other in WAYS))
 #: To be another account, or to make it do something.
-ACT_AS = frozenset().union(*(way.permissions for way in _ACCOUNTS))
+ACT_AS = frozenset({"storage.hmacKeys.create", _BIND}).union(*(way.permissions for way in _ACCOUNTS))
 #: To say who may do what with Vertex AI or Workbench.
 ADMINISTER = frozenset({"resourcemanager.projects.setIamPolicy"}).union(*(way.permissions for way in _OF_ML))
 

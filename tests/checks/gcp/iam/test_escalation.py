@@ -10,11 +10,15 @@ from factories.gcp import (
     folder,
     folder_unread,
     organization,
+    own_bucket,
     policy,
     role,
     role_unread,
+    running,
+    runs_as,
     service_account,
     serving,
+    stored,
 )
 from support import FAIL, PASS, UNKNOWN, Case, judged
 
@@ -113,6 +117,27 @@ def test_every_way_is_seen_alone(way):
     assert (found.status, served.status) == (FAIL, FAIL)
     assert any(shorter.name in found.message for shorter in WAYS if shorter.permissions <= way.permissions)
     assert found.evidence["ProjectPolicy.bindings"] == {f"projects/{PROJECT}": [{"role": CUSTOM, "members": [SELF]}]}
+
+
+@pytest.mark.parametrize("member", [SELF, "allUsers", "allAuthenticatedUsers"])
+def test_an_account_has_what_everyone_has(member):
+    """Each check that asks what a service account may do counts what is granted to all who are signed in, or to all."""
+    around = (policy(binding(EDITOR, member)), role(EDITOR, "storage.objects.create", "storage.objects.delete"))
+    served = (
+        serving(service_account=OWN_ACCOUNT),
+        stored("gs://example-fraud-models/m", version="1"),
+        own_bucket(bindings=()),
+    )
+    notebook = running(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT))
+    asked = {
+        "gcp_ml_service_account_basic_role": ACCOUNT,
+        "gcp_ml_service_account_escalates": ACCOUNT,
+        "vertex_endpoint_identity_can_take_over_project": served[0],
+        "vertex_workbench_public_with_write_to_served_artifacts": notebook,
+    }
+
+    for slug, resource in asked.items():
+        assert judged(slug, resource, *around, *(one for one in served if one is not resource)).status is FAIL, slug
 
 
 @pytest.mark.parametrize("way", SHORTEST, ids=lambda way: way.name)

@@ -36,6 +36,8 @@ PRINCIPALS = "principalSet://cloudresourcemanager.googleapis.com"
 DOMAIN = "domain:northwind.example"
 AGENT = "serviceAccount:service-123456789012@gcp-sa-aiplatform-cc.iam.gserviceaccount.com"
 ABOVE = ("folders/1", "organizations/9")
+GROUP_OF_POOL = "principalSet://iam.googleapis.com/locations/global/workforcePools/northwind/group/ml-leads"
+WORKLOADS = "principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci/*"
 WORKLOAD = f"{POOLS}/projects/123456789012/locations/global/workloadIdentityPools/ci/subject/repo:northwind/train"
 
 
@@ -95,6 +97,10 @@ CASES = {
             "a folder's policy denied", UNKNOWN, service_account(), policy(above=ABOVE), folder_unread(), organization()
         ),
         Case("what is above not observed", UNKNOWN, service_account(), policy(above=UNSET)),
+        *(
+            Case(f"{everyone} is editor", FAIL, service_account(), policy(binding("roles/editor", everyone)))
+            for everyone in ("allUsers", "allAuthenticatedUsers")
+        ),
         Case("a group is editor", UNKNOWN, service_account(), policy(binding("roles/editor", GROUP))),
         Case(
             "editors are all accounts of a folder",
@@ -110,6 +116,8 @@ CASES = {
         Case("no ML", NOT_APPLICABLE, policy(binding("roles/owner", USER), holds_ml=False)),
         *(Case(f"a user with {basic}", FAIL, policy(binding(basic, USER))) for basic in BASIC),
         Case("everybody of a pool", FAIL, policy(binding("roles/aiplatform.admin", POOL))),
+        Case("every workload of a pool", FAIL, policy(binding("roles/aiplatform.admin", WORKLOADS))),
+        Case("a group of a pool", PASS, policy(binding("roles/aiplatform.admin", GROUP_OF_POOL))),
         Case(
             "everybody of a domain, on the folder",
             FAIL,
@@ -147,10 +155,13 @@ CASES = {
             Case(f"a pool that has {permission}", FAIL, policy(binding(CUSTOM, POOL)), role(CUSTOM, permission))
             for permission in sorted(ACT_AS)
         ),
-        Case(
-            "the agent of jobs that name no account",
-            FAIL,
-            policy(binding("roles/iam.serviceAccountTokenCreator", AGENT)),
+        *(
+            Case(name, FAIL, policy(binding("roles/iam.serviceAccountTokenCreator", member)))
+            for name, member in (
+                ("the agent of jobs that name no account", AGENT),
+                ("the agent of Agent Engine", AGENT.replace("aiplatform-cc", "aiplatform-re")),
+                ("an account that is named as an agent", "serviceAccount:service-ml@northwind.iam.gserviceaccount.com"),
+            )
         ),
         Case(
             "a group, on the folder", FAIL, policy(above=ABOVE), folder(binding("roles/editor", GROUP)), organization()
@@ -158,15 +169,17 @@ CASES = {
         Case("the folder was denied", UNKNOWN, policy(above=ABOVE), folder_unread(), organization()),
         Case("a group", FAIL, policy(binding("roles/iam.serviceAccountUser", GROUP))),
         Case("a pipeline", FAIL, policy(binding("roles/iam.serviceAccountTokenCreator", SELF))),
-        Case(
-            "an agent of Google's",
-            PASS,
-            policy(
-                binding(
-                    "roles/iam.serviceAccountTokenCreator",
-                    "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com",
-                )
-            ),
+        *(
+            Case(
+                f"an agent of Google's: {domain}",
+                PASS,
+                policy(binding("roles/editor", f"serviceAccount:{user}{domain}")),
+            )
+            for user, domain in (
+                ("service-123456789012@", "gcp-sa-pubsub.iam.gserviceaccount.com"),
+                ("service-123456789012@", "compute-system.iam.gserviceaccount.com"),
+                ("123456789012@", "cloudservices.gserviceaccount.com"),
+            )
         ),
         Case(
             "a group on a condition", UNKNOWN, policy(binding("roles/iam.serviceAccountUser", GROUP, condition=UNTIL))
