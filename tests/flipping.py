@@ -46,6 +46,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("azure.storage.StorageAccount", "moved_to"): (),
     ("gcp.iam.ServiceAccount", "email"): (),
     ("gcp.notebooks.Instance", "project_metadata"): (),
+    ("gcp.notebooks.Instance", "project_scripts"): (),
     ("gcp.notebooks.Instance", "scripts"): (),
     ("gcp.notebooks.Instance", "secrets"): (),
     ("gcp.storage.Bucket", "exists"): (),

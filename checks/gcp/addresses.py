@@ -2,14 +2,27 @@
 
 import ipaddress
 from collections.abc import Iterable
+from typing import Union
+
+_Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+#: Ranges as wide as this, alone or together, are no list of known clients.
+_WIDE = {4: 8, 6: 16}
 
 
-def are_all(ranges: Iterable[str]) -> bool | None:
-    """Whether ranges, together, are every IPv4 or every IPv6 address; None if one of them is no range."""
+def are_wide(ranges: Iterable[str]) -> bool | None:
+    """Whether ranges, alone or together, are the internet or a large share of it; None if one of them is no range."""
+    texts = list(ranges)
+    known = [network for text in texts if (network := _network(text)) is not None]
+    narrow = ipaddress.collapse_addresses(net for net in known if isinstance(net, ipaddress.IPv4Network))
+    together = sum(net.num_addresses for net in narrow)
+    if together >= 2 ** (32 - _WIDE[4]) or any(net.prefixlen <= _WIDE[net.version] for net in known):
+        return True
+    return False if len(known) == len(texts) else None
+
+
+def _network(text: str) -> _Network | None:
     try:
-        networks = [ipaddress.ip_network(text, strict=False) for text in ranges]
+        return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         return None
-    four = ipaddress.collapse_addresses(net for net in networks if isinstance(net, ipaddress.IPv4Network))
-    six = ipaddress.collapse_addresses(net for net in networks if isinstance(net, ipaddress.IPv6Network))
-    return any(net.prefixlen == 0 for net in four) or any(net.prefixlen == 0 for net in six)

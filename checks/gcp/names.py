@@ -15,12 +15,15 @@ ORG_POLICY = "orgpolicy.googleapis.com"
 COMPUTE = "compute.googleapis.com"
 
 _NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
-#: What stands before a bucket's name: `gs://`, the folder that Vertex AI mounts buckets below, or an API's address.
+#: Hosts of Cloud Storage: everywhere, of a region, for downloads, with certificates of clients, and the oldest one.
+_HOSTS = r"(?:storage|storage-download|storage\.mtls|storage\.[a-z0-9-]+\.rep|commondatastorage)\.googleapis\.com"
+#: What stands before the name of a bucket: `gs://`, in Python also `gcs://`, the folder below which Vertex AI mounts
+#: buckets, or an address of an API.
 _BEFORE = (
-    r"gs://|(?<![\w.-])/gcs/|https?://(?:(?:storage|commondatastorage)\.googleapis\.com|storage\.cloud\.google\.com"
+    rf"gc?s://|(?<![\w.-])/gcs/|https?://(?:{_HOSTS}|storage\.cloud\.google\.com"
     r"|www\.googleapis\.com(?=/(?:download/)?storage/v1/b/))/(?:(?:download/)?storage/v1/b/)?"
 )
-_BUCKET = pattern(rf"(?:{_BEFORE})({_NAME})(?![\w.$(){{-])|https?://({_NAME})\.storage\.googleapis\.com(?=/|$)")
+_BUCKET = pattern(rf"(?:{_BEFORE})({_NAME})(?![\w.$(){{-])|https?://({_NAME})\.{_HOSTS}(?=/|$)")
 _DEFAULT_ACCOUNT = pattern(r"\d+-compute@developer\.gserviceaccount\.com|[^@]+@appspot\.gserviceaccount\.com")
 _ACCOUNT = pattern(r"[^@/\s]+@[a-z0-9.-]*gserviceaccount\.com")
 #: Buckets and image repositories that Google publishes samples, prebuilt containers and Model Garden weights in. Whole
@@ -29,10 +32,12 @@ _GOOGLE_BUCKET = pattern(
     r"cloud-samples-data(?:-us-central1)?|google-cloud-[a-z0-9._-]*"
     r"|vertex-model-garden-(?:public|restricted)-(?:asia|eu|us|us-central1)"
 )
-#: Projects of Google's, whose repositories nobody else may push to: `ml-pipeline` has its pipeline components.
+#: Projects of Google's, whose repositories nobody else may push to: `ml-pipeline` has its pipeline components, others
+#: have what its teams publish for TPUs, for TFX and for builds.
 _GOOGLE_IMAGE = pattern(
-    r"(?:(?:[a-z0-9-]+-)?docker\.pkg\.dev|(?:[a-z]+\.)?gcr\.io)/(?:cloud-aiplatform|deeplearning-platform-release"
-    r"|google-samples|google\.com/[a-z0-9-]+|ml-pipeline|vertex-ai|vertex-ai-restricted)/"
+    r"(?:(?:[a-z0-9-]+-)?docker\.pkg\.dev|(?:(?:asia|eu|us)\.)?gcr\.io)/"  # a mirror of Docker Hub is at gcr.io as well
+    r"(?:cloud-aiplatform|cloud-builders|cloud-tpu-images|deeplearning-platform-release|google-samples"
+    r"|google\.com/[a-z0-9-]+|ml-pipeline|tfx-oss-public|tpu-pytorch|tpu-pytorch-releases|vertex-ai|vertex-ai-restricted)/"
 )
 
 
@@ -64,6 +69,11 @@ def bucket_id(name: str) -> str:
 def owned_by_google(bucket: str) -> bool:
     """Whether the bucket has one of the names under which Google publishes models and samples."""
     return bool(_GOOGLE_BUCKET.fullmatch(bucket))
+
+
+def nobody_may_create(bucket: str) -> bool:
+    """Whether Cloud Storage keeps a name of a bucket for Google."""
+    return bucket.startswith("goog") or "google" in bucket
 
 
 def built_by_google(image: str) -> bool:

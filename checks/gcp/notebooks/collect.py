@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, UnsetType, structs
 
 from checks.gcp.names import COMPUTE, NOTEBOOKS, bucket_of, full_name, with_project_id
-from checks.gcp.notebooks.resources import FROM_PROJECT, INSTANCES, METADATA, PROJECT, SCRIPTS, Instance
+from checks.gcp.notebooks.resources import (
+    FROM_PROJECT,
+    INSTANCES,
+    METADATA,
+    PROJECT,
+    PROJECT_SCRIPTS,
+    SCRIPTS,
+    Instance,
+)
 from scanner.model.collectors import collector
 from scanner.model.secrets.detect import suspicious_names
 
@@ -32,9 +40,10 @@ def instances(api: GcpApi) -> Iterator[Instance]:
         if not isinstance(whole, UnsetType):
             metadata = item["gceSetup"].get("metadata")
             metadata = metadata if isinstance(metadata, Mapping) else {}
-            if any(key not in metadata for key in FROM_PROJECT):
+            scripts = [key for key, own in PROJECT_SCRIPTS.items() if metadata.keys().isdisjoint(own)]
+            if scripts or any(key not in metadata for key in FROM_PROJECT):
                 inherited = inherited or _of_project(api)
-                facts["project_metadata"] = inherited[0]
+            facts |= _from_project(inherited[0] if inherited else UNSET, scripts)
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
             whole = _without_secrets(item, metadata)
@@ -50,6 +59,16 @@ def instances(api: GcpApi) -> Iterator[Instance]:
         )
 
 
+def _from_project(metadata: Any, scripts: list[str]) -> dict[str, Any]:
+    """What an instance has from the metadata of its project; nothing where these were not observed."""
+    if isinstance(metadata, UnsetType):
+        return {} if scripts else {"project_scripts": ()}
+    return {
+        "project_metadata": {key: metadata[key] for key in FROM_PROJECT if key in metadata},
+        "project_scripts": tuple(metadata[key] for key in scripts if bucket_of(metadata.get(key))),
+    }
+
+
 def _of_project(api: GcpApi) -> list[Any]:
     """The project's metadata that instances inherit, `UNSET` if they were not observed, as a list of that alone."""
     reply = api.call(PROJECT, f"{COMPUTE}/compute/v1/projects/{api.project}")
@@ -58,7 +77,8 @@ def _of_project(api: GcpApi) -> list[Any]:
     common = (reply or {}).get("commonInstanceMetadata")
     found = common.get("items") if isinstance(common, Mapping) else None
     items = [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
-    return [{str(item["key"]): str(item.get("value", "")) for item in items if item.get("key") in FROM_PROJECT}]
+    wanted = (*FROM_PROJECT, *PROJECT_SCRIPTS)
+    return [{str(item["key"]): str(item.get("value", "")) for item in items if item.get("key") in wanted}]
 
 
 def _without_secrets(item: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:

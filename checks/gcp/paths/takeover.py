@@ -1,7 +1,7 @@
 """What somebody else can put themselves in the place of."""
 
 from checks.blind_spots import DOWNLOADS, TRAINING_CODE
-from checks.gcp.names import bucket_of
+from checks.gcp.names import bucket_of, nobody_may_create
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.paths.artifacts import artifact_buckets, observed, ours, unread, worst
 from checks.gcp.storage.resources import Bucket
@@ -12,6 +12,7 @@ from scanner.model.nouns import (
     Exposure,
     Resource,
     Severity,
+    Status,
     Verdict,
     failed,
     failed_unless_known,
@@ -85,7 +86,8 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
 
     ## Why it matters
     Start-up, post-start-up and shutdown scripts run as root, with the service account of the instance. Whoever creates
-    the missing bucket, or owns the foreign one, decides what the script is the next time the instance starts. A bucket
+    the missing bucket, or owns the foreign one, decides what the script is the next time the instance starts. An
+    instance without a start-up or shutdown script of its own runs the one that the project's metadata name. A bucket
     that is named as a domain can be created by the owner of the domain alone, so that the verdict on it is open.
 
     ## How to fix
@@ -108,10 +110,14 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     """
     if missing := unobserved(instance, "scripts"):
         return missing
-    names = ours(name for uri in instance.scripts or () if (name := bucket_of(uri)))
-    if not names:
-        return not_applicable("it runs no script from a bucket", scripts=list(instance.scripts or ()))
-    return _worst(instance, observed(names, view), "script bucket")
+    scripts = [*(instance.scripts or ()), *(instance.project_scripts or ())]
+    names = ours(name for uri in scripts if (name := bucket_of(uri)))
+    found = _worst(instance, observed(names, view), "script bucket") if names else None
+    if found is not None and found.status is Status.FAIL:
+        return found
+    if missing := unobserved(instance, "project_scripts"):
+        return missing
+    return found or not_applicable("it runs no script from a bucket", scripts=scripts)
 
 
 @check(
@@ -168,6 +174,10 @@ def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
     if missing := unobserved(bucket, "exists", "project"):
         return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
     shown = joined(bucket, "name", "exists", "project")
+    if not bucket.exists and nobody_may_create(bucket.name):
+        return passed(
+            f"the {what} does not exist, and nobody may create one with Google in its name", path=path, **shown
+        )
     if not bucket.exists and "." in bucket.name:
         # Only a verified owner of the domain may create such a bucket; whose the domain is, no API tells.
         return unknown(f"whose the domain {bucket.name} is, that a missing bucket is named as", path=path)

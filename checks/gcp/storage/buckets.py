@@ -11,6 +11,8 @@ from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applica
 _DAY = 86400
 #: How long what was overwritten has to be kept: longer than the seven days that Cloud Storage keeps by itself.
 _LEAST_DAYS = 30
+#: The fields that say what is kept of an object that somebody overwrites.
+_KEEPS = ("versioning", "retention_period", "soft_delete", "event_based_hold")
 
 
 @check(
@@ -126,7 +128,8 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     ## Why it matters
     When an artifact or a dataset is overwritten, by accident or by someone who poisons it, there is nothing to compare
     with and nothing to go back to once the days of soft deletion are over, seven unless they were changed. A retention
-    period forbids overwriting for as long as it lasts. Less than 30 days of either is less than it takes to notice.
+    period forbids overwriting for as long as it lasts, and so does a hold that each new object gets. Less than 30 days
+    of a period is less than it takes to notice.
 
     ## How to fix
     Turn object versioning on with a lifecycle rule that ends old versions, lengthen soft deletion, or set a retention
@@ -139,16 +142,15 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     - https://cloud.google.com/storage/docs/object-versioning
     - https://cloud.google.com/storage/docs/soft-delete
     - https://cloud.google.com/storage/docs/bucket-lock
+    - https://cloud.google.com/storage/docs/object-holds
     """
-    if excuse := _not_ours(bucket) or unobserved(bucket, "versioning", "retention_period", "soft_delete"):
+    if excuse := _not_ours(bucket) or unobserved(bucket, *_KEEPS):
         return excuse
-    shown: dict[str, Any] = {
-        "versioning": bucket.versioning,
-        "retention_period": bucket.retention_period,
-        "soft_delete": bucket.soft_delete,
-    }
+    shown: dict[str, Any] = {name: getattr(bucket, name) for name in _KEEPS}
     if bucket.versioning:
         return passed("what was overwritten can be restored", **shown)
+    if bucket.event_based_hold:
+        return passed("nothing can be overwritten before somebody releases it", **shown)
     periods = {name: str(shown[name] or 0) for name in ("retention_period", "soft_delete")}
     if strange := [name for name, text in periods.items() if not text.isdigit()]:
         return unknown(*strange)

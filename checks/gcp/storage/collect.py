@@ -49,7 +49,7 @@ def _names(found: Found) -> set[str]:
     for job in found.of(CustomJob):
         named.update(job_buckets(job))
     for instance in found.of(Instance):
-        named.update(map(bucket_of, instance.scripts or ()))
+        named.update(map(bucket_of, (*(instance.scripts or ()), *(instance.project_scripts or ()))))
     return {name for name in named if name}
 
 

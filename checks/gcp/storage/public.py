@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct, UnsetType
 
-from checks.gcp.addresses import are_all
+from checks.gcp.addresses import are_wide
 from checks.gcp.iam.resources import Binding
 from checks.gcp.storage.resources import Bucket
 from scanner.model.nouns import unobserved
@@ -86,5 +86,5 @@ def _is_limited(bucket: Bucket) -> bool | None:
     if not found or found.mode in (None, "Disabled"):
         return False
     source = found.public_network_source
-    everything = are_all((source.allowed_ip_cidr_ranges or ()) if source else ())
-    return None if everything is None or found.mode != "Enabled" else not everything
+    most = are_wide((source.allowed_ip_cidr_ranges or ()) if source else ())
+    return None if most is None or found.mode != "Enabled" else not most

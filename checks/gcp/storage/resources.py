@@ -49,6 +49,8 @@ class Bucket(Resource, frozen=True, kw_only=True):
     uniform_access: Annotated[Observed[bool], Read(BUCKET, "iamConfiguration.uniformBucketLevelAccess.enabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BUCKET, "versioning.enabled")] = UNSET
     retention_period: Annotated[Observed[str], Read(BUCKET, "retentionPolicy.retentionPeriod")] = UNSET
+    #: whether each new object is held, and so can be neither overwritten nor deleted until somebody releases it
+    event_based_hold: Annotated[Observed[bool], Read(BUCKET, "defaultEventBasedHold")] = UNSET
     soft_delete: Annotated[Observed[str], Read(BUCKET, "softDeletePolicy.retentionDurationSeconds")] = UNSET
     kms_key: Annotated[Observed[str], Read(BUCKET, "encryption.defaultKmsKeyName")] = UNSET
     log_bucket: Annotated[Observed[str], Read(BUCKET, "logging.logBucket")] = UNSET

@@ -18,7 +18,7 @@ def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     A value such as `$(TOKEN)` or `$TOKEN` is taken from a variable when the container starts. In a script for a shell
     the names are those that it sets.
     """
-    found = {found for name, value in _variables(spec) for found in suspicious_names({name: value})}
+    found = {found for name, value in (*_variables(spec), *_headers(spec)) for found in suspicious_names({name: value})}
     for name, value in _arguments(spec):
         found.update(secrets_set(value) or ((name,) if is_secret(name, value) else ()))
     return tuple(sorted(found))
@@ -34,7 +34,7 @@ def remote_code_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
 def bucket_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Buckets whose addresses stand anywhere in the variables, the command and the arguments of a container spec."""
     values = [variable.get("value") for variable in _list(spec.get("env")) if isinstance(variable, Mapping)]
-    words = [*values, *_list(spec.get("command")), *_list(spec.get("args"))]
+    words = [*values, *(word for line in _command_lines(spec) for _, word in line)]
     return tuple(sorted({name for word in words if isinstance(word, str) for name in buckets_in(word)}))
 
 
@@ -71,17 +71,39 @@ def _variables(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _arguments(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Options of `command` and `args` with their values, and every other word by its place."""
-    placed = [
-        (f"{member}[{number}]", word)
-        for member in ("command", "args")
-        for number, word in enumerate(_list(spec.get(member)))
-        if isinstance(word, str)
-    ]
-    words = [word for _, word in placed]
-    yield from _options(words)
-    for (place, word), before in zip(placed, ["", *words], strict=False):
-        if not word.startswith("-") and (not before.startswith("-") or "=" in before):
-            yield place, word
+    for placed in _command_lines(spec):
+        words = [word for _, word in placed]
+        yield from _options(words)
+        for (place, word), before in zip(placed, ["", *words], strict=False):
+            if not word.startswith("-") and (not before.startswith("-") or "=" in before):
+                yield place, word
+
+
+def _command_lines(spec: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
+    """The words of what is run, with their places: by the container itself, and in it to see whether it is well."""
+    yield [*_placed(spec, "command"), *_placed(spec, "args")]
+    for name, probe in _probes(spec):
+        yield _placed(probe.get("exec"), "command", f"{name}.")
+
+
+def _placed(holder: Any, member: str, before: str = "") -> list[tuple[str, str]]:
+    words = _list(holder.get(member)) if isinstance(holder, Mapping) else []
+    return [(f"{before}{member}[{number}]", word) for number, word in enumerate(words) if isinstance(word, str)]
+
+
+def _probes(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name in ("startupProbe", "healthProbe", "livenessProbe"):
+        if isinstance(probe := spec.get(name), Mapping):
+            yield name, probe
+
+
+def _headers(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Headers that probes send."""
+    for _, probe in _probes(spec):
+        request = probe.get("httpGet")
+        for header in _list(request.get("httpHeaders")) if isinstance(request, Mapping) else []:
+            if isinstance(header, Mapping) and isinstance(header.get("value"), str):
+                yield str(header.get("name", "")), header["value"]
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:

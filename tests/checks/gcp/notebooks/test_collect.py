@@ -9,6 +9,7 @@ from scanning import document, running, take_inventory, with_faults
 from worlds.base import Fault
 
 from checks.gcp.notebooks.resources import PROJECT, Instance
+from checks.gcp.storage.resources import Bucket
 
 METADATA = {"projects/example-fraud-prod": {"enable-oslogin": "TRUE", "ssh-keys": "ada:ssh-rsa AAAA ada"}}
 
@@ -30,10 +31,26 @@ def test_the_metadata_of_the_project_are_read_once_and_only_what_checks_read_is_
 def test_instances_that_say_everything_themselves_take_no_call() -> None:
     changed = document("gcp")
     for instance in changed["collections"]["notebooks.googleapis.com/v2"]["instances"]:
-        instance["gceSetup"]["metadata"] |= {"enable-oslogin": "TRUE", "serial-port-enable": "FALSE"}
+        own = {"enable-oslogin": "TRUE", "serial-port-enable": "FALSE", "startup-script": "", "shutdown-script": ""}
+        instance["gceSetup"]["metadata"] |= own
     found, calls = instances(changed)
     assert calls == 0
     assert set(found.values()) == {UNSET}
+
+
+def test_a_script_of_the_project_counts_where_an_instance_has_none_of_its_own() -> None:
+    changed = document("gcp")
+    scripts = {"startup-script-url": "gs://northwind-boot/up.sh", "shutdown-script-url": "gs://northwind-boot/down.sh"}
+    first = changed["collections"]["notebooks.googleapis.com/v2"]["instances"][0]
+    first["gceSetup"]["metadata"] |= {"startup-script": "echo up"}
+    with running("gcp", changed | {"project_metadata": {"projects/example-fraud-prod": scripts}}):
+        inventory = take_inventory("gcp")
+    found = {
+        f"//notebooks.googleapis.com/{first['name']}" == one.id: one.project_scripts for one in inventory.of(Instance)
+    }
+
+    assert found == {True: ("gs://northwind-boot/down.sh",), False: tuple(sorted(scripts.values()))}
+    assert "//storage.googleapis.com/northwind-boot" in {bucket.id for bucket in inventory.of(Bucket)}
 
 
 def test_metadata_that_may_not_be_read_leave_a_gap_and_the_verdicts_open() -> None:

@@ -5,6 +5,7 @@ from checks.gcp.storage.resources import Bucket
 
 URI = "gs://example-fraud-models/scorer/7"
 HERE = stored(URI)
+NOWHERE = {"exists": False, "project": None}
 MISSING = bucket(exists=False, project=None)
 OF_PARTNER = ("organizations/500000000002", "projects/210987654321", "projects/example-partner-data")
 FOREIGN = bucket(exists=True, project=None, shares_parent=False, owners=())
@@ -12,8 +13,8 @@ PARTNERS = bucket("example-partner", exists=True, project=None, shares_parent=Fa
 GONE = bucket("example-gone", exists=False, project=None)
 SIBLING = bucket(exists=True, project=None, shares_parent=True, owners=())
 DOMAIN = bucket("models.northwind.example", exists=False, project=None)
-SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",))
-HTTPS = instance(scripts=("https://storage.googleapis.com/example-fraud-models/start.sh",))
+SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",), project_scripts=())
+HTTPS = instance(scripts=("https://storage.googleapis.com/example-fraud-models/start.sh",), project_scripts=())
 
 
 def job(output=None, *named, packages=()):
@@ -35,6 +36,10 @@ CASES = {
         Case("whose it is was not observed", UNKNOWN, HERE, bucket(exists=True)),
         Case("bucket not read", UNKNOWN, HERE, incomplete=(Bucket,)),
         Case("named by the container alone", FAIL, stored(None, "example-fraud-models"), MISSING),
+        *(
+            Case(f"missing, and kept for Google: {name}", PASS, stored(f"gs://{name}/m"), bucket(name, **NOWHERE))
+            for name in ("goog-northwind-weights", "northwind-google-weights")
+        ),
         Case("missing, named as a domain", UNKNOWN, stored("gs://models.northwind.example/scorer"), DOMAIN),
         Case(
             "ours, beside a missing one",
@@ -59,9 +64,14 @@ CASES = {
         Case("missing", FAIL, SCRIPT, MISSING),
         Case("missing, by its https address", FAIL, HTTPS, MISSING),
         Case("another project's", FAIL, SCRIPT, FOREIGN),
-        Case("a partner's", FAIL, instance(scripts=("gs://example-partner/start.sh",)), PARTNERS),
+        Case("a partner's", FAIL, instance(scripts=("gs://example-partner/start.sh",), project_scripts=()), PARTNERS),
         Case("bucket not read", UNKNOWN, SCRIPT, incomplete=(Bucket,)),
-        Case("a script of its own", NOT_APPLICABLE, instance(scripts=())),
+        Case("a script of its own", NOT_APPLICABLE, instance(scripts=(), project_scripts=())),
+        Case(
+            "the project's, missing", FAIL, instance(scripts=(), project_scripts=("gs://example-gone/boot.sh",)), GONE
+        ),
+        Case("ours, the project's not observed", UNKNOWN, instance(scripts=SCRIPT.scripts), own_bucket()),
+        Case("missing, the project's not observed", FAIL, instance(scripts=SCRIPT.scripts), MISSING),
         Case("not observed", UNKNOWN, instance()),
     ],
     "vertex_custom_job_bucket_takeover": [

@@ -18,8 +18,8 @@ NOT_OURS = [
 EVERYONE = binding(VIEWER, "allUsers")
 
 
-def kept(versions=None, retention=None, soft=None):
-    return own_bucket(versioning=versions, retention_period=retention, soft_delete=soft)
+def kept(versions=None, retention=None, soft=None, held=None):
+    return own_bucket(versioning=versions, retention_period=retention, soft_delete=soft, event_based_hold=held)
 
 
 CASES = {
@@ -36,6 +36,10 @@ CASES = {
         Case("everyone, unless a policy prevents it", UNKNOWN, granting(EVERYONE, prevented_by_policy=UNSET)),
         Case("everyone, from some networks", PASS, granting(EVERYONE, ip_filter=admitting("192.0.2.0/24"))),
         Case("everyone, from networks of yours", PASS, granting(EVERYONE, ip_filter=admitting())),
+        *(
+            Case(f"everyone, from {ranges}", FAIL, granting(EVERYONE, ip_filter=admitting(*ranges)))
+            for ranges in (("0.0.0.0/1",), ("17.0.0.0/8",), ("198.51.100.0/24", "::/0"), ("16.0.0.0/9", "17.0.0.0/9"))
+        ),
         Case("everyone, from everywhere", FAIL, granting(EVERYONE, ip_filter=admitting("0.0.0.0/1", "128.0.0.0/1"))),
         Case("a filter that is off", FAIL, granting(EVERYONE, ip_filter=admitting("192.0.2.0/24", mode="Disabled"))),
         Case("a filter of a later version", UNKNOWN, granting(EVERYONE, ip_filter=admitting(mode="Partial"))),
@@ -66,7 +70,8 @@ CASES = {
         Case("retention of a second", FAIL, kept(retention="1")),
         Case("soft deletion for three months", PASS, kept(soft="7776000")),
         Case("soft deletion for the week that is the default", FAIL, kept(soft="604800")),
-        Case("none of them", FAIL, kept(versions=False, soft="0")),
+        Case("a hold of each new object", PASS, kept(soft="0", held=True)),
+        Case("none of them", FAIL, kept(versions=False, soft="0", held=False)),
         Case("a period that is no number", UNKNOWN, kept(retention="a year")),
         *NOT_OURS,
     ],

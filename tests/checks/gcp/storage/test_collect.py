@@ -198,6 +198,15 @@ def test_a_bucket_of_a_project_below_the_same_folder_is_no_strangers() -> None:
         ("https://storage.googleapis.com/storage/v1/b/example-scripts/o/boot.sh", {"example-scripts"}),
         ("https://www.googleapis.com/storage/v1/b/example-scripts/o/boot.sh", {"example-scripts"}),
         ("https://example-scripts.storage.googleapis.com/boot.sh", {"example-scripts"}),
+        *(
+            (address.format(host), {"example-scripts"})
+            for host in ("storage.europe-west4.rep", "storage-download", "storage.mtls", "commondatastorage")
+            for address in (
+                "https://{}.googleapis.com/example-scripts/a",
+                "https://example-scripts.{}.googleapis.com/a",
+            )
+        ),
+        ("--model=gcs://example-weights/base", {"example-weights"}),
         ("gsutil cp gs://example-a/x . && gsutil cp x 'gs://example-b'", {"example-a", "example-b"}),
         ("gs://example-$(ENV)/x gs://{bucket}/y", set()),
         ("/usr/share/gcs/example-data s3://example-weights example/base", set()),

@@ -36,6 +36,15 @@ def test_secrets_are_found_in_variables_and_in_both_spellings_of_arguments() -> 
         ({"args": ["--hf-token=$(HF_TOKEN)", "--api-key", "$API_KEY"]}, ()),
         ({"env": [{"name": "DB_PASSWORD", "value": "$(OTHER)"}]}, ()),
         ({"command": ["sh", "-c", 'export DB_PASSWORD="$(fetch)" && serve --port 8080']}, ()),
+        *(
+            ({probe: {"exec": {"command": ["sh", "-c", "PGPASSWORD=Kq4!vd71Xn pg_isready"]}}}, ("PGPASSWORD",))
+            for probe in ("startupProbe", "healthProbe", "livenessProbe")
+        ),
+        (
+            {"healthProbe": {"httpGet": {"httpHeaders": [{"name": "X-Api-Key", "value": "a8sd7f6a8sd7f6as8d7f"}]}}},
+            ("X-Api-Key",),
+        ),
+        ({"healthProbe": {"httpGet": {"path": "/health"}, "exec": {"command": ["curl", "localhost"]}}}, ()),
     ],
 )
 def test_secrets_in_scripts_and_bare_arguments(spec, found) -> None:
@@ -44,6 +53,7 @@ def test_secrets_in_scripts_and_bare_arguments(spec, found) -> None:
 
 def test_malformed_specifications_hold_nothing() -> None:
     assert secret_names({"env": "?", "args": [1, None], "command": {}}) == ()
+    assert secret_names({"startupProbe": 1, "healthProbe": {"exec": [], "httpGet": {"httpHeaders": [None]}}}) == ()
 
 
 @pytest.mark.parametrize(

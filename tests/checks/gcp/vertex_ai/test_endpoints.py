@@ -135,5 +135,9 @@ def test_a_rate_below_one_is_said() -> None:
 def test_only_repositories_of_googles_own_projects_are_googles() -> None:
     assert built_by_google("gcr.io/ml-pipeline/google-cloud-pipeline-components:2.18.0")
     assert built_by_google("us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")
+    assert built_by_google("us-docker.pkg.dev/cloud-tpu-images/jax-ai-image/tpu:latest")
+    assert built_by_google("gcr.io/cloud-builders/gcloud")
+    assert not built_by_google("gcr.io/cloud-builders-northwind/gcloud")
+    assert not built_by_google("mirror.gcr.io/vertex-ai/anything:1")
     assert not built_by_google("gcr.io/ml-pipeline-mirror/google-cloud-pipeline-components:2.18.0")
     assert not built_by_google("registry.example/gcr.io/ml-pipeline/component:1")
