@@ -46,7 +46,8 @@ def workspace(name: str = "retina", **fields: Any) -> Workspace:
 
 
 def compute(name: str = "ci", *, inside: str = "retina", **fields: Any) -> Compute:
-    return Compute(id=f"{ML}/{inside}/computes/{name}", name=name, scope=HERE, **{**RUNS, **fields})
+    given = {**RUNS, "state": "Running", **fields}
+    return Compute(id=f"{ML}/{inside}/computes/{name}", name=name, scope=HERE, **given)
 
 
 def instance(name: str = "ci", **fields: Any) -> Compute:

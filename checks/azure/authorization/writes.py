@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from checks.azure.actions import Permission, allows
 from checks.azure.authorization.grants import ASSIGN_ROLES, grants, is_wide, may, permissions_of, readable
 from checks.azure.authorization.reach import Reach, with_groups
 from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.authorization.serving import Serving, covered, serving
 from checks.azure.ids import arm_id
+from checks.azure.storage.resources import StorageAccount
 from scanner.model.views import View
 
 _BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
@@ -24,6 +27,13 @@ _SECRETS = (
     "Microsoft.MachineLearningServices/workspaces/listKeys/action",
     "Microsoft.MachineLearningServices/workspaces/listStorageAccountKeys/action",
 )
+#: With a hierarchical namespace: says who may write a file, or writes as a superuser.
+_OWNING = tuple(
+    f"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{name}/action"
+    for name in ("manageOwnership", "modifyPermissions", "runAsSuperUser")
+)
+#: Makes a user who signs in over SFTP, where the account answers that.
+_LOCAL_USERS = "Microsoft.Storage/storageAccounts/localUsers/write"
 #: Reads the secrets of a vault that goes by roles, and gives rights in one that goes by access policies.
 _READ_VAULT = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 _POLICIES = ("Microsoft.KeyVault/vaults/accessPolicies/write", "Microsoft.KeyVault/vaults/write")
@@ -38,9 +48,9 @@ def opens(permissions: Sequence[Permission]) -> bool:
     """Whether a role may let its holder change the storage of a model, wherever it is assigned."""
     if allows(permissions, _BLOB_WRITE, data=True) or allows(permissions, ASSIGN_ROLES):
         return True
-    if allows(permissions, _READ_VAULT, data=True):
+    if any(allows(permissions, action, data=True) for action in (_READ_VAULT, *_OWNING)):
         return True
-    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS, *_POLICIES))
+    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS, *_POLICIES, _LOCAL_USERS))
 
 
 def _changes(person: str, view: View) -> Reach:
@@ -72,7 +82,7 @@ def _write(person: str, view: View) -> Reach:
 def _writes(assignment: RoleAssignment, served: Serving, view: View) -> tuple[str, set[str]]:
     """The first storage whose blobs an assignment lets its holder change, else what was not observed to tell."""
     scope = arm_id(str(assignment.assigned_scope))
-    ways = (_directly, _with_keys, _with_secrets, _with_vaults)
+    ways = (_directly, _with_keys, _with_secrets, _with_vaults, _with_lists, _over_sftp)
     inside = served.container(scope) or served.datastore(scope)
     kept = bool(served.workspaces) and (is_wide(scope) or "/providers/microsoft.keyvault/vaults/" in scope)
     around = any(next(covered(scope, some), "") for some in (served.storages, served.workspaces))
@@ -145,3 +155,33 @@ def _with_vaults(
     if not storage or (reads and lets_in):
         return storage, set(unclear)
     return "", {"whether the vault of the workspace goes by roles or by access policies"}
+
+
+def _with_lists(
+    permissions: tuple[Permission, ...], condition: object, scope: str, served: Serving, view: View
+) -> tuple[str, set[str]]:
+    """By the access lists of files, which accounts with a hierarchical namespace have."""
+    answers = {may(permissions, action, condition, data=True) for action in _OWNING}
+    if answers == {False} or allows(permissions, _BLOB_WRITE, data=True):
+        return "", set()  # who may write is seen without
+    if served.container(scope):
+        return "", {"RoleAssignment.assigned_scope"}  # which container holds the model was not observed
+    doubts: set[str] = set()
+    for name in covered(scope, served.storages):
+        account = view.get(StorageAccount, name)
+        hierarchical = account.is_hns_enabled if isinstance(account, StorageAccount) else UNSET
+        if hierarchical is UNSET:
+            doubts.add("StorageAccount.is_hns_enabled")
+        elif hierarchical and True in answers:
+            return name, set()
+        elif hierarchical:
+            doubts.add("RoleAssignment.condition")
+    return "", doubts
+
+
+def _over_sftp(
+    permissions: tuple[Permission, ...], _: object, scope: str, served: Serving, __: View
+) -> tuple[str, set[str]]:
+    """As a local user of the account. Whether it answers SFTP is not read."""
+    some = allows(permissions, _LOCAL_USERS) and next(covered(scope, served.storages), "")
+    return "", {"whether the storage answers SFTP, for which it may make users"} if some else set()

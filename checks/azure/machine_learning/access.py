@@ -12,7 +12,7 @@ from checks.azure.networks import Opening, letting, values, wide
 
 #: A name that begins with a wildcard and goes on with at most one label: all hosts, or all of a top-level domain.
 _ANY_HOST = re.compile(r"\*(\.[^.]*)?")
-#: All of the internet, and all of Azure, where anybody rents an address.
+#: All of the internet, and all of Azure or of a region of it, where anybody rents an address.
 _WIDE_TAGS = {"internet", "azurecloud"}
 _MANAGED = {"allowonlyapprovedoutbound", "allowinternetoutbound"}
 
@@ -106,6 +106,7 @@ def _lets_all_out(rule: OutboundRule) -> bool | None:
         case "servicetag" if destination is not None and not isinstance(destination, str):
             if folded(destination.action) == "deny":
                 return False
-            return folded(destination.service_tag) in _WIDE_TAGS or bool(wide(destination.address_prefixes or ()))
+            tag = folded(destination.service_tag or "").partition(".")[0]
+            return tag in _WIDE_TAGS or bool(wide(destination.address_prefixes or ()))
         case _:
             return None

@@ -5,7 +5,7 @@ from typing import Any
 from checks.azure.machine_learning.access import in_managed_network
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import Compute, Workspace
-from checks.azure.machine_learning.states import not_in_use
+from checks.azure.machine_learning.states import not_in_use, standing_still
 from checks.azure.members import folded
 from checks.azure.networks import is_public
 from checks.blind_spots import START_SCRIPTS
@@ -107,7 +107,7 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
     ## Why it matters
     Nodes that hold training data and an identity can be scanned and attacked from the internet, and whatever listens on
     them is one firewall mistake away from strangers. A cluster gets public addresses unless told otherwise; of an
-    instance that does not say, only an address that it has counts.
+    instance that does not say, only an address that it has counts. While an instance is stopped nothing on it answers.
 
     ## How to fix
     Create the compute anew without public addresses; the setting cannot be changed afterwards.
@@ -122,13 +122,13 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
         return verdict
     match compute.enable_node_public_ip:
         case True:
-            return failed("nodes have public addresses", enable_node_public_ip=True)
+            return standing_still(compute) or failed("nodes have public addresses", enable_node_public_ip=True)
         case False:
             return passed("nodes have no public address", enable_node_public_ip=False)
         case None if folded(compute.compute_type) == _CLUSTER:
             return failed("nodes have public addresses by default", enable_node_public_ip=None)
         case None if isinstance(address := compute.public_ip_address, str) and is_public(address):
-            return failed("it has a public address", public_ip_address=address)
+            return standing_still(compute) or failed("it has a public address", public_ip_address=address)
         case _:
             return unknown("enable_node_public_ip")
 
@@ -169,7 +169,8 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
             public = compute.enable_node_public_ip
             if public is False:
                 return passed("it has no public address", ssh_public_access=access, enable_node_public_ip=False)
-            return failed("SSH access is on", ssh_public_access=access, enable_node_public_ip=public)
+            evidence: dict[str, Any] = {"ssh_public_access": access, "enable_node_public_ip": public}
+            return standing_still(compute) or failed("SSH access is on", **evidence)
         case "disabled" | None:
             return passed("SSH access is off", ssh_public_access=access)
         case _:
@@ -313,7 +314,7 @@ def azure_ml_compute_instance_without_idle_shutdown(compute: Compute) -> Verdict
         return verdict
     if compute.idle_time_before_shutdown:
         return passed("it stops when idle", idle_time_before_shutdown=compute.idle_time_before_shutdown)
-    return failed("it never stops when idle", idle_time_before_shutdown=None)
+    return standing_still(compute) or failed("it never stops when idle", idle_time_before_shutdown=None)
 
 
 @check(

@@ -107,6 +107,8 @@ class Compute(Resource, frozen=True, kw_only=True):
     #: ComputeInstance and AmlCompute are Azure's own machines; all others are attached ones
     compute_type: Annotated[Observed[str], Read(COMPUTES, "properties.computeType")] = UNSET
     provisioning_state: Annotated[Observed[str], Read(COMPUTES, "properties.provisioningState")] = UNSET
+    #: of an instance: whether it runs, Running or Stopped and many more
+    state: Annotated[Observed[str], Read(COMPUTES, "properties.properties.state")] = UNSET
     disable_local_auth: Annotated[Observed[bool], Read(COMPUTES, "properties.disableLocalAuth")] = UNSET
     subnet_id: Annotated[Observed[str], Read(COMPUTES, "properties.properties.subnet.id")] = UNSET
     enable_node_public_ip: Annotated[Observed[bool], Read(COMPUTES, "properties.properties.enableNodePublicIp")] = UNSET

@@ -8,7 +8,10 @@ _IDLE = {
     "creating": "it is still being created",
     "deleting": "it is being deleted",
     "failed": "it failed, and runs nothing",
+    "canceled": "it was canceled, and runs nothing",
 }
+#: States of an instance without a running machine.
+_STILL = ("stopped", "createfailed", "deleting")
 
 
 def not_in_use(resource: Compute | OnlineEndpoint | OnlineDeployment) -> Verdict | None:
@@ -17,3 +20,10 @@ def not_in_use(resource: Compute | OnlineEndpoint | OnlineDeployment) -> Verdict
         return verdict
     why = _IDLE.get(folded(resource.provisioning_state) or "")
     return not_applicable(why, provisioning_state=resource.provisioning_state) if why else None
+
+
+def standing_still(compute: Compute) -> Verdict | None:
+    """Why an instance is not judged by what can be reached on it, or left idle; None while it runs."""
+    if verdict := unobserved(compute, "state"):
+        return verdict
+    return not_applicable("it does not run", state=compute.state) if folded(compute.state) in _STILL else None

@@ -5,7 +5,7 @@ from msgspec import UNSET
 from checks.azure.blind_spots import DATASTORES, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.networks import of_joined
-from checks.azure.paths.storage import storage_of
+from checks.azure.paths.storage import judge_storage
 from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -43,7 +43,7 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
     ## Why it matters
     The default storage account holds datasets, models, code snapshots and notebooks. It accepts connections from every
     network and lets containers be opened to readers without a sign-in, so a single container setting publishes all of
-    it; neither setting looks alarming alone.
+    it; neither setting looks alarming alone. The further accounts that a hub names for its projects count as well.
 
     ## How to fix
     Disallow anonymous access on the account at once, then close its network. A range this wide that is your own is
@@ -62,9 +62,10 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
     - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
     """
-    storage = storage_of(workspace, view)
-    if isinstance(storage, Verdict):
-        return storage
+    return judge_storage(workspace, view, _judged)
+
+
+def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
     path = (workspace.id, storage.id)
     if storage.exists is UNSET:
         return unknown("StorageAccount.exists", path=path)

@@ -6,7 +6,7 @@ from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleD
 from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
-from checks.azure.machine_learning.states import not_in_use
+from checks.azure.machine_learning.states import not_in_use, standing_still
 from checks.azure.members import folded, principals
 from checks.azure.paths.roles import evidence, in_words
 from checks.azure.storage.resources import StorageAccount
@@ -52,7 +52,7 @@ def _closed(compute: Compute) -> Verdict | None:
         return verdict
     if not compute.principal_id and not compute.user_assigned_identities:
         return not_applicable("the instance has no identity", principal_id=compute.principal_id)
-    return None
+    return standing_still(compute)
 
 
 @check(

@@ -5,7 +5,7 @@ from msgspec import UNSET
 from checks.azure.blind_spots import DATASTORES
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
-from checks.azure.paths.storage import storage_of
+from checks.azure.paths.storage import judge_storage
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, failed_unless_known, joined, passed, unknown
@@ -30,7 +30,8 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     Names of storage accounts are global. Once the account is deleted, anybody can register its name and serve code,
     environments and model files of their own to every job and endpoint that still uses the old address. If the name is
     taken already, somebody may be doing so now, unless the account was moved to another subscription. One that was
-    moved within its subscription still exists. An account that cannot be seen is reported as unknown.
+    moved within its subscription still exists. An account that cannot be seen is reported as unknown. The further
+    accounts that a hub names for its projects count as well.
 
     ## How to fix
     If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
@@ -50,9 +51,10 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-account-recover
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-workspace
     """
-    storage = storage_of(workspace, view)
-    if isinstance(storage, Verdict):
-        return storage
+    return judge_storage(workspace, view, _judged)
+
+
+def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
     path = (workspace.id, storage.id)
     if storage.exists is UNSET:
         return unknown("StorageAccount.exists", path=path)

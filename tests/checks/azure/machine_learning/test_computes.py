@@ -40,8 +40,19 @@ IDLE = (
     Case("still being created", NOT_APPLICABLE, instance(provisioning_state="Creating")),
     Case("being deleted", NOT_APPLICABLE, instance(provisioning_state="Deleting")),
     Case("failed", NOT_APPLICABLE, instance(provisioning_state="failed")),
+    Case("canceled", NOT_APPLICABLE, instance(provisioning_state="Canceled")),
     Case("state not observed", UNKNOWN, instance(provisioning_state=UNSET)),
 )
+
+
+def unless_it_stands_still(**wrong: object) -> tuple[Case, ...]:
+    """What is wrong with an instance that runs cannot be reached, or left idle, on one that does not."""
+    return (
+        Case("running, as each of these", FAIL, instance(state="JobRunning", **wrong)),
+        *(Case(f"{state}", NOT_APPLICABLE, instance(state=state, **wrong)) for state in ("Stopped", "CreateFailed")),
+        Case("whether it runs not observed", UNKNOWN, instance(state=UNSET, **wrong)),
+    )
+
 
 CASES = {
     "azure_ml_compute_local_auth_enabled": [
@@ -80,6 +91,7 @@ CASES = {
         Case("detail was denied", UNKNOWN, LISTED_CLUSTER, workspace(isolation_mode="Disabled")),
     ],
     "azure_ml_compute_public_ip": [
+        *unless_it_stands_still(enable_node_public_ip=True),
         Case("none", PASS, instance(enable_node_public_ip=False)),
         Case("asked for", FAIL, instance(enable_node_public_ip=True)),
         Case("a cluster has them by default", FAIL, cluster(enable_node_public_ip=None)),
@@ -94,6 +106,7 @@ CASES = {
         *IDLE,
     ],
     "azure_ml_compute_instance_ssh_open": [
+        *unless_it_stands_still(ssh_public_access="Enabled", enable_node_public_ip=True),
         Case("off", PASS, instance(ssh_public_access="Disabled")),
         Case("absent means off", PASS, instance(ssh_public_access=None)),
         Case("on", FAIL, instance(ssh_public_access="Enabled", enable_node_public_ip=None)),
@@ -148,6 +161,7 @@ CASES = {
         *IDLE,
     ],
     "azure_ml_compute_instance_without_idle_shutdown": [
+        *unless_it_stands_still(idle_time_before_shutdown=None),
         Case("after an hour", PASS, instance(idle_time_before_shutdown="PT1H")),
         Case("never", FAIL, instance(idle_time_before_shutdown=None)),
         Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),

@@ -96,6 +96,8 @@ CASES = {
         Case("every address, in halves", FAIL, ANY, approved(a=tag(None, "0.0.0.0/1", "128.0.0.0/1"))),
         Case("every address, denied", PASS, ANY, approved(a=tag(None, "0.0.0.0/0", action="Deny"))),
         Case("the internet", FAIL, ANY, approved(a=tag("Internet"))),
+        Case("all of Azure in a region", FAIL, ANY, approved(a=tag("AzureCloud.westeurope"))),
+        Case("one service in a region", PASS, ANY, approved(a=tag("AzureMonitor.westeurope"))),
         Case(
             "a private endpoint", PASS, ANY, approved(a=OutboundRule(type="PrivateEndpoint", destination=Destination()))
         ),

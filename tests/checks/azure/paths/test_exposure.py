@@ -6,18 +6,24 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.storage.resources import StorageAccount
 
-LINKED = workspace(storage_account=RETINA_STORAGE)
+LINKED = workspace(storage_account=RETINA_STORAGE, additional_storage_accounts=None)
+MORE = RETINA_STORAGE.replace("/retina", "/more")
+HUB = workspace(storage_account=RETINA_STORAGE, additional_storage_accounts=(MORE,))
 
 
-def open_storage(**fields: object) -> StorageAccount:
+def open_storage(name: str = "retina", **fields: object) -> StorageAccount:
     return storage(
+        name,
         **{
             "allow_blob_public_access": True,
             "public_network_access": "Enabled",
             "network_default_action": "Allow",
             **fields,
-        }
+        },
     )
+
+
+CLOSED = storage(allow_blob_public_access=False)
 
 
 def never_set(created: datetime | None) -> StorageAccount:
@@ -45,11 +51,13 @@ CASES = {
             open_storage(network_default_action="Deny", network_ip_rules=rules("17.0.0.0/8")),
         ),
         Case("network closed, the other unseen", UNKNOWN, LINKED, storage(public_network_access="Disabled")),
+        Case("a hub's further account", FAIL, HUB, CLOSED, open_storage(name="more")),
+        Case("no account of a hub", PASS, HUB, CLOSED, storage("more", allow_blob_public_access=False)),
         Case("network unseen", UNKNOWN, LINKED, storage(allow_blob_public_access=True)),
         Case("the account is gone", NOT_APPLICABLE, LINKED, storage(exists=False)),
         Case("the account was not seen", UNKNOWN, LINKED, storage(exists=UNSET)),
         Case("not among those collected", UNKNOWN, LINKED),
-        Case("no account linked", NOT_APPLICABLE, workspace(storage_account=None)),
+        Case("no account linked", NOT_APPLICABLE, workspace(storage_account=None, additional_storage_accounts=None)),
         Case("link not observed", UNKNOWN, workspace()),
     ],
 }

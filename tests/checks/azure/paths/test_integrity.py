@@ -53,6 +53,17 @@ SOME_ROLES = role("some", Permission(actions=("Microsoft.Authorization/roleAssig
 SIGNED = (exposed(), *SERVING, assignment("links", GROUP), LINK_SIGNER)
 
 
+SFTP = role("sftp", Permission(actions=("Microsoft.Storage/storageAccounts/localUsers/write",)))
+
+
+def lists(action: str, scope: str = RETINA_STORAGE, condition: str | None = None, **fields: object) -> tuple[Any, ...]:
+    """May do this with the access lists of files in the storage of a served model."""
+    allowed = f"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{action}/action"
+    held = assignment("lists", scope, condition=condition)
+    accessed = storage(**{"is_hns_enabled": True, **fields})
+    return exposed(), *SERVING, accessed, held, role("lists", Permission(data_actions=(allowed,)))
+
+
 def scientist(scope: str = LINKED.id, *, accepts: object = True, **fields: object) -> tuple[Any, ...]:
     """Works in a workspace that keeps keys of the storage which a served model lies in."""
     given = {"workspace_kind": "Default", "system_datastores_auth_mode": "AccessKey", **fields}
@@ -169,6 +180,18 @@ CASES = {
         Case("works on one endpoint", PASS, *scientist(f"{LINKED.id}/onlineEndpoints/score")),
         Case("lists keys of the workspace", FAIL, *scientist()[:4], assignment("kept", LINKED.id), KEPT),
         Case("lists no secrets", PASS, *scientist()[:4], assignment("none", LINKED.id), NO_SECRETS),
+        *(
+            Case(f"{action}: {hierarchical}", status, *lists(action, is_hns_enabled=hierarchical))
+            for action in ("manageOwnership", "modifyPermissions", "runAsSuperUser")
+            for hierarchical, status in ((True, FAIL), (False, PASS), (None, PASS), (UNSET, UNKNOWN))
+        ),
+        Case("may change access lists on a condition", UNKNOWN, *lists("modifyPermissions", condition=CONDITION)),
+        Case("may change access lists of a container", UNKNOWN, *lists("modifyPermissions", scope=CONTAINER)),
+        Case("makes users for SFTP", UNKNOWN, exposed(), *SERVING, assignment("sftp", RETINA_STORAGE), SFTP),
+        Case("makes users elsewhere", PASS, exposed(), *SERVING, assignment("sftp", f"{STORAGE}/other"), SFTP),
+        Case(
+            "stopped", NOT_APPLICABLE, exposed(state="Stopped"), *SERVING, assignment("contributor", GROUP), CONTRIBUTOR
+        ),
         Case("reads one container", PASS, exposed(), *SERVING, assignment("blob-reader", CONTAINER), BLOB_READER),
         Case("lists keys, account not seen", UNKNOWN, exposed(), *SERVING, assignment("keys", GROUP), KEY_LISTER),
         Case(
