@@ -77,7 +77,7 @@ class AwsProvider:
             self.home = str(self._session.region_name or (regions[0] if regions else "us-east-1"))
             self.transport = Transport(core, calls.manners)
             self.clients = Clients(core, self.transport, calls.manners)
-            self.sessions = Sessions(self._session, self.clients, calls, self.home)
+            self.sessions = Sessions(core, self.clients, calls, self.home)
         except botocore.exceptions.BotoCoreError as error:
             raise CannotScan(f"AWS: {error}") from error
         self.partition = self.sessions.partition

@@ -17,7 +17,7 @@ from checks.aws.client.bodies import refuse_foreign
 from checks.aws.client.failures import translated
 from checks.aws.client.transport import Credentials, Transport, frozen
 from scanner.calls.client import Manners
-from scanner.model.errors import CallFailed
+from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
 
@@ -84,7 +84,10 @@ class Clients:
             thread.credentials = before
 
     def _make(self, service: str, region: str) -> Any:
-        client = self._session.client(service, region_name=region, config=self._config)
+        try:
+            client = self._session.client(service, region_name=region, config=self._config)
+        except ValueError as error:
+            raise CannotScan(f"AWS: {error}; look at AWS_ENDPOINT_URL and its like") from error
         self._models[client.meta.service_model.service_id.hyphenize()] = client.meta.service_model
         client.meta.events.register("before-send.*", self._transport.prepared)
         client.meta.events.register("response-received.*", self._examine)

@@ -4,16 +4,31 @@ They are used once before anything else is asked, so that whatever can go wrong 
 """
 
 import json
+import os
 import warnings
 from typing import Any
 
 import botocore.exceptions
-from boto3.session import Session
+from botocore.session import Session
 
 from scanner.model.errors import CannotScan
 
-_NONE = "no credentials found; set AWS_PROFILE, pass --profile, or run where a role is attached"
+_NONE = "no credentials found"
+_ADVICE = "set AWS_PROFILE, pass --profile, or run where a role is attached"
+#: What credentials are made from, by variables and in profiles.
+_VARIABLES = (
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+_SETTINGS = (
+    *("source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url"),
+    *("login_session", "credential_process"),
+)
 _SSO = (botocore.exceptions.SSOError, botocore.exceptions.TokenRetrievalError)
+#: What the SDK stumbles over in texts of another form.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def usable(session: Session) -> Any:
@@ -25,10 +40,19 @@ def usable(session: Session) -> Any:
             if found is not None:
                 found.get_frozen_credentials()
     except Exception as error:
-        raise CannotScan(f"AWS: the credentials{_whose(session)} cannot be used: {cause(error, session)}") from error
+        said = f"the credentials{_whose(session)} cannot be used: {cause(error, session)}"
+        raise CannotScan(f"AWS: {said}{_made_from(session, said)}") from error
     if found is None:
-        raise CannotScan(f"AWS: {_NONE}")
+        raise CannotScan(f"AWS: {_NONE}{_made_from(session)}; {_ADVICE}")
     return found
+
+
+def _made_from(session: Session, said: str = "") -> str:
+    """The settings that credentials are made from, but for those that were named already."""
+    profile = session.get_scoped_config()
+    names = [name for name in _VARIABLES if os.environ.get(name)] + [name for name in _SETTINGS if profile.get(name)]
+    left = [name for name in names if name not in said]
+    return f" (look at {' and '.join(left)}{_whose(session)})" if left else ""
 
 
 def cause(error: BaseException, session: Session) -> str:
@@ -46,17 +70,19 @@ def cause(error: BaseException, session: Session) -> str:
             return f"{error.filename}: {error.strerror} (a token file or the command of credential_process?)"
         case botocore.exceptions.ParamValidationError():
             return f"a file or a setting that they are made from is empty or odd: {_said(error)}"
+        case _ if isinstance(error, _UNREADABLE):
+            return f"what they are made from cannot be read: {_said(error)}"
         case botocore.exceptions.ClientError():
             return f"AWS refused them: {_said(error)}"
     return _said(error)
 
 
 def _whose(session: Session) -> str:
-    return "" if session.profile_name == "default" else f" of profile {session.profile_name}"
+    return "" if session.profile is None else f" of profile {session.profile}"
 
 
 def _option(session: Session) -> str:
-    return "" if session.profile_name == "default" else f" --profile {session.profile_name}"
+    return "" if session.profile is None else f" --profile {session.profile}"
 
 
 def _said(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import botocore.exceptions
 import botocore.parsers
+import urllib3.exceptions
 
 from checks.aws.client.refusals import REFUSALS
 from scanner.model.errors import CallFailed
@@ -39,6 +40,8 @@ def translated(method: Callable[..., T], **parameters: object) -> T:
         raise CallFailed(Reason.TIMEOUT if late else Reason.UNREACHABLE, type(error).__name__, retry=True) from error
     except botocore.exceptions.BotoCoreError as error:
         raise CallFailed(Reason.ERROR, type(error).__name__) from error
+    except urllib3.exceptions.LocationValueError as error:
+        raise CallFailed(Reason.UNREACHABLE, "an address, or that of a proxy, is none") from error
     except _UNPARSED as error:
         raise unparsed() from error
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import botocore.exceptions
-from boto3.session import Session as Boto3Session
 from botocore.credentials import RefreshableCredentials
+from botocore.session import Session
 
 from checks.aws.client.clients import Clients
 from checks.aws.client.credentials import usable
@@ -34,7 +34,7 @@ _ADVICE = {
 class Sessions:
     """The credentials of every account. Roles are assumed when their account is first asked, and again in time."""
 
-    def __init__(self, session: Boto3Session, clients: Clients, calls: Calls, home: str) -> None:
+    def __init__(self, session: Session, clients: Clients, calls: Calls, home: str) -> None:
         self._clients = clients
         self._calls = calls
         self._home = home
@@ -184,7 +184,7 @@ class Sessions:
         return page
 
 
-def _partition(session: Boto3Session, region: str) -> str:
+def _partition(session: Session, region: str) -> str:
     """The part of AWS that a region belongs to: `aws`, `aws-cn` and so on; `aws` for a region nobody knows."""
     try:
         return str(session.get_partition_for_region(region))

@@ -30,6 +30,16 @@ sso_region = eu-west-1
 role_arn = arn:aws:iam::111122223333:role/reader
 source_profile = base
 mfa_serial = arn:aws:iam::111122223333:mfa/somebody
+[profile list]
+credential_process = /bin/echo []
+[profile date]
+credential_process = /bin/echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"b","Expiration":"soon"}'
+[profile quote]
+credential_process = /bin/echo 'open
+[profile silent]
+credential_process = /bin/false
+[profile halfway]
+sso_start_url = https://northwind.example/start
 [profile base]
 aws_access_key_id = AKIAEXAMPLEEXAMPLE00
 aws_secret_access_key = invented
@@ -49,6 +59,32 @@ BROKEN = {
     "a profile that refers to none": ({"AWS_PROFILE": "twisted"}, "missing"),
     "a token file that is gone": ({**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent/token"}, "/nonexistent/token"),
     "a token file that is empty": ({**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/dev/null"}, "WebIdentityToken"),
+    "a token file that is no text": (
+        {**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/bin/true"},
+        "cannot be read.*AWS_WEB_IDENTITY_TOKEN_FILE",
+    ),
+    **{
+        f"a process that {what}": ({"AWS_PROFILE": name}, f"credential_process of profile {name}")
+        for name, what in (
+            ("list", "prints a list"),
+            ("date", "prints no date"),
+            ("quote", "is no command"),
+            ("silent", "fails without a word"),
+        )
+    },
+    "a login of which half is set": ({"AWS_PROFILE": "halfway"}, "no credentials.*sso_start_url of profile halfway"),
+    "a container whose address is none": (
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "container"},
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ),
+    "a service whose address is none": (
+        {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "no address"},
+        "no address.*AWS_ENDPOINT_URL",
+    ),
+    "a proxy whose address is none": (
+        {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "HTTP_PROXY": "http://no proxy:80", "NO_PROXY": ""},
+        "address.*proxy.*no proxy",
+    ),
     "a container whose host may not be asked": (
         {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://credentials.northwind.example/role"},
         "credentials.northwind.example",
