@@ -6,6 +6,7 @@ writes `catalogue.json`, the only file read at run time.
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 import msgspec
@@ -79,9 +80,19 @@ class Catalogue(msgspec.Struct, frozen=True):
         )
 
 
-@cache
+#: Judging begins in one thread and ends in another. msgspec shows the second what it has half found out about a type
+#: that is new to it, and crashes.
+_READING = threading.Lock()
+
+
 def load() -> Catalogue:
     """Return the catalogue, read once per process."""
+    with _READING:
+        return _read()
+
+
+@cache
+def _read() -> Catalogue:
     from pathlib import Path  # slow to import, and only needed here
 
     return msgspec.json.decode(Path(__file__).with_name("catalogue.json").read_bytes(), type=Catalogue)

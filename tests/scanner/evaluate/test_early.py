@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -16,6 +18,7 @@ from support import NOW, registered
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports.json_v1 import prepare, render
+from scanner import frameworks
 from scanner.evaluate.early import Early
 from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.report import build_report, make_verdicts
@@ -195,3 +198,22 @@ def test_what_is_trusted_or_of_the_scan_is_settled_early_too() -> None:
         return b"".join(render(made))
 
     assert report(early) == report(None)
+
+
+def test_the_catalogue_is_read_by_one_thread_while_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """msgspec crashes where two threads show it a new type at once: the early judge and the report both want it."""
+    reading, most, decode = [0], [0], msgspec.json.decode
+
+    def slowly(*given: Any, **options: Any) -> Any:
+        reading[0] += 1
+        most[0] = max(most[0], reading[0])
+        time.sleep(0.1)
+        reading[0] -= 1
+        return decode(*given, **options)
+
+    monkeypatch.setattr(msgspec.json, "decode", slowly)
+    frameworks._read.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        read = list(pool.map(lambda _: load_catalogue(), range(4)))
+    assert most == [1]
+    assert all(each is read[0] for each in read)
