@@ -39,8 +39,8 @@ def refuse_foreign(
 def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping[str, Any]) -> None:
     status, headers, body = reply.get("status_code", 0), reply.get("headers", {}), reply.get("body", b"")
     if operation.name.startswith("Head"):
-        if status in (403, 404) and not any(name.lower().startswith("x-amz") for name in headers):
-            raise unparsed()  # there is no body to tell, but AWS numbers its replies
+        if status in (403, 404) and not _is_of_s3(headers):
+            raise unparsed()
         return
     if status >= 300 and (body or status != 404):
         return
@@ -55,7 +55,12 @@ def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping
         raise empty()
 
 
-def is_root(name: str, attributes: bytes, roots: tuple[str, ...]) -> bool:
+def _is_of_s3(headers: Mapping[str, Any]) -> bool:
+    """Whether headers alone, as they come to HEAD, may be those of S3: it numbers its replies, and speaks XML."""
+    return "xml" in str(headers.get("content-type", "")) or any(name.lower().startswith("x-amz") for name in headers)
+
+
+def _is_root(name: str, attributes: bytes, roots: tuple[str, ...]) -> bool:
     """Whether an element may be the root of a reply: it has one of these names, and no namespace but one of AWS's."""
     space = _NAMESPACE.search(attributes)
     return name in roots and (space is None or b"amazonaws.com" in space[1])
@@ -82,7 +87,7 @@ def _refuse_unlike_xml(operation: OperationModel, media: str, body: bytes) -> No
     name = operation.name
     roots = (shape.name,) if shape is not None else (f"{name}Response", f"{name}Result", _ROOTS.get(name, ""))
     root = _ROOT.match(body)
-    if (media and "xml" not in media) or root is None or not is_root(root[1].decode(), root[2], roots):
+    if (media and "xml" not in media) or root is None or not _is_root(root[1].decode(), root[2], roots):
         raise unparsed()
     if shape is not None and body.count(b"<") < 3:  # a root with nothing in it
         raise empty()
