@@ -39,6 +39,8 @@ _ESCAPED = pattern(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)")
 #: Headers that hold nothing but a credential, or one at their end: `Bearer …`, `AWS4-HMAC-SHA256 …, Signature=…`.
 _HEADERS = ("authorization", "proxy-authorization", "x-amz-security-token")
 _AT_END = pattern(r"(?:\s|^)(\S+)$")
+_SIGNATURE = pattern(r"\bSignature=([0-9a-f]+)$")
+_DIGITS = pattern(r"[0-9a-f]{16,}")
 #: Variables that hold a credential and are not called so, and proxies, whose addresses may.
 _VARIABLES = ("IDENTITY_HEADER",)
 #: Not passwords, whatever they are called.
@@ -51,12 +53,11 @@ _lock = threading.Lock()
 _known: set[str] = set()
 _pieces: set[str] = set()
 _short: tuple[str, ...] = ()
-#: Of signatures of requests, the pieces of so many.
-_MANY = 256
-_passing: deque[tuple[str, ...]] = deque()
 #: How they begin, as text and in UTF-8.
 _starts: tuple[str, ...] = ()
 _marks: tuple[bytes, ...] = ()
+#: Signatures are many, and each is good for one request and some minutes: of calls in flight, and those just before.
+_signatures: deque[str] = deque(maxlen=256)
 
 
 def note(*credentials: str | None) -> None:
@@ -76,26 +77,12 @@ def _remember(text: str) -> None:
         if len(bare) < _PIECE:
             _short = (*_short, bare)
         else:
-            _pieces.update(_cut(bare))
+            last = len(bare) - _PIECE
+            _pieces.update(bare[start : start + _PIECE] for start in (*range(0, last, _STEP), last))
         start = text[:_PIECE]
         if start not in _starts:
             _starts = (*_starts, start)
             _marks = (*_marks, start.encode("utf-8", "backslashreplace"))
-
-
-def _note_passing(signature: str) -> None:
-    """Remember what is good for one request alone until there are many newer ones."""
-    pieces = _cut(_bare(signature))
-    with _lock:
-        _pieces.update(pieces)
-        _passing.append(pieces)
-        if len(_passing) > _MANY:
-            _pieces.difference_update(_passing.popleft())
-
-
-def _cut(bare: str) -> tuple[str, ...]:
-    last = max(len(bare) - _PIECE, 0)
-    return tuple(bare[start : start + _PIECE] for start in (*range(0, last, _STEP), last))
 
 
 def note_headers(headers: Mapping[str, object]) -> None:
@@ -103,10 +90,10 @@ def note_headers(headers: Mapping[str, object]) -> None:
     for name, value in headers.items():
         if name.lower() in _HEADERS:
             text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-            if "Signature=" in text:
-                _note_passing(text.rpartition("Signature=")[2])
-            else:
-                note(text if name.lower() == _HEADERS[-1] else "".join(_AT_END.findall(text)[-1:]))
+            if signed := _SIGNATURE.search(text):
+                _signatures.append(signed[1])
+                continue
+            note(text if name.lower() == _HEADERS[-1] else "".join(_AT_END.findall(text)[-1:]))
 
 
 def note_grant(body: object) -> None:
@@ -151,7 +138,7 @@ def may_be_in(document: bytes) -> bool:
 
 def hide(text: str) -> str:
     """Text without any of them, nor a part of one, in whatever encoding: without the words that hold it, or all."""
-    if not _starts or not _quotes(text):
+    if not (_starts or _signatures) or not _quotes(text):
         return text
     text = _WORD.sub(lambda word: HIDDEN if _quotes(word[0]) else word[0], text)
     broken = text.replace(HIDDEN, " ")  # into lines, perhaps
@@ -164,9 +151,18 @@ def _quotes(text: str, depth: int = _DEPTH) -> bool:
     return depth > 0 and any(_quotes(other, depth - 1) for other in _decoded(text) if other != text)
 
 
+def known() -> int:
+    """How many are remembered: what was made of a text holds until there are more."""
+    return len(_known)
+
+
 def _pieces_in(text: str) -> int:
     bare = _bare(text)
-    return sum([bare[start : start + _PIECE] in _pieces for start in range(len(bare) - _PIECE + 1)])
+    count = sum([bare[start : start + _PIECE] in _pieces for start in range(len(bare) - _PIECE + 1)])
+    if _signatures and (runs := _DIGITS.findall(bare)):
+        recent = " ".join(_signatures.copy())
+        count += sum(run[start : start + _PIECE] in recent for run in runs for start in range(len(run) - _PIECE + 1))
+    return count
 
 
 def _bare(text: str) -> str:

@@ -1,6 +1,7 @@
 """What is done to text that others control (names, tags, messages of providers, files) before anybody is shown it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -52,6 +53,11 @@ def redact_wholly(text: str) -> str:
 
 def quote(text: str, longest: int = _LONGEST) -> str:
     """What a provider says, as a detail may hold it: in one line, without credentials, and cut if it is long."""
+    return _quoted(text, longest, own.known())
+
+
+@lru_cache(maxsize=512)  # a provider says the same of many things
+def _quoted(text: str, longest: int, _known: int) -> str:
     words = redact_wholly(text[:_READ]).split()
     if len(text) > _READ and len(" ".join(words)) <= longest:
         words = words[:-1]  # of a credential that is cut off nobody could tell

@@ -6,13 +6,14 @@ import base64
 import html
 import json
 import textwrap
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from scanner.model import own
+from scanner.model import own, sanitize
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.sanitize import may_hold_secret, redact, redact_wholly
@@ -27,6 +28,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered before a test or after it."""
     for name in ("_known", "_pieces"):
         monkeypatch.setattr(own, name, set())
+    monkeypatch.setattr(own, "_signatures", deque(maxlen=256))
+    sanitize._quoted.cache_clear()
     for name in ("_short", "_starts", "_marks"):
         monkeypatch.setattr(own, name, ())
 
@@ -153,3 +156,17 @@ def test_where_a_credential_is_kept_is_none(tmp_path: Path, monkeypatch: pytest.
 
     for name in ("gone-a-while-ago", "report.json"):
         assert own.hide(str(tmp_path / name)) == str(tmp_path / name)
+
+
+def test_signatures_do_not_pile_up() -> None:
+    for number in range(10_000):
+        own.note_headers({"authorization": f"AWS4-HMAC-SHA256 Credential=x, Signature={number:064x}"})
+    assert len(own._signatures) == 256
+    assert own.known() == 0
+    assert own.hide(f"{9_999:064x}") == own.HIDDEN
+
+
+def test_what_was_made_of_a_text_is_made_anew_for_a_credential_that_came_later() -> None:
+    assert told(f"a {TOKEN}") == f"a {TOKEN}"
+    own.note(TOKEN)
+    assert told(f"a {TOKEN}") == f"a {own.HIDDEN}"
