@@ -7,7 +7,7 @@ provider.
 import logging
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -175,10 +175,7 @@ def report(
         problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
     _warn_of_needless_trust(built)
     if problems:
-        problems.sort(key=_weight)
-        for problem in problems[1:]:
-            log.warning("%s", problem)
-        raise problems[0]
+        raise _together(problems)
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return Exit.FINDINGS
     return Exit.INCOMPLETE if options.get("fail_on_incomplete") and not built.complete else Exit.DONE
@@ -221,6 +218,13 @@ def _attempt(*steps: Callable[[], object]) -> list[Exception]:
     except Exception as problem:
         return [problem]
     return []
+
+
+def _together(problems: Sequence[Exception]) -> Exception:
+    """One error for all of them. A defect keeps its traceback, and what is missing is named before who went away."""
+    worst, *_ = sorted(problems, key=_weight)
+    said = "; ".join(str(problem) for problem in problems if _weight(problem) == 1)
+    return NotWritten(said) if isinstance(worst, NotWritten) else worst
 
 
 def _weight(problem: Exception) -> int:
