@@ -42,6 +42,15 @@ EXCUSED = {
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
     **{
+        Wire(check, "properties.properties.state"): "of the states that are tried in place of Running, in none an"
+        " instance stands still; the cases of these checks name such states"
+        for check in (
+            "azure_ml_compute_exposed_and_can_get_ai_account_keys",
+            "azure_ml_compute_exposed_and_can_replace_serving_model",
+            "azure_ml_compute_public_ip",
+        )
+    },
+    **{
         Wire(check, "properties.principalType"): "of what the demo has, one AI account alone has a role through a group"
         for check in (
             "azure_ml_compute_exposed_and_can_get_ai_account_keys",

@@ -266,6 +266,7 @@ CASES = {
         Case("detail was denied", UNKNOWN, instance()),
     ],
     "azure_ml_compute_exposed_and_can_get_ai_account_keys": [
+        Case("stopped", NOT_APPLICABLE, exposed(state="Stopped"), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
         Case("lists keys", FAIL, exposed(), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
         Case("lists keys in the group", FAIL, exposed(), KEYED, assignment("openai-keys", GROUP), AI_KEYS),
         Case("of keys never turned off", FAIL, exposed(), account(disable_local_auth=None), LISTS, AI_KEYS),
