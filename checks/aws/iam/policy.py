@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 
-from checks.aws.iam.answers import NOTHING, UNKNOWN, YES, Answer, Marks, both, either
+from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
 from checks.aws.iam.conditions import Keys, Values, choices
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.principals import SPOKEN, Caller, speaks_to
@@ -217,11 +217,20 @@ class Powers:
         role = self.role
         grants = [
             self.allow("iam:PutRolePolicy", role.id),
-            self.allow("iam:AttachRolePolicy", role.id, known={"iam:policyarn": (self.administrators_policy,)}),
+            *(self.allow("iam:AttachRolePolicy", role.id, known={"iam:policyarn": (arn,)}) for arn in self.strong),
         ]
-        own = [policy.arn for policy in role.attached_policies or () if policy.arn and ":iam::aws:" not in policy.arn]
-        grants += [self.allow("iam:CreatePolicyVersion", arn) for arn in own]
+        grants += [self.allow("iam:CreatePolicyVersion", arn) for arn in self._own_texts()]
+        grants += [UNKNOWN for _ in self.set_back()]
         return both(either(*grants), self.shed_boundary())
+
+    def _own_texts(self) -> list[str]:
+        """Managed policies on the role that are of the account, and so may get another text."""
+        arns = (policy.arn or "" for policy in self.role.attached_policies or ())
+        return [arn for arn in arns if arn and ":iam::aws:" not in arn]
+
+    def set_back(self) -> list[str]:
+        """Policies on the role that it may, or might, set back to an older text, which may be wider."""
+        return [arn for arn in self._own_texts() if self.allow("iam:SetDefaultPolicyVersion", arn) is not NO]
 
     def administering(self) -> Rule | None:
         """The statement that makes it administrative."""
@@ -237,7 +246,14 @@ class Powers:
 
     @property
     def administrators_policy(self) -> str:
-        return f"arn:{self.partition}:iam::aws:policy/AdministratorAccess"
+        return self.strong[0]
+
+    @property
+    def strong(self) -> tuple[str, str]:
+        """Policies of AWS that make a role administrative: the second allows it to attach the first."""
+        names = ("AdministratorAccess", "IAMFullAccess")
+        first, second = (f"arn:{self.partition}:iam::aws:policy/{name}" for name in names)
+        return first, second
 
     def shed_boundary(self) -> Answer:
         """Whether no boundary holds the role: it has none, one that allows everything, or it may take off the one it

@@ -3,15 +3,23 @@
 What no table names is not known: organisation tags, networks, second factors. A test of it is `unknown`.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
 from checks.aws.iam.conditions import Choice, Keys, Values
 from checks.aws.iam.matching import filled, glob
+from checks.aws.iam.principals import STRANGER
 
 #: A value that no policy names.
 SOMETHING = filled("*")
+#: An organisation that no policy names, and a part of one.
+_ORGANISATION = f"o-{SOMETHING}"
+_PATH = f"{_ORGANISATION}/r-{SOMETHING}/ou-{SOMETHING}/"
+#: Addresses that nobody has, in each half of the old ones and among the new: who may come from all, comes from these.
+_ADDRESSES = ("100.127.255.254", "198.19.255.254", "3fff:fff::1")
+_PASS = "iam:passrole"  # noqa: S105 - an action
 
 
 def _any(_: str) -> Answer:
@@ -22,8 +30,27 @@ def _maybe(_: str) -> Answer:
     return UNKNOWN
 
 
+def _network(text: str) -> str:
+    """An address in a network."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False)[0])
+    except ValueError:
+        return text
+
+
 ANYTHING = Choice(_any, (SOMETHING,))
 _BOOLEAN = Choice(lambda _: NO, ("true", "false"), absent=NO)
+_PRINCIPALS = ("Account", "AssumedRole", "FederatedUser", "User")
+#: What somebody outside has as he likes, in his own account: names, tags, second factors. Where he may come from and
+#: which unique id he may have is not known, as far as policies name some.
+_OF_OTHERS: dict[str, Choice] = {
+    **dict.fromkeys(("aws:principaltag/*", "aws:sourceidentity", "aws:username", "sts:sourceidentity"), ANYTHING),
+    "aws:multifactorauthage": Choice(_any, ("0", str(10**9))),
+    "aws:multifactorauthpresent": _BOOLEAN._replace(absent=YES),
+    "aws:principaltype": Choice(lambda _: NO, _PRINCIPALS, absent=NO),
+    "aws:sourceip": Choice(_maybe, _ADDRESSES, fill=_network),
+    "aws:userid": Choice(_maybe, (SOMETHING,), absent=NO),
+}
 #: Headers and parameters of the request, which whoever makes it writes.
 _WRITTEN = (
     *("aws:referer", "aws:requesttag/*", "aws:tagkeys", "aws:useragent"),
@@ -58,13 +85,33 @@ _OWN_WORDS: dict[str, Choice] = {
     "iam:permissionsboundary": Choice(_maybe),
 }
 #: IAM has one region for all of a partition.
-_HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_HOME = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-us-gov": "us-gov-west-1",
+}
 
 
 def keys_of_role(arn: str, action: str, known: Mapping[str, Values] | None = None) -> Keys:
     """Of a request that a session of a role makes; `known` adds what the question itself settles."""
     keys = _keys_of_role(arn, action.startswith(("iam:", "organizations:")))
+    if action == _PASS:  # no call of its own: whether it has the region of the call that passes is not documented
+        keys = {key: value for key, value in keys.items() if key != "aws:requestedregion"}
     return {**keys, **known} if known else keys
+
+
+def keys_of_owner(account: str) -> dict[str, Values]:
+    """Of a request for something in S3 that an account owns."""
+    return {"aws:resourceaccount": (account,), "s3:resourceaccount": (account,)}
+
+
+def keys_of_nowhere(kind: str, *, absent: Answer = YES) -> dict[str, Choice]:
+    """Of a `principal` or a `source` of no organisation that a policy names, perhaps of none at all."""
+    return {
+        f"aws:{kind}orgid": Choice(lambda _: NO, (_ORGANISATION,), absent),
+        f"aws:{kind}orgpaths": Choice(lambda _: NO, (_PATH,), absent),
+    }
 
 
 @lru_cache(maxsize=16)  # many questions are asked of one role after the other
@@ -90,23 +137,23 @@ def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> K
 
     Of a stranger it is open in which organisation he is: perhaps in one that a policy names, and perhaps in none.
     """
-    organisation = Choice(_maybe, (SOMETHING,))
     keys: dict[str, Values | Choice] = {
         **_DIRECT,
         **_OWN_WORDS,
+        **_OF_OTHERS,
         "aws:principalaccount": (account,),
         "aws:principalarn": (arn,) if arn else within(account),
         # An access point of the caller's own lets in whom he likes; what those of others let in was not read.
         "s3:dataaccesspointaccount": Choice(lambda value: YES if value == account else UNKNOWN),
     }
     if stranger:
-        keys |= {"aws:principalorgid": organisation, "aws:principalorgpaths": organisation}
+        keys |= {key: each._replace(can=_maybe) for key, each in keys_of_nowhere("principal").items()}
     return keys
 
 
 def keys_of_service(account: str) -> Keys:
     """Of a request that a service makes on behalf of another account. It may not say so: not all do in all they do."""
-    organisation = Choice(_maybe, (SOMETHING,))
+    organisation = keys_of_nowhere("source", absent=UNKNOWN)
     return {
         **_OWN_WORDS,
         "aws:principalisawsservice": ("true",),
@@ -115,16 +162,17 @@ def keys_of_service(account: str) -> Keys:
         "aws:principalorgid": (),
         "aws:sourceaccount": Choice(lambda value: YES if value == account else NO, (account,), absent=UNKNOWN),
         "aws:sourcearn": within(account)._replace(absent=UNKNOWN),
-        "aws:sourceorgid": organisation,
-        "aws:sourceorgpaths": organisation,
+        **{key: each if account == STRANGER else each._replace(can=_maybe) for key, each in organisation.items()},
     }
 
 
 def within(account: str) -> Choice:
-    """An ARN of anything in an account."""
+    """An ARN of anything in an account. That of a bucket does not name it: of any name that is free, it may be."""
 
     def can(arn: str) -> Answer:
         parts = arn.split(":", 5)
+        if len(parts) == 6 and parts[2] == "s3" and not parts[4]:
+            return YES if SOMETHING in parts[5] else NO
         return YES if len(parts) == 6 and parts[4] == account else NO
 
     def fill(pattern: str) -> str:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from checks.aws.blind_spots import OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, YES, Answer, both
 from checks.aws.iam.policy import Powers, allows, is_admin
+from checks.aws.iam.requests import keys_of_owner
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, partition_of
 from scanner.model.checks import check
@@ -24,19 +25,22 @@ def _policy_names(role: Role) -> dict[str, Any]:
     }
 
 
-def _judge(role: Role, answer: Answer, problem: str, fine: str, actions: tuple[str, ...]) -> Verdict:
+def _judge(
+    role: Role, answer: Answer, problem: str, fine: str, actions: tuple[str, ...], more: tuple[str, ...] = ()
+) -> Verdict:
     if answer is YES:
         return failed(problem, **_policy_names(role))
     if answer is NO:
         return passed(fine, **_policy_names(role))
-    return unknown(*(Powers(role).unclear(actions) or ("what the policies of the role come to",)))
+    return unknown(*(Powers(role).unclear(actions) or more or ("what the policies of the role come to",)))
 
 
 @check(id="MLP-1501", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=(OTHER_IDENTITIES,))
 def iam_ml_role_administrative(role: Role) -> Verdict:
     """Role of an ML resource is administrative.
 
-    It may do everything, or may change its own policies. Organisation policies (SCPs) are not visible to this check.
+    It may do everything, or may change its own policies. Where it may go back to an older text of one of them, which
+    may allow more, there is no verdict. Organisation policies (SCPs) are not visible to this check.
 
     ## Why it matters
     SageMaker runs code from notebooks, training images and model artifacts with this role. One poisoned package or
@@ -53,7 +57,8 @@ def iam_ml_role_administrative(role: Role) -> Verdict:
     - https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
     asked = ("s3:DeleteObject", "iam:CreateUser", "iam:PutRolePolicy", "iam:AttachRolePolicy")
-    return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative", asked)
+    older = tuple(f"what an older text of {arn} allows" for arn in Powers(role).set_back())
+    return _judge(role, is_admin(role), "the role is administrative", "the role is not administrative", asked, older)
 
 
 @check(id="MLP-1502", severity=Severity.HIGH, objective="least-privilege", since="0.1.0", blind_to=())
@@ -127,6 +132,7 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     any_object = f"arn:{partition_of(role.id)}:s3:::{_PROBE}/{_PROBE}"
     powers = Powers(role)
     asked = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
-    answer = both(*(powers.allow(action, any_object) for action in asked))
+    # A condition that keeps it to the buckets of the account leaves it all of these.
+    answer = both(*(powers.allow(action, any_object, known=keys_of_owner(powers.account)) for action in asked))
     problem = "may read, replace and delete every object of every bucket"
     return _judge(role, answer, problem, "may not read, replace and delete every object of every bucket", asked)

@@ -300,6 +300,6 @@ _FOR_USERS = "gives rights to a user or group; a role gains by it only with the 
 #: Combinations of the catalogues that give a role nothing, or of which nothing can be said, with the reason.
 EXCUSED = {
     **{way.name: _FOR_USERS for way in _OF_USERS},
-    "iam:SetDefaultPolicyVersion": "goes back to texts that were not read; MLP-1501 asks it of boundaries",
+    "iam:SetDefaultPolicyVersion": "goes back to texts that were not read, which MLP-1501 says",
     "sts:AssumeRole": "lets into roles that trust the role or all of the account, which are not read",
 }

@@ -10,11 +10,11 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, Marks
-from checks.aws.iam.conditions import Keys, Values
+from checks.aws.iam.conditions import Keys
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.policy import Documents, Powers, Reach
 from checks.aws.iam.principals import EVERYBODY, Caller, named
-from checks.aws.iam.requests import SOMETHING, keys_of_role
+from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_role
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rule, Rules, rule_of, rules_of_resource
 from checks.aws.paths.serving import Served, served_artifacts
@@ -130,7 +130,7 @@ def _lets_in(rule: Rule, account: str) -> Iterator[str]:
 def _treats_all(rules: Rules, account: str, served: Served, id: str) -> tuple[Marks, Marks]:
     """What a bucket lets a role of its account write that has every right, and one that has none."""
     arn = f"arn:aws:iam::{account}:role/{SOMETHING}"
-    keys = {**keys_of_role(arn, _PUT), **_of_owner(account)}
+    keys = {**keys_of_role(arn, _PUT), **keys_of_owner(account)}
     inside = served.places_in(id).targets
     full, bare = (
         Documents(Caller(account=account, arn=arn), own, resource=rules).decide(_PUT, inside, keys)
@@ -138,10 +138,6 @@ def _treats_all(rules: Rules, account: str, served: Served, id: str) -> tuple[Ma
     )
     targets = served.places.targets
     return targets.marked(inside, full), targets.marked(inside, bare)
-
-
-def _of_owner(account: str) -> dict[str, Values]:
-    return {"aws:resourceaccount": (account,), "s3:resourceaccount": (account,)}
 
 
 def writes(view: View, role: Role) -> Write:
@@ -178,7 +174,7 @@ def _candidates(view: View, powers: Powers, served: Served, doors: Doors) -> Ite
     targets = served.places.targets
     spelled, _ = powers.documents().spelled_out(_PUT, served.places)
     below = dict.fromkeys(map(served.bucket_of, spelled.values()))
-    own = powers.over(targets, _PUT, known=_of_owner(powers.account))
+    own = powers.over(targets, _PUT, known=keys_of_owner(powers.account))
     seeming = own.both(doors.passing[0]).either(doors.passing[1])
     at_home = served.marks_in(powers.account)
     yield from (served.bucket_of(served.places.place(name)) for name in targets.chosen(seeming.yes))
@@ -203,7 +199,7 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
         return Write(unclear=True)
     owner = bucket.scope.account
     rules = rules_of_resource(bucket.policy)
-    keys = {**keys_of_role(powers.role.id, _PUT), **_of_owner(owner)}
+    keys = {**keys_of_role(powers.role.id, _PUT), **keys_of_owner(owner)}
     places = served.places_in(id)
     if owner == powers.account:
         found = powers.documents(rules).reach(_PUT, places, keys)

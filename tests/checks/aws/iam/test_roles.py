@@ -19,6 +19,8 @@ ANY = Policy(name="edge", arn=S3_ONLY.arn, document=document(allow("*")))
 ELSEWHERE = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
 NO_HOME = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
 OWN = Policy(name="own", arn="arn:aws:iam::111122223333:policy/own", document=document())
+IAM_FULL_ACCESS = "arn:aws:iam::aws:policy/IAMFullAccess"
+OURS = {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
 DENIED = Case("its policies were denied", UNKNOWN, role())
 
 
@@ -26,8 +28,8 @@ def edged(actions, boundary):
     return role_with(allow(actions), boundary=boundary)
 
 
-def changing(policy: str | None):
-    return role_with(allow("iam:CreatePolicyVersion", policy), attached_policies=(OWN,))
+def changing(policy: str | None, action: str = "iam:CreatePolicyVersion"):
+    return role_with(allow(action, policy), attached_policies=(OWN,))
 
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -63,6 +65,13 @@ CASES = {
             PASS,
             role_with(allow("iam:AttachRolePolicy", Condition={"ArnEquals": {"iam:PolicyARN": OWN.arn}})),
         ),
+        Case(
+            "may attach to itself what allows it to attach all",
+            FAIL,
+            role_with(allow("iam:AttachRolePolicy", Condition={"ArnEquals": {"iam:PolicyARN": IAM_FULL_ACCESS}})),
+        ),
+        Case("may go back to an older text of its policy", UNKNOWN, changing(OWN.arn, "iam:SetDefaultPolicyVersion")),
+        Case("may go back to older texts of others", PASS, changing(role_arn("x"), "iam:SetDefaultPolicyVersion")),
         Case("everything, within a boundary", PASS, role_with(allow("*"), boundary=S3_ONLY)),
         Case("may change its own policies, within a boundary", PASS, role_with(allow("*"), boundary=IAM_ONLY)),
         Case(
@@ -97,6 +106,11 @@ CASES = {
         Case("any role", FAIL, role_with(allow("iam:PassRole"))),
         Case("any role, to one service", FAIL, role_with(allow("iam:PassRole", Condition=TO_SAGEMAKER))),
         Case("any role, with a second factor", UNKNOWN, role_with(allow("iam:PassRole", Condition=MFA))),
+        Case(
+            "any role, in some region, which may not count",
+            UNKNOWN,
+            role_with(allow("iam:PassRole", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})),
+        ),
         Case("everything of IAM", FAIL, role_with(allow("iam:*", "arn:aws:iam::111122223333:role/*"))),
         DENIED,
     ],
@@ -105,6 +119,12 @@ CASES = {
         Case("reading everywhere", PASS, role_with(allow("s3:Get*"))),
         Case("everything everywhere", FAIL, role_with(allow("s3:*"))),
         Case("every object everywhere", FAIL, role_with(allow("s3:*Object", "arn:aws:s3:::*/*"))),
+        Case("everything of the account's own", FAIL, role_with(allow("s3:*", Condition=OURS))),
+        Case(
+            "everything of some other account's",
+            PASS,
+            role_with(allow("s3:*", Condition={"StringEquals": {"s3:ResourceAccount": "999988887777"}})),
+        ),
         Case("all but one bucket", FAIL, role_with(allow("s3:*"), deny("s3:*", "arn:aws:s3:::northwind-example-x*"))),
         Case(
             "from one network", UNKNOWN, role_with(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpce": "v"}}))
@@ -112,6 +132,12 @@ CASES = {
         DENIED,
     ],
 }
+
+
+def test_an_older_text_is_named():
+    found = judged("iam_ml_role_administrative", changing(OWN.arn, "iam:SetDefaultPolicyVersion"))
+
+    assert found.missing == (f"what an older text of {OWN.arn} allows",)
 
 
 def test_an_unknown_verdict_names_what_it_hangs_on():
