@@ -3,6 +3,7 @@
 from checks.aws.iam.answers import NO, YES, Answer
 from checks.aws.iam.conditions import Choice, Keys
 from checks.aws.iam.requests import ANYTHING, SOMETHING
+from scanner.model.patterns import pattern
 
 #: Providers that AWS knows by name, whose tokens are issued for an application (or identity pool) that somebody owns.
 _COGNITO = "cognito-identity.amazonaws.com"
@@ -13,6 +14,9 @@ _BY_APPLICATION = {
     "www.amazon.com": ("app_id",),
 }
 _KUBERNETES = "system:serviceaccount:"
+#: What a subject may begin with: the kind of its owner. The name of the owner follows, up to one of these signs.
+_KIND = pattern(r"[a-z_\-]+")
+_ENDS = pattern(r"[:/]")
 #: Of somebody whom no policy names: nothing that is spelled out.
 _UNNAMED = Choice(lambda _: NO, (SOMETHING,), absent=NO)
 
@@ -38,10 +42,12 @@ def keys_of_anybody(provider: str) -> Keys:
 
 
 def _may_be_anybody(subject: str) -> Answer:
-    """Whether a subject, made of a pattern, leaves open whose it is: `repo:OWNER/…`, `project_path:GROUP/…`.
+    """Whether a subject, made of a pattern, leaves open whose it is: `repo:OWNER/…`, `organization:OWNER:…`.
 
-    In a cluster the owner is the namespace; where a subject has no such form, all of it is.
+    In a cluster the owner is the namespace; where a subject has no such form, all of it is, or what comes first if that
+    is no word for a kind, but an id.
     """
     kind, colon, rest = subject.removeprefix(_KUBERNETES).partition(":")
-    owner = kind if subject.startswith(_KUBERNETES) else rest.partition("/")[0] if colon else kind
-    return YES if SOMETHING in kind or SOMETHING in owner else NO
+    if colon and not subject.startswith(_KUBERNETES) and _KIND.fullmatch(kind):
+        kind = _ENDS.split(rest, maxsplit=1)[0]
+    return YES if SOMETHING in kind else NO

@@ -11,10 +11,11 @@ from checks.aws.iam.federation import keys_of_anybody, way_in
 from checks.aws.iam.matching import Targets
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, Named, named
-from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_service
+from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_nowhere, keys_of_service
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rules, is_understood, rule_of, statements
 from checks.aws.names import account_of
+from checks.aws.partitions import regions
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown
 from scanner.model.patterns import pattern
@@ -24,17 +25,20 @@ _SAGEMAKER = "sagemaker.amazonaws.com"
 _ACCOUNT = pattern(r"(?<!\d)\d{12}(?!\d)")
 #: Services that say for whose resource they assume a role, as their documentation asks to test it.
 _SAY_THE_SOURCE = frozenset(
-    f"{name}.amazonaws.com"
-    for name in (
+    (
         *("bedrock", "bedrock-agentcore", "codebuild", "comprehend", "datasync", "events", "firehose", "forecast"),
-        *("glue", "iotevents", "kendra", "logs", "personalize", "pipes", "qbusiness", "rekognition", "scheduler"),
-        *("states", "textract", "transcribe", "transfer", "translate", "vpc-flow-logs"),
+        *("frauddetector", "glue", "iot", "iotevents", "kendra", "logs", "personalize", "pipes", "qbusiness"),
+        *("rekognition", "scheduler", "states", "textract", "transcribe", "transfer", "translate", "vpc-flow-logs"),
     )
 )
 #: Services that take only roles of the account they work in, which was asked when the role was passed to them.
-_KEEP_TO_THE_ACCOUNT = frozenset(
-    f"{name}.amazonaws.com" for name in ("ec2", "ecs-tasks", "eks", "elasticmapreduce", "lambda", "pods.eks", "ssm")
-)
+_KEEP_TO_THE_ACCOUNT = frozenset(("ec2", "ecs-tasks", "eks", "elasticmapreduce", "lambda", "pods.eks", "ssm"))
+
+
+def _plain(service: str) -> str:
+    """The name of a service alone: its principal may name a region, and in China the domain there."""
+    names = service.removesuffix(".cn").removesuffix(".amazonaws.com").split(".")
+    return ".".join(name for name in names if name not in regions())
 
 
 class _Trust(Struct, frozen=True):
@@ -83,7 +87,7 @@ def _sources(trust: _Trust, service: str) -> tuple[list[str], list[str]]:
     caller = Caller(service=service)
     for account, label in ((STRANGER, "any source"), *((other, other) for other in trust.other_accounts())):
         # Some account of no organisation that is named: one that is named is no source like any other.
-        keys = {**keys_of_service(account), "aws:sourceorgid": (SOMETHING,), "aws:sourceorgpaths": (SOMETHING,)}
+        keys = {**keys_of_service(account), **keys_of_nowhere("source", absent=UNKNOWN)}
         answer = trust.lets_in(caller, keys)
         if answer is YES:
             by.append(label)
@@ -152,8 +156,9 @@ def _whoever() -> Keys:
 def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     """Role of an ML resource may be assumed from any AWS account.
 
-    Denials and conditions count. One that keeps the caller to an organisation lets not every account in; one on an
-    external id or on the network gives no verdict, as anybody may know the one and be in the other.
+    Denials and conditions count. One that keeps the caller to an organisation lets not every account in. One on what
+    everybody can have, such as tags, names and second factors of his own, keeps nobody out. One on an external id or on
+    some networks gives no verdict, as anybody may know the one and be in the other.
 
     ## Why it matters
     Anyone with an AWS account takes on the role, and with it reads training data and replaces models, without having to
@@ -173,8 +178,7 @@ def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     trust = _trust(role)
     keys = {
         **keys_of_account(STRANGER),
-        "aws:principalorgid": (SOMETHING,),
-        "aws:principalorgpaths": (SOMETHING,),
+        **keys_of_nowhere("principal"),
         "sts:externalid": Choice(lambda _: UNKNOWN, (SOMETHING,)),
     }
     match trust.lets_in(Caller(account=STRANGER), keys):
@@ -218,14 +222,14 @@ def iam_ml_role_trusts_service_without_source(role: Role) -> Verdict:
         return unknown("trust_policy")
     trust = _trust(role)
     services = sorted({one.text for one in trust.principals() if one.kind == "Service"} - {_SAGEMAKER})
-    asked = [service for service in services if service not in _KEEP_TO_THE_ACCOUNT]
+    asked = [service for service in services if _plain(service) not in _KEEP_TO_THE_ACCOUNT]
     if not asked:
         return not_applicable("trusts no other service that acts for several accounts")
     found: dict[str, list[str]] = {}
     unclear: list[str] = []
     for service in asked:
         by, doubts = _sources(trust, service)
-        if by and service not in _SAY_THE_SOURCE:
+        if by and _plain(service) not in _SAY_THE_SOURCE:
             unclear.append(f"whether {service} says for whom it acts")
         elif by:
             found[service] = by

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
 from checks.aws.iam.conditions import Keys, choices
 from checks.aws.iam.matching import Places
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
-from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_service
+from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_owner, keys_of_service
 from checks.aws.iam.statements import Rules, rules_of_resource
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
 from checks.aws.s3.limits import Limit, limits_of, nowhere
@@ -58,7 +59,8 @@ def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
     if bucket.policy is UNSET:
         return Reached(unclear=("policy",))
     rules = rules_of_resource(bucket.policy)
-    found = [(each, _reaches(each, rules, bucket, actions)) for each in outsiders(bucket, rules)]
+    asking = (_asking(each, bucket) for each in outsiders(bucket, rules))
+    found = [(each, _reaches(each, rules, bucket, actions)) for each in asking]
     who = [each for each, answer in found if answer is YES and each.outside is YES]
     by = tuple(dict.fromkeys(each.label for each in who))
     known = tuple(dict.fromkeys(each.foreign for each in who if each.foreign is not None))
@@ -74,6 +76,11 @@ def reached_by_policy(bucket: Bucket, actions: Actions) -> Reached:
         needed = ["policy_is_public"] * (bucket.policy_is_public is UNSET) + unread_levels(bucket)
         return Reached(unclear=(*needed, *unclear))
     return Reached(by, unclear, foreign)
+
+
+def _asking(each: Outsider, bucket: Bucket) -> Outsider:
+    """An outsider with what is known of his requests for this bucket."""
+    return replace(each, keys={**each.keys, **keys_of_owner(bucket.scope.account)})
 
 
 def _reaches(each: Outsider, rules: Rules, bucket: Bucket, actions: Actions) -> Answer:
@@ -165,7 +172,7 @@ def services_let_in(bucket: Bucket, actions: Actions) -> Reached:
     by: list[str] = []
     unclear: list[str] = []
     for name in names:
-        each = Outsider(name, Caller(service=name), keys_of_service(STRANGER))
+        each = _asking(Outsider(name, Caller(service=name), keys_of_service(STRANGER)), bucket)
         answer = _reaches(each, rules, bucket, actions)
         if answer is YES:
             by.append(name)

@@ -7,6 +7,7 @@ SOURCE = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
 NOT_OURS = {"StringNotEquals": {"aws:SourceAccount": "111122223333"}}
 GITHUB = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
 CLUSTER = {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"}
+TERRAFORM = {"Federated": "arn:aws:iam::111122223333:oidc-provider/app.terraform.io"}
 COGNITO = {"Federated": "cognito-identity.amazonaws.com"}
 OF_US = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 NOT_OF_US = {"StringNotEquals": OF_US["StringEquals"]}
@@ -49,6 +50,18 @@ def where(key, value):
     return {"Condition": {"StringEquals": {key: value}}}
 
 
+def like(key, value, operator="StringLike"):
+    return {"Condition": {operator: {key: value}}}
+
+
+def less(key, value):
+    return like(key, value, "NumericLessThan")
+
+
+def from_networks(*networks, operator="IpAddress"):
+    return like("aws:SourceIp", list(networks), operator)
+
+
 CASES = {
     "iam_ml_role_trust_without_source": [
         Case("named account", PASS, trusting(SAGEMAKER, Condition=SOURCE)),
@@ -65,6 +78,9 @@ CASES = {
             PASS,
             trusting(SAGEMAKER, Condition={"StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}}),
         ),
+        Case("any organisation", FAIL, trusting(SAGEMAKER, **like("aws:SourceOrgID", "o-*"))),
+        Case("buckets of any account", FAIL, from_arn("arn:aws:s3:::*")),
+        Case("a bucket by its name", PASS, from_arn("arn:aws:s3:::northwind-example-models")),
         Case("anyone", FAIL, trusting(SAGEMAKER)),
         Case(
             "anyone, and all but us are denied",
@@ -114,6 +130,33 @@ CASES = {
             FAIL,
             role(trust_policy=document({"Effect": "Allow", "NotPrincipal": {"AWS": OTHER_ACCOUNT}, "Action": "sts:*"})),
         ),
+        Case("everyone of any organisation", FAIL, trusting("*", **like("aws:PrincipalOrgID", "o-*"))),
+        Case("everyone of any part of one", FAIL, trusting("*", **like("aws:PrincipalOrgPaths", "o-*/r-*/*"))),
+        Case(
+            "everyone, and those outside a part of the organisation are denied",
+            PASS,
+            trusting(
+                "*", statement("*", "Deny", **like("aws:PrincipalOrgPaths", "o-us/*", "ForAllValues:StringNotLike"))
+            ),
+        ),
+        *(
+            Case(f"everyone who has {key} in his account", FAIL, trusting("*", **where(key, value)))
+            for key, value in (
+                ("aws:PrincipalTag/team", "ml"),
+                ("aws:username", "deploy"),
+                ("aws:PrincipalType", "User"),
+                ("aws:MultiFactorAuthPresent", "true"),
+                ("sts:SourceIdentity", "ada"),
+            )
+        ),
+        Case("everyone who signed in lately", FAIL, trusting("*", **less("aws:MultiFactorAuthAge", "3600"))),
+        Case("everyone from everywhere", FAIL, trusting("*", **from_networks("0.0.0.0/0", "::/0"))),
+        Case("everyone from either half", FAIL, trusting("*", **from_networks("0.0.0.0/1", "128.0.0.0/1"))),
+        Case("everyone from a range", UNKNOWN, trusting("*", **from_networks("203.0.113.0/24"))),
+        Case(
+            "everyone but from a range", FAIL, trusting("*", **from_networks("203.0.113.0/24", operator="NotIpAddress"))
+        ),
+        Case("whoever has an id", UNKNOWN, trusting("*", **like("aws:userid", "AROAEXAMPLE000000000:*"))),
         Case("everyone who knows a word", UNKNOWN, trusting("*", **where("sts:ExternalId", "a"))),
         Case("everyone in a network", UNKNOWN, trusting("*", **where("aws:SourceVpc", "vpc-1"))),
         Case(
@@ -130,7 +173,10 @@ CASES = {
         Case("for anyone", FAIL, trusting(BEDROCK)),
         Case("for anyone, beside SageMaker", FAIL, trusting({"Service": [*SAGEMAKER.values(), *BEDROCK.values()]})),
         Case("for anyone, and all but us are denied", PASS, trusting(BEDROCK, BUT_FOR_US)),
+        Case("for anyone, in one region", FAIL, trusting({"Service": "states.eu-west-1.amazonaws.com"})),
+        Case("for anyone, in China", FAIL, trusting({"Service": "states.cn-north-1.amazonaws.com.cn"})),
         Case("an instance", NOT_APPLICABLE, trusting({"Service": "ec2.amazonaws.com"})),
+        Case("an instance in China", NOT_APPLICABLE, trusting({"Service": "ec2.amazonaws.com.cn"})),
         Case("SageMaker alone", NOT_APPLICABLE, trusting(SAGEMAKER)),
         Case("a service of tomorrow", UNKNOWN, trusting({"Service": "tomorrow.amazonaws.com"})),
         Case("a service of tomorrow, for us", PASS, trusting({"Service": "tomorrow.amazonaws.com"}, Condition=SOURCE)),
@@ -144,6 +190,11 @@ CASES = {
         Case("any repository", FAIL, by_web(GITHUB, sub="repo:*")),
         Case("a branch of that name in any repository", FAIL, by_web(GITHUB, sub="repo:*:ref:refs/heads/main")),
         Case("organisations of a like name", FAIL, by_web(GITHUB, sub="repo:northwind*/models:*")),
+        Case("workspaces of an organisation", PASS, by_web(TERRAFORM, sub="organization:northwind:project:ml:*")),
+        Case("workspaces of any organisation", FAIL, by_web(TERRAFORM, sub="organization:*:project:ml:*")),
+        Case(
+            "steps of a repository by its id", PASS, by_web(TERRAFORM, sub="{11111111-2222-3333-4444-555555555555}:*")
+        ),
         Case("a claim that is not known", UNKNOWN, by_web(GITHUB, environment="production")),
         Case("any token, by an action that does not take it", PASS, trusting(GITHUB)),
         Case("a service account of a cluster", PASS, by_web(CLUSTER, sub="system:serviceaccount:ml:train")),
