@@ -26,12 +26,31 @@ _READING = Actions(("s3:getobject", "s3:getobjectversion", "s3:getobjectversionf
 #: What changes who gets in, what is kept, and where copies go. S3 answers 405 to other accounts that set or delete a
 #: policy, whatever the policy says, so these are not among them.
 _SETTINGS = Actions(
-    ("s3:putobjectacl", "s3:putobjectversionacl"),
     (
-        *("s3:deletebucket", "s3:putbucketacl", "s3:putbucketlogging", "s3:putbucketnotification"),
+        *(
+            "s3:bypassgovernanceretention",
+            "s3:deleteobjectannotation",
+            "s3:deleteobjecttagging",
+            "s3:deleteobjectversiontagging",
+            "s3:putobjectacl",
+            "s3:putobjectannotation",
+        ),
+        *("s3:putobjectlegalhold", "s3:putobjectretention", "s3:putobjecttagging", "s3:putobjectversionacl"),
+        *("s3:putobjectversiontagging", "s3:updateobjectencryption"),
+    ),
+    (
+        *("s3:createbucketmetadatatableconfiguration", "s3:deletebucket", "s3:deletebucketmetadatatableconfiguration"),
+        *("s3:deletebucketwebsite", "s3:putaccelerateconfiguration", "s3:putanalyticsconfiguration"),
+        *("s3:putbucketabac", "s3:putbucketacl", "s3:putbucketcors", "s3:putbucketlogging", "s3:putbucketnotification"),
         *("s3:putbucketobjectlockconfiguration", "s3:putbucketownershipcontrols", "s3:putbucketpublicaccessblock"),
-        *("s3:putbucketversioning", "s3:putencryptionconfiguration", "s3:putinventoryconfiguration"),
-        *("s3:putlifecycleconfiguration", "s3:putreplicationconfiguration"),
+        *("s3:putbucketrequestpayment", "s3:putbuckettagging", "s3:putbucketversioning", "s3:putbucketwebsite"),
+        *("s3:putencryptionconfiguration", "s3:putintelligenttieringconfiguration", "s3:putinventoryconfiguration"),
+        *("s3:putlifecycleconfiguration", "s3:putmetricsconfiguration", "s3:putreplicationconfiguration"),
+        *(
+            "s3:updatebucketmetadataannotationtableconfiguration",
+            "s3:updatebucketmetadatainventorytableconfiguration",
+            "s3:updatebucketmetadatajournaltableconfiguration",
+        ),
     ),
 )
 _ANYTHING = Actions(_READING.all + _WRITING.all + _SETTINGS.on_objects, _SETTINGS.on_bucket)
@@ -152,9 +171,9 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
 def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Settings or ACLs of a bucket with model or training data may be changed by other accounts.
 
-    Counts lifecycle, replication, ACLs of the bucket and of its objects, ownership, versioning, encryption,
-    notifications and deletion, by the policy and by the ACL. The policy itself is not among them: S3 refuses other
-    accounts that, whatever the policy says.
+    Counts all that can be set on the bucket and its objects, such as lifecycle, replication, ACLs, tags, locks and
+    encryption, and deletion of the bucket, by the policy and by the ACL. The policy itself is not among them: S3
+    refuses other accounts that, whatever the policy says.
 
     ## Why it matters
     A lifecycle rule deletes every artifact overnight, a replication rule copies all training data to another account,

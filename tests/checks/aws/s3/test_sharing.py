@@ -1,3 +1,4 @@
+import botocore.session
 from factories.aws import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -64,6 +65,60 @@ def settable(action, principal=PARTNER):
     return ours(policy=document(allow(action, [ARN, f"{ARN}/*"], Principal=principal)), **PRIVATE)
 
 
+def action_of(operation: str) -> str:
+    """The action of IAM for an operation that changes something; what deletes a configuration needs that to put it."""
+    if operation in ACTIONS:
+        return ACTIONS[operation]
+    kept = ("DeleteBucketWebsite", "DeleteBucketMetadataTableConfiguration", "DeleteBucketPolicy", "DeleteObject")
+    name = (
+        operation if operation.startswith(kept) or operation == "DeleteBucket" else operation.replace("Delete", "Put")
+    )
+    return name if not name.endswith("Configuration") or "Metadata" in name else name.replace("PutBucket", "Put")
+
+
+#: Actions of IAM that are not named after the operation.
+ACTIONS = {
+    "CopyObject": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "CreateBucketMetadataConfiguration": "CreateBucketMetadataTableConfiguration",
+    "CreateMultipartUpload": "PutObject",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteBucketMetadataConfiguration": "DeleteBucketMetadataTableConfiguration",
+    "DeleteBucketReplication": "PutReplicationConfiguration",
+    "DeleteObjects": "DeleteObject",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "PutBucketCors": "PutBucketCORS",
+    "DeleteBucketCors": "PutBucketCORS",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycle": "PutLifecycleConfiguration",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "PutBucketReplication": "PutReplicationConfiguration",
+    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+}
+#: Operations that change nothing of a bucket that is there, or that no policy opens to others.
+HARMLESS = {
+    "AbortMultipartUpload": "of an upload that is not finished",
+    "CreateBucket": "of one's own",
+    "CreateSession": "of directory buckets, which are not read",
+    "DeleteBucketPolicy": "S3 answers 405",
+    "PutBucketPolicy": "S3 answers 405",
+    "RenameObject": "of directory buckets, which are not read",
+    "RestoreObject": "a copy for some days",
+}
+CHANGES = sorted(
+    {
+        action_of(name)
+        for name in botocore.session.get_session().get_service_model("s3").operation_names
+        if not name.startswith(("Get", "Head", "List", "Select", "WriteGetObject")) and name not in HARMLESS
+    }
+)
+WRITES = ("PutObject", "DeleteObject")
+SETTINGS = [name for name in CHANGES if name not in WRITES]
+
 CASES = {
     "s3_ml_bucket_writable_by_other_accounts": [
         Case("no policy", PASS, ours(policy=None, **PRIVATE)),
@@ -100,6 +155,7 @@ CASES = {
             ),
         ),
         Case("another account writes, and public policies are restricted", FAIL, open_to(PARTNER, **RESTRICTED)),
+        *(Case(f"another account may {action}", FAIL, settable(f"s3:{action}")) for action in WRITES),
         Case("another account replicates into it", FAIL, open_to(PARTNER, "s3:ReplicateObject")),
         Case("a canonical user writes", FAIL, open_to({"CanonicalUser": THEM})),
         Case("our own canonical user writes", PASS, open_to({"CanonicalUser": US})),
@@ -111,9 +167,9 @@ CASES = {
         Case("everybody from two ranges", FAIL, narrow(from_addresses("203.0.113.0/24", "17.0.0.0/8"))),
         Case("another account from an address", FAIL, open_to(PARTNER, condition=from_addresses("203.0.113.7"))),
         Case("this account from a range", PASS, open_to({"AWS": ACCOUNT}, condition=from_addresses("203.0.113.0/24"))),
-        Case("everybody from half the internet", UNKNOWN, narrow(from_addresses("128.0.0.0/1"))),
+        Case("everybody from half the internet", FAIL, narrow(from_addresses("128.0.0.0/1"))),
         Case("everybody from no range", UNKNOWN, narrow(from_addresses("${aws:PrincipalTag/office}"))),
-        Case("everybody of what is like an organisation", UNKNOWN, narrow(like("o-*"))),
+        Case("everybody of what is like an organisation", FAIL, narrow(like("o-*"))),
         Case("everybody of an organisation, or of none", FAIL, narrow(like("o-exampleorgid", "IfExists"))),
         Case(
             "everybody of an organisation, for another reason too",
@@ -163,6 +219,26 @@ CASES = {
             "another account, by an access point of its own",
             FAIL,
             open_to(PARTNER, condition=where("s3:DataAccessPointAccount", OTHER_ACCOUNT)),
+        ),
+        *(
+            Case(f"another account, with {key} that it has", FAIL, open_to(PARTNER, condition=where(key, value)))
+            for key, value in (
+                ("aws:PrincipalTag/team", "ml"),
+                ("aws:MultiFactorAuthPresent", "true"),
+                ("aws:ResourceAccount", ACCOUNT),
+                ("s3:ResourceAccount", ACCOUNT),
+            )
+        ),
+        Case("another account, from everywhere", FAIL, open_to(PARTNER, condition=from_addresses("0.0.0.0/0"))),
+        Case(
+            "another account, but from some addresses",
+            FAIL,
+            open_to(PARTNER, condition={"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
+        ),
+        Case(
+            "another account, of buckets of a third",
+            PASS,
+            open_to(PARTNER, condition=where("aws:ResourceAccount", "444455556666")),
         ),
         Case(
             "another account, with a header that it writes",
@@ -240,19 +316,7 @@ CASES = {
         Case("no policy", PASS, ours(policy=None, **PRIVATE)),
         Case("another account puts objects", PASS, open_to(PARTNER)),
         Case("another account may set the policy, which S3 refuses", PASS, settable("s3:PutBucketPolicy")),
-        *(
-            Case(f"another account may {action}", FAIL, settable(f"s3:{action}"))
-            for action in (
-                "PutLifecycleConfiguration",
-                "PutReplicationConfiguration",
-                "PutBucketAcl",
-                "PutObjectAcl",
-                "PutBucketOwnershipControls",
-                "PutBucketVersioning",
-                "PutEncryptionConfiguration",
-                "DeleteBucket",
-            )
-        ),
+        *(Case(f"another account may {action}", FAIL, settable(f"s3:{action}")) for action in SETTINGS),
         Case(
             "objects alone, which have no lifecycle",
             PASS,
@@ -316,7 +380,12 @@ CASES = {
                 ),
             ),
         ),
-        Case("for an organisation", UNKNOWN, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
+        Case(
+            "for buckets of any account",
+            FAIL,
+            open_to(LOGS, condition=where("aws:SourceArn", "arn:aws:s3:::*", operator="ArnLike")),
+        ),
+        Case("for an organisation", PASS, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
         *SHARED,
     ],
 }
