@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from msgspec import UnsetType
 
-from checks.aws.partitions import domains, regions
+from checks.aws.partitions import domains, regions, regions_beside
 from scanner.model.nouns import Resource, Scope
 from scanner.model.patterns import pattern
 from scanner.model.views import View
@@ -62,9 +62,9 @@ def is_directory_bucket(uri: str) -> bool:
     return split_address(uri)[0].endswith(_DIRECTORY)
 
 
-def is_reserved_for(bucket: str, account: str) -> bool:
-    """Whether no other account can make a bucket of this name: it is of the account's regional namespace."""
-    return any(bucket.endswith(f"-{account}-{region}-an") for region in regions())
+def is_reserved_for(bucket: str, account: str, region: str) -> bool:
+    """Whether no other account can make a bucket of this name, seen from a region: it is of the account's namespace."""
+    return any(bucket.endswith(f"-{account}-{each}-an") for each in regions_beside(region))
 
 
 def bucket_arn(partition: str, bucket: str) -> str:
@@ -95,10 +95,13 @@ def region_of(arn: str) -> str:
     return parts[3] if len(parts) > 5 else ""
 
 
-def is_aws_content(bucket: str) -> bool:
-    """Whether the name is one that AWS publishes models and examples under."""
+def is_aws_content(bucket: str, region: str) -> bool:
+    """Whether the name, seen from a region, is one that AWS publishes models and examples under.
+
+    Each partition has names of its own: what is AWS's in China is free to all elsewhere.
+    """
     return any(
-        bucket.startswith(name) and (bucket == name or bucket.removeprefix(f"{name}-") in regions())
+        bucket.startswith(name) and (bucket == name or bucket.removeprefix(f"{name}-") in regions_beside(region))
         for name in _AWS_CONTENT
     )
 

@@ -39,6 +39,12 @@ def regions() -> frozenset[str]:
 
 
 @cache
+def regions_beside(region: str) -> frozenset[str]:
+    """Every region of the partition that a region is in; of all, where it is in none that is known."""
+    return next((each.regions for each in partitions().values() if region in each.regions), regions())
+
+
+@cache
 def domains() -> tuple[str, ...]:
     """Every domain below which AWS answers, the longest first."""
     found = frozenset().union(*(partition.domains for partition in partitions().values()))

@@ -9,6 +9,7 @@ from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import component_uris
+from checks.aws.sagemaker.components import unless_deleted
 from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.packages import Artifacts, artifacts
 from checks.aws.sagemaker.resources import InferenceComponent, Model, ModelPackage
@@ -18,6 +19,7 @@ from scanner.model.nouns import (
     Exposure,
     Resource,
     Severity,
+    Status,
     Verdict,
     failed,
     joined,
@@ -93,13 +95,16 @@ def sagemaker_component_artifact_bucket_public(component: InferenceComponent, vi
     """
     if missing := unobserved(component, "specification", "specifications"):
         return missing
-    return _judge_public(component, view, Artifacts.alone(component_uris(component)))
+    verdict = _judge_public(component, view, Artifacts.alone(component_uris(component)))
+    return unless_deleted(component, verdict) if verdict.status is Status.FAIL else verdict
 
 
 def _judge_public(resource: Resource, view: View, loaded: Artifacts) -> Verdict:
     """Fail if an artifact is in a public bucket of an account of the scan."""
     places = {uri: location(uri) for uri in loaded.uris}
-    names = {place[0]: loaded.uris[uri] for uri, place in places.items() if place and not is_aws_content(place[0])}
+    here = resource.scope.region
+    ours = {uri: place[0] for uri, place in places.items() if place and not is_aws_content(place[0], here)}
+    names = {name: loaded.uris[uri] for uri, name in ours.items()}
     safe: dict[str, tuple[str, ...]] = {}
     unclear = ["an address that names no bucket"] * (None in places.values())
     unclear += loaded.unread

@@ -160,7 +160,7 @@ def _artifact(view: View, endpoint: Endpoint, uri: str) -> Observed[Artifact]:
     if place is None:
         return UNSET
     name, key = place
-    if is_aws_content(name):
+    if is_aws_content(name, endpoint.scope.region):
         return None
     bucket = bucket_of(view, endpoint, name)
     if not isinstance(bucket, Resource) or bucket.owned is UNSET:

@@ -2,12 +2,13 @@
 
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import component_uris
+from checks.aws.sagemaker.components import unless_deleted
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.resources import InferenceComponent, Model, ModelPackage
 from checks.blind_spots import DOWNLOADS
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, unknown, unobserved
+from scanner.model.nouns import Exposure, Severity, Status, Verdict, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -95,4 +96,6 @@ def sagemaker_component_artifact_bucket_takeover(component: InferenceComponent, 
     if missing := unobserved(component, "specification", "specifications"):
         return missing
     uris = component_uris(component)
-    return judge_ownership(component, view, uris, nothing="has no artifact in a bucket of ours", specification=uris)
+    nothing = "has no artifact in a bucket of ours"
+    verdict = judge_ownership(component, view, uris, nothing=nothing, specification=uris)
+    return unless_deleted(component, verdict) if verdict.status is Status.FAIL else verdict

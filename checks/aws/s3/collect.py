@@ -112,7 +112,8 @@ def _referred(found: Found) -> tuple[set[str], set[str]]:
         regions.add(job.scope.region)
         uris.update(job_uris(job))
     names = {place[0] for uri in uris if (place := location(uri)) is not None}
-    return {name for name in names if not is_aws_content(name)}, regions
+    here = next(iter(regions), "")  # all regions of an account are of one partition
+    return {name for name in names if not is_aws_content(name, here)}, regions
 
 
 def _may_ask(api: AwsApi, own: Mapping[str, Mapping[str, Any]], names: list[str]) -> bool:

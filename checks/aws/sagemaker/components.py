@@ -9,6 +9,13 @@ from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
 
 
+def unless_deleted(component: InferenceComponent, verdict: Verdict) -> Verdict:
+    """The verdict, unless the component is being deleted, or nobody saw whether it is."""
+    if component.status is UNSET:
+        return unknown("status")
+    return not_applicable("is being deleted", status=component.status) if component.status == "Deleting" else verdict
+
+
 def _if_for_components(config: EndpointConfig, verdict: Verdict) -> Verdict:
     """The verdict, if inference components run here: on variants that name no model."""
     if config.variants is UNSET:
@@ -110,5 +117,6 @@ def sagemaker_component_environment_secret(component: InferenceComponent) -> Ver
         return not_applicable("has no container of its own")
     names = sorted({name for container in containers for name in container.suspicious_environment or ()})
     if names:
-        return failed(f"variables that look like credentials: {', '.join(names)}", specification=names)
+        said = f"variables that look like credentials: {', '.join(names)}"
+        return unless_deleted(component, failed(said, specification=names))
     return passed("no variable looks like a credential", specification=names)

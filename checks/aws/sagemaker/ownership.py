@@ -43,7 +43,8 @@ def judge_ownership(
     else names buckets and was not read, `between` by address which resources lie on the way to it.
     """
     places = {uri: location(uri) for uri in uris}
-    names = sorted({place[0] for place in places.values() if place is not None and not is_aws_content(place[0])})
+    here = resource.scope.region
+    names = sorted({place[0] for place in places.values() if place is not None and not is_aws_content(place[0], here)})
     unclear = [f"whose bucket {uri} is in" for uri, place in places.items() if place is None] + list(unread)
     if not names and not unclear:
         return not_applicable(nothing)
@@ -53,7 +54,7 @@ def judge_ownership(
         bucket = bucket_of(view, resource, name)
         if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
             unclear.append(f"owner of {name}")
-        elif not bucket.owned and (bucket.exists or not is_reserved_for(name, resource.scope.account)):
+        elif not bucket.owned and (bucket.exists or not is_reserved_for(name, resource.scope.account, here)):
             strange.append(bucket)
         elif not bucket.owned:
             reserved.append(name)

@@ -45,20 +45,25 @@ def test_a_key_is_all_that_follows_the_bucket(key):
 
 
 def test_only_names_that_aws_uses_are_content_of_aws():
-    assert is_aws_content("jumpstart-cache-prod-eu-west-1")
-    assert is_aws_content("sagemaker-sample-files")
-    assert not is_aws_content("jumpstart-cache-prod-northwind")
-    assert is_aws_content("sagemaker-sample-data-cn-north-1")
-    assert not is_aws_content("sagemaker-eu-west-1-111122223333")
-    assert not is_aws_content("sagemaker-sample-data-eu-nowhere-7")
-    assert not is_aws_content("sagemaker-sample-data-aws-global")
+    here = "us-west-2"
+    assert is_aws_content("jumpstart-cache-prod-eu-west-1", here)
+    assert is_aws_content("sagemaker-sample-files", here)
+    assert not is_aws_content("jumpstart-cache-prod-northwind", here)
+    assert is_aws_content("sagemaker-sample-data-cn-north-1", "cn-northwest-1")
+    assert not is_aws_content("sagemaker-sample-data-cn-north-1", here), "there, anybody may have it"
+    assert is_aws_content("sagemaker-sample-data-cn-north-1", "")
+    assert not is_aws_content("sagemaker-eu-west-1-111122223333", here)
+    assert not is_aws_content("sagemaker-sample-data-eu-nowhere-7", here)
+    assert not is_aws_content("sagemaker-sample-data-aws-global", here)
 
 
 def test_the_regional_namespace_of_an_account():
-    assert is_reserved_for("northwind-example-models-111122223333-eu-west-1-an", "111122223333")
-    assert not is_reserved_for("northwind-example-models-111122223333-eu-west-1-an", "999988887777")
-    assert not is_reserved_for("northwind-example-models-111122223333-eu-nowhere-7-an", "111122223333")
-    assert not is_reserved_for("northwind-example-models-111122223333-eu-west-1", "111122223333")
+    ours, theirs, here = "111122223333", "999988887777", "us-west-2"
+    assert is_reserved_for("northwind-example-models-111122223333-eu-west-1-an", ours, here)
+    assert not is_reserved_for("northwind-example-models-111122223333-eu-west-1-an", theirs, here)
+    assert not is_reserved_for("northwind-example-models-111122223333-eu-west-1-an", ours, "cn-north-1")
+    assert not is_reserved_for("northwind-example-models-111122223333-eu-nowhere-7-an", ours, here)
+    assert not is_reserved_for("northwind-example-models-111122223333-eu-west-1", ours, here)
 
 
 @pytest.mark.parametrize("id", botocore.session.get_session().get_available_partitions())

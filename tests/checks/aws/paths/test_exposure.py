@@ -76,6 +76,7 @@ CASES = {
     "sagemaker_component_artifact_bucket_public": [
         Case("closed", PASS, component_from(URI), ours(**CLOSED)),
         Case("open", FAIL, component_from(URI), ours(**OPEN)),
+        Case("open, and it goes", NOT_APPLICABLE, component_from(URI, status="Deleting"), ours(**OPEN)),
         Case(
             "open, by a variable",
             FAIL,

@@ -149,6 +149,12 @@ CASES = {
         Case("a bucket of ours", PASS, component_from(URI), ours()),
         Case("another account's", FAIL, component_from("s3://fabrikam-example-weights/polite.tar.gz"), foreign()),
         Case("nobody's", FAIL, component_from("s3://northwind-example-deleted/m.tar.gz"), missing()),
+        Case(
+            "nobody's, and it goes",
+            NOT_APPLICABLE,
+            component_from("s3://northwind-example-deleted/m.tar.gz", status="Deleting"),
+            missing(),
+        ),
         Case("a model, which is judged by itself", NOT_APPLICABLE, specified(model_name="sentiment")),
         Case("buckets were not read", UNKNOWN, component_from(URI), incomplete=[Bucket]),
         Case("describe was denied", UNKNOWN, component()),

@@ -18,10 +18,12 @@ CASES = {
             "for one of several instance types",
             FAIL,
             component(
+                status="InService",
                 specification=None,
                 specifications=(ComponentSpecification(container=CLEAN), ComponentSpecification(container=SECRET)),
             ),
         ),
+        Case("a password, and it goes", NOT_APPLICABLE, specified(SECRET, status="Deleting")),
         Case("a model, which is judged by itself", NOT_APPLICABLE, specified(model_name="sentiment")),
         Case("describe was denied", UNKNOWN, component(status="InService", endpoint_name="sentiment")),
     ],
