@@ -22,6 +22,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
         "SM_SGLANG_REVISION",
     ),
     "OPTION_MODEL_ID": ("OPTION_REVISION", "HF_REVISION"),
+    "OPTION_S3URL": (),
     "OPTION_SPECULATIVE_DRAFT_MODEL": (),
     "SM_VLLM_MODEL": ("SM_VLLM_REVISION",),
     "SM_VLLM_TOKENIZER": ("SM_VLLM_TOKENIZER_REVISION",),
@@ -34,11 +35,13 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "SM_SGLANG_SPECULATIVE_DRAFT_MODEL_PATH": ("SM_SGLANG_SPECULATIVE_DRAFT_MODEL_REVISION",),
     "LORA_ADAPTERS": (),
 }
-#: Of `HF_MODEL_ID`, images with this in their name read the revision from nothing else.
+#: Of `HF_MODEL_ID`, images with these words in their name read the revision from nothing else.
 _REVISIONS_OF_IMAGE = {
-    "tgi": ("HF_MODEL_REVISION", "REVISION"),
-    "vllm": ("SM_VLLM_REVISION",),
-    "sglang": ("SM_SGLANG_REVISION",),
+    pattern(r"(?:.*[^a-z])?(?:djl|lmi)(?:[^a-z].*)?"): ("HF_REVISION", "OPTION_REVISION"),
+    pattern(r"(?:.*[^a-z])?tei(?:[^a-z].*)?|.*tgi.*"): ("HF_MODEL_REVISION", "REVISION"),
+    pattern(r".*vllm.*"): ("SM_VLLM_REVISION",),
+    pattern(r".*sglang.*"): ("SM_SGLANG_REVISION",),
+    pattern(r"huggingface-(?:pytorch|tensorflow)-inference.*"): ("HF_MODEL_REVISION", "HF_REVISION"),
 }
 _TRUST = (
     "HF_TRUST_REMOTE_CODE",
@@ -49,6 +52,8 @@ _TRUST = (
     "SM_SGLANG_TRUST_REMOTE_CODE",
 )
 _OPTIONS = ("SM_VLLM_", "SM_SGLANG_")
+#: What some image takes for no; all else is yes to some, `y` and `on` to most.
+_OFF = ("0", "f", "false", "n", "no", "none", "null", "off")
 #: Where the toolkits of SageMaker download code from that they run.
 _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
 _S3 = "s3://"
@@ -82,7 +87,7 @@ def _revisions(container: ServingContainer, variable: str) -> tuple[str, ...]:
     if variable != "HF_MODEL_ID":
         return _SOURCES[variable]
     image = (container.image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return next((names for mark, names in _REVISIONS_OF_IMAGE.items() if mark in image), _SOURCES[variable])
+    return next((names for named, names in _REVISIONS_OF_IMAGE.items() if named.fullmatch(image)), _SOURCES[variable])
 
 
 def _named(value: str) -> list[str]:
@@ -134,5 +139,5 @@ def trusting(container: Environed) -> list[str]:
 
 
 def _is_on(name: str, value: str) -> bool:
-    bare = name.startswith(_OPTIONS) and not value.strip()
-    return bare or value.strip().lower() in ("true", "1", "yes")
+    told = value.strip().lower()
+    return told not in _OFF if told else name.startswith(_OPTIONS)
