@@ -2,8 +2,11 @@
 
 from msgspec import UNSET
 
-from checks.aws.sagemaker.references import all_variants, config_of, instance_types
-from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
+from checks.aws.marketplace import is_sold
+from checks.aws.sagemaker.addresses import containers_of
+from checks.aws.sagemaker.packages import named_alone
+from checks.aws.sagemaker.references import all_variants, config_of, instance_types, model_of
+from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
 from scanner.model.views import View
@@ -19,13 +22,14 @@ _BROKEN = ("Failed", "UpdateRollbackFailed", "OutOfService")
     severity=Severity.LOW,
     objective="rollback-kill-switch",
     since="0.1.0",
-    needs=(EndpointConfig,),
+    needs=(EndpointConfig, Model),
     blind_to=("what the alarms watch",),
 )
 def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint was deployed without alarms that roll a bad version back.
 
-    Endpoints on Inf1 instances cannot have them, and one that failed or is being deleted gets no other version.
+    Endpoints on Inf1 instances and those with models of AWS Marketplace cannot have them, and one that failed or is
+    being deleted gets no other version.
 
     ## Why it matters
     A model that fails or slows down under real traffic then stays in production until somebody notices. With alarms
@@ -56,6 +60,14 @@ def sagemaker_endpoint_auto_rollback_missing(endpoint: Endpoint, view: View) -> 
     types = instance_types(all_variants(config))
     if any(name.startswith("ml.inf1.") for name in types):
         return not_applicable("endpoints on Inf1 instances cannot have alarms", **{"EndpointConfig.variants": types})
+    models = [model_of(endpoint, variant, view) for variant in all_variants(config)]
+    if UNSET in models or any(containers_of(model) is None for model in models if isinstance(model, Model)):
+        return unknown("Model.primary_container", "Model.containers", path=(endpoint.id, config.id))
+    bought = [arn for model in models if isinstance(model, Model) for _, arn in named_alone(model) if is_sold(arn)]
+    if bought:
+        return not_applicable(
+            "endpoints with models of AWS Marketplace cannot have alarms", **{"Model.containers": bought}
+        )
     return failed("no alarm rolls a bad version back", rollback_alarms=endpoint.rollback_alarms)
 
 

@@ -11,6 +11,7 @@ from checks.aws.sagemaker.references import Hosting, hosting, label
 from checks.aws.sagemaker.resources import (
     Container,
     EndpointConfig,
+    InferenceComponent,
     Model,
     ModelPackage,
     PackageContainer,
@@ -37,13 +38,16 @@ _REGISTRY_MODES = ("Platform", "Vpc", None)
 def _unless_decided_elsewhere(model: Model, view: View, verdict: Verdict) -> Verdict:
     """The verdict, unless the way the model is served leaves the setting no effect.
 
-    Serverless variants do not support it. Inference components take it from the configuration of their endpoint; a
-    model without a role of its own can be served by them alone.
+    Serverless variants do not support it. Inference components take it from the configuration of their endpoint: that
+    decides for a model that they alone serve, as they do all without a role.
     """
     if model.execution_role_arn is UNSET:
         return unknown("execution_role_arn")
     if model.execution_role_arn is None:
         return not_applicable("without a role only inference components serve it, with their endpoint's settings")
+    found = view.derive(hosting)
+    if found.complete and found.of(model) == {Hosting.COMPONENT}:
+        return not_applicable("served by inference components alone, with their endpoint's settings")
     return _unless_serverless(model, view, verdict)
 
 
@@ -53,7 +57,7 @@ def _unless_serverless(model: Model, view: View, verdict: Verdict) -> Verdict:
     if Hosting.INSTANCES in ways:
         return verdict
     if not found.complete:
-        return unknown("EndpointConfig.variants")
+        return unknown("EndpointConfig.variants", "InferenceComponent.specification")
     if Hosting.SERVERLESS in ways:
         return not_applicable("served by serverless variants alone, which do not support it")
     return verdict
@@ -64,7 +68,7 @@ def _unless_serverless(model: Model, view: View, verdict: Verdict) -> Verdict:
     severity=Severity.MEDIUM,
     objective="network-isolation",
     since="0.1.0",
-    needs=(EndpointConfig,),
+    needs=(EndpointConfig, InferenceComponent),
     blind_to=(),
     decided_by=("enable_network_isolation",),
 )
@@ -104,7 +108,7 @@ def sagemaker_model_network_isolation_disabled(model: Model, view: View) -> Verd
     severity=Severity.MEDIUM,
     objective="network-isolation",
     since="0.1.0",
-    needs=(EndpointConfig,),
+    needs=(EndpointConfig, InferenceComponent),
     blind_to=(),
     decided_by=("subnets",),
 )
@@ -162,7 +166,7 @@ def _judge_registry(model: Model, view: View, containers: tuple[Container, ...],
     severity=Severity.MEDIUM,
     objective="approved-sources",
     since="0.1.0",
-    needs=(EndpointConfig,),
+    needs=(EndpointConfig, InferenceComponent),
     blind_to=(),
     decided_by=("primary_container",),
 )
@@ -177,8 +181,10 @@ def sagemaker_model_image_not_from_private_registry(model: Model, view: View) ->
     endpoint policy nor a private registry limits which images may serve.
 
     ## How to fix
-    Keep the image in a registry that your VPC reaches and create the model with `Vpc` access and a VPC configuration. A
-    registry that is private to you however its images are pulled is declared in `[[trust.registries]]`.
+    `Vpc` access is for Docker registries in your VPC that are not Amazon ECR: keep the image in one, with a certificate
+    of a known authority and, if it asks for a password, a function that tells it, and create the model with a VPC
+    configuration. Name the image there by digest too. Images of AWS, and others that are to stay in ECR, cannot be
+    pulled so: declare their registry in `[[trust.registries]]`.
 
     Terraform: `primary_container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in `--primary-container`.
@@ -205,7 +211,7 @@ def sagemaker_model_image_not_from_private_registry(model: Model, view: View) ->
     severity=Severity.MEDIUM,
     objective="approved-sources",
     since="0.1.0",
-    needs=(EndpointConfig,),
+    needs=(EndpointConfig, InferenceComponent),
     blind_to=(),
     decided_by=("containers",),
 )
@@ -219,8 +225,10 @@ def sagemaker_model_pipeline_image_not_from_private_registry(model: Model, view:
     request that passes through the pipeline.
 
     ## How to fix
-    Keep all images in a registry that your VPC reaches and set `Vpc` access on each container. A registry that is
-    private to you however its images are pulled is declared in `[[trust.registries]]`.
+    `Vpc` access is for Docker registries in your VPC that are not Amazon ECR: keep all images in one, with a
+    certificate of a known authority and, if it asks for a password, a function that tells it, and set `Vpc` access on
+    each container. Name the images there by digest too. Images of AWS, and others that are to stay in ECR, cannot be
+    pulled so: declare their registry in `[[trust.registries]]`.
 
     Terraform: `container { image_config { repository_access_mode = "Vpc" } }` on `aws_sagemaker_model`. CLI:
     `ImageConfig={RepositoryAccessMode=Vpc}` in every item of `--containers`.

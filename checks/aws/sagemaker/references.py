@@ -3,9 +3,10 @@
 import enum
 from collections.abc import Iterable
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from checks.aws.names import named
+from checks.aws.sagemaker.addresses import specifications_of
 from checks.aws.sagemaker.resources import (
     Container,
     DataCapture,
@@ -46,6 +47,11 @@ def config_of(endpoint: Endpoint, view: View) -> EndpointConfig | None:
     return named(view, EndpointConfig, endpoint, "endpoint-config", endpoint.endpoint_config_name) or None
 
 
+def model_of(endpoint: Endpoint, variant: Variant, view: View) -> Model | UnsetType | None:
+    """The model of a variant of an endpoint; None for one that is gone, and where it is inference components."""
+    return named(view, Model, endpoint, "model", variant.model_name) if variant.model_name is not None else None
+
+
 def instance_types(variants: Iterable[Variant]) -> list[str]:
     """Instance types that variants run on or may run on."""
     found = ((v.instance_type, *(pool.instance_type for pool in v.instance_pools or ())) for v in variants)
@@ -62,10 +68,12 @@ class Hosting(enum.Enum):
 
     INSTANCES = enum.auto()
     SERVERLESS = enum.auto()
+    COMPONENT = enum.auto()
 
 
 class Hostings(Struct, frozen=True):
-    """How the variants of all endpoint configurations run each model; `complete` unless some were not seen."""
+    """How variants of endpoint configurations and inference components run each model; `complete` unless some were not
+    seen."""
 
     ways: dict[tuple[str, str, str], set[Hosting]]
     complete: bool
@@ -86,6 +94,15 @@ def hosting(view: View) -> Hostings:
                 key = (config.scope.account, config.scope.region, variant.model_name.lower())
                 on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
                 ways.setdefault(key, set()).add(on)
+    found = view.all(InferenceComponent)
+    complete = complete and found.complete
+    for component in found:
+        specifications = specifications_of(component)
+        complete = complete and specifications is not None
+        for specification in specifications or ():
+            if specification.model_name is not None:
+                key = (component.scope.account, component.scope.region, specification.model_name.lower())
+                ways.setdefault(key, set()).add(Hosting.COMPONENT)
     return Hostings(ways, complete)
 
 

@@ -282,7 +282,7 @@ def sagemaker_training_remote_debug_enabled(job: TrainingJob) -> Verdict:
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
     """
-    if job.status in FINISHED:
+    if job.status in FINISHED or job.status == "Deleting":  # only finished ones are deleted
         return not_applicable("finished: nobody can open a shell in it", status=job.status)
     if missing := unobserved(job, "status", "enable_remote_debug"):
         return missing
@@ -335,8 +335,10 @@ def sagemaker_training_image_not_from_private_registry(job: TrainingJob) -> Verd
     endpoint policy nor a private registry limits which code sees the training data.
 
     ## How to fix
-    Keep the image in a registry that your VPC reaches and run the job with `Vpc` access and a VPC configuration. A
-    registry that is private to you however its images are pulled is declared in `[[trust.registries]]`.
+    `Vpc` access is for Docker registries in your VPC that are not Amazon ECR: keep the image in one, with a certificate
+    of a known authority and, if it asks for a password, a function that tells it, and run the job with a VPC
+    configuration. Name the image there by digest too. Images of AWS, and others that are to stay in ECR, cannot be
+    pulled so: declare their registry in `[[trust.registries]]`.
 
     CLI: `TrainingImageConfig={TrainingRepositoryAccessMode=Vpc}` in `--algorithm-specification`.
 

@@ -5,6 +5,7 @@ from factories.aws import (
     PINNED,
     arn,
     chain,
+    component,
     config,
     container,
     from_package,
@@ -15,6 +16,7 @@ from factories.aws import (
     role_arn,
     s3_source,
     single,
+    specified,
     variant,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
@@ -28,12 +30,19 @@ DIGEST = f"sha256:{'a' * 64}"
 DENIED = Case("describe was denied", UNKNOWN, model())
 
 
-TGI, VLLM = (f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}:1" for name in ("huggingface-pytorch-tgi", "vllm"))
+def dlc(name: str) -> str:
+    return f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}:1"
+
+
+TGI, VLLM, TOOLKIT = dlc("huggingface-pytorch-tgi"), dlc("vllm"), "huggingface-pytorch-inference"
 SERVERLESS = config(variants=(variant(model_name="sentiment", serverless_config={}),), shadow_variants=None)
 BOTH = config(
     variants=(variant(model_name="sentiment", serverless_config={}), variant(model_name="sentiment")),
     shadow_variants=None,
 )
+
+
+COMPONENT = specified(model_name="sentiment")
 
 
 def with_role(**fields: Any):
@@ -71,6 +80,9 @@ CASES = {
         Case(
             "served by serverless variants alone", NOT_APPLICABLE, with_role(enable_network_isolation=False), SERVERLESS
         ),
+        Case("served by a component alone", NOT_APPLICABLE, with_role(enable_network_isolation=False), COMPONENT),
+        Case("served by a component too", FAIL, with_role(enable_network_isolation=False), COMPONENT, BOTH),
+        Case("not all components were read", UNKNOWN, with_role(enable_network_isolation=False), component()),
         Case("not all configurations were read", UNKNOWN, with_role(enable_network_isolation=False), config()),
         Case("the endpoint decides", NOT_APPLICABLE, model(enable_network_isolation=False, execution_role_arn=None)),
         DENIED,
@@ -79,6 +91,7 @@ CASES = {
         Case("in subnets", PASS, with_role(subnets=("subnet-0a1b2c3d4e5f60001",))),
         Case("no VPC", FAIL, with_role(subnets=None)),
         Case("served by serverless variants alone", NOT_APPLICABLE, with_role(subnets=None), SERVERLESS),
+        Case("served by a component alone", NOT_APPLICABLE, with_role(subnets=None), COMPONENT),
         Case("the endpoint decides", NOT_APPLICABLE, model(subnets=None, execution_role_arn=None)),
         DENIED,
     ],
@@ -148,6 +161,20 @@ CASES = {
             FAIL,
             hub(HF_MODEL_ID="northwind-example/chat-7b", HF_REVISION=COMMIT, OPTION_REVISION="main"),
         ),
+        *(
+            Case(f"{image}, a commit", PASS, hub(dlc(image), **CHAT, **{name: COMMIT}))
+            for image, name in (("djl-inference", "HF_REVISION"), ("tei-cpu", "REVISION"), (TOOLKIT, "HF_REVISION"))
+        ),
+        *(
+            Case(f"{image}, a commit that it does not read", FAIL, hub(dlc(image), **CHAT, **{name: COMMIT}))
+            for image, name in (
+                ("djl-inference", "HF_MODEL_REVISION"),
+                ("lmi", "SM_VLLM_REVISION"),
+                ("tei", "SM_VLLM_REVISION"),
+                ("sglang", "HF_REVISION"),
+                (TOOLKIT, "OPTION_REVISION"),
+            )
+        ),
         Case("text generation inference, a commit", PASS, hub(TGI, HF_MODEL_ID="fabrikam/chat", REVISION=COMMIT)),
         Case("vLLM, a commit", PASS, hub(VLLM, SM_VLLM_MODEL="northwind-example/chat", SM_VLLM_REVISION=COMMIT)),
         Case(
@@ -188,6 +215,8 @@ CASES = {
         Case("on, vLLM", FAIL, hub(SM_VLLM_TRUST_REMOTE_CODE="true")),
         Case("on, vLLM, the bare option", FAIL, hub(SM_VLLM_TRUST_REMOTE_CODE="")),
         Case("on, SGLang, the bare option", FAIL, hub(SM_SGLANG_TRUST_REMOTE_CODE=" ")),
+        *(Case(f"on, as {yes}", FAIL, hub(TRUST_REMOTE_CODE=yes)) for yes in ("1", "y", "t", "on", "YES")),
+        *(Case(f"off, as {no}", PASS, hub(TRUST_REMOTE_CODE=no)) for no in ("0", "n", "f", "off", "No")),
         Case("off, SGLang", PASS, hub(SM_SGLANG_TRUST_REMOTE_CODE="False")),
         Case("empty, where that is off", PASS, hub(HF_TRUST_REMOTE_CODE="")),
         Case("the package does not exist any more", UNKNOWN, single(PACKAGE)),

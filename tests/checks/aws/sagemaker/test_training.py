@@ -150,6 +150,7 @@ CASES = {
         Case("on", FAIL, job(status="InProgress", enable_remote_debug=True)),
         Case("about to stop", FAIL, job(status="Stopping", enable_remote_debug=True)),
         Case("finished", NOT_APPLICABLE, job(status="Completed")),
+        Case("being deleted", NOT_APPLICABLE, job(status="Deleting", enable_remote_debug=True)),
         Case("finished, and on while it ran", NOT_APPLICABLE, job(status="Failed", enable_remote_debug=True)),
         Case("describe was denied", UNKNOWN, job(status="InProgress")),
         Case("no status was seen", UNKNOWN, job(enable_remote_debug=True)),
