@@ -14,7 +14,7 @@ from checks.aws.iam.policy import Powers, is_admin_seen
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.iam.simulation import Request
 from checks.aws.iam.ways import WAYS
-from checks.aws.paths.writing import PUT, writes
+from checks.aws.paths.writing import writes
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import (
     Endpoint,
@@ -83,9 +83,9 @@ def question(role: Role, view: _View, regions: Mapping[str, str], *, writer: boo
         service = next(filter(None, services.values()), "")
         chosen = [way for way in ways if services[way] in ("", service)][:_MOST_WAYS]
         requests += [request for way in chosen for request in escalation.requests(way)]
-    written = writes(view, role).name if writer else ""
-    if written:
-        requests.append(Request(PUT, written))
+    written = writes(view, role) if writer else None
+    if written and written.name:
+        requests.append(Request(written.action, written.name))
     if not requests:
         return None
     context = {

@@ -40,7 +40,8 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
     """Notebook with direct internet access may overwrite the artifact of a served model.
 
     Judged by the policies of the notebook's role, its boundary and the policy of the bucket; a bucket of another
-    account of the scan has to let the role in. Where a model is a prefix, any object below it is a part of it.
+    account of the scan has to let the role in. A role that may set the policy of the bucket may let itself write there.
+    Where a model is a prefix, any object below it is a part of it.
     Organisation policies (SCPs) and those of VPC endpoints are not visible to this check; they may take away what is
     allowed.
 
@@ -50,7 +51,7 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
 
     ## How to fix
     Break the path at either end: put the notebook in a VPC without direct internet access, and let only the deployment
-    pipeline write where served artifacts lie, with a role of its own.
+    pipeline write where served artifacts lie, or set the policy of the bucket, with a role of its own.
 
     A scan with `--verify` asks AWS' own policy simulator, which sees the policies of the organisation (SCPs), whether
     the role may write there.
@@ -87,8 +88,9 @@ def _judge_reach(nb: NotebookInstance, role: Role, view: View) -> Verdict:
         by = f"policy {found.policy}" if found.policy else "the policy of the bucket"
         allowed = shown(role, found.policy, found.statement) if found.policy else {"Bucket.policy": found.statement}
         what = f"below {found.place}" if found.place.endswith("/") else found.place
+        may = "may write" if found.action == PUT else f"may let itself, with {found.action}, write"
         proved = _verify(view.get(Simulation, role.id), found)
-        return settled(f"{role.name} may write {what}, by {by}", proved, path=path, **evidence, **allowed)
+        return settled(f"{role.name} {may} {what}, by {by}", proved, path=path, **evidence, **allowed)
     if found.unclear or not served.complete:
         return unknown("whether the role may write a served artifact", path=(nb.id, role.id))
     if not served.paths:
@@ -100,7 +102,7 @@ def _verify(simulation: object, found: Write) -> Proof | None:
     """What AWS' own simulator says, if it was asked. Of the policies of buckets it knows nothing."""
     if not isinstance(simulation, Simulation):
         return None
-    proved = proof(simulation, (Request(PUT, found.name),))
+    proved = proof(simulation, (Request(found.action, found.name),))
     if found.policy or proved.answer is UNKNOWN or proved.by_organisation:
         return proved
     return Proof(UNKNOWN, "the bucket lets it in, whose policy AWS' own simulator does not read", proved.shown)

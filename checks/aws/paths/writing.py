@@ -25,20 +25,24 @@ from scanner.model.nouns import Resource
 from scanner.model.views import View
 
 PUT = "s3:PutObject"
+#: Who may set the policy of a bucket lets himself write there.
+SET = "s3:PutBucketPolicy"
 _PUT = PUT.lower()
 #: So many buckets that may come into question are asked exactly for one role.
 _MOST = 32
 _NONE = Rules((), read_in_full=True)
-_ALL = Rules((rule_of({"Effect": "Allow", "Action": "*", "Resource": "*"}),), read_in_full=True)
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_ALL = Rules((rule_of(_EVERYTHING),), read_in_full=True)
 
 
 class Write(Struct, frozen=True):
-    """What a role may write: an artifact or prefix (empty if none), an object there by name, and the statement that
-    lets it, of a policy of the role or, where `policy` is empty, of the bucket. `unclear` says that it may or may not
-    write something."""
+    """What a role may write: an artifact or prefix (empty if none), what the action is taken on by name, an object
+    there or the bucket, and the statement that lets it, of a policy of the role or, where `policy` is empty, of the
+    bucket. `unclear` says that it may or may not write something."""
 
     place: str = ""
     name: str = ""
+    action: str = PUT
     policy: str = ""
     statement: Mapping[str, Any] = {}
     unclear: bool = False
@@ -163,6 +167,27 @@ def _writes(view: View, powers: Powers) -> Write:
             if found.place:
                 return found
             unclear = unclear or found.unclear
+    found = _lets_itself(view, powers, served)
+    return found if found.place else Write(unclear=unclear or found.unclear)
+
+
+def _lets_itself(view: View, powers: Powers, served: Served) -> Write:
+    """What the role may write once it has set the policy of a bucket of its account, as far as its own allow it."""
+    buckets = Targets(served.buckets_of.get(powers.account, ()))
+    known = keys_of_owner(powers.account)
+    may = powers.over(buckets, SET, known=known)
+    unclear = bool(may.maybe)
+    keys = keys_of_role(powers.role.id, SET.lower(), known)
+    for id in buckets.chosen(may.yes):
+        bucket = view.get(Bucket, id)
+        rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else UNSET)
+        sets = powers.documents(rules).decide(SET.lower(), Targets([id]), keys)
+        own = Rules((rule_of({**_EVERYTHING, "Principal": {"AWS": powers.role.id}}),), True, of_resource=True)
+        found = powers.documents(own).reach(_PUT, served.places_in(id), keys)
+        rule = powers.allowing(SET, id, keys)
+        if sets.yes and found.name and rule is not None:
+            return Write(found.place, id, SET, rule.policy, rule.statement)
+        unclear = unclear or bool((sets.yes | sets.maybe) and (found.name or found.maybe))
     return Write(unclear=unclear)
 
 
@@ -209,7 +234,7 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
         return Write(unclear=found.maybe)
     rule = powers.allowing(_PUT, found.name, keys) or _granting(rules, found.name)
     policy, statement = (rule.policy, rule.statement) if rule is not None else ("", {})
-    return Write(found.place, found.name, policy, statement)
+    return Write(found.place, found.name, PUT, policy, statement)
 
 
 def _across(powers: Powers, bucket: Bucket, rules: Rules, places: Places, keys: Keys) -> Reach:

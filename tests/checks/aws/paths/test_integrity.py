@@ -30,7 +30,7 @@ from factories.aws import (
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
-from checks.aws.iam.resources import Role
+from checks.aws.iam.resources import Policy, Role
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
 
 BUCKET = "arn:aws:s3:::northwind-example-models"
@@ -70,6 +70,13 @@ OF_MODEL = (specified(model_name="sentiment"), served_from(URI), held())
 UNDESCRIBED = component(status="InService", endpoint_name="sentiment")
 
 
+SETS = allow("s3:PutBucketPolicy", BUCKET)
+SETTER = role_with(SETS, name="setter")
+OTHER_SETTER = role_with(allow("s3:PutBucketPolicy", f"{BUCKET}-next"), name="other-setter")
+BARRED = role_with(SETS, deny("s3:PutObject"), name="barred")
+EDGED = role_with(
+    SETS, name="edged", boundary=Policy(name="edge", arn="", document=document(allow("s3:*BucketPolicy")))
+)
 LAB = role_with(name="lab")
 IN_ARTIFACTS = f"{BUCKET}/sentiment/*"
 GONE = {"AWS": "AROAEXAMPLE0000000000"}
@@ -200,6 +207,28 @@ CASES = {
             *ACROSS,
             letting("*", deny, Condition={"StringNotEquals": OVER_VPCE["StringEquals"]}),
         ),
+        Case("may set the policy of the bucket", FAIL, connected(SETTER), SETTER, *ACROSS, held()),
+        Case(
+            "may set the policy of the bucket, as AWS confirms",
+            FAIL,
+            connected(SETTER),
+            SETTER,
+            *ACROSS,
+            held(),
+            simulation(SETTER, ["s3:PutBucketPolicy"], BUCKET),
+        ),
+        Case("may set the policy of another bucket", PASS, connected(OTHER_SETTER), OTHER_SETTER, *ACROSS, held()),
+        Case("may set the policy, and never write", PASS, connected(BARRED), BARRED, *ACROSS, held()),
+        Case("may set the policy, within a boundary", PASS, connected(EDGED), EDGED, *ACROSS, held()),
+        Case(
+            "may set the policy, which that denies",
+            PASS,
+            connected(SETTER),
+            SETTER,
+            *ACROSS,
+            held(policy=document(deny("s3:PutBucketPolicy", BUCKET, Principal={"AWS": SETTER.id}))),
+        ),
+        Case("may set the policy, which was denied", UNKNOWN, connected(SETTER), SETTER, *ACROSS, ours()),
         Case("the policy of the bucket was denied", UNKNOWN, connected(READER), READER, *ACROSS, ours()),
         Case("another account, whose bucket lets nobody in", PASS, connected(ADMIN), ADMIN, *ACROSS, *elsewhere()),
         Case(
