@@ -37,7 +37,7 @@ def world(running_world: Any) -> Iterator[Any]:
 def scan(world: Any) -> tuple[Inventory, Counter[str]]:
     first = len(world.log)
     wanted = [check for check in registered()[0].values() if check.kind is Role]
-    inventory = take_inventory("aws", wanted, manners=PATIENT, regions=("eu-west-1",))
+    inventory = take_inventory("aws", wanted, manners=PATIENT, regions=("eu-west-1",), verify=False)
     return inventory, Counter(request.operation for request in world.log[first:] if request.operation[:4] == "iam:")
 
 
