@@ -175,7 +175,7 @@ def test_a_killed_scan_loses_and_repeats_nothing(calm, own: Path, seed: int) -> 
         process.communicate()
         killed_at = len(world.log)
         done = Journal(path).finished()
-        resumed = mlposture("scan", "--resume", "--journal", str(path))
+        resumed = mlposture("scan", "--resume", "--journal", str(path), "-o", str(own / "x.json"))
         asked = Counter((r.operation, r.region) for r in world.log[killed_at:])
 
     assert (resumed.returncode, resumed.stderr) == (0, "")

@@ -4,11 +4,14 @@ What was asked for is recorded in the journal, so that a scan which was stopped 
 started. The journal is removed when the scan is done.
 """
 
+import logging
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,9 +36,26 @@ from scanner.objects.transfer import write
 from scanner.store.cache import default_path, namespace, open_cache
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
+from scanner.store.saved import UNREADABLE
+from scanner.store.state import is_in_state
+
+log = logging.getLogger("mlposture")
 
 #: Options that say what is judged: a resumed scan cannot change them.
 _FIXED = ("check", "skip_check", "min_severity", "framework", "trust", "shard", "verify")
+#: Who does the work, and where: that is always said by who goes on.
+_WORK = ("engine", "journal_store")
+#: What is written where. A journal in the user's state folder may say so, and no other.
+_PLACES = ("output", "save_inventory", "profile_run")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What was asked for when a scan began, as its journal has it."""
+
+    version: str
+    providers: dict[str, dict[str, Any]]
+    options: dict[str, Any]
+    taken_at: datetime
 
 
 class Share:
@@ -91,43 +111,46 @@ class Session:
 
     def record(self) -> None:
         """Write down what was asked for, so that it can be resumed."""
-        asked = {
-            "version": __version__,
-            "providers": self.providers,
-            "options": self.options,
-            "taken_at": self.inventory.taken_at,
-        }
+        asked = Asked(__version__, self.providers, self.options, self.inventory.taken_at)
+        self._keep("scan", asked)
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Write down what it takes to resume this scan. Without room for it, the scan cannot be resumed."""
+        journal = self.inventory.store
         try:
-            self.inventory.store.set_meta("scan", msgspec.json.encode(asked).decode())
+            journal.set_meta(name, msgspec.json.encode(value).decode())
         except NotKept:
             if self.options.get("journal"):
                 raise
-            self.inventory.store.close(remove=True)
+            journal.close(remove=True)
             self.inventory.store = Journal()  # as where there is no folder for journals
+            self.inventory.store.watch = journal.watch
 
     @classmethod
     def recorded(cls, journal: Journal, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], datetime]:
         """Providers, options and time of the scan that a journal is of; options `given` now count more.
 
-        Raises InputError if another version wrote it, or an option would change what is judged.
+        Raises InputError if another version wrote it, and for an option that would change what is judged or is missing.
         """
-        asked = msgspec.json.decode(journal.meta("scan") or "{}")
-        if asked.get("version") != __version__:
-            raise InputError(f"{journal.path}: version {asked.get('version')} began this scan; start it anew")
+        asked = _asked(journal)
         for name in _FIXED:
             if given.get(name):
-                raise InputError(f"--{name.replace('_', '-')}: a resumed scan judges what it set out to judge")
+                raise InputError(f"{_option(name)}: a resumed scan judges what it set out to judge")
+        given = {name: value for name, value in given.items() if value not in (None, (), False)}
+        kept = {name: value for name, value in asked.options.items() if name not in _WORK}
+        if journal.path is not None and not is_in_state(journal.path):
+            _refuse_without(asked, given, journal.path)
+        if (engine := asked.options.get("engine") or "local") != "local" and "engine" not in given:
+            log.warning("this scan began with --engine %s; the threads of this process go on with it", engine)
         options = {
-            **asked["options"],
-            **{name: value for name, value in given.items() if value not in (None, (), False)},
+            name: tuple(value) if isinstance(value, list) else value for name, value in {**kept, **given}.items()
         }
-        options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
         options["trust"] = msgspec.convert(options.get("trust", ()), tuple[Entry, ...])
         providers = {
             name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-            for name, settings in asked["providers"].items()
+            for name, settings in asked.providers.items()
         }
-        return providers, options, datetime.fromisoformat(asked["taken_at"])
+        return providers, options, asked.taken_at
 
     def judge_early(self, make: Callable[[Inventory], Verdicts]) -> Early:
         """Let what is found be judged while the scan goes on; `make` prepares for the verdicts."""
@@ -155,6 +178,7 @@ class Session:
         try:
             with self.meter.phase("connect"):
                 STOPS.unless_told(partial(self._connect, connected, calls))
+            self._take_over(connected)
             with self.meter.phase("collect"):
                 self._ask(connected, calls, manners, share)
             self.inventory.store.seal()
@@ -167,6 +191,27 @@ class Session:
     def _connect(self, connected: dict[str, Provider], calls: Mapping[str, Calls]) -> None:
         for name, settings in self.providers.items():
             connected[name] = connect(name, {**settings, "taken_at": self.inventory.taken_at}, calls[name])
+
+    def _take_over(self, connected: Mapping[str, Provider]) -> None:
+        """Write down whose credentials a scan begins with. Raises InputError if it goes on with those of another.
+
+        Nothing was asked of a cloud that a signal came before, so whoever goes on with the scan begins with that one.
+        """
+        journal = self.inventory.store
+        known = journal.meta("principals")
+        if known is None and not journal.is_empty():
+            raise InputError(f"{journal.path}: does not say whose credentials began the scan; start it anew")
+        began = msgspec.json.decode(known or "{}", type=dict[str, str])
+        asking = {name: provider.principal for name, provider in connected.items()}
+        for name, principal in asking.items():
+            if began.get(name, principal) != principal:
+                raise InputError(
+                    f"{journal.path}: {began[name]} began this scan of {name}, and these are the credentials of "
+                    f"{principal}; go on with those of the former, or start it anew"
+                )
+        journal.take_over()
+        if known is None or asking.keys() - began.keys():
+            self._keep("principals", {**began, **asking})
 
     def _ask(
         self, connected: Mapping[str, Provider], calls: Mapping[str, Calls], manners: Manners, share: Share
@@ -254,8 +299,43 @@ class Session:
     def resume(self) -> str:
         """The command that goes on with this scan; empty where no journal can be kept."""
         path = self.inventory.store.path
-        journal = f" --journal {path}" if self.options.get("journal") else ""
-        return f"`mlposture scan --resume{journal}`" if path is not None else ""
+        if path is None or not self.inventory.store.resumable:
+            return ""
+        names = _WORK if is_in_state(path) else ("journal", *_PLACES, *_WORK)
+        words = ["mlposture", "scan", "--resume"]
+        for name in names:
+            value = path if name == "journal" else self.options.get(name) or ()
+            for each in value if isinstance(value, list | tuple) else (value,):
+                words += [_option(name), str(each)]
+        return f"`{shlex.join(words)}`"
+
+
+def _asked(journal: Journal) -> Asked:
+    text = journal.meta("scan") or "{}"
+    try:
+        version = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("version", msgspec.Raw(b'""'))
+        if msgspec.json.decode(version) == __version__:
+            return msgspec.json.decode(text, type=Asked)
+    except UNREADABLE as error:
+        raise InputError(f"{journal.path}: does not say what was asked for ({error}); start the scan anew") from error
+    raise InputError(f"{journal.path}: another version of mlposture began this scan; start it anew")
+
+
+def _refuse_without(asked: Asked, given: Mapping[str, Any], path: Path) -> None:
+    """Raise InputError unless all is given again that is not taken from this journal."""
+    began = {name: value for name, value in asked.options.items() if value and value != "local"}
+    missing = [name for name in (*_PLACES, "engine") if name in began and name not in given]
+    if "engine" in missing and "journal_store" in began and "journal_store" not in given:
+        missing.append("journal_store")
+    if missing:
+        raise InputError(
+            f"{path}: a journal outside the state folder does not decide what is written where and who does the work; "
+            f"give again what the scan began with: {', '.join(map(_option, missing))}"
+        )
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _bounds(options: Mapping[str, Any]) -> Bounds:
@@ -270,4 +350,4 @@ def _bounds(options: Mapping[str, Any]) -> Bounds:
 
 def _seconds(options: Mapping[str, Any], name: str) -> float | None:
     text = options.get(name)
-    return None if text is None else parse_duration(f"--{name.replace('_', '-')}", text)
+    return None if text is None else parse_duration(_option(name), text)

@@ -111,15 +111,20 @@ def _own(distributed: Any) -> Any:
 
 @contextmanager
 def _folder(store: str | None, journal: Journal) -> Iterator[Path]:
-    """A folder of this scan alone. The one of an earlier process, that was killed, is removed."""
+    """A folder of this scan alone. The one of an earlier process, that was killed, is removed.
+
+    Its name follows from the journal's and the user's key: nothing that a file says decides what is removed.
+    """
     parent = Path(store) if store is not None else (journal.path.parent if journal.path is not None else None)
-    if (left := journal.meta("store")) is not None:
-        shutil.rmtree(left, ignore_errors=True)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".mlposture-", dir=parent)).resolve()
+        if parent is not None and journal.tag:
+            folder = parent.resolve() / f".mlposture-{journal.tag}"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+        else:
+            folder = Path(tempfile.mkdtemp(prefix=".mlposture-", dir=parent)).resolve()
     except OSError as error:
         raise InputError(f"--journal-store {parent}: {error.strerror}") from error
-    journal.set_meta("store", str(folder))
     try:
         yield folder
     finally:

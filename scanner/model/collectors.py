@@ -144,6 +144,8 @@ class Provider(Protocol):
     opens_with: str
     #: ids of the organisations that are scanned whole
     organizations: tuple[str, ...]
+    #: whose credentials ask: the same for whoever may go on with a scan, so without the name of a session
+    principal: str
 
     def accounts(self) -> tuple[str, ...]:
         """Accounts, projects or subscriptions to scan. Raises CannotScan when there is none or no credentials."""

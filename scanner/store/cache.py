@@ -3,7 +3,8 @@
 A SQLite file in the user's cache folder. It is safe to delete, bounded in size, private to its owner, and holds no
 credentials. An entry is found by the full name and time of creation of a resource, and by what this version reads of
 its kind and takes for a secret: after an upgrade that reads more, or recognises secrets by other rules, everything is
-asked for anew. A file that cannot be used costs only speed.
+asked for anew. Each entry is sealed with the user's key, and one that is not as it was left does not count. A file that
+cannot be used costs only speed.
 """
 
 import hashlib
@@ -21,9 +22,16 @@ from scanner.model.decode import plans
 from scanner.model.documents import Decoders, document
 from scanner.model.nouns import Resource
 from scanner.model.secrets import rules
-from scanner.store.host import is_ours, private_files
+from scanner.store.host import private_files
+from scanner.store.ours import NotOurs, beside, check_file, remove_with_beside
+from scanner.store.saved import UNREADABLE
+from scanner.store.seals import Sealer
+from scanner.store.state import own_key
+from scanner.store.tables import UNSOUND, check_tables
 
 R = TypeVar("R", bound=Resource)
+#: key, time of reading, day of last use, document
+_Entry = tuple[bytes, str, int, bytes]
 
 log = logging.getLogger("mlposture")
 
@@ -31,7 +39,7 @@ log = logging.getLogger("mlposture")
 MAX_BYTES = 512 * 2**20
 _TABLE = """
 CREATE TABLE IF NOT EXISTS resources (
-    key BLOB PRIMARY KEY, read_at TEXT NOT NULL, used INTEGER NOT NULL, body BLOB NOT NULL);
+    key BLOB PRIMARY KEY, read_at TEXT NOT NULL, used INTEGER NOT NULL, body BLOB NOT NULL, seal BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS by_use ON resources (used);
 """
 _BATCH = 500
@@ -58,16 +66,19 @@ def open_cache(path: Path, namespace: str, taken_at: datetime) -> "Cache | None"
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and not is_ours(path):
-            log.warning("%s belongs to somebody else; not used as a cache", path)
-            return None
+        if any(map(os.path.lexists, (path, *beside(path)))):  # else there is nothing yet to be believed
+            check_file(path)
+        key = own_key()
         try:
-            return Cache(path, namespace, taken_at)
-        except sqlite3.DatabaseError:
-            log.info("%s is no cache; made anew", path)
-            path.unlink()
-            return Cache(path, namespace, taken_at)
-    except (OSError, sqlite3.Error) as error:
+            return Cache(path, namespace, taken_at, key)
+        except UNSOUND as error:
+            log.info("%s is no cache (%s); made anew", path, error)
+            remove_with_beside(path)
+            return Cache(path, namespace, taken_at, key)
+    except NotOurs as error:
+        log.warning("%s: there is no cache", error)
+        return None
+    except (OSError, *UNSOUND) as error:
         log.info("no cache: %s: %s", path, error)
         return None
 
@@ -82,8 +93,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 class Cache:
     """Immutable resources by name and time of creation. Thread-safe; several scans may share it."""
 
-    def __init__(self, path: Path, namespace: str, taken_at: datetime) -> None:
+    def __init__(self, path: Path, namespace: str, taken_at: datetime, key: bytes) -> None:
         self._path = path
+        self._sealer = Sealer(key, "cache")
         self._namespace = namespace
         self._now = taken_at.astimezone(UTC).isoformat()
         self._day = taken_at.toordinal()
@@ -92,17 +104,19 @@ class Cache:
         self._writing = threading.Lock()
         self._decoders = Decoders()
         self._shapes: dict[type[Resource], str] = {}
-        self._waiting: dict[bytes, tuple[bytes, str, int, bytes]] = {}
-        self._under_way: dict[bytes, tuple[bytes, str, int, bytes]] = {}
+        self._waiting: dict[bytes, _Entry] = {}
+        self._under_way: dict[bytes, _Entry] = {}
         self._used: list[bytes] = []
         self._broken = False
         with private_files():
             self._db = _connect(path)
             self._db.executescript(_TABLE)
+            check_tables(self._db, _TABLE)
             #: whether earlier scans left anything
             self.was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0
             # Of its own, so that reading never waits for writing.
             self._reader = _connect(path)
+            self._reader.text_factory = bytes  # which may be anything until its seal was looked at
 
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
         """What was seen of a resource, or None. Its `cached` says when each operation behind it was read."""
@@ -115,9 +129,12 @@ class Cache:
                 read_at, used, body = row
                 if used != self._day:
                     self._used.append(key)
-            resource = self._decoders.decode(kind, body)
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except UNSOUND as error:
             self._give_up(error)
+            return None
+        try:
+            resource = self._decoders.decode(kind, body)
+        except UNREADABLE:  # it costs itself alone
             return None
         if read_at == self._now:
             return resource  # read by this very scan, before it was killed and resumed
@@ -149,7 +166,7 @@ class Cache:
             if not self._broken:
                 try:
                     self._shrink()
-                except sqlite3.Error as error:
+                except UNSOUND as error:
                     log.info("cache: %s", error)
             self._db.close()
 
@@ -157,10 +174,15 @@ class Cache:
         waiting = self._waiting.get(key) or self._under_way.get(key)
         if waiting is not None:
             return waiting[1:]
-        row: tuple[str, int, bytes] | None = self._reader.execute(
-            "SELECT read_at, used, body FROM resources WHERE key = ?", (key,)
-        ).fetchone()
-        return row
+        query = "SELECT read_at, used, body, seal FROM resources WHERE key = ?"
+        row = self._reader.execute(query, (key,)).fetchone()
+        if row is None:
+            return None
+        read_at, used, body, seal = row
+        if not self._sealer.fits(seal, key, read_at, body):
+            log.debug("cache: an entry is not as it was left, and does not count")
+            return None
+        return read_at.decode(), used, body
 
     def _write(self) -> None:
         with self._lock:
@@ -169,11 +191,14 @@ class Cache:
         if not self._broken and (self._under_way or used):
             try:
                 self._db.execute("BEGIN IMMEDIATE")
-                rows = self._under_way.values()
-                self._db.executemany("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?)", rows)
+                rows = (
+                    (key, read_at, used, body, self._sealer.seal(key, read_at.encode(), body))
+                    for key, read_at, used, body in self._under_way.values()
+                )
+                self._db.executemany("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?)", rows)
                 self._db.executemany("UPDATE resources SET used = ? WHERE key = ?", [(self._day, key) for key in used])
                 self._db.execute("COMMIT")
-            except sqlite3.Error as error:
+            except UNSOUND as error:
                 self._give_up(error)
         with self._lock:
             self._under_way = {}

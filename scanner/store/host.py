@@ -7,13 +7,17 @@ import errno
 import os
 import select
 import signal
+import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 _PRIVATE, _ORDINARY = 0o077, 0o666
+#: seconds between looks whether a lock is free
+_LOOK = 0.02
+_FAR = 1 << 30
 
 
 @contextmanager
@@ -85,9 +89,9 @@ def ignores_case(folder: Path) -> bool:
         return True
 
 
-def is_ours(path: Path) -> bool:
+def is_ours(found: os.stat_result) -> bool:
     """Whether a file belongs to who runs this. Without user ids it does: its folder is this user's by default."""
-    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
+    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
 
 
 def stop_signals() -> tuple[signal.Signals, ...]:
@@ -96,17 +100,81 @@ def stop_signals() -> tuple[signal.Signals, ...]:
     return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
 
 
-def is_running(pid: int) -> bool | None:
-    """Whether there is a process of that number; None where that cannot be asked.
+def is_the_systems(found: os.stat_result) -> bool:
+    """Whether it belongs to who can change everything anyway."""
+    return hasattr(os, "getuid") and found.st_uid == 0
 
-    On Windows it cannot: what only asks elsewhere, signal 0, is Ctrl-C there.
+
+def bits_for_others(found: os.stat_result) -> int:
+    """The permissions of all but the owner; without user ids they mean nothing, and there are none."""
+    return stat.S_IMODE(found.st_mode) & _PRIVATE if hasattr(os, "getuid") else 0
+
+
+class Lock:
+    """A lock that the system keeps for this process: until it is released, or the process ends in whatever way."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path = path
+        self._handle = handle
+
+    def note(self, text: bytes) -> None:
+        """Leave a word in the file for who finds it locked."""
+        os.ftruncate(self._handle, 0)
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, text)
+
+    def release(self) -> None:
+        """Let others have it; the file that was made for it goes."""
+        with suppress(OSError):  # where an open file cannot be removed, it stays
+            self._path.unlink()
+        os.close(self._handle)
+
+
+def lock(path: Path) -> Lock | None:
+    """Lock a file that is there for nothing else; None if somebody has it. Raises OSError where that cannot be known.
+
+    Two that open the file lock each other out, in one process as in two, and on machines that share the folder if its
+    file system tells them of locks.
     """
-    if sys.platform == "win32" or not hasattr(os, "kill"):
-        return None
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            if not _take(handle):
+                os.close(handle)
+                return None
+            if _is_at(handle, path):
+                return Lock(path, handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # who had it has removed the file meanwhile, and another may lock a new one
+
+
+def wait_for_lock(path: Path) -> Lock:
+    """The same, once nobody else has it."""
+    while (held := lock(path)) is None:
+        sleep(_LOOK)
+    return held
+
+
+def _take(handle: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):  # the latter: no process can have such a number
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(handle, _FAR, os.SEEK_SET)  # what is locked there, nobody else can read
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the latter is what Windows says
         return False
-    except OSError:  # there is one, and it is not ours to signal
-        pass
     return True
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False

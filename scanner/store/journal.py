@@ -7,12 +7,12 @@ which they came. Credentials are redacted before anything is written.
 """
 
 import itertools
+import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -21,25 +21,17 @@ from scanner.model.documents import Decoders, Many, document
 from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
 from scanner.model.sanitize import encode, storable
+from scanner.store.host import Lock
+from scanner.store.journal_file import JournalFile, address_of
 from scanner.store.keeping import keeping
+from scanner.store.tables import UNSOUND
 
 R = TypeVar("R", bound=Resource)
 
-SCHEMA = "mlposture/journal/v1"
+log = logging.getLogger("mlposture")
+
 #: kind under which the journal keeps what was found out about an account itself
 ACCOUNT = "account"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS units (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, provider TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,
-    finished INTEGER NOT NULL DEFAULT 0, facts TEXT NOT NULL DEFAULT '', UNIQUE (kind, provider, account, region));
-CREATE TABLE IF NOT EXISTS resources (
-    unit INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, cached TEXT,
-    body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS resources_by_id ON resources (kind, id, unit);
-CREATE INDEX IF NOT EXISTS resources_by_account ON resources (kind, account, id);
-CREATE INDEX IF NOT EXISTS resources_by_unit ON resources (unit);
-"""
 _CHUNK = 256
 _HELD = 1024
 
@@ -58,56 +50,52 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return self.scopes.keys() | {listing.kind for listing in self.listings}
 
 
-class Journal:
-    """A store of resources on disk, and the record of finished units. Thread-safe.
+class Journal(JournalFile):
+    """A store of resources on disk, and the record of finished units. Thread-safe."""
 
-    `alone` is for a file that nobody writes while another has it open: without locks and a write-ahead log, it may be
-    on a network file system. Raises InputError when the file is no journal, and OSError when it cannot be written.
-    """
-
-    def __init__(self, path: Path | None = None, *, alone: bool = False) -> None:
-        self.path = path
-        self._alone = alone
-        self._lock = threading.RLock()
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        alone: bool = False,
+        key: bytes | None = None,
+        held: Lock | None = None,
+        old: bool = False,
+    ) -> None:
+        super().__init__(path, alone=alone, key=key, held=held, old=old)
         self._decoders = Decoders()
         self._held: dict[tuple[str, str], Resource] = {}
         self._loaded: dict[Scope, int] = {}
-        self._closed = self._sealed = False
-        #: whether a scan goes on from here even if nothing was observed yet
-        self.kept = False
         #: told of the documents of a kind as units write them
         self.watch: Callable[[str, Sequence[bytes]], None] | None = None
+        self._ranks: dict[int, tuple[str, ...]] = {}
+        if not old:
+            self._rank()
+
+    def _rank(self) -> None:
+        units = self._db.execute("SELECT id, provider, account, region FROM units")
+        self._ranks = {id: (provider, account, region) for id, provider, account, region in units}
+
+    def take_over(self) -> None:
+        """Go on with an old journal: write to it from now on. What does not count is removed. Raises InputError."""
+        if not self._old:
+            return
         try:
-            # "" is a private file that SQLite deletes itself.
-            address = "" if path is None else _address(path, alone=alone)
-            self._db = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
-            self._db.execute(f"PRAGMA journal_mode = {'OFF' if alone else 'WAL'}")
-            self._db.execute(f"PRAGMA synchronous = {'OFF' if alone else 'NORMAL'}")
-            self._db.execute("PRAGMA cache_size = -8192")
-            self._db.executescript(_TABLES)
-            known = self.meta("schema")
-            if known is None:
-                self.set_meta("schema", SCHEMA)
-        except sqlite3.OperationalError as error:
-            raise NotKept(f"{path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise InputError(f"{path}: not a journal of a scan: {error}") from error
-        if known not in (None, SCHEMA):
-            raise InputError(f"{path}: schema is {known!r}, this version reads {SCHEMA!r}")
-        self._ranks = {
-            id: (provider, account, region)
-            for id, provider, account, region in self._db.execute("SELECT id, provider, account, region FROM units")
-        }
-
-    # -- meta data ---------------------------------------------------------------------------------------------------
-
-    def meta(self, name: str) -> str | None:
-        row = self._one("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else str(row[0])
-
-    def set_meta(self, name: str, value: str) -> None:
-        with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+            unfit = [] if self._sealer is None else self._unfit(self._sealer)
+            self._db.close()
+            with keeping(self.path):
+                self._db, self._old = self._opened(), False
+                self._db.execute("REINDEX")
+                self._db.executemany("UPDATE units SET finished = 0 WHERE id = ?", [(unit,) for unit in unfit])
+            self.forget_unfinished()
+            self._rank()
+        except (NotKept, *UNSOUND) as error:
+            self._old = True  # so that nothing is removed
+            if isinstance(error, NotKept):
+                raise
+            raise InputError(f"{self.path}: cannot be gone on with: {error}") from error
+        if unfit:
+            log.warning("%s: units of work that are not as they were left are done again: %d", self.path, len(unfit))
 
     # -- units -------------------------------------------------------------------------------------------------------
 
@@ -122,9 +110,9 @@ class Journal:
             }
 
     def forget_unfinished(self) -> None:
-        """Remove what units left that did not finish."""
+        """Remove what units left that did not finish, and what is of no unit."""
         with self._transaction():
-            self._db.execute("DELETE FROM resources WHERE unit IN (SELECT id FROM units WHERE NOT finished)")
+            self._db.execute("DELETE FROM resources WHERE unit NOT IN (SELECT id FROM units WHERE finished)")
             self._db.execute("DELETE FROM units WHERE NOT finished")
         self._held.clear()
 
@@ -140,13 +128,14 @@ class Journal:
                 made = self._db.execute("INSERT INTO units (kind, provider, account, region) VALUES (?, ?, ?, ?)", key)
                 unit = int(made.lastrowid or 0)
             self._ranks[unit] = key[1:]
+            self._begin_seal(unit, key)
             return unit
 
     def write(self, unit: int, resources: Iterable[Resource]) -> None:
         """Add resources that a unit found."""
         rows = [_row(unit, resource) for resource in resources]
         with self._transaction():
-            self._insert(rows)
+            self._insert(unit, rows)
         self._tell(rows)
 
     def finish(self, unit: int, resources: Sequence[Resource], facts: Facts, *, whole: bool) -> None:
@@ -154,22 +143,18 @@ class Journal:
         content = encode(facts).decode()
         rows = [_row(unit, resource) for resource in resources]
         with self._transaction():
-            self._insert(rows)
-            self._db.execute("UPDATE units SET finished = ?, facts = ? WHERE id = ?", (int(whole), content, unit))
+            self._insert(unit, rows)
+            self._end_unit(unit, content, int(whole))
         self._tell(rows)
-
-    def seal(self) -> None:
-        """Let no unit write any more: one that ends later than its scan was cut short, and must not count."""
-        with self._lock:
-            self._sealed = True
 
     def _tell(self, rows: "Sequence[_Row]") -> None:
         if self.watch is not None:
             for kind, some in itertools.groupby(rows, key=lambda row: row[1]):
                 self.watch(kind, [row[-1] for row in some])
 
-    def _insert(self, rows: "Sequence[_Row]") -> None:
+    def _insert(self, unit: int, rows: "Sequence[_Row]") -> None:
         self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._seal_more(unit, (row[1:] for row in rows))
         for row in rows:
             self._held.pop((row[1], row[2]), None)
 
@@ -194,7 +179,9 @@ class Journal:
                         "FROM other.resources ORDER BY rowid",
                         (unit,),
                     )
-                    self._db.execute("UPDATE units SET finished = ?, facts = ? WHERE id = ?", (finished, content, unit))
+                    query = "SELECT kind, id, account, cached, body FROM resources WHERE unit = ? ORDER BY rowid"
+                    self._seal_more(unit, self._db.execute(query, (unit,)))
+                    self._end_unit(unit, content, finished)
                 self._held.clear()
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             raise InputError(f"{path}: holds no unit of work: {error}") from error
@@ -215,7 +202,7 @@ class Journal:
     @contextmanager
     def _attached(self, path: Path, mode: str) -> Iterator[None]:
         with self._lock:
-            self._db.execute("ATTACH DATABASE ? AS other", (f"{_address(path, alone=True)}&mode={mode}",))
+            self._db.execute("ATTACH DATABASE ? AS other", (f"{address_of(path, alone=True)}&mode={mode}",))
             try:
                 yield
             finally:
@@ -326,41 +313,6 @@ class Journal:
         if held is not None:
             yield held[2]
 
-    # -- the end -----------------------------------------------------------------------------------------------------
-
-    def close(self, *, remove: bool = False) -> None:
-        """Close the file, and delete it if nobody needs it any more, or nothing was observed and it is not `kept`."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            nothing = self._number("SELECT COUNT(*) FROM units WHERE finished") == 0
-            remove = remove or (nothing and not self._alone and not self.kept)
-            if remove:
-                self._db.execute("PRAGMA synchronous = OFF")  # closing writes the file once more
-            self._db.close()
-        if remove and self.path is not None:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-
-    def _transaction(self) -> "_Transaction":
-        if self._sealed:
-            raise RuntimeError("the scan is over")
-        return _Transaction(self._db, self._lock, self.path)
-
-    def _one(self, query: str, *given: object) -> tuple[Any, ...] | None:
-        with self._lock:
-            row: tuple[Any, ...] | None = self._db.execute(query, given).fetchone()
-            return row
-
-    def _number(self, query: str, *given: object) -> int:
-        with self._lock:
-            return int(self._db.execute(query, given).fetchone()[0])
-
-
-def _address(path: Path, *, alone: bool) -> str:
-    return path.absolute().as_uri() + ("?nolock=1" if alone else "")
-
 
 #: unit, kind, id, account, when it was read if that was in an earlier scan, document
 _Row = tuple[int, str, str, str, str | None, bytes]
@@ -369,33 +321,3 @@ _Row = tuple[int, str, str, str, str | None, bytes]
 def _row(unit: int, resource: Resource) -> _Row:
     read = min(resource.cached.values()) if resource.cached else None
     return unit, type(resource).kind, storable(resource.id), resource.scope.account, read, document(resource)
-
-
-class _Transaction:
-    """All or nothing, one thread at a time. Raises NotKept where there is no room."""
-
-    def __init__(self, db: sqlite3.Connection, lock: threading.RLock, path: Path | None) -> None:
-        self._db = db
-        self._lock = lock
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        try:
-            with keeping(self._path):
-                self._db.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *_: object) -> None:
-        try:
-            with keeping(self._path):
-                if kind is None:
-                    self._db.execute("COMMIT")
-                elif error is not None:
-                    raise error
-        finally:
-            if self._db.in_transaction:  # SQLite has ended it already after some errors
-                self._db.execute("ROLLBACK")
-            self._lock.release()

@@ -1,25 +1,30 @@
-"""Journals of scans on disk: where they lie, which of them a scan still writes, and which nobody came back for."""
+"""Journals of scans on disk: where they lie, which of them a scan still writes, and which nobody came back for.
 
+Who writes a journal holds the lock of a file beside it, from start to end: no two processes go on with one scan.
+"""
+
+import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner.model.errors import InputError
 from scanner.store.files import check_target
-from scanner.store.host import is_running, private_files
+from scanner.store.host import Lock, lock, private_files
 from scanner.store.journal import Journal
+from scanner.store.ours import NotOurs, beside, check_file, check_folder, remove_with_beside
+from scanner.store.state import is_in_state, own_key, own_state, state_folder
+
+log = logging.getLogger("mlposture")
 
 #: Unfinished journals are kept so many days, and so many of them.
 _KEPT_DAYS, _KEPT = 7, 10
 _SUFFIX = ".journal"
-
-
-def state_folder() -> Path:
-    """`$XDG_STATE_HOME/mlposture`, `~/.local/state/mlposture` where that is not set."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mlposture"
+#: what the file of a lock says while a scan is resumed
+_RESUMING = b"resuming"
 
 
 @contextmanager
@@ -28,73 +33,150 @@ def new_journal(path: str | None) -> Iterator[Journal]:
 
     Without a path, it is in the user's state folder; where that cannot be written, the scan cannot be resumed.
     """
-    if path is not None:
-        target = check_target("--journal", path, Path(path))
-        if target.exists():
-            raise InputError(
-                f"--journal {path}: is there already; go on with `mlposture scan --resume --journal {path}`"
-            )
-        journal = _private(target)
-    else:
-        folder = state_folder()
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _tidy(folder)
-            journal = _private(folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}{_SUFFIX}")
-        except (OSError, InputError):
-            journal = Journal()
+    journal = _in_state() if path is None else _at(path)
     try:
         yield journal
     finally:
         journal.close()
+
+
+def _at(path: str) -> Journal:
+    target = check_target("--journal", path, Path(path))
+    if target.exists():
+        raise InputError(f"--journal {path}: is there already; go on with `mlposture scan --resume --journal {path}`")
+    try:
+        for each in beside(target):
+            if os.path.lexists(each):
+                raise InputError(f"--journal {path}: {each} is there, left by some other file; remove it")
+        key: bytes | None = None
+        try:
+            check_folder(target.parent)
+            key = own_key()
+        except (OSError, NotOurs) as error:
+            log.warning("%s; this scan cannot be resumed", error)
+        return _made(target, key)
+    except OSError as error:
+        raise InputError(f"--journal {path}: {error.strerror}") from error
+
+
+def _in_state() -> Journal:
+    try:
+        key = own_key()
+        with own_state() as folder:
+            _tidy(folder)
+            return _made(folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}{_SUFFIX}", key)
+    except NotOurs as error:
+        log.warning("%s; this scan cannot be resumed", error)
+    except (OSError, InputError) as error:
+        log.info("this scan cannot be resumed: %s", error)
+    return Journal()
+
+
+def _made(path: Path, key: bytes | None) -> Journal:
+    held = _locked(path)
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            with private_files():
+                return Journal(path, key=key, held=held)
+        except BaseException:
+            remove_with_beside(path)
+            raise
+    except BaseException:
+        held.release()
+        raise
 
 
 @contextmanager
 def old_journal(path: str | None) -> Iterator[Journal]:
-    """The journal at a path, else of the last scan that was stopped or killed. Raises InputError if there is none."""
-    if path is not None:
-        found = Path(path)
-        if not found.is_file():
-            raise InputError(f"--journal {path}: there is no such file")
-    else:
-        found = _last_stopped(state_folder())
-    journal = Journal(found)
+    """The journal at a path, else of the last scan that was stopped or killed, which stays as it is until `take_over`.
+
+    Raises InputError if there is none, and for one that this user's scans did not leave so.
+    """
+    found, held = _last_stopped() if path is None else _named(path)
+    try:
+        check_file(found)
+        journal = Journal(found, key=own_key(), held=held, old=True)
+    except OSError as error:
+        held.release()
+        raise InputError(f"{found}: cannot be gone on with: {error}") from error
+    except BaseException:
+        held.release()
+        raise
     try:
         if journal.meta("scan") is None:
             raise InputError(f"{found}: the scan was killed before it began; start it anew")
-        journal.forget_unfinished()
         yield journal
     finally:
         journal.close()
 
 
-def _private(path: Path) -> Journal:
-    with private_files():
-        return Journal(path)
+def _named(path: str) -> tuple[Path, Lock]:
+    found = Path(path)
+    try:
+        if found.is_file():
+            check_file(found)  # before anything is made beside it
+            # Whoever looks for the last scan that was stopped must not see this one half taken.
+            with own_state() if is_in_state(found) else nullcontext():
+                held = _locked(found, resuming=True)
+            if found.is_file():
+                return found, held
+            held.release()  # who had it is done meanwhile
+    except (OSError, ValueError) as error:
+        raise InputError(f"--journal {path}: {getattr(error, 'strerror', None) or error}") from error
+    raise InputError(f"--journal {path}: there is no such file")
 
 
-def _last_stopped(folder: Path) -> Path:
-    files = sorted(folder.glob(f"*{_SUFFIX}"))
-    if any(_is_written(file) is None for file in files):
-        raise InputError(
-            f"--resume: this system does not say which scans still run; name one with --journal (they lie in {folder})"
-        )
-    stopped = [file for file in files if not _is_written(file)]
-    if not stopped:
-        raise InputError(f"--resume: no scan was stopped or killed (looked in {folder})")
-    return stopped[-1]
+def _last_stopped() -> tuple[Path, Lock]:
+    nothing = InputError(f"--resume: no scan was stopped or killed (looked in {state_folder()})")
+    if not state_folder().is_dir():
+        raise nothing
+    try:
+        with own_state() as folder:
+            for file in sorted(folder.glob(f"*{_SUFFIX}"), reverse=True):
+                held = lock(_lock_of(file))
+                if held is None and _is_resumed(file):
+                    raise _taken(file)
+                if held is not None and file.exists():
+                    held.note(_RESUMING)
+                    return file, held
+                if held is not None:  # who had it is done meanwhile
+                    held.release()
+    except OSError as error:
+        raise InputError(f"--resume: {state_folder()}: {error.strerror}; name a journal with --journal") from error
+    raise nothing
 
 
-def _is_written(journal: Path) -> bool | None:
-    """Whether the process that a journal is named after still runs; None where that cannot be known."""
-    pid = journal.name.removesuffix(_SUFFIX).rpartition("-")[2]
-    return is_running(int(pid)) if pid.isdigit() else False
+def _locked(path: Path, *, resuming: bool = False) -> Lock:
+    held = lock(_lock_of(path))
+    if held is None:
+        raise _taken(path)
+    held.note(_RESUMING if resuming else b"")
+    return held
+
+
+def _taken(path: Path) -> InputError:
+    does = "is being resumed" if _is_resumed(path) else "still runs, or is being resumed,"
+    return InputError(f"{path}: the scan {does} in another process")
+
+
+def _is_resumed(path: Path) -> bool:
+    with suppress(OSError):  # it may be done by now
+        return _lock_of(path).read_bytes() == _RESUMING
+    return False
+
+
+def _lock_of(path: Path) -> Path:
+    return Path(f"{path}-lock")
 
 
 def _tidy(folder: Path) -> None:
-    """Remove journals that nobody came back for; none of those that may still be written."""
-    idle = [file for file in sorted(folder.glob(f"*{_SUFFIX}")) if _is_written(file) is False]
+    """Remove journals that nobody came back for; none of those that are written."""
     oldest = time.time() - _KEPT_DAYS * 86_400
-    for file in [*idle[:-_KEPT], *(file for file in idle[-_KEPT:] if file.stat().st_mtime < oldest)]:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{file}{suffix}").unlink(missing_ok=True)
+    for number, file in enumerate(sorted(folder.glob(f"*{_SUFFIX}"), reverse=True)):
+        with suppress(FileNotFoundError):  # a scan that ends meanwhile removes its own
+            if number < _KEPT and file.stat().st_mtime >= oldest:
+                continue
+        if (held := lock(_lock_of(file))) is not None:
+            remove_with_beside(file)
+            held.release()

@@ -91,6 +91,10 @@ class AwsProvider:
     def organizations(self) -> tuple[str, ...]:
         return self.sessions.organizations
 
+    @property
+    def principal(self) -> str:
+        return self.sessions.principal
+
     def accounts(self) -> tuple[str, ...]:
         return self.sessions.accounts()
 

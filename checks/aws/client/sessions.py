@@ -24,6 +24,8 @@ from scanner.model.patterns import pattern
 _LIST = "organizations:ListAccounts"
 #: The ARN of an account in its organisation.
 _ARN = pattern(r"arn:[a-z-]+:organizations::\d{12}:account/(o-[a-z0-9]{10,32})/")
+#: Who is asking, as far as it is the same at the next sign-in.
+_PRINCIPAL = pattern(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):(assumed-role/[\w+=,.@-]+|[\w+=,.@/-]+)")
 _ADVICE = {
     Reason.DENIED: "use credentials of the management account, or of an account that administers a service for the "
     f"organisation (a delegated administrator), with {_LIST}",
@@ -40,6 +42,8 @@ class Sessions:
         self._home = home
         self._base: Credentials = usable(session)
         self.partition = _partition(session, home)
+        #: who is asking, without the name of a session; of an account, if AWS says no more
+        self.principal = ""
         self.own = self._identify()
         #: of whose accounts a list was asked for, as far as it says
         self.organizations: tuple[str, ...] = ()
@@ -128,8 +132,9 @@ class Sessions:
         try:
             return self._calls.run(Scope("aws", "", self._home), "sts", "sts:GetCallerIdentity", self._own_account)
         except CallFailed as failure:
-            named = re.search(r"arn:aws[a-z-]*:(?:sts|iam)::(\d{12}):", told(failure))
+            named = _PRINCIPAL.search(told(failure))
             if failure.reason is Reason.DENIED and named:
+                self.principal = named[0]
                 return named[1]
             # Before STS has accepted them, what is taken to speak of the region speaks of the credentials.
             strange = failure.reason is Reason.UNSUPPORTED_REGION
@@ -165,9 +170,12 @@ class Sessions:
         return found
 
     def _own_account(self) -> str:
-        account = self._ask("sts", "GetCallerIdentity").get("Account")
+        said = self._ask("sts", "GetCallerIdentity")
+        account = said.get("Account")
         if not account:
             raise empty()
+        named = _PRINCIPAL.match(str(said.get("Arn")))
+        self.principal = named[0] if named else str(account)
         return str(account)
 
     def _ask(self, service: str, operation: str, **parameters: str) -> Mapping[str, Any]:

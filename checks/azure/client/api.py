@@ -82,6 +82,7 @@ class AzureProvider:
             )
         self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
         self._transport = Transport(self.endpoint, calls.manners)
+        self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
         self._registrations: dict[tuple[str, str], str] = {}

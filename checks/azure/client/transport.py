@@ -60,7 +60,8 @@ class Transport:
         try:
             self.credential = _credential(endpoint, manners.connect_timeout, manners.read_timeout)
             self._token = _OneToken(self.credential, f"{endpoint}/.default")
-            self._token.text()
+            #: whose credential it is
+            self.principal = _principal(self._token.text())
         except Exception as error:  # the SDK's own, or whatever it stumbles over in a reply or a file that is none
             raise CannotScan(f"Azure: {_advice(error, endpoint)}") from error
         # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
@@ -162,6 +163,18 @@ class _OneToken:
                 own.note(token.token)
                 self._token = token
             return token.token
+
+
+def _principal(token: str) -> str:
+    """The tenant and the object that a token was issued to; where it does not say so, what the environment names."""
+    tenant, object = os.environ.get("AZURE_TENANT_ID", "unknown"), os.environ.get("AZURE_CLIENT_ID", "unknown")
+    try:
+        body = token.split(".")[1]
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        tenant, object = str(claims.get("tid", tenant)), str(claims.get("oid", object))
+    except (IndexError, ValueError, AttributeError):  # no token that says anything, or one for the resource alone
+        pass
+    return f"{object} of tenant {tenant}"
 
 
 def _authority(endpoint: str) -> str:

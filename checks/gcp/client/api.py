@@ -75,6 +75,7 @@ class GcpProvider:
         self.locations = locations
         self.taken_at = taken_at or datetime.now(UTC)
         self._web = Web(calls.manners)
+        self.principal = self._web.principal
         self._discovery = Discovery(calls, self.send)
         self._roots = roots
         self.organizations = tuple(root.partition("/")[2] for root in roots if root.startswith("organizations/"))

@@ -57,6 +57,8 @@ class Web:
         self._credentials, self.project = _credentials(simulated=plain and loopback)
         try:
             self._keep_fresh()
+            #: whose credentials they are
+            self.principal = _principal(self._credentials)
         except google.auth.exceptions.GoogleAuthError as error:
             raise CannotScan(
                 f"Google Cloud: the credentials gave no access token ({_said(error)}); {_LOGIN}"
@@ -223,6 +225,15 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
         where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login()
         said = getattr(error, "strerror", None) or error
         raise CannotScan(f"Google Cloud: the credentials in {where} cannot be used ({said}); {_LOGIN}") from error
+
+
+def _principal(credentials: auth.Credentials) -> str:
+    """The account, else the client that asks in the name of one; the kind of the credentials if they say neither."""
+    for name in ("service_account_email", "account", "client_id"):
+        found = getattr(credentials, name, None)
+        if isinstance(found, str) and found not in ("", "default"):
+            return found
+    return type(credentials).__name__
 
 
 def _login() -> Path:

@@ -22,6 +22,7 @@ class Cloud:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.principal = f"who asks {name}"
 
     def close(self) -> None:
         """Nothing is open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import stat
 import subprocess
@@ -19,7 +20,8 @@ from scanner.store import host
 from scanner.store.cache import open_cache
 from scanner.store.files import write_atomically
 from scanner.store.journal import Facts
-from scanner.store.journals import new_journal, old_journal, state_folder
+from scanner.store.journals import new_journal, old_journal
+from scanner.store.state import own_state
 
 #: What is missing on some system that Python runs on, or means something else there.
 OS_NAMES = {
@@ -61,7 +63,7 @@ def test_nothing_else_uses_what_not_every_system_has() -> None:
     }
 
     assert set(using) == {"scanner/store/host.py"}
-    assert set(using["scanner/store/host.py"]) == {"os.getuid", "os.kill", "os.umask"}
+    assert set(using["scanner/store/host.py"]) == {"fcntl", "msvcrt", "os.getuid", "os.umask"}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_without_a_umask_reports_are_private(tmp_path: Path, monkeypatch: pytest
 
 def test_a_cache_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "cache.sqlite"
-    path.touch()
+    path.touch(mode=0o600)
     monkeypatch.setattr(os, "getuid", lambda: path.stat().st_uid + 1)
     assert open_cache(path, "", datetime.now(UTC)) is None
 
@@ -119,98 +121,97 @@ def test_without_user_ids_a_cache_is_used(tmp_path: Path, monkeypatch: pytest.Mo
         cache.close()
 
 
-# -- processes ---------------------------------------------------------------------------------------------------------
+# -- locks -------------------------------------------------------------------------------------------------------------
 
-
-@pytest.fixture
-def ended() -> int:
-    """The number of a process that is no more."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
+HOLDING = """
+import sys, time
+from pathlib import Path
+from scanner.store.host import lock
+print(lock(Path(sys.argv[1])) is not None, flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    state_folder().mkdir()
-    return state_folder()
+    with own_state() as folder:
+        return folder
 
 
-def blind(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    if how == "no os.kill":
-        monkeypatch.delattr(os, "kill")
-    else:
-        monkeypatch.setattr(sys, "platform", "win32")
-        monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("on Windows, this ends the process"))
-
-
-BLIND = pytest.mark.parametrize("how", ["no os.kill", "Windows"])
-
-
-def leave_journal(folder: Path, pid: int, day: int = 1) -> Path:
-    path = folder / f"202611{day:02}T000000000000-{pid}.journal"
+def leave_journal(folder: Path, day: int = 1) -> Path:
+    path = folder / f"202611{day:02}T000000000000-1.journal"
     with new_journal(str(path)) as journal:
         journal.set_meta("scan", "{}")
         journal.finish(journal.begin("kind", HERE), [], Facts(), whole=True)
     return path
 
 
-def test_processes_that_run_and_that_ended_are_told_apart(ended: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert host.is_running(os.getpid()) is True
-    assert host.is_running(ended) is False
-    assert host.is_running(10**30) is False
-
-    def refuse(pid: int, number: int) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", refuse)
-    assert host.is_running(1) is True
+def test_a_lock_is_one_owners_until_it_is_released(tmp_path: Path) -> None:
+    held = host.lock(tmp_path / "lock")
+    assert held is not None
+    assert host.lock(tmp_path / "lock") is None
+    held.release()
+    assert list(tmp_path.iterdir()) == []
+    assert host.lock(tmp_path / "lock") is not None
 
 
-@BLIND
-def test_where_nobody_can_tell_nobody_is_asked(how: str, ended: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    blind(monkeypatch, how)
-    assert host.is_running(os.getpid()) is None
-    assert host.is_running(ended) is None
+def test_a_process_that_is_killed_holds_no_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLDING, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "True\n"
+        assert host.lock(tmp_path / "lock") is None
+        process.kill()
+        process.wait()
+    assert host.lock(tmp_path / "lock") is not None
 
 
-def test_only_journals_that_are_not_written_are_removed(state: Path, ended: int) -> None:
-    old, running, recent = (leave_journal(state, pid, day) for day, pid in ((1, ended), (2, os.getpid()), (3, ended)))
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="lock"):
+        host.lock(tmp_path / "lock")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_only_journals_that_are_not_written_are_removed(state: Path) -> None:
+    old, running, recent = (leave_journal(state, day) for day in (1, 2, 3))
     for path in (old, running):
         os.utime(path, (0, 0))
-    with new_journal(None):
+    with old_journal(str(running)), new_journal(None):
         assert {path for path in (old, running, recent) if path.exists()} == {running, recent}
 
 
-@BLIND
-def test_where_nobody_can_tell_no_journal_is_removed(
-    how: str, state: Path, ended: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    left = [leave_journal(state, ended, day) for day in range(1, 15)]
-    for path in left:
-        os.utime(path, (0, 0))
-    blind(monkeypatch, how)
-    with new_journal(None) as journal:
-        assert journal.path is not None
-        assert all(path.exists() for path in left)
-
-
-def test_the_last_scan_that_ended_is_resumed(state: Path, ended: int) -> None:
-    leave_journal(state, ended, 1)
-    last = leave_journal(state, ended, 2)
-    leave_journal(state, os.getpid(), 3)
-    with old_journal(None) as journal:
+def test_the_last_scan_that_ended_is_resumed(state: Path) -> None:
+    leave_journal(state, 1)
+    last = leave_journal(state, 2)
+    with new_journal(str(state / "20261103T000000000000-1.journal")), old_journal(None) as journal:
         assert journal.path == last
 
 
-@BLIND
-def test_where_nobody_can_tell_only_a_named_journal_is_resumed(
-    how: str, state: Path, ended: int, monkeypatch: pytest.MonkeyPatch
+def test_while_the_last_scan_is_resumed_no_earlier_one_is(state: Path) -> None:
+    leave_journal(state, 1)
+    last = leave_journal(state, 2)
+    with old_journal(None):
+        for path in (None, str(last)):
+            with pytest.raises(InputError, match="is being resumed in another process"), old_journal(path):
+                pass
+
+
+def test_where_there_are_no_locks_nothing_is_removed_and_nothing_resumed(
+    state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = leave_journal(state, ended)
-    blind(monkeypatch, how)
-    with pytest.raises(InputError, match="--journal"), old_journal(None):
-        pass
-    with old_journal(str(left)) as journal:
-        assert journal.path == left
+    left = [leave_journal(state, day) for day in range(1, 15)]
+    for path in left:
+        os.utime(path, (0, 0))
+
+    def refuse(handle: int) -> bool:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(host, "_take", refuse)
+    with new_journal(None) as journal:
+        assert journal.path is None
+    for path in (None, str(left[0])):
+        with pytest.raises(InputError, match="No locks available"), old_journal(path):
+            pass
+    assert all(path.exists() for path in left)

@@ -1,0 +1,36 @@
+"""Whether a SQLite file holds its tables and nothing else, such as a trigger that would run with what we write."""
+
+import sqlite3
+from functools import cache
+
+#: What SQLite says of a file that is damaged. It quotes what it found, and that may be no text.
+UNSOUND = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+_Made = frozenset[tuple[str, str, str, str | None]]
+
+
+def check_tables(db: sqlite3.Connection, script: str) -> None:
+    """Raise sqlite3.DatabaseError unless a file is as `script` makes it."""
+    if _tables(db) != _as_made(script):
+        raise sqlite3.DatabaseError("its tables are not those that this version writes")
+
+
+def check_pages(db: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError for a file that is damaged as SQLite sees it. Reads all of it."""
+    [(said,)] = db.execute("PRAGMA quick_check(1)")
+    if said != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged ({said})")
+
+
+def _tables(db: sqlite3.Connection) -> _Made:
+    return frozenset(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+@cache
+def _as_made(script: str) -> _Made:
+    db = sqlite3.connect(":memory:")
+    try:
+        db.executescript(script)
+        return _tables(db)
+    finally:
+        db.close()
