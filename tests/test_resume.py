@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -157,6 +158,46 @@ def test_a_time_limit_for_each_unit_leaves_the_others_alone(own: Path) -> None:
     assert code == 0
     assert {gap["kind"] for gap in found["gaps"]} == {"aws.sagemaker.NotebookInstance"}
     assert {gap["reason"] for gap in found["gaps"]} == {"stopped"}
+
+
+def test_one_scan_is_gone_on_with_once_at_a_time_and_by_who_began_it(calm, own: Path) -> None:
+    with running("aws") as world:
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        options = ("--no-cache", "--time-limit", "5s", "-o", str(own / "x.json"), "--fail-on", "never")
+        finish(start("scan", "aws", *options))
+        (journal,) = journals(own)
+        before = journal.read_bytes()
+
+        [(key, owner)] = world.sessions.items()
+        world.sessions[key] = ("444455556666", "arn:aws:sts::444455556666:assumed-role/other/scan")
+        others = mlposture("scan", "--resume")
+        untouched = journal.read_bytes() == before
+        world.sessions[key] = owner
+
+        world.log.clear()
+        world.faults.clear()
+        enough, respond = threading.Event(), world.respond
+
+        def hesitate(request: Any) -> Any:
+            if request.operation == "sagemaker:DescribeEndpoint":
+                enough.wait(20)
+            return respond(request)
+
+        world.respond = hesitate  # type: ignore[method-assign]
+        first = start("scan", "--resume", "--time-limit", "5m")
+        wait_for(world, "sagemaker:DescribeEndpoint")
+        again = [mlposture("scan", "--resume", *named) for named in ((), ("--journal", str(journal)))]
+        enough.set()
+        code, err = finish(first)
+
+    assert (others.returncode, untouched) == (2, True)
+    for principal in (owner[1].removesuffix("/scan"), "arn:aws:sts::444455556666:assumed-role/other"):
+        assert principal in others.stderr
+    for done in again:
+        assert (done.returncode, "is being resumed in another process" in done.stderr) == (2, True), done.stderr
+    assert (code, err) == (0, "")
+    assert report(own / "x.json") == calm[0]
+    assert [path.name for path in journal.parent.iterdir()] == ["key"]
 
 
 @pytest.mark.parametrize("seed", range(3))

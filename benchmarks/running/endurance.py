@@ -170,7 +170,7 @@ def _kill_and_resume(bench: Bench, server: Server, moment: float) -> tuple[Path,
         interrupted = False
     if interrupted:
         # Killed before there was a journal, there is nothing to resume and the same command starts anew.
-        resume = [str(bench.program), "scan", "--resume", "--journal", str(journal)]
+        resume = [str(bench.program), "scan", "--resume", "--journal", str(journal), "-o", str(report)]
         run = measure.run(resume if journal.exists() else command, folder, env)
         if run.exit != 0:
             raise ScanFailed(f"resuming after {moment:.2f} s ended with {run.exit}\n{run.tail()}")

@@ -27,7 +27,7 @@ from scanner.store.ours import NotOurs, beside, check_file, remove_with_beside
 from scanner.store.saved import UNREADABLE
 from scanner.store.seals import Sealer
 from scanner.store.state import own_key
-from scanner.store.tables import UNSOUND, check_tables
+from scanner.store.tables import UNSOUND, check_tables, make_tables
 
 R = TypeVar("R", bound=Resource)
 #: key, time of reading, day of last use, document
@@ -110,7 +110,7 @@ class Cache:
         self._broken = False
         with private_files():
             self._db = _connect(path)
-            self._db.executescript(_TABLE)
+            make_tables(self._db, _TABLE)
             check_tables(self._db, _TABLE)
             #: whether earlier scans left anything
             self.was_empty = self._number("SELECT EXISTS (SELECT 1 FROM resources)") == 0

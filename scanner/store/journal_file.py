@@ -16,7 +16,7 @@ from scanner.store.host import Lock
 from scanner.store.keeping import keeping
 from scanner.store.ours import beside, remove_with_beside
 from scanner.store.seals import Seal, Sealer
-from scanner.store.tables import UNSOUND, check_pages, check_tables
+from scanner.store.tables import UNSOUND, check_pages, check_tables, make_tables
 
 SCHEMA = "mlposture/journal/v2"
 _TABLES = """
@@ -91,7 +91,7 @@ class JournalFile:
         db.execute(f"PRAGMA journal_mode = {'OFF' if self._alone else 'WAL'}")
         db.execute(f"PRAGMA synchronous = {'OFF' if self._alone else 'NORMAL'}")
         db.execute("PRAGMA cache_size = -8192")
-        db.executescript(_TABLES)
+        make_tables(db, _TABLES)
         return db
 
     def _opened_as_it_is(self) -> sqlite3.Connection:

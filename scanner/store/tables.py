@@ -9,9 +9,17 @@ UNSOUND = (sqlite3.DatabaseError, UnicodeDecodeError)
 _Made = frozenset[tuple[str, str, str, str | None]]
 
 
+def make_tables(db: sqlite3.Connection, script: str) -> None:
+    """Make what `script` makes, all of it or nothing."""
+    db.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
+
+
 def check_tables(db: sqlite3.Connection, script: str) -> None:
     """Raise sqlite3.DatabaseError unless a file is as `script` makes it."""
-    if _tables(db) != _as_made(script):
+    found = _tables(db)
+    if not found:
+        raise sqlite3.DatabaseError("it is empty")
+    if found != _as_made(script):
         raise sqlite3.DatabaseError("its tables are not those that this version writes")
 
 

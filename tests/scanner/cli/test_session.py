@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from factories.aws import HERE
 
 from scanner.cli import session
 from scanner.cli.session import Session
 from scanner.collect.plan import Plan
 from scanner.collect.stops import STOPS
-from scanner.store.journal import Journal
+from scanner.model.errors import InputError
+from scanner.store.journal import Facts, Journal
+from scanner.store.journals import new_journal, old_journal
+from scanner.store.state import own_state
 
 HOUR = 3600.0
 
@@ -20,9 +25,9 @@ HOUR = 3600.0
 class Cloud:
     """Connected to, and asked for nothing."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, principal: str = "who asked first") -> None:
         self.name = name
-        self.principal = f"who asks {name}"
+        self.principal = principal
 
     def close(self) -> None:
         """Nothing is open."""
@@ -110,3 +115,88 @@ def test_a_resumed_scan_has_the_limit_that_is_given_or_else_that_it_began_with(
     Session(providers, options, Plan((), ()), journal, taken_at).collect()
 
     assert turned.given == {"aws": left}
+
+
+# -- who goes on with what ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with own_state() as folder:
+        return folder
+
+
+def begin(path: Path, clouds: tuple[str, ...] = ("aws",), **options: Any) -> None:
+    """A scan that was stopped after its first unit."""
+    with new_journal(str(path)) as journal:
+        made = Session({name: {} for name in clouds}, options, Plan((), ()), journal, datetime.now(UTC))
+        made.record()
+        made._take_over([Cloud(name) for name in clouds])
+        journal.finish(journal.begin("kind", HERE), [], Facts(), whole=True)
+
+
+def go_on(path: Path, *connected: Cloud, **given: Any) -> dict[str, Any]:
+    with old_journal(str(path)) as journal:
+        providers, options, taken_at = Session.recorded(journal, given)
+        Session(providers, options, Plan((), ()), journal, taken_at)._take_over(connected)
+        assert set(journal.finished()) == {("kind", HERE)}
+        return options
+
+
+def test_credentials_of_another_go_on_with_nothing(state: Path) -> None:
+    path = state / "x.journal"
+    begin(path, ("aws", "gcp"))
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=r"who asked first began this scan of gcp, .* of somebody else;"):
+        go_on(path, Cloud("aws"), Cloud("gcp", "somebody else"))
+    assert path.read_bytes() == before
+    go_on(path, Cloud("aws"), Cloud("gcp"))
+
+
+def test_a_journal_that_does_not_say_who_began_it_is_refused(state: Path) -> None:
+    path = state / "x.journal"
+    begin(path)
+    with Journal(path)._db as db:
+        db.execute("DELETE FROM meta WHERE name = 'principals'")
+    with pytest.raises(InputError, match="does not say whose credentials"):
+        go_on(path, Cloud("aws"))
+
+
+GIVEN = {"output": ("x.json",), "save_inventory": "i.json", "profile_run": "p.json", "engine": "dask",
+         "journal_store": "/store"}  # fmt: skip
+
+
+@pytest.mark.parametrize("left_out", [*GIVEN, None])
+def test_a_journal_outside_the_state_folder_decides_on_no_place_and_no_engine(
+    state: Path, tmp_path: Path, left_out: str | None
+) -> None:
+    path = tmp_path / "x.journal"
+    begin(path, **{**GIVEN, "verdicts": "all"})
+    given = {name: value for name, value in GIVEN.items() if name not in (left_out, "journal_store")}
+    missing = {"engine": "--engine, --journal-store"}.get(left_out or "", f"--{left_out}".replace("_", "-"))
+    if left_out in (None, "journal_store"):
+        options = go_on(path, Cloud("aws"), **given)
+        assert (options["verdicts"], options.get("journal_store")) == ("all", None)
+    else:
+        with pytest.raises(InputError, match=f"began with: {missing}$"):
+            go_on(path, Cloud("aws"), **given)
+
+
+def test_one_in_the_state_folder_names_outputs_and_no_engine(state: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = state / "x.journal"
+    begin(path, **{**GIVEN, "engine": "dask://192.0.2.1:8786"})
+    options = go_on(path, Cloud("aws"))
+    assert (options["output"], options["save_inventory"]) == (("x.json",), "i.json")
+    assert options.keys().isdisjoint({"engine", "journal_store"})
+    assert "the threads of this process go on with it" in caplog.text
+
+
+def test_the_advice_is_a_command_that_goes_on(state: Path, tmp_path: Path) -> None:
+    for path, says in (
+        (tmp_path / "a b", f"`mlposture scan --resume --journal '{tmp_path}/a b' --output x.json --output y.json`"),
+        (state / "x.journal", "`mlposture scan --resume`"),
+    ):
+        with new_journal(str(path)) as journal:
+            options = {"output": ("x.json", "y.json"), "journal": "any"}
+            assert Session({"aws": {}}, options, Plan((), ()), journal, datetime.now(UTC)).resume == says

@@ -294,3 +294,25 @@ def test_a_role_that_is_lost_is_no_answer_about_a_bucket(monkeypatch):
     assert {gap.reason for gap in gaps} == {Reason.DENIED}
     assert all("cannot be assumed" in gap.detail for gap in gaps)
     assert not [bucket for bucket in inventory.of(Bucket) if bucket.owned is False]
+
+
+@pytest.mark.parametrize(
+    ("arn", "principal"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/reader/scan-7", "arn:aws:sts::111122223333:assumed-role/reader"),
+        ("arn:aws-cn:sts::111122223333:assumed-role/a/b", "arn:aws-cn:sts::111122223333:assumed-role/a"),
+        ("arn:aws:iam::111122223333:user/team/ana", "arn:aws:iam::111122223333:user/team/ana"),
+        ("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:root"),
+        ("of no known shape", "111122223333"),
+    ],
+)
+def test_who_asks_is_named_without_the_session(arn, principal, provider):
+    with running("aws") as world:
+        world.sessions = dict.fromkeys(world.sessions, ("111122223333", arn))
+        assert provider().principal == principal
+
+
+def test_a_refusal_names_who_asks_too(provider):
+    with running("aws") as world:
+        world.faults.append(Fault("sts:GetCallerIdentity", "deny"))
+        assert provider().principal == "arn:aws:sts::111122223333:assumed-role/posture-reader"

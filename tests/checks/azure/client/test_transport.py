@@ -12,9 +12,10 @@ from urllib.parse import parse_qs
 import pytest
 from scanning import QUICK, running
 from worlds.azure import AzureWorld, error
+from worlds.azure_entra import OBJECT_ID
 from worlds.base import Request, Response
 
-from checks.azure.client.transport import Transport, _claims
+from checks.azure.client.transport import Transport, _claims, _principal
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
@@ -176,3 +177,16 @@ def test_a_file_that_the_environment_names_and_that_is_not_there_is_named(name, 
         monkeypatch.setenv(name, "/nonexistent/file")
         with pytest.raises(CannotScan, match=f"{name} names /nonexistent/file, which is not there"):
             Transport("https://127.0.0.1:9", QUICK)
+
+
+def test_who_asks_is_an_object_of_a_tenant(world: AzureWorld, transport: Transport) -> None:
+    assert transport.principal == f"{OBJECT_ID} of tenant {world.tenant}"
+
+
+@pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.W10.c", "a.\xe9.c", "a..c"])
+def test_of_a_token_that_says_nothing_the_environment_names_who_asks(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_TENANT_ID", "t")
+    monkeypatch.setenv("AZURE_CLIENT_ID", "c")
+    assert _principal(token) == "c of tenant t"

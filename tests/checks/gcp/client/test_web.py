@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.auth import compute_engine, credentials
+from google.oauth2 import credentials as of_users
 from scanning import QUICK, document, quick_calls, running, take_inventory
 from urllib3.exceptions import HTTPError, ProxyError
 from worlds import azure_entra
 from worlds.gcp import GcpWorld
 
 from checks.gcp.client.api import connect
-from checks.gcp.client.web import Connections
+from checks.gcp.client.web import Connections, _principal
 from checks.gcp.vertex_ai.resources import Endpoint
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
@@ -116,3 +118,13 @@ def test_a_proxy_that_refuses_is_a_service_that_cannot_be_reached(monkeypatch: p
         made.close()
     assert (caught.value.reason, caught.value.retry) == (Reason.UNREACHABLE, True)
     assert str(caught.value.detail) == "ProxyError"
+
+
+def test_who_asks_is_an_account_or_else_a_client() -> None:
+    with running("gcp") as world:
+        assert connect({}, quick_calls()).principal == world.token.email
+    user = of_users.Credentials("token", client_id="an app", account="ana@northwind.example")
+    assert _principal(user) == "ana@northwind.example"
+    assert _principal(of_users.Credentials("token", client_id="an app")) == "an app"
+    assert _principal(credentials.AnonymousCredentials()) == "AnonymousCredentials"
+    assert _principal(compute_engine.Credentials()) == "Credentials", "before the machine has said whose they are"
