@@ -61,7 +61,8 @@ def cli(ctx: click.Context, /) -> None:
 @click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file, on disk or in a bucket, "
               "names, into one report.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the last scan that was stopped or killed, as it was started; "
-              "options given here count more. --journal names another one.")  # fmt: skip
+              "options given here count more, and --engine only counts if given here. --journal names another one: say "
+              "again what is written where (-o, --save-inventory, --profile-run), and --engine.")  # fmt: skip
 @common
 @scanning
 @click.pass_context
