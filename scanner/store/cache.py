@@ -27,7 +27,7 @@ from scanner.store.ours import NotOurs, beside, check_file, remove_with_beside
 from scanner.store.saved import UNREADABLE
 from scanner.store.seals import Sealer
 from scanner.store.state import own_key
-from scanner.store.tables import UNSOUND, check_tables, make_tables
+from scanner.store.tables import UNSOUND, check_tables, is_damage, make_tables
 
 R = TypeVar("R", bound=Resource)
 #: key, time of reading, day of last use, document
@@ -72,6 +72,8 @@ def open_cache(path: Path, namespace: str, taken_at: datetime) -> "Cache | None"
         try:
             return Cache(path, namespace, taken_at, key)
         except UNSOUND as error:
+            if not is_damage(error):
+                raise
             log.info("%s is no cache (%s); made anew", path, error)
             remove_with_beside(path)
             return Cache(path, namespace, taken_at, key)

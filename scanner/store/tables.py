@@ -10,8 +10,9 @@ _Made = frozenset[tuple[str, str, str, str | None]]
 
 
 def make_tables(db: sqlite3.Connection, script: str) -> None:
-    """Make what `script` makes, all of it or nothing."""
-    db.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
+    """Make what `script` makes, all of it or nothing, where nothing is. Others may do so at the same time."""
+    if not _tables(db):
+        db.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
 
 
 def check_tables(db: sqlite3.Connection, script: str) -> None:
@@ -21,6 +22,12 @@ def check_tables(db: sqlite3.Connection, script: str) -> None:
         raise sqlite3.DatabaseError("it is empty")
     if found != _as_made(script):
         raise sqlite3.DatabaseError("its tables are not those that this version writes")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of SQLite's is about what a file holds, and not about a lock, the disk or permissions."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return not isinstance(error, sqlite3.OperationalError) or code & 0xFF == sqlite3.SQLITE_ERROR
 
 
 def check_pages(db: sqlite3.Connection) -> None:

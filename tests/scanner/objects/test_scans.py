@@ -48,7 +48,8 @@ def judged(content: bytes) -> dict[str, Any]:
 
 
 def left(own: Path, name: str) -> list[Path]:
-    return [path for path in (own / name).rglob("*") if path.is_file()]
+    """The files of a folder, but for the key that every scan of a user has."""
+    return [path for path in (own / name).rglob("*") if path.is_file() and path.name != "key"]
 
 
 def asked(bucket) -> set[tuple[str, str]]:

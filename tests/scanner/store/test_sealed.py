@@ -285,6 +285,24 @@ def test_an_entry_of_the_cache_that_was_changed_costs_that_entry_alone(tmp_path:
             cache.close()
 
 
+def test_a_cache_that_another_scan_has_locked_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mlposture" / "c.sqlite"
+    first = open_cache(path, "", NOW)
+    assert first is not None
+    first.keep(model("a"), BORN)
+    first.close()
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **options: connect(*given, **{**options, "timeout": 0}))
+    other = connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("DELETE FROM resources WHERE key = ''")
+    assert open_cache(path, "", NOW) is None
+    other.close()
+    again = open_cache(path, "", NOW)
+    assert again is not None
+    assert again.recall(Model, model("a").id, BORN) is not None
+
+
 def test_a_cache_with_other_tables_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "mlposture" / "c.sqlite"
     path.parent.mkdir(mode=0o700)
