@@ -22,7 +22,7 @@ log = logging.getLogger("mlposture")
 
 #: Unfinished journals are kept so many days, and so many of them.
 _KEPT_DAYS, _KEPT = 7, 10
-_SUFFIX = ".journal"
+_SUFFIX, _LOCK = ".journal", "-lock"
 #: what the file of a lock says while a scan is resumed
 _RESUMING = b"resuming"
 
@@ -167,7 +167,7 @@ def _is_resumed(path: Path) -> bool:
 
 
 def _lock_of(path: Path) -> Path:
-    return Path(f"{path}-lock")
+    return Path(f"{path}{_LOCK}")
 
 
 def _tidy(folder: Path) -> None:
@@ -179,4 +179,7 @@ def _tidy(folder: Path) -> None:
                 continue
         if (held := lock(_lock_of(file))) is not None:
             remove_with_beside(file)
+            held.release()
+    for left in folder.glob(f"*{_SUFFIX}{_LOCK}"):  # of a scan that was killed before it had a journal
+        if not left.with_name(left.name.removesuffix(_LOCK)).exists() and (held := lock(left)) is not None:
             held.release()

@@ -10,6 +10,7 @@ from scanner.store.host import wait_for_lock
 from scanner.store.ours import check_file, check_folder
 
 _KEY_BYTES = 32
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def state_folder() -> Path:
@@ -48,7 +49,7 @@ def own_key() -> bytes:
             found = secrets.token_bytes(_KEY_BYTES)
             made = path.with_name("key.new")
             made.unlink(missing_ok=True)
-            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(os.open(made, _NEW, 0o600), "wb") as file:
                 file.write(found)
                 file.flush()
                 os.fsync(file.fileno())

@@ -178,7 +178,10 @@ def test_only_journals_that_are_not_written_are_removed(state: Path) -> None:
     old, running, recent = (leave_journal(state, day) for day in (1, 2, 3))
     for path in (old, running):
         os.utime(path, (0, 0))
+    killed = state / "20261101T000000000000-2.journal-lock"  # before there was a journal
+    killed.touch()
     with old_journal(str(running)), new_journal(None):
+        assert not killed.exists()
         assert {path for path in (old, running, recent) if path.exists()} == {running, recent}
 
 
