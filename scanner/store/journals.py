@@ -148,6 +148,9 @@ def _last_stopped() -> tuple[Path, Lock]:
 
 
 def _locked(path: Path, *, resuming: bool = False) -> Lock:
+    with suppress(FileNotFoundError):
+        if _lock_of(path).read_bytes() not in (b"", _RESUMING):
+            raise InputError(f"{_lock_of(path)}: is there, and is no lock of a scan; move it away")
     held = lock(_lock_of(path))
     if held is None:
         raise _taken(path)

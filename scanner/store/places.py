@@ -10,8 +10,8 @@ from msgspec import Struct
 from scanner.model.errors import InputError
 from scanner.store.host import ignores_case
 
-#: What SQLite keeps beside a database.
-BESIDE = ("", "-wal", "-shm", "-journal")
+#: What is kept beside a database: what SQLite does, and the lock of who writes it.
+BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 
 
 class _Spot(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Places:
         self._add(said, place if isinstance(place, str) else _spot(place), written=written)
 
     def note_database(self, said: str, path: Path) -> None:
-        """A file that SQLite writes, and what it keeps beside it."""
+        """A file that SQLite writes, and what is kept beside it."""
         target = _spot(path).path
         for suffix in BESIDE:
             self._add(said, _spot(Path(f"{target}{suffix}")), written=True)

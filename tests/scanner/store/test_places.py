@@ -6,7 +6,6 @@ import itertools
 import os
 import subprocess
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from scanner.collect.plan import Plan
 from scanner.model.errors import InputError
 from scanner.store import places as module
 from scanner.store.host import ignores_case
-from scanner.store.journal import Facts, Journal
+from scanner.store.journal import Facts
+from scanner.store.journals import new_journal
 from scanner.store.places import Places
 
 #: Each option of `scan aws` that names a file to be written, as it names one.
@@ -58,7 +58,7 @@ def test_two_options_that_share_a_file_are_refused_by_name(one: str, other: str,
     assert spelling != "hard" or (tmp_path / "x").read_text() == "an earlier report"
 
 
-@pytest.mark.parametrize("beside", ["r-wal", "r-shm", "r-journal"])
+@pytest.mark.parametrize("beside", ["r-wal", "r-shm", "r-journal", "r-lock"])
 def test_what_lies_beside_a_journal_is_taken_too(beside: str, tmp_path: Path) -> None:
     (tmp_path / beside).write_text("an earlier report")
     (tmp_path / "alias").symlink_to("r")
@@ -87,7 +87,7 @@ def test_what_is_read_is_not_written_over(output: str, tmp_path: Path) -> None:
 
 def test_a_resumed_scan_does_not_write_over_its_journal(tmp_path: Path) -> None:
     options = {"output": (), "verdicts": None}
-    with closing(Journal(tmp_path / "j")) as journal:
+    with new_journal(str(tmp_path / "j")) as journal:
         Session({"aws": {}}, options, Plan((), ()), journal, datetime.now(UTC)).record()
         journal.finish(journal.begin("k", HERE), (), Facts(), whole=True)
     before = (tmp_path / "j").read_bytes()
@@ -95,6 +95,13 @@ def test_a_resumed_scan_does_not_write_over_its_journal(tmp_path: Path) -> None:
 
     assert (done.returncode, "there too: the journal of the scan" in done.stderr) == (2, True), done.stderr
     assert (tmp_path / "j").read_bytes() == before
+
+
+def test_what_lies_where_a_lock_is_to_be_is_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "r-lock").write_text("a report")
+    done = mlposture("scan", "aws", "--journal", "r", "-o", "json:x", cwd=tmp_path)
+    assert (done.returncode, "r-lock: is there, and is no lock of a scan" in done.stderr) == (2, True), done.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("r-lock", "a report")]
 
 
 def test_standard_output_is_a_place_unless_it_is_a_device(tmp_path: Path) -> None:
