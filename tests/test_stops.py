@@ -77,7 +77,7 @@ def judged(found: dict[str, Any]) -> dict[str, str]:
 
 
 def journals(own: Path) -> list[Path]:
-    return sorted((own / "state" / "mlposture").glob("*"))
+    return sorted(path for path in (own / "state" / "mlposture").glob("*") if path.name != "key")
 
 
 @pytest.fixture(scope="module")

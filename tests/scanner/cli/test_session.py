@@ -132,14 +132,16 @@ def begin(path: Path, clouds: tuple[str, ...] = ("aws",), **options: Any) -> Non
     with new_journal(str(path)) as journal:
         made = Session({name: {} for name in clouds}, options, Plan((), ()), journal, datetime.now(UTC))
         made.record()
-        made._take_over([Cloud(name) for name in clouds])
+        made._take_over({name: Cloud(name) for name in clouds})
         journal.finish(journal.begin("kind", HERE), [], Facts(), whole=True)
 
 
 def go_on(path: Path, *connected: Cloud, **given: Any) -> dict[str, Any]:
     with old_journal(str(path)) as journal:
         providers, options, taken_at = Session.recorded(journal, given)
-        Session(providers, options, Plan((), ()), journal, taken_at)._take_over(connected)
+        Session(providers, options, Plan((), ()), journal, taken_at)._take_over(
+            {cloud.name: cloud for cloud in connected}
+        )
         assert set(journal.finished()) == {("kind", HERE)}
         return options
 
@@ -152,6 +154,40 @@ def test_credentials_of_another_go_on_with_nothing(state: Path) -> None:
         go_on(path, Cloud("aws"), Cloud("gcp", "somebody else"))
     assert path.read_bytes() == before
     go_on(path, Cloud("aws"), Cloud("gcp"))
+
+
+def test_a_cloud_that_a_signal_came_before_is_begun_by_whoever_goes_on(state: Path) -> None:
+    path = state / "x.journal"
+    with new_journal(str(path)) as journal:
+        made = Session({"aws": {}, "gcp": {}}, {}, Plan((), ()), journal, datetime.now(UTC))
+        made.record()
+        made._take_over({"aws": Cloud("aws")})
+        journal.finish(journal.begin("kind", HERE), [], Facts(), whole=True)
+
+    with pytest.raises(InputError, match="who asked first began this scan of aws, "):
+        go_on(path, Cloud("aws", "somebody else"), Cloud("gcp", "somebody else"))
+    go_on(path)
+    go_on(path, Cloud("aws"), Cloud("gcp", "somebody else"))
+    with pytest.raises(InputError, match="somebody else began this scan of gcp, "):
+        go_on(path, Cloud("aws"), Cloud("gcp"))
+
+
+def test_without_room_to_say_who_began_it_a_scan_goes_on_that_cannot_be_resumed(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with new_journal(None) as journal:
+        made = Session({"aws": {}}, {}, Plan((), ()), journal, datetime.now(UTC))
+        made.record()
+        journal.watch = watch = lambda *_: None
+        journal._number("PRAGMA max_page_count = 1")
+        with journal._transaction():  # so that the next value needs a page that is not there
+            journal._db.execute("UPDATE meta SET value = zeroblob(3000) WHERE name = 'salt'")
+        made._take_over({"aws": Cloud("aws", "x" * 9000)})
+        kept = made.inventory.store
+
+    assert (kept.path, kept.watch, made.resume) == (None, watch, "")
+    assert list(state.glob("*.journal*")) == []
+    kept.close()
 
 
 def test_a_journal_that_does_not_say_who_began_it_is_refused(state: Path) -> None:
