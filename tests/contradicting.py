@@ -199,7 +199,6 @@ AZURE = (
     Pair("azure_ml_workspace_storage_open_to_anonymous", PASS, _OF_STORAGE[0], FAIL, along, shown(_ANONYMOUS)),
     Pair("azure_ml_workspace_storage_open_to_anonymous", PASS, _OF_STORAGE[2], FAIL, along, shown(_NETWORK)),
     *(pair for each in _OF_STORAGE for pair in exclusive("azure_ml_workspace_storage_missing", each, along)),
-    *exclusive("azure_ml_workspace_storage_missing", "azure_ml_workspace_storage_open_to_anonymous"),
     *agreeing("azure_ml_workspace_datastores_use_access_keys", "azure_ml_storage_shared_key_access", along),
     *unreachable(
         "azure_ml_compute_public_ip",

@@ -218,9 +218,9 @@ def until_closed() -> Iterator[bytes]:
 
 
 def denied_at_length() -> Iterator[bytes]:
-    first, *rest = (piece.replace(b"200 OK", b"403 Forbidden", 1) for piece in large_chunks())
-    yield first
-    yield from rest
+    pieces = large_chunks()
+    yield next(pieces).replace(b"200 OK", b"403 Forbidden", 1)
+    yield from pieces
 
 
 def compressed(*codings: str) -> Callable[[], Iterator[bytes]]:
@@ -287,10 +287,12 @@ def test_a_reply_beyond_its_bounds_is_a_gap(provider: str, name: str, verb: str)
     began = monotonic()
     inventory, struck = with_replies(provider, name, verb)
 
-    said = {(gap.operation, gap.reason) for gap in inventory.gaps if gap.detail.startswith(DETAILS[name][1])}
+    words = DETAILS[name][1], "left alone after repeated failures"  # of others that were as slow
+    said = {(gap.operation, gap.reason) for gap in inventory.gaps if gap.detail.startswith(words)}
     assert struck
     for operation in struck:
         told = (operation, DETAILS[name][0]) in said
-        assert told or only_saves_calls(provider, operation), operation
+        gaps = [gap for gap in inventory.gaps if gap.operation == operation]
+        assert told or only_saves_calls(provider, operation), f"{operation}: {gaps}"
     assert wrong(verdicts_of(inventory, provider), provider) == {}
     assert monotonic() - began < 60

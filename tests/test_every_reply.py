@@ -109,7 +109,7 @@ def odd_for(operation: str) -> Iterator[str]:
     """What an operation is answered with: what is told apart in ways of its own, and some of all else, by turns."""
     turn = sum(operation.encode())
     for number, name in enumerate(ODD):
-        if name in ALWAYS or number % 4 == turn % 4:
+        if name in ALWAYS or number % 8 == turn % 8:
             yield name
 
 

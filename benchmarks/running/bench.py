@@ -23,7 +23,7 @@ from benchmarks.running.server import Server, World, serving
 ROOT = Path(__file__).resolve().parents[2]
 #: The kinds of the main comparison, and what their checks join besides.
 FOUR = ("aws.sagemaker.Model", "aws.sagemaker.EndpointConfig", "aws.sagemaker.NotebookInstance",
-        "aws.sagemaker.TrainingJob", "aws.sagemaker.ModelPackage")  # fmt: skip
+        "aws.sagemaker.TrainingJob", "aws.sagemaker.ModelPackage", "aws.sagemaker.InferenceComponent")  # fmt: skip
 
 Result = dict[str, Any]
 

@@ -1,5 +1,7 @@
 """What somebody else can put themselves in the place of."""
 
+from msgspec.structs import replace
+
 from checks.blind_spots import DOWNLOADS, TRAINING_CODE
 from checks.gcp.names import bucket_of, nobody_may_create
 from checks.gcp.notebooks.resources import Instance
@@ -113,10 +115,11 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     scripts = [*(instance.scripts or ()), *(instance.project_scripts or ())]
     names = ours(name for uri in scripts if (name := bucket_of(uri)))
     found = _worst(instance, observed(names, view), "script bucket") if names else None
-    if found is not None and found.status is Status.FAIL:
-        return found
     if missing := unobserved(instance, "project_scripts"):
-        return missing
+        if found is None or found.status is not Status.FAIL:
+            return missing
+        if found.foreign:  # trust in the bucket of one script says nothing of others
+            return replace(found, missing=(*found.missing, *missing.missing))
     return found or not_applicable("it runs no script from a bucket", scripts=scripts)
 
 
