@@ -57,7 +57,7 @@ def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping
 
 def _is_of_s3(headers: Mapping[str, Any]) -> bool:
     """Whether headers alone, as they come to HEAD, may be those of S3: it numbers its replies, and speaks XML."""
-    return "xml" in str(headers.get("content-type", "")) or any(name.lower().startswith("x-amz") for name in headers)
+    return "xml" in str(headers.get("content-type", "xml")) or any(n.lower().startswith("x-amz") for n in headers)
 
 
 def _is_root(name: str, attributes: bytes, roots: tuple[str, ...]) -> bool:
