@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
-
 from checks.gcp.names import bucket_id, bucket_of, owned_by_google
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
-from scanner.model.nouns import Status, Verdict, not_applicable, unknown, unobserved
-from scanner.model.trust import few
+from scanner.model.nouns import Verdict, not_applicable, unknown, unobserved
 from scanner.model.views import View
-
-#: Of the verdicts on several buckets, which one counts for what names them all.
-_WORST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 
 
 def model_buckets(model: Model) -> list[str]:
@@ -47,19 +41,3 @@ def observed(names: Sequence[str], view: View) -> list[Bucket | str]:
 
 def unread(name: str) -> Verdict:
     return unknown(f"bucket {name}")
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The first of the worst of them: one bucket that is open or gone is enough.
-
-    Where all failures are of buckets that may be known to be the reader's, it is about all of these, and about what the
-    rest leaves open.
-    """
-    found = list(verdicts)
-    first = min(found, key=lambda verdict: (_WORST.index(verdict.status), bool(verdict.foreign)))
-    if not first.foreign:
-        return first
-    foreign = tuple(thing for verdict in found for thing in verdict.foreign)
-    missing = tuple(name for verdict in found for name in verdict.missing)
-    known = few(list(dict.fromkeys(verdict.known for verdict in found if verdict.known)))
-    return replace(first, foreign=foreign, missing=missing, known=known)

@@ -1,10 +1,11 @@
 """What is open to those who should not see it."""
 
 from checks.blind_spots import DOWNLOADS
-from checks.gcp.paths.artifacts import artifact_buckets, unread, worst
+from checks.gcp.paths.artifacts import artifact_buckets, unread
 from checks.gcp.storage.public import openness
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
+from checks.worst import worst
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View

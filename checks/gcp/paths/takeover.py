@@ -5,10 +5,11 @@ from msgspec.structs import replace
 from checks.blind_spots import DOWNLOADS, TRAINING_CODE
 from checks.gcp.names import bucket_of, nobody_may_create
 from checks.gcp.notebooks.resources import Instance
-from checks.gcp.paths.artifacts import artifact_buckets, observed, ours, unread, worst
+from checks.gcp.paths.artifacts import artifact_buckets, observed, ours, unread
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.containers import job_buckets
 from checks.gcp.vertex_ai.resources import CustomJob, Model
+from checks.worst import worst
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
