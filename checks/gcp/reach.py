@@ -19,7 +19,7 @@ from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.model.nouns import unobserved
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 #: So many open questions are named one by one; a reader needs no more to see what to grant the scanner.
 NAMED = 20
@@ -74,14 +74,11 @@ class Replaceable(Struct, frozen=True):
 
 def replaceable(view: View, email: str) -> Replaceable:
     """Among all buckets that production loads models from. Of the doubts, no more than `NAMED` and one are given."""
-    known = view.derive(_replaceable)
-    if email not in known:
-        known[email] = view.derive(_groups).ask(view, email)
-    return known[email]
+    return remembered(view, _replaceable, email)
 
 
-def _replaceable(_: View) -> dict[str, Replaceable]:
-    return {}
+def _replaceable(email: str, view: View) -> Replaceable:
+    return view.derive(_groups).ask(view, email)
 
 
 class _Group(Struct, frozen=True):

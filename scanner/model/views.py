@@ -1,8 +1,8 @@
 """What a check may see besides the resource it judges: the kinds it declared, and how completely they were read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import UnsetType
 
@@ -10,6 +10,7 @@ from scanner.model.nouns import Resource
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 class All(Generic[R]):
@@ -47,3 +48,15 @@ class View(Protocol):
     def derive(self, function: "Callable[[View], T]") -> T:
         """`function(view)`, computed once per view: an index that many resources of one check share."""
         ...
+
+
+def remembered(view: View, function: Callable[[K, View], T], key: K) -> T:
+    """`function(key, view)`, worked out once per view and key: an answer that many resources share."""
+    known = view.derive(_answers)
+    if (function, key) not in known:
+        known[function, key] = function(key, view)
+    return known[function, key]  # type: ignore[no-any-return]
+
+
+def _answers(_: View) -> dict[tuple[Callable[..., Any], Any], Any]:
+    return {}

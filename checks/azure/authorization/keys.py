@@ -11,7 +11,7 @@ from checks.azure.authorization.reach import Reach, with_groups
 from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.authorization.serving import covered
 from checks.azure.ids import arm_id
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 _KEYS = tuple(f"Microsoft.CognitiveServices/accounts/{name}/action" for name in ("listKeys", "regenerateKey"))
 _ACCOUNT_WRITE = "Microsoft.CognitiveServices/accounts/write"
@@ -55,14 +55,7 @@ def lists(permissions: Sequence[Permission]) -> bool:
 
 
 def _lists(person: str, view: View) -> Reach:
-    known = view.derive(_listed)
-    if person not in known:
-        known[person] = _list(person, view)
-    return known[person]
-
-
-def _listed(_: View) -> dict[str, Reach]:
-    return {}
+    return remembered(view, _list, person)
 
 
 def _list(person: str, view: View) -> Reach:

@@ -21,7 +21,7 @@ from checks.azure.authorization.grants import (
 from checks.azure.authorization.resources import Assignee, RoleAssignment, assignee_id
 from checks.azure.authorization.ways import WAYS
 from checks.azure.ids import arm_id, role_id
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 
 class Reach(Struct, frozen=True):
@@ -117,26 +117,16 @@ def _membership(assignment: str, view: View) -> str:
 
 
 def _manages(person: str, view: View) -> Reach:
-    known = view.derive(_managed)
-    if person not in known:
-        known[person] = _manage(person, view)
-    return known[person]
-
-
-def _managed(_: View) -> dict[str, Reach]:
-    return {}
+    return remembered(view, _manage, person)
 
 
 def _manages_or_takes(person: str, view: View) -> Reach:
-    known = view.derive(_taken)
-    if person not in known:
-        found = _manages(person, view)
-        known[person] = found if found.assignment else _take(person, view, found.doubts)
-    return known[person]
+    return remembered(view, _manage_or_take, person)
 
 
-def _taken(_: View) -> dict[str, Reach]:
-    return {}
+def _manage_or_take(person: str, view: View) -> Reach:
+    found = _manages(person, view)
+    return found if found.assignment else _take(person, view, found.doubts)
 
 
 def _take(person: str, view: View, doubts: frozenset[str]) -> Reach:

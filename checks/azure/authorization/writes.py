@@ -11,7 +11,7 @@ from checks.azure.authorization.resources import RoleAssignment
 from checks.azure.authorization.serving import Serving, covered, serving
 from checks.azure.ids import arm_id
 from checks.azure.storage.resources import StorageAccount
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 _BLOB_WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 # Actions that give a key of the account, or a link signed with one.
@@ -54,14 +54,7 @@ def opens(permissions: Sequence[Permission]) -> bool:
 
 
 def _changes(person: str, view: View) -> Reach:
-    known = view.derive(_written)
-    if person not in known:
-        known[person] = _write(person, view)
-    return known[person]
-
-
-def _written(_: View) -> dict[str, Reach]:
-    return {}
+    return remembered(view, _write, person)
 
 
 def _write(person: str, view: View) -> Reach:

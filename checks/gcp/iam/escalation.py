@@ -11,7 +11,7 @@ from checks.gcp.iam.ways import SHORTEST, WAYS, Way
 from checks.gcp.names import project_id
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 _NOTHING = frozenset[str]()
 
@@ -32,17 +32,10 @@ class Escalation(Struct, frozen=True):
 
 def escalation(view: View, email: str) -> Escalation:
     """What one account may do, worked out once for all that run as it."""
-    known = view.derive(_escalations)
-    if email not in known:
-        known[email] = _escalation(view, email)
-    return known[email]
+    return remembered(view, _escalation, email)
 
 
-def _escalations(_: View) -> dict[str, Escalation]:
-    return {}
-
-
-def _escalation(view: View, email: str) -> Escalation:
+def _escalation(email: str, view: View) -> Escalation:
     grants = view.derive(everywhere)
     held = grants.held_by(email)
     ways: dict[Way, None] = {}
