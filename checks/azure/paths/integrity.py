@@ -2,6 +2,7 @@
 
 from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.keys import listed
+from checks.azure.authorization.reach import Reach
 from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleDefinition
 from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
@@ -55,6 +56,13 @@ def _closed(compute: Compute) -> Verdict | None:
     return standing_still(compute)
 
 
+def _out_of_reach(compute: Compute, found: Reach, known: bool, what: str) -> Verdict:
+    """A pass, if it was observed what all identities of an instance reach; `known` says whether all identities are."""
+    if found.doubts or not known:
+        return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
+    return passed(what, principal_id=compute.principal_id, user_assigned_identities=compute.user_assigned_identities)
+
+
 @check(
     id="MLP-4304",
     severity=Severity.CRITICAL,
@@ -101,13 +109,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
             ssh_public_access=compute.ssh_public_access,
             **evidence(found, view),
         )
-    if found.doubts or not known:
-        return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
-    return passed(
-        "its identity cannot write storage that holds a model being served",
-        principal_id=compute.principal_id,
-        user_assigned_identities=compute.user_assigned_identities,
-    )
+    return _out_of_reach(compute, found, known, "its identity cannot write storage that holds a model being served")
 
 
 @check(
@@ -155,10 +157,4 @@ def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view:
             **(joined(account, "disable_local_auth") if isinstance(account, Account) else {}),
             **evidence(found, view),
         )
-    if found.doubts or not known:
-        return unknown(*sorted(found.doubts), *(() if known else ("user_assigned_identities",)))
-    return passed(
-        "its identity can get keys of no AI account",
-        principal_id=compute.principal_id,
-        user_assigned_identities=compute.user_assigned_identities,
-    )
+    return _out_of_reach(compute, found, known, "its identity can get keys of no AI account")
