@@ -56,8 +56,12 @@ def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping
 
 
 def _is_of_s3(headers: Mapping[str, Any]) -> bool:
-    """Whether headers alone, as they come to HEAD, may be those of S3: it numbers its replies, and speaks XML."""
-    return "xml" in str(headers.get("content-type", "xml")) or any(n.lower().startswith("x-amz") for n in headers)
+    """Whether headers alone, as they come to HEAD, may be those of S3: it numbers its replies, and speaks XML.
+
+    Some that speak for it leave out the type of a body that does not come, and that says nothing.
+    """
+    media = headers.get("content-type")
+    return media is None or "xml" in str(media) or any(name.lower().startswith("x-amz") for name in headers)
 
 
 def _is_root(name: str, attributes: bytes, roots: tuple[str, ...]) -> bool:
