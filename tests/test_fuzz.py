@@ -14,8 +14,10 @@ from commandline import mlposture
 from fuzzing import Change, change_bytes, change_value, change_words, configuration, inventory
 from scanning import PROVIDERS
 
-#: What every command may end with; see docs. 70 is a defect.
-CONTRACT = {0, 1, 2, 3, 4}
+from scanner.model.exits import Exit
+
+#: What a command may end with that nobody stops and that is no defect.
+CONTRACT = {code for code in Exit if code < Exit.DEFECT}
 TIMES = int(os.environ.get("FUZZ", "100"))
 SEED = os.environ.get("FUZZ_SEED", "mlposture")
 

@@ -1,7 +1,7 @@
 """The command line. With `scanner.cli.judging` the composition root: they bring engine, checks and reports together.
 
-Nothing but click is imported at the top: `--help` and `--version` must answer at once, and no cloud SDK is imported
-before a scan of that cloud begins.
+At the top, click and what a process begins and ends with are all that is imported: `--help` and `--version` must answer
+at once, and no cloud SDK is imported before a scan of that cloud begins.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import __version__
-from scanner.cli.options import common, scanning
+from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
@@ -75,7 +75,7 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
         if resume:
             raise click.UsageError(f"--resume knows what was scanned; leave `{ctx.invoked_subcommand}` out", ctx)
         if given:
-            raise click.UsageError(f"put --{given[0].replace('_', '-')} after `{ctx.invoked_subcommand}`", ctx)
+            raise click.UsageError(f"put {spelled(given[0])} after `{ctx.invoked_subcommand}`", ctx)
         return
     if resume:
         if config is not None:
@@ -263,9 +263,8 @@ def _resume(options: dict[str, Any]) -> int:
         providers, options, taken_at = Session.recorded(journal, given)
         for name in ("time_limit", "unit_time_limit", "call_time_limit"):
             if options.get(name) and not given.get(name):
-                option = f"--{name.replace('_', '-')}"
-                held = f"{option} {options[name]} holds, as when the scan began"
-                say(f"{held}; with --resume, {option} sets another")
+                held = f"{spelled(name)} {options[name]} holds, as when the scan began"
+                say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
         return _run(Session(providers, options, _plan(providers, options), journal, taken_at), outputs)
 

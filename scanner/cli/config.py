@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from scanner.cli.options import spelled
 from scanner.cli.trusted import parse_trust
 from scanner.cli.wording import in_words
 from scanner.model.errors import InputError
@@ -192,7 +193,7 @@ def refuse_undecoded(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         for text in value if isinstance(value, tuple | list) else (value,):
             if isinstance(text, str) and not _is_utf8(text):
-                option = "-o" if name == "output" else f"--{name.replace('_', '-')}"
+                option = "-o" if name == "output" else spelled(name)
                 raise InputError(f"{option} {text}: is not UTF-8")
 
 

@@ -25,6 +25,7 @@ from scanner.cli.config import (
     read_trust,
     refuse_undecoded,
 )
+from scanner.cli.options import spelled
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import Check
 from scanner.model.errors import CannotScan, InputError, NotKept, NotWritten
@@ -62,7 +63,7 @@ def parse_options(
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
     for name in ("journal", "journal_store"):
-        refuse_remote(f"--{name.replace('_', '-')}", options.get(name))
+        refuse_remote(spelled(name), options.get(name))
     places = _places(options, inventories, journal)
     outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
     if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
@@ -89,7 +90,7 @@ def _places(options: Options, inventories: Iterable[str], journal: Path | None) 
         places.note_database(f"--journal {options['journal']}", Path(options["journal"]))
     for name in ("save_inventory", "profile_run"):
         if text := options.get(name):
-            option = f"--{name.replace('_', '-')}"
+            option = spelled(name)
             places.note(f"{option} {text}", check_place(option, text, options.get("output_profile")))
     return places
 

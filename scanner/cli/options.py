@@ -8,6 +8,11 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def spelled(name: str) -> str:
+    """An option as it is typed, by the name of its value."""
+    return f"--{name.replace('_', '-')}"
+
+
 def common(function: F) -> F:
     """The options of every command that judges, in the order `--help` shows them."""
     options = (

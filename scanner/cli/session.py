@@ -21,6 +21,7 @@ from scanner.calls.bounds import Bounds
 from scanner.calls.client import Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
+from scanner.cli.options import spelled
 from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
@@ -135,7 +136,7 @@ class Session:
         asked = _asked(journal)
         for name in _FIXED:
             if given.get(name):
-                raise InputError(f"{_option(name)}: a resumed scan judges what it set out to judge")
+                raise InputError(f"{spelled(name)}: a resumed scan judges what it set out to judge")
         given = {name: value for name, value in given.items() if value not in (None, (), False)}
         kept = {name: value for name, value in asked.options.items() if name not in _WORK}
         if journal.path is not None and not is_in_state(journal.path):
@@ -306,7 +307,7 @@ class Session:
         for name in names:
             value = path if name == "journal" else self.options.get(name) or ()
             for each in value if isinstance(value, list | tuple) else (value,):
-                words += [_option(name), str(each)]
+                words += [spelled(name), str(each)]
         return f"`{shlex.join(words)}`"
 
 
@@ -330,12 +331,8 @@ def _refuse_without(asked: Asked, given: Mapping[str, Any], path: Path) -> None:
     if missing:
         raise InputError(
             f"{path}: a journal outside the state folder does not decide what is written where and who does the work; "
-            f"give again what the scan began with: {', '.join(map(_option, missing))}"
+            f"give again what the scan began with: {', '.join(map(spelled, missing))}"
         )
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _bounds(options: Mapping[str, Any]) -> Bounds:
@@ -350,4 +347,4 @@ def _bounds(options: Mapping[str, Any]) -> Bounds:
 
 def _seconds(options: Mapping[str, Any], name: str) -> float | None:
     text = options.get(name)
-    return None if text is None else parse_duration(_option(name), text)
+    return None if text is None else parse_duration(spelled(name), text)
