@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Generator
 from unittest import mock
 
@@ -65,3 +66,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped although MLPOSTURE_REQUIRE_ALL is set: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was counted, from all processes: of what is left to chance, how much was tried."""
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        counted.update({name: value for name, value in report.user_properties if isinstance(value, int)})
+    for name, number in counted.items():
+        terminalreporter.write_line(f"{number:,} {name}")

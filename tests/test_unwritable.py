@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -102,6 +102,13 @@ def test_a_pipe_whose_reader_comes_late_is_waited_for(tmp_path: Path) -> None:
     write_atomically(tmp_path / "pipe", iter([content[:10], content[10:]]))
     reader.join()
     assert read == [content]
+
+
+def test_a_pipe_is_written_to_however_many_files_are_open(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        for _ in range(1100):  # select(2) knows 1024
+            stack.enter_context(Path(os.devnull).open("rb"))
+        test_a_pipe_whose_reader_comes_late_is_waited_for(tmp_path)
 
 
 def test_a_pipe_whose_reader_does_not_read_is_given_up(own: Path) -> None:

@@ -43,6 +43,8 @@ def pour(path: Path, chunks: Iterable[bytes], patience: float) -> None:
             file.writelines(chunks)
         return
     handle = _opened(path, patience)
+    room = select.poll()  # unlike `select.select`, of any handle
+    room.register(handle, select.POLLOUT)
     try:
         for chunk in chunks:
             rest = memoryview(chunk)
@@ -50,7 +52,7 @@ def pour(path: Path, chunks: Iterable[bytes], patience: float) -> None:
                 try:
                     rest = rest[os.write(handle, rest) :]
                 except BlockingIOError:
-                    if not select.select((), (handle,), (), patience)[1]:
+                    if not room.poll(patience * 1000):
                         raise TimeoutError(errno.ETIMEDOUT, "nobody reads from it") from None
     finally:
         os.close(handle)

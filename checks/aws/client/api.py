@@ -8,6 +8,7 @@ from typing import Any
 import botocore.exceptions
 import botocore.session
 from boto3.session import Session as Boto3Session
+from botocore.utils import validate_region_name
 from msgspec import UNSET, UnsetType
 
 from checks.aws.client import clients
@@ -22,6 +23,7 @@ from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
+from scanner.model.sanitize import quote
 
 #: Our name of an operation → (botocore's service, API operation), where they differ.
 _ELSEWHERE = {"s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock")}
@@ -249,6 +251,11 @@ class AwsApi(BaseApi):
         return find(service, name) is not None or clients.speaks_json(self._client(service, ""))
 
     def _client(self, service: str, region: str) -> Any:
+        """Raises CallFailed if a region that a reply named can be none."""
+        try:
+            validate_region_name(region or None)
+        except botocore.exceptions.InvalidRegionError as error:
+            raise CallFailed(Reason.MALFORMED, f"there is no region {quote(region)}, which a reply names") from error
         return self._provider.clients.get(service, region or self._region)
 
     @property
@@ -263,8 +270,9 @@ class AwsApi(BaseApi):
             return lambda: provider.transport.json(
                 service, name, place, provider.sessions.credentials(account), parameters
             )
-        client = self._client(service, region)
-        return lambda: provider.clients.call(client, name, provider.sessions.credentials(account), parameters)
+        return lambda: provider.clients.call(
+            self._client(service, region), name, provider.sessions.credentials(account), parameters
+        )
 
 
 def _split(operation: str) -> tuple[str, str]:

@@ -52,6 +52,28 @@ def test_a_broken_xml_body_is_a_gap_and_no_absence(body, monkeypatch):
     assert {bucket.versioning for bucket in inventory.of(Bucket)} == {UNSET}
 
 
+def test_a_region_that_can_be_none_costs_the_bucket_that_is_said_to_be_there(monkeypatch):
+    check = next(check for check in CHECKS.values() if check.slug == "s3_ml_bucket_versioning_off")
+    with running("aws") as world:
+        answer = world.respond
+
+        def respond(request: Request) -> Response:
+            reply = answer(request)
+            if request.operation == "s3:ListBuckets":
+                reply.body = reply.body.replace(b">eu-west-1<", b">eu west<", 1)
+            return reply
+
+        monkeypatch.setattr(world, "respond", respond)
+        inventory = take_inventory("aws", [check])
+
+    assert {(gap.reason, gap.detail) for gap in inventory.gaps} == {
+        (Reason.MALFORMED, "there is no region eu west, which a reply names")
+    }
+    unread = [bucket for bucket in inventory.of(Bucket) if bucket.owned and bucket.versioning is UNSET]
+    assert [bucket.region for bucket in unread] == ["eu west"]
+    assert len(inventory.of(Bucket)) > 1
+
+
 def test_only_the_regions_asked_for_are_visited():
     with running("aws") as world:
         take_inventory("aws", [CHECKS["MLP-1001"]], regions=("us-east-1",))
