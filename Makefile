@@ -96,7 +96,8 @@ bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recogni
 	touch $@
 
 sweep: setup ## Run the long versions of tests that leave moments, worlds and faults to chance, for about an hour
-	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -n auto --dist worksteal tests/test_stops.py tests/test_random_worlds.py -k random
+	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -n auto --dist worksteal tests/test_stops.py tests/test_every_reply.py \
+	  tests/test_random_worlds.py -k "random or no_reply"
 
 new-check: setup ## Write the stubs of a check: make new-check ARGS="aws sagemaker endpoints SLUG --kind Endpoint"
 	$(RUN) scripts/new_check.py $(ARGS)

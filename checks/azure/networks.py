@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol, Union
 
 from msgspec import UNSET, Struct
@@ -89,7 +90,11 @@ def opening(resource: Fenced) -> Opening:
 
 def letting(ranges: Iterable[str], fields: tuple[str, ...]) -> Opening:
     """Whether these ranges let in most of the internet; not known if one of them is no range, and might be wide."""
-    ranges = tuple(ranges)
+    return _letting(tuple(ranges), fields)
+
+
+@lru_cache(maxsize=1024)  # several checks ask the same of a resource
+def _letting(ranges: tuple[str, ...], fields: tuple[str, ...]) -> Opening:
     odd = tuple(f"what the rule `{text}` lets in" for text in ranges if _network(text) is None)
     if wide(ranges):
         return Opening(True, fields, tuple(map(Foreign.address, _opening_ranges(ranges))), odd)
