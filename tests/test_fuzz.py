@@ -18,7 +18,7 @@ from scanner.model.exits import Exit
 
 #: What a command may end with that nobody stops and that is no defect.
 CONTRACT = {code for code in Exit if code < Exit.DEFECT}
-TIMES = int(os.environ.get("FUZZ", "100"))
+TIMES = int(os.environ.get("FUZZ", "250"))
 SEED = os.environ.get("FUZZ_SEED", "mlposture")
 
 

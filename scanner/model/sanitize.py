@@ -26,7 +26,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     `lines` keeps line feeds, for texts of several lines. Markup is left alone: no format may interpret it.
     """
-    if not text.isprintable():
+    if not (text.replace("\n", "") if lines else text).isprintable():
         text = "".join(
             c if c.isprintable() or (lines and c == "\n") else c.encode("unicode_escape").decode() for c in text
         )
