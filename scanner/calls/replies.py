@@ -9,7 +9,7 @@ import io
 import mmap
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Self
@@ -25,7 +25,8 @@ _large = threading.Semaphore(2)
 _PIECE = 2**16
 #: zlib's spelling of "gzip or zlib, whichever it is", and of deflate without a head, as some servers send it
 _ANY, _BARE = 47, -15
-_CODINGS = {"gzip": (_ANY,), "x-gzip": (_ANY,), "deflate": (_ANY, _BARE)}
+_CODINGS = ("gzip", "x-gzip", "deflate")
+_GZIP = b"\x1f\x8b"
 #: compressed parts of one body, one after another; nobody sends more than one
 _PARTS = 16
 #: What says how a body is sent, and nothing of what it is.
@@ -78,22 +79,25 @@ class BoundedReply(http.client.HTTPResponse):
         if not _large.acquire(timeout=max(0.0, end.at - monotonic())):
             raise watch.late(end)
         try:
-            body = body if whole else self._rest(body, watch)
+            pieces = self._pieces(body)
             for coding in codings:
-                body = _unpacked(body, coding, watch)
-            return body
+                pieces = _unpacked(pieces, coding, watch)
+            with _Room(watch) as room:
+                for piece in pieces:
+                    room.add(piece)
+                return room.content()
+        except zlib.error:
+            raise watch.failed(Reason.MALFORMED, "the reply does not decompress") from None
         finally:
             _large.release()
 
-    def _rest(self, body: bytes, watch: Watch) -> bytes:
-        with _Room(watch) as room:
-            room.add(body)
-            while piece := self.read(_PIECE):
-                room.add(piece)
-            body = room.content()
+    def _pieces(self, first: bytes) -> Iterator[bytes]:
+        """The body piece by piece. Raises IncompleteRead."""
+        yield first
+        while piece := self.read(_PIECE):
+            yield piece
         if self.length:
-            raise http.client.IncompleteRead(body, self.length)
-        return body
+            raise http.client.IncompleteRead(b"", self.length)
 
 
 class _Bounded(io.RawIOBase):
@@ -177,30 +181,34 @@ def _small(body: bytes, codings: list[str]) -> bytes | None:
     return None
 
 
-def _unpacked(body: bytes, coding: str, watch: Watch) -> bytes:
-    """A body without one of its encodings. Raises CallFailed."""
-    if not body or coding in ("", "identity"):
-        return body
-    for form in _CODINGS.get(coding, ()):
-        with suppress(zlib.error):
-            return _inflated(body, form, watch)
-    why = "does not decompress" if coding in _CODINGS else "has an encoding that was not asked for"
-    raise watch.failed(Reason.MALFORMED, f"the reply {why}")
+def _unpacked(pieces: Iterable[bytes], coding: str, watch: Watch) -> Iterator[bytes]:
+    """A body without one of its encodings, piece by piece, so that it is in memory once. Raises CallFailed, zlib.error.
+
+    What is cut short is given as far as it goes, since it does not parse then. What follows the end is read and left.
+    """
+    engine, parts, size = None, 0, 0
+    for piece in pieces:
+        if coding in ("", "identity"):
+            yield piece
+            continue
+        if coding not in _CODINGS:
+            raise watch.failed(Reason.MALFORMED, "the reply has an encoding that was not asked for")
+        rest = piece
+        while rest and (engine is None or not engine.eof or rest.startswith(_GZIP)):
+            if engine is None or engine.eof:
+                engine, parts = zlib.decompressobj(_form(coding, rest)), parts + 1
+                if parts > _PARTS:
+                    raise zlib.error("too many parts")
+            while not engine.eof and (plain := engine.decompress(rest, _PIECE)):
+                size += len(plain)
+                if size > watch.bounds.reply_bytes:
+                    raise watch.too_large()
+                yield plain
+                rest = engine.unconsumed_tail
+            rest = engine.unused_data
 
 
-def _inflated(body: bytes, form: int, watch: Watch) -> bytes:
-    """The same; what is cut short as far as it goes, since it does not parse then. Raises zlib.error and CallFailed."""
-    with _Room(watch) as room:
-        for _ in range(_PARTS):
-            engine = zlib.decompressobj(form)
-            for at in range(0, len(body), _PIECE):
-                rest = body[at : at + _PIECE]
-                while not engine.eof and (piece := engine.decompress(rest, _PIECE)):
-                    room.add(piece)
-                    rest = engine.unconsumed_tail
-                if engine.eof:
-                    break
-            body = engine.unused_data + body[at + _PIECE :]
-            if not body.startswith(b"\x1f\x8b"):
-                return room.content()
-    raise zlib.error("too many parts")
+def _form(coding: str, beginning: bytes) -> int:
+    """How zlib is to read it: some servers send deflate without the head that it has to have."""
+    bare = coding == "deflate" and (beginning[0] & 15 != 8 or int.from_bytes(beginning[:2]) % 31 != 0)
+    return _BARE if bare else _ANY
