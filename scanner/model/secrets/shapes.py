@@ -1,12 +1,13 @@
 """Shapes that only credentials have, found in any text under any name."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from scanner.model.patterns import pattern
 
-#: Each shape after text that it cannot do without, under what all of a group need. Looking for fixed text is many times
-#: faster than a search, and nearly all text has none of it.
+#: Each shape after text that it cannot do without, under a character that all of a group need. Looking for fixed text
+#: is many times faster than a search, and nearly all text has none of it.
 SHAPES = (
     (
         "A",
@@ -47,11 +48,8 @@ SHAPES = (
                 ),
             ),
             ("pat-", pattern(r"(?<![0-9A-Za-z])pat-(?:na|eu)\d-[0-9a-f]{8}-[0-9a-f\-]{27}")),  # HubSpot
-            ("/t/", pattern(r"/t/[a-z]{2}-[0-9a-f]{8}-[0-9a-f\-]{27}")),  # a channel of Anaconda
-            ("xox", pattern(r"xox[abprs]-[0-9A-Za-z\-]{10,}")),
             ("nvapi-", pattern(r"nvapi-[0-9A-Za-z_\-]{30,}")),  # NVIDIA
             ("glpat-", pattern(r"glpat-[0-9A-Za-z_\-]{20,}")),  # GitLab
-            ("GOCSPX-", pattern(r"GOCSPX-[0-9A-Za-z_\-]{20,}")),  # Google OAuth client secret
             ("-----BEGIN", pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")),
         ),
     ),
@@ -71,7 +69,6 @@ SHAPES = (
             ("SG.", pattern(r"SG\.[0-9A-Za-z_\-]{22}\.[0-9A-Za-z_\-]{43}")),  # SendGrid
             ("hvs.", pattern(r"(?<![0-9A-Za-z])hvs\.[0-9A-Za-z_\-]{24,}")),  # HashiCorp Vault
             ("ya29.", pattern(r"ya29\.[0-9A-Za-z_\-]{20,}")),  # Google access token
-            ("com/api/webhooks/", pattern(r"discord(?:app)?\.com/api/webhooks/\d+/[0-9A-Za-z_\-]{60,}")),
             (
                 "webhook.office.com/",
                 pattern(r"webhook\.office\.com/webhookb2/[0-9A-Za-z@\-]+/IncomingWebhook/[0-9a-f]{32}"),
@@ -79,14 +76,33 @@ SHAPES = (
             ("hooks.slack.com/", pattern(r"hooks\.slack\.com/(?:services|workflows)/[0-9A-Za-z/]{20,}")),
         ),
     ),
-    ("JQQJ9", (("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),)),  # Azure OpenAI and other AI services
-    ("1//0", (("1//0", pattern(r"(?<![0-9A-Za-z])1//0[0-9A-Za-z_\-]{40,}")),)),  # Google refresh token
-    ("GOOG1", (("GOOG1", pattern(r"GOOG1[0-9A-Z]{56}")),)),  # HMAC key of a service account in Cloud Storage
-    ("dapi", (("dapi", pattern(r"(?<![0-9A-Za-z])dapi[0-9a-f]{32}")),)),  # Databricks
-    ("Q~", (("Q~", pattern(r"[0-9A-Za-z_~.\-]{3}\dQ~[0-9A-Za-z_~.\-]{31,34}")),)),  # Entra client secret
-    ("eyJ", (("eyJ", pattern(r"eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\.")),)),  # JSON web token
     (
-        "://",  # password in a URL, with or without a user; not a variable or a blank that stands for one
+        "G",
+        (
+            ("GOCSPX-", pattern(r"GOCSPX-[0-9A-Za-z_\-]{20,}")),  # Google OAuth client secret
+            ("GOOG1", pattern(r"GOOG1[0-9A-Z]{56}")),  # HMAC key of a service account in Cloud Storage
+        ),
+    ),
+    (
+        "J",
+        (
+            ("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),  # Azure OpenAI and other AI services
+            ("eyJ", pattern(r"eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\.")),  # JSON web token
+        ),
+    ),
+    (
+        "/",
+        (
+            ("/t/", pattern(r"/t/[a-z]{2}-[0-9a-f]{8}-[0-9a-f\-]{27}")),  # a channel of Anaconda
+            ("com/api/webhooks/", pattern(r"discord(?:app)?\.com/api/webhooks/\d+/[0-9A-Za-z_\-]{60,}")),
+            ("1//0", pattern(r"(?<![0-9A-Za-z])1//0[0-9A-Za-z_\-]{40,}")),  # Google refresh token
+        ),
+    ),
+    ("d", (("dapi", pattern(r"(?<![0-9A-Za-z])dapi[0-9a-f]{32}")),)),  # Databricks
+    ("x", (("xox", pattern(r"xox[abprs]-[0-9A-Za-z\-]{10,}")),)),  # Slack
+    ("~", (("Q~", pattern(r"[0-9A-Za-z_~.\-]{3}\dQ~[0-9A-Za-z_~.\-]{31,34}")),)),  # Entra client secret
+    (
+        "@",  # password in a URL, with or without a user; not a variable or a blank that stands for one
         (
             (
                 "://",
@@ -117,22 +133,29 @@ def _has_shape(text: str) -> bool:
 _SHORT = 48
 _known = lru_cache(maxsize=1024)(_has_shape)
 
-_MARKS = tuple(start.encode() for _, shapes in SHAPES for start, _ in shapes if start != "://")
-
 
 @cache
-def _by_first() -> tuple[re.Pattern[bytes], ...]:
-    """The marks, together by their first character: to skip to that is faster than to look for each alone."""
-    ends: dict[bytes, list[bytes]] = {}
-    for mark in _MARKS:
-        ends.setdefault(mark[:1], []).append(re.escape(mark[1:]))
-    return tuple(re.compile(re.escape(first) + b"(?:" + b"|".join(those) + b")") for first, those in ends.items())
+def _marks() -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """What all of a group need, and its fixed texts around that: to skip to one character is faster than all else."""
+    return tuple(
+        (needed.encode(), _around(needed, [start for start, _ in shapes])) for needed, shapes in SHAPES if needed != "@"
+    )
+
+
+def _around(needed: str, starts: Sequence[str]) -> re.Pattern[bytes]:
+    parts = [start.rpartition(needed) for start in starts]
+    texts = "|".join(f"(?<={re.escape(before + needed)}){re.escape(after)}" for before, _, after in parts)
+    two = [before[-2:] for before, _, _ in parts]
+    if min(map(len, two)) == 2:  # of which most characters have others before them, and are done with
+        first, second = (re.escape("".join(sorted(set(some)))) for some in zip(*two, strict=True))
+        texts = f"(?<=[{first}][{second}]{re.escape(needed)})(?:{texts})"
+    return re.compile(f"{re.escape(needed)}(?:{texts})".encode())
 
 
 def may_hold_secret(document: bytes, start: int = 0) -> bool:
     """Whether any string in JSON text, from `start` on, may have the shape of a credential: one look at all of them."""
-    for marks in _by_first():
-        if marks.search(document, start):
+    for needed, marks in _marks():
+        if document.find(needed, start) >= 0 and marks.search(document, start):
             return True
     return document.find(b"@", start) >= 0 and any(
         b"@" in address.partition(b"/")[0] for address in document[start:].split(b"://")[1:]
