@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scanner.evaluate.judge import Judgement, fingerprint
+from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.model.checks import Check
 from scanner.model.nouns import CheckInfo, Finding, Resource, Status
@@ -82,7 +82,7 @@ class StoredFindings:
 
     def add(self, judgement: Judgement) -> None:
         """Keep a verdict as a finding."""
-        check, resource, verdict = judgement.check, judgement.resource, judgement.verdict
+        check, resource, verdict = judgement.check, judgement.resource, shown(judgement)
         place = self._places[(check.id, verdict.status is Status.FAIL)]
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))

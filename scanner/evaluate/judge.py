@@ -54,23 +54,22 @@ def evaluate(inventory: Inventory, checks: Sequence[Check], trusting: Trusting |
 def judge(check: Check, resource: Resource, view: View | None = None, *, trusting: Trusting) -> Verdict:
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
-        verdict = _without_unseen(trusting.settle(check(resource, view)))
-        if verdict.missing:
-            return explained(verdict, check, resource, view)
-        if check.blind_to and verdict.status is Status.PASS:
-            return msgspec.structs.replace(verdict, message=f"{verdict.message}; not seen: {', '.join(check.blind_to)}")
-        return verdict
+        verdict = trusting.settle(check(resource, view))
+        return explained(verdict, check, resource, view) if verdict.missing else verdict
     except Exception as error:
         log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
         return Verdict(Status.UNKNOWN, f"the check broke on this resource ({type(error).__name__}); please report it")
 
 
-def _without_unseen(verdict: Verdict) -> Verdict:
-    """Evidence may show, beside what decides, what was not observed: no report can hold that."""
-    if UNSET not in verdict.evidence.values():
-        return verdict
-    seen = {name: value for name, value in verdict.evidence.items() if value is not UNSET}
-    return msgspec.structs.replace(verdict, evidence=seen)
+def shown(judgement: Judgement) -> Verdict:
+    """The verdict as reports show it. Most are only counted, and nothing is done for the words of these."""
+    check, verdict = judgement.check, judgement.verdict
+    if UNSET in verdict.evidence.values():  # beside what decides, and no report can hold it
+        seen = {name: value for name, value in verdict.evidence.items() if value is not UNSET}
+        verdict = msgspec.structs.replace(verdict, evidence=seen)
+    if check.blind_to and verdict.status is Status.PASS and not verdict.missing:
+        return msgspec.structs.replace(verdict, message=f"{verdict.message}; not seen: {', '.join(check.blind_to)}")
+    return verdict
 
 
 def explained(verdict: Verdict, check: Check, resource: Resource, view: View | None) -> Verdict:

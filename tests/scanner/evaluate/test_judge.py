@@ -11,7 +11,7 @@ from msgspec import UNSET
 from support import FAIL, NOW, UNKNOWN, all_cases, inventory_of, registered
 from watching import observe
 
-from scanner.evaluate.judge import evaluate, explained
+from scanner.evaluate.judge import evaluate, explained, shown
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
 from scanner.model.checks import Check
@@ -82,7 +82,7 @@ def test_an_absence_that_decides_nothing_is_said_to_be_one() -> None:
 def test_evidence_holds_only_what_was_observed() -> None:
     """A report cannot hold anything else, and one such verdict must not cost the others."""
     bucket = ours(grants=(grant("global/AllUsers"),), public_access_block=None, account_public_access_block=None)
-    [verdict] = [each.verdict for each in evaluate(inventory_of(bucket), [CHECKS["MLP-1407"]])]
+    [verdict] = map(shown, evaluate(inventory_of(bucket), [CHECKS["MLP-1407"]]))
 
     assert verdict.status is FAIL
     assert set(verdict.evidence) == {"grants"}
@@ -100,7 +100,7 @@ def test_a_pass_says_what_nobody_can_see() -> None:
         blind_to=("policies of the organisation (SCPs)",),
     )
     said = {
-        value: next(evaluate(inventory_of(notebook(direct_internet_access=value)), [made])).verdict.message
+        value: shown(next(evaluate(inventory_of(notebook(direct_internet_access=value)), [made]))).message
         for value in ("Disabled", "Enabled")
     }
 
