@@ -17,7 +17,7 @@ import google.auth.exceptions
 import msgspec
 import urllib3
 from google.auth import credentials as auth
-from google.auth.transport.urllib3 import Request
+from google.auth import transport
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, ProxyError, ReadTimeoutError, SSLError
 
 from checks.gcp.client.errors import from_reply, inside
@@ -53,7 +53,7 @@ class Web:
             raise CannotScan("Google Cloud: MLPOSTURE_GCP_ENDPOINT must be https, or http on this machine")
         self._connections = Connections(manners, proxies={} if plain else getproxies())
         self._refreshing = threading.Lock()
-        self._refresh = Request(_TokenRequests(self._connections))  # type: ignore[no-untyped-call]
+        self._refresh = _TokenRequests(self._connections)
         self._credentials, self.project = _credentials(simulated=plain and loopback)
         try:
             self._keep_fresh()
@@ -129,16 +129,24 @@ class NoToken(google.auth.exceptions.RefreshError):
     """What came from where tokens are had is no reply of it."""
 
 
-class _TokenRequests:
-    """How google-auth asks for tokens. What it asks with must not be written either."""
+class _TokenRequests(transport.Request):
+    """How google-auth asks for tokens. What it asks with must not be written either.
+
+    Its own class for urllib3 imports cryptography, which takes longer than all else that a scan imports.
+    """
 
     def __init__(self, connections: "Connections") -> None:
         self._connections = connections
 
-    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:
-        own.note_headers(options.get("headers") or {})
-        own.note_grant(options.get("body"))
-        return self._connections.request(method, url, **options)
+    def __call__(
+        self, url: str, method: str = "GET", body: Any = None, headers: Any = None, timeout: Any = None, **more: Any
+    ) -> urllib3.BaseHTTPResponse:
+        own.note_headers(headers or {})
+        own.note_grant(body)
+        try:
+            return self._connections.request(method, url, body=body, headers=headers, timeout=timeout, **more)
+        except HTTPError as error:
+            raise google.auth.exceptions.TransportError(error) from error  # type: ignore[no-untyped-call]
 
 
 class Connections:
@@ -221,6 +229,8 @@ def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
         return google.auth.default(scopes=[_SCOPE])
     except google.auth.exceptions.GoogleAuthError as error:
         raise CannotScan(f"Google Cloud: no credentials found ({_said(error)}); {_LOGIN}") from error
+    except ImportError:  # what these credentials call for is missing, whatever is in their file
+        raise
     except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
         where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login()
         said = getattr(error, "strerror", None) or error

@@ -15,8 +15,8 @@ from scanner.collect import extras
 from scanner.collect.extras import needs
 from scanner.model.errors import CannotScan
 
-#: A module that each client cannot do without. Google's SDK says in its own words that it has no `packaging`.
-NEEDED = {"aws": "botocore.exceptions", "gcp": "packaging", "azure": "azure.identity"}
+#: A module that each client cannot do without.
+NEEDED = {"aws": "botocore.exceptions", "gcp": "google.auth", "azure": "azure.identity"}
 
 
 def scan(provider: str, *, first: str = "", path: Path | None = None) -> subprocess.CompletedProcess[str]:
