@@ -67,6 +67,8 @@ class Batches:
         status, content = reply["httpStatusCode"], reply.get("content")
         if status == 200:
             return content if isinstance(content, Mapping) and "error" not in content and _is_json(reply) else None
+        if status == 401:
+            return None  # alone it is asked again with a new token, before it counts as refused
         failure = refused(operation, url, status, content)
         if failure.extent <= Extent.ACCOUNT:
             self._calls.note_refusal(scope, OPERATION, failure)

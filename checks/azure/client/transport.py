@@ -6,7 +6,8 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -26,7 +27,7 @@ from checks.azure.client.replies import checked, refused
 from scanner.calls.client import Manners
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
-from scanner.model.nouns import Reason
+from scanner.model.nouns import Extent, Reason
 from scanner.model.refusals import Refusal, find
 
 #: Where the clouds of Microsoft's that are not the public one sign in, by the host of their Resource Manager.
@@ -41,6 +42,7 @@ _MICROSOFT = {
 }
 #: seconds before a token runs out at which a new one is fetched
 _RENEW = 300
+_RENEWAL = "sign in again with `az login`, or give the application a new secret or certificate"
 _BOM = b"\xef\xbb\xbf"
 _AADSTS = re.compile(r"AADSTS\d+")
 #: What can stand in a header.
@@ -58,8 +60,9 @@ class Transport:
         self._endpoint = endpoint
         self._timeout = (manners.connect_timeout, manners.read_timeout)
         try:
-            self.credential = _credential(endpoint, manners.connect_timeout, manners.read_timeout)
-            self._token = _OneToken(self.credential, f"{endpoint}/.default")
+            make = partial(_credential, endpoint, manners.connect_timeout, manners.read_timeout)
+            self._token = _OneToken(make, f"{endpoint}/.default")
+            self.credential = self._token.credential
             #: whose credential it is
             self.principal = _principal(self._token.text())
         except Exception as error:  # the SDK's own, or whatever it stumbles over in a reply or a file that is none
@@ -82,9 +85,11 @@ class Transport:
         content = msgspec.json.encode(body) if body is not None else None
         token = self._bearer()
         response = self._exchange(method, address, content, token)
-        if response.status_code == 401 and (claims := _claims(response.headers.get("WWW-Authenticate", ""))):
-            token = self._bearer(refused=token, claims=claims)
-            response = self._exchange(method, address, content, token)
+        if response.status_code == 401:
+            claims = _claims(response.headers.get("WWW-Authenticate", ""))
+            another = self._bearer(refused=token, claims=claims)
+            if another != token:
+                response = self._exchange(method, address, content, another)
         if response.status_code != 200:
             after = response.headers.get("Retry-After")
             raise refused(operation, address, response.status_code, _parsed(response.content), after)
@@ -100,14 +105,17 @@ class Transport:
         try:
             return self._token.text(**challenge)
         except ClientAuthenticationError as error:
+            if (unreached := _unreached(error)) is not None:
+                raise CallFailed(Reason.UNREACHABLE, f"no token: {unreached}", retry=True) from error
             known = _sign_in(error)
             if known is not None:
                 raise known.failure(_number(error)) from error
-            raise CallFailed(Reason.DENIED, "no token: the credential was refused", permission="") from error
-        except (ServiceRequestError, ServiceResponseError) as error:
-            cause = type(error.inner_exception or error).__name__
-            raise CallFailed(Reason.UNREACHABLE, f"no token: {cause}", retry=True) from error
+            # Whoever gets none can ask for nothing else, and need not try that once a call.
+            why = f"no token: the credential was refused; {_RENEWAL}"
+            raise CallFailed(Reason.DENIED, why, permission="", extent=Extent.EVERYTHING) from error
         except AzureError as error:
+            if (unreached := _unreached(error)) is not None:
+                raise CallFailed(Reason.UNREACHABLE, f"no token: {unreached}", retry=True) from error
             raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
         except Exception as error:  # whatever the SDK stumbles over in a reply that is none
             raise CallFailed(Reason.MALFORMED, "no token: what is none came from the sign-in") from error
@@ -145,24 +153,48 @@ class Transport:
 class _OneToken:
     """A token shared by threads: one of them fetches it, the others wait for it."""
 
-    def __init__(self, credential: TokenCredential, scope: str) -> None:
-        self._credential = credential
+    def __init__(self, make: Callable[[], TokenCredential], scope: str) -> None:
+        self._make = make
+        self.credential = make()
         self._scope = scope
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
+        #: the token that came last in the place of one that was refused, and the claims that it was asked for with
+        self._replacement = ("", "")
 
     def text(self, *, refused: str = "", claims: str = "") -> str:
-        """The token; a new one if it runs out soon, or if it is the one refused for want of claims."""
+        """The token; a new one if it runs out soon, or if it is the one refused, perhaps for want of claims.
+
+        One that came in the place of another is not replaced: if it is refused too, it is not the token.
+        """
         with self._lock:
             token = self._token
-            if token is None or token.expires_on - time.time() < _RENEW or token.token == refused:
-                options: dict[str, Any] = {"claims": claims} if claims else {}
-                token = self._credential.get_token(self._scope, **options)
-                if not _TOKEN.fullmatch(token.token):
-                    raise ValueError("what is no token came from the sign-in")
-                own.note(token.token)
-                self._token = token
+            if token is None or token.expires_on - time.time() < _RENEW:
+                return self._fetch()
+            if token.token == refused and self._replacement != (refused, claims):
+                return self._replace(refused, claims)
             return token.token
+
+    def _replace(self, refused: str, claims: str) -> str:
+        self._replacement = (refused, claims)  # where there is no other, those who wait here need not ask for one
+        if not claims:  # the credential would give the same one, which it keeps as long as that is said to last
+            self.credential = self._make()
+        try:
+            self._replacement = (self._fetch(claims), claims)
+        except AzureError as error:
+            if _unreached(error) is not None:
+                self._replacement = ("", "")
+            raise
+        return self._replacement[0]
+
+    def _fetch(self, claims: str = "") -> str:
+        options: dict[str, Any] = {"claims": claims} if claims else {}
+        token = self.credential.get_token(self._scope, **options)
+        if not _TOKEN.fullmatch(token.token):
+            raise ValueError("what is no token came from the sign-in")
+        own.note(token.token)
+        self._token = token
+        return token.token
 
 
 def _principal(token: str) -> str:
@@ -205,6 +237,14 @@ def _credential(endpoint: str, connect_timeout: float, read_timeout: float) -> T
     )
 
 
+def _unreached(error: Exception) -> str | None:
+    """What kept a sign-in from being asked at all, perhaps said to be a refusal; None if it was asked."""
+    for each in (error, error.__cause__):
+        if isinstance(each, ServiceRequestError | ServiceResponseError):
+            return type(each.inner_exception or each).__name__
+    return None
+
+
 def _number(error: Exception) -> str:
     """The code of a sign-in that was refused, empty if there is none."""
     found = _AADSTS.search(str(error))
@@ -221,6 +261,8 @@ def _advice(error: Exception, endpoint: str) -> str:
     said = str(error).strip().partition("\n")[0].partition(" Trace ID")[0].rstrip(".")
     if unreadable := _unreadable():
         return f"no usable credentials: {unreadable}"
+    if "certificate is not yet valid" in said or "certificate has expired" in said:
+        return f"no token ({said}); set the clock of this machine right, or else the certificate is out of date"
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
     if known := _sign_in(error):

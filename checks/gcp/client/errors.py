@@ -71,7 +71,8 @@ def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFa
         why = Reason.DENIED if status == 403 else Reason.MALFORMED
         return CallFailed(why, f"HTTP {status} without an error of Google's", permission="")
     if status == 401:
-        return CallFailed(Reason.DENIED, "the credentials were not accepted", code="unauthenticated", permission="")
+        detail = "the credentials were not accepted, nor was a new token; sign in again, or give the scanner others"
+        return CallFailed(Reason.DENIED, detail, code="unauthenticated", permission="")
     if status == 403:
         named = metadata.get("permission") or _first(_PERMISSION, message)
         if named or reason in _PLAIN:

@@ -26,12 +26,13 @@ from checks.gcp.names import STORAGE
 from scanner.calls.client import Manners
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
-from scanner.model.nouns import Reason
+from scanner.model.nouns import Extent, Reason
 from scanner.model.patterns import pattern
 from scanner.model.sanitize import quote
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
+_RENEW = "sign in again, or give the scanner new credentials"
 _STRANGE = "what is no token came from where tokens are issued"
 #: What can stand in a header.
 _TOKEN = pattern(r"[!-~]+")
@@ -53,6 +54,8 @@ class Web:
             raise CannotScan("Google Cloud: MLPOSTURE_GCP_ENDPOINT must be https, or http on this machine")
         self._connections = Connections(manners, proxies={} if plain else getproxies())
         self._refreshing = threading.Lock()
+        #: the token that came last in the place of one that was refused
+        self._replacement = ""
         self._refresh = _TokenRequests(self._connections)
         self._credentials, self.project = _credentials(simulated=plain and loopback)
         try:
@@ -72,19 +75,17 @@ class Web:
     ) -> Mapping[str, Any]:
         """One call, once. Members of the query that are lists are repeated. Raises CallFailed."""
         try:
-            url, headers = self._signed(path)
-            if query:
-                url = f"{url}?{urlencode(query, doseq=True)}"
-            if body is not None:
-                body = msgspec.json.encode(body)
-                headers["Content-Type"] = "application/json"
-            reply = self._connections.request(method, url, body=body, headers=headers, redirect=False)
+            reply = self._exchange(method, path, query, body)
         except NoToken as error:
             raise CallFailed(Reason.MALFORMED, f"no access token: {error}") from error
         except google.auth.exceptions.TransportError as error:
             raise CallFailed(Reason.UNREACHABLE, "no access token: TransportError", retry=True) from error
         except google.auth.exceptions.GoogleAuthError as error:
-            raise CallFailed(Reason.DENIED, f"no access token: {type(error).__name__}") from error
+            if error.retryable:
+                raise CallFailed(Reason.ERROR, f"no access token: {_said(error)}", retry=True) from error
+            # Whoever gets none can ask for nothing else, and need not try that once a call.
+            why = f"no access token: {_said(error).rstrip('.')}; {_RENEW}"
+            raise CallFailed(Reason.DENIED, why, permission="", extent=Extent.EVERYTHING) from error
         except ReadTimeoutError as error:
             raise CallFailed(Reason.TIMEOUT, "ReadTimeout", retry=True) from error
         except (ConnectTimeoutError, ProtocolError, ProxyError, SSLError) as error:
@@ -92,6 +93,19 @@ class Web:
         except HTTPError as error:
             raise CallFailed(Reason.ERROR, type(error).__name__) from error
         return _decoded(shapes()[operation], reply)
+
+    def _exchange(self, method: str, path: str, query: Mapping[str, Any], body: Any) -> urllib3.BaseHTTPResponse:
+        """What was said to a call; where its token was refused, to the same with another one."""
+        url, headers = self._signed(path)
+        if query:
+            url = f"{url}?{urlencode(query, doseq=True)}"
+        if body is not None:
+            body = msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        reply = self._connections.request(method, url, body=body, headers=headers, redirect=False)
+        if reply.status == 401 and self._replaced(headers):
+            reply = self._connections.request(method, url, body=body, headers=headers, redirect=False)
+        return reply
 
     def _signed(self, path: str) -> tuple[str, dict[str, str]]:
         """Where a path is, and the headers of a call to it."""
@@ -110,6 +124,27 @@ class Web:
             with self._refreshing:
                 if not self._credentials.valid:
                     self._renew()
+
+    def _replaced(self, headers: dict[str, str]) -> bool:
+        """Put another token into headers whose token was refused before its time; whether there is one.
+
+        One that came in the place of another is not replaced: if it is refused too, it is not the token.
+        """
+        refused = headers.get("authorization", "")
+        with self._refreshing:
+            token = str(self._credentials.token)
+            if not refused or token == self._replacement == refused.removeprefix("Bearer "):
+                return False
+            if refused == f"Bearer {token}":
+                self._replacement = token  # where there is no other, those who wait here need not ask for one
+                try:
+                    self._renew()
+                except google.auth.exceptions.TransportError:
+                    self._replacement = ""
+                    raise
+                self._replacement = str(self._credentials.token)
+        self._credentials.apply(headers)  # type: ignore[no-untyped-call]
+        return True
 
     def _renew(self) -> None:
         try:

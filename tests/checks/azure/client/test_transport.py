@@ -6,14 +6,15 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from scanning import QUICK, running
+from scanning import QUICK, calm, running, take_inventory
 from worlds.azure import AzureWorld, error
 from worlds.azure_entra import OBJECT_ID
-from worlds.base import Request, Response
+from worlds.base import Fault, Request, Response
 
 from checks.azure.client.transport import Transport, _claims, _principal
 from scanner.model.errors import CallFailed, CannotScan
@@ -85,6 +86,59 @@ def test_claims_that_do_not_help_are_asked_for_once_a_call(
     assert [request.status for request in world.log if request.operation == OPERATION] == [401, 401]
 
 
+def refused_from(monkeypatch: pytest.MonkeyPatch, world: AzureWorld, turn: int, *, for_good: bool = False) -> None:
+    """Let all tokens that there are at a request be refused from then on, `for_good` all that come later too."""
+    turns, revoked = count(1), set[str]()
+
+    def expired(request: Request) -> Response | None:
+        if next(turns) == turn or (for_good and revoked):
+            revoked.update(world.entra.issued)
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        return error(401, "ExpiredAuthenticationToken", "The access token expired.") if token in revoked else None
+
+    answering(monkeypatch, world, expired)
+
+
+def test_a_token_that_is_refused_before_its_time_is_replaced_once_and_costs_nothing(
+    world: AzureWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused_from(monkeypatch, world, 20)  # inside of a batch, perhaps
+    inventory = take_inventory("azure")
+
+    assert inventory.gaps == ()
+    assert inventory.store.count() == calm("azure")[0].store.count()
+    assert len(claims_asked(world)) == 2
+
+
+def test_a_token_whose_successor_is_refused_too_is_not_replaced_again(
+    world: AzureWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused_from(monkeypatch, world, 20, for_good=True)
+    gaps = take_inventory("azure").gaps
+
+    assert {(gap.reason, gap.detail.partition(" (")[0]) for gap in gaps} == {
+        (Reason.DENIED, "the access token is not accepted")
+    }
+    assert len(claims_asked(world)) == 2
+
+
+@pytest.mark.parametrize(("fault", "reason"), [("reset", Reason.UNREACHABLE), ("deny", Reason.DENIED)])
+def test_where_no_other_token_can_be_had_it_is_said_why(
+    fault: str, reason: Reason, world: AzureWorld, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused_from(monkeypatch, world, 1)
+    world.faults.append(Fault("oauth2.token", fault))
+
+    for expected in (reason, reason if fault == "reset" else Reason.DENIED):
+        with pytest.raises(CallFailed) as failure:
+            transport.send(OPERATION, "GET", "/subscriptions", QUERY)
+        assert failure.value.reason is expected
+    assert failure.value.retry is (fault == "reset")
+    world.faults.clear()
+    if fault == "reset":  # which says nothing about the credential
+        assert transport.send(OPERATION, "GET", "/subscriptions", QUERY)["value"]
+
+
 @pytest.mark.parametrize(
     ("challenge", "claims"),
     [
@@ -108,7 +162,7 @@ def test_a_token_that_can_no_longer_be_had_is_a_denial(
     token = transport._token._token
     assert token is not None
     monkeypatch.setattr(transport._token, "_token", token._replace(expires_on=0))
-    monkeypatch.setattr(transport._token._credential, "get_token", _refused)
+    monkeypatch.setattr(transport._token.credential, "get_token", _refused)
 
     with pytest.raises(CallFailed, match="no token: the credential was refused") as failure:
         transport.send(OPERATION, "GET", "/subscriptions", QUERY)

@@ -7,15 +7,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.auth import compute_engine, credentials
 from google.oauth2 import credentials as of_users
-from scanning import QUICK, document, quick_calls, running, take_inventory
+from scanning import QUICK, calm, document, quick_calls, running, take_inventory
 from urllib3.exceptions import HTTPError, ProxyError
 from worlds import azure_entra
+from worlds.base import Fault, Request, Response, World
 from worlds.gcp import GcpWorld
 
 from checks.gcp.client.api import connect
@@ -128,3 +130,60 @@ def test_who_asks_is_an_account_or_else_a_client() -> None:
     assert _principal(of_users.Credentials("token", client_id="an app")) == "an app"
     assert _principal(credentials.AnonymousCredentials()) == "AnonymousCredentials"
     assert _principal(compute_engine.Credentials()) == "Credentials", "before the machine has said whose they are"
+
+
+def refused_from(world: World, turn: int, monkeypatch: pytest.MonkeyPatch, *, for_good: bool = False) -> None:
+    """Let all tokens that there are at a request be refused from then on, `for_good` all that come later too."""
+    assert isinstance(world, GcpWorld)
+    assert world.token is not None
+    turns, issued, usual, after = count(1), world.token.issued, world.respond, False
+
+    def respond(request: Request) -> Response:
+        nonlocal after
+        if request.operation != "oauth2.token" and (next(turns) == turn or (for_good and after)):
+            after = True
+            issued.clear()
+        return usual(request)
+
+    monkeypatch.setattr(world, "respond", respond)
+
+
+def tokens_asked(world: World) -> int:
+    return [request.operation for request in world.log].count("oauth2.token")
+
+
+def test_a_token_that_is_refused_before_its_time_is_replaced_once_and_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with running("gcp") as world:
+        refused_from(world, 20, monkeypatch)
+        inventory = take_inventory("gcp")
+
+    assert inventory.gaps == ()
+    assert inventory.store.count() == calm("gcp")[0].store.count()
+    assert tokens_asked(world) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "words"),
+    [
+        ("", Reason.DENIED, "were not accepted, nor was a new token; sign in again"),
+        ("deny", Reason.DENIED, "no access token: deny: The simulated token endpoint refused; sign in again"),
+        ("reset", Reason.UNREACHABLE, "no access token: TransportError"),
+    ],
+)
+def test_a_token_whose_successor_does_no_better_is_not_replaced_again(
+    fault: str, reason: Reason, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running("gcp") as world:
+        made = connect({}, quick_calls())
+        refused_from(world, 1, monkeypatch, for_good=not fault)
+        world.faults += [Fault("oauth2.token", fault)] if fault else []
+        with pytest.raises(CallFailed, match=words) as failure:
+            made.send("storage.buckets.get", "GET", "storage.googleapis.com/storage/v1/b/x", {})
+        assert (failure.value.reason, failure.value.permission or "") == (reason, "")
+        assert tokens_asked(world) == 2
+        with pytest.raises(CallFailed):
+            made.send("storage.buckets.get", "GET", "storage.googleapis.com/storage/v1/b/x", {})
+        assert tokens_asked(world) == (3 if fault == "reset" else 2), "a lost connection says nothing of the token"
+        made.close()
