@@ -30,6 +30,8 @@ _SUFFIXES = {
     AzureAuthorityHosts.AZURE_CHINA: "blob.core.chinacloudapi.cn",
     "login.partner.microsoftonline.cn": "blob.core.chinacloudapi.cn",
 }
+#: A redirect could lead a report, or a reader, to a host of anybody's.
+_STAYS: dict[str, Any] = {"permit_redirects": False}
 _PATIENCE: dict[str, Any] = {"connection_timeout": 10, "read_timeout": 60, "retry_total": 4, "initial_backoff": 1}
 #: Larger files are sent and read in pieces of this size, each of which is in memory.
 _SIZES: dict[str, Any] = dict.fromkeys(
@@ -72,7 +74,8 @@ def _client(address: Address, doing: str) -> Iterator[BlobServiceClient]:
         why = f"MLPOSTURE_AZURE_BLOB_ENDPOINT is {endpoint!r}; it must begin with https://, because a bearer token "
         raise failed(address, doing, f"{why}must not travel in the clear")
     try:
-        with BlobServiceClient(endpoint, credential=_Token(_token(address, doing)), **_PATIENCE, **_SIZES) as client:
+        token = _Token(_token(address, doing))
+        with BlobServiceClient(endpoint, credential=token, **_PATIENCE, **_SIZES, **_STAYS) as client:
             yield client
     except HttpResponseError as error:
         if not error.status_code:  # a reply that broke off

@@ -67,7 +67,7 @@ def _client(address: Address, doing: str) -> Iterator[Client]:
     try:
         credentials = nobody if anonymous else google.auth.default(scopes=[_SCOPE])[0]
         # google-auth's own session would also look up where the account may work, at an address of its own choice.
-        with requests.Session() as session:
+        with _Session() as session:
             session.auth = partial(_sign, credentials)
             session.hooks["response"].append(_read_refusal)
             options = {"api_endpoint": endpoint} if endpoint else None
@@ -85,6 +85,13 @@ def _client(address: Address, doing: str) -> Iterator[Client]:
         if response is None:
             raise broken(address, doing, error.__cause__ or error) from error
         raise refused(address, doing, response.status_code, _said(response), _NEEDS[doing]) from error
+
+
+class _Session(requests.Session):
+    """Goes nowhere else than it is sent: a redirect could lead a report, or a reader, to a host of anybody's."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - what it overrides has it
+        return None
 
 
 def _sign(credentials: Credentials, request: requests.PreparedRequest) -> requests.PreparedRequest:

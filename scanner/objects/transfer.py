@@ -42,7 +42,8 @@ def reading(text: str, profile: str | None = None) -> Iterator[Path]:
         return
     with _private_file(address) as path:
         try:
-            _store(address).fetch(address, path, profile)
+            with _understood(address, InputError):
+                _store(address).fetch(address, path, profile)
         except OSError as error:
             raise InputError(_no_room(address, error)) from error
         try:
@@ -66,7 +67,8 @@ def write(text: str, how: Callable[[Path], None], profile: str | None = None) ->
     with _private_file(address) as path:
         try:
             how(path)
-            _store(address).put(address, path, profile)
+            with _understood(address, NotWritten):
+                _store(address).put(address, path, profile)
         except OSError as error:
             raise NotWritten(_no_room(address, error)) from error
 
@@ -76,7 +78,22 @@ def check(address: Address, profile: str | None = None) -> None:
 
     A scan may take an hour: better to hear of it now.
     """
-    _store(address).check(address, profile)
+    with _understood(address, InputError):
+        _store(address).check(address, profile)
+
+
+@contextmanager
+def _understood(address: Address, kind: type[InputError]) -> Iterator[None]:
+    """Whatever an SDK stumbles over in a reply that is none becomes `kind`; what is understood stays as it is."""
+    try:
+        yield
+    except (InputError, CannotScan, OSError):
+        raise
+    except Exception as error:
+        stumbled = f"what answered is not the service, or not at this address (its SDK: {type(error).__name__})"
+        raise kind(
+            f"{address.text}: {stumbled}; look at the endpoint and the proxy that the environment names"
+        ) from error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from worlds.base import Fault, Request, Response, World
 
 from scanner.model.errors import InputError, NotWritten
 from scanner.objects.addresses import parse
@@ -128,6 +129,29 @@ def test_a_reply_that_breaks_off_in_the_middle(bucket, temporary: Path) -> None:
     bucket.fail(bucket.read, "cut")
     assert "connection" in refusal(bucket.at("x.json"), InputError, got)
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_nothing_is_read_from_or_written_to_where_a_redirect_leads(bucket, status: int) -> None:
+    put(bucket.at("x.json"), b"old")
+
+    def elsewhere(world: World, request: Request) -> Response:
+        return Response(status, b"", {"Location": f"{world.url}/elsewhere{request.path}"})
+
+    bucket.world.faults += [Fault(one, "answer", answer=elsewhere) for one in (bucket.read, bucket.write)]
+    refusal(bucket.at("x.json"), InputError, got)
+    refusal(bucket.at("x.json"), NotWritten, put, b"new")
+
+    assert not any("elsewhere" in request.path for request in bucket.world.log)
+    bucket.world.faults.clear()
+    assert bucket.contents() == {"x.json": b"old"}
+
+
+def test_what_is_no_answer_of_the_service_is_no_defect(bucket) -> None:
+    answer = Response(200 if bucket.scheme == "az" else 301)  # over which the SDKs stumble
+    bucket.world.faults.append(Fault(f"{bucket.scheme}*" if bucket.scheme == "s3" else bucket.read, "answer"))
+    bucket.world.faults[-1].answer = lambda world, request: answer
+    refusal(bucket.at("x.json"), InputError, got)
 
 
 @pytest.mark.parametrize("size", [2_000_000, LARGE])
