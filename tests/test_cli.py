@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,20 @@ def test_saved_inventory_evaluates_to_the_same_report(world: World, tmp_path: Pa
     first["scan"].pop("arguments")
     second["scan"].pop("arguments")
     assert first == second
+
+
+def test_no_report_ends_before_it_began(tmp_path: Path) -> None:
+    """The clock may have been set back, or the inventory be of a machine whose clock is ahead."""
+    ahead = inventory_of(notebook("a"))
+    ahead.taken_at = datetime(2999, 1, 1, tzinfo=UTC)
+    ahead.save(tmp_path / "i.json")
+    outputs = ("-o", "x.json", "-o", "x.sarif", "--fail-on", "never")
+    assert mlposture("evaluate", "i.json", *outputs, cwd=tmp_path).returncode == 0
+
+    scan = json.loads((tmp_path / "x.json").read_text())["scan"]
+    [run] = json.loads((tmp_path / "x.sarif").read_text())["runs"]
+    assert scan["started_at"] == scan["finished_at"] == "2999-01-01T00:00:00Z"
+    assert run["invocations"][0]["startTimeUtc"] == run["invocations"][0]["endTimeUtc"]
 
 
 def test_one_check_asks_only_what_it_needs(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def report(
         catalogue=load(),
         scan_id=uuid.uuid4().hex,
         started_at=started_at,
-        finished_at=datetime.now(UTC),
+        finished_at=max(started_at, datetime.now(UTC)),  # of clocks, one may be behind, or set back
         arguments=arguments,
         **_shown(options, outputs),
     )

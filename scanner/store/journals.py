@@ -64,12 +64,19 @@ def _in_state() -> Journal:
         key = own_key()
         with own_state() as folder:
             _tidy(folder)
-            return _made(folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}{_SUFFIX}", key)
+            return _made(folder / _new_name(folder), key)
     except NotOurs as error:
         log.warning("%s; this scan cannot be resumed", error)
     except (OSError, InputError) as error:
         log.info("this scan cannot be resumed: %s", error)
     return Journal()
+
+
+def _new_name(folder: Path) -> str:
+    """The time and a process, so that the last name is that of the last scan, also where the clock was set back."""
+    now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    last = max((file.name.partition("-")[0] for file in folder.glob(f"*{_SUFFIX}")), default="")
+    return f"{now if now > last else f'{last}0'}-{os.getpid()}{_SUFFIX}"
 
 
 def _made(path: Path, key: bytes | None) -> Journal:
