@@ -22,7 +22,7 @@ from scanner.model.decode import plans
 from scanner.model.documents import Decoders, document
 from scanner.model.nouns import Resource
 from scanner.model.secrets import rules
-from scanner.store.host import private_files
+from scanner.store.host import home, private_files
 from scanner.store.ours import NotOurs, beside, check_file, remove_with_beside
 from scanner.store.saved import UNREADABLE
 from scanner.store.seals import Sealer
@@ -49,7 +49,7 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL", "MLPOSTURE_GCP_ENDPOINT", "MLPOSTURE_AZURE_END
 
 def default_path() -> Path:
     """`$XDG_CACHE_HOME/mlposture/resources.sqlite`, `~/.cache/…` where that is not set."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    base = os.environ.get("XDG_CACHE_HOME") or home() / ".cache"
     return Path(base) / "mlposture" / "resources.sqlite"
 
 

@@ -17,6 +17,8 @@ from time import monotonic, sleep
 _PRIVATE, _ORDINARY = 0o077, 0o666
 #: seconds between looks whether a lock is free
 _LOOK = 0.02
+#: seconds after which nobody waits any more for what others lock for a moment
+_PATIENCE = 5.0
 _FAR = 1 << 30
 
 
@@ -91,6 +93,14 @@ def ignores_case(folder: Path) -> bool:
         return True
 
 
+def home() -> Path:
+    """The user's folder; the root where no file knows the user, as in a container: what cannot be kept there is not."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep)
+
+
 def is_ours(found: os.stat_result) -> bool:
     """Whether a file belongs to who runs this. Without user ids it does: its folder is this user's by default."""
     return not hasattr(os, "getuid") or found.st_uid == os.getuid()
@@ -153,8 +163,11 @@ def lock(path: Path) -> Lock | None:
 
 
 def wait_for_lock(path: Path) -> Lock:
-    """The same, once nobody else has it."""
+    """The same, once nobody else has it. Raises OSError too where somebody keeps it, who may be suspended, or gone."""
+    until = monotonic() + _PATIENCE
     while (held := lock(path)) is None:
+        if monotonic() > until:
+            raise TimeoutError(errno.ETIMEDOUT, f"another process has kept it locked for {_PATIENCE:g} s", str(path))
         sleep(_LOOK)
     return held
 

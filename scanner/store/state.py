@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scanner.store.host import wait_for_lock
+from scanner.store.host import home, wait_for_lock
 from scanner.store.ours import check_file, check_folder
 
 _KEY_BYTES = 32
@@ -15,7 +15,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 def state_folder() -> Path:
     """`$XDG_STATE_HOME/mlposture`, `~/.local/state/mlposture` where that is not set."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mlposture"
+    return Path(os.environ.get("XDG_STATE_HOME") or home() / ".local" / "state") / "mlposture"
 
 
 def is_in_state(path: Path) -> bool:

@@ -17,11 +17,11 @@ from support import ROOT
 
 from scanner.model.errors import InputError
 from scanner.store import host
-from scanner.store.cache import open_cache
+from scanner.store.cache import default_path, open_cache
 from scanner.store.files import write_atomically
 from scanner.store.journal import Facts
 from scanner.store.journals import new_journal, old_journal
-from scanner.store.state import own_state
+from scanner.store.state import own_state, state_folder
 
 #: What is missing on some system that Python runs on, or means something else there.
 OS_NAMES = {
@@ -218,3 +218,29 @@ def test_where_there_are_no_locks_nothing_is_removed_and_nothing_resumed(
         with pytest.raises(InputError, match="No locks available"), old_journal(path):
             pass
     assert all(path.exists() for path in left)
+
+
+def test_a_lock_that_somebody_keeps_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "_PATIENCE", 0.1)
+    held = host.lock(tmp_path / "lock")
+    assert held is not None
+    with pytest.raises(TimeoutError, match="another process has kept it locked"):
+        host.wait_for_lock(tmp_path / "lock")
+    held.release()
+    host.wait_for_lock(tmp_path / "lock").release()
+
+
+def test_a_user_whom_no_file_knows_has_no_home_and_scans_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs with any user id."""
+
+    def unknown(number: int) -> None:
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+
+    assert state_folder() == Path("/.local/state/mlposture")
+    assert default_path() == Path("/.cache/mlposture/resources.sqlite")
