@@ -62,6 +62,23 @@ def test_without_standard_output_files_are_written_and_nothing_is_promised(inven
     assert (to_stdout.returncode, to_stdout.stderr) == (2, b"mlposture: -o: standard output is closed\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "out"),
+    [
+        (("merge", "INV", "--save-inventory", "/dev/stdout"), ">&-", b"--save-inventory /dev/stdout: is a directory\n"),
+        (("list", "wrong"), "2>&-", b""),
+    ],
+)
+def test_a_stream_that_is_closed_leads_nowhere(
+    arguments: tuple[str, ...], closed: str, out: bytes, inventory: str
+) -> None:
+    """Neither to what is opened later, which gets its number, nor to another stream."""
+    command = " ".join([MLPOSTURE, *(inventory if a == "INV" else a for a in arguments), closed])
+    done = subprocess.run(command, shell=True, capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr.removeprefix(b"mlposture: ")) == (2, b"", out)
+
+
 @pytest.mark.parametrize("base", ["Exception", "BaseException"])  # the latter is what Rust's panics are
 def test_a_defect_is_not_mistaken_for_findings(base: str) -> None:
     code = (

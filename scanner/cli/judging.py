@@ -81,7 +81,7 @@ def _places(options: Options, inventories: Iterable[str], journal: Path | None) 
         places.note(said, Path(text) if parse(text) is None else text, written=False)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or no file of the operating system
-            places.note_open("standard output or error", stream.fileno())
+            places.note_open("standard output or error, for which -o has the name -", stream.fileno())
     if not options.get("no_cache", True):
         places.note_database("the cache", default_path())
     if journal is not None:

@@ -11,6 +11,7 @@ import click
 from scanner import OWNER
 from scanner.collect.stops import STOPS
 from scanner.model.exits import Exit
+from scanner.store.host import fill_closed_streams
 
 
 def run(command: click.Command) -> None:
@@ -18,6 +19,7 @@ def run(command: click.Command) -> None:
 
     click is kept from ending the process itself: its code for an interruption, 1, is the one for findings.
     """
+    fill_closed_streams()
     try:
         with STOPS.heeded():
             code = command.main(prog_name="mlposture", standalone_mode=False) or 0
@@ -73,8 +75,9 @@ def _explain(error: BaseException) -> Exit:
         case InputError() | CannotScan():
             return _say(str(error), error.exit_code)
         case click.ClickException():
-            with suppress(OSError):
-                error.show()
+            if sys.stderr is not None:  # else click would say it on standard output
+                with suppress(OSError):
+                    error.show()
             return Exit(error.exit_code)
         case OSError() if STOPS.signal is not None:  # with its terminal, our output is gone
             _discard_output()

@@ -73,6 +73,20 @@ def _opened(path: Path, patience: float) -> int:
         sleep(0.05)
 
 
+def fill_closed_streams() -> None:
+    """Put a folder where standard input, output or error is closed, so that nothing opened later gets its number.
+
+    /dev/stdout would lead to whatever that is, a connection perhaps, and so would what writes to the number itself. A
+    folder takes nothing, and says so.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):  # Windows does not open folders
+                os.open(os.sep, os.O_RDONLY)
+
+
 def mode_of_new_files() -> int:
     """The permissions of an ordinary new file; without a umask, those of a private one."""
     if not hasattr(os, "umask"):
