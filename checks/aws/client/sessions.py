@@ -139,6 +139,8 @@ class Sessions:
             # Before STS has accepted them, what is taken to speak of the region speaks of the credentials.
             strange = failure.reason is Reason.UNSUPPORTED_REGION
             why = f"AWS does not know the credentials ({failure.code}); check them" if strange else told(failure)
+            if failure.reason is not Reason.DENIED and not strange:  # perhaps it was not AWS that answered
+                why += "; look at the network, and at the proxy if HTTPS_PROXY names one"
             raise CannotScan(f"AWS: who is asking cannot be found out: {why}") from failure
 
     def _members(self) -> list[str]:

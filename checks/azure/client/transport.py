@@ -265,6 +265,8 @@ def _advice(error: Exception, endpoint: str) -> str:
         return f"no token ({said}); set the clock of this machine right, or else the certificate is out of date"
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
+    if _unreached(error) is not None:
+        return f"no token ({said}); look at the network, and at the proxy if HTTPS_PROXY names one"
     if known := _sign_in(error):
         return f"no usable credentials ({said}); {known.detail}"
     variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
