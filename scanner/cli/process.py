@@ -13,13 +13,6 @@ from scanner.collect.stops import STOPS
 from scanner.model.exits import Exit
 from scanner.store.host import fill_closed_streams
 
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-#: Where machines, containers and pods of the three clouds get their credentials, over plain HTTP.
-_METADATA = (
-    *("169.254.169.254", "[fd00:ec2::254]", "fd00:ec2::254", "metadata.google.internal"),
-    *("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "fd00:ec2::23"),
-)
-
 
 def run(command: click.Command) -> None:
     """Run the command line and end the process. No two outcomes share an exit code, and only a defect has a traceback.
@@ -27,7 +20,6 @@ def run(command: click.Command) -> None:
     click is kept from ending the process itself: its code for an interruption, 1, is the one for findings.
     """
     fill_closed_streams()
-    keep_secrets_from_proxies()
     try:
         with STOPS.heeded():
             code = command.main(prog_name="mlposture", standalone_mode=False) or 0
@@ -45,17 +37,6 @@ def run(command: click.Command) -> None:
             sys.stderr.flush()
     # Everything is written and closed. Python would take a twentieth of a second to take what is left apart.
     os._exit(code)
-
-
-def keep_secrets_from_proxies() -> None:
-    """Have machines asked directly who they are, whatever proxies the environment names.
-
-    A proxy would see the token that is answered, or answer with one of its own machine's.
-    """
-    if not any(name.lower() in _PROXIES and value for name, value in os.environ.items()):
-        return
-    given = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
-    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, dict.fromkeys((*given, *_METADATA))))
 
 
 def leave(code: int) -> NoReturn:

@@ -11,6 +11,7 @@ from scanner.calls.client import Calls
 from scanner.collect.extras import needs
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.proxies import keep_secrets_from_proxies
 
 #: Seconds after the time limit in which what ends by itself may say why.
 _GRACE = 1.0
@@ -23,6 +24,7 @@ def connect(provider: str, settings: Mapping[str, Any], calls: Calls) -> Any:
     over when the time of the scan is.
     """
     own.note_environment()
+    keep_secrets_from_proxies()
     what = f"{provider}: the SDK"
     with needs(provider, what):
         facade = importlib.import_module(f"checks.{provider}.client.api")

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scanner.model import own
 from scanner.model.errors import CannotScan, InputError, NotWritten
+from scanner.model.proxies import keep_secrets_from_proxies
 from scanner.objects.addresses import Address, parse
 
 _EXTRAS = {"s3": "aws", "gs": "gcp", "az": "azure"}
@@ -114,6 +115,7 @@ def _no_room(address: Address, error: OSError) -> str:
 
 def _store(address: Address) -> Store:
     own.note_environment()
+    keep_secrets_from_proxies()
     try:
         store: Store = importlib.import_module(f"scanner.objects.{address.scheme}")
     except ImportError as error:
