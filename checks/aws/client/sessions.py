@@ -116,10 +116,12 @@ class Sessions:
             if not all(given.get(name) for name in (*names, "Expiration")):
                 raise empty()
         except CallFailed as failure:
+            # AWS refuses alike where there is no such role, and where it trusts somebody else.
+            ask = "; is it there, and does its trust policy name the scanner?" if failure.detail == failure.code else ""
             # Without the code, which would read as what a service said about a resource.
             raise CallFailed(
                 failure.reason,
-                f"{role} cannot be assumed: {failure.detail}",
+                f"{role} cannot be assumed: {failure.detail}{ask}",
                 retry=failure.retry,
                 retry_after=failure.retry_after,
                 permission=failure.permission,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
+from commandline import mlposture
 from scanning import document, quick_calls, running, take_inventory
 from support import registered
 from worlds.base import Fault, Request, Response
@@ -129,6 +131,23 @@ def test_an_account_without_the_role_fails_alone_and_says_why(provider):
     assert ROLE.format(BARE) in caught.value.detail
     assert "AccessDenied" in caught.value.detail
     assert caught.value.code == ""
+
+
+def test_the_accounts_whose_role_can_be_assumed_are_judged_beside_one_whose_role_cannot(tmp_path):
+    said = "User: x is not authorized to perform: sts:AssumeRole on resource: y"
+    with running("aws", organisation(OWN, OTHER, BARE, roles=(OTHER, BARE))) as world:
+        world.faults.append(
+            Fault("sts:AssumeRole", "say", resource=ROLE.format(BARE), says=(403, "AccessDenied", said))
+        )
+        options = ("--check", "MLP-1001", "--no-cache", "--fail-on", "never", "--fail-on-incomplete", "-o", "x.json")
+        done = mlposture("scan", "aws", "--organization", "--region", "eu-west-1", *options, cwd=tmp_path)
+
+    report = json.loads((tmp_path / "x.json").read_text())
+    assert (done.returncode, done.stderr) == (4, "")
+    assert {finding["resource"]["account"] for finding in report["findings"]} == {OWN}
+    [gap] = report["gaps"]
+    assert (gap["scope"]["account"], gap["operation"], gap["permission"]) == (BARE, "sts:AssumeRole", "sts:AssumeRole")
+    assert gap["detail"].endswith("AccessDenied; is it there, and does its trust policy name the scanner?")
 
 
 def test_an_account_outside_the_scan_is_never_asked_with_other_credentials(provider):
