@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 
 import msgspec
@@ -145,3 +147,25 @@ def test_it_stays_within_its_bounds_and_drops_what_was_not_used(
     assert (tmp_path / "mlposture" / "c.sqlite").stat().st_size <= 100_000
     assert all(third.recall(Model, model(name).id, BORN) for name in kept)
     assert len(kept) < sum(bool(third.recall(Model, model(f"m{n:03}").id, BORN)) for n in range(400)) < 300
+
+
+def test_several_scans_share_one_at_the_same_time(tmp_path: Path) -> None:
+    """Of one account and of several: what each keeps is there for all, and nobody waits for ever or loses any."""
+    together = Barrier(4)
+    caches = [opened(tmp_path) for _ in range(4)]
+
+    def scan(number: int) -> None:
+        cache = caches[number]
+        together.wait()
+        for n in range(120):
+            cache.keep(model(f"of-all-{n}"), BORN)
+            cache.keep(model(f"of-{number}-{n}"), BORN)
+            if n % 40 == 0:
+                cache.flush()
+        cache.close()
+
+    with ThreadPoolExecutor(4) as scans:
+        list(scans.map(scan, range(4)))
+    cache = opened(tmp_path)
+    kept = [f"of-{one}-{n}" for one in ("all", 0, 1, 2, 3) for n in range(120)]
+    assert [name for name in kept if cache.recall(Model, model(name).id, BORN) is None] == []
