@@ -42,7 +42,7 @@ demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves demo-out/report
 test: setup ## Run all tests
 	$(RUN) -m pytest -n auto --dist worksteal
 
-fuzz: setup ## Damage 100,000 saved inventories and configurations, for an hour or more; FUZZ_SEED=… for others
+fuzz: setup ## Damage 100,000 saved inventories, configurations and journals, for an hour or more; FUZZ_SEED=… for others
 	FUZZ=12500 $(RUN) -m pytest -n auto --dist worksteal tests/test_fuzz.py
 
 test-check: setup ## Test one check: make test-check ARGS=slug

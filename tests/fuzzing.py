@@ -10,9 +10,12 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from commandline import mlposture
 from scanning import calm
 from support import ROOT
 
+#: A scan of AWS that takes next to no time.
+FEW = ("--check", "MLP-1001", "--region", "eu-west-1", "--no-cache", "--fail-on", "never")
 #: Put in the place of any value.
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 10**30, float("inf"), "", " ", "\x00", "\ud800", "é", "a" * 5000, "2026-02-30", "[]",
@@ -53,8 +56,25 @@ def inventory(provider: str, folder: Path) -> bytes:
 
 def configuration() -> bytes:
     """The example, with entries of trust."""
-    entry = '[[trust.accounts]]\nvalue = "444455556666"\nreason = "partner"\nuntil = 2027-01-31\n'
-    return (ROOT / "examples" / "mlposture.toml").read_bytes() + entry.encode()
+    return (ROOT / "examples" / "mlposture.toml").read_bytes() + trust()
+
+
+def few() -> bytes:
+    """A configuration that asks for next to nothing."""
+    return b'verdicts = "all"\nfail-on = "never"\noutput = ["x.json"]\n[aws]\nregions = ["eu-west-1"]\n' + trust()
+
+
+def trust() -> bytes:
+    """An entry of trust."""
+    return b'[[trust.accounts]]\nvalue = "444455556666"\nreason = "partner"\nuntil = 2027-01-31\n'
+
+
+def journal(folder: Path) -> bytes:
+    """What a scan of the demo organisation on AWS leaves whose report could not be written. AWS is running."""
+    path = folder / "seed.journal"
+    done = mlposture("scan", "aws", *FEW, "--journal", str(path), "-o", "json:/dev/full")
+    assert done.returncode == 2, done.stderr
+    return path.read_bytes()
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------------
