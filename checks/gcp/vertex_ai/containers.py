@@ -5,7 +5,7 @@ from typing import Any
 
 from checks.gcp.names import bucket_of, buckets_in
 from checks.gcp.vertex_ai.resources import CustomJob
-from scanner.model.secrets.detect import is_secret, secrets_set, suspicious_names
+from scanner.model.secrets.detect import is_secret, secrets_passed, secrets_set, suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
 _ON = {"1", "true", "yes", "on", "y", "t"}
@@ -21,6 +21,8 @@ def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     found = {found for name, value in (*_variables(spec), *_headers(spec)) for found in suspicious_names({name: value})}
     for name, value in _arguments(spec):
         found.update(secrets_set(value) or ((name,) if is_secret(name, value) else ()))
+    for placed in _command_lines(spec):
+        found.update(secrets_passed([word for _, word in placed]))
     return tuple(sorted(found))
 
 

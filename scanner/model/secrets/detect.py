@@ -1,11 +1,11 @@
 """Which of many values are secrets. The values themselves are never returned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scanner.model.secrets.names import NEVER, needed, speaks_of_secrets, words_of
 from scanner.model.secrets.shapes import has_shape
-from scanner.model.secrets.texts import SHORTEST_BASE64, leaves, parsed, settings, unwrapped
+from scanner.model.secrets.texts import SHORTEST_BASE64, command_lines, leaves, options, parsed, settings, unwrapped
 from scanner.model.secrets.values import looks
 
 
@@ -31,7 +31,9 @@ def is_secret(name: str, value: Any) -> bool:
         return True
     document = parsed(value)
     if document is not None:
-        return any(holds_secret(_inner(name, member), text) for name, member, text in leaves(name, document))
+        return any(holds_secret(_inner(name, member), text) for name, member, text in leaves(name, document)) or any(
+            map(secrets_passed, command_lines(document))
+        )
     level = needed(name)
     return level < NEVER and looks(value) >= level
 
@@ -40,7 +42,16 @@ def secrets_set(text: str) -> tuple[str, ...]:
     """Names that a text, such as a script or a connection string, gives a credential, sorted."""
     if not any(mark in text for mark in ("=", ":", " ", "<")):
         return ()
-    return tuple(sorted({name for name, value in settings(text) if needed(name) <= looks(value)}))
+    return _revealing(settings(text))
+
+
+def secrets_passed(words: Sequence[str]) -> tuple[str, ...]:
+    """What a command line of separate words proves who asks with, in options that have no name to tell it, sorted."""
+    return _revealing(options(words))
+
+
+def _revealing(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for name, value in pairs if needed(name) <= looks(value)}))
 
 
 def _inner(name: str, member: str) -> str:

@@ -1,7 +1,8 @@
 """Names and values inside a text: a connection string, a query, options of a program, a script, a file in a script."""
 
 import binascii
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -33,14 +34,21 @@ _PAIRS = (
     (_ELEMENT, "</"),
     (_NAMED, "value:"),
 )
-#: What proves who asks, without a name: `Bearer value`, `curl -u user:value`, `login ada password value`,
-#: `login -p value`, `login value`, `echo value | login --password-stdin`, `host:5432:db:ada:value`,
-#: `add-authtoken value`, the id and secret of an access key.
-_UNNAMED = (
-    pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"),
-    pattern(r"(?<!\S)(?:-u|--user)\s+[\"']?[^\s:\"'$]+:([^\s\"']+)"),
-    pattern(r"\blogin\s+\S+\s+password\s+(\S+)"),
+#: What proves who asks, in options of programs that no name tells: `curl -u user:value`, `curl -uuser:value`,
+#: `login -p value`, `redis-cli -a value`.
+_OPTIONS = (
+    pattern(r"(?<!\S)(?:-[uU]\s+|--(?:proxy-)?user(?:\s+|=))[\"']?(?!\+)[^\s:\"'$]+:(?!//)([^\s\"']+)"),
+    pattern(r"\bcurl\b[^\n;|]{0,200}?\s-[uU][\"']?[^\s:\"'$]+:([^\s\"']+)"),
     pattern(r"\b(?:login|sshpass)\b[^\n;|]{0,200}?\s-p\s+[\"']?([^\s\"']+)"),
+    pattern(r"\bredis-cli\b[^\n;|]{0,200}?\s-a\s+[\"']?([^\s\"']+)"),
+)
+#: The same elsewhere: `Bearer value`, `login ada password value`, `login value`,
+#: `echo value | login --password-stdin`, `host:5432:db:ada:value`, `add-authtoken value`, the id and secret of an
+#: access key.
+_UNNAMED = (
+    *_OPTIONS,
+    pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"),
+    pattern(r"\blogin\s+\S+\s+password\s+(\S+)"),
     pattern(r"(?<![0-9A-Za-z])[0-9A-Z]{20}:([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+])"),
     pattern(
         r"(?<![\w$=])[\w\-]*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
@@ -49,13 +57,17 @@ _UNNAMED = (
     pattern(r"\blogin\s+(?:--\S+\s+)?([0-9A-Za-z_\-]{20,})"),
     pattern(r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|\bpasswd\b|\bkinit\b)"),
 )
-#: Passwords, if there is a digit in them: `echo ada:value | chpasswd`, `ada:value@host`, `-u ada -p value`,
-#: `mysql -pvalue`, of PowerShell, and what a sentence tells.
-_PASSWORDS = (
-    pattern(r"\becho\s+[\"']?[\w.\-]+:([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?\bchpasswd\b"),
-    pattern(r"(?:^|(?<=[\s\"'=]))[\w.\-]+[:/]([^\s\"'$@:/{<]{6,})@(?://)?[\w\-]+(?:\.[\w\-]+)+(?=[:/])"),
+#: Passwords, if there is a digit in them, in such options: `-u ada -p value`, `mysql -pvalue`, `docker login -pvalue`.
+_PASSWORD_OPTIONS = (
     pattern(r"(?<!\S)(?:-u|-U|--user(?:name)?)[ =]\S+\s+-p[ ]?[\"']?([^\s\"']+)"),
     pattern(r"\b(?:mysql\w*|mariadb\w*)\s[^\n;|]{0,200}?\s-p([^\s\"']+)"),
+    pattern(r"\b(?:sshpass|(?:docker|podman)\s+login)\s(?:[^\n;|]{0,200}?\s)?-p[\"']?([^\s\"']+)"),
+)
+#: The same elsewhere: `echo ada:value | chpasswd`, `ada:value@host`, of PowerShell, and what a sentence tells.
+_PASSWORDS = (
+    *_PASSWORD_OPTIONS,
+    pattern(r"\becho\s+[\"']?[\w.\-]+:([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?\bchpasswd\b"),
+    pattern(r"(?:^|(?<=[\s\"'=]))[\w.\-]+[:/]([^\s\"'$@:/{<]{6,})@(?://)?[\w\-]+(?:\.[\w\-]+)+(?=[:/])"),
     pattern(r"\bConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\s\"']+)[\"']"),
     pattern(r"\b[Pp](?:assword|asswd|assphrase|wd|w)(?:: ?| is |(?<=pw) )[\"']?([^\s\"',;)]+)"),
 )
@@ -75,11 +87,25 @@ def settings(text: str) -> Iterator[tuple[str, str]]:
                 value = next((value for value in values if value is not None), "")
                 if values[-1] is None or (not _CODE.fullmatch(value) and value != name):
                     yield name, value
-    for unnamed in _UNNAMED:
-        for found in unnamed.finditer(text):
-            yield "authorization", found[1]
-    for password in _PASSWORDS:
-        for found in password.finditer(text):
+    yield from _without_names(text, _UNNAMED, _PASSWORDS)
+
+
+def options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What options of a program that no name tells set, in a command line of separate words."""
+    # A word with blanks, such as a script, is a text of its own.
+    line = " ".join("" if any(map(str.isspace, word)) else word for word in words)
+    yield from _without_names(line, _OPTIONS, _PASSWORD_OPTIONS)
+
+
+def _without_names(
+    text: str, unnamed: Sequence[re.Pattern[str]], passwords: Sequence[re.Pattern[str]]
+) -> Iterator[tuple[str, str]]:
+    for each in unnamed:
+        for found in each.finditer(text):
+            if not found[1].startswith(("$(", "`")):  # cut off at a blank in what a shell runs
+                yield "authorization", found[1]
+    for each in passwords:
+        for found in each.finditer(text):
             if any(map(str.isdigit, found[1])) and not _CODE.fullmatch(found[1]):
                 yield "password", found[1]
 
@@ -109,6 +135,18 @@ def leaves(name: str, document: Any) -> Iterator[tuple[str, str, str]]:
             label = next((item[key] for key in ("name", "Name", "key", "Key") if key in item), None)
             if isinstance(label, str):  # {"name": "DB_PASSWORD", "value": "…"}
                 waiting += [(label, item[key]) for key in ("value", "Value") if key in item]
+
+
+def command_lines(document: Any) -> Iterator[list[str]]:
+    """The words of every list in a JSON document."""
+    waiting = [document]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            yield [part for part in item if isinstance(part, str)]
+            waiting += item
+        elif isinstance(item, Mapping):
+            waiting += item.values()
 
 
 def _is_option(item: Any) -> bool:

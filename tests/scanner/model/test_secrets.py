@@ -225,6 +225,15 @@ def test_a_literal_is_found_inside_of_whatever_holds_it(name: str, value: str) -
         "$p = ConvertTo-SecureString '" + "Nutmeg!Isle83" + "' -AsPlainText -Force",
         "tunnel config add-authtoken " + "2VgfDFa6f40zhUXjtlqV7UUh",
         "mongoexport --host db.northwind.example -u exporter -p " + "SaltMarsh_" + "77",
+        "curl --user=ada:" + "Kq4vd71" + "Xn https://example.com",
+        "curl -s -uada:" + "Kq4vd71" + "Xn https://example.com",
+        "curl -x proxy.example:3128 -U 'ada:" + "Kq4vd71" + "Xn' https://example.com",
+        "wget --http-password=" + "Kq4vd71" + "Xn https://example.com",
+        "docker login -u ada -p" + "Kq4vd71" + "Xn registry.example",
+        "sshpass -p" + "Kq4vd71" + "Xn ssh ada@runs.northwind.example",
+        "redis-cli -h cache.northwind.example -a " + "Kq4vd71" + "Xn ping",
+        json.dumps(["curl", "-u", "ada:" + "Kq4vd71" + "Xn", "https://example.com"]),
+        json.dumps({"command": ["docker", "login", "-p", "Kq4vd71" + "Xn"]}),
         "Notebook of the fraud team. Login: ada / password: " + "BirchBark-" + "19 (ask when it stops)",
         "spark.hadoop.fs.azure.account.key.northwind.dfs.core.windows.net=" + "Lp4Mw9xGlr" * 8 + "==",
     ],
@@ -240,6 +249,16 @@ def test_secrets_inside_of_texts_and_base64(value: str) -> None:
         ("x", base64.b64encode(bytes(range(120, 250))).decode()),
         ("x", "TOKEN=$(vault kv get -field=password kv/ml/mysql-exp7)"),
         ("x", "aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin r.example"),
+        ("x", "docker login -u oauth2accesstoken -p $(gcloud auth print-access-token) registry.example"),
+        ("x", "docker login -p$REGISTRY_PASSWORD registry.example && docker run -p8080:80 serving:9"),
+        ("x", "curl -u 'ada:${PASSWORD}' -U <user>:<password> --user=$USER:$PASS https://example.com"),
+        ("x", "curl -u ada:YOUR_PASSWORD https://example.com"),
+        ("x", "curl -u ada:`vault read -field=password kv/ada` https://example.com"),
+        ("x", "date -u '+%Y-%m-%dT%H:%M:%SZ'"),
+        ("x", "docker run --user 1000:1000 -u jovyan:users9 notebook:9"),
+        ("x", "pip install -U churn@https://example.com/Churn-1.2.3a9.whl"),
+        ("x", json.dumps(["curl", "-u", "ada:$PASSWORD", "--user", "<user>:<password>"])),
+        ("x", json.dumps(["docker", "run", "--user", "1000:1000", "-p", "8080:80", "serving:9"])),
         ("LLAMA_API_KEY", "llx-xxxxxxxxxxxx"),
         ("x", json.dumps(["--password-file", "/run/secrets/db", "--token", "$TOKEN"])),
         ("x", "conn = connect(user=os.environ['DB_USER'], password: os.environ['DB_PASSWORD1'])"),
@@ -261,6 +280,8 @@ def test_texts_that_only_look_like_it(name: str, value: str) -> None:
 @example("password", "<" * 20_000)
 @example("x", "a." * 20_000)
 @example("x", "login " * 5_000)
+@example("x", "curl " * 5_000)
+@example("x", "docker login " * 5_000)
 @example("password", '"\ud800"')
 def test_no_value_is_too_much(name: str, value: str) -> None:
     assert suspicious_names({name: value}) in {(), (name,)}

@@ -45,6 +45,14 @@ def test_secrets_are_found_in_variables_and_in_both_spellings_of_arguments() -> 
             ("X-Api-Key",),
         ),
         ({"healthProbe": {"httpGet": {"path": "/health"}, "exec": {"command": ["curl", "localhost"]}}}, ()),
+        ({"command": ["curl"], "args": ["-u", "ada:Kq4!vd71Xn", "https://example.org"]}, ("authorization",)),
+        ({"args": ["curl", "--user", "ada:Kq4!vd71Xn"]}, ("authorization",)),
+        ({"args": ["wget", "--password=Kq4!vd71Xn"]}, ("--password",)),
+        ({"command": ["docker", "login", "-p", "Kq4!vd71Xn"]}, ("authorization",)),
+        ({"startupProbe": {"exec": {"command": ["redis-cli", "-a", "Kq4!vd71Xn", "ping"]}}}, ("authorization",)),
+        ({"args": ["curl", "-u", "ada:$(PASSWORD)", "--user=<user>:<password>", "-u", "ada:$PASSWORD"]}, ()),
+        ({"args": ["docker", "login", "-p", "$PASSWORD"]}, ()),
+        ({"args": ["serve", "-p", "8080", "-u", "1000:1000"]}, ()),
     ],
 )
 def test_secrets_in_scripts_and_bare_arguments(spec, found) -> None:
