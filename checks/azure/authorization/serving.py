@@ -20,11 +20,13 @@ Opened = tuple[str, frozenset[str]]
 class Serving(Struct, frozen=True):
     """Storage accounts that hold models being served, with a deployment each; not complete if some were not seen.
 
-    `workspaces` are those whose default storage is one of them, or was not observed. `keys`, `secrets` and `kept` fill
+    `deployed` are all deployments, wherever their models are. `workspaces` are those whose default storage is one of
+    the storage accounts, or was not observed. `keys`, `secrets` and `kept` fill
     with what there is to say about the storage accounts, the workspaces and the vaults that a scope covers.
     """
 
     deployments: dict[str, str]
+    deployed: tuple[str, ...]
     storages: tuple[str, ...]
     workspaces: tuple[str, ...]
     complete: bool
@@ -98,7 +100,8 @@ def serving(view: View) -> Serving:
             complete = False
         elif workspace.storage_account:
             found.setdefault(arm_id(str(workspace.storage_account)), deployment.id)
-    return Serving(found, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {}, {})
+    deployed = tuple(sorted(deployment.id for deployment in deployments))
+    return Serving(found, deployed, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {}, {})
 
 
 def _holding(found: dict[str, str], workspaces: Iterable[Workspace]) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ _SECRETS = (
     "Microsoft.MachineLearningServices/workspaces/listKeys/action",
     "Microsoft.MachineLearningServices/workspaces/listStorageAccountKeys/action",
 )
+#: Puts another model, or an image of its own, in the place of what a deployment serves.
+_DEPLOY = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/write"
 #: With a hierarchical namespace: says who may write a file, or writes as a superuser.
 _OWNING = tuple(
     f"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{name}/action"
@@ -40,17 +42,20 @@ _POLICIES = ("Microsoft.KeyVault/vaults/accessPolicies/write", "Microsoft.KeyVau
 
 
 def written(people: frozenset[str], home: str, view: View) -> Reach:
-    """The assignment that lets these principals, which a subscription uses, change storage of a model being served."""
+    """The assignment that lets these principals, which a subscription uses, change what a deployment serves.
+
+    They change the storage of its model or, where none is named, the deployment itself.
+    """
     return with_groups(people, home, _changes, view)
 
 
 def opens(permissions: Sequence[Permission]) -> bool:
-    """Whether a role may let its holder change the storage of a model, wherever it is assigned."""
+    """Whether a role may let its holder change what a deployment serves, wherever it is assigned."""
     if allows(permissions, _BLOB_WRITE, data=True) or allows(permissions, ASSIGN_ROLES):
         return True
     if any(allows(permissions, action, data=True) for action in (_READ_VAULT, *_OWNING)):
         return True
-    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS, *_POLICIES, _LOCAL_USERS))
+    return any(allows(permissions, action) for action in (*_KEYS, *_SECRETS, *_POLICIES, _LOCAL_USERS, _DEPLOY))
 
 
 def _changes(person: str, view: View) -> Reach:
@@ -65,20 +70,25 @@ def _write(person: str, view: View) -> Reach:
         if not readable(assignment):
             doubts.add("RoleAssignment")
             continue
-        storage, unclear = _writes(assignment, served, view)
-        if storage:
-            return Reach(assignment.id, storage, served.deployments[storage])
+        place, unclear = _writes(assignment, served, view)
+        if place in served.deployments:
+            return Reach(assignment.id, place, served.deployments[place])
+        if place:
+            return Reach(assignment.id, deployment=place)
         doubts |= unclear
     return Reach(doubts=frozenset(doubts))
 
 
 def _writes(assignment: RoleAssignment, served: Serving, view: View) -> tuple[str, set[str]]:
-    """The first storage whose blobs an assignment lets its holder change, else what was not observed to tell."""
+    """The first storage whose blobs, or deployment which, an assignment lets its holder change.
+
+    Else what was not observed to tell.
+    """
     scope = arm_id(str(assignment.assigned_scope))
-    ways = (_directly, _with_keys, _with_secrets, _with_vaults, _with_lists, _over_sftp)
+    ways = (_directly, _with_keys, _with_secrets, _with_vaults, _with_lists, _over_sftp, _by_deploying)
     inside = served.container(scope) or served.datastore(scope)
     kept = bool(served.workspaces) and (is_wide(scope) or "/providers/microsoft.keyvault/vaults/" in scope)
-    around = any(next(covered(scope, some), "") for some in (served.storages, served.workspaces))
+    around = any(next(covered(scope, some), "") for some in (served.storages, served.workspaces, served.deployed))
     if not inside and not around and not kept:
         return "", set()
     permissions = permissions_of(assignment, view)
@@ -86,9 +96,9 @@ def _writes(assignment: RoleAssignment, served: Serving, view: View) -> tuple[st
         return "", {"RoleDefinition.permissions"}
     doubts: set[str] = set()
     for way in ways:
-        storage, unclear = way(permissions, assignment.condition, scope, served, view)
-        if storage:
-            return storage, set()
+        place, unclear = way(permissions, assignment.condition, scope, served, view)
+        if place:
+            return place, set()
         doubts |= unclear
     return "", doubts
 
@@ -178,3 +188,10 @@ def _over_sftp(
     """As a local user of the account. Whether it answers SFTP is not read."""
     some = allows(permissions, _LOCAL_USERS) and next(covered(scope, served.storages), "")
     return "", {"whether the storage answers SFTP, for which it may make users"} if some else set()
+
+
+def _by_deploying(
+    permissions: tuple[Permission, ...], _: object, scope: str, served: Serving, __: View
+) -> tuple[str, set[str]]:
+    """By writing the deployment anew, whatever it serves until then."""
+    return (next(covered(scope, served.deployed), "") if allows(permissions, _DEPLOY) else ""), set()

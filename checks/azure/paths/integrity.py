@@ -74,19 +74,20 @@ def _out_of_reach(compute: Compute, found: Reach, known: bool, what: str) -> Ver
     decided_by=("enable_node_public_ip", "ssh_public_access"),
 )
 def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, view: View) -> Verdict:
-    """Compute instance on the internet can overwrite a model that an endpoint serves.
+    """Compute instance on the internet can replace a model that an endpoint serves.
 
     ## Why it matters
     The instance takes SSH connections at a public address, and its identity may write to the storage account that holds
     the files of a deployed model, or ask for a key of it: from the account itself, from a workspace whose datastores
     keep one, or from the vault where they do. Whoever takes the instance over replaces the model, and with an unsafe
-    model format runs code inside the endpoint, without any right to deploy. Models are taken to be in the default
+    model format runs code inside the endpoint, without any right to deploy. Or the identity has that right, as AzureML
+    Data Scientist does, and may write the deployment anew. Models are taken to be in the default
     storage of their workspace. Roles that the identity holds in subscriptions that are not scanned are not seen.
 
     ## How to fix
     Give development instances no SSH access or no public address, and let their identity read but not write the storage
-    that production serves from; keep workspaces for development and production apart. Let datastores use identities and
-    storage accounts refuse keys.
+    that production serves from, nor deploy there; keep workspaces for development and production apart. Let datastores
+    use identities and storage accounts refuse keys.
 
     CLI: `az role assignment delete --assignee PRINCIPAL --scope STORAGE_ACCOUNT`; `enable_node_public_ip: false` in the
     compute's file. Terraform: `node_public_ip_enabled = false` on `azurerm_machine_learning_compute_instance`.
@@ -102,14 +103,21 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         return failed(
-            f"its identity can write {found.storage.rpartition('/')[2]}, which holds a model being served, "
-            f"as {in_words(found, view)}",
-            path=(compute.id, assignment.id, found.storage, found.deployment),
+            f"its identity can {_replaced(found)}, as {in_words(found, view)}",
+            path=(compute.id, assignment.id, *filter(None, (found.storage,)), found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
             **evidence(found, view),
         )
-    return _out_of_reach(compute, found, known, "its identity cannot write storage that holds a model being served")
+    return _out_of_reach(compute, found, known, "its identity cannot write or deploy a model that is being served")
+
+
+def _replaced(found: Reach) -> str:
+    """In words, how a model being served is replaced."""
+    if found.storage:
+        return f"write {found.storage.rpartition('/')[2]}, which holds a model being served"
+    endpoint, _, deployment = found.deployment.partition("/deployments/")
+    return f"deploy another model as {endpoint.rpartition('/')[2]}/{deployment}"
 
 
 @check(

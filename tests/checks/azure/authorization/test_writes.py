@@ -43,6 +43,9 @@ SCOPES = [
     f"{ACCOUNTS[0]}x",
     *(f"{ML}/w{number}" for number in range(2)),
     f"{ML}/w0/datastores/d",
+    f"{ML}/retina",
+    f"{ML}/retina/onlineEndpoints/score/deployments/d0",
+    f"{ML}/retina/onlineEndpoints/other",
 ]
 ROLES = {
     role.name: role for role in (READER, BLOB_READER, BLOB_WRITER, KEY_LISTER, STORAGE_CONTRIBUTOR, DATA_SCIENTIST)
@@ -84,6 +87,11 @@ def by_secrets(keys, modes, scope):
     return "", doubts
 
 
+def deploys(keys, scope):
+    """Whether the scope holds some deployment."""
+    return any(covers(scope, deployment(f"d{number}").id) for number in range(len(keys)))
+
+
 def one_by_one(keys, modes, made):
     """The first storage that some assignment lets its holder write, else what was not observed."""
     doubts = set()
@@ -106,7 +114,7 @@ def one_by_one(keys, modes, made):
                 doubts.add("RoleAssignment.assigned_scope")
         if role == "scientist":
             opened, unclear = by_secrets(keys, modes, scope)
-            if opened:
+            if opened or deploys(keys, scope):
                 return f"a{number}", opened, set()
             doubts |= unclear
     return "", "", doubts

@@ -69,17 +69,33 @@ def scientist(scope: str = LINKED.id, *, accepts: object = True, **fields: objec
     given = {"workspace_kind": "Default", "system_datastores_auth_mode": "AccessKey", **fields}
     linked = workspace(storage_account=RETINA_STORAGE, **given)
     held = storage(allow_shared_key_access=accepts)
-    return (exposed(), linked, SERVING[1], held, assignment("scientist", scope), DATA_SCIENTIST)
+    return (exposed(), linked, SERVING[1], held, assignment("datastores", scope), DATASTORES)
 
 
+#: Lists secrets of datastores, and deploys nothing.
+DATASTORES = role("datastores", Permission(actions=("Microsoft.MachineLearningServices/workspaces/*/action",)))
 KEPT = role("kept", Permission(actions=("Microsoft.MachineLearningServices/workspaces/listKeys/action",)))
 NO_SECRETS = role(
     "none",
     Permission(
         actions=("Microsoft.MachineLearningServices/*",),
-        not_actions=("Microsoft.MachineLearningServices/workspaces/*/action",),
+        not_actions=(
+            "Microsoft.MachineLearningServices/workspaces/*/action",
+            "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/*/write",
+        ),
     ),
 )
+DEPLOYER = role(
+    "deployer",
+    Permission(actions=("Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/write",)),
+)
+
+
+def deployer(scope: str, *, held: RoleDefinition = DEPLOYER, **fields: object) -> tuple[Any, ...]:
+    """May write deployments, such as score/blue, and nothing where their models are kept."""
+    return (exposed(), LINKED, deployment(**{"model": MODEL, **fields}), assignment(held.name, scope), held)
+
+
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/retina"
 _SECRETS = ("Microsoft.KeyVault/vaults/secrets/getSecret/action",)
 SECRETS_USER = role("secrets", Permission(data_actions=_SECRETS))
@@ -93,6 +109,7 @@ def vaulted(held: Any, scope: str = VAULT, *, vault: object = VAULT, **fields: o
     return (*scientist(**{"key_vault": vault, **fields})[:4], assignment(held.name, scope), held)
 
 
+TO_DEPLOYERS = to_group("deployer", LINKED.id)
 KEYED, KEYLESS = account(disable_local_auth=False), account(disable_local_auth=True)
 AI_KEYS = role("openai-keys", Permission(actions=("Microsoft.CognitiveServices/accounts/listKeys/action",)))
 SHARED = to_group("openai-keys", GROUP)
@@ -178,6 +195,17 @@ CASES = {
         Case("datastores not observed", UNKNOWN, *scientist(system_datastores_auth_mode=UNSET)),
         Case("lists secrets of one datastore", UNKNOWN, *scientist(f"{LINKED.id}/datastores/models")),
         Case("works on one endpoint", PASS, *scientist(f"{LINKED.id}/onlineEndpoints/score")),
+        Case("deploys in the workspace", FAIL, *deployer(LINKED.id)),
+        Case("deploys in the group", FAIL, *deployer(GROUP)),
+        Case("deploys to the endpoint", FAIL, *deployer(f"{LINKED.id}/onlineEndpoints/score")),
+        Case("writes the deployment", FAIL, *deployer(f"{LINKED.id}/onlineEndpoints/score/deployments/blue")),
+        Case("deploys, the model being in the image", FAIL, *deployer(LINKED.id, model=None)),
+        Case("deploys, the model not being observed", FAIL, *deployer(LINKED.id, model=UNSET)),
+        Case("works in the workspace", FAIL, *deployer(LINKED.id, held=DATA_SCIENTIST)),
+        Case("deploys to another endpoint", PASS, *deployer(f"{LINKED.id}/onlineEndpoints/other")),
+        Case("deploys in another workspace", PASS, *deployer(f"{ML}/other")),
+        Case("in a group that deploys", FAIL, *deployer(LINKED.id)[:3], TO_DEPLOYERS, DEPLOYER, assignee(MEMBERS)),
+        Case("perhaps in a group that deploys", UNKNOWN, *deployer(LINKED.id)[:3], TO_DEPLOYERS, DEPLOYER),
         Case("lists keys of the workspace", FAIL, *scientist()[:4], assignment("kept", LINKED.id), KEPT),
         Case("lists no secrets", PASS, *scientist()[:4], assignment("none", LINKED.id), NO_SECRETS),
         *(
