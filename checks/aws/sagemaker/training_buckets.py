@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from checks.aws.blind_spots import TOLD_BUCKETS
+from checks.aws.blind_spots import PROFILER_RULES, TOLD_BUCKETS
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import CODE, INPUTS, OUTPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.ownership import judge_ownership
@@ -20,7 +20,7 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=(TOLD_BUCKETS, TRAINING_CODE),
+    blind_to=(TOLD_BUCKETS, TRAINING_CODE, PROFILER_RULES),
 )
 def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job writes its model, checkpoints or tensors to a bucket that is missing or not yours.

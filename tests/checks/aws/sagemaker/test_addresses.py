@@ -46,7 +46,7 @@ EXCUSED = {
     ("NotebookInstance", "DefaultCodeRepository"): "a Git repository",
     ("NotebookInstance", "AdditionalCodeRepositories"): "Git repositories",
     ("TrainingJob", "ModelArtifacts.S3ModelArtifacts"): "lies below the output path",
-    ("TrainingJob", "ProfilerRuleConfigurations.S3OutputPath"): "Search does not have it; reports of built-in rules",
+    ("TrainingJob", "ProfilerRuleConfigurations.S3OutputPath"): "Search does not have it: a blind spot of MLP-1309",
     ("Endpoint", "DataCaptureConfig.DestinationS3Uri"): "the configuration of the endpoint has it",
     ("Endpoint", "AsyncInferenceConfig.OutputConfig.S3OutputPath"): "the configuration of the endpoint has it",
     ("Endpoint", "AsyncInferenceConfig.OutputConfig.S3FailurePath"): "the configuration of the endpoint has it",
