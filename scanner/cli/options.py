@@ -56,7 +56,7 @@ def scanning(function: F) -> F:
         click.option("--shard", metavar="I/N", help="Only the accounts that fall to part I of N. `mlposture merge` "
                      "joins the inventories."),
         click.option("--engine", metavar="ENGINE", help="Where the work is done: local (default), dask (processes of "
-                     "this machine), or the Dask cluster of a scheduler, dask://HOST:PORT."),
+                     "this machine), or the Dask cluster of a scheduler, dask+tls://HOST:PORT (on this machine also dask://)."),
         click.option("--journal-store", metavar="DIR", help="A folder that this process and all workers of the cluster "
                      "share."),
         click.option("--no-cache", is_flag=True, default=None, help="Ask again for what cannot have changed since an "

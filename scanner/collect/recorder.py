@@ -39,6 +39,11 @@ class GapRecorder:
         self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", detail)
         self.listed(collector.kind.kind, scope, complete=False)
 
+    def lost(self, collector: Collector, scope: Scope, why: str) -> None:
+        """Nothing that counts came of a unit of work that was done elsewhere."""
+        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", why)
+        self.listed(collector.kind.kind, scope, complete=False)
+
     def left_out(self, collector: Collector, scope: Scope, why: str) -> None:
         """A unit of work was not done because the scan was stopped."""
         self.gap(collector.kind.kind, scope, collector.operations[0], Reason.STOPPED, "", why)

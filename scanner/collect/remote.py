@@ -2,7 +2,8 @@
 
 Nothing but names travels: what is to be done stands in an *order* in a folder that client and workers share, and what
 was found goes there, one file for each unit, written under another name first. A unit that was done already is not
-done again: a task that runs a second time, because its first worker was lost, only does the rest.
+done again: a task that runs a second time, because its first worker was lost, only does the rest. A task raises nothing
+and answers with bytes, so that the client needs nobody's pickles.
 """
 
 import contextlib
@@ -11,11 +12,12 @@ import platform
 import signal
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import msgspec
 
@@ -27,11 +29,13 @@ from scanner.collect.plan import Plan, make_plan
 from scanner.collect.work import Unit, record, refused
 from scanner.model.decode import decoder_of
 from scanner.model.documents import Many
-from scanner.model.errors import InputError
+from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.nouns import Resource, Scope
 from scanner.model.registry import load
 from scanner.store.cache import Cache, default_path, namespace, open_cache
 from scanner.store.journal import Journal
+
+P = ParamSpec("P")
 
 #: what a unit of a task is: its kind, whether all that refers to it was seen, and the kinds it takes references from
 Item = tuple[str, bool, tuple[str, ...]]
@@ -49,6 +53,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...]
     verify: bool
     cached: bool
+
+
+#: Errors that are the client's to raise again. The first that fits is meant.
+FAULTS: Mapping[str, type[Exception]] = {kind.__name__: kind for kind in (NotKept, InputError, CannotScan)}
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a task says of itself: by whom it was done and what its calls have cost, or what went wrong."""
+
+    worker: str = ""
+    costs: dict[str, Cost] = {}
+    #: one of FAULTS, or the name of an error that nobody expected; empty if nothing went wrong
+    fault: str = ""
+    detail: str = ""
 
 
 def this_python() -> str:
@@ -69,8 +87,24 @@ def found_path(order: Path, kind: str, provider: str, account: str) -> Path:
 # -- what the client has workers run -----------------------------------------------------------------------------------
 
 
-def probe(order: str) -> None:
-    """Make sure that this process can do the scan. Raises InputError or CannotScan."""
+def _answering(do: "Callable[P, Answer]") -> "Callable[P, bytes]":
+    """A function whose answer, whatever becomes of it, is bytes that hold an Answer."""
+
+    @wraps(do)
+    def answer(*args: P.args, **named: P.kwargs) -> bytes:
+        try:
+            said = do(*args, **named)
+        except Exception as error:
+            fault = next((name for name, kind in FAULTS.items() if isinstance(error, kind)), type(error).__name__)
+            said = Answer(fault=fault, detail=str(error))
+        return msgspec.msgpack.encode(said)
+
+    return answer
+
+
+@_answering
+def probe(order: str) -> Answer:
+    """Make sure that this process can do the scan."""
     path = Path(order)
     _hired(path)
     written = path.with_name(f".{uuid.uuid4().hex}")
@@ -79,10 +113,12 @@ def probe(order: str) -> None:
         written.unlink()
     except OSError as error:
         raise InputError(f"cannot write to {path.parent} ({error.strerror}), which --journal-store is for") from error
+    return Answer()
 
 
-def perform(order: str, account: str, region: str, items: Sequence[Item]) -> tuple[str, dict[str, Cost]]:
-    """Do units of one place, all at a time. Returns this worker's address and what the calls have cost meanwhile."""
+@_answering
+def perform(order: str, account: str, region: str, items: Sequence[Item]) -> Answer:
+    """Do units of one place, all at a time."""
     from distributed import get_worker
 
     hired = _hired(Path(order))
@@ -94,7 +130,7 @@ def perform(order: str, account: str, region: str, items: Sequence[Item]) -> tup
     scope = Scope(hired.order.provider, account, region)
     with ThreadPoolExecutor(min(len(items), 2 * hired.order.manners.concurrency), "unit") as pool:
         list(pool.map(lambda item: hired.do(item, scope, failure), items))
-    return str(get_worker().address), hired.meter.take()
+    return Answer(worker=str(get_worker().address), costs=hired.meter.take())
 
 
 def stop(order: str, why: str) -> None:

@@ -73,10 +73,10 @@ def refused(unit: Unit, provider: Provider, plan: Plan, failure: Exception) -> F
     return Facts(listings=recorder.listings(), gaps=recorder.gaps())
 
 
-def broken(unit: Unit, plan: Plan, failure: Exception) -> Facts:
-    """What is to be said of a unit that ended where nobody expected it."""
+def lost(unit: Unit, plan: Plan, why: str) -> Facts:
+    """What is to be said of a unit that somebody else was to do, and of which nothing came that counts."""
     recorder = GapRecorder(plan)
-    recorder.broke(unit.collector, unit.scope, failure)
+    recorder.lost(unit.collector, unit.scope, why)
     return Facts(listings=recorder.listings(), gaps=recorder.gaps())
 
 

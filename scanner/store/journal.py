@@ -8,9 +8,10 @@ which they came. Credentials are redacted before anything is written.
 
 import itertools
 import logging
-import sqlite3
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,9 +23,10 @@ from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
 from scanner.model.sanitize import encode, storable
 from scanner.store.host import Lock
-from scanner.store.journal_file import JournalFile, address_of
+from scanner.store.journal_file import TABLES, JournalFile, address_of
 from scanner.store.keeping import keeping
-from scanner.store.tables import UNSOUND
+from scanner.store.saved import UNREADABLE
+from scanner.store.tables import UNSOUND, check_tables
 
 R = TypeVar("R", bound=Resource)
 
@@ -160,32 +162,53 @@ class Journal(JournalFile):
 
     # -- other files -------------------------------------------------------------------------------------------------
 
-    def absorb(self, path: Path, kind: str, scope: Scope) -> Facts:
+    def absorb(self, path: Path, kind: type[Resource], scope: Scope) -> Facts:
         """Take over a unit, all of it or nothing, from the file in which somebody else did it.
 
-        Raises InputError when the file holds anything but that unit.
+        Nothing is copied: what is kept is what was understood of it, as resources of that kind in that account. Raises
+        InputError when the file holds anything but that unit.
         """
         try:
-            with self._attached(path, "ro"):
-                rows = self._db.execute("SELECT kind, provider, account, region, finished, facts FROM other.units")
-                [(*key, finished, content)] = rows.fetchall()
-                facts: Facts = decoder_of(Facts).decode(content)
-                if key != [kind, scope.provider, scope.account, scope.region]:
-                    raise InputError(f"{path}: holds {key} and not {kind} of {scope}")
-                unit = self.begin(kind, scope)
-                with self._transaction():
-                    self._db.execute(
-                        "INSERT INTO resources SELECT ?, kind, id, account, cached, body "
-                        "FROM other.resources ORDER BY rowid",
-                        (unit,),
-                    )
-                    query = "SELECT kind, id, account, cached, body FROM resources WHERE unit = ? ORDER BY rowid"
-                    self._seal_more(unit, self._db.execute(query, (unit,)))
-                    self._end_unit(unit, content, finished)
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise InputError("it is not a file")
+            with self._attached(path, "ro&immutable=1"):
+                check_tables(self._db, TABLES, "other")
+                facts, whole = self._claimed(kind.kind, scope)
+                unit = self.begin(kind.kind, scope)
+                # A text that is no text would look like a disk that cannot be written.
+                query = "SELECT CAST(body AS BLOB) FROM other.resources ORDER BY rowid"
+                with self._transaction(), closing(self._db.execute(query)) as bodies:
+                    while some := bodies.fetchmany(_CHUNK):
+                        self._insert(unit, [_row(unit, self._believed(kind, scope, body)) for (body,) in some])
+                    self._end_unit(unit, encode(facts).decode(), int(whole))
                 self._held.clear()
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-            raise InputError(f"{path}: holds no unit of work: {error}") from error
+        except OSError as error:
+            raise InputError(f"it cannot be read: {error.strerror}") from error
+        except (*UNSOUND, *UNREADABLE, ValueError, TypeError) as error:
+            raise InputError(f"it holds no unit of work: {error}") from error
         return facts
+
+    def _claimed(self, kind: str, scope: Scope) -> tuple[Facts, bool]:
+        """What an attached file says of its unit, and whether it was done to its end."""
+        query = "SELECT kind, provider, account, region, finished, facts FROM other.units LIMIT 2"
+        [(*key, finished, content)] = self._db.execute(query).fetchall()
+        if key != [kind, scope.provider, scope.account, scope.region]:
+            raise InputError(f"it holds {' '.join(map(str, key))}")
+        facts: Facts = decoder_of(Facts).decode(content)
+        if [(listing.kind, listing.scope) for listing in facts.listings] != [(kind, scope)] or facts.scopes:
+            raise InputError("it speaks of other listings than its own")
+        if any((gap.kind, gap.scope) != (kind, scope) for gap in facts.gaps):
+            raise InputError("it speaks of other gaps than its own")
+        return facts, finished == 1
+
+    def _believed(self, kind: type[R], scope: Scope, body: bytes) -> R:
+        """A resource as somebody else saw it. Raises InputError for one of another account."""
+        resource = self._decoders.decode(kind, body)
+        if (resource.scope.provider, resource.scope.account) != (scope.provider, scope.account):
+            raise InputError(f"it holds a resource of {resource.scope.provider} {resource.scope.account}")
+        for read in resource.cached.values():
+            datetime.fromisoformat(read)
+        return resource
 
     def export(self, path: Path, kind: str, account: str) -> None:
         """Copy the resources of a kind in an account to a journal of their own."""

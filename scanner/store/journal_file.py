@@ -19,7 +19,7 @@ from scanner.store.seals import Seal, Sealer
 from scanner.store.tables import UNSOUND, check_pages, check_tables, make_tables
 
 SCHEMA = "mlposture/journal/v2"
-_TABLES = """
+TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB);
 CREATE TABLE IF NOT EXISTS units (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, provider TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,
@@ -91,7 +91,7 @@ class JournalFile:
         db.execute(f"PRAGMA journal_mode = {'OFF' if self._alone else 'WAL'}")
         db.execute(f"PRAGMA synchronous = {'OFF' if self._alone else 'NORMAL'}")
         db.execute("PRAGMA cache_size = -8192")
-        make_tables(db, _TABLES)
+        make_tables(db, TABLES)
         return db
 
     def _opened_as_it_is(self) -> sqlite3.Connection:
@@ -102,7 +102,7 @@ class JournalFile:
         address = f"{address_of(path, alone=False)}?mode=ro{still}"
         db = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
         db.text_factory = _text
-        check_tables(db, _TABLES)
+        check_tables(db, TABLES)
         check_pages(db)
         return db
 

@@ -15,9 +15,9 @@ def make_tables(db: sqlite3.Connection, script: str) -> None:
         db.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
 
 
-def check_tables(db: sqlite3.Connection, script: str) -> None:
-    """Raise sqlite3.DatabaseError unless a file is as `script` makes it."""
-    found = _tables(db)
+def check_tables(db: sqlite3.Connection, script: str, name: str = "main") -> None:
+    """Raise sqlite3.DatabaseError unless a file is as `script` makes it; `name` is that of one that is attached."""
+    found = _tables(db, name)
     if not found:
         raise sqlite3.DatabaseError("it is empty")
     if found != _as_made(script):
@@ -37,8 +37,8 @@ def check_pages(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"it is damaged ({said})")
 
 
-def _tables(db: sqlite3.Connection) -> _Made:
-    return frozenset(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+def _tables(db: sqlite3.Connection, name: str = "main") -> _Made:
+    return frozenset(db.execute(f"SELECT type, name, tbl_name, sql FROM {name}.sqlite_master"))  # noqa: S608 - our name
 
 
 @cache

@@ -221,7 +221,7 @@ def test_a_journal_outside_the_state_folder_decides_on_no_place_and_no_engine(
 
 def test_one_in_the_state_folder_names_outputs_and_no_engine(state: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = state / "x.journal"
-    begin(path, **{**GIVEN, "engine": "dask://192.0.2.1:8786"})
+    begin(path, **{**GIVEN, "engine": "dask+tls://192.0.2.1:8786"})
     options = go_on(path, Cloud("aws"))
     assert (options["output"], options["save_inventory"]) == (("x.json",), "i.json")
     assert options.keys().isdisjoint({"engine", "journal_store"})

@@ -23,7 +23,7 @@ from worlds.base import Fault, World
 
 from scanner import __version__
 from scanner.calls.meter import Meter
-from scanner.collect import cluster, remote
+from scanner.collect import cluster, remote, tasks
 from scanner.collect.plan import make_plan
 from scanner.collect.work import Unit
 from scanner.model.errors import CannotScan, InputError
@@ -306,7 +306,7 @@ def test_a_task_that_breaks_is_a_gap_and_a_worker_that_does_not_fit_ends_the_sca
         workers._plan = plan  # so that the workers know less than the client
         [future] = workers.start([unit])
         facts = future.result(timeout=60)
-        lost = cluster.DaskWorkers(client, dask.engine, tmp_path / "none" / "aws.order", plan, Journal(), Meter())
+        lost = tasks.DaskWorkers(client, dask.engine, tmp_path / "none" / "aws.order", plan, Journal(), Meter())
         [refused] = lost.start([unit])
         error = refused.exception(timeout=60)
         workers.close()
@@ -355,9 +355,11 @@ def test_a_cluster_that_goes_away_is_said_so_and_the_scan_can_go_on(
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (("--engine", "spark"), 2, "use local, dask, dask://HOST:PORT"),
+        (("--engine", "spark"), 2, "use local, dask, dask+tls://HOST:PORT or, on this machine, dask://HOST:PORT"),
+        (("--engine", "dask://scheduler:8786", "--journal-store", "/"), 2, "and use dask+tls://scheduler:8786"),
+        (("--engine", "dask+tls://127.0.0.1:1", "--journal-store", "/"), 2, "configure Dask's certificates"),
         (("--engine", "dask://127.0.0.1:1"), 2, "--journal-store"),
-        (("--engine", "dask", "--journal-store", "/nonexistent"), 2, "--journal-store /nonexistent"),
+        (("--engine", "dask", "--journal-store", "/nonexistent/store"), 2, "--journal-store /nonexistent/store"),
     ],
 )
 def test_what_cannot_work_is_said(world: World, tmp_path: Path, options: tuple[str, ...], code: int, says: str) -> None:
@@ -366,6 +368,36 @@ def test_what_cannot_work_is_said(world: World, tmp_path: Path, options: tuple[s
     assert done.returncode == code
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "here"),
+    [("localhost:1", True), ("127.0.0.2:1", True), ("[::1]:1", True), ("10.0.0.1:1", False), ("[2001:db8::1]:1", False),
+     ("localhost.example.com:1", False), ("127.0.0.1.example.com:1", False), ("0.0.0.0:1", False)],
+)  # fmt: skip
+def test_only_a_scheduler_of_this_machine_does_without_tls(place: str, here: bool) -> None:
+    assert cluster.address(f"dask+tls://{place}") == f"tls://{place}"
+    if here:
+        assert cluster.address(f"dask://{place}") == f"tcp://{place}"
+    else:
+        with pytest.raises(InputError, match="without TLS"):
+            cluster.address(f"dask://{place}")
+
+
+def test_what_does_not_fit_the_certificates_is_said(tmp_path: Path) -> None:
+    named = dict.fromkeys(("ca-file", "client.cert", "client.key"), str(tmp_path / "none"))
+    with (
+        pytest.importorskip("dask").config.set({f"distributed.comm.tls.{name}": path for name, path in named.items()}),
+        pytest.raises(InputError, match=r"Dask's certificates cannot be used: .*No such file"),
+        cluster.connected("dask+tls://127.0.0.1:1", str(tmp_path), Journal()),
+    ):
+        pass
+    with (
+        pytest.importorskip("dask").config.set({"distributed.comm.require-encryption": True}),
+        pytest.raises(InputError, match="requires encryption"),
+        cluster.connected("dask://127.0.0.1:1", str(tmp_path), Journal()),
+    ):
+        pass
 
 
 def test_without_dask_it_is_said_what_to_install(world: World) -> None:
