@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,21 @@ def test_a_stream_that_is_closed_leads_nowhere(
     done = subprocess.run(command, shell=True, capture_output=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr.removeprefix(b"mlposture: ")) == (2, b"", out)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_does_not_take_all_at_once_gets_all(unbuffered: str, inventory: str) -> None:
+    """What runs the command may have left its output so that it does not wait for a reader."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = start("evaluate", inventory, "-o", "-", stdout=writer, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    os.close(writer)
+    time.sleep(0.5)  # a pipe holds less than the report
+    with os.fdopen(reader, "rb") as file:
+        report = json.loads(file.read())
+
+    assert (process.communicate()[1], process.returncode) == (b"", 0)
+    assert report["summary"]["resources"] == 1
 
 
 @pytest.mark.parametrize("base", ["Exception", "BaseException"])  # the latter is what Rust's panics are

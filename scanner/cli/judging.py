@@ -4,7 +4,9 @@ With `commands` the composition root. What only judging needs is imported when i
 provider.
 """
 
+import io
 import logging
+import os
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -202,9 +204,12 @@ def _write(output: Output, built: "Report", profile: str | None) -> None:
     if output.path is not None:
         write(output.path, partial(write_atomically, chunks=chunks), profile)
         return
+    stream = sys.stdout.buffer
+    # With PYTHONUNBUFFERED it writes as much of a chunk as is taken at once, which a signal may make less than all.
+    buffer = os.fdopen(stream.fileno(), "wb", closefd=False) if isinstance(stream, io.RawIOBase) else stream
     try:
-        sys.stdout.buffer.writelines(chunks)
-        sys.stdout.buffer.flush()
+        buffer.writelines(chunks)
+        buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -11,7 +11,7 @@ import click
 from scanner import OWNER
 from scanner.collect.stops import STOPS
 from scanner.model.exits import Exit
-from scanner.store.host import fill_closed_streams
+from scanner.store.host import settle_streams
 
 
 def run(command: click.Command) -> None:
@@ -19,7 +19,7 @@ def run(command: click.Command) -> None:
 
     click is kept from ending the process itself: its code for an interruption, 1, is the one for findings.
     """
-    fill_closed_streams()
+    settle_streams()
     try:
         with STOPS.heeded():
             code = command.main(prog_name="mlposture", standalone_mode=False) or 0

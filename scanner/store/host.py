@@ -73,11 +73,12 @@ def _opened(path: Path, patience: float) -> int:
         sleep(0.05)
 
 
-def fill_closed_streams() -> None:
-    """Put a folder where standard input, output or error is closed, so that nothing opened later gets its number.
+def settle_streams() -> None:
+    """Have standard input, output and error be what a program may take for granted.
 
-    /dev/stdout would lead to whatever that is, a connection perhaps, and so would what writes to the number itself. A
-    folder takes nothing, and says so.
+    Where one is closed, a folder is put, so that nothing opened later gets its number: /dev/stdout would lead to
+    whatever that is, a connection perhaps. A folder takes nothing, and says so. Where one does not block, as whatever
+    runs us may have left it, it does: what it would not take at once was lost.
     """
     for number in range(3):
         try:
@@ -85,6 +86,10 @@ def fill_closed_streams() -> None:
         except OSError:
             with suppress(OSError):  # Windows does not open folders
                 os.open(os.sep, os.O_RDONLY)
+            continue
+        if number and hasattr(os, "set_blocking"):
+            with suppress(OSError):
+                os.set_blocking(number, True)
 
 
 def mode_of_new_files() -> int:
