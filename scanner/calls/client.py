@@ -346,8 +346,10 @@ class BaseApi:
             return UNSET
 
     def gap(self, operation: str, failure: CallFailed) -> None:
-        permission = failure.remedy(self.permission(operation))
-        self.recorder.gap(self.collector.kind.kind, self.scope, operation, failure.reason, permission, failure.detail)
+        permission, detail = failure.remedy(self.permission(operation)), failure.detail
+        if failure.account and failure.account.lower() != self.scope.account.lower():
+            detail = f"{failure.account}: {detail}"
+        self.recorder.gap(self.collector.kind.kind, self.scope, operation, failure.reason, permission, detail)
 
     def gone(self) -> None:
         """Count a resource that was listed and is not there any more."""

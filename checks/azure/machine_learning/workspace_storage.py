@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from msgspec import UNSET
-
 from checks.azure.blind_spots import DATASTORES, PERIMETER
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.hubs import of_hub
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
 from checks.azure.networks import of_joined, opening_in_perimeter
+from checks.azure.storage.absence import joined_absence
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -78,10 +77,8 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     if not isinstance(storage, StorageAccount):
         return unknown("StorageAccount")
     path = (workspace.id, storage.id)
-    if verdict := unobserved(storage, "exists"):
+    if verdict := joined_absence(storage, path):
         return verdict
-    if not storage.exists:
-        return not_applicable("the storage account does not exist", **joined(storage, "exists"))
     found = opening_in_perimeter(storage)
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
@@ -146,10 +143,8 @@ def _keys_that_work(workspace: Workspace, view: View) -> Verdict:
     if not isinstance(storage, StorageAccount):
         return unknown("StorageAccount")
     path = (workspace.id, storage.id)
-    if storage.exists is UNSET:
-        return unknown("StorageAccount.exists", path=path)
-    if not storage.exists:
-        return not_applicable("the storage account does not exist", **joined(storage, "exists"))
+    if verdict := joined_absence(storage, path):
+        return verdict
     evidence = {**used, **joined(storage, "allow_shared_key_access")}
     match storage.allow_shared_key_access:
         case False:

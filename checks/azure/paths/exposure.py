@@ -1,11 +1,10 @@
 """What is open to those who should not see it."""
 
-from msgspec import UNSET
-
 from checks.azure.blind_spots import DATASTORES, PERIMETER, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.networks import of_joined, opening_in_perimeter
 from checks.azure.paths.storage import judge_storage
+from checks.azure.storage.absence import joined_absence
 from checks.azure.storage.exposure import allows_anonymous_blobs
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -15,7 +14,6 @@ from scanner.model.nouns import (
     Verdict,
     failed_unless_known,
     joined,
-    not_applicable,
     passed,
     unknown,
 )
@@ -70,10 +68,8 @@ def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: Vie
 
 def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
     path = (workspace.id, storage.id)
-    if storage.exists is UNSET:
-        return unknown("StorageAccount.exists", path=path)
-    if not storage.exists:
-        return not_applicable("the storage account does not exist", **joined(storage, "exists"))
+    if verdict := joined_absence(storage, path):
+        return verdict
     anonymous, because = allows_anonymous_blobs(storage)
     if anonymous is None:
         return unknown(*of_joined("StorageAccount", because), path=path)

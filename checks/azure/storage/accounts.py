@@ -3,6 +3,7 @@
 from checks.azure.blind_spots import PERIMETER, STATIC_WEBSITE
 from checks.azure.members import folded
 from checks.azure.networks import judge_opening, opening_in_perimeter
+from checks.azure.storage.absence import absence
 from checks.azure.storage.exposure import allows_anonymous_blobs
 from checks.azure.storage.resources import StorageAccount
 from checks.blind_spots import VERSIONS_DELETED
@@ -17,13 +18,6 @@ from scanner.model.nouns import (
     unknown,
     unobserved,
 )
-
-
-def _missing(account: StorageAccount) -> Verdict | None:
-    """Why a linked account cannot be judged: it is not there, or nobody saw whether it is."""
-    if verdict := unobserved(account, "exists"):
-        return verdict
-    return None if account.exists else not_applicable("the account does not exist", exists=False)
 
 
 @check(
@@ -52,7 +46,7 @@ def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdic
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     allowed, fields = allows_anonymous_blobs(account)
     if allowed is None:
@@ -80,7 +74,7 @@ def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/shared-key-authorization-prevent
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     match account.allow_shared_key_access:
         case False:
@@ -110,7 +104,7 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
     - https://learn.microsoft.com/en-us/azure/storage/common/transport-layer-security-configure-minimum-version
     - https://learn.microsoft.com/en-us/azure/storage/common/transport-layer-security-configure-migrate-to-tls2
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     version = account.minimum_tls_version
     match folded(version):
@@ -164,7 +158,7 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
     - https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     opened = "all or most of the internet may connect"
     return judge_opening(account, opening_in_perimeter(account), opened, "not all networks may connect")
@@ -189,7 +183,7 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/versioning-overview
     """
-    if verdict := _missing(account) or unobserved(account, "is_hns_enabled"):
+    if verdict := absence(account) or unobserved(account, "is_hns_enabled"):
         return verdict
     if account.is_hns_enabled:
         return not_applicable("accounts with a hierarchical namespace have no versioning", is_hns_enabled=True)
@@ -219,7 +213,7 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/soft-delete-blob-overview
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     match account.blob_soft_delete:
         case True:
@@ -247,7 +241,7 @@ def azure_ml_storage_plain_http(account: StorageAccount) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-require-secure-transfer
     """
-    if verdict := _missing(account):
+    if verdict := absence(account):
         return verdict
     match account.https_traffic_only:
         case True:

@@ -69,6 +69,23 @@ def test_storage_is_not_called_taken_over_where_it_could_not_be_looked_for() -> 
     assert [gap.operation for gap in inventory.gaps] == [STORAGE]
 
 
+@pytest.mark.parametrize("owner", ["/workspaces/ws-pilot", "/accounts/openai-open"])
+def test_a_gap_names_the_subscription_of_storage_that_no_scan_sees(owner: str) -> None:
+    changed = document("azure")
+    elsewhere = "00000000-0000-0000-0000-0000000000ff"
+    place = f"/subscriptions/{elsewhere}/resourceGroups/rg-data{ACCOUNTS}/nwelsewhere"
+    properties = item(changed, owner)["properties"]
+    properties |= (
+        {"storageAccount": place} if "storageAccount" in properties else {"userOwnedStorage": [{"resourceId": place}]}
+    )
+    with running("azure", changed):
+        inventory = take_inventory("azure")
+
+    assert storage(inventory, "nwelsewhere").exists is UNSET
+    [gap] = inventory.gaps
+    assert gap.detail.startswith(f"{elsewhere}: there is no such subscription, or the credential has no role in it")
+
+
 def test_only_a_name_that_is_taken_is_looked_for() -> None:
     changed = document("azure")
     changed["foreign_storage"] = []

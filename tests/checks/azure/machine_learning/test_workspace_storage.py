@@ -27,6 +27,8 @@ OF_HUB = (
     Case("a project that names no hub", UNKNOWN, workspace(workspace_kind="project", hub_resource_id=None)),
 )
 
+TAKEN = {"exists": False, "name_available": False, "name_reason": "AlreadyExists"}
+
 CASES = {
     "azure_ml_workspace_sensitive_data_in_public_storage": [
         Case("public access off", PASS, sensitive(), storage(public_network_access="Disabled")),
@@ -70,6 +72,8 @@ CASES = {
         ),
         Case("not flagged", NOT_APPLICABLE, workspace(hbi_workspace=False)),
         Case("the account is gone", NOT_APPLICABLE, sensitive(), storage(exists=False)),
+        Case("the account is gone or elsewhere", NOT_APPLICABLE, sensitive(), storage(**TAKEN, moved_to=None)),
+        Case("the account is gone, or in another group", UNKNOWN, sensitive(), storage(**TAKEN)),
         Case("the account was not seen", UNKNOWN, sensitive(), incomplete=[StorageAccount]),
         Case("names no account", UNKNOWN, sensitive(storage_account=None)),
         Case("not observed", UNKNOWN, workspace()),
@@ -87,6 +91,8 @@ CASES = {
         Case("keys, storage not seen", UNKNOWN, keyed(), incomplete=[StorageAccount]),
         Case("keys, storage perhaps not there", UNKNOWN, keyed(), storage(exists=UNSET)),
         Case("keys of storage that is gone", NOT_APPLICABLE, keyed(), storage(exists=False)),
+        Case("keys of storage that is gone or elsewhere", NOT_APPLICABLE, keyed(), storage(**TAKEN, moved_to=None)),
+        Case("keys of storage that is gone, or in another group", UNKNOWN, keyed(), storage(**TAKEN)),
         Case("keys, account not observed", UNKNOWN, keyed(storage_account=UNSET)),
         Case("a value of a later API version", UNKNOWN, default(system_datastores_auth_mode="Other")),
         *OF_HUB,

@@ -23,6 +23,7 @@ def open_storage(name: str = "retina", **fields: object) -> StorageAccount:
     )
 
 
+TAKEN = {"exists": False, "name_available": False, "name_reason": "AlreadyExists"}
 CLOSED = storage(allow_blob_public_access=False)
 
 
@@ -57,6 +58,8 @@ CASES = {
         Case("no account of a hub", PASS, HUB, CLOSED, storage("more", allow_blob_public_access=False)),
         Case("network unseen", UNKNOWN, LINKED, storage(allow_blob_public_access=True)),
         Case("the account is gone", NOT_APPLICABLE, LINKED, storage(exists=False)),
+        Case("the account is gone or elsewhere", NOT_APPLICABLE, LINKED, storage(**TAKEN, moved_to=None)),
+        Case("the account is gone, or in another group", UNKNOWN, LINKED, storage(**TAKEN)),
         Case("the account was not seen", UNKNOWN, LINKED, storage(exists=UNSET)),
         Case("not among those collected", UNKNOWN, LINKED),
         Case("no account linked", NOT_APPLICABLE, workspace(storage_account=None, additional_storage_accounts=None)),

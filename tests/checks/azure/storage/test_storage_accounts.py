@@ -26,8 +26,11 @@ def within(mode: str | None, *ranges: str, **fields: object) -> StorageAccount:
     return storage(perimeter_mode=mode, **{**given, **fields})
 
 
+TAKEN = {"exists": False, "name_available": False, "name_reason": "AlreadyExists"}
 ALWAYS = [
     Case("the account is gone", NOT_APPLICABLE, storage(exists=False)),
+    Case("in another subscription, or deleted", NOT_APPLICABLE, storage(**TAKEN, moved_to=None)),
+    Case("not in its group, its subscription not listed", UNKNOWN, storage(**TAKEN)),
     Case("the account was not seen", UNKNOWN, storage(exists=UNSET)),
     Case("settings not observed", UNKNOWN, storage()),
 ]
