@@ -1,6 +1,6 @@
 """Resources as documents: how they are written to disk and read back, and collections too large to hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -36,10 +36,27 @@ class Many(Generic[T_co]):
 
 def document(resource: Resource) -> bytes:
     """A resource as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Its identity stays."""
-    content = encode(resource)
-    # Its identity comes first, and takes no less than this.
-    if not may_hold_secret(content, len(resource.id) + len(resource.name) + len(resource.console_url)):
-        return content
+    return documents((resource,))[0]
+
+
+def documents(resources: Sequence[Resource]) -> list[bytes]:
+    """The same of several, with one look at all of them: hardly any holds a credential."""
+    contents = [encode(resource) for resource in resources]
+    rests = [content[_identity(resource) :] for content, resource in zip(contents, resources, strict=True)]
+    if not may_hold_secret(b"\n".join(rests)):
+        return contents
+    return [
+        _redacted(resource) if may_hold_secret(rest) else content
+        for resource, content, rest in zip(resources, contents, rests, strict=True)
+    ]
+
+
+def _identity(resource: Resource) -> int:
+    """Bytes that its identity, which comes first in its document, takes at least."""
+    return len(resource.id) + len(resource.name) + len(resource.console_url)
+
+
+def _redacted(resource: Resource) -> bytes:
     fields: dict[str, Any] = plain(resource)
     kept = {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
     return encode(kept)

@@ -65,9 +65,9 @@ def _quoted(text: str, longest: int, _known: int) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
-def may_hold_secret(document: bytes, start: int = 0) -> bool:
-    """Whether `redact` may have something to do in JSON text from `start` on: one look at all of it."""
-    return shapes.may_hold_secret(document, start) or own.may_be_in(document)
+def may_hold_secret(document: bytes) -> bool:
+    """Whether `redact` may have something to do in JSON text: one look at all of it."""
+    return shapes.may_hold_secret(document) or own.may_be_in(document)
 
 
 def encode(document: Any) -> bytes:

@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from scanner.model.decode import decoder_of
-from scanner.model.documents import Decoders, Many, document
+from scanner.model.documents import Decoders, Many, documents
 from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
 from scanner.model.sanitize import encode, storable
@@ -135,7 +135,7 @@ class Journal(JournalFile):
 
     def write(self, unit: int, resources: Iterable[Resource]) -> None:
         """Add resources that a unit found."""
-        rows = [_row(unit, resource) for resource in resources]
+        rows = _rows(unit, resources)
         with self._transaction():
             self._insert(unit, rows)
         self._tell(rows)
@@ -143,7 +143,7 @@ class Journal(JournalFile):
     def finish(self, unit: int, resources: Sequence[Resource], facts: Facts, *, whole: bool) -> None:
         """The last resources of a unit, its listing and gaps. If it is not `whole`, a resumed scan does it again."""
         content = encode(facts).decode()
-        rows = [_row(unit, resource) for resource in resources]
+        rows = _rows(unit, resources)
         with self._transaction():
             self._insert(unit, rows)
             self._end_unit(unit, content, int(whole))
@@ -341,6 +341,16 @@ class Journal(JournalFile):
 _Row = tuple[int, str, str, str, str | None, bytes]
 
 
-def _row(unit: int, resource: Resource) -> _Row:
-    read = min(resource.cached.values()) if resource.cached else None
-    return unit, type(resource).kind, storable(resource.id), resource.scope.account, read, document(resource)
+def _rows(unit: int, resources: Iterable[Resource]) -> list[_Row]:
+    resources = list(resources)
+    return [
+        (
+            unit,
+            type(resource).kind,
+            storable(resource.id),
+            resource.scope.account,
+            min(resource.cached.values()) if resource.cached else None,
+            body,
+        )
+        for resource, body in zip(resources, documents(resources), strict=True)
+    ]

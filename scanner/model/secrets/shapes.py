@@ -152,11 +152,9 @@ def _around(needed: str, starts: Sequence[str]) -> re.Pattern[bytes]:
     return re.compile(f"{re.escape(needed)}(?:{texts})".encode())
 
 
-def may_hold_secret(document: bytes, start: int = 0) -> bool:
-    """Whether any string in JSON text, from `start` on, may have the shape of a credential: one look at all of them."""
+def may_hold_secret(document: bytes) -> bool:
+    """Whether any string in JSON text may have the shape of a credential: one look at all of them."""
     for needed, marks in _marks():
-        if document.find(needed, start) >= 0 and marks.search(document, start):
+        if needed in document and marks.search(document):
             return True
-    return document.find(b"@", start) >= 0 and any(
-        b"@" in address.partition(b"/")[0] for address in document[start:].split(b"://")[1:]
-    )
+    return b"@" in document and any(b"@" in address.partition(b"/")[0] for address in document.split(b"://")[1:])

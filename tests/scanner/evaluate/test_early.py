@@ -24,7 +24,7 @@ from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.report import build_report, make_verdicts
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import load as load_catalogue
-from scanner.model.documents import document
+from scanner.model.documents import document, documents
 from scanner.model.nouns import Resource, Scope, Status
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
@@ -217,3 +217,10 @@ def test_the_catalogue_is_read_by_one_thread_while_others_wait(monkeypatch: pyte
         read = list(pool.map(lambda _: load_catalogue(), range(4)))
     assert most == [1]
     assert all(each is read[0] for each in read)
+
+
+def test_what_is_kept_of_a_resource_does_not_depend_on_those_beside_it() -> None:
+    beside = [notebook("a"), notebook("n", role_arn="AKIAIOSFODNN7EXAMPLE"), notebook("z")]
+
+    assert documents(beside) == [document(each) for each in beside]
+    assert b"AKIAIOSFODNN7EXAMPLE" not in b"".join(documents(beside))
