@@ -54,7 +54,9 @@ def evaluate(inventory: Inventory, checks: Sequence[Check], trusting: Trusting |
 def judge(check: Check, resource: Resource, view: View | None = None, *, trusting: Trusting) -> Verdict:
     """The verdict of one check on one resource. A check that joins nothing needs no view."""
     try:
-        verdict = trusting.settle(check(resource, view))
+        verdict = check(resource, view)
+        if verdict.foreign:
+            verdict = trusting.settle(verdict)
         return explained(verdict, check, resource, view) if verdict.missing else verdict
     except Exception as error:
         log.warning("%s broke on %s: %s", check.id, resource.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
