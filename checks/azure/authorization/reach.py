@@ -83,6 +83,9 @@ def _through(_: View) -> dict[tuple[Judge, frozenset[str]], Reach]:
 
 def _together(people: frozenset[str], judge: Judge, view: View) -> Reach:
     """What one of some principals reaches, by itself rather than by a way."""
+    if len(people) == 1:  # as of nearly all resources
+        (person,) = people
+        return judge(person, view)
     reached = [judge(person, view) for person in sorted(people)]
     able = (reach for reach in reached if reach.assignment)
     found = min(able, key=lambda reach: (bool(reach.way), reach.assignment), default=None)
