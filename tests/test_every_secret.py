@@ -25,7 +25,7 @@ from scanner.calls.client import Calls
 from scanner.model import own
 from scanner.store.journal import Journal
 
-STATUSES = (400, 401, 403, 404, 409)
+STATUSES = (401, 400, 403, 404, 409)
 WAYS: tuple[Callable[[str], str], ...] = (
     str,
     lambda text: quote(text, safe=""),
