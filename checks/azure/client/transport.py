@@ -45,6 +45,8 @@ _RENEW = 300
 _RENEWAL = "sign in again with `az login`, or give the application a new secret or certificate"
 _BOM = b"\xef\xbb\xbf"
 _AADSTS = re.compile(r"AADSTS\d+")
+#: What says that a sign-in may work soon: a service that fails or throttles, in the words of the SDK or by a code.
+_TRANSIENT = re.compile(r"HTTP Error: (?:429|5\d\d)|AADSTS(?:90033|90055)\b")
 #: What can stand in a header.
 _TOKEN = re.compile(r"[!-~]+")
 _CLAIMS = re.compile(r'\bclaims="([^"]+)"')
@@ -105,8 +107,8 @@ class Transport:
         try:
             return self._token.text(**challenge)
         except ClientAuthenticationError as error:
-            if (unreached := _unreached(error)) is not None:
-                raise CallFailed(Reason.UNREACHABLE, f"no token: {unreached}", retry=True) from error
+            if (passing := _passing(error)) is not None:
+                raise passing from error
             known = _sign_in(error)
             if known is not None:
                 raise known.failure(_number(error)) from error
@@ -114,8 +116,8 @@ class Transport:
             why = f"no token: the credential was refused; {_RENEWAL}"
             raise CallFailed(Reason.DENIED, why, permission="", extent=Extent.EVERYTHING) from error
         except AzureError as error:
-            if (unreached := _unreached(error)) is not None:
-                raise CallFailed(Reason.UNREACHABLE, f"no token: {unreached}", retry=True) from error
+            if (passing := _passing(error)) is not None:
+                raise passing from error
             raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
         except Exception as error:  # whatever the SDK stumbles over in a reply that is none
             raise CallFailed(Reason.MALFORMED, "no token: what is none came from the sign-in") from error
@@ -182,7 +184,7 @@ class _OneToken:
         try:
             self._replacement = (self._fetch(claims), claims)
         except AzureError as error:
-            if _unreached(error) is not None:
+            if _passing(error) is not None:
                 self._replacement = ("", "")
             raise
         return self._replacement[0]
@@ -237,11 +239,14 @@ def _credential(endpoint: str, connect_timeout: float, read_timeout: float) -> T
     )
 
 
-def _unreached(error: Exception) -> str | None:
-    """What kept a sign-in from being asked at all, perhaps said to be a refusal; None if it was asked."""
+def _passing(error: Exception) -> CallFailed | None:
+    """What kept a sign-in from being answered, though it may be said to be a refusal; None if it was answered."""
     for each in (error, error.__cause__):
         if isinstance(each, ServiceRequestError | ServiceResponseError):
-            return type(each.inner_exception or each).__name__
+            cause = type(each.inner_exception or each).__name__
+            return CallFailed(Reason.UNREACHABLE, f"no token: {cause}", retry=True)
+    if found := _TRANSIENT.search(str(error)):
+        return CallFailed(Reason.ERROR, f"no token: {found[0]}", retry=True)
     return None
 
 
@@ -265,7 +270,7 @@ def _advice(error: Exception, endpoint: str) -> str:
         return f"no token ({said}); set the clock of this machine right, or else the certificate is out of date"
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
-    if _unreached(error) is not None:
+    if (passing := _passing(error)) is not None and passing.reason is Reason.UNREACHABLE:
         return f"no token ({said}); look at the network, and at the proxy if HTTPS_PROXY names one"
     if known := _sign_in(error):
         return f"no usable credentials ({said}); {known.detail}"

@@ -151,7 +151,9 @@ class Web:
     def _renew(self) -> None:
         try:
             self._credentials.refresh(self._refresh)  # type: ignore[no-untyped-call]
-        except google.auth.exceptions.GoogleAuthError:
+        except google.auth.exceptions.GoogleAuthError as error:
+            if isinstance(error.__cause__, google.auth.exceptions.TransportError):
+                raise error.__cause__ from error  # a machine's metadata, which were not reached, refused nothing
             raise
         except Exception as error:  # whatever the SDK stumbles over in a reply that is none
             raise NoToken(_STRANGE) from error  # type: ignore[no-untyped-call]

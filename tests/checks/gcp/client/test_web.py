@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.auth import compute_engine, credentials
+from google.auth import compute_engine, credentials, exceptions
 from google.oauth2 import credentials as of_users
 from scanning import QUICK, calm, document, quick_calls, running, take_inventory
 from urllib3.exceptions import HTTPError, ProxyError
@@ -187,3 +187,19 @@ def test_a_token_whose_successor_does_no_better_is_not_replaced_again(
             made.send("storage.buckets.get", "GET", "storage.googleapis.com/storage/v1/b/x", {})
         assert tokens_asked(world) == (3 if fault == "reset" else 2), "a lost connection says nothing of the token"
         made.close()
+
+
+def test_metadata_that_are_not_reached_refuse_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """google-auth says there that the token could not be refreshed, as if somebody had refused it."""
+
+    def refresh(self: Any, request: Any) -> None:
+        raise exceptions.RefreshError("gone") from exceptions.TransportError("gone")
+
+    with running("gcp"):
+        made = connect({}, quick_calls())
+        monkeypatch.setattr(made._web, "_credentials", compute_engine.Credentials())
+        monkeypatch.setattr(compute_engine.Credentials, "refresh", refresh)
+        with pytest.raises(CallFailed) as failure:
+            made.send("storage.buckets.get", "GET", "storage.googleapis.com/storage/v1/b/x", {})
+        made.close()
+    assert (failure.value.reason, failure.value.retry) == (Reason.UNREACHABLE, True)
