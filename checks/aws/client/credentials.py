@@ -11,6 +11,7 @@ from typing import Any
 import botocore.exceptions
 from botocore.session import Session
 
+from scanner.calls.token_files import fault
 from scanner.model.errors import CannotScan
 
 _NONE = "no credentials found"
@@ -57,6 +58,8 @@ def _made_from(session: Session, said: str = "") -> str:
 
 def cause(error: BaseException, session: Session) -> str:
     """Why credentials cannot be had, and what to do, in one sentence."""
+    if file := _token_file(error, session):
+        return file
     match error:
         case botocore.exceptions.LoginError():
             return f"the login has expired or was never made ({_said(error)}); run `aws login{_option(session)}`"
@@ -75,6 +78,17 @@ def cause(error: BaseException, session: Session) -> str:
         case botocore.exceptions.ClientError():
             return f"AWS refused them: {_said(error)}"
     return _said(error)
+
+
+def _token_file(error: BaseException, session: Session) -> str:
+    """The file that an error is about, if a token should be in it and is not, and by what it is named."""
+    named = {name: os.environ.get(name) for name in _VARIABLES if name.endswith("_FILE")}
+    named["web_identity_token_file"] = session.get_scoped_config().get("web_identity_token_file")
+    for name, path in named.items():
+        about = path and (getattr(error, "filename", None) == path or "WebIdentityToken" in str(error))
+        if path and about and (why := fault(path)):
+            return f"{name} names {path}, which {why}"
+    return ""
 
 
 def _whose(session: Session) -> str:

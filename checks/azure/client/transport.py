@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +24,7 @@ from urllib3.exceptions import ReadTimeoutError
 from checks.azure.client.refusals import REFUSALS
 from checks.azure.client.replies import checked, refused
 from scanner.calls.client import Manners
+from scanner.calls.token_files import fault
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Extent, Reason
@@ -282,15 +282,14 @@ def _advice(error: Exception, endpoint: str) -> str:
 
 
 def _unreadable() -> str:
-    """What the environment names as a credential and cannot be read; empty if there is nothing like it.
+    """What the environment names as a credential and holds none; empty if there is nothing like it.
 
     The SDK goes on to the next credential of its chain then, and in the end says nothing of it.
     """
     for name in ("AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH"):
         path = os.environ.get(name)
-        if path and not os.access(path, os.R_OK):
-            there = "cannot be read" if Path(path).exists() else "is not there"
-            return f"{name} names {path}, which {there}; look at the set-up of workload identity or of the certificate"
+        if path and (why := fault(path)):
+            return f"{name} names {path}, which {why}; look at the set-up of workload identity or of the certificate"
     return ""
 
 

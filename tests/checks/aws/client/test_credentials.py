@@ -40,6 +40,9 @@ credential_process = /bin/echo 'open
 credential_process = /bin/false
 [profile halfway]
 sso_start_url = https://northwind.example/start
+[profile federated]
+role_arn = arn:aws:iam::111122223333:role/reader
+web_identity_token_file = /nonexistent/token
 [profile base]
 aws_access_key_id = AKIAEXAMPLEEXAMPLE00
 aws_secret_access_key = invented
@@ -57,7 +60,25 @@ BROKEN = {
     "a login that was never made": ({"AWS_PROFILE": "sso"}, "`aws sso login --profile sso`"),
     "a code that nobody can type": ({"AWS_PROFILE": "mfa"}, "MFA code"),
     "a profile that refers to none": ({"AWS_PROFILE": "twisted"}, "missing"),
-    "a token file that is gone": ({**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent/token"}, "/nonexistent/token"),
+    "a token file that is gone": (
+        {**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent/token"},
+        "AWS_WEB_IDENTITY_TOKEN_FILE names /nonexistent/token, which is not there$",
+    ),
+    "a token file that holds nothing": (
+        {**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "{empty}"},
+        "AWS_WEB_IDENTITY_TOKEN_FILE names .*/empty, which is empty$",
+    ),
+    "a token file of a profile that is gone": (
+        {"AWS_PROFILE": "federated"},
+        "of profile federated.*: web_identity_token_file names /nonexistent/token, which is not there$",
+    ),
+    "a token file of a container that is gone": (
+        {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/role",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nonexistent/token",
+        },
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names /nonexistent/token, which is not there",
+    ),
     "a token file that is empty": ({**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/dev/null"}, "WebIdentityToken"),
     "a token file that is no text": (
         {**ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/bin/true"},
@@ -99,6 +120,8 @@ def test_credentials_that_cannot_be_used_are_said_to_be(
 ) -> None:
     environment, said = BROKEN[case]
     (tmp_path / "config").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "empty").touch()
+    environment = {name: value.replace("{empty}", str(tmp_path / "empty")) for name, value in environment.items()}
     with running("aws"):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             monkeypatch.delenv(name, raising=False)

@@ -7,6 +7,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -232,6 +233,17 @@ def test_a_file_that_the_environment_names_and_that_is_not_there_is_named(name, 
         monkeypatch.delenv("AZURE_CLIENT_SECRET")
         monkeypatch.setenv(name, "/nonexistent/file")
         with pytest.raises(CannotScan, match=f"{name} names /nonexistent/file, which is not there"):
+            Transport("https://127.0.0.1:9", QUICK)
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_a_token_file_that_is_empty_is_named(content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = tmp_path / "token"
+    token.write_text(content, encoding="utf-8")
+    with running("azure"):
+        monkeypatch.delenv("AZURE_CLIENT_SECRET")
+        monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", str(token))
+        with pytest.raises(CannotScan, match=f"AZURE_FEDERATED_TOKEN_FILE names {token}, which is empty"):
             Transport("https://127.0.0.1:9", QUICK)
 
 
