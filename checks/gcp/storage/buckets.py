@@ -133,7 +133,8 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Turn object versioning on with a lifecycle rule that ends old versions, lengthen soft deletion, or set a retention
-    period for data that must not change.
+    period for data that must not change. A bucket with a hierarchical namespace takes no versioning; lengthen soft
+    deletion there.
 
     CLI: `gcloud storage buckets update gs://BUCKET --versioning`, or `--soft-delete-duration=30d`. Terraform:
     `versioning { enabled = true }`, `soft_delete_policy { … }` or `retention_policy { … }` on `google_storage_bucket`.
@@ -143,6 +144,7 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     - https://cloud.google.com/storage/docs/soft-delete
     - https://cloud.google.com/storage/docs/bucket-lock
     - https://cloud.google.com/storage/docs/object-holds
+    - https://cloud.google.com/storage/docs/hns-overview
     """
     if excuse := _not_ours(bucket) or unobserved(bucket, *_KEEPS):
         return excuse

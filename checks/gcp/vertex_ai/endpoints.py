@@ -32,7 +32,8 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     ## Why it matters
     A public endpoint answers anyone who holds a token with the right to predict: a leaked key or an over-broad role is
     then enough to query, copy or exhaust the model from anywhere. An endpoint is private if it is peered with a VPC
-    network or offered over Private Service Connect; either will do. An endpoint with nothing deployed answers nobody.
+    network or offered over Private Service Connect; either will do. An endpoint with nothing deployed answers nobody,
+    and one on Google Distributed Cloud answers in a data centre of yours, whose network is not judged.
 
     ## How to fix
     Access is chosen at creation. Create a private endpoint, deploy the model on it, move the callers, delete the old
@@ -45,8 +46,10 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
     """
-    if excuse := _idle(endpoint) or unobserved(endpoint, "network", *_CONNECT):
+    if excuse := _idle(endpoint) or unobserved(endpoint, "network", "gdc_zone", *_CONNECT):
         return excuse
+    if endpoint.gdc_zone:
+        return not_applicable("it answers on Google Distributed Cloud", gdc_zone=endpoint.gdc_zone)
     connect = _is_offered(endpoint)
     if endpoint.network:
         return passed("it is peered with a network", network=endpoint.network, private_service_connect=connect)

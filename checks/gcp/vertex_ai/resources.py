@@ -56,6 +56,8 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     ] = UNSET
     #: what `privateServiceConnectConfig` replaces; endpoints made before it still have it
     enable_private_service_connect: Annotated[Observed[bool], Read(ENDPOINTS, "enablePrivateServiceConnect")] = UNSET
+    #: of one that answers in a data centre of the customer's, on Google Distributed Cloud
+    gdc_zone: Annotated[Observed[str], Read(ENDPOINTS, "gdcConfig.zone")] = UNSET
     kms_key: Annotated[Observed[str], Read(ENDPOINTS, "encryptionSpec.kmsKeyName")] = UNSET
     request_logging: Annotated[Observed[bool], Read(ENDPOINTS, "predictRequestResponseLoggingConfig.enabled")] = UNSET
     #: which part of the requests is logged; left out where it is 0

@@ -10,6 +10,7 @@ from factories.gcp import (
     pooled,
     serving,
 )
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.names import built_by_google
@@ -22,8 +23,9 @@ NETWORK = "projects/example-fraud-prod/global/networks/ml"
 SERVED = (deployed(),)
 
 
-def reach(network=None, connect=None, older=None, models=SERVED):
+def reach(network=None, connect=None, older=None, models=SERVED, zone=None):
     return endpoint(
+        gdc_zone=zone,
         network=network,
         private_service_connect=connect,
         enable_private_service_connect=older,
@@ -46,8 +48,12 @@ CASES = {
         Case("Private Service Connect by its older name", PASS, reach(older=True)),
         Case("neither", FAIL, reach()),
         Case("Private Service Connect there but off", FAIL, reach(connect=offered(on=False))),
+        Case("on Google Distributed Cloud", NOT_APPLICABLE, reach(zone="zones/us-west2-edge-1")),
+        Case("on no network, and perhaps on Google Distributed Cloud", UNKNOWN, reach(zone=UNSET)),
         Case("nothing deployed, so that nothing answers", NOT_APPLICABLE, reach(models=None)),
-        Case("no network, the rest not observed", UNKNOWN, endpoint(network=None, deployed_models=SERVED)),
+        Case(
+            "no network, the rest not observed", UNKNOWN, endpoint(network=None, gdc_zone=None, deployed_models=SERVED)
+        ),
         Case("what is deployed was not observed", UNKNOWN, endpoint(network=None)),
     ],
     "vertex_endpoint_without_own_key": [
