@@ -179,7 +179,7 @@ class Journal(JournalFile):
                 query = "SELECT CAST(body AS BLOB) FROM other.resources ORDER BY rowid"
                 with self._transaction(), closing(self._db.execute(query)) as bodies:
                     while some := bodies.fetchmany(_CHUNK):
-                        self._insert(unit, [_row(unit, self._believed(kind, scope, body)) for (body,) in some])
+                        self._insert(unit, _rows(unit, (self._believed(kind, scope, body) for (body,) in some)))
                     self._end_unit(unit, encode(facts).decode(), int(whole))
                 self._held.clear()
         except OSError as error:
