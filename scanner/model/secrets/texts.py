@@ -10,6 +10,9 @@ import msgspec
 
 from scanner.model.patterns import pattern
 
+#: Each with text that it cannot do without, which is looked for first.
+_Expressions = Sequence[tuple[re.Pattern[str], str]]
+
 _NAME = r"[A-Za-z_][\w.\-]*"
 _QUOTED = r"\"([^\"\n]*)\"|'([^'\n]*)'"
 #: `NAME=value`, `name = "value"`; of `--env=NAME=value` the inner one. A run of letters is looked at from its start.
@@ -37,39 +40,47 @@ _PAIRS = (
 #: What proves who asks, in options of programs that no name tells: `curl -u user:value`, `curl -uuser:value`,
 #: `login -p value`, `redis-cli -a value`.
 _OPTIONS = (
-    pattern(r"(?<!\S)(?:-[uU]\s+|--(?:proxy-)?user(?:\s+|=))[\"']?(?!\+)[^\s:\"'$]+:(?!//)([^\s\"']+)"),
-    pattern(r"\bcurl\b[^\n;|]{0,200}?\s-[uU][\"']?[^\s:\"'$]+:([^\s\"']+)"),
-    pattern(r"\b(?:login|sshpass)\b[^\n;|]{0,200}?\s-p\s+[\"']?([^\s\"']+)"),
-    pattern(r"\bredis-cli\b[^\n;|]{0,200}?\s-a\s+[\"']?([^\s\"']+)"),
+    (pattern(r"(?<!\S)(?:-[uU]\s+|--(?:proxy-)?user(?:\s+|=))[\"']?(?!\+)[^\s:\"'$]+:(?!//)([^\s\"']+)"), "-"),
+    (pattern(r"\bcurl\b[^\n;|]{0,200}?\s-[uU][\"']?[^\s:\"'$]+:([^\s\"']+)"), "curl"),
+    (pattern(r"\b(?:login|sshpass)\b[^\n;|]{0,200}?\s-p\s+[\"']?([^\s\"']+)"), "-p"),
+    (pattern(r"\bredis-cli\b[^\n;|]{0,200}?\s-a\s+[\"']?([^\s\"']+)"), "redis-cli"),
 )
 #: The same elsewhere: `Bearer value`, `login ada password value`, `login value`,
 #: `echo value | login --password-stdin`, `host:5432:db:ada:value`, `add-authtoken value`, the id and secret of an
 #: access key.
 _UNNAMED = (
     *_OPTIONS,
-    pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"),
-    pattern(r"\blogin\s+\S+\s+password\s+(\S+)"),
-    pattern(r"(?<![0-9A-Za-z])[0-9A-Z]{20}:([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+])"),
-    pattern(
-        r"(?<![\w$=])[\w\-]*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
+    (pattern(r"\b(?:[Bb]earer|[Bb]asic|[Tt]oken) ([0-9A-Za-z._~+/=\-]{16,})"), " "),
+    (pattern(r"\blogin\s+\S+\s+password\s+(\S+)"), "login"),
+    (pattern(r"(?<![0-9A-Za-z])[0-9A-Z]{20}:([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+])"), ":"),
+    (
+        pattern(
+            r"(?<![\w$=])[\w\-]*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
+        ),
+        "",
     ),
-    pattern(r"(?<!\S)[\"']?[\w.\-*]+:(?:\d{2,5}|\*):[\w\-*]+:[\w\-*]+:([^\s:\"']+)"),
-    pattern(r"\blogin\s+(?:--\S+\s+)?([0-9A-Za-z_\-]{20,})"),
-    pattern(r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|\bpasswd\b|\bkinit\b)"),
+    (pattern(r"(?<!\S)[\"']?[\w.\-*]+:(?:\d{2,5}|\*):[\w\-*]+:[\w\-*]+:([^\s:\"']+)"), ":"),
+    (pattern(r"\blogin\s+(?:--\S+\s+)?([0-9A-Za-z_\-]{20,})"), "login"),
+    (
+        pattern(
+            r"\becho\s+(?:-n\s+)?[\"']?([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?(?:--password-stdin|\bpasswd\b|\bkinit\b)"
+        ),
+        "echo",
+    ),
 )
 #: Passwords, if there is a digit in them, in such options: `-u ada -p value`, `mysql -pvalue`, `docker login -pvalue`.
 _PASSWORD_OPTIONS = (
-    pattern(r"(?<!\S)(?:-u|-U|--user(?:name)?)[ =]\S+\s+-p[ ]?[\"']?([^\s\"']+)"),
-    pattern(r"\b(?:mysql\w*|mariadb\w*)\s[^\n;|]{0,200}?\s-p([^\s\"']+)"),
-    pattern(r"\b(?:sshpass|(?:docker|podman)\s+login)\s(?:[^\n;|]{0,200}?\s)?-p[\"']?([^\s\"']+)"),
+    (pattern(r"(?<!\S)(?:-u|-U|--user(?:name)?)[ =]\S+\s+-p[ ]?[\"']?([^\s\"']+)"), "-p"),
+    (pattern(r"\b(?:mysql\w*|mariadb\w*)\s[^\n;|]{0,200}?\s-p([^\s\"']+)"), "-p"),
+    (pattern(r"\b(?:sshpass|(?:docker|podman)\s+login)\s(?:[^\n;|]{0,200}?\s)?-p[\"']?([^\s\"']+)"), "-p"),
 )
 #: The same elsewhere: `echo ada:value | chpasswd`, `ada:value@host`, of PowerShell, and what a sentence tells.
 _PASSWORDS = (
     *_PASSWORD_OPTIONS,
-    pattern(r"\becho\s+[\"']?[\w.\-]+:([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?\bchpasswd\b"),
-    pattern(r"(?:^|(?<=[\s\"'=]))[\w.\-]+[:/]([^\s\"'$@:/{<]{6,})@(?://)?[\w\-]+(?:\.[\w\-]+)+(?=[:/])"),
-    pattern(r"\bConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\s\"']+)[\"']"),
-    pattern(r"\b[Pp](?:assword|asswd|assphrase|wd|w)(?:: ?| is |(?<=pw) )[\"']?([^\s\"',;)]+)"),
+    (pattern(r"\becho\s+[\"']?[\w.\-]+:([^\s\"'$]+)[\"']?\s*\|[^\n]{0,200}?\bchpasswd\b"), "chpasswd"),
+    (pattern(r"(?:^|(?<=[\s\"'=]))[\w.\-]+[:/]([^\s\"'$@:/{<]{6,})@(?://)?[\w\-]+(?:\.[\w\-]+)+(?=[:/])"), "@"),
+    (pattern(r"\bConvertTo-SecureString\s+(?:-String\s+)?[\"']([^\s\"']+)[\"']"), "ConvertTo"),
+    (pattern(r"\b[Pp](?:assword|asswd|assphrase|wd|w)(?:: ?| is |(?<=pw) )[\"']?([^\s\"',;)]+)"), ""),
 )
 #: Shorter base64 is rather a token than a text.
 SHORTEST_BASE64 = 40
@@ -80,13 +91,11 @@ _CODE = pattern(r"[$`(\[{].*|(?:[a-z_]\w*\.)+[a-z_]\w*|.*\w[(\[].*")
 
 def settings(text: str) -> Iterator[tuple[str, str]]:
     """What a text sets; a value of several words is none."""
-    for pairs, needs in _PAIRS:
-        if needs in text:
-            for found in pairs.finditer(text):
-                name, *values = found.groups()
-                value = next((value for value in values if value is not None), "")
-                if values[-1] is None or (not _CODE.fullmatch(value) and value != name):
-                    yield name, value
+    for found in _matches(_PAIRS, text):
+        name, *values = found.groups()
+        value = next((value for value in values if value is not None), "")
+        if values[-1] is None or (not _CODE.fullmatch(value) and value != name):
+            yield name, value
     yield from _without_names(text, _UNNAMED, _PASSWORDS)
 
 
@@ -97,17 +106,19 @@ def options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from _without_names(line, _OPTIONS, _PASSWORD_OPTIONS)
 
 
-def _without_names(
-    text: str, unnamed: Sequence[re.Pattern[str]], passwords: Sequence[re.Pattern[str]]
-) -> Iterator[tuple[str, str]]:
-    for each in unnamed:
-        for found in each.finditer(text):
-            if not found[1].startswith(("$(", "`")):  # cut off at a blank in what a shell runs
-                yield "authorization", found[1]
-    for each in passwords:
-        for found in each.finditer(text):
-            if any(map(str.isdigit, found[1])) and not _CODE.fullmatch(found[1]):
-                yield "password", found[1]
+def _without_names(text: str, unnamed: _Expressions, passwords: _Expressions) -> Iterator[tuple[str, str]]:
+    for found in _matches(unnamed, text):
+        if not found[1].startswith(("$(", "`")):  # cut off at a blank in what a shell runs
+            yield "authorization", found[1]
+    for found in _matches(passwords, text):
+        if any(map(str.isdigit, found[1])) and not _CODE.fullmatch(found[1]):
+            yield "password", found[1]
+
+
+def _matches(expressions: _Expressions, text: str) -> Iterator[re.Match[str]]:
+    for expression, needs in expressions:
+        if needs in text:
+            yield from expression.finditer(text)
 
 
 def parsed(value: str) -> Any:
