@@ -120,11 +120,19 @@ def _membership(assignment: str, view: View) -> str:
 
 
 def _manages(person: str, view: View) -> Reach:
-    return remembered(view, _manage, person)
+    return _by_roles(_manage, person, view)
 
 
 def _manages_or_takes(person: str, view: View) -> Reach:
-    return remembered(view, _manage_or_take, person)
+    return _by_roles(_manage_or_take, person, view)
+
+
+def _by_roles(judge: Judge, person: str, view: View) -> Reach:
+    """What a principal reaches. Most have no role at all, and of these nothing is remembered."""
+    found = view.derive(grants)
+    if person in found.by_principal:
+        return remembered(view, judge, person)
+    return Reach() if found.complete else Reach(doubts=frozenset({"RoleAssignment"}))
 
 
 def _manage_or_take(person: str, view: View) -> Reach:
