@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of the JSON report and of saved inventories to docs/reference/.
+"""Write the JSON Schemas of the JSON report, of saved inventories and of manifests of AI systems to docs/reference/.
 
 Run without arguments to write the files, or with --check to exit 1 when a committed one is out of date.
 """
@@ -22,6 +22,7 @@ from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
 from scanner.store.saved import SCHEMA as INVENTORY  # noqa: E402
 from scanner.store.saved import Shard  # noqa: E402
+from scanner.systems.manifest import Manifest  # noqa: E402
 
 TARGET = ROOT / "docs" / "reference"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -66,6 +67,11 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
     }
 
 
+def systems_schema() -> dict[str, Any]:
+    """The schema of a manifest of AI systems, for editors; `mlposture systems check` knows more."""
+    return {"$schema": DIALECT, "title": "mlposture AI systems, version 1", **msgspec.json.schema(Manifest)}
+
+
 def main() -> int:
     """Write or compare. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -73,6 +79,7 @@ def main() -> int:
     check = parser.parse_args().check
     schemas = {
         "report-v1.schema.json": report_schema(),
+        "ai-systems-v1.schema.json": systems_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
     }
     stale = 0

@@ -12,6 +12,7 @@ import click
 from scanner import __version__
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
+from scanner.cli.systems_commands import systems
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
 
@@ -49,6 +50,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture evaluate inventory.json
     Files in buckets (also gs://BUCKET/KEY, az://ACCOUNT/CONTAINER/KEY), where no disk stays:
       mlposture scan aws -o s3://BUCKET/report.json --save-inventory s3://BUCKET/inventory.json
+    Declare AI systems, and see which resources belong to each:
+      mlposture systems init --inventory inventory.json
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -206,6 +209,9 @@ def explain(name: str) -> None:
     from scanner.cli import catalogue_text
 
     click.echo(catalogue_text.explanation(name))
+
+
+cli.add_command(systems)
 
 
 def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""What it costs to assign an inventory to AI systems: 200 systems over 100,000 resources, unless told otherwise.
+
+    python benchmarks/systems.py [--systems N] [--resources N]
+
+The inventory is generated: endpoints with a configuration, a model and a training job each, spread over accounts and
+regions, with roles and buckets that they share. A third of the systems select by the names of endpoints in one account
+and region, a third in any region, and a third by account and region alone. Prints seconds of CPU, and
+what was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+# Run as a program, the folder of the benchmarks would be searched first.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from checks.aws.iam.resources import Role  # noqa: E402 - needs the line above
+from checks.aws.s3.resources import Bucket  # noqa: E402 - as above
+from checks.aws.sagemaker.resources import (  # noqa: E402 - as above
+    Container,
+    Endpoint,
+    EndpointConfig,
+    Model,
+    TrainingJob,
+    TrainingOutput,
+    Variant,
+)
+from scanner.model.nouns import Resource, Scope  # noqa: E402 - as above
+from scanner.model.registry import load  # noqa: E402 - as above
+from scanner.store.inventory import Inventory  # noqa: E402 - as above
+from scanner.systems.assign import Assignment, assign  # noqa: E402 - as above
+from scanner.systems.graph import Graph  # noqa: E402 - as above
+from scanner.systems.manifest import (  # noqa: E402 - as above
+    Classification,
+    EuAiAct,
+    Include,
+    Manifest,
+    Organisation,
+    Owner,
+    Purpose,
+    Selectors,
+    System,
+)
+
+REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")
+
+
+def account(system: int) -> str:
+    """Four systems share an account."""
+    return f"{111122220000 + system // 4:012}"
+
+
+def region(system: int) -> str:
+    return REGIONS[system % 4]
+
+
+def resources(systems: int, total: int) -> Iterator[Resource]:
+    """As many endpoints for each system as make so many resources, with what they serve from."""
+    each = max(1, (total // systems - 4) // 4)
+    for system in range(systems):
+        scope = Scope("aws", account(system), region(system))
+        everywhere = Scope("aws", account(system))
+        roles = [f"arn:aws:iam::{scope.account}:role/system-{system}-{what}" for what in ("serving", "training")]
+        buckets = [f"system-{system}-{what}" for what in ("models", "data")]
+        yield from (Role(id=role, name=role.rpartition("/")[2], scope=everywhere) for role in roles)
+        yield from (Bucket(id=f"arn:aws:s3:::{name}", name=name, scope=everywhere) for name in buckets)
+        for number in range(each):
+            yield from _endpoint(f"system-{system}-{number}", scope, roles, buckets)
+
+
+def _endpoint(name: str, scope: Scope, roles: list[str], buckets: list[str]) -> Iterator[Resource]:
+    arn = f"arn:aws:sagemaker:{scope.region}:{scope.account}:"
+    uri = f"s3://{buckets[0]}/training/{name}/output/model.tar.gz"
+    output = TrainingOutput(s3_output_path=f"s3://{buckets[0]}/training")
+    yield Endpoint(id=f"{arn}endpoint/{name}", name=name, scope=scope, endpoint_config_name=name)
+    yield EndpointConfig(
+        id=f"{arn}endpoint-config/{name}", name=name, scope=scope, variants=(Variant(model_name=name),)
+    )
+    container = Container(model_data_url=uri)
+    yield Model(
+        id=f"{arn}model/{name}", name=name, scope=scope, primary_container=container, execution_role_arn=roles[0]
+    )
+    yield TrainingJob(id=f"{arn}training-job/{name}", name=name, scope=scope, role_arn=roles[1], output=output)
+
+
+def manifest(systems: int) -> Manifest:
+    """So many systems, that select their resources in one of three ways by turns."""
+    return Manifest(
+        schema="ai-systems/1",
+        organisation=Organisation(name="Northwind Example"),
+        systems=tuple(_system(number) for number in range(systems)),
+    )
+
+
+def _system(number: int) -> System:
+    own, place = account(number), region(number)
+    includes = (
+        Include(provider="aws", arns=(f"arn:aws:sagemaker:{place}:{own}:endpoint/system-{number}-*",)),
+        Include(provider="aws", arns=(f"arn:aws:sagemaker:*:{own}:endpoint/system-{number}-*",)),
+        Include(provider="aws", accounts=(own,), regions=(place,)),
+    )
+    return System(
+        id=f"system-{number}",
+        name=f"System {number}",
+        status="production",
+        owner=Owner(team="ml", contact="ml@northwind.example"),
+        purpose=Purpose(intended="A benchmark"),
+        classification=Classification(eu_ai_act=EuAiAct(tier="unclassified")),
+        selectors=Selectors(include=(includes[number % 3],)),
+    )
+
+
+def measure(systems: int, total: int) -> tuple[float, float, Assignment]:
+    """Seconds of CPU for the graph and for assigning, and what came of it. Other work on the machine counts little."""
+    inventory = Inventory(datetime(2026, 11, 22, tzinfo=UTC))
+    inventory.store.put(resources(systems, total))
+    collectors = load(("aws",))[1]
+    declared = manifest(systems)
+    began = time.process_time()
+    graph = Graph(inventory, collectors)
+    between = time.process_time()
+    found = assign(declared, graph)
+    return between - began, time.process_time() - between, found
+
+
+def main() -> None:
+    """Measure once, and print."""
+    parser = argparse.ArgumentParser(description="Measure the assignment of an inventory to AI systems.")
+    parser.add_argument("--systems", type=int, default=200, metavar="N")
+    parser.add_argument("--resources", type=int, default=100_000, metavar="N")
+    given = parser.parse_args()
+    joining, assigning, found = measure(given.systems, given.resources)
+    claimed = sum(len(claims.claimed) for claims in found.systems.values())
+    print(f"{given.systems} systems over {given.resources:,} resources")
+    print(f"reading the inventory and its joins: {joining:.2f} s")
+    print(f"assigning: {assigning:.2f} s; {claimed:,} claims, {len(found.unclaimed):,} unclaimed")
+    print(f"together: {joining + assigning:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

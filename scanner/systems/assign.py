@@ -1,0 +1,144 @@
+"""Which resources of an inventory each system claims, how, and which nobody does. Pure.
+
+A system claims what its selectors select, the parts of that, and whatever these lead to by the joins it follows. What
+identities, buckets, keys and images refer to is not followed: many share them. A resource may belong to several
+systems.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from scanner.systems.graph import Graph, Key, Node
+from scanner.systems.manifest import Exclude, Include, Manifest, System
+from scanner.systems.selectors import Index, matcher
+
+#: Providers that nothing asks yet.
+_CLOUDS = ("aws", "gcp", "azure")
+
+
+class Via(NamedTuple):
+    """How a system comes by a resource: by its selector of this number, or from another resource by a join.
+
+    `member` is the field that names it; empty where one lies inside the other. `part`: the resource names `source`.
+    """
+
+    selector: int = 0
+    source: Key | None = None
+    member: str = ""
+    part: bool = False
+
+    def __str__(self) -> str:
+        if self.source is None:
+            return f"selected by include {self.selector}"
+        where = f"{self.source.kind} {self.source.id}"
+        if self.part:
+            return f"part of {where}" + (f", by its {self.member}" if self.member else ", inside it")
+        return f"{self.member} of {where}" if self.member else f"holds {where}"
+
+
+class Claims(NamedTuple):
+    """What a system claims, and what it would if it did not exclude it."""
+
+    claimed: dict[Key, Via]
+    excluded: dict[Key, Exclude]
+
+
+class Assignment(NamedTuple):
+    """What comes of a manifest in an inventory. `unclaimed` are resources of ML that no system claims or excludes."""
+
+    systems: dict[str, Claims]
+    shared: dict[Key, tuple[str, ...]]
+    unclaimed: tuple[Key, ...]
+    warnings: tuple[str, ...]
+
+
+def assign(manifest: Manifest, graph: Graph) -> Assignment:
+    """What each system of a manifest claims of an inventory, of which this is the graph."""
+    index = Index(graph.nodes)
+    systems: dict[str, Claims] = {}
+    holders: defaultdict[Key, list[str]] = defaultdict(list)
+    left_out: set[Key] = set()
+    warnings: list[str] = []
+    for system in manifest.systems:
+        selected: dict[Node, Via] = {}
+        for number, include in enumerate(system.selectors.include, 1):
+            found, why = _select(include, index)
+            warnings += [f"system {system.id}: include {number}: {text}" for text in why]
+            for node in found:
+                selected.setdefault(node, Via(number))
+        claims = systems[system.id] = _follow(system, selected)
+        warnings += _needless(system, claims)
+        left_out.update(claims.excluded)
+        for key in claims.claimed:
+            holders[key].append(system.id)
+    unclaimed = (node.key for node in graph.nodes if node.category == "lineage")
+    return Assignment(
+        systems,
+        {one: tuple(names) for one, names in sorted(holders.items()) if len(names) > 1},
+        tuple(sorted(one for one in unclaimed if one not in holders and one not in left_out)),
+        tuple(warnings),
+    )
+
+
+def _select(include: Include, index: Index) -> tuple[list[Node], list[str]]:
+    """What a selector selects, and what there is to say of it."""
+    provider = include.provider
+    if provider not in _CLOUDS:
+        return [], [f"not assigned: {provider} is not read yet"]
+    if not index.has(provider):
+        return [], [f"matches nothing, as the inventory holds nothing of {provider}"]
+    why = []
+    if word := "tags" if include.tags else "labels" if include.labels else "":
+        untagged = index.untagged(provider)
+        if not index.has_tags(provider):
+            return [], [f"not assigned: {word} are not read yet from any kind of {provider}"]
+        if untagged:
+            why.append(f"cannot be decided for {', '.join(untagged)}: their {word} are not read yet")
+    found = index.select(include)
+    return found, why if found else [*why, "matches nothing in the inventory; correct it, or remove it"]
+
+
+def _follow(system: System, selected: dict[Node, Via]) -> Claims:
+    """What is selected, the parts of that, and what all these lead to."""
+    excluding = [(matcher(exclude.glob), exclude) for exclude in system.selectors.exclude]
+    excluded: dict[Key, Exclude] = {}
+
+    def admitted(node: Node) -> bool:
+        for glob, exclude in excluding:
+            if any(glob.fullmatch(name) for name in node.names):
+                excluded[node.key] = exclude
+                return False
+        return True
+
+    claimed = {node: via for node, via in selected.items() if admitted(node)}
+    for step in (_parts, _joins):
+        todo = list(claimed)
+        for node in todo:  # grows while it is gone through
+            for found, via in step(node):
+                if found not in claimed and found.category in system.selectors.follow and admitted(found):
+                    claimed[found] = via
+                    todo.append(found)
+    return Claims({node.key: via for node, via in claimed.items()}, excluded)
+
+
+def _parts(node: Node) -> Iterator[tuple[Node, Via]]:
+    for member, part in node.parts:
+        if node.sees(part):
+            yield part, Via(source=node.key, member=member, part=True)
+
+
+def _joins(node: Node) -> Iterator[tuple[Node, Via]]:
+    for member, called in node.joins:
+        for found in called:
+            if node.sees(found):
+                yield found, Via(source=node.key, member=member)
+
+
+def _needless(system: System, claims: Claims) -> Iterable[str]:
+    used = {id(exclude) for exclude in claims.excluded.values()}
+    for number, exclude in enumerate(system.selectors.exclude, 1):
+        if id(exclude) not in used:
+            yield f"system {system.id}: exclude {number}: excludes nothing that it would claim; is it needed?"

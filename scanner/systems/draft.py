@@ -1,0 +1,192 @@
+"""A first manifest from an inventory: a system for each endpoint, with what only people can say left to do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from scanner.model.errors import InputError
+from scanner.model.nouns import Holds
+from scanner.model.patterns import pattern
+from scanner.model.sanitize import clean
+from scanner.systems.assign import Assignment, assign
+from scanner.systems.graph import Graph, Node
+from scanner.systems.manifest import (
+    FOLLOW,
+    SCHEMA,
+    Classification,
+    EuAiAct,
+    Include,
+    Manifest,
+    Organisation,
+    Owner,
+    Purpose,
+    Screening,
+    Selectors,
+    System,
+)
+
+_HEAD = f"""\
+# A draft of the AI systems in an inventory, one for each endpoint or for several that serve the same.
+# Everything here is declared: reports show it as said by you. Do what each TODO says, then run
+#   mlposture systems check
+# which names what is missing, with --inventory also what each system claims.
+schema: {SCHEMA}
+organisation: {{}}  # TODO add name: and eu_market: true or false
+systems:
+"""
+_OTHER = pattern("[^a-z0-9]+")
+_ACCOUNT_FIELDS = {"aws": "accounts", "gcp": "projects", "azure": "subscriptions"}
+_MOST = 50
+
+
+def draft(graph: Graph) -> str:
+    """The text of a manifest. Raises InputError if the inventory holds nothing of ML."""
+    own = [node for node in graph.nodes if node.category == "lineage"]
+    if not own:
+        raise InputError("the inventory holds nothing of ML, so there is no system to draft; scan where it runs")
+    groups = _groups(_roots(own), graph)
+    includes = [_named(group) for group in groups] if groups else [*_accounts(own)]
+    names = [group[0].name for group in groups] if groups else [_account_of(include) for include in includes]
+    ids = _ids(names)
+    systems = [_system(id, name, include) for id, name, include in zip(ids, names, includes, strict=True)]
+    found = assign(_manifest(systems), graph)
+    return _HEAD + "\n".join(_written(system, found) for system in systems) + _rest(found)
+
+
+def _roots(nodes: Sequence[Node]) -> list[Node]:
+    """Endpoints, of whatever kind: what serves, is no part of what serves, and not of a kind that others serve by."""
+    serving = [node for node in nodes if node.holds is Holds.SERVING]
+    parts = {part for node in serving for _, part in node.parts}
+    used = {
+        found.kind
+        for node in serving
+        for found in chain.from_iterable(called for _, called in node.joins)
+        if found is not node and node not in {part for _, part in found.parts}
+    }
+    return [node for node in serving if node not in parts and node.kind not in used]
+
+
+def _groups(roots: Sequence[Node], graph: Graph) -> list[list[Node]]:
+    """Endpoints of one account that serve the same models from the same buckets belong together."""
+    alone = [_system(f"root-{number}", node.name, _named([node])) for number, node in enumerate(roots)]
+    if not alone:
+        return []
+    found = assign(_manifest(alone), graph)
+    holds = {node.key: (node.holds, node.category) for node in graph.nodes}
+    groups: defaultdict[tuple[object, ...], list[Node]] = defaultdict(list)
+    for system, node in zip(alone, roots, strict=True):
+        claimed = [(key, *holds[key]) for key in found.systems[system.id].claimed]
+        models = frozenset(key for key, held, of in claimed if held is Holds.ARTIFACT and of == "lineage")
+        buckets = frozenset(key for key, _, of in claimed if of == "buckets")
+        groups[node.provider, node.account, models, buckets, None if models else node].append(node)
+    return list(groups.values())
+
+
+def _named(nodes: Sequence[Node]) -> Include:
+    provider, names = nodes[0].provider, tuple(node.id.partition("#")[0] for node in nodes)
+    return Include(provider=provider, arns=names) if provider == "aws" else Include(provider=provider, ids=names)  # type: ignore[arg-type]  # inventories name clouds alone
+
+
+def _accounts(nodes: Iterable[Node]) -> Iterator[Include]:
+    for provider, account in sorted({(node.provider, node.account) for node in nodes}):
+        yield Include(provider=provider, **{_ACCOUNT_FIELDS[provider]: (account,)})  # type: ignore[arg-type]  # as above
+
+
+def _account_of(include: Include) -> str:
+    [account] = (*include.accounts, *include.projects, *include.subscriptions)
+    return account
+
+
+def _ids(names: Iterable[str]) -> list[str]:
+    """An id for each name, none of them twice."""
+    seen: Counter[str] = Counter()
+    made = []
+    for name in names:
+        base = _OTHER.sub("-", name.lower()).strip("-")[:50].strip("-") or "system"
+        id = base
+        while id in seen:
+            seen[base] += 1
+            id = f"{base}-{seen[base]}"
+        seen[id] += 1
+        made.append(id)
+    return made
+
+
+def _system(id: str, name: str, include: Include) -> System:
+    """A system of which nothing is known but what it selects."""
+    return System(
+        id=id,
+        name=name,
+        status="production",
+        owner=Owner(team="", contact=""),
+        purpose=Purpose(intended=""),
+        classification=Classification(eu_ai_act=EuAiAct(tier="unclassified")),
+        selectors=Selectors(include=(include,)),
+    )
+
+
+def _manifest(systems: Sequence[System]) -> Manifest:
+    return Manifest(schema="ai-systems/1", organisation=Organisation(name=""), systems=tuple(systems))
+
+
+def _written(system: System, found: Assignment) -> str:
+    [include] = system.selectors.include
+    claims = found.systems[system.id].claimed
+    counts = Counter(key.kind for key in claims)
+    shared = Counter(other for key in claims for other in found.shared.get(key, ()) if other != system.id)
+    answers = ", ".join(f"{name}: " for name in Screening.__struct_fields__)
+    return f"""\
+- id: {system.id}  # TODO an id that people will recognise: reports use it
+  name: {_quoted(system.name)}  # TODO what people call it
+  status: production  # TODO development, production or retired
+  # TODO stage: pilot, limited or general
+  # TODO owner: {{team: , contact: }}
+  # TODO purpose: {{intended: , excluded_uses: [], users: , affected_persons: , decision_effect: }}
+  # TODO screening: {{{answers}}}
+  classification:
+    # TODO decide: tier (minimal, transparency, high-risk), rationale, decided_by, decided_on, review_by
+    eu_ai_act: {{tier: unclassified}}
+    # TODO roles: [provider, deployer]
+    # TODO data_sensitivity: public, internal, personal, special-category or regulated
+  frameworks: []  # TODO such as eu-ai-act, iso-42001, nist-ai-rmf-1.0, soc2
+  selectors:
+    include:
+    - {{provider: {include.provider}, {_values(include)}}}
+    follow: [{", ".join(FOLLOW)}]
+  # Claims {_counted(counts)}.
+{_sharing(shared)}"""
+
+
+def _values(include: Include) -> str:
+    fields = ("arns", "ids", "accounts", "projects", "subscriptions")
+    return ", ".join(
+        f"{name}: [{', '.join(_quoted(value) for value in values)}]"
+        for name in fields
+        if (values := getattr(include, name))
+    )
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items())) or "nothing"
+
+
+def _sharing(shared: Mapping[str, int]) -> str:
+    lines = [f"  # Shares {number} of these with {other}.\n" for other, number in sorted(shared.items())[:_MOST]]
+    return "".join(lines)
+
+
+def _rest(found: Assignment) -> str:
+    if not found.unclaimed:
+        return ""
+    lines = [f"#   {key.kind} {clean(key.id)}" for key in found.unclaimed[:_MOST]]
+    more = len(found.unclaimed) - _MOST
+    lines += [f"#   and {more} more; `mlposture systems check --inventory … --details` lists them"] if more > 0 else []
+    return "\n".join(["\n# TODO no system above claims these; add each to one, or to a system of its own:", *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """Text in double quotes, as YAML and JSON both read it."""
+    return json.dumps(clean(text), ensure_ascii=False)

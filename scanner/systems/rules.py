@@ -1,0 +1,186 @@
+"""What types cannot hold: answers that contradict each other, dates that have passed, selectors that match nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from scanner.frameworks import Catalogue, load
+from scanner.model.selection import nearest
+from scanner.systems.manifest import (
+    Defaults,
+    EuAiAct,
+    Exclude,
+    ExcludedControl,
+    Exemption,
+    Expectations,
+    Manifest,
+    Problem,
+    System,
+)
+from scanner.systems.selectors import problems_of
+from scanner.systems.yaml_text import Document, Path
+
+#: A path below a system (empty for the system itself), and what is wrong there.
+Found = Iterator[tuple[Path, str]]
+
+#: What a class is decided with.
+_DECISION = ("rationale", "decided_by", "decided_on")
+
+
+def judge(manifest: Manifest, document: Document, today: date) -> tuple[list[Problem], list[Problem]]:
+    """All that is wrong with a manifest on this day, and what its reader should know although it can be used."""
+    catalogue = load()
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    first: dict[str, int] = {}
+    for number, system in enumerate(manifest.systems):
+        here: Path = ("systems", number)
+        if first.setdefault(system.id, number) != number:
+            line = document.problem(("systems", first[system.id], "id"), "").line
+            text = f"system {system.id} stands here twice, first in line {line}; give one of them another id"
+            problems.append(document.problem((*here, "id"), text))
+        for found, into in (
+            (_wrong(system, manifest.defaults, catalogue, today), problems),
+            (_notable(system, catalogue, today), warnings),
+        ):
+            into += [document.problem((*here, *path), f"system {system.id}: {text}") for path, text in found]
+    return problems, warnings
+
+
+def _wrong(system: System, defaults: Defaults, catalogue: Catalogue, today: date) -> Found:
+    yield from _rollout(system)
+    yield from _class(system.classification.eu_ai_act)
+    yield from _soc2(system)
+    yield from _expectations(system.expectations, defaults)
+    yield from _named(system, catalogue)
+    yield from _expired(system, today)
+    for number, include in enumerate(system.selectors.include):
+        yield from ((("selectors", "include", number, *path), text) for path, text in problems_of(include))
+    for number, exclude in enumerate(system.selectors.exclude):
+        if (exclude.arn is None) == (exclude.id is None):
+            yield ("selectors", "exclude", number), "name what is excluded, by either arn or id"
+
+
+def _rollout(system: System) -> Found:
+    tier = system.classification.eu_ai_act.tier
+    if system.stage and system.status == "retired":
+        yield ("stage",), f"a retired system has no stage, so {system.stage} contradicts it; remove one of the two"
+    elif system.stage == "general" and system.status == "development":
+        yield ("stage",), "stage general contradicts status development; say production, or pilot"
+    elif system.stage == "general" and tier == "unclassified":
+        yield (
+            ("stage",),
+            "what is rolled out to everybody has to be classified; decide its tier, or say pilot or limited",
+        )
+    if tier == "prohibited" and (system.stage or system.status == "production"):
+        where = ("stage",) if system.stage else ("status",)
+        yield where, "tier prohibited contradicts any use; retire the system, or correct the tier"
+
+
+def _class(act: EuAiAct) -> Found:
+    here = ("classification", "eu_ai_act")
+    if act.tier == "high-risk" and act.route is None:
+        yield here, "tier high-risk needs a route; add route: annex-i or route: annex-iii"
+    if act.tier != "high-risk" and act.route is not None:
+        yield (*here, "route"), f"only high-risk systems have a route, and the tier is {act.tier}; say route: null"
+    if act.route == "annex-i" and act.product_law is None:
+        yield here, "route annex-i needs the product law; add product_law"
+    if act.route == "annex-iii" and act.annex_iii_point is None:
+        yield here, "route annex-iii needs the point of Annex III; add annex_iii_point"
+    missing = [name for name in _DECISION if getattr(act, name) is None]
+    if act.tier != "unclassified" and missing:
+        yield here, f"tier {act.tier} is a decision; add {', '.join(missing)}, or say unclassified"
+    if act.decided_on and act.review_by and act.review_by < act.decided_on:
+        yield (*here, "review_by"), f"review_by is before decided_on ({act.decided_on}); give a later date"
+
+
+def _soc2(system: System) -> Found:
+    soc2 = system.soc2
+    if soc2 is None:
+        return
+    if "soc2" not in system.frameworks:
+        yield ("soc2",), "soc2 is described and not among the frameworks; add it to frameworks, or remove this"
+    if "security" not in soc2.categories:
+        yield ("soc2", "categories"), "every SOC 2 report covers security; add it to the categories"
+    if soc2.type == 2 and soc2.period is None:
+        yield ("soc2",), "a report of type 2 covers a period; add period: {from: …, to: …}"
+    if soc2.period and soc2.period.to < soc2.period.from_:
+        yield (
+            ("soc2", "period", "to"),
+            f"the period ends before it begins ({soc2.period.from_}); correct one of the two",
+        )
+
+
+def _expectations(asked: Expectations, defaults: Defaults) -> Found:
+    here = "expectations"
+    least = defaults.log_retention_days
+    if asked.log_retention_days is not None and asked.log_retention_days < least:
+        yield (here, "log_retention_days"), f"a system may ask for more than the default of {least} days, not for less"
+    if asked.bias_facets and "bias" not in asked.monitoring:
+        yield (here, "bias_facets"), "facets are for monitoring of bias; add bias to monitoring"
+    for number, one in enumerate(asked.thresholds):
+        place = (here, "thresholds", number)
+        if one.at_least is None and one.at_most is None:
+            yield place, f"the threshold of {one.metric} names no number; add at_least or at_most"
+        elif one.at_least is not None and one.at_most is not None and one.at_most < one.at_least:
+            yield (
+                place,
+                f"{one.metric} cannot be at least {one.at_least} and at most {one.at_most}; correct one of the two",
+            )
+
+
+def _named(system: System, catalogue: Catalogue) -> Found:
+    """Objectives and controls that do not exist. Frameworks of others are left alone."""
+    for number, exempt in enumerate(system.exceptions):
+        if exempt.objective not in catalogue.objectives:
+            advice = _close(exempt.objective, catalogue.objectives, "`mlposture list objectives` has them all")
+            yield ("exceptions", number, "objective"), f"no objective is called {exempt.objective!r}; {advice}"
+    for number, excluded in enumerate(system.excluded_controls):
+        framework = catalogue.frameworks.get(excluded.framework)
+        controls = {control.id for control in framework.controls} if framework else None
+        if controls is not None and excluded.control not in controls:
+            advice = _close(excluded.control, controls, f"the page of {excluded.framework} has them all")
+            yield (
+                ("excluded_controls", number, "control"),
+                f"{excluded.framework} has no control {excluded.control!r}; {advice}",
+            )
+
+
+def _close(name: str, names: Collection[str], otherwise: str) -> str:
+    close = nearest(name, names)
+    return f"did you mean {close}?" if close else otherwise
+
+
+def _expired(system: System, today: date) -> Found:
+    """What was to hold until a day that has passed."""
+    places: tuple[tuple[Path, Sequence[Exclude | Exemption | ExcludedControl], str], ...] = (
+        (("selectors", "exclude"), system.selectors.exclude, "exclusion"),
+        (("exceptions",), system.exceptions, "exception"),
+        (("excluded_controls",), system.excluded_controls, "exclusion"),
+    )
+    for path, entries, word in places:
+        for number, entry in enumerate(entries):
+            if entry.expires is not None and entry.expires < today:
+                text = f"this {word} expired on {entry.expires}; remove it, or have it approved anew"
+                yield (*path, number, "expires"), text
+
+
+def _notable(system: System, catalogue: Catalogue, today: date) -> Found:
+    act = system.classification.eu_ai_act
+    here = ("classification", "eu_ai_act")
+    if act.tier == "unclassified":
+        yield here, "is not classified, and so held to what a high-risk system is held to, until somebody decides"
+    if act.review_by and act.review_by < today:
+        yield (*here, "review_by"), f"its classification was to be reviewed by {act.review_by}"
+    for number, name in enumerate(system.frameworks):
+        if name not in catalogue.frameworks:
+            yield (
+                ("frameworks", number),
+                f"this version maps nothing to {name}; it knows {', '.join(catalogue.frameworks)}",
+            )
+    if "soc2" in system.frameworks and system.soc2 is None:
+        yield ("frameworks",), "names soc2 and not which categories are in scope; add soc2: {categories: […], type: …}"
+    for number, document in enumerate(system.documents):
+        if document.sha256 == "...":
+            yield ("documents", number, "sha256"), f"the digest of {document.title!r} is still to be filled in"

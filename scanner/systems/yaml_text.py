@@ -1,0 +1,143 @@
+"""YAML as plain values that know their place: each path of keys and numbers → line and column.
+
+Only plain data is read: no tags, no merge keys, no dates that are none. A key that stands twice is a problem, and so is
+whatever would make a reader guess.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanner.systems.manifest import Problem
+
+if TYPE_CHECKING:
+    import yaml
+
+Path = tuple[str | int, ...]
+
+#: Values in a file, aliases counted as often as they are used. A few lines of aliases can stand for millions.
+_MOST = 200_000
+_DEEPEST = 50
+_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
+
+
+class Document:
+    """What a file holds. `problems` is all that keeps it from being read."""
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.problems: list[Problem] = []
+        self._values: dict[Path, tuple[int, int]] = {}
+        self._keys: dict[Path, tuple[int, int]] = {}
+
+    def problem(self, path: Path, text: str, *, key: bool = False) -> Problem:
+        """What is wrong at a path, or at its key; at the nearest thing above it if there is nothing."""
+        if key and path in self._keys:
+            return Problem(*self._keys[path], text)
+        while path and path not in self._values:
+            path = path[:-1]
+        return Problem(*self._values.get(path, (1, 1)), text)
+
+    def note(self, path: Path, mark: Any, *, key: bool = False) -> None:
+        """Remember where a value, or a key, begins."""
+        (self._keys if key else self._values)[path] = (mark.line + 1, mark.column + 1)
+
+
+def parse(content: bytes) -> Document:
+    """The values of a file, or the problems with it."""
+    import yaml  # here, because start-up must not pay for it
+
+    document = Document()
+    try:
+        text = content.decode("utf-8-sig")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # the first is there where libyaml is, and fast
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                document.problems.append(Problem(1, 1, "the file is empty; `mlposture systems init` drafts one"))
+            else:
+                document.value = _Reader(document, loader).value(node, ())
+        finally:
+            loader.dispose()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        document.problems.append(Problem(line, column, "is no text in UTF-8; save the file as UTF-8"))
+    except yaml.YAMLError as error:
+        document.problems.append(_syntax(error))
+    except (_TooMuch, RecursionError):
+        document.problems.append(
+            Problem(1, 1, "holds too much, or is nested too deeply; write out what aliases (*) repeat, or split it")
+        )
+    return document
+
+
+class _TooMuch(Exception):
+    """More values, or deeper ones, than a manifest has."""
+
+
+class _Reader:
+    """Nodes to values."""
+
+    def __init__(self, document: Document, loader: Any) -> None:
+        self._document = document
+        self._loader = loader
+        self._left = _MOST
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self._left -= 1
+        if self._left < 0 or len(path) > _DEEPEST:
+            raise _TooMuch
+        self._document.note(path, node.start_mark)
+        match node.id:  # type: ignore[attr-defined]  # the stubs leave out what says which node it is
+            case "mapping":
+                return self._mapping(node, path)
+            case "sequence":
+                return [self.value(item, (*path, number)) for number, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.Node, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.id != "scalar":
+                self._say(f"a key must be text; {_of(key)} is none", key)
+                continue
+            name = key.value
+            here = (*path, name)
+            if key.tag == "tag:yaml.org,2002:merge":
+                self._say(f"merge keys ({name}) are not read; write out what they stand for", key)
+            elif name in found:
+                first = self._document.problem(here, "", key=True)
+                self._say(f"{name} stands here twice, first in line {first.line}; remove one", key)
+            else:
+                self._document.note(here, key.start_mark, key=True)
+                found[name] = self.value(value, here)
+        return found
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        if node.tag not in _TAGS:
+            self._say(f"tags such as {node.tag.rpartition(':')[2]} are not read; write the plain value", node)
+            return None
+        try:
+            return self._loader.construct_object(node)
+        except (ValueError, OverflowError):
+            kind = "date" if node.tag.endswith("timestamp") else "number"
+            self._say(f"there is no such {kind} as {node.value}; correct it, or put it in quotes", node)
+            return None
+
+    def _say(self, text: str, node: yaml.Node) -> None:
+        mark = node.start_mark
+        self._document.problems.append(Problem(mark.line + 1, mark.column + 1, text))
+
+
+def _of(node: yaml.Node) -> str:
+    return "a list" if node.id == "sequence" else "a mapping"  # type: ignore[attr-defined]  # as above
+
+
+def _syntax(error: Any) -> Problem:
+    """A mistake in the syntax, where the parser noticed it."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:  # a character that YAML does not allow: only its position is known
+        return Problem(1, 1, f"holds a character that YAML does not allow; remove it ({' '.join(str(error).split())})")
+    words = ", ".join(word for word in (getattr(error, "context", ""), getattr(error, "problem", "")) if word)
+    return Problem(mark.line + 1, mark.column + 1, f"is no YAML here ({words}); check indentation, quotes and brackets")
