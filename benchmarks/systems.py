@@ -62,22 +62,22 @@ def region(system: int) -> str:
 
 def resources(systems: int, total: int) -> Iterator[Resource]:
     """As many endpoints for each system as make so many resources, with what they serve from."""
-    each = max(1, (total // systems - 4) // 4)
+    each = max(1, (total // systems - 3) // 4)
     for system in range(systems):
         scope = Scope("aws", account(system), region(system))
         everywhere = Scope("aws", account(system))
         roles = [f"arn:aws:iam::{scope.account}:role/system-{system}-{what}" for what in ("serving", "training")]
-        buckets = [f"system-{system}-{what}" for what in ("models", "data")]
+        bucket = f"system-{system}-models"
         yield from (Role(id=role, name=role.rpartition("/")[2], scope=everywhere) for role in roles)
-        yield from (Bucket(id=f"arn:aws:s3:::{name}", name=name, scope=everywhere) for name in buckets)
+        yield Bucket(id=f"arn:aws:s3:::{bucket}", name=bucket, scope=everywhere)
         for number in range(each):
-            yield from _endpoint(f"system-{system}-{number}", scope, roles, buckets)
+            yield from _endpoint(f"system-{system}-{number}", scope, roles, bucket)
 
 
-def _endpoint(name: str, scope: Scope, roles: list[str], buckets: list[str]) -> Iterator[Resource]:
+def _endpoint(name: str, scope: Scope, roles: list[str], bucket: str) -> Iterator[Resource]:
     arn = f"arn:aws:sagemaker:{scope.region}:{scope.account}:"
-    uri = f"s3://{buckets[0]}/training/{name}/output/model.tar.gz"
-    output = TrainingOutput(s3_output_path=f"s3://{buckets[0]}/training")
+    uri = f"s3://{bucket}/training/{name}/output/model.tar.gz"
+    output = TrainingOutput(s3_output_path=f"s3://{bucket}/training")
     yield Endpoint(id=f"{arn}endpoint/{name}", name=name, scope=scope, endpoint_config_name=name)
     yield EndpointConfig(
         id=f"{arn}endpoint-config/{name}", name=name, scope=scope, variants=(Variant(model_name=name),)

@@ -39,6 +39,12 @@ ODD_BYTES = (
     b"1e999",
     b"\xef\xbb\xbf",
 )
+#: Put in the place of any value of a YAML file.
+ODD_YAML = (
+    "", "null", "{}", "[]", "- x", "a: b", "true", "1e999", "0x" + "f" * 5000, "9" * 5000, "12:30:45", "2026-13-01",
+    "*a", "&a x", "<<: *a", "\t", "'", "[[", "? x", ".nan", "!!int x", "!!int ''", "!!bool x", "!!timestamp x", 
+    "!!binary aGk=", "!!python/name:os.system x", "2026-01-01T00:00:00+99:00", "\u2028", "|\n      a\n      b",
+)  # fmt: skip
 _KEPT = 1
 _WORDS = re.compile(r"[\w.\-]+|\S")
 
@@ -138,3 +144,20 @@ def change_words(content: bytes, chance: random.Random) -> bytes:
         new = chance.choice(["", found[0] * 2, chance.choice(words)[0], json.dumps(chance.choice(ODD)), "\n", "[", "="])
         text = text[: found.start()] + new + text[found.end() :]
     return text.encode("utf-8", "surrogatepass")
+
+
+def change_lines(content: bytes, chance: random.Random) -> bytes:
+    """Lines of a YAML file lost, doubled, indented otherwise, or with another value."""
+    lines = content.decode().splitlines()
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(lines))
+        match chance.randrange(5):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, chance.choice(lines))
+            case 2:
+                lines[at] = " " * chance.randint(0, 9) + lines[at].strip()
+            case _:
+                lines[at] = f"{lines[at].partition(':')[0]}: {chance.choice(ODD_YAML)}"
+    return "\n".join(lines).encode()

@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from commandline import mlposture
 from fuzzing import (
     Change,
     change_bytes,
+    change_lines,
     change_value,
     change_words,
     configuration,
@@ -27,8 +29,10 @@ from fuzzing import (
     trust,
 )
 from scanning import PROVIDERS, running
+from support import ROOT
 
 from scanner.model.exits import Exit
+from scanner.systems.manifest import ManifestError, read_manifest
 
 #: What a command may end with that nobody stops and that is no defect.
 CONTRACT = {code for code in Exit if code < Exit.DEFECT}
@@ -121,3 +125,18 @@ def test_the_command_itself_ends_as_it_should(what: str, own: Path) -> None:
                 (own / f"x.{what}").write_bytes(chance.choice([change_words, change_bytes])(seed, chance))
             found = problem(arguments, own, command)
             assert not found, f"turn {turn} {found}"
+
+
+@pytest.mark.parametrize("change", [change_lines, change_words, change_bytes])
+def test_a_damaged_manifest_is_read_or_each_problem_is_a_sentence(change: Change, tmp_path: Path) -> None:
+    seed, chance = (ROOT / "examples" / "ai-systems.yaml").read_bytes(), random.Random(f"{SEED} {change.__name__}")
+    path, said = tmp_path / "ai-systems.yaml", []
+    for _ in range(TIMES):
+        path.write_bytes(change(seed, chance))
+        try:
+            read_manifest(path, date(2026, 11, 22))
+        except ManifestError as error:
+            said += error.lines
+
+    assert said
+    assert [line for line in said if "\n" in line or len(line) > 1000] == []

@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from scanner.model.selection import nearest
 from scanner.systems.manifest import Problem
-from scanner.systems.yaml_text import Document, Path
+from scanner.systems.yaml_text import Document, Path, brief
 
 
 def fit(document: Document, wanted: type[msgspec.Struct]) -> list[Problem]:
@@ -26,13 +26,14 @@ def said(value: Mapping[str, Any] | Any, path: Path) -> str:
     names = list(path)
     start = ""
     if names[:1] == ["systems"] and len(names) > 1:
-        entry = value["systems"][names[1]] if isinstance(names[1], int) else None
+        number = int(names[1])
+        entry = value["systems"][number]
         id = entry.get("id") if isinstance(entry, Mapping) else None
-        start = f"system {id}: " if isinstance(id, str) else f"system {int(names[1]) + 1}: "
+        start = f"system {brief(id)}: " if isinstance(id, str) else f"system {number + 1}: "
         names = names[2:]
     words = ""
     for name in names:
-        words += f" {name + 1}" if isinstance(name, int) else f".{name}" if words else name
+        words += f" {name + 1}" if isinstance(name, int) else f".{brief(name)}" if words else brief(name)
     return start + words
 
 
@@ -177,5 +178,4 @@ def _brief(value: Any) -> str:
             return "a mapping"
         case list():
             return "a list"
-    text = " ".join(str(value).split())[:80]
-    return repr(text) if isinstance(value, str) else text
+    return repr(brief(value)) if isinstance(value, str) else brief(str(value))

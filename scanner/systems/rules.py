@@ -19,7 +19,7 @@ from scanner.systems.manifest import (
     System,
 )
 from scanner.systems.selectors import problems_of
-from scanner.systems.yaml_text import Document, Path
+from scanner.systems.yaml_text import Document, Path, brief
 
 #: A path below a system (empty for the system itself), and what is wrong there.
 Found = Iterator[tuple[Path, str]]
@@ -84,9 +84,9 @@ def _class(act: EuAiAct) -> Found:
         yield here, "tier high-risk needs a route; add route: annex-i or route: annex-iii"
     if act.tier != "high-risk" and act.route is not None:
         yield (*here, "route"), f"only high-risk systems have a route, and the tier is {act.tier}; say route: null"
-    if act.route == "annex-i" and act.product_law is None:
+    elif act.route == "annex-i" and act.product_law is None:
         yield here, "route annex-i needs the product law; add product_law"
-    if act.route == "annex-iii" and act.annex_iii_point is None:
+    elif act.route == "annex-iii" and act.annex_iii_point is None:
         yield here, "route annex-iii needs the point of Annex III; add annex_iii_point"
     missing = [name for name in _DECISION if getattr(act, name) is None]
     if act.tier != "unclassified" and missing:
@@ -122,12 +122,10 @@ def _expectations(asked: Expectations, defaults: Defaults) -> Found:
     for number, one in enumerate(asked.thresholds):
         place = (here, "thresholds", number)
         if one.at_least is None and one.at_most is None:
-            yield place, f"the threshold of {one.metric} names no number; add at_least or at_most"
+            yield place, f"the threshold of {brief(one.metric)} names no number; add at_least or at_most"
         elif one.at_least is not None and one.at_most is not None and one.at_most < one.at_least:
-            yield (
-                place,
-                f"{one.metric} cannot be at least {one.at_least} and at most {one.at_most}; correct one of the two",
-            )
+            bounds = f"at least {one.at_least} and at most {one.at_most}"
+            yield place, f"{brief(one.metric)} cannot be {bounds}; correct one of the two"
 
 
 def _named(system: System, catalogue: Catalogue) -> Found:
@@ -135,7 +133,7 @@ def _named(system: System, catalogue: Catalogue) -> Found:
     for number, exempt in enumerate(system.exceptions):
         if exempt.objective not in catalogue.objectives:
             advice = _close(exempt.objective, catalogue.objectives, "`mlposture list objectives` has them all")
-            yield ("exceptions", number, "objective"), f"no objective is called {exempt.objective!r}; {advice}"
+            yield ("exceptions", number, "objective"), f"no objective is called {brief(exempt.objective)!r}; {advice}"
     for number, excluded in enumerate(system.excluded_controls):
         framework = catalogue.frameworks.get(excluded.framework)
         controls = {control.id for control in framework.controls} if framework else None
@@ -143,7 +141,7 @@ def _named(system: System, catalogue: Catalogue) -> Found:
             advice = _close(excluded.control, controls, f"the page of {excluded.framework} has them all")
             yield (
                 ("excluded_controls", number, "control"),
-                f"{excluded.framework} has no control {excluded.control!r}; {advice}",
+                f"{excluded.framework} has no control {brief(excluded.control)!r}; {advice}",
             )
 
 
@@ -177,10 +175,10 @@ def _notable(system: System, catalogue: Catalogue, today: date) -> Found:
         if name not in catalogue.frameworks:
             yield (
                 ("frameworks", number),
-                f"this version maps nothing to {name}; it knows {', '.join(catalogue.frameworks)}",
+                f"this version maps nothing to {brief(name)}; it knows {', '.join(catalogue.frameworks)}",
             )
     if "soc2" in system.frameworks and system.soc2 is None:
         yield ("frameworks",), "names soc2 and not which categories are in scope; add soc2: {categories: […], type: …}"
     for number, document in enumerate(system.documents):
         if document.sha256 == "...":
-            yield ("documents", number, "sha256"), f"the digest of {document.title!r} is still to be filled in"
+            yield ("documents", number, "sha256"), f"the digest of {brief(document.title)!r} is still to be filled in"

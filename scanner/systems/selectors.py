@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from scanner.systems.manifest import Include
-from scanner.systems.yaml_text import Path
+from scanner.systems.yaml_text import Path, brief
 
 if TYPE_CHECKING:
     from scanner.systems.graph import Node
@@ -51,13 +51,13 @@ def _dead(include: Include, glob: str) -> Iterator[str]:
     starts = _STARTS.get(include.provider, ("",))
     if not glob.startswith(starts):
         ids = f"ids of {include.provider} begin with {' or '.join(starts)}"
-        yield f"{ids}, so that {glob!r} matches nothing; correct one of the two"
+        yield f"{ids}, so that {brief(glob)!r} matches nothing; correct one of the two"
         return
     account, region = _place(glob)
     for field, value in (("accounts", account), ("projects", account), ("subscriptions", account), ("regions", region)):
         given = [one.lower() for one in getattr(include, field)]
         if value and not _GLOB.search(value) and given and value.lower() not in given:
-            yield f"{glob!r} matches nothing, as {value} is not among the {field} beside it; add it there"
+            yield f"{brief(glob)!r} matches nothing, as {value} is not among the {field} beside it; add it there"
 
 
 def _place(glob: str) -> tuple[str, str]:

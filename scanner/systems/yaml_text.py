@@ -18,6 +18,8 @@ Path = tuple[str | int, ...]
 #: Values in a file, aliases counted as often as they are used. A few lines of aliases can stand for millions.
 _MOST = 200_000
 _DEEPEST = 50
+#: Characters of a text that are quoted.
+_LONGEST = 80
 _TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
 
 
@@ -64,12 +66,18 @@ def parse(content: bytes) -> Document:
         column = error.start - content.rfind(b"\n", 0, error.start)
         document.problems.append(Problem(line, column, "is no text in UTF-8; save the file as UTF-8"))
     except yaml.YAMLError as error:
-        document.problems.append(_syntax(error))
+        document.problems.append(_syntax(error, text))
     except (_TooMuch, RecursionError):
         document.problems.append(
             Problem(1, 1, "holds too much, or is nested too deeply; write out what aliases (*) repeat, or split it")
         )
     return document
+
+
+def brief(text: str) -> str:
+    """What is quoted of a file: in one line, and not all of it if it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 class _TooMuch(Exception):
@@ -108,7 +116,7 @@ class _Reader:
                 self._say(f"merge keys ({name}) are not read; write out what they stand for", key)
             elif name in found:
                 first = self._document.problem(here, "", key=True)
-                self._say(f"{name} stands here twice, first in line {first.line}; remove one", key)
+                self._say(f"{brief(name)} stands here twice, first in line {first.line}; remove one", key)
             else:
                 self._document.note(here, key.start_mark, key=True)
                 found[name] = self.value(value, here)
@@ -116,13 +124,17 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node) -> Any:
         if node.tag not in _TAGS:
-            self._say(f"tags such as {node.tag.rpartition(':')[2]} are not read; write the plain value", node)
+            tag = node.tag.removeprefix("tag:yaml.org,2002:")
+            self._say(f"tags such as {brief(tag)} are not read; write the plain value", node)
             return None
         try:
-            return self._loader.construct_object(node)
-        except (ValueError, OverflowError):
+            value = self._loader.construct_object(node)
+            if isinstance(value, int):
+                str(value)  # which Python refuses of numbers that are longer than any we could show
+            return value
+        except (ValueError, LookupError, AttributeError, OverflowError):  # the last but one for a tag that was given
             kind = "date" if node.tag.endswith("timestamp") else "number"
-            self._say(f"there is no such {kind} as {node.value}; correct it, or put it in quotes", node)
+            self._say(f"there is no such {kind} as {brief(node.value)}; correct it, or put it in quotes", node)
             return None
 
     def _say(self, text: str, node: yaml.Node) -> None:
@@ -134,10 +146,12 @@ def _of(node: yaml.Node) -> str:
     return "a list" if node.id == "sequence" else "a mapping"  # type: ignore[attr-defined]  # as above
 
 
-def _syntax(error: Any) -> Problem:
+def _syntax(error: Any, text: str) -> Problem:
     """A mistake in the syntax, where the parser noticed it."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:  # a character that YAML does not allow: only its position is known
-        return Problem(1, 1, f"holds a character that YAML does not allow; remove it ({' '.join(str(error).split())})")
+        before = text[: getattr(error, "position", 0)]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return Problem(line, column, "holds a character here that YAML does not allow; remove it")
     words = ", ".join(word for word in (getattr(error, "context", ""), getattr(error, "problem", "")) if word)
     return Problem(mark.line + 1, mark.column + 1, f"is no YAML here ({words}); check indentation, quotes and brackets")

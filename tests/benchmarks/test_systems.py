@@ -1,0 +1,60 @@
+"""Assigning costs in proportion to the inventory, however many systems share it. Work is counted, never timed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from support import NOW, registered
+
+from benchmarks.systems import manifest, resources
+from scanner.store.inventory import Inventory
+from scanner.systems.assign import Assignment, assign
+from scanner.systems.graph import Graph
+
+#: Four times as much, and a little for sorting.
+LIMIT = 4.6
+
+
+def lines(work: Callable[[], object]) -> int:
+    """How many lines of Python run; each turn of a loop or comprehension is one at least."""
+    count = 0
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def assigned(systems: int, total: int) -> Assignment:
+    inventory = Inventory(NOW)
+    inventory.store.put(resources(systems, total))
+    return assign(manifest(systems), Graph(inventory, registered()[1]))
+
+
+@pytest.mark.parametrize(
+    ("few", "many"), [((20, 400), (20, 1600)), ((10, 400), (40, 1600))], ids=["as many systems", "more systems"]
+)
+def test_work_grows_with_the_inventory_and_no_faster(few: tuple[int, int], many: tuple[int, int]) -> None:
+    spent = [lines(partial(assigned, *size)) for size in (few, many)]
+
+    assert spent[1] / spent[0] <= LIMIT
+
+
+def test_each_system_of_the_benchmark_claims_its_own() -> None:
+    found = assigned(8, 8 * 43)
+
+    assert {len(claims.claimed) for claims in found.systems.values()} == {43}
+    assert found.unclaimed == ()
+    assert found.shared == {}

@@ -1,0 +1,146 @@
+"""What joins the resources of the demo organisation, found without a list of fields; and that nothing else does."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+from declaring import demo_graph
+from factories.aws import config, endpoint
+from following import addresses
+from scanning import calm
+from support import inventory_of, registered
+
+from checks.aws.sagemaker.resources import Container, Model, TrainingJob, TrainingOutput
+from scanner.model.nouns import Scope
+from scanner.systems.graph import Graph, Node, category
+
+PROVIDERS = ("aws", "gcp", "azure")
+SCOPE = Scope("aws", "111122223333", "eu-west-1")
+ARN = "arn:aws:sagemaker:eu-west-1:111122223333:"
+
+
+def short(node: Node) -> str:
+    return f"{node.kind.rpartition('.')[2]} {re.split('[/:]', node.id)[-1]}"
+
+
+def joins(provider: str, kind: str, name: str) -> set[tuple[str, str]]:
+    [node] = [node for node in demo_graph(provider).nodes if (node.kind, node.name) == (f"{provider}.{kind}", name)]
+    return {(member, short(found)) for member, called in node.joins for found in called}
+
+
+def test_an_endpoint_of_sagemaker_leads_to_data_and_jobs() -> None:
+    assert joins("aws", "sagemaker.Endpoint", "sentiment-internal") == {
+        ("endpoint_config_name", "EndpointConfig sentiment-good-1")
+    }
+    assert joins("aws", "sagemaker.EndpointConfig", "sentiment-good-1") == {
+        ("variants[].model_name", "Model sentiment-good"),
+        ("data_capture.destination_s3_uri", "Bucket northwind-example-capture"),
+    }
+    assert joins("aws", "sagemaker.Model", "sentiment-good") == {
+        ("primary_container.model_data_url", "Bucket northwind-example-models"),
+        ("primary_container.model_data_url", "TrainingJob sentiment-train-good"),
+        ("execution_role_arn", "Role sentiment-serving"),
+    }
+    assert joins("aws", "sagemaker.TrainingJob", "sentiment-train-good") == {
+        ("role_arn", "Role sentiment-training"),
+        ("inputs[].data_source.s3_data_source.s3_uri", "Bucket northwind-example-training-data"),
+        ("output.s3_output_path", "Bucket northwind-example-models"),
+    }
+
+
+def test_models_are_found_by_the_names_and_versions_that_others_give_them() -> None:
+    assert ("primary_container.model_package_name", "ModelPackage 1") in joins(
+        "aws", "sagemaker.Model", "ensemble-from-registry"
+    )
+    legacy = joins("gcp", "vertex_ai.Endpoint", "chargeback-legacy")
+    assert {found for member, found in legacy if member == "deployed_models[].model"} == {
+        "Model 2000000000000000002",
+        "Model 2000000000000000002@1",
+        "Model 2000000000000000003",
+    }
+
+
+def test_what_lies_inside_another_and_identities_are_found_on_azure() -> None:
+    assert joins("azure", "machine_learning.OnlineEndpoint", "retina-good") == {
+        ("", "Workspace ws-retina-prod"),
+        ("user_assigned_identities{}.principal_id", "Assignee 00000000-0000-0000-0000-0000000000d2"),
+        ("user_assigned_identities{}.principal_id", "RoleAssignment 00000000-0000-0000-0000-00000000a003"),
+        ("user_assigned_identities{}.principal_id", "RoleAssignment 00000000-0000-0000-0000-00000000a005"),
+    }
+    assert ("storage_account", "StorageAccount nwretinaprod") in joins(
+        "azure", "machine_learning.Workspace", "ws-retina-prod"
+    )
+
+
+def test_parts_are_known_by_what_collectors_follow() -> None:
+    parts = {
+        (short(node), short(part)) for p in PROVIDERS for node in demo_graph(p).nodes for _, part in node.parts
+    }  # fmt: skip
+
+    assert ("Endpoint chat-components", "InferenceComponent chat-base") in parts
+    assert ("OnlineEndpoint retina-open", "OnlineDeployment green") in parts
+    assert ("Workspace ws-retina-dev", "Compute gpu-open") in parts
+    assert not [whole for whole, _ in parts if whole.startswith(("Model ", "EndpointConfig "))]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_address_of_what_is_collected_is_a_join(provider: str) -> None:
+    """Fields that hold addresses are those that the tests of collectors know (`addresses`), found there by patterns."""
+    seen, collectors = calm(provider)[0], registered()[1]
+    joined = {
+        (node.kind, member) for node in demo_graph(provider).nodes for member, _ in node.joins
+    }  # fmt: skip
+    missing = [
+        str(address.member)
+        for kind in (made.kind for made in collectors.values() if made.provider == provider)
+        if category(kind) == "lineage"
+        for address in addresses(kind, seen.of(kind))
+        if any(shape.kind in collectors for shape in address.shapes)
+        and any(leads(provider, value) for value in address.values)
+        and (address.member.kind, address.member.path) not in joined
+    ]  # fmt: skip
+
+    assert missing == []
+
+
+def leads(provider: str, value: str) -> bool:
+    """Whether an address is that of something in the inventory, as anybody would see it."""
+    words = set(re.split("[/:]", value.lower()))
+    return any(node.name.lower() in words and len(node.name) > 5 for node in demo_graph(provider).nodes)
+
+
+def test_identities_and_buckets_lead_nowhere() -> None:
+    for provider in PROVIDERS:
+        for node in demo_graph(provider).nodes:
+            assert node.category == "lineage" or not node.joins
+
+
+def test_names_hold_in_one_account_and_region_alone() -> None:
+    own, here = endpoint(endpoint_config_name="same"), config("same")
+    elsewhere = msgspec.structs.replace(own.scope, region="us-east-1")
+    there = msgspec.structs.replace(here, id=here.id.replace("eu-west-1", "us-east-1"), scope=elsewhere)
+    graph = Graph(inventory_of(own, here, there), registered()[1])
+    [node] = [node for node in graph.nodes if node.kind == own.kind]
+
+    assert [found.id for _, called in node.joins for found in called] == [here.id]
+
+
+def test_artifacts_lead_to_the_job_that_made_them_and_not_to_its_neighbours() -> None:
+    output = TrainingOutput(s3_output_path="s3://models/training")
+    jobs = [
+        TrainingJob(id=f"{ARN}training-job/{name}", name=name, scope=SCOPE, output=output) for name in ("one", "two")
+    ]
+    uris = {"exact": "s3://models/training/two/output/model.tar.gz", "loose": "s3://models/training/x.tar.gz",
+            "other": "s3://models/trainings/x.tar.gz"}  # fmt: skip
+    models = [
+        Model(id=f"{ARN}model/{name}", name=name, scope=SCOPE, primary_container=Container(model_data_url=uri))
+        for name, uri in uris.items()
+    ]
+    graph = Graph(inventory_of(*jobs, *models), registered()[1])
+
+    assert {
+        node.name: [found.name for _, called in node.joins for found in called]
+        for node in graph.nodes if node.kind == Model.kind
+    } == {"exact": ["two"], "loose": ["one", "two"], "other": []}  # fmt: skip

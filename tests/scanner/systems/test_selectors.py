@@ -1,0 +1,99 @@
+"""What a selector may name of which provider, and what it selects of the demo organisation."""
+
+from __future__ import annotations
+
+import pytest
+from declaring import demo_graph
+
+from scanner.systems.manifest import Include
+from scanner.systems.selectors import Index, matcher, problems_of
+
+SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333:"
+VERTEX = "//aiplatform.googleapis.com/projects/example-fraud-prod/locations/europe-west4/"
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+RETINA = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-retina/"
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index(demo_graph("aws", "gcp", "azure").nodes)
+
+
+def selected(index: Index, **include: object) -> list[str]:
+    found = index.select(Include(**include))  # type: ignore[arg-type]
+    return [f"{node.kind.rpartition('.')[2]} {node.name}" for node in found]
+
+
+@pytest.mark.parametrize(
+    ("include", "found"),
+    [
+        ({"provider": "aws", "arns": (f"{SAGEMAKER}endpoint/chat",)}, ["Endpoint chat"]),
+        ({"provider": "aws", "arns": (f"{SAGEMAKER}endpoint/chat*",)}, ["Endpoint chat", "Endpoint chat-components"]),
+        ({"provider": "aws", "arns": ("arn:aws:sagemaker:*:111122223333:notebook-instance/forgotten-??",)},
+         ["NotebookInstance forgotten-nb"]),
+        ({"provider": "aws", "arns": ("arn:aws:s3:::fabrikam-*",)}, ["Bucket fabrikam-example-weights"]),
+        ({"provider": "aws", "accounts": ("111122223333",), "regions": ("us-east-1",)},
+         ["NotebookInstance forgotten-nb"]),
+        ({"provider": "aws", "accounts": ("444455556666",)}, []),
+        ({"provider": "gcp", "ids": (f"{VERTEX}endpoints/1000000000000000001",)}, ["Endpoint scoring"]),
+        ({"provider": "gcp", "ids": (f"{VERTEX.partition('.com/')[2]}endpoints/*1",)}, ["Endpoint scoring"]),
+        ({"provider": "gcp", "labels": {"service": "fraud-detection"}}, ["Endpoint scoring"]),
+        ({"provider": "gcp", "labels": {"service": "fraud-detection"}, "regions": ("us-central1",)}, []),
+        ({"provider": "azure", "ids": (f"{RETINA}*/onlineEndpoints/retina-good",)}, ["OnlineEndpoint retina-good"]),
+        ({"provider": "azure", "subscriptions": (SUBSCRIPTION,), "resource_groups": ("RG-Assist",),
+          "regions": ("eastus",)}, ["StorageAccount nwprompts"]),
+    ],
+)  # fmt: skip
+def test_resources_are_selected_by_all_that_a_selector_names(index: Index, include: dict, found: list[str]) -> None:
+    assert selected(index, **include) == found
+
+
+def test_a_project_and_an_account_are_selected_whole(index: Index) -> None:
+    graph = demo_graph("aws", "gcp", "azure")
+
+    for provider, field, account in (("aws", "accounts", "111122223333"), ("gcp", "projects", "example-fraud-prod")):
+        own = [node for node in graph.nodes if node.provider == provider]
+        assert len(selected(index, provider=provider, **{field: (account,)})) == len(own) > 0
+
+
+def test_kinds_without_tags_and_labels_are_known(index: Index) -> None:
+    assert not index.has_tags("aws")
+    assert index.has_tags("gcp")
+    assert "gcp.vertex_ai.CustomJob" in index.untagged("gcp")
+    assert "gcp.vertex_ai.Endpoint" not in index.untagged("gcp")
+
+
+@pytest.mark.parametrize(
+    ("include", "problem"),
+    [
+        (Include(provider="aws"), "would claim all of aws"),
+        (Include(provider="gcp", accounts=("111122223333",)), "gcp has no accounts; it may be selected by projects,"),
+        (Include(provider="mlflow", regions=("eu-west-1",)), "mlflow has no regions"),
+        (Include(provider="gcp", ids=("arn:aws:s3:::x",)),
+         "ids of gcp begin with // or projects/, so that 'arn:aws:s3:::x' matches nothing"),
+        (Include(provider="aws", accounts=("444455556666",), arns=(f"{SAGEMAKER}endpoint/x",)),
+         "as 111122223333 is not among the accounts beside it; add it there"),
+        (Include(provider="aws", regions=("us-east-1",), arns=(f"{SAGEMAKER}endpoint/x",)),
+         "as eu-west-1 is not among the regions beside it; add it there"),
+        (Include(provider="gcp", projects=("other-project",), ids=(f"{VERTEX}endpoints/1",)),
+         "as example-fraud-prod is not among the projects beside it"),
+        (Include(provider="azure", subscriptions=("00000000-0000-0000-0000-000000000002",), ids=(f"{RETINA}x",)),
+         f"as {SUBSCRIPTION} is not among the subscriptions beside it"),
+    ],
+)  # fmt: skip
+def test_a_selector_that_matches_nothing_or_everything_is_a_problem(include: Include, problem: str) -> None:
+    [(_, text)] = problems_of(include)
+
+    assert problem in text
+
+
+def test_globs_hold_for_regions_and_accounts_beside_them() -> None:
+    wild = Include(provider="aws", accounts=("444455556666",), regions=("eu-west-1",), arns=("arn:aws:*:*:*:x/y",))
+
+    assert list(problems_of(wild)) == []
+
+
+def test_globs_match_whole_ids_whatever_their_case() -> None:
+    assert matcher("a*c.d?").fullmatch("A-b/C.d1")
+    assert not matcher("a.c").fullmatch("abc")
+    assert not matcher("a[b]*").fullmatch("ab")
