@@ -42,7 +42,7 @@ ODD_BYTES = (
 #: Put in the place of any value of a YAML file.
 ODD_YAML = (
     "", "null", "{}", "[]", "- x", "a: b", "true", "1e999", "0x" + "f" * 5000, "9" * 5000, "12:30:45", "2026-13-01",
-    "*a", "&a x", "<<: *a", "\t", "'", "[[", "? x", ".nan", "!!int x", "!!int ''", "!!bool x", "!!timestamp x", 
+    "*a", "&a x", "<<: *a", "\t", "'", "[[", "? x", ".nan", "!!int x", "!!int ''", "!!bool x", "!!timestamp x",
     "!!binary aGk=", "!!python/name:os.system x", "2026-01-01T00:00:00+99:00", "\u2028", "|\n      a\n      b",
 )  # fmt: skip
 _KEPT = 1

@@ -94,7 +94,7 @@ def _select(include: Include, index: Index) -> tuple[list[Node], list[str]]:
     if word := "tags" if include.tags else "labels" if include.labels else "":
         untagged = index.untagged(provider)
         if not index.has_tags(provider):
-            return [], [f"not assigned: {word} are not read yet from any kind of {provider}"]
+            return [], [f"not assigned: {word} are not read yet of what the inventory holds of {provider}"]
         if untagged:
             why.append(f"cannot be decided for {', '.join(untagged)}: their {word} are not read yet")
     found = index.select(include)
@@ -105,6 +105,7 @@ def _follow(system: System, selected: dict[Node, Via]) -> Claims:
     """What is selected, the parts of that, and what all these lead to."""
     excluding = [(matcher(exclude.glob), exclude) for exclude in system.selectors.exclude]
     excluded: dict[Key, Exclude] = {}
+    follow = frozenset(system.selectors.follow)
 
     def admitted(node: Node) -> bool:
         for glob, exclude in excluding:
@@ -114,27 +115,24 @@ def _follow(system: System, selected: dict[Node, Via]) -> Claims:
         return True
 
     claimed = {node: via for node, via in selected.items() if admitted(node)}
-    for step in (_parts, _joins):
+    for step, part in ((_parts, True), (_joins, False)):
         todo = list(claimed)
         for node in todo:  # grows while it is gone through
-            for found, via in step(node):
-                if found not in claimed and found.category in system.selectors.follow and admitted(found):
-                    claimed[found] = via
+            for member, found in step(node):
+                if found not in claimed and found.category in follow and node.sees(found) and admitted(found):
+                    claimed[found] = Via(source=node.key, member=member, part=part)
                     todo.append(found)
     return Claims({node.key: via for node, via in claimed.items()}, excluded)
 
 
-def _parts(node: Node) -> Iterator[tuple[Node, Via]]:
-    for member, part in node.parts:
-        if node.sees(part):
-            yield part, Via(source=node.key, member=member, part=True)
+def _parts(node: Node) -> Iterable[tuple[str, Node]]:
+    return node.parts
 
 
-def _joins(node: Node) -> Iterator[tuple[Node, Via]]:
+def _joins(node: Node) -> Iterator[tuple[str, Node]]:
     for member, called in node.joins:
         for found in called:
-            if node.sees(found):
-                yield found, Via(source=node.key, member=member)
+            yield member, found
 
 
 def _needless(system: System, claims: Claims) -> Iterable[str]:

@@ -37,9 +37,7 @@ SubscriptionId = Annotated[
 ]
 Region = Annotated[
     str,
-    Meta(
-        pattern="^(?:[a-z]+(?:-[a-z]+)*-?[0-9]*(?:-[a-z])?)$", description="a region, such as eu-west-1 or westeurope"
-    ),
+    Meta(pattern="^[a-z][a-z0-9-]{2,40}$", description="a region, such as eu-west-1 or westeurope"),
 ]
 ResourceGroup = Annotated[
     str, Meta(pattern=r"^[\w().-]{1,90}$", description="the name of a resource group, such as rg-retina")

@@ -115,17 +115,16 @@ class Index:
         accounts = {value.lower() for field in _ACCOUNTS for value in getattr(include, field)}
         groups = {group.lower() for group in include.resource_groups}
         globs = [matcher(glob) for glob in (*include.arns, *include.ids)]
-        found: dict[tuple[str, str], Node] = {}
-        for node in self._candidates(include, accounts, groups, tags):
-            if (
-                (not accounts or node.account.lower() in accounts)
-                and (not include.regions or node.region in include.regions)
-                and (not groups or group_of(node.id) in groups)
-                and all((node.tags or {}).get(key) == value for key, value in tags.items())
-                and (not globs or any(glob.fullmatch(name) for glob in globs for name in node.names))
-            ):
-                found[node.kind, node.id] = node
-        return [found[key] for key in sorted(found)]
+        found = [
+            node
+            for node in dict.fromkeys(self._candidates(include, accounts, groups, tags))
+            if (not accounts or node.account.lower() in accounts)
+            and (not include.regions or node.region in include.regions)
+            and (not groups or group_of(node.id) in groups)
+            and (not tags or tags.items() <= (node.tags or {}).items())
+            and (not globs or any(glob.fullmatch(name) for glob in globs for name in node.names))
+        ]
+        return sorted(found, key=lambda node: node.key)
 
     def _candidates(
         self, include: Include, accounts: set[str], groups: set[str], tags: Mapping[str, str]

@@ -10,6 +10,10 @@ from declaring import VALID, with_lines
 from scanning import calm
 from support import ROOT
 
+from checks.aws.sagemaker.resources import Endpoint
+from scanner.model.nouns import Listing
+from scanner.store.inventory import Inventory
+
 
 @pytest.fixture(scope="module")
 def inventory(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -34,7 +38,7 @@ def test_each_problem_is_a_line_with_its_place(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [
         "mlposture: mine.yaml:6:11: system sentiment: status: write development, production or retired, not 'live'",
         "mlposture: mine.yaml:7:3: system sentiment: no field 'stages'; did you mean stage?",
-        "mlposture: mine.yaml: 2 problems; docs/guides/ai-systems.md explains each field",
+        "mlposture: mine.yaml: 2 problems, and nothing was assigned",
     ]
 
 
@@ -57,6 +61,24 @@ def test_with_an_inventory_it_says_who_claims_what(tmp_path: Path, inventory: st
     assert "aws.sagemaker.Endpoint arn:aws:sagemaker:eu-west-1:111122223333:endpoint/chat" in lines
     assert "Resources of ML that no system claims: 25" in lines
     assert "include 1: matches nothing, as the inventory holds nothing of gcp" in done.stderr
+
+
+def test_what_was_not_read_is_said(tmp_path: Path) -> None:
+    seen = calm("aws")[0]
+    lacking = Inventory(seen.taken_at)
+    lacking.scopes = seen.scopes
+    lacking.add(seen.of(Endpoint)[0])
+    lacking.listings = {("aws.s3.Bucket", seen.scopes[0]): Listing(
+        kind="aws.s3.Bucket", scope=seen.scopes[0], complete=False)}  # fmt: skip
+    lacking.save(tmp_path / "inventory.json")
+    (tmp_path / "ai-systems.yaml").write_text(VALID)
+    done = mlposture("systems", "check", "--inventory", "inventory.json", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert done.stderr == (
+        "mlposture: the inventory is incomplete: what could not be read belongs to no system here, "
+        "and joins may be missing\n"
+    )
 
 
 def test_with_details_each_resource_says_how_it_is_claimed(tmp_path: Path, inventory: str) -> None:

@@ -159,7 +159,9 @@ def test_a_selector_by_tags_that_are_not_read_is_not_assigned() -> None:
 
     assert found.systems["tagged"].claimed == {}
     assert names(found.systems["labelled"].claimed, "vertex_ai.Endpoint") == {"1000000000000000001"}
-    assert found.warnings[0] == ("system tagged: include 1: not assigned: tags are not read yet from any kind of aws")
+    assert found.warnings[0] == (
+        "system tagged: include 1: not assigned: tags are not read yet of what the inventory holds of aws"
+    )
     assert found.warnings[1].startswith("system labelled: include 1: cannot be decided for gcp.notebooks.Instance, ")
 
 
