@@ -26,7 +26,7 @@ from scanner.store.inventory import Inventory
 
 MIB = 2**20
 BOUNDED = msgspec.structs.replace(
-    QUICK, bounds=Bounds(call_seconds=1.0, reply_bytes=2 * MIB, pages=12, empty_pages=6), timeout_attempts=1
+    QUICK, bounds=Bounds(call_seconds=1.0, reply_bytes=2 * MIB, pages=6, empty_pages=3), timeout_attempts=1
 )
 OURS = re.compile(r"endless-\w+")
 #: Where our tokens are taken out of a request, so that a world answers as if it were the first.
