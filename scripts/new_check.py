@@ -254,8 +254,9 @@ def main(argv: list[str] | None = None) -> int:
   {module.relative_to(ROOT)}: replace every TODO, choose the severity, write the verdict
   {tests.relative_to(ROOT)}: add its cases
 then
-  python -m pytest -q tests/test_every_check.py -k {request.slug}
-  make generate test
+  make test-check ARGS={request.slug}
+  make generate
+  make check
 The rules for checks are in CONTRIBUTING.md.""")
     return 0
 
