@@ -39,7 +39,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "GcpProvider":
 
     `locations` limits the scan to some (all of Vertex AI if empty); `no_index` asks each of them even where Cloud Asset
     Inventory lists nothing; `taken_at` is the time that recent jobs are reckoned from. Raises CannotScan when
-    there are no usable credentials.
+    there are no usable credentials, and InputError for a folder or organisation that is no number.
     """
     return GcpProvider(
         calls,

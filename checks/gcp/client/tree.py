@@ -8,12 +8,17 @@ from msgspec import Struct
 
 from checks.gcp.client.discovery import Discovery, items
 from checks.gcp.names import PROJECTS
-from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
 
 FOLDERS_LIST = "resourcemanager.folders.list"
 PROJECTS_LIST = "resourcemanager.projects.list"
+
+_LISTED_BY = {
+    "folders": "`gcloud resource-manager folders list --organization NUMBER`",
+    "organizations": "`gcloud organizations list`",
+}
 
 #: The project that Google makes for each Apps Script; there is one for every script that anybody ever wrote.
 _OF_A_SCRIPT = pattern(r"sys-\d{20,}")
@@ -40,10 +45,10 @@ class Tree(Struct):
 
 
 def root(collection: str, number: str) -> str:
-    """`folders/NUMBER` or `organizations/NUMBER`, from either spelling. Raises CannotScan."""
+    """`folders/NUMBER` or `organizations/NUMBER`, from either spelling. Raises InputError."""
     bare = number.removeprefix(f"{collection}/")
     if not bare.isdigit():
-        raise CannotScan(f"Google Cloud: {number!r} is not the number of one of the {collection}")
+        raise InputError(f"Google Cloud: {number!r} is no number; {_LISTED_BY[collection]} shows those of {collection}")
     return f"{collection}/{bare}"
 
 

@@ -13,7 +13,7 @@ from checks.gcp.client.api import connect
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint
 from scanner.calls.client import Calls
-from scanner.model.errors import CannotScan
+from scanner.model.errors import CannotScan, InputError
 from scanner.model.nouns import Reason, Scope
 
 ORGANIZATION, FRAUD, CREDIT, DEEP = "500000000001", "400000000001", "400000000002", "400000000003"
@@ -147,7 +147,7 @@ def test_nothing_found_ends_the_scan_with_the_reason() -> None:
     with running("gcp", organisation()) as world:
         with pytest.raises(CannotScan, match=r"no active project below folders/400000000009 \(.*denied"):
             accounts(folders=["400000000009"])
-        with pytest.raises(CannotScan, match=r"'example\.org' is not the number of one of the organizations"):
+        with pytest.raises(InputError, match=r"'example\.org' is no number; `gcloud organizations list` shows"):
             accounts(organizations=["example.org"])
         world.faults.append(Fault("resourcemanager.*.list", "reset"))
         with pytest.raises(CannotScan, match="no active project below"):
