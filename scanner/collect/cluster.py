@@ -70,7 +70,7 @@ def connected(engine: str, store: str | None, journal: Journal) -> Iterator["Clu
     """
     where = address(engine)
     if store is None and where is not None:
-        raise InputError("--engine dask://: name a folder that this process and all workers share (--journal-store)")
+        raise InputError(f"--engine {engine}: name a folder that this process and all workers share (--journal-store)")
     distributed = _distributed()
     security = _security(distributed, engine) if where is not None else None
     with ExitStack() as stack:

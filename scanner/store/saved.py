@@ -95,7 +95,10 @@ class _Reader:
             else:
                 found[name] = msgspec.json.decode(self._value())
             if name == "schema" and isinstance(found["schema"], str) and found["schema"] != SCHEMA:
-                raise InputError(f"{self._path}: schema is {found['schema']!r}, this version reads {SCHEMA!r}")
+                raise InputError(
+                    f"{self._path}: schema is {found['schema']!r}, this version reads {SCHEMA!r}, "
+                    "which --save-inventory writes"
+                )
         if self._peek():
             raise msgspec.DecodeError("something comes after its end")
         if not has_resources:

@@ -80,6 +80,8 @@ class AwsProvider:
             self.transport = Transport(core, calls.manners)
             self.clients = Clients(core, self.transport, calls.manners)
             self.sessions = Sessions(core, self.clients, calls, self.home)
+        except botocore.exceptions.ProfileNotFound as error:
+            raise CannotScan(f"AWS: {error}; `aws configure list-profiles` shows those there are") from error
         except botocore.exceptions.BotoCoreError as error:
             raise CannotScan(f"AWS: {error}") from error
         self.partition = self.sessions.partition

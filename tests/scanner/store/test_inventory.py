@@ -67,6 +67,7 @@ def test_other_schemas_kinds_and_types_are_refused(tmp_path: Path) -> None:
 
     for change, says in (
         ({"schema": "mlposture/inventory/v9"}, "v9"),
+        ({"schema": "mlposture/report/v1"}, "which --save-inventory writes"),
         ({"resources": {"aws.sagemaker.Teapot": [{}]}}, "Teapot"),
         ({"resources": {NotebookInstance.kind: [{"id": 1}]}}, "does not fit"),
     ):

@@ -112,5 +112,5 @@ def test_an_endpoint_that_does_not_answer_cannot_be_scanned(monkeypatch):
 
 
 def test_an_unknown_profile_is_named():
-    with running("aws"), pytest.raises(CannotScan, match="nobody"):
+    with running("aws"), pytest.raises(CannotScan, match=r"nobody.*`aws configure list-profiles`"):
         take_inventory("aws", profile="nobody")
