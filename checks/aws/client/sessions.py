@@ -17,7 +17,7 @@ from checks.aws.client.transport import ASSUME, Credentials
 from checks.aws.names import account_of
 from scanner.calls.bounds import Listing
 from scanner.calls.client import Calls
-from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason, Scope
 from scanner.model.patterns import pattern
 
@@ -54,10 +54,10 @@ class Sessions:
         self._lock = threading.Lock()
 
     def assume(self, roles: Iterable[str]) -> None:
-        """Scan the accounts of these roles, by assuming them. Raises CannotScan for what is no role."""
+        """Scan the accounts of these roles, by assuming them. Raises InputError for what is no role."""
         for arn in roles:
             if not re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/.+", arn):
-                raise CannotScan(f"AWS: {arn!r} is not the ARN of a role")
+                raise InputError(f"AWS: {arn!r} is not the ARN of a role, as arn:aws:iam::ACCOUNT:role/NAME")
             self._roles[account_of(arn)] = arn
 
     def assume_everywhere(self, role: str) -> None:
@@ -141,7 +141,8 @@ class Sessions:
             # Before STS has accepted them, what is taken to speak of the region speaks of the credentials.
             strange = failure.reason is Reason.UNSUPPORTED_REGION
             why = f"AWS does not know the credentials ({failure.code}); check them" if strange else told(failure)
-            if failure.reason is not Reason.DENIED and not strange:  # perhaps it was not AWS that answered
+            # Perhaps it was not AWS that answered; who sets a limit or stops the scan knows why there is no answer.
+            if failure.reason not in (Reason.DENIED, Reason.STOPPED) and not strange:
                 why += "; look at the network, and at the proxy if HTTPS_PROXY names one"
             raise CannotScan(f"AWS: who is asking cannot be found out: {why}") from failure
 

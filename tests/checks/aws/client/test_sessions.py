@@ -18,7 +18,7 @@ from checks.aws.client.api import connect
 from checks.aws.client.transport import frozen
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import NotebookInstance
-from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
 
 OWN, OTHER, CLOSED, BARE = "111122223333", "444455556666", "777788889999", "222233334444"
@@ -238,7 +238,7 @@ def test_the_only_role_that_fails_is_a_scan_that_cannot_be(provider):
 
 @pytest.mark.parametrize("arn", ["mlposture-reader", "arn:aws:iam::1:role/x", f"arn:aws:iam::{OTHER}:user/x", ""])
 def test_what_is_no_role_is_named(arn, provider):
-    with running("aws"), pytest.raises(CannotScan, match="not the ARN of a role"):
+    with running("aws"), pytest.raises(InputError, match="not the ARN of a role"):
         provider(role_arns=(arn,))
 
 
@@ -329,6 +329,14 @@ def test_who_asks_is_named_without_the_session(arn, principal, provider):
     with running("aws") as world:
         world.sessions = dict.fromkeys(world.sessions, ("111122223333", arn))
         assert provider().principal == principal
+
+
+def test_a_time_limit_is_not_blamed_on_the_network():
+    calls = quick_calls()
+    calls.until = time.monotonic() - 1
+    with running("aws"), pytest.raises(CannotScan) as refused:
+        connect({}, calls)
+    assert str(refused.value).endswith("cannot be found out: the scan reached its time limit")
 
 
 def test_a_refusal_names_who_asks_too(provider):
