@@ -58,7 +58,8 @@ def explanation(name: str) -> str:
     every = [*(c.slug for c in checks.values()), *checks, *catalogue.objectives]
     close = difflib.get_close_matches(name, every, n=3)
     hint = f"; close to it: {', '.join(close)}" if close else ""
-    raise InputError(f"no check, objective or control is called {name!r}{hint}. See `mlposture list checks`")
+    listed = "`mlposture list checks` and `mlposture list objectives`"
+    raise InputError(f"no check, objective or control is called {name!r}{hint}. See {listed}")
 
 
 def _explain_check(check: "Check") -> str:

@@ -169,7 +169,7 @@ def parse_outputs(
                 raise InputError(f"-o {text}: no format for {suffix or 'a name without a suffix'!r}; known are {known}")
             format, target = suffixes[suffix], text
         if not target:
-            raise InputError(f"-o {text}: names no file")
+            raise InputError(f"-o {text.removesuffix(':')}: names no file; {name}:PATH is expected")
         if target != "-":
             places.note(f"-o {text}", check_place("-o", target, profile))
         outputs.append(Output(format, None if target == "-" else target))
@@ -215,12 +215,12 @@ def parse_verdicts(text: str) -> frozenset[Status]:
         raise InputError(f"--verdicts {text}: use all, or some of {', '.join(Status)}") from error
 
 
-def parse_severity(option: str, text: str) -> Severity:
-    """A severity by name. Raises InputError."""
+def parse_severity(option: str, text: str, *others: str) -> Severity:
+    """A severity by name; `others` are what else the option takes. Raises InputError."""
     try:
         return Severity(text)
     except ValueError as error:
-        raise InputError(f"{option} {text}: use one of {', '.join(Severity)}") from error
+        raise InputError(f"{option} {text}: use one of {', '.join((*Severity, *others))}") from error
 
 
 def parse_shard(text: str, providers: Iterable[str]) -> Shard:
@@ -236,7 +236,7 @@ def parse_duration(option: str, text: str) -> float:
     unit = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(text[-1:])
     number = text[:-1]
     if unit is None or not number.isdecimal() or not int(number):
-        raise InputError(f"{option} {text}: give a number and a unit, like 90s, 30m or 2h")
+        raise InputError(f"{option} {text}: give a whole number from 1 and a unit, like 90s, 30m or 2h")
     return float(int(number) * unit)
 
 
@@ -244,5 +244,5 @@ def fails(by_severity: Mapping[str, int], fail_on: str) -> bool:
     """Whether any failure is at or above the threshold; `never` never is. Raises InputError for an unknown one."""
     if fail_on == NEVER:
         return False
-    threshold = parse_severity("--fail-on", fail_on)
+    threshold = parse_severity("--fail-on", fail_on, NEVER)
     return any(count for name, count in by_severity.items() if Severity(name).rank <= threshold.rank)
