@@ -318,6 +318,10 @@ def _azure_role(needed: Sequence[str]) -> Iterator[str]:
     }
     yield "As `role.json` for `az role definition create --role-definition role.json`, with your subscription in it:"
     yield _fence("json", json.dumps(role, indent=2))
+    yield (
+        "A role that is assigned in a subscription sees nothing above it: to scan what is below a management group, "
+        "make `/providers/Microsoft.Management/managementGroups/ID` the scope of the role, and assign it there."
+    )
 
 
 # -- command line ------------------------------------------------------------------------------------------------------
