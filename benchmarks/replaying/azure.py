@@ -35,14 +35,12 @@ _IN_A_GROUP = 10
 _SUBSCRIPTIONS = "Microsoft.Resources/subscriptions"
 _GROUPS, _DESCENDANTS = "Microsoft.Management/managementGroups", "Microsoft.Management/managementGroups/descendants"
 _DEFINITIONS, _BLOBS = "Microsoft.Authorization/roleDefinitions", "Microsoft.Storage/storageAccounts/blobServices"
-_PERIMETERS = "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations"
 _NAME_CHECK, _GRAPH = "Microsoft.Storage/checknameavailability", "Microsoft.ResourceGraph/resources"
 _SPELLING = {
     name.lower(): name
     for name in (
         *(kind.type for kind in KINDS.values()),
-        *(_SUBSCRIPTIONS, _GROUPS, _DESCENDANTS, _DEFINITIONS, _BLOBS, _PERIMETERS, _NAME_CHECK, _GRAPH),
-        ASSIGNMENT.type,
+        *(_SUBSCRIPTIONS, _GROUPS, _DESCENDANTS, _DEFINITIONS, _BLOBS, _NAME_CHECK, _GRAPH, ASSIGNMENT.type),
     )
 }
 _POSTED = (_NAME_CHECK, _GRAPH)
@@ -94,7 +92,6 @@ class AzureCloud(Cloud):
             _NAME_CHECK: self._name_check,
             _DEFINITIONS: self._definitions,
             _BLOBS: self._blobs,
-            _PERIMETERS: lambda _request, _call: {"value": []},  # no account belongs to one
             ASSIGNMENT.type: self._assignments,
         }
 

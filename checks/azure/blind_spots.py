@@ -8,5 +8,3 @@ SUBSCRIPTIONS = "roles in subscriptions outside the scan"
 #: Anonymous access does not bear on it, and only the data plane tells whether there is one.
 STATIC_WEBSITE = "a static website that is public all the same"
 DATASTORES = "other datastores of the workspace"
-#: Perimeters are asked for where they can close what is open.
-PERIMETER = "wider rules of a network security perimeter"

@@ -6,9 +6,8 @@ from functools import lru_cache
 from typing import Protocol, Union
 
 from msgspec import UNSET, Struct
-from msgspec.structs import replace
 
-from checks.azure.members import IpRule, PerimeterRule, folded
+from checks.azure.members import IpRule, folded
 from scanner.model.nouns import Observed, Resource, Verdict, failed_unless_known, passed, unknown
 from scanner.model.trust import Foreign, few
 
@@ -87,61 +86,6 @@ def opening(resource: Fenced) -> Opening:
             return letting(values(resource.network_ip_rules or ()), ("network_default_action", "network_ip_rules"))
         case _:
             return Opening(None, ("network_default_action",))
-
-
-class Enclosed(Fenced, Protocol):
-    """A resource with that firewall, which may belong to a network security perimeter."""
-
-    @property
-    def perimeter_mode(self) -> Observed[str]: ...
-    @property
-    def perimeter_rules(self) -> Observed[tuple[PerimeterRule, ...]]: ...
-
-
-def asks_perimeter(resource: Fenced) -> bool:
-    """Whether a perimeter bears on the verdict: it is left to one, or the resource's own firewall leaves it open."""
-    return folded(resource.public_network_access) == "securedbyperimeter" or opening(resource).to_all is True
-
-
-def obeys_perimeter(resource: Enclosed) -> bool:
-    """Whether the rules of a perimeter decide alone, whatever the resource's own firewall says."""
-    if folded(resource.public_network_access) == "securedbyperimeter":
-        return True
-    return asks_perimeter(resource) and folded(resource.perimeter_mode) == "enforced"
-
-
-def opening_in_perimeter(resource: Enclosed) -> Opening:
-    """Whether any address may connect to a resource that may belong to a network security perimeter.
-
-    A perimeter that is enforced, or that the resource leaves it to, decides alone; where there is none to leave it to,
-    nobody may connect. In learning mode, the default and by now called transition, the resource's own firewall lets in
-    as well. Source: https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
-    """
-    if folded(resource.public_network_access) == "securedbyperimeter":
-        return _admitting(resource, [], ("public_network_access", "perimeter_rules"))
-    own = opening(resource)
-    if own.to_all is not True:
-        return own
-    match folded(resource.perimeter_mode):
-        case "enforced":
-            return _admitting(resource, [], ("public_network_access", "perimeter_mode", "perimeter_rules"))
-        case None | "learning" | "transition" if own.foreign:
-            fields = (*own.fields, "perimeter_mode", "perimeter_rules")
-            return _admitting(resource, values(resource.network_ip_rules or ()), fields)
-        case None | "learning" | "transition":
-            return replace(own, fields=(*own.fields, "perimeter_mode"))
-        case _:
-            return Opening(None, ("perimeter_mode",))
-
-
-def _admitting(resource: Enclosed, ranges: list[str], fields: tuple[str, ...]) -> Opening:
-    """Whether the perimeter's rules and these ranges let in most of the internet."""
-    if resource.perimeter_rules is UNSET:
-        return Opening(None, ("perimeter_rules",))
-    for rule in resource.perimeter_rules or ():
-        if rule.properties is not None and folded(rule.properties.direction) != "outbound":
-            ranges += rule.properties.address_prefixes or ()
-    return letting(ranges, fields)
 
 
 def letting(ranges: Iterable[str], fields: tuple[str, ...]) -> Opening:

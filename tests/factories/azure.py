@@ -1,6 +1,6 @@
 """Azure resources for tests. Every field is `UNSET` unless given: a case names only what its verdict rests on.
 
-But for what runs: it does, and but for network security perimeters: there is none, unless a case says otherwise.
+But for what runs: it does, unless a case says otherwise.
 """
 
 from __future__ import annotations
@@ -19,15 +19,7 @@ from checks.azure.authorization.resources import (
 )
 from checks.azure.ids import role_id
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
-from checks.azure.members import (
-    ConnectionProperties,
-    ConnectionState,
-    IpRule,
-    PerimeterRule,
-    PerimeterRuleProperties,
-    PrivateEndpointConnection,
-    UserIdentity,
-)
+from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
 
@@ -39,7 +31,6 @@ ML = f"{GROUP}/providers/microsoft.machinelearningservices/workspaces"
 STORAGE = f"{GROUP}/providers/microsoft.storage/storageaccounts"
 
 RUNS = {"provisioning_state": "Succeeded"}
-NO_PERIMETER: dict[str, Any] = {"perimeter_mode": None, "perimeter_rules": None}
 
 #: How the provider spells the id of storage("retina"); lookups must not depend on case.
 RETINA_STORAGE = f"{ROOT}/resourceGroups/rg-retina/providers/Microsoft.Storage/storageAccounts/retina"
@@ -76,18 +67,13 @@ def deployment(name: str = "blue", **fields: Any) -> OnlineDeployment:
     return OnlineDeployment(id=where, name=name, scope=HERE, **{**RUNS, **fields})
 
 
-def inbound(*ranges: str, direction: str = "Inbound") -> tuple[PerimeterRule, ...]:
-    """The rules of a perimeter that lets these in."""
-    return (PerimeterRule(properties=PerimeterRuleProperties(direction=direction, address_prefixes=ranges)),)
-
-
 def account(name: str = "openai", **fields: Any) -> Account:
     where = f"{GROUP}/providers/microsoft.cognitiveservices/accounts/{name}"
-    return Account(id=where, name=name, scope=HERE, **{**NO_PERIMETER, **fields})
+    return Account(id=where, name=name, scope=HERE, **fields)
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:
-    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **NO_PERIMETER, **fields})
+    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **fields})
 
 
 def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:

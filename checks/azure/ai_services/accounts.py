@@ -1,9 +1,8 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
 from checks.azure.ai_services.resources import Account
-from checks.azure.blind_spots import PERIMETER
 from checks.azure.members import approved, folded, identity_types
-from checks.azure.networks import judge_opening, obeys_perimeter, opening_in_perimeter, values, wide
+from checks.azure.networks import judge_opening, opening, values, wide
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -24,14 +23,8 @@ from scanner.model.nouns import (
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(PERIMETER,),
-    decided_by=(
-        "network_default_action",
-        "network_ip_rules",
-        "perimeter_mode",
-        "perimeter_rules",
-        "public_network_access",
-    ),
+    blind_to=(),
+    decided_by=("public_network_access",),
 )
 def azure_ai_account_public_network_access(account: Account) -> Verdict:
     """AI account answers callers from any network.
@@ -39,13 +32,11 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## Why it matters
     A key or token that leaks from a repository or a client works from anywhere: strangers run up your bill, use your
     quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise,
-    and nearly so if its firewall rules let in a /8 or more, alone or together. Where a network security perimeter is
-    enforced on the account, the rules of the perimeter are judged.
+    and nearly so if its firewall rules let in a /8 or more, alone or together.
 
     ## How to fix
-    Turn public network access off and use a private endpoint, or deny by default and list what may connect. If a
-    perimeter lets everybody in, narrow its inbound rules. A range this wide that is your own is declared in
-    `[[trust.addresses]]`.
+    Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
+    this wide that is your own is declared in `[[trust.addresses]]`.
 
     CLI: `az resource update --ids ID --set properties.publicNetworkAccess=Disabled`. Terraform:
     `public_network_access_enabled = false`, or `network_acls { default_action = "Deny" }`, on
@@ -59,10 +50,9 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
-    - https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
     """
     opened = "all networks or most of them may connect"
-    return judge_opening(account, opening_in_perimeter(account), opened, "not all networks may connect")
+    return judge_opening(account, opening(account), opened, "not all networks may connect")
 
 
 @check(
@@ -72,7 +62,6 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     since="0.1.0",
     exposure=Exposure.INTERNET,
     blind_to=(),
-    decided_by=("network_default_action", "network_ip_rules"),
 )
 def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     """AI account has a firewall rule that lets in most of the internet.
@@ -97,12 +86,10 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    found = opening_in_perimeter(account)
+    found = opening(account)
     if found.to_all is None:
         return unknown(*found.fields)
     evidence = {name: getattr(account, name) for name in found.fields}
-    if obeys_perimeter(account):
-        return not_applicable("the rules of a network security perimeter decide instead", **evidence)
     if folded(account.public_network_access) == "disabled":
         return not_applicable("rules have no effect without public access", **evidence)
     if folded(account.network_default_action) != "deny":

@@ -1,12 +1,11 @@
-"""AI Services collector: one list a subscription gives full properties; of open accounts, perimeters too."""
+"""AI Services collector: one list a subscription gives full properties."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.azure.ai_services.resources import ACCOUNTS, PERIMETERS, Account
-from checks.azure.details import is_deleted, with_perimeters
+from checks.azure.ai_services.resources import ACCOUNTS, Account
 from scanner.model.collectors import collector
 
 if TYPE_CHECKING:
@@ -17,18 +16,11 @@ VERSION = "2024-10-01"
 _KINDS = {"openai", "aiservices"}
 
 
-@collector(Account, operations=(ACCOUNTS, PERIMETERS), per="account")
+@collector(Account, operations=(ACCOUNTS,), per="account")
 def accounts(api: AzureApi) -> Iterator[Account]:
     path = f"/subscriptions/{api.account}/providers/Microsoft.CognitiveServices/accounts"
     if api.none_here(ACCOUNTS):
         return
-
-    def enclosed(some: list[Account]) -> list[Account]:
-        return list(with_perimeters(api, PERIMETERS, some, VERSION, missing))
-
-    def missing(account: Account) -> Account | None:
-        return None if is_deleted(api, ACCOUNTS, account.id, VERSION, PERIMETERS) else account
-
-    items = (item for item in api.pages(ACCOUNTS, path, VERSION) if str(item.get("kind")).lower() in _KINDS)
-    for made in api.each(enclosed, api.groups(api.snapshot(Account, ACCOUNTS, item) for item in items)):
-        yield from made
+    for item in api.pages(ACCOUNTS, path, VERSION):
+        if str(item.get("kind")).lower() in _KINDS:
+            yield api.snapshot(Account, ACCOUNTS, item)

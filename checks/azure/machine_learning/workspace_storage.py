@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from checks.azure.blind_spots import DATASTORES, PERIMETER
+from checks.azure.blind_spots import DATASTORES
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.hubs import of_hub
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
-from checks.azure.networks import of_joined, opening_in_perimeter
+from checks.azure.networks import of_joined
+from checks.azure.storage import exposure
 from checks.azure.storage.absence import joined_absence
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -33,14 +34,8 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
-    blind_to=(DATASTORES, PERIMETER),
-    decided_by=(
-        "StorageAccount.network_default_action",
-        "StorageAccount.network_ip_rules",
-        "StorageAccount.perimeter_mode",
-        "StorageAccount.perimeter_rules",
-        "StorageAccount.public_network_access",
-    ),
+    blind_to=(DATASTORES,),
+    decided_by=("StorageAccount.perimeter_rules", "StorageAccount.public_network_access"),
 )
 def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, view: View) -> Verdict:
     """Workspace flagged as high business impact keeps its data in storage open to all networks.
@@ -79,7 +74,7 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     path = (workspace.id, storage.id)
     if verdict := joined_absence(storage, path):
         return verdict
-    found = opening_in_perimeter(storage)
+    found = exposure.open_to_all_networks(storage)
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if found.to_all:

@@ -1,11 +1,11 @@
 """What is open to those who should not see it."""
 
-from checks.azure.blind_spots import DATASTORES, PERIMETER, STATIC_WEBSITE
+from checks.azure.blind_spots import DATASTORES, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.networks import of_joined, opening_in_perimeter
+from checks.azure.networks import of_joined
 from checks.azure.paths.storage import judge_storage
 from checks.azure.storage.absence import joined_absence
-from checks.azure.storage.exposure import allows_anonymous_blobs
+from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -27,15 +27,12 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
-    blind_to=(STATIC_WEBSITE, DATASTORES, PERIMETER),
+    blind_to=(STATIC_WEBSITE, DATASTORES),
     decided_by=(
         "StorageAccount.allow_blob_public_access",
         "StorageAccount.created_at",
         "StorageAccount.network_default_action",
         "StorageAccount.network_ip_rules",
-        "StorageAccount.perimeter_mode",
-        "StorageAccount.perimeter_rules",
-        "StorageAccount.public_network_access",
     ),
 )
 def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: View) -> Verdict:
@@ -75,7 +72,7 @@ def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
         return unknown(*of_joined("StorageAccount", because), path=path)
     if not anonymous:
         return passed("anonymous access is disallowed", path=path, **joined(storage, *because))
-    found = opening_in_perimeter(storage)
+    found = open_to_all_networks(storage)
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if not found.to_all:

@@ -10,13 +10,14 @@ from msgspec import UNSET, UnsetType
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
-from checks.azure.details import is_deleted, with_perimeters
 from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
+from checks.azure.members import folded
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
 from scanner.model.collectors import Found, collector
-from scanner.model.nouns import Reply
+from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reason, Reply
 
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
@@ -35,14 +36,9 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
         there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
         services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION, absent=MISSING)
         blobs = dict(zip(there, services, strict=True))
-        made = [
+        return [
             _account(api, path, account, blobs.get(path, UNSET)) for path, account in zip(paths, accounts, strict=True)
         ]
-        return list(with_perimeters(api, PERIMETERS, made, PERIMETERS_VERSION, missing))
-
-    def missing(account: StorageAccount) -> StorageAccount:
-        gone = is_deleted(api, STORAGE, account.id, VERSION, PERIMETERS)
-        return _account(api, account.id, None, UNSET) if gone else account
 
     taken: list[StorageAccount] = []
     for made in api.each(look, api.groups(_named(found))):
@@ -56,13 +52,34 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
 
 def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageAccount:
     if blobs is None:
-        account, blobs = (None if is_deleted(api, STORAGE, path, VERSION, BLOBS) else account), UNSET
+        account, blobs = (None if _deleted(api, path, BLOBS) else account), UNSET
     exists: bool | UnsetType = UNSET if account is UNSET else account is not None
     name = _name_check(api, path.rpartition("/")[2]) if exists is False else UNSET
     item = account if isinstance(account, Mapping) else {"id": path}
     # Of an account that is not there nothing is observed: an absent setting would read as its default.
     replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
-    return api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    made = api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    if folded(made.public_network_access) != "securedbyperimeter":
+        return made
+    address = f"{path}/networkSecurityPerimeterConfigurations"
+    found = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING)
+    if found is None and _deleted(api, path, PERIMETERS):
+        return _account(api, path, None, UNSET)
+    # An account can belong to one perimeter.
+    perimeter: Reply = next(iter(found), None) if isinstance(found, list) else UNSET
+    return api.decode(StorageAccount, {**replies, PERIMETERS: perimeter}, exists=exists, **api.identity(item))
+
+
+def _deleted(api: AzureApi, path: str, operation: str) -> bool:
+    """Whether an account that was read a moment ago is not there any more, as what `operation` asked for is not.
+
+    If it is there, it remains open why: a gap.
+    """
+    if api.call(STORAGE, path, VERSION, absent=MISSING) is None:
+        api.gone()
+        return True
+    api.gap(operation, CallFailed(Reason.ERROR, "not found in an account that is there"))
+    return False
 
 
 def _elsewhere(

@@ -10,8 +10,6 @@ from msgspec import UNSET
 from scanning import document, running, take_inventory
 from worlds.base import Fault, World
 
-from checks.azure.ai_services.resources import PERIMETERS as AI_PERIMETERS
-from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
@@ -119,34 +117,7 @@ def test_a_perimeter_that_may_not_be_read_is_not_observed() -> None:
 
     assert isinstance(seen, tuple) and [rule.name for rule in seen] == ["everybody"]
     assert unseen is UNSET
-    assert asked == {"nwprompts", "nwretinadev"}, "only accounts that are open, or leave it to a perimeter, are asked"
-
-
-def test_an_ai_account_that_is_open_is_asked_for_its_perimeter() -> None:
-    with running("azure") as world:
-        inventory = take_inventory("azure")
-        asked = {r.resource.split("/")[8] for r in world.log if r.operation == AI_PERIMETERS}
-
-    assert asked == {"openai-open", "ai-triage", "ai-plain"}
-    assert {one.name: one.perimeter_mode for one in inventory.of(Account)} == {
-        "openai-good": UNSET,
-        "openai-open": "Learning",
-        "ai-triage": None,
-        "ai-plain": None,
-    }
-
-
-@pytest.mark.parametrize("gone", [True, False])
-def test_an_ai_account_without_even_a_list_of_perimeters_is_looked_for_again(gone: bool) -> None:
-    missing = (404, "ResourceNotFound", "The Resource was not found.")
-    kind = "gone" if gone else "say"
-    with running("azure") as world:
-        world.faults.append(Fault(AI_PERIMETERS, kind, resource="*/openai-open*", says=missing, times=1))
-        inventory = take_inventory("azure")
-
-    found = {one.name: one.perimeter_mode for one in inventory.of(Account)}
-    assert found.get("openai-open", "dropped") is ("dropped" if gone else UNSET)
-    assert [gap.operation for gap in inventory.gaps] == ([] if gone else [AI_PERIMETERS])
+    assert asked == {"nwprompts"}, "only accounts that leave their network to a perimeter are asked for it"
 
 
 def test_a_null_among_rules_costs_itself_alone() -> None:

@@ -1,4 +1,4 @@
-from factories.azure import account, connection, inbound, rules
+from factories.azure import account, connection, rules
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -11,12 +11,6 @@ def listed(*ranges: str, **fields: object) -> Account:
     return account(**{**given, **fields})
 
 
-def enforced(*ranges: str, **fields: object) -> Account:
-    """Open, and in an enforced perimeter that lets these in."""
-    given = {"public_network_access": "Enabled", "network_default_action": "Allow", "perimeter_mode": "Enforced"}
-    return account(**{**given, "perimeter_rules": inbound(*ranges), **fields})
-
-
 CASES = {
     "azure_ai_account_public_network_access": [
         Case("off", PASS, account(public_network_access="Disabled")),
@@ -27,12 +21,7 @@ CASES = {
         Case("denied by default, rules not observed", UNKNOWN, listed(network_ip_rules=UNSET)),
         Case("open", FAIL, account(public_network_access="Enabled", network_default_action="Allow")),
         Case("nothing was set", FAIL, account(public_network_access=None, network_default_action=None)),
-        Case("a value of a later API version", UNKNOWN, account(public_network_access="Sometimes")),
-        Case("open, in an enforced perimeter that lets one office in", PASS, enforced("203.0.113.0/24")),
-        Case("open, in an enforced perimeter that lets everybody in", FAIL, enforced("0.0.0.0/0")),
-        Case("open, in a perimeter in learning mode", FAIL, enforced("203.0.113.0/24", perimeter_mode="Learning")),
-        Case("open, perimeter not read", UNKNOWN, enforced(perimeter_mode=UNSET, perimeter_rules=UNSET)),
-        Case("left to no perimeter, so closed", PASS, account(public_network_access="SecuredByPerimeter")),
+        Case("a value of a later API version", UNKNOWN, account(public_network_access="SecuredByPerimeter")),
         Case(
             "an action of a later API version", UNKNOWN, account(public_network_access=None, network_default_action="X")
         ),
@@ -70,12 +59,6 @@ CASES = {
             PASS,
             account(public_network_access="Enabled", network_default_action="Deny", network_ip_rules=None),
         ),
-        Case(
-            "a whole /8, in an enforced perimeter",
-            NOT_APPLICABLE,
-            listed("17.0.0.0/8", perimeter_mode="Enforced", perimeter_rules=None),
-        ),
-        Case("a whole /8, in a perimeter in learning mode", FAIL, listed("17.0.0.0/8", perimeter_mode="Learning")),
         Case("public access off", NOT_APPLICABLE, account(public_network_access="Disabled")),
         Case(
             "an action of a later API version",

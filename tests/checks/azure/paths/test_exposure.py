@@ -51,8 +51,6 @@ CASES = {
             LINKED,
             open_storage(network_default_action="Deny", network_ip_rules=rules("17.0.0.0/8")),
         ),
-        Case("both, in an enforced perimeter", PASS, LINKED, open_storage(perimeter_mode="Enforced")),
-        Case("both, perimeter not read", UNKNOWN, LINKED, open_storage(perimeter_mode=UNSET)),
         Case("network closed, the other unseen", UNKNOWN, LINKED, storage(public_network_access="Disabled")),
         Case("a hub's further account", FAIL, HUB, CLOSED, open_storage(name="more")),
         Case("no account of a hub", PASS, HUB, CLOSED, storage("more", allow_blob_public_access=False)),
