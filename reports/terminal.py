@@ -312,7 +312,7 @@ def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
     if first.permission:
         yield from _indented(f"grant {clean(first.permission)}", width)
     if checks := sorted({check for gap in gaps for check in gap.checks}):
-        yield from _indented(clean(f"blinds {', '.join(checks)}"), width)
+        yield from _indented(clean(f"bears on {', '.join(checks)}"), width)
 
 
 def _unanswered(report: Report, width: int) -> Iterator[Line]:

@@ -71,7 +71,7 @@ def test_verdicts_by_kind_and_account(make):
 def test_what_was_not_seen_and_what_would_close_it(make):
     text = plain(make.mixed_report())
     assert "  denied: sagemaker:DescribeNotebookInstance\n    in aws 111122223333 eu-west-1\n" in text
-    assert "    grant sagemaker:DescribeNotebookInstance\n    blinds MLP-1901\n" in text
+    assert "    grant sagemaker:DescribeNotebookInstance\n    bears on MLP-1901\n" in text
     assert "gcp example-fraud-dev global: storage.googleapis.com is not enabled.\n" in text
 
 

@@ -106,7 +106,7 @@ REFUSALS = (
     ),
     # With credentials that STS accepted, these codes speak of the region.
     Refusal(
-        cause="the region is not enabled for this account, or does not accept these credentials",
+        cause="the region is not enabled for this account, is misspelt, or does not accept these credentials",
         remedy="enable it and take credentials from an STS endpoint in a region, or leave it out with --region",
         source=_REGIONS,
         reason=Reason.UNSUPPORTED_REGION,
