@@ -84,6 +84,8 @@ _SWITCHES = _vocabulary(
     " skip trust use validate verify with without"
 )
 
+#: Letters of a name, at its end, that are looked at: no service allows more, and what is held is said last.
+_LONGEST = 1024
 #: The storage account that a setting of Hadoop's is for stands after its name.
 _OF_ACCOUNT = pattern(r"\.[\w\-]+\.(?:blob|dfs)\.core\.[a-z.]+$")
 _SEGMENT = pattern(r"[0-9A-Za-z]+")
@@ -99,9 +101,13 @@ _TOGETHER = {
 }
 
 
-@lru_cache(maxsize=4096)  # the same variables are set everywhere
 def needed(name: str) -> int:
     """What a value of this name must look like, at least, to be a secret; NEVER if nothing will do."""
+    return _needed(name[-_LONGEST:])
+
+
+@lru_cache(maxsize=4096)  # the same variables are set everywhere
+def _needed(name: str) -> int:
     words = words_of(_OF_ACCOUNT.sub("", name))
     while len(words) > 1 and words[-1] in _WHICH:
         words = words[:-1]
@@ -158,7 +164,7 @@ def speaks_of_secrets(words: tuple[str, ...]) -> bool:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without its digits."""
-    return tuple(_joined(word for segment in _SEGMENT.findall(name) for word in _of_segment(segment)))
+    return tuple(_joined(word for segment in _SEGMENT.findall(name[-_LONGEST:]) for word in _of_segment(segment)))
 
 
 def _of_segment(segment: str) -> list[str]:

@@ -87,7 +87,11 @@ SHAPES = (
         "J",
         (
             ("JQQJ9", pattern(r"[0-9A-Za-z]{20}JQQJ9[0-9A-Za-z]{20}")),  # Azure OpenAI and other AI services
-            ("eyJ", pattern(r"eyJ[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\.")),  # JSON web token
+            # JSON web token; of a run of letters the first beginning alone, so that each is looked at once
+            (
+                "eyJ",
+                pattern(r"(?<![0-9A-Za-z_\-])(?>[0-9A-Za-z_\-]*?eyJ)[0-9A-Za-z_\-]{10,}\.eyJ[0-9A-Za-z_\-]{10,}\."),
+            ),
         ),
     ),
     (

@@ -55,7 +55,7 @@ _UNNAMED = (
     (pattern(r"(?<![0-9A-Za-z])[0-9A-Z]{20}:([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+])"), ":"),
     (
         pattern(
-            r"(?<![\w$=])[\w\-]*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
+            r"(?<![\w$=])\w*(?:authtoken|auth-token|password|passwd|token|secret)\s+[\"']?([^\s\"'$}\-][^\s\"'$]{7,})"
         ),
         "",
     ),

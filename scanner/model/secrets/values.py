@@ -35,7 +35,7 @@ _PLAIN = pattern(
 _BLANK = pattern(
     r"(?:your|insert|enter|put|fill|add|type)[-_ ].*|(?:change|replace)[-_]?me.*"
     r"|(?:change|replace|fill|edit|update|set)[-_ ]?(?:me|this|with|in)(?![a-z]).*"
-    r"|(?:replace|change|set|fill|to[-_ ]be)[-_ ].*[-_ ](?:me|your|the|here|in|later)(?![a-z]).*"
+    r"|(?:replace|change|set|fill|to[-_ ]be)(?=.*\Z)[-_ ].*[-_ ](?:me|your|the|here|in|later)(?![a-z]).*"
     r"|.*[-_](?:x{6,}|\*{3,})"
     r"|.*[-_ ](?:goes[-_ ])?here|dummy.*|fake[-_ ].*"
     r"|(?:sk-)?(?:not|no)[-_ ](?:needed|required|used|set|key|token|password|auth|applicable|available)(?![a-z]).*",
@@ -48,7 +48,7 @@ _REFERENCE = pattern(
     r"|ENC\[.*\]|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
     r"|[\w\-]+[:@](?:latest|v?\d+)"  # a secret and its version
     r"|[a-z]:\\.*|-----begin (?:certificate|public key|ssh2 public key).*"
-    r"|(?:.*[:\s])?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-\S+|sk-\S+@openssh\.com)\s+AAAA.*",
+    r"|(?:.*[:\s])?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-\S{1,60}|sk-\S{1,60}@openssh\.com)\s+AAAA.*",
     re.IGNORECASE | re.DOTALL,
 )
 #: What stands for a value that is filled in later; of nested ones the innermost.

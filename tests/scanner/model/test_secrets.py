@@ -282,6 +282,14 @@ def test_texts_that_only_look_like_it(name: str, value: str) -> None:
 @example("x", "login " * 5_000)
 @example("x", "curl " * 5_000)
 @example("x", "docker login " * 5_000)
+@example("x", " " + "-" * 100_000)
+@example("x", "eyJ" * 30_000)
+@example("password", "x y" + ":sk-" * 25_000)
+@example("password", "x y" + ":ecdsa-" * 15_000)
+@example("password", "set " + " in " * 25_000 + "\nx")
+@example("password" * 10_000, "")
+@example(".a.blob.core" * 10_000 + "!", "")
+@example("x", '{"' + "password" * 10_000 + '": ""}')
 @example("password", '"\ud800"')
 def test_no_value_is_too_much(name: str, value: str) -> None:
     assert suspicious_names({name: value}) in {(), (name,)}
