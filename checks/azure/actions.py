@@ -36,4 +36,7 @@ def _any(patterns: Sequence[str] | None, action: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.IGNORECASE)
+    """Of what follows a star the first is taken for good, except at the end: the others could give no other answer."""
+    first, *others = map(re.escape, text.split("*"))
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(first + between + "".join(f".*{part}" for part in others[-1:]), re.IGNORECASE)

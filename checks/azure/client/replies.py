@@ -18,7 +18,7 @@ from scanner.model.sanitize import quote
 _PLAIN = ("", "Forbidden", "403")
 
 #: What differs from call to call at the end of a message, so that it would differ from run to run.
-_TRACE = pattern(r"\W*\b(?:tracking|correlation|activity|trace|request) ?id\b.*", re.IGNORECASE | re.DOTALL)
+_TRACE = pattern(r"(?<!\W)\W*\b(?:tracking|correlation|activity|trace|request) ?id\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def refused(operation: str, url: str, status: int, content: Any, retry_after: str | None = None) -> CallFailed:
