@@ -53,7 +53,7 @@ def redact_wholly(text: str) -> str:
 
 def quote(text: str, longest: int = _LONGEST) -> str:
     """What a provider says, as a detail may hold it: in one line, without credentials, and cut if it is long."""
-    return _quoted(text, longest, own.known())
+    return _quoted(text[: _READ + 1], longest, own.known())  # of more, nothing need be remembered
 
 
 @lru_cache(maxsize=512)  # a provider says the same of many things
