@@ -61,6 +61,8 @@ def gone(world: World, request: Request) -> Response:
     return replace(world.gone(request), status=200)
 
 
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked"
+MANY = b"\r\nContent-Encoding: " + b"identity, " * 3000 + b"identity"
 ODD: dict[str, Answer] = {
     "nothing": lambda *_: Response(204),
     "no body": lambda *_: Response(200),
@@ -81,6 +83,8 @@ ODD: dict[str, Answer] = {
     "its own, with status 206": own(status=206),
     "not found, says a page": lambda *_: Response(404, HTML, {"Content-Type": "text/html"}),
     "not found": lambda *_: Response(404),
+    "a chunk of less than nothing": lambda *_: Response(200, raw=iter([_HEAD + b"\r\n\r\n-5\r\n{}\r\n0\r\n\r\n"])),
+    "too many encodings": lambda *_: Response(200, raw=iter([_HEAD + MANY + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n"])),
     "forbidden, says a page": lambda *_: Response(403, HTML, {"Content-Type": "text/html"}),
 }
 

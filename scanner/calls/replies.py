@@ -29,6 +29,8 @@ _CODINGS = ("gzip", "x-gzip", "deflate")
 _GZIP = b"\x1f\x8b"
 #: compressed parts of one body, one after another; nobody sends more than one
 _PARTS = 16
+#: encodings of one body, one inside the other; nobody sends more than one
+_LAYERS = 4
 #: What says how a body is sent, and nothing of what it is.
 _TRANSPORT = ("Content-Encoding", "Content-Length", "Transfer-Encoding")
 
@@ -60,7 +62,10 @@ class BoundedReply(http.client.HTTPResponse):
         codings = self.headers.get("Content-Encoding", "").lower()
         if not codings and self.length is not None and self.length <= _DECLARED:
             return  # nearly always: it is read in one go by whoever asked
-        body = self._body([coding.strip() for coding in reversed(codings.split(","))], watch)
+        try:
+            body = self._body([coding.strip() for coding in reversed(codings.split(","))], watch)
+        except ValueError:  # Python's client reads chunks of less than nothing
+            raise watch.failed(Reason.MALFORMED, "the reply is not as HTTP has it") from None
         for name in _TRANSPORT:
             del self.headers[name]
         self.headers["Content-Length"] = str(len(body))
@@ -75,6 +80,8 @@ class BoundedReply(http.client.HTTPResponse):
         small = _small(body, codings) if whole else None
         if small is not None:
             return small
+        if len(codings) > _LAYERS:
+            raise watch.failed(Reason.MALFORMED, "the reply has too many encodings")
         end = watch.end()
         if not _large.acquire(timeout=max(0.0, end.at - monotonic())):
             raise watch.late(end)
