@@ -33,6 +33,7 @@ CHANGED = {
     "aws.sagemaker.NotebookInstance": "another account",
     "aws.sagemaker.Model": "another unit",
     "aws.sagemaker.Endpoint": "garbage",
+    "aws.sagemaker.EndpointConfig": "a folder",
 }
 #: where the worker raises an error that should not be loaded
 BROKEN = "us-east-1"
@@ -70,6 +71,11 @@ def _become_a_link(path: Path) -> None:
     path.symlink_to(path.with_suffix(".elsewhere"))
 
 
+def _become_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 #: what becomes of the file of a unit
 FILES: dict[str, Callable[[Path], None]] = {
     "the truth": lambda _: None,
@@ -90,6 +96,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "garbage": _writing(b"garbage" * 1000),
     "nothing": _writing(b""),
     "a link": _become_a_link,
+    "a folder": _become_a_folder,
 }
 
 

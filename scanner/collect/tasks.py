@@ -232,7 +232,8 @@ class DaskWorkers:
             except InputError as error:
                 facts = lost(unit, self._plan, f"what a worker left is not believed: {error}")
             future.set_result(facts)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # not a file, perhaps; the folder goes when the scan ends
+                path.unlink()
 
     def _try_again(self, batch: _Batch, answer: remote.Answer) -> None:
         """One of the units may be the cause; alone, it costs none of the others."""
