@@ -148,7 +148,7 @@ def _gap(gap: Gap) -> GapV1:
         scope=_scope(gap.scope),
         reason=gap.reason,
         detail=redact(gap.detail),
-        permission=gap.permission,
+        permission=redact(gap.permission),
         count=gap.count,
         checks=list(gap.checks),
     )
@@ -162,7 +162,7 @@ def _kind(listing: Listing) -> KindCoverageV1:
         kind=listing.kind,
         observed=listing.observed,
         complete=listing.complete,
-        absent=listing.absent,
+        absent=redact(listing.absent),
         gone=listing.gone,
     )
 

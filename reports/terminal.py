@@ -310,7 +310,7 @@ def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
     for detail in sorted({gap.detail for gap in gaps if gap.detail})[:MAX_EACH]:
         yield from _indented(_theirs(detail), width)
     if first.permission:
-        yield from _indented(f"grant {clean(first.permission)}", width)
+        yield from _indented(f"grant {_theirs(first.permission)}", width)
     if checks := sorted({check for gap in gaps for check in gap.checks}):
         yield from _indented(clean(f"bears on {', '.join(checks)}"), width)
 

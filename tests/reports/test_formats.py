@@ -59,7 +59,7 @@ def test_no_credential_reaches_a_report(name, secret, make):
     careless.__annotations__ = {"bucket": make.Bucket}
     report = make.report_of(
         make.bucket("b", environment={"DATABASE": secret, secret: "key"}),
-        gaps=[make.gap(scope=make.GCP, detail=f"refused: {secret}")],
+        gaps=[make.gap(scope=make.GCP, detail=f"refused: {secret}", permission=f"a.{secret}")],
         arguments=("gcp", f"tfstate={secret}"),
         checks=[make.made(careless, "MLP-2902", Severity.HIGH, Exposure.INTERNAL)],
     )
