@@ -92,6 +92,9 @@ FILES: dict[str, Callable[[Path], None]] = {
     "another kind": _changing("UPDATE resources SET body = '{{}}'"),
     "no text": _changing("UPDATE resources SET body = CAST(x'ff' AS TEXT)"),
     "no date": _changing("UPDATE resources SET body = json_set(CAST(body AS TEXT), '$.cached.any', 'never')"),
+    "a date before all time": _changing(
+        "UPDATE resources SET body = json_set(CAST(body AS TEXT), '$.cached.any', '0001-01-01T00:00:00+14:00')"
+    ),
     "a trigger": _changing("CREATE TRIGGER t AFTER INSERT ON units BEGIN SELECT 1; END"),
     "garbage": _writing(b"garbage" * 1000),
     "nothing": _writing(b""),

@@ -183,7 +183,7 @@ def _verify(resource: Resource) -> None:
     if resource.scope.provider != resource.kind.partition(".")[0]:
         raise ValueError(f"it cannot be of {resource.scope.provider!r}")
     for read in resource.cached.values():
-        datetime.fromisoformat(read)
+        datetime.fromisoformat(read).astimezone(UTC)  # as reports say it, which not every date can be
 
 
 class InventoryView:

@@ -11,7 +11,7 @@ import logging
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -207,7 +207,7 @@ class Journal(JournalFile):
         if (resource.scope.provider, resource.scope.account) != (scope.provider, scope.account):
             raise InputError(f"it holds a resource of {resource.scope.provider} {resource.scope.account}")
         for read in resource.cached.values():
-            datetime.fromisoformat(read)
+            datetime.fromisoformat(read).astimezone(UTC)  # as reports say it, which not every date can be
         return resource
 
     def export(self, path: Path, kind: str, account: str) -> None:

@@ -80,12 +80,17 @@ def test_what_would_break_later_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "i.json"
     inventory_of(notebook("a")).save(path)
     good = msgspec.json.decode(path.read_bytes())
+    [one] = good["resources"][NotebookInstance.kind]
 
     for change, says in (
         ({"scopes": []}, "covers no account"),
         ({"taken_at": "2026-11-22T12:00:00"}, "timezone"),
         ({"taken_at": "9999-12-31T23:59:59-14:00"}, "out of range"),
         ({"resources": {NotebookInstance.kind: [1]}}, "does not fit"),
+        (
+            {"resources": {NotebookInstance.kind: [{**one, "cached": {"any": "0001-01-01T00:00:00+14:00"}}]}},
+            "out of range",
+        ),
     ):
         path.write_bytes(msgspec.json.encode({**good, **change}))
         with pytest.raises(InputError, match=says):
