@@ -19,6 +19,8 @@ _COMMAND = pattern(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
 _WORD = pattern(r"[^\s'\"]+")
 #: Services explain at length, and what stands before them may answer with whole pages.
 _LONGEST, _READ = 300, 8192
+#: Longer texts that quote a credential of the scan's own are hidden as a whole: to find the words takes too long.
+_SEARCHED = 65536
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -36,7 +38,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 def redact(text: str) -> str:
     """Text without what has the shape of a credential, or is one of this scan's: the words that do, or all of it."""
     if own.may_quote(text):
-        text = own.hide(text)
+        text = own.hide(text) if len(text) <= _SEARCHED else own.HIDDEN
     if not has_shape(text):
         return text
     text = _WORD.sub(lambda found: REDACTED if has_shape(found[0]) else found[0], text)

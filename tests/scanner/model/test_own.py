@@ -106,6 +106,7 @@ def test_a_detail_is_one_short_line_and_no_end_of_it_is_a_part_of_a_credential()
 def test_texts_that_are_many_are_looked_through_for_the_whole_of_one() -> None:
     own.note(TOKEN)
     assert redact(f"Failed: {TOKEN}.") == f"Failed: {own.HIDDEN}"
+    assert redact(f"Failed: {TOKEN} {'Failed. ' * 10_000}") == own.HIDDEN
     assert may_hold_secret(json.dumps({"reason": [f"Failed: {TOKEN}"]}).encode())
     assert not may_hold_secret(b'{"reason": "Failed."}')
 
