@@ -13,6 +13,9 @@ from scanner.model.secrets import shapes
 from scanner.model.secrets.shapes import has_shape
 
 REDACTED = "[looks like a credential; redacted]"
+TOO_DEEP = "[nested too deep; left out]"
+#: Levels of nesting that are gone into. Nothing that a provider has needs as many.
+_DEEPEST = 100
 
 #: GitHub runners obey a line that starts with `::`, and the older `##[` anywhere in a line.
 _COMMAND = pattern(r"(?:(?<=\s)|^):(?=:)|#(?=#\[)")
@@ -85,12 +88,14 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-def map_strings(value: Any, change: Callable[[str], str]) -> Any:
-    """`change` of every string in a value of JSON types, keys included."""
+def map_strings(value: Any, change: Callable[[str], str], levels: int = _DEEPEST) -> Any:
+    """`change` of every string in a value of JSON types, keys included, without what is nested too deep to go into."""
     if isinstance(value, str):
         return change(value)
+    if isinstance(value, dict | list | tuple) and not levels:
+        return TOO_DEEP
     if isinstance(value, dict):
-        return {map_strings(key, change): map_strings(item, change) for key, item in value.items()}
+        return {map_strings(key, change): map_strings(item, change, levels - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [map_strings(item, change) for item in value]
+        return [map_strings(item, change, levels - 1) for item in value]
     return value

@@ -111,6 +111,16 @@ def test_texts_that_are_many_are_looked_through_for_the_whole_of_one() -> None:
     assert not may_hold_secret(b'{"reason": "Failed."}')
 
 
+def test_what_is_nested_deeper_than_anything_is_left_out() -> None:
+    deep = json.loads('{"a":' * 900 + f'"{TOKEN}"' + "}" * 900)
+    for _ in range(2):
+        deep = [deep, TOKEN]
+    own.note(TOKEN)
+    told = json.dumps(sanitize.map_strings(deep, redact))
+
+    assert (told.count(own.HIDDEN), told.count(sanitize.TOO_DEEP), TOKEN in told) == (2, 1, False)
+
+
 def test_headers_and_forms_are_remembered_without_what_is_no_credential() -> None:
     signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
     own.note_headers(
