@@ -40,6 +40,12 @@ def install() -> None:
     http.client.HTTPConnection.response_class = BoundedReply
 
 
+class Received:
+    """What has come of replies in this process, compressed and not. Threads may lose some of each other's counts."""
+
+    bytes = 0
+
+
 class BoundedReply(http.client.HTTPResponse):
     """A reply that ends in time and fits its bound; a compressed or large one looks as if it had come plain.
 
@@ -92,6 +98,7 @@ class BoundedReply(http.client.HTTPResponse):
             with _Room(watch) as room:
                 for piece in pieces:
                     room.add(piece)
+                    Received.bytes += len(piece)
                 return room.content()
         except zlib.error:
             raise watch.failed(Reason.MALFORMED, "the reply does not decompress") from None
@@ -138,6 +145,7 @@ class _Bounded(io.RawIOBase):
                 raise
             raise self._watch.late(self._end) from None
         self._left -= got
+        Received.bytes += got
         if self._left < 0:
             raise self._watch.too_large()
         return got

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from scanner.calls.client import Calls
+from scanner.calls.replies import Received
 from scanner.collect.plan import Plan
 from scanner.collect.recorder import GapRecorder
 from scanner.model.collectors import Collector, Found, Provider
@@ -18,6 +19,8 @@ from scanner.store.journal import Facts, Journal
 
 #: Resources that are kept in memory before they are written.
 BATCH = 200
+#: Bytes of replies after which they are written sooner: then they may be large.
+_MUCH = 8 * 2**20
 
 #: Resources of a kind in an account, seen by earlier units.
 Seen = Callable[[type[Resource], str], Many[Resource]]
@@ -108,7 +111,7 @@ def work(
     recorder = GapRecorder(plan)
     collector, scope = unit.collector, unit.scope
     waiting: list[Resource] = []
-    observed = 0
+    observed, before = 0, Received.bytes
     try:
         api = provider.api(collector, scope, recorder)
         if collector.follows:
@@ -117,9 +120,9 @@ def work(
         else:
             generator = collector.function(api)
         for resource in generator:
-            if len(waiting) >= BATCH:
+            if len(waiting) >= BATCH or Received.bytes - before > _MUCH:
                 write(waiting)
-                waiting = []
+                waiting, before = [], Received.bytes
             waiting.append(resource)
             observed += 1
     except NotKept:  # no fault of what was asked

@@ -13,6 +13,8 @@ R = TypeVar("R", bound=Resource)
 T_co = TypeVar("T_co", covariant=True)
 
 _IDENTITY = frozenset(Resource.__struct_fields__)
+#: Bytes that hardly any document has, and letters that a text in one with more is cut after.
+_LARGE, _LONGEST = 2**18, 2**14
 
 
 class Many(Generic[T_co]):
@@ -40,8 +42,15 @@ def document(resource: Resource) -> bytes:
 
 
 def documents(resources: Sequence[Resource]) -> list[bytes]:
-    """The same of several, with one look at all of them: hardly any holds a credential."""
+    """The same of several, with one look at all of them: hardly any holds a credential.
+
+    Of a resource so large that no provider means it, long texts are cut: whoever sends those must not fill the memory.
+    """
     contents = [encode(resource) for resource in resources]
+    if any(len(content) > _LARGE for content in contents):
+        pairs = zip(resources, contents, strict=True)
+        resources = [_cut(resource) if len(content) > _LARGE else resource for resource, content in pairs]
+        contents = [encode(resource) for resource in resources]
     rests = [content[_identity(resource) :] for content, resource in zip(contents, resources, strict=True)]
     if not may_hold_secret(b"\n".join(rests)):
         return contents
@@ -54,6 +63,16 @@ def documents(resources: Sequence[Resource]) -> list[bytes]:
 def _identity(resource: Resource) -> int:
     """Bytes that its identity, which comes first in its document, takes at least."""
     return len(resource.id) + len(resource.name) + len(resource.console_url)
+
+
+def _cut(resource: R) -> R:
+    fields: dict[str, Any] = plain(resource)
+    kept = {name: value if name == "id" else map_strings(value, _shortened) for name, value in fields.items()}
+    return decoder_of(type(resource)).decode(encode(kept))  # type: ignore[no-any-return]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _redacted(resource: Resource) -> bytes:

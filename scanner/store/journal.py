@@ -21,7 +21,7 @@ from scanner.model.decode import decoder_of
 from scanner.model.documents import Decoders, Many, documents
 from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
-from scanner.model.sanitize import encode, storable
+from scanner.model.sanitize import encode, map_strings, redact, storable
 from scanner.store.host import Lock
 from scanner.store.journal_file import TABLES, JournalFile, address_of
 from scanner.store.keeping import keeping
@@ -194,7 +194,7 @@ class Journal(JournalFile):
         [(*key, finished, content)] = self._db.execute(query).fetchall()
         if key != [kind, scope.provider, scope.account, scope.region]:
             raise InputError(f"it holds {' '.join(map(str, key))}")
-        facts: Facts = decoder_of(Facts).decode(content)
+        facts: Facts = decoder_of(Facts).decode(encode(map_strings(msgspec.json.decode(content), redact)))
         if [(listing.kind, listing.scope) for listing in facts.listings] != [(kind, scope)] or facts.scopes:
             raise InputError("it speaks of other listings than its own")
         if any((gap.kind, gap.scope) != (kind, scope) for gap in facts.gaps):

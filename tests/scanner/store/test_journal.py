@@ -12,7 +12,7 @@ from support import all_cases, all_kinds
 
 from checks.aws.sagemaker.resources import Model, NotebookInstance
 from scanner.model.errors import InputError
-from scanner.model.nouns import Listing, Scope
+from scanner.model.nouns import Gap, Listing, Reason, Scope
 from scanner.model.sanitize import REDACTED
 from scanner.store.journal import Facts, Journal
 
@@ -28,6 +28,19 @@ def listing(observed: int, scope: Scope = HERE) -> Facts:
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "x.journal")
+
+
+def test_what_somebody_else_says_of_a_unit_is_redacted(journal: Journal, tmp_path: Path) -> None:
+    said = Gap(
+        kind=KIND, operation="sagemaker:ListNotebookInstances", scope=HERE, reason=Reason.DENIED, permission="",
+        detail="AKIAIOSFODNN7EXAMPLE may not",
+    )  # fmt: skip
+    other = Journal(tmp_path / "other.journal", alone=True)
+    other.finish(other.begin(KIND, HERE), [], Facts(listings=listing(0).listings, gaps=(said,)), whole=True)
+    other.close()
+
+    [gap] = journal.absorb(other.path, NotebookInstance, HERE).gaps
+    assert gap.detail == f"{REDACTED} may not"
 
 
 def test_what_was_killed_is_forgotten_and_what_finished_is_kept(journal: Journal) -> None:
