@@ -163,16 +163,24 @@ class _Recalling(_Remembering):
         return self._replies[key] if operation not in self._anew and key in self._replies else call()
 
 
+#: What a handle has single things asked with, as far as its provider's has it.
+_ASKING = ("call", "answer", "members")
+
+
 @cache
 def _remembered(kind: type[Any]) -> type[Any]:
     """The same handle, which has somebody else decide whether a call is made. A class, so that copies of it do too."""
 
-    class Remembered(kind):  # type: ignore[misc]
-        def call(self, operation: str, *args: Any, **params: Any) -> Any:
-            key = self.collector.kind.kind, self.scope, operation, repr((args, sorted(params.items())))
-            return self.result_of(operation, key, lambda: kind.call(self, operation, *args, **params))
+    def asking(name: str) -> Callable[..., Any]:
+        ask = getattr(kind, name)
 
-    return Remembered
+        def asked(self: Any, operation: str, *args: Any, **params: Any) -> Any:
+            key = name, self.collector.kind.kind, self.scope, operation, repr((args, sorted(params.items())))
+            return self.result_of(operation, key, lambda: ask(self, operation, *args, **params))
+
+        return asked
+
+    return type("Remembered", (kind,), {name: asking(name) for name in _ASKING if hasattr(kind, name)})
 
 
 def _listings(kind: type[Resource], inventory: Inventory) -> dict[Any, Any]:

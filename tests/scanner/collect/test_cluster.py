@@ -288,9 +288,13 @@ def test_workers_that_do_not_fit_are_named_before_anything_is_asked(dask: Dask, 
             assert f"{dask.engine}: worker tcp://" in str(error.value)
         with pytest.raises(InputError, match="--journal-store must be a folder that client and workers share"):
             order._probe(tmp_path / "elsewhere" / "aws.order")
-        path.write_bytes(msgspec.json.encode({**good, "settings": {"role_arns": ["no role"]}}))
-        with pytest.raises(CannotScan, match="'no role' is not the ARN of a role"):
-            order._probe(path)
+        for settings, kind, says in (
+            ({"role_arns": ["no role"]}, InputError, "'no role' is not the ARN of a role"),
+            ({"profile": "nobody"}, CannotScan, "nobody"),
+        ):
+            path.write_bytes(msgspec.json.encode({**good, "settings": settings}))
+            with pytest.raises(kind, match=says):
+                order._probe(path)
 
 
 def test_a_task_that_breaks_is_a_gap_and_a_worker_that_does_not_fit_ends_the_scan(dask: Dask, tmp_path: Path) -> None:

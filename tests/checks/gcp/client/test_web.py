@@ -55,8 +55,8 @@ def test_a_stranger_with_a_certificate_of_his_own_gets_no_token(secure: GcpWorld
 
 
 def test_certificates_that_cannot_be_read_end_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running("gcp"):
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem")
+    with running("gcp"), monkeypatch.context() as inside:
+        inside.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem")
         with pytest.raises(CannotScan, match=r"/nonexistent/ca\.pem is no bundle of certificates"):
             connect({}, quick_calls())
 
