@@ -76,9 +76,13 @@ def framework_scores(
 ) -> dict[str, FrameworkScore]:
     """For each framework, the controls that the evidence supports or contradicts; the rest is not assessed.
 
-    A failure contradicts. Support takes more than a pass: every objective that speaks to the control was judged by all
-    checks that are `known` for it, none of them chosen away, on listings read in full, with a pass and no open verdict.
+    Nothing is said of a control where a check that is `known` for it was chosen away. A failure contradicts. Support
+    takes more than a pass: every objective that speaks to the control was judged by all of them on listings read in
+    full, with a pass and no open verdict.
     """
+    known = tuple(known)
+    chosen = {check.id for check in checks}
+    narrowed = {check.objective for check in known if check.id not in chosen}
     met = _met_objectives(catalogue, checks, counts, known, listings)
     failing = {check.objective for check in checks if counts.get(check.id, CheckCount()).failed}
     speaking: dict[tuple[str, str], set[str]] = {}
@@ -93,6 +97,8 @@ def framework_scores(
                 continue
             total += 1
             objectives = speaking.get((name, control.id), set())
+            if objectives & narrowed:
+                continue
             if objectives & failing:
                 contradicted.append(control.id)
             elif objectives and objectives <= met:

@@ -100,6 +100,7 @@ def test_a_check_that_was_not_chosen_leaves_the_control_open() -> None:
         if check.objective == CHECK.objective and check is not CHECK and check.provider == CHECK.provider
     )
     assert said(passed=2, known=(CHECK, sibling)) == "not assessed"
+    assert said(failed=1, known=(CHECK, sibling)) == "not assessed"
 
 
 def test_one_pass_of_little_weight_supports_nothing() -> None:
