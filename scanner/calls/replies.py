@@ -94,6 +94,8 @@ class BoundedReply(http.client.HTTPResponse):
         try:
             pieces = self._pieces(body)
             for coding in codings:
+                if coding in ("", "identity"):
+                    continue
                 pieces = _unpacked(pieces, coding, watch)
             with _Room(watch) as room:
                 for piece in pieces:
@@ -201,13 +203,10 @@ def _unpacked(pieces: Iterable[bytes], coding: str, watch: Watch) -> Iterator[by
 
     What is cut short is given as far as it goes, since it does not parse then. What follows the end is read and left.
     """
+    if coding not in _CODINGS:
+        raise watch.failed(Reason.MALFORMED, "the reply has an encoding that was not asked for")
     engine, parts, size = None, 0, 0
     for piece in pieces:
-        if coding in ("", "identity"):
-            yield piece
-            continue
-        if coding not in _CODINGS:
-            raise watch.failed(Reason.MALFORMED, "the reply has an encoding that was not asked for")
         rest = piece
         while rest and (engine is None or not engine.eof or rest.startswith(_GZIP)):
             if engine is None or engine.eof:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import msgspec
 
 from scanner.model.patterns import pattern
-from scanner.model.selection import nearest
+from scanner.model.selection import guess
 
 _UNKNOWN = pattern(r"Object contains unknown field `(.*)`")
 _MISSING = pattern(r"Object missing required field `(.*)`")
@@ -41,8 +41,7 @@ def in_words(error: Exception, read: type[msgspec.Struct]) -> str:
 def no_such(name: str, names: Iterable[str]) -> str:
     """That a key is none of `names`: which one it may stand for, or which there are."""
     names = list(names)
-    close = nearest(name, names)
-    return f"no {brief(name) or repr(name)}; " + (f"did you mean {close}?" if close else f"it has {', '.join(names)}")
+    return f"no {brief(name) or repr(name)}; {guess(name, names, 'it has ' + ', '.join(names))}"
 
 
 def brief(text: Any) -> str:

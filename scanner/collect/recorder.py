@@ -35,18 +35,18 @@ class GapRecorder:
     def broke(self, collector: Collector, scope: Scope, error: Exception) -> None:
         """A unit of work stopped where nobody expected it."""
         log.debug("collector of %s failed in %s", collector.kind.kind, scope, exc_info=error)
-        detail = f"the collector stopped: {type(error).__name__}: {error}"
-        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", detail)
-        self.listed(collector.kind.kind, scope, complete=False)
+        self._undone(collector, scope, Reason.ERROR, f"the collector stopped: {type(error).__name__}: {error}")
 
     def lost(self, collector: Collector, scope: Scope, why: str) -> None:
         """Nothing that counts came of a unit of work that was done elsewhere."""
-        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.ERROR, "", why)
-        self.listed(collector.kind.kind, scope, complete=False)
+        self._undone(collector, scope, Reason.ERROR, why)
 
     def left_out(self, collector: Collector, scope: Scope, why: str) -> None:
         """A unit of work was not done because the scan was stopped."""
-        self.gap(collector.kind.kind, scope, collector.operations[0], Reason.STOPPED, "", why)
+        self._undone(collector, scope, Reason.STOPPED, why)
+
+    def _undone(self, collector: Collector, scope: Scope, reason: Reason, why: str) -> None:
+        self.gap(collector.kind.kind, scope, collector.operations[0], reason, "", why)
         self.listed(collector.kind.kind, scope, complete=False)
 
     def listed(self, kind: str, scope: Scope, *, complete: bool, absent: str = "") -> None:

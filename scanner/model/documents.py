@@ -55,7 +55,7 @@ def documents(resources: Sequence[Resource]) -> list[bytes]:
     if not may_hold_secret(b"\n".join(rests)):
         return contents
     return [
-        _redacted(resource) if may_hold_secret(rest) else content
+        _changed(resource, redact, _IDENTITY) if may_hold_secret(rest) else content
         for resource, content, rest in zip(resources, contents, rests, strict=True)
     ]
 
@@ -66,19 +66,18 @@ def _identity(resource: Resource) -> int:
 
 
 def _cut(resource: R) -> R:
-    fields: dict[str, Any] = plain(resource)
-    kept = {name: value if name == "id" else map_strings(value, _shortened) for name, value in fields.items()}
-    return decoder_of(type(resource)).decode(encode(kept))  # type: ignore[no-any-return]
+    shorter = _changed(resource, _shortened, frozenset({"id"}))
+    return decoder_of(type(resource)).decode(shorter)  # type: ignore[no-any-return]
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
-def _redacted(resource: Resource) -> bytes:
+def _changed(resource: Resource, change: Callable[[str], str], but: frozenset[str]) -> bytes:
+    """A resource as JSON, with other texts in all fields but these."""
     fields: dict[str, Any] = plain(resource)
-    kept = {name: value if name in _IDENTITY else map_strings(value, redact) for name, value in fields.items()}
-    return encode(kept)
+    return encode({name: value if name in but else map_strings(value, change) for name, value in fields.items()})
 
 
 class Decoders:

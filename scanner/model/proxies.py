@@ -2,6 +2,9 @@
 
 import os
 
+#: What to do where nothing answers.
+NETWORK = "look at the network, and at the proxy if HTTPS_PROXY names one"
+
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 #: Where machines, containers and pods of the three clouds get their credentials, over plain HTTP.
 _METADATA = (

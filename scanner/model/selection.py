@@ -37,3 +37,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
     import difflib
 
     return next(iter(difflib.get_close_matches(name, list(names), n=1)), "")
+
+
+def guess(name: str, names: Iterable[str], otherwise: str) -> str:
+    """Whether a similar name was meant; `otherwise` where none is close."""
+    close = nearest(name, names)
+    return f"did you mean {close}?" if close else otherwise

@@ -19,7 +19,7 @@ from scanner.model.sanitize import encode
 from scanner.model.views import All, View
 from scanner.store.files import write_atomically
 from scanner.store.journal import Journal
-from scanner.store.saved import SCHEMA, UNREADABLE, Shard, read_saved
+from scanner.store.saved import SCHEMA, UNREADABLE, Shard, check_times, read_saved
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -182,8 +182,7 @@ def _verify(resource: Resource) -> None:
     """Raise ValueError for what no scan writes and types do not forbid."""
     if resource.scope.provider != resource.kind.partition(".")[0]:
         raise ValueError(f"it cannot be of {resource.scope.provider!r}")
-    for read in resource.cached.values():
-        datetime.fromisoformat(read).astimezone(UTC)  # as reports say it, which not every date can be
+    check_times(resource)
 
 
 class InventoryView:

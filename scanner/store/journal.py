@@ -11,7 +11,6 @@ import logging
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +24,7 @@ from scanner.model.sanitize import encode, map_strings, redact, storable
 from scanner.store.host import Lock
 from scanner.store.journal_file import TABLES, JournalFile, address_of
 from scanner.store.keeping import keeping
-from scanner.store.saved import UNREADABLE
+from scanner.store.saved import UNREADABLE, check_times
 from scanner.store.tables import UNSOUND, check_tables
 
 R = TypeVar("R", bound=Resource)
@@ -206,8 +205,7 @@ class Journal(JournalFile):
         resource = self._decoders.decode(kind, body)
         if (resource.scope.provider, resource.scope.account) != (scope.provider, scope.account):
             raise InputError(f"it holds a resource of {resource.scope.provider} {resource.scope.account}")
-        for read in resource.cached.values():
-            datetime.fromisoformat(read).astimezone(UTC)  # as reports say it, which not every date can be
+        check_times(resource)
         return resource
 
     def export(self, path: Path, kind: str, account: str) -> None:

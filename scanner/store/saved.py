@@ -6,14 +6,14 @@ We write a resource a line, and reading relies on that for speed alone: any othe
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
 
 from scanner.model.errors import InputError
-from scanner.model.nouns import Gap, Listing, Scope
+from scanner.model.nouns import Gap, Listing, Resource, Scope
 
 SCHEMA = "mlposture/inventory/v1"
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
@@ -26,6 +26,12 @@ _SCALAR = re.compile(rb"[^ \t\r\n,:\]}]+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 #: what counts for nesting; the quote at the end is that of a string which is not here in full
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]|"', re.DOTALL)
+
+
+def check_times(resource: Resource) -> None:
+    """Raise ValueError or OverflowError for a time of reading that reports, which say it in UTC, cannot say."""
+    for read in resource.cached.values():
+        datetime.fromisoformat(read).astimezone(UTC)
 
 
 class Shard(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from scanner.model.selection import nearest
+from scanner.model.selection import guess
 from scanner.systems.manifest import Problem
 from scanner.systems.yaml_text import Document, Path, brief
 
@@ -77,8 +77,7 @@ class _Fitting:
             if name in fields:
                 yield from self.check(given, fields[name].type, here)
             else:
-                close = nearest(name, fields)
-                advice = f"did you mean {close}?" if close else f"it may have {_listed(list(fields), 'and')}"
+                advice = guess(name, fields, f"it may have {_listed(list(fields), 'and')}")
                 yield self._document.problem(here, f"{self._start(path)}no field {_brief(name)}; {advice}", key=True)
         for name, field in fields.items():
             if field.required and name not in value:

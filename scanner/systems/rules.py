@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from scanner.frameworks import Catalogue, load
-from scanner.model.selection import nearest
+from scanner.model.selection import guess
 from scanner.systems.manifest import (
     Defaults,
     EuAiAct,
@@ -132,22 +132,17 @@ def _named(system: System, catalogue: Catalogue) -> Found:
     """Objectives and controls that do not exist. Frameworks of others are left alone."""
     for number, exempt in enumerate(system.exceptions):
         if exempt.objective not in catalogue.objectives:
-            advice = _close(exempt.objective, catalogue.objectives, "`mlposture list objectives` has them all")
+            advice = guess(exempt.objective, catalogue.objectives, "`mlposture list objectives` has them all")
             yield ("exceptions", number, "objective"), f"no objective is called {brief(exempt.objective)!r}; {advice}"
     for number, excluded in enumerate(system.excluded_controls):
         framework = catalogue.frameworks.get(excluded.framework)
         controls = {control.id for control in framework.controls} if framework else None
         if controls is not None and excluded.control not in controls:
-            advice = _close(excluded.control, controls, f"the page of {excluded.framework} has them all")
+            advice = guess(excluded.control, controls, f"the page of {excluded.framework} has them all")
             yield (
                 ("excluded_controls", number, "control"),
                 f"{excluded.framework} has no control {brief(excluded.control)!r}; {advice}",
             )
-
-
-def _close(name: str, names: Collection[str], otherwise: str) -> str:
-    close = nearest(name, names)
-    return f"did you mean {close}?" if close else otherwise
 
 
 def _expired(system: System, today: date) -> Found:

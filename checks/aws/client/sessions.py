@@ -20,6 +20,7 @@ from scanner.calls.client import Calls
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason, Scope
 from scanner.model.patterns import pattern
+from scanner.model.proxies import NETWORK
 
 _LIST = "organizations:ListAccounts"
 #: The ARN of an account in its organisation.
@@ -143,7 +144,7 @@ class Sessions:
             why = f"AWS does not know the credentials ({failure.code}); check them" if strange else told(failure)
             # Perhaps it was not AWS that answered; who sets a limit or stops the scan knows why there is no answer.
             if failure.reason not in (Reason.DENIED, Reason.STOPPED) and not strange:
-                why += "; look at the network, and at the proxy if HTTPS_PROXY names one"
+                why += f"; {NETWORK}"
             raise CannotScan(f"AWS: who is asking cannot be found out: {why}") from failure
 
     def _members(self) -> list[str]:

@@ -28,6 +28,7 @@ from scanner.calls.token_files import fault
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Extent, Reason
+from scanner.model.proxies import NETWORK
 from scanner.model.refusals import Refusal, find
 
 #: Where the clouds of Microsoft's that are not the public one sign in, by the host of their Resource Manager.
@@ -271,7 +272,7 @@ def _advice(error: Exception, endpoint: str) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"no token ({said}); set REQUESTS_CA_BUNDLE to the certificates of your proxy or endpoint"
     if (passing := _passing(error)) is not None and passing.reason is Reason.UNREACHABLE:
-        return f"no token ({said}); look at the network, and at the proxy if HTTPS_PROXY names one"
+        return f"no token ({said}); {NETWORK}"
     if known := _sign_in(error):
         return f"no usable credentials ({said}); {known.detail}"
     variables = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"

@@ -28,11 +28,11 @@ from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Extent, Reason
 from scanner.model.patterns import pattern
+from scanner.model.proxies import NETWORK
 from scanner.model.sanitize import quote
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or attach a service account"
-_NETWORK = "look at the network, and at the proxy if HTTPS_PROXY names one"
 _RENEW = "sign in again, or give the scanner new credentials"
 _STRANGE = "what is no token came from where tokens are issued"
 #: What can stand in a header.
@@ -64,7 +64,7 @@ class Web:
             #: whose credentials they are
             self.principal = _principal(self._credentials)
         except google.auth.exceptions.GoogleAuthError as error:
-            advice = _NETWORK if isinstance(error, google.auth.exceptions.TransportError) else _LOGIN
+            advice = NETWORK if isinstance(error, google.auth.exceptions.TransportError) else _LOGIN
             raise CannotScan(
                 f"Google Cloud: the credentials gave no access token ({_said(error)}); {advice}"
             ) from error
