@@ -17,6 +17,8 @@ from unittest import mock
 
 from scanner.cli import commands
 
+#: The command itself, for tests that start a process of their own.
+MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 _LAGS = ("as Resource Graph lists none there", "only where Cloud Asset Inventory lists anything")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -127,3 +128,11 @@ def all_cases() -> dict[str, list[Case]]:
             assert slug not in found, f"{slug} has two case tables, one in {path}"
             found[slug] = cases
     return found
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Return once it holds. A busy machine is no defect, so it has long."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

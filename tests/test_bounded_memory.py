@@ -8,17 +8,16 @@ import itertools
 import json
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commandline import MLPOSTURE
 from scanning import PROVIDERS, running
 from test_every_bound import BEFORE, MIB, SIGN_IN, large_chunks
 from worlds.base import Request, Response
 
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 #: 1 GiB of spaces in 1 MB: a file in this format may follow another.
 BOMB = gzip.compress(b" " * (64 * MIB), 1) * 16
 LIMIT = 200 * 10**6

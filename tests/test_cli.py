@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from factories.aws import notebook
 from scanning import PROVIDERS, all_running, document, running
 from support import inventory_of, registered
 from worlds.base import Fault, World
 
 CHECKS, COLLECTORS = registered()
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
 
 def process(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

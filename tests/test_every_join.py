@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
 import msgspec
 import pytest
+from counting import lines
 from factories.aws import config, endpoint
 from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, registered
 
@@ -53,24 +53,6 @@ class CountingView(InventoryView):
 
     def all(self, kind: Any) -> Any:
         return Counted(super().all(kind))
-
-
-def lines(work: Callable[[], object]) -> int:
-    """How many lines of Python run and generators step; each turn of a loop or comprehension is one at least."""
-    count = 0
-
-    def trace(frame: Any, event: str, argument: Any) -> Any:
-        nonlocal count
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def verdicts(check: Check, inventory: Inventory, subjects: list[Resource]) -> list[Status]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from fuzzing import (
     Change,
     change_bytes,
@@ -41,7 +40,6 @@ TIMES = int(os.environ.get("FUZZ", "250"))
 OF_THE_COMMAND = max(1, TIMES // 250)
 #: A journal has to be sealed as it was, so that nearly all are refused; what is left of it is scanned again.
 OF_JOURNALS = max(4, TIMES // 10)
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 SEED = os.environ.get("FUZZ_SEED", "mlposture")
 
 

@@ -11,11 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from commandline import MLPOSTURE
 from factories.aws import HERE, notebook
 from scanning import running
 from support import inventory_of
-
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
 
 @pytest.fixture

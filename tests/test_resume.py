@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from scanning import running
 from worlds.base import Fault, World
 
 from scanner.store.journal import Journal
 
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 #: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
 HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 

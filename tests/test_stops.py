@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from factories.aws import notebook
 from scanning import all_running, running
-from support import inventory_of, registered
+from support import inventory_of, registered, wait_until
 from worlds.base import Fault, World
 
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 #: A pipeline may start this suite with signals ignored, and that is inherited.
 HEEDING = (
     "import os, signal, sys\n"
@@ -51,13 +50,6 @@ def start(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
 def finish(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     _, err = process.communicate(timeout=120)
     return process.returncode, err.decode()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def asked(world: World, operation: str) -> Callable[[], bool]:

@@ -7,7 +7,6 @@ import os
 import resource
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from factories.aws import notebook
 from scanning import document, running
 from support import inventory_of
@@ -27,7 +26,6 @@ from scanner.store import files
 from scanner.store.files import write_atomically
 from scanner.store.journal import Journal
 
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
 ONE = ("scan", "aws", "--check", "MLP-1001", "--no-cache", "--fail-on", "never")
 GO_ON = "nothing is lost: `mlposture scan --resume` writes it, and asks for nothing that was read\n"

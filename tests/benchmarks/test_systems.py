@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
+from counting import lines
 from support import NOW, registered
 
 from benchmarks.systems import manifest, resources
@@ -17,24 +15,6 @@ from scanner.systems.graph import Graph
 
 #: Four times as much, and a little for sorting.
 LIMIT = 4.6
-
-
-def lines(work: Callable[[], object]) -> int:
-    """How many lines of Python run; each turn of a loop or comprehension is one at least."""
-    count = 0
-
-    def trace(frame: Any, event: str, argument: Any) -> Any:
-        nonlocal count
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def assigned(systems: int, total: int) -> Assignment:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from support import wait_until
 
 from scanner.calls.client import BaseApi, Calls, Manners, UndeclaredOperation
 from scanner.calls.clock import Clock
@@ -246,13 +247,6 @@ def test_a_call_counts_as_begun_when_its_turn_came(monkeypatch: pytest.MonkeyPat
     assert told == [100.0, -1.0]
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def test_the_next_page_does_not_wait_behind_the_details_of_this_one() -> None:
     """Two details have the slots and four wait for one; the page, which comes last, is not last."""
     calls = Calls(Manners(concurrency=2))
@@ -272,9 +266,9 @@ def test_the_next_page_does_not_wait_behind_the_details_of_this_one() -> None:
     reader.start()
     for _ in range(2):
         assert busy.acquire(timeout=5)
-    wait_for(lambda: len(calls._slots._waiting) >= 2)  # others of the crew
+    wait_until(lambda: len(calls._slots._waiting) >= 2)  # others of the crew
     page = asker.soon("t:ListThings", lambda: order.append("page"))
-    wait_for(lambda: calls._slots._urgent)
+    wait_until(lambda: calls._slots._urgent)
     go_on.set()
     page()
     reader.join(5)

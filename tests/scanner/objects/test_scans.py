@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import commandline
 import pytest
+from commandline import MLPOSTURE
 from factories.aws import notebook
 from support import inventory_of
 
 from scanner.objects.transfer import write
-
-MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
 
 
 def mlposture(*arguments: str) -> subprocess.CompletedProcess[str]:
