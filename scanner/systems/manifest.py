@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from scanner.model.errors import InputError
+from scanner.model.yaml_text import Problem
 
 SCHEMA = "ai-systems/1"
 
@@ -297,14 +298,6 @@ class Manifest(Declared, frozen=True, kw_only=True):
     systems: Annotated[tuple[System, ...], Meta(min_length=1)]
 
 
-class Problem(NamedTuple):
-    """What is wrong at a place of a file, and what to do about it. Lines and columns count from 1."""
-
-    line: int
-    column: int
-    text: str
-
-
 class ManifestError(InputError):
     """A manifest that cannot be used; `problems` are all there is to say of it, in the order of the file."""
 
@@ -327,19 +320,19 @@ def read_manifest(path: Path, today: date, shown: str = "") -> Loaded:
 
     `shown` is what the file is called in messages, where that is not its path.
     """
-    from scanner.systems.fitting import fit
+    from scanner.model.fitting import fit
+    from scanner.model.yaml_text import parse
     from scanner.systems.rules import judge
-    from scanner.systems.yaml_text import parse
 
     name = shown or str(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}") from error
-    document = parse(content)
+    document = parse(content, "`mlposture systems init` drafts one")
     problems = list(document.problems)
     if not problems:
-        problems = fit(document, Manifest)
+        problems = fit(document, Manifest, "systems")
     if problems:
         raise ManifestError(name, tuple(sorted(problems)))
     manifest = msgspec.convert(document.value, Manifest)

@@ -7,6 +7,7 @@ from datetime import date
 
 from scanner.frameworks import Catalogue, load
 from scanner.model.selection import guess
+from scanner.model.yaml_text import Document, Path, Problem, brief
 from scanner.systems.manifest import (
     Defaults,
     EuAiAct,
@@ -15,11 +16,9 @@ from scanner.systems.manifest import (
     Exemption,
     Expectations,
     Manifest,
-    Problem,
     System,
 )
 from scanner.systems.selectors import problems_of
-from scanner.systems.yaml_text import Document, Path, brief
 
 #: A path below a system (empty for the system itself), and what is wrong there.
 Found = Iterator[tuple[Path, str]]

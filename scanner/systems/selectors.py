@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from scanner.model.yaml_text import Path, brief
 from scanner.systems.manifest import Include
-from scanner.systems.yaml_text import Path, brief
 
 if TYPE_CHECKING:
     from scanner.systems.graph import Node

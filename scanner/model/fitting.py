@@ -1,4 +1,4 @@
-"""Whether values fit the types of the manifest: every problem, each with its place and what would be right."""
+"""Whether values fit the types of a file: every problem, each with its place and what would be right."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ import msgspec
 from msgspec import inspect
 
 from scanner.model.selection import guess
-from scanner.systems.manifest import Problem
-from scanner.systems.yaml_text import Document, Path, brief
+from scanner.model.yaml_text import Document, Path, Problem, brief
 
 
-def fit(document: Document, wanted: type[msgspec.Struct]) -> list[Problem]:
-    """All that keeps a document from being one of these."""
-    return list(_Fitting(document).check(document.value, inspect.type_info(wanted), ()))
+def fit(document: Document, wanted: type[msgspec.Struct], entries: str) -> list[Problem]:
+    """All that keeps a document from being one of these. Its list of `entries` is that whose items are told by id."""
+    return list(_Fitting(document, entries).check(document.value, inspect.type_info(wanted), ()))
 
 
-def said(value: Mapping[str, Any] | Any, path: Path) -> str:
-    """A place in words: the system by its id, and what is named below it; empty at the top."""
+def said(value: Mapping[str, Any] | Any, path: Path, entries: str) -> str:
+    """A place in words: the entry by its id, and what is named below it; empty at the top."""
     names = list(path)
     start = ""
-    if names[:1] == ["systems"] and len(names) > 1:
-        number = int(names[1])
-        entry = value["systems"][number]
+    if names[:1] == [entries] and len(names) > 1:
+        number, word = int(names[1]), entries.removesuffix("s")
+        entry = value[entries][number]
         id = entry.get("id") if isinstance(entry, Mapping) else None
-        start = f"system {brief(id)}: " if isinstance(id, str) else f"system {number + 1}: "
+        start = f"{word} {brief(id)}: " if isinstance(id, str) else f"{word} {number + 1}: "
         names = names[2:]
     words = ""
     for name in names:
@@ -38,8 +37,9 @@ def said(value: Mapping[str, Any] | Any, path: Path) -> str:
 
 
 class _Fitting:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, entries: str) -> None:
         self._document = document
+        self._entries = entries
 
     def check(self, value: Any, type_: inspect.Type, path: Path) -> Iterator[Problem]:
         match type_:
@@ -54,7 +54,7 @@ class _Fitting:
             case inspect.VarTupleType():
                 yield from self._list(value, type_, path)
             case inspect.DictType():
-                yield from self._texts(value, path)
+                yield from self._mapping(value, type_, path)
             case _:
                 if not _is(value, type_):
                     yield self._wrong(path, value, _wanted(type_))
@@ -92,13 +92,18 @@ class _Fitting:
         for number, item in enumerate(value):
             yield from self.check(item, type_.item_type, (*path, number))
 
-    def _texts(self, value: Any, path: Path) -> Iterator[Problem]:
+    def _mapping(self, value: Any, type_: inspect.DictType, path: Path) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield self._wrong(path, value, "a mapping of text to text")
+            of = " of text to text" if isinstance(type_.value_type, inspect.StrType) else ""
+            yield self._wrong(path, value, f"a mapping{of}")
             return
         for name, item in value.items():
-            if not isinstance(item, str):
-                yield self._wrong((*path, name), item, "text")
+            here = (*path, name)
+            if not _is(name, type_.key_type):
+                yield self._document.problem(
+                    here, f"{self._start(path)}write {_wanted(type_.key_type)}, not {_brief(name)}", key=True
+                )
+            yield from self.check(item, type_.value_type, here)
 
     def _wrong(self, path: Path, value: Any, wanted: str) -> Problem:
         quoted = ""
@@ -107,7 +112,7 @@ class _Fitting:
         return self._document.problem(path, f"{self._start(path)}write {wanted}, not {_brief(value)}{quoted}")
 
     def _start(self, path: Path) -> str:
-        words = said(self._document.value, path).removesuffix(": ")
+        words = said(self._document.value, path, self._entries).removesuffix(": ")
         return f"{words}: " if words else ""
 
 
@@ -126,7 +131,7 @@ def _is(value: Any, type_: inspect.Type) -> bool:
         case inspect.LiteralType():
             # True is 1 in Python, and no number in YAML.
             return any(value == one and type(value) is type(one) for one in type_.values)
-    raise AssertionError(f"no manifest holds {type_}")
+    raise AssertionError(f"no file of ours holds {type_}")
 
 
 def _wanted(type_: inspect.Type) -> str:

@@ -8,7 +8,12 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from scanner.systems.yaml_text import parse
+from scanner.model.yaml_text import Document
+from scanner.model.yaml_text import parse as parse_file
+
+
+def parse(content: bytes) -> Document:
+    return parse_file(content, "`mlposture systems init` drafts one")
 
 
 def said(text: str | bytes) -> list[str]:

@@ -6,9 +6,7 @@ whatever would make a reader guess.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from scanner.systems.manifest import Problem
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import yaml
@@ -21,6 +19,14 @@ _DEEPEST = 50
 #: Characters of a text that are quoted.
 _LONGEST = 80
 _TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
+
+
+class Problem(NamedTuple):
+    """What is wrong at a place of a file, and what to do about it. Lines and columns count from 1."""
+
+    line: int
+    column: int
+    text: str
 
 
 class Document:
@@ -45,8 +51,8 @@ class Document:
         (self._keys if key else self._values)[path] = (mark.line + 1, mark.column + 1)
 
 
-def parse(content: bytes) -> Document:
-    """The values of a file, or the problems with it."""
+def parse(content: bytes, start: str) -> Document:
+    """The values of a file, or the problems with it. `start` is how a file that is empty is begun."""
     import yaml  # here, because start-up must not pay for it
 
     document = Document()
@@ -56,7 +62,7 @@ def parse(content: bytes) -> Document:
         try:
             node = loader.get_single_node()
             if node is None:
-                document.problems.append(Problem(1, 1, "the file is empty; `mlposture systems init` drafts one"))
+                document.problems.append(Problem(1, 1, f"the file is empty; {start}"))
             else:
                 document.value = _Reader(document, loader).value(node, ())
         finally:
@@ -81,7 +87,7 @@ def brief(text: str) -> str:
 
 
 class _TooMuch(Exception):
-    """More values, or deeper ones, than a manifest has."""
+    """More values, or deeper ones, than any file of ours has."""
 
 
 class _Reader:
