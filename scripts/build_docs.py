@@ -131,7 +131,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
         "## Controls",
         "The objective speaks to these controls. Read an edge as: the objective *relationship* the control.",
-        *_controls(objective.mappings, catalogue),
+        *_controls(catalogue.controls_for(objective.id), catalogue),
         "## What this cannot prove",
         objective.cannot_prove,
     ]
@@ -214,7 +214,7 @@ def _frameworks_page(checks: Checks, catalogue: Catalogue) -> str:
     for objective in catalogue.objectives.values():
         own = [check.id for check in checks.values() if check.objective == objective.id]
         links = ", ".join(f"[{id}](checks/{id}.md)" for id in own)
-        spoken = len(objective.mappings)
+        spoken = len(catalogue.controls_for(objective.id))
         rows.append((f"`{objective.id}`", objective.title, objective.group, str(spoken), links or "none yet"))
     parts.append(_table(("ID", "Objective", "Group", "Controls", "Checks"), rows))
     parts += ["## Notes on the frameworks", *(_framework_note(f) for f in catalogue.frameworks.values())]

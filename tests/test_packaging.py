@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
+from scanner.frameworks import known
 from scripts.try_installs import LIMITS, SCANS, extras_of
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -28,7 +29,7 @@ def test_the_wheel_holds_three_packages_and_nothing_else(tmp_path: Path) -> None
     top = {name.partition("/")[0] for name in names}
 
     assert {name for name in top if not name.endswith(".dist-info")} == {"scanner", "checks", "reports"}
-    assert "scanner/frameworks/catalogue.json" in names
+    assert {f"scanner/frameworks/data/{name}.json" for name in ("objectives", *known())} <= set(names)
     assert not [name for name in names if "test" in name or name.endswith(".yaml.orig")]
 
 

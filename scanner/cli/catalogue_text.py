@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scanner.model.checks import Check
 
 WIDTH = 110
+_NO_REASON = "no reason is given"
 
 
 def listing(what: str) -> str:
@@ -28,11 +29,17 @@ def listing(what: str) -> str:
         return _table(("KIND", "NAME", "CHECKS", "OPERATIONS"), rows)
     catalogue = _catalogue()
     if what == "frameworks":
-        rows = (
-            (f.id, f.version, str(sum(c.assessable is not None for c in f.controls)), f.name)
+        shown = (
+            (
+                f.id,
+                f.version,
+                str(sum(row.assessable is not None for row in f.controls)),
+                str(len(f.mapped)),
+                f.name,
+            )
             for f in catalogue.frameworks.values()
         )
-        return _table(("ID", "VERSION", "CONTROLS", "NAME"), rows)
+        return _table(("ID", "VERSION", "CONTROLS", "MAPPED", "NAME"), shown)
     checks, _ = load()
     counts = {o: sum(c.objective == o for c in checks.values()) for o in catalogue.objectives}
     return _table(
@@ -74,7 +81,7 @@ def _explain_check(check: "Check") -> str:
         lines += ["", section, "", textwrap.indent(check.section(section), "  ")]
     if check.blind_to:
         lines += ["", "What a pass does not cover", "", *(f"  - {spot}" for spot in check.blind_to)]
-    lines += ["", "Controls", "", *_controls(objective.mappings), "", "What this cannot prove", ""]
+    lines += ["", "Controls", "", *_controls(_catalogue().controls_for(objective.id)), "", "What this cannot prove", ""]
     lines += [textwrap.indent(textwrap.fill(objective.cannot_prove, WIDTH - 2), "  ")]
     return "\n".join(lines)
 
@@ -82,7 +89,7 @@ def _explain_check(check: "Check") -> str:
 def _explain_objective(objective: "Objective", checks: Iterable["Check"]) -> str:
     lines = [f"{objective.id}: {objective.title}", "", textwrap.fill(objective.statement, WIDTH), "", "Checks", ""]
     lines += _checks([check for check in checks if check.objective == objective.id])
-    lines += ["", "Controls", "", *_controls(objective.mappings), "", "What this cannot prove", ""]
+    lines += ["", "Controls", "", *_controls(_catalogue().controls_for(objective.id)), "", "What this cannot prove", ""]
     return "\n".join([*lines, textwrap.indent(textwrap.fill(objective.cannot_prove, WIDTH - 2), "  ")])
 
 
@@ -97,8 +104,8 @@ def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"
             lines += [f"{framework.name}, {control.id}: {control.title}"]
             lines += [f"A scan can assess it: {control.assessable or 'it is a heading'}", ""]
             for objective in catalogue.objectives_for(framework.id, control.id):
-                mapping = next(m for m in objective.mappings if (m.framework, m.control) == (framework.id, control.id))
-                lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason}"]
+                mapping = next(m for m in framework.mappings if (m.objective, m.control) == (objective.id, control.id))
+                lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason or _NO_REASON}"]
                 lines += [*_checks([c for c in checks if c.objective == objective.id]), ""]
     return "\n".join(lines).rstrip()
 
@@ -111,7 +118,7 @@ def _controls(mappings: Sequence["Mapping"]) -> list[str]:
             f"{mapping.control} ({mapping.relationship})"
         )
     for (framework, reason), controls in by_reason.items():
-        text = f"{framework}: {', '.join(controls)}. {reason}"
+        text = f"{framework}: {', '.join(controls)}. {reason}".rstrip()
         lines.append(textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    "))
     return lines
 
@@ -131,6 +138,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _catalogue() -> "Catalogue":
+    from scanner.frameworks import known
     from scanner.frameworks import load as load_catalogue
 
-    return load_catalogue()
+    return load_catalogue(known())

@@ -76,6 +76,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     skip_check: tuple[str, ...] = ()
     min_severity: str | None = None
     framework: tuple[str, ...] = ()
+    framework_file: tuple[str, ...] = ()
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None

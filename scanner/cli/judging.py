@@ -43,6 +43,7 @@ from scanner.store.places import Places
 if TYPE_CHECKING:
     from scanner.evaluate.early import Early
     from scanner.evaluate.verdicts import Verdicts
+    from scanner.frameworks import Catalogue, Framework
     from scanner.model.nouns import Report
     from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
@@ -79,6 +80,7 @@ def _places(options: Options, inventories: Iterable[str], journal: Path | None) 
     """All that a command reads and writes besides its reports. Raises InputError where two of these are one."""
     places = Places()
     read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
+    read += [(f"--framework-file {text}", text) for text in options.get("framework_file") or () if _is_path(text)]
     for said, text in (*read, *((text, text) for text in inventories)):
         places.note(said, Path(text) if parse(text) is None else text, written=False)
     for stream in (sys.stdout, sys.stderr):
@@ -110,22 +112,54 @@ def read_trusted(options: Options) -> "tuple[Entry, ...]":
         return read_trust(path)
 
 
+def read_own_frameworks(options: Options) -> "tuple[Framework, ...]":
+    """The user's frameworks, of the files that --framework-file or the configuration names. Raises InputError."""
+    paths = options.get("framework_file") or ()
+    if not paths:
+        return ()
+    from scanner.frameworks import load
+    from scanner.frameworks.source import read_framework
+    from scanner.model.registry import load as load_checks
+
+    objectives, (checks, _) = load().objectives.values(), load_checks()
+    found: dict[str, Framework] = {}
+    for text in paths:
+        with reading(text) as path:
+            framework = read_framework(path, objectives, checks, shown=text)
+        if framework.id in found:
+            raise InputError(f"--framework-file {text}: another file has the id {framework.id} too; give one another")
+        found[framework.id] = framework
+    return tuple(found.values())
+
+
 def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
     least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
     chosen = select_checks(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
     if options["framework"]:
-        from scanner.frameworks import load
-
-        catalogue = load()
-        for name in options["framework"]:
-            if name not in catalogue.frameworks:
-                raise InputError(f"--framework {name}: known are {', '.join(catalogue.frameworks)}")
-        wanted = set(options["framework"])
-        chosen = tuple(c for c in chosen if any(m.framework in wanted for m in catalogue.controls_for(c.objective)))
+        known = catalogue(options)
+        named = {id for framework in known.frameworks.values() for row in framework.controls for id in row.checks}
+        chosen = tuple(check for check in chosen if check.id in named or known.controls_for(check.objective))
     if not chosen:
         raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
     return chosen
+
+
+def catalogue(options: Options) -> "Catalogue":
+    """The frameworks that the reports show: those that were asked for, else the headline ones and the user's own.
+
+    Raises InputError for an id that no framework has.
+    """
+    from scanner.frameworks import load
+
+    own = {framework.id: framework for framework in options.get("framework_file") or ()}
+    named = options["framework"]
+    if not named:
+        return load(own=tuple(own.values()))
+    try:
+        return load([name for name in named if name not in own], [own[name] for name in named if name in own])
+    except InputError as error:
+        raise InputError(f"--framework: {error}") from error
 
 
 def maker(checks: tuple[Check, ...], options: Options, outputs: tuple[Output, ...]) -> Maker:
@@ -133,9 +167,8 @@ def maker(checks: tuple[Check, ...], options: Options, outputs: tuple[Output, ..
 
     def make(inventory: "Inventory") -> "Verdicts":
         from scanner.evaluate.report import make_verdicts
-        from scanner.frameworks import load
 
-        return make_verdicts(inventory, checks, load(), **_shown(options, outputs))
+        return make_verdicts(inventory, checks, catalogue(options), **_shown(options, outputs))
 
     return make
 
@@ -157,13 +190,12 @@ def report(
     that is nothing but the text for a person.
     """
     from reports.terminal import print_report
-    from scanner.frameworks import load
 
     built = _build(
         inventory,
         checks,
         early,
-        catalogue=load(),
+        catalogue=catalogue(options),
         scan_id=uuid.uuid4().hex,
         started_at=started_at,
         finished_at=max(started_at, datetime.now(UTC)),  # of clocks, one may be behind, or set back
@@ -255,7 +287,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options, inventories=paths)
-    options = {**options, "trust": read_trusted(options)}
+    options = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
     checks, collectors = load()
     with ExitStack() as files:
         inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))

@@ -25,7 +25,9 @@ def common(function: F) -> F:
         click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable."),
         click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
         click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
-                     "Repeatable."),
+                     "Repeatable. Default: nist-ai-rmf-1.0, iso-42001, eu-ai-act and soc2."),
+        click.option("--framework-file", multiple=True, metavar="FILE", help="A framework of your own, a YAML file on "
+                     "disk or in a bucket: shown where --framework names it, or names none. Repeatable."),
         click.option("--trust", metavar="FILE", help="Accounts, buckets, addresses and the like that belong to you or "
                      "to a partner: a TOML file, on disk or in a bucket, with the tables of [trust]. What is foreign "
                      "for no other reason then passes, and says so."),

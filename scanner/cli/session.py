@@ -30,6 +30,7 @@ from scanner.collect.stops import STOPS
 from scanner.collect.workers import Workers
 from scanner.evaluate.early import Early
 from scanner.evaluate.verdicts import Verdicts
+from scanner.frameworks import Framework
 from scanner.model.collectors import Provider
 from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.trust import Entry
@@ -43,7 +44,7 @@ from scanner.store.state import is_in_state
 log = logging.getLogger("mlposture")
 
 #: Options that say what is judged: a resumed scan cannot change them.
-_FIXED = ("check", "skip_check", "min_severity", "framework", "trust", "shard", "verify")
+_FIXED = ("check", "skip_check", "min_severity", "framework", "framework_file", "trust", "shard", "verify")
 #: Who does the work, and where: that is always said by who goes on.
 _WORK = ("engine", "journal_store")
 #: What is written where. A journal in the user's state folder may say so, and no other.
@@ -147,6 +148,7 @@ class Session:
             name: tuple(value) if isinstance(value, list) else value for name, value in {**kept, **given}.items()
         }
         options["trust"] = msgspec.convert(options.get("trust", ()), tuple[Entry, ...])
+        options["framework_file"] = msgspec.convert(options.get("framework_file", ()), tuple[Framework, ...])
         providers = {
             name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
             for name, settings in asked.providers.items()

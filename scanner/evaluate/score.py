@@ -85,10 +85,6 @@ def framework_scores(
     narrowed = {check.objective for check in known if check.id not in chosen}
     met = _met_objectives(catalogue, checks, counts, known, listings)
     failing = {check.objective for check in checks if counts.get(check.id, CheckCount()).failed}
-    speaking: dict[tuple[str, str], set[str]] = {}
-    for objective in catalogue.objectives.values():
-        for edge in objective.mappings:
-            speaking.setdefault((edge.framework, edge.control), set()).add(objective.id)
     scores = {}
     for name in frameworks:
         supported, contradicted, total = [], [], 0
@@ -96,7 +92,7 @@ def framework_scores(
             if control.assessable is None:
                 continue
             total += 1
-            objectives = speaking.get((name, control.id), set())
+            objectives = {objective.id for objective in catalogue.objectives_for(name, control.id)}
             if objectives & narrowed:
                 continue
             if objectives & failing:

@@ -99,10 +99,7 @@ class _Fitting:
             return
         for name, item in value.items():
             here = (*path, name)
-            if not _is(name, type_.key_type):
-                yield self._document.problem(
-                    here, f"{self._start(path)}write {_wanted(type_.key_type)}, not {_brief(name)}", key=True
-                )
+            yield from self.check(name, type_.key_type, here)
             yield from self.check(item, type_.value_type, here)
 
     def _wrong(self, path: Path, value: Any, wanted: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from scanner.frameworks import Catalogue, load
+from scanner.frameworks import Catalogue, known, load
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Path, Problem, brief
 from scanner.systems.manifest import (
@@ -29,7 +29,8 @@ _DECISION = ("rationale", "decided_by", "decided_on")
 
 def judge(manifest: Manifest, document: Document, today: date) -> tuple[list[Problem], list[Problem]]:
     """All that is wrong with a manifest on this day, and what its reader should know although it can be used."""
-    catalogue = load()
+    named = {excluded.framework for system in manifest.systems for excluded in system.excluded_controls}
+    catalogue = load(sorted(named & {*known()}))
     problems: list[Problem] = []
     warnings: list[Problem] = []
     first: dict[str, int] = {}
@@ -41,7 +42,7 @@ def judge(manifest: Manifest, document: Document, today: date) -> tuple[list[Pro
             problems.append(document.problem((*here, "id"), text))
         for found, into in (
             (_wrong(system, manifest.defaults, catalogue, today), problems),
-            (_notable(system, catalogue, today), warnings),
+            (_notable(system, today), warnings),
         ):
             into += [document.problem((*here, *path), f"system {system.id}: {text}") for path, text in found]
     return problems, warnings
@@ -158,7 +159,7 @@ def _expired(system: System, today: date) -> Found:
                 yield (*path, number, "expires"), text
 
 
-def _notable(system: System, catalogue: Catalogue, today: date) -> Found:
+def _notable(system: System, today: date) -> Found:
     act = system.classification.eu_ai_act
     here = ("classification", "eu_ai_act")
     if act.tier == "unclassified":
@@ -166,11 +167,9 @@ def _notable(system: System, catalogue: Catalogue, today: date) -> Found:
     if act.review_by and act.review_by < today:
         yield (*here, "review_by"), f"its classification was to be reviewed by {act.review_by}"
     for number, name in enumerate(system.frameworks):
-        if name not in catalogue.frameworks:
-            yield (
-                ("frameworks", number),
-                f"this version maps nothing to {brief(name)}; it knows {', '.join(catalogue.frameworks)}",
-            )
+        if name not in known():
+            advice = guess(name, known(), "`mlposture list frameworks` has them all")
+            yield ("frameworks", number), f"this version maps nothing to {brief(name)}; {advice}"
     if "soc2" in system.frameworks and system.soc2 is None:
         yield ("frameworks",), "names soc2 and not which categories are in scope; add soc2: {categories: […], type: …}"
     for number, document in enumerate(system.documents):

@@ -164,22 +164,20 @@ CHECKS = (
 STRANGER = made(bucket_of_strangers, "MLP-2902", Severity.HIGH, Exposure.CROSS_ACCOUNT)
 
 CATALOGUE = Catalogue(
-    frameworks={
-        name: Framework(
+    frameworks=[
+        Framework(
             id=name, name=name, version="1", published="2026", publisher="Northwind Example Ltd.", url="",
             text_policy="", note="",
             controls=tuple(Control(id=f"C{n}", title="", level="", parent=None, assessable="partial")
                            for n in range(1, 9)),
+            mappings=tuple(Mapping(name, "isolation", f"C{n}", "intersects-with", "example") for n in range(1, 8)),
         )
         for name in ("example-a", "example-b")
-    },
-    objectives={
-        "isolation": Objective(
-            id="isolation", title="Isolation", group="network", statement="", cannot_prove="", excused={},
-            mappings=tuple(Mapping(framework=name, control=f"C{n}", relationship="intersects-with", reason="example")
-                           for name in ("example-a", "example-b") for n in range(1, 8)),
-        )
-    },
+    ],
+    objectives=[
+        Objective(id="isolation", title="Isolation", group="network", statement="", cannot_prove="",
+                  evidence="observed")
+    ],
 )  # fmt: skip
 
 

@@ -212,7 +212,8 @@ def test_the_catalogue_is_read_by_one_thread_while_others_wait(monkeypatch: pyte
         return decode(*given, **options)
 
     monkeypatch.setattr(msgspec.json, "decode", slowly)
-    frameworks._read.cache_clear()
+    for cached in (frameworks._shipped, frameworks._framework, frameworks._objectives):
+        cached.cache_clear()
     with ThreadPoolExecutor(4) as pool:
         read = list(pool.map(lambda _: load_catalogue(), range(4)))
     assert most == [1]

@@ -63,13 +63,12 @@ def catalogue_of(*objectives: str) -> Catalogue:
     """One framework with one control that these objectives speak to."""
     control = Control(id="C1", title="A control", level="control", parent=None, assessable="partial")
     words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "")
-    framework = Framework(id="f", controls=(control,), **words)
-    edge = Mapping(framework="f", control="C1", relationship="intersects-with", reason="")
-    made = {
-        id: Objective(id=id, title="", group="", statement="", cannot_prove="", mappings=(edge,), excused={})
-        for id in objectives
-    }
-    return Catalogue(frameworks={"f": framework}, objectives=made)
+    edges = tuple(Mapping("f", id, "C1", "intersects-with") for id in objectives)
+    framework = Framework(id="f", controls=(control,), mappings=edges, **words)
+    made = [
+        Objective(id=id, title="", group="", statement="", cannot_prove="", evidence="observed") for id in objectives
+    ]
+    return Catalogue([framework], made)
 
 
 def said(check=CHECK, *, objectives: tuple[str, ...] = (), complete: bool = True, known=(CHECK,), **count: int) -> str:
