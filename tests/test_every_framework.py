@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -19,9 +20,19 @@ from scripts.build_frameworks import SOURCE, TARGET, build
 FRAMEWORKS = load(known()).frameworks
 #: Framework → controls, those of them that can be assessed, edges.
 COUNTS = {
+    "cwe": (49, 49, 83),
     "eu-ai-act": (228, 197, 226),
+    "finos-ccc": (32, 29, 58),
     "iso-42001": (80, 62, 138),
+    "mitre-atlas": (221, 205, 164),
+    "nist-800-53-r5": (137, 121, 173),
+    "nist-ai-600-1": (260, 211, 153),
     "nist-ai-rmf-1.0": (95, 72, 155),
+    "nist-csf-2.0": (134, 106, 116),
+    "owasp-agentic-2026": (10, 10, 29),
+    "owasp-aisvs-1.0": (247, 191, 111),
+    "owasp-llm-2025": (10, 10, 50),
+    "owasp-ml-2023": (10, 10, 50),
     "soc2": (81, 61, 124),
 }
 OBJECTIVES = 53
@@ -52,11 +63,16 @@ def test_counts_are_pinned() -> None:
         ("nist-ai-rmf-1.0", "subcategory", {"GOVERN": 19, "MAP": 18, "MEASURE": 22, "MANAGE": 13}),
         ("soc2", "criterion", {"CC": 33, "A": 3, "C": 2, "PI": 5, "P": 18}),
         ("iso-42001", "control", {"A": 38}),
+        ("nist-ai-600-1", "action", {"GV": 57, "MP": 39, "MS": 72, "MG": 43}),
+        ("nist-csf-2.0", "subcategory", {"GV": 31, "ID": 21, "PR": 22, "DE": 11, "RS": 13, "RC": 8}),
+        ("mitre-atlas", "tactic", {"AML": 16}),
+        ("mitre-atlas", "mitigation", {"AML": 35}),
+        ("owasp-aisvs-1.0", "section", {"C": 44}),
     ],
 )
 def test_published_totals_are_reached(framework: str, level: str, by_prefix: dict[str, int]) -> None:
     ids = [control.id for control in FRAMEWORKS[framework].controls if control.level == level]
-    found = Counter(id.split(" ")[0].split(".")[0].rstrip("0123456789") for id in ids)
+    found = Counter(re.split("[ .-]", id)[0].rstrip("0123456789") for id in ids)
     remedy = f"the publication has so many; correct scanner/frameworks/{framework}.yaml"
 
     fail_with(differing(f"of level {level}", found, by_prefix, remedy))
@@ -89,6 +105,68 @@ def test_what_can_be_assessed_is_mapped_or_says_why_not(framework: Framework) ->
         assert row.parent is None or row.parent in rows
         if row.assessable in ("automated", "partial"):
             assert (row.id in framework.mapped) != bool(row.unmapped), row
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS.values(), ids=lambda framework: framework.id)
+def test_every_row_has_a_token_of_oscal_and_none_twice(framework: Framework) -> None:
+    tokens = Counter(row.oscal_id or row.id for row in framework.controls)
+
+    assert [token for token in tokens if not re.fullmatch("[A-Za-z_][A-Za-z0-9._-]*", token)] == []
+    assert [token for token, times in tokens.items() if times > 1] == []
+
+
+def test_the_categories_of_soc2_follow_from_the_ids() -> None:
+    series = {
+        "CC": "security",
+        "A": "availability",
+        "C": "confidentiality",
+        "PI": "processing-integrity",
+        "P": "privacy",
+    }
+    for row in FRAMEWORKS["soc2"].controls:
+        assert row.category == series[row.id.split(".")[0].rstrip("0123456789")], row.id
+
+
+def test_the_dates_of_the_ai_act_follow_from_article_113() -> None:
+    """It says by chapter and section what applies since when, and the amendment moved Sections 1 to 3 alone."""
+    for row in FRAMEWORKS["eu-ai-act"].controls:
+        assert row.roles and row.regime, row.id
+        found, before = row.applies_from, row.applied_from
+        article = int(number[1]) if (number := re.match(r"Art\. (\d+)", row.id)) else 0
+        if row.id.startswith("Art. 4a"):
+            assert (found, before) == ({"all": "2026-07-27"}, {}), row.id
+        elif row.id in ("Art. 5(1)(ba)", "Art. 5(1)(bb)"):
+            assert (found, before) == ({"all": "2026-12-02"}, {}), row.id
+        elif article in (4, 5):
+            assert (found, before) == ({"all": "2025-02-02"}, {}), row.id
+        elif row.regime in ("gpai", "gpai-sr"):
+            assert (found, before) == ({"all": "2025-08-02", "placed_before_2025-08-02": "2027-08-02"}, {}), row.id
+        elif article >= 43 or row.id.startswith("Annex VII("):
+            assert set(found.values()) <= {"2026-08-02", "2026-12-02"}, row.id
+            assert before.get("annex_i", "2027-08-02") == "2027-08-02", row.id
+        else:
+            assert found.items() <= {"annex_iii": "2027-12-02", "annex_i": "2028-08-02"}.items(), row.id
+            assert before.items() <= {"annex_iii": "2026-08-02", "annex_i": "2027-08-02"}.items(), row.id
+            assert found and found.keys() == before.keys(), row.id
+
+
+@pytest.mark.parametrize(
+    ("row", "routes"),
+    [
+        ("Art. 6(1)", {"annex_i"}),
+        ("Art. 6(2)", {"annex_iii"}),
+        ("Art. 9(1)", {"annex_i", "annex_iii"}),
+        ("Art. 11(2)", {"annex_i"}),
+        ("Art. 12(3)", {"annex_iii"}),
+        ("Art. 27(1)(a)", {"annex_iii"}),
+        ("Art. 43(3)", {"annex_i"}),
+        ("Art. 49", {"annex_iii"}),
+    ],
+)
+def test_a_row_of_the_ai_act_binds_the_route_that_its_text_names(row: str, routes: set[str]) -> None:
+    [found] = (control for control in FRAMEWORKS["eu-ai-act"].controls if control.id == row)
+
+    assert found.applies_from.keys() == routes
 
 
 def test_titles_are_distinct() -> None:
