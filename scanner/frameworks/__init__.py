@@ -46,9 +46,8 @@ class Control(msgspec.Struct, frozen=True, omit_defaults=True):
     #: which systems it binds (EU AI Act): all, those that may have to be classified, the prohibited, the high-risk,
     #: those with duties of transparency, general-purpose models, those of them with systemic risk
     regime: Literal["", "all", "class", "proh", "hr", "tr", "gpai", "gpai-sr"] = ""
-    #: since when it holds (EU AI Act), for all systems, for those of a route to high risk, or for those that were on the
-    #: market before; a route without a date is not bound. And what the dates were before the Act was amended, where
-    #: they were others.
+    #: since when it holds (EU AI Act), for all systems, for those of a route to high risk, or for those on the market
+    #: before; a route without a date is not bound. And the dates before the Act was amended, where they were others.
     applies_from: dict[Scope, Date] = {}
     applied_from: dict[Scope, Date] = {}
     #: of the trust services criteria (SOC 2)
