@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of the JSON report, of saved inventories and of manifests of AI systems to docs/reference/.
+"""Write the JSON Schemas of reports, saved inventories, manifests of AI systems and frameworks to docs/reference/.
 
 Run without arguments to write the files, or with --check to exit 1 when a committed one is out of date.
 """
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_types_v1 import ReportV1  # noqa: E402
+from scanner.frameworks.source import FrameworkFile  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
 from scanner.store.saved import SCHEMA as INVENTORY  # noqa: E402
@@ -72,6 +73,11 @@ def systems_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "mlposture AI systems, version 1", **msgspec.json.schema(Manifest)}
 
 
+def framework_schema() -> dict[str, Any]:
+    """The schema of a framework, for editors; reading it knows more."""
+    return {"$schema": DIALECT, "title": "mlposture framework, version 1", **msgspec.json.schema(FrameworkFile)}
+
+
 def main() -> int:
     """Write or compare. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -80,6 +86,7 @@ def main() -> int:
     schemas = {
         "report-v1.schema.json": report_schema(),
         "ai-systems-v1.schema.json": systems_schema(),
+        "framework-v1.schema.json": framework_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
     }
     stale = 0

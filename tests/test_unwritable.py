@@ -119,7 +119,9 @@ def test_a_pipe_whose_reader_does_not_read_is_given_up(own: Path) -> None:
         os.close(reader)
 
 
-@pytest.mark.parametrize("output", ["-o", "--save-inventory", "--journal", "--profile-run", "--trust"])
+@pytest.mark.parametrize(
+    "output", ["-o", "--save-inventory", "--journal", "--profile-run", "--trust", "--framework-file"]
+)
 def test_a_name_that_is_no_utf_8_is_refused(output: str, own: Path) -> None:
     name = os.fsdecode(b"json:r\xff.json")
     done = subprocess.run(

@@ -147,8 +147,8 @@ class Session:
         options = {
             name: tuple(value) if isinstance(value, list) else value for name, value in {**kept, **given}.items()
         }
-        options["trust"] = msgspec.convert(options.get("trust", ()), tuple[Entry, ...])
-        options["framework_file"] = msgspec.convert(options.get("framework_file", ()), tuple[Framework, ...])
+        for name, type_ in (("trust", Entry), ("framework_file", Framework)):  # what files held when the scan began
+            options[name] = msgspec.convert(options.get(name, ()), tuple[type_, ...])  # type: ignore[valid-type]
         providers = {
             name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
             for name, settings in asked.providers.items()

@@ -63,11 +63,6 @@ class ObjectivesFile(msgspec.Struct, frozen=True):
 class SourceError(InputError):
     """A file of a framework that cannot be used: a line for each problem, in the order of the file."""
 
-    def __init__(self, path: str, problems: list[Problem]) -> None:
-        lines = [f"{path}:{line}:{column}: {text}" for line, column, text in sorted(problems)]
-        more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
-        super().__init__("\n".join([*lines[:_MOST], *more]))
-
 
 def read_objectives(path: Path) -> tuple[Objective, ...]:
     """Read and check the objectives. Raises SourceError, or InputError if the file cannot be read."""
@@ -83,7 +78,7 @@ def read_objectives(path: Path) -> tuple[Objective, ...]:
         seen.add(objective.id)
         problems += _located(document, found, "objectives")
     if problems:
-        raise SourceError(path.name, problems)
+        raise _refusal(path.name, problems)
     return file.objectives
 
 
@@ -105,7 +100,7 @@ def read_framework(
     elif not shipped and file.framework.id in known():
         found.append((("framework", "id"), "is that of a framework that is shipped; give yours another"))
     if found:
-        raise SourceError(name, _located(document, found, "controls"))
+        raise _refusal(name, _located(document, found, "controls"))
     return _framework(file)
 
 
@@ -117,8 +112,14 @@ def _read(path: Path, name: str, type: type[File], entries: str) -> tuple[Docume
     document = parse(content, "docs/guides/frameworks.md shows one")
     problems = document.problems or fit(document, type, entries)
     if problems:
-        raise SourceError(name, problems)
+        raise _refusal(name, problems)
     return document, msgspec.convert(document.value, type)
+
+
+def _refusal(path: str, problems: list[Problem]) -> SourceError:
+    lines = [f"{path}:{line}:{column}: {text}" for line, column, text in sorted(problems)]
+    more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+    return SourceError("\n".join([*lines[:_MOST], *more]))
 
 
 def _located(document: Document, found: list[tuple[Place, str]], entries: str) -> list[Problem]:

@@ -11,7 +11,7 @@ import commandline
 import pytest
 from commandline import MLPOSTURE
 from factories.aws import notebook
-from support import inventory_of
+from support import ROOT, inventory_of
 
 from scanner.objects.transfer import write
 
@@ -186,3 +186,15 @@ def test_wrong_usage(bucket, arguments: tuple[str, ...], says: str, own: Path) -
     assert done.stderr.count("\n") == 1
     assert bucket.cloud.operations() <= {bucket.look}
     assert left(own, "XDG_STATE_HOME") == []
+
+
+def test_a_framework_of_ones_own_may_be_in_a_bucket(bucket, own: Path) -> None:
+    inventory_of(notebook("a")).save(own / "i.json")
+    rules = (ROOT / "examples" / "house-rules.yaml").read_text(encoding="utf-8")
+    write(bucket.at("rules.yaml"), lambda path: path.write_text(rules))
+    write(bucket.at("wrong.yaml"), lambda path: path.write_text(rules.replace("parent: HR-1,", "parent: HR-3,")))
+    done = mlposture("evaluate", "i.json", "--framework-file", bucket.at("rules.yaml"), "-o", "x.json")
+    wrong = mlposture("evaluate", "i.json", "--framework-file", bucket.at("wrong.yaml"), "-o", "y.json")
+
+    assert "house-rules" in json.loads((own / "x.json").read_text())["scores"]["frameworks"], done.stderr
+    assert (wrong.returncode, wrong.stderr.startswith(f"mlposture: {bucket.at('wrong.yaml')}:16:")) == (2, True)

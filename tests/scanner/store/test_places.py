@@ -73,11 +73,13 @@ def test_what_lies_beside_a_journal_is_taken_too(beside: str, tmp_path: Path) ->
 def test_what_is_read_is_not_written_over(output: str, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("[aws]\n")
     (tmp_path / "t.toml").write_text("[[trust.accounts]]\nid = '123456789012'\n")
+    (tmp_path / "f.yaml").write_text("framework: {}\n")
     inventory_of(notebook("a")).save(tmp_path / "i.json")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for command, read in (
         (["scan", "--config", "c.toml"], "c.toml"),
         (["scan", "aws", "--trust", "t.toml"], "t.toml"),
+        (["scan", "aws", "--framework-file", "f.yaml"], "f.yaml"),
         (["merge", "i.json"], "i.json"),
     ):
         done = mlposture(*command, *given(output, f"./{read}"), cwd=tmp_path)

@@ -1,0 +1,145 @@
+"""A framework of the user's own is judged like one that is shipped: by a scan, a resumed one, and without a cloud."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import MLPOSTURE, mlposture
+from scanning import running
+from support import ROOT
+from worlds.base import Fault
+
+from scanner.frameworks import HEADLINE
+
+EXAMPLE = ROOT / "examples" / "house-rules.yaml"
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State and cache folders of this test alone, and the example."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "rules.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def reported(own: Path, name: str) -> dict[str, Any]:
+    """What a report says that frameworks may change."""
+    found = json.loads((own / f"{name}.json").read_text())
+    return {part: found[part] for part in ("findings", "scores")}
+
+
+REPORT = ("--verdicts", "all", "--fail-on", "never", "-o")
+
+
+def test_it_is_shown_beside_those_that_are_shipped_with_a_cloud_and_without(own: Path) -> None:
+    with running("aws"):
+        scanned = mlposture(
+            "scan", "aws", "--framework-file", "rules.yaml", "--save-inventory", "i.json", "--no-cache",
+            *REPORT, "scan.json", "-o", "scan.sarif", cwd=own,
+        )  # fmt: skip
+    evaluated = mlposture("evaluate", "i.json", "--framework-file", "rules.yaml", *REPORT, "again.json", cwd=own)
+    bare = mlposture("evaluate", "i.json", *REPORT, "bare.json", cwd=own)
+
+    assert [done.returncode for done in (scanned, evaluated, bare)] == [0, 0, 0], scanned.stderr
+    report = reported(own, "scan")
+    assert report == reported(own, "again")
+    frameworks = report["scores"]["frameworks"]
+    assert frameworks.keys() == {*HEADLINE, "house-rules"}
+    assert frameworks["house-rules"]["controls"] == 6
+    assert "HR-1.1" in frameworks["house-rules"]["contradicted"]
+    assert not {"HR-1.3", "HR-2.2", "HR-2.3"} & {
+        *frameworks["house-rules"]["supported"],
+        *frameworks["house-rules"]["contradicted"],
+    }
+    controls = {
+        (control["id"], control["relationship"], control["reason"])
+        for finding in report["findings"]
+        for control in finding["controls"]
+        if control["framework"] == "house-rules"
+    }
+    assert ("HR-1.1", "subset-of", "Anonymous reach is the other.") in controls
+    assert ("HR-1.2", "intersects-with", "") in controls
+    assert "house-rules" in (own / "scan.sarif").read_text()
+    assert "house-rules" not in json.dumps(reported(own, "bare"))
+
+
+def test_alone_it_narrows_the_checks_to_those_that_bear_on_it(own: Path) -> None:
+    (own / "c.toml").write_text('framework-file = ["rules.yaml"]\nframework = ["house-rules"]\n[aws]\n')
+    with running("aws"):
+        done = mlposture("scan", "--config", "c.toml", "--no-cache", *REPORT, "own.json", cwd=own)
+        other = mlposture(
+            "scan", "--config", "c.toml", "--framework", "cwe", "--no-cache", *REPORT, "cwe.json", cwd=own
+        )
+
+    assert (done.returncode, other.returncode) == (0, 0), (done.stderr, other.stderr)
+    report = reported(own, "own")
+    assert tuple(report["scores"]["frameworks"]) == ("house-rules",)
+    assert {finding["objective"] for finding in report["findings"]} == {
+        "network-isolation", "public-exposure", "hardened-workspaces", "least-privilege"
+    }  # fmt: skip
+    assert tuple(reported(own, "cwe")["scores"]["frameworks"]) == ("cwe",)
+
+
+def test_a_resumed_scan_judges_by_the_framework_that_it_began_with(own: Path) -> None:
+    rules = own / "rules.yaml"
+    with running("aws") as world:
+        common = ("--framework-file", str(rules), "--no-cache", *REPORT)
+        calm = subprocess.run([MLPOSTURE, "scan", "aws", *common, str(own / "calm.json")], check=False, timeout=120)
+        world.log.clear()
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        command = [sys.executable, "-c", HEEDING, MLPOSTURE, "scan", "aws", *common, str(own / "resumed.json")]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 60
+        while "sagemaker:DescribeEndpoint" not in world.operations():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        rules.unlink()
+        world.faults.clear()
+        refused = mlposture("scan", "--resume", "--framework-file", str(EXAMPLE), cwd=own)
+        resumed = mlposture("scan", "--resume", cwd=own)
+
+    assert (calm.returncode, process.returncode, resumed.returncode) == (0, 130, 0), resumed.stderr
+    assert (refused.returncode, refused.stderr) == (
+        2, "mlposture: --framework-file: a resumed scan judges what it set out to judge\n"
+    )  # fmt: skip
+    assert reported(own, "resumed") == reported(own, "calm")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--framework-file", "wrong.yaml"),
+         "mlposture: wrong.yaml:28:17: objectives.network-isolation.subset-of 1: no control has the id HR-1.9; "
+         "did you mean HR-1."),
+        (("--framework-file", "absent.yaml"), "mlposture: absent.yaml: No such file or directory"),
+        (("--framework-file", "rules.yaml", "--framework-file", "rules.yaml"),
+         "mlposture: --framework-file rules.yaml: another file has the id house-rules too; give one another"),
+        (("--framework", "house-rule", "--framework-file", "rules.yaml"),
+         "mlposture: --framework: no framework is called 'house-rule'; `mlposture list frameworks` has them"),
+        (("--framework", "owasp-llm-2026"),
+         "mlposture: --framework: no framework is called 'owasp-llm-2026'; did you mean owasp-llm-2025?"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_before_a_cloud_is_asked(arguments: tuple[str, ...], problem: str, own: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    (own / "wrong.yaml").write_text(
+        text.replace("    subset-of: [HR-1.1]\n  public", "    subset-of: [HR-1.9]\n  public")
+    )
+    with running("aws") as world:
+        done = mlposture("scan", "aws", *arguments, "-o", "x.json", cwd=own)
+        assert world.log == []
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(problem), done.stderr
+    assert not (own / "x.json").exists()
