@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))  # the script also runs where the project is not i
 
 from scanner.cli.commands import cli  # noqa: E402
 from scanner.collect.plan import make_plan  # noqa: E402
-from scanner.frameworks import Catalogue, Framework, Mapping  # noqa: E402
+from scanner.frameworks import Catalogue, Mapping, known  # noqa: E402
 from scanner.frameworks import load as load_catalogue  # noqa: E402
 from scanner.model.checks import SECTIONS, Check  # noqa: E402
 from scanner.model.collectors import Collector  # noqa: E402
@@ -30,6 +30,8 @@ from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
 from scripts.coverage_page import coverage_page  # noqa: E402
 from scripts.exit_codes_page import exit_codes_page  # noqa: E402
+from scripts.frameworks_page import frameworks_page  # noqa: E402
+from scripts.markdown import table  # noqa: E402
 
 TARGET = ROOT / "docs" / "reference"
 #: It is no reference, but what a reader of reports asks first, and stands above it.
@@ -56,7 +58,7 @@ def build() -> dict[str, str]:
     pages = {
         "checks.md": _checks_page(checks, catalogue),
         "kinds.md": _kinds_page(checks, collectors),
-        "frameworks.md": _frameworks_page(checks, catalogue),
+        "frameworks.md": frameworks_page(checks, load_catalogue(known())),
         "permissions.md": _permissions_page(collectors),
         "cli.md": _cli_page(),
         "exit-codes.md": exit_codes_page(),
@@ -101,7 +103,7 @@ def _checks_page(checks: Checks, catalogue: Catalogue) -> str:
             )
             for check in own
         )
-        parts.append(_table(("ID", "Slug", "Severity", "Title", "Objective", "Kind"), rows))
+        parts.append(table(("ID", "Slug", "Severity", "Title", "Objective", "Kind"), rows))
     return "\n\n".join(parts)
 
 
@@ -116,7 +118,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         ("Exposure if it fails", check.exposure.replace("_", " ")),
         ("Since", check.since),
     ]
-    parts = [f"# {check.id}: {check.title}", _table(("", ""), (fact for fact in facts if fact[1]))]
+    parts = [f"# {check.id}: {check.title}", table(("", ""), (fact for fact in facts if fact[1]))]
     for section in SECTIONS:
         parts += [f"## {section}", check.section(section) or "Not written yet."]
     spots = "\n".join(f"- {spot}" for spot in check.blind_to)
@@ -127,7 +129,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
     parts += [
         "## Permissions",
         "What a scan with this check alone asks, and what a role must allow for it.",
-        _table(("Operation", "Permission"), rows),
+        table(("Operation", "Permission"), rows),
         *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
         "## Controls",
         "The objective speaks to these controls. Read an edge as: the objective *relationship* the control.",
@@ -147,7 +149,7 @@ def _controls(mappings: Sequence[Mapping], catalogue: Catalogue) -> Iterator[str
         for reason, edges in groupby(of_framework, key=lambda mapping: mapping.reason):
             yield reason
             rows = ((edge.control, titles[edge.control], edge.relationship) for edge in edges)
-            yield _table(("Control", "Title", "Relationship"), rows)
+            yield table(("Control", "Title", "Relationship"), rows)
 
 
 # -- kinds -------------------------------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def _kinds_page(checks: Checks, collectors: Collectors) -> str:
             f"- Permissions: {_codes(needed)}.",
         ]
         parts += [f"## {name}", " ".join((collector.kind.__doc__ or "").split()), "\n".join(facts)]
-        parts.append(_table(("Field", "Operation", "Member"), _fields(collector.kind)))
+        parts.append(table(("Field", "Operation", "Member"), _fields(collector.kind)))
     return "\n\n".join(parts)
 
 
@@ -192,58 +194,6 @@ def _follows(collector: Collector) -> Iterator[str]:
         yield f"- Only those that these refer to: {_codes(kind.kind for kind in collector.follows)}."
     if collector.opt_in:
         yield "- Asked only with `--verify`."
-
-
-# -- frameworks --------------------------------------------------------------------------------------------------------
-
-
-def _frameworks_page(checks: Checks, catalogue: Catalogue) -> str:
-    parts = [
-        "# Frameworks",
-        "A check serves one objective; an objective speaks to controls of frameworks. *Assessable* counts the controls "
-        "that are not mere headings; *automated*, *partial* and *manual* say how far a scan could go at best. "
-        "*Reached* counts assessable controls that an objective with at least one check speaks to. That is evidence, "
-        "not compliance.",
-        _table(
-            ("ID", "Framework", "Version", "Assessable", "Automated", "Partial", "Manual", "Reached"),
-            (_framework_row(framework, checks, catalogue) for framework in catalogue.frameworks.values()),
-        ),
-        "## Objectives",
-    ]
-    rows = []
-    for objective in catalogue.objectives.values():
-        own = [check.id for check in checks.values() if check.objective == objective.id]
-        links = ", ".join(f"[{id}](checks/{id}.md)" for id in own)
-        spoken = len(catalogue.controls_for(objective.id))
-        rows.append((f"`{objective.id}`", objective.title, objective.group, str(spoken), links or "none yet"))
-    parts.append(_table(("ID", "Objective", "Group", "Controls", "Checks"), rows))
-    parts += ["## Notes on the frameworks", *(_framework_note(f) for f in catalogue.frameworks.values())]
-    return "\n\n".join(parts)
-
-
-def _framework_row(framework: Framework, checks: Checks, catalogue: Catalogue) -> tuple[str, ...]:
-    served = {check.objective for check in checks.values()}
-    reached = {
-        mapping.control
-        for name in served
-        for mapping in catalogue.controls_for(name)
-        if mapping.framework == framework.id
-    }
-    assessable = [control for control in framework.controls if control.assessable is not None]
-    kinds = [control.assessable for control in assessable]
-    return (
-        f"`{framework.id}`",
-        f"[{framework.name}]({framework.url})",
-        framework.version,
-        str(len(assessable)),
-        *(str(kinds.count(how)) for how in ("automated", "partial", "manual")),
-        str(sum(control.id in reached for control in assessable)),
-    )
-
-
-def _framework_note(framework: Framework) -> str:
-    origin = f"{framework.publisher}, {framework.published}"
-    return f"**{framework.id}** ({origin}). {framework.note} {framework.text_policy}"
 
 
 # -- permissions -------------------------------------------------------------------------------------------------------
@@ -346,15 +296,6 @@ def _contexts(command: click.Command, parent: click.Context | None, name: str) -
 
 
 # -- Markdown ----------------------------------------------------------------------------------------------------------
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [tuple(header), ("---",) * len(header), *(tuple(_cell(cell) for cell in row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
 
 
 def _codes(names: Iterable[str]) -> str:

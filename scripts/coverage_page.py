@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scanner.model.checks import Check
+from scripts.markdown import table
 
 ROOT = Path(__file__).resolve().parent.parent
 _INTRO = """# What a scan does not see
@@ -52,7 +53,7 @@ def coverage_page(checks: Mapping[str, Check], names: Mapping[str, str]) -> str:
     for provider, title in names.items():
         rows = sorted(set(refusals(provider)))
         if rows:
-            parts += [f"### Refusals of {title}", _table(("Cause", "Told as", "Remedy", "Source"), rows)]
+            parts += [f"### Refusals of {title}", table(("Cause", "Told as", "Remedy", "Source"), rows)]
     return "\n\n".join([*parts, _SCOPE])
 
 
@@ -70,13 +71,8 @@ def _spots(checks: list[Check]) -> str:
             by_spot.setdefault(spot, []).append(check)
     plain = [check for check in checks if not check.blind_to]
     rest = f"Nothing is known to be hidden from the other {len(plain)}: {_links(plain)}."
-    return _table(("Not seen", "Bears on"), [(spot, _links(each)) for spot, each in by_spot.items()]) + f"\n\n{rest}"
+    return table(("Not seen", "Bears on"), [(spot, _links(each)) for spot, each in by_spot.items()]) + f"\n\n{rest}"
 
 
 def _links(checks: list[Check]) -> str:
     return ", ".join(f"[{check.id}](reference/checks/{check.id}.md)" for check in checks)
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

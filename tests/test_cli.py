@@ -296,6 +296,25 @@ def test_list_names_them_all(what: str) -> None:
     assert {line.split()[0] for line in done.stdout.splitlines()[1:]} == set(expected[what])
 
 
+@pytest.mark.parametrize(
+    ("control", "lines"),
+    [
+        ("eu-ai-act:Art. 43(3)",
+         ["A scan can assess it: manual", "It binds: provider", "It applies from: 2026-08-02 (Annex I)",
+          "Before the amendment: 2027-08-02 (Annex I)"]),
+        ("Art. 50(2)", ["It applies from: 2026-08-02 (all systems), 2026-12-02 (placed before 2026-08-02)"]),
+        ("soc2:A1.2", ["Category: availability"]),
+        ("CCC.Core.CN13", ["A scan can assess it: automated", "No objective asks how long certificates are valid."]),
+        ("CWE-324", ["key-management addresses it: no reason is given"]),
+    ],
+)  # fmt: skip
+def test_explain_says_whom_a_control_binds_since_when_and_why_it_is_not_mapped(control: str, lines: list[str]) -> None:
+    done = mlposture("explain", control)
+
+    assert done.returncode == 0, done.stderr
+    assert [line for line in lines if line not in done.stdout.splitlines()] == []
+
+
 def test_explain_knows_checks_objectives_and_controls() -> None:
     by_id, by_slug = mlposture("explain", "mlp-1001"), mlposture("explain", CHECKS["MLP-1001"].slug)
     control = mlposture("explain", "soc2:CC6.6")

@@ -8,11 +8,12 @@ from scanner.model.errors import InputError
 from scanner.model.registry import load
 
 if TYPE_CHECKING:
-    from scanner.frameworks import Catalogue, Mapping, Objective
+    from scanner.frameworks import Catalogue, Control, Mapping, Objective
     from scanner.model.checks import Check
 
 WIDTH = 110
 _NO_REASON = "no reason is given"
+_SCOPES = {"all": "all systems", "annex_iii": "Annex III", "annex_i": "Annex I"}
 
 
 def listing(what: str) -> str:
@@ -102,12 +103,23 @@ def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"
             if control.id != (id if colon else name) or (colon and framework.id != wanted):
                 continue
             lines += [f"{framework.name}, {control.id}: {control.title}"]
-            lines += [f"A scan can assess it: {control.assessable or 'it is a heading'}", ""]
+            lines += [f"A scan can assess it: {control.assessable or 'it is a heading'}", *_reach(control), ""]
             for objective in catalogue.objectives_for(framework.id, control.id):
                 mapping = next(m for m in framework.mappings if (m.objective, m.control) == (objective.id, control.id))
                 lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason or _NO_REASON}"]
                 lines += [*_checks([c for c in checks if c.objective == objective.id]), ""]
     return "\n".join(lines).rstrip()
+
+
+def _reach(control: "Control") -> list[str]:
+    """Whom a row binds and since when, as far as it says so, and why nothing maps to it."""
+    lines = [f"It binds: {', '.join(control.roles)}"] if control.roles else []
+    for words, dates in (("It applies from", control.applies_from), ("Before the amendment", control.applied_from)):
+        days = [f"{day} ({_SCOPES.get(scope, scope.replace('_', ' '))})" for scope, day in dates.items()]
+        lines += [f"{words}: {', '.join(days)}"] if days else []
+    lines += [f"Category: {control.category}"] if control.category else []
+    lines += [f"Checks that ask just this: {', '.join(control.checks)}"] if control.checks else []
+    return [*lines, control.unmapped] if control.unmapped else lines
 
 
 def _controls(mappings: Sequence["Mapping"]) -> list[str]:
@@ -119,7 +131,7 @@ def _controls(mappings: Sequence["Mapping"]) -> list[str]:
         )
     for (framework, reason), controls in by_reason.items():
         text = f"{framework}: {', '.join(controls)}. {reason}".rstrip()
-        lines.append(textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    "))
+        lines.append(textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     return lines
 
 
