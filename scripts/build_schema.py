@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_types_v1 import ReportV1  # noqa: E402
-from scanner.frameworks.source import FrameworkFile  # noqa: E402
+from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
 from scanner.store.saved import SCHEMA as INVENTORY  # noqa: E402
@@ -75,7 +75,7 @@ def systems_schema() -> dict[str, Any]:
 
 def framework_schema() -> dict[str, Any]:
     """The schema of a framework, for editors; reading it knows more."""
-    return {"$schema": DIALECT, "title": "mlposture framework, version 1", **msgspec.json.schema(FrameworkFile)}
+    return {"$schema": DIALECT, "title": "mlposture framework, version 1", **msgspec.json.schema(FrameworkSource)}
 
 
 def main() -> int:

@@ -4,61 +4,64 @@ The YAML files beside this module are what people edit and review. `scripts/buil
 `source` and writes `data/`, a file for each framework, so that a command reads no more of them than it shows.
 """
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Annotated, Literal
 
 import msgspec
 
-__all__ = ["HEADLINE", "Catalogue", "Control", "Framework", "Head", "Mapping", "Objective", "known", "load"]
+__all__ = [
+    "HEADLINE",
+    "RELATIONSHIPS",
+    "Catalogue",
+    "Control",
+    "Edges",
+    "Framework",
+    "Mapping",
+    "Objective",
+    "known",
+    "load",
+]
 
 #: What reports show where nobody names a framework.
 HEADLINE = ("nist-ai-rmf-1.0", "iso-42001", "eu-ai-act", "soc2")
+#: How an objective may bear on a control, the strongest first. The last is for threats and weaknesses.
+RELATIONSHIPS = ("equivalent-to", "subset-of", "superset-of", "intersects-with", "addresses")
 
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$", description="a date in quotes, such as '2026-08-02'")]
-Scope = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^(?:all|annex_iii|annex_i|placed_before_\d{4}-\d\d-\d\d)$",
-        description="whom a date is for (all, annex_iii, annex_i, or placed_before_ and a date)",
-    ),
-]
+# Two things keep loading short: annotations are no text, which msgspec would compile, and the collector of garbage does
+# not look at rows (gc=False), in which nothing can point back.
 
 
-class Control(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of a framework: a requirement, a threat or the like, or a heading when `assessable` is None."""
+class Control(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One row of a framework: a requirement, a threat or the like, or a heading when `assessable` is None.
 
-    id: Text
-    title: Text
-    level: Text
-    parent: Text | None
-    assessable: Literal["automated", "partial", "manual"] | None
+    `yaml_types` says which words each field may hold.
+    """
+
+    id: str
+    title: str
+    level: str
+    parent: str | None = None
+    assessable: str | None = None
     #: where the id is no token of OSCAL
-    oscal_id: Annotated[
-        str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9._-]*$", description="a token of OSCAL, such as govern-1.1")
-    ] = ""
+    oscal_id: str = ""
     #: whom it binds (EU AI Act)
-    roles: tuple[Literal["provider", "deployer", "gpai-provider", "third-party"], ...] = ()
-    #: which systems it binds (EU AI Act): all, those that may have to be classified, the prohibited, the high-risk,
-    #: those with duties of transparency, general-purpose models, those of them with systemic risk
-    regime: Literal["", "all", "class", "proh", "hr", "tr", "gpai", "gpai-sr"] = ""
+    roles: tuple[str, ...] = ()
+    #: which systems it binds (EU AI Act)
+    regime: str = ""
     #: since when it holds (EU AI Act), for all systems, for those of a route to high risk, or for those on the market
     #: before; a route without a date is not bound. And the dates before the Act was amended, where they were others.
-    applies_from: dict[Scope, Date] = {}
-    applied_from: dict[Scope, Date] = {}
+    applies_from: dict[str, str] = {}
+    applied_from: dict[str, str] = {}
     #: of the trust services criteria (SOC 2)
-    category: Literal["", "security", "availability", "confidentiality", "processing-integrity", "privacy"] = ""
+    category: str = ""
     #: of a row of a benchmark: the checks that ask exactly what it asks
-    checks: tuple[Text, ...] = ()
+    checks: tuple[str, ...] = ()
     #: why no objective maps to it, although a scan could say something
     unmapped: str = ""
 
 
-class Mapping(msgspec.Struct, frozen=True, array_like=True):
+class Mapping(msgspec.Struct, frozen=True):
     """One edge, read as "the objective <relationship> the control"."""
 
     framework: str
@@ -68,37 +71,65 @@ class Mapping(msgspec.Struct, frozen=True, array_like=True):
     reason: str = ""
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is said of a framework as a whole. Rows of a `benchmark` may pass or fail, by the checks that they name."""
+class Edges(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, gc=False):
+    """What an objective says about the controls of a framework: edges by relationship, or why there are none."""
 
-    id: Annotated[
-        str,
-        msgspec.Meta(
-            pattern="^[a-z0-9][a-z0-9.-]{0,62}$",
-            description="an id: lower-case letters, digits, hyphens, dots",
-        ),
-    ]
-    name: Text
-    version: Text
-    published: Text
-    publisher: Text
-    url: Text
-    text_policy: Text
-    note: Text
+    reason: str = ""
+    equivalent_to: tuple[str, ...] = ()
+    subset_of: tuple[str, ...] = ()
+    superset_of: tuple[str, ...] = ()
+    intersects_with: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    excused: str = ""
+
+    def each(self) -> Iterator[tuple[str, int, str]]:
+        """Every edge: relationship, number in its list, control."""
+        lists = (self.equivalent_to, self.subset_of, self.superset_of, self.intersects_with, self.addresses)
+        for relationship, controls in zip(RELATIONSHIPS, lists, strict=True):
+            for number, control in enumerate(controls):
+                yield relationship, number, control
+
+
+class Framework(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One published framework with its controls in authored order, and what objectives say about them.
+
+    Rows of a `benchmark` may pass or fail, by the checks that they name.
+    """
+
+    id: str
+    name: str
+    version: str
+    published: str
+    publisher: str
+    url: str
+    text_policy: str
+    note: str
+    controls: tuple[Control, ...]
+    objectives: dict[str, Edges] = {}
     benchmark: bool = False
 
-
-class Framework(Head, frozen=True, kw_only=True):
-    """One published framework with its controls in authored order; `excused` says why an objective has no edge."""
-
-    controls: tuple[Control, ...]
-    mappings: tuple[Mapping, ...] = ()
-    excused: dict[str, str] = {}
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Every edge."""
+        return tuple(edge for objective in self.objectives for edge in self.mappings_of(objective))
 
     @property
     def mapped(self) -> frozenset[str]:
         """The controls that an objective maps to, or that name checks of their own."""
         return frozenset({edge.control for edge in self.mappings} | {row.id for row in self.controls if row.checks})
+
+    @property
+    def excused(self) -> dict[str, str]:
+        """Why these objectives have no edge."""
+        return {objective: edges.excused for objective, edges in self.objectives.items() if edges.excused}
+
+    def mappings_of(self, objective: str) -> tuple[Mapping, ...]:
+        """The edges of one objective."""
+        edges = self.objectives.get(objective, Edges())
+        return tuple(
+            Mapping(self.id, objective, control, relationship, edges.reason)
+            for relationship, _, control in edges.each()
+        )
 
 
 class Objective(msgspec.Struct, frozen=True):
@@ -107,12 +138,12 @@ class Objective(msgspec.Struct, frozen=True):
     `evidence`: whether a scan observes it, people declare it, or its presence is observed and its content declared.
     """
 
-    id: Text
-    title: Text
-    group: Text
-    statement: Text
-    cannot_prove: Text
-    evidence: Literal["observed", "declared", "mixed"]
+    id: str
+    title: str
+    group: str
+    statement: str
+    cannot_prove: str
+    evidence: str
 
 
 class Catalogue:
@@ -121,22 +152,22 @@ class Catalogue:
     def __init__(self, frameworks: Iterable[Framework], objectives: Iterable[Objective]) -> None:
         self.frameworks = {framework.id: framework for framework in frameworks}
         self.objectives = {objective.id: objective for objective in objectives}
-        self._of_objective: dict[str, list[Mapping]] = {id: [] for id in self.objectives}
-        self._of_control: dict[tuple[str, str], set[str]] = {}
-        for framework in self.frameworks.values():
-            for control in framework.controls:
-                self._of_control[framework.id, control.id] = set()
-            for edge in framework.mappings:
-                self._of_objective[edge.objective].append(edge)
-                self._of_control[framework.id, edge.control].add(edge.objective)
+        self._speaking: dict[str, dict[str, set[str]]] = {}
 
     def controls_for(self, objective_id: str) -> tuple[Mapping, ...]:
         """Return the edges of an objective. Raises KeyError for an unknown objective."""
-        return tuple(self._of_objective[objective_id])
+        name = self.objectives[objective_id].id
+        return tuple(edge for framework in self.frameworks.values() for edge in framework.mappings_of(name))
 
     def objectives_for(self, framework_id: str, control_id: str) -> tuple[Objective, ...]:
         """Return the objectives mapped to a control. Raises KeyError for an unknown framework or control."""
-        mapped = self._of_control[framework_id, control_id]
+        if framework_id not in self._speaking:
+            framework = self.frameworks[framework_id]
+            speaking: dict[str, set[str]] = {control.id: set() for control in framework.controls}
+            for edge in framework.mappings:
+                speaking[edge.control].add(edge.objective)
+            self._speaking[framework_id] = speaking
+        mapped = self._speaking[framework_id][control_id]
         return tuple(objective for objective in self.objectives.values() if objective.id in mapped)
 
 
@@ -171,7 +202,7 @@ def _shipped(ids: tuple[str, ...]) -> Catalogue:
 
 @cache
 def _framework(id: str) -> Framework:
-    if id not in known():
+    if id not in HEADLINE and id not in known():
         from scanner.model.errors import InputError
         from scanner.model.selection import guess
 

@@ -1,63 +1,27 @@
-"""The YAML of a framework, one of ours or the user's own: its types, and how it is read and checked."""
+"""The YAML of a framework, one of ours or the user's own: how it is read, and what its types cannot hold."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Any
 
 import msgspec
 
-from scanner.frameworks import HEADLINE, Control, Framework, Head, Mapping, Objective, Text, known
+from scanner.frameworks import HEADLINE, Control, Edges, Framework, Objective, known
+from scanner.frameworks.yaml_types import FrameworkSource, ObjectivesSource
 from scanner.model.errors import InputError
 from scanner.model.fitting import fit, said
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Problem, brief, parse
 from scanner.model.yaml_text import Path as Place
 
-#: How an objective may bear on a control, the strongest first. The last is for threats and weaknesses.
-RELATIONSHIPS = ("equivalent-to", "subset-of", "superset-of", "intersects-with", "addresses")
-
 #: Problems that one message names.
 _MOST = 20
 
-File = TypeVar("File", bound=msgspec.Struct)
-Ids = tuple[Text, ...]
 #: A path, and what is wrong there.
 Found = Iterator[tuple[Place, str]]
-
-
-class Edges(msgspec.Struct, frozen=True, rename="kebab"):
-    """What an objective says about the controls of a framework: edges by relationship, or why there are none."""
-
-    reason: Text = ""
-    equivalent_to: Ids = ()
-    subset_of: Ids = ()
-    superset_of: Ids = ()
-    intersects_with: Ids = ()
-    addresses: Ids = ()
-    excused: Text = ""
-
-    def each(self) -> Iterator[tuple[str, int, str]]:
-        """Every edge: relationship, number in its list, control."""
-        for relationship in RELATIONSHIPS:
-            for number, control in enumerate(getattr(self, relationship.replace("-", "_"))):
-                yield relationship, number, control
-
-
-class FrameworkFile(msgspec.Struct, frozen=True):
-    """A framework with its controls, and what the objectives say about them."""
-
-    framework: Head
-    controls: Annotated[tuple[Control, ...], msgspec.Meta(min_length=1)]
-    objectives: dict[str, Edges] = {}
-
-
-class ObjectivesFile(msgspec.Struct, frozen=True):
-    """All that checks can look for."""
-
-    objectives: Annotated[tuple[Objective, ...], msgspec.Meta(min_length=1)]
 
 
 class SourceError(InputError):
@@ -66,20 +30,20 @@ class SourceError(InputError):
 
 def read_objectives(path: Path) -> tuple[Objective, ...]:
     """Read and check the objectives. Raises SourceError, or InputError if the file cannot be read."""
-    document, file = _read(path, path.name, ObjectivesFile, "objectives")
-    problems: list[Problem] = []
+    document = _read(path, path.name, ObjectivesSource, "objectives")
+    objectives = msgspec.convert(document.value["objectives"], tuple[Objective, ...])
+    found: list[tuple[Place, str]] = []
     seen: set[str] = set()
-    for number, objective in enumerate(file.objectives):
+    for number, objective in enumerate(objectives):
         here: Place = ("objectives", number)
         texts = (("statement", objective.statement), ("cannot_prove", objective.cannot_prove))
-        found = [((*here, name), _SENTENCE) for name, text in texts if not _is_sentence(text)]
+        found += [((*here, name), _SENTENCE) for name, text in texts if not _is_sentence(text)]
         if objective.id in seen:
             found.append(((*here, "id"), _TWICE))
         seen.add(objective.id)
-        problems += _located(document, found, "objectives")
-    if problems:
-        raise _refusal(path.name, problems)
-    return file.objectives
+    if found:
+        raise _refusal(path.name, _located(document, found, "objectives"))
+    return objectives
 
 
 def read_framework(
@@ -91,20 +55,23 @@ def read_framework(
     Raises SourceError, or InputError if the file cannot be read.
     """
     name = shown or path.name
-    document, file = _read(path, name, FrameworkFile, "controls")
-    headline = shipped and file.framework.id in HEADLINE
-    rules = _Rules(file, {objective.id: objective for objective in objectives}, checks, headline=headline)
+    document = _read(path, name, FrameworkSource, "controls")
+    value = _without_nulls(document.value)
+    framework = msgspec.convert({**value.pop("framework"), **value}, Framework)
+    headline = shipped and framework.id in HEADLINE
+    rules = _Rules(framework, {objective.id: objective for objective in objectives}, checks, headline=headline)
     found = [*rules.found()]
-    if shipped and file.framework.id != path.stem:
+    if shipped and framework.id != path.stem:
         found.append((("framework", "id"), f"must be the name of the file, {path.stem}"))
-    elif not shipped and file.framework.id in known():
+    elif not shipped and framework.id in known():
         found.append((("framework", "id"), "is that of a framework that is shipped; give yours another"))
     if found:
         raise _refusal(name, _located(document, found, "controls"))
-    return _framework(file)
+    return framework
 
 
-def _read(path: Path, name: str, type: type[File], entries: str) -> tuple[Document, File]:
+def _read(path: Path, name: str, type: type[msgspec.Struct], entries: str) -> Document:
+    """A file of this type. Raises SourceError, or InputError if it cannot be read."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -113,7 +80,17 @@ def _read(path: Path, name: str, type: type[File], entries: str) -> tuple[Docume
     problems = document.problems or fit(document, type, entries)
     if problems:
         raise _refusal(name, problems)
-    return document, msgspec.convert(document.value, type)
+    return document
+
+
+def _without_nulls(value: Any) -> Any:
+    """What a file says. A null says nothing: it stands for what is left out."""
+    match value:
+        case dict():
+            return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        case list():
+            return [_without_nulls(item) for item in value]
+    return value
 
 
 def _refusal(path: str, problems: list[Problem]) -> SourceError:
@@ -131,18 +108,6 @@ def _located(document: Document, found: list[tuple[Place, str]], entries: str) -
     return made
 
 
-def _framework(file: FrameworkFile) -> Framework:
-    id = file.framework.id
-    mappings = tuple(
-        Mapping(id, objective, control, relationship, edges.reason)
-        for objective, edges in file.objectives.items()
-        for relationship, _, control in edges.each()
-    )
-    excused = {objective: edges.excused for objective, edges in file.objectives.items() if edges.excused}
-    head = msgspec.structs.asdict(file.framework)
-    return Framework(**head, controls=file.controls, mappings=mappings, excused=excused)
-
-
 _SENTENCE = "is no sentence; begin it with a capital, and end it with a full stop"
 _TWICE = "stands here twice; remove one"
 
@@ -155,26 +120,26 @@ class _Rules:
     """What types cannot hold."""
 
     def __init__(
-        self, file: FrameworkFile, objectives: dict[str, Objective], checks: Collection[str], *, headline: bool
+        self, framework: Framework, objectives: dict[str, Objective], checks: Collection[str], *, headline: bool
     ) -> None:
-        self._file = file
+        self._framework = framework
         self._headline = headline
-        self._controls = {control.id: control for control in file.controls}
+        self._controls = {control.id: control for control in framework.controls}
         self._objectives = objectives
         self._checks = checks
-        self._mapped = {control for edges in file.objectives.values() for _, _, control in edges.each()}
+        self._mapped = {edge.control for edge in framework.mappings}
 
     def found(self) -> Found:
         """All that is wrong."""
         above: set[str] = set()
-        for number, control in enumerate(self._file.controls):
+        for number, control in enumerate(self._framework.controls):
             yield from (
                 (("controls", number, *path), text) for path, text in (*self._row(control, above), *self._said(control))
             )
             above.add(control.id)
-        for name, edges in self._file.objectives.items():
+        for name, edges in self._framework.objectives.items():
             yield from ((("objectives", name, *path), text) for path, text in self._edges(name, edges))
-        unsaid = [name for name in self._objectives if name not in self._file.objectives] if self._headline else []
+        unsaid = [name for name in self._objectives if name not in self._framework.objectives] if self._headline else []
         if unsaid:
             advice = "map each to a control, or say in excused why not"
             yield ("objectives",), f"nothing is said of {', '.join(unsaid)}; {advice}"
@@ -197,7 +162,7 @@ class _Rules:
         """What is wrong with how far a scan can assess a row."""
         automated = control.assessable == "automated"
         mapped = control.id in self._mapped
-        if control.checks and not (automated and self._file.framework.benchmark):
+        if control.checks and not (automated and self._framework.benchmark):
             yield ("checks",), "only automated rows of a benchmark name checks; map objectives to it instead"
         if control.unmapped and not _is_sentence(control.unmapped):
             yield ("unmapped",), _SENTENCE

@@ -18,7 +18,7 @@ from msgspec import UNSET
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports import renderer
 from scanner.evaluate.report import build_report
-from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
+from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
 from scanner.model.checks import Check
 from scanner.model.nouns import (
     Exposure,
@@ -170,7 +170,7 @@ CATALOGUE = Catalogue(
             text_policy="", note="",
             controls=tuple(Control(id=f"C{n}", title="", level="", parent=None, assessable="partial")
                            for n in range(1, 9)),
-            mappings=tuple(Mapping(name, "isolation", f"C{n}", "intersects-with", "example") for n in range(1, 8)),
+            objectives={"isolation": Edges("example", intersects_with=tuple(f"C{n}" for n in range(1, 8)))},
         )
         for name in ("example-a", "example-b")
     ],

@@ -7,7 +7,7 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.evaluate.score import finding_score, framework_scores, posture
-from scanner.frameworks import Catalogue, Control, Framework, Mapping, Objective
+from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
 from scanner.model.nouns import CheckCount, Exposure, Holds, Listing, Severity
 
 CHECK = next(c for c in registered()[0].values() if c.provider == "aws" and c.severity is Severity.CRITICAL)
@@ -63,8 +63,8 @@ def catalogue_of(*objectives: str) -> Catalogue:
     """One framework with one control that these objectives speak to."""
     control = Control(id="C1", title="A control", level="control", parent=None, assessable="partial")
     words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "")
-    edges = tuple(Mapping("f", id, "C1", "intersects-with") for id in objectives)
-    framework = Framework(id="f", controls=(control,), mappings=edges, **words)
+    edges = dict.fromkeys(objectives, Edges(intersects_with=("C1",)))
+    framework = Framework(id="f", controls=(control,), objectives=edges, **words)
     made = [
         Objective(id=id, title="", group="", statement="", cannot_prove="", evidence="observed") for id in objectives
     ]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.frameworks import Framework, Mapping, Objective, load
+from scanner.frameworks import RELATIONSHIPS, Control, Edges, Framework, Mapping, Objective, load
 from scanner.frameworks.source import SourceError, read_framework, read_objectives
+from scanner.frameworks.yaml_types import ControlSource, EdgesSource, HeadSource, ObjectiveSource
 from scanner.model.errors import InputError
 
 CHECKS = ("MLP-1001", "MLP-1004")
@@ -130,6 +131,22 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, problem: str, 
     [line] = str(caught.value).splitlines()
     assert line.startswith("house-rules.yaml:")
     assert problem in line
+
+
+def test_what_is_written_is_what_is_read_at_run_time() -> None:
+    """The types of the YAML, and the plain ones that shipped frameworks are read with."""
+    written = {*HeadSource.__struct_fields__, "controls", "objectives"}
+    assert written == {*Framework.__struct_fields__}
+    assert ControlSource.__struct_fields__ == Control.__struct_fields__
+    assert EdgesSource.__struct_encode_fields__ == Edges.__struct_encode_fields__
+    assert ObjectiveSource.__struct_fields__ == Objective.__struct_fields__
+    assert {*Edges.__struct_encode_fields__} - {"reason", "excused"} == {*RELATIONSHIPS}
+
+
+def test_a_null_says_nothing(tmp_path: Path) -> None:
+    text = VALID.replace("assessable: manual", "assessable: manual, regime: null, oscal_id: null, unmapped: null")
+
+    assert read(text, tmp_path) == read(VALID, tmp_path)
 
 
 def test_all_that_is_wrong_is_said_but_not_without_end(tmp_path: Path) -> None:
