@@ -29,6 +29,7 @@ from scanner.model.decode import plans  # noqa: E402
 from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
 from scripts.coverage_page import coverage_page  # noqa: E402
+from scripts.cross_references_page import cross_references_page  # noqa: E402
 from scripts.exit_codes_page import exit_codes_page  # noqa: E402
 from scripts.frameworks_page import frameworks_page  # noqa: E402
 from scripts.markdown import table  # noqa: E402
@@ -59,6 +60,7 @@ def build() -> dict[str, str]:
         "checks.md": _checks_page(checks, catalogue),
         "kinds.md": _kinds_page(checks, collectors),
         "frameworks.md": frameworks_page(checks, load_catalogue(known())),
+        "cross-references.md": cross_references_page(load_catalogue(("mitre-atlas", "owasp-llm-2025", "cwe"))),
         "permissions.md": _permissions_page(collectors),
         "cli.md": _cli_page(),
         "exit-codes.md": exit_codes_page(),

@@ -13,6 +13,7 @@ _INTRO = f"""# Frameworks
 
 A check serves one objective; an objective speaks to controls of frameworks. Reports show those that `--framework`
 names, by default {", ".join(HEADLINE)}. [The guide](../guides/frameworks.md) says how to bring one's own.
+[Cross references](cross-references.md) compares the mappings to ATLAS, OWASP and CWE with what these publish.
 
 *Assessable* counts the rows that are not mere headings; *automated*, *partial* and *manual* say how far a scan could go
 at best. *Mapped* counts those that an objective speaks to, and *reached* those of which an objective has at least one
