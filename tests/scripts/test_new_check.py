@@ -44,8 +44,9 @@ CASES = f'''    "{SLUG}": [
 
 def copied(folder: Path) -> Path:
     """A copy of the packages and their tests."""
-    for name in ("checks", "scanner", "reports", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "data", "npm"))
+    for name in ("checks", "scanner", "reports"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "data", "npm"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
