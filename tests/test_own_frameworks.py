@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from commandline import MLPOSTURE, mlposture
+from factories.aws import notebook
 from scanning import running
-from support import ROOT
+from support import ROOT, inventory_of
 from worlds.base import Fault
 
 from scanner.frameworks import HEADLINE
@@ -50,6 +51,8 @@ def test_it_is_shown_beside_those_that_are_shipped_with_a_cloud_and_without(own:
     bare = mlposture("evaluate", "i.json", *REPORT, "bare.json", cwd=own)
 
     assert [done.returncode for done in (scanned, evaluated, bare)] == [0, 0, 0], scanned.stderr
+    arguments = json.loads((own / "scan.json").read_text())["scan"]["arguments"]
+    assert "framework_file=house-rules" in arguments
     report = reported(own, "scan")
     assert report == reported(own, "again")
     frameworks = report["scores"]["frameworks"]
@@ -87,6 +90,18 @@ def test_alone_it_narrows_the_checks_to_those_that_bear_on_it(own: Path) -> None
         "network-isolation", "public-exposure", "hardened-workspaces", "least-privilege"
     }  # fmt: skip
     assert tuple(reported(own, "cwe")["scores"]["frameworks"]) == ("cwe",)
+
+
+def test_a_row_of_a_benchmark_brings_the_checks_that_it_names(own: Path) -> None:
+    head = EXAMPLE.read_text(encoding="utf-8").partition("controls:")[0]
+    row = "{id: B-1, title: No direct way, level: row, parent: null, assessable: automated, checks: [MLP-1001]}"
+    (own / "b.yaml").write_text(f"{head.rstrip()}\n  benchmark: true\ncontrols:\n  - {row}\n", encoding="utf-8")
+    inventory_of(notebook("a", direct_internet_access="Enabled")).save(own / "i.json")
+    options = ("--framework-file", "b.yaml", "--framework", "house-rules")
+    done = mlposture("evaluate", "i.json", *options, *REPORT, "x.json", cwd=own)
+
+    assert done.returncode == 0, done.stderr
+    assert [finding["check"]["id"] for finding in reported(own, "x")["findings"]] == ["MLP-1001"]
 
 
 def test_a_resumed_scan_judges_by_the_framework_that_it_began_with(own: Path) -> None:

@@ -348,6 +348,8 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
         value = options.get(name)
         if value:
             asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")
+    if own := options.get("framework_file"):
+        asked.append(f"framework_file={','.join(framework.id for framework in own)}")
     return tuple(asked)
 
 
