@@ -24,7 +24,7 @@ from scanner.collect.plan import make_plan  # noqa: E402
 from scanner.frameworks import Catalogue, Mapping, known  # noqa: E402
 from scanner.frameworks import load as load_catalogue  # noqa: E402
 from scanner.model.checks import SECTIONS, Check  # noqa: E402
-from scanner.model.collectors import Collector  # noqa: E402
+from scanner.model.collectors import Collector, OptIn  # noqa: E402
 from scanner.model.decode import plans  # noqa: E402
 from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
@@ -44,6 +44,11 @@ HELP_WIDTH = 100
 DISCOVERY = {name: importlib.import_module(f"checks.{name}.permissions").DISCOVERY for name in PROVIDERS}
 #: What the AWS facade asks besides when it scans an organisation.
 ORGANIZATION = importlib.import_module("checks.aws.permissions").ORGANIZATION
+#: When a collector is asked that is opt-in.
+_ONLY: dict[OptIn, str] = {
+    "verify": "with `--verify`",
+    "tags": "for [AI systems](../guides/ai-systems.md) that are selected by tags",
+}
 
 Checks = dict[str, Check]
 Collectors = dict[str, Collector]
@@ -195,7 +200,7 @@ def _follows(collector: Collector) -> Iterator[str]:
     if collector.follows:
         yield f"- Only those that these refer to: {_codes(kind.kind for kind in collector.follows)}."
     if collector.opt_in:
-        yield "- Asked only with `--verify`."
+        yield f"- Asked only {_ONLY[collector.opt_in]}."
 
 
 # -- permissions -------------------------------------------------------------------------------------------------------
@@ -210,20 +215,21 @@ def _permissions_page(collectors: Collectors) -> str:
     ]
     ready = {"aws": _aws_policy, "gcp": _gcp_role, "azure": _azure_role}
     for provider in PROVIDERS:
-        operations = _operations(provider, collectors, opt_in=False)
+        operations = _operations(provider, collectors, None)
         parts.append(f"## {NAMES[provider]}")
         if not operations:
             parts.append("Nothing is collected yet.")
             continue
         needed = permissions(provider, {*operations, *DISCOVERY[provider]})
         parts += ["\n".join(f"- `{name}`" for name in needed), *ready[provider](needed)]
-        if only_to_verify := permissions(provider, _operations(provider, collectors, opt_in=True)):
-            parts.append(f"Only a scan with `--verify` needs {_codes(only_to_verify)} besides.")
+        for opt_in, only in _ONLY.items():
+            if more := permissions(provider, _operations(provider, collectors, opt_in)):
+                parts.append(f"Only a scan {only} needs {_codes(more)} besides.")
     return "\n\n".join(parts)
 
 
-def _operations(provider: str, collectors: Collectors, *, opt_in: bool) -> set[str]:
-    own = (c for c in collectors.values() if c.provider == provider and c.opt_in is opt_in)
+def _operations(provider: str, collectors: Collectors, opt_in: OptIn | None) -> set[str]:
+    own = (c for c in collectors.values() if c.provider == provider and c.opt_in == opt_in)
     return {operation for collector in own for operation in collector.operations}
 
 

@@ -284,7 +284,7 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
 
     checks, collectors = load(providers)
     verify = bool(options.get("verify"))
-    if verify and not any(collector.opt_in for collector in collectors.values()):
+    if verify and not any(collector.opt_in == "verify" for collector in collectors.values()):
         raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
     return make_plan(select(checks.values(), options), collectors, verify=verify)
 

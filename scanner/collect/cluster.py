@@ -193,6 +193,7 @@ class Cluster:
             manners=manners,
             checks=tuple(check.id for check in plan.checks if check.provider == provider),
             verify=plan.verifies,
+            tags=plan.tags,
             cached=cached,
         )
         path = self.folder / f"{provider}.order"

@@ -1,6 +1,6 @@
 """What a run needs: selected checks → kinds → collectors in stages → operations. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -26,13 +26,28 @@ class Plan(Struct, frozen=True):
     @property
     def verifies(self) -> bool:
         """Whether it asks the provider to confirm what was found."""
-        return any(collector.opt_in for collector in self.collectors)
+        return any(collector.opt_in == "verify" for collector in self.collectors)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The providers that are asked for tags."""
+        return tuple(sorted({collector.provider for collector in self.collectors if collector.opt_in == "tags"}))
 
 
-def make_plan(checks: Sequence[Check], collectors: Mapping[str, Collector], *, verify: bool = False) -> Plan:
-    """The collectors that these checks need, no more; those that are opt-in only to `verify`."""
+def make_plan(
+    checks: Sequence[Check],
+    collectors: Mapping[str, Collector],
+    *,
+    verify: bool = False,
+    tags: Collection[str] = (),
+) -> Plan:
+    """The collectors that these checks need, no more; with `verify` those that verify.
+
+    `tags` are providers whose tags are to be read: no check judges by them, and selectors of AI systems do.
+    """
     needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
-    wanted = {kind for kind in needed if verify or not collectors[kind].opt_in}
+    wanted = {kind for kind in needed if verify or collectors[kind].opt_in != "verify"}
+    wanted |= {kind for kind, made in collectors.items() if made.opt_in == "tags" and made.provider in tags}
     # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
     pending = [check.kind for check in checks]
     while pending:

@@ -52,6 +52,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     manners: Manners
     checks: tuple[str, ...]
     verify: bool
+    tags: tuple[str, ...]
     cached: bool
 
 
@@ -163,7 +164,8 @@ class Hired:
         self.path = path
         self.order = order
         checks, collectors = load((order.provider,))
-        self.plan: Plan = make_plan(tuple(checks[id] for id in order.checks), collectors, verify=order.verify)
+        chosen = tuple(checks[id] for id in order.checks)
+        self.plan: Plan = make_plan(chosen, collectors, verify=order.verify, tags=order.tags)
         self.collectors = {collector.kind.kind: collector for collector in self.plan.collectors}
         self.meter = Meter()
         self.cache: Cache | None = None

@@ -4,7 +4,7 @@ It declares every operation it may call, and the facade refuses any other, so pe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from scanner.model.documents import Many
 from scanner.model.nouns import Reason, Reply, Resource, Scope
@@ -13,6 +13,8 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 F = TypeVar("F", bound=Callable[..., Iterator[Resource]])
+#: What a collector waits to be asked for: that findings are verified, or that tags are read.
+OptIn = Literal["verify", "tags"]
 
 
 class Api(Protocol):
@@ -73,7 +75,8 @@ class Found:
 class Collector:
     """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from.
 
-    One that is `opt_in` is planned only for a scan that was told to verify what it finds.
+    One that is `opt_in` is planned only for a scan that was told to verify what it finds, or to read tags. The latter
+    gives one resource for each that it read the tags of, with the same id and the field `tags`.
     """
 
     __slots__ = ("follows", "function", "kind", "operations", "opt_in", "per", "service")
@@ -85,7 +88,7 @@ class Collector:
         operations: tuple[str, ...],
         per: str,
         follows: tuple[type[Resource], ...],
-        opt_in: bool = False,
+        opt_in: OptIn | None = None,
     ) -> None:
         self.function = function
         self.kind = kind
@@ -110,7 +113,7 @@ def collector(
     operations: tuple[str, ...],
     per: str = "region",
     follows: tuple[type[Resource], ...] = (),
-    opt_in: bool = False,
+    opt_in: OptIn | None = None,
 ) -> Callable[[F], F]:
     """Register the collector of a kind. Raises ValueError when the kind has one already or `per` is neither value."""
 

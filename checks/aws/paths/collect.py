@@ -59,7 +59,7 @@ class Question(Struct, frozen=True):
         *(Role, Bucket, Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage),
         *(NotebookInstance, TrainingJob),
     ),
-    opt_in=True,
+    opt_in="verify",
 )
 def simulations(api: AwsApi, found: Found) -> Iterator[Simulation]:
     view = _View(found, api.taken_at)
