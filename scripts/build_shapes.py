@@ -20,8 +20,10 @@ sys.path.insert(0, str(ROOT))
 from scripts.generated_file import write_or_check  # noqa: E402 - found by the line above
 
 TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
-#: Services that speak JSON 1.1, and the prefixes of their operations that only read.
-SERVICES = {"sagemaker": ("List", "Describe", "Search")}
+#: Services that speak JSON 1.1, perhaps beside others, and the prefixes of their operations that only read.
+SERVICES = {"sagemaker": ("List", "Describe", "Search"), "resourcegroupstaggingapi": ("GetResources",)}
+#: Operations that are asked in a way in which their replies come in one page.
+ONE_PAGE = ("GetResources",)
 
 
 def build() -> str:
@@ -30,14 +32,16 @@ def build() -> str:
     services = []
     for service, verbs in SERVICES.items():
         model, pages = session.get_service_model(service), session.get_paginator_model(service)
-        if model.protocol != "json" or model.signing_name != service:
-            raise SystemExit(f"{service} speaks {model.protocol} and signs as {model.signing_name}")
+        if "json" not in model.metadata.get("protocols", [model.protocol]):
+            raise SystemExit(f"{service} speaks {model.protocol}")
         lines = [
             f"  {json.dumps(name)}: {json.dumps(facts, separators=(',', ':'))}"
             for name in sorted(model.operation_names)
             if name.startswith(verbs) and (facts := _facts(model, pages, name)) is not None
         ]
         head = {"version": model.metadata["jsonVersion"], "target": model.metadata["targetPrefix"]}
+        if model.signing_name != service:
+            head["signing_name"] = model.signing_name
         services.append(
             f'"{service}": {json.dumps(head)[:-1]}, "operations": {{\n' + ",\n".join(lines) + "\n}}"  # one a line
         )
@@ -48,14 +52,17 @@ def _facts(model: ServiceModel, pages: PaginatorModel, name: str) -> dict[str, A
     shape = model.operation_model(name).output_shape
     if shape is None:
         return None
+    facts = {"members": list(shape.members), "times": _times(shape, ())}
+    if name in ONE_PAGE:
+        return facts
     try:
         paging = pages.get_paginator(name)
     except ValueError:
-        return {"members": list(shape.members), "times": _times(shape, ())}
+        return facts
     tokens = {paging["input_token"], paging["output_token"]}
     if tokens != {"NextToken"} or not isinstance(paging["result_key"], str):
         raise SystemExit(f"{name} pages in a way that checks/aws/client/wire.py does not know: {paging}")
-    return {"members": list(shape.members), "times": _times(shape, ()), "items": paging["result_key"]}
+    return {**facts, "items": paging["result_key"]}
 
 
 def _times(shape: Shape, above: tuple[str, ...]) -> dict[str, Any]:

@@ -26,7 +26,10 @@ from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
 from scanner.model.sanitize import quote
 
 #: Our name of an operation → (botocore's service, API operation), where they differ.
-_ELSEWHERE = {"s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock")}
+_ELSEWHERE = {
+    "s3:GetAccountPublicAccessBlock": ("s3control", "GetPublicAccessBlock"),
+    "tag:GetResources": ("resourcegroupstaggingapi", "GetResources"),
+}
 _DISCOVER = "ec2:DescribeRegions"
 
 
@@ -253,24 +256,22 @@ class AwsApi(BaseApi):
         return find(service, name) is not None or clients.speaks_json(self._client(service, ""))
 
     def _client(self, service: str, region: str) -> Any:
-        """Raises CallFailed if a region that a reply named can be none."""
+        return self._provider.clients.get(service, self._place(region))
+
+    def _place(self, region: str) -> str:
+        """The region that is meant. Raises CallFailed if one that a reply named can be none."""
         try:
             validate_region_name(region or None)
         except botocore.exceptions.InvalidRegionError as error:
             raise CallFailed(Reason.MALFORMED, f"there is no region {quote(region)}, which a reply names") from error
-        return self._provider.clients.get(service, region or self._region)
-
-    @property
-    def _region(self) -> str:
-        return self.scope.region if self.scope.region != ANYWHERE else self._provider.home
+        return region or (self.scope.region if self.scope.region != ANYWHERE else self._provider.home)
 
     def _attempt(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
         service, name = _split(operation)
         provider, account = self._provider, self.account
         if find(service, name) is not None:
-            place = region or self._region
             return lambda: provider.transport.json(
-                service, name, place, provider.sessions.credentials(account), parameters
+                service, name, self._place(region), provider.sessions.credentials(account), parameters
             )
         return lambda: provider.clients.call(
             self._client(service, region), name, provider.sessions.credentials(account), parameters

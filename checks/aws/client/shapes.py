@@ -22,11 +22,15 @@ class Shape(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True):
-    """How a service is addressed (`target` goes before the operation in a header), and its operations that read."""
+    """How a service is addressed (`target` goes before the operation in a header), and its operations that read.
+
+    `signing_name` is what its requests are signed for, where that is not what the SDK calls it.
+    """
 
     version: str
     target: str
     operations: dict[str, Shape]
+    signing_name: str = ""
 
 
 @cache

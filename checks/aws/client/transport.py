@@ -162,7 +162,9 @@ class Transport:
             if (service, region) not in self._hosts:
                 place = translated(lambda: self.addresses.place(service, region))
                 pool, target = self._pool(place.url)
-                self._hosts[service, region] = _Host(pool, target, Signer(place.url, place.service, place.region))
+                known = services().get(service)
+                signed_for = known.signing_name if known and known.signing_name else place.service
+                self._hosts[service, region] = _Host(pool, target, Signer(place.url, signed_for, place.region))
             return self._hosts[service, region]
 
     def _pool(self, url: str) -> tuple[HTTPConnectionPool, str]:
