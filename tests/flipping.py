@@ -152,8 +152,8 @@ class Rig:
         self.checks: dict[str, Check] = {c.slug: c for c in registered()[0].values() if c.provider == provider}
         self._seen: dict[frozenset[tuple[Path, bool | str]], Again | None] = {}
         self.turn(self.document)
-        # No leaf shows in what a scan verifies; to ask that anew for each flip takes most of the time.
-        self.calm = Calm(provider, connected, verify=False)
+        # No leaf shows in tags, nor in what a scan verifies; to ask that anew for each flip takes most of the time.
+        self.calm = Calm(provider, connected, verify=False, tags=False)
         self.verdicts = self.calm.verdicts
         self.watched = {key: self.watch(key, self.calm.inventory) for key in self.verdicts}
         self.reads = {key: reads for key, (_, reads) in self.watched.items()}

@@ -35,11 +35,19 @@ class Again(NamedTuple):
 class Calm:
     """What a calm scan of a world gave, and what each collector looked at in the resources that it follows."""
 
-    def __init__(self, provider: str, connected: Any, checks: Iterable[Check] = (), *, verify: bool = True) -> None:
+    def __init__(
+        self,
+        provider: str,
+        connected: Any,
+        checks: Iterable[Check] = (),
+        *,
+        verify: bool = True,
+        tags: bool = True,
+    ) -> None:
         known, collectors = registered()
         self.provider = provider
         self.checks = {c.slug: c for c in (tuple(checks) or known.values()) if c.provider == provider}
-        self.plan = make_plan(list(self.checks.values()), collectors, verify=verify)
+        self.plan = make_plan(list(self.checks.values()), collectors, verify=verify, tags=(provider,) if tags else ())
         #: by kind of the collector that follows: kinds and fields
         self._followed: dict[str, set[tuple[str, str]]] = {c.kind.kind: set() for c in self.plan.collectors}
         stages = tuple(tuple(self._watched(collector) for collector in stage) for stage in self.plan.stages)

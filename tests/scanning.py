@@ -147,6 +147,7 @@ def take_inventory(
     *,
     manners: Manners = QUICK,
     verify: bool = True,
+    tags: bool = True,
     **settings: Any,
 ) -> Inventory:
     """Plan and collect against whatever the environment points at, with all that may be asked."""
@@ -157,7 +158,7 @@ def take_inventory(
     calls = quick_calls(manners)
     connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, calls)
     try:
-        plan = make_plan(wanted, collectors, verify=verify)
+        plan = make_plan(wanted, collectors, verify=verify, tags=(provider,) if tags else ())
         collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()

@@ -14,7 +14,7 @@ import pytest
 
 from scanner.collect.plan import make_plan
 from scanner.model.nouns import Listing, Resource, Status, Verdict
-from scanner.model.registry import kinds, load
+from scanner.model.registry import PROVIDERS, kinds, load
 from scanner.store.inventory import Inventory, InventoryView
 
 TESTS = Path(__file__).parent
@@ -100,8 +100,8 @@ def all_kinds() -> dict[str, type[Resource]]:
 
 
 def unneeded(collectors: Mapping[str, Any]) -> list[str]:
-    """Kinds that no check judges or joins, nor needs on the way to another: no scan collects them."""
-    planned = make_plan(list(registered()[0].values()), collectors, verify=True).collectors
+    """Kinds that no check judges or joins, nor needs on the way to another, and that hold no tags: no scan has them."""
+    planned = make_plan(list(registered()[0].values()), collectors, verify=True, tags=PROVIDERS).collectors
     return sorted(collectors.keys() - {collector.kind.kind for collector in planned})
 
 

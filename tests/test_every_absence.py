@@ -34,6 +34,7 @@ REFERRED = {
 #: Reads about the account or project that is scanned, which does not go away, and questions that have no such answer.
 ALWAYS_THERE: set[str | tuple[str, str]] = {
     "s3:GetAccountPublicAccessBlock",
+    "tag:GetResources",
     "resourcemanager.projects.get",
     "resourcemanager.projects.getIamPolicy",
     "compute.projects.get",

@@ -174,7 +174,7 @@ def gaps_wrong(gaps: Iterable[Gap], operation: str, reasons: set[Reason]) -> Ite
     for gap in of_it:
         if gap.reason is Reason.DENIED and not gap.permission:
             yield f"{operation}: its gap names no permission: add it to checks/{gap.scope.provider}/permissions.py"
-        if not gap.checks:
+        if not gap.checks and COLLECTORS[gap.kind].opt_in != "tags":  # which no check needs
             yield f"{operation}: its gap blinds no check: no field needs it, so remove it from {gap.kind}'s collector"
     for gap in gaps:
         if "collector stopped" in gap.detail:

@@ -69,27 +69,37 @@ NOT_FOLLOWED = {
 }
 
 _WHAT = "tells who looks into a saved inventory what the resource is"
+_WRITTEN = "people wrote it: selectors of AI systems go by it, and no verdict does"
 _HOW = "tells who looks into a saved inventory how it was read"
 #: What is read and looked at by no check, collector or evidence, by the class that declares it, with the reason.
 UNUSED = {
     "aws.iam.Role.details_from": _HOW,
-    "aws.s3.Bucket.region": _WHAT,
     "aws.sagemaker.Model.creation_time": _WHAT,
     "aws.sagemaker.Model.details_from": _HOW,
     "aws.sagemaker.NotebookInstance.instance_type": _WHAT,
     "aws.sagemaker.NotebookInstance.last_modified_time": _WHAT,
     "aws.sagemaker.TrainingJob.details_from": _HOW,
+    "aws.tagging.TaggedResource.tags": _WRITTEN,
     "azure.ai_services.Account.account_kind": _WHAT,
+    "azure.ai_services.Account.tags": _WRITTEN,
+    "azure.machine_learning.Compute.tags": _WRITTEN,
+    "azure.machine_learning.OnlineDeployment.tags": _WRITTEN,
+    "azure.machine_learning.OnlineEndpoint.tags": _WRITTEN,
+    "azure.machine_learning.Workspace.tags": _WRITTEN,
+    "azure.storage.StorageAccount.tags": _WRITTEN,
     "checks.gcp.iam.resources.Condition.expression": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
     "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",
     "checks.gcp.vertex_ai.resources.Replicas.max_replica_count": "only the replicas that always run are judged",
+    "gcp.notebooks.Instance.labels": _WRITTEN,
+    "gcp.storage.Bucket.labels": _WRITTEN,
     "gcp.storage.Bucket.log_bucket": "not judged yet",
     "gcp.vertex_ai.CustomJob.create_time": _WHAT,
+    "gcp.vertex_ai.CustomJob.labels": _WRITTEN,
     "gcp.vertex_ai.CustomJob.state": _WHAT,
-    "gcp.vertex_ai.Endpoint.labels": _WHAT,
-    "gcp.vertex_ai.Model.labels": _WHAT,
+    "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
+    "gcp.vertex_ai.Model.labels": _WRITTEN,
 }
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from scanner.systems.graph import Graph, Key, Node
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.selectors import Index, matcher
+from scanner.systems.tags import wanted
 
 #: Providers that nothing asks yet.
 _CLOUDS = ("aws", "gcp", "azure")
@@ -23,16 +24,18 @@ class Via(NamedTuple):
     """How a system comes by a resource: by its selector of this number, or from another resource by a join.
 
     `member` is the field that names it; empty where one lies inside the other. `part`: the resource names `source`.
+    `recorded`: the selector goes by tags, which people wrote; all else was observed.
     """
 
     selector: int = 0
+    recorded: bool = False
     source: Key | None = None
     member: str = ""
     part: bool = False
 
     def __str__(self) -> str:
         if self.source is None:
-            return f"selected by include {self.selector}"
+            return f"selected by include {self.selector}" + (", by what its tags record" if self.recorded else "")
         where = f"{self.source.kind} {self.source.id}"
         if self.part:
             return f"part of {where}" + (f", by its {self.member}" if self.member else ", inside it")
@@ -68,7 +71,7 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
             found, why = _select(include, index)
             warnings += [f"system {system.id}: include {number}: {text}" for text in why]
             for node in found:
-                selected.setdefault(node, Via(number))
+                selected.setdefault(node, Via(number, recorded=bool(wanted(include))))
         claims = systems[system.id] = _follow(system, selected)
         warnings += _needless(system, claims)
         left_out.update(claims.excluded)
@@ -90,15 +93,12 @@ def _select(include: Include, index: Index) -> tuple[list[Node], list[str]]:
         return [], [f"not assigned: {provider} is not read yet"]
     if not index.has(provider):
         return [], [f"matches nothing, as the inventory holds nothing of {provider}"]
-    why = []
-    if word := "tags" if include.tags else "labels" if include.labels else "":
-        untagged = index.untagged(provider)
-        if not index.has_tags(provider):
-            return [], [f"not assigned: {word} are not read yet of what the inventory holds of {provider}"]
-        if untagged:
-            why.append(f"cannot be decided for {', '.join(untagged)}: their {word} are not read yet")
     found = index.select(include)
-    return found, why if found else [*why, "matches nothing in the inventory; correct it, or remove it"]
+    if undecided := index.undecided(include):
+        word = "tags" if include.tags else "labels"
+        what = f"{', '.join(undecided)}, of which {word} were not observed; scan with --systems, and look at its gaps"
+        return found, [f"cannot be decided for {what}" if found else f"not assigned: cannot be decided for {what}"]
+    return found, [] if found else ["matches nothing in the inventory; correct it, or remove it"]
 
 
 def _follow(system: System, selected: dict[Node, Via]) -> Claims:

@@ -22,6 +22,7 @@ from scanner.model.nouns import Holds, Part, Resource
 from scanner.model.patterns import pattern
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import Follow
+from scanner.systems.tags import Tags
 
 #: What kinds are of a service, where the service is not one of ML. Identities say it themselves (`holds`).
 _OF_SERVICE: dict[str, Follow] = {
@@ -65,14 +66,14 @@ class _Text(NamedTuple):
 
 
 class Node:
-    """One resource. `names` are its ids as others spell them, in lower case; `tags` None where nothing reads them."""
+    """One resource. `names` are its ids as others spell them, in lower case; `tags` None if they were not observed."""
 
     __slots__ = (
         "account", "category", "holds", "id", "joins", "key", "kind", "name", "names", "parts", "provider", "region",
         "tags",
     )  # fmt: skip
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, tags: Mapping[str, str] | None) -> None:
         self.kind = resource.kind
         self.id = resource.id
         self.key = Key(self.kind, self.id)
@@ -85,7 +86,7 @@ class Node:
         self.holds = type(resource).holds
         self.category: Follow = category(type(resource))
         self.names = tuple(_spellings(resource.id))
-        self.tags = _tags(resource)
+        self.tags = tags
         #: what it refers to: the place that leads there, and all that is called so
         self.joins: list[tuple[str, list[Node]]] = []
         #: what belongs to it and refers to it or lies inside it
@@ -115,9 +116,10 @@ class Graph:
         self._tails = sorted(tails, key=lambda entry: -len(entry[1]))
         self._meant: dict[tuple[str, str], str] = {}
         texts: list[tuple[Node, list[_Text]]] = []
-        for kind in inventory.store.kinds():
+        tags = Tags(inventory, collectors)
+        for kind in (kind for kind in inventory.store.kinds() if kind not in tags.kinds):
             for resource in inventory.all(collectors[kind].kind):
-                node = Node(resource)
+                node = Node(resource, tags.of(resource))
                 self.nodes.append(node)
                 found = _texts(resource) if node.category == "lineage" else []
                 self._call(node, resource, found)
@@ -273,14 +275,6 @@ def _spellings(id: str) -> Iterator[str]:
     yield name
     if name.startswith("//"):
         yield name[2:].partition("/")[2]
-
-
-def _tags(resource: Resource) -> Mapping[str, str] | None:
-    for field in ("tags", "labels"):
-        value = getattr(resource, field, UNSET)
-        if value is not UNSET:
-            return value or {}
-    return None
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner.model.yaml_text import Path, brief
 from scanner.systems.manifest import Include
+from scanner.systems.tags import wanted
 
 if TYPE_CHECKING:
     from scanner.systems.graph import Node
@@ -90,6 +91,8 @@ class Index:
             self._by_place[provider, "region", region].append(node)
             if provider == "azure" and (group := group_of(node.id)):
                 self._by_place[provider, "group", group].append(node)
+            if _is_unread(node):
+                self._by_place[provider, "unread"].append(node)
             for key, value in (node.tags or {}).items():
                 self._by_place[provider, "tag", key, value].append(node)
             self._by_name += [(name, node) for name in node.names]
@@ -100,44 +103,44 @@ class Index:
         """Whether there is anything of a provider."""
         return (provider,) in self._by_place
 
-    def untagged(self, provider: str) -> list[str]:
-        """The kinds of ML of a provider that are here without tags and labels: nothing reads them."""
-        own = self._by_place.get((provider,), ())
-        return sorted({node.kind for node in own if node.tags is None and node.category == "lineage"})
-
-    def has_tags(self, provider: str) -> bool:
-        """Whether tags or labels of anything of a provider are read."""
-        return any(node.tags is not None for node in self._by_place.get((provider,), ()))
+    def undecided(self, include: Include) -> list[str]:
+        """Kinds of ML of which a selector may mean more: all else that it names holds, and tags were not observed."""
+        unread = self._by_place.get((include.provider, "unread"), [])
+        meant = self._matching(include, {}, unread) if wanted(include) else ()
+        return sorted({node.kind for node in meant if _is_unread(node)})
 
     def select(self, include: Include) -> list[Node]:
         """The resources that a selector of a cloud names, sorted by kind and id."""
-        tags = {**include.tags, **include.labels}
+        everything = self._by_place.get((include.provider,), [])
+        return sorted(self._matching(include, wanted(include), everything), key=lambda node: node.key)
+
+    def _matching(self, include: Include, tags: Mapping[str, str], among: list[Node]) -> Iterator[Node]:
+        """Those among these for which all that a selector names holds, with these tags."""
         accounts = {value.lower() for field in _ACCOUNTS for value in getattr(include, field)}
         groups = {group.lower() for group in include.resource_groups}
         globs = [matcher(glob) for glob in (*include.arns, *include.ids)]
-        found = [
+        return (
             node
-            for node in dict.fromkeys(self._candidates(include, accounts, groups, tags))
+            for node in dict.fromkeys(self._candidates(include, accounts, groups, tags, among))
             if (not accounts or node.account.lower() in accounts)
             and (not include.regions or node.region in include.regions)
             and (not groups or group_of(node.id) in groups)
             and (not tags or tags.items() <= (node.tags or {}).items())
             and (not globs or any(glob.fullmatch(name) for glob in globs for name in node.names))
-        ]
-        return sorted(found, key=lambda node: node.key)
+        )
 
     def _candidates(
-        self, include: Include, accounts: set[str], groups: set[str], tags: Mapping[str, str]
+        self, include: Include, accounts: set[str], groups: set[str], tags: Mapping[str, str], among: list[Node]
     ) -> list[Node]:
-        """The shortest list that holds all that the selector may name."""
+        """The shortest list known that holds all that the selector may name among these."""
         provider = include.provider
         named = [self._named(glob, provider) for glob in (*include.arns, *include.ids)]
-        ways = [list(chain.from_iterable(named))] if named else []
+        ways = [among, *([list(chain.from_iterable(named))] if named else [])]
         for word, values in (("account", accounts), ("group", groups), ("region", include.regions)):
             if values:
                 ways.append([node for value in values for node in self._by_place.get((provider, word, value), ())])
         ways += [self._by_place.get((provider, "tag", key, value), []) for key, value in tags.items()]
-        return min(ways, key=len) if ways else self._by_place.get((provider,), [])
+        return min(ways, key=len)
 
     def _named(self, glob: str, provider: str) -> list[Node]:
         """What may match a glob: all that begins as it does, or all of the account that it names."""
@@ -152,6 +155,11 @@ class Index:
             if len(own) < last - first:
                 return own
         return [node for _, node in self._by_name[first:last]]
+
+
+def _is_unread(node: Node) -> bool:
+    """Whether a resource of ML has tags that were not observed. Those of another account's nobody observes."""
+    return node.tags is None and node.category == "lineage" and "#" not in node.id
 
 
 def group_of(id: str) -> str:

@@ -37,7 +37,8 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
     Variant,
 )
-from scanner.model.nouns import Scope
+from checks.aws.tagging.resources import TaggedResource
+from scanner.model.nouns import Resource, Scope
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "999988887777"
@@ -140,6 +141,12 @@ def component_from(uri: str, **fields: Any) -> InferenceComponent:
 
 def job(name: str = "nightly", **fields: Any) -> TrainingJob:
     return TrainingJob(id=arn("training-job", name), name=name, scope=HERE, **fields)
+
+
+def tagged(resource: Resource, **tags: str) -> TaggedResource:
+    """The tags that a resource has; `_` in a name stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in tags.items()}
+    return TaggedResource(id=resource.id, name=resource.name, scope=resource.scope, tags=named or None)
 
 
 def bucket(name: str = "northwind-example-models", **fields: Any) -> Bucket:

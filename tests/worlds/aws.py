@@ -15,6 +15,7 @@ The world file holds one document per resource, the one that Describe answers; L
     assumable: {"arn:aws:iam::444455556666:role/audit": "444455556666"}           # roles elsewhere; empty accounts
     organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
+    tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
 from worlds.aws_search import Index
+from worlds.aws_tagging import check_tags, get_resources
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies"
+    "service_control_policies tags"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -94,6 +96,7 @@ class AwsWorld(World):
             self.regions[region] = self.prepare_region(region, services or {}, problems)
         check_buckets(document, problems)
         check_roles(document, problems)
+        check_tags(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
@@ -171,6 +174,7 @@ class AwsWorld(World):
         scope = _SCOPE.search(request.headers.get("authorization", ""))
         key, request.region, prefix = scope.groups() if scope else ("", "", target.partition(".")[0].lower())
         request.account = self.sessions.get(key, (str(self.account), ""))[0]
+        prefix = "tag" if prefix == "tagging" else prefix  # what IAM calls it
         operation, request.params = self.read(self.service(prefix, request), target, request) or (None, {})
         if operation is None:
             action = target.rpartition(".")[2] or dict(parse_qsl(request.body.decode(errors="replace"))).get("Action")
@@ -188,6 +192,8 @@ class AwsWorld(World):
     @staticmethod
     def service(prefix: str, request: Request) -> str:
         """The botocore service that a signing name stands for."""
+        if prefix == "tag":
+            return "resourcegroupstaggingapi"
         return "s3control" if prefix == "s3" and request.path.startswith("/v20180820/") else prefix
 
     @staticmethod
@@ -197,7 +203,7 @@ class AwsWorld(World):
         if service_model is None:
             return None
         params: dict[str, Any]
-        if service_model.protocol == "json":
+        if aws_model.protocol(service_model) == "json":
             name, params = target.rpartition(".")[2], json.loads(request.body or b"{}")
         elif service_model.protocol in ("query", "ec2"):
             params = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
@@ -280,6 +286,9 @@ class AwsWorld(World):
             raise AwsError(403, code, "The security token included in the request is invalid.")
 
     def answer_ml(self, request: Request, service: str, name: str) -> Any:
+        if request.operation == "tag:GetResources":
+            tagged = self.document if request.account == self.account else {}
+            return get_resources(tagged, request.region, request.params)
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)

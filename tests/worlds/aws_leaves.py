@@ -60,6 +60,8 @@ def knows(operation: str, path: Path) -> bool:
     service, _, name = operation.partition(":")
     if name == "GetAccountPublicAccessBlock":
         service, name = "s3control", "GetPublicAccessBlock"
+    if operation == "tag:GetResources":
+        service, path = "resourcegroupstaggingapi", ("ResourceTagMappingList", *path)
     shape = known_model(service).operation_model(name).output_shape
     kind = next((kind for kind in KINDS.get(service, ()) if kind.list_op == name), None)
     if kind is not None:

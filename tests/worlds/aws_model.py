@@ -98,6 +98,11 @@ def model(service: str) -> ServiceModel | None:
     return session.get_service_model(service) if service in session.get_available_services() else None
 
 
+def protocol(service_model: ServiceModel) -> str:
+    """The protocol that a service is asked in: JSON where it speaks that beside others."""
+    return "json" if "json" in service_model.metadata.get("protocols", ()) else str(service_model.protocol)
+
+
 def known_model(service: str) -> ServiceModel:
     found = model(service)
     assert found is not None, service
@@ -379,11 +384,13 @@ def warm() -> None:
 def success(service: str, name: str, result: Any, request_id: str) -> Response:
     """`result` in the protocol of the operation."""
     service_model = get_service_model(service)  # moto's serializers want moto's subclass of botocore's model
-    serializer = get_serializer_class(service, service_model.protocol)
+    serializer = get_serializer_class(service, protocol(service_model))
     operation = service_model.operation_model(name)
     reply = serializer(operation, SerializationContext(request_id)).serialize(result)
     body = reply["body"]
     headers = {name: str(value) for name, value in reply["headers"].items()}
+    if protocol(service_model) == "json":  # moto gives it the type of the first protocol that the service speaks
+        headers["Content-Type"] = f"application/x-amz-json-{service_model.metadata['jsonVersion']}"
     return Response(reply["status_code"], body.encode() if isinstance(body, str) else body, headers)
 
 

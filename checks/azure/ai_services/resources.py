@@ -45,3 +45,4 @@ class Account(Resource, frozen=True, kw_only=True):
     user_owned_storage: Annotated[Observed[tuple[OwnedStorage, ...]], Read(ACCOUNTS, "properties.userOwnedStorage")] = (
         UNSET
     )
+    tags: Annotated[Observed[dict[str, str]], Read(ACCOUNTS, "tags")] = UNSET

@@ -82,6 +82,7 @@ class Workspace(Resource, frozen=True, kw_only=True):
     additional_storage_accounts: Annotated[
         Observed[tuple[str, ...]], Read(WORKSPACES, "properties.workspaceHubConfig.additionalWorkspaceStorageAccounts")
     ] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(WORKSPACES, "tags")] = UNSET
 
 
 class DockerSettings(Part, frozen=True, kw_only=True):
@@ -145,6 +146,7 @@ class Compute(Resource, frozen=True, kw_only=True):
     user_assigned_identities: Annotated[
         Observed[Mapping[str, UserIdentity | None]], Read(COMPUTES, "identity.userAssignedIdentities")
     ] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(COMPUTES, "tags")] = UNSET
 
 
 class OnlineEndpoint(Resource, frozen=True, kw_only=True):
@@ -163,6 +165,7 @@ class OnlineEndpoint(Resource, frozen=True, kw_only=True):
     user_assigned_identities: Annotated[
         Observed[Mapping[str, UserIdentity | None]], Read(ENDPOINTS, "identity.userAssignedIdentities")
     ] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(ENDPOINTS, "tags")] = UNSET
 
 
 class Collection(Part, frozen=True, kw_only=True, rename="camel"):
@@ -193,3 +196,4 @@ class OnlineDeployment(Resource, frozen=True, kw_only=True):
     ] = UNSET
     #: names of environment variables whose value looks like a secret; found by the collector, values are not kept
     suspicious_variables: Observed[tuple[str, ...]] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(DEPLOYMENTS, "tags")] = UNSET

@@ -57,3 +57,4 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(STORAGE, "tags")] = UNSET

@@ -78,3 +78,4 @@ class Instance(Resource, frozen=True, kw_only=True):
     scripts: Observed[tuple[str, ...]] = UNSET
     #: the same, of those that the project's metadata name for all machines without a script of their own
     project_scripts: Observed[tuple[str, ...]] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(INSTANCES, "labels")] = UNSET

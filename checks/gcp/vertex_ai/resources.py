@@ -147,3 +147,4 @@ class CustomJob(Resource, frozen=True, kw_only=True):
     secrets: Observed[tuple[str, ...]] = UNSET
     #: buckets that variables and arguments of its containers name
     container_buckets: Observed[tuple[str, ...]] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(JOBS, "labels")] = UNSET

@@ -30,3 +30,13 @@ def test_what_verifies_is_planned_only_if_that_is_asked_for() -> None:
 
     assert set(verifying.operations) - set(plain.operations) == {"iam:SimulatePrincipalPolicy"}
     assert verifying.verifies and not plain.verifies
+
+
+def test_tags_are_planned_only_of_providers_whose_tags_are_asked_for() -> None:
+    checks = list(CHECKS.values())
+    plain, other, asking = (make_plan(checks, COLLECTORS, tags=tags) for tags in ((), ("gcp",), ("gcp", "aws")))
+
+    assert plain.operations == other.operations
+    assert set(asking.operations) - set(plain.operations) == {"tag:GetResources"}
+    assert (plain.tags, other.tags, asking.tags) == ((), (), ("aws",))
+    assert not asking.verifies

@@ -148,23 +148,6 @@ def test_a_view_of_another_account_is_not_ours() -> None:
     }
 
 
-def test_a_selector_by_tags_that_are_not_read_is_not_assigned() -> None:
-    found = assign(
-        declared(
-            tagged=selecting(Include(provider="aws", tags={"ai-system": "x"})),
-            labelled=selecting(Include(provider="gcp", labels={"service": "fraud-detection"})),
-        ),
-        demo_graph("aws", "gcp"),
-    )
-
-    assert found.systems["tagged"].claimed == {}
-    assert names(found.systems["labelled"].claimed, "vertex_ai.Endpoint") == {"1000000000000000001"}
-    assert found.warnings[0] == (
-        "system tagged: include 1: not assigned: tags are not read yet of what the inventory holds of aws"
-    )
-    assert found.warnings[1].startswith("system labelled: include 1: cannot be decided for gcp.notebooks.Instance, ")
-
-
 def test_selectors_that_come_to_nothing_are_named() -> None:
     needless = Exclude(arn=f"{SAGEMAKER}model/none", reason="gone")
     found = assign(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 from declaring import demo_graph
+from factories.aws import ACCOUNT, REGION, bucket, notebook, package, tagged
+from msgspec import structs
+from support import inventory_of, registered
 
+from checks.aws.names import seen_from
+from checks.aws.sagemaker.resources import NotebookInstance
+from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
+from scanner.model.nouns import Resource, Scope
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Include
 from scanner.systems.selectors import Index, matcher, problems_of
 
@@ -12,6 +20,10 @@ SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333:"
 VERTEX = "//aiplatform.googleapis.com/projects/example-fraud-prod/locations/europe-west4/"
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 RETINA = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-retina/"
+
+
+def index_of(*resources: Resource) -> Index:
+    return Index(Graph(inventory_of(*resources), registered()[1]).nodes)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +51,14 @@ def selected(index: Index, **include: object) -> list[str]:
         ({"provider": "gcp", "ids": (f"{VERTEX.partition('.com/')[2]}endpoints/*1",)}, ["Endpoint scoring"]),
         ({"provider": "gcp", "labels": {"service": "fraud-detection"}}, ["Endpoint scoring"]),
         ({"provider": "gcp", "labels": {"service": "fraud-detection"}, "regions": ("us-central1",)}, []),
+        ({"provider": "gcp", "labels": {"ai-system": "fraud-scoring"}},
+         ["Instance scoring-workbench", "Bucket example-fraud-models", "Endpoint scoring"]),
+        ({"provider": "aws", "tags": {"ai-system": "ticket-sentiment", "env": "prod"}},
+         ["Endpoint sentiment-internal"]),
+        ({"provider": "aws", "tags": {"system": "sentiment-internal"}},
+         ["Bucket northwind-example-models", "Bucket northwind-example-training-data"]),
+        ({"provider": "azure", "tags": {"ai-system": "retina-diagnosis"}},
+         ["Account openai-good", "OnlineEndpoint retina-good", "Workspace ws-retina-prod"]),
         ({"provider": "azure", "ids": (f"{RETINA}*/onlineEndpoints/retina-good",)}, ["OnlineEndpoint retina-good"]),
         ({"provider": "azure", "subscriptions": (SUBSCRIPTION,), "resource_groups": ("RG-Assist",),
           "regions": ("eastus",)}, ["StorageAccount nwprompts"]),
@@ -56,11 +76,37 @@ def test_a_project_and_an_account_are_selected_whole(index: Index) -> None:
         assert len(selected(index, provider=provider, **{field: (account,)})) == len(own) > 0
 
 
-def test_kinds_without_tags_and_labels_are_known(index: Index) -> None:
-    assert not index.has_tags("aws")
-    assert index.has_tags("gcp")
-    assert "gcp.vertex_ai.CustomJob" in index.untagged("gcp")
-    assert "gcp.vertex_ai.Endpoint" not in index.untagged("gcp")
+def test_names_of_tags_are_the_same_in_any_capitals_on_azure_alone(index: Index) -> None:
+    on_azure, on_aws = {"AI-System": "retina-diagnosis"}, {"AI-System": "ticket-sentiment"}
+
+    assert len(selected(index, provider="azure", tags=on_azure)) == 3
+    assert selected(index, provider="azure", tags={"ai-system": "Retina-Diagnosis"}) == []
+    assert selected(index, provider="aws", tags=on_aws) == []
+
+
+def test_kinds_whose_tags_were_not_observed_are_known() -> None:
+    written, bare, unread = notebook("written"), notebook("bare"), notebook("unread")
+    theirs = structs.replace(package(), id=seen_from(package().id, ACCOUNT))
+    index = index_of(written, bare, unread, theirs, bucket("shared"), tagged(written, team="ml"), tagged(bare))
+    kinds = [NotebookInstance.kind]
+
+    assert selected(index, provider="aws", tags={"team": "ml"}) == ["NotebookInstance written"]
+    assert index.undecided(Include(provider="aws", tags={"team": "ml"})) == kinds
+    assert index.undecided(Include(provider="aws", tags={"team": "ml"}, regions=("us-east-1",))) == []
+    assert index.undecided(Include(provider="aws", tags={"team": "ml"}, arns=(unread.id,))) == kinds
+    assert index.undecided(Include(provider="aws", tags={"team": "ml"}, arns=(bare.id,))) == []
+    assert index.undecided(Include(provider="aws", regions=(REGION,))) == []
+
+
+def test_what_can_have_no_labels_is_not_undecided() -> None:
+    place = Scope("gcp", "example-fraud-prod", "europe-west4")
+    pool = DeploymentResourcePool(id=f"{VERTEX}deploymentResourcePools/p", name="p", scope=place)
+    of_old = Endpoint(id=f"{VERTEX}endpoints/1", name="1", scope=place)
+    include = Include(provider="gcp", labels={"team": "fraud"})
+
+    assert index_of(pool).undecided(include) == []
+    assert index_of(pool, of_old).undecided(include) == [Endpoint.kind]
+    assert index_of(pool, of_old).select(include) == []
 
 
 @pytest.mark.parametrize(

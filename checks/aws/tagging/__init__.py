@@ -1,0 +1,1 @@
+"""The Resource Groups Tagging API: the tags of what other collectors found."""
