@@ -8,14 +8,18 @@ systems.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from scanner.systems.graph import Graph, Key, Node
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.selectors import Index, matcher
-from scanner.systems.tags import wanted
+from scanner.systems.tags import named_systems, wanted
+from scanner.systems.yaml_text import brief
 
+#: Warnings of tags that name another system: who may tag may write anything.
+_MOST = 20
 #: Providers that nothing asks yet.
 _CLOUDS = ("aws", "gcp", "azure")
 
@@ -77,6 +81,7 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
         left_out.update(claims.excluded)
         for key in claims.claimed:
             holders[key].append(system.id)
+    warnings += _contradicted(graph, holders)
     unclaimed = (node.key for node in graph.nodes if node.category == "lineage")
     return Assignment(
         systems,
@@ -133,6 +138,30 @@ def _joins(node: Node) -> Iterator[tuple[str, Node]]:
     for member, called in node.joins:
         for found in called:
             yield member, found
+
+
+def _contradicted(graph: Graph, holders: Mapping[Key, list[str]]) -> Iterator[str]:
+    """What is claimed although a tag of it names another system. One line for each pair of these."""
+    found: defaultdict[tuple[str, str, str], list[Key]] = defaultdict(list)
+    for node in graph.nodes:
+        claiming = holders.get(node.key, ())
+        for tag, named in named_systems(node.tags or {}) if claiming else ():
+            if named not in claiming:
+                found[", ".join(claiming), tag, named].append(node.key)
+    lines = (
+        f"system {claiming}: claims {_counted(keys)}, whose tag or label {tag} names {brief(named)!r}; "
+        "correct one of the two"
+        for (claiming, tag, named), keys in sorted(found.items())
+    )
+    yield from islice(lines, _MOST)
+    if len(found) > _MOST:
+        yield f"and {len(found) - _MOST} more tags name another system than the one that claims the resource"
+
+
+def _counted(keys: list[Key]) -> str:
+    """The first of several resources, and how many more there are."""
+    first = f"{keys[0].kind} {keys[0].id}"
+    return first if len(keys) == 1 else f"{first} and {len(keys) - 1} more"
 
 
 def _needless(system: System, claims: Claims) -> Iterable[str]:

@@ -27,9 +27,11 @@ from scanner.systems.manifest import (
     Selectors,
     System,
 )
+from scanner.systems.tags import named_systems
 
 _HEAD = f"""\
-# A draft of the AI systems in an inventory, one for each endpoint or for several that serve the same.
+# A draft of the AI systems in an inventory, one for each endpoint, or for several that serve the same or whose tags
+# name the same system.
 # Everything here is declared: reports show it as said by you. Do what each TODO says, then run
 #   mlposture systems check
 # which names what is missing, with --inventory also what each system claims.
@@ -49,7 +51,11 @@ def draft(graph: Graph) -> str:
         raise InputError("the inventory holds nothing of ML, so there is no system to draft; scan where it runs")
     groups = _groups(_roots(own), graph)
     includes = [_named(group) for group in groups] if groups else [*_accounts(own)]
-    names = [group[0].name for group in groups] if groups else [_account_of(include) for include in includes]
+    names = (
+        [_recorded(group[0]) or group[0].name for group in groups]
+        if groups
+        else [_account_of(include) for include in includes]
+    )
     ids = _ids(names)
     systems = [_system(id, name, include) for id, name, include in zip(ids, names, includes, strict=True)]
     found = assign(_manifest(systems), graph)
@@ -70,7 +76,10 @@ def _roots(nodes: Sequence[Node]) -> list[Node]:
 
 
 def _groups(roots: Sequence[Node], graph: Graph) -> list[list[Node]]:
-    """Endpoints of one account that serve the same models from the same buckets belong together."""
+    """Endpoints of one account that serve the same models from the same buckets belong together.
+
+    Before that counts which system their tags name.
+    """
     alone = [_system(f"root-{number}", node.name, _named([node])) for number, node in enumerate(roots)]
     if not alone:
         return []
@@ -81,8 +90,14 @@ def _groups(roots: Sequence[Node], graph: Graph) -> list[list[Node]]:
         claimed = [(key, *holds[key]) for key in found.systems[system.id].claimed]
         models = frozenset(key for key, held, of in claimed if held is Holds.ARTIFACT and of == "lineage")
         buckets = frozenset(key for key, _, of in claimed if of == "buckets")
-        groups[node.provider, node.account, models, buckets, None if models else node].append(node)
+        serves = (models, buckets, None if models else node)
+        groups[node.provider, node.account, _recorded(node) or serves].append(node)
     return list(groups.values())
+
+
+def _recorded(node: Node) -> str:
+    """The system that a tag of a resource names; empty if none does."""
+    return next((named.system for named in named_systems(node.tags or {})), "")
 
 
 def _named(nodes: Sequence[Node]) -> Include:

@@ -5,9 +5,9 @@ A kind has them in a field, `tags` or `labels`, or a collector that is asked for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
@@ -18,6 +18,15 @@ from scanner.systems.manifest import Include, Manifest
 
 _FIELDS = ("tags", "labels")
 _NONE: Mapping[str, str] = {}
+#: Where people write which AI system a resource belongs to. Names of labels may have either.
+_OF_SYSTEM = ("ai-system", "ai_system")
+
+
+class Named(NamedTuple):
+    """The AI system that a tag names, and the tag."""
+
+    tag: str
+    system: str
 
 
 class Tags:
@@ -66,3 +75,10 @@ def providers_by_tags(manifest: Manifest) -> frozenset[str]:
     """The providers of which some system selects by tags, so that a scan for it has to read them."""
     includes = (include for system in manifest.systems for include in system.selectors.include)
     return frozenset(include.provider for include in includes if wanted(include))
+
+
+def named_systems(tags: Mapping[str, str]) -> Iterator[Named]:
+    """The AI systems that tags say a resource belongs to."""
+    for name in _OF_SYSTEM:
+        if tags.get(name):
+            yield Named(name, tags[name])

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from commandline import mlposture
 from declaring import VALID, with_lines
+from factories.aws import endpoint, tagged
 from scanning import calm
-from support import ROOT
+from support import ROOT, inventory_of
 
 from checks.aws.sagemaker.resources import Endpoint
 from scanner.model.nouns import Listing
@@ -103,6 +104,26 @@ def test_what_is_not_ours_cannot_write_to_the_terminal(tmp_path: Path, inventory
     assert done.returncode == 0
     assert "\x1b" not in done.stdout
     assert r"a\x1b[31mred" in done.stdout
+
+
+def test_what_a_tag_says_cannot_write_to_the_terminal_nor_give_a_secret_away(tmp_path: Path) -> None:
+    made = inventory_of(
+        endpoint("a"), tagged(endpoint("a"), ai_system="x\x1b[31m\n::error::y"),
+        endpoint("b"), tagged(endpoint("b"), ai_system="AKIAIOSFODNN7EXAMPLE"),
+    )  # fmt: skip
+    made.save(tmp_path / "inventory.json")
+    (tmp_path / "ai-systems.yaml").write_text(VALID)
+    done = mlposture("systems", "check", "--inventory", "inventory.json", cwd=tmp_path)
+    lines = [line for line in done.stderr.splitlines() if "correct one of the two" in line]
+
+    assert done.returncode == 0
+    assert len(lines) == 2
+    assert all(
+        line.startswith("mlposture: ai-systems.yaml: system sentiment: claims aws.sagemaker.E") for line in lines
+    )
+    assert "\x1b" not in done.stderr
+    assert not [line for line in done.stderr.splitlines() if line.startswith("::")]
+    assert "AKIAIOSFODNN7EXAMPLE" not in done.stderr + (tmp_path / "inventory.json").read_text()
 
 
 def test_a_draft_is_written_once_and_never_over_another_file(tmp_path: Path, inventory: str) -> None:

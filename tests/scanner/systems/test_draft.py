@@ -81,6 +81,21 @@ def test_endpoints_that_serve_the_same_are_one_system() -> None:
     ]
 
 
+def test_endpoints_whose_tags_name_the_same_are_one_system() -> None:
+    from factories.aws import endpoint, tagged
+
+    named = [endpoint(name) for name in ("blue", "green", "red")]
+    tags = (tagged(named[0], ai_system="Fraud scoring"), tagged(named[1], ai_system="Fraud scoring"), tagged(named[2]))
+    made = yaml.safe_load(draft(Graph(inventory_of(*named, *tags), registered()[1])))
+
+    assert [
+        (system["id"], system["name"], len(system["selectors"]["include"][0]["arns"])) for system in made["systems"]
+    ] == [
+        ("fraud-scoring", "Fraud scoring", 2),
+        ("red", "red", 1),
+    ]
+
+
 def test_without_an_endpoint_an_account_is_a_system() -> None:
     made = yaml.safe_load(draft(Graph(inventory_of(notebook("nb")), registered()[1])))
 

@@ -1,4 +1,4 @@
-"""Tags and labels: who claims by them, and what is said where they were not observed."""
+"""Tags and labels: who claims by them, what is said where they were not observed, and where they contradict a claim."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from declaring import declared, demo_graph, selecting
 from factories.aws import endpoint, notebook, tagged
 from support import inventory_of, registered
 
-from scanner.model.nouns import Resource
+from checks.gcp.vertex_ai.resources import CustomJob
+from scanner.model.nouns import Resource, Scope
 from scanner.systems.assign import assign
 from scanner.systems.graph import Graph, Key
 from scanner.systems.manifest import Include
@@ -65,6 +66,40 @@ def test_tags_of_what_belongs_to_nobody_are_no_resources() -> None:
     assert [
         node.key for node in graph_of(notebook(), tagged(notebook(), **TEAM), tagged(endpoint(), **TEAM)).nodes
     ] == [Key(notebook().kind, notebook().id)]
+
+
+def test_a_tag_that_names_another_system_is_warned_of() -> None:
+    notebooks = [notebook(name) for name in ("a", "b", "c", "shared")]
+    systems = ("other", "other", "mine", "second")
+    tags = [tagged(one, ai_system=system) for one, system in zip(notebooks, systems, strict=True)]
+    job = CustomJob(
+        id="//aiplatform.googleapis.com/projects/p/locations/l/customJobs/1",
+        name="1",
+        scope=Scope("gcp", "p", "l"),
+        labels={"ai_system": "Mine"},
+    )
+    unclaimed = (endpoint(), tagged(endpoint(), ai_system="other"))
+    mine = selecting(Include(provider="aws", arns=(notebook("*").id,)), Include(provider="gcp", ids=(job.id,)))
+    second = selecting(Include(provider="aws", arns=(notebook("shared").id,)))
+    found = assign(declared(mine=mine, second=second), graph_of(*notebooks, *tags, job, *unclaimed))
+
+    said = "whose tag or label"
+    assert found.warnings == (
+        f"system mine: claims {notebooks[0].kind} {notebooks[0].id} and 1 more, {said} ai-system names 'other'; "
+        "correct one of the two",
+        f"system mine: claims {job.kind} {job.id}, {said} ai_system names 'Mine'; correct one of the two",
+    )
+
+
+def test_whoever_may_tag_cannot_fill_the_screen() -> None:
+    notebooks = [notebook(str(number)) for number in range(50)]
+    tags = [tagged(one, ai_system=f"{one.name}\n{'x' * 300}") for one in notebooks]
+    everything = selecting(Include(provider="aws", accounts=("111122223333",)))
+    found = assign(declared(mine=everything), graph_of(*notebooks, *tags))
+
+    assert len(found.warnings) == 21
+    assert found.warnings[-1] == "and 30 more tags name another system than the one that claims the resource"
+    assert all("\n" not in text and len(text) < 300 for text in found.warnings)
 
 
 def test_what_a_manifest_selects_by_is_known() -> None:
