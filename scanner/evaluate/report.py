@@ -10,6 +10,7 @@ from scanner.evaluate.score import framework_scores, posture
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.model.checks import CHECKS, Check
+from scanner.model.collectors import COLLECTORS
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
@@ -76,7 +77,7 @@ def build_report(
         scopes=inventory.scopes,
         arguments=tuple(arguments),
         complete=not (inventory.gaps or counts["unknown"]) and all(listing.complete for listing in listings),
-        resources=inventory.count(),
+        resources=inventory.count() - _records(inventory),
         counts=counts,
         by_severity=found.failures_by_severity(),
         findings=found.findings,
@@ -93,6 +94,11 @@ def build_report(
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
         trust=found.uses(),
     )
+
+
+def _records(inventory: Inventory) -> int:
+    """How many are nothing but the tags of resources that are counted themselves."""
+    return sum(inventory.store.sizes(kind)[1] for kind, made in COLLECTORS.items() if made.opt_in == "tags")
 
 
 def _known(inventory: Inventory) -> list[Check]:

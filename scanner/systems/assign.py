@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from scanner.model.yaml_text import brief
 from scanner.systems.graph import Graph, Key, Node
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.selectors import Index, matcher
 from scanner.systems.tags import named_systems, wanted
-from scanner.systems.yaml_text import brief
 
 #: Warnings of tags that name another system: who may tag may write anything.
 _MOST = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from factories.aws import grant, notebook, ours
+from factories.aws import grant, notebook, ours, tagged
 from msgspec import UNSET
 from support import FAIL, NOW, UNKNOWN, all_cases, inventory_of, registered
 from watching import observe
@@ -53,6 +53,13 @@ def test_no_check_calls_a_value_of_a_later_version_unobserved(check: Check) -> N
                     own = field if kind == check.kind.kind else f"{kind.rpartition('.')[2]}.{field}"
                     assert own not in unseen, f"{check.slug}, {case.name}: {own} was seen; name it in `unknown(...)`"
             inventory.add(resource)
+
+
+def test_a_report_does_not_count_tags_as_resources() -> None:
+    given = {"scan_id": "x", "started_at": NOW, "finished_at": NOW}
+    inventory = inventory_of(notebook(), ours(), tagged(notebook(), team="ml"), tagged(ours()))
+
+    assert build_report(inventory, [INTERNET], load_catalogue(), **given).resources == 2
 
 
 def test_a_report_with_an_unknown_verdict_is_not_complete() -> None:
