@@ -93,7 +93,7 @@ class Edges(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, gc=
 class Framework(msgspec.Struct, frozen=True, omit_defaults=True):
     """One published framework with its controls in authored order, and what objectives say about them.
 
-    Rows of a `benchmark` may pass or fail, by the checks that they name.
+    Rows of a `benchmark` may pass or fail, by the checks that they name. One about a `cloud` says nothing of others.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Framework(msgspec.Struct, frozen=True, omit_defaults=True):
     controls: tuple[Control, ...]
     objectives: dict[str, Edges] = {}
     benchmark: bool = False
+    cloud: str = ""
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:

@@ -42,6 +42,7 @@ class HeadSource(msgspec.Struct, frozen=True):
     text_policy: Text
     note: Text
     benchmark: bool = False
+    cloud: Literal["aws", "gcp", "azure"] | None = None
 
 
 class ControlSource(msgspec.Struct, frozen=True):
