@@ -58,6 +58,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "low": {"fg": "cyan"},
     "head": {"bold": True},
 }
+#: Words about a control that say something of it.
+SAID = ("evidence for", "evidence against", "mixed")
 #: Columns of a line, and of its margin with the severity and the check's id; how many checks are shown of a cloud; from
 #: where on a word is cut, and what may be lost by cutting between words.
 WIDTH, MARGIN, WORST, LONGEST_WORD, LOSS = 100, 11, 5, 70, 15
@@ -78,6 +80,8 @@ def summary(report: dict[str, Any], seconds: float) -> Iterator[Line]:
     for provider, title in TITLES.items():
         yield "", ""
         yield from cloud(report, provider, title)
+    yield "", ""
+    yield from systems(report)
 
 
 def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
@@ -90,6 +94,29 @@ def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
     names = {finding["resource"]["id"]: finding["resource"]["name"] for finding in findings}
     for alike in worst(failures):
         yield from entry(alike, names)
+
+
+def systems(report: dict[str, Any]) -> Iterator[Line]:
+    """Each declared AI system, and the controls of its frameworks of which something can be said."""
+    yield "head", f"AI systems of {report['evidence']['manifest']}: evidence for people to judge, not compliance"
+    for system in report["evidence"]["systems"]:
+        if system["id"] is None:
+            continue
+        failed = ", ".join(f"{count} {severity}" for severity, count in system["failures"].items() if count)
+        yield "", f"{clean(system['id'])}, {system['declared']['tier']}: {system['resources']} resources, {failed}"
+        frameworks = report["scores"]["systems"][system["id"]]["frameworks"]
+        said = "; ".join(f"{name}: {controls(score)}" for name, score in frameworks.items())
+        for line in fold(said, WIDTH - 2, 2):
+            yield "", f"  {line}"
+
+
+def controls(score: dict[str, Any]) -> str:
+    """How many controls of a framework have which word, and of how many of these nothing is due yet."""
+    words, later = score["words"], sum(score["readiness"].get(word, 0) for word in SAID)
+    counts = [
+        f"{words[word]} {word.removeprefix('evidence ')}" for word in (*SAID, "not applicable") if words.get(word)
+    ]
+    return ", ".join([*counts, *([f"{later} not due yet"] if later else [])]) or "nothing said"
 
 
 def sums(verdicts: Mapping[str, int], severities: Mapping[str, int]) -> str:
@@ -217,7 +244,8 @@ def main() -> None:
     Path(options.folder).mkdir(parents=True, exist_ok=True)
     command = Path(sys.executable).with_name("mlposture")
     config = os.path.relpath(ROOT / "examples" / "mlposture.toml")
-    how = ["scan", "--config", config, "--fail-on", "never", "--no-cache"]
+    manifest = os.path.relpath(ROOT / "examples" / "ai-systems.yaml")
+    how = ["scan", "--config", config, "--systems", manifest, "--fail-on", "never", "--no-cache"]
     where = [part for name in ("json", "sarif") for part in ("-o", f"{options.folder}/report.{name}")]
     show(
         [

@@ -121,6 +121,7 @@ class FindingStartV1(Struct, frozen=True):
     evidence: dict[str, Any]
     resource: ResourceV1
     path: list[str]
+    systems: list[str]
 
 
 class FindingV1(FindingStartV1, frozen=True):
@@ -183,24 +184,157 @@ class CoverageV1(Struct, frozen=True):
     checks: list[CheckCoverageV1]
 
 
-class FrameworkScoreV1(Struct, frozen=True):
-    """Controls of a framework that the evidence supports or contradicts. Neither means compliant."""
-
-    controls: int
-    supported: list[str]
-    contradicted: list[str]
-    not_assessed: int
-
-
-class ScoresV1(Struct, frozen=True):
-    """Percentages. `posture` is null if nothing was assessed; `lower` and `upper` count unknown as fail and as pass."""
+class PostureV1(Struct, frozen=True):
+    """Percentages. `posture` is null if too little was assessed; the bounds count unknown as fail and as pass."""
 
     posture: float | None
     coverage: float
     lower: float
     upper: float
+
+
+class FrameworkScoreV1(PostureV1, frozen=True):
+    """The mean over the controls of a framework that apply, and how many have which word. None of them means compliant.
+
+    `manual` of the applicable ones are those that only people can show, of `unchecked` no check of this version speaks,
+    and of `empty` nothing exists here. `coverage` is over the others; `lower` and `upper` count whatever is not known.
+    `readiness` counts the words of controls that do not apply yet, which are no breach.
+    """
+
+    controls: int
+    applicable: int
+    manual: int
+    unchecked: int
+    empty: int
+    words: dict[str, int]
+    readiness: dict[str, int]
+
+
+class SystemScoreV1(PostureV1, frozen=True):
+    """The same for what belongs to one AI system."""
+
     frameworks: dict[str, FrameworkScoreV1]
-    systems: dict[str, dict[str, Any]]
+
+
+class ScoresV1(PostureV1, frozen=True):
+    """The same for all that was scanned, then for each AI system, by its id."""
+
+    frameworks: dict[str, FrameworkScoreV1]
+    systems: dict[str, SystemScoreV1]
+
+
+class EvidenceItemV1(Struct, frozen=True):
+    """Evidence that is no count of verdicts: what people or pipelines recorded, or declared. Neither is ever a pass.
+
+    `sha256` is the digest of a document as declared, `until` when this is to be looked at again; empty or null if
+    unsaid.
+    """
+
+    kind: Literal["observed", "recorded", "declared", "missing"]
+    text: str
+    by: str
+    on: date | None
+    until: date | None
+    source: str
+    sha256: str
+
+
+class ClaimV1(Struct, frozen=True):
+    """What there is on one objective: how many verdicts of `checks` speak for it and against it, and how many are open.
+
+    `excepted` of those against are accepted by the manifest. `coverage` is the share, in percent, of what could have
+    been judged. `kinds` are the kinds of evidence there are. `why` says what stands in the way of more.
+    """
+
+    objective: str
+    checks: list[str]
+    supporting: int
+    against: int
+    unknown: int
+    excepted: int
+    coverage: float
+    complete: bool
+    why: str
+    kinds: list[Literal["observed", "recorded", "declared", "missing"]]
+    other: list[EvidenceItemV1]
+
+
+class ControlStateV1(Struct, frozen=True, omit_defaults=True):
+    """What there is to say of a control for one system. A member that is left out is empty, false or null.
+
+    `word` is one about evidence only where that allows one, and `why` says why not, or what it rests on. `readiness`:
+    the control does not apply before `applies_from`, and nothing here is a breach. `documents` are declared.
+    """
+
+    id: str
+    word: Literal[
+        "evidence for",
+        "evidence against",
+        "mixed",
+        "not assessed",
+        "not applicable",
+        "applicability not decided",
+        "pass",
+        "fail",
+    ]
+    why: str = ""
+    readiness: bool = False
+    applies_from: date | None = None
+    score: PostureV1 | None = None
+    rests_on: EvidenceItemV1 | None = None
+    documents: list[EvidenceItemV1] = []
+
+
+class FrameworkStateV1(Struct, frozen=True):
+    """The controls of a framework for one system, in their order."""
+
+    framework: str
+    controls: list[ControlStateV1]
+
+
+class SystemV1(Struct, frozen=True):
+    """An AI system as declared, with what the evidence says of it; with a null `id`, all that was scanned.
+
+    `declared` is what the manifest says of it, and `rests_on` who decided how it is classified. `shared` of the
+    resources belong to other systems, too.
+    """
+
+    id: str | None
+    name: str
+    declared: dict[str, str]
+    rests_on: EvidenceItemV1 | None
+    resources: int
+    shared: int
+    failures: SeverityCountsV1
+    claims: list[ClaimV1]
+    frameworks: list[FrameworkStateV1]
+
+
+class ControlInfoV1(Struct, frozen=True):
+    """A control, the objectives that bear on it with their relationship, and those of them that may give it a word."""
+
+    framework: str
+    id: str
+    title: str
+    assessable: str
+    objectives: dict[str, str]
+    core: list[str]
+
+
+class EvidenceV1(Struct, frozen=True):
+    """What the verdicts, and what people declared, say of AI systems and of controls. It is evidence, not compliance.
+
+    Duties apply as of `as_of`. `manifest` is where the systems are declared, empty where none are; `unclaimed`
+    resources of ML belong to none of them.
+    """
+
+    statement: str
+    as_of: date
+    manifest: str
+    unclaimed: int
+    warnings: list[str]
+    controls: list[ControlInfoV1]
+    systems: list[SystemV1]
 
 
 class TrustV1(Struct, frozen=True):
@@ -229,4 +363,5 @@ class ReportV1(Struct, frozen=True):
     gaps: list[GapV1]
     coverage: CoverageV1
     scores: ScoresV1
+    evidence: EvidenceV1
     trust: list[TrustV1]

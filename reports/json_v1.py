@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from reports.json_evidence_v1 import evidence, scores
 from reports.json_types_v1 import (
     CheckCoverageV1,
     CheckV1,
     ControlV1,
     FindingStartV1,
-    FrameworkScoreV1,
     GapV1,
     KindCoverageV1,
     ResourceV1,
     ScanV1,
     ScopeV1,
-    ScoresV1,
     SeverityCountsV1,
     SummaryV1,
     ToolV1,
@@ -28,7 +27,6 @@ from scanner import __version__
 from scanner.model.nouns import (
     CheckInfo,
     Finding,
-    FrameworkScore,
     Gap,
     Listing,
     Report,
@@ -53,7 +51,8 @@ def render(report: Report) -> Iterator[bytes]:
             findings=_findings(report),
             gaps=map(_gap, report.gaps),
             coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
-            scores=_scores(report),
+            scores=scores(report),
+            evidence=evidence(report.assessment),
             trust=[_trust(use) for use in report.trust],
         )
     )
@@ -125,6 +124,7 @@ def _start(finding: Finding) -> FindingStartV1:
             cached=without_secrets(resource.cached) if resource.cached else {},
         ),
         path=list(finding.path),
+        systems=list(finding.systems),
     )
 
 
@@ -180,26 +180,6 @@ def _checks(report: Report) -> list[CheckCoverageV1]:
         )
         for id, count in sorted(report.check_counts.items())
     ]
-
-
-def _scores(report: Report) -> ScoresV1:
-    return ScoresV1(
-        posture=report.score.posture,
-        coverage=report.score.coverage,
-        lower=report.score.lower,
-        upper=report.score.upper,
-        frameworks={name: _framework(score) for name, score in sorted(report.framework_scores.items())},
-        systems={},
-    )
-
-
-def _framework(score: FrameworkScore) -> FrameworkScoreV1:
-    return FrameworkScoreV1(
-        controls=score.controls,
-        supported=list(score.supported),
-        contradicted=list(score.contradicted),
-        not_assessed=score.not_assessed,
-    )
 
 
 def _trust(use: Use) -> TrustV1:

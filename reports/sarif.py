@@ -17,6 +17,7 @@ from urllib.parse import quote
 from reports.sarif_evidence import Evidence
 from reports.writing import Pieces, clean, one_line, redact, sentence, stream
 from scanner import HOME, __version__
+from scanner.model.claims import STATEMENT
 from scanner.model.errors import InputError
 from scanner.model.nouns import CheckInfo, Finding, Gap, Reason, Report, Severity, Status, Unanswered
 
@@ -74,7 +75,7 @@ def render(report: Report) -> Iterator[bytes]:
 
 
 def _run(report: Report, provider: str, account: str) -> Pieces:
-    checks = sorted((c for c in report.checks if c.kind.partition(".")[0] == provider), key=lambda c: c.id)
+    checks = sorted((c for c in report.checks if c.kind.partition(".")[0] in (provider, "any")), key=lambda c: c.id)
     index = {check.id: position for position, check in enumerate(checks)}
     gaps = [gap for gap in report.gaps if (gap.scope.provider, gap.scope.account) == (provider, account)]
     notifications = [_gap(gap) for gap in gaps]
@@ -97,7 +98,11 @@ def _run(report: Report, provider: str, account: str) -> Pieces:
             }
         ],
         columnKind="unicodeCodePoints",
-        properties={"trusted": report.trusted},
+        properties={
+            "trusted": report.trusted,
+            "statement": STATEMENT,
+            "systems": [system.id for system in report.assessment if system.id],
+        },
         artifacts=evidence.artifacts(),
         results=_results(islice(_failures(report, provider, account), MAX_RESULTS), evidence, index),
     )
@@ -171,6 +176,8 @@ def _tags(check: CheckInfo) -> list[str]:
 def _result(finding: Finding, evidence: Evidence, index: Mapping[str, int]) -> dict[str, Any]:
     resource = finding.resource
     message = sentence(f"'{_label(resource.name)}' ({type(resource).title}): {_label(finding.message)}")
+    if finding.systems:
+        message += f" AI system: {', '.join(finding.systems)}."
     result: dict[str, Any] = {
         "ruleId": finding.check_id,
         "ruleIndex": index[finding.check_id],
@@ -186,6 +193,8 @@ def _result(finding: Finding, evidence: Evidence, index: Mapping[str, int]) -> d
             "resourceFinding/v1": finding.fingerprint,
         },
     }
+    if finding.systems:
+        result["properties"] = {"systems": list(finding.systems)}
     if finding.path:
         steps = _steps(finding, evidence)
         # Code scanning shows related locations only where the message links them.

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import io
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
+from reports.terminal_systems import systems
+from reports.terminal_text import Line, table, wrap
 from reports.writing import clean, first_paragraph, redact, sentence
-from scanner.model.nouns import Finding, Findings, Gap, Posture, Reason, Report, Scope, Severity
+from scanner.model.claims import Posture
+from scanner.model.nouns import Finding, Findings, Gap, Reason, Report, Scope, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +43,6 @@ STYLE = {
 
 #: A line as (style, text, link) segments; style and link are empty for plain text.
 Segment = tuple[str, str, str]
-Line = list[Segment]
 
 
 def render(report: Report, *, colour: bool, width: int, details: bool = False) -> str:
@@ -103,6 +104,7 @@ def layout(report: Report, width: int, *, details: bool = False) -> list[Line]:
     parts = (
         _findings(report.findings, width) if details else _worst(report.findings, width, clouds),
         _kinds(report),
+        systems(report.assessment, width, details=details),
         _accounts(report, report.findings.failures_by_account()),
         _gaps(report, width),
         _unanswered(report, width),
@@ -210,16 +212,16 @@ def _place(finding: Finding, width: int) -> Iterator[Line]:
     kind = type(resource).title or type(resource).kind
     yield [("blue", " --> ", ""), ("", f"{_where(resource.scope)} ", ""),
            ("underline", f"{kind} {clean(resource.name)}", _link(resource.console_url))]  # fmt: skip
-    for line in _wrap(_theirs(finding.message), width - 5):
+    for line in wrap(_theirs(finding.message), width - 5):
         yield [("", "     " + line, "")]
     if finding.path:
-        for line in _wrap("path: " + " → ".join(clean(id) for id in finding.path), width - 5):
+        for line in wrap("path: " + " → ".join(clean(id) for id in finding.path), width - 5):
             yield [("dim", "     " + line, "")]
 
 
 def _note(label: str, text: str, width: int) -> Iterator[Line]:
     lead = f"  = {label}: "
-    first, *rest = _wrap(text, width - len(lead)) or [""]
+    first, *rest = wrap(text, width - len(lead)) or [""]
     yield [("blue", "  = ", ""), ("bold", f"{label}: ", ""), ("", first, "")]
     for line in rest:
         yield [("", " " * len(lead) + line, "")]
@@ -245,7 +247,7 @@ def _kinds(report: Report) -> Iterator[Line]:
         if seen.get(kind) or kind in partial or any(verdicts.get(kind, ()))
     ]
     if rows:
-        yield from _table(("kind", "seen", "pass", "fail", "unknown"), rows)
+        yield from table(("kind", "seen", "pass", "fail", "unknown"), rows)
         if partial:
             yield [("", "+ not all of them could be listed; see what was not observed", "")]
         yield []
@@ -265,21 +267,10 @@ def _accounts(report: Report, failures: Mapping[tuple[str, str], int]) -> Iterat
         (clean(" ".join(account)), str(seen[account]), str(failures.get(account, 0)), str(gaps[account]))
         for account in sorted(shown)
     ]
-    yield from _table(("account", "seen", "fail", "gaps"), rows)
+    yield from table(("account", "seen", "fail", "gaps"), rows)
     if len(accounts) > len(shown):
         yield [("", f"… and {len(accounts) - len(shown)} more accounts with fewer failures.", "")]
     yield []
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
-    """Columns as wide as their widest cell; numbers, all but the first column, aligned to the right."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for style, row in [("bold", head), *(("", row) for row in rows)]:
-        padded = [
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield [(style, "  ".join(padded), "")]
 
 
 def _gaps(report: Report, width: int) -> Iterator[Line]:
@@ -326,7 +317,7 @@ def _unanswered(report: Report, width: int) -> Iterator[Line]:
     yield [("bold", f"Unknown ({report.counts['unknown']} verdicts):", "")]
     worst = sorted(together.items(), key=lambda entry: (-entry[1][0], entry[0]))
     for reason, (count, checks) in worst[:MAX_GAPS]:
-        first, *rest = _wrap(f"{_theirs(reason)} ({', '.join(sorted(checks))})", width - 8)
+        first, *rest = wrap(f"{_theirs(reason)} ({', '.join(sorted(checks))})", width - 8)
         yield [("yellow", f"  {count:4}", ""), ("", f"  {first}", "")]
         for line in rest:
             yield [("", " " * 8 + line, "")]
@@ -336,7 +327,7 @@ def _unanswered(report: Report, width: int) -> Iterator[Line]:
 
 
 def _indented(text: str, width: int) -> Iterator[Line]:
-    for line in _wrap(text, width - 4):
+    for line in wrap(text, width - 4):
         yield [("", "    " + line, "")]
 
 
@@ -344,7 +335,7 @@ def _absences(report: Report, width: int) -> Iterator[Line]:
     """Why scopes can hold none of a kind, each reason once for each scope."""
     seen = sorted({(listing.scope, listing.absent) for listing in report.listings if listing.absent})
     for scope, why in seen:
-        for line in _wrap(f"{_where(scope)}: {sentence(_theirs(why))}", width):
+        for line in wrap(f"{_where(scope)}: {sentence(_theirs(why))}", width):
             yield [("", line, "")]
     if seen:
         yield []
@@ -393,8 +384,3 @@ def _theirs(text: str) -> str:
 def _link(url: str) -> str:
     """The console address if it is one and holds nothing that could end the escape sequence it goes into."""
     return url if url.startswith("https://") and url.isascii() and url.isprintable() else ""
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """Lines of whole words: breaking inside one could bring a harmless `::` to the start of a line."""
-    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)

@@ -13,10 +13,12 @@ from msgspec import UNSET
 from rescanning import Calm, broken, calm_scan, connected_to
 from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inventory, verdicts_of, with_faults
 from support import BULK, fail_with, registered, why_unseen
+from worded import Place, added, said, states, tidied
 from worlds.base import Fault, World
 
 from checks.azure.client.api import AzureApi
 from scanner.calls.client import BaseApi
+from scanner.frameworks import HEADLINE
 from scanner.model.collectors import Collector
 from scanner.model.decode import plans
 from scanner.model.nouns import Gap, Reason, Resource, Scope, Status
@@ -161,7 +163,18 @@ def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, o
     before = calm_scan(provider).verdicts
     inventory, after, _ = broken(calm_scan(provider), Fault(operation, "deny"))
 
-    fail_with([*gaps_wrong(inventory.gaps, operation, {Reason.DENIED}), *invented(before, after, operation)])
+    wrong = [*gaps_wrong(inventory.gaps, operation, {Reason.DENIED}), *invented(before, after, operation)]
+    for tidy in (False, True):
+        words = said(states(provider, inventory, tidied(after) if tidy else after, HEADLINE))
+        wrong += added(calm_words(provider, tidy=tidy), words, f"when {operation} is denied")
+    fail_with(wrong)
+
+
+@cache
+def calm_words(provider: str, *, tidy: bool) -> dict[Place, frozenset[str]]:
+    """What is said of controls in a calm scan, or would be if nothing had failed there."""
+    calm = calm_scan(provider)
+    return said(states(provider, calm.inventory, tidied(calm.verdicts) if tidy else calm.verdicts, HEADLINE))
 
 
 def gaps_wrong(gaps: Iterable[Gap], operation: str, reasons: set[Reason]) -> Iterator[str]:
@@ -280,14 +293,14 @@ def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str
     assert after == before, f"other verdicts after a {kind} that passed: a reply was judged before it was whole"
 
 
-def _deny_lists(world: World) -> None:
+def deny_lists(world: World) -> None:
     world.faults.append(Fault("*", "deny", verb="list"))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provider: str) -> None:
     calm_inventory, *_ = calm(provider)
-    inventory, after = with_faults(provider, _deny_lists, **KNOWN_SCOPE[provider])
+    inventory, after = with_faults(provider, deny_lists, **KNOWN_SCOPE[provider])
 
     fail_with(
         f"{slug} says {status} of {id} although nothing could be listed: return `unknown` for what is UNSET"

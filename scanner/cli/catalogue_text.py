@@ -10,8 +10,10 @@ from scanner.model.registry import load
 if TYPE_CHECKING:
     from scanner.frameworks import Catalogue, Control, Mapping, Objective
     from scanner.model.checks import Check
+    from scanner.model.collectors import Collector
 
 WIDTH = 110
+_ANY = "any of ML, where there is a manifest of AI systems"
 _NO_REASON = "no reason is given"
 _SCOPES = {"all": "all systems", "annex_iii": "Annex III", "annex_i": "Annex I"}
 
@@ -19,7 +21,7 @@ _SCOPES = {"all": "all systems", "annex_iii": "Annex III", "annex_i": "Annex I"}
 def listing(what: str) -> str:
     """A table of checks, kinds, frameworks or objectives."""
     if what == "checks":
-        checks, _ = load()
+        checks, _ = _every_check()
         return _table(
             ("ID", "SEVERITY", "SLUG", "TITLE"), ((c.id, c.severity, c.slug, c.title) for c in checks.values())
         )
@@ -41,7 +43,7 @@ def listing(what: str) -> str:
             for f in catalogue.frameworks.values()
         )
         return _table(("ID", "VERSION", "CONTROLS", "MAPPED", "NAME"), shown)
-    checks, _ = load()
+    checks, _ = _every_check()
     counts = {o: sum(c.objective == o for c in checks.values()) for o in catalogue.objectives}
     return _table(
         ("ID", "GROUP", "CHECKS", "TITLE"),
@@ -51,7 +53,7 @@ def listing(what: str) -> str:
 
 def explanation(name: str) -> str:
     """Everything known about a check, an objective or a control. Raises InputError when nothing has that name."""
-    checks, _ = load()
+    checks, _ = _every_check()
     for check in checks.values():
         if name in (check.id, check.slug) or name.upper() == check.id:
             return _explain_check(check)
@@ -70,11 +72,22 @@ def explanation(name: str) -> str:
     raise InputError(f"no check, objective or control is called {name!r}{hint}. See {listed}")
 
 
+def _every_check() -> "tuple[dict[str, Check], dict[str, Collector]]":
+    """Those of all clouds, and the one that needs a manifest of AI systems."""
+    from scanner.evaluate.unclaimed import UNCLAIMED
+
+    checks, collectors = load()
+    return {**checks, UNCLAIMED.id: UNCLAIMED}, collectors
+
+
 def _explain_check(check: "Check") -> str:
     catalogue = _catalogue()
     objective = catalogue.objectives[check.objective]
     lines = [f"{check.id}  {check.slug}", f"{check.title}.", ""]
-    lines += [f"severity   {check.severity}", f"kind       {check.kind.kind}"]
+    lines += [
+        f"severity   {check.severity}",
+        f"kind       {check.kind.kind or _ANY}",
+    ]
     if check.needs:
         lines.append(f"joins      {', '.join(kind.kind for kind in check.needs)}")
     lines += [f"objective  {objective.id}: {objective.title}", f"since      {check.since}"]
@@ -96,14 +109,20 @@ def _explain_objective(objective: "Objective", checks: Iterable["Check"]) -> str
 
 def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"]) -> str:
     wanted, colon, id = name.partition(":")
+    from scanner.evidence.controls import Bearing
+    from scanner.evidence.prospects import prospects
+
     lines: list[str] = []
     checks = list(checks)
+    asked: dict[str, bool] = {}
+    for check in checks:  # what is declared is no pass, so that the one about manifests never gives one
+        asked[check.objective] = asked.get(check.objective, False) or bool(check.kind.kind)
     for framework in catalogue.frameworks.values():
         for control in framework.controls:
             if control.id != (id if colon else name) or (colon and framework.id != wanted):
                 continue
             lines += [f"{framework.name}, {control.id}: {control.title}"]
-            lines += [f"A scan can assess it: {control.assessable or 'it is a heading'}", *_reach(control), ""]
+            lines += [*_wrapped(prospects(Bearing(framework), control, asked)), *_reach(control), ""]
             for objective in catalogue.objectives_for(framework.id, control.id):
                 mapping = next(m for m in framework.mappings if (m.objective, m.control) == (objective.id, control.id))
                 lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason or _NO_REASON}"]
@@ -120,6 +139,10 @@ def _reach(control: "Control") -> list[str]:
     lines += [f"Category: {control.category}"] if control.category else []
     lines += [f"Checks that ask just this: {', '.join(control.checks)}"] if control.checks else []
     return [*lines, control.unmapped] if control.unmapped else lines
+
+
+def _wrapped(sentences: Iterable[str]) -> Iterable[str]:
+    return (line for one in sentences for line in textwrap.wrap(one, WIDTH, break_on_hyphens=False))
 
 
 def _controls(mappings: Sequence["Mapping"]) -> list[str]:

@@ -230,6 +230,7 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
+    from scanner.cli.declared import read_systems
     from scanner.cli.judging import parse_options, read_own_frameworks, read_trusted
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
@@ -237,7 +238,12 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
 
     log_to_stderr(verbose=options["verbose"])
     outputs = parse_options(options)
-    options = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
+    options = {
+        **options,
+        "trust": read_trusted(options),
+        "framework_file": read_own_frameworks(options),
+        "systems": read_systems(options),
+    }
     plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))
@@ -277,6 +283,7 @@ def _resume(options: dict[str, Any]) -> int:
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     """What was asked for, of these clouds. Raises InputError."""
+    from scanner.cli.declared import tagged
     from scanner.cli.judging import select
     from scanner.collect.plan import make_plan
     from scanner.model.errors import InputError
@@ -286,7 +293,7 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     verify = bool(options.get("verify"))
     if verify and not any(collector.opt_in == "verify" for collector in collectors.values()):
         raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
-    return make_plan(select(checks.values(), options), collectors, verify=verify)
+    return make_plan(select(checks.values(), options), collectors, verify=verify, tags=tagged(options))
 
 
 def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
@@ -297,7 +304,8 @@ def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
     options, inventory, checks = session.options, session.inventory, session.plan.checks
     _relax_collector()
     make = maker(checks, options, outputs)
-    early = session.judge_early(make)
+    # What belongs to which AI system is known once everything is there.
+    early = None if options.get("systems") else session.judge_early(make)
     session.collect()
     problems = save(inventory, options)
     session.refuse_if_out_of_reach()
@@ -344,7 +352,7 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
     for provider, settings in providers.items():
         asked.append(provider)
         asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
-    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard", "verify"):
+    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard", "verify", "as_of"):
         value = options.get(name)
         if value:
             asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")

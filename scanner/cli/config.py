@@ -77,8 +77,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     min_severity: str | None = None
     framework: tuple[str, ...] = ()
     framework_file: tuple[str, ...] = ()
+    systems: str | None = None
+    as_of: str | None = None
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
+    min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
     time_limit: str | None = None
     unit_time_limit: str | None = None

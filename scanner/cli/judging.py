@@ -27,9 +27,10 @@ from scanner.cli.config import (
     read_trust,
     refuse_undecoded,
 )
+from scanner.cli.declared import as_of, assess, named_frameworks, ownership, read_systems, too_little
 from scanner.cli.options import spelled
 from scanner.evaluate.unasked import note_unasked
-from scanner.model.checks import Check
+from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotKept, NotWritten
 from scanner.model.exits import Exit
 from scanner.model.nouns import Severity, Status
@@ -65,6 +66,7 @@ def parse_options(
     refuse_undecoded(options)
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
+    as_of(options, datetime.now(UTC))
     for name in ("journal", "journal_store"):
         refuse_remote(spelled(name), options.get(name))
     places = _places(options, inventories, journal)
@@ -134,14 +136,21 @@ def read_own_frameworks(options: Options) -> "tuple[Framework, ...]":
 
 def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
+    from scanner.evaluate.unclaimed import UNCLAIMED
+
+    chosen = tuple(check for check in _chosen((*checks, UNCLAIMED), options) if check is not UNCLAIMED)
+    if not chosen:
+        raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
+    return chosen
+
+
+def _chosen(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
     chosen = select_checks(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
     if options["framework"]:
         known = catalogue(options)
         named = {id for framework in known.frameworks.values() for row in framework.controls for id in row.checks}
         chosen = tuple(check for check in chosen if check.id in named or known.controls_for(check.objective))
-    if not chosen:
-        raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
     return chosen
 
 
@@ -150,12 +159,12 @@ def catalogue(options: Options) -> "Catalogue":
 
     Raises InputError for an id that no framework has.
     """
-    from scanner.frameworks import load
+    from scanner.frameworks import HEADLINE, load
 
     own = {framework.id: framework for framework in options.get("framework_file") or ()}
     named = options["framework"]
     if not named:
-        return load(own=tuple(own.values()))
+        return load(named_frameworks(options, HEADLINE), own=tuple(own.values()))
     try:
         return load([name for name in named if name not in own], [own[name] for name in named if name in own])
     except InputError as error:
@@ -190,18 +199,26 @@ def report(
     that is nothing but the text for a person.
     """
     from reports.terminal import print_report
+    from scanner.evaluate.unclaimed import UNCLAIMED
 
+    owners = ownership(inventory, options)
+    if owners is not None:
+        wanted = _chosen((*CHECKS.values(), UNCLAIMED), options)
+        checks = (*checks, *(check for check in wanted if check is UNCLAIMED))
+    shown = catalogue(options)
     built = _build(
         inventory,
         checks,
         early,
-        catalogue=catalogue(options),
+        catalogue=shown,
+        owners=owners,
         scan_id=uuid.uuid4().hex,
         started_at=started_at,
         finished_at=max(started_at, datetime.now(UTC)),  # of clocks, one may be behind, or set back
         arguments=arguments,
         **_shown(options, outputs),
     )
+    built = assess(built, shown, options, owners)
     problems = list(problems)
     for output in outputs:
         problems += _attempt(partial(_write, output, built, options.get("output_profile")))
@@ -211,9 +228,13 @@ def report(
     _warn_of_needless_trust(built)
     if problems:
         raise _together(problems)
+    incomplete = bool(options.get("fail_on_incomplete")) and not built.complete
+    if short := too_little(built, options.get("min_coverage")):
+        log.error("%s", short)
+        incomplete = True
     if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
         return Exit.FINDINGS
-    return Exit.INCOMPLETE if options.get("fail_on_incomplete") and not built.complete else Exit.DONE
+    return Exit.INCOMPLETE if incomplete else Exit.DONE
 
 
 def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | None", **how: Any) -> "Report":
@@ -287,7 +308,12 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options, inventories=paths)
-    options = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
+    options = {
+        **options,
+        "trust": read_trusted(options),
+        "framework_file": read_own_frameworks(options),
+        "systems": read_systems(options),
+    }
     checks, collectors = load()
     with ExitStack() as files:
         inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))

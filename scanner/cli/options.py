@@ -25,9 +25,14 @@ def common(function: F) -> F:
         click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable."),
         click.option("--min-severity", metavar="SEVERITY", help="Run only checks of at least this severity."),
         click.option("--framework", multiple=True, metavar="ID", help="Only checks and controls of this framework. "
-                     "Repeatable. Default: nist-ai-rmf-1.0, iso-42001, eu-ai-act and soc2."),
+                     "Repeatable. Default: nist-ai-rmf-1.0, iso-42001, eu-ai-act and soc2, and what --systems names."),
         click.option("--framework-file", multiple=True, metavar="FILE", help="A framework of your own, a YAML file on "
                      "disk or in a bucket: shown where --framework names it, or names none. Repeatable."),
+        click.option("--systems", metavar="FILE", help="Your manifest of AI systems (mlposture systems --help), on "
+                     "disk or in a bucket: findings name the system, and controls are judged for each. Default: "
+                     "./ai-systems.yaml, where there is one; none leaves it out."),
+        click.option("--as-of", metavar="DATE", help="The day (2027-12-02) as of which duties apply: one that does not "
+                     "apply yet is readiness, never a breach. Default: the day of the scan."),
         click.option("--trust", metavar="FILE", help="Accounts, buckets, addresses and the like that belong to you or "
                      "to a partner: a TOML file, on disk or in a bucket, with the tables of [trust]. What is foreign "
                      "for no other reason then passes, and says so."),
@@ -35,6 +40,9 @@ def common(function: F) -> F:
                      "never. Default: high; never when a report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
                      "observed."),
+        click.option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 4 when less "
+                     "than this share of what could be judged was judged, of all or of an AI system: a build whose "
+                     "permissions were taken away does not turn green."),
         click.option("--details", is_flag=True, help="Print every check that failed with its resources, fix and "
                      "controls, not the worst alone."),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from scanner.model.nouns import CheckInfo, Finding, Resource, Status
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
 from scanner.store.keeping import keeping
+from scanner.systems.ownership import Ownership
 
 _TABLE = """
 CREATE TABLE findings (
@@ -37,6 +38,8 @@ class _Kept(Struct, frozen=True, array_like=True):
     message: str
     evidence: Mapping[str, Any]
     path: tuple[str, ...]
+    #: of a check that is about resources of any kind
+    kind: str = ""
 
 
 class StoredFindings:
@@ -57,9 +60,13 @@ class StoredFindings:
         inventory: Inventory,
         prepare: Callable[[Finding], bytes] | None = None,
         folder: Path | None = None,
+        owners: Ownership | None = None,
     ) -> None:
         self._inventory = inventory
         self._prepare = prepare
+        self._owners = owners
+        #: the kinds of what is about resources of any kind
+        self._kinds: dict[str, type[Resource]] = {}
         self._scored = {id: _scores(check) for id, (check, _) in checks.items()}
         order = sorted(
             (check.severity.rank, -score, id, failed)
@@ -86,7 +93,11 @@ class StoredFindings:
         place = self._places[(check.id, verdict.status is Status.FAIL)]
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))
-        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path)
+        kind = ""
+        if check.kind is Resource:
+            kind = resource.kind
+            self._kinds[kind] = type(resource)
+        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind)
         ready = None
         if self._prepare is not None:
             ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
@@ -171,9 +182,20 @@ class StoredFindings:
             for place, some in itertools.groupby(rows, key=lambda row: int(row[0])):
                 check, info = self._checks[place]
                 kept = [decode(body) for _, body in some]
-                resources = self._inventory.find_all(check.kind, [one.id for one in kept])
+                resources = self._resources(check, kept)
                 for one in kept:
-                    yield self._finding(check, info, resources[one.id], one)
+                    yield self._finding(check, info, resources[one.kind, one.id], one)
+
+    def _resources(self, check: Check, kept: Iterable[_Kept]) -> dict[tuple[str, str], Resource]:
+        """What findings are about, by the kind that is kept with them and the id."""
+        ids: dict[str, list[str]] = {}
+        for one in kept:
+            ids.setdefault(one.kind, []).append(one.id)
+        return {
+            (kind, id): resource
+            for kind, some in ids.items()
+            for id, resource in self._inventory.find_all(self._kinds.get(kind, check.kind), some).items()
+        }
 
     def _finding(self, check: Check, info: CheckInfo, resource: Resource, kept: _Kept) -> Finding:
         score, evidence = 0.0, kept.evidence
@@ -196,6 +218,7 @@ class StoredFindings:
             controls=info.controls,
             remediation=info.remediation,
             references=info.references,
+            systems=self._owners.of(resource) if self._owners else (),
         )
 
 

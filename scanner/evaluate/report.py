@@ -6,14 +6,16 @@ from pathlib import Path
 
 from scanner.evaluate.early import Early
 from scanner.evaluate.judge import evaluate
-from scanner.evaluate.score import framework_scores, posture
+from scanner.evaluate.score import overall, posture, seen_kinds
+from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
-from scanner.model.checks import CHECKS, Check
+from scanner.model.checks import Check
 from scanner.model.collectors import COLLECTORS
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
+from scanner.systems.ownership import Ownership
 
 
 def make_verdicts(
@@ -26,11 +28,12 @@ def make_verdicts(
     prepare: Callable[[Finding], bytes] | None = None,
     trust: Sequence[Entry] = (),
     folder: Path | None = None,
+    owners: Ownership | None = None,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners)
 
 
 def build_report(
@@ -48,24 +51,29 @@ def build_report(
     trust: Sequence[Entry] = (),
     early: Early | None = None,
     folder: Path | None = None,
+    owners: Ownership | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
     `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
     was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
+    With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding.
     Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
-    shown = tuple(frameworks) or tuple(catalogue.frameworks)
     if early is None:
         done: frozenset[str] = frozenset()
         found = make_verdicts(
             inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust,
-            folder=folder,
+            folder=folder, owners=owners,
         )  # fmt: skip
     else:
         found, done = early.finish(inventory.store)
-    for judgement in evaluate(inventory, [check for check in checks if check.id not in done], found.trusting):
+    of_clouds = [check for check in checks if check is not UNCLAIMED]
+    for judgement in evaluate(inventory, [check for check in of_clouds if check.id not in done], found.trusting):
         found.add(judgement)
+    if owners is not None and UNCLAIMED in checks:
+        for judgement in unclaimed(inventory, owners):
+            found.add(judgement)
     found.findings.seal()
     cached, cached_since = inventory.store.cached()
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
@@ -86,10 +94,9 @@ def build_report(
         listings=listings,
         checks=tuple(found.infos.values()),
         check_counts=found.counts,
-        score=posture(checks, found.counts, listings),
-        framework_scores=framework_scores(
-            catalogue, checks, found.counts, shown, known=_known(inventory), listings=listings
-        ),
+        system_counts=found.of_systems,
+        excepted=found.excepted,
+        score=overall(posture(of_clouds, found.counts, seen_kinds(listings)), asked=bool(listings)),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
         trust=found.uses(),
@@ -99,12 +106,6 @@ def build_report(
 def _records(inventory: Inventory) -> int:
     """How many are nothing but the tags of resources that are counted themselves."""
     return sum(inventory.store.sizes(kind)[1] for kind, made in COLLECTORS.items() if made.opt_in == "tags")
-
-
-def _known(inventory: Inventory) -> list[Check]:
-    """Every check of the clouds that were asked, whether it was chosen or not."""
-    asked = {scope.provider for scope in inventory.scopes}
-    return [check for check in CHECKS.values() if check.provider in asked]
 
 
 def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) -> CheckInfo:
@@ -119,7 +120,7 @@ def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) ->
         slug=check.slug,
         title=check.title,
         severity=check.severity,
-        kind=check.kind.kind,
+        kind=check.kind.kind or "any",
         objective=check.objective,
         why=check.section("Why it matters"),
         remediation=check.section("How to fix"),

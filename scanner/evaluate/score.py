@@ -5,11 +5,11 @@ Posture is the mean over checks, weighted by severity, of the share of resources
 not outweigh one check that fails.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
-from scanner.model.nouns import CheckCount, Exposure, FrameworkScore, Holds, Listing, Posture, Severity
+from scanner.model.claims import Posture
+from scanner.model.nouns import CheckCount, Exposure, Holds, Listing, Severity
 
 WEIGHT = {
     Severity.CRITICAL: 100.0,
@@ -19,9 +19,8 @@ WEIGHT = {
     Severity.INFORMATIONAL: 5.0,
 }
 #: Share of what could have been assessed from which on the posture of what was is worth a number.
-_MEANT = 0.25
-#: Weight of the passed checks that an objective takes to be met: of one critical check, or of several lesser ones.
-_ENOUGH = 100.0
+MEANT = 0.25
+_NOTHING = CheckCount()
 EXPOSURE = {Exposure.INTERNET: 1.0, Exposure.CROSS_ACCOUNT: 0.9, Exposure.INTERNAL: 0.75}
 HOLDS = {Holds.SERVING: 1.0, Holds.ARTIFACT: 1.0, Holds.TRAINING: 0.9, Holds.IDENTITY: 0.9, Holds.WORKBENCH: 0.8}
 
@@ -33,97 +32,43 @@ def finding_score(severity: Severity, exposure: Exposure, holds: Holds) -> tuple
     return score, f"{weight:g} ({severity}) x {reach} ({exposure}) x {worth} ({holds}) = {score}"
 
 
-def posture(checks: Sequence[Check], counts: Mapping[str, CheckCount], listings: Sequence[Listing]) -> Posture:
-    """Shares in percent over the checks that had something to judge, or could not see whether they had."""
+def posture(checks: Iterable[Check], counts: Mapping[str, CheckCount], seen: Mapping[str, float]) -> Posture | None:
+    """Shares in percent over the checks that had something to judge, or could not see whether they had; else None.
+
+    `seen` is the share of the scopes in which the kind of each check was read in full: 0 where it was never asked for.
+    """
     total = assessed = passing = upper = 0.0
     for check in checks:
-        count = counts.get(check.id, CheckCount())
+        count = counts.get(check.id, _NOTHING)
         judged = count.passed + count.failed
-        seen = _seen(check, listings)
-        if judged + count.unknown == 0 and seen == 1.0:
+        share_seen = seen.get(check.kind.kind, 0.0)
+        if judged + count.unknown == 0 and share_seen == 1.0:
             continue
         weight = WEIGHT[check.severity]
-        covered = seen * judged / (judged + count.unknown) if judged else 0.0
+        covered = share_seen * judged / (judged + count.unknown) if judged else 0.0
         share = count.passed / judged if judged else 0.0
         total += weight
         assessed += weight * covered
         passing += weight * covered * share
         upper += weight * (covered * share + 1 - covered)
     if total == 0:
-        return Posture(posture=None, coverage=100.0 if listings else 0.0, lower=0.0, upper=100.0)
+        return None
     return Posture(
-        posture=round(100 * passing / assessed, 1) if assessed >= total * _MEANT else None,
+        posture=round(100 * passing / assessed, 1) if assessed >= total * MEANT else None,
         coverage=round(100 * assessed / total, 1),
         lower=round(100 * passing / total, 1),
         upper=round(100 * upper / total, 1),
     )
 
 
-def _seen(check: Check, listings: Sequence[Listing]) -> float:
-    """Share of the scopes asked for this check's kind that were read in full; 0 if the kind was never asked for."""
-    own = [listing.complete for listing in listings if listing.kind == check.kind.kind]
-    return sum(own) / len(own) if own else 0.0
+def overall(posture: Posture | None, *, asked: bool) -> Posture:
+    """The posture of a scan or a system, also where there was nothing to judge. `asked`: anything was listed at all."""
+    return posture or Posture(posture=None, coverage=100.0 if asked else 0.0, lower=0.0, upper=100.0)
 
 
-def framework_scores(
-    catalogue: Catalogue,
-    checks: Sequence[Check],
-    counts: Mapping[str, CheckCount],
-    frameworks: Sequence[str],
-    *,
-    known: Iterable[Check],
-    listings: Sequence[Listing],
-) -> dict[str, FrameworkScore]:
-    """For each framework, the controls that the evidence supports or contradicts; the rest is not assessed.
-
-    Nothing is said of a control where a check that is `known` for it was chosen away. A failure contradicts. Support
-    takes more than a pass: every objective that speaks to the control was judged by all of them on listings read in
-    full, with a pass and no open verdict.
-    """
-    known = tuple(known)
-    chosen = {check.id for check in checks}
-    narrowed = {check.objective for check in known if check.id not in chosen}
-    met = _met_objectives(catalogue, checks, counts, known, listings)
-    failing = {check.objective for check in checks if counts.get(check.id, CheckCount()).failed}
-    scores = {}
-    for name in frameworks:
-        supported, contradicted, total = [], [], 0
-        for control in catalogue.frameworks[name].controls:
-            if control.assessable is None:
-                continue
-            total += 1
-            objectives = {objective.id for objective in catalogue.objectives_for(name, control.id)}
-            if objectives & narrowed:
-                continue
-            if objectives & failing:
-                contradicted.append(control.id)
-            elif objectives and objectives <= met:
-                supported.append(control.id)
-        scores[name] = FrameworkScore(
-            controls=total,
-            supported=tuple(supported),
-            contradicted=tuple(contradicted),
-            not_assessed=total - len(supported) - len(contradicted),
-        )
-    return scores
-
-
-def _met_objectives(
-    catalogue: Catalogue,
-    checks: Sequence[Check],
-    counts: Mapping[str, CheckCount],
-    known: Iterable[Check],
-    listings: Sequence[Listing],
-) -> set[str]:
-    """Objectives about which enough passed, and nothing failed, is unknown or was not looked at."""
-    chosen = {check.id for check in checks}
-    open_: set[str] = set()
-    passed: dict[str, float] = {}
-    for check in {check.id: check for check in (*known, *checks)}.values():
-        count = counts.get(check.id, CheckCount())
-        if check.id not in chosen or count.failed or count.unknown or _seen(check, listings) < 1.0:
-            open_.add(check.objective)
-        elif count.passed:
-            passed[check.objective] = passed.get(check.objective, 0.0) + WEIGHT[check.severity]
-    enough = {objective for objective, weight in passed.items() if weight >= _ENOUGH}
-    return (enough - open_) & catalogue.objectives.keys()
+def seen_kinds(listings: Iterable[Listing]) -> dict[str, float]:
+    """Of each kind that was asked for, the share of the scopes in which it was read in full."""
+    of_kind: dict[str, list[bool]] = {}
+    for listing in listings:
+        of_kind.setdefault(listing.kind, []).append(listing.complete)
+    return {kind: sum(complete) / len(complete) for kind, complete in of_kind.items()}

@@ -11,6 +11,7 @@ from scanner.model.checks import Check
 from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status, Unanswered
 from scanner.model.trust import Entry, Use
 from scanner.store.inventory import Inventory
+from scanner.systems.ownership import Ownership
 
 #: Reasons of one check that are told apart: some name a resource, and there may be a million of those.
 _REASONS = 200
@@ -19,7 +20,8 @@ _REASONS = 200
 class Verdicts:
     """Filled by one thread at a time, in any order. `shown` are the verdicts that findings are kept of.
 
-    `prepare` and `folder` are as of `StoredFindings`.
+    `prepare` and `folder` are as of `StoredFindings`. Verdicts on what belongs to an AI system, by its `owners`, are
+    counted for the system, too.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Verdicts:
         prepare: Callable[[Finding], bytes] | None = None,
         trust: Sequence[Entry] = (),
         folder: Path | None = None,
+        owners: Ownership | None = None,
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
@@ -38,7 +41,11 @@ class Verdicts:
         self.trusting = Trusting(inventory, trust)
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
-        self.findings = StoredFindings(described, inventory, prepare, folder)
+        self.findings = StoredFindings(described, inventory, prepare, folder, owners)
+        #: the counts of each AI system, and how many of its failures under an objective it accepts
+        self.of_systems: dict[str, dict[str, CheckCount]] = {}
+        self.excepted: Counter[tuple[str, str]] = Counter()
+        self._owners = owners
         #: of each check: why verdicts could not be given, by provider, account and reason
         self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
         #: of each check: the entries of [trust] that were about something, with the verdicts that this gave
@@ -47,20 +54,23 @@ class Verdicts:
     def add(self, judgement: Judgement) -> None:
         status = judgement.verdict.status
         count = self.counts[judgement.check.id]
-        if status is Status.PASS:
-            count.passed += 1
-        elif status is Status.FAIL:
-            count.failed += 1
-        elif status is Status.UNKNOWN:
-            count.unknown += 1
+        _count(count, status)
+        if status is Status.UNKNOWN:
             self._note_reason(judgement)
-        else:
-            count.not_applicable += 1
+        if self._owners is not None:
+            self._count_for_systems(judgement, self._owners)
         if judgement.verdict.trust:
             count.trusted += status is Status.PASS
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
         if status in self.shown:
             self.findings.add(judgement)
+
+    def _count_for_systems(self, judgement: Judgement, owners: Ownership) -> None:
+        check, resource, status = judgement.check, judgement.resource, judgement.verdict.status
+        for system in owners.of(resource):
+            _count(self.of_systems.setdefault(system, {}).setdefault(check.id, CheckCount()), status)
+            if status is Status.FAIL and owners.is_excepted(system, check.objective, resource):
+                self.excepted[system, check.objective] += 1
 
     def forget(self, checks: Iterable[str]) -> None:
         """Drop all verdicts of these checks: they will be given anew."""
@@ -120,3 +130,14 @@ class Verdicts:
         for id, count in self.counts.items():
             failures[self.checks[id].severity] += count.failed
         return failures
+
+
+def _count(count: CheckCount, status: Status) -> None:
+    if status is Status.PASS:
+        count.passed += 1
+    elif status is Status.FAIL:
+        count.failed += 1
+    elif status is Status.UNKNOWN:
+        count.unknown += 1
+    else:
+        count.not_applicable += 1

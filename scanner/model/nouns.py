@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, Union
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from scanner.model.claims import Assessment, NoAssessment, Posture
 from scanner.model.trust import Entry, Foreign, Use
 
 T = TypeVar("T")
@@ -264,6 +265,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     controls: tuple[ControlRef, ...]
     remediation: str
     references: tuple[str, ...]
+    #: the declared AI systems that the resource belongs to
+    systems: tuple[str, ...] = ()
 
 
 class Findings(Protocol):
@@ -352,31 +355,15 @@ class Unanswered(Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...]
 
 
-class Posture(Struct, frozen=True, kw_only=True):
-    """Shares in percent, None where nothing was assessed. `lower` and `upper` count unknown as failed and as passed."""
-
-    posture: float | None
-    coverage: float
-    lower: float
-    upper: float
-
-
-class FrameworkScore(Struct, frozen=True, kw_only=True):
-    """Controls of a framework by what the evidence says. None of this says compliant."""
-
-    controls: int
-    supported: tuple[str, ...]
-    contradicted: tuple[str, ...]
-    not_assessed: int
-
-
 class Report(Struct, frozen=True, kw_only=True):
     """Everything a format renders. Findings are sorted; nothing here depends on the order of collection.
 
     `complete` says that every verdict that was asked for could be given; what stood in the way is in `gaps` and
     `unanswered`, of which the most frequent come first.
     `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
-    `trust` is what came of each entry of `[trust]`.
+    `system_counts` are the counts on what belongs to each AI system. `excepted` of its failures, by system and
+    objective, are accepted by the manifest.
+    `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
     """
 
     scan_id: str
@@ -394,11 +381,13 @@ class Report(Struct, frozen=True, kw_only=True):
     listings: tuple[Listing, ...]
     checks: tuple[CheckInfo, ...]
     check_counts: Mapping[str, CheckCount]
+    system_counts: Mapping[str, Mapping[str, CheckCount]] = {}
+    excepted: Mapping[tuple[str, str], int] = {}
     score: Posture
-    framework_scores: Mapping[str, FrameworkScore]
     cached: int = 0
     cached_since: datetime | None = None
     trust: tuple[Use, ...] = ()
+    assessment: Assessment = NoAssessment()
 
     @property
     def trusted(self) -> int:

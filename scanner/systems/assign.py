@@ -54,11 +54,17 @@ class Claims(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """What comes of a manifest in an inventory. `unclaimed` are resources of ML that no system claims or excludes."""
+    """What comes of a manifest in an inventory. `unclaimed` are resources of ML that no system claims or excludes.
+
+    `heads` are those of them that no other one leads to, with how many each leads to. Of `undecided` providers, some
+    system selects by tags that were not observed, so that what is unclaimed may belong to it.
+    """
 
     systems: dict[str, Claims]
     shared: dict[Key, tuple[str, ...]]
     unclaimed: tuple[Key, ...]
+    heads: dict[Key, int]
+    undecided: frozenset[str]
     warnings: tuple[str, ...]
 
 
@@ -69,10 +75,13 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
     holders: defaultdict[Key, list[str]] = defaultdict(list)
     left_out: set[Key] = set()
     warnings: list[str] = []
+    undecided: set[str] = set()
     for system in manifest.systems:
         selected: dict[Node, Via] = {}
         for number, include in enumerate(system.selectors.include, 1):
             found, why = _select(include, index)
+            if index.undecided(include):
+                undecided.add(include.provider)
             warnings += [f"system {system.id}: include {number}: {text}" for text in why]
             for node in found:
                 selected.setdefault(node, Via(number, recorded=bool(wanted(include))))
@@ -82,13 +91,47 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
         for key in claims.claimed:
             holders[key].append(system.id)
     warnings += _contradicted(graph, holders)
-    unclaimed = (node.key for node in graph.nodes if node.category == "lineage")
+    unclaimed = sorted(
+        (
+            node
+            for node in graph.nodes
+            if node.category == "lineage" and node.key not in holders and node.key not in left_out
+        ),
+        key=lambda node: node.key,
+    )
     return Assignment(
         systems,
         {one: tuple(names) for one, names in sorted(holders.items()) if len(names) > 1},
-        tuple(sorted(one for one in unclaimed if one not in holders and one not in left_out)),
+        tuple(node.key for node in unclaimed),
+        _heads(unclaimed),
+        frozenset(undecided),
         tuple(warnings),
     )
+
+
+def _heads(unclaimed: list[Node]) -> dict[Key, int]:
+    """Of resources, those that none of the others leads to, with how many each leads to; of a circle, the first."""
+    own = set(unclaimed)
+    led_to = {found for node in unclaimed for _, found in _steps(node) if found in own and found is not node}
+    heads: dict[Key, int] = {}
+    reached: set[Node] = set()
+    for node in (*(one for one in unclaimed if one not in led_to), *unclaimed):
+        if node in reached:
+            continue
+        reached.add(node)
+        todo = [node]
+        for step in todo:  # grows while it is gone through
+            for _, found in _steps(step):
+                if found in own and found not in reached:
+                    reached.add(found)
+                    todo.append(found)
+        heads[node.key] = len(todo) - 1
+    return heads
+
+
+def _steps(node: Node) -> Iterator[tuple[str, Node]]:
+    yield from node.parts
+    yield from _joins(node)
 
 
 def _select(include: Include, index: Index) -> tuple[list[Node], list[str]]:

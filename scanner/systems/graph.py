@@ -110,6 +110,11 @@ class Graph:
 
     def __init__(self, inventory: Inventory, collectors: Mapping[str, Collector]) -> None:
         self.nodes: list[Node] = []
+        self.kinds = {kind: made.kind for kind, made in collectors.items()}
+        #: those that lead from one resource of ML to another
+        self.leading = frozenset(
+            kind for kind, made in collectors.items() if not made.opt_in and category(made.kind) == "lineage"
+        )
         self._called: defaultdict[str, list[Node]] = defaultdict(list)
         self._follows = {kind: {one.kind for one in made.follows} for kind, made in collectors.items()}
         tails = {(kind.partition(".")[0], _tail(kind)) for kind in collectors}

@@ -315,14 +315,15 @@ class Loaded(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def read_manifest(path: Path, today: date, shown: str = "") -> Loaded:
+def read_manifest(path: Path, today: date, shown: str = "", *, lapse: bool = False) -> Loaded:
     """Read and check a manifest as of a day. Raises ManifestError with all that is wrong, InputError if unreadable.
 
-    `shown` is what the file is called in messages, where that is not its path.
+    `shown` is what the file is called in messages, where that is not its path. With `lapse`, what has expired is left
+    out with a warning: a scan at night does not end for it.
     """
     from scanner.model.fitting import fit
     from scanner.model.yaml_text import parse
-    from scanner.systems.rules import judge
+    from scanner.systems.rules import current, judge
 
     name = shown or str(path)
     try:
@@ -336,7 +337,8 @@ def read_manifest(path: Path, today: date, shown: str = "") -> Loaded:
     if problems:
         raise ManifestError(name, tuple(sorted(problems)))
     manifest = msgspec.convert(document.value, Manifest)
-    problems, warnings = judge(manifest, document, today)
+    problems, warnings = judge(manifest, document, today, lapse=lapse)
     if problems:
         raise ManifestError(name, tuple(sorted(problems)))
+    manifest = current(manifest, today) if lapse else manifest
     return Loaded(manifest, tuple(f"{name}:{line}:{column}: {text}" for line, column, text in sorted(warnings)))

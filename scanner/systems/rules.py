@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
 
 from scanner.frameworks import Catalogue, known, load
 from scanner.model.selection import guess
@@ -27,8 +30,13 @@ Found = Iterator[tuple[Path, str]]
 _DECISION = ("rationale", "decided_by", "decided_on")
 
 
-def judge(manifest: Manifest, document: Document, today: date) -> tuple[list[Problem], list[Problem]]:
-    """All that is wrong with a manifest on this day, and what its reader should know although it can be used."""
+def judge(
+    manifest: Manifest, document: Document, today: date, *, lapse: bool = False
+) -> tuple[list[Problem], list[Problem]]:
+    """All that is wrong with a manifest on this day, and what its reader should know although it can be used.
+
+    With `lapse`, it can be used without what has expired.
+    """
     named = {excluded.framework for system in manifest.systems for excluded in system.excluded_controls}
     catalogue = load(sorted(named & {*known()}))
     problems: list[Problem] = []
@@ -41,20 +49,38 @@ def judge(manifest: Manifest, document: Document, today: date) -> tuple[list[Pro
             text = f"system {system.id} stands here twice, first in line {line}; give one of them another id"
             problems.append(document.problem((*here, "id"), text))
         for found, into in (
-            (_wrong(system, manifest.defaults, catalogue, today), problems),
+            (_wrong(system, manifest.defaults, catalogue), problems),
+            (_expired(system, today), warnings if lapse else problems),
             (_notable(system, today), warnings),
         ):
             into += [document.problem((*here, *path), f"system {system.id}: {text}") for path, text in found]
     return problems, warnings
 
 
-def _wrong(system: System, defaults: Defaults, catalogue: Catalogue, today: date) -> Found:
+def current(manifest: Manifest, today: date) -> Manifest:
+    """A manifest without what has expired."""
+
+    def kept(entries: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(one for one in entries if one.expires is None or one.expires >= today)
+
+    systems = tuple(
+        replace(
+            system,
+            selectors=replace(system.selectors, exclude=kept(system.selectors.exclude)),
+            exceptions=kept(system.exceptions),
+            excluded_controls=kept(system.excluded_controls),
+        )
+        for system in manifest.systems
+    )
+    return replace(manifest, systems=systems)
+
+
+def _wrong(system: System, defaults: Defaults, catalogue: Catalogue) -> Found:
     yield from _rollout(system)
     yield from _class(system.classification.eu_ai_act)
     yield from _soc2(system)
     yield from _expectations(system.expectations, defaults)
     yield from _named(system, catalogue)
-    yield from _expired(system, today)
     for number, include in enumerate(system.selectors.include):
         yield from ((("selectors", "include", number, *path), text) for path, text in problems_of(include))
     for number, exclude in enumerate(system.selectors.exclude):

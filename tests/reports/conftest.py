@@ -5,7 +5,7 @@ Their checks and catalogue are small and their own: a golden file changes when t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
@@ -18,8 +18,11 @@ from msgspec import UNSET
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports import renderer
 from scanner.evaluate.report import build_report
+from scanner.evaluate.unclaimed import UNCLAIMED
+from scanner.evidence.assess import Assessed, counted
 from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
 from scanner.model.checks import Check
+from scanner.model.collectors import Collector
 from scanner.model.nouns import (
     Exposure,
     Finding,
@@ -40,7 +43,22 @@ from scanner.model.nouns import (
 )
 from scanner.model.trust import Entry, Foreign
 from scanner.store.inventory import Inventory
+from scanner.systems.graph import Graph
+from scanner.systems.manifest import (
+    Classification,
+    Document,
+    EuAiAct,
+    Include,
+    Manifest,
+    Organisation,
+    Owner,
+    Purpose,
+    Selectors,
+    System,
+)
+from scanner.systems.ownership import Ownership
 
+TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 GCP = Scope("gcp", "example-fraud-prod", "europe-west1")
 
@@ -175,8 +193,8 @@ CATALOGUE = Catalogue(
         for name in ("example-a", "example-b")
     ],
     objectives=[
-        Objective(id="isolation", title="Isolation", group="network", statement="", cannot_prove="",
-                  evidence="observed")
+        Objective(id=id, title=id, group="network", statement="", cannot_prove="", evidence="observed")
+        for id in ("isolation", "ai-inventory")
     ],
 )  # fmt: skip
 
@@ -210,6 +228,7 @@ def report_of(
     arguments: tuple[str, ...] = ("aws", "region=eu-west-1"),
     prepare: Callable[[Finding], bytes] | None = None,
     trust: tuple[Entry, ...] = (),
+    manifest: Manifest | None = None,
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -227,9 +246,15 @@ def report_of(
         inventory.listings[(listing.kind, listing.scope)] = listing
     inventory.scopes = tuple(sorted(scopes))
     inventory.gaps = tuple(gaps)
-    return build_report(
+    owners = None
+    if manifest is not None:
+        known = {
+            kind.kind: Collector(_nothing, kind, (), per="account", follows=()) for kind in (NotebookInstance, Bucket)
+        }
+        owners = Ownership(manifest, "ai-systems.yaml", Graph(inventory, known))
+    report = build_report(
         inventory,
-        tuple(checks),
+        (*checks, *((UNCLAIMED,) if owners else ())),
         catalogue,
         scan_id="0123456789abcdef",
         started_at=NOW,
@@ -238,6 +263,59 @@ def report_of(
         verdicts=verdicts,
         prepare=prepare,
         trust=trust,
+        owners=owners,
+    )
+    known_checks = (*checks, *((UNCLAIMED,) if owners else ()))
+    said = Assessed(counted(report), known_checks, catalogue, tuple(catalogue.frameworks), TODAY, owners)
+    return msgspec.structs.replace(report, assessment=said)
+
+
+def _nothing(*_: object) -> Iterator[Resource]:
+    yield from ()
+
+
+def system(name: str = "research", **changes) -> System:
+    """A declared AI system that holds the notebook of this name, or all that matches it."""
+    fields = {
+        "id": "research",
+        "name": "Research",
+        "status": "development",
+        "owner": Owner(team="science", contact="science@northwind.example"),
+        "purpose": Purpose(intended="Try things out"),
+        "classification": Classification(
+            eu_ai_act=EuAiAct(tier="minimal", rationale="none of the areas", decided_by="dpo",
+                              decided_on=date(2026, 9, 1), review_by=date(2027, 9, 1)),
+            roles=("provider",),
+        ),
+        "selectors": Selectors(include=(Include(provider="aws", ids=(f"*{name}",)),)),
+        "documents": (
+            Document(fills=("C2", "example-b:C3"), title="A plan", uri="docs/plan.pdf", sha256="...", version="2",
+                     approved_by="dpo", date=date(2026, 8, 1)),
+        ),
+    }  # fmt: skip
+    return System(**(fields | changes))
+
+
+def declared_report() -> Report:
+    """Two notebooks, of which one belongs to a declared system, and a bucket that belongs to none."""
+    return report_of(
+        notebook("research", direct_internet_access="Enabled", role_arn="arn:aws:iam::111122223333:role/admin"),
+        notebook("stray", direct_internet_access="Disabled", role_arn=None),
+        bucket("models", versioning=False),
+        manifest=Manifest(
+            schema="ai-systems/1",
+            organisation=Organisation(name="Northwind Example Ltd."),
+            systems=(
+                system(),
+                system(
+                    id="hostile",
+                    name=HOSTILE[0],
+                    purpose=Purpose(intended=f"{HALF_PAIR} {HOSTILE[2]} AKIAIOSFODNN7EXAMPLE"),
+                    owner=Owner(team=HOSTILE[1], contact=HOSTILE[7]),
+                    selectors=Selectors(include=(Include(provider="aws", ids=("*stray-nothing",)),)),
+                ),
+            ),
+        ),
     )
 
 
@@ -314,7 +392,7 @@ def trusting_report() -> Report:
 
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
-           "stopped": stopped_report, "trusting": trusting_report}  # fmt: skip
+           "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

@@ -39,6 +39,29 @@ def test_the_report_is_the_golden_one(make, monkeypatch):
     assert rendered.decode() == GOLDEN.read_text()
 
 
+def test_it_says_of_each_system_what_belongs_to_it_and_what_that_says_of_controls(make):
+    report = json.loads(make.whole("json", make.declared_report()))
+    everything, research, hostile = report["evidence"]["systems"]
+    assert (everything["id"], research["id"], hostile["id"]) == (None, "research", "hostile")
+    assert "not a statement of compliance" in report["evidence"]["statement"]
+    assert (everything["resources"], research["resources"], hostile["resources"]) == (3, 1, 0)
+    assert research["rests_on"]["by"] == "dpo"
+    words = {row["id"]: row for row in research["frameworks"][0]["controls"]}
+    assert words["C1"]["word"] == "evidence against"
+    assert words["C8"] == {"id": "C8", "word": "not assessed", "why": "nothing that a scan looks for bears on it"}
+    assert [one["title"] if "title" in one else one["text"] for one in words["C2"]["documents"]] == [
+        "A plan, version 2"
+    ]
+    assert {finding["resource"]["name"]: finding["systems"] for finding in report["findings"]} == {
+        "research": ["research"],
+        "stray": [],
+        "models": [],
+    }
+    assert report["evidence"]["unclaimed"] == 2
+    assert report["scores"]["systems"].keys() == {"research", "hostile"}
+    assert "AKIAIOSFODNN7EXAMPLE" not in json.dumps(report)
+
+
 def test_it_fits_its_published_schema(any_report, validator, make):
     validator.validate(json.loads(make.whole("json", any_report)))
 

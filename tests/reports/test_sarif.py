@@ -274,8 +274,21 @@ def test_rules_of_all_checks_keep_the_limits(make):
         assert len(set(rule["properties"]["tags"])) == len(rule["properties"]["tags"]) <= 10
 
 
+def test_results_name_their_ai_system_and_runs_say_what_all_this_is_not(make):
+    report = make.declared_report()
+    named = {one["locations"][0]["logicalLocations"][0]["name"]: one for one in results(report)}
+    assert {name for name, one in named.items() if "properties" in one} == {"research"}
+    assert named["research"]["properties"] == {"systems": ["research"]}
+    assert named["research"]["message"]["text"].endswith("AI system: research.")
+    assert named["stray"]["ruleId"] == "MLP-5001"
+    for run in runs(report):
+        assert "not a statement of compliance" in run["properties"]["statement"]
+        assert run["properties"]["systems"] == ["research", "hostile"]
+        assert "MLP-5001" in {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+
+
 def test_a_run_says_how_many_passes_rest_on_trust(make):
-    assert [run["properties"] for run in runs(make.trusting_report())] == [{"trusted": 1}]
+    assert [run["properties"]["trusted"] for run in runs(make.trusting_report())] == [1]
     assert {run["properties"]["trusted"] for run in runs(make.mixed_report())} == {0}
     [former] = results(make.trusting_report())
     assert "trust in former ended on 2026-10-31" in former["message"]["text"]

@@ -242,9 +242,32 @@ def test_unknown_verdicts_are_listed_by_reason(make):
     ]
 
 
+def test_declared_systems_have_numbers_and_their_controls_words(make):
+    lines = plain(make.declared_report()).splitlines()
+    [row] = [line for line in lines if line.startswith("research ") and "%" in line]
+    assert row.split()[:5] == ["research", "1", "1", "1", "0"]
+    [words] = [line for line in lines if line.split()[:2] == ["research,", "example-a"] and "evidence" not in line]
+    assert words.split()[2:] == ["0", "7", "0", "0", "0", "0", "1", "0", "0"]
+    assert "No system claims 2 resources of ML (MLP-5001)." in lines
+    assert not any("AKIA" in line or "\x1b" in line for line in lines)
+
+
+def test_details_name_the_controls_of_which_something_is_said(make):
+    text = plain(make.declared_report(), details=True)
+    assert "example-a, research, evidence against: C1, C2, C3, C4, C5, C6, C7" in text
+    assert "example-a, all" not in text, "where systems are declared, they say more than all of it"
+    assert "compliance" in text
+
+
+def test_without_declared_systems_words_are_a_detail(make):
+    assert "Controls, as of" not in plain(make.mixed_report(), details=False)
+    assert "all, example-a" in plain(make.mixed_report())
+    assert "evidence against" not in plain(make.mixed_report()), "a listing of its kind is incomplete"
+
+
 def test_no_failures_is_said_of_what_was_observed(make):
     report = msgspec.structs.replace(make.report_of(scopes=[HERE]), complete=False)
-    assert plain(report).startswith("No failures in what was observed.\n")
+    assert plain(report, details=False).startswith("No failures in what was observed.\n")
 
 
 def test_an_inventory_of_others_commands_no_terminal(make):

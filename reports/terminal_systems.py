@@ -1,0 +1,95 @@
+"""The part of the terminal report about AI systems and controls: numbers, and words where evidence allows one."""
+
+from collections.abc import Iterator, Sequence
+
+from reports.terminal_text import Line, table, wrap
+from reports.writing import clean
+from scanner.model.claims import Assessment, ControlState, FrameworkState, Posture, SystemState, Word
+from scanner.model.nouns import Severity
+
+#: AI systems that are shown; all of them are in report files.
+MAX_SYSTEMS = 20
+#: Words that say something of a control.
+_SAID = (Word.FOR, Word.AGAINST, Word.MIXED, Word.PASS, Word.FAIL)
+_HEADS = ("for", "against", "mixed", "pass", "fail", "not due", "not assessed", "not applicable", "not decided")
+_SILENT = (Word.NOT_ASSESSED, Word.NOT_APPLICABLE, Word.UNDECIDED)
+
+
+def systems(assessment: Assessment, width: int, *, details: bool) -> Iterator[Line]:
+    """The declared AI systems, then what can be said of the controls of each framework; with `details`, of which.
+
+    Where no system is declared, that takes details: of most controls, nothing can then be said.
+    """
+    states = list(_shown(assessment)) if assessment.manifest or details else []
+    if not states:
+        return
+    declared = [state for state in states if state.id]
+    if assessment.manifest:
+        yield [("bold", f"AI systems declared in {clean(assessment.manifest)}:", "")]
+        yield from table(("system", "resources", "critical", "high", "other", "posture", "coverage", "range"),
+                         [_numbers(state) for state in declared])  # fmt: skip
+        if assessment.unclaimed:
+            yield [("", f"No system claims {assessment.unclaimed} resources of ML (MLP-5001).", "")]
+        for warning in assessment.warnings if details else ():
+            for line in wrap(clean(warning), width):
+                yield [("yellow", line, "")]
+        if assessment.warnings and not details:
+            yield [("", f"{len(assessment.warnings)} selectors or exclusions need a look; see --details.", "")]
+        yield []
+    yield [("bold", f"Controls, as of {assessment.as_of} (this is evidence for people to judge, not compliance):", "")]
+    rows = [_words(state, framework) for state in states if state.resources for framework in state.frameworks]
+    yield from table(("of system, framework", *_HEADS), rows)
+    if any(framework.readiness.get(word) for state in states for framework in state.frameworks for word in _SAID):
+        yield [("", "What is not due does not apply yet: what speaks against it is no breach.", "")]
+    if details:
+        for state in states:
+            yield from _controls(state, width)
+    yield []
+
+
+def _shown(assessment: Assessment) -> Iterator[SystemState]:
+    """All that was scanned, where nothing was declared; else the systems alone, which say more."""
+    for number, state in enumerate(assessment):
+        if number > MAX_SYSTEMS:
+            return
+        if state.id or not assessment.manifest:
+            yield state
+
+
+def _numbers(state: SystemState) -> Sequence[str]:
+    failures = dict(state.failures)
+    critical, high = failures.pop(Severity.CRITICAL, 0), failures.pop(Severity.HIGH, 0)
+    return (
+        clean(state.id), str(state.resources), str(critical), str(high), str(sum(failures.values())),
+        *_shares(state.score),
+    )  # fmt: skip
+
+
+def _shares(score: Posture) -> tuple[str, str, str]:
+    posture = "n/a" if score.posture is None else f"{score.posture} %"
+    return posture, f"{score.coverage} %", f"{score.lower}-{score.upper} %"
+
+
+def _words(state: SystemState, framework: FrameworkState) -> Sequence[str]:
+    """What is said of controls that apply; of those that do not apply yet, of how many something is said."""
+    due = (framework.words.get(word, 0) - framework.readiness.get(word, 0) for word in _SAID)
+    later = sum(framework.readiness.get(word, 0) for word in _SAID)
+    silent = (framework.words.get(word, 0) for word in _SILENT)
+    return (f"{clean(state.id) or 'all'}, {framework.id}", *map(str, (*due, later, *silent)))
+
+
+def _controls(state: SystemState, width: int) -> Iterator[Line]:
+    """The controls of which something can be said, by word."""
+    for framework in state.frameworks:
+        for word in _SAID:
+            controls = [one for one in framework.controls if one.word is word]
+            if not controls:
+                continue
+            lead = f"{framework.id}, {clean(state.id) or 'all that was scanned'}, {word}: "
+            for line in wrap(lead + ", ".join(map(_name, controls)), width):
+                yield [("", line, "")]
+
+
+def _name(control: ControlState) -> str:
+    """A control, with the day on which it begins to apply where that is yet to come."""
+    return f"{control.id} (readiness for {control.applies_from})" if control.readiness else control.id

@@ -1,0 +1,23 @@
+"""Lines of text for a terminal, and how columns and paragraphs become lines."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+#: Style, text and link of each part of a line.
+Line = list[tuple[str, str, str]]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
+    """Columns as wide as their widest cell; numbers, all but the first column, aligned to the right."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for style, row in [("bold", head), *(("", row) for row in rows)]:
+        padded = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield [(style, "  ".join(padded), "")]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of whole words: breaking inside one could bring a harmless `::` to the start of a line."""
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,122 @@
+"""What people declared, as a command is told of it: the manifest of AI systems, and the day that duties go by."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.model.errors import InputError
+from scanner.objects.transfer import reading
+
+if TYPE_CHECKING:
+    from scanner.frameworks import Catalogue
+    from scanner.model.nouns import Report
+    from scanner.store.inventory import Inventory
+    from scanner.systems.manifest import Manifest
+    from scanner.systems.ownership import Ownership
+
+log = logging.getLogger("mlposture")
+
+#: The manifest that is used where none is named, and the word for using none.
+DEFAULT, NONE = "ai-systems.yaml", "none"
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A manifest, and where it was read."""
+
+    path: str
+    manifest: "Manifest"
+
+
+def read_systems(options: Mapping[str, Any]) -> Declared | None:
+    """The manifest that `--systems` names, else ./ai-systems.yaml if there is one. Raises InputError."""
+    given = options.get("systems")
+    if given == NONE or (given is None and not Path(DEFAULT).is_file()):
+        return None
+    from scanner.systems.manifest import read_manifest
+
+    name = given or DEFAULT
+    with reading(name) as path:
+        manifest, warnings = read_manifest(path, as_of(options, datetime.now(UTC)), name, lapse=True)
+    for warning in warnings:
+        log.warning("%s", warning)
+    return Declared(name, manifest)
+
+
+def tagged(options: Mapping[str, Any]) -> frozenset[str]:
+    """The providers of which a declared system selects by tags."""
+    declared = options.get("systems")
+    if not isinstance(declared, Declared):
+        return frozenset()
+    from scanner.systems.tags import providers_by_tags
+
+    return providers_by_tags(declared.manifest)
+
+
+def recall(kept: Any) -> Declared | None:
+    """What `read_systems` gave, as the journal of a scan has it."""
+    if kept is None:
+        return None
+    from scanner.systems.manifest import Manifest
+
+    return Declared(kept["path"], msgspec.convert(kept["manifest"], Manifest))
+
+
+def as_of(options: Mapping[str, Any], otherwise: datetime) -> date:
+    """The day that `--as-of` names, else that of the scan. Raises InputError."""
+    given = options.get("as_of")
+    if given is None:
+        return otherwise.astimezone(UTC).date()
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise InputError(f"--as-of {given}: give a day as year, month and day, such as 2027-12-02") from error
+
+
+def ownership(inventory: "Inventory", options: Mapping[str, Any]) -> "Ownership | None":
+    """What the manifest says of an inventory, if there is one."""
+    declared = options.get("systems")
+    if not isinstance(declared, Declared):
+        return None
+    from scanner.model.registry import load
+    from scanner.systems.graph import Graph
+    from scanner.systems.ownership import Ownership
+
+    _, collectors = load(inventory.providers())
+    return Ownership(declared.manifest, declared.path, Graph(inventory, collectors))
+
+
+def assess(built: "Report", catalogue: "Catalogue", options: Mapping[str, Any], owners: "Ownership | None") -> "Report":
+    """The report with what it says of AI systems and controls."""
+    from scanner.evaluate.unclaimed import UNCLAIMED
+    from scanner.evidence.assess import Assessed, counted
+    from scanner.model.registry import load
+
+    asked = {scope.provider for scope in built.scopes}
+    known = [*load(sorted(asked))[0].values(), *([UNCLAIMED] if owners else [])]
+    day = as_of(options, built.started_at)
+    said = Assessed(counted(built), known, catalogue, tuple(catalogue.frameworks), day, owners)
+    return msgspec.structs.replace(built, assessment=said)
+
+
+def named_frameworks(options: Mapping[str, Any], otherwise: Sequence[str]) -> tuple[str, ...]:
+    """What reports show where no option says it: those, and those that a declared system names."""
+    from scanner.frameworks import known
+
+    declared = options.get("systems")
+    systems = declared.manifest.systems if isinstance(declared, Declared) else ()
+    named = (name for system in systems for name in system.frameworks)
+    return tuple(dict.fromkeys((*otherwise, *(name for name in named if name in known()))))
+
+
+def too_little(report: "Report", least: float | None) -> str:
+    """Why what was judged is less than `--min-coverage` asks for; empty if it is not."""
+    if least is None:
+        return ""
+    scores = [("all", report.score), *((f"AI system {one.id}", one.score) for one in report.assessment if one.id)]
+    short = [f"{name} {score.coverage} %" for name, score in scores if score.coverage < least]
+    more = f" and {len(short) - 3} more" if len(short) > 3 else ""
+    return f"--min-coverage {least:g}: less was judged ({', '.join(short[:3])}{more})" if short else ""

@@ -1,0 +1,191 @@
+"""A report and a manifest → what there is to say of each AI system and of the controls of the frameworks."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from scanner.evaluate.score import overall, posture, seen_kinds
+from scanner.evidence.applicability import classified
+from scanner.evidence.controls import Bearing, Subject, summed
+from scanner.evidence.standing import standing
+from scanner.frameworks import Catalogue
+from scanner.model.checks import Check
+from scanner.model.claims import Evidence, Kind, SystemState
+from scanner.model.nouns import CheckCount, Gap, Listing, Report, Resource, Severity
+from scanner.systems.manifest import Manifest, System
+from scanner.systems.ownership import Ownership
+
+#: The kind of a check that is about resources of any kind: these are not listed for it.
+ANY = Resource.kind
+#: The Act binds whoever it binds, whatever frameworks a system names.
+_ALWAYS = "eu-ai-act"
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """What of a report an assessment rests on."""
+
+    counts: Mapping[str, CheckCount]
+    listings: Sequence[Listing]
+    gaps: Sequence[Gap]
+    resources: int
+    of_systems: Mapping[str, Mapping[str, CheckCount]] = {}
+    excepted: Mapping[tuple[str, str], int] = {}
+
+
+def counted(report: Report) -> Counted:
+    """What of this report an assessment rests on."""
+    return Counted(
+        counts=report.check_counts,
+        listings=report.listings,
+        gaps=report.gaps,
+        resources=report.resources,
+        of_systems=report.system_counts,
+        excepted=report.excepted,
+    )
+
+
+class Assessed:
+    """See `scanner.model.claims.Assessment`. `known` are all checks of the clouds that were asked."""
+
+    def __init__(
+        self,
+        found: Counted,
+        known: Iterable[Check],
+        catalogue: Catalogue,
+        frameworks: Sequence[str],
+        as_of: date,
+        ownership: Ownership | None = None,
+    ) -> None:
+        self.as_of = as_of
+        self.manifest = ownership.path if ownership else ""
+        self.unclaimed = len(ownership.unclaimed) if ownership else 0
+        self.warnings = ownership.warnings if ownership else ()
+        self._found, self._ownership = found, ownership
+        self._checks = {check.id: check for check in known}
+        self._chosen = frozenset(found.counts)
+        self._objectives = tuple(catalogue.objectives)
+        self._bearing = {name: Bearing(catalogue.frameworks[name]) for name in frameworks}
+        self._seen = {**seen_kinds(found.listings), ANY: 1.0}
+        self._asked = {listing.scope.provider for listing in found.listings}
+
+    def __iter__(self) -> Iterator[SystemState]:
+        yield self._state(None, self._found.counts, frozenset())
+        for system in self._ownership.manifest.systems if self._ownership else ():
+            yield self._state(system, self._found.of_systems.get(system.id, {}), self._clouds(system))
+
+    def _clouds(self, system: System) -> frozenset[str]:
+        return frozenset(include.provider for include in system.selectors.include)
+
+    def _state(self, system: System | None, counts: Mapping[str, CheckCount], clouds: frozenset[str]) -> SystemState:
+        """`clouds` are those that a system is in; without a system, all that were asked."""
+        manifest = self._ownership.manifest if self._ownership else None
+        checks = [check for check in self._checks.values() if system is None or check.provider in clouds]
+        subject = self._subject(system, counts, clouds, checks)
+        of_clouds = {"": subject}
+        frameworks = []
+        for name in self._frameworks(system):
+            cloud = self._bearing[name].framework.cloud
+            if cloud not in of_clouds:
+                own = [check for check in checks if check.provider == cloud]
+                of_clouds[cloud] = self._subject(system, counts, clouds & {cloud}, own)
+            frameworks.append(summed(self._bearing[name], of_clouds[cloud]))
+        chosen = [check for check in checks if check.id in self._chosen]
+        held, shared = self._ownership.held(system.id) if system and self._ownership else (self._found.resources, 0)
+        return SystemState(
+            id=system.id if system else "",
+            name=system.name if system else "",
+            declared=_said(system, manifest) if system and manifest else {},
+            rests_on=classified(system) if system else None,
+            resources=held,
+            shared=shared,
+            failures=_failures(chosen, counts),
+            score=overall(
+                posture(chosen, counts, self._seen), asked=bool(self._asked & (clouds if system else self._asked))
+            ),
+            claims={objective: one.claim for objective, one in subject.standings.items()},
+            frameworks=tuple(frameworks),
+        )
+
+    def _subject(
+        self, system: System | None, counts: Mapping[str, CheckCount], clouds: frozenset[str], checks: Iterable[Check]
+    ) -> Subject:
+        """What these checks say of a system."""
+        known: dict[str, list[Check]] = {objective: [] for objective in self._objectives}
+        for check in checks:
+            known[check.objective].append(check)
+        blind = self._blind(clouds)
+        declared = _declared(system)
+        return Subject(
+            system,
+            self._ownership.manifest if self._ownership else None,
+            self.as_of,
+            known=known,
+            chosen=self._chosen,
+            counts=counts,
+            seen=self._seen,
+            standings={
+                objective: standing(
+                    objective,
+                    own,
+                    self._chosen,
+                    counts,
+                    self._seen,
+                    blind=blind,
+                    excepted=self._found.excepted.get((system.id, objective), 0) if system else 0,
+                    other=declared.get(objective, ()),
+                )
+                for objective, own in known.items()
+            },
+        )
+
+    def _blind(self, clouds: frozenset[str]) -> str:
+        """Why there may be more of a system than was found; empty if nothing hides it."""
+        if unasked := sorted(clouds - self._asked):
+            return f"{' and '.join(unasked)} was not scanned"
+        gaps = sum(gap.scope.provider in clouds for gap in self._found.gaps)
+        return f"what {gaps} {'gap hides' if gaps == 1 else 'gaps hide'} may belong to it" if gaps else ""
+
+    def _frameworks(self, system: System | None) -> Iterator[str]:
+        """Those that are shown and about a cloud that was asked, and of these, for a system, those that it names."""
+        for name, bearing in self._bearing.items():
+            named = system is None or not system.frameworks or name in (*system.frameworks, _ALWAYS)
+            if named and bearing.framework.cloud in (*self._asked, ""):
+                yield name
+
+
+def _failures(checks: Iterable[Check], counts: Mapping[str, CheckCount]) -> dict[str, int]:
+    failures = dict.fromkeys((str(severity) for severity in Severity), 0)
+    for check in checks:
+        if check.id in counts:
+            failures[check.severity] += counts[check.id].failed
+    return failures
+
+
+def _said(system: System, manifest: Manifest) -> dict[str, str]:
+    """What the manifest says of a system that its reader wants to see beside the evidence."""
+    roles = system.classification.roles or manifest.organisation.default_roles
+    said = {
+        "status": system.status,
+        "stage": system.stage or "",
+        "owner": f"{system.owner.team}, {system.owner.contact}",
+        "purpose": system.purpose.intended,
+        "tier": system.classification.eu_ai_act.tier,
+        "route": system.classification.eu_ai_act.route or "",
+        "roles": ", ".join(roles),
+        "data": system.classification.data_sensitivity or "",
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _declared(system: System | None) -> dict[str, tuple[Evidence, ...]]:
+    """What the manifest itself declares on objectives: that the system is known, whose it is, and how it is classed."""
+    if system is None:
+        return {}
+    owner = Evidence(kind=Kind.DECLARED, text=f"owned by {system.owner.team}", source="owner")
+    entry = Evidence(kind=Kind.DECLARED, text="entered in the manifest of AI systems", source=f"systems/{system.id}")
+    return {
+        "intended-purpose-risk-tier": (classified(system),),
+        "ownership-accountability": (owner,),
+        "ai-inventory": (entry,),
+    }

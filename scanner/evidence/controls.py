@@ -1,0 +1,208 @@
+"""Controls, honestly: whether each applies, what bears on it, and the word that this allows, if it allows one.
+
+A word takes that all checks that bear on the control ran, and that what gives it was listed in full. So a scan that is
+allowed less, or chooses less, has fewer words, never another one. An objective gives a word only where none relates to
+the control more closely; one that is wider than the control, or addresses a threat, gives none.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from scanner.evaluate.score import MEANT, posture
+from scanner.evidence.applicability import applies
+from scanner.evidence.standing import Stand, Standing
+from scanner.frameworks import Control, Framework
+from scanner.model.checks import Check
+from scanner.model.claims import ControlState, Evidence, FrameworkState, Kind, Posture, Word
+from scanner.model.nouns import CheckCount
+from scanner.systems.manifest import Manifest, System
+
+#: How closely an objective relates to a control that it may give a word.
+_CLOSENESS = {"equivalent-to": 3, "subset-of": 2, "intersects-with": 1}
+_INTERSECTS = "intersects-with"
+_MANUAL = "only people can show this; a scan sees nothing of it"
+_UNMAPPED = "nothing that a scan looks for bears on it"
+
+
+class Bearing:
+    """What bears on each control of a framework, worked out once for all systems."""
+
+    def __init__(self, framework: Framework) -> None:
+        self.framework = framework
+        claims: dict[str, dict[str, str]] = {control.id: {} for control in framework.controls}
+        for edge in framework.mappings:
+            claims[edge.control][edge.objective] = edge.relationship
+        self.claims: Mapping[str, Mapping[str, str]] = claims
+        self.core = {id: _core(relations) for id, relations in claims.items()}
+
+
+def _core(relations: Mapping[str, str]) -> tuple[str, ...]:
+    """The objectives that relate to a control most closely."""
+    closest = max((_CLOSENESS.get(relation, 0) for relation in relations.values()), default=0)
+    return tuple(one for one, relation in relations.items() if closest and _CLOSENESS.get(relation, 0) == closest)
+
+
+class Subject:
+    """One AI system, or all that was scanned: what is known of it that controls are judged by."""
+
+    def __init__(
+        self,
+        system: System | None,
+        manifest: Manifest | None,
+        as_of: date,
+        *,
+        known: Mapping[str, Sequence[Check]],
+        chosen: frozenset[str],
+        counts: Mapping[str, CheckCount],
+        seen: Mapping[str, float],
+        standings: Mapping[str, Standing],
+    ) -> None:
+        """`known` are the checks of each objective, of which some were `chosen`; the rest is as for `posture`."""
+        self.system, self.manifest, self.as_of, self.standings = system, manifest, as_of, standings
+        self._known, self._chosen, self._counts, self._seen = known, chosen, counts, seen
+        self._scores: dict[tuple[str, ...], Posture | None] = {}
+        self._documents = _documents(system)
+
+    def score(self, objectives: tuple[str, ...]) -> Posture | None:
+        """The mean over the checks of these objectives; None where nothing exists that they would judge."""
+        if objectives not in self._scores:
+            checks = [check for one in objectives for check in self._known.get(one, ())]
+            left_out = any(check.id not in self._chosen for check in checks)
+            self._scores[objectives] = posture(checks, self._counts, {} if left_out else self._seen)
+        return self._scores[objectives]
+
+    def tested(self, checks: Iterable[str]) -> tuple[Word, str]:
+        """What the checks of a row of a configuration benchmark decide."""
+        own = [check for of_one in self._known.values() for check in of_one if check.id in checks]
+        counts = [self._counts.get(check.id, CheckCount()) for check in own]
+        open_ = any(check.id not in self._chosen or self._seen.get(check.kind.kind, 0.0) < 1.0 for check in own)
+        if open_ or not own or any(count.unknown for count in counts):
+            return Word.NOT_ASSESSED, "not everything that it is about was judged" if own else "of another cloud"
+        if any(count.failed for count in counts):
+            return Word.FAIL, ""
+        passed = any(count.passed for count in counts)
+        return (Word.PASS, "") if passed else (Word.NOT_ASSESSED, "nothing that it would be about was found")
+
+    def documents(self, framework: str, control: str) -> tuple[Evidence, ...]:
+        """The declared documents that fill a control."""
+        return self._documents.get(control, ()) + self._documents.get(f"{framework}:{control}", ())
+
+
+def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:
+    """What there is to say of one control for one system."""
+    claims, core = bearing.claims[control.id], bearing.core[control.id]
+    applying = applies(bearing.framework, control, subject.system, subject.manifest, subject.as_of)
+    if applying.yes is None:
+        word, why = Word.UNDECIDED, applying.why
+    elif not applying.yes:
+        word, why = Word.NOT_APPLICABLE, applying.why
+    elif control.checks and bearing.framework.benchmark:
+        word, why = subject.tested(control.checks)
+    else:
+        word, why = _word(control, claims, core, subject.standings)
+        why = "; ".join(filter(None, (why, applying.why)))
+    return ControlState(
+        id=control.id,
+        title=control.title,
+        assessable=control.assessable or "",
+        word=word,
+        why=why,
+        claims=claims,
+        core=core,
+        score=subject.score(core) if applying.yes else None,
+        readiness=bool(applying.yes is not False and applying.since and applying.since > subject.as_of),
+        applies_from=applying.since,
+        rests_on=applying.rests_on,
+        other=subject.documents(bearing.framework.id, control.id),
+    )
+
+
+def _word(
+    control: Control, claims: Mapping[str, str], core: tuple[str, ...], standings: Mapping[str, Standing]
+) -> tuple[Word, str]:
+    """The word that the evidence allows, and why it allows none or only half of one."""
+    if control.assessable == "manual":
+        return Word.NOT_ASSESSED, _MANUAL
+    if not core:
+        return Word.NOT_ASSESSED, _UNMAPPED if not claims else "what bears on it is too wide to say anything of it"
+    if narrowed := [one for one in claims if standings[one].narrowed]:
+        return Word.NOT_ASSESSED, f"{narrowed[0]}: {standings[narrowed[0]].claim.why}"
+    stands = {one: standings[one].stand for one in core}
+    slight = claims[core[0]] == _INTERSECTS and _is_slight([standings[one] for one in core])
+    against = Stand.AGAINST in stands.values() and not slight
+    open_ = [one for one, stand in stands.items() if stand in (Stand.OPEN, Stand.UNCHECKED)]
+    supported = Stand.FOR in stands.values() and not open_ and not slight
+    why = f"{open_[0]}: {standings[open_[0]].claim.why}" if open_ else ""
+    if against:
+        return (Word.MIXED if supported else Word.AGAINST), why
+    if supported:
+        return Word.FOR, ""
+    if slight:
+        return Word.NOT_ASSESSED, "one slight check that failed says too little of it"
+    return Word.NOT_ASSESSED, why or "nothing that it would be about was found"
+
+
+def _is_slight(standings: Sequence[Standing]) -> bool:
+    """Whether all that speaks against a control is one slight check."""
+    against = [one for one in standings if one.stand is Stand.AGAINST]
+    return len(against) == 1 and against[0].slight
+
+
+def summed(bearing: Bearing, subject: Subject) -> FrameworkState:
+    """All controls of a framework, and the mean over those that apply: many tidy buckets hide no public one."""
+    states = tuple(state(bearing, one, subject) for one in bearing.framework.controls if one.assessable is not None)
+    applicable = [one for one in states if one.word not in (Word.NOT_APPLICABLE, Word.UNDECIDED)]
+    manual = [one for one in applicable if one.assessable == "manual"]
+    rest = [one for one in applicable if one.assessable != "manual"]
+    unchecked = [one for one in rest if _is_unchecked(one, subject)]
+    scored = [one.score for one in rest if one.score is not None and not _is_unchecked(one, subject)]
+    empty = len(rest) - len(unchecked) - len(scored)
+    return FrameworkState(
+        id=bearing.framework.id,
+        controls=states,
+        words=Counter(one.word for one in states),
+        readiness=Counter(one.word for one in states if one.readiness),
+        applicable=len(applicable),
+        manual=len(manual),
+        unchecked=len(unchecked),
+        empty=empty,
+        score=_mean(scored, len(applicable) - empty),
+    )
+
+
+def _is_unchecked(one: ControlState, subject: Subject) -> bool:
+    return all(subject.standings[objective].stand is Stand.UNCHECKED for objective in one.core)
+
+
+def _mean(scores: Sequence[Posture], controls: int) -> Posture:
+    """The mean over controls. Coverage is over those that were scored, the bounds over all that apply."""
+    coverage = sum(one.coverage for one in scores) / len(scores) if scores else 0.0
+    known = [one for one in scores if one.posture is not None]
+    covered = sum(one.coverage for one in known)
+    lower = sum(one.lower for one in scores)
+    upper = sum(one.upper for one in scores) + 100.0 * (controls - len(scores))
+    mean = sum((one.posture or 0.0) * one.coverage for one in known) / covered if covered else None
+    return Posture(
+        posture=None if mean is None or coverage < 100 * MEANT else round(mean, 1),
+        coverage=round(coverage, 1),
+        lower=round(lower / controls, 1) if controls else 0.0,
+        upper=round(upper / controls, 1) if controls else 100.0,
+    )
+
+
+def _documents(system: System | None) -> dict[str, tuple[Evidence, ...]]:
+    """Of each control that documents are declared to fill, these."""
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for document in system.documents if system else ():
+        made = Evidence(
+            kind=Kind.DECLARED,
+            text=document.title + (f", version {document.version}" if document.version else ""),
+            by=document.approved_by or "",
+            on=document.date,
+            source=document.uri,
+            sha256=document.sha256 if document.sha256 != "..." else "",
+        )
+        for control in document.fills:
+            found[control] = (*found.get(control, ()), made)
+    return found

@@ -1,0 +1,108 @@
+"""What the verdicts of the checks of an objective come to: how many speak for it and against it, and what is open."""
+
+import enum
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from scanner.evaluate.score import WEIGHT, posture
+from scanner.model.checks import Check
+from scanner.model.claims import Claim, Evidence
+from scanner.model.nouns import CheckCount, Severity
+
+#: Weight of passed checks that it takes to speak for an objective: of one critical check, or of several lesser ones.
+_ENOUGH = 100.0
+#: Checks so slight that one of them alone says nothing of a control that it only intersects with.
+_SLIGHT = frozenset({Severity.LOW, Severity.INFORMATIONAL})
+_NOTHING = CheckCount()
+
+
+class Stand(enum.Enum):
+    """What there is on an objective, as far as it may give a control a word."""
+
+    FOR = "for"
+    AGAINST = "against"
+    #: a check was left out, a listing is incomplete, a verdict unknown, or too little passed
+    OPEN = "open"
+    #: nothing exists that it would be about
+    EMPTY = "empty"
+    #: no check of this version asks about it
+    UNCHECKED = "unchecked"
+
+
+class Standing(Struct, frozen=True):
+    """A claim with what decides about words. `slight`: what speaks against it is one slight check alone."""
+
+    claim: Claim
+    stand: Stand
+    slight: bool
+    #: a check that bears on it was not chosen, so that no control it bears on gets a word
+    narrowed: bool
+
+
+def standing(
+    objective: str,
+    known: Iterable[Check],
+    chosen: frozenset[str],
+    counts: Mapping[str, CheckCount],
+    seen: Mapping[str, float],
+    *,
+    blind: str = "",
+    excepted: int = 0,
+    other: tuple[Evidence, ...] = (),
+) -> Standing:
+    """What the `known` checks of an objective, as far as they were `chosen`, say; `seen` is as for `posture`.
+
+    `blind` says why there may be more to judge than was found; what was found to fail still does.
+    """
+    known = tuple(known)
+    of = {check.id: counts.get(check.id, _NOTHING) if check.id in chosen else _NOTHING for check in known}
+    left_out = [check.id for check in known if check.id not in chosen]
+    unlisted = sorted({check.kind.kind for check in known if seen.get(check.kind.kind, 0.0) < 1.0})
+    unknown = sum(count.unknown for count in of.values())
+    failing = [check for check in known if of[check.id].failed and check.kind.kind not in unlisted]
+    passed = sum(WEIGHT[check.severity] for check in known if of[check.id].passed)
+    score = posture(known, of, {} if left_out else seen)
+    complete = not (left_out or unlisted or unknown or blind)
+    if not known:
+        stand, why = Stand.UNCHECKED, blind or "no check of this version asks about it"
+    elif left_out:
+        stand, why = Stand.OPEN, f"{_list(left_out)} left out of this scan"
+    elif failing:
+        stand, why = Stand.AGAINST, _open(unlisted, unknown)
+    elif unlisted or unknown:
+        stand, why = Stand.OPEN, _open(unlisted, unknown)
+    elif blind:
+        stand, why = Stand.OPEN, blind
+    elif not passed:
+        stand, why = Stand.EMPTY, "nothing that it would be about was found"
+    elif passed < _ENOUGH:
+        stand, why = Stand.OPEN, "the checks that passed are too slight to speak for it"
+    else:
+        stand, why = Stand.FOR, ""
+    claim = Claim(
+        objective=objective,
+        checks=tuple(check.id for check in known),
+        supporting=sum(count.passed for count in of.values()),
+        against=sum(count.failed for count in of.values()),
+        unknown=unknown,
+        excepted=excepted,
+        coverage=score.coverage if score else 100.0 if known and complete else 0.0,
+        complete=bool(known) and complete,
+        why=why,
+        other=other,
+    )
+    slight = len(failing) == 1 and failing[0].severity in _SLIGHT
+    return Standing(claim, stand, slight, bool(left_out))
+
+
+def _open(unlisted: list[str], unknown: int) -> str:
+    """What stands in the way of a full view; empty if nothing does."""
+    listed = f"not everything of {_list(unlisted)} could be listed" if unlisted else ""
+    given = f"{unknown} of its verdicts {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
+    return "; ".join(filter(None, (listed, given)))
+
+
+def _list(names: list[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

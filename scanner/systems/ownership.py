@@ -1,0 +1,69 @@
+"""Which declared systems each resource of an inventory belongs to, kept as little as judging needs of it."""
+
+from collections.abc import Mapping
+
+from scanner.model.nouns import Resource
+from scanner.store.inventory import Inventory
+from scanner.systems.assign import assign
+from scanner.systems.graph import Graph, Key
+from scanner.systems.manifest import Exemption, Manifest
+from scanner.systems.selectors import matcher
+
+
+class Ownership:
+    """What a manifest, found at `path`, says of an inventory, of which this is the graph.
+
+    `unclaimed` are the resources of ML that no system claims or excludes; `heads` those of them that none of the others
+    leads to, with how many each leads to. What is unclaimed of `undecided` providers may belong to a system that
+    selects by tags, which were not observed.
+    """
+
+    def __init__(self, manifest: Manifest, path: str, graph: Graph) -> None:
+        self.manifest, self.path = manifest, path
+        found = assign(manifest, graph)
+        self.unclaimed = found.unclaimed
+        self.heads = found.heads
+        self.undecided = found.undecided
+        self.kinds = graph.kinds
+        self._leading = graph.leading
+        self.warnings = found.warnings
+        holders: dict[Key, list[str]] = {}
+        for name, claims in found.systems.items():
+            for key in claims.claimed:
+                holders.setdefault(key, []).append(name)
+        self._of = {key: tuple(names) for key, names in holders.items()}
+        self._held = {
+            name: (len(claims.claimed), sum(key in found.shared for key in claims.claimed))
+            for name, claims in found.systems.items()
+        }
+        self._exempt: Mapping[tuple[str, str], tuple[Exemption, ...]] = {
+            (system.id, exempt.objective): tuple(one for one in system.exceptions if one.objective == exempt.objective)
+            for system in manifest.systems
+            for exempt in system.exceptions
+        }
+
+    def of(self, resource: Resource) -> tuple[str, ...]:
+        """The ids of the systems that a resource belongs to, in the order of the manifest."""
+        return self.of_key(Key(resource.kind, resource.id))
+
+    def of_key(self, key: Key) -> tuple[str, ...]:
+        """The same of a resource of this kind and id."""
+        return self._of.get(key, ())
+
+    def hidden(self, inventory: Inventory) -> frozenset[str]:
+        """The providers of which something may lead from a system to what is unclaimed, and was not seen."""
+        listed = {kind for kind, _ in inventory.listings}
+        unasked = (kind.partition(".")[0] for kind in self._leading - listed)
+        return self.undecided.union((gap.scope.provider for gap in inventory.gaps), unasked)
+
+    def held(self, system: str) -> tuple[int, int]:
+        """How many resources a system claims, and how many of these belong to others, too."""
+        return self._held[system]
+
+    def is_excepted(self, system: str, objective: str, resource: Resource) -> bool:
+        """Whether a system accepts that a resource does not meet an objective.
+
+        An exception names a resource by the end of its id, as in `endpoint/name`, or by all of it; `*` is any text.
+        """
+        exempt = self._exempt.get((system, objective), ())
+        return any(matcher(f"*{one.resource}").fullmatch(resource.id) for one in exempt)

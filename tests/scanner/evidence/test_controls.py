@@ -1,0 +1,187 @@
+"""A word about a control takes data: what is missing takes words away, and never gives one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from declaring import declared, selecting
+from factories.aws import HERE
+from support import NOW, registered
+
+from scanner.evidence.assess import Assessed, Counted
+from scanner.frameworks import Catalogue, Control, Edges, Framework, load
+from scanner.model.checks import Check
+from scanner.model.claims import ControlState, Posture, SystemState, Word
+from scanner.model.nouns import CheckCount, Listing, Severity
+from scanner.store.inventory import Inventory
+from scanner.systems.graph import Graph
+from scanner.systems.manifest import Include
+from scanner.systems.ownership import Ownership
+
+TODAY = date(2026, 12, 1)
+CHECK = next(c for c in registered()[0].values() if c.provider == "aws" and c.severity is Severity.CRITICAL)
+SLIGHT = next(c for c in registered()[0].values() if c.kind is CHECK.kind and c.severity is Severity.LOW)
+SIBLING = next(
+    c for c in registered()[0].values() if c.objective == CHECK.objective and c.provider == "aws" and c is not CHECK
+)
+#: One that no check of this version asks about.
+UNASKED = next(o for o in load().objectives if all(check.objective != o for check in registered()[0].values()))
+
+
+def edge(relationship: str, control: str) -> Edges:
+    return Edges(**{relationship.replace("-", "_"): (control,)})  # type: ignore[arg-type]
+
+
+def framework(*edges: tuple[str, str], assessable: str = "partial", checks: tuple[str, ...] = ()) -> Catalogue:
+    """One framework with one control, and these objectives with their relationship to it."""
+    words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "x")
+    control = Control(
+        id="C1",
+        title="A control",
+        level="control",
+        parent=None,
+        assessable=assessable,
+        checks=checks,  # type: ignore[arg-type]
+    )
+    made = Framework(
+        id="f",
+        controls=(control,),
+        objectives={objective: edge(relationship, "C1") for objective, relationship in edges},
+        benchmark=bool(checks),
+        **words,
+    )
+    return Catalogue([made], load().objectives.values())
+
+
+def assessed(
+    catalogue: Catalogue,
+    *known: Check,
+    complete: bool = True,
+    **counts: CheckCount,
+) -> SystemState:
+    """All that was scanned, with these counts of checks by slug; a check without a count was not chosen."""
+    found = Counted(
+        counts={check.id: counts[check.slug] for check in known if check.slug in counts},
+        listings=[Listing(kind=check.kind.kind, scope=HERE, complete=complete) for check in known],
+        gaps=(),
+        resources=1,
+    )
+    return next(iter(Assessed(found, known, catalogue, ["f"], TODAY)))
+
+
+def said(catalogue: Catalogue, *known: Check, complete: bool = True, **counts: CheckCount) -> ControlState:
+    return assessed(catalogue, *known, complete=complete, **counts).frameworks[0].controls[0]
+
+
+def own(relationship: str = "subset-of") -> Catalogue:
+    return framework((CHECK.objective, relationship))
+
+
+def test_a_control_is_supported_only_where_nothing_about_it_is_open() -> None:
+    assert said(own(), CHECK, **{CHECK.slug: CheckCount(passed=2)}).word is Word.FOR
+    assert said(own(), CHECK, **{CHECK.slug: CheckCount(passed=2, unknown=1)}).word is Word.NOT_ASSESSED
+    assert said(own(), CHECK, **{CHECK.slug: CheckCount()}).word is Word.NOT_ASSESSED
+    assert said(own(), CHECK, complete=False, **{CHECK.slug: CheckCount(passed=2)}).word is Word.NOT_ASSESSED
+    unasked = framework((CHECK.objective, "subset-of"), (UNASKED, "subset-of"))
+    assert said(unasked, CHECK, **{CHECK.slug: CheckCount(passed=2)}).word is Word.NOT_ASSESSED
+
+
+def test_a_failure_speaks_against_it_where_its_kind_was_listed_in_full() -> None:
+    assert said(own(), CHECK, **{CHECK.slug: CheckCount(failed=1, passed=5, unknown=1)}).word is Word.AGAINST
+    assert said(own(), CHECK, complete=False, **{CHECK.slug: CheckCount(failed=1)}).word is Word.NOT_ASSESSED
+
+
+def test_a_check_that_was_left_out_takes_every_word_away() -> None:
+    for count in (CheckCount(passed=2), CheckCount(failed=2)):
+        state = said(own(), CHECK, SIBLING, **{CHECK.slug: count})
+        assert (state.word, SIBLING.id in state.why) == (Word.NOT_ASSESSED, True)
+
+
+def test_one_slight_check_says_nothing_of_a_control_that_it_only_intersects_with() -> None:
+    intersecting, wholly = (framework((SLIGHT.objective, how)) for how in ("intersects-with", "subset-of"))
+    known = [SLIGHT]
+    assert said(intersecting, *known, **{SLIGHT.slug: CheckCount(failed=3)}).word is Word.NOT_ASSESSED
+    assert said(intersecting, *known, **{SLIGHT.slug: CheckCount(passed=300)}).word is Word.NOT_ASSESSED
+    assert said(wholly, *known, **{SLIGHT.slug: CheckCount(failed=3)}).word is Word.AGAINST
+    assert said(wholly, *known, **{SLIGHT.slug: CheckCount(passed=300)}).word is Word.NOT_ASSESSED
+
+
+def test_what_relates_less_closely_than_the_core_gives_no_word() -> None:
+    other = next(
+        c for c in registered()[0].values() if c.objective != CHECK.objective and c.severity is Severity.CRITICAL
+    )
+    both = framework((CHECK.objective, "subset-of"), (other.objective, "intersects-with"))
+    state = said(both, CHECK, other, **{CHECK.slug: CheckCount(passed=1), other.slug: CheckCount(failed=9)})
+    assert (state.word, state.core) == (Word.FOR, (CHECK.objective,))
+
+
+@pytest.mark.parametrize("relationship", ["superset-of", "addresses"])
+def test_what_is_wider_than_a_control_says_nothing_of_it(relationship: str) -> None:
+    state = said(own(relationship), CHECK, **{CHECK.slug: CheckCount(failed=1)})
+    assert (state.word, state.claims) == (Word.NOT_ASSESSED, {CHECK.objective: relationship})
+
+
+def test_a_mixed_control_has_objectives_on_both_sides_and_none_open() -> None:
+    other = next(
+        c for c in registered()[0].values() if c.objective != CHECK.objective and c.severity is Severity.CRITICAL
+    )
+    both = framework((CHECK.objective, "subset-of"), (other.objective, "subset-of"))
+    counts = {CHECK.slug: CheckCount(passed=1), other.slug: CheckCount(failed=1)}
+    assert said(both, CHECK, other, **counts).word is Word.MIXED
+    counts[CHECK.slug] = CheckCount(passed=1, unknown=1)
+    assert said(both, CHECK, other, **counts).word is Word.AGAINST
+
+
+def test_only_rows_of_benchmarks_that_name_their_checks_pass_or_fail() -> None:
+    catalogue = framework((CHECK.objective, "superset-of"), assessable="automated", checks=(CHECK.id,))
+    assert said(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=1)}).word is Word.PASS
+    assert said(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=1, failed=1)}).word is Word.FAIL
+    assert said(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=1, unknown=1)}).word is Word.NOT_ASSESSED
+    assert said(catalogue, CHECK, complete=False, **{CHECK.slug: CheckCount(failed=1)}).word is Word.NOT_ASSESSED
+    assert said(catalogue, CHECK, **{CHECK.slug: CheckCount()}).word is Word.NOT_ASSESSED
+
+
+def test_many_tidy_resources_hide_no_control_that_fails() -> None:
+    other = next(
+        c for c in registered()[0].values() if c.objective != CHECK.objective and c.severity is Severity.CRITICAL
+    )
+    words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "x")
+    rows = tuple(Control(id=id, title=id, level="control", parent=None, assessable="partial") for id in ("C1", "C2"))
+    edges = {CHECK.objective: edge("subset-of", "C1"), other.objective: edge("subset-of", "C2")}
+    catalogue = Catalogue([Framework(id="f", controls=rows, objectives=edges, **words)], load().objectives.values())
+    state = assessed(catalogue, CHECK, other, **{CHECK.slug: CheckCount(passed=1000), other.slug: CheckCount(failed=1)})
+    assert state.frameworks[0].score == Posture(posture=50.0, coverage=100.0, lower=50.0, upper=50.0)
+
+
+def test_what_no_scan_can_show_widens_the_bounds_and_is_counted() -> None:
+    words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "x")
+    rows = (
+        Control(id="C1", title="x", level="control", parent=None, assessable="partial"),
+        Control(id="C2", title="x", level="control", parent=None, assessable="manual"),
+        Control(id="C3", title="x", level="control", parent=None, assessable="partial"),
+        Control(id="C4", title="x", level="control", parent=None, assessable=None),
+    )
+    edges = {CHECK.objective: edge("subset-of", "C1"), UNASKED: edge("subset-of", "C3")}
+    catalogue = Catalogue([Framework(id="f", controls=rows, objectives=edges, **words)], load().objectives.values())
+    one = assessed(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=1)}).frameworks[0]
+    assert (len(one.controls), one.applicable, one.manual, one.unchecked, one.empty) == (3, 3, 1, 1, 0)
+    assert one.score == Posture(posture=100.0, coverage=100.0, lower=33.3, upper=100.0)
+
+
+def test_a_system_is_judged_by_what_belongs_to_it_and_gaps_may_hide_more_of_it() -> None:
+    own_system = declared(sentiment=selecting(Include(provider="aws", accounts=("111122223333",))))
+    _, collectors = registered()
+    found = Counted(
+        counts={CHECK.id: CheckCount(passed=5, failed=1)},
+        listings=[Listing(kind=CHECK.kind.kind, scope=HERE, complete=True)],
+        gaps=(),
+        resources=6,
+        of_systems={own_system.systems[0].id: {CHECK.id: CheckCount(passed=1)}},
+    )
+    owners = Ownership(own_system, "ai-systems.yaml", Graph(Inventory(NOW), collectors))
+    everything, system = Assessed(found, [CHECK], own(), ["f"], TODAY, owners)
+    assert (everything.frameworks[0].controls[0].word, system.frameworks[0].controls[0].word) == (
+        Word.AGAINST,
+        Word.FOR,
+    )

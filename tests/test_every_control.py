@@ -1,0 +1,91 @@
+"""Guarantees over every control of every framework: less data, or a choice of checks, never says more of any."""
+
+from __future__ import annotations
+
+import pytest
+from scanning import PROVIDERS, calm, with_faults
+from support import fail_with, registered
+from test_every_collector import KNOWN_SCOPE, deny_lists
+from worded import TODAY, added, demo_manifest, said, states, tidied
+
+from scanner.evidence.applicability import REGIMES
+from scanner.frameworks import HEADLINE, known, load
+from scanner.model.claims import Word
+
+#: Words that no control of these frameworks may ever be called.
+FORBIDDEN = {Word.PASS, Word.FAIL}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_where_everything_is_refused_nothing_is_said_and_the_bounds_are_wide(provider: str) -> None:
+    inventory, verdicts = with_faults(provider, deny_lists, **KNOWN_SCOPE[provider])
+
+    for state in states(provider, inventory, verdicts, known()):
+        assert (state.score.posture, state.score.coverage) == (None, 0.0)
+        assert (state.score.lower, state.score.upper) == (0.0, 100.0)
+        for framework in state.frameworks:
+            assert not {Word.FOR, Word.AGAINST, Word.MIXED, *FORBIDDEN} & framework.words.keys()
+            shares = framework.score.posture, framework.score.coverage, framework.score.lower, framework.score.upper
+            assert shares == (None, 0.0, 0.0, 100.0), framework.id
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_single_check_says_no_more_than_all_of_them(provider: str) -> None:
+    inventory, verdicts, _ = calm(provider)
+    slugs = sorted(check.slug for check in registered()[0].values() if check.provider == provider)
+
+    for judged in (verdicts, tidied(verdicts)):
+        everything = said(states(provider, inventory, judged, known(), systems=False))
+        for slug in slugs:
+            narrowed = said(states(provider, inventory, judged, known(), chosen={slug}, systems=False))
+            fail_with(added(everything, narrowed, f"when {slug} alone is chosen"))
+
+
+def test_the_words_of_the_demo_are_not_empty() -> None:
+    """Else the tests above would hold of whatever says nothing."""
+    words = []
+    for provider in PROVIDERS:
+        inventory, verdicts, _ = calm(provider)
+        words += [said(states(provider, inventory, judged, known())) for judged in (verdicts, tidied(verdicts))]
+    assert {word for found in words for said_of in found.values() for word in said_of} >= {
+        "for",
+        "against",
+        "pass",
+        "fail",
+    }
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_row_of_a_law_or_management_standard_passes(provider: str) -> None:
+    inventory, verdicts, _ = calm(provider)
+    for state in states(provider, inventory, verdicts, known()):
+        for framework in state.frameworks:
+            if not load([framework.id]).frameworks[framework.id].benchmark:
+                assert not FORBIDDEN & framework.words.keys(), framework.id
+    assert not any(load([id]).frameworks[id].benchmark for id in HEADLINE)
+
+
+def test_every_control_of_the_act_has_an_answer_for_every_system() -> None:
+    inventory, verdicts, _ = calm("aws")
+    found = list(states("aws", inventory, verdicts, ("eu-ai-act",)))
+    assert [state.id for state in found] == ["", *(system.id for system in demo_manifest().systems)]
+    for state in found:
+        for control in state.frameworks[0].controls:
+            assert control.why or control.word in (Word.FOR, Word.AGAINST, Word.MIXED), control.id
+    regimes = {row.regime for row in load(["eu-ai-act"]).frameworks["eu-ai-act"].controls} - {""}
+    assert regimes == REGIMES
+
+
+@pytest.mark.parametrize("control", ["Art. 15(5)", "Art. 55(1)(d)"])
+def test_a_dashboard_is_not_held_to_what_binds_others(control: str) -> None:
+    inventory, verdicts, _ = calm("aws")
+    sentiment = list(states("aws", inventory, verdicts, ("eu-ai-act",)))[1]
+    row = next(one for one in sentiment.frameworks[0].controls if one.id == control)
+
+    assert row.word is Word.NOT_APPLICABLE
+    assert "minimal" in row.why or "general-purpose" in row.why or "role" in row.why
+    assert row.rests_on is not None
+    assert row.rests_on.by
+    assert row.rests_on.on
+    assert row.rests_on.until
+    assert row.rests_on.until > TODAY
