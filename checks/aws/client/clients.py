@@ -67,6 +67,7 @@ class Clients:
         if not (turn.signed and turn.examined):
             # A version that no longer asks us may have asked another account, or read an absence from a broken body.
             raise CallFailed(Reason.ERROR, "this version of botocore does not let its calls be signed and examined")
+        reply.pop("ResponseMetadata", None)  # which the SDK adds, and which is about the call and not about the reply
         return reply
 
     @contextmanager
