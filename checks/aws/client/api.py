@@ -102,6 +102,9 @@ class AwsProvider:
     def principal(self) -> str:
         return self.sessions.principal
 
+    def asks_as(self, account: str) -> str:
+        return quote(self.sessions.asks_as(account))
+
     def accounts(self) -> tuple[str, ...]:
         return self.sessions.accounts()
 

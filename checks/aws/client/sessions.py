@@ -45,6 +45,8 @@ class Sessions:
         self.partition = _partition(session, home)
         #: who is asking, without the name of a session; of an account, if AWS says no more
         self.principal = ""
+        #: the same with the name of the session, as AWS says it; empty if it does not
+        self.identity = ""
         self.own = self._identify()
         #: of whose accounts a list was asked for, as far as it says
         self.organizations: tuple[str, ...] = ()
@@ -71,6 +73,11 @@ class Sessions:
 
     def accounts(self) -> tuple[str, ...]:
         return tuple(sorted(self._roles)) or (self.own,)
+
+    def asks_as(self, account: str) -> str:
+        """The ARN of whose credentials are used in an account: of its role, else of the caller."""
+        role = self._roles.get(account, "")
+        return self.identity if not role or self._opened.get(account) is self._base else role
 
     def open(self, account: str) -> None:
         """Make sure that there are credentials for an account. Raises CallFailed."""
@@ -137,7 +144,7 @@ class Sessions:
         except CallFailed as failure:
             named = _PRINCIPAL.search(told(failure))
             if failure.reason is Reason.DENIED and named:
-                self.principal = named[0]
+                self.principal = self.identity = named[0]
                 return named[1]
             # Before STS has accepted them, what is taken to speak of the region speaks of the credentials.
             strange = failure.reason is Reason.UNSUPPORTED_REGION
@@ -180,7 +187,8 @@ class Sessions:
         account = said.get("Account")
         if not account:
             raise empty()
-        named = _PRINCIPAL.match(str(said.get("Arn")))
+        self.identity = str(said.get("Arn") or "")
+        named = _PRINCIPAL.match(self.identity)
         self.principal = named[0] if named else str(account)
         return str(account)
 

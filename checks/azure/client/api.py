@@ -89,6 +89,9 @@ class AzureProvider:
         self._chosen = Chosen(())
         self.census = Census()
 
+    def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same in every subscription
+        return self._transport.identity
+
     def accounts(self) -> tuple[str, ...]:
         """The subscriptions to scan. Raises CannotScan for one named that cannot be seen, and when there is none."""
 

@@ -24,12 +24,14 @@ from urllib3.exceptions import ReadTimeoutError
 from checks.azure.client.refusals import REFUSALS
 from checks.azure.client.replies import checked, refused
 from scanner.calls.client import Manners
+from scanner.calls.token_claims import claims_of
 from scanner.calls.token_files import fault
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Extent, Reason
 from scanner.model.proxies import NETWORK
 from scanner.model.refusals import Refusal, find
+from scanner.model.sanitize import quote
 
 #: Where the clouds of Microsoft's that are not the public one sign in, by the host of their Resource Manager.
 _AUTHORITIES = {
@@ -68,6 +70,8 @@ class Transport:
             self.credential = self._token.credential
             #: whose credential it is
             self.principal = _principal(self._token.text())
+            #: who that is, as far as its token says; empty where it does not
+            self.identity = _identity(self._token.text())
         except Exception as error:  # the SDK's own, or whatever it stumbles over in a reply or a file that is none
             raise CannotScan(f"Azure: {_advice(error, endpoint)}") from error
         # Proxies and certificates as the environment names them, looked up once: all requests go to one host.
@@ -203,13 +207,21 @@ class _OneToken:
 def _principal(token: str) -> str:
     """The tenant and the object that a token was issued to; where it does not say so, what the environment names."""
     tenant, object = os.environ.get("AZURE_TENANT_ID", "unknown"), os.environ.get("AZURE_CLIENT_ID", "unknown")
-    try:
-        body = token.split(".")[1]
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        tenant, object = str(claims.get("tid", tenant)), str(claims.get("oid", object))
-    except (IndexError, ValueError, AttributeError):  # no token that says anything, or one for the resource alone
-        pass
-    return f"{object} of tenant {tenant}"
+    said = claims_of(token)
+    return f"{said.get('oid', object)} of tenant {said.get('tid', tenant)}"
+
+
+def _identity(token: str) -> str:
+    """The user or application that a token was issued to, with its object and tenant; empty if it says neither."""
+    said = claims_of(token)
+    user = next((said[name] for name in ("upn", "unique_name", "preferred_username") if said.get(name)), "")
+    application = next((f"application {said[name]}" for name in ("appid", "azp") if said.get(name)), "")
+    parts = (
+        user or application,
+        f"object {said['oid']}" if said.get("oid") else "",
+        f"tenant {said['tid']}" if said.get("tid") else "",
+    )
+    return quote(", ".join(filter(None, map(str, parts))))
 
 
 def _authority(endpoint: str) -> str:

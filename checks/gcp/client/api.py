@@ -115,6 +115,9 @@ class GcpProvider:
         """Ids of the projects to scan, whether or not they exist."""
         return self._accounts
 
+    def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same in every project
+        return self._web.identity
+
     def accounts(self) -> tuple[str, ...]:
         """Ids of the projects to scan. Raises CannotScan where none of them, or not each location, is there at all."""
         named = [account for account in self._accounts if account not in self._numbers]

@@ -24,6 +24,7 @@ from checks.gcp.client.errors import from_reply, inside
 from checks.gcp.client.shapes import Shape, shapes
 from checks.gcp.names import STORAGE
 from scanner.calls.client import Manners
+from scanner.calls.token_claims import claims_of
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Extent, Reason
@@ -63,6 +64,8 @@ class Web:
             self._keep_fresh()
             #: whose credentials they are
             self.principal = _principal(self._credentials)
+            #: the address that the credentials are of; empty where they do not say it
+            self.identity = _identity(self._credentials)
         except google.auth.exceptions.GoogleAuthError as error:
             advice = NETWORK if isinstance(error, google.auth.exceptions.TransportError) else _LOGIN
             raise CannotScan(
@@ -283,6 +286,19 @@ def _principal(credentials: auth.Credentials) -> str:
         if isinstance(found, str) and found not in ("", "default"):
             return found
     return type(credentials).__name__
+
+
+def _identity(credentials: auth.Credentials) -> str:
+    """The e-mail address of the account: as the credentials name it, else as the ID token does that came with a token.
+
+    That is not verified: it came from where tokens are issued, and nothing is allowed by it.
+    """
+    for name in ("service_account_email", "account"):
+        found = getattr(credentials, name, None)
+        if isinstance(found, str) and "@" in found:
+            return quote(found)
+    found = claims_of(getattr(credentials, "id_token", None)).get("email")
+    return quote(found) if isinstance(found, str) else ""
 
 
 def _login() -> Path:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from scanning import QUICK, calm, running, take_inventory
 from worlds.azure import AzureWorld, error
 from worlds.azure_entra import OBJECT_ID
 from worlds.base import Fault, Request, Response
 
-from checks.azure.client.transport import Transport, _claims, _principal
+from checks.azure.client.transport import Transport, _claims, _identity, _principal
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
@@ -249,6 +250,14 @@ def test_a_token_file_that_is_empty_is_named(content: str, tmp_path: Path, monke
 
 def test_who_asks_is_an_object_of_a_tenant(world: AzureWorld, transport: Transport) -> None:
     assert transport.principal == f"{OBJECT_ID} of tenant {world.tenant}"
+
+
+def test_who_asked_is_named_as_the_token_does(world: AzureWorld, transport: Transport) -> None:
+    assert f"object {OBJECT_ID}, tenant {world.tenant}" in transport.identity
+    claims = {"upn": "ana@northwind.example", "appid": "the-cli", "oid": "an-object", "tid": "a-tenant"}
+    body = base64.urlsafe_b64encode(msgspec.json.encode(claims)).decode().rstrip("=")
+    assert _identity(f"e30.{body}.c2ln") == "ana@northwind.example, object an-object, tenant a-tenant"
+    assert _identity("opaque") == ""
 
 
 @pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.W10.c", "a.\xe9.c", "a..c"])

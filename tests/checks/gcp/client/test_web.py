@@ -21,7 +21,7 @@ from worlds.base import Fault, Request, Response, World
 from worlds.gcp import GcpWorld
 
 from checks.gcp.client.api import connect
-from checks.gcp.client.web import Connections, _principal
+from checks.gcp.client.web import Connections, _identity, _principal
 from checks.gcp.vertex_ai.resources import Endpoint
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
@@ -130,6 +130,17 @@ def test_who_asks_is_an_account_or_else_a_client() -> None:
     assert _principal(of_users.Credentials("token", client_id="an app")) == "an app"
     assert _principal(credentials.AnonymousCredentials()) == "AnonymousCredentials"
     assert _principal(compute_engine.Credentials()) == "Credentials", "before the machine has said whose they are"
+
+
+def test_who_asked_is_an_address_or_not_known() -> None:
+    with running("gcp") as world:
+        assert connect({}, quick_calls()).asks_as("any-project") == world.token.email
+    body = base64.urlsafe_b64encode(b'{"email": "ana@northwind.example"}').decode().rstrip("=")
+    user = of_users.Credentials("token", id_token=f"e30.{body}.c2ln", client_id="an app")
+    assert _identity(user) == "ana@northwind.example"
+    assert _identity(of_users.Credentials("token", client_id="an app")) == ""
+    assert _identity(credentials.AnonymousCredentials()) == ""
+    assert _identity(compute_engine.Credentials()) == "", "before the machine has said whose they are"
 
 
 def refused_from(world: World, turn: int, monkeypatch: pytest.MonkeyPatch, *, for_good: bool = False) -> None:
