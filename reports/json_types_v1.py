@@ -28,8 +28,21 @@ class ScopeV1(Struct, frozen=True):
     region: str
 
 
+class PrincipalV1(Struct, frozen=True):
+    """In whose name an account was read, as the provider calls them; null where nothing said it."""
+
+    provider: str
+    account: str
+    name: str | None
+
+
 class ScanV1(Struct, frozen=True):
-    """The run. `complete` is false when anything could not be observed; see `gaps`."""
+    """The run. `complete` is false when anything could not be observed; see `gaps`.
+
+    `inventories` are the SHA-256 of the saved inventories that hold what was judged, in hexadecimal: those that the run
+    read, or the one that it wrote. They say of each resource when it was read, and have digests of what the provider
+    said.
+    """
 
     id: str
     started_at: datetime
@@ -37,6 +50,8 @@ class ScanV1(Struct, frozen=True):
     scopes: list[ScopeV1]
     arguments: list[str]
     complete: bool
+    principals: list[PrincipalV1]
+    inventories: list[str]
 
 
 class VerdictCountsV1(Struct, frozen=True, rename={"passed": "pass"}):

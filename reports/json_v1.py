@@ -13,6 +13,7 @@ from reports.json_types_v1 import (
     FindingStartV1,
     GapV1,
     KindCoverageV1,
+    PrincipalV1,
     ResourceV1,
     ScanV1,
     ScopeV1,
@@ -67,6 +68,8 @@ def _scan(report: Report) -> ScanV1:
         scopes=[_scope(scope) for scope in report.scopes],
         arguments=[redact(argument) for argument in report.arguments],
         complete=report.complete,
+        principals=[PrincipalV1(one.provider, one.account, redact(one.name) or None) for one in report.principals],
+        inventories=list(report.inventories),
     )
 
 

@@ -102,6 +102,13 @@ def _run(report: Report, provider: str, account: str) -> Pieces:
             "trusted": report.trusted,
             "statement": STATEMENT,
             "systems": [system.id for system in report.assessment if system.id],
+            # As the provider calls them; null where nothing said it.
+            "principals": [
+                redact(one.name) or None
+                for one in report.principals
+                if (one.provider, one.account) == (provider, account)
+            ],
+            "inventories": list(report.inventories),
         },
         artifacts=evidence.artifacts(),
         results=_results(islice(_failures(report, provider, account), MAX_RESULTS), evidence, index),

@@ -84,6 +84,7 @@ def document(resource: Resource) -> str:
     """The observed fields as JSON. Identity is kept as it is: redacting it would leave nobody knowing what to fix."""
     observed = plain(resource)
     identity = {key: observed.pop(key) for key in _IDENTITY}
+    observed.pop("read", None)  # which saved inventories have
     if cached := observed.pop("cached"):
         observed["cached"] = cached  # last, so that no line moves when the cache is warm
     return dump({"kind": type(resource).kind, **identity, **without_secrets(observed)}).decode()

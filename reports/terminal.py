@@ -30,6 +30,8 @@ MAX_WORST = 4
 MAX_ROWS = 12
 MAX_GAPS = 30
 MAX_ACCOUNTS = 40
+#: Principals of a cloud.
+MAX_NAMES = 3
 MIN_WIDTH = 60
 PIPE_WIDTH = 120
 
@@ -109,7 +111,7 @@ def layout(report: Report, width: int, *, details: bool = False) -> list[Line]:
         _gaps(report, width),
         _unanswered(report, width),
         _absences(report, width),
-        _sums(report),
+        _sums(report, width),
     )
     return [line for part in parts for line in part]
 
@@ -341,11 +343,12 @@ def _absences(report: Report, width: int) -> Iterator[Line]:
         yield []
 
 
-def _sums(report: Report) -> Iterator[Line]:
+def _sums(report: Report, width: int) -> Iterator[Line]:
     if not report.counts["fail"]:
         yield [("bold", "No failures." if report.complete else "No failures in what was observed.", "")]
     failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
     yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
+    yield from _principals(report, width)
     if report.cached:
         since = (
             f", the oldest read at {report.cached_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -360,6 +363,22 @@ def _sums(report: Report) -> Iterator[Line]:
         entries = sum(use.passes > 0 for use in report.trust)
         yield [("", f"{report.trusted} of {counts['pass']} passes rest on [trust], on {entries} of its entries.", "")]
     yield [("bold", posture_line(report.score), "")]
+
+
+def _principals(report: Report, width: int) -> Iterator[Line]:
+    """In whose name each cloud was read."""
+    names: dict[str, set[str]] = {scope.provider: set() for scope in report.scopes}
+    for principal in report.principals:
+        names.setdefault(principal.provider, set()).add(principal.name)
+    for provider, found in sorted(names.items()):
+        known = [_theirs(name) for name in sorted(found - {""})]
+        said = known[:MAX_NAMES]
+        if len(known) > MAX_NAMES:
+            said.append(f"{len(known) - MAX_NAMES} more, all of them in the report file (-o)")
+        if "" in found or not found:
+            said.append("somebody whom the credentials do not name" if found else "somebody who was not recorded")
+        for line in _wrap(f"Read {clean(provider)} as {', '.join(said)}.", width):
+            yield [("", line, "")]
 
 
 def posture_line(score: Posture) -> str:

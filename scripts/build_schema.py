@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))  # the script also runs where the project is not i
 from reports.json_types_v1 import ReportV1  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
+from scanner.model.origins import Principal  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
 from scanner.store.saved import SCHEMA as INVENTORY  # noqa: E402
 from scanner.store.saved import Shard  # noqa: E402
@@ -37,8 +38,8 @@ def report_schema() -> dict[str, Any]:
 def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
     """The schema of a saved inventory that holds these kinds."""
     names = sorted(resources)
-    (gap, listing, scope, shard, *classes), parts = msgspec.json.schema_components(
-        [Gap, Listing, Scope, Shard, *(resources[name] for name in names)], ref_template="#/$defs/{name}"
+    (gap, listing, principal, scope, shard, *classes), parts = msgspec.json.schema_components(
+        [Gap, Listing, Principal, Scope, Shard, *(resources[name] for name in names)], ref_template="#/$defs/{name}"
     )
     members: dict[str, Any] = {
         "schema": {"const": INVENTORY},
@@ -46,6 +47,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "shard": shard,
         "accounts": {"type": "array", "items": scope},
         "organizations": {"type": "array", "items": {"type": "string"}},
+        "principals": {"type": "array", "items": principal},
         "scopes": {"type": "array", "items": scope},
         "gaps": {"type": "array", "items": gap},
         "listings": {"type": "array", "items": listing},
@@ -63,7 +65,7 @@ def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
         "description": "In a resource, null is observed absent and a member that is left out was not observed.",
         "type": "object",
         "properties": members,
-        "required": [name for name in members if name not in ("shard", "accounts", "organizations")],
+        "required": [name for name in members if name not in ("shard", "accounts", "organizations", "principals")],
         "$defs": parts,
     }
 

@@ -22,6 +22,7 @@ from distributed.protocol.serialize import ToPickle, to_serialize
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.collect import remote
 from scanner.model.nouns import Listing, Scope
+from scanner.model.origins import Seen
 from scanner.store.journal import Facts, Journal
 
 #: an account that nobody was asked about
@@ -95,6 +96,11 @@ FILES: dict[str, Callable[[Path], None]] = {
     "a date before all time": _changing(
         "UPDATE resources SET body = json_set(CAST(body AS TEXT), '$.cached.any', '0001-01-01T00:00:00+14:00')"
     ),
+    "no digest": _changing("UPDATE resources SET read = json_set(CAST(read AS TEXT), '$.any', json('{{}}'))"),
+    "a reply of another digest": _changing(
+        "UPDATE resources SET read = json_set(CAST(read AS TEXT), '$.any',"
+        ' json(\'{{"at": "2026-11-22", "sha256": "\' || printf(\'%064d\', 0) || \'", "reply": 1}}\'))'
+    ),
     "a trigger": _changing("CREATE TRIGGER t AFTER INSERT ON units BEGIN SELECT 1; END"),
     "garbage": _writing(b"garbage" * 1000),
     "nothing": _writing(b""),
@@ -137,7 +143,8 @@ def perform(order: str, account: str, region: str, items: Any) -> Any:
 def _deliver(path: Path, kind: str, scope: Scope) -> None:
     journal = Journal(path, alone=True)
     arn = f"arn:aws:sagemaker:{scope.region}:{scope.account}:notebook-instance/one"
-    found = NotebookInstance(id=arn, name="one", scope=scope)
+    read = {"sagemaker:DescribeNotebookInstance": Seen("2026-11-22T12:00:00+00:00", "0" * 64)}
+    found = NotebookInstance(id=arn, name="one", scope=scope, read=read)
     listing = Listing(kind=kind, scope=scope, complete=True, observed=1)
     journal.finish(journal.begin(kind, scope), (found,), Facts(listings=(listing,)), whole=True)
     journal.close()

@@ -39,7 +39,8 @@ def scan(world: World, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 def settled(report: dict[str, Any]) -> dict[str, Any]:
     """A JSON report without what may differ between two equal scans."""
-    return {**report, "scan": {k: v for k, v in report["scan"].items() if k not in ("id", "started_at", "finished_at")}}
+    own = ("id", "started_at", "finished_at", "inventories")
+    return {**report, "scan": {k: v for k, v in report["scan"].items() if k not in own}}
 
 
 def settled_sarif(text: str) -> dict[str, Any]:

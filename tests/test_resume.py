@@ -55,7 +55,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], int]
 def report(path: Path) -> dict[str, Any]:
     """A report without what differs between any two scans."""
     found = json.loads(path.read_text())
-    for name in ("id", "started_at", "finished_at"):
+    for name in ("id", "started_at", "finished_at", "inventories"):
         found["scan"].pop(name)
     return found
 
@@ -245,8 +245,10 @@ def test_a_resumed_scan_cannot_judge_something_else(own: Path) -> None:
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
         finish(start("scan", "aws", "--no-cache", "--time-limit", "5s", "--fail-on", "never"))
         done = mlposture("scan", "--resume", "--check", "MLP-1001")
-    assert done.returncode == 2
+        keeping = mlposture("scan", "--resume", "--keep-replies", "--save-inventory", "i.json", cwd=own)
+    assert done.returncode == keeping.returncode == 2
     assert "judges what it set out to judge" in done.stderr
+    assert "the replies are gone" in keeping.stderr
 
 
 def test_the_profile_of_a_run_adds_up(own: Path) -> None:

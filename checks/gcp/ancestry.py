@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checks.gcp.names import PROJECTS
 
@@ -20,18 +20,17 @@ def above(api: GcpApi, project: str) -> tuple[str, ...]:
 
 
 def lineage(api: GcpApi, project: str) -> tuple[str, ...]:
-    """`projects/ID` and what is above it. Asked once in a scan. Raises CallFailed."""
+    """`projects/ID` and what is above it. Raises CallFailed."""
+    found = ancestry(api, project).get("ancestor")
+    each = [item.get("resourceId") for item in found if isinstance(item, Mapping)] if isinstance(found, list) else ()
+    return tuple(
+        f"{_COLLECTIONS[str(one.get('type'))]}/{one.get('id')}"
+        for one in each
+        if isinstance(one, Mapping) and one.get("type") in _COLLECTIONS
+    )
 
-    def ask() -> tuple[str, ...]:
-        reply = api.fetch(ANCESTRY, f"{PROJECTS}/v1/projects/{project}:getAncestry", body={})
-        found = reply.get("ancestor")
-        each = (
-            [item.get("resourceId") for item in found if isinstance(item, Mapping)] if isinstance(found, list) else ()
-        )
-        return tuple(
-            f"{_COLLECTIONS[str(one.get('type'))]}/{one.get('id')}"
-            for one in each
-            if isinstance(one, Mapping) and one.get("type") in _COLLECTIONS
-        )
 
-    return api.once(f"ancestry of {project}", ask)
+def ancestry(api: GcpApi, project: str) -> Mapping[str, Any]:
+    """The reply that says so. Asked once in a scan. Raises CallFailed."""
+    path = f"{PROJECTS}/v1/projects/{project}:getAncestry"
+    return api.once(f"ancestry of {project}", lambda: api.fetch(ANCESTRY, path, body={}))

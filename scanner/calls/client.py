@@ -20,10 +20,12 @@ from scanner.calls.crew import Crew
 from scanner.calls.lanes import NAP, Lane, Slots, UnitLimits
 from scanner.calls.meter import Meter
 from scanner.calls.pace import Tuning
+from scanner.model import provenance
 from scanner.model.collectors import Collector, Memory, Recorder
 from scanner.model.decode import decode
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Extent, Reason, Reply, Resource, Scope
+from scanner.model.origins import Seen
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -56,6 +58,8 @@ class Manners(Struct, frozen=True, kw_only=True):
     retries_earned: float = 0.1
     #: how long one unit of work may take
     unit_timeout: float | None = None
+    #: whether what providers said is kept, and not its digest alone
+    keep_replies: bool = False
 
     def attempts(self, reason: Reason) -> int:
         """How often a call is tried that keeps failing for this reason."""
@@ -357,14 +361,24 @@ class BaseApi:
 
     # -- for collectors --------------------------------------------------------------------------------------------
 
-    def decode(self, kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> R:
-        """A snapshot; the scope is filled in unless given. Members of a wrong type stay `UNSET` and become gaps."""
-        resource, problems = decode(kind, replies, **{"scope": self.scope, **identity})
+    def decode(
+        self, kind: type[R], replies: Mapping[str, Reply], said: Mapping[str, Reply] | None = None, **identity: Any
+    ) -> R:
+        """A snapshot; the scope is filled in unless given. Members of a wrong type stay `UNSET` and become gaps.
+
+        `said` is what the provider said of it, by operation, where that is more or other than `replies`.
+        """
+        read = self.seen(replies if said is None else said)
+        resource, problems = decode(kind, replies, **{"scope": self.scope, "read": read, **identity})
         for problem in problems:
             detail = f"{problem.field}: {problem.detail}"
             failure = CallFailed(Reason.MALFORMED, detail)
             self.gap(problem.operation, failure)
         return resource
+
+    def seen(self, said: Mapping[str, Reply]) -> dict[str, Seen]:
+        """What is to be known later of what a provider said of one resource."""
+        return provenance.seen(said, keep=self.calls.manners.keep_replies)
 
     @property
     def remembers(self) -> bool:

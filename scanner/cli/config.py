@@ -71,6 +71,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     #: a table, or the paths alone
     outputs: tuple[str, ...] | OutputSettings = msgspec.field(name="output", default=())
     save_inventory: str | None = None
+    keep_replies: bool | None = None
     verdicts: str | None = None
     check: tuple[str, ...] = ()
     skip_check: tuple[str, ...] = ()

@@ -64,6 +64,8 @@ def parse_options(
     All of that is found out before a cloud is asked for an hour. `inventories` are read, and `journal` is resumed.
     """
     refuse_undecoded(options)
+    if options.get("keep_replies") and not options.get("save_inventory"):
+        raise InputError("--keep-replies: replies are kept in the saved inventory; say where with --save-inventory")
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
     as_of(options, datetime.now(UTC))
@@ -326,8 +328,11 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
 
 def save(inventory: "Inventory", options: Options) -> list[Exception]:
     """Save the inventory if that was asked for. Returns what went wrong: it must not cost the reports."""
-    path = options.get("save_inventory")
-    return _attempt(partial(write, path, inventory.save, options.get("output_profile"))) if path else []
+    path, before = options.get("save_inventory"), inventory.digests
+    problems = _attempt(partial(write, path, inventory.save, options.get("output_profile"))) if path else []
+    if problems:
+        inventory.digests = before
+    return problems
 
 
 def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:

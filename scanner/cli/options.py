@@ -53,6 +53,9 @@ def scanning(function: F) -> F:
     """The options of every command that asks a cloud."""
     options = (
         click.option("--save-inventory", metavar="PATH", help="Keep what was observed, for `mlposture evaluate`."),
+        click.option("--keep-replies", is_flag=True, default=None, help="Keep in that inventory what the provider "
+                     "said, without secrets, so that its digests can be made again. Reads all anew, as with "
+                     "--no-cache."),
         click.option("--concurrency", type=click.IntRange(1, 256), metavar="N", help="Calls in flight. Default: 32."),
         click.option("--time-limit", metavar="TIME", help="Stop asking after this long (90s, 30m, 2h) and report what "
                      "was seen by then. Several clouds share it. The scan can be resumed."),

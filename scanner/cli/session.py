@@ -139,6 +139,8 @@ class Session:
         for name in _FIXED:
             if given.get(name):
                 raise InputError(f"{spelled(name)}: a resumed scan judges what it set out to judge")
+        if given.get("keep_replies") and not asked.options.get("keep_replies"):
+            raise InputError("--keep-replies: of what a scan has read before it is resumed, the replies are gone")
         given = {name: value for name, value in given.items() if value not in (None, (), False)}
         kept = {name: value for name, value in asked.options.items() if name not in _WORK}
         if journal.path is not None and not is_in_state(journal.path):
@@ -169,9 +171,10 @@ class Session:
             concurrency=self.options.get("concurrency") or Manners().concurrency,
             unit_timeout=self._unit_time_limit,
             bounds=self._bounds,
+            keep_replies=bool(self.options.get("keep_replies")),
         )
         cache = None
-        if not self.options.get("no_cache"):
+        if self._remembers:
             cache = open_cache(
                 default_path(), namespace(self.providers.get("aws", {}).get("profile")), self.inventory.taken_at
             )
@@ -192,6 +195,11 @@ class Session:
                 provider.close()
             if cache is not None:
                 cache.close()
+
+    @property
+    def _remembers(self) -> bool:
+        """Whether what an earlier scan read may be used. Its replies were not kept, so who wants these reads anew."""
+        return not (self.options.get("no_cache") or self.options.get("keep_replies"))
 
     def _connect(self, connected: dict[str, Provider], calls: Mapping[str, Calls]) -> None:
         for name, settings in self.providers.items():
@@ -268,7 +276,7 @@ class Session:
             manners=manners,
             meter=self.meter,
             taken_at=self.inventory.taken_at,
-            cached=not self.options.get("no_cache"),
+            cached=self._remembers,
         )
         return made
 

@@ -24,6 +24,7 @@ from scanner.collect.workers import Threads, Workers
 from scanner.model.collectors import Collector, Provider
 from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
+from scanner.model.origins import Principal
 from scanner.store.inventory import Inventory
 from scanner.store.journal import ACCOUNT, Facts
 from scanner.store.saved import Shard
@@ -83,6 +84,8 @@ def collect(
         raise InputError(f"{inventory.store.path or 'temporary file'}: {error}") from error
     inventory.scopes = tuple(sorted({*inventory.scopes, *run.scopes}))
     inventory.gaps = tuple(sorted({*inventory.gaps, *run.gaps}))
+    for account, names in run.askers.items():
+        inventory.principals |= {Principal(provider.name, account, name) for name in names - {""} or {""}}
 
 
 def leave_out(plan: Plan, provider: str, inventory: Inventory, why: str) -> None:
@@ -169,6 +172,8 @@ class _Run:
         self.progress = progress
         self.scopes: set[Scope] = set()
         self.gaps: set[Gap] = set()
+        #: in whose names each account was read; empty where nothing said so
+        self.askers: dict[str, set[str]] = {}
         self.known = self.journal.finished()
         self.earlier = tuple(inventory.listings.values())
         self.accounts: dict[str, _Account] = {}
@@ -297,6 +302,7 @@ class _Run:
         kind, scope = unit.key
         self.gaps.update(facts.gaps)
         self.scopes.add(scope)
+        self.askers.setdefault(scope.account, set()).add(facts.asked_as)
         account = self.accounts[scope.account]
         for listing in facts.listings:
             self.inventory.listings[listing.kind, listing.scope] = listing

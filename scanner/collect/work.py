@@ -131,7 +131,8 @@ def work(
         recorder.broke(collector, scope, error)
     # A facade may also report on places that nobody can be sent to, such as a folder that may not be listed.
     elsewhere = tuple(listing for listing in recorder.listings() if (listing.kind, listing.scope) != unit.key)
-    return waiting, Facts(listings=(recorder.listing(*unit.key, observed), *elsewhere), gaps=recorder.gaps())
+    listings = (recorder.listing(*unit.key, observed), *elsewhere)
+    return waiting, Facts(listings=listings, gaps=recorder.gaps(), asked_as=provider.asks_as(scope.account))
 
 
 def left_out(unit: Unit, plan: Plan, why: str) -> Facts:

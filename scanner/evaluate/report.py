@@ -100,6 +100,8 @@ def build_report(
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
         trust=found.uses(),
+        principals=tuple(sorted(inventory.principals)),
+        inventories=inventory.digests,
     )
 
 

@@ -26,8 +26,13 @@ class Api(Protocol):
         """`function` of every item, concurrently, results in the order of the items."""
         ...
 
-    def decode(self, kind: type[R], replies: Mapping[str, Reply], **identity: Any) -> R:
-        """A snapshot from replies; members of a wrong type stay `UNSET` and become gaps."""
+    def decode(
+        self, kind: type[R], replies: Mapping[str, Reply], said: Mapping[str, Reply] | None = None, **identity: Any
+    ) -> R:
+        """A snapshot from replies; members of a wrong type stay `UNSET` and become gaps.
+
+        `said` is what its provenance rests on, where that is more or other than `replies`.
+        """
         ...
 
     def recall(self, kind: type[R], id: str, version: str) -> R | None:
@@ -149,6 +154,10 @@ class Provider(Protocol):
     organizations: tuple[str, ...]
     #: whose credentials ask: the same for whoever may go on with a scan, so without the name of a session
     principal: str
+
+    def asks_as(self, account: str) -> str:
+        """In whose name this account is read, as the provider calls them; empty where nothing said so."""
+        ...
 
     def accounts(self) -> tuple[str, ...]:
         """Accounts, projects or subscriptions to scan. Raises CannotScan when there is none or no credentials."""

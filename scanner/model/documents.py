@@ -7,14 +7,12 @@ import msgspec
 
 from scanner.model.decode import decoder_of
 from scanner.model.nouns import Resource, plain
-from scanner.model.sanitize import encode, map_strings, may_hold_secret, redact
+from scanner.model.sanitize import LARGE, encode, map_strings, may_hold_secret, redact, shorten
 
 R = TypeVar("R", bound=Resource)
 T_co = TypeVar("T_co", covariant=True)
 
 _IDENTITY = frozenset(Resource.__struct_fields__)
-#: Bytes that hardly any document has, and letters that a text in one with more is cut after.
-_LARGE, _LONGEST = 2**18, 2**14
 
 
 class Many(Generic[T_co]):
@@ -47,9 +45,9 @@ def documents(resources: Sequence[Resource]) -> list[bytes]:
     Of a resource so large that no provider means it, long texts are cut: whoever sends those must not fill the memory.
     """
     contents = [encode(resource) for resource in resources]
-    if any(len(content) > _LARGE for content in contents):
+    if any(len(content) > LARGE for content in contents):
         pairs = zip(resources, contents, strict=True)
-        resources = [_cut(resource) if len(content) > _LARGE else resource for resource, content in pairs]
+        resources = [_cut(resource) if len(content) > LARGE else resource for resource, content in pairs]
         contents = [encode(resource) for resource in resources]
     rests = [content[_identity(resource) :] for content, resource in zip(contents, resources, strict=True)]
     if not may_hold_secret(b"\n".join(rests)):
@@ -66,12 +64,8 @@ def _identity(resource: Resource) -> int:
 
 
 def _cut(resource: R) -> R:
-    shorter = _changed(resource, _shortened, frozenset({"id"}))
+    shorter = _changed(resource, shorten, frozenset({"id"}))
     return decoder_of(type(resource)).decode(shorter)  # type: ignore[no-any-return]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _changed(resource: Resource, change: Callable[[str], str], but: frozenset[str]) -> bytes:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
+from scanner.model.origins import Principal, Said
 from scanner.model.trust import Entry, Foreign, Use
 
 T = TypeVar("T")
@@ -125,6 +126,8 @@ class Resource(Struct, frozen=True, kw_only=True):
     """One cloud resource as observed. `id` is the provider's full name (ARN, //service/…, /subscriptions/…).
 
     `cached` says which operations' fields came from the local cache, and when they were read. It is no observed field.
+    Neither is `read`, which says what was read when: it goes to the journal beside the resource, and what comes back
+    from there to be judged is without it.
     """
 
     kind: ClassVar[str] = ""
@@ -136,6 +139,7 @@ class Resource(Struct, frozen=True, kw_only=True):
     scope: Scope
     console_url: str = ""
     cached: Mapping[str, str] = {}
+    read: Said | UnsetType = UNSET
 
 
 class Verdict(Struct, frozen=True):
@@ -364,6 +368,8 @@ class Report(Struct, frozen=True, kw_only=True):
     `system_counts` are the counts on what belongs to each AI system. `excepted` of its failures, by system and
     objective, are accepted by the manifest.
     `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
+    `principals` are in whose name accounts were read, as far as the inventory says. `inventories` are the SHA-256 of
+    the saved inventories that hold what was judged.
     """
 
     scan_id: str
@@ -388,6 +394,8 @@ class Report(Struct, frozen=True, kw_only=True):
     cached_since: datetime | None = None
     trust: tuple[Use, ...] = ()
     assessment: Assessment = NoAssessment()
+    principals: tuple[Principal, ...] = ()
+    inventories: tuple[str, ...] = ()
 
     @property
     def trusted(self) -> int:

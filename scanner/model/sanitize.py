@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,6 +24,8 @@ _WORD = pattern(r"[^\s'\"]+")
 _LONGEST, _READ = 300, 8192
 #: Longer texts that quote a credential of the scan's own are hidden as a whole: to find the words takes too long.
 _SEARCHED = 65536
+#: Bytes that hardly any document has, and letters that a text in one with more is cut after.
+LARGE, _LONGEST_IN_LARGE = 2**18, 2**14
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -75,12 +77,17 @@ def may_hold_secret(document: bytes) -> bool:
     return shapes.may_hold_secret(document) or own.may_be_in(document)
 
 
-def encode(document: Any) -> bytes:
+def encode(document: Any, *, order: Literal["sorted"] | None = None) -> bytes:
     """JSON. An unpaired surrogate, which a provider's JSON can smuggle in and UTF-8 cannot hold, becomes its escape."""
     try:
-        return msgspec.json.encode(document)
+        return msgspec.json.encode(document, order=order)
     except UnicodeEncodeError:
-        return msgspec.json.encode(map_strings(plain(document), storable))
+        return msgspec.json.encode(map_strings(plain(document), storable), order=order)
+
+
+def shorten(text: str) -> str:
+    """A text as it is kept of a document so large that no provider means it."""
+    return text if len(text) <= _LONGEST_IN_LARGE else text[:_LONGEST_IN_LARGE] + "…"
 
 
 def storable(text: str) -> str:

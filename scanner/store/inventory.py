@@ -4,6 +4,7 @@ Checks see an inventory only through an `InventoryView` that refuses kinds they 
 collectors can be derived from the declarations.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from scanner.model import provenance
 from scanner.model.documents import Decoders, Many
 from scanner.model.errors import InputError
 from scanner.model.nouns import Gap, Listing, Reason, Resource, Scope
+from scanner.model.origins import Principal
 from scanner.model.sanitize import encode
 from scanner.model.views import All, View
 from scanner.store.files import write_atomically
@@ -41,6 +44,10 @@ class Inventory:
         self.gaps: tuple[Gap, ...] = ()
         self.listings: dict[tuple[str, Scope], Listing] = {}
         self.shard: Shard | None = None
+        #: in whose name accounts were read, as far as that is known
+        self.principals: set[Principal] = set()
+        #: SHA-256 of the file that it was saved in, or of those that it was loaded from
+        self.digests: tuple[str, ...] = ()
         #: why no more was kept than this, where the disk did not take it
         self.not_kept = ""
         self.store = store or Journal()
@@ -98,7 +105,15 @@ class Inventory:
 
     def save(self, path: Path) -> None:
         """Write as JSON: `None` is null, `UNSET` is left out, credentials are redacted. Atomic. Raises OSError."""
-        write_atomically(path, self._pieces())
+        digest = hashlib.sha256()
+
+        def pieces() -> Iterator[bytes]:
+            for piece in self._pieces():
+                digest.update(piece)
+                yield piece
+
+        write_atomically(path, pieces())
+        self.digests = (digest.hexdigest(),)
 
     def _pieces(self) -> Iterator[bytes]:
         head = {"schema": SCHEMA, "taken_at": self.taken_at}
@@ -110,6 +125,7 @@ class Inventory:
         parts: tuple[tuple[str, Iterable[Any]], ...] = (
             ("accounts", accounts),
             ("organizations", sorted(self.organizations)),
+            ("principals", sorted(self.principals)),
             ("scopes", sorted(self.scopes)),
             ("gaps", self.gaps),
             ("listings", listings),
@@ -126,7 +142,7 @@ class Inventory:
         for kind in self.store.kinds():
             yield before + b"  " + encode(kind) + b": ["
             between = b"\n"
-            for content in self.store.documents(kind):
+            for content in self.store.documents_with_origins(kind):
                 yield between + b"   " + content
                 between = b",\n"
             yield b"\n  ]"
@@ -148,10 +164,9 @@ class Inventory:
                 raise InputError(f"{path}: unknown kind {name!r}; was it written by a newer version?")
             try:
                 found = decoders.decode(kinds[name], content)
-                _verify(found)
+                waiting.append(_verified(found))
             except (*UNREADABLE, ValueError) as error:
                 raise InputError(f"{path}: a {name} does not fit: {error}") from error
-            waiting.append(found)
             if len(waiting) >= _BATCH:
                 store.put(waiting)
                 waiting.clear()
@@ -167,6 +182,8 @@ class Inventory:
         loaded.scopes = tuple(head.scopes)
         loaded.accounts = {(scope.provider, scope.account) for scope in (*head.accounts, *head.scopes)}
         loaded.organizations = set(head.organizations)
+        loaded.principals = set(head.principals)
+        loaded.digests = (head.digest,)
         loaded.gaps = tuple(head.gaps)
         loaded.listings = {(listing.kind, listing.scope): listing for listing in head.listings}
         loaded.shard = head.shard
@@ -178,11 +195,14 @@ class Inventory:
         return asked.union(self.shard.providers if self.shard is not None else ())
 
 
-def _verify(resource: Resource) -> None:
-    """Raise ValueError for what no scan writes and types do not forbid."""
+def _verified(resource: R) -> R:
+    """A resource as a scan may have written it. Raises ValueError for what none writes and types do not forbid."""
     if resource.scope.provider != resource.kind.partition(".")[0]:
         raise ValueError(f"it cannot be of {resource.scope.provider!r}")
     check_times(resource)
+    if resource.read is UNSET:
+        return resource
+    return msgspec.structs.replace(resource, read=provenance.check(resource.read))
 
 
 class InventoryView:

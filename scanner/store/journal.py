@@ -12,15 +12,19 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
 
+from scanner.model import provenance
 from scanner.model.decode import decoder_of
 from scanner.model.documents import Decoders, Many, documents
 from scanner.model.errors import InputError, NotKept
 from scanner.model.nouns import Gap, Listing, Resource, Scope
-from scanner.model.sanitize import encode, map_strings, redact, storable
+from scanner.model.origins import Said
+from scanner.model.sanitize import encode, map_strings, quote, redact, storable
 from scanner.store.host import Lock
 from scanner.store.journal_file import TABLES, JournalFile, address_of
 from scanner.store.keeping import keeping
@@ -44,6 +48,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     #: of an account: the scopes of each kind that are to be asked
     scopes: dict[str, tuple[Scope, ...]] = {}
+    #: in whose name it was done; empty where nobody was asked, or nothing said so
+    asked_as: str = ""
 
     @property
     def kinds(self) -> set[str]:
@@ -151,10 +157,10 @@ class Journal(JournalFile):
     def _tell(self, rows: "Sequence[_Row]") -> None:
         if self.watch is not None:
             for kind, some in itertools.groupby(rows, key=lambda row: row[1]):
-                self.watch(kind, [row[-1] for row in some])
+                self.watch(kind, [row[5] for row in some])
 
     def _insert(self, unit: int, rows: "Sequence[_Row]") -> None:
-        self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._seal_more(unit, (row[1:] for row in rows))
         for row in rows:
             self._held.pop((row[1], row[2]), None)
@@ -175,10 +181,10 @@ class Journal(JournalFile):
                 facts, whole = self._claimed(kind.kind, scope)
                 unit = self.begin(kind.kind, scope)
                 # A text that is no text would look like a disk that cannot be written.
-                query = "SELECT CAST(body AS BLOB) FROM other.resources ORDER BY rowid"
-                with self._transaction(), closing(self._db.execute(query)) as bodies:
-                    while some := bodies.fetchmany(_CHUNK):
-                        self._insert(unit, _rows(unit, (self._believed(kind, scope, body) for (body,) in some)))
+                query = "SELECT CAST(body AS BLOB), CAST(read AS BLOB) FROM other.resources ORDER BY rowid"
+                with self._transaction(), closing(self._db.execute(query)) as rows:
+                    while some := rows.fetchmany(_CHUNK):
+                        self._insert(unit, _rows(unit, (self._believed(kind, scope, *row) for row in some)))
                     self._end_unit(unit, encode(facts).decode(), int(whole))
                 self._held.clear()
         except OSError as error:
@@ -198,15 +204,15 @@ class Journal(JournalFile):
             raise InputError("it speaks of other listings than its own")
         if any((gap.kind, gap.scope) != (kind, scope) for gap in facts.gaps):
             raise InputError("it speaks of other gaps than its own")
-        return facts, finished == 1
+        return replace(facts, asked_as=quote(facts.asked_as)), finished == 1
 
-    def _believed(self, kind: type[R], scope: Scope, body: bytes) -> R:
+    def _believed(self, kind: type[R], scope: Scope, body: bytes, read: bytes | None) -> R:
         """A resource as somebody else saw it. Raises InputError for one of another account."""
         resource = self._decoders.decode(kind, body)
         if (resource.scope.provider, resource.scope.account) != (scope.provider, scope.account):
             raise InputError(f"it holds a resource of {resource.scope.provider} {resource.scope.account}")
         check_times(resource)
-        return resource
+        return replace(resource, read=UNSET if read is None else provenance.check(_said(read)))
 
     def export(self, path: Path, kind: str, account: str) -> None:
         """Copy the resources of a kind in an account to a journal of their own."""
@@ -216,7 +222,8 @@ class Journal(JournalFile):
             with self._transaction():
                 self._db.execute("INSERT INTO other.units SELECT * FROM units WHERE account = ?", (account,))
                 self._db.execute(
-                    "INSERT INTO other.resources SELECT * FROM resources WHERE kind = ? AND account = ?",
+                    "INSERT INTO other.resources SELECT unit, kind, id, account, cached, body, NULL FROM resources"
+                    " WHERE kind = ? AND account = ?",
                     (kind, account),
                 )
 
@@ -275,14 +282,19 @@ class Journal(JournalFile):
         """Resources of a kind, of one account or all, sorted by id."""
 
         def start() -> Iterator[R]:
-            for body in self._bodies(kind.kind, account):
+            for body, _ in self._bodies(kind.kind, account):
                 yield self._decoders.decode(kind, body)
 
         return Many(start, lambda: self._count(kind.kind, account))
 
     def documents(self, kind: str) -> Iterator[bytes]:
         """Resources of a kind as JSON, sorted by id."""
-        return self._bodies(kind, None)
+        return (body for body, _ in self._bodies(kind, None))
+
+    def documents_with_origins(self, kind: str) -> Iterator[bytes]:
+        """The same, each with what is to be known of the replies that it was made of."""
+        for body, read in self._bodies(kind, None, "read"):
+            yield body if read is None else body.removesuffix(b"}") + b',"read":' + read + b"}"
 
     def kinds(self) -> tuple[str, ...]:
         """Names of the kinds that there are resources of, sorted."""
@@ -307,13 +319,13 @@ class Journal(JournalFile):
             return self._number("SELECT COUNT(DISTINCT id) FROM resources WHERE kind = ?", kind)
         return self._number("SELECT COUNT(DISTINCT id) FROM resources WHERE kind = ? AND account = ?", kind, account)
 
-    def _bodies(self, kind: str, account: str | None) -> Iterator[bytes]:
-        """Documents by id, each id once. In pieces, so that others can write between them."""
+    def _bodies(self, kind: str, account: str | None, more: str = "NULL") -> Iterator[tuple[bytes, Any]]:
+        """Documents by id, each id once, and `more` of each. In pieces, so that others can write between them."""
         where, given = "kind = ? AND id > ?", [kind, ""]
         if account is not None:
             where, given = "account = ? AND " + where, [account, *given]
-        query = f"SELECT id, unit, body FROM resources WHERE {where} ORDER BY id, rowid LIMIT {_CHUNK}"  # noqa: S608 - no input
-        held: tuple[str, tuple[str, ...], bytes] | None = None
+        query = f"SELECT id, unit, body, {more} FROM resources WHERE {where} ORDER BY id, rowid LIMIT {_CHUNK}"  # noqa: S608 - no input
+        held: tuple[str, tuple[str, ...], tuple[bytes, Any]] | None = None
         while True:
             with self._lock:
                 rows = self._db.execute(query, given).fetchall()
@@ -321,13 +333,13 @@ class Journal(JournalFile):
                     rows = [row for row in rows if row[0] != rows[-1][0]] + self._db.execute(
                         query.replace("id > ?", "id = ?"), [*given[:-1], rows[-1][0]]
                     ).fetchall()
-            for id, unit, body in rows:
+            for id, unit, *found in rows:
                 rank = self._ranks.get(unit, ())
                 if held is not None and held[0] != id:
                     yield held[2]
                     held = None
                 if held is None or rank >= held[1]:
-                    held = (id, rank, body)
+                    held = (id, rank, (found[0], found[1]))
             if not rows:
                 break
             given[-1] = rows[-1][0]
@@ -335,12 +347,15 @@ class Journal(JournalFile):
             yield held[2]
 
 
-#: unit, kind, id, account, when it was read if that was in an earlier scan, document
-_Row = tuple[int, str, str, str, str | None, bytes]
+#: unit, kind, id, account, when it was read if that was in an earlier scan, document, what it was read from
+_Row = tuple[int, str, str, str, str | None, bytes, bytes | None]
+_said = decoder_of(Said).decode
 
 
 def _rows(unit: int, resources: Iterable[Resource]) -> list[_Row]:
     resources = list(resources)
+    # Whoever judges reads the document, and has no use for where it came from.
+    bare = [each if each.read is UNSET else replace(each, read=UNSET) for each in resources]
     return [
         (
             unit,
@@ -349,6 +364,7 @@ def _rows(unit: int, resources: Iterable[Resource]) -> list[_Row]:
             resource.scope.account,
             min(resource.cached.values()) if resource.cached else None,
             body,
+            encode(resource.read) if resource.read else None,
         )
-        for resource, body in zip(resources, documents(resources), strict=True)
+        for resource, body in zip(resources, documents(bare), strict=True)
     ]

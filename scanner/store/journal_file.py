@@ -18,7 +18,7 @@ from scanner.store.ours import beside, remove_with_beside
 from scanner.store.seals import Seal, Sealer
 from scanner.store.tables import UNSOUND, check_pages, check_tables, make_tables
 
-SCHEMA = "mlposture/journal/v2"
+SCHEMA = "mlposture/journal/v3"
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB);
 CREATE TABLE IF NOT EXISTS units (
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS units (
     UNIQUE (kind, provider, account, region));
 CREATE TABLE IF NOT EXISTS resources (
     unit INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, cached TEXT,
-    body BLOB NOT NULL);
+    body BLOB NOT NULL, read BLOB);
 CREATE INDEX IF NOT EXISTS resources_by_id ON resources (kind, id, unit);
 CREATE INDEX IF NOT EXISTS resources_by_account ON resources (kind, account, id);
 CREATE INDEX IF NOT EXISTS resources_by_unit ON resources (unit);
@@ -138,7 +138,7 @@ class JournalFile:
             self._seals[unit] = self._sealer.begin(*key)
 
     def _seal_more(self, unit: int, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Rows of a unit, in the order in which they are written: kind, id, account, cached, body."""
+        """Rows of a unit, in the order in which they are written: kind, id, account, cached, body, read."""
         if unit in self._seals:
             self._seals[unit].add(rows)
 
@@ -156,7 +156,7 @@ class JournalFile:
         for unit, *key in self._db.execute(query):
             seals[unit] = sealer.begin(*key)
         for unit, *row in self._db.execute(
-            "SELECT unit, kind, id, account, cached, body FROM resources ORDER BY rowid"
+            "SELECT unit, kind, id, account, cached, body, read FROM resources ORDER BY rowid"
         ):
             if unit in seals:
                 seals[unit].add((tuple(row),))

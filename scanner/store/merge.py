@@ -37,6 +37,8 @@ def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]], store: 
             merged.listings[key] = listing
         merged.accounts |= part.accounts
         merged.organizations |= part.organizations
+        merged.principals |= part.principals
+        merged.digests += part.digests
         scopes.update(part.scopes)
         gaps.update(part.gaps)
     merged.scopes, merged.gaps = tuple(sorted(scopes)), tuple(sorted(gaps))

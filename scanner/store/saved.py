@@ -14,6 +14,7 @@ import msgspec
 
 from scanner.model.errors import InputError
 from scanner.model.nouns import Gap, Listing, Resource, Scope
+from scanner.model.origins import Principal
 
 SCHEMA = "mlposture/inventory/v1"
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
@@ -58,6 +59,9 @@ class Head(msgspec.Struct):
     shard: Shard | None = None
     accounts: list[Scope] = []
     organizations: list[str] = []
+    principals: list[Principal] = []
+    #: of the file, which does not say it itself
+    digest: str = ""
 
 
 def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
@@ -72,7 +76,14 @@ def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
 
 
 #: Members that are read item by item, and what their items are.
-_LISTS: dict[str, Any] = {"accounts": Scope, "organizations": str, "scopes": Scope, "gaps": Gap, "listings": Listing}
+_LISTS: dict[str, Any] = {
+    "accounts": Scope,
+    "organizations": str,
+    "principals": Principal,
+    "scopes": Scope,
+    "gaps": Gap,
+    "listings": Listing,
+}
 
 
 class _Reader:
@@ -83,6 +94,7 @@ class _Reader:
         self._file = file
         self._buffer = b""
         self._at = 0
+        self._digest = hashlib.sha256()
 
     def inventory(self, resource: Callable[[str, bytes], None]) -> Head:
         found: dict[str, Any] = {}
@@ -109,6 +121,7 @@ class _Reader:
             raise msgspec.DecodeError("something comes after its end")
         if not has_resources:
             raise msgspec.DecodeError("has no member 'resources'")
+        found["digest"] = self._digest.hexdigest()
         return msgspec.convert(found, Head)
 
     # -- structure ---------------------------------------------------------------------------------------------------
@@ -216,5 +229,6 @@ class _Reader:
         """Read on; what lies behind is dropped. A value that is long already is read on in longer pieces."""
         rest = self._buffer[self._at :]
         chunk = self._file.read(max(_CHUNK, len(rest)))
+        self._digest.update(chunk)
         self._buffer, self._at = rest + chunk, 0
         return bool(chunk)

@@ -41,6 +41,7 @@ from scanner.model.nouns import (
     passed,
     unobserved,
 )
+from scanner.model.origins import Principal
 from scanner.model.trust import Entry, Foreign
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
@@ -229,6 +230,8 @@ def report_of(
     prepare: Callable[[Finding], bytes] | None = None,
     trust: tuple[Entry, ...] = (),
     manifest: Manifest | None = None,
+    principals: Iterable[Principal] = (),
+    inventories: tuple[str, ...] = (),
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -246,6 +249,7 @@ def report_of(
         inventory.listings[(listing.kind, listing.scope)] = listing
     inventory.scopes = tuple(sorted(scopes))
     inventory.gaps = tuple(gaps)
+    inventory.principals, inventory.digests = set(principals), inventories
     owners = None
     if manifest is not None:
         known = {
@@ -329,6 +333,7 @@ def hostile_report() -> Report:
             for n, name in enumerate(HOSTILE)
             if name
         ],
+        principals=[Principal("aws", "111122223333", name) for name in HOSTILE],
     )
 
 
@@ -348,6 +353,11 @@ def mixed_report() -> Report:
                     absent="storage.googleapis.com is not enabled"),
         ],
         scopes=[Scope("gcp", "example-fraud-dev", "global")],
+        principals=[
+            Principal("aws", "111122223333", "arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled"),
+            Principal("gcp", "example-fraud-dev"),
+        ],
+        inventories=("ab" * 32,),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from reports import terminal
 from reports.terminal import print_report, render
 from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
+from scanner.model.origins import Principal
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
@@ -268,6 +269,20 @@ def test_without_declared_systems_words_are_a_detail(make):
 def test_no_failures_is_said_of_what_was_observed(make):
     report = msgspec.structs.replace(make.report_of(scopes=[HERE]), complete=False)
     assert plain(report, details=False).startswith("No failures in what was observed.\n")
+
+
+def test_it_says_in_whose_name_each_cloud_was_read(make):
+    text = " ".join(plain(make.mixed_report()).split())
+    assert "Read aws as arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled." in text
+    assert "Read gcp as somebody whom the credentials do not name." in text
+    assert "Read aws as somebody who was not recorded." in plain(make.report_of(scopes=[HERE]))
+
+
+def test_of_many_principals_it_names_some(make):
+    principals = [Principal("aws", str(n), f"arn:aws:iam::{n:012}:role/reader") for n in range(40)]
+    text = plain(make.report_of(scopes=[HERE], principals=principals))
+    assert text.count("role/reader") == 3
+    assert "37 more" in " ".join(text.split())
 
 
 def test_an_inventory_of_others_commands_no_terminal(make):

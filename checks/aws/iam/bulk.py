@@ -29,6 +29,8 @@ class Seen(Struct, frozen=True):
     attached: tuple[Policy, ...] | UnsetType
     inline: tuple[Policy, ...] | UnsetType
     source: str
+    #: what AWS said of it, by operation
+    said: Mapping[str, Reply]
 
     @property
     def boundary_arn(self) -> Observed[str]:
@@ -91,6 +93,7 @@ def _whole_role(detail: Mapping[str, Any]) -> Seen | None:
         in_order(Policy(name=str(p.get("PolicyName")), arn=str(p.get("PolicyArn"))) for p in attached),
         in_order(Policy(name=str(p.get("PolicyName")), document=dict(p["PolicyDocument"])) for p in inline),
         EVERYTHING,
+        {EVERYTHING: detail},
     )
 
 

@@ -14,7 +14,7 @@ from checks.aws.partitions import console
 from checks.aws.sagemaker.resources import EndpointConfig, Model, NotebookInstance, TrainingJob
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
-from scanner.model.nouns import Observed, Reason
+from scanner.model.nouns import Observed, Reason, Reply
 
 if TYPE_CHECKING:
     from checks.aws.client.api import AwsApi
@@ -81,11 +81,16 @@ def _look(api: AwsApi, arn: str) -> Seen | None:
         return None
     attached: tuple[Policy, ...] | UnsetType = UNSET
     inline: tuple[Policy, ...] | UnsetType = UNSET
+    said: dict[str, Reply] = {"iam:GetRole": role}
     if listed is not UNSET:
+        said["iam:ListAttachedRolePolicies"] = {"AttachedPolicies": list(listed)}
         attached = in_order(Policy(name=str(p.get("PolicyName")), arn=str(p.get("PolicyArn"))) for p in listed)
     if names is not UNSET:
         inline = in_order(filter(None, (_inline(api, name, str(policy)) for policy in names)))
-    return Seen(arn, role, attached, inline, "iam:GetRole")
+        said["iam:ListRolePolicies"] = {"PolicyNames": list(names)}
+        if read := {policy.name: policy.document for policy in inline if policy.document is not UNSET}:
+            said["iam:GetRolePolicy"] = read
+    return Seen(arn, role, attached, inline, "iam:GetRole", said)
 
 
 def _inline(api: AwsApi, role: str, name: str) -> Policy | None:
@@ -141,9 +146,13 @@ def _assemble(api: AwsApi, seen: Seen, texts: Mapping[str, Observed[dict[str, An
     if attached is not UNSET:
         attached = tuple(with_text(policy) for policy in attached if still_there(policy.arn))
     name = seen.arn.rpartition("/")[2]
+    said = dict(seen.said)
+    if read := {arn: texts[arn] for arn in seen.managed_arns if texts.get(arn, UNSET) is not UNSET}:
+        said["iam:GetPolicyVersion"] = read
     return api.decode(
         Role,
         {"iam:GetRole": seen.role},
+        said,
         id=seen.arn,
         name=name,
         console_url=console(api.partition, f"iam/home#/roles/details/{name}"),

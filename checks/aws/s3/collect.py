@@ -37,7 +37,7 @@ _DETAILS: dict[str, tuple[str, ...]] = {
     "s3:GetBucketLogging": (),
 }
 _ACCOUNT_BLOCK = "s3:GetAccountPublicAccessBlock"
-_HEAD = "s3:HeadBucket"
+_LIST, _HEAD = "s3:ListBuckets", "s3:HeadBucket"
 _MISSING = ("404", "NoSuchBucket")
 _REFUSED = ("403", "AccessDenied", "Forbidden")
 
@@ -48,11 +48,13 @@ class _Place(Struct, frozen=True):
     exists: Observed[bool] = UNSET
     owned: Observed[bool] = UNSET
     region: str = ""
+    #: what S3 said of that, by operation
+    said: Mapping[str, Reply] = {}
 
 
 @collector(
     Bucket,
-    operations=("s3:ListBuckets", _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
+    operations=(_LIST, _HEAD, _ACCOUNT_BLOCK, *_DETAILS),
     per="account",
     follows=(NotebookInstance, Model, ModelPackage, EndpointConfig, InferenceComponent, TrainingJob),
 )
@@ -64,7 +66,7 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
         return
     absent = ("NoSuchPublicAccessBlockConfiguration",)
     blocked = api.meanwhile(lambda: api.call(_ACCOUNT_BLOCK, AccountId=api.account, absent=absent))
-    listed = api.members("s3:ListBuckets", MaxBuckets=1000)
+    listed = api.members(_LIST, MaxBuckets=1000)
     own = listed if listed is UNSET else {str(summary.get("Name")): summary for summary in listed or ()}
     trusted = own is UNSET or _may_ask(api, own, names)
     block = blocked()
@@ -74,12 +76,13 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
         details = _details(api, name, place, block)
         if details is None:  # deleted since it was seen: its name is free again
             api.gone()
-            place, details = _Place(exists=False, owned=None), {}
+            place, details = _Place(exists=False, owned=None, said=place.said), {}
         arn = bucket_arn(api.partition, name)
         own_id = place.owned is True or name in defaults
         return api.decode(
             Bucket,
             details,
+            {**place.said, **details},
             id=arn if own_id else foreign_bucket_id(arn, api.account),
             name=name,
             console_url=console(api.partition, f"s3/buckets/{name}"),
@@ -145,24 +148,27 @@ def _place(api: AwsApi, name: str, own: Mapping[str, Mapping[str, Any]] | UnsetT
     A refusal alone proves nothing: it may be our own missing permission. It tells a foreign bucket only if the account
     listed its buckets and this is not one, or if the same request passes once it no longer names an owner.
     """
+    said: dict[str, Reply] = {} if own is UNSET else {_LIST: own.get(name)}
     if own is not UNSET and name in own:
-        return _Place(exists=True, owned=True, region=str(own[name].get("BucketRegion") or ""))
+        return _Place(exists=True, owned=True, region=str(own[name].get("BucketRegion") or ""), said=said)
     ours = _head(api, name, ExpectedBucketOwner=api.account)
+    said[_HEAD] = UNSET if ours is UNSET else {"of this account": ours}
     if ours is UNSET or ours in _MISSING:
-        return _Place() if ours is UNSET else _Place(exists=False, owned=None)
+        return _Place(said=said) if ours is UNSET else _Place(exists=False, owned=None, said=said)
     if isinstance(ours, Mapping):
-        return _Place(exists=True, owned=True, region=str(ours["BucketRegion"]))
+        return _Place(exists=True, owned=True, region=str(ours["BucketRegion"]), said=said)
     anyones = _head(api, name)
+    said[_HEAD] = {"of this account": ours} | ({} if anyones is UNSET else {"of anybody": anyones})
     if isinstance(anyones, Mapping):
-        return _Place(exists=True, owned=False)
+        return _Place(exists=True, owned=False, said=said)
     if anyones in _MISSING:
-        return _Place(exists=False, owned=None)
+        return _Place(exists=False, owned=None, said=said)
     if anyones is UNSET:
-        return _Place()
+        return _Place(said=said)
     if own is UNSET:
         api.gap(_HEAD, CallFailed(Reason.DENIED, "refused, which does not tell whose bucket it is"))
-        return _Place()
-    return _Place(exists=True, owned=False) if trusted else _Place()
+        return _Place(said=said)
+    return _Place(exists=True, owned=False, said=said) if trusted else _Place(said=said)
 
 
 def _details(api: AwsApi, name: str, place: _Place, block: Reply) -> dict[str, Reply] | None:

@@ -148,8 +148,9 @@ def _search(api: AwsApi, source: Searched, waiting: Mapping[str, Summary], span:
         if summary is None or not source.is_whole(record) or not source.agrees(record, summary):
             continue
         identity = source.identity(api, summary) | source.details(record) | source.noted(SEARCH)
-        replies = {source.listing: summary, source.describe: source.forget(record)}
-        resource, problems = decode(source.kind, replies, **identity)
+        kept = source.forget(record)
+        identity["read"] = api.seen({source.listing: summary, SEARCH: kept})
+        resource, problems = decode(source.kind, {source.listing: summary, source.describe: kept}, **identity)
         if not problems:
             found[resource.id] = source.without_running(resource, summary)
     return found
@@ -189,5 +190,6 @@ def _absent(value: Any, name: str = "") -> Iterator[str]:
 def _says_the_same(source: Searched, found: Mapping[str, Resource], probes: list[Resource]) -> bool:
     """Whether Describe answered for at least one probe, and Search told the same of all it answered for."""
     answered = [probe for probe in probes if source.complete(probe)]
-    noted: dict[str, Any] = source.noted(source.describe)
-    return bool(answered) and all(replace(found[probe.id], **noted) == probe for probe in answered)
+    return bool(answered) and all(
+        replace(found[probe.id], read=probe.read, **source.noted(source.describe)) == probe for probe in answered
+    )

@@ -145,7 +145,8 @@ def recalled(api: AwsApi, source: Source, summary: Summary) -> Resource | None:
         return None
     now = api.decode(source.kind, {source.listing: summary}, **identity)
     cached = {operation: read for operation, read in kept.cached.items() if operation != source.listing}
-    return replace(kept, **identity, cached=cached, **{name: getattr(now, name) for name in source.listed})
+    read = {**(kept.read or {}), **(now.read or {})}
+    return replace(kept, **identity, cached=cached, read=read, **{name: getattr(now, name) for name in source.listed})
 
 
 def keep(api: AwsApi, source: Source, summary: Summary, resource: Resource) -> None:

@@ -68,7 +68,7 @@ def _compute(api: AzureApi, item: Mapping[str, Any], reply: Reply) -> Compute | 
         "provisioning_state": _text(known.get("provisioningState")),
     }
     if reply is UNSET:
-        return api.decode(Compute, {}, **api.identity(item), **fields)
+        return api.decode(Compute, {}, {COMPUTES: item}, **api.identity(item), **fields)
     made = api.snapshot(Compute, COMPUTES, {**item, **reply}, **fields)
     shown = reply.get("properties")
     if isinstance(shown, Mapping) and not isinstance(shown.get("properties"), Mapping):

@@ -58,7 +58,8 @@ def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageA
     item = account if isinstance(account, Mapping) else {"id": path}
     # Of an account that is not there nothing is observed: an absent setting would read as its default.
     replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
-    made = api.decode(StorageAccount, replies, exists=exists, **api.identity(item))
+    said = {**replies, STORAGE: account}
+    made = api.decode(StorageAccount, replies, said, exists=exists, **api.identity(item))
     if folded(made.public_network_access) != "securedbyperimeter":
         return made
     address = f"{path}/networkSecurityPerimeterConfigurations"
@@ -67,7 +68,8 @@ def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageA
         return _account(api, path, None, UNSET)
     # An account can belong to one perimeter.
     perimeter: Reply = next(iter(found), None) if isinstance(found, list) else UNSET
-    return api.decode(StorageAccount, {**replies, PERIMETERS: perimeter}, exists=exists, **api.identity(item))
+    replies, said = ({**known, PERIMETERS: perimeter} for known in (replies, said))
+    return api.decode(StorageAccount, replies, said, exists=exists, **api.identity(item))
 
 
 def _deleted(api: AzureApi, path: str, operation: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
-from checks.gcp.ancestry import ANCESTRY, above
+from checks.gcp.ancestry import ANCESTRY, above, ancestry
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.iam.grants import OPAQUE, WATCHED, Policy, is_agent, role_id
 from checks.gcp.iam.resources import (
@@ -52,12 +52,18 @@ def project_policies(api: GcpApi, found: Found) -> Iterator[ProjectPolicy]:
     path = f"{PROJECTS}/v3/projects/{api.project}"
     try:
         parents: tuple[str, ...] | UnsetType = above(api, api.project)
+        line: Mapping[str, Any] = ancestry(api, api.project)
     except CallFailed as failure:
         api.gap(ANCESTRY, failure)
-        parents = UNSET
+        parents, line = UNSET, {}
+    project = api.call(PROJECT, path)
+    policy = api.call(POLICY, f"{path}:getIamPolicy", body=_VERSION)
+    # Both tell of the project under one permission, and have no member in common.
+    both = {**(project or {}), **line}
     yield api.decode(
         ProjectPolicy,
-        {PROJECT: api.call(PROJECT, path), POLICY: api.call(POLICY, f"{path}:getIamPolicy", body=_VERSION)},
+        {PROJECT: project, POLICY: policy},
+        {PROJECT: both or project, POLICY: policy},
         id=project_id(api.project),
         name=api.project,
         console_url=f"https://console.cloud.google.com/iam-admin/iam?project={api.project}",

@@ -18,6 +18,7 @@ from checks.gcp.notebooks.resources import (
     Instance,
 )
 from scanner.model.collectors import collector
+from scanner.model.nouns import Reply
 from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ def instances(api: GcpApi) -> Iterator[Instance]:
             continue  # its machine was removed behind Workbench's back: there is nothing left to repair
         whole = api.whole(INSTANCES, item, "gceSetup")
         facts: dict[str, Any] = {"secrets": UNSET, "scripts": UNSET}
+        said: dict[str, Reply] = {}
         if not isinstance(whole, UnsetType):
             metadata = item["gceSetup"].get("metadata")
             metadata = metadata if isinstance(metadata, Mapping) else {}
             scripts = [key for key, own in PROJECT_SCRIPTS.items() if metadata.keys().isdisjoint(own)]
             if scripts or any(key not in metadata for key in FROM_PROJECT):
                 inherited = inherited or _of_project(api)
+                said[PROJECT] = inherited[0]
             facts |= _from_project(inherited[0] if inherited else UNSET, scripts)
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
@@ -50,6 +53,7 @@ def instances(api: GcpApi) -> Iterator[Instance]:
         yield api.decode(
             Instance,
             {INSTANCES: whole},
+            {INSTANCES: whole, **said},
             id=full_name(NOTEBOOKS, item["name"]),
             name=name,
             scope=structs.replace(api.scope, region=zone),

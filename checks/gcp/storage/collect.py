@@ -38,7 +38,9 @@ def buckets(api: GcpApi, found: Found) -> Iterator[Bucket]:
     known = _listed_here(api, set(names)) if len(names) > FEW else {}
     details = dict(zip(names, api.each(lambda name: known.get(name) or _detail(api, name), names), strict=True))
     known_owners = _Owners(api, details)
-    yield from api.each(lambda name: _bucket(api, known_owners, name, details[name]), names)
+    yield from api.each(
+        lambda name: _bucket(api, known_owners, name, details[name], LIST if name in known else BUCKET), names
+    )
 
 
 def _names(found: Found) -> set[str]:
@@ -64,8 +66,10 @@ def _path(name: str) -> str:
     return f"{STORAGE}/storage/v1/b/{name}"
 
 
-def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail) -> Bucket:
+def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail, source: str) -> Bucket:
+    """A bucket, from what the operation `source` said of it."""
     reply: Reply = UNSET
+    said: dict[str, Reply] = {}
     owner = known_owners.of(name, detail)
     facts: dict[str, Any] = {}
     if not isinstance(detail, CallFailed):
@@ -78,6 +82,7 @@ def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail) -> B
             api.gap(BUCKET, detail)
         if owner is not UNSET:
             facts = {"exists": True, "project": owner}
+            said[source] = {"refused": detail.code}
     project = facts.get("project") or None
     policy: Reply = UNSET
     if project:
@@ -86,13 +91,14 @@ def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail) -> B
             api.gone()
             reply, facts = None, {"exists": False, "project": None}
         elif isinstance(reply, Mapping):
-            facts |= _effective(api, project, name, reply)
+            facts |= _effective(api, project, name, reply, said)
     elif facts.get("exists") and facts.get("project", UNSET) is None:
         facts["shares_parent"] = shares_parent(api, _number(detail))
-        facts["owners"] = owners(api, _number(detail))
+        facts["owners"] = owners(api, _number(detail), said)
     return api.decode(
         Bucket,
         {BUCKET: reply, POLICY: policy},
+        {source: reply, POLICY: policy} | said,
         id=bucket_id(name),
         name=name,
         console_url=f"https://console.cloud.google.com/storage/browser/{name}?project={project or api.project}",
@@ -100,20 +106,22 @@ def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail) -> B
     )
 
 
-def _effective(api: GcpApi, project: str, name: str, bucket: Mapping[str, Any]) -> dict[str, Any]:
+def _effective(
+    api: GcpApi, project: str, name: str, bucket: Mapping[str, Any], said: dict[str, Reply]
+) -> dict[str, Any]:
     """What decides, beside the policy of a bucket that inherits it, whether everyone may use it."""
     settings = bucket.get("iamConfiguration")
     settings = settings if isinstance(settings, Mapping) else {}
     if settings.get("publicAccessPrevention") == "enforced":
         return {}
-    prevented = public_access_prevented(api, project)
+    prevented = public_access_prevented(api, project, said)
     uniform = settings.get("uniformBucketLevelAccess")
     if prevented is True or not (isinstance(uniform, Mapping) and uniform.get("enabled")):
         return {
             "prevented_by_policy": prevented,
             "open_folders": (),
         }  # without uniform access there are no such folders
-    return {"prevented_by_policy": prevented, "open_folders": open_folders(api, _path(name))}
+    return {"prevented_by_policy": prevented, "open_folders": open_folders(api, _path(name), said)}
 
 
 def _list(api: GcpApi, project: str) -> Iterator[Mapping[str, Any]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
-from checks.gcp.ancestry import lineage
+from checks.gcp.ancestry import ANCESTRY, ancestry, lineage
 from checks.gcp.error_kinds import DISABLED, NOT_FOUND
 from checks.gcp.names import ORG_POLICY, PROJECTS
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import FOLDER_POLICY, FOLDERS, PREVENTION
 from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
@@ -23,23 +25,27 @@ _CONSTRAINT = "storage.publicAccessPrevention"
 MOST_FOLDERS = 100
 
 
-def public_access_prevented(api: GcpApi, project: str) -> bool | UnsetType:
-    """Whether the effective organisation policy of a project prevents public access; UNSET and a gap if not known."""
+def public_access_prevented(api: GcpApi, project: str, said: dict[str, Reply]) -> bool | UnsetType:
+    """Whether the effective organisation policy of a project prevents public access; UNSET and a gap if not known.
 
-    def ask() -> bool | UnsetType:
+    What Google said is added to `said`, here and below.
+    """
+
+    def ask() -> tuple[bool | UnsetType, Reply]:
         try:
             return _enforced(api, project)
         except CallFailed as failure:
             api.gap(PREVENTION, failure)
-            return UNSET
+            return UNSET, UNSET
 
-    return api.once(f"{_CONSTRAINT} {project}", ask)
+    prevented, said[PREVENTION] = api.once(f"{_CONSTRAINT} {project}", ask)
+    return prevented
 
 
-def _enforced(api: GcpApi, project: str) -> bool | UnsetType:
+def _enforced(api: GcpApi, project: str) -> tuple[bool | UnsetType, Reply]:
     path = f"{ORG_POLICY}/v2/projects/{project}/policies/{_CONSTRAINT}:getEffectivePolicy"
     try:
-        spec = api.fetch(PREVENTION, path).get("spec")
+        reply = api.fetch(PREVENTION, path)
     except CallFailed as failure:
         if failure.code != DISABLED:
             raise
@@ -47,34 +53,41 @@ def _enforced(api: GcpApi, project: str) -> bool | UnsetType:
         body = {"constraint": f"constraints/{_CONSTRAINT}"}
         older = api.fetch(PREVENTION, f"{PROJECTS}/v1/projects/{project}:getEffectiveOrgPolicy", body=body)
         policy = older.get("booleanPolicy")
-        return isinstance(policy, Mapping) and policy.get("enforced") is True
+        return isinstance(policy, Mapping) and policy.get("enforced") is True, older
+    spec = reply.get("spec")
     rules = _objects(spec.get("rules") if isinstance(spec, Mapping) else None)
     always = any(rule.get("enforce") is True for rule in rules if not rule.get("condition"))
     # A rule with a condition counts for buckets with some tag, which nobody asks about here.
     depends = any((rule.get("enforce") is True) != always for rule in rules if rule.get("condition"))
-    return UNSET if depends else always
+    return UNSET if depends else always, reply
 
 
-def open_folders(api: GcpApi, bucket: str) -> tuple[str, ...] | UnsetType:
+def open_folders(api: GcpApi, bucket: str, said: dict[str, Reply]) -> tuple[str, ...] | UnsetType:
     """`folder: role: member` for each grant to everyone on a managed folder; UNSET and a gap if that is not known."""
     try:
-        names: list[str] = []
+        folders: list[Mapping[str, Any]] = []
         for item in api.walk(FOLDERS, f"{bucket}/managedFolders", "items", pageSize=1000):
-            names.append(item["name"])
-            if len(names) > MOST_FOLDERS:
+            folders.append(item)
+            if len(folders) > MOST_FOLDERS:
                 return UNSET
     except CallFailed as failure:
         if failure.code == NOT_FOUND:
+            said[FOLDERS] = None
             return ()
         api.gap(FOLDERS, failure)
         return UNSET
+    said[FOLDERS] = {"items": folders}
     found: list[str] = []
-    for name in names:
+    policies: dict[str, Reply] = {}
+    for name in (str(folder["name"]) for folder in folders):
         path = f"{bucket}/managedFolders/{quote(name, safe='')}/iam"
         policy = api.call(FOLDER_POLICY, path, absent=(NOT_FOUND,), optionsRequestedPolicyVersion=3)
         if isinstance(policy, UnsetType):
             return UNSET
+        policies[name] = policy
         found += [f"{name}: {grant}" for grant in _grants(policy or {})]
+    if policies:
+        said[FOLDER_POLICY] = policies
     return tuple(sorted(found))
 
 
@@ -95,10 +108,12 @@ def shares_parent(api: GcpApi, number: str | None) -> bool:
     return any(not name.startswith("projects/") for name in shared)
 
 
-def owners(api: GcpApi, number: str | None) -> tuple[str, ...]:
+def owners(api: GcpApi, number: str | None, said: dict[str, Reply]) -> tuple[str, ...]:
     """The project of a bucket by its number and id, and the organisation above it, as far as that may be read."""
     if number is None:
         return ()
+    with suppress(CallFailed):
+        said[ANCESTRY] = ancestry(api, number)
     above = {name for name in _lineage(api, number) if not name.startswith("folders/")}
     return tuple(sorted(above | {f"projects/{number}"}))
 

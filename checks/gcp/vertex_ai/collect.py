@@ -22,6 +22,7 @@ from checks.gcp.vertex_ai.resources import (
 )
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
@@ -45,7 +46,7 @@ def _console(api: GcpApi, page: str) -> str:
     return f"https://console.cloud.google.com/vertex-ai/{page}?project={api.project}"
 
 
-def _identity(item: Mapping[str, Any]) -> dict[str, str]:
+def _identity(item: Mapping[str, Any]) -> dict[str, Any]:
     short = item["name"].rpartition("/")[2]
     return {"id": full_name(AIPLATFORM, item["name"]), "name": str(item.get("displayName") or short)}
 
@@ -135,7 +136,8 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
             "container_buckets": bucket_names(spec),
         }
     page = f"models/locations/{api.scope.region}/models/{item['name'].rpartition('/')[2]}"
-    return api.decode(Model, {MODELS: item}, console_url=_console(api, page), **identity, **facts)
+    said: dict[str, Reply] = {_VERSIONS if version else MODELS: item}
+    return api.decode(Model, {MODELS: item}, said, console_url=_console(api, page), **identity, **facts)
 
 
 @collector(CustomJob, operations=(JOBS,))

@@ -140,7 +140,7 @@ def leaves(name: str, document: Any) -> Iterator[tuple[str, str, str]]:
             yield name, member, item
         elif isinstance(item, list):
             waiting += [(member, part) for part in item]
-            waiting += [(str(option), part) for option, part in pairwise(item) if _is_option(option)]
+            waiting += [(str(option), part) for option, part in pairwise(item) if is_option(option)]
         elif isinstance(item, Mapping):
             waiting += [(str(key), part) for key, part in item.items()]
             label = next((item[key] for key in ("name", "Name", "key", "Key") if key in item), None)
@@ -160,7 +160,8 @@ def command_lines(document: Any) -> Iterator[list[str]]:
             waiting += item.values()
 
 
-def _is_option(item: Any) -> bool:
+def is_option(item: Any) -> bool:
+    """Whether a word of a command line says what the next one is."""
     return isinstance(item, str) and item.startswith("-") and "=" not in item
 
 

@@ -28,6 +28,9 @@ class Broken:
     def accounts(self):
         return (HERE.account,)
 
+    def asks_as(self, account):
+        return f"reader of {account}"
+
     def open(self, account):
         self._answer("open", None)
 

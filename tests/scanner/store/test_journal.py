@@ -13,6 +13,7 @@ from support import all_cases, all_kinds
 from checks.aws.sagemaker.resources import Model, NotebookInstance
 from scanner.model.errors import InputError
 from scanner.model.nouns import Gap, Listing, Reason, Scope
+from scanner.model.origins import Seen
 from scanner.model.sanitize import REDACTED
 from scanner.store.journal import Facts, Journal
 
@@ -173,3 +174,45 @@ def test_one_that_something_came_into_stays_and_is_private(tmp_path: Path) -> No
     assert stat.S_IMODE(left.stat().st_mode) == 0o600
     with pytest.raises(InputError, match="--resume --journal"), new_journal(str(left)):
         pass
+
+
+READ = {"sagemaker:DescribeNotebookInstance": Seen("2026-11-22T12:00:00+00:00", "0" * 64)}
+
+
+def origins(journal: Journal) -> list[object]:
+    return [msgspec.json.decode(body).get("read") for body in journal.documents_with_origins(KIND)]
+
+
+def test_what_a_resource_was_read_from_stays_beside_it(journal: Journal, tmp_path: Path) -> None:
+    found = msgspec.structs.replace(notebook("a"), read=READ)
+    other = Journal(tmp_path / "other.journal", alone=True)
+    other.finish(other.begin(KIND, HERE), [found], listing(1), whole=True)
+    other.close()
+    journal.absorb(other.path, NotebookInstance, HERE)
+    expected = [msgspec.to_builtins(READ)]
+
+    assert origins(journal) == expected
+    assert origins(Journal(journal.path)) == expected, "a resumed scan has it still"
+    assert [r.read for r in journal.all(NotebookInstance)] == [msgspec.UNSET], "who judges decodes none of it"
+    assert b'"read"' not in b"".join(journal.documents(KIND))
+    journal.export(tmp_path / "found", KIND, HERE.account)
+    assert origins(Journal(tmp_path / "found", alone=True)) == [None], "who follows references has no use for it"
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        b'{"sagemaker:DescribeNotebookInstance": 1}',
+        b'{"not an operation": {"at": "2026-11-22T12:00:00+00:00", "sha256": "' + b"0" * 64 + b'"}}',
+        b'{"o": {"at": "never", "sha256": "' + b"0" * 64 + b'"}}',
+        b'{"o": {"at": "2026-11-22T12:00:00+00:00", "sha256": "no"}}',
+        b'{"o": {"at": "2026-11-22T12:00:00+00:00", "sha256": "' + b"0" * 64 + b'", "reply": {"a": 1}}}',
+    ],
+)
+def test_what_somebody_else_says_was_read_has_to_be_possible(journal: Journal, tmp_path: Path, read: bytes) -> None:
+    other = Journal(tmp_path / "other.journal", alone=True)
+    other.finish(other.begin(KIND, HERE), [notebook("a")], listing(1), whole=True)
+    other._db.execute("UPDATE resources SET read = ?", (read,))
+    other.close()
+    with pytest.raises(InputError, match="it holds no unit of work"):
+        journal.absorb(other.path, NotebookInstance, HERE)

@@ -135,7 +135,7 @@ def test_every_value_of_every_row(left: Path, whole, tmp_path: Path) -> None:
         "UPDATE units SET finished = 1",
         "DELETE FROM resources WHERE rowid = 1",
         "INSERT INTO resources SELECT * FROM resources LIMIT 1",
-        "INSERT INTO resources SELECT 99, kind, 'arn:aws:more', account, cached, body FROM resources LIMIT 1",
+        "INSERT INTO resources SELECT 99, kind, 'arn:aws:more', account, cached, body, read FROM resources LIMIT 1",
         "UPDATE resources SET unit = 3 - unit WHERE unit IN (1, 2)",
         "UPDATE resources SET rowid = 1000 - rowid",
         "UPDATE meta SET value = (SELECT value FROM meta WHERE name = 'schema') WHERE name = 'scan'",
@@ -181,7 +181,7 @@ def test_what_was_sealed_in_another_journal_does_not_fit(left: Path, whole, tmp_
     db.execute("ATTACH ? AS other", (str(other),))
     db.execute("DELETE FROM units WHERE NOT finished")
     db.execute("INSERT INTO units SELECT 77, kind, provider, account, region, finished, facts, seal FROM other.units")
-    db.execute("INSERT INTO resources SELECT 77, kind, id, account, cached, body FROM other.resources")
+    db.execute("INSERT INTO resources SELECT 77, kind, id, account, cached, body, read FROM other.resources")
     db.commit()
     db.close()
     assert judged(path, whole) == len(UNITS)

@@ -20,6 +20,7 @@ from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
+from scanner.model.origins import Principal
 
 OWN, OTHER, CLOSED, BARE = "111122223333", "444455556666", "777788889999", "222233334444"
 ROLE = "arn:aws:iam::{}:role/mlposture-reader"
@@ -328,7 +329,18 @@ def test_a_role_that_is_lost_is_no_answer_about_a_bucket(monkeypatch):
 def test_who_asks_is_named_without_the_session(arn, principal, provider):
     with running("aws") as world:
         world.sessions = dict.fromkeys(world.sessions, ("111122223333", arn))
-        assert provider().principal == principal
+        made = provider()
+        assert made.principal == principal
+        assert made.asks_as("111122223333") == arn
+
+
+def test_an_account_is_read_as_its_role_and_the_callers_own_without_one_as_the_caller():
+    with running("aws", organisation(OWN, OTHER)) as world:
+        inventory = take_inventory("aws", NOTEBOOKS, organization=True, regions=("eu-west-1",))
+        [(_, caller)] = {session for session in world.sessions.values() if session[0] == OWN}
+    assert inventory.principals == {
+        Principal("aws", OWN, caller), Principal("aws", OTHER, ROLE.format(OTHER)),
+    }  # fmt: skip
 
 
 def test_a_time_limit_is_not_blamed_on_the_network():
