@@ -290,8 +290,8 @@ def test_results_name_their_ai_system_and_runs_say_what_all_this_is_not(make):
 def test_a_run_says_in_whose_name_its_account_was_read_and_what_holds_it(make):
     found = [run["properties"] for run in runs(make.mixed_report())]
     arn = "arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled"
-    assert [one["principals"] for one in found] == [[arn], [None]]
-    assert [one["inventories"] for one in found] == [["ab" * 32]] * 2
+    assert [one["principals"] for one in found] == [[arn], [None], []]
+    assert [one["inventories"] for one in found] == [["ab" * 32]] * 3
 
 
 def test_a_run_says_how_many_passes_rest_on_trust(make):
