@@ -79,6 +79,8 @@ def test_what_was_not_seen_and_what_would_close_it(make):
 def test_the_last_lines_hide_no_ignorance(make):
     assert plain(make.mixed_report()).endswith(
         "5 resources. Failures: 1 critical, 1 high, 0 medium, 0 low, 1 informational.\n"
+        "Read aws as arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled.\n"
+        "Read gcp as somebody whom the credentials do not name.\n"
         "Verdicts: 3 pass, 3 fail, 2 unknown, 0 not applicable.\n"
         "Posture of what was assessed 50.0 %. Coverage 35.2 %. Range 17.6 to 82.4 %.\n"
     )
