@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -29,6 +30,7 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+@cache
 def like(pattern: str, value: str, *, fold: bool = False) -> bool:
     regex = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch(regex, value, re.DOTALL | (re.IGNORECASE if fold else 0)) is not None
