@@ -10,6 +10,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,21 @@ from scanning import PROVIDERS, running
 from test_every_bound import BEFORE, MIB, SIGN_IN, large_chunks
 from worlds.base import Request, Response
 
-#: 1 GiB of spaces in 1 MB: a file in this format may follow another.
-BOMB = gzip.compress(b" " * (64 * MIB), 1) * 16
 LIMIT = 200 * 10**6
 #: Places enough for many such replies at once.
 SOME = {"aws": ("--region", "eu-west-1"), "gcp": ("--location", "europe-west4"), "azure": ()}
 
 
+@cache
+def squeezed() -> bytes:
+    """1 GiB of spaces in 1 MB: a file in this format may follow another."""
+    return gzip.compress(b" " * (64 * MIB), 1) * 16
+
+
 def bomb() -> Iterator[bytes]:
-    head = f"Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {len(BOMB)}\r\n\r\n"
-    yield b"HTTP/1.1 200 OK\r\n" + head.encode() + BOMB
+    body = squeezed()
+    head = f"Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    yield b"HTTP/1.1 200 OK\r\n" + head.encode() + body
 
 
 def peak_of(process: subprocess.Popen[bytes]) -> int:

@@ -416,7 +416,7 @@ def any_report(request) -> Report:
     return REPORTS[request.param]()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make():
     """This module's builders, for tests that need a report of their own (conftest cannot be imported by name)."""
     return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("_")})

@@ -9,10 +9,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commandline import mlposture
 from scanning import all_running
 from support import ROOT, TESTS, registered
 
@@ -39,13 +39,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def diagnostics(content: bytes, folder: Path) -> set[str]:
-    """Rules that the file breaks. The exit code is 0 whatever it finds, so what it writes is read."""
-    source, target = folder / "report.sarif", folder / "diagnostics.sarif"
-    source.write_bytes(content)
+def diagnostics(files: dict[str, bytes], folder: Path) -> dict[str, set[str]]:
+    """Rules that each of the files breaks. The exit code is 0 whatever it finds, so what it writes is read."""
+    target = folder / "diagnostics.sarif"
+    sources = {name: folder / f"{name}.sarif" for name in files}
+    for name, source in sources.items():
+        source.write_bytes(files[name])
     done = subprocess.run(
         [
-            str(multitool()), "validate", str(source), "-c", str(TESTS / "sarif-validator.xml"),
+            str(multitool()), "validate", *map(str, sources.values()), "-c", str(TESTS / "sarif-validator.xml"),
             "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note", "-o", str(target), "--log", "ForceOverwrite",
         ],
         # It runs too short for what profiling would gain.
@@ -55,40 +57,20 @@ def diagnostics(content: bytes, folder: Path) -> set[str]:
         timeout=120,
         check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr  # it could not read the file, or one of its rules crashed
+    assert done.returncode == 0, done.stdout + done.stderr  # it could not read a file, or one of its rules crashed
+    assert f"{len(files)} files scanned" in done.stdout
     [run] = json.loads(target.read_text(encoding="utf-8-sig"))["runs"]
     assert run["invocations"][0]["executionSuccessful"]
-    return {result["ruleId"] for result in run.get("results", [])}
+    places = [(_location(run, number)["uri"], result["ruleId"]) for number, result in enumerate(run.get("results", ()))]
+    found = {name: {rule for uri, rule in places if uri == source.as_uri()} for name, source in sources.items()}
+    assert set().union(*found.values()) == {rule for _, rule in places}, "it says something of another file"
+    return found
 
 
 def unmet(content: bytes) -> set[str]:
     """Notes that stay: no repository was scanned, and a run without results has nothing to embed."""
     empty = any(not run["results"] for run in json.loads(content)["runs"])
     return {"SARIF2003", "SARIF2013"} if empty else {"SARIF2003"}
-
-
-def test_it_has_nothing_to_say(any_report, make, tmp_path):
-    content = make.whole("sarif", any_report)
-    assert diagnostics(content, tmp_path) == unmet(content)
-
-
-def test_it_has_nothing_to_say_of_the_rules_of_all_checks(make, tmp_path):
-    scopes = [Scope(provider, "example", "global") for provider in ("aws", "gcp", "azure")]
-    report = make.report_of(checks=tuple(registered()[0].values()), catalogue=load(), scopes=scopes)
-    content = make.whole("sarif", report)
-    assert diagnostics(content, tmp_path) == unmet(content)
-
-
-def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
-    """All three clouds of the demo organisation through the real command line, findings and all."""
-    (tmp_path / "c.toml").write_text("[aws]\n[gcp]\n[azure]\n")
-    mlposture = Path(sys.executable).with_name("mlposture")
-    with all_running():
-        subprocess.run([mlposture, "scan", "--config", "c.toml", "-o", "x.sarif"], cwd=tmp_path, check=False)
-    content = (tmp_path / "x.sarif").read_bytes()
-
-    assert all(run["results"] for run in json.loads(content)["runs"])
-    assert diagnostics(content, tmp_path) == {"SARIF2003"}
 
 
 BREAKING = {
@@ -99,13 +81,45 @@ BREAKING = {
 }
 
 
-def test_it_finds_what_is_wrong(make, tmp_path):
-    """Were it misconfigured it would find nothing, and the tests above would hold for any file."""
-    document = json.loads(make.whole("sarif", make.mixed_report()))
+@pytest.fixture(scope="module")
+def files(make) -> dict[str, bytes]:
+    """Each of the reports that every format must render, one with the rules of all checks, and one that is wrong."""
+    scopes = [Scope(provider, "example", "global") for provider in ("aws", "gcp", "azure")]
+    every = make.report_of(checks=tuple(registered()[0].values()), catalogue=load(), scopes=scopes)
+    wrong = json.loads(make.whole("sarif", make.mixed_report()))
     for breaking in BREAKING.values():
-        breaking(document["runs"][0])
-    assert diagnostics(json.dumps(document).encode(), tmp_path) >= BREAKING.keys()
+        breaking(wrong["runs"][0])
+    reports = {**{name: build() for name, build in make.REPORTS.items()}, "every": every}
+    return {**{name: make.whole("sarif", one) for name, one in reports.items()}, "wrong": json.dumps(wrong).encode()}
 
 
-def _location(run):
-    return run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+@pytest.fixture(scope="module")
+def said(files, tmp_path_factory) -> dict[str, set[str]]:
+    """What it says of each. Its start takes longer than all of these files."""
+    return diagnostics(files, tmp_path_factory.mktemp("validated"))
+
+
+def test_it_has_nothing_to_say(files, said):
+    assert len(files) > 7
+    right = {name: content for name, content in files.items() if name != "wrong"}
+    assert {name: said[name] for name in right} == {name: unmet(content) for name, content in right.items()}
+
+
+def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
+    """All three clouds of the demo organisation through the command line, findings and all."""
+    (tmp_path / "c.toml").write_text("[aws]\n[gcp]\n[azure]\n")
+    with all_running():
+        mlposture("scan", "--config", "c.toml", "-o", "x.sarif", cwd=tmp_path)
+    content = (tmp_path / "x.sarif").read_bytes()
+
+    assert all(run["results"] for run in json.loads(content)["runs"])
+    assert diagnostics({"demonstration": content}, tmp_path) == {"demonstration": {"SARIF2003"}}
+
+
+def test_it_finds_what_is_wrong(said):
+    """Were it misconfigured it would find nothing, and the tests above would hold for any file."""
+    assert said["wrong"] >= BREAKING.keys()
+
+
+def _location(run, number=0):
+    return run["results"][number]["locations"][0]["physicalLocation"]["artifactLocation"]
