@@ -115,7 +115,7 @@ def make_endless(
 def _first(request: Request) -> Request:
     """The same request, for the first page."""
     own = {name: value for name, value in request.query.items() if not OURS.search(value)}
-    params = {name: value for name, value in request.params.items() if not OURS.search(str(value)) or name == "call"}
+    params = {name: value for name, value in request.params.items() if name == "call" or not OURS.search(str(value))}
     body = TAKEN.sub("", request.body.decode()).replace(",}", "}").encode()
     raw = TAKEN.sub("", request.raw_query)
     return dataclasses.replace(request, query=own, params=params, body=body, raw_query=raw)
