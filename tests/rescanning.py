@@ -225,8 +225,14 @@ def broken(calm: Calm, *faults: Fault, changed: dict[str, Any] | None = None) ->
 
     What asks none of these operations is taken from the calm scan.
     """
+    again, calls = seen_broken(calm, *faults, changed=changed)
+    return again.inventory, calm.verdicts_of(again), calls
+
+
+def seen_broken(calm: Calm, *faults: Fault, changed: dict[str, Any] | None = None) -> tuple[Again, int]:
+    """The same, and nothing is judged."""
     with running(calm.provider, changed) as world:
         world.faults += faults
         with connected_to(calm.provider, manners_for(*(fault.kind for fault in faults))) as connected:
             again = calm.again(connected, frozenset(fault.operation for fault in faults))
-    return again.inventory, calm.verdicts_of(again), len(world.log)
+    return again, len(world.log)

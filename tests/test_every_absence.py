@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import UNSET
-from scanning import calm, crowd, running, take_inventory, with_faults
+from rescanning import calm_scan, seen_broken
+from scanning import calm, crowd, running, take_inventory
 from support import fail_with, registered
 from worlds.base import Fault
 
@@ -72,11 +73,9 @@ def test_what_is_gone_is_dropped_and_counted(provider: str) -> None:
 
 
 def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
-    before = calm(provider)[0]
+    before = calm_scan(provider).inventory
     times = 1 if operation in REPLACED else None
-    after, _ = with_faults(
-        provider, lambda world: world.faults.append(Fault(operation, "gone", verb=verb, times=times))
-    )
+    after = seen_broken(calm_scan(provider), Fault(operation, "gone", verb=verb, times=times))[0].inventory
     yield from (f"{operation}: a gap of {gap.operation}: {gap.detail}" for gap in after.gaps)
     counted = sum(listing.gone for listing in after.listings.values())
     if bool(counted) is (operation in REFERRED | PARTS | REPLACED):
@@ -96,8 +95,8 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
 def test_a_part_that_is_taken_off_is_seen_no_more_and_all_else_is() -> None:
     """The policies of roles: what is left of them is as it was."""
     for operation, field in (("iam:GetPolicy", "attached_policies"), ("iam:GetRolePolicy", "inline_policies")):
-        after, _ = with_faults("aws", lambda world, of=operation: world.faults.append(Fault(of, "gone")))
-        for role, was in zip(after.of(Role), calm("aws")[0].of(Role), strict=True):
+        after = seen_broken(calm_scan("aws"), Fault(operation, "gone"))[0].inventory
+        for role, was in zip(after.of(Role), calm_scan("aws").inventory.of(Role), strict=True):
             assert getattr(role, field) == ()
             # Of a boundary whose policy is gone nobody knows what took its place.
             kept = {field: getattr(was, field), "boundary": was.boundary}
