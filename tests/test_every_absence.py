@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 from rescanning import calm_scan, seen_broken
-from scanning import calm, crowd, running, take_inventory
+from scanning import calm, crowd, running, take_inventory, with_faults
 from support import fail_with, registered
 from worlds.base import Fault
 
@@ -72,10 +72,16 @@ def test_what_is_gone_is_dropped_and_counted(provider: str) -> None:
     fail_with(problem for operation, verb in asked for problem in _problems(provider, operation, verb))
 
 
+def without(provider: str, fault: Fault) -> Inventory:
+    """What is seen where something is gone."""
+    if provider == "azure":  # what is gone in the simulated one stays so, for operations that would not be asked again
+        return with_faults(provider, lambda world: world.faults.append(fault))[0]
+    return seen_broken(calm_scan(provider), fault)[0].inventory
+
+
 def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
-    before = calm_scan(provider).inventory
-    times = 1 if operation in REPLACED else None
-    after = seen_broken(calm_scan(provider), Fault(operation, "gone", verb=verb, times=times))[0].inventory
+    before = calm(provider)[0]
+    after = without(provider, Fault(operation, "gone", verb=verb, times=1 if operation in REPLACED else None))
     yield from (f"{operation}: a gap of {gap.operation}: {gap.detail}" for gap in after.gaps)
     counted = sum(listing.gone for listing in after.listings.values())
     if bool(counted) is (operation in REFERRED | PARTS | REPLACED):
@@ -95,8 +101,8 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
 def test_a_part_that_is_taken_off_is_seen_no_more_and_all_else_is() -> None:
     """The policies of roles: what is left of them is as it was."""
     for operation, field in (("iam:GetPolicy", "attached_policies"), ("iam:GetRolePolicy", "inline_policies")):
-        after = seen_broken(calm_scan("aws"), Fault(operation, "gone"))[0].inventory
-        for role, was in zip(after.of(Role), calm_scan("aws").inventory.of(Role), strict=True):
+        after = without("aws", Fault(operation, "gone"))
+        for role, was in zip(after.of(Role), calm("aws")[0].of(Role), strict=True):
             assert getattr(role, field) == ()
             # Of a boundary whose policy is gone nobody knows what took its place.
             kept = {field: getattr(was, field), "boundary": was.boundary}
