@@ -264,9 +264,7 @@ class AwsWorld(World):
         if service == "iam":
             return self.moto.answer(request, service)
         self.check_region(request)
-        if service == "ec2":
-            if name != "DescribeRegions":
-                return self.moto.answer(request, service)
+        if request.operation == "ec2:DescribeRegions":
             return self.success(service, name, self.answer_regions(request))
         return self.success(service, name, self.answer_ml(request, service, name))
 

@@ -1,4 +1,4 @@
-"""moto behind an AWS world: IAM, and whatever of EC2 and S3 the world does not answer itself.
+"""moto behind an AWS world: IAM, and whatever of S3 the world does not answer itself.
 
 moto's backends are called in process; nothing of botocore is patched, so real boto3 clients work beside it.
 """
@@ -89,7 +89,6 @@ class Moto:
         try:
             get_backend("iam").clear()  # reset() would load a thousand AWS policies for the old account too
             get_backend("s3").reset()
-            get_backend("ec2").reset()
             self.seed(document)
         finally:
             if before is None:
