@@ -18,7 +18,7 @@ from worlds.leaves import Leaf, Path, changed
 from scanner.model.checks import Check
 from scanner.model.decode import plans
 from scanner.model.nouns import Status, Verdict
-from scanner.store.inventory import Inventory
+from scanner.store.inventory import Inventory, InventoryView
 
 JUDGED = (Status.PASS, Status.FAIL)
 #: Of an enum that some check reads, at most so many other values are tried, spread over all (there are 276 machines).
@@ -133,6 +133,7 @@ def _within(inner: str, outer: str) -> bool:
     return not outer or f"{inner}.".startswith(f"{outer}.")
 
 
+@cache
 def same(id: str, name: str) -> bool:
     """Whether an id of the scanner's is the name in the world file, or ends in it, or is what it ends in."""
     id, name = id.lower(), name.lower()
@@ -276,8 +277,9 @@ class Rig:
         )
 
     def _verdict(self, key: tuple[str, str], inventory: Inventory) -> Status | None:
-        verdict, _ = self.watch(key, inventory)
-        return verdict.status if verdict else None
+        check = self.checks[key[0]]
+        resource = inventory.find(check.kind, key[1])
+        return None if resource is None else check(resource, InventoryView(inventory, check.needs)).status
 
     def proven(self, flips: Iterable[Flip]) -> set[Wire]:
         return {
