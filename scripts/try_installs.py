@@ -118,7 +118,9 @@ class Trial(Place):
         """Make the environment, and measure it. Raises Failed."""
         began = time.monotonic()
         tools.make_environment(self.folder / "venv")
-        tools.pip(self.python, "install", f"{wheel}[{self.extras}]" if self.extras else str(wheel), *more)
+        # Of what pip compiles to byte code little is used here, and it counts only where the size has a limit.
+        compiling = "--compile" if self.extras in LIMITS else "--no-compile"
+        tools.pip(self.python, "install", compiling, f"{wheel}[{self.extras}]" if self.extras else str(wheel), *more)
         self.installing = time.monotonic() - began
         [site] = (self.folder / "venv" / "lib").glob("python*/site-packages")
         there = {found.name.lower(): found.version for found in metadata.distributions(path=[str(site)])}
