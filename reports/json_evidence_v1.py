@@ -12,6 +12,7 @@ from reports.json_types_v1 import (
     FrameworkScoreV1,
     FrameworkStateV1,
     PostureV1,
+    RequirementV1,
     ScoresV1,
     SeverityCountsV1,
     SystemScoreV1,
@@ -26,6 +27,7 @@ from scanner.model.claims import (
     Evidence,
     FrameworkState,
     Posture,
+    Requirement,
     SystemState,
 )
 from scanner.model.nouns import Report
@@ -90,7 +92,12 @@ def _system(system: SystemState) -> SystemV1:
             FrameworkStateV1(one.id, [_control(control, system) for control in one.controls])
             for one in system.frameworks
         ],
+        rollout=[_requirement(one) for one in system.rollout],
     )
+
+
+def _requirement(one: Requirement) -> RequirementV1:
+    return RequirementV1(one.name, one.stage, one.word.value, redact(one.why), list(one.objectives), _items(one.other))
 
 
 def _claim(claim: Claim) -> ClaimV1:

@@ -20,6 +20,19 @@ class ToolV1(Struct, frozen=True):
     version: str
 
 
+#: What can be said of a control. Only configuration benchmarks say pass and fail.
+WordV1 = Literal[
+    "evidence for",
+    "evidence against",
+    "mixed",
+    "not assessed",
+    "not applicable",
+    "applicability not decided",
+    "pass",
+    "fail",
+]
+
+
 class ScopeV1(Struct, frozen=True):
     """One account, project or subscription in one region; `global` where the service has no regions."""
 
@@ -282,16 +295,7 @@ class ControlStateV1(Struct, frozen=True, omit_defaults=True):
     """
 
     id: str
-    word: Literal[
-        "evidence for",
-        "evidence against",
-        "mixed",
-        "not assessed",
-        "not applicable",
-        "applicability not decided",
-        "pass",
-        "fail",
-    ]
+    word: WordV1
     why: str = ""
     readiness: bool = False
     applies_from: date | None = None
@@ -307,11 +311,22 @@ class FrameworkStateV1(Struct, frozen=True):
     controls: list[ControlStateV1]
 
 
+class RequirementV1(Struct, frozen=True):
+    """What a stage of the rollout asks for, from that stage on. `word` and `why` are as for controls."""
+
+    name: str
+    stage: Literal["pilot", "limited", "general"]
+    word: WordV1
+    why: str
+    objectives: list[str]
+    other: list[EvidenceItemV1]
+
+
 class SystemV1(Struct, frozen=True):
     """An AI system as declared, with what the evidence says of it; with a null `id`, all that was scanned.
 
     `declared` is what the manifest says of it, and `rests_on` who decided how it is classified. `shared` of the
-    resources belong to other systems, too.
+    resources belong to other systems, too. `rollout` is what its stage asks for.
     """
 
     id: str | None
@@ -323,6 +338,7 @@ class SystemV1(Struct, frozen=True):
     failures: SeverityCountsV1
     claims: list[ClaimV1]
     frameworks: list[FrameworkStateV1]
+    rollout: list[RequirementV1]
 
 
 class ControlInfoV1(Struct, frozen=True):

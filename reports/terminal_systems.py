@@ -43,7 +43,7 @@ def systems(assessment: Assessment, width: int, *, details: bool) -> Iterator[Li
         yield [("", "What is not due does not apply yet: what speaks against it is no breach.", "")]
     if details:
         for state in states:
-            yield from _controls(state, width)
+            yield from _said_of(state, width)
     yield []
 
 
@@ -78,16 +78,26 @@ def _words(state: SystemState, framework: FrameworkState) -> Sequence[str]:
     return (f"{clean(state.id) or 'all'}, {framework.id}", *map(str, (*due, later, *silent)))
 
 
-def _controls(state: SystemState, width: int) -> Iterator[Line]:
-    """The controls of which something can be said, by word."""
+def _said_of(state: SystemState, width: int) -> Iterator[Line]:
+    """Who decided how a system is classified, what its stage asks for, and the controls of which something is said."""
+    if (decided := state.rests_on) is not None:
+        who = f"decided by {decided.by} on {decided.on}" if decided.by else "decided by nobody"
+        review = f", to be reviewed by {decided.until}" if decided.until else ""
+        yield from _wrapped(f"{clean(state.id)}, declared: {clean(decided.text)} ({clean(who)}{review})", width)
+    if state.rollout:
+        asked = "; ".join(f"{one.name} {one.word}" + (f" ({one.why})" if one.why else "") for one in state.rollout)
+        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {clean(asked)}", width)
     for framework in state.frameworks:
         for word in _SAID:
             controls = [one for one in framework.controls if one.word is word]
             if not controls:
                 continue
             lead = f"{framework.id}, {clean(state.id) or 'all that was scanned'}, {word}: "
-            for line in wrap(lead + ", ".join(map(_name, controls)), width):
-                yield [("", line, "")]
+            yield from _wrapped(lead + ", ".join(map(_name, controls)), width)
+
+
+def _wrapped(text: str, width: int) -> Iterator[Line]:
+    return ([("", line, "")] for line in wrap(text, width))
 
 
 def _name(control: ControlState) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evidence.applicability import classified
 from scanner.evidence.controls import Bearing, Subject, summed
+from scanner.evidence.rollout import requirements
 from scanner.evidence.standing import standing
 from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
@@ -105,6 +106,7 @@ class Assessed:
             ),
             claims={objective: one.claim for objective, one in subject.standings.items()},
             frameworks=tuple(frameworks),
+            rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
         )
 
     def _subject(

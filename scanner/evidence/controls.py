@@ -62,7 +62,7 @@ class Subject:
         self.system, self.manifest, self.as_of, self.standings = system, manifest, as_of, standings
         self._known, self._chosen, self._counts, self._seen = known, chosen, counts, seen
         self._scores: dict[tuple[str, ...], Posture | None] = {}
-        self._documents = _documents(system)
+        self.declared = _documents(system)
 
     def score(self, objectives: tuple[str, ...]) -> Posture | None:
         """The mean over the checks of these objectives; None where nothing exists that they would judge."""
@@ -86,7 +86,7 @@ class Subject:
 
     def documents(self, framework: str, control: str) -> tuple[Evidence, ...]:
         """The declared documents that fill a control."""
-        return self._documents.get(control, ()) + self._documents.get(f"{framework}:{control}", ())
+        return self.declared.get(control, ()) + self.declared.get(f"{framework}:{control}", ())
 
 
 def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:

@@ -8,7 +8,7 @@ says. Neither of the last two is ever a pass, or gives a control a word.
 import enum
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -18,6 +18,9 @@ STATEMENT = (
     "the EU AI Act or SOC 2 is fulfilled because a scan found something, and ISO/IEC 42001 gives no presumption of "
     "conformity with the EU AI Act."
 )
+
+
+Stage = Literal["pilot", "limited", "general"]
 
 
 class Kind(enum.StrEnum):
@@ -133,10 +136,22 @@ class FrameworkState(Struct, frozen=True, kw_only=True):
     score: Posture
 
 
+class Requirement(Struct, frozen=True, kw_only=True):
+    """What the stage of a rollout asks for, and what there is of it: a word by the rules of controls, or documents."""
+
+    name: str
+    stage: Stage
+    word: Word
+    why: str
+    objectives: tuple[str, ...]
+    other: tuple[Evidence, ...] = ()
+
+
 class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
-    `declared` is empty for the latter. `shared` of the resources belong to other systems, too.
+    `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
+    stage asks for.
     """
 
     id: str
@@ -149,6 +164,7 @@ class SystemState(Struct, frozen=True, kw_only=True):
     score: Posture
     claims: Mapping[str, Claim]
     frameworks: tuple[FrameworkState, ...]
+    rollout: tuple[Requirement, ...] = ()
 
 
 class Assessment(Protocol):

@@ -1,0 +1,73 @@
+"""What a system has to have before it is rolled out as far as its manifest says, and what there is of it.
+
+A pilot needs that people oversee it and that what it does is logged; a limited rollout also that it was evaluated; a
+general one, of a high-risk system, also a conformity assessment. Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8),
+12, 14 and 43, which ask this of high-risk systems before they are placed on the market; others do well to have the rest.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from scanner.evidence.standing import Stand, Standing
+from scanner.model.claims import Evidence, Requirement, Stage, Word
+from scanner.systems.manifest import System
+
+_STAGES: tuple[Stage, ...] = ("pilot", "limited", "general")
+#: Parts of the Act that a document about the assessment fills.
+_ASSESSMENT = ("Art. 43", "Art. 47", "Annex VI", "Annex VII", "Annex IV(8)")
+
+
+class _Need(Struct, frozen=True):
+    """What is needed from a stage on: objectives, or documents that fill one of these parts of the Act."""
+
+    name: str
+    stage: Stage
+    objectives: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+_NEEDS = (
+    _Need("human oversight", "pilot", ("human-oversight",)),
+    _Need("logging", "pilot", ("data-capture", "audit-logging")),
+    _Need("evaluation", "limited", ("performance-evaluation",)),
+    _Need("conformity assessment", "general", documents=_ASSESSMENT),
+)
+
+
+def requirements(
+    system: System, standings: Mapping[str, Standing], documents: Mapping[str, tuple[Evidence, ...]]
+) -> Iterator[Requirement]:
+    """What the stage of a system asks for. `documents` are those that the manifest declares, by what they fill."""
+    if system.stage is None:
+        return
+    reached = _STAGES.index(system.stage)
+    for need in _NEEDS:
+        if _STAGES.index(need.stage) > reached:
+            continue
+        declared = tuple(one for part, some in documents.items() if part.startswith(need.documents) for one in some)
+        own = [standings[objective] for objective in need.objectives]
+        word, why = _assessment(system, declared) if need.documents else _word(own)
+        other = (*(declared if need.documents else ()), *(one for each in own for one in each.claim.other))
+        yield Requirement(name=need.name, stage=need.stage, word=word, why=why, objectives=need.objectives, other=other)
+
+
+def _word(standings: list[Standing]) -> tuple[Word, str]:
+    """What the objectives of a need come to, by the rules of controls."""
+    stands = [one.stand for one in standings]
+    if any(one.narrowed for one in standings):
+        return Word.NOT_ASSESSED, next(one.claim.why for one in standings if one.narrowed)
+    open_ = next((one for one in standings if one.stand in (Stand.OPEN, Stand.UNCHECKED)), None)
+    why = f"{open_.claim.objective}: {open_.claim.why}" if open_ else ""
+    supported = Stand.FOR in stands and open_ is None
+    if Stand.AGAINST in stands:
+        return (Word.MIXED if supported else Word.AGAINST), why
+    return (Word.FOR, "") if supported else (Word.NOT_ASSESSED, why or "nothing that it would be about was found")
+
+
+def _assessment(system: System, declared: tuple[Evidence, ...]) -> tuple[Word, str]:
+    """A document is declared, and so never more than that."""
+    tier = system.classification.eu_ai_act.tier
+    if tier not in ("high-risk", "unclassified"):
+        return Word.NOT_APPLICABLE, f"asked of high-risk systems, and the declared tier is {tier}"
+    return Word.NOT_ASSESSED, "declared, and not looked into" if declared else "no document is declared to be about it"
