@@ -1,8 +1,10 @@
 """What a system has to have before it is rolled out as far as its manifest says, and what there is of it.
 
 A pilot needs that people oversee it and that what it does is logged; a limited rollout also that it was evaluated; a
-general one, of a high-risk system, also a conformity assessment. Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8),
-12, 14 and 43, which ask this of high-risk systems before they are placed on the market; others do well to have the rest.
+general one, of a high-risk system, also a conformity assessment.
+
+Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8), 12, 14 and 43, which ask this of high-risk systems before they are
+placed on the market; others do well to have the rest.
 """
 
 from collections.abc import Iterator, Mapping

@@ -65,7 +65,7 @@ def below(pattern: str, prefix: str) -> tuple[str, ...]:
         moved = {at + (pattern[at] != "*") for at in places if at < len(pattern) and pattern[at] in ("*", "?", letter)}
         places = _after_stars(moved, pattern)
     rests = sorted(pattern[at:] for at in places)
-    return tuple(dict.fromkeys(prefix + filled(rest, fill) for rest in rests for fill in _FILLS))
+    return tuple(dict.fromkeys(prefix + filled(rest, fill) for rest in rests for fill in ("", *_FILLS)))
 
 
 def _after_stars(places: set[int], pattern: str) -> set[int]:

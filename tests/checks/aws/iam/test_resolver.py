@@ -231,6 +231,14 @@ def test_a_prefix_is_reached_where_an_object_below_it_is(one, more):
             assert found.maybe or not some.yes
 
 
+def test_an_object_that_only_empty_stars_leave_over_is_reached():
+    some = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{PLACE}*b*"}
+    longer = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"{PLACE}??*"}
+    found = Powers(role_with(some, longer)).documents().reach("s3:putobject", Places([], [PLACE]), {})
+
+    assert found.name == f"{PLACE}b"
+
+
 @many
 @given(st.lists(on_objects(["Allow"]), max_size=2), st.lists(on_objects(["Deny"]), max_size=2))
 def test_where_one_policy_narrows_it_is_known_whether_a_prefix_is_reached(one, more):
