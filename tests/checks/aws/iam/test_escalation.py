@@ -26,7 +26,7 @@ VPC = "aws:SourceVpc"
 READS_ONLY = {"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
 #: May make users of some names, and what the simulator is asked about it.
 MAKER = role_with(allow(ON_USERS, "arn:aws:iam::111122223333:user/made-*"))
-MADE = "arn:aws:iam::111122223333:user/made-q"
+MADE = "arn:aws:iam::111122223333:user/made-"
 
 
 def passing(target, *others, **members):
