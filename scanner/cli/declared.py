@@ -1,7 +1,7 @@
 """What people declared, as a command is told of it: the manifest of AI systems, and the day that duties go by."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,8 +89,14 @@ def ownership(inventory: "Inventory", options: Mapping[str, Any]) -> "Ownership 
     return Ownership(declared.manifest, declared.path, Graph(inventory, collectors))
 
 
-def assess(built: "Report", catalogue: "Catalogue", options: Mapping[str, Any], owners: "Ownership | None") -> "Report":
-    """The report with what it says of AI systems and controls."""
+def assess(
+    built: "Report",
+    catalogue: "Catalogue",
+    options: Mapping[str, Any],
+    owners: "Ownership | None",
+    accounts: Iterable[tuple[str, str]],
+) -> "Report":
+    """The report, of a scan that knew these accounts, with what it says of AI systems and controls."""
     from scanner.evaluate.unclaimed import UNCLAIMED
     from scanner.evidence.assess import Assessed, counted
     from scanner.model.registry import load
@@ -98,7 +104,7 @@ def assess(built: "Report", catalogue: "Catalogue", options: Mapping[str, Any], 
     asked = {scope.provider for scope in built.scopes}
     known = [*load(sorted(asked))[0].values(), *([UNCLAIMED] if owners else [])]
     day = as_of(options, built.started_at)
-    said = Assessed(counted(built), known, catalogue, tuple(catalogue.frameworks), day, owners)
+    said = Assessed(counted(built, accounts), known, catalogue, tuple(catalogue.frameworks), day, owners)
     return msgspec.structs.replace(built, assessment=said)
 
 

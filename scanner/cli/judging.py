@@ -220,7 +220,7 @@ def report(
         arguments=arguments,
         **_shown(options, outputs),
     )
-    built = assess(built, shown, options, owners)
+    built = assess(built, shown, options, owners, inventory.accounts)
     problems = list(problems)
     for output in outputs:
         problems += _attempt(partial(_write, output, built, options.get("output_profile")))

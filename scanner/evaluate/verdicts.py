@@ -8,7 +8,7 @@ from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.judge import Judgement
 from scanner.evaluate.trusting import Trusting
 from scanner.model.checks import Check
-from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status, Unanswered
+from scanner.model.nouns import CheckCount, CheckInfo, Finding, Severity, Status, Unanswered, Verdict
 from scanner.model.trust import Entry, Use
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
@@ -54,13 +54,12 @@ class Verdicts:
     def add(self, judgement: Judgement) -> None:
         status = judgement.verdict.status
         count = self.counts[judgement.check.id]
-        _count(count, status)
+        _count(count, judgement.verdict)
         if status is Status.UNKNOWN:
             self._note_reason(judgement)
         if self._owners is not None:
             self._count_for_systems(judgement, self._owners)
         if judgement.verdict.trust:
-            count.trusted += status is Status.PASS
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
         if status in self.shown:
             self.findings.add(judgement)
@@ -68,7 +67,8 @@ class Verdicts:
     def _count_for_systems(self, judgement: Judgement, owners: Ownership) -> None:
         check, resource, status = judgement.check, judgement.resource, judgement.verdict.status
         for system in owners.of(resource):
-            _count(self.of_systems.setdefault(system, {}).setdefault(check.id, CheckCount()), status)
+            count = self.of_systems.setdefault(system, {}).setdefault(check.id, CheckCount())
+            _count(count, judgement.verdict)
             if status is Status.FAIL and owners.is_excepted(system, check.objective, resource):
                 self.excepted[system, check.objective] += 1
 
@@ -132,9 +132,11 @@ class Verdicts:
         return failures
 
 
-def _count(count: CheckCount, status: Status) -> None:
+def _count(count: CheckCount, verdict: Verdict) -> None:
+    status = verdict.status
     if status is Status.PASS:
         count.passed += 1
+        count.trusted += bool(verdict.trust)
     elif status is Status.FAIL:
         count.failed += 1
     elif status is Status.UNKNOWN:

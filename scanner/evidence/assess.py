@@ -10,6 +10,7 @@ from scanner.evidence.applicability import classified
 from scanner.evidence.controls import Bearing, Subject, summed
 from scanner.evidence.rollout import requirements
 from scanner.evidence.standing import standing
+from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
 from scanner.model.claims import Evidence, Kind, SystemState
@@ -30,13 +31,16 @@ class Counted(Struct, frozen=True, kw_only=True):
     listings: Sequence[Listing]
     gaps: Sequence[Gap]
     resources: int
+    #: all accounts that the scan knew, with their provider, whether or not they are here
+    accounts: frozenset[tuple[str, str]] = frozenset()
     of_systems: Mapping[str, Mapping[str, CheckCount]] = {}
     excepted: Mapping[tuple[str, str], int] = {}
 
 
-def counted(report: Report) -> Counted:
-    """What of this report an assessment rests on."""
+def counted(report: Report, accounts: Iterable[tuple[str, str]] = ()) -> Counted:
+    """What of this report, of a scan that knew these accounts, an assessment rests on."""
     return Counted(
+        accounts=frozenset(accounts),
         counts=report.check_counts,
         listings=report.listings,
         gaps=report.gaps,
@@ -68,7 +72,8 @@ class Assessed:
         self._objectives = tuple(catalogue.objectives)
         self._bearing = {name: Bearing(catalogue.frameworks[name]) for name in frameworks}
         self._seen = {**seen_kinds(found.listings), ANY: 1.0}
-        self._asked = {listing.scope.provider for listing in found.listings}
+        self._unseen = Unseen(found.listings, found.gaps, found.accounts)
+        self._asked = self._unseen.providers
 
     def __iter__(self) -> Iterator[SystemState]:
         yield self._state(None, self._found.counts, frozenset())
@@ -101,9 +106,7 @@ class Assessed:
             resources=held,
             shared=shared,
             failures=_failures(chosen, counts),
-            score=overall(
-                posture(chosen, counts, self._seen), asked=bool(self._asked & (clouds if system else self._asked))
-            ),
+            score=overall(posture(chosen, counts, self._seen), asked=bool(held if system else self._asked)),
             claims={objective: one.claim for objective, one in subject.standings.items()},
             frameworks=tuple(frameworks),
             rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
@@ -116,7 +119,7 @@ class Assessed:
         known: dict[str, list[Check]] = {objective: [] for objective in self._objectives}
         for check in checks:
             known[check.objective].append(check)
-        blind = self._blind(clouds)
+        blind = self._blind(system, clouds)
         declared = _declared(system)
         return Subject(
             system,
@@ -126,6 +129,7 @@ class Assessed:
             chosen=self._chosen,
             counts=counts,
             seen=self._seen,
+            blind=blind,
             standings={
                 objective: standing(
                     objective,
@@ -141,12 +145,11 @@ class Assessed:
             },
         )
 
-    def _blind(self, clouds: frozenset[str]) -> str:
-        """Why there may be more of a system than was found; empty if nothing hides it."""
-        if unasked := sorted(clouds - self._asked):
-            return f"{' and '.join(unasked)} was not scanned"
-        gaps = sum(gap.scope.provider in clouds for gap in self._found.gaps)
-        return f"what {gaps} {'gap hides' if gaps == 1 else 'gaps hide'} may belong to it" if gaps else ""
+    def _blind(self, system: System | None, clouds: frozenset[str]) -> str:
+        """Why there may be more than was found; empty if nothing hides it."""
+        if system is None or self._ownership is None:
+            return self._unseen.of_all()
+        return self._unseen.of_system(system, self._ownership, clouds)
 
     def _frameworks(self, system: System | None) -> Iterator[str]:
         """Those that are shown and about a cloud that was asked, and of these, for a system, those that it names."""

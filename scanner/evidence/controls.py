@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from scanner.evaluate.score import MEANT, posture
 from scanner.evidence.applicability import applies
-from scanner.evidence.standing import Stand, Standing
+from scanner.evidence.standing import Stand, Standing, observed
 from scanner.frameworks import Control, Framework
 from scanner.model.checks import Check
 from scanner.model.claims import ControlState, Evidence, FrameworkState, Kind, Posture, Word
@@ -57,36 +59,66 @@ class Subject:
         counts: Mapping[str, CheckCount],
         seen: Mapping[str, float],
         standings: Mapping[str, Standing],
+        blind: str = "",
     ) -> None:
-        """`known` are the checks of each objective, of which some were `chosen`; the rest is as for `posture`."""
+        """`known` are the checks of each objective, of which some were `chosen`; the rest is as for `standing`."""
         self.system, self.manifest, self.as_of, self.standings = system, manifest, as_of, standings
-        self._known, self._chosen, self._counts, self._seen = known, chosen, counts, seen
+        self._known, self._chosen, self._seen, self._blind = known, chosen, seen, blind
+        self._counts = {id: observed(count) for id, count in counts.items()}
         self._scores: dict[tuple[str, ...], Posture | None] = {}
         self.declared = _documents(system)
 
     def score(self, objectives: tuple[str, ...]) -> Posture | None:
-        """The mean over the checks of these objectives; None where nothing exists that they would judge."""
+        """The mean over the checks of these objectives; None where nothing exists that they would judge.
+
+        What no check asks about is in the bounds, as unknown.
+        """
         if objectives not in self._scores:
-            checks = [check for one in objectives for check in self._known.get(one, ())]
-            left_out = any(check.id not in self._chosen for check in checks)
-            self._scores[objectives] = posture(checks, self._counts, {} if left_out else self._seen)
+            asked = [one for one in objectives if self._known.get(one)]
+            share = len(asked) / len(objectives) if objectives else 0.0
+            self._scores[objectives] = _widened(self._mean([c for one in asked for c in self._known[one]]), share)
         return self._scores[objectives]
+
+    def score_of_row(self, checks: Iterable[str]) -> Posture | None:
+        """The mean over the checks of a row of a configuration benchmark."""
+        return self._mean(self._named(checks))
+
+    def _mean(self, checks: Sequence[Check]) -> Posture | None:
+        left_out = any(check.id not in self._chosen for check in checks)
+        return posture(checks, self._counts, {} if left_out else self._seen)
+
+    def tests(self, checks: Iterable[str]) -> bool:
+        """Whether any of these checks is of a cloud that was asked."""
+        return bool(self._named(checks))
+
+    def _named(self, checks: Iterable[str]) -> list[Check]:
+        return [check for of_one in self._known.values() for check in of_one if check.id in checks]
 
     def tested(self, checks: Iterable[str]) -> tuple[Word, str]:
         """What the checks of a row of a configuration benchmark decide."""
-        own = [check for of_one in self._known.values() for check in of_one if check.id in checks]
+        own = self._named(checks)
         counts = [self._counts.get(check.id, CheckCount()) for check in own]
         open_ = any(check.id not in self._chosen or self._seen.get(check.kind.kind, 0.0) < 1.0 for check in own)
         if open_ or not own or any(count.unknown for count in counts):
             return Word.NOT_ASSESSED, "not everything that it is about was judged" if own else "of another cloud"
         if any(count.failed for count in counts):
             return Word.FAIL, ""
+        if self._blind:
+            return Word.NOT_ASSESSED, self._blind
         passed = any(count.passed for count in counts)
         return (Word.PASS, "") if passed else (Word.NOT_ASSESSED, "nothing that it would be about was found")
 
     def documents(self, framework: str, control: str) -> tuple[Evidence, ...]:
         """The declared documents that fill a control."""
         return self.declared.get(control, ()) + self.declared.get(f"{framework}:{control}", ())
+
+
+def _widened(score: Posture | None, share: float) -> Posture | None:
+    """A score over this share of what there is to know: the bounds count the rest as failing, and as passing."""
+    if score is None:
+        return None
+    upper = score.upper * share + 100.0 * (1 - share)
+    return replace(score, lower=round(score.lower * share, 1), upper=round(upper, 1))
 
 
 def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:
@@ -97,7 +129,7 @@ def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:
         word, why = Word.UNDECIDED, applying.why
     elif not applying.yes:
         word, why = Word.NOT_APPLICABLE, applying.why
-    elif control.checks and bearing.framework.benchmark:
+    elif _is_tested(bearing, control):
         word, why = subject.tested(control.checks)
     else:
         word, why = _word(control, claims, core, subject.standings)
@@ -110,12 +142,23 @@ def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:
         why=why,
         claims=claims,
         core=core,
-        score=subject.score(core) if applying.yes else None,
+        score=_score(bearing, control, subject) if applying.yes else None,
         readiness=bool(applying.yes is not False and applying.since and applying.since > subject.as_of),
         applies_from=applying.since,
         rests_on=applying.rests_on,
         other=subject.documents(bearing.framework.id, control.id),
     )
+
+
+def _is_tested(bearing: Bearing, control: Control) -> bool:
+    """Whether checks decide a row, and not objectives."""
+    return bool(control.checks) and bearing.framework.benchmark
+
+
+def _score(bearing: Bearing, control: Control, subject: Subject) -> Posture | None:
+    if _is_tested(bearing, control):
+        return subject.score_of_row(control.checks)
+    return subject.score(bearing.core[control.id])
 
 
 def _word(
@@ -155,8 +198,9 @@ def summed(bearing: Bearing, subject: Subject) -> FrameworkState:
     applicable = [one for one in states if one.word not in (Word.NOT_APPLICABLE, Word.UNDECIDED)]
     manual = [one for one in applicable if one.assessable == "manual"]
     rest = [one for one in applicable if one.assessable != "manual"]
-    unchecked = [one for one in rest if _is_unchecked(one, subject)]
-    scored = [one.score for one in rest if one.score is not None and not _is_unchecked(one, subject)]
+    tested = {one.id for one in bearing.framework.controls if _is_tested(bearing, one) and subject.tests(one.checks)}
+    unchecked = [one for one in rest if one.id not in tested and _is_unchecked(one, subject)]
+    scored = [one.score for one in rest if one.score is not None and one not in unchecked]
     empty = len(rest) - len(unchecked) - len(scored)
     return FrameworkState(
         id=bearing.framework.id,
@@ -176,15 +220,16 @@ def _is_unchecked(one: ControlState, subject: Subject) -> bool:
 
 
 def _mean(scores: Sequence[Posture], controls: int) -> Posture:
-    """The mean over controls. Coverage is over those that were scored, the bounds over all that apply."""
+    """The mean over controls. Coverage is over those that were scored, the bounds over all that apply.
+
+    Posture is the share that passes of all that is known, also where too little is known of one control to give it one.
+    """
     coverage = sum(one.coverage for one in scores) / len(scores) if scores else 0.0
-    known = [one for one in scores if one.posture is not None]
-    covered = sum(one.coverage for one in known)
     lower = sum(one.lower for one in scores)
     upper = sum(one.upper for one in scores) + 100.0 * (controls - len(scores))
-    mean = sum((one.posture or 0.0) * one.coverage for one in known) / covered if covered else None
+    known = sum(100.0 - (one.upper - one.lower) for one in scores)
     return Posture(
-        posture=None if mean is None or coverage < 100 * MEANT else round(mean, 1),
+        posture=round(100 * lower / known, 1) if known and coverage >= 100 * MEANT else None,
         coverage=round(coverage, 1),
         lower=round(lower / controls, 1) if controls else 0.0,
         upper=round(upper / controls, 1) if controls else 100.0,

@@ -4,10 +4,11 @@ import enum
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.evaluate.score import WEIGHT, posture
 from scanner.model.checks import Check
-from scanner.model.claims import Claim, Evidence
+from scanner.model.claims import Claim, Evidence, Kind
 from scanner.model.nouns import CheckCount, Severity
 
 #: Weight of passed checks that it takes to speak for an objective: of one critical check, or of several lesser ones.
@@ -56,22 +57,24 @@ def standing(
     `blind` says why there may be more to judge than was found; what was found to fail still does.
     """
     known = tuple(known)
-    of = {check.id: counts.get(check.id, _NOTHING) if check.id in chosen else _NOTHING for check in known}
+    given = [counts[check.id] for check in known if check.id in chosen and check.id in counts]
+    of = {check.id: observed(counts.get(check.id, _NOTHING)) if check.id in chosen else _NOTHING for check in known}
+    trusted = sum(count.trusted for count in given)
     left_out = [check.id for check in known if check.id not in chosen]
     unlisted = sorted({check.kind.kind for check in known if seen.get(check.kind.kind, 0.0) < 1.0})
-    unknown = sum(count.unknown for count in of.values())
+    unknown = sum(count.unknown for count in given)
     failing = [check for check in known if of[check.id].failed and check.kind.kind not in unlisted]
     passed = sum(WEIGHT[check.severity] for check in known if of[check.id].passed)
     score = posture(known, of, {} if left_out else seen)
-    complete = not (left_out or unlisted or unknown or blind)
+    complete = not (left_out or unlisted or unknown or trusted or blind)
     if not known:
         stand, why = Stand.UNCHECKED, blind or "no check of this version asks about it"
     elif left_out:
         stand, why = Stand.OPEN, f"{_list(left_out)} left out of this scan"
     elif failing:
-        stand, why = Stand.AGAINST, _open(unlisted, unknown)
-    elif unlisted or unknown:
-        stand, why = Stand.OPEN, _open(unlisted, unknown)
+        stand, why = Stand.AGAINST, _open(unlisted, unknown, trusted)
+    elif unlisted or unknown or trusted:
+        stand, why = Stand.OPEN, _open(unlisted, unknown, trusted)
     elif blind:
         stand, why = Stand.OPEN, blind
     elif not passed:
@@ -90,17 +93,31 @@ def standing(
         coverage=score.coverage if score else 100.0 if known and complete else 0.0,
         complete=bool(known) and complete,
         why=why,
-        other=other,
+        other=other if not trusted else (*other, _trust(trusted)),
     )
     slight = len(failing) == 1 and failing[0].severity in _SLIGHT
     return Standing(claim, stand, slight, bool(left_out))
 
 
-def _open(unlisted: list[str], unknown: int) -> str:
+def observed(count: CheckCount) -> CheckCount:
+    """Verdicts without the passes that rest on `[trust]`: the platform alone does not state these."""
+    trusted = count.trusted
+    if not trusted:
+        return count
+    return replace(count, passed=count.passed - trusted, unknown=count.unknown + trusted, trusted=0)
+
+
+def _trust(passes: int) -> Evidence:
+    text = f"{passes} {'pass rests' if passes == 1 else 'passes rest'} on accounts and identities that are trusted"
+    return Evidence(kind=Kind.DECLARED, text=text, source="[trust]")
+
+
+def _open(unlisted: list[str], unknown: int, trusted: int) -> str:
     """What stands in the way of a full view; empty if nothing does."""
     listed = f"not everything of {_list(unlisted)} could be listed" if unlisted else ""
     given = f"{unknown} of its verdicts {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
-    return "; ".join(filter(None, (listed, given)))
+    rest = f"{trusted} of its passes {'rests' if trusted == 1 else 'rest'} on what [trust] declares" if trusted else ""
+    return "; ".join(filter(None, (listed, given, rest)))
 
 
 def _list(names: list[str], most: int = 3) -> str:

@@ -56,15 +56,15 @@ class Claims(NamedTuple):
 class Assignment(NamedTuple):
     """What comes of a manifest in an inventory. `unclaimed` are resources of ML that no system claims or excludes.
 
-    `heads` are those of them that no other one leads to, with how many each leads to. Of `undecided` providers, some
-    system selects by tags that were not observed, so that what is unclaimed may belong to it.
+    `heads` are those of them that no other one leads to, with how many each leads to. `undecided` are the systems that
+    select by tags that were not observed, with the providers: what is unclaimed there may belong to them.
     """
 
     systems: dict[str, Claims]
     shared: dict[Key, tuple[str, ...]]
     unclaimed: tuple[Key, ...]
     heads: dict[Key, int]
-    undecided: frozenset[str]
+    undecided: Mapping[str, frozenset[str]]
     warnings: tuple[str, ...]
 
 
@@ -75,13 +75,13 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
     holders: defaultdict[Key, list[str]] = defaultdict(list)
     left_out: set[Key] = set()
     warnings: list[str] = []
-    undecided: set[str] = set()
+    undecided: defaultdict[str, set[str]] = defaultdict(set)
     for system in manifest.systems:
         selected: dict[Node, Via] = {}
         for number, include in enumerate(system.selectors.include, 1):
             found, why = _select(include, index)
             if index.undecided(include):
-                undecided.add(include.provider)
+                undecided[system.id].add(include.provider)
             warnings += [f"system {system.id}: include {number}: {text}" for text in why]
             for node in found:
                 selected.setdefault(node, Via(number, recorded=bool(wanted(include))))
@@ -104,7 +104,7 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
         {one: tuple(names) for one, names in sorted(holders.items()) if len(names) > 1},
         tuple(node.key for node in unclaimed),
         _heads(unclaimed),
-        frozenset(undecided),
+        {name: frozenset(providers) for name, providers in undecided.items()},
         tuple(warnings),
     )
 

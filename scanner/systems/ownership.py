@@ -14,8 +14,8 @@ class Ownership:
     """What a manifest, found at `path`, says of an inventory, of which this is the graph.
 
     `unclaimed` are the resources of ML that no system claims or excludes; `heads` those of them that none of the others
-    leads to, with how many each leads to. What is unclaimed of `undecided` providers may belong to a system that
-    selects by tags, which were not observed.
+    leads to, with how many each leads to. `undecided` systems select by tags that were not observed, of these
+    providers. `leading` are the kinds that lead from one resource of ML to another.
     """
 
     def __init__(self, manifest: Manifest, path: str, graph: Graph) -> None:
@@ -25,7 +25,7 @@ class Ownership:
         self.heads = found.heads
         self.undecided = found.undecided
         self.kinds = graph.kinds
-        self._leading = graph.leading
+        self.leading = graph.leading
         self.warnings = found.warnings
         holders: dict[Key, list[str]] = {}
         for name, claims in found.systems.items():
@@ -53,8 +53,8 @@ class Ownership:
     def hidden(self, inventory: Inventory) -> frozenset[str]:
         """The providers of which something may lead from a system to what is unclaimed, and was not seen."""
         listed = {kind for kind, _ in inventory.listings}
-        unasked = (kind.partition(".")[0] for kind in self._leading - listed)
-        return self.undecided.union((gap.scope.provider for gap in inventory.gaps), unasked)
+        unasked = (kind.partition(".")[0] for kind in self.leading - listed)
+        return frozenset().union(*self.undecided.values(), (gap.scope.provider for gap in inventory.gaps), unasked)
 
     def held(self, system: str) -> tuple[int, int]:
         """How many resources a system claims, and how many of these belong to others, too."""

@@ -71,6 +71,18 @@ def _place(glob: str) -> tuple[str, str]:
     return after.get("subscriptions", "") or after.get("projects", ""), after.get("locations", "")
 
 
+def places(include: Include) -> tuple[frozenset[str], frozenset[str]]:
+    """The accounts and the regions that a selector names, also in ids."""
+    named = [_place(glob) for glob in (*include.arns, *include.ids)]
+    accounts = {value for field in _ACCOUNTS for value in getattr(include, field)} | {account for account, _ in named}
+    return _plain(accounts), _plain({*include.regions, *(region for _, region in named)})
+
+
+def _plain(names: set[str]) -> frozenset[str]:
+    """Those that stand for nothing but themselves."""
+    return frozenset(name for name in names if name and not _GLOB.search(name))
+
+
 @lru_cache(maxsize=4096)
 def matcher(glob: str) -> re.Pattern[str]:
     """What ids match, whatever their case: * stands for any text, ? for one character."""

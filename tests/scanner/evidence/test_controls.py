@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
+from typing import Any
 
 import pytest
 from declaring import declared, selecting
-from factories.aws import HERE
+from factories.aws import HERE, notebook
 from support import NOW, registered
 
 from scanner.evidence.assess import Assessed, Counted
 from scanner.frameworks import Catalogue, Control, Edges, Framework, load
 from scanner.model.checks import Check
-from scanner.model.claims import ControlState, Posture, SystemState, Word
-from scanner.model.nouns import CheckCount, Listing, Severity
+from scanner.model.claims import ControlState, Kind, Posture, SystemState, Word
+from scanner.model.nouns import CheckCount, Gap, Listing, Reason, Resource, Severity
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Include
@@ -170,18 +172,121 @@ def test_what_no_scan_can_show_widens_the_bounds_and_is_counted() -> None:
 
 
 def test_a_system_is_judged_by_what_belongs_to_it_and_gaps_may_hide_more_of_it() -> None:
-    own_system = declared(sentiment=selecting(Include(provider="aws", accounts=("111122223333",))))
+    assert words(own()) == (Word.AGAINST, Word.FOR)
+
+
+TESTED = framework((CHECK.objective, "superset-of"), assessable="automated", checks=(CHECK.id,))
+GAP = Gap(kind=CHECK.kind.kind, operation="x", scope=HERE, reason=Reason.DENIED, permission="x", detail="x", checks=())
+#: What may hide more of a system that is in the account of `HERE`.
+HIDING: dict[str, dict[str, Any]] = {
+    "a gap": {"gaps": (GAP,)},
+    "a cloud": {"include": Include(provider="gcp", projects=("example-fraud-prod",))},
+    "an account": {"include": Include(provider="aws", accounts=("444455556666",))},
+    "a region": {"include": Include(provider="aws", regions=("us-west-2",))},
+    "an account in an ARN": {"include": Include(provider="aws", arns=("arn:aws:sagemaker:*:444455556666:endpoint/*",))},
+    "tags that nobody read": {"include": Include(provider="aws", tags={"team": "ml"})},
+    "a kind that nobody asked for": {"unlisted": "aws.sagemaker.EndpointConfig"},
+    "a part of the scan that is missing": {"accounts": frozenset({("aws", HERE.account), ("aws", "444455556666")})},
+    "a selector that matches nothing": {"resources": ()},
+}
+
+
+def words(
+    catalogue: Catalogue,
+    *,
+    include: Include | None = None,
+    gaps: tuple[Gap, ...] = (),
+    unlisted: str = "",
+    accounts: frozenset[tuple[str, str]] = frozenset(),
+    resources: tuple[Resource, ...] = (notebook(),),
+) -> tuple[Word, Word]:
+    """What is said of all, where one of six fails, and of a system with one that passes."""
+    selectors = [Include(provider="aws", accounts=(HERE.account,)), *([include] if include else [])]
+    manifest = declared(sentiment=selecting(*selectors))
     _, collectors = registered()
+    inventory = Inventory(NOW)
+    inventory.store.put(resources)
+    graph = Graph(inventory, collectors)
+    kinds = {kind for kind in graph.leading if kind.startswith("aws.")} | {CHECK.kind.kind}
     found = Counted(
         counts={CHECK.id: CheckCount(passed=5, failed=1)},
+        listings=[Listing(kind=kind, scope=HERE, complete=True) for kind in kinds if kind != unlisted],
+        gaps=gaps,
+        resources=6,
+        accounts=accounts,
+        of_systems={manifest.systems[0].id: {CHECK.id: CheckCount(passed=1)}},
+    )
+    owners = Ownership(manifest, "ai-systems.yaml", graph)
+    everything, system = Assessed(found, [CHECK], catalogue, ["f"], TODAY, owners)
+    return everything.frameworks[0].controls[0].word, system.frameworks[0].controls[0].word
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+def test_nothing_speaks_for_a_system_of_which_there_may_be_more(hiding: str) -> None:
+    assert words(TESTED) == (Word.FAIL, Word.PASS)
+    assert words(own(), **HIDING[hiding]) == (Word.AGAINST, Word.NOT_ASSESSED)
+    assert words(TESTED, **HIDING[hiding]) == (Word.FAIL, Word.NOT_ASSESSED)
+
+
+def test_a_part_of_a_scan_speaks_for_nothing() -> None:
+    found = Counted(
+        counts={CHECK.id: CheckCount(passed=5)},
         listings=[Listing(kind=CHECK.kind.kind, scope=HERE, complete=True)],
         gaps=(),
-        resources=6,
-        of_systems={own_system.systems[0].id: {CHECK.id: CheckCount(passed=1)}},
+        resources=5,
+        accounts=frozenset({("aws", HERE.account), ("aws", "444455556666")}),
     )
-    owners = Ownership(own_system, "ai-systems.yaml", Graph(Inventory(NOW), collectors))
-    everything, system = Assessed(found, [CHECK], own(), ["f"], TODAY, owners)
-    assert (everything.frameworks[0].controls[0].word, system.frameworks[0].controls[0].word) == (
-        Word.AGAINST,
-        Word.FOR,
+    [state] = Assessed(found, [CHECK], own(), ["f"], TODAY)
+    row = state.frameworks[0].controls[0]
+    assert (row.word, "444455556666" in row.why) == (Word.NOT_ASSESSED, True)
+
+
+def test_a_pass_that_rests_on_trust_is_declared_and_gives_no_word() -> None:
+    for catalogue in (own(), TESTED):
+        state = assessed(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=3, trusted=1)})
+        claim, row = state.claims[CHECK.objective], state.frameworks[0].controls[0]
+        assert row.word is Word.NOT_ASSESSED
+        assert (claim.supporting, claim.unknown, claim.complete) == (2, 0, False)
+        assert [(one.kind, one.source) for one in claim.other] == [(Kind.DECLARED, "[trust]")]
+        assert row.score is not None
+        assert (row.score.posture, row.score.lower, row.score.upper) == (100.0, 66.7, 100.0)
+
+
+def test_a_row_of_a_benchmark_has_the_score_of_the_checks_that_decide_it() -> None:
+    for objective in (CHECK.objective, SLIGHT.objective):
+        catalogue = framework((objective, "superset-of"), assessable="automated", checks=(CHECK.id,))
+        counts = {CHECK.slug: CheckCount(failed=1), SLIGHT.slug: CheckCount(passed=9)}
+        of_it = assessed(catalogue, CHECK, SLIGHT, **counts).frameworks[0]
+        assert (of_it.controls[0].word, of_it.unchecked) == (Word.FAIL, 0)
+        assert of_it.score == Posture(posture=0.0, coverage=100.0, lower=0.0, upper=0.0)
+
+
+def test_what_no_check_asks_about_is_in_the_bounds_of_a_control() -> None:
+    half = framework((CHECK.objective, "subset-of"), (UNASKED, "subset-of"))
+    of_it = assessed(half, CHECK, **{CHECK.slug: CheckCount(passed=1)}).frameworks[0]
+    assert of_it.controls[0].word is Word.NOT_ASSESSED
+    assert of_it.score == Posture(posture=100.0, coverage=100.0, lower=50.0, upper=100.0)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_bounds_hold_whatever_was_counted(seed: int) -> None:
+    some = random.Random(seed)
+    known = some.sample([check for check in registered()[0].values() if check.provider == "aws"], 12)
+    counts = {check.slug: _count(some) for check in known}
+    words = dict.fromkeys(("name", "version", "published", "publisher", "url", "text_policy", "note"), "x")
+    rows = tuple(
+        Control(id=f"C{n}", title="x", level="x", assessable=some.choice(("partial", "manual"))) for n in range(6)
     )
+    objectives = sorted({check.objective for check in known} | {UNASKED})
+    edges = {one: edge("subset-of", some.choice(rows).id) for one in objectives}
+    catalogue = Catalogue([Framework(id="f", controls=rows, objectives=edges, **words)], load().objectives.values())
+    of_it = assessed(catalogue, *known, complete=some.random() < 0.7, **counts).frameworks[0]
+    for score in filter(None, (of_it.score, *(row.score for row in of_it.controls))):
+        least = score.lower if score.posture is None else score.posture
+        assert 0 <= score.lower <= least <= score.upper <= 100, score
+        assert 0 <= score.coverage <= 100
+
+
+def _count(some: random.Random) -> CheckCount:
+    passed, failed, unknown = some.choices((0, 0, 1, 2, 50), k=3)
+    return CheckCount(passed=passed, failed=failed, unknown=unknown, trusted=min(passed, some.choice((0, 0, 1))))
