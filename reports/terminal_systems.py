@@ -101,5 +101,5 @@ def _wrapped(text: str, width: int) -> Iterator[Line]:
 
 
 def _name(control: ControlState) -> str:
-    """A control, with the day on which it begins to apply where that is yet to come."""
-    return f"{control.id} (readiness for {control.applies_from})" if control.readiness else control.id
+    """A control, with the day from which it applies where it does not apply yet."""
+    return f"{control.id} (readiness, applies from {control.applies_from})" if control.readiness else control.id

@@ -5,29 +5,50 @@ Regulation (EU) 2024/1689 as amended by Regulation (EU) 2026/1744, Arts. 2, 3, 5
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from scanner.frameworks import Control, Framework
 from scanner.model.claims import Evidence, Kind
-from scanner.systems.manifest import EuAiAct, ExcludedControl, Manifest, Role, System
+from scanner.systems.manifest import ExcludedControl, Manifest, Role, System
 
 ACT = "eu-ai-act"
 #: What of a framework speaks to generative models alone.
 _GENERATIVE = "nist-ai-600-1"
 _DEPENDS = "depends on how each AI system is classified, and no manifest of AI systems (--systems) declares that"
+#: The row that says when a system is high-risk, and the one that is about people's data in any case.
+_CLASSES, _BIAS = "Art. 6", "Art. 4a"
+#: How days begin that are for what was on the market by then.
+_BEFORE = "placed_before_"
+#: Which answers of the screening decide about paragraphs of Art. 50.
+_TRANSPARENCY = {
+    "Art. 50(1)": ("interacts_with_persons",),
+    "Art. 50(2)": ("generates_content",),
+    "Art. 50(3)": ("biometric_input",),
+    "Art. 50(4)": ("generates_content",),
+}
+_DOES = {
+    "interacts_with_persons": "talks to people",
+    "generates_content": "generates content",
+    "biometric_input": "uses biometric data",
+}
 Roles = tuple[Role, ...]
 #: Whether a row of the Act binds a system, and why, or why not.
 Answer = tuple[bool | None, str]
 
 
 class Applies(Struct, frozen=True, kw_only=True):
-    """`yes` is None where nobody decided it. `why` says what it rests on, `since` is the day from which it applies."""
+    """`yes` is None where nobody decided it. `why` says what it rests on, `since` is the day from which it applies.
+
+    It is `ahead` of a system that is in development: the Act does not apply before it is put on the market or into
+    service (Art. 2(8)).
+    """
 
     yes: bool | None
     why: str = ""
     since: date | None = None
+    ahead: bool = False
     rests_on: Evidence | None = None
 
 
@@ -47,21 +68,25 @@ def applies(framework: Framework, control: Control, system: System | None, manif
         return _generative(system)
     if not control.regime and not control.roles:
         return Applies(yes=True)
+    day = _Days(framework, control, system)
     if system is None or manifest is None:
-        return Applies(yes=None, why=_DEPENDS, since=_since(control, None))
-    return _of_act(control, system, manifest, as_of)
+        return Applies(yes=None, why=_DEPENDS, since=day.since)
+    return _of_act(control, system, manifest, as_of, day)
 
 
-def classified(system: System) -> Evidence:
-    """Who decided how a system is classified, and when."""
+def classified(system: System, manifest: Manifest) -> Evidence:
+    """Who decided how a system is classified, when, and until when that holds."""
     act = system.classification.eu_ai_act
+    until = act.review_by
+    if until is None and act.decided_on is not None:
+        until = act.decided_on + timedelta(days=manifest.defaults.review_interval_days)
     tier = act.tier + (f", {act.route}" if act.route else "")
     return Evidence(
         kind=Kind.DECLARED,
         text=f"tier {tier}" + (f": {act.rationale}" if act.rationale else ""),
         by=act.decided_by or "",
         on=act.decided_on,
-        until=act.review_by,
+        until=until,
         source="classification.eu_ai_act",
     )
 
@@ -86,17 +111,21 @@ def _generative(system: System | None) -> Applies:
     return Applies(yes=answer, why="" if answer else "is declared to generate no content", rests_on=said)
 
 
-def _of_act(control: Control, system: System, manifest: Manifest, as_of: date) -> Applies:
+def _of_act(control: Control, system: System, manifest: Manifest, as_of: date, days: "_Days") -> Applies:
     act = system.classification.eu_ai_act
-    since = _since(control, act)
-    said = classified(system)
+    since = days.since
+    said = classified(system, manifest)
     if manifest.organisation.eu_market is False:
+        market = Evidence(kind=Kind.DECLARED, text="eu_market: false", source="organisation.eu_market")
+        why = f"{manifest.organisation.name} is declared to be outside the EU market"
+        return Applies(yes=False, why=why, rests_on=market)
+    if said.until and said.until < as_of:
         return Applies(
-            yes=False, why=f"{manifest.organisation.name} is declared to be outside the EU market", rests_on=said
+            yes=None, why=f"its classification was to be reviewed by {said.until}", since=since, rests_on=said
         )
-    if act.review_by and act.review_by < as_of:
+    if act.decided_on and act.decided_on > as_of:
         return Applies(
-            yes=None, why=f"its classification was to be reviewed by {act.review_by}", since=since, rests_on=said
+            yes=None, why=f"its classification is of {act.decided_on}, a later day", since=since, rests_on=said
         )
     roles = system.classification.roles or manifest.organisation.default_roles
     if control.roles and not roles:
@@ -104,41 +133,58 @@ def _of_act(control: Control, system: System, manifest: Manifest, as_of: date) -
     if control.roles and not set(control.roles) & set(roles):
         binds, own = " and ".join(control.roles), " and ".join(roles)
         return Applies(yes=False, why=f"binds the {binds}, and the declared role is {own}", since=since, rests_on=said)
-    if _is_of_another_route(control, act):
+    if days.is_of_another_route:
         return Applies(yes=False, why=f"does not bind systems that are high-risk by {act.route}", rests_on=said)
-    yes, why = _ANSWERS[control.regime or "all"](system, roles)
-    return Applies(yes=yes, why=why, since=since, rests_on=said)
+    yes, why = _ANSWERS[control.regime or "all"](control, system, roles)
+    ahead = system.status == "development"
+    notes = (why, "it is in development" if yes and ahead else "", days.note(as_of) if yes else "")
+    return Applies(yes=yes, why="; ".join(filter(None, notes)), since=since, ahead=ahead, rests_on=said)
 
 
-def _since(control: Control, act: EuAiAct | None) -> date | None:
-    """The day from which a row applies, as amended; of an unknown route, the earlier one."""
-    dates = _dates(control)
-    if act is not None and act.applies_from and control.regime == "hr":
-        return act.applies_from
-    return dates.get(_route(act)) or dates.get("all") or min(dates.values(), default=None)
+class _Days:
+    """Since when a row binds a system, as amended; without a system, or where its route is not known, the earliest."""
+
+    def __init__(self, framework: Framework, control: Control, system: System | None) -> None:
+        act = system.classification.eu_ai_act if system is not None else None
+        self._declared = act.applies_from if act is not None and control.regime == "hr" else None
+        self._route = (act.route or "").replace("-", "_") if act is not None else ""
+        self._days = _dates(control)
+        self._before = {key: day for key, day in control.applies_from.items() if key.startswith(_BEFORE)}
+        self.by_law = self._of_route(self._days)
+        if control.regime == "hr" and control.parent != _BIAS:
+            # What is high-risk is so from the day of Art. 6 on: by then alone are there duties of such systems.
+            class_ = next((row for row in framework.controls if row.id == _CLASSES), None)
+            starts = [day for day in (self.by_law, self._of_route(_dates(class_)) if class_ else None) if day]
+            self.by_law = max(starts, default=None)
+        self.since = self._declared or self.by_law
+
+    def _of_route(self, days: dict[str, date]) -> date | None:
+        return days.get(self._route) or days.get("all") or min(days.values(), default=None)
+
+    @property
+    def is_of_another_route(self) -> bool:
+        """Whether a row names the day for the other route to high risk alone."""
+        return bool(self._days and self._route) and self._route not in self._days and "all" not in self._days
+
+    def note(self, as_of: date) -> str:
+        """What a reader has to know of the day: who else says so, and whom it spares."""
+        if self._declared and self.by_law and self._declared > self.by_law:
+            return f"declared to apply from {self._declared}, and by the Act from {self.by_law}"
+        later = [(key.removeprefix(_BEFORE), day) for key, day in self._before.items() if day > as_of.isoformat()]
+        return "; ".join(f"from {day} if it was on the market before {before}" for before, day in later)
 
 
 def _dates(control: Control) -> dict[str, date]:
-    """Since when a row binds whom; of what was on the market before, nothing is known here."""
+    """Since when a row binds whom; whether something was on the market before, nobody declares."""
     found = control.applies_from.items()
-    return {key: date.fromisoformat(day) for key, day in found if not key.startswith("placed_before")}
+    return {key: date.fromisoformat(day) for key, day in found if not key.startswith(_BEFORE)}
 
 
-def _route(act: EuAiAct | None) -> str:
-    return (act.route or "").replace("-", "_") if act is not None else ""
-
-
-def _is_of_another_route(control: Control, act: EuAiAct) -> bool:
-    """Whether a row names the day for the other route to high risk alone."""
-    dates, route = _dates(control), _route(act)
-    return bool(dates and route) and route not in dates and "all" not in dates
-
-
-def _everyone(_: System, _roles: Roles) -> Answer:
+def _everyone(_: Control, _system: System, _roles: Roles) -> Answer:
     return True, ""
 
 
-def _high_risk(system: System, _roles: Roles) -> Answer:
+def _high_risk(_: Control, system: System, _roles: Roles) -> Answer:
     tier = system.classification.eu_ai_act.tier
     if tier == "unclassified":
         return True, "nobody classified it, and so it is held to what a high-risk system is held to"
@@ -147,31 +193,32 @@ def _high_risk(system: System, _roles: Roles) -> Answer:
     return False, f"binds high-risk systems, and its declared tier is {tier}"
 
 
-def _transparent(system: System, _roles: Roles) -> Answer:
-    """Art. 50 goes by what a system does, whatever its tier."""
-    if system.classification.eu_ai_act.tier == "transparency":
+def _transparent(control: Control, system: System, _roles: Roles) -> Answer:
+    """Each paragraph of Art. 50 goes by what a system does, whatever its tier; the last by all of that."""
+    questions = _TRANSPARENCY.get(control.id, tuple(_DOES))
+    if control.id not in _TRANSPARENCY and system.classification.eu_ai_act.tier == "transparency":
         return True, ""
-    asked = system.screening
-    answers = (asked.interacts_with_persons, asked.generates_content, asked.biometric_input)
+    answers = [getattr(system.screening, question) for question in questions]
     if any(answers):
         return True, ""
+    asked = " or ".join(_DOES[question] for question in questions)
     if None in answers:
-        return None, "its screening leaves open whether it talks to people, generates content or uses biometric data"
-    return False, "is declared not to talk to people, to generate no content and to use no biometric data"
+        return None, f"its screening leaves open whether it {asked}"
+    return False, f"is declared not to do what it is about: whether it {asked}"
 
 
-def _general_purpose(_: System, roles: Roles) -> Answer:
+def _general_purpose(_: Control, _system: System, roles: Roles) -> Answer:
     if "gpai-provider" in roles:
         return True, ""
     return False, "binds providers of general-purpose models, and that is no declared role of it"
 
 
-def _systemic(system: System, roles: Roles) -> Answer:
-    yes, why = _general_purpose(system, roles)
+def _systemic(control: Control, system: System, roles: Roles) -> Answer:
+    yes, why = _general_purpose(control, system, roles)
     return (None, "nobody declared whether its model has systemic risk (Art. 51)") if yes else (yes, why)
 
 
-_ANSWERS: dict[str, Callable[[System, Roles], Answer]] = {
+_ANSWERS: dict[str, Callable[[Control, System, Roles], Answer]] = {
     "all": _everyone,
     "class": _everyone,
     "proh": _everyone,

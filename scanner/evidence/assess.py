@@ -102,7 +102,7 @@ class Assessed:
             id=system.id if system else "",
             name=system.name if system else "",
             declared=_said(system, manifest) if system and manifest else {},
-            rests_on=classified(system) if system else None,
+            rests_on=classified(system, manifest) if system and manifest else None,
             resources=held,
             shared=shared,
             failures=_failures(chosen, counts),
@@ -120,7 +120,7 @@ class Assessed:
         for check in checks:
             known[check.objective].append(check)
         blind = self._blind(system, clouds)
-        declared = _declared(system)
+        declared = _declared(system, self._ownership.manifest) if system and self._ownership else {}
         return Subject(
             system,
             self._ownership.manifest if self._ownership else None,
@@ -183,14 +183,12 @@ def _said(system: System, manifest: Manifest) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _declared(system: System | None) -> dict[str, tuple[Evidence, ...]]:
+def _declared(system: System, manifest: Manifest) -> dict[str, tuple[Evidence, ...]]:
     """What the manifest itself declares on objectives: that the system is known, whose it is, and how it is classed."""
-    if system is None:
-        return {}
     owner = Evidence(kind=Kind.DECLARED, text=f"owned by {system.owner.team}", source="owner")
     entry = Evidence(kind=Kind.DECLARED, text="entered in the manifest of AI systems", source=f"systems/{system.id}")
     return {
-        "intended-purpose-risk-tier": (classified(system),),
+        "intended-purpose-risk-tier": (classified(system, manifest),),
         "ownership-accountability": (owner,),
         "ai-inventory": (entry,),
     }

@@ -143,11 +143,15 @@ def state(bearing: Bearing, control: Control, subject: Subject) -> ControlState:
         claims=claims,
         core=core,
         score=_score(bearing, control, subject) if applying.yes else None,
-        readiness=bool(applying.yes is not False and applying.since and applying.since > subject.as_of),
+        readiness=applying.yes is not False and (applying.ahead or _is_later(applying.since, subject.as_of)),
         applies_from=applying.since,
         rests_on=applying.rests_on,
         other=subject.documents(bearing.framework.id, control.id),
     )
+
+
+def _is_later(day: date | None, than: date) -> bool:
+    return day is not None and day > than
 
 
 def _is_tested(bearing: Bearing, control: Control) -> bool:

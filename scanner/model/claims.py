@@ -99,8 +99,8 @@ class ControlState(Struct, frozen=True, kw_only=True):
     """One control, for one system or for all that was scanned.
 
     `claims` are the objectives that bear on it, each with its relationship; `core` are those of them that may give it
-    a word. `readiness`: it does not apply before `applies_from`, so that nothing here is a breach. `rests_on` is who
-    declared what decides whether it applies.
+    a word. `readiness`: it does not apply before `applies_from`, or before the system leaves development, so that
+    nothing here is a breach. `rests_on` is who declared what decides whether it applies.
     """
 
     id: str

@@ -74,7 +74,10 @@ def test_a_review_that_is_due_leaves_it_undecided() -> None:
 
 
 def test_an_organisation_outside_the_market_is_not_bound() -> None:
-    assert asked("Art. 15(5)", system(HIGH), eu_market=False).yes is False
+    outside = asked("Art. 15(5)", system(HIGH), eu_market=False)
+    assert outside.yes is False
+    assert outside.rests_on is not None
+    assert outside.rests_on.source == "organisation.eu_market"
     assert asked("Art. 15(5)", system(HIGH), eu_market=None).yes is True
 
 
@@ -91,17 +94,66 @@ def test_a_duty_applies_from_the_day_of_its_route_as_amended(act: EuAiAct, day: 
     assert asked("Art. 15(5)", system(act)).since == day
 
 
+NOTHING = {"interacts_with_persons": False, "generates_content": False, "biometric_input": False}
+
+
 @pytest.mark.parametrize(
     ("screening", "expected"),
     [
-        ({"interacts_with_persons": True}, True),
-        ({"interacts_with_persons": False, "generates_content": False, "biometric_input": False}, False),
-        ({"interacts_with_persons": False, "generates_content": False}, None),
-        ({}, None),
+        (NOTHING, [False] * 5),
+        ({}, [None] * 5),
+        ({"interacts_with_persons": False, "generates_content": False}, [False, False, None, False, None]),
+        ({**NOTHING, "interacts_with_persons": True}, [True, False, False, False, True]),
+        ({**NOTHING, "generates_content": True}, [False, True, False, True, True]),
+        ({**NOTHING, "biometric_input": True}, [False, False, True, False, True]),
     ],
 )
-def test_transparency_goes_by_what_a_system_does(screening: dict[str, bool], expected: bool | None) -> None:
-    assert asked("Art. 50(1)", system(MINIMAL, screening=Screening(**screening))).yes is expected
+def test_transparency_goes_by_what_a_system_does(screening: dict[str, bool], expected: list[bool | None]) -> None:
+    own = system(MINIMAL, roles=("provider", "deployer"), screening=Screening(**screening))
+    assert [asked(f"Art. 50({number})", own).yes for number in range(1, 6)] == expected
+
+
+def test_a_tier_of_transparency_leaves_open_which_paragraph_binds() -> None:
+    own = system(EuAiAct(tier="transparency"), screening=Screening())
+    assert [asked(id, own).yes for id in ("Art. 50(1)", "Art. 50(5)")] == [None, True]
+
+
+@pytest.mark.parametrize("id", ["Art. 72(1)", "Art. 73(1)", "Art. 43(4)", "Art. 47"])
+def test_what_binds_high_risk_systems_does_so_once_there_are_any(id: str) -> None:
+    assert asked(id, system(HIGH)).since == date(2027, 12, 2)
+    assert asked(id, system(replace(HIGH, route="annex-i", product_law="x"))).since == date(2028, 8, 2)
+
+
+def test_what_guards_the_data_of_people_does_not_wait_for_that() -> None:
+    assert asked("Art. 4a(1)", system(HIGH)).since == date(2026, 7, 27)
+
+
+def test_a_day_that_is_declared_is_not_taken_for_that_of_the_act() -> None:
+    later = asked("Art. 15(5)", system(replace(HIGH, applies_from=date(2030, 8, 2))))
+    assert later.why == "declared to apply from 2030-08-02, and by the Act from 2027-12-02"
+    assert asked("Art. 15(5)", system(replace(HIGH, applies_from=date(2027, 12, 2)))).why == ""
+
+
+def test_what_was_on_the_market_before_may_have_longer() -> None:
+    maker = system(MINIMAL, roles=("gpai-provider",))
+    assert asked("Art. 53(1)(a)", maker).why == "from 2027-08-02 if it was on the market before 2025-08-02"
+    assert asked("Art. 53(1)(a)", maker, as_of=date(2027, 8, 2)).why == ""
+
+
+def test_a_decision_holds_from_its_day_until_its_review() -> None:
+    assert asked("Art. 15(5)", system(HIGH), as_of=date(2026, 8, 31)).yes is None
+    assert asked("Art. 15(5)", system(HIGH), as_of=date(2026, 9, 1)).yes is True
+    # Without a day for its review, that is after the interval that the manifest declares.
+    assert asked("Art. 15(5)", system(HIGH), as_of=date(2027, 9, 1)).yes is True
+    assert asked("Art. 15(5)", system(HIGH), as_of=date(2027, 9, 2)).yes is None
+
+
+def test_a_system_in_development_gets_ready_and_breaches_nothing() -> None:
+    own = system(EuAiAct(tier="unclassified"), status="development", stage=None)
+    found = asked("Art. 15(5)", own, as_of=date(2029, 1, 1))
+    assert (found.yes, found.ahead) == (True, True)
+    assert found.why.endswith("it is in development")
+    assert not asked("Art. 15(5)", system(EuAiAct(tier="unclassified")), as_of=date(2029, 1, 1)).ahead
 
 
 def test_models_of_general_purpose_and_of_systemic_risk() -> None:
