@@ -6,6 +6,7 @@ whatever would make a reader guess.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ Path = tuple[str | int, ...]
 #: Values in a file, aliases counted as often as they are used. A few lines of aliases can stand for millions.
 _MOST = 200_000
 _DEEPEST = 50
+#: The stream, the document and the value at the top, which no path counts.
+_AROUND = 3
 #: Characters of a text that are quoted.
 _LONGEST = 80
 _TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
@@ -58,7 +61,9 @@ def parse(content: bytes, start: str) -> Document:
     document = Document()
     try:
         text = content.decode("utf-8-sig")
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # the first is there where libyaml is, and fast
+        reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first is there where libyaml is, and fast
+        _measure(yaml.parse(text, Loader=reader))
+        loader = reader(text)
         try:
             node = loader.get_single_node()
             if node is None:
@@ -88,6 +93,16 @@ def brief(text: str) -> str:
 
 class _TooMuch(Exception):
     """More values, or deeper ones, than any file of ours has."""
+
+
+def _measure(events: Iterator[Any]) -> None:
+    """Raise _TooMuch where a file holds too much to be made a tree: what does that is recursive C, which would crash."""
+    depth = 0
+    for number, event in enumerate(events):
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEPEST + _AROUND or number > 2 * _MOST:
+            raise _TooMuch
 
 
 class _Reader:

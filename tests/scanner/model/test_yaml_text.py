@@ -63,8 +63,11 @@ def test_anchors_may_repeat_a_little() -> None:
         + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise("abcdefgh")),
         "a: &a [*a]\n",
         "a: " + "[" * 200 + "]" * 200,
+        "[" * 100_000,
+        "{a: " * 100_000,
+        "- x\n" * 500_000,
     ],
-    ids=["a billion laughs", "inside itself", "deep"],
+    ids=["a billion laughs", "inside itself", "deep", "lists without end", "mappings without end", "long"],
 )  # fmt: skip
 def test_a_few_lines_cannot_stand_for_millions(text: str) -> None:
     [found] = said(text)
