@@ -31,14 +31,21 @@ class Declared(msgspec.Struct, frozen=True):
     manifest: "Manifest"
 
 
-def read_systems(options: Mapping[str, Any]) -> Declared | None:
-    """The manifest that `--systems` names, else ./ai-systems.yaml if there is one. Raises InputError."""
+def manifest_path(options: Mapping[str, Any]) -> str | None:
+    """Where the manifest is read: what `--systems` names, else ./ai-systems.yaml if there is one."""
     given = options.get("systems")
-    if given == NONE or (given is None and not Path(DEFAULT).is_file()):
+    if given is None:
+        return DEFAULT if Path(DEFAULT).is_file() else None
+    return None if given == NONE or not isinstance(given, str) else given or DEFAULT
+
+
+def read_systems(options: Mapping[str, Any]) -> Declared | None:
+    """The manifest that is to be read, if there is one. Raises InputError."""
+    name = manifest_path(options)
+    if name is None:
         return None
     from scanner.systems.manifest import read_manifest
 
-    name = given or DEFAULT
     with reading(name) as path:
         manifest, warnings = read_manifest(path, as_of(options, datetime.now(UTC)), name, lapse=True)
     for warning in warnings:

@@ -27,7 +27,7 @@ from scanner.cli.config import (
     read_trust,
     refuse_undecoded,
 )
-from scanner.cli.declared import as_of, assess, named_frameworks, ownership, read_systems, too_little
+from scanner.cli.declared import as_of, assess, manifest_path, named_frameworks, ownership, read_systems, too_little
 from scanner.cli.options import spelled
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
@@ -85,6 +85,8 @@ def _places(options: Options, inventories: Iterable[str], journal: Path | None) 
     places = Places()
     read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
     read += [(f"--framework-file {text}", text) for text in options.get("framework_file") or () if _is_path(text)]
+    if manifest := manifest_path(options):
+        read.append((f"--systems {manifest}", manifest))
     for said, text in (*read, *((text, text) for text in inventories)):
         places.note(said, Path(text) if parse(text) is None else text, written=False)
     for stream in (sys.stdout, sys.stderr):

@@ -74,12 +74,16 @@ def test_what_is_read_is_not_written_over(output: str, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text("[aws]\n")
     (tmp_path / "t.toml").write_text("[[trust.accounts]]\nid = '123456789012'\n")
     (tmp_path / "f.yaml").write_text("framework: {}\n")
+    for name in ("s.yaml", "ai-systems.yaml"):
+        (tmp_path / name).write_text("schema: ai-systems/1\n")
     inventory_of(notebook("a")).save(tmp_path / "i.json")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for command, read in (
         (["scan", "--config", "c.toml"], "c.toml"),
         (["scan", "aws", "--trust", "t.toml"], "t.toml"),
         (["scan", "aws", "--framework-file", "f.yaml"], "f.yaml"),
+        (["scan", "aws", "--systems", "s.yaml"], "s.yaml"),
+        (["scan", "aws"], "ai-systems.yaml"),
         (["merge", "i.json"], "i.json"),
     ):
         done = mlposture(*command, *given(output, f"./{read}"), cwd=tmp_path)
