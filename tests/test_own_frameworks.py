@@ -144,3 +144,17 @@ def test_what_is_wrong_is_said_before_a_cloud_is_asked(arguments: tuple[str, ...
     assert done.returncode == 2
     assert done.stderr.startswith(problem), done.stderr
     assert not (own / "x.json").exists()
+
+
+def test_each_problem_has_a_line(own: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("[HR-1.2]", "[HR-1.9]").replace("version: '3'", "version: 3")
+    (own / "rules.yaml").write_text(text.replace("parent: HR-2,", "parent: HR-1,"), encoding="utf-8")
+    typed = mlposture("scan", "aws", "--framework-file", "rules.yaml", cwd=own)
+    (own / "rules.yaml").write_text(text.replace("version: 3", "version: '3'"), encoding="utf-8")
+    ruled = mlposture("scan", "aws", "--framework-file", "rules.yaml", cwd=own)
+
+    assert (typed.returncode, ruled.returncode) == (2, 2)
+    assert typed.stderr == "mlposture: rules.yaml:7:12: framework.version: write text, not 3; put quotes around it\n"
+    assert [line.partition(": rules.yaml:")[2].partition(": ")[0] for line in ruled.stderr.splitlines()] == [
+        "17:5", "33:23",
+    ]  # fmt: skip

@@ -72,7 +72,11 @@ def _explain(error: BaseException) -> Exit:
     from scanner.model.errors import CannotScan, InputError  # here, because `--help` must not pay for it
 
     match error:
-        case InputError() | CannotScan():
+        case InputError():
+            for line in error.shown:
+                say(line)
+            return error.exit_code
+        case CannotScan():
             return _say(str(error), error.exit_code)
         case click.ClickException():
             if sys.stderr is not None:  # else click would say it on standard output

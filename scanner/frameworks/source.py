@@ -27,6 +27,10 @@ Found = Iterator[tuple[Place, str]]
 class SourceError(InputError):
     """A file of a framework that cannot be used: a line for each problem, in the order of the file."""
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return tuple(str(self).splitlines())
+
 
 def read_objectives(path: Path) -> tuple[Objective, ...]:
     """Read and check the objectives. Raises SourceError, or InputError if the file cannot be read."""

@@ -13,6 +13,11 @@ class InputError(Exception):
 
     exit_code = Exit.USAGE
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """What is said of it: one line, unless several things are wrong at once."""
+        return (str(self),)
+
 
 class NotWritten(InputError):
     """What was made cannot be put where it was to go; nothing is there now that was not there before."""
