@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
@@ -206,7 +206,7 @@ def _block(findings: Sequence[Finding], total: int, width: int) -> Iterator[Line
         for control in first.controls:
             by_framework.setdefault(control.framework, []).append(control.id)
         controls = "; ".join(f"{framework} {', '.join(ids)}" for framework, ids in by_framework.items())
-        yield from _note("controls", controls, width)
+        yield from _note("controls", clean(controls), width)
 
 
 def _place(finding: Finding, width: int) -> Iterator[Line]:
@@ -218,6 +218,9 @@ def _place(finding: Finding, width: int) -> Iterator[Line]:
         yield [("", "     " + line, "")]
     if finding.path:
         for line in wrap("path: " + " → ".join(clean(id) for id in finding.path), width - 5):
+            yield [("dim", "     " + line, "")]
+    if finding.systems:
+        for line in wrap(clean(f"AI system: {', '.join(finding.systems)}"), width - 5):
             yield [("dim", "     " + line, "")]
 
 
@@ -244,7 +247,7 @@ def _kinds(report: Report) -> Iterator[Line]:
         for column, number in enumerate((count.passed, count.failed, count.unknown)):
             row[column] += number
     rows = [
-        (clean(kind), f"{seen.get(kind, 0)}{'+' if kind in partial else ''}", *map(str, verdicts.get(kind, [0, 0, 0])))
+        (clean(kind), _seen(kind, seen, partial), *map(str, verdicts.get(kind, [0, 0, 0])))
         for kind in sorted(seen.keys() | verdicts.keys())
         if seen.get(kind) or kind in partial or any(verdicts.get(kind, ()))
     ]
@@ -253,6 +256,11 @@ def _kinds(report: Report) -> Iterator[Line]:
         if partial:
             yield [("", "+ not all of them could be listed; see what was not observed", "")]
         yield []
+
+
+def _seen(kind: str, seen: Mapping[str, int], partial: Collection[str]) -> str:
+    """How many resources of a kind were seen. What is about any kind has none of its own."""
+    return "" if kind == "any" else f"{seen.get(kind, 0)}{'+' if kind in partial else ''}"
 
 
 def _accounts(report: Report, failures: Mapping[tuple[str, str], int]) -> Iterator[Line]:

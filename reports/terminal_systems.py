@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from reports.terminal_text import Line, table, wrap
-from reports.writing import clean
-from scanner.model.claims import Assessment, ControlState, FrameworkState, Posture, SystemState, Word
+from reports.writing import clean, redact
+from scanner.model.claims import Assessment, FrameworkState, Posture, SystemState, Word
 from scanner.model.nouns import Severity
 
 #: AI systems that are shown; all of them are in report files.
@@ -23,27 +23,33 @@ def systems(assessment: Assessment, width: int, *, details: bool) -> Iterator[Li
     states = list(_shown(assessment)) if assessment.manifest or details else []
     if not states:
         return
-    declared = [state for state in states if state.id]
     if assessment.manifest:
-        yield [("bold", f"AI systems declared in {clean(assessment.manifest)}:", "")]
-        yield from table(("system", "resources", "critical", "high", "other", "posture", "coverage", "range"),
-                         [_numbers(state) for state in declared])  # fmt: skip
-        if assessment.unclaimed:
-            yield [("", f"No system claims {assessment.unclaimed} resources of ML (MLP-5001).", "")]
-        for warning in assessment.warnings if details else ():
-            for line in wrap(clean(warning), width):
-                yield [("yellow", line, "")]
-        if assessment.warnings and not details:
-            yield [("", f"{len(assessment.warnings)} selectors or exclusions need a look; see --details.", "")]
-        yield []
+        yield from _declared(assessment, states, width, details=details)
     yield [("bold", f"Controls, as of {assessment.as_of} (this is evidence for people to judge, not compliance):", "")]
     rows = [_words(state, framework) for state in states if state.resources for framework in state.frameworks]
-    yield from table(("of system, framework", *_HEADS), rows)
+    yield from table(*_filled(("of system, framework", *_HEADS), rows))
     if any(framework.readiness.get(word) for state in states for framework in state.frameworks for word in _SAID):
         yield [("", "What is not due does not apply yet: what speaks against it is no breach.", "")]
     if details:
         for state in states:
             yield from _said_of(state, width)
+    yield []
+
+
+def _declared(assessment: Assessment, states: Sequence[SystemState], width: int, *, details: bool) -> Iterator[Line]:
+    """The systems of the manifest in numbers, and what is to be looked at in it."""
+    yield [("bold", f"AI systems declared in {clean(assessment.manifest)}:", "")]
+    yield from table(("system", "resources", "critical", "high", "other", "posture", "coverage", "range"),
+                     [_numbers(state) for state in states])  # fmt: skip
+    if more := assessment.declared - len(states):
+        yield [("", f"… and {more} more AI systems; all of them are in a report file (-o).", "")]
+    if assessment.unclaimed:
+        yield [("", f"No system claims {assessment.unclaimed} resources of ML (MLP-5001).", "")]
+    for warning in assessment.warnings if details else ():
+        for line in wrap(clean(warning), width):
+            yield [("yellow", line, "")]
+    if assessment.warnings and not details:
+        yield [("", f"{len(assessment.warnings)} selectors or exclusions need a look; see --details.", "")]
     yield []
 
 
@@ -78,28 +84,41 @@ def _words(state: SystemState, framework: FrameworkState) -> Sequence[str]:
     return (f"{clean(state.id) or 'all'}, {framework.id}", *map(str, (*due, later, *silent)))
 
 
+def _filled(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """A table without the columns that hold nothing but zeros: with all of them it is wider than most terminals."""
+    columns = [n for n in range(len(head)) if n == 0 or any(row[n] != "0" for row in rows)]
+    return [head[n] for n in columns], [[row[n] for n in columns] for row in rows]
+
+
 def _said_of(state: SystemState, width: int) -> Iterator[Line]:
     """Who decided how a system is classified, what its stage asks for, and the controls of which something is said."""
     if (decided := state.rests_on) is not None:
         who = f"decided by {decided.by} on {decided.on}" if decided.by else "decided by nobody"
         review = f", to be reviewed by {decided.until}" if decided.until else ""
-        yield from _wrapped(f"{clean(state.id)}, declared: {clean(decided.text)} ({clean(who)}{review})", width)
+        yield from _wrapped(f"{clean(state.id)}, declared: {_theirs(decided.text)} ({_theirs(who)}{review})", width)
     if state.rollout:
         asked = "; ".join(f"{one.name} {one.word}" + (f" ({one.why})" if one.why else "") for one in state.rollout)
-        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {clean(asked)}", width)
+        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {_theirs(asked)}", width)
+    yield from _controls(state, width)
+
+
+def _controls(state: SystemState, width: int) -> Iterator[Line]:
+    """The controls of which something can be said, by word; apart where they do not apply yet, by the day they will."""
     for framework in state.frameworks:
         for word in _SAID:
-            controls = [one for one in framework.controls if one.word is word]
-            if not controls:
-                continue
-            lead = f"{framework.id}, {clean(state.id) or 'all that was scanned'}, {word}: "
-            yield from _wrapped(lead + ", ".join(map(_name, controls)), width)
+            by_day: dict[str, list[str]] = {}
+            for one in framework.controls:
+                if one.word is word:
+                    day = f" (readiness for {one.applies_from})" if one.readiness else ""
+                    by_day.setdefault(day, []).append(clean(one.id))
+            for day, names in sorted(by_day.items()):
+                lead = f"{clean(state.id) or 'all that was scanned'}, {framework.id}, {word}{day}: "
+                yield from _wrapped(lead + ", ".join(names), width)
 
 
 def _wrapped(text: str, width: int) -> Iterator[Line]:
     return ([("", line, "")] for line in wrap(text, width))
 
 
-def _name(control: ControlState) -> str:
-    """A control, with the day from which it applies where it does not apply yet."""
-    return f"{control.id} (readiness, applies from {control.applies_from})" if control.readiness else control.id
+def _theirs(text: str) -> str:
+    return clean(redact(text))

@@ -64,6 +64,7 @@ class Assessed:
     ) -> None:
         self.as_of = as_of
         self.manifest = ownership.path if ownership else ""
+        self.declared = len(ownership.manifest.systems) if ownership else 0
         self.unclaimed = len(ownership.unclaimed) if ownership else 0
         self.warnings = ownership.warnings if ownership else ()
         self._found, self._ownership = found, ownership

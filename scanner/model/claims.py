@@ -168,10 +168,14 @@ class SystemState(Struct, frozen=True, kw_only=True):
 
 
 class Assessment(Protocol):
-    """What the evidence says, system by system: the first is all that was scanned. Made anew each time it is read."""
+    """What the evidence says, system by system: the first is all that was scanned. Made anew each time it is read.
+
+    `declared` is how many systems follow it.
+    """
 
     as_of: date
     manifest: str
+    declared: int
     unclaimed: int
     warnings: tuple[str, ...]
 
@@ -183,6 +187,7 @@ class NoAssessment:
 
     as_of = date.min
     manifest = ""
+    declared = 0
     unclaimed = 0
     warnings: tuple[str, ...] = ()
 

@@ -96,7 +96,7 @@ class _TooMuch(Exception):
 
 
 def _measure(events: Iterator[Any]) -> None:
-    """Raise _TooMuch where a file holds too much to be made a tree: what does that is recursive C, which would crash."""
+    """Raise _TooMuch where a file holds too much to be made a tree: the C that does so calls itself, and crashes."""
     depth = 0
     for number, event in enumerate(events):
         name = type(event).__name__

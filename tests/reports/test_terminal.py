@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from datetime import date
 
 import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from rich.console import Console
 
-from reports import terminal
+from reports import terminal, terminal_systems
 from reports.terminal import print_report, render
+from scanner.model.claims import Word
 from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
 from scanner.model.origins import Principal
 
@@ -21,6 +23,15 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
 def plain(report, width=120, *, details=True):
     return render(report, colour=False, width=width, details=details)
+
+
+def test_ids_of_controls_command_no_terminal(make):
+    report = make.mixed_report()
+    [finding, *_] = [one for one in report.findings if one.controls]
+    controls = (msgspec.structs.replace(finding.controls[0], id="\x1b[2J"),)
+    hostile = FindingList([msgspec.structs.replace(finding, controls=controls)])
+    text = plain(msgspec.structs.replace(report, findings=hostile))
+    assert "  = controls: example-a \\x1b[2J\n" in text
 
 
 def test_a_finding_reads_from_what_to_fix(make):
@@ -249,17 +260,60 @@ def test_declared_systems_have_numbers_and_their_controls_words(make):
     lines = plain(make.declared_report()).splitlines()
     [row] = [line for line in lines if line.startswith("research ") and "%" in line]
     assert row.split()[:5] == ["research", "1", "1", "1", "0"]
+    [head] = [line for line in lines if line.startswith("of system, framework")]
     [words] = [line for line in lines if line.split()[:2] == ["research,", "example-a"] and "evidence" not in line]
-    assert words.split()[2:] == ["0", "7", "0", "0", "0", "0", "1", "0", "0"]
+    assert head.split()[3:] == ["against", "not", "assessed"], "a column of zeros says nothing"
+    assert words.split()[2:] == ["7", "1"]
+    [row] = [line for line in lines if line.startswith("any ")]
+    assert row.split() == ["any", "0", "2", "0"], "of any kind, nothing was seen that is not in another row"
     assert "No system claims 2 resources of ML (MLP-5001)." in lines
     assert not any("AKIA" in line or "\x1b" in line for line in lines)
 
 
 def test_details_name_the_controls_of_which_something_is_said(make):
     text = plain(make.declared_report(), details=True)
-    assert "example-a, research, evidence against: C1, C2, C3, C4, C5, C6, C7" in text
-    assert "example-a, all" not in text, "where systems are declared, they say more than all of it"
+    assert "research, example-a, evidence against: C1, C2, C3, C4, C5, C6, C7" in text
+    assert "all, example-a" not in text, "where systems are declared, they say more than all of it"
     assert "compliance" in text
+
+
+def test_details_name_the_system_of_a_resource(make):
+    lines = plain(make.declared_report(), details=True).splitlines()
+    places = [number for number, line in enumerate(lines) if line.endswith("notebook instance research")]
+    assert places
+    assert all("     AI system: research" in lines[number + 1 : number + 5] for number in places)
+    assert "     AI system: research" not in plain(make.declared_report(), details=False)
+
+
+class Changed(list):
+    """What an assessment says, with other systems."""
+
+    def __init__(self, known, states):
+        super().__init__(states)
+        self.as_of, self.manifest, self.declared = known.as_of, known.manifest, known.declared
+        self.unclaimed, self.warnings = known.unclaimed, known.warnings
+
+
+def test_what_does_not_apply_yet_is_named_under_its_day(make):
+    report = make.declared_report()
+    everything, first, *_ = report.assessment
+    replace = msgspec.structs.replace
+    framework = first.frameworks[0]
+    control = next(one for one in framework.controls if one.word is Word.AGAINST)
+    later = {"readiness": True, "applies_from": date(2027, 12, 2)}
+    controls = [replace(control, id=f"Art. {n}\x1b[2J", **(later if n > 1 else {})) for n in (1, 2, 3)]
+    first = replace(first, frameworks=(replace(framework, controls=tuple(controls)),))
+    text = plain(replace(report, assessment=Changed(report.assessment, (everything, first))), details=True)
+    assert "research, example-a, evidence against: Art. 1\\x1b[2J\n" in text
+    assert "research, example-a, evidence against (readiness for 2027-12-02): Art. 2\\x1b[2J, Art. 3\\x1b[2J\n" in text
+
+
+def test_of_many_systems_the_others_are_counted(make, monkeypatch):
+    monkeypatch.setattr(terminal_systems, "MAX_SYSTEMS", 1)
+    text = plain(make.declared_report())
+    assert "… and 1 more AI systems; all of them are in a report file (-o).\n" in text
+    assert "\nhostile " not in text
+    assert "\nhostile, " not in text
 
 
 def test_without_declared_systems_words_are_a_detail(make):
