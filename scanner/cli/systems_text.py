@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from scanner.model.sanitize import clean
+from scanner.model.sanitize import clean, redact
 from scanner.systems.assign import Assignment, Claims, Via
 from scanner.systems.graph import Key
 from scanner.systems.manifest import Manifest, System
@@ -80,8 +80,8 @@ def _block(title: str, entries: list[str], *, details: bool) -> Iterable[str]:
 
 
 def _named(key: Key) -> str:
-    return _one_line(f"{key.kind}  {key.id}")
+    return " ".join(f"{key.kind}  {key.id}".split())
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(redact(text).split())

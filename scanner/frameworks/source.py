@@ -13,6 +13,7 @@ from scanner.frameworks import HEADLINE, Control, Edges, Framework, Objective, k
 from scanner.frameworks.yaml_types import FrameworkSource, ObjectivesSource
 from scanner.model.errors import InputError
 from scanner.model.fitting import fit, said
+from scanner.model.sanitize import map_strings, redact
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Problem, brief, parse
 from scanner.model.yaml_text import Path as Place
@@ -60,7 +61,7 @@ def read_framework(
     """
     name = shown or path.name
     document = _read(path, name, FrameworkSource, "controls")
-    value = _without_nulls(document.value)
+    value = map_strings(_without_nulls(document.value), redact)  # reports show what it says
     framework = msgspec.convert({**value.pop("framework"), **value}, Framework)
     headline = shipped and framework.id in HEADLINE
     rules = _Rules(framework, {objective.id: objective for objective in objectives}, checks, headline=headline)

@@ -106,6 +106,14 @@ def test_what_is_not_ours_cannot_write_to_the_terminal(tmp_path: Path, inventory
     assert r"a\x1b[31mred" in done.stdout
 
 
+def test_what_a_manifest_says_gives_no_secret_away(tmp_path: Path, inventory: str) -> None:
+    (tmp_path / "ai-systems.yaml").write_text(with_lines(name="name: Tickets of AKIAIOSFODNN7EXAMPLE"))
+    done = mlposture("systems", "check", "--inventory", inventory, cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "sentiment: Tickets of [looks like a credential; redacted]\n" in done.stdout
+
+
 def test_what_a_tag_says_cannot_write_to_the_terminal_nor_give_a_secret_away(tmp_path: Path) -> None:
     made = inventory_of(
         endpoint("a"), tagged(endpoint("a"), ai_system="x\x1b[31m\n::error::y"),
