@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commandline import MLPOSTURE, mlposture
+from declaring import with_lines
 from factories.aws import notebook
 from interrupting import interrupted
-from scanning import running
+from scanning import calm, running
 from support import ROOT, inventory_of
 
 from scanner.frameworks import HEADLINE
@@ -158,3 +160,40 @@ def test_each_problem_has_a_line(own: Path) -> None:
     assert [line.partition(": rules.yaml:")[2].partition(": ")[0] for line in ruled.stderr.splitlines()] == [
         "17:5", "33:23",
     ]  # fmt: skip
+
+
+def test_a_manifest_may_name_it(own: Path) -> None:
+    excluded = "excluded_controls: [{framework: house-rules, control: HR-2.1, reason: One person deploys}]"
+    text = with_lines(frameworks=f"frameworks: [house-rules]\n{excluded}")
+    (own / "ai-systems.yaml").write_text(text, encoding="utf-8")
+    calm("aws")[0].save(own / "i.json")
+    how = ("evaluate", "i.json", *REPORT, "r.json", "--as-of", "2026-11-22")
+    with_it = mlposture(*how, "--framework-file", "rules.yaml", cwd=own)
+    [states] = [one["frameworks"] for one in json.loads((own / "r.json").read_text())["evidence"]["systems"][1:]]
+    without = mlposture(*how, cwd=own)
+    (own / "ai-systems.yaml").write_text(text.replace("HR-2.1", "HR-2.9"), encoding="utf-8")
+    unknown = mlposture(*how, "--framework-file", "rules.yaml", cwd=own)
+
+    assert (with_it.returncode, with_it.stderr) == (0, "")
+    words = {row["id"]: row["word"] for one in states if one["framework"] == "house-rules" for row in one["controls"]}
+    assert words["HR-2.1"] == "not applicable"
+    assert words["HR-1.1"] == "evidence against"
+    assert without.stderr.count("this version maps nothing to house-rules; if it is your own, name its file") == 2
+    assert (unknown.returncode, "house-rules has no control 'HR-2.9'; did you mean HR-" in unknown.stderr) == (2, True)
+
+
+def test_what_it_says_gives_no_secret_away_and_commands_no_terminal(own: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("strangers,", "AKIAIOSFODNN7EXAMPLE,")
+    text = text.replace("Private paths", "Private \\e[2J AKIAIOSFODNN7EXAMPLE paths").replace("HR-1.1", '"HR\\e[2J"')
+    (own / "rules.yaml").write_text(re.sub("reason: (Private .*)", r'reason: "\1"', text), encoding="utf-8")
+    calm("aws")[0].save(own / "i.json")
+    reports = ("-o", "r.json", "-o", "r.sarif")
+    done = mlposture("evaluate", "i.json", "--framework-file", "rules.yaml", "--details", *reports, cwd=own)
+    written = (own / "r.json").read_text() + (own / "r.sarif").read_text()
+
+    assert done.returncode == 1, done.stderr
+    assert "house-rules HR\\x1b[2J" in " ".join(done.stdout.split())
+    assert "[looks like a credential; redacted]" in written
+    for text in (written, done.stdout):
+        assert "\x1b" not in text
+        assert "AKIA" not in text

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from commandline import mlposture, said
+from declaring import VALID
 from interrupting import interrupted
-from scanning import running
+from scanning import calm, running
 from support import ROOT
 from worlds.base import Fault
 
@@ -209,3 +210,17 @@ def test_where_a_listing_was_refused_nothing_is_called_unclaimed(own: Path) -> N
         mlposture("scan", "aws", "--systems", str(MANIFEST), *REPORT, "r.json", cwd=own)
     own_check = [finding for finding in read(own, "r.json")["findings"] if finding["check"]["id"] == "MLP-5001"]
     assert {finding["verdict"] for finding in own_check} == {"unknown"}
+
+
+def test_a_scan_is_not_buried_under_warnings_of_many_systems(own: Path) -> None:
+    head, entry = VALID.replace("minimal", "unclassified").split("- id:")
+    entries = "".join(f"- id:{entry.replace('sentiment', f'system-{n}', 1)}" for n in range(30))
+    (own / "ai-systems.yaml").write_text(head + entries, encoding="utf-8")
+    calm("aws")[0].save(own / "i.json")
+    judged = mlposture("evaluate", "i.json", "--fail-on", "never", cwd=own)
+    checked = mlposture("systems", "check", cwd=own)
+
+    said = judged.stderr.splitlines()
+    assert len(said) == 11
+    assert said[-1] == "mlposture: ai-systems.yaml: 20 more to know; `mlposture systems check` lists all"
+    assert len(checked.stderr.splitlines()) == 30

@@ -230,20 +230,14 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
-    from scanner.cli.declared import read_systems
-    from scanner.cli.judging import parse_options, read_own_frameworks, read_trusted
+    from scanner.cli.judging import parse_options, read_files
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
     from scanner.store.journals import new_journal
 
     log_to_stderr(verbose=options["verbose"])
     outputs = parse_options(options)
-    options = {
-        **options,
-        "trust": read_trusted(options),
-        "framework_file": read_own_frameworks(options),
-        "systems": read_systems(options),
-    }
+    options = read_files(options)
     plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))

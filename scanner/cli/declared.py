@@ -22,6 +22,8 @@ log = logging.getLogger("mlposture")
 
 #: The manifest that is used where none is named, and the word for using none.
 DEFAULT, NONE = "ai-systems.yaml", "none"
+#: Warnings about a manifest that a scan gives: of hundreds of systems, each may have one.
+_MOST = 10
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -40,16 +42,20 @@ def manifest_path(options: Mapping[str, Any]) -> str | None:
 
 
 def read_systems(options: Mapping[str, Any]) -> Declared | None:
-    """The manifest that is to be read, if there is one. Raises InputError."""
+    """The manifest that is to be read, if there is one. The user's frameworks have been. Raises InputError."""
     name = manifest_path(options)
     if name is None:
         return None
     from scanner.systems.manifest import read_manifest
 
     with reading(name) as path:
-        manifest, warnings = read_manifest(path, as_of(options, datetime.now(UTC)), name, lapse=True)
-    for warning in warnings:
+        manifest, warnings = read_manifest(
+            path, as_of(options, datetime.now(UTC)), name, lapse=True, own=options.get("framework_file") or ()
+        )
+    for warning in warnings[:_MOST]:
         log.warning("%s", warning)
+    if len(warnings) > _MOST:
+        log.warning("%s: %d more to know; `mlposture systems check` lists all", name, len(warnings) - _MOST)
     return Declared(name, manifest)
 
 

@@ -138,6 +138,12 @@ def read_own_frameworks(options: Options) -> "tuple[Framework, ...]":
     return tuple(found.values())
 
 
+def read_files(options: Options) -> dict[str, Any]:
+    """The options, with what is in the files of the user's own that they name. Raises InputError."""
+    read = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
+    return {**read, "systems": read_systems(read)}
+
+
 def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
     from scanner.evaluate.unclaimed import UNCLAIMED
@@ -312,12 +318,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options, inventories=paths)
-    options = {
-        **options,
-        "trust": read_trusted(options),
-        "framework_file": read_own_frameworks(options),
-        "systems": read_systems(options),
-    }
+    options = read_files(options)
     checks, collectors = load()
     with ExitStack() as files:
         inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))

@@ -4,15 +4,19 @@ All of it is declared, not observed: whoever shows it says so. docs/reference/ai
 from these types. What a type cannot hold is in `rules`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from scanner.model.errors import InputError
 from scanner.model.yaml_text import Problem
+
+if TYPE_CHECKING:
+    from scanner.frameworks import Framework
 
 SCHEMA = "ai-systems/1"
 
@@ -315,11 +319,13 @@ class Loaded(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def read_manifest(path: Path, today: date, shown: str = "", *, lapse: bool = False) -> Loaded:
+def read_manifest(
+    path: Path, today: date, shown: str = "", *, lapse: bool = False, own: "Sequence[Framework]" = ()
+) -> Loaded:
     """Read and check a manifest as of a day. Raises ManifestError with all that is wrong, InputError if unreadable.
 
     `shown` is what the file is called in messages, where that is not its path. With `lapse`, what has expired is left
-    out with a warning: a scan at night does not end for it.
+    out with a warning: a scan at night does not end for it. `own` are the user's frameworks, which it may name.
     """
     from scanner.model.fitting import fit
     from scanner.model.yaml_text import parse
@@ -337,7 +343,7 @@ def read_manifest(path: Path, today: date, shown: str = "", *, lapse: bool = Fal
     if problems:
         raise ManifestError(name, tuple(sorted(problems)))
     manifest = msgspec.convert(document.value, Manifest)
-    problems, warnings = judge(manifest, document, today, lapse=lapse)
+    problems, warnings = judge(manifest, document, today, lapse=lapse, own=own)
     if problems:
         raise ManifestError(name, tuple(sorted(problems)))
     manifest = current(manifest, today) if lapse else manifest

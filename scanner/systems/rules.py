@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
-from scanner.frameworks import Catalogue, known, load
+from scanner.frameworks import Catalogue, Framework, known, load
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Path, Problem, brief
 from scanner.systems.manifest import (
@@ -31,14 +31,15 @@ _DECISION = ("rationale", "decided_by", "decided_on")
 
 
 def judge(
-    manifest: Manifest, document: Document, today: date, *, lapse: bool = False
+    manifest: Manifest, document: Document, today: date, *, lapse: bool = False, own: Sequence[Framework] = ()
 ) -> tuple[list[Problem], list[Problem]]:
     """All that is wrong with a manifest on this day, and what its reader should know although it can be used.
 
-    With `lapse`, it can be used without what has expired.
+    With `lapse`, it can be used without what has expired. `own` are the user's frameworks, as far as they are at hand.
     """
     named = {excluded.framework for system in manifest.systems for excluded in system.excluded_controls}
-    catalogue = load(sorted(named & {*known()}))
+    catalogue = load(sorted(named & {*known()}), own)
+    names = {*known(), *(framework.id for framework in own)}
     problems: list[Problem] = []
     warnings: list[Problem] = []
     first: dict[str, int] = {}
@@ -51,7 +52,7 @@ def judge(
         for found, into in (
             (_wrong(system, manifest.defaults, catalogue), problems),
             (_expired(system, today), warnings if lapse else problems),
-            (_notable(system, today), warnings),
+            (_notable(system, today, names), warnings),
         ):
             into += [document.problem((*here, *path), f"system {system.id}: {text}") for path, text in found]
     return problems, warnings
@@ -185,17 +186,20 @@ def _expired(system: System, today: date) -> Found:
                 yield (*path, number, "expires"), text
 
 
-def _notable(system: System, today: date) -> Found:
+def _notable(system: System, today: date, names: Collection[str]) -> Found:
     act = system.classification.eu_ai_act
     here = ("classification", "eu_ai_act")
     if act.tier == "unclassified":
         yield here, "is not classified, and so held to what a high-risk system is held to, until somebody decides"
     if act.review_by and act.review_by < today:
         yield (*here, "review_by"), f"its classification was to be reviewed by {act.review_by}"
-    for number, name in enumerate(system.frameworks):
-        if name not in known():
-            advice = guess(name, known(), "`mlposture list frameworks` has them all")
-            yield ("frameworks", number), f"this version maps nothing to {brief(name)}; {advice}"
+    places: list[tuple[Path, str]] = [(("frameworks", number), name) for number, name in enumerate(system.frameworks)]
+    for number, excluded in enumerate(system.excluded_controls):
+        places.append((("excluded_controls", number, "framework"), excluded.framework))
+    for place, name in places:
+        if name not in names:
+            advice = guess(name, names, "if it is your own, name its file with --framework-file")
+            yield place, f"this version maps nothing to {brief(name)}; {advice}"
     if "soc2" in system.frameworks and system.soc2 is None:
         yield ("frameworks",), "names soc2 and not which categories are in scope; add soc2: {categories: […], type: …}"
     for number, document in enumerate(system.documents):

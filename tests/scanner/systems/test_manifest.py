@@ -60,7 +60,7 @@ def test_warnings_leave_a_manifest_valid(tmp_path: Path) -> None:
     assert read(text, tmp_path, date(2027, 10, 1)).warnings == (
         "ai-systems.yaml:11:107: system sentiment: its classification was to be reviewed by 2027-09-01",
         "ai-systems.yaml:12:16: system sentiment: this version maps nothing to house-rules; "
-        "`mlposture list frameworks` has them all",
+        "if it is your own, name its file with --framework-file",
     )
 
 
