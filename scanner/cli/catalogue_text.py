@@ -63,6 +63,9 @@ def explanation(name: str) -> str:
     found = _explain_control(name, catalogue, checks.values())
     if found:
         return found
+    if name in catalogue.frameworks:
+        some = next(row.id for row in catalogue.frameworks[name].controls if row.assessable)
+        raise InputError(f"{name} is a framework; name a control of it, such as {name}:{some}")
     import difflib
 
     every = [*(c.slug for c in checks.values()), *checks, *catalogue.objectives]
@@ -108,7 +111,6 @@ def _explain_objective(objective: "Objective", checks: Iterable["Check"]) -> str
 
 
 def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"]) -> str:
-    wanted, colon, id = name.partition(":")
     from scanner.evidence.controls import Bearing
     from scanner.evidence.prospects import prospects
 
@@ -119,13 +121,13 @@ def _explain_control(name: str, catalogue: "Catalogue", checks: Iterable["Check"
         asked[check.objective] = asked.get(check.objective, False) or bool(check.kind.kind)
     for framework in catalogue.frameworks.values():
         for control in framework.controls:
-            if control.id != (id if colon else name) or (colon and framework.id != wanted):
+            if name not in (control.id, f"{framework.id}:{control.id}"):
                 continue
-            lines += [f"{framework.name}, {control.id}: {control.title}"]
+            lines += _wrapped([f"{framework.name}, {control.id}: {control.title}"])
             lines += [*_wrapped(prospects(Bearing(framework), control, asked)), *_reach(control), ""]
             for objective in catalogue.objectives_for(framework.id, control.id):
                 mapping = next(m for m in framework.mappings if (m.objective, m.control) == (objective.id, control.id))
-                lines += [f"{objective.id} {mapping.relationship} it: {mapping.reason or _NO_REASON}"]
+                lines += _wrapped([f"{objective.id} {mapping.relationship} it: {mapping.reason or _NO_REASON}"])
                 lines += [*_checks([c for c in checks if c.objective == objective.id]), ""]
     return "\n".join(lines).rstrip()
 
