@@ -25,8 +25,12 @@ def systems(assessment: Assessment, width: int, *, details: bool) -> Iterator[Li
         return
     if assessment.manifest:
         yield from _declared(assessment, states, width, details=details)
-    yield [("bold", f"Controls, as of {assessment.as_of} (this is evidence for people to judge, not compliance):", "")]
     rows = [_words(state, framework) for state in states if state.resources for framework in state.frameworks]
+    if not rows:
+        yield [("", "Controls: no AI system that has resources here is held to a framework that is shown.", "")]
+        yield []
+        return
+    yield [("bold", f"Controls, as of {assessment.as_of} (this is evidence for people to judge, not compliance):", "")]
     yield from table(*_filled(("of system, framework", *_HEADS), rows))
     if any(framework.readiness.get(word) for state in states for framework in state.frameworks for word in _SAID):
         yield [("", "What is not due does not apply yet: what speaks against it is no breach.", "")]

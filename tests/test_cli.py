@@ -217,8 +217,10 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
         (["scan", "aws", "-o", "sarif:"], "-o sarif: names no file; sarif:PATH is expected"),
         (["scan", "aws", "--time-limit", "0s"], "a whole number from 1"),
         (["scan", "gcp", "--organization", "northwind.example"], "`gcloud organizations list`"),
-        (["explain", "soc2"], "`mlposture list objectives`"),
+        (["explain", "soc3"], "`mlposture list objectives`"),
+        (["explain", "soc2"], "soc2 is a framework; name a control of it, such as soc2:CC1.1"),
         (["scan", "aws", "--verdicts", "maybe"], "maybe"),
+        (["scan", "aws", "--min-coverage", "nan"], "--min-coverage nan: give a number from 0 to 100"),
         (["scan", "aws", "--framework", "hipaa"], "hipaa"),
         (["scan", "--config", "absent.toml"], "absent.toml"),
         (["scan", "--config", "wrong.toml"], "wrong.toml"),
@@ -301,11 +303,14 @@ def test_list_names_them_all(what: str) -> None:
     ("control", "lines"),
     [
         ("eu-ai-act:Art. 43(3)",
-         ["A scan can assess it: manual", "It binds: provider", "It applies from: 2026-08-02 (Annex I)",
+         ["At best: a document that people declare to fill it. A scan sees nothing of it, and no word is given.",
+          "It binds: provider", "It applies from: 2026-08-02 (Annex I)",
           "Before the amendment: 2027-08-02 (Annex I)"]),
         ("Art. 50(2)", ["It applies from: 2026-08-02 (all systems), 2026-12-02 (placed before 2026-08-02)"]),
         ("soc2:A1.2", ["Category: availability"]),
-        ("CCC.Core.CN13", ["A scan can assess it: automated", "No objective asks how long certificates are valid."]),
+        ("CCC.Core.CN13",
+         ["At best: counts. What bears on it is wider than it is, or nothing does, so that no word is given.",
+          "No objective asks how long certificates are valid."]),
         ("CWE-324", ["key-management addresses it: no reason is given"]),
     ],
 )  # fmt: skip
@@ -321,6 +326,8 @@ def test_explain_knows_checks_objectives_and_controls() -> None:
     control = mlposture("explain", "soc2:CC6.6")
     objective = mlposture("explain", "network-isolation")
 
+    assert mlposture("explain", "LLM01:2025").stdout == mlposture("explain", "owasp-llm-2025:LLM01:2025").stdout != ""
+    assert max(len(line) for line in control.stdout.splitlines()) <= 110
     assert by_id.stdout == by_slug.stdout
     assert "soc2: CC6.6" in by_id.stdout
     assert "MLP-1001" in control.stdout

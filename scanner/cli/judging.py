@@ -69,6 +69,8 @@ def parse_options(
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
     as_of(options, datetime.now(UTC))
+    if (least := options.get("min_coverage")) is not None and not 0 <= least <= 100:  # which `nan` is not
+        raise InputError(f"--min-coverage {least:g}: give a number from 0 to 100")
     for name in ("journal", "journal_store"):
         refuse_remote(spelled(name), options.get(name))
     places = _places(options, inventories, journal)

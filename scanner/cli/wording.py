@@ -10,7 +10,7 @@ from scanner.model.selection import guess
 
 _UNKNOWN = pattern(r"Object contains unknown field `(.*)`")
 _MISSING = pattern(r"Object missing required field `(.*)`")
-_TYPES = pattern(r"Expected `([^`]*)`(?:, got `([^`]*)`| ([<>]=) (\d+))")
+_TYPES = pattern(r"Expected `([^`]*)`(?:, got `([^`]*)`| ([<>]=) (\d+)(?:\.0)?)")
 _DATE = "a date such as 2027-03-31"
 #: Types as the decoder calls them.
 _NAMES = {
@@ -62,7 +62,7 @@ def _of_value(problem: str, place: str, read: type[msgspec.Struct]) -> str:
     wanted, got, bound, least = types.groups()
     if bound:
         return f"{path} must be {'at least' if bound == '>=' else 'at most'} {least}"
-    named = {**_NAMES, "date": _DATE}
+    named = {**_NAMES, "date": _DATE, "float": "a number"}  # one without a fraction will do
     kinds = " or ".join(named.get(name, name) for name in wanted.split(" | ") if name != "null")
     return f"{path} must be {kinds}, not {_NAMES.get(got, got)}".lstrip()
 

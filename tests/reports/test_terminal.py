@@ -308,6 +308,14 @@ def test_what_does_not_apply_yet_is_named_under_its_day(make):
     assert "research, example-a, evidence against (readiness for 2027-12-02): Art. 2\\x1b[2J, Art. 3\\x1b[2J\n" in text
 
 
+def test_where_no_system_is_held_to_what_is_shown_it_is_said(make):
+    report = make.declared_report()
+    states = [msgspec.structs.replace(state, frameworks=()) for state in report.assessment]
+    text = plain(msgspec.structs.replace(report, assessment=Changed(report.assessment, states)))
+    assert "Controls: no AI system that has resources here is held to a framework that is shown.\n" in text
+    assert "of system, framework" not in text
+
+
 def test_of_many_systems_the_others_are_counted(make, monkeypatch):
     monkeypatch.setattr(terminal_systems, "MAX_SYSTEMS", 1)
     text = plain(make.declared_report())
