@@ -83,19 +83,17 @@ def init(inventories: tuple[str, ...], output: str) -> None:
     system begins as unclassified.
     """
     from functools import partial
-    from pathlib import Path
 
     from scanner.cli.config import check_place
     from scanner.cli.process import say
     from scanner.model.errors import InputError
-    from scanner.objects.addresses import parse
-    from scanner.objects.transfer import write
+    from scanner.objects.transfer import exists, write
     from scanner.store.files import write_atomically
     from scanner.systems.draft import draft
 
     if output != "-":
         check_place("-o", output)
-        if parse(output) is None and Path(output).exists():
+        if exists(output):
             raise InputError(f"-o {output}: is there already, and may be yours; name another file, or - to print it")
     with uncollected():
         text = draft(_graph(inventories))

@@ -23,6 +23,10 @@ class NotWritten(InputError):
     """What was made cannot be put where it was to go; nothing is there now that was not there before."""
 
 
+class NotThere(InputError):
+    """There is no object of that name, or no bucket."""
+
+
 class NotKept(InputError):
     """What is observed or found cannot be kept on disk while it is needed: the disk is full, or cannot be written."""
 

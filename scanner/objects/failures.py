@@ -1,6 +1,6 @@
 """What went wrong with an object, in one sentence: the address as the user typed it, the cause, and what to do."""
 
-from scanner.model.errors import InputError, NotWritten
+from scanner.model.errors import InputError, NotThere, NotWritten
 from scanner.model.sanitize import quote
 from scanner.objects.addresses import Address
 
@@ -19,6 +19,8 @@ def refused(address: Address, doing: str, status: int, said: str, needs: str) ->
         why = f"denied ({said}); the credentials need {needs} there"
     elif status == 404:
         why = f"there is no such object or bucket ({said})"
+        if doing == "read":
+            return NotThere(f"{address.text}: {quote(why)}")
     elif status == 429 or status >= 500:
         why = f"the service could not be had, however often it was asked ({said}); try again later"
     else:

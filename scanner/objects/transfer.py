@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scanner.model import own
-from scanner.model.errors import CannotScan, InputError, NotWritten
+from scanner.model.errors import CannotScan, InputError, NotThere, NotWritten
 from scanner.model.proxies import keep_secrets_from_proxies
 from scanner.objects.addresses import Address, parse
 
@@ -50,7 +50,20 @@ def reading(text: str, profile: str | None = None) -> Iterator[Path]:
         try:
             yield path
         except InputError as error:
+            if str(path) not in str(error):
+                raise
             raise type(error)(str(error).replace(str(path), text)) from error
+
+
+def exists(text: str) -> bool:
+    """Whether there is something at a path or an address. Raises InputError where that is not to be known."""
+    if parse(text) is None:
+        return Path(text).exists()
+    try:
+        with reading(text):
+            return True
+    except NotThere:
+        return False
 
 
 def write(text: str, how: Callable[[Path], None], profile: str | None = None) -> None:

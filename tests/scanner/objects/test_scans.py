@@ -10,6 +10,7 @@ from typing import Any
 import commandline
 import pytest
 from commandline import MLPOSTURE
+from declaring import VALID
 from factories.aws import notebook
 from support import ROOT, inventory_of
 
@@ -198,3 +199,27 @@ def test_a_framework_of_ones_own_may_be_in_a_bucket(bucket, own: Path) -> None:
 
     assert "house-rules" in json.loads((own / "x.json").read_text())["scores"]["frameworks"], done.stderr
     assert (wrong.returncode, wrong.stderr.startswith(f"mlposture: {bucket.at('wrong.yaml')}:16:")) == (2, True)
+
+
+def test_a_manifest_may_be_in_a_bucket(bucket, own: Path) -> None:
+    inventory_of(notebook("a")).save(own / "i.json")
+    at = bucket.at("ai-systems.yaml")
+    drafted = mlposture("systems", "init", "--inventory", "i.json", "-o", at)
+    again = mlposture("systems", "init", "--inventory", "i.json", "-o", at)
+    draft = bucket.contents()["ai-systems.yaml"]
+    (own / "wrong.yaml").write_bytes(draft.replace(b"systems: []", b"systems: [1, 2]"))
+    (own / "right.yaml").write_text(VALID, encoding="utf-8")
+    for name in ("wrong.yaml", "right.yaml"):
+        write(bucket.at(name), lambda path, name=name: path.write_bytes((own / name).read_bytes()))
+    wrong = mlposture("evaluate", "i.json", "--systems", bucket.at("wrong.yaml"), "-o", "y.json")
+    checked = mlposture("systems", "check", bucket.at("right.yaml"))
+    right = mlposture("evaluate", "i.json", "--systems", bucket.at("right.yaml"), "-o", "x.json")
+
+    assert drafted.returncode == 0, drafted.stderr
+    assert b"TODO" in draft
+    assert (again.returncode, f"-o {at}: is there already" in again.stderr) == (2, True), again.stderr
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith(f"mlposture: {bucket.at('wrong.yaml')}:"), wrong.stderr
+    assert (checked.returncode, f"{bucket.at('right.yaml')}: valid" in checked.stdout) == (0, True), checked.stderr
+    assert right.returncode == 0, right.stderr
+    assert [one["id"] for one in json.loads((own / "x.json").read_text())["evidence"]["systems"]] == [None, "sentiment"]
