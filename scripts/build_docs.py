@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))  # the script also runs where the project is not i
 
 from scanner.cli.commands import cli  # noqa: E402
 from scanner.collect.plan import make_plan  # noqa: E402
+from scanner.evaluate.unclaimed import UNCLAIMED  # noqa: E402
 from scanner.frameworks import Catalogue, Mapping, known  # noqa: E402
 from scanner.frameworks import load as load_catalogue  # noqa: E402
 from scanner.model.checks import SECTIONS, Check  # noqa: E402
@@ -71,7 +72,7 @@ def build() -> dict[str, str]:
         "exit-codes.md": exit_codes_page(),
         COVERAGE: coverage_page(checks, NAMES),
     }
-    for check in checks.values():
+    for check in (*checks.values(), UNCLAIMED):
         pages[f"checks/{check.id}.md"] = _check_page(check, collectors, catalogue)
     return {name: HEADER + content.rstrip() + "\n" for name, content in pages.items()}
 
@@ -111,6 +112,12 @@ def _checks_page(checks: Checks, catalogue: Catalogue) -> str:
             for check in own
         )
         parts.append(table(("ID", "Slug", "Severity", "Title", "Objective", "Kind"), rows))
+    page = f"[{UNCLAIMED.id}](checks/{UNCLAIMED.id}.md)"
+    parts += [
+        "## AI systems",
+        f"{page} (`{UNCLAIMED.slug}`, {UNCLAIMED.severity}): {UNCLAIMED.title}. Given where there is a manifest of "
+        "[AI systems](../guides/ai-systems.md), on resources of every kind of ML.",
+    ]
     return "\n\n".join(parts)
 
 
@@ -119,7 +126,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
     facts = [
         ("Slug", f"`{check.slug}`"),
         ("Severity", check.severity),
-        ("Kind", f"[{check.kind.kind}](../kinds.md#{_anchor(check.kind.kind)})"),
+        ("Kind", _kind_link(check)),
         ("Joins", ", ".join(f"[{kind.kind}](../kinds.md#{_anchor(kind.kind)})" for kind in check.needs)),
         ("Objective", f"[{objective.id}](../frameworks.md#objectives): {objective.title}"),
         ("Exposure if it fails", check.exposure.replace("_", " ")),
@@ -130,14 +137,13 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         parts += [f"## {section}", check.section(section) or "Not written yet."]
     spots = "\n".join(f"- {spot}" for spot in check.blind_to)
     parts += ["## What a pass does not cover", spots or "Nothing is known to be hidden from this check."]
-    operations = make_plan([check], collectors).operations
-    more = set(make_plan([check], collectors, verify=True).operations) - set(operations)
-    rows = ((f"`{name}`", f"`{permission(check.provider, name)}`") for name in operations)
+    if check is UNCLAIMED:
+        asks = ["It asks for nothing itself: it goes by what the scan saw and by the manifest."]
+    else:
+        asks = _asks(check, collectors)
     parts += [
         "## Permissions",
-        "What a scan with this check alone asks, and what a role must allow for it.",
-        table(("Operation", "Permission"), rows),
-        *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
+        *asks,
         "## Controls",
         "The objective speaks to these controls. Read an edge as: the objective *relationship* the control.",
         *_controls(catalogue.controls_for(objective.id), catalogue),
@@ -145,6 +151,23 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         objective.cannot_prove,
     ]
     return "\n\n".join(parts)
+
+
+def _kind_link(check: Check) -> str:
+    kind = check.kind.kind
+    return f"[{kind}](../kinds.md#{_anchor(kind)})" if kind else "any of ML"
+
+
+def _asks(check: Check, collectors: Collectors) -> list[str]:
+    """What a scan with a check alone asks."""
+    operations = make_plan([check], collectors).operations
+    more = set(make_plan([check], collectors, verify=True).operations) - set(operations)
+    rows = ((f"`{name}`", f"`{permission(check.provider, name)}`") for name in operations)
+    return [
+        "What a scan with this check alone asks, and what a role must allow for it.",
+        table(("Operation", "Permission"), rows),
+        *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
+    ]
 
 
 def _controls(mappings: Sequence[Mapping], catalogue: Catalogue) -> Iterator[str]:
