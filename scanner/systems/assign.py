@@ -86,7 +86,8 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
             for node in found:
                 selected.setdefault(node, Via(number, recorded=bool(wanted(include))))
         claims = systems[system.id] = _follow(system, selected)
-        warnings += _needless(system, claims)
+        if all(index.has(include.provider) for include in system.selectors.include):  # else nobody can tell
+            warnings += _needless(system, claims)
         left_out.update(claims.excluded)
         for key in claims.claimed:
             holders[key].append(system.id)

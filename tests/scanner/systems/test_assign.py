@@ -153,7 +153,7 @@ def test_selectors_that_come_to_nothing_are_named() -> None:
     found = assign(
         declared(
             a=selecting(of_aws("endpoint/none"), of_aws("endpoint/chat"), exclude=(needless,)),
-            b=selecting(Include(provider="azure", resource_groups=("rg-retina",))),
+            b=selecting(Include(provider="azure", resource_groups=("rg-retina",)), exclude=(needless,)),
             c=selecting(Include(provider="mlflow", registered_models=("m",))),
         ),
         demo_graph("aws"),
