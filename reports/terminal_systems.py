@@ -48,7 +48,8 @@ def _declared(assessment: Assessment, states: Sequence[SystemState], width: int,
     if more := assessment.declared - len(states):
         yield [("", f"… and {more} more AI systems; all of them are in a report file (-o).", "")]
     if assessment.unclaimed:
-        yield [("", f"No system claims {assessment.unclaimed} resources of ML (MLP-5001).", "")]
+        named = "MLP-5001 names those that lead to the others"
+        yield [("", f"No system claims {assessment.unclaimed} resources of ML; {named}.", "")]
     for warning in assessment.warnings if details else ():
         for line in wrap(clean(warning), width):
             yield [("yellow", line, "")]

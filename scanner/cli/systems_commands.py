@@ -79,8 +79,8 @@ def check(ctx: click.Context, /, file: str, inventories: tuple[str, ...], detail
 def init(inventories: tuple[str, ...], output: str) -> None:
     """Draft a manifest from what a scan saw: a system for each endpoint, and what its joins lead to.
 
-    What only people can say is marked with TODO, and `mlposture systems check` asks for it. No tier is guessed: every
-    system begins as unclassified.
+    What only people can say is marked with TODO, and `mlposture systems check` asks for what cannot be left open. No
+    tier is guessed: every system begins as unclassified.
     """
     from functools import partial
 
