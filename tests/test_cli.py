@@ -290,9 +290,15 @@ def test_starting_up_imports_no_sdk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["checks", "kinds", "frameworks", "objectives"])
 def test_list_names_them_all(what: str) -> None:
+    from scanner.evaluate.unclaimed import UNCLAIMED
     from scanner.frameworks import known, load
 
-    expected = {"checks": CHECKS, "kinds": COLLECTORS, "frameworks": known(), "objectives": load().objectives}
+    expected = {
+        "checks": {*CHECKS, UNCLAIMED.id},
+        "kinds": COLLECTORS,
+        "frameworks": known(),
+        "objectives": load().objectives,
+    }
     done = mlposture("list", what)
 
     assert done.returncode == 0
