@@ -26,9 +26,10 @@ def systems(assessment: Assessment, width: int, *, details: bool) -> Iterator[Li
     if assessment.manifest:
         yield from _declared(assessment, states, width, details=details)
     rows = [_words(state, framework) for state in states if state.resources for framework in state.frameworks]
-    if not rows:
+    if not rows and assessment.manifest:
         yield [("", "Controls: no AI system that has resources here is held to a framework that is shown.", "")]
         yield []
+    if not rows:
         return
     yield [("bold", f"Controls, as of {assessment.as_of} (this is evidence for people to judge, not compliance):", "")]
     yield from table(*_filled(("of system, framework", *_HEADS), rows))

@@ -314,6 +314,8 @@ def test_where_no_system_is_held_to_what_is_shown_it_is_said(make):
     text = plain(msgspec.structs.replace(report, assessment=Changed(report.assessment, states)))
     assert "Controls: no AI system that has resources here is held to a framework that is shown.\n" in text
     assert "of system, framework" not in text
+    undeclared = Changed(make.mixed_report().assessment, states[:1])
+    assert "Controls" not in plain(msgspec.structs.replace(report, assessment=undeclared), details=True)
 
 
 def test_of_many_systems_the_others_are_counted(make, monkeypatch):
