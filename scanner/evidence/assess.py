@@ -1,5 +1,6 @@
 """A report and a manifest → what there is to say of each AI system and of the controls of the frameworks."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
 from scanner.model.claims import Evidence, Kind, SystemState
 from scanner.model.nouns import CheckCount, Gap, Listing, Report, Resource, Severity
+from scanner.model.yaml_text import brief
 from scanner.systems.manifest import Manifest, System
 from scanner.systems.ownership import Ownership
 
@@ -75,6 +77,7 @@ class Assessed:
         self._seen = {**seen_kinds(found.listings), ANY: 1.0}
         self._unseen = Unseen(found.listings, found.gaps, found.accounts)
         self._asked = self._unseen.providers
+        self.warnings = (*self.warnings, *self._needing_names())
 
     def __iter__(self) -> Iterator[SystemState]:
         yield self._state(None, self._found.counts, frozenset())
@@ -131,6 +134,7 @@ class Assessed:
             counts=counts,
             seen=self._seen,
             blind=blind,
+            ambiguous=self._ambiguous(system),
             standings={
                 objective: standing(
                     objective,
@@ -152,11 +156,30 @@ class Assessed:
             return self._unseen.of_all()
         return self._unseen.of_system(system, self._ownership, clouds)
 
+    def _ambiguous(self, system: System | None) -> frozenset[str]:
+        """Ids that controls of several of the frameworks have that are shown of a system."""
+        names = tuple(self._frameworks(system)) if system and system.documents else ()
+        ids = Counter(control for name in names for control in self._bearing[name].claims)
+        return frozenset(id for id, times in ids.items() if times > 1)
+
+    def _needing_names(self) -> Iterator[str]:
+        """What to say of documents of which nobody knows which control they fill."""
+        for system in self._ownership.manifest.systems if self._ownership else ():
+            ambiguous = self._ambiguous(system)
+            for document in system.documents:
+                for id in sorted(ambiguous.intersection(document.fills)):
+                    names = [name for name in self._frameworks(system) if id in self._bearing[name].claims]
+                    yield (
+                        f"system {system.id}: {brief(document.title)!r} fills {id}, which {' and '.join(names)} have; "
+                        f"say which, as in {names[0]}:{id}"
+                    )
+
     def _frameworks(self, system: System | None) -> Iterator[str]:
         """Those that are shown and about a cloud that was asked, and of these, for a system, those that it names."""
+        clouds = self._asked & self._clouds(system) if system else self._asked
         for name, bearing in self._bearing.items():
             named = system is None or not system.frameworks or name in (*system.frameworks, _ALWAYS)
-            if named and bearing.framework.cloud in (*self._asked, ""):
+            if named and bearing.framework.cloud in ("", *clouds):
                 yield name
 
 

@@ -6,7 +6,7 @@ the control more closely; one that is wider than the control, or addresses a thr
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -60,13 +60,17 @@ class Subject:
         seen: Mapping[str, float],
         standings: Mapping[str, Standing],
         blind: str = "",
+        ambiguous: Container[str] = frozenset(),
     ) -> None:
-        """`known` are the checks of each objective, of which some were `chosen`; the rest is as for `standing`."""
+        """`known` are the checks of each objective, of which some were `chosen`; the rest is as for `standing`.
+
+        Several of the frameworks that are shown of it have controls with `ambiguous` ids.
+        """
         self.system, self.manifest, self.as_of, self.standings = system, manifest, as_of, standings
         self._known, self._chosen, self._seen, self._blind = known, chosen, seen, blind
         self._counts = {id: observed(count) for id, count in counts.items()}
         self._scores: dict[tuple[str, ...], Posture | None] = {}
-        self.declared = _documents(system)
+        self.declared, self._ambiguous = _documents(system), ambiguous
 
     def score(self, objectives: tuple[str, ...]) -> Posture | None:
         """The mean over the checks of these objectives; None where nothing exists that they would judge.
@@ -109,8 +113,9 @@ class Subject:
         return (Word.PASS, "") if passed else (Word.NOT_ASSESSED, "nothing that it would be about was found")
 
     def documents(self, framework: str, control: str) -> tuple[Evidence, ...]:
-        """The declared documents that fill a control."""
-        return self.declared.get(control, ()) + self.declared.get(f"{framework}:{control}", ())
+        """The declared documents that fill a control. An id alone names none that several frameworks have."""
+        alone = () if control in self._ambiguous else self.declared.get(control, ())
+        return alone + self.declared.get(f"{framework}:{control}", ())
 
 
 def _widened(score: Posture | None, share: float) -> Posture | None:

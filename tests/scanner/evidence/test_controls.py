@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from declaring import declared, selecting
 from factories.aws import HERE, notebook
+from msgspec.structs import replace
 from support import NOW, registered
 
 from scanner.evidence.assess import Assessed, Counted
@@ -18,7 +19,7 @@ from scanner.model.claims import ControlState, Kind, Posture, SystemState, Word
 from scanner.model.nouns import CheckCount, Gap, Listing, Reason, Resource, Severity
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
-from scanner.systems.manifest import Include
+from scanner.systems.manifest import Document, Include
 from scanner.systems.ownership import Ownership
 
 TODAY = date(2026, 12, 1)
@@ -266,6 +267,24 @@ def test_what_no_check_asks_about_is_in_the_bounds_of_a_control() -> None:
     of_it = assessed(half, CHECK, **{CHECK.slug: CheckCount(passed=1)}).frameworks[0]
     assert of_it.controls[0].word is Word.NOT_ASSESSED
     assert of_it.score == Posture(posture=100.0, coverage=100.0, lower=50.0, upper=100.0)
+
+
+def test_a_document_fills_no_control_of_another_framework_that_has_the_same_id() -> None:
+    document = Document(fills=("A.5.2",), title="Impact", uri="x", sha256="...", date=TODAY)
+    for fills, filled in ((("A.5.2",), []), (("iso-42001:A.5.2",), ["iso-42001"])):
+        manifest = declared(sentiment=selecting(Include(provider="aws", accounts=(HERE.account,))))
+        systems = (replace(manifest.systems[0], documents=(replace(document, fills=fills),)),)
+        graph = Graph(Inventory(NOW), registered()[1])
+        owners = Ownership(replace(manifest, systems=systems), "ai-systems.yaml", graph)
+        found = Counted(
+            counts={}, listings=[Listing(kind=CHECK.kind.kind, scope=HERE, complete=True)], gaps=(), resources=0
+        )
+        shown = ("iso-27001", "iso-42001")
+        made = Assessed(found, [CHECK], load(shown), shown, TODAY, owners)
+        _, system = made
+        assert [one.id for one in system.frameworks for row in one.controls if row.other] == filled
+        said = [warning for warning in made.warnings if "as in iso-27001:A.5.2" in warning]
+        assert bool(said) is not bool(filled)
 
 
 @pytest.mark.parametrize("seed", range(200))
