@@ -169,6 +169,7 @@ def test_a_build_whose_permissions_were_taken_away_fails(own: Path) -> None:
         world.faults.append(Fault("sagemaker:Describe*", "deny"))
         short = mlposture(*common, *REPORT, "short.json", cwd=own)
     assert (fine.returncode, short.returncode) == (0, 4), fine.stderr + short.stderr
+    assert "fraud-scoring" not in said(short.stderr), "it is in a cloud that was not scanned"
     assert "--min-coverage 90: less was judged (all " in said(short.stderr)
 
 

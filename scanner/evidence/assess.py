@@ -114,6 +114,7 @@ class Assessed:
             claims={objective: one.claim for objective, one in subject.standings.items()},
             frameworks=tuple(frameworks),
             rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
+            asked=system is None or bool(clouds & self._asked),
         )
 
     def _subject(

@@ -36,13 +36,17 @@ class Bearing:
         for edge in framework.mappings:
             claims[edge.control][edge.objective] = edge.relationship
         self.claims: Mapping[str, Mapping[str, str]] = claims
-        self.core = {id: _core(relations) for id, relations in claims.items()}
+        # A row of a benchmark asks for one setting: what has something in common with it says nothing of that.
+        least = 2 if framework.benchmark else 1
+        self.core = {id: _core(relations, least) for id, relations in claims.items()}
 
 
-def _core(relations: Mapping[str, str]) -> tuple[str, ...]:
-    """The objectives that relate to a control most closely."""
+def _core(relations: Mapping[str, str], least: int) -> tuple[str, ...]:
+    """The objectives that relate to a control most closely, and at least so closely."""
     closest = max((_CLOSENESS.get(relation, 0) for relation in relations.values()), default=0)
-    return tuple(one for one, relation in relations.items() if closest and _CLOSENESS.get(relation, 0) == closest)
+    if closest < least:
+        return ()
+    return tuple(one for one, relation in relations.items() if _CLOSENESS.get(relation, 0) == closest)
 
 
 class Subject:

@@ -68,7 +68,7 @@ def standing(
     score = posture(known, of, {} if left_out else seen)
     complete = not (left_out or unlisted or unknown or trusted or blind)
     if not known:
-        stand, why = Stand.UNCHECKED, blind or "no check of this version asks about it"
+        stand, why = Stand.UNCHECKED, blind or "no check of this version asks about it in these clouds"
     elif left_out:
         stand, why = Stand.OPEN, f"{_list(left_out)} left out of this scan"
     elif failing:

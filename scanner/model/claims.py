@@ -150,7 +150,7 @@ class Requirement(Struct, frozen=True, kw_only=True):
 class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
-    `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
+    `asked`: a cloud was scanned that it is in. `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
     stage asks for.
     """
 
@@ -165,6 +165,7 @@ class SystemState(Struct, frozen=True, kw_only=True):
     claims: Mapping[str, Claim]
     frameworks: tuple[FrameworkState, ...]
     rollout: tuple[Requirement, ...] = ()
+    asked: bool = True
 
 
 class Assessment(Protocol):
