@@ -135,7 +135,8 @@ def too_little(report: "Report", least: float | None) -> str:
     """Why what was judged is less than `--min-coverage` asks for; empty if it is not."""
     if least is None:
         return ""
-    scores = [("all", report.score), *((f"AI system {one.id}", one.score) for one in report.assessment if one.id and one.asked)]
+    of_systems = ((f"AI system {one.id}", one.score) for one in report.assessment if one.id and one.asked)
+    scores = [("all", report.score), *of_systems]
     short = [f"{name} {score.coverage} %" for name, score in scores if score.coverage < least]
     more = f" and {len(short) - 3} more" if len(short) > 3 else ""
     return f"--min-coverage {least:g}: less was judged ({', '.join(short[:3])}{more})" if short else ""

@@ -150,8 +150,8 @@ class Requirement(Struct, frozen=True, kw_only=True):
 class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
-    `asked`: a cloud was scanned that it is in. `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
-    stage asks for.
+    `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
+    stage asks for. `asked`: a cloud that it is in was scanned.
     """
 
     id: str

@@ -293,8 +293,8 @@ def system(name: str = "research", **changes) -> System:
         ),
         "selectors": Selectors(include=(Include(provider="aws", ids=(f"*{name}",)),)),
         "documents": (
-            Document(fills=("example-a:C2", "example-b:C3"), title="A plan", uri="docs/plan.pdf", sha256="...", version="2",
-                     approved_by="dpo", date=date(2026, 8, 1)),
+            Document(fills=("example-a:C2", "example-b:C3"), title="A plan", uri="docs/plan.pdf", sha256="...",
+                     version="2", approved_by="dpo", date=date(2026, 8, 1)),
         ),
     }  # fmt: skip
     return System(**(fields | changes))
