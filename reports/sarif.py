@@ -101,7 +101,7 @@ def _run(report: Report, provider: str, account: str) -> Pieces:
         properties={
             "trusted": report.trusted,
             "statement": STATEMENT,
-            "systems": [system.id for system in report.assessment if system.id],
+            "systems": list(report.assessment.declared),
             # As the provider calls them; null where nothing said it.
             "principals": [
                 redact(one.name) or None

@@ -46,7 +46,7 @@ def _declared(assessment: Assessment, states: Sequence[SystemState], width: int,
     yield [("bold", f"AI systems declared in {clean(assessment.manifest)}:", "")]
     yield from table(("system", "resources", "critical", "high", "other", "posture", "coverage", "range"),
                      [_numbers(state) for state in states])  # fmt: skip
-    if more := assessment.declared - len(states):
+    if more := len(assessment.declared) - len(states):
         yield [("", f"… and {more} more AI systems; all of them are in a report file (-o).", "")]
     if assessment.unclaimed:
         named = "MLP-5001 names those that lead to the others"

@@ -66,7 +66,7 @@ class Assessed:
     ) -> None:
         self.as_of = as_of
         self.manifest = ownership.path if ownership else ""
-        self.declared = len(ownership.manifest.systems) if ownership else 0
+        self.declared = tuple(system.id for system in ownership.manifest.systems) if ownership else ()
         self.unclaimed = len(ownership.unclaimed) if ownership else 0
         self.warnings = ownership.warnings if ownership else ()
         self._found, self._ownership = found, ownership

@@ -171,12 +171,12 @@ class SystemState(Struct, frozen=True, kw_only=True):
 class Assessment(Protocol):
     """What the evidence says, system by system: the first is all that was scanned. Made anew each time it is read.
 
-    `declared` is how many systems follow it.
+    `declared` are the ids of those that follow it.
     """
 
     as_of: date
     manifest: str
-    declared: int
+    declared: tuple[str, ...]
     unclaimed: int
     warnings: tuple[str, ...]
 
@@ -188,7 +188,7 @@ class NoAssessment:
 
     as_of = date.min
     manifest = ""
-    declared = 0
+    declared: tuple[str, ...] = ()
     unclaimed = 0
     warnings: tuple[str, ...] = ()
 
