@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from support import fail_with
+from support import ROOT, fail_with
 
 from scanner.frameworks import HEADLINE, Framework, known, load
 from scanner.model.errors import InputError
@@ -275,3 +275,7 @@ def test_check_reports_an_outdated_file(
     assert capsys.readouterr().err.count("is out of date") == 2
     assert build_frameworks.main([]) == 0
     assert not (tmp_path / "data" / "left-over.json").exists()
+
+
+def test_the_readme_counts_the_frameworks() -> None:
+    assert f"controls of {len(known())} frameworks" in (ROOT / "README.md").read_text(encoding="utf-8")
