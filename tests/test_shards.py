@@ -19,11 +19,11 @@ from support import NOW, all_kinds, inventory_of, registered
 from test_cli import settled
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import Model, NotebookInstance
+from checks.aws.sagemaker.resources import Endpoint, Model, NotebookInstance
 from scanner.cli.config import parse_shard
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.errors import InputError
-from scanner.model.nouns import Scope
+from scanner.model.nouns import Resource, Scope
 from scanner.store.inventory import Inventory, InventoryView
 from scanner.store.journal import Facts, Journal
 from scanner.store.merge import load_all
@@ -207,6 +207,21 @@ def test_nothing_follows_from_absence_where_a_kind_was_not_asked_for(tmp_path: P
 
     assert InventoryView(merged, (Bucket,)).get(Bucket, "arn:aws:s3:::elsewhere") is msgspec.UNSET
     assert {(gap.kind, gap.scope.account) for gap in merged.gaps} == {(Bucket.kind, THERE.account)}
+
+
+@pytest.mark.parametrize(("kind", "complete"), [(Model, False), (Endpoint, True)])
+def test_what_one_part_of_an_account_alone_followed_is_incomplete(
+    kind: type[Resource], complete: bool, tmp_path: Path
+) -> None:
+    elsewhere = Scope(HERE.provider, HERE.account, "us-east-1")
+    for name, seen, listed in (("1", model("a"), (Model, Bucket)), ("2", at(model("b"), elsewhere), (kind,))):
+        part = inventory_of(seen)
+        part.listings = {key: one for key, one in part.listings.items() if key[0] in {each.kind for each in listed}}
+        part.save(tmp_path / name)
+    merged = load_all([tmp_path / "1", tmp_path / "2"], all_kinds(), collectors=registered()[1])
+
+    assert merged.listings[Bucket.kind, HERE].complete is complete
+    assert [gap.kind for gap in merged.gaps] == ([] if complete else [Bucket.kind])
 
 
 def test_missing_parts_are_named(tmp_path: Path) -> None:

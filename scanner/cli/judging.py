@@ -323,7 +323,9 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
     options = read_files(options)
     checks, collectors = load()
     with ExitStack() as files:
-        inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))
+        inventory = load_all(
+            [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
+        )
     problems = save(inventory, options)
     providers = inventory.providers()
     chosen = select([check for check in checks.values() if check.provider in providers], options)

@@ -132,7 +132,9 @@ def _graph(paths: "Sequence[str]") -> "Graph":
     log_to_stderr(verbose=False)
     _, collectors = load()
     with ExitStack() as files:
-        inventory = load_all([files.enter_context(reading(path)) for path in paths], kinds(collectors.values()))
+        inventory = load_all(
+            [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
+        )
     if inventory.gaps or not all(listing.complete for listing in inventory.listings.values()):
         say("the inventory is incomplete: what could not be read belongs to no system here, and joins may be missing")
     return Graph(inventory, collectors)

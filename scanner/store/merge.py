@@ -2,11 +2,14 @@
 
 import filecmp
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from scanner.model.collectors import Collector
 from scanner.model.errors import InputError
-from scanner.model.nouns import Gap, Resource, Scope
+from scanner.model.nouns import Gap, Reason, Resource, Scope
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
 from scanner.store.saved import Shard
@@ -14,9 +17,15 @@ from scanner.store.saved import Shard
 log = logging.getLogger("mlposture")
 
 
-def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]], store: Journal | None = None) -> Inventory:
+def load_all(
+    paths: Sequence[Path],
+    kinds: Mapping[str, type[Resource]],
+    store: Journal | None = None,
+    collectors: Mapping[str, Collector] | None = None,
+) -> Inventory:
     """What these files hold together, taken when the oldest was; kept in `store`. A file like another counts once.
 
+    By their `collectors`, kinds are known that were followed in one file and not in another of the same account.
     Raises InputError for what is no inventory, and naming both files when two asked the same place for the same kind.
     """
     store = store or Journal()
@@ -41,9 +50,38 @@ def load_all(paths: Sequence[Path], kinds: Mapping[str, type[Resource]], store: 
         merged.digests += part.digests
         scopes.update(part.scopes)
         gaps.update(part.gaps)
+    for collector, scope in _not_followed(list(parts.values()), collectors or {}):
+        kind = collector.kind.kind
+        merged.listings[kind, scope] = replace(merged.listings[kind, scope], complete=False)
+        gaps.add(
+            Gap(
+                kind=kind,
+                operation=collector.operations[0],
+                scope=scope,
+                reason=Reason.ERROR,
+                permission="",
+                detail="another inventory of this account has what leads to more of these, and did not ask for them",
+            )
+        )
     merged.scopes, merged.gaps = tuple(sorted(scopes)), tuple(sorted(gaps))
     merged.shard = _shard([part.shard for part in parts.values()])
     return merged
+
+
+def _not_followed(parts: Sequence[Inventory], collectors: Mapping[str, Collector]) -> Iterator[tuple[Collector, Scope]]:
+    """Kinds that one part followed from what it saw of an account, where another part saw more that leads to them."""
+    for part in parts:
+        elsewhere = {
+            (kind, scope.provider, scope.account)
+            for other in parts
+            if other is not part
+            for kind, scope in other.listings
+        }
+        for kind, scope in part.listings:
+            collector = collectors.get(kind)
+            followed = (one.kind for one in collector.follows) if collector else ()
+            if collector and any((one, scope.provider, scope.account) in elsewhere for one in followed):
+                yield collector, scope
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:
