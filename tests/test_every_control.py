@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from scanning import PROVIDERS, calm, with_faults
+from declaring import declared, selecting
+from scanning import PROVIDERS, Verdicts, calm, running, take_inventory, verdicts_of, with_faults
 from support import fail_with, registered
 from test_every_collector import KNOWN_SCOPE, deny_lists
 from worded import TODAY, added, demo_manifest, said, states, tidied
 
+from scanner.evaluate.unasked import note_unasked
 from scanner.evidence.applicability import REGIMES
 from scanner.frameworks import HEADLINE, known, load
 from scanner.model.claims import Word
+from scanner.model.nouns import Status
+from scanner.systems.graph import Graph, Key
+from scanner.systems.manifest import Include
+from scanner.systems.ownership import Ownership
 
 #: Words that no control of these frameworks may ever be called.
 FORBIDDEN = {Word.PASS, Word.FAIL}
@@ -39,6 +45,43 @@ def test_a_single_check_says_no_more_than_all_of_them(provider: str) -> None:
         for slug in slugs:
             narrowed = said(states(provider, inventory, judged, known(), chosen={slug}, systems=False))
             fail_with(added(everything, narrowed, f"when {slug} alone is chosen"))
+
+
+#: Systems that hold endpoints, and what these lead to.
+SERVING = declared(
+    of_aws=selecting(Include(provider="aws", arns=("arn:aws:sagemaker:*:111122223333:endpoint/*",))),
+    of_gcp=selecting(Include(provider="gcp", ids=("*/endpoints/*",))),
+    of_azure=selecting(Include(provider="azure", ids=("/subscriptions/*/onlineendpoints/*",))),
+)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("objective", ["key-management", "network-isolation", "public-exposure"])
+def test_a_scan_that_loses_what_fails_of_a_system_says_nothing_for_it(provider: str, objective: str) -> None:
+    """A scan for some checks asks for fewer kinds. Here, all fails that it so loses of a system, and nothing else."""
+    checks = [check for check in registered()[0].values() if check.provider == provider]
+    chosen = [check for check in checks if check.objective == objective]
+    assert chosen
+    inventory, verdicts, _ = calm(provider)
+    with running(provider):
+        narrow = take_inventory(provider, chosen, verify=False)
+    kept, whole = (Ownership(SERVING, "", Graph(seen, registered()[1])) for seen in (narrow, inventory))
+    kinds = {check.slug: check.kind.kind for check in checks}
+
+    def worst(given: Verdicts) -> Verdicts:
+        keys = {key: Key(kinds[key[0]], key[1]) for key in given}
+        lost = {key for key, at in keys.items() if whole.of_key(at) and not kept.of_key(at)}
+        return {key: Status.FAIL if key in lost else status for key, status in tidied(given).items()}
+
+    everything = said(states(provider, inventory, worst(verdicts), known(), manifest=SERVING))
+    names = {check.slug for check in chosen}
+    given = worst(verdicts_of(narrow, provider, chosen))
+    words = said(states(provider, narrow, given, known(), names, manifest=SERVING))
+    fail_with(added(everything, words, f"when a scan is for {objective} alone"))
+
+    note_unasked(narrow, checks, registered()[1])
+    again = said(states(provider, narrow, worst(verdicts_of(narrow, provider)), known(), manifest=SERVING))
+    fail_with(added(everything, again, "when its inventory is judged by all checks"))
 
 
 def test_the_words_of_the_demo_are_not_empty() -> None:

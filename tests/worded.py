@@ -46,13 +46,15 @@ def states(
     chosen: Collection[str] | None = None,
     *,
     systems: bool = True,
+    manifest: Manifest | None = None,
 ) -> Iterator[SystemState]:
     """What there is to say of each system from these verdicts of all checks, or of those with a `chosen` slug.
 
-    Without `systems`, of all that was scanned alone.
+    Without `systems`, of all that was scanned alone. Systems are those of the demo, unless there is a `manifest`.
     """
     checks = {check.slug: check for check in registered()[0].values() if check.provider == provider}
-    owners = Ownership(demo_manifest(), "ai-systems.yaml", Graph(inventory, registered()[1])) if systems else None
+    declared = manifest or demo_manifest()
+    owners = Ownership(declared, "ai-systems.yaml", Graph(inventory, registered()[1])) if systems else None
     counts: dict[str, Counter[Status]] = {slug: Counter() for slug in checks if chosen is None or slug in chosen}
     of_systems: dict[str, dict[str, Counter[Status]]] = {}
     for (slug, id), status in verdicts.items():
