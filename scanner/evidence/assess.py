@@ -22,6 +22,8 @@ from scanner.systems.ownership import Ownership
 
 #: The kind of a check that is about resources of any kind: these are not listed for it.
 ANY = Resource.kind
+#: So many systems are kept once they are made: a report reads them several times. More would take too much memory.
+_KEPT = 20
 #: The Act binds whoever it binds, whatever frameworks a system names.
 _ALWAYS = "eu-ai-act"
 
@@ -70,6 +72,7 @@ class Assessed:
         self.unclaimed = len(ownership.unclaimed) if ownership else 0
         self.warnings = ownership.warnings if ownership else ()
         self._found, self._ownership = found, ownership
+        self._states: tuple[SystemState, ...] | None = None
         self._checks = {check.id: check for check in known}
         self._chosen = frozenset(found.counts)
         self._objectives = tuple(catalogue.objectives)
@@ -80,6 +83,13 @@ class Assessed:
         self.warnings = (*self.warnings, *self._needing_names())
 
     def __iter__(self) -> Iterator[SystemState]:
+        if len(self.declared) > _KEPT:
+            return self._made()
+        if self._states is None:
+            self._states = tuple(self._made())
+        return iter(self._states)
+
+    def _made(self) -> Iterator[SystemState]:
         yield self._state(None, self._found.counts, frozenset())
         for system in self._ownership.manifest.systems if self._ownership else ():
             yield self._state(system, self._found.of_systems.get(system.id, {}), self._clouds(system))

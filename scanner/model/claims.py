@@ -169,7 +169,7 @@ class SystemState(Struct, frozen=True, kw_only=True):
 
 
 class Assessment(Protocol):
-    """What the evidence says, system by system: the first is all that was scanned. Made anew each time it is read.
+    """What the evidence says, system by system: the first is all that was scanned. Many are made anew each time.
 
     `declared` are the ids of those that follow it.
     """
