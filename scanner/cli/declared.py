@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.model.checks import CHECKS
+from scanner.model.collectors import COLLECTORS
 from scanner.model.errors import InputError
 from scanner.objects.transfer import reading
 
@@ -94,12 +96,10 @@ def ownership(inventory: "Inventory", options: Mapping[str, Any]) -> "Ownership 
     declared = options.get("systems")
     if not isinstance(declared, Declared):
         return None
-    from scanner.model.registry import load
     from scanner.systems.graph import Graph
     from scanner.systems.ownership import Ownership
 
-    _, collectors = load(inventory.providers())
-    return Ownership(declared.manifest, declared.path, Graph(inventory, collectors))
+    return Ownership(declared.manifest, declared.path, Graph(inventory, COLLECTORS))
 
 
 def assess(
@@ -112,10 +112,9 @@ def assess(
     """The report, of a scan that knew these accounts, with what it says of AI systems and controls."""
     from scanner.evaluate.unclaimed import UNCLAIMED
     from scanner.evidence.assess import Assessed, counted
-    from scanner.model.registry import load
 
     asked = {scope.provider for scope in built.scopes}
-    known = [*load(sorted(asked))[0].values(), *([UNCLAIMED] if owners else [])]
+    known = [*(check for check in CHECKS.values() if check.provider in asked), *([UNCLAIMED] if owners else [])]
     day = as_of(options, built.started_at)
     said = Assessed(counted(built, accounts), known, catalogue, tuple(catalogue.frameworks), day, owners)
     return msgspec.structs.replace(built, assessment=said)
