@@ -114,7 +114,10 @@ def assess(
     from scanner.evidence.assess import Assessed, counted
 
     asked = {scope.provider for scope in built.scopes}
-    known = [*(check for check in CHECKS.values() if check.provider in asked), *([UNCLAIMED] if owners else [])]
+    known = [
+        *(check for _, check in sorted(CHECKS.items()) if check.provider in asked),
+        *([UNCLAIMED] if owners else []),
+    ]
     day = as_of(options, built.started_at)
     said = Assessed(counted(built, accounts), known, catalogue, tuple(catalogue.frameworks), day, owners)
     return msgspec.structs.replace(built, assessment=said)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from worlds.base import Fault, Request, Response, World
 
-from scanner.model.errors import InputError, NotWritten
+from scanner.model.errors import InputError, NotThere, NotWritten
 from scanner.objects.addresses import parse
 from scanner.objects.transfer import check, reading, write
 
@@ -76,7 +76,9 @@ def test_a_bucket_that_is_there_passes_and_is_only_looked_at(bucket) -> None:
 
 
 def test_a_bucket_that_is_not_there(bucket, temporary: Path) -> None:
-    for error, call in ((InputError, got), (NotWritten, lambda address: put(address, b"x"))):
+    # S3 says of a bucket that it is not there, and the others of an object that is in none.
+    absent = InputError if bucket.missing.startswith("s3:") else NotThere
+    for error, call in ((absent, got), (NotWritten, lambda address: put(address, b"x"))):
         assert "there is no" in refusal(bucket.missing, error, call)
     said = refusal(bucket.missing, InputError, lambda address: check(parse(address)))
     assert "northwind-example-none" in said.removeprefix(bucket.missing)
@@ -84,7 +86,7 @@ def test_a_bucket_that_is_not_there(bucket, temporary: Path) -> None:
 
 
 def test_an_object_that_is_not_there(bucket) -> None:
-    assert "there is no such object" in refusal(bucket.at("x.json"), InputError, got)
+    assert "there is no such object" in refusal(bucket.at("x.json"), NotThere, got)
 
 
 def test_that_one_may_not_look_at_the_bucket_is_no_answer(bucket) -> None:
