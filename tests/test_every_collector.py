@@ -18,7 +18,7 @@ from worlds.base import Fault, World
 
 from checks.azure.client.api import AzureApi
 from scanner.calls.client import BaseApi
-from scanner.frameworks import HEADLINE
+from scanner.frameworks import HEADLINE, known
 from scanner.model.collectors import Collector
 from scanner.model.decode import plans
 from scanner.model.nouns import Gap, Reason, Resource, Scope, Status
@@ -166,15 +166,18 @@ def test_a_denied_operation_gives_a_gap_and_no_invented_verdict(provider: str, o
     wrong = [*gaps_wrong(inventory.gaps, operation, {Reason.DENIED}), *invented(before, after, operation)]
     for tidy in (False, True):
         words = said(states(provider, inventory, tidied(after) if tidy else after, HEADLINE))
-        wrong += added(calm_words(provider, tidy=tidy), words, f"when {operation} is denied")
+        wrong += added(calm_words(provider, HEADLINE, tidy=tidy), words, f"when {operation} is denied")
+    if not all(listing.complete for listing in inventory.listings.values()):
+        words = said(states(provider, inventory, tidied(after), known(), systems=False))
+        wrong += added(calm_words(provider, known(), tidy=True), words, f"when {operation} is denied")
     fail_with(wrong)
 
 
 @cache
-def calm_words(provider: str, *, tidy: bool) -> dict[Place, frozenset[str]]:
+def calm_words(provider: str, frameworks: tuple[str, ...], *, tidy: bool) -> dict[Place, frozenset[str]]:
     """What is said of controls in a calm scan, or would be if nothing had failed there."""
     calm = calm_scan(provider)
-    return said(states(provider, calm.inventory, tidied(calm.verdicts) if tidy else calm.verdicts, HEADLINE))
+    return said(states(provider, calm.inventory, tidied(calm.verdicts) if tidy else calm.verdicts, frameworks))
 
 
 def gaps_wrong(gaps: Iterable[Gap], operation: str, reasons: set[Reason]) -> Iterator[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
+from commandline import mlposture
 from declaring import declared, selecting
 from scanning import PROVIDERS, Verdicts, calm, running, take_inventory, verdicts_of, with_faults
-from support import fail_with, registered
+from support import ROOT, fail_with, registered
 from test_every_collector import KNOWN_SCOPE, deny_lists
 from worded import TODAY, added, demo_manifest, said, states, tidied
 
@@ -106,6 +111,32 @@ def test_no_row_of_a_law_or_management_standard_passes(provider: str) -> None:
             if not load([framework.id]).frameworks[framework.id].benchmark:
                 assert not FORBIDDEN & framework.words.keys(), framework.id
     assert not any(load([id]).frameworks[id].benchmark for id in HEADLINE)
+
+
+#: What nobody may read about a control in any output; the statement that every report carries, and titles, aside.
+_PROMISES = re.compile(r"satisf|complian|conform|certif|fulfil|\bmeets\b|\bpassed\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_output_promises_anything_of_a_control(provider: str, tmp_path: Path) -> None:
+    calm(provider)[0].save(tmp_path / "inventory.json")
+    shown = [part for id in known() if not load([id]).frameworks[id].benchmark for part in ("--framework", id)]
+    done = mlposture(
+        "evaluate", "inventory.json", "--systems", str(ROOT / "examples" / "ai-systems.yaml"), "--details",
+        "--fail-on", "never", "-o", "r.json", "-o", "r.sarif", *shown, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+    report = json.loads((tmp_path / "r.json").read_text())
+    rows = [row for system in report["evidence"]["systems"] for one in system["frameworks"] for row in one["controls"]]
+    assert len(rows) > 1000
+    assert {row["word"] for row in rows} <= {word.value for word in Word} - {word.value for word in FORBIDDEN}
+    fail_with(f"{row['id']}: {row['why']}" for row in rows if _PROMISES.search(row.get("why", "")))
+    said_of = done.stdout.partition("Controls, as of")[2].partition("\n\n")[0].partition("\n")[2]
+    assert "evidence against" in said_of
+    assert not _PROMISES.search(said_of.replace("conformity assessment", ""))  # which a rollout may ask for
+    for run in json.loads((tmp_path / "r.sarif").read_text())["runs"]:
+        assert "not a statement of compliance" in run["properties"]["statement"]
 
 
 def test_every_control_of_the_act_has_an_answer_for_every_system() -> None:

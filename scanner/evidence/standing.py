@@ -80,7 +80,7 @@ def standing(
     elif not passed:
         stand, why = Stand.EMPTY, "nothing that it would be about was found"
     elif passed < _ENOUGH:
-        stand, why = Stand.OPEN, "the checks that passed are too slight to speak for it"
+        stand, why = Stand.OPEN, "what its checks found is too slight to speak for it"
     else:
         stand, why = Stand.FOR, ""
     claim = Claim(
