@@ -15,8 +15,8 @@ from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
 from reports.terminal_systems import systems
-from reports.terminal_text import Line, table, wrap
-from reports.writing import clean, first_paragraph, redact, sentence
+from reports.terminal_text import Line, table, theirs, wrap
+from reports.writing import clean, first_paragraph, sentence
 from scanner.model.claims import Posture
 from scanner.model.nouns import Finding, Findings, Gap, Reason, Report, Scope, Severity
 
@@ -156,7 +156,7 @@ def _brief(finding: Finding, total: int, width: int) -> Iterator[Line]:
     kind = type(resource).title or type(resource).kind
     yield _head(finding)
     where = f"{_where(resource.scope)} {kind} {clean(resource.name)}{more}: "
-    yield [("blue", " --> ", ""), ("", _cut(where + _theirs(finding.message), width - 5), _link(resource.console_url))]
+    yield [("blue", " --> ", ""), ("", _cut(where + theirs(finding.message), width - 5), _link(resource.console_url))]
     if finding.path:
         names = " → ".join(clean(id.rstrip("/").rpartition("/")[2]) for id in finding.path)
         yield [("dim", "     " + _cut(names, width - 5), "")]
@@ -214,7 +214,7 @@ def _place(finding: Finding, width: int) -> Iterator[Line]:
     kind = type(resource).title or type(resource).kind
     yield [("blue", " --> ", ""), ("", f"{_where(resource.scope)} ", ""),
            ("underline", f"{kind} {clean(resource.name)}", _link(resource.console_url))]  # fmt: skip
-    for line in wrap(_theirs(finding.message), width - 5):
+    for line in wrap(theirs(finding.message), width - 5):
         yield [("", "     " + line, "")]
     if finding.path:
         for line in wrap("path: " + " → ".join(clean(id) for id in finding.path), width - 5):
@@ -309,9 +309,9 @@ def _gap(gaps: Sequence[Gap], width: int) -> Iterator[Line]:
     more = "" if len(places) <= MAX_EACH else f" and {len(places) - MAX_EACH} more"
     yield from _indented(f"in {', '.join(places[:MAX_EACH])}{more}", width)
     for detail in sorted({gap.detail for gap in gaps if gap.detail})[:MAX_EACH]:
-        yield from _indented(_theirs(detail), width)
+        yield from _indented(theirs(detail), width)
     if first.permission:
-        yield from _indented(f"grant {_theirs(first.permission)}", width)
+        yield from _indented(f"grant {theirs(first.permission)}", width)
     if checks := sorted({check for gap in gaps for check in gap.checks}):
         yield from _indented(clean(f"bears on {', '.join(checks)}"), width)
 
@@ -327,7 +327,7 @@ def _unanswered(report: Report, width: int) -> Iterator[Line]:
     yield [("bold", f"Unknown ({report.counts['unknown']} verdicts):", "")]
     worst = sorted(together.items(), key=lambda entry: (-entry[1][0], entry[0]))
     for reason, (count, checks) in worst[:MAX_GAPS]:
-        first, *rest = wrap(f"{_theirs(reason)} ({', '.join(sorted(checks))})", width - 8)
+        first, *rest = wrap(f"{theirs(reason)} ({', '.join(sorted(checks))})", width - 8)
         yield [("yellow", f"  {count:4}", ""), ("", f"  {first}", "")]
         for line in rest:
             yield [("", " " * 8 + line, "")]
@@ -345,7 +345,7 @@ def _absences(report: Report, width: int) -> Iterator[Line]:
     """Why scopes can hold none of a kind, each reason once for each scope."""
     seen = sorted({(listing.scope, listing.absent) for listing in report.listings if listing.absent})
     for scope, why in seen:
-        for line in wrap(f"{_where(scope)}: {sentence(_theirs(why))}", width):
+        for line in wrap(f"{_where(scope)}: {sentence(theirs(why))}", width):
             yield [("", line, "")]
     if seen:
         yield []
@@ -379,7 +379,7 @@ def _principals(report: Report, width: int) -> Iterator[Line]:
     for principal in report.principals:
         names.setdefault(principal.provider, set()).add(principal.name)
     for provider, found in sorted(names.items()):
-        known = [_theirs(name) for name in sorted(found - {""})]
+        known = [theirs(name) for name in sorted(found - {""})]
         said = known[:MAX_NAMES]
         if len(known) > MAX_NAMES:
             said.append(f"{len(known) - MAX_NAMES} more, all of them in the report file (-o)")
@@ -402,10 +402,6 @@ def posture_line(score: Posture) -> str:
 
 def _where(scope: Scope) -> str:
     return clean(f"{scope.provider} {scope.account} {scope.region}")
-
-
-def _theirs(text: str) -> str:
-    return clean(redact(text))
 
 
 def _link(url: str) -> str:

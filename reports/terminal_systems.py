@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from reports.terminal_text import Line, table, wrap
-from reports.writing import clean, redact
+from reports.terminal_text import Line, table, theirs, wrap
+from reports.writing import clean
 from scanner.model.claims import Assessment, FrameworkState, Posture, SystemState, Word
 from scanner.model.nouns import Severity
 
@@ -101,10 +101,10 @@ def _said_of(state: SystemState, width: int) -> Iterator[Line]:
     if (decided := state.rests_on) is not None:
         who = f"decided by {decided.by} on {decided.on}" if decided.by else "decided by nobody"
         review = f", to be reviewed by {decided.until}" if decided.until else ""
-        yield from _wrapped(f"{clean(state.id)}, declared: {_theirs(decided.text)} ({_theirs(who)}{review})", width)
+        yield from _wrapped(f"{clean(state.id)}, declared: {theirs(decided.text)} ({theirs(who)}{review})", width)
     if state.rollout:
         asked = "; ".join(f"{one.name} {one.word}" + (f" ({one.why})" if one.why else "") for one in state.rollout)
-        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {_theirs(asked)}", width)
+        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {theirs(asked)}", width)
     yield from _controls(state, width)
 
 
@@ -124,7 +124,3 @@ def _controls(state: SystemState, width: int) -> Iterator[Line]:
 
 def _wrapped(text: str, width: int) -> Iterator[Line]:
     return ([("", line, "")] for line in wrap(text, width))
-
-
-def _theirs(text: str) -> str:
-    return clean(redact(text))

@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from reports.writing import clean, redact
+
 #: Style, text and link of each part of a line.
 Line = list[tuple[str, str, str]]
 
@@ -21,3 +23,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
 def wrap(text: str, width: int) -> list[str]:
     """Lines of whole words: breaking inside one could bring a harmless `::` to the start of a line."""
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
+
+
+def theirs(text: str) -> str:
+    """Text of others: no controls, no secrets."""
+    return clean(redact(text))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scanner.evaluate.score import MEANT, posture
 from scanner.evidence.applicability import applies
-from scanner.evidence.standing import Stand, Standing, observed
+from scanner.evidence.standing import Stand, Standing, observed, word_of
 from scanner.frameworks import Control, Framework
 from scanner.model.checks import Check
 from scanner.model.claims import ControlState, Evidence, FrameworkState, Kind, Posture, Word
@@ -184,19 +184,10 @@ def _word(
         return Word.NOT_ASSESSED, _UNMAPPED if not claims else "what bears on it is too wide to say anything of it"
     if narrowed := [one for one in claims if standings[one].narrowed]:
         return Word.NOT_ASSESSED, f"{narrowed[0]}: {standings[narrowed[0]].claim.why}"
-    stands = {one: standings[one].stand for one in core}
-    slight = claims[core[0]] == _INTERSECTS and _is_slight([standings[one] for one in core])
-    against = Stand.AGAINST in stands.values() and not slight
-    open_ = [one for one, stand in stands.items() if stand in (Stand.OPEN, Stand.UNCHECKED)]
-    supported = Stand.FOR in stands.values() and not open_ and not slight
-    why = f"{open_[0]}: {standings[open_[0]].claim.why}" if open_ else ""
-    if against:
-        return (Word.MIXED if supported else Word.AGAINST), why
-    if supported:
-        return Word.FOR, ""
-    if slight:
+    own = [standings[one] for one in core]
+    if claims[core[0]] == _INTERSECTS and _is_slight(own):
         return Word.NOT_ASSESSED, "one slight check that failed says too little of it"
-    return Word.NOT_ASSESSED, why or "nothing that it would be about was found"
+    return word_of(own)
 
 
 def _is_slight(standings: Sequence[Standing]) -> bool:
@@ -212,8 +203,8 @@ def summed(bearing: Bearing, subject: Subject) -> FrameworkState:
     manual = [one for one in applicable if one.assessable == "manual"]
     rest = [one for one in applicable if one.assessable != "manual"]
     tested = {one.id for one in bearing.framework.controls if _is_tested(bearing, one) and subject.tests(one.checks)}
-    unchecked = [one for one in rest if one.id not in tested and _is_unchecked(one, subject)]
-    scored = [one.score for one in rest if one.score is not None and one not in unchecked]
+    unchecked = {one.id for one in rest if one.id not in tested and _is_unchecked(one, subject)}
+    scored = [one.score for one in rest if one.score is not None and one.id not in unchecked]
     empty = len(rest) - len(unchecked) - len(scored)
     return FrameworkState(
         id=bearing.framework.id,

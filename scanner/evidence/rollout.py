@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from scanner.evidence.standing import Stand, Standing
+from scanner.evidence.standing import Standing, word_of
 from scanner.model.claims import Evidence, Requirement, Stage, Word
 from scanner.systems.manifest import System
 
@@ -56,15 +56,8 @@ def requirements(
 
 def _word(standings: list[Standing]) -> tuple[Word, str]:
     """What the objectives of a need come to, by the rules of controls."""
-    stands = [one.stand for one in standings]
-    if any(one.narrowed for one in standings):
-        return Word.NOT_ASSESSED, next(one.claim.why for one in standings if one.narrowed)
-    open_ = next((one for one in standings if one.stand in (Stand.OPEN, Stand.UNCHECKED)), None)
-    why = f"{open_.claim.objective}: {open_.claim.why}" if open_ else ""
-    supported = Stand.FOR in stands and open_ is None
-    if Stand.AGAINST in stands:
-        return (Word.MIXED if supported else Word.AGAINST), why
-    return (Word.FOR, "") if supported else (Word.NOT_ASSESSED, why or "nothing that it would be about was found")
+    narrowed = next((one.claim.why for one in standings if one.narrowed), "")
+    return (Word.NOT_ASSESSED, narrowed) if narrowed else word_of(standings)
 
 
 def _assessment(system: System, declared: tuple[Evidence, ...]) -> tuple[Word, str]:

@@ -1,14 +1,14 @@
 """What the verdicts of the checks of an objective come to: how many speak for it and against it, and what is open."""
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.evaluate.score import WEIGHT, posture
 from scanner.model.checks import Check
-from scanner.model.claims import Claim, Evidence, Kind
+from scanner.model.claims import Claim, Evidence, Kind, Word
 from scanner.model.nouns import CheckCount, Severity
 
 #: Weight of passed checks that it takes to speak for an objective: of one critical check, or of several lesser ones.
@@ -97,6 +97,17 @@ def standing(
     )
     slight = len(failing) == 1 and failing[0].severity in _SLIGHT
     return Standing(claim, stand, slight, bool(left_out))
+
+
+def word_of(standings: Sequence[Standing]) -> tuple[Word, str]:
+    """The word that these objectives allow together, and why it allows none or only half of one."""
+    stands = [one.stand for one in standings]
+    open_ = next((one.claim for one in standings if one.stand in (Stand.OPEN, Stand.UNCHECKED)), None)
+    why = f"{open_.objective}: {open_.why}" if open_ else ""
+    supported = Stand.FOR in stands and open_ is None
+    if Stand.AGAINST in stands:
+        return (Word.MIXED if supported else Word.AGAINST), why
+    return (Word.FOR, "") if supported else (Word.NOT_ASSESSED, why or "nothing that it would be about was found")
 
 
 def observed(count: CheckCount) -> CheckCount:

@@ -56,11 +56,13 @@ class Claims(NamedTuple):
 class Assignment(NamedTuple):
     """What comes of a manifest in an inventory. `unclaimed` are resources of ML that no system claims or excludes.
 
+    `holders` are the systems of each claimed resource, `shared` those of which there are several.
     `heads` are those of them that no other one leads to, with how many each leads to. `undecided` are the systems that
     select by tags that were not observed, with the providers: what is unclaimed there may belong to them.
     """
 
     systems: dict[str, Claims]
+    holders: dict[Key, tuple[str, ...]]
     shared: dict[Key, tuple[str, ...]]
     unclaimed: tuple[Key, ...]
     heads: dict[Key, int]
@@ -100,9 +102,11 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
         ),
         key=lambda node: node.key,
     )
+    held = {key: tuple(names) for key, names in holders.items()}
     return Assignment(
         systems,
-        {one: tuple(names) for one, names in sorted(holders.items()) if len(names) > 1},
+        held,
+        {key: names for key, names in sorted(held.items()) if len(names) > 1},
         tuple(node.key for node in unclaimed),
         _heads(unclaimed),
         {name: frozenset(providers) for name, providers in undecided.items()},

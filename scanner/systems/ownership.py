@@ -27,11 +27,7 @@ class Ownership:
         self.kinds = graph.kinds
         self.leading = graph.leading
         self.warnings = found.warnings
-        holders: dict[Key, list[str]] = {}
-        for name, claims in found.systems.items():
-            for key in claims.claimed:
-                holders.setdefault(key, []).append(name)
-        self._of = {key: tuple(names) for key, names in holders.items()}
+        self._of = found.holders
         self._held = {
             name: (len(claims.claimed), sum(key in found.shared for key in claims.claimed))
             for name, claims in found.systems.items()
