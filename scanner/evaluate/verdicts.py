@@ -69,7 +69,7 @@ class Verdicts:
         for system in owners.of(resource):
             count = self.of_systems.setdefault(system, {}).setdefault(check.id, CheckCount())
             _count(count, judgement.verdict)
-            if status is Status.FAIL and owners.is_excepted(system, check.objective, resource):
+            if status is Status.FAIL and owners.exception(system, check.objective, resource):
                 self.excepted[system, check.objective] += 1
 
     def forget(self, checks: Iterable[str]) -> None:

@@ -34,9 +34,10 @@ class Unseen:
 
     def of_system(self, system: System, owners: Ownership, clouds: frozenset[str]) -> str:
         """Why there may be more of a system in these clouds than was found; empty if nothing hides it."""
-        return next(filter(None, self._reasons(system, owners, clouds)), "")
+        return next(filter(None, self.reasons(system, owners, clouds)), "")
 
-    def _reasons(self, system: System, owners: Ownership, clouds: frozenset[str]) -> Iterator[str]:
+    def reasons(self, system: System, owners: Ownership, clouds: frozenset[str]) -> Iterator[str]:
+        """All of why there may be more of a system in these clouds than was found. Some are empty."""
         if unasked := sorted(clouds - self.providers):
             yield f"{' and '.join(unasked)} was not scanned"
         for include in system.selectors.include:

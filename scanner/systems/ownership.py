@@ -56,10 +56,10 @@ class Ownership:
         """How many resources a system claims, and how many of these belong to others, too."""
         return self._held[system]
 
-    def is_excepted(self, system: str, objective: str, resource: Resource) -> bool:
-        """Whether a system accepts that a resource does not meet an objective.
+    def exception(self, system: str, objective: str, resource: Resource) -> Exemption | None:
+        """By which exception a system accepts that a resource does not meet an objective.
 
         An exception names a resource by the end of its id, as in `endpoint/name`, or by all of it; `*` is any text.
         """
         exempt = self._exempt.get((system, objective), ())
-        return any(matcher(f"*{one.resource}").fullmatch(resource.id) for one in exempt)
+        return next((one for one in exempt if matcher(f"*{one.resource}").fullmatch(resource.id)), None)

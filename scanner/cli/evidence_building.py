@@ -1,0 +1,98 @@
+"""From saved inventories and a manifest to what people take to an auditor or a board. No cloud is asked."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.cli.declared import DEFAULT, as_of, assess, manifest_path, ownership, read_systems
+from scanner.cli.judging import read_own_frameworks, read_trusted
+from scanner.model.errors import InputError
+from scanner.objects.transfer import reading
+
+if TYPE_CHECKING:
+    from scanner.evidence.dossier import Dossier
+    from scanner.frameworks import Catalogue
+    from scanner.model.nouns import Report
+    from scanner.store.inventory import Inventory
+    from scanner.systems.ownership import Ownership
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Saved inventories as one, judged with all verdicts, and what the manifest says of them."""
+
+    inventory: "Inventory"
+    report: "Report"
+    owners: "Ownership"
+    catalogue: "Catalogue"
+    manifest_sha256: str
+
+
+def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
+    """Load saved inventories and judge them by all checks. Raises InputError.
+
+    `options` are those of `evaluate` that matter here: systems, framework, framework_file, trust, as_of. Without
+    `framework` all frameworks are shown that a declared system names, and the headline ones.
+    """
+    from scanner.cli.judging import catalogue as chosen_catalogue
+    from scanner.evaluate.report import build_report
+    from scanner.evaluate.unasked import note_unasked
+    from scanner.evaluate.unclaimed import UNCLAIMED
+    from scanner.model.nouns import Status
+    from scanner.model.registry import kinds, load
+    from scanner.store.merge import load_all
+
+    name = manifest_path(options)
+    if name is None:
+        raise InputError(
+            f"there is no ./{DEFAULT}; name a manifest with --systems, or draft one: mlposture systems init"
+        )
+    as_of(options, datetime.now(UTC))
+    options = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
+    options = {**options, "systems": read_systems(options)}
+    with reading(name) as path:
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    checks, collectors = load()
+    with ExitStack() as files:
+        inventory = load_all(
+            [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
+        )
+    asked = [check for check in checks.values() if check.provider in inventory.providers()]
+    note_unasked(inventory, asked, collectors)
+    owners = ownership(inventory, options)
+    assert owners is not None  # noqa: S101 - there is a manifest
+    shown = chosen_catalogue(options)
+    built = build_report(
+        inventory,
+        (*asked, UNCLAIMED),
+        shown,
+        scan_id="",
+        started_at=inventory.taken_at,
+        finished_at=inventory.taken_at,
+        verdicts=frozenset(Status),
+        trust=options["trust"],
+        owners=owners,
+    )
+    return Judged(inventory, assess(built, shown, options, owners, inventory.accounts), owners, shown, sha256)
+
+
+def dossier_of(name: str, found: Judged) -> "Dossier":
+    """The dossier of one system. Raises InputError if the manifest declares none of this id."""
+    from scanner.evidence.compiling import compile_dossier
+
+    systems = {system.id: system for system in found.owners.manifest.systems}
+    if name not in systems:
+        raise InputError(f"{found.owners.path} declares no system {name!r}; it declares {', '.join(systems)}")
+    state = next(state for state in found.report.assessment if state.id == name)
+    return compile_dossier(
+        systems[name],
+        found.report,
+        state,
+        found.owners,
+        found.inventory,
+        found.catalogue,
+        found.manifest_sha256,
+    )

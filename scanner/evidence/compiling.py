@@ -1,0 +1,330 @@
+"""A judged inventory and a manifest → the dossier of one AI system."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from scanner import __version__
+from scanner.evidence.controls import Bearing
+from scanner.evidence.dossier import (
+    Accepted,
+    Bears,
+    ControlPage,
+    Cover,
+    Dossier,
+    Held,
+    NotSeen,
+    Observation,
+    Origin,
+    Part,
+    Question,
+    Reader,
+    Section,
+)
+from scanner.evidence.sections import sections_of, what_is
+from scanner.evidence.sentences import contradictions_of, open_in_control, open_in_manifest, selector_text
+from scanner.evidence.unseen import Unseen
+from scanner.frameworks import Catalogue, Control, Framework
+from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
+from scanner.model.nouns import Finding, Reason, Report, Scope, Status, plain
+from scanner.model.origins import Said
+from scanner.store.inventory import Inventory
+from scanner.systems.graph import Key
+from scanner.systems.manifest import System
+from scanner.systems.ownership import Ownership
+from scanner.systems.selectors import matcher
+
+_BEARS: dict[Status, Bears] = {
+    Status.PASS: "for",
+    Status.FAIL: "against",
+    Status.UNKNOWN: "unknown",
+    Status.NOT_APPLICABLE: "not applicable",
+}
+_FIRST: tuple[Bears, ...] = ("against", "unknown", "for", "not applicable")
+
+
+class _Known(Struct, frozen=True):
+    """Of a resource in the store: who it is and what was read of it."""
+
+    id: str
+    name: str
+    scope: Scope
+    read: Said | UnsetType = UNSET
+
+
+def compile_dossier(
+    system: System,
+    report: Report,
+    state: SystemState,
+    owners: Ownership,
+    inventory: Inventory,
+    catalogue: Catalogue,
+    manifest_sha256: str,
+) -> Dossier:
+    """The dossier of a system: of a report with all verdicts, its assessed `state`, and what these were made from.
+
+    `catalogue` holds the frameworks that it is to speak of. `manifest_sha256` is the digest of the manifest's file.
+    """
+    resources = tuple(sorted(_held(system, owners, inventory)))
+    origins = {(one.kind, one.id): one.origins for one in resources}
+    observations = tuple(_observations(system, report, owners, origins))
+    by_objective: defaultdict[str, list[Observation]] = defaultdict(list)
+    for one in observations:
+        by_objective[one.objective].append(one)
+    parts = (
+        _part(catalogue.frameworks[framework.id], framework, catalogue, state, system, by_objective)
+        for framework in state.frameworks
+        if framework.id in catalogue.frameworks
+    )
+    as_of = report.assessment.as_of
+    return Dossier(
+        cover=_cover(system, report, state, owners, inventory, resources, as_of, manifest_sha256),
+        declared=system,
+        manifest=owners.manifest,
+        state=state,
+        resources=resources,
+        observations=observations,
+        parts=tuple(parts),
+    )
+
+
+def _held(system: System, owners: Ownership, inventory: Inventory) -> Iterator[Held]:
+    """The resources that a system claims, with what was read of each."""
+    decoder = msgspec.json.Decoder(_Known)
+    for kind in inventory.store.kinds():
+        for content in inventory.store.documents_with_origins(kind):
+            found = decoder.decode(content)
+            of = owners.of_key(Key(kind, found.id))
+            if system.id not in of:
+                continue
+            yield Held(
+                kind=kind,
+                id=found.id,
+                name=found.name,
+                scope=found.scope,
+                shared_with=tuple(one for one in of if one != system.id),
+                origins=_origins(found.read),
+            )
+
+
+def _origins(read: Said | UnsetType) -> tuple[Origin, ...]:
+    if read is UNSET:
+        return ()
+    found = (
+        Origin(operation=operation, at=seen.at, sha256=seen.sha256, kept=seen.reply is not UNSET)
+        for operation, seen in read.items()
+    )
+    return tuple(sorted(found))
+
+
+def _observations(
+    system: System, report: Report, owners: Ownership, origins: Mapping[tuple[str, str], tuple[Origin, ...]]
+) -> list[Observation]:
+    """The findings about a system, what speaks against it first."""
+    own = (finding for finding in report.findings if system.id in finding.systems)
+    made = [_observation(finding, system, owners, origins) for finding in own]
+    return sorted(made, key=lambda one: _FIRST.index(one.bears))  # stable: else as in reports
+
+
+def _observation(
+    finding: Finding, system: System, owners: Ownership, origins: Mapping[tuple[str, str], tuple[Origin, ...]]
+) -> Observation:
+    resource = finding.resource
+    against = finding.verdict is Status.FAIL
+    trusted = finding.verdict is Status.PASS and _is_trusted(finding.evidence)
+    excepted = owners.exception(system.id, finding.objective, resource) if against else None
+    return Observation(
+        claim=finding.fingerprint,
+        check=finding.check_id,
+        title=finding.title,
+        severity=str(finding.severity),
+        objective=finding.objective,
+        bears="unknown" if trusted else _BEARS[finding.verdict],
+        message=finding.message,
+        evidence=plain(finding.evidence),
+        kind=resource.kind,
+        resource=resource.id,
+        name=resource.name,
+        scope=resource.scope,
+        path=finding.path,
+        origins=origins.get((resource.kind, resource.id), ()),
+        excepted=excepted.reason if excepted else "",
+        console_url=resource.console_url,
+        trusted=trusted,
+    )
+
+
+def _is_trusted(evidence: Mapping[str, Any]) -> bool:
+    """Whether what is settled rests on an entry of `[trust]`, and not on what the scan itself covers alone."""
+    return any("scan" not in entry for entry in evidence.get("trust", ()))
+
+
+def _part(
+    framework: Framework,
+    state: FrameworkState,
+    catalogue: Catalogue,
+    of: SystemState,
+    system: System,
+    observations: Mapping[str, Sequence[Observation]],
+) -> Part:
+    """What a framework asks, section by section."""
+    states = {control.id: control for control in state.controls}
+    rows = {control.id: control for control in framework.controls}
+    bearing = Bearing(framework)
+
+    def page(id: str) -> ControlPage:
+        return _page(rows[id], states[id], framework, bearing, catalogue, of, system, observations)
+
+    return Part(
+        framework=framework.id,
+        name=framework.name,
+        version=framework.version,
+        url=framework.url,
+        what=what_is(framework),
+        state=state,
+        sections=tuple(
+            Section(id=heading, title=title, pages=tuple(page(id) for id in ids))
+            for heading, title, ids in sections_of(framework, states)
+        ),
+    )
+
+
+def _page(
+    row: Control,
+    state: ControlState,
+    framework: Framework,
+    bearing: Bearing,
+    catalogue: Catalogue,
+    of: SystemState,
+    system: System,
+    observations: Mapping[str, Sequence[Observation]],
+) -> ControlPage:
+    questions = tuple(
+        Question(
+            objective=objective,
+            title=catalogue.objectives[objective].title,
+            statement=catalogue.objectives[objective].statement,
+            relationship=relationship,
+            reason=framework.objectives[objective].reason,
+            core=objective in bearing.core[row.id],
+            cannot_prove=catalogue.objectives[objective].cannot_prove,
+            claim=of.claims[objective],
+        )
+        for objective, relationship in state.claims.items()
+    )
+    declared = tuple(dict.fromkeys((*state.other, *(one for each in questions for one in each.claim.other))))
+    accepted = tuple(_accepted(system, [each.objective for each in questions], observations))
+    return ControlPage(
+        state=state,
+        oscal_id=row.oscal_id or row.id,
+        questions=questions,
+        declared=declared,
+        accepted=accepted,
+        contradictions=tuple(contradictions_of(state, questions)),
+        open=tuple(open_in_control(state, questions)),
+    )
+
+
+def _accepted(
+    system: System, objectives: Iterable[str], observations: Mapping[str, Sequence[Observation]]
+) -> Iterator[Accepted]:
+    """The exceptions that bear on a control."""
+    wanted = set(objectives)
+    for one in system.exceptions:
+        if one.objective not in wanted:
+            continue
+        glob = matcher(f"*{one.resource}")
+        against = [each for each in observations.get(one.objective, ()) if each.bears == "against"]
+        yield Accepted(
+            objective=one.objective,
+            resource=one.resource,
+            reason=one.reason,
+            approved_by=one.approved_by,
+            expires=one.expires,
+            covers=sum(bool(glob.fullmatch(each.resource)) for each in against),
+        )
+
+
+def _cover(
+    system: System,
+    report: Report,
+    state: SystemState,
+    owners: Ownership,
+    inventory: Inventory,
+    resources: Sequence[Held],
+    as_of: date,
+    manifest_sha256: str,
+) -> Cover:
+    manifest = owners.manifest
+    clouds = frozenset(include.provider for include in system.selectors.include)
+    times = sorted(origin.at for one in resources for origin in one.origins)
+    taken = report.started_at.isoformat()
+    unseen = Unseen(report.listings, report.gaps, frozenset(inventory.accounts))
+    return Cover(
+        organisation=manifest.organisation.name,
+        system=system.id,
+        name=system.name,
+        as_of=as_of,
+        taken_at=report.started_at,
+        first=times[0] if times else taken,
+        last=times[-1] if times else taken,
+        tool=f"mlposture {__version__}",
+        scopes=tuple(scope for scope in report.scopes if scope.provider in clouds),
+        selectors=tuple(selector_text(include) for include in system.selectors.include),
+        readers=tuple(_readers(report, resources, clouds)),
+        inventories=report.inventories,
+        manifest=owners.path,
+        manifest_sha256=manifest_sha256,
+        not_seen=tuple(_not_seen(report, clouds)),
+        blind=tuple(dict.fromkeys(filter(None, unseen.reasons(system, owners, clouds)))),
+        open=tuple(open_in_manifest(system, manifest, as_of)),
+        limits=_limits(state),
+    )
+
+
+def _limits(state: SystemState) -> tuple[str, ...]:
+    return (
+        STATEMENT,
+        "A scan sees how things are configured at the moment of reading, and nothing of the time before or after.",
+        f"{len(state.claims)} objectives were asked about; what each of them cannot show stands beside it.",
+    )
+
+
+def _not_seen(report: Report, clouds: frozenset[str]) -> Iterator[NotSeen]:
+    for gap in report.gaps:
+        if gap.scope.provider in clouds:
+            yield NotSeen(
+                scope=gap.scope,
+                kind=gap.kind,
+                operation=gap.operation,
+                reason=str(gap.reason),
+                permission=gap.permission,
+                detail=gap.detail,
+                count=gap.count,
+                checks=gap.checks,
+            )
+
+
+def _readers(report: Report, resources: Sequence[Held], clouds: frozenset[str]) -> Iterator[Reader]:
+    """In whose name the accounts were read that the system is in, and which calls were answered there."""
+    answered: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    refused: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in resources:
+        answered[one.scope.provider, one.scope.account].update(origin.operation for origin in one.origins)
+    for gap in report.gaps:
+        if gap.reason is Reason.DENIED:
+            refused[gap.scope.provider, gap.scope.account].add(gap.operation)
+    names = {(one.provider, one.account): one.name for one in report.principals}
+    for key in sorted({*answered, *names}):
+        if key[0] in clouds:
+            yield Reader(
+                provider=key[0],
+                account=key[1],
+                name=names.get(key, ""),
+                answered=tuple(sorted(answered[key])),
+                refused=tuple(sorted(refused[key])),
+            )

@@ -1,0 +1,201 @@
+"""What a dossier holds on one AI system: what was asked, what speaks for it and against it, and what nobody saw.
+
+Types alone: `compiling` fills them, `reports` writes them. No text is prose of its own: each is a template over
+evidence, or what people declared.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, SystemState
+from scanner.model.nouns import Scope
+from scanner.systems.manifest import Manifest, System
+
+SCHEMA = "mlposture/dossier/v1"
+
+#: How an observation bears on its objective.
+Bears = Literal["for", "against", "unknown", "not applicable"]
+
+
+class Origin(Struct, frozen=True, kw_only=True, order=True):
+    """An item of the provider's that an observation rests on: the call, when it was read, its digest.
+
+    `kept`: the saved inventory holds the item itself (`--keep-replies`).
+    """
+
+    operation: str
+    at: str
+    sha256: str
+    kept: bool = False
+
+
+class Held(Struct, frozen=True, kw_only=True, order=True):
+    """A resource that the system claims, and the other systems that do so, too."""
+
+    kind: str
+    id: str
+    name: str
+    scope: Scope
+    shared_with: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """One verdict on one resource of the system, and what it rests on.
+
+    `claim` is its id: the fingerprint that reports of the same scan show. `evidence` are observed fields by name, as
+    plain JSON. `origins` are those of the resource itself; `path` names the others that a joined verdict went through.
+    `excepted` is why the manifest accepts that it speaks against the objective. `trusted`: it would pass by what
+    `[trust]` declares, so that nothing was observed: as in claims, that counts as unknown.
+    """
+
+    claim: str
+    check: str
+    title: str
+    severity: str
+    objective: str
+    bears: Bears
+    message: str
+    evidence: Mapping[str, Any]
+    kind: str
+    resource: str
+    name: str
+    scope: Scope
+    path: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    excepted: str = ""
+    trusted: bool = False
+    console_url: str = ""
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """An exception in force: what is accepted, why, by whom and until when, and how many observations it covers."""
+
+    objective: str
+    resource: str
+    reason: str
+    approved_by: str
+    expires: date
+    covers: int
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """An objective that bears on a control: what is asked, how the two relate and why, and what there is on it.
+
+    `core`: it may give the control a word. The observations of an objective are those of `Dossier.of_objective`.
+    """
+
+    objective: str
+    title: str
+    statement: str
+    relationship: str
+    reason: str
+    core: bool
+    cannot_prove: str
+    claim: Claim
+
+
+class ControlPage(Struct, frozen=True, kw_only=True):
+    """One control: whether it applies, its questions, what others say, and what is open.
+
+    `open` and `contradictions` are sentences, each a template over what stands beside them.
+    """
+
+    state: ControlState
+    oscal_id: str
+    questions: tuple[Question, ...]
+    declared: tuple[Evidence, ...]
+    accepted: tuple[Accepted, ...]
+    contradictions: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """Controls under one heading of the framework, in its order."""
+
+    id: str
+    title: str
+    pages: tuple[ControlPage, ...]
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One framework of the dossier. `what` says what this part is, and what it is not."""
+
+    framework: str
+    name: str
+    version: str
+    url: str
+    what: str
+    state: FrameworkState
+    sections: tuple[Section, ...]
+
+
+class NotSeen(Struct, frozen=True, kw_only=True, order=True):
+    """Something that could not be read, and the permission that would show it."""
+
+    scope: Scope
+    kind: str
+    operation: str
+    reason: str
+    permission: str
+    detail: str
+    count: int
+    checks: tuple[str, ...]
+
+
+class Reader(Struct, frozen=True, kw_only=True, order=True):
+    """In whose name an account was read, and its rights as far as this showed them: calls answered, calls refused."""
+
+    provider: str
+    account: str
+    name: str
+    answered: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+class Cover(Struct, frozen=True, kw_only=True):
+    """Which system, which scan, and how far it saw.
+
+    `first` and `last` are when the first and the last item were read that the dossier rests on: a scan is a moment, and
+    nothing here speaks of the time between two. `blind` says why there may be more of the system than was found.
+    `open` is what the manifest leaves unanswered. `inventories` are the SHA-256 of the saved inventories.
+    """
+
+    organisation: str
+    system: str
+    name: str
+    as_of: date
+    taken_at: datetime
+    first: str
+    last: str
+    tool: str
+    scopes: tuple[Scope, ...]
+    selectors: tuple[str, ...]
+    readers: tuple[Reader, ...]
+    inventories: tuple[str, ...]
+    manifest: str
+    manifest_sha256: str
+    not_seen: tuple[NotSeen, ...]
+    blind: tuple[str, ...]
+    open: tuple[str, ...]
+    limits: tuple[str, ...]
+
+
+class Dossier(Struct, frozen=True, kw_only=True):
+    """All of it. `observations` are in the order of reports, those against an objective first."""
+
+    cover: Cover
+    declared: System
+    manifest: Manifest
+    state: SystemState
+    resources: tuple[Held, ...]
+    observations: tuple[Observation, ...]
+    parts: tuple[Part, ...]
+    schema: Literal["mlposture/dossier/v1"] = "mlposture/dossier/v1"
+
+    def of_objective(self, objective: str) -> tuple[Observation, ...]:
+        """The observations that bear on an objective, in order."""
+        return tuple(one for one in self.observations if one.objective == objective)
