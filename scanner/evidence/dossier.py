@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, SystemState
+from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, Kind, SystemState, Word
 from scanner.model.nouns import Scope
 from scanner.systems.manifest import Manifest, System
 
@@ -112,6 +112,12 @@ class ControlPage(Struct, frozen=True, kw_only=True):
     contradictions: tuple[str, ...]
     open: tuple[str, ...]
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of evidence there are on it, `missing` if there is none."""
+        observed = (Kind.OBSERVED,) if any(Kind.OBSERVED in each.claim.kinds for each in self.questions) else ()
+        return (*observed, *sorted({one.kind for one in self.declared})) or (Kind.MISSING,)
+
 
 class Section(Struct, frozen=True, kw_only=True):
     """Controls under one heading of the framework, in its order."""
@@ -131,6 +137,16 @@ class Part(Struct, frozen=True, kw_only=True):
     what: str
     state: FrameworkState
     sections: tuple[Section, ...]
+
+    @property
+    def missing(self) -> tuple[ControlPage, ...]:
+        """What applies, or may, and of which there is no evidence of any kind: whoever asks for it does not find it."""
+        return tuple(
+            page
+            for section in self.sections
+            for page in section.pages
+            if page.state.word is not Word.NOT_APPLICABLE and page.kinds == (Kind.MISSING,)
+        )
 
 
 class NotSeen(Struct, frozen=True, kw_only=True, order=True):
