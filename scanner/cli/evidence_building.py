@@ -2,14 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.cli.declared import DEFAULT, as_of, assess, manifest_path, ownership, read_systems
-from scanner.cli.judging import read_own_frameworks, read_trusted
+from scanner.cli.declared import DEFAULT, assess, manifest_path, ownership
+from scanner.cli.judging import load_saved, read_files
 from scanner.model.errors import InputError
 from scanner.objects.transfer import reading
 
@@ -17,18 +15,23 @@ if TYPE_CHECKING:
     from scanner.evidence.dossier import Dossier
     from scanner.frameworks import Catalogue
     from scanner.model.nouns import Report
+    from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
     from scanner.systems.ownership import Ownership
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """Saved inventories as one, judged with all verdicts, and what the manifest says of them."""
+    """Saved inventories as one, judged with all verdicts, and what the manifest says of them.
+
+    `trust` are the entries of `[trust]` that verdicts may rest on.
+    """
 
     inventory: "Inventory"
     report: "Report"
     owners: "Ownership"
     catalogue: "Catalogue"
     manifest_sha256: str
+    trust: "tuple[Entry, ...]" = ()
 
 
 def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
@@ -42,25 +45,16 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
     from scanner.evaluate.unasked import note_unasked
     from scanner.evaluate.unclaimed import UNCLAIMED
     from scanner.model.nouns import Status
-    from scanner.model.registry import kinds, load
-    from scanner.store.merge import load_all
 
     name = manifest_path(options)
     if name is None:
         raise InputError(
             f"there is no ./{DEFAULT}; name a manifest with --systems, or draft one: mlposture systems init"
         )
-    as_of(options, datetime.now(UTC))
-    options = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
-    options = {**options, "systems": read_systems(options)}
+    options = read_files(options)
     with reading(name) as path:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    checks, collectors = load()
-    with ExitStack() as files:
-        inventory = load_all(
-            [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
-        )
-    asked = [check for check in checks.values() if check.provider in inventory.providers()]
+    inventory, asked, collectors = load_saved(paths)
     note_unasked(inventory, asked, collectors)
     owners = ownership(inventory, options)
     assert owners is not None  # noqa: S101 - there is a manifest
@@ -76,7 +70,8 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
         trust=options["trust"],
         owners=owners,
     )
-    return Judged(inventory, assess(built, shown, options, owners, inventory.accounts), owners, shown, sha256)
+    assessed = assess(built, shown, options, owners, inventory.accounts)
+    return Judged(inventory, assessed, owners, shown, sha256, options["trust"])
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from scanner.evaluate.early import Early
     from scanner.evaluate.verdicts import Verdicts
     from scanner.frameworks import Catalogue, Framework
+    from scanner.model.collectors import Collector
     from scanner.model.nouns import Report
     from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
@@ -315,22 +316,29 @@ def _warn_of_needless_trust(report: "Report") -> None:
 def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
     """Load saved inventories, judge them together, report; the exit code."""
     from scanner.cli.logs import log_to_stderr
-    from scanner.model.registry import kinds, load
-    from scanner.store.merge import load_all
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options, inventories=paths)
     options = read_files(options)
+    inventory, checks, collectors = load_saved(paths)
+    problems = save(inventory, options)
+    chosen = select(checks, options)
+    note_unasked(inventory, chosen, collectors)
+    return report(inventory, chosen, options, outputs, inventory.taken_at, problems=problems)
+
+
+def load_saved(paths: Sequence[str]) -> "tuple[Inventory, list[Check], dict[str, Collector]]":
+    """Saved inventories as one, the checks of its clouds, and all collectors. Raises InputError."""
+    from scanner.model.registry import kinds, load
+    from scanner.store.merge import load_all
+
     checks, collectors = load()
     with ExitStack() as files:
         inventory = load_all(
             [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
         )
-    problems = save(inventory, options)
     providers = inventory.providers()
-    chosen = select([check for check in checks.values() if check.provider in providers], options)
-    note_unasked(inventory, chosen, collectors)
-    return report(inventory, chosen, options, outputs, inventory.taken_at, problems=problems)
+    return inventory, [check for check in checks.values() if check.provider in providers], collectors
 
 
 def save(inventory: "Inventory", options: Options) -> list[Exception]:

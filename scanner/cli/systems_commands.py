@@ -1,7 +1,7 @@
 """`mlposture systems`: the manifest of AI systems, checked and drafted. What it needs is imported when it runs."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -122,19 +122,13 @@ def uncollected() -> Iterator[None]:
 
 def _graph(paths: "Sequence[str]") -> "Graph":
     """Saved inventories as one, and what joins their resources."""
+    from scanner.cli.judging import load_saved
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.process import say
-    from scanner.model.registry import kinds, load
-    from scanner.objects.transfer import reading
-    from scanner.store.merge import load_all
     from scanner.systems.graph import Graph
 
     log_to_stderr(verbose=False)
-    _, collectors = load()
-    with ExitStack() as files:
-        inventory = load_all(
-            [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
-        )
+    inventory, _, collectors = load_saved(paths)
     if inventory.gaps or not all(listing.complete for listing in inventory.listings.values()):
         say("the inventory is incomplete: what could not be read belongs to no system here, and joins may be missing")
     return Graph(inventory, collectors)
