@@ -74,7 +74,7 @@ def parse_options(
         raise InputError(f"--min-coverage {least:g}: give a number from 0 to 100")
     for name in ("journal", "journal_store"):
         refuse_remote(spelled(name), options.get(name))
-    places = _places(options, inventories, journal)
+    places = places_of(options, inventories, journal)
     outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
     if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
         raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
@@ -83,7 +83,7 @@ def parse_options(
     return outputs
 
 
-def _places(options: Options, inventories: Iterable[str], journal: Path | None) -> Places:
+def places_of(options: Options, inventories: Iterable[str], journal: Path | None = None) -> Places:
     """All that a command reads and writes besides its reports. Raises InputError where two of these are one."""
     places = Places()
     read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
@@ -212,6 +212,37 @@ def report(
     that is nothing but the text for a person.
     """
     from reports.terminal import print_report
+
+    built = judge(inventory, checks, options, started_at, outputs=outputs, early=early, arguments=arguments)
+    problems = list(problems)
+    for output in outputs:
+        problems += _attempt(partial(_write, output, built, options.get("output_profile")))
+    to_stdout = any(output.path is None for output in outputs)
+    if not to_stdout and sys.stdout is not None:
+        problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
+    _warn_of_needless_trust(built)
+    if problems:
+        raise _together(problems)
+    incomplete = bool(options.get("fail_on_incomplete")) and not built.complete
+    if short := too_little(built, options.get("min_coverage")):
+        log.error("%s", short)
+        incomplete = True
+    if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
+        return Exit.FINDINGS
+    return Exit.INCOMPLETE if incomplete else Exit.DONE
+
+
+def judge(
+    inventory: "Inventory",
+    checks: tuple[Check, ...],
+    options: Options,
+    started_at: datetime,
+    *,
+    outputs: tuple[Output, ...] = (),
+    early: "Early | None" = None,
+    arguments: tuple[str, ...] = (),
+) -> "Report":
+    """The report on an inventory, with what it says of AI systems; what was judged `early` is not judged again."""
     from scanner.evaluate.unclaimed import UNCLAIMED
 
     owners = ownership(inventory, options)
@@ -231,23 +262,7 @@ def report(
         arguments=arguments,
         **_shown(options, outputs),
     )
-    built = assess(built, shown, options, owners, inventory.accounts)
-    problems = list(problems)
-    for output in outputs:
-        problems += _attempt(partial(_write, output, built, options.get("output_profile")))
-    to_stdout = any(output.path is None for output in outputs)
-    if not to_stdout and sys.stdout is not None:
-        problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
-    _warn_of_needless_trust(built)
-    if problems:
-        raise _together(problems)
-    incomplete = bool(options.get("fail_on_incomplete")) and not built.complete
-    if short := too_little(built, options.get("min_coverage")):
-        log.error("%s", short)
-        incomplete = True
-    if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
-        return Exit.FINDINGS
-    return Exit.INCOMPLETE if incomplete else Exit.DONE
+    return assess(built, shown, options, owners, inventory.accounts)
 
 
 def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | None", **how: Any) -> "Report":
@@ -265,10 +280,14 @@ def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | No
 
 
 def _write(output: Output, built: "Report", profile: str | None) -> None:
-    """One report to its place. Raises NotWritten, InputError if the format cannot hold it, BrokenPipeError."""
-    chunks = renderer(output.format)(built)
-    if output.path is not None:
-        write(output.path, partial(write_atomically, chunks=chunks), profile)
+    """One report to its place. Raises what `write_to` does, InputError if the format cannot hold it."""
+    write_to(output.path, renderer(output.format)(built), profile)
+
+
+def write_to(place: str | None, chunks: Iterable[bytes], profile: str | None = None) -> None:
+    """What was made to its place, None for standard output. Raises NotWritten, InputError, BrokenPipeError."""
+    if place is not None:
+        write(place, partial(write_atomically, chunks=chunks), profile)
         return
     stream = sys.stdout.buffer
     # With PYTHONUNBUFFERED it writes as much of a chunk as is taken at once, which a signal may make less than all.
