@@ -31,8 +31,8 @@ OBJECTS = {
 #: What is imported at first, by extra; and what SDKs import later, for some credentials or when a call is made.
 LOADED = {
     "": (
-        "scanner.cli.commands", "scanner.cli.session", "scanner.cli.judging", "reports.json_v1", "rich.progress",
-        "yaml",
+        "scanner.cli.commands", "scanner.cli.session", "scanner.cli.judging", "reports.json_v1", "reports.board",
+        "jinja2", "rich.progress", "yaml",
     ),
     "aws": (
         "checks.aws.client.api", "scanner.objects.s3", "botocore.client", "botocore.paginate", "botocore.signers",

@@ -12,6 +12,7 @@ import click
 from scanner import __version__
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
+from scanner.cli.report_commands import report
 from scanner.cli.systems_commands import systems
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
@@ -52,6 +53,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture scan aws -o s3://BUCKET/report.json --save-inventory s3://BUCKET/inventory.json
     Declare AI systems, and see which resources belong to each:
       mlposture systems init --inventory inventory.json
+    One page for a board:
+      mlposture report board --inventory inventory.json -o board.html
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -212,6 +215,7 @@ def explain(name: str) -> None:
 
 
 cli.add_command(systems)
+cli.add_command(report)
 
 
 def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,234 @@
+"""The page for a board: which AI systems there are, how they stand, what is worst, and what nobody answers for.
+
+It says nothing that the JSON report does not, and says how much it leaves out. One page when printed (A4).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date
+from typing import NamedTuple
+
+from reports.html.pages import count, render
+from reports.writing import clean
+from scanner.model.claims import STATEMENT, Assessment, ControlState, Evidence, Kind, Posture, SystemState, Word
+from scanner.model.nouns import Finding, Gap, Report, Severity, Status
+
+#: What fits on a page. Of whatever is longer, the page says how much more there is.
+SYSTEMS, PATHS, DECLARED, OPEN, GAPS = 9, 5, 8, 7, 6
+#: Of systems in a cell, of names in a sentence.
+NAMES = 3
+TIERS = ("prohibited", "high-risk", "transparency", "minimal", "unclassified")
+STAGES = ("pilot", "limited", "general", "no stage")
+#: What only the finding on resources that no system claims is called.
+_UNCLAIMED = "MLP-5001"
+#: How the ids of checks begin that join resources to a path.
+_JOINED = "MLP-4"
+
+
+class Row(NamedTuple):
+    """An AI system, or all that was scanned."""
+
+    id: str
+    name: str
+    owner: str
+    tier: str
+    stage: str
+    status: str
+    resources: int
+    critical: int
+    high: int
+    excepted: int
+    asked: bool
+    score: Posture
+
+
+class Said(NamedTuple):
+    """Something that a person declared of a system."""
+
+    system: str
+    evidence: Evidence
+    late: bool
+
+
+class Worst(NamedTuple):
+    """The worst failure of a check that joins resources, and how many more the check found."""
+
+    finding: Finding
+    more: int
+
+
+class Unseen(NamedTuple):
+    """What could not be read, why, where, and the permission that would show it."""
+
+    operation: str
+    reason: str
+    permission: str
+    places: int
+    checks: int
+
+
+def render_board(report: Report) -> bytes:
+    """The page, as HTML."""
+    states = list(_read(report.assessment))
+    everything, systems = states[0], states[1:]
+    open_ends = [*_unclaimed(report), *(text for state in systems for text in state.open_ends)]
+    said = sorted((one for state in systems for one in state.said), key=lambda one: one.evidence.until or date.max)
+    unseen = _unseen(report.gaps)
+    return render(
+        "board.html",
+        report=report,
+        day=report.assessment.as_of,
+        read_at=report.started_at.astimezone(UTC),
+        accounts=len({(scope.provider, scope.account) for scope in report.scopes}),
+        names=sorted({one.name for one in report.principals if one.name}),
+        everything=everything.row,
+        systems=[state.row for state in systems],
+        tiers=_by_tier([state.row for state in systems]),
+        stages=STAGES,
+        worst=_worst(report),
+        said=said,
+        open_ends=open_ends,
+        unseen=unseen,
+        unlisted=sum(not listing.complete for listing in report.listings),
+        manual=sum(state.manual for state in systems or states),
+        applicable=sum(state.applicable for state in systems or states),
+        why=Counter({one.reason: one.count for one in reversed(report.unanswered)}).most_common(1),
+        most={"systems": SYSTEMS, "said": DECLARED, "open_ends": OPEN, "unseen": GAPS, "names": NAMES},
+        statement=STATEMENT,
+    )
+
+
+class _Read(NamedTuple):
+    """What the page keeps of a system: there may be hundreds, each with hundreds of controls."""
+
+    row: Row
+    said: tuple[Said, ...]
+    open_ends: tuple[str, ...]
+    #: controls that apply, and those of them that no scan can speak to
+    applicable: int
+    manual: int
+
+
+def _read(assessment: Assessment) -> Iterator[_Read]:
+    for state in assessment:
+        yield _Read(
+            _row(state),
+            tuple(_said(state, assessment.as_of)),
+            tuple(_open_ends(state, assessment.as_of)) if state.id else (),
+            sum(one.applicable for one in state.frameworks),
+            sum(one.manual for one in state.frameworks),
+        )
+
+
+def _row(state: SystemState) -> Row:
+    said = state.declared
+    return Row(
+        id=state.id,
+        name=state.name,
+        owner=said.get("owner", ""),
+        tier=said.get("tier", ""),
+        stage=said.get("stage", "no stage"),
+        status=said.get("status", ""),
+        resources=state.resources,
+        critical=state.failures.get(Severity.CRITICAL, 0),
+        high=state.failures.get(Severity.HIGH, 0),
+        excepted=sum(claim.excepted for claim in state.claims.values()),
+        asked=state.asked,
+        score=state.score,
+    )
+
+
+def _by_tier(rows: Sequence[Row]) -> list[tuple[str, list[list[Row]]]]:
+    """For each tier that occurs, the systems by stage."""
+    return [
+        (tier, [[row for row in rows if (row.tier, row.stage) == (tier, stage)] for stage in STAGES])
+        for tier in TIERS
+        if any(row.tier == tier for row in rows)
+    ]
+
+
+def _worst(report: Report) -> list[Worst]:
+    """The worst path of each check that joins resources, of the checks whose paths are worst."""
+    first: dict[str, Finding] = {}
+    times: Counter[str] = Counter()
+    for finding in report.findings:
+        if finding.verdict is Status.FAIL and finding.check_id.startswith(_JOINED) and len(finding.path) > 1:
+            times[finding.check_id] += 1
+            known = first.get(finding.check_id)
+            if known is None or _weight(finding) > _weight(known):
+                first[finding.check_id] = finding
+    worst = sorted(first.values(), key=lambda one: (-one.score, one.check_id))[:PATHS]
+    return [Worst(finding, times[finding.check_id] - 1) for finding in worst]
+
+
+def _weight(finding: Finding) -> tuple[float, bool]:
+    """Of two equally bad ones, that of a declared system is shown: somebody can be asked about it."""
+    return finding.score, bool(finding.systems)
+
+
+def _said(state: SystemState, as_of: date) -> Iterator[Said]:
+    """What people declared of a system, each once: its class, exclusions of controls, documents."""
+    everything = [
+        *([state.rests_on] if state.rests_on else []),
+        *(one for claim in state.claims.values() for one in claim.other),
+        *(one for framework in state.frameworks for control in framework.controls for one in _of(control)),
+    ]
+    for one in dict.fromkeys(everything):
+        if one.kind is Kind.DECLARED and one.by:
+            yield Said(state.id, one, bool(one.until and one.until < as_of))
+
+
+def _of(control: ControlState) -> Iterator[Evidence]:
+    """What decides whether a control applies, and the documents about it."""
+    if control.rests_on:
+        yield control.rests_on
+    yield from control.other
+
+
+def _unclaimed(report: Report) -> Iterator[str]:
+    """Resources that belong to no system, with the names of those that lead to the others."""
+    assessment = report.assessment
+    if not assessment.manifest:
+        yield (
+            f"No manifest of AI systems was given: nobody is declared to answer for any of {report.resources} resources"
+        )
+        return
+    if not assessment.unclaimed:
+        return
+    heads = list(dict.fromkeys(one.resource.name for one in report.findings if one.check_id == _UNCLAIMED))
+    names = ", ".join(clean(name) for name in heads[:NAMES])
+    more = f" and {len(heads) - NAMES} more" if len(heads) > NAMES else ""
+    named = f", among them {names}{more}" if names else ""
+    number = count(assessment.unclaimed, "resource of ML belongs", "resources of ML belong")
+    yield f"{number} to no declared system{named}"
+
+
+def _open_ends(state: SystemState, as_of: date) -> Iterator[str]:
+    """What nobody decided of a system, or decided for a time that is over."""
+    decided = state.rests_on
+    if state.declared.get("tier") == "unclassified":
+        yield f"{state.id}: nobody classified it, and so it is held to what a high-risk system is held to"
+    elif decided is not None and not decided.by:
+        yield f"{state.id}: nobody is named who decided its tier"
+    if decided is not None and decided.until and decided.until < as_of:
+        yield f"{state.id}: its classification was to be reviewed by {decided.until}"
+    for framework in state.frameworks:
+        if number := framework.words.get(Word.UNDECIDED, 0):
+            why = Counter(one.why for one in framework.controls if one.word is Word.UNDECIDED).most_common(1)[0][0]
+            yield f"{state.id}: whether {count(number, 'control')} of {framework.id} apply was not decided ({why})"
+    if asked := [one.name for one in state.rollout if one.word is Word.NOT_ASSESSED]:
+        yield f"{state.id}: its stage asks for {' and '.join(asked)}, of which nothing can be said"
+
+
+def _unseen(gaps: Sequence[Gap]) -> list[Unseen]:
+    """What could not be read, once for each operation and reason; first what most checks need."""
+    groups: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap in gaps:
+        groups.setdefault((gap.operation, str(gap.reason), gap.permission), []).append(gap)
+    found = [
+        Unseen(*key, len({gap.scope for gap in group}), len({check for gap in group for check in gap.checks}))
+        for key, group in groups.items()
+    ]
+    return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))

@@ -1,0 +1,1 @@
+"""Pages for people: templates, one style sheet, charts as SVG. A page is one file that asks for nothing else."""

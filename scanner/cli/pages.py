@@ -1,0 +1,40 @@
+"""From saved inventories to the report that a page is made of, and from the page to its place."""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli.config import check_place, refuse_undecoded
+from scanner.cli.declared import as_of
+from scanner.cli.judging import judge, load_saved, places_of, read_files, select, write_to
+from scanner.evaluate.unasked import note_unasked
+from scanner.model.errors import InputError
+
+if TYPE_CHECKING:
+    from scanner.model.nouns import Report
+
+#: What commands that judge are asked, and those that write pages are not.
+_UNASKED: Mapping[str, Any] = {"check": (), "skip_check": (), "framework": (), "framework_file": ()}
+
+
+def judged_saved(inventories: tuple[str, ...], output: str, given: Mapping[str, Any]) -> "Report":
+    """The report on saved inventories. Raises InputError, also for where the page is to go."""
+    options = {**_UNASKED, **given}
+    refuse_undecoded({**options, "inventory": inventories, "output": output})
+    as_of(options, datetime.now(UTC))
+    places = places_of(options, inventories)
+    if output != "-":
+        places.note(f"-o {output}", check_place("-o", output))
+    elif sys.stdout is None:
+        raise InputError("-o: standard output is closed")
+    options = read_files(options)
+    inventory, checks, collectors = load_saved(inventories)
+    chosen = select(checks, options)
+    note_unasked(inventory, chosen, collectors)
+    return judge(inventory, chosen, options, inventory.taken_at)
+
+
+def write_page(output: str, page: bytes) -> None:
+    """A page to its place, `-` for standard output. Raises NotWritten, InputError, BrokenPipeError."""
+    write_to(None if output == "-" else output, [page])

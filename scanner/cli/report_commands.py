@@ -1,0 +1,35 @@
+"""`mlposture report`: pages for people, from saved inventories. What it needs is imported when it runs."""
+
+from typing import Any
+
+import click
+
+
+@click.group()
+def report() -> None:
+    """Write pages for people from saved inventories, with no cloud and no credentials."""
+
+
+@report.command("board")
+@click.option("--inventory", "inventories", multiple=True, required=True, metavar="FILE", help="A saved inventory "
+              "(scan --save-inventory), on disk or in a bucket. Repeatable.")  # fmt: skip
+@click.option("-o", "--output", required=True, metavar="PATH", help="Where to write the page, on disk or in a bucket. "
+              "'-' is stdout.")  # fmt: skip
+@click.option("--systems", metavar="FILE", help="Your manifest of AI systems, on disk or in a bucket. Default: "
+              "./ai-systems.yaml, where there is one; none leaves it out.")  # fmt: skip
+@click.option("--as-of", metavar="DATE", help="The day (2027-12-02) as of which duties apply and reviews are due. "
+              "Default: the day of the scan.")  # fmt: skip
+@click.option("--trust", metavar="FILE", help="What belongs to you or to a partner, as for a scan.")
+def board(inventories: tuple[str, ...], output: str, **options: Any) -> None:
+    """Write one page for a board: AI systems, how they stand, what is worst, what nobody answers for.
+
+    It is HTML without scripts that asks for nothing, and one page when printed. It is evidence for people to judge.
+    """
+    from scanner.cli.logs import log_to_stderr
+    from scanner.cli.pages import judged_saved, write_page
+
+    log_to_stderr(verbose=False)
+    built = judged_saved(inventories, output, options)
+    from reports.board import render_board
+
+    write_page(output, render_board(built))

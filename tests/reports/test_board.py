@@ -1,0 +1,147 @@
+"""The page for a board says what there is, what is worst, what nobody answers for, and how much it leaves out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import msgspec
+import pytest
+
+from reports.board import DECLARED, GAPS, PATHS, SYSTEMS, render_board
+from scanner.model.claims import STATEMENT
+from scanner.model.nouns import Exposure, Severity, failed
+
+PROMISES = re.compile(r"satisf|conforms|certif|\bmeets\b|is compliant", re.IGNORECASE)
+
+
+def words(page: bytes) -> str:
+    """What is on a page, in order, without its markup."""
+    body = re.sub(r"<(style|title|desc)>.*?</\1>", "", page.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def test_the_same_report_gives_the_same_page(any_report) -> None:
+    page = render_board(any_report)
+
+    assert page == render_board(any_report)
+    assert page.startswith(b"<!doctype html>") and page.endswith(b"</html>\n")
+    assert not [c for c in page.decode() if not c.isprintable() and c != "\n"]
+
+
+def test_it_states_what_it_is_and_promises_nothing(any_report) -> None:
+    text = words(render_board(any_report))
+
+    assert STATEMENT in text
+    assert not PROMISES.search(text.replace(STATEMENT, ""))
+
+
+def test_systems_are_shown_by_tier_with_posture_coverage_and_bounds(make) -> None:
+    text = words(render_board(make.declared_report()))
+
+    assert "Tier (EU AI Act), as declared Pilot Limited General No stage minimal Research" in text
+    assert "Research development science, science@northwind.example 0 % 100 % 0 to 0 % 1 1 0" in text
+    assert "All that was scanned" in text
+
+
+def test_what_is_declared_has_its_author_and_its_day(make) -> None:
+    report = make.declared_report()
+    text = words(render_board(report))
+
+    assert "research : tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
+    assert "research : A plan, version 2 dpo 2026-08-01 not said" in text
+    assert "2027-09-01 passed" not in text
+
+
+def test_a_review_that_is_over_is_said(make) -> None:
+    report = make.declared_report()
+    report.assessment.as_of = date(2027, 9, 2)
+    text = words(render_board(report))
+
+    assert "2027-09-01 passed" in text
+    assert "research: its classification was to be reviewed by 2027-09-01" in text
+
+
+def test_nobody_answers_for_what_no_system_claims(make) -> None:
+    text = words(render_board(make.declared_report()))
+
+    assert "2 resources of ML belong to no declared system, among them models, stray" in text
+
+
+def test_without_a_manifest_nobody_answers_for_anything(make) -> None:
+    text = words(render_board(make.mixed_report()))
+
+    assert "No AI system is declared." in text
+    assert "No manifest of AI systems was given: nobody is declared to answer for any of 5 resources" in text
+    assert "as declared in no manifest" in text
+
+
+def test_what_was_not_seen_has_the_permission_that_would_show_it(make) -> None:
+    text = words(render_board(make.mixed_report()))
+
+    assert "sagemaker:DescribeNotebookInstance denied, in 1 place 1 sagemaker:DescribeNotebookInstance" in text
+    assert "sagemaker:ListTags throttled, in 1 place 0 none would" in text
+    assert "1 listing did not come to an end." in text
+    assert "Whatever was asked for was read" not in text
+
+
+def test_the_worst_path_of_each_check_is_drawn(make) -> None:
+    page = render_board(make.mixed_report()).decode()
+
+    assert "Notebook instance runs as a role that may do everything." not in words(page.encode())  # titles have no stop
+    assert "critical" in words(page.encode()) and "its role is arn:aws:iam::111122223333:role/admin" in page
+    assert page.count('<svg class="path"') == 1
+    assert "leads to arn:aws:iam::111122223333:role/admin</desc>" in page
+
+
+def test_a_clean_report_says_so_as_far_as_it_saw(make) -> None:
+    assert "No path was found." in words(render_board(make.clean_report()))
+    assert "No path was found in what was seen." in words(render_board(make.stopped_report()))
+
+
+def test_it_says_how_much_it_leaves_out(make) -> None:
+    gaps = [make.gap(operation=f"sagemaker:List{n}", permission="") for n in range(GAPS + 3)]
+    checks = [_path_check(make, n) for n in range(PATHS + 2)]
+    names = [f"n{n}" for n in range(SYSTEMS + 2)]
+    systems = tuple(msgspec.structs.replace(make.system(name), id=name) for name in names)
+    manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name="Northwind"), systems=systems)
+    report = make.report_of(*map(make.notebook, names), gaps=gaps, checks=checks, manifest=manifest)
+    page = render_board(report)
+    text = words(page)
+
+    assert page.decode().count('<svg class="path"') == PATHS
+    assert "and 10 more of MLP-4" in text
+    assert "… and 2 more systems, all of them in the JSON report." in text
+    assert "… and 3 more operations" in text
+    assert f"… and {2 * len(names) - DECLARED} more declarations" in text
+
+
+def _path_check(make, number):
+    def notebook_leads_on(nb: make.NotebookInstance):
+        """Notebook leads to a role."""
+        return failed("leads on", path=(nb.id, f"role/{number}"))
+
+    notebook_leads_on.__annotations__ = {"nb": make.NotebookInstance}
+    return make.made(notebook_leads_on, f"MLP-49{number:02}", Severity.HIGH, Exposure.INTERNAL)
+
+
+@pytest.mark.parametrize("tier", ["unclassified", "minimal"])
+def test_what_nobody_decided_is_said(make, tier) -> None:
+    act = make.EuAiAct(tier=tier)
+    system = make.system("n", classification=make.Classification(eu_ai_act=act), documents=())
+    manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name="N"), systems=(system,))
+    text = words(render_board(make.report_of(make.notebook("n"), manifest=manifest)))
+
+    said = {
+        "unclassified": "research: nobody classified it, and so it is held to what a high-risk system is held to",
+        "minimal": "research: nobody is named who decided its tier",
+    }
+    assert said[tier] in text
+    assert "Nothing is declared by anybody who is named." in text
+
+
+def test_of_many_inventories_two_are_named(make) -> None:
+    report = msgspec.structs.replace(make.empty_report(), inventories=("ab" * 32, "cd" * 32, "ef" * 32))
+
+    assert "and 1 more" in words(render_board(report))
