@@ -1,0 +1,80 @@
+"""What a manifest already answers of the risk triage, and what it says that a question should be answered with in view.
+
+Only what somebody decided, by name and day, is an answer. Whatever else it says is shown, and answers nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+
+from scanner.systems.manifest import Manifest, System
+from scanner.systems.triage_questions import Question
+
+#: Frameworks that questions ask about. A system that names none is held to all that are shown.
+_HELD_TO = ("iso-42001", "soc2")
+
+
+class Recorded(NamedTuple):
+    """An answer of the manifest; by whom and when is None where nobody signed it."""
+
+    answer: str
+    by: str | None
+    on: date | None
+    review_by: date | None
+
+
+class Facts:
+    """What a manifest says of one system, by the places of its fields."""
+
+    def __init__(self, manifest: Manifest, system: System) -> None:
+        self._values = dict(_flat("", msgspec.to_builtins(system)))
+        self._values["organisation.eu_market"] = _texts(manifest.organisation.eu_market)
+        self._values["roles"] = system.classification.roles or manifest.organisation.default_roles
+        for name in _HELD_TO:
+            self._values[f"held_to.{name}"] = _texts(not system.frameworks or name in system.frameworks)
+        if system.soc2:
+            self._values["soc2.declared"] = _texts(True)
+            for name in ("availability", "confidentiality", "processing-integrity", "privacy"):
+                self._values[f"soc2.{name}"] = _texts(name in system.soc2.categories)
+        self._act = system.classification.eu_ai_act
+
+    def recorded(self, question: Question) -> Recorded | None:
+        """What the manifest answers to a question, if anything."""
+        for rule in question.recorded:
+            if all(value in self._values.get(place, ()) for place, value in rule.when.items()):
+                signed = self._act.decided_by is not None and self._act.decided_on is not None
+                by, on = (self._act.decided_by, self._act.decided_on) if signed else (None, None)
+                return Recorded(rule.answer, by, on, self._act.review_by)
+        return None
+
+    def shown(self, question: Question) -> Iterator[str]:
+        """What the manifest says that bears on a question, each as `place: value`."""
+        for place in question.shows:
+            if values := self._values.get(place):
+                yield f"{place.rpartition('.')[2]}: {', '.join(values)}"
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """A value as words; none for what was not said."""
+    match value:
+        case None:
+            return ()
+        case bool():
+            return (str(value).lower(),)
+        case list() | tuple():
+            return tuple(text for item in value for text in _texts(item))
+        case dict():
+            return ()
+    return (str(value),)
+
+
+def _flat(place: str, value: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each field with the way to it. What is in lists of mappings bears on no question."""
+    for name, item in value.items():
+        here = f"{place}.{name}" if place else name
+        if isinstance(item, dict):
+            yield from _flat(here, item)
+        else:
+            yield here, _texts(item)
