@@ -14,6 +14,7 @@ from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
 from scanner.cli.systems_commands import systems
+from scanner.cli.triage_commands import triage
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
 
@@ -216,6 +217,7 @@ def explain(name: str) -> None:
 
 cli.add_command(systems)
 cli.add_command(report)
+systems.add_command(triage)
 
 
 def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:

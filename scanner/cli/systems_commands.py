@@ -29,6 +29,10 @@ def systems() -> None:
       mlposture scan aws --save-inventory inventory.json
       mlposture systems init --inventory inventory.json
       mlposture systems check --inventory inventory.json
+
+    \b
+    What the EU AI Act and others ask of one of them, as far as people have decided:
+      mlposture systems triage NAME
     """
 
 
@@ -65,7 +69,7 @@ def check(ctx: click.Context, /, file: str, inventories: tuple[str, ...], detail
     click.echo(summary(file, manifest))
     if inventories:
         with uncollected():
-            found = assign(manifest, _graph(inventories))
+            found = assign(manifest, graph_of(inventories))
         for warning in found.warnings:
             say(f"{file}: {warning}")
         click.echo(assignment_text(manifest, found, details=details))
@@ -96,7 +100,7 @@ def init(inventories: tuple[str, ...], output: str) -> None:
         if exists(output):
             raise InputError(f"-o {output}: is there already, and may be yours; name another file, or - to print it")
     with uncollected():
-        text = draft(_graph(inventories))
+        text = draft(graph_of(inventories))
     if output == "-":
         click.echo(text, nl=False)
         return
@@ -120,7 +124,7 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _graph(paths: "Sequence[str]") -> "Graph":
+def graph_of(paths: "Sequence[str]") -> "Graph":
     """Saved inventories as one, and what joins their resources."""
     from scanner.cli.judging import load_saved
     from scanner.cli.logs import log_to_stderr

@@ -23,7 +23,7 @@ MEANINGS = {
     Exit.FINDINGS: "findings at or above --fail-on",
     Exit.USAGE: "wrong usage or configuration, or something could not be written",
     Exit.CANNOT_SCAN: "the scan could not run (no credentials or SDK, nothing reachable, all refused, no time)",
-    Exit.INCOMPLETE: "something could not be observed, with --fail-on-incomplete",
+    Exit.INCOMPLETE: "something could not be observed, with --fail-on-incomplete, or a triage lacks an answer",
     Exit.DEFECT: "a defect of mlposture",
     Exit.HANGUP: "stopped by SIGHUP (its terminal was closed); a scan reports what it saw",
     Exit.INTERRUPTED: "stopped by SIGINT (Ctrl-C); a scan reports what it saw",

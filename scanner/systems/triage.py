@@ -175,7 +175,7 @@ def _open(asked: Sequence[Question], bases: Mapping[str, Basis], questions: Ques
                 asks=question.question,
                 articles=question.articles,
                 answered=basis,
-                depends=tuple(dict.fromkeys(lead.says for _, lead in ahead)),
+                depends=tuple(dict.fromkeys(lead.says for _, lead in ahead if lead.kind != "note")),
                 bears_on_class=any(lead.kind in _CLASSES for _, lead in ahead),
             )
 
@@ -233,7 +233,7 @@ def _headline(conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> I
         yield NOTHING
     if undecided:
         questions = "1 question" if len(undecided) == 1 else f"{len(undecided)} questions"
-        yield f"{UNDECIDED}: {questions} open, {len(waiting)} on the class"
+        yield f"{UNDECIDED}: {questions} open" + (f", {len(waiting)} of them on the class" if waiting else "")
 
 
 def _disagreements(questions: Questions, facts: Facts, answers: Answers | None) -> Iterator[str]:

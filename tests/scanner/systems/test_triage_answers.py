@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from datetime import date
 from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
 from declaring import TODAY
+from support import ROOT
 from triaging import QUESTIONS
 
 from scanner.model.errors import InputError
@@ -107,6 +111,15 @@ def test_what_is_no_file_of_answers_is_refused_in_one_sentence(text: str) -> Non
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"t\.yaml: No such file or directory"):
         read_answers(tmp_path / "t.yaml", QUESTIONS, "app", TODAY, "t.yaml")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("triage-*.yaml")), ids=lambda path: path.stem)
+def test_the_published_schema_accepts_what_is_valid(path: Path) -> None:
+    schema = json.loads((ROOT / "docs" / "reference" / "ai-triage-v1.schema.json").read_text(encoding="utf-8"))
+    found = read_answers(path, QUESTIONS, path.stem.removeprefix("triage-"), TODAY)
+
+    assert found.answers
+    jsonschema.validate(json.loads(msgspec.json.encode(found)), schema)
 
 
 def test_an_answer_is_added_and_the_rest_stays_as_it_is() -> None:
