@@ -107,11 +107,12 @@ def _held(system: System, owners: Ownership, inventory: Inventory) -> Iterator[H
                 name=found.name,
                 scope=found.scope,
                 shared_with=tuple(one for one in of if one != system.id),
-                origins=_origins(found.read),
+                origins=origins_of(found.read),
             )
 
 
-def _origins(read: Said | UnsetType) -> tuple[Origin, ...]:
+def origins_of(read: Said | UnsetType) -> tuple[Origin, ...]:
+    """What a resource was read from, as a dossier shows it."""
     if read is UNSET:
         return ()
     found = (
@@ -143,7 +144,7 @@ def _observation(
         title=finding.title,
         severity=str(finding.severity),
         objective=finding.objective,
-        bears="unknown" if trusted else _BEARS[finding.verdict],
+        bears=bears_of(finding.verdict, finding.evidence),
         message=finding.message,
         evidence=plain(finding.evidence),
         kind=resource.kind,
@@ -156,6 +157,11 @@ def _observation(
         console_url=resource.console_url,
         trusted=trusted,
     )
+
+
+def bears_of(verdict: Status, evidence: Mapping[str, Any]) -> Bears:
+    """How a verdict with this evidence bears on its objective."""
+    return "unknown" if verdict is Status.PASS and _is_trusted(evidence) else _BEARS[verdict]
 
 
 def _is_trusted(evidence: Mapping[str, Any]) -> bool:

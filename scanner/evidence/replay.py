@@ -1,0 +1,200 @@
+"""A claim of a dossier, followed back to the saved inventory and to what was kept of the replies, and judged anew."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from scanner.evaluate.judge import Judgement, fingerprint, judge, shown
+from scanner.evaluate.score import finding_score
+from scanner.evaluate.trusting import Trusting
+from scanner.evidence.compiling import bears_of, origins_of
+from scanner.evidence.dossier import Observation, Origin
+from scanner.model.checks import Check
+from scanner.model.decode import FieldPlan, decode, plans
+from scanner.model.documents import Decoders
+from scanner.model.errors import InputError
+from scanner.model.nouns import Reply, Resource, Status, Verdict, plain
+from scanner.model.own import HIDDEN
+from scanner.model.provenance import LEFT_OUT
+from scanner.model.sanitize import REDACTED, TOO_DEEP, encode
+from scanner.model.trust import Entry
+from scanner.store.inventory import Inventory, InventoryView
+
+AS_KEPT = "as in the kept reply"
+DIFFERS = "differs from the kept reply"
+REDACTED_THERE = "redacted in what was kept, so that the two cannot be compared"
+NOT_KEPT = "only the digest of the reply was kept"
+COMPUTED = "worked out by the collector from what it read, and not one member of a reply"
+UNSEEN = "not observed"
+_TAKEN_OUT = (REDACTED, LEFT_OUT, TOO_DEEP, HIDDEN)
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """A field of a resource: its saved value, and how that compares with what was kept of the reply of `operation`."""
+
+    name: str
+    value: Any
+    operation: str
+    compared: str
+
+
+class Followed(Struct, frozen=True, kw_only=True):
+    """A resource that a claim rests on, its fields, and the items that these were read from."""
+
+    kind: str
+    id: str
+    origins: tuple[Origin, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.compared == DIFFERS)
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """A claim that was followed back. `problems` are what is not as the dossier says; none, and it is the same."""
+
+    observation: Observation
+    bears: str
+    message: str
+    evidence: Mapping[str, Any]
+    resources: tuple[Followed, ...]
+    problems: tuple[str, ...]
+
+
+def replay(
+    observation: Observation,
+    inventory: Inventory,
+    checks: Mapping[str, Check],
+    kinds: Mapping[str, type[Resource]],
+    trust: Sequence[Entry],
+) -> Replayed:
+    """Follow one claim back. Raises InputError if this version has no such check, or the inventory no such resource."""
+    check = checks.get(observation.check)
+    if check is None:
+        raise InputError(f"{observation.check}: this version has no such check; use the version that the cover names")
+    subject = inventory.find(check.kind, observation.resource)
+    if subject is None:
+        raise InputError(f"the inventory holds no {observation.kind} {observation.resource}")
+    resources = tuple(_followed(observation, inventory, check, kinds))
+    view = InventoryView(inventory, check.needs) if check.needs else None
+    verdict = shown(Judgement(check, subject, judge(check, subject, view, trusting=Trusting(inventory, trust))))
+    evidence = _evidence(check, verdict)
+    bears = bears_of(verdict.status, evidence)
+    return Replayed(
+        observation=observation,
+        bears=bears,
+        message=verdict.message,
+        evidence=evidence,
+        resources=resources,
+        problems=(
+            *_differences(observation, bears, verdict.message, evidence, verdict.path, fingerprint(check.id, subject)),
+            *_unlike(observation, resources),
+        ),
+    )
+
+
+def _evidence(check: Check, verdict: Verdict) -> dict[str, Any]:
+    """The evidence of a verdict as findings show it."""
+    found: dict[str, Any] = msgspec.json.decode(encode(plain(verdict.evidence)))
+    if verdict.status is Status.FAIL:
+        _, found["score"] = finding_score(check.severity, check.exposure, check.kind.holds)
+    return found
+
+
+def _differences(
+    told: Observation, bears: str, message: str, evidence: Mapping[str, Any], path: tuple[str, ...], claim: str
+) -> Iterator[str]:
+    """What the dossier says otherwise than the verdict that was given anew."""
+    if told.claim != claim:
+        yield f"its id would be {claim}"
+    if told.bears != bears:
+        yield f"the dossier says {told.bears}, and judged anew it is {bears}"
+    if told.message != message:
+        yield f"the dossier says “{told.message}”, and judged anew it is “{message}”"
+    if plain(told.evidence) != evidence:
+        yield "the evidence in the dossier is not that of the verdict given anew"
+    if told.path != path:
+        yield "the path in the dossier is not that of the verdict given anew"
+
+
+def _unlike(told: Observation, resources: Sequence[Followed]) -> Iterator[str]:
+    """What the dossier or the inventory says otherwise than what was kept."""
+    for one in resources:
+        if (one.kind, one.id) == (told.kind, told.resource) and _marks(told.origins) != _marks(one.origins):
+            yield f"the digests beside {one.id} in the dossier are not those in the inventory"
+        if one.differing:
+            yield f"{one.kind} {one.id}: saved otherwise than in the kept reply: {', '.join(one.differing)}"
+
+
+def _marks(origins: Sequence[Origin]) -> set[tuple[str, str, str]]:
+    """Origins, but for whether the item was kept: an inventory may have lost that, and says the same."""
+    return {(one.operation, one.at, one.sha256) for one in origins}
+
+
+def _followed(
+    observation: Observation, inventory: Inventory, check: Check, kinds: Mapping[str, type[Resource]]
+) -> Iterator[Followed]:
+    """The resource of a claim, and those that its verdict went through."""
+    on_path = set(observation.path) - {observation.resource}
+    joined = {kind.kind for kind in check.needs}
+    for kind in sorted({observation.kind, *joined}, key=lambda name: (name != observation.kind, name)):
+        wanted = (on_path if kind in joined else set()) | (
+            {observation.resource} if kind == observation.kind else set()
+        )
+        yield from _found(kind, wanted, inventory, kinds)
+
+
+def _found(
+    kind: str, wanted: set[str], inventory: Inventory, kinds: Mapping[str, type[Resource]]
+) -> Iterator[Followed]:
+    decoders = Decoders()
+    for content in inventory.store.documents_with_origins(kind) if wanted else ():
+        resource: Resource = decoders.decode(kinds[kind], content)
+        if resource.id in wanted:
+            yield Followed(
+                kind=kind, id=resource.id, origins=origins_of(resource.read), fields=tuple(compare(resource))
+            )
+
+
+def compare(resource: Resource) -> Iterator[Field]:
+    """The fields of a resource, each beside what was kept of the reply that it was read from."""
+    read = {} if resource.read is UNSET else resource.read
+    replies = {name: msgspec.json.decode(seen.reply) for name, seen in read.items() if seen.reply is not UNSET}
+    declared = {plan.name: plan for plan in plans(type(resource))}
+    for name in type(resource).__struct_fields__:
+        if name in Resource.__struct_fields__:
+            continue
+        value = getattr(resource, name)
+        plan = declared.get(name)
+        if value is UNSET:
+            yield Field(name=name, value=None, operation=plan.operation if plan else "", compared=UNSEEN)
+        elif plan is None:
+            yield Field(name=name, value=plain(value), operation="", compared=COMPUTED)
+        else:
+            operation, compared = _compared(resource, plan, read, replies)
+            yield Field(name=name, value=plain(value), operation=operation, compared=compared)
+
+
+def _compared(
+    resource: Resource, plan: FieldPlan, read: Mapping[str, Any], replies: Mapping[str, Reply]
+) -> tuple[str, str]:
+    """From which operation a field was read, and whether it is what was kept of that.
+
+    A bulk source that says the same (Search, for DescribeModel) stands under its own name.
+    """
+    sources = [plan.operation] if plan.operation in read else sorted(read)
+    saved = plain(getattr(resource, plan.name))
+    compared = (plan.operation, NOT_KEPT)
+    for source in sources:
+        if source not in replies:
+            continue
+        made, problems = decode(type(resource), {plan.operation: replies[source]}, id="", name="", scope=resource.scope)
+        value = plain(getattr(made, plan.name)) if getattr(made, plan.name) is not UNSET else None
+        if not problems and value == saved:
+            return source, AS_KEPT
+        text = encode((value, saved, [str(each) for each in problems])).decode()
+        compared = (source, REDACTED_THERE if any(mark in text for mark in _TAKEN_OUT) else DIFFERS)
+    return compared
