@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import __version__
+from scanner.cli.evidence_commands import evidence
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
@@ -56,6 +57,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture systems init --inventory inventory.json
     One page for a board:
       mlposture report board --inventory inventory.json -o board.html
+    A dossier of evidence on one of them, for an auditor:
+      mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -215,6 +218,7 @@ def explain(name: str) -> None:
     click.echo(catalogue_text.explanation(name))
 
 
+cli.add_command(evidence)
 cli.add_command(systems)
 cli.add_command(report)
 systems.add_command(triage)

@@ -27,7 +27,7 @@ class _Named(Struct, frozen=True):
     id: str
 
 
-class _Noting(InventoryView):
+class Noting(InventoryView):
     """A view that notes what is looked at. Of a kind that is looped over, that is all of it.
 
     Else a verdict that nothing speaks against would be given anew without what might.
@@ -74,7 +74,7 @@ def part_of(
 
 def _looked(
     dossier: Dossier, inventory: Inventory, checks: Mapping[str, Check], trusting: Trusting
-) -> Iterator[_Noting]:
+) -> Iterator[Noting]:
     """What each joined check looked at, for all that it said of the system."""
     by_check: defaultdict[str, list[str]] = defaultdict(list)
     for one in dossier.observations:
@@ -82,7 +82,7 @@ def _looked(
             by_check[one.check].append(one.resource)
     for id, resources in by_check.items():
         check = checks[id]
-        view = _Noting(inventory, check)
+        view = Noting(inventory, check)
         for resource in resources:
             found = inventory.find(check.kind, resource)
             if found is not None:

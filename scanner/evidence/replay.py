@@ -11,6 +11,7 @@ from scanner.evaluate.score import finding_score
 from scanner.evaluate.trusting import Trusting
 from scanner.evidence.compiling import bears_of, origins_of
 from scanner.evidence.dossier import Observation, Origin
+from scanner.evidence.part import Noting
 from scanner.model.checks import Check
 from scanner.model.decode import FieldPlan, decode, plans
 from scanner.model.documents import Decoders
@@ -20,7 +21,8 @@ from scanner.model.own import HIDDEN
 from scanner.model.provenance import LEFT_OUT
 from scanner.model.sanitize import REDACTED, TOO_DEEP, encode
 from scanner.model.trust import Entry
-from scanner.store.inventory import Inventory, InventoryView
+from scanner.store.inventory import Inventory
+from scanner.systems.graph import Key
 
 AS_KEPT = "as in the kept reply"
 DIFFERS = "differs from the kept reply"
@@ -45,6 +47,7 @@ class Followed(Struct, frozen=True, kw_only=True):
 
     kind: str
     id: str
+    name: str
     origins: tuple[Origin, ...]
     fields: tuple[Field, ...]
 
@@ -78,11 +81,11 @@ def replay(
     subject = inventory.find(check.kind, observation.resource)
     if subject is None:
         raise InputError(f"the inventory holds no {observation.kind} {observation.resource}")
-    resources = tuple(_followed(observation, inventory, check, kinds))
-    view = InventoryView(inventory, check.needs) if check.needs else None
+    view = Noting(inventory, check)
     verdict = shown(Judgement(check, subject, judge(check, subject, view, trusting=Trusting(inventory, trust))))
     evidence = _evidence(check, verdict)
     bears = bears_of(verdict.status, evidence)
+    resources = tuple(_followed(observation, inventory, view, kinds))
     return Replayed(
         observation=observation,
         bears=bears,
@@ -135,27 +138,32 @@ def _marks(origins: Sequence[Origin]) -> set[tuple[str, str, str]]:
 
 
 def _followed(
-    observation: Observation, inventory: Inventory, check: Check, kinds: Mapping[str, type[Resource]]
+    told: Observation, inventory: Inventory, view: Noting, kinds: Mapping[str, type[Resource]]
 ) -> Iterator[Followed]:
-    """The resource of a claim, and those that its verdict went through."""
-    on_path = set(observation.path) - {observation.resource}
-    joined = {kind.kind for kind in check.needs}
-    for kind in sorted({observation.kind, *joined}, key=lambda name: (name != observation.kind, name)):
-        wanted = (on_path if kind in joined else set()) | (
-            {observation.resource} if kind == observation.kind else set()
-        )
-        yield from _found(kind, wanted, inventory, kinds)
+    """The resource of a claim, and those that its check looked at and that its path or its evidence names."""
+    named = {name.rpartition(".")[0] for name in told.evidence}
+    wanted: dict[str, set[str]] = {told.kind: {told.resource}}
+    on_path = {Key(kind, id) for kind in view.whole for id in told.path}
+    for key in sorted(view.found | on_path):
+        if key.id in told.path or key.kind.rpartition(".")[2] in named:
+            wanted.setdefault(key.kind, set()).add(key.id)
+    for kind, ids in wanted.items():
+        yield from _found(kind, ids, inventory, kinds)
 
 
 def _found(
     kind: str, wanted: set[str], inventory: Inventory, kinds: Mapping[str, type[Resource]]
 ) -> Iterator[Followed]:
     decoders = Decoders()
-    for content in inventory.store.documents_with_origins(kind) if wanted else ():
+    for content in inventory.store.documents_with_origins(kind):
         resource: Resource = decoders.decode(kinds[kind], content)
         if resource.id in wanted:
             yield Followed(
-                kind=kind, id=resource.id, origins=origins_of(resource.read), fields=tuple(compare(resource))
+                kind=kind,
+                id=resource.id,
+                name=resource.name,
+                origins=origins_of(resource.read),
+                fields=tuple(compare(resource)),
             )
 
 

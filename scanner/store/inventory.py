@@ -108,14 +108,15 @@ class Inventory:
         digest = hashlib.sha256()
 
         def pieces() -> Iterator[bytes]:
-            for piece in self._pieces():
+            for piece in self.pieces():
                 digest.update(piece)
                 yield piece
 
         write_atomically(path, pieces())
         self.digests = (digest.hexdigest(),)
 
-    def _pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
+        """What `save` writes."""
         head = {"schema": SCHEMA, "taken_at": self.taken_at}
         if self.shard is not None:
             head["shard"] = self.shard

@@ -1,0 +1,245 @@
+"""A dossier for who is not to know what resources, accounts and people are called: commitments stand for these.
+
+Fields that hold nothing else are replaced whole. In texts, each word is that is known to be such a name, or that looks
+like an id. Of evidence only what cannot be one is left: words of the provider, numbers, times, networks of everybody.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
+from scanner.evidence.commitments import PATTERN, Committer
+from scanner.evidence.dossier import Dossier
+from scanner.model.patterns import pattern
+from scanner.store.inventory import Inventory
+from scanner.systems.manifest import Include, Manifest, Selectors, System
+
+S = TypeVar("S", bound=Struct)
+
+#: Fields that are replaced whole, by the type that has them.
+_WHOLE: Mapping[str, frozenset[str]] = {
+    "Accepted": frozenset({"resource", "approved_by"}),
+    "Approval": frozenset({"recorded_in"}),
+    "Cover": frozenset({"selectors", "manifest", "manifest_sha256"}),
+    "Document": frozenset({"uri", "approved_by"}),
+    "EuAiAct": frozenset({"decided_by"}),
+    "Evidence": frozenset({"by", "source"}),
+    "ExcludedControl": frozenset({"approved_by"}),
+    "Exemption": frozenset({"resource", "approved_by"}),
+    "Held": frozenset({"id", "name", "shared_with"}),
+    "Item": frozenset({"id", "name"}),
+    "Observation": frozenset({"claim", "resource", "name", "path"}),
+    "Origin": frozenset({"sha256"}),
+    "Owner": frozenset({"team", "contact", "regulatory_contact"}),
+    "ReadBy": frozenset({"account", "name"}),
+    "Reader": frozenset({"account", "name"}),
+    "Scope": frozenset({"account"}),
+}
+#: Fields whose texts are ours, a framework's, or one of a few words.
+_OURS: Mapping[str, frozenset[str]] = {
+    "Approval": frozenset({"status", "by", "at"}),
+    "Claim": frozenset({"objective", "checks"}),
+    "Classification": frozenset({"roles", "data_sensitivity"}),
+    "ControlPage": frozenset({"oscal_id"}),
+    "ControlState": frozenset({"id", "title", "assessable", "claims", "core"}),
+    "Cover": frozenset({"organisation", "system", "name", "tool", "inventories", "limits", "first", "last"}),
+    "Dossier": frozenset({"schema"}),
+    "EuAiAct": frozenset({"tier", "route"}),
+    "Evidence": frozenset({"sha256"}),
+    "Expectations": frozenset({"monitoring", "human_approval", "human_review"}),
+    "FrameworkState": frozenset({"id"}),
+    "Held": frozenset({"kind"}),
+    "Item": frozenset({"kind"}),
+    "Manifest": frozenset({"schema"}),
+    "NotSeen": frozenset({"kind", "operation", "reason", "permission", "checks"}),
+    "Observation": frozenset({"check", "title", "severity", "objective", "bears", "kind"}),
+    "Organisation": frozenset({"name", "default_roles"}),
+    "Origin": frozenset({"operation", "at"}),
+    "Part": frozenset({"framework", "name", "version", "url", "what"}),
+    "Population": frozenset(
+        {"id", "title", "system", "controls", "kinds", "operations", "pages", "first", "last", "limits", "schema"}
+    ),
+    "Purpose": frozenset({"decision_effect"}),
+    "Question": frozenset({"objective", "title", "statement", "relationship", "reason", "cannot_prove"}),
+    "ReadBy": frozenset({"provider"}),
+    "Reader": frozenset({"provider", "answered", "refused"}),
+    "Requirement": frozenset({"name", "stage", "objectives"}),
+    "Scope": frozenset({"provider", "region"}),
+    "Section": frozenset({"id", "title"}),
+    "System": frozenset({"id", "name", "status", "stage", "frameworks"}),
+    "SystemState": frozenset({"id", "name", "failures"}),
+}
+#: Fields that hold what was observed.
+_OBSERVED: Mapping[str, frozenset[str]] = {"Observation": frozenset({"evidence"}), "Item": frozenset({"fields"})}
+_DROPPED = ("console_url",)
+
+_WORD = pattern(r"[^\s\"'`“”‘’(),;\[\]{}<>=|]+")
+_ENDS = ".:!?…"
+#: What looks like an id: a path, an address, many digits, a number among letters and hyphens.
+_SHAPED = pattern(r"[/@]|::|\d{5}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|arn:|\w\.\w+\.\w")
+#: Words that look so, and are none.
+_EITHER = pattern(r"[A-Za-z]+/[A-Za-z]+|\d+/\d+")
+#: Actions and roles as providers spell them; roles of customers have longer names.
+_ACTION = pattern(
+    r"[a-z][a-z0-9-]*:(?:[A-Z*][A-Za-z]*\*?|\*)|[a-z]+(?:\.[a-zA-Z]+){2}|Microsoft\.[A-Za-z/]+|roles/[a-z][A-Za-z.]*"
+)
+_PLAIN_VALUE = pattern(
+    r"[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){0,5}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|-?\d{1,6}(?:\.\d+)?|0\.0\.0\.0/0|::/0|\*|"
+    r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?"
+)
+_COMMITTED = pattern(PATTERN)
+#: Texts of resources that are gone through for names have at least so many letters; shorter ones are words.
+_SHORTEST = 4
+
+
+class Withholding:
+    """Replaces what must not be told in dossiers and populations of one system, under one salt."""
+
+    def __init__(self, dossier: Dossier, inventories: Iterable[Inventory], committer: Committer) -> None:
+        self._of = committer.of
+        told = {dossier.cover.system, dossier.cover.name, dossier.cover.organisation}
+        names = {text for text in _names(dossier, inventories) if text not in told}
+        self._names = {text.lower() for text in names}
+        #: those that are no single word, the longest first: one may begin as another does
+        self._phrases = sorted((text for text in names if not _WORD.fullmatch(text)), key=len, reverse=True)
+        self._words = _own_words(dossier)
+
+    def dossier(self, dossier: Dossier) -> Dossier:
+        """The dossier without what must not be told. Other systems, and what selects this one, are left out."""
+        declared = _without_selectors(dossier.declared)
+        return self.of(replace(dossier, declared=declared, manifest=replace(dossier.manifest, systems=(declared,))))
+
+    def of(self, value: S) -> S:
+        """A struct of a dossier without what must not be told."""
+        kind = type(value).__name__
+        changed: dict[str, Any] = {}
+        for field in fields(value):
+            held = getattr(value, field.name)
+            if field.name in _DROPPED:
+                changed[field.name] = ""
+            elif field.name in _WHOLE.get(kind, ()):
+                changed[field.name] = _mapped(held, self._of, self.of)
+            elif field.name in _OBSERVED.get(kind, ()):
+                changed[field.name] = {name: self._evidence(name, each) for name, each in held.items()}
+            elif field.name not in _OURS.get(kind, ()):
+                changed[field.name] = _mapped(held, self._text, self.of)
+        return replace(value, **changed)
+
+    def _text(self, text: str) -> str:
+        for phrase in self._phrases:
+            if phrase in text:
+                text = text.replace(phrase, self._of(phrase))
+        return _WORD.sub(lambda found: self._word(found[0]), text)
+
+    def _word(self, word: str) -> str:
+        bare = word.rstrip(_ENDS)
+        if _COMMITTED.fullmatch(bare) or bare in self._words:
+            return word
+        shaped = _SHAPED.search(bare) and not (_ACTION.fullmatch(bare) or _EITHER.fullmatch(bare))
+        return self._of(bare) + word[len(bare) :] if shaped or bare.lower() in self._names else word
+
+    def _evidence(self, name: str, value: Any) -> Any:
+        return value if name == "score" else _mapped(value, self._value, self.of)
+
+    def _value(self, text: str) -> str:
+        known = text.lower() in self._names or any(phrase in text for phrase in self._phrases)
+        if not known and (_PLAIN_VALUE.fullmatch(text) or _ACTION.fullmatch(text) or text in self._words):
+            return text
+        return self._of(text)
+
+
+def _mapped(value: Any, change: Callable[[str], str], struct: Callable[[Any], Any]) -> Any:
+    """A value with other texts. What is declared not to be a text of others stays: words of an enumeration, numbers."""
+    if isinstance(value, enum.Enum):
+        return value
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Struct):
+        return struct(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_mapped(each, change, struct) for each in value)
+    if isinstance(value, Mapping):
+        return {_mapped(key, change, struct): _mapped(each, change, struct) for key, each in value.items()}
+    return value
+
+
+def _without_selectors(system: System) -> System:
+    clouds = dict.fromkeys(include.provider for include in system.selectors.include)
+    return replace(system, selectors=Selectors(include=tuple(Include(provider=cloud) for cloud in clouds)))
+
+
+def _own_words(dossier: Dossier) -> set[str]:
+    """Words that look like ids and are none: of frameworks, checks, kinds and calls."""
+    words = {part.framework for part in dossier.parts} | set(dossier.state.claims)
+    for one in dossier.observations:
+        words |= {one.kind, one.check, *one.evidence, *(origin.operation for origin in one.origins)}
+    for part in dossier.parts:
+        words |= {control.id for control in part.state.controls}
+    return words | {gap.permission for gap in dossier.cover.not_seen} | {gap.kind for gap in dossier.cover.not_seen}
+
+
+# -- what must not be told ---------------------------------------------------------------------------------------------
+
+
+def _names(dossier: Dossier, inventories: Iterable[Inventory]) -> Iterator[str]:
+    """What resources, accounts, principals, people and other systems are called."""
+    for one in dossier.resources:
+        yield from (one.name, *_spellings(one.id))
+    for inventory in inventories:
+        yield from (account for _, account in inventory.accounts)
+        yield from inventory.organizations
+        yield from (principal.name for principal in inventory.principals)
+        for kind in inventory.store.kinds():
+            for content in inventory.store.documents(kind):
+                yield from _of_document(content)
+    yield from _people(dossier.manifest)
+    for system in dossier.manifest.systems:
+        if system.id != dossier.cover.system:
+            yield from (system.id, system.name)
+
+
+def _of_document(content: bytes) -> Iterator[str]:
+    """The names and ids in a resource, as it is saved."""
+    resource = msgspec.json.decode(content)
+    yield resource["name"]
+    yield from _spellings(resource["id"])
+    for text in _texts(resource):
+        for name in _spellings(text) if _WORD.fullmatch(text) else ():
+            if not (_PLAIN_VALUE.fullmatch(name) or _ACTION.fullmatch(name)):
+                yield name
+
+
+def _spellings(id: str) -> Iterator[str]:
+    """An id, and how messages may shorten it: without what stands before its last separators."""
+    yield id
+    for separator in "/:#@":
+        if len(end := id.rpartition(separator)[2]) >= _SHORTEST:
+            yield end
+            yield end.partition("@")[0]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def _people(manifest: Manifest) -> Iterator[str]:
+    """Whom a manifest names."""
+    for system in manifest.systems:
+        act = system.classification.eu_ai_act
+        owner = system.owner
+        named = (owner.team, owner.contact, owner.regulatory_contact, act.decided_by)
+        approved: tuple[Any, ...] = (
+            *system.documents,
+            *system.exceptions,
+            *system.excluded_controls,
+            *system.selectors.exclude,
+        )
+        yield from filter(None, (*named, *(one.approved_by for one in approved)))
