@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Judged(msgspec.Struct, frozen=True):
     """Saved inventories as one, judged with all verdicts, and what the manifest says of them.
 
-    `trust` are the entries of `[trust]` that verdicts may rest on.
+    `trust` are the entries of `[trust]` that verdicts may rest on. `answers` is the file that answers about the risk of
+    a system are read from, by default that where triage keeps them.
     """
 
     inventory: "Inventory"
@@ -32,6 +34,7 @@ class Judged(msgspec.Struct, frozen=True):
     catalogue: "Catalogue"
     manifest_sha256: str
     trust: "tuple[Entry, ...]" = ()
+    answers: str | None = None
 
 
 def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
@@ -71,11 +74,12 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
         owners=owners,
     )
     assessed = assess(built, shown, options, owners, inventory.accounts)
-    return Judged(inventory, assessed, owners, shown, sha256, options["trust"])
+    return Judged(inventory, assessed, owners, shown, sha256, options["trust"], options.get("answers"))
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":
     """The dossier of one system. Raises InputError if the manifest declares none of this id."""
+    from scanner.cli.triage_commands import recorded_answers
     from scanner.evidence.compiling import compile_dossier
 
     systems = {system.id: system for system in found.owners.manifest.systems}
@@ -90,4 +94,5 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         found.inventory,
         found.catalogue,
         found.manifest_sha256,
+        recorded_answers(found.answers, name, datetime.now(UTC).date()),
     )

@@ -54,6 +54,8 @@ def evidence() -> None:
               "scan.")  # fmt: skip
 @click.option("--trust", metavar="FILE", help="What belongs to you or to a partner: a TOML file with the tables of "
               "[trust].")  # fmt: skip
+@click.option("--answers", metavar="FILE", help="Answers recorded about its risk (mlposture systems triage), on disk "
+              "or in a bucket. Default: ./triage-SYSTEM.yaml, where there is one.")  # fmt: skip
 @click.option("--audience", type=click.Choice(["auditor", "customer"]), default="auditor", show_default=True,
               help="For a customer, ids, names and people are replaced by commitments. What opens them is written "
               "beside the folder, to DIR-secrets.json; keep it.")  # fmt: skip

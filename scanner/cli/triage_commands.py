@@ -70,7 +70,7 @@ def triage(
         _check_worksheet(worksheet)
     manifest, system = _declared(file, name, now.date())
     shown = _hints(inventories, manifest, system)
-    answers = _read(given, name, now.date())
+    answers = recorded_answers(given, name, now.date())
     found = _triage(manifest, system, answers, day, shown)
     if worksheet is not None:
         _write_worksheet(worksheet, found, system)
@@ -82,7 +82,7 @@ def triage(
         click.echo(title(found))
         asking = Asking(_path(name), now.date())
         while asking.step(found):
-            found = _triage(manifest, system, _read(None, name, now.date()), day, shown)
+            found = _triage(manifest, system, recorded_answers(None, name, now.date()), day, shown)
     if as_json:
         from reports.triage_json import document
 
@@ -115,7 +115,7 @@ def _declared(file: str, name: str, today: date) -> "tuple[Manifest, System]":
     return manifest, systems[name]
 
 
-def _read(given: str | None, name: str, today: date) -> "Answers | None":
+def recorded_answers(given: str | None, name: str, today: date) -> "Answers | None":
     """The answers of the file that was named, else of the one where they are kept, if it is there."""
     from scanner.objects.transfer import reading
     from scanner.systems.triage_answers import read_answers

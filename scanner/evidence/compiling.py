@@ -37,6 +37,9 @@ from scanner.systems.graph import Key
 from scanner.systems.manifest import System
 from scanner.systems.ownership import Ownership
 from scanner.systems.selectors import matcher
+from scanner.systems.triage import triage
+from scanner.systems.triage_answers import Answers
+from scanner.systems.triage_questions import load_questions
 
 _BEARS: dict[Status, Bears] = {
     Status.PASS: "for",
@@ -64,10 +67,12 @@ def compile_dossier(
     inventory: Inventory,
     catalogue: Catalogue,
     manifest_sha256: str,
+    answers: Answers | None = None,
 ) -> Dossier:
     """The dossier of a system: of a report with all verdicts, its assessed `state`, and what these were made from.
 
     `catalogue` holds the frameworks that it is to speak of. `manifest_sha256` is the digest of the manifest's file.
+    `answers` are those recorded about its risk, beside what the manifest says.
     """
     resources = tuple(sorted(_held(system, owners, inventory)))
     origins = {(one.kind, one.id): one.origins for one in resources}
@@ -86,6 +91,7 @@ def compile_dossier(
         declared=system,
         manifest=owners.manifest,
         state=state,
+        triage=triage(load_questions(), owners.manifest, system, answers, as_of),
         resources=resources,
         observations=observations,
         parts=tuple(parts),

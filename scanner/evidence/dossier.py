@@ -13,6 +13,7 @@ from msgspec import Struct
 from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, Kind, SystemState, Word
 from scanner.model.nouns import Scope
 from scanner.systems.manifest import Manifest, System
+from scanner.systems.triage import Triage
 
 SCHEMA = "mlposture/dossier/v1"
 
@@ -201,12 +202,16 @@ class Cover(Struct, frozen=True, kw_only=True):
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
-    """All of it. `observations` are in the order of reports, those against an objective first."""
+    """All of it. `observations` are in the order of reports, those against an objective first.
+
+    `triage` is what the recorded answers about the system lead to.
+    """
 
     cover: Cover
     declared: System
     manifest: Manifest
     state: SystemState
+    triage: Triage
     resources: tuple[Held, ...]
     observations: tuple[Observation, ...]
     parts: tuple[Part, ...]

@@ -24,6 +24,7 @@ S = TypeVar("S", bound=Struct)
 _WHOLE: Mapping[str, frozenset[str]] = {
     "Accepted": frozenset({"resource", "approved_by"}),
     "Approval": frozenset({"recorded_in"}),
+    "Basis": frozenset({"by"}),
     "Cover": frozenset({"selectors", "manifest", "manifest_sha256"}),
     "Document": frozenset({"uri", "approved_by"}),
     "EuAiAct": frozenset({"decided_by"}),
@@ -42,8 +43,10 @@ _WHOLE: Mapping[str, frozenset[str]] = {
 #: Fields whose texts are ours, a framework's, or one of a few words.
 _OURS: Mapping[str, frozenset[str]] = {
     "Approval": frozenset({"status", "by", "at"}),
+    "Basis": frozenset({"question", "answer", "says", "source"}),
     "Claim": frozenset({"objective", "checks"}),
     "Classification": frozenset({"roles", "data_sensitivity"}),
+    "Conclusion": frozenset({"kind", "says", "articles", "open"}),
     "ControlPage": frozenset({"oscal_id"}),
     "ControlState": frozenset({"id", "title", "assessable", "claims", "core"}),
     "Cover": frozenset({"organisation", "system", "name", "tool", "inventories", "limits", "first", "last"}),
@@ -57,6 +60,7 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Manifest": frozenset({"schema"}),
     "NotSeen": frozenset({"kind", "operation", "reason", "permission", "checks"}),
     "Observation": frozenset({"check", "title", "severity", "objective", "bears", "kind"}),
+    "Open": frozenset({"question", "asks", "articles", "depends"}),
     "Organisation": frozenset({"name", "default_roles"}),
     "Origin": frozenset({"operation", "at"}),
     "Part": frozenset({"framework", "name", "version", "url", "what"}),
@@ -72,6 +76,7 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Section": frozenset({"id", "title"}),
     "System": frozenset({"id", "name", "status", "stage", "frameworks"}),
     "SystemState": frozenset({"id", "name", "failures"}),
+    "Triage": frozenset({"system", "name", "headline", "unchecked"}),
 }
 #: Fields that hold what was observed.
 _OBSERVED: Mapping[str, frozenset[str]] = {"Observation": frozenset({"evidence"}), "Item": frozenset({"fields"})}
