@@ -91,16 +91,21 @@ def _row(questions: Questions, found: Triage, question: Question, basis: Basis |
         articles=question.articles,
         trap=question.trap or "",
         prompts=found.prompts.get(question.id, ()),
-        asked_if=tuple(
-            f"{one.id} is {answer}"
-            for one in questions.questions
-            for answer, choice in one.answers.items()
-            if question.id in choice.asks
-        ),
+        asked_if=tuple(_asked_if(questions, question)),
         options=tuple(_options(question, basis.answer if basis else "")),
         answered=basis,
         unchecked="" if question.checked else questions.sources[question.source].read,
     )
+
+
+def _asked_if(questions: Questions, question: Question) -> Iterator[str]:
+    asking: dict[str, list[str]] = {}
+    for one in questions.questions:
+        for answer, choice in one.answers.items():
+            if question.id in choice.asks:
+                asking.setdefault(answer, []).append(one.id)
+    for answer, names in asking.items():
+        yield f"{names[0]} is {answer}" if len(names) == 1 else f"any of {', '.join(names)} is {answer}"
 
 
 def _options(question: Question, given: str) -> Iterator[Option]:
