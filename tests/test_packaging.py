@@ -30,6 +30,7 @@ def test_the_wheel_holds_three_packages_and_nothing_else(tmp_path: Path) -> None
 
     assert {name for name in top if not name.endswith(".dist-info")} == {"scanner", "checks", "reports"}
     assert {f"scanner/frameworks/data/{name}.json" for name in ("objectives", *known())} <= set(names)
+    assert "scanner/systems/triage.yaml" in names
     assert not [name for name in names if "test" in name or name.endswith(".yaml.orig")]
 
 

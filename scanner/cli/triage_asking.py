@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,7 +28,7 @@ class Asking:
     def __init__(self, path: Path, today: date) -> None:
         self._path = path
         self._today = today
-        self._by = click.prompt("Who answers, for the record")
+        self._by = _said("Who answers, for the record")
         self._later: set[str] = set()
 
     def step(self, found: Triage) -> bool:
@@ -37,7 +38,7 @@ class Asking:
             return False
         question = load_questions().by_id[waiting.question]
         click.echo("\n" + clean(redact("\n".join(_lines(question, waiting, found))), lines=True))
-        said = click.prompt("Answer", type=click.Choice([*question.answers, UNKNOWN, _LATER]))
+        said = _said("Answer", type=click.Choice([*question.answers, UNKNOWN, _LATER]))
         if said == _LATER:
             self._later.add(question.id)
         else:
@@ -47,8 +48,18 @@ class Asking:
     def _answer(self, question: Question, said: str) -> Answer:
         """The answer with its reason, which a claim cannot do without."""
         default = None if claims(question, said) else ""  # without a default, it asks until there is something
-        reason = click.prompt("Reason", default=default, show_default=False).strip()
+        reason = _said("Reason", default=default, show_default=False).strip()
         return Answer(answer=said, reason=reason or None, by=self._by, on=self._today)
+
+
+def _said(prompt: str, **options: Any) -> str:
+    """What is typed. Raises InputError where a file of answers could not hold it."""
+    try:
+        text = str(click.prompt(prompt, **options))
+        text.encode()
+    except UnicodeError as error:
+        raise InputError("what was typed is no text in UTF-8; run it again, the answers so far are kept") from error
+    return text
 
 
 def keep(path: Path, system: str, name: str, answer: Answer, today: date) -> None:

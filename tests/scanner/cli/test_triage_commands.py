@@ -196,6 +196,7 @@ def test_a_worksheet_has_every_question_for_the_team_that_answers_it(tmp_path: P
     assert "- [x] unknown: not known yet → a person must decide" in governance
     assert "Answered by legal on 2026-08-20, in the answers." in governance
     assert "- Asked if area-credit is fraud." in governance
+    assert "- Asked if any of area-identification, " in governance and ", area-elections is yes." in governance
     assert "database of faces" in engineering and "database of faces" not in governance
     assert "to recruit or select people" in governance and "to recruit or select people" not in engineering
     assert "The Official Journal decides." in text
@@ -237,7 +238,7 @@ class Terminal:
         """Answer a prompt when it has come."""
         for line in lines:
             self.until(prompt)
-            os.write(self._leader, f"{line}\n".encode())
+            os.write(self._leader, f"{line}\n".encode(errors="surrogateescape"))
 
     def until(self, text: str) -> None:
         """Read until this was shown, and forget it."""
@@ -324,6 +325,19 @@ def test_what_is_put_off_is_missing(terminal: Callable[[], Terminal], tmp_path: 
     sitting.until("1 without an answer: area-credit")
 
     assert sitting.end() == 4
+    assert (tmp_path / "triage-sentiment.yaml").read_bytes() == before
+
+
+def test_what_is_no_text_is_refused_and_nothing_is_lost(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
+    answered(tmp_path, area_credit="").rename(tmp_path / "triage-sentiment.yaml")
+    before = (tmp_path / "triage-sentiment.yaml").read_bytes()
+    sitting = terminal()
+    sitting.say("for the record: ", "Ana")
+    sitting.say("unknown, later): ", "no")
+    sitting.say("Reason: ", "\udcff")
+    sitting.until("mlposture: what was typed is no text in UTF-8; run it again, the answers so far are kept")
+
+    assert sitting.end() == 2
     assert (tmp_path / "triage-sentiment.yaml").read_bytes() == before
 
 
