@@ -90,9 +90,10 @@ bench-quick: setup ## Measure a small part in about a minute, without the peer
 bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recognised, beside detect-secrets
 	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
 
-.venv-judges/.ready: requirements/judges.txt
-	$(PYTHON) -m venv .venv-judges
-	.venv-judges/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
+# What judges our work has environments of its own.
+.venv-judges/.ready .venv-oscal/.ready: .venv-%/.ready: requirements/%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
 
 sweep: setup ## Run the long versions of tests that leave moments, worlds and faults to chance, for about an hour
@@ -106,8 +107,9 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
-	$(RUN) -m uv pip compile --group pyproject.toml:judges --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --quiet -o requirements/judges.txt
+	for group in judges oscal; do $(RUN) -m uv pip compile --group pyproject.toml:$$group --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements/$$group.txt \
+	  || exit 1; done
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo .venv-judges demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
