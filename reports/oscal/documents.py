@@ -27,6 +27,7 @@ NS = "urn:mlposture:oscal:1"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, NS)
 #: What Markdown, which OSCAL's prose is written in, may take for markup; underscores only at the edge of a word.
 _MARKUP = pattern(r"[\\`*~^\[\]<>{}&|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+=-]")
+_SHA256 = pattern(r"[0-9a-f]{64}")
 _NO_TOKEN = pattern(r"[^A-Za-z0-9._-]")
 
 
@@ -80,23 +81,30 @@ def link(href: str, rel: str) -> Json:
 def resource(id: str, name: str, description: str, *, sha256: str = "", source: str = "", text: str = "") -> Json:
     """An entry of the back matter: known by its digest, by where it is said to be, or a `text` of ours.
 
-    What has a digest is named by it (RFC 6920), since nobody knows where the reader has it.
+    What has a digest is named by it (RFC 6920), since nobody knows where the reader has it. A commitment that stands
+    for a digest, or for a place, is an identifier like any other.
     """
-    rlink = {"href": _named(sha256), "hashes": [{"algorithm": "SHA-256", "value": sha256}]} if sha256 else None
+    is_digest = _SHA256.fullmatch(sha256) is not None
+    identifiers = [line(each) for each in (source, "" if is_digest else sha256)]
+    rlink = {"href": _named(sha256), "hashes": [{"algorithm": "SHA-256", "value": sha256}]} if is_digest else None
     content = {"filename": "note.txt", "media-type": "text/plain", "value": base64.b64encode(text.encode()).decode()}
     return full(
         uuid=id,
         title=title(name),
         description=prose(description),
-        document_ids=[{"identifier": line(source)}] if line(source) else None,
+        document_ids=[{"identifier": each} for each in identifiers if each],
         rlinks=[rlink] if rlink else None,
         base64=content if text else None,
     )
 
 
+def digest(sha256: str) -> Json:
+    """A property with a digest, or with the commitment that stands for it."""
+    return prop("sha256" if _SHA256.fullmatch(sha256) else "commitment", sha256)
+
+
 def _named(sha256: str) -> str:
-    digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
-    return f"ni:///sha-256;{digest}"
+    return "ni:///sha-256;" + base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
 
 
 def back_matter(resources: Iterable[Json]) -> Json | None:
@@ -121,5 +129,5 @@ def metadata(name: str, cover: Cover, version: str, **more: Any) -> Json:
 def file(name: str, model: str, members: Mapping[str, Any]) -> tuple[str, bytes]:
     """A document of this model as a file. Its UUID changes with its content, and not with the time of a scan alone."""
     about = {**members, "metadata": {**members["metadata"], "last-modified": ""}}
-    digest = hashlib.sha256(encode(about)).hexdigest()
-    return name, dump({model: {"uuid": uid(model, name, digest), **full(**members)}}) + b"\n"
+    content = hashlib.sha256(encode(about)).hexdigest()
+    return name, dump({model: {"uuid": uid(model, name, content), **full(**members)}}) + b"\n"

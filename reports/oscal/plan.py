@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.oscal.documents import Json, back_matter, file, full, metadata, prop, prose, resource, title, uid
+from reports.oscal.documents import Json, back_matter, digest, file, full, metadata, prop, prose, resource, title, uid
 from reports.oscal.reviewed import Reviewed
 from scanner.evidence.dossier import Cover, Dossier, Reader
 
@@ -75,7 +75,8 @@ def _system(dossier: Dossier) -> Json:
         "description": "Declared: " + prose(dossier.declared.purpose.intended),
         "props": [
             prop("system", cover.system),
-            prop("manifest-sha256", cover.manifest_sha256),
+            prop("manifest", cover.manifest),
+            digest(cover.manifest_sha256),
             *(prop("selector", each) for each in cover.selectors),
             *(prop("scope", f"{one.provider} {one.account} {one.region}") for one in cover.scopes),
         ],

@@ -11,7 +11,21 @@ from collections.abc import Iterator
 
 from reports.oscal.catalogs import OBJECTIVES, catalog_of, statement
 from reports.oscal.declared import declared
-from reports.oscal.documents import Json, at, back_matter, file, full, link, metadata, prop, prose, resource, title, uid
+from reports.oscal.documents import (
+    Json,
+    at,
+    back_matter,
+    digest,
+    file,
+    full,
+    link,
+    metadata,
+    prop,
+    prose,
+    resource,
+    title,
+    uid,
+)
 from reports.oscal.plan import parties, plan_of, tool_uuid
 from reports.oscal.reviewed import Reviewed
 from reports.oscal.risks import risks
@@ -155,7 +169,7 @@ def _evidence(one: Origin) -> Json:
     return {
         "href": f"#{_reply_uuid(one)}",
         "description": f"What {prose(one.operation)} answered about the resource, read {one.at}.",
-        "props": [prop("sha256", one.sha256)],
+        "props": [digest(one.sha256)],
     }
 
 

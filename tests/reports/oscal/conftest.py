@@ -15,6 +15,7 @@ from reports.oscal import render
 from reports.oscal.catalogs import framework_catalog, objectives_catalog
 from reports.oscal.mapping import mapping_collection
 from scanner.cli.evidence_building import Judged, dossier_of, judged
+from scanner.cli.evidence_files import make as make_dossier
 from scanner.evidence.dossier import ControlPage, Dossier
 from scanner.frameworks import known, load
 from scanner.model.claims import Evidence, Kind
@@ -62,6 +63,13 @@ def dossiers(found: Judged) -> dict[str, Dossier]:
 def rendered(found: Judged, dossiers: dict[str, Dossier]) -> dict[str, Files]:
     """The files of each system."""
     return {name: dict(render(dossier, found.catalogue)) for name, dossier in dossiers.items()}
+
+
+@pytest.fixture(scope="session")
+def customer(found: Judged) -> Files:
+    """The files of a system for who is not to know what its resources, accounts and people are called."""
+    files = make_dossier("ticket-sentiment", found, "customer", signed=False).files
+    return {name.removeprefix("oscal/"): b"".join(made) for name, made in files.items() if name.startswith("oscal/")}
 
 
 @pytest.fixture(scope="session")

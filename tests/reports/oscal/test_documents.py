@@ -154,6 +154,18 @@ def test_what_others_write_is_no_markup_and_breaks_no_reference(hostile: Files) 
     assert any("evil" in one for one in shown)
 
 
+def test_a_customer_is_told_no_name_and_finds_all_that_is_referred_to(
+    customer: Files, dossiers: dict[str, Dossier]
+) -> None:
+    assert dangling(read(customer)) == []
+    told = b"".join(customer.values()).decode()
+    dossier = dossiers["ticket-sentiment"]
+    kept = {one.id for one in dossier.resources} | {reader.name for reader in dossier.cover.readers}
+    digests = {origin.sha256 for one in dossier.resources for origin in one.origins}
+    assert [each for each in (*kept, *digests, dossier.declared.owner.contact) if each and each in told] == []
+    assert "id-" in told
+
+
 def test_every_framework_has_a_catalogue_and_every_edge_a_place_in_it(every: Files) -> None:
     assert dangling(read(every)) == []
     mappings = body(every, "mapping-collection.json")["mappings"]

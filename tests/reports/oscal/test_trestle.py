@@ -24,12 +24,12 @@ def trestle() -> str | None:
 
 @pytest.fixture(scope="module")
 def verdicts(
-    rendered: dict[str, Files], hostile: Files, every: Files, tmp_path_factory: pytest.TempPathFactory
+    rendered: dict[str, Files], customer: Files, hostile: Files, every: Files, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[tuple[str, str], str]:
     """What trestle says of every file, those with a member cut out among them, by folder and name."""
     top = tmp_path_factory.mktemp("trestle")
     broken = {f"without {key}": files for key, files in cut(rendered["ticket-sentiment"])}
-    sets = {**rendered, "hostile": hostile, "every": every, **broken}
+    sets = {**rendered, "customer": customer, "hostile": hostile, "every": every, **broken}
     for folder, files in sets.items():
         (top / folder).mkdir()
         for name, content in files.items():
@@ -76,7 +76,7 @@ def test_trestle_has_nothing_to_say(rendered: dict[str, Files], verdicts: dict[t
     right = {one: text for one, text in verdicts.items() if not one[0].startswith("without ")}
 
     assert {one: text for one, text in right.items() if text} == {}
-    assert {folder for folder, _ in right} == {*rendered, "hostile", "every"}
+    assert {folder for folder, _ in right} == {*rendered, "customer", "hostile", "every"}
 
 
 @needs_trestle
