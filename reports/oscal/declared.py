@@ -49,7 +49,7 @@ def _observation(reviewed: Reviewed, one: Evidence, links: list[Json]) -> Json:
     cover = reviewed.dossier.cover
     return full(
         uuid=reviewed.uid("declaration", *_name(one)),
-        title="Declared",
+        title=one.kind.capitalize(),
         description=prose(f"{one.kind.capitalize()}, and not observed: {one.text}"),
         props=[prop("kind", str(one.kind))],
         links=[each for number, each in enumerate(links) if each not in links[:number]],

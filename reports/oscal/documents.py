@@ -118,7 +118,7 @@ def metadata(name: str, cover: Cover, version: str, **more: Any) -> Json:
     return full(
         title=title(name),
         last_modified=at(cover.taken_at),
-        version=line(version),
+        version=line(version) or "none",
         oscal_version=VERSION,
         props=[prop("tool", cover.tool)],
         **more,

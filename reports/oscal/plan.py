@@ -27,6 +27,11 @@ def tool_uuid(cover: Cover) -> str:
     return uid("tool", cover.tool)
 
 
+def by_tool(cover: Cover) -> Json:
+    """The origin of what this tool says."""
+    return {"actors": [{"type": "tool", "actor-uuid": tool_uuid(cover)}]}
+
+
 def system_uuid(cover: Cover) -> str:
     """The component that is the system as declared."""
     return uid("system", cover.organisation, cover.system)

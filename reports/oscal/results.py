@@ -26,7 +26,7 @@ from reports.oscal.documents import (
     title,
     uid,
 )
-from reports.oscal.plan import parties, plan_of, tool_uuid
+from reports.oscal.plan import by_tool, parties, plan_of
 from reports.oscal.reviewed import Reviewed
 from reports.oscal.risks import risks
 from scanner.evidence.dossier import ControlPage, Dossier, Observation, Origin
@@ -62,6 +62,7 @@ def _result(reviewed: Reviewed, declarations: list[Json]) -> Json:
     cover = reviewed.dossier.cover
     decided = [page for page in reviewed.controls if _is_decided(page)]
     others = [page for page in reviewed.controls if not _is_decided(page)]
+    items = _items(reviewed.dossier)
     return full(
         uuid=reviewed.uid("result"),
         title=f"Scan of {at(cover.taken_at)}",
@@ -70,7 +71,7 @@ def _result(reviewed: Reviewed, declarations: list[Json]) -> Json:
         end=cover.last,
         props=[*_coverage(reviewed)],
         links=[link(f"#{one['uuid']}", "inventory") for one in _inventories(reviewed.dossier)],
-        local_definitions={"inventory-items": _items(reviewed.dossier)} if _items(reviewed.dossier) else None,
+        local_definitions={"inventory-items": items} if items else None,
         reviewed_controls=reviewed.selection("The controls on which there is at least one result."),
         observations=[*(_observation(reviewed, one) for one in reviewed.observations), *declarations],
         risks=list(risks(reviewed, others)),
@@ -138,10 +139,6 @@ def _item_uuid(kind: str, id: str) -> str:
     return uid("resource", kind, id)
 
 
-def _origins(reviewed: Reviewed) -> list[Json]:
-    return [{"actors": [{"type": "tool", "actor-uuid": tool_uuid(reviewed.dossier.cover)}]}]
-
-
 def _observation(reviewed: Reviewed, one: Observation) -> Json:
     return full(
         uuid=reviewed.uid("observation", one.claim),
@@ -158,7 +155,7 @@ def _observation(reviewed: Reviewed, one: Observation) -> Json:
         links=[link(f"{OBJECTIVES}#{statement(one.objective)}", "objective")],
         methods=["TEST"],
         types=["control-objective"],
-        origins=_origins(reviewed),
+        origins=[by_tool(reviewed.dossier.cover)],
         subjects=[{"subject-uuid": _item_uuid(one.kind, one.resource), "type": "inventory-item"}],
         relevant_evidence=[_evidence(each) for each in one.origins],
         collected=max((each.at for each in one.origins), default=at(reviewed.dossier.cover.taken_at)),
@@ -179,11 +176,11 @@ def _reply_uuid(one: Origin) -> str:
 
 def _replies(reviewed: Reviewed) -> Iterator[Json]:
     """Of what the provider said, the digests."""
-    for one in reviewed.observations:
-        for origin in one.origins:
-            held = "holds it" if origin.kept else "holds its digest, and not the item itself"
-            description = f"An item of the provider's, without secrets. The saved inventory {held}."
-            yield resource(_reply_uuid(origin), origin.operation, description, sha256=origin.sha256)
+    found = {_reply_uuid(origin): origin for one in reviewed.observations for origin in one.origins}
+    for id, origin in found.items():
+        held = "holds it" if origin.kept else "holds its digest, and not the item itself"
+        description = f"An item of the provider's, without secrets. The saved inventory {held}."
+        yield resource(id, origin.operation, description, sha256=origin.sha256)
 
 
 def _inventories(dossier: Dossier) -> list[Json]:
@@ -202,7 +199,7 @@ def _finding(reviewed: Reviewed, page: ControlPage) -> Json:
         title=title(page.state.title),
         description=f"{len(own) - against} verdicts for and {against} against; all that it is about was judged.",
         links=[link(f"{catalog_of(reviewed.framework.id)}#{statement(reviewed.control(page))}", "target")],
-        origins=_origins(reviewed),
+        origins=[by_tool(reviewed.dossier.cover)],
         target={
             "type": "statement-id",
             "target-id": statement(reviewed.control(page)),

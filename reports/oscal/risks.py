@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.oscal.catalogs import OBJECTIVES, statement
 from reports.oscal.documents import Json, at, full, link, prop, prose, title
-from reports.oscal.plan import tool_uuid
+from reports.oscal.plan import by_tool
 from reports.oscal.reviewed import Reviewed
 from scanner.evidence.dossier import ControlPage, Observation
 from scanner.model.nouns import Severity
@@ -62,7 +62,7 @@ def _risk(
 ) -> Json:
     asked = reviewed.objectives[objective]
     worst = min((Severity(one.severity) for one in against), key=lambda severity: severity.rank)
-    origin = {"actors": [{"type": "tool", "actor-uuid": tool_uuid(reviewed.dossier.cover)}]}
+    origin = by_tool(reviewed.dossier.cover)
     facet = {"name": "severity", "system": "http://csrc.nist.gov/ns/oscal", "value": str(worst)}
     return full(
         uuid=reviewed.uid("risk", objective, status, *names),
