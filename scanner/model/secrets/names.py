@@ -99,6 +99,9 @@ _TOGETHER = {
     f"{purpose}key": (purpose, "key")
     for purpose in sorted(_KEY_PURPOSES | _KEYS_BY_LOOKS | {"openai", "primary", "secondary", "wandb"})
 }
+#: What a name that speaks of a secret has in it, in small letters. Most have none, and to split them takes long.
+_SPEAKING = _PASSWORDS | _SHORT_PASSWORDS | _SECRETS | _TOKENS | _KEYS | _OTHERS
+_PARTS = tuple(sorted(word for word in _SPEAKING if not any(other in word for other in _SPEAKING - {word})))
 
 
 def needed(name: str) -> int:
@@ -108,6 +111,9 @@ def needed(name: str) -> int:
 
 @lru_cache(maxsize=4096)  # the same variables are set everywhere
 def _needed(name: str) -> int:
+    lowered = name.lower()
+    if not any(part in lowered for part in _PARTS):
+        return NEVER
     words = words_of(_OF_ACCOUNT.sub("", name))
     while len(words) > 1 and words[-1] in _WHICH:
         words = words[:-1]
