@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,28 @@ def test_no_secret_is_kept_wherever_in_an_item_it_is(name: str) -> None:
             assert canonical(json.loads(content)) == content, "what was kept has another digest"
             holder.clear()
             holder.update(before)
+
+
+#: Items of each way that a digest is made in, and how it begins. Inventories have these: they never change.
+PINNED: tuple[tuple[Any, str], ...] = (
+    (None, "74234e98afe7498f"),
+    ({"name": "a", "made": datetime(2026, 11, 22, tzinfo=UTC), "sizes": (1, 2.5), "labels": {}}, "c213bb2501332925"),
+    ({"tags": [{"Key": "team", "Value": "ml"}, {"Key": "api_key", "Value": "none"}]}, "4a4fc37fa1782a13"),
+    ({"disableLocalAuth": True, "keys": [], "metadata": {"block-project-ssh-keys": "true"}}, "270b7c2e9d6f6cbf"),
+    ({"spec": {"env": [{"name": "MODE", "value": "fast"}], "args": ["--lr", "0.1"], "image": "x"}}, "ecac2833d088a399"),
+    ({"env": {"MODE": "fast"}, "words": [["--api-key", "Zq7-vT2mXw9Lk4"], ["-v", {"on": True}]]}, "4cfdcfc4e97a865c"),
+    ({"primaryKey": "Zq7vT2mXw9Lk4Zq7vT2mXw9Lk4", "id": "x"}, "9e1e884e85681817"),
+    ({"dbPassword": SECRET, "words": ["login", "--password", SECRET], "n": 1}, "8b8f2226c2e8039f"),
+    ({"url": f"https://reader:{SECRET}@northwind.example/x", "args": None}, "022711db8840e087"),
+)
+
+
+@pytest.mark.parametrize(("item", "begins"), PINNED)
+def test_the_digest_of_an_item_is_the_same_in_every_version(item: Any, begins: str) -> None:
+    alone = hashlib.sha256(canonical(item)).hexdigest()
+    beside = provenance.seen({"a": {"name": "another"}, "b": item}, keep=False)["b"].sha256
+    assert alone == beside
+    assert alone.startswith(begins)
 
 
 def test_an_item_that_is_too_large_or_too_deep_is_cut_and_its_digest_can_be_made_again() -> None:

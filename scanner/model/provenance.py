@@ -6,7 +6,7 @@ from what `--keep-replies` kept, and nobody can try out on it what a secret was.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import time
@@ -75,23 +75,28 @@ def check(said: Said) -> dict[str, Seen]:
 
 def canonical(item: Any) -> bytes:
     """An item as its digest is made of it: JSON with sorted keys, without secrets and payloads."""
-    content = encode(item, order="sorted")
-    shapes, speaks = may_hold_secret(content), _speaks(content)
-    if not (shapes or speaks) and len(content) <= LARGE and _is_plain(item):
-        return content
-    found = _Tidying(redact if shapes else str, speaks=speaks).of(msgspec.json.decode(content))
-    if len(content) > LARGE:
-        found = map_strings(found, shorten)
-    return encode(found, order="sorted")
+    return _canonical([item])[0]
 
 
 def _canonical(items: list[Any]) -> list[bytes]:
-    """The same of several, with one look at all of them: hardly any has to be changed."""
+    """The same of several, with one look at all of their texts: hardly any has to be changed."""
     contents = [encode(item, order="sorted") for item in items]
     whole = b"\n".join(contents)
-    if len(whole) <= LARGE and not (may_hold_secret(whole) or _speaks(whole)) and all(map(_is_plain, items)):
-        return contents
-    return [canonical(item) for item in items]
+    shapes, speaks = may_hold_secret(whole), _speaks(whole)
+    if (shapes or speaks or len(whole) > LARGE) and len(items) > 1:
+        return [canonical(item) for item in items]
+    tidying = _Tidying(shapes=shapes, speaks=speaks)
+    return [
+        content if tidying.quiet and len(content) <= LARGE and _is_plain(item) else _tidied(content, tidying)
+        for item, content in zip(items, contents, strict=True)
+    ]
+
+
+def _tidied(content: bytes, tidying: "_Tidying") -> bytes:
+    found = tidying.of(msgspec.json.decode(content))
+    if len(content) > LARGE:
+        found = map_strings(found, shorten)
+    return encode(found, order="sorted")
 
 
 def _speaks(content: bytes) -> bool:
@@ -112,11 +117,16 @@ def _is_plain(item: Any) -> bool:
             if type(each) is dict:
                 if not (each.keys() <= _plain_names or _has_plain_names(each)):
                     return False
-                below += [value for value in each.values() if type(value) in _NESTED]
+                values: Iterable[Any] = each.values()
             elif type(each) in _NESTED:
-                below += [value for value in each if type(value) in _NESTED]
-            elif each is not None:
+                values = each
+            elif each is None:
+                continue
+            else:
                 return False
+            for value in values:
+                if type(value) in _NESTED:
+                    below.append(value)  # noqa: PERF401 - a comprehension is slower for as few, and there are millions
         if not below:
             return True
         level = below
@@ -130,18 +140,26 @@ _TELLING = frozenset((str, list, tuple))
 
 def _has_plain_names(members: Mapping[str, Any]) -> bool:
     pair = not _VALUES.isdisjoint(members)
-    for name, value in members.items():
-        if pair and name in _LABELS:
+    for name in members.keys() - _plain_names:
+        value = members[name]
+        if _is_plain_name(name) or not value or (pair and name in _LABELS):
             continue
-        payload = _is_payload(name)
         secret = needed(_label(members) if name in _VALUES else name) < NEVER
-        if (payload and value) or (secret and value and type(value) in _TELLING):
+        if _is_payload(name) or (secret and type(value) in _TELLING):
             return False
-        if not (payload or secret or name in _VALUES) and len(_plain_names) < _MOST_NAMES:
-            _plain_names.add(name)
     return True
 
 
+def _is_plain_name(name: str) -> bool:
+    """Whether a member of this name is no secret and no payload, nor named by another. Such names are remembered."""
+    if name in _VALUES or _is_payload(name) or needed(name) < NEVER:
+        return False
+    if len(_plain_names) < _MOST_NAMES:
+        _plain_names.add(name)
+    return True
+
+
+@lru_cache(maxsize=4096)
 def _is_payload(name: str) -> bool:
     return name.replace("_", "").lower() in _PAYLOADS
 
@@ -152,26 +170,43 @@ def _label(members: Mapping[str, Any]) -> str:
 
 
 class _Tidying:
-    """Takes secrets and payloads out of JSON. `redact` is for every text; `speaks` if some text may set a secret."""
+    """Takes secrets and payloads out of JSON. `shapes` if a text may have the shape of one, `speaks` if it may set one.
 
-    def __init__(self, redact: Callable[[str], str], *, speaks: bool) -> None:
-        self._redact = redact
+    Without either it is `quiet`: then only what names say needs a look.
+    """
+
+    def __init__(self, *, shapes: bool, speaks: bool) -> None:
+        self.quiet = not (shapes or speaks)
+        self._redact: Callable[[str], str] = redact if shapes else str
         self._speaks = speaks
 
     def of(self, value: Any, name: str = "", levels: int = _DEEPEST) -> Any:
         """What is left of a value, which is called `name`."""
         if isinstance(value, str):
             return self._text(name, value)
-        if isinstance(value, dict | list) and not levels:
+        if not isinstance(value, (dict, list)):
+            return value
+        if not levels:
             return TOO_DEEP
-        if isinstance(value, list):
-            if self._speaks and secrets_passed([each for each in value if isinstance(each, str)]):
-                return self._emptied(value)
-            names = (name, *(before if is_option(before) else name for before in value))
-            return [self.of(each, called, levels - 1) for each, called in zip(value, names, strict=False)]
-        if isinstance(value, dict):
+        return self._list(value, name, levels) if isinstance(value, list) else self._dict(value, levels)
+
+    def _list(self, value: list[Any], name: str, levels: int) -> Any:
+        if self._speaks and secrets_passed([each for each in value if isinstance(each, str)]):
+            return self._emptied(value)
+        if self.quiet and needed(name) == NEVER and not any(map(is_option, value)):
+            return [self.of(each, name, levels - 1) if type(each) in _NESTED else each for each in value]
+        names = (name, *(before if is_option(before) else name for before in value))
+        return [self.of(each, called, levels - 1) for each, called in zip(value, names, strict=False)]
+
+    def _dict(self, value: dict[str, Any], levels: int) -> dict[str, Any]:
+        if not self.quiet:
             return {self._redact(key): self._member(value, key, levels - 1) for key in value}
-        return value
+        return {
+            key: each
+            if type(each) not in _NESTED and (key in _plain_names or _is_plain_name(key))
+            else self._member(value, key, levels - 1)
+            for key, each in value.items()
+        }
 
     def _text(self, name: str, text: str) -> str:
         suspicious = needed(name) < NEVER or (self._speaks and _speaks(text.encode("utf-8", "replace")))
