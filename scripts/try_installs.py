@@ -35,6 +35,7 @@ DASK = ("aws", "--engine", "dask")
 #: Extras → scans that they are for. The slowest come first, so that the last one does not run alone.
 SCANS: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws,dask": (("aws",), DASK),
+    "aws,sign": (("aws",),),
     "all": (TOGETHER,),
     "azure": (("azure",),),
     "gcp": (("gcp",),),

@@ -23,6 +23,7 @@ from support import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = ("scanner", "checks", "reports")
+SIGN = {ROOT / "scanner" / "store" / "signatures.py"}
 DASK = {ROOT / "scanner" / "collect" / name for name in ("cluster.py", "remote.py")}
 OBJECTS = {
     extra: ROOT / "scanner" / "objects" / f"{scheme}.py"
@@ -50,6 +51,7 @@ LOADED = {
         "azure.core.pipeline.transport._requests_basic", "msal", "msal_extensions",
     ),
     "dask": ("scanner.collect.cluster", "dask", "distributed.deploy.local", "cryptography.x509"),
+    "sign": ("scanner.store.signatures",),
 }  # fmt: skip
 
 #: Imports its arguments where the files that standard input lists are not installed.
@@ -127,10 +129,12 @@ def sources(extra: str) -> set[Path]:
     """The modules that may need an extra; without one, those that must do without any."""
     if extra == "dask":
         return DASK
+    if extra == "sign":
+        return SIGN
     if extra:
         return {*(ROOT / "checks" / extra / "client").glob("*.py"), OBJECTS[extra]}
     every = {path for name in OURS for path in (ROOT / name).rglob("*.py")}
-    return every - DASK - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
+    return every - DASK - SIGN - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
 
 
 def test_every_extra_is_looked_at() -> None:

@@ -9,17 +9,17 @@ from msgspec import Struct
 
 from scanner import __version__
 from scanner.cli.evidence_files import COMMITMENTS, DOSSIER, INVENTORY, TRUST
+from scanner.cli.evidence_signing import is_signed, public_key
 from scanner.cli.evidence_text import replayed_lines
 from scanner.evidence.commitments import Commitments, Secrets, commitment, shown
 from scanner.evidence.dossier import Observation
 from scanner.evidence.replay import replay
-from scanner.model.errors import InputError
+from scanner.model.errors import CannotScan, InputError
 from scanner.model.sanitize import clean
 from scanner.model.trust import Entry
 from scanner.objects.transfer import reading
 from scanner.store.inventory import Inventory
 from scanner.store.sealed_folder import SIGNATURE, Looked, look
-from scanner.store.signatures import is_signed, public_key
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ def _files(folder: str, looked: Looked) -> Iterator[str]:
 
 def _signature(folder: Path, looked: Looked, key: str | None) -> tuple[bool, list[str]]:
     """Whether nothing is wrong with the signature, and what there is to say of it."""
-    wanted, signed_by = public_key(Path(key)) if key else "", looked.manifest.signed_by
+    wanted, signed_by = public_key(key) if key else "", looked.manifest.signed_by
     if not signed_by:
         return not wanted, [f"{folder}: not signed" if wanted else f"{folder}: {_NOT_SIGNED}"]
     if wanted and wanted != signed_by:
@@ -84,9 +84,7 @@ def _signature(folder: Path, looked: Looked, key: str | None) -> tuple[bool, lis
         valid = is_signed(looked.content, (folder / SIGNATURE).read_bytes(), signed_by)
     except OSError as error:
         return False, [f"{folder / SIGNATURE}: {error.strerror}"]
-    except InputError as error:
-        if wanted:
-            raise
+    except CannotScan as error:
         return True, [f"{folder}: the signature was not looked at: {error}"]
     if not valid:
         return False, [f"{folder / SIGNATURE}: is not the signature of manifest.json by {signed_by}"]

@@ -10,12 +10,12 @@ import msgspec
 from scanner.cli.config import refuse_undecoded
 from scanner.cli.evidence_building import judged
 from scanner.cli.evidence_files import Made, make
+from scanner.cli.evidence_signing import signer
 from scanner.cli.process import say
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.sanitize import clean
 from scanner.objects.addresses import parse
 from scanner.store.sealed_folder import check_folder, write_folder
-from scanner.store.signatures import signer
 
 
 def write_dossier(system: str, output: str, inventories: Sequence[str], options: Mapping[str, Any]) -> str:
@@ -28,7 +28,7 @@ def write_dossier(system: str, output: str, inventories: Sequence[str], options:
         raise InputError(
             f"{kept}: is there already, and may open a dossier that you gave away; move it, then try again"
         )
-    signing = signer(Path(key)) if key else None
+    signing = signer(key) if key else None
     made = make(system, judged(inventories, options), audience, signed=signing is not None)
     if made.secrets is not None:
         _write_secrets(kept, made)

@@ -1,79 +1,65 @@
-"""Ed25519 signatures of files. They show that the bytes are as they were, and that who holds a key signed: not when."""
+"""Ed25519 signatures of files. They show that the bytes are as they were, and that who holds a key signed: not when.
 
-from collections.abc import Callable
-from importlib import import_module
+Only whoever signs or looks at a signature imports this: cryptography is an extra.
+"""
+
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scanner.model.errors import InputError
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from scanner.store.sealed_folder import Signer
 
 _MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out public.pem"
 
 
-def _of_cryptography(module: str, option: str) -> Any:
-    """A module of the library, which is an extra. Raises InputError if it is not installed."""
-    try:
-        return import_module(f"cryptography.{module}")
-    except ImportError as error:
-        raise InputError(f"{option} needs the package cryptography: pip install 'mlposture[sign]'") from error
-
-
-def signer(path: Path) -> tuple[str, Callable[[bytes], bytes]]:
+def signer(path: Path) -> Signer:
     """The public key of a private one, as hex, and what signs with it. Raises InputError."""
-    key = _private(path)
+    what = f"--sign-key {path}"
+    content = _read(path, what)
+    try:
+        key = serialization.load_pem_private_key(content, password=None)
+    except TypeError as error:
+        raise InputError(f"{what}: is encrypted, and nobody is asked for a password; give a plain key") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError(f"{what}: holds no private key in PEM; make one: {_MAKE}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError(f"{what}: holds no Ed25519 key; make one: {_MAKE}")
     return key.public_key().public_bytes_raw().hex(), key.sign
 
 
 def public_key(path: Path) -> str:
     """A public key, as hex. Raises InputError."""
-    option = "--public-key"
-    serialization = _of_cryptography("hazmat.primitives.serialization", option)
-    kind = _of_cryptography("hazmat.primitives.asymmetric.ed25519", option).Ed25519PublicKey
+    what = f"--public-key {path}"
+    content = _read(path, what)
     try:
-        key = serialization.load_pem_public_key(_read(path, option))
-    except Exception as error:  # which the library raises depends on what is wrong with the file
-        raise InputError(f"{option} {path}: holds no public key in PEM") from error
-    if not isinstance(key, kind):
-        raise InputError(f"{option} {path}: holds no Ed25519 key; make one: {_MAKE}")
-    found: str = key.public_bytes_raw().hex()
-    return found
+        key = serialization.load_pem_public_key(content)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError(f"{what}: holds no public key in PEM; take it from the private one: {_MAKE}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise InputError(f"{what}: holds no Ed25519 key; make one: {_MAKE}")
+    return key.public_bytes_raw().hex()
 
 
 def is_signed(content: bytes, signature: bytes, key: str) -> bool:
-    """Whether a signature is that of these bytes by this key. Raises InputError if the library is not installed."""
-    kind = _of_cryptography("hazmat.primitives.asymmetric.ed25519", "a signature").Ed25519PublicKey
-    invalid = _of_cryptography("exceptions", "a signature").InvalidSignature
+    """Whether a signature, as it is written to a file, is that of these bytes by this key."""
     try:
-        kind.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature.decode("ascii")), content)
-    except (invalid, ValueError):
+        raw = bytes.fromhex(signature.decode("ascii"))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(raw, content)
+    except (InvalidSignature, ValueError):
         return False
-    return signature == bytes.fromhex(signature.decode("ascii")).hex().encode() + b"\n"
+    return signature == written(raw)
 
 
-def _private(path: Path) -> "Ed25519PrivateKey":
-    option = "--sign-key"
-    serialization = _of_cryptography("hazmat.primitives.serialization", option)
-    kind = _of_cryptography("hazmat.primitives.asymmetric.ed25519", option).Ed25519PrivateKey
-    content = _read(path, option)
-    try:
-        key = serialization.load_pem_private_key(content, password=None)
-    except TypeError as error:
-        raise InputError(
-            f"{option} {path}: is encrypted; nobody is asked for its password, so give a plain one"
-        ) from error
-    except Exception as error:  # which the library raises depends on what is wrong with the file
-        raise InputError(f"{option} {path}: holds no private key in PEM; make one: {_MAKE}") from error
-    if not isinstance(key, kind):
-        raise InputError(f"{option} {path}: holds no Ed25519 key; make one: {_MAKE}")
-    own: Ed25519PrivateKey = key
-    return own
+def written(signature: bytes) -> bytes:
+    """A signature as it is written to a file."""
+    return signature.hex().encode() + b"\n"
 
 
-def _read(path: Path, option: str) -> bytes:
+def _read(path: Path, what: str) -> bytes:
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise InputError(f"{option} {path}: {getattr(error, 'strerror', None) or error}") from error
+        raise InputError(f"{what}: {getattr(error, 'strerror', None) or error}") from error
