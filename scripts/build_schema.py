@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of reports, inventories, manifests of AI systems, answers and frameworks to docs/reference/.
+"""Write the JSON Schemas of reports, dossiers, inventories, AI systems, answers and frameworks to docs/reference/.
 
 Run without arguments to write the files, or with --check to exit 1 when a committed one is out of date.
 """
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_types_v1 import ReportV1  # noqa: E402
+from scanner.evidence.dossier import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.origins import Principal  # noqa: E402
@@ -86,6 +87,11 @@ def framework_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "mlposture framework, version 1", **msgspec.json.schema(FrameworkSource)}
 
 
+def dossier_schema() -> dict[str, Any]:
+    """The schema of the JSON of a dossier."""
+    return {"$schema": DIALECT, "title": "mlposture dossier, version 1", **msgspec.json.schema(Dossier)}
+
+
 def main() -> int:
     """Write or compare. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -96,6 +102,7 @@ def main() -> int:
         "ai-systems-v1.schema.json": systems_schema(),
         "ai-triage-v1.schema.json": triage_schema(),
         "framework-v1.schema.json": framework_schema(),
+        "dossier-v1.schema.json": dossier_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
     }
     stale = 0

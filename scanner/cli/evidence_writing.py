@@ -30,6 +30,7 @@ def write_dossier(system: str, output: str, inventories: Sequence[str], options:
         )
     signing = signer(key) if key else None
     made = make(system, judged(inventories, options), audience, signed=signing is not None)
+    _refuse_unassessed(made, options["framework"])
     if made.secrets is not None:
         _write_secrets(kept, made)
     try:
@@ -48,6 +49,17 @@ def _target(output: str) -> Path:
     target = Path(os.path.abspath(output))  # noqa: PTH100 - a link stays a link, and `resolve` would follow it
     check_folder("-o", target)
     return target
+
+
+def _refuse_unassessed(made: Made, frameworks: Sequence[str]) -> None:
+    """Raise InputError for a framework that the system is not assessed by, as it names others."""
+    there = [part.framework for part in made.dossier.parts]
+    if missing := [name for name in frameworks if name not in there]:
+        named = ", ".join(made.dossier.declared.frameworks)
+        raise InputError(
+            f"--framework {missing[0]}: the AI system {made.dossier.cover.system} names others ({named}); "
+            "add it to its frameworks in the manifest"
+        )
 
 
 def _write_secrets(path: Path, made: Made) -> None:
