@@ -432,6 +432,17 @@ def test_a_customer_learns_no_id_no_account_and_no_name(system: str, tmp_path: P
     assert stat.S_IMODE((tmp_path / "d-secrets.json").stat().st_mode) == 0o600
 
 
+def test_a_customer_does_not_learn_who_answered_what(tmp_path: Path) -> None:
+    answers = (ROOT / "examples" / "triage-fraud-scoring.yaml").read_text()
+    path = tmp_path / "answers.yaml"
+    path.write_text(answers.replace("answered_by: legal", "answered_by: Ada B. Example"))
+    build(tmp_path / "plain", "fraud-scoring", "--answers", str(path))
+    build(tmp_path / "d", "fraud-scoring", "--answers", str(path), "--audience", "customer")
+    plain, theirs = (b"".join(files(tmp_path / name).values()) for name in ("plain", "d"))
+    assert b"Ada B. Example" in plain
+    assert b"Ada" not in theirs
+
+
 def test_a_commitment_stands_for_one_value_and_is_opened_by_it_alone(tmp_path: Path) -> None:
     target, secrets = tmp_path / "d", tmp_path / "d-secrets.json"
     build(target, "fraud-scoring", "--audience", "customer")

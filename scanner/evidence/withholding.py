@@ -202,6 +202,7 @@ def _names(dossier: Dossier, inventories: Iterable[Inventory]) -> Iterator[str]:
             for content in inventory.store.documents(kind):
                 yield from _of_document(content)
     yield from _people(dossier.manifest)
+    yield from (one.by for one in dossier.triage.answers if one.by)
     for system in dossier.manifest.systems:
         if system.id != dossier.cover.system:
             yield from (system.id, system.name)
