@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from html import unescape
 
 import msgspec
 import pytest
+from paging import words
 
 from reports.board import DECLARED, GAPS, PATHS, SYSTEMS, render_board
 from scanner.model.claims import STATEMENT
 from scanner.model.nouns import Exposure, Severity, failed
 
 PROMISES = re.compile(r"satisf|conforms|certif|\bmeets\b|is compliant", re.IGNORECASE)
-
-
-def words(page: bytes) -> str:
-    """What is on a page, in order, without its markup."""
-    body = re.sub(r"<(style|title|desc)>.*?</\1>", "", page.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
 def test_the_same_report_gives_the_same_page(any_report) -> None:
@@ -49,8 +43,8 @@ def test_what_is_declared_has_its_author_and_its_day(make) -> None:
     report = make.declared_report()
     text = words(render_board(report))
 
-    assert "research : tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
-    assert "research : A plan, version 2 dpo 2026-08-01 not said" in text
+    assert "research: tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
+    assert "research: A plan, version 2 dpo 2026-08-01 not said" in text
     assert "2027-09-01 passed" not in text
 
 

@@ -1,0 +1,203 @@
+"""The dossier of an AI system as a page that prints well, and the short record of one whose declared risk is minimal.
+
+What is written is in `scanner.evidence.dossier`; here it is counted, grouped and cut to what a person can take in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from msgspec.structs import asdict
+
+from reports.html.pages import render
+from scanner.evidence.dossier import Bears, ControlPage, Dossier, NotSeen, Observation, Part, Question
+from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
+from scanner.model.nouns import Severity
+from scanner.systems.manifest import System
+
+#: Of the first page, which has to be taken in at a glance: observations against, things not seen, open questions.
+WORST, UNSEEN, OPEN = 5, 5, 5
+#: Of the short record, which has two pages.
+RESOURCES = 16
+#: Of an observed value, and of all of an observation.
+_VALUE, _VALUES = 160, 500
+#: What is in the evidence of a finding and was not observed.
+_DERIVED = frozenset({"score", "trust"})
+#: What words about controls look like.
+_LOOKS = {
+    Word.FOR: "for",
+    Word.PASS: "for",
+    Word.AGAINST: "against",
+    Word.FAIL: "against",
+    Word.MIXED: "mixed",
+    Word.NOT_ASSESSED: "open",
+    Word.UNDECIDED: "open",
+    Word.NOT_APPLICABLE: "none",
+}
+_BEARS: Mapping[Bears, str] = {"for": "for", "against": "against", "unknown": "open", "not applicable": "none"}
+#: The framework whose organisation keeps a statement of applicability, and how the controls of its annex begin.
+_SOA, _ANNEX = "iso-42001", "A."
+#: The framework that a notified body goes by.
+_ACT = "eu-ai-act"
+
+Share = tuple[str, int, str]
+
+
+class Alike(NamedTuple):
+    """What one check found that speaks against the system: the worst of it, and how many more."""
+
+    worst: Observation
+    more: int
+
+
+class Unseen(NamedTuple):
+    """What could not be read: one line for each operation, reason and permission."""
+
+    operation: str
+    reason: str
+    permission: str
+    scopes: int
+    checks: int
+
+
+def render_dossier(dossier: Dossier) -> bytes:
+    """The whole dossier, as HTML."""
+    return render("dossier.html", **_data(dossier))
+
+
+def render_record(dossier: Dossier) -> bytes:
+    """The classification record: what the system is, why its risk is declared minimal, how it stands. Two pages."""
+    return render("record.html", **_data(dossier))
+
+
+def _data(dossier: Dossier) -> dict[str, Any]:
+    against = [one for one in dossier.observations if one.bears == "against"]
+    worst = alike(one for one in against if not one.excepted)
+    return {
+        "dossier": dossier,
+        "cover": dossier.cover,
+        "system": dossier.declared,
+        "state": dossier.state,
+        "against": against,
+        "unknown": sum(one.bears == "unknown" for one in dossier.observations),
+        "excepted": sum(bool(one.excepted) for one in against),
+        "worst": worst,
+        "unseen": unseen(dossier.cover.not_seen),
+        "kinds": Counter(one.kind.rpartition(".")[2] for one in dossier.resources).most_common(),
+        "failed": failures(dossier.state),
+        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "resources": RESOURCES},
+        "statement": STATEMENT,
+        "looks": _LOOKS,
+        "bears": _BEARS,
+        "soa": _SOA,
+        "annex": _ANNEX,
+        "act": _ACT,
+        "words": words,
+        "shares": shares,
+        "values": values,
+        "anchor": anchor,
+        "arises": arises,
+        "observed": observed,
+        "people": people,
+        "shown_pages": shown_pages,
+        "left_out": left_out,
+        "screening": screening,
+    }
+
+
+def alike(observations: Iterable[Observation]) -> list[Alike]:
+    """Observations by check, the worst first; of each check, the first is shown."""
+    by_check: dict[str, list[Observation]] = {}
+    for one in observations:
+        by_check.setdefault(one.check, []).append(one)
+    ranked = sorted(by_check.values(), key=lambda found: (Severity(found[0].severity).rank, -len(found)))
+    return [Alike(found[0], len(found) - 1) for found in ranked]
+
+
+def unseen(gaps: Iterable[NotSeen]) -> list[Unseen]:
+    """What could not be read, once for each operation and reason; first what most checks need."""
+    groups: dict[tuple[str, str, str], list[NotSeen]] = {}
+    for gap in gaps:
+        groups.setdefault((gap.operation, gap.reason, gap.permission), []).append(gap)
+    found = [
+        Unseen(*key, len({gap.scope for gap in group}), len({check for gap in group for check in gap.checks}))
+        for key, group in groups.items()
+    ]
+    return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))
+
+
+def words(state: FrameworkState) -> list[Share]:
+    """How many controls have which word, what does not apply left out."""
+    return [
+        (str(word), state.words.get(word, 0), look)
+        for word, look in _LOOKS.items()
+        if word is not Word.NOT_APPLICABLE and state.words.get(word)
+    ]
+
+
+def shares(claim: Claim) -> list[Share]:
+    """How the verdicts on an objective speak."""
+    return [("for", claim.supporting, "for"), ("against", claim.against, "against"), ("unknown", claim.unknown, "open")]
+
+
+def values(evidence: Mapping[str, Any]) -> str:
+    """Observed fields and their values, in one line."""
+    told = (
+        f"{name} = {_short(json.dumps(value, ensure_ascii=False, default=str), _VALUE)}"
+        for name, value in evidence.items()
+        if name not in _DERIVED
+    )
+    return _short("; ".join(told), _VALUES)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def anchor(*names: str) -> str:
+    """An address inside the page, of characters that every reader takes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(names)).strip("-").lower() or "x"
+
+
+def arises(dossier: Dossier, question: Question) -> tuple[list[Observation], int]:
+    """The observations on a question, and on how many resources it does not arise."""
+    found = dossier.of_objective(question.objective)
+    told = [one for one in found if one.bears != "not applicable"]
+    return told, len(found) - len(told)
+
+
+def observed(dossier: Dossier, page: ControlPage) -> bool:
+    """Whether a control has a table of observations, and so may take pages."""
+    return any(arises(dossier, question)[0] for question in page.questions)
+
+
+def people(parts: Sequence[Part]) -> tuple[int, int]:
+    """Of controls that apply, how many only people can show, and how many there are."""
+    return sum(part.state.manual for part in parts), sum(part.state.applicable for part in parts)
+
+
+def shown_pages(pages: Iterable[ControlPage]) -> list[ControlPage]:
+    """The controls that apply, or may: each has its own place."""
+    return [page for page in pages if page.state.word is not Word.NOT_APPLICABLE]
+
+
+def left_out(part: Part) -> list[ControlPage]:
+    """The controls that do not apply: a line each, with the reason."""
+    pages = (page for section in part.sections for page in section.pages)
+    return [page for page in pages if page.state.word is Word.NOT_APPLICABLE]
+
+
+def screening(system: System) -> list[tuple[str, str]]:
+    """The answers of the screening, in words: one that is missing was not given."""
+    answers = {True: "yes", False: "no", None: "not declared"}
+    return [(name.replace("_", " "), answers[value]) for name, value in asdict(system.screening).items()]
+
+
+def failures(state: SystemState) -> str:
+    """How many verdicts speak against a system, by severity."""
+    found = [f"{state.failures[name]} {name}" for name in Severity if state.failures.get(name)]
+    return f"Failures: {', '.join(found)}." if found else "Nothing of what was observed."

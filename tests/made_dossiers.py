@@ -1,0 +1,221 @@
+"""Dossiers made by hand, small enough to read: for pages and exports that have to show all that one may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from scanner.evidence.dossier import (
+    Accepted,
+    ControlPage,
+    Cover,
+    Dossier,
+    Held,
+    NotSeen,
+    Observation,
+    Origin,
+    Part,
+    Question,
+    Reader,
+    Section,
+)
+from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, Kind, Posture, SystemState, Word
+from scanner.model.nouns import Scope
+from scanner.systems.manifest import (
+    Classification,
+    Document,
+    EuAiAct,
+    Exemption,
+    Include,
+    Manifest,
+    Organisation,
+    Owner,
+    Purpose,
+    Selectors,
+    System,
+)
+
+HERE = Scope("aws", "111122223333", "eu-west-1")
+OBJECTIVE = "public-exposure"
+SCORE = Posture(posture=50.0, coverage=66.7, lower=33.3, upper=66.7)
+CLASS = Evidence(
+    kind=Kind.DECLARED,
+    text="tier minimal: text alone",
+    by="data protection officer",
+    on=date(2026, 9, 1),
+    until=date(2027, 9, 1),
+    source="classification.eu_ai_act",
+)
+PLAN = Evidence(kind=Kind.DECLARED, text="A plan, version 2", by="dpo", on=date(2026, 8, 1), source="docs/plan.pdf")
+
+
+def system(**changes: Any) -> System:
+    fields: dict[str, Any] = {
+        "id": "sentiment",
+        "name": "Ticket sentiment",
+        "status": "production",
+        "stage": "limited",
+        "owner": Owner(team="support", contact="ml@northwind.example"),
+        "purpose": Purpose(intended="Rank tickets by tone", excluded_uses=("staff evaluation",), users="support leads"),
+        "classification": Classification(
+            eu_ai_act=EuAiAct(tier="minimal", rationale="text alone", decided_by="data protection officer",
+                              decided_on=date(2026, 9, 1), review_by=date(2027, 9, 1)),
+            roles=("provider",),
+        ),
+        "selectors": Selectors(include=(Include(provider="aws", accounts=("111122223333",)),)),
+        "documents": (Document(fills=("A.2",), title="A plan", uri="docs/plan.pdf", sha256="...", version="2",
+                               approved_by="dpo", date=date(2026, 8, 1)),),
+        "exceptions": (Exemption(objective=OBJECTIVE, resource="bucket-2", reason="public on purpose",
+                                 approved_by="head of risk", expires=date(2027, 1, 31)),),
+    }  # fmt: skip
+    return System(**(fields | changes))
+
+
+def observation(name: str, bears: Any, **changes: Any) -> Observation:
+    fields: dict[str, Any] = {
+        "claim": f"{name}-claim",
+        "check": "MLP-1401",
+        "title": "Bucket is open to the public",
+        "severity": "critical",
+        "objective": OBJECTIVE,
+        "bears": bears,
+        "message": f"{name} says so",
+        "evidence": {"policy": {"Principal": "*"}, "score": "100"},
+        "kind": "aws.s3.Bucket",
+        "resource": f"arn:aws:s3:::{name}",
+        "name": name,
+        "scope": HERE,
+        "origins": (Origin(operation="s3:GetBucketPolicy", at="2026-11-22T12:00:00+00:00", sha256="ab" * 32),),
+    }
+    return Observation(**(fields | changes))
+
+
+def claim(**changes: Any) -> Claim:
+    fields: dict[str, Any] = {
+        "objective": OBJECTIVE, "checks": ("MLP-1401",), "supporting": 1, "against": 2, "unknown": 1, "excepted": 1,
+        "coverage": 75.0, "complete": False, "why": "a verdict is unknown",
+    }  # fmt: skip
+    return Claim(**(fields | changes))
+
+
+def page(id: str, word: Word, **changes: Any) -> ControlPage:
+    """A control without evidence of any kind."""
+    state: dict[str, Any] = {"id": id, "title": f"Title of {id}", "assessable": "manual", "word": word, "why": "",
+                             "claims": {}, "core": (), "score": None}  # fmt: skip
+    fields: dict[str, Any] = {"oscal_id": id.lower().replace(" ", "-"), "questions": (), "declared": (),
+                              "accepted": (), "contradictions": (), "open": ()}  # fmt: skip
+    given = {name: changes.pop(name) for name in list(changes) if name in fields}
+    return ControlPage(state=ControlState(**(state | changes)), **(fields | given))
+
+
+def pages() -> tuple[ControlPage, ...]:
+    """One control with all that there can be, one that is missing, one that does not apply."""
+    asked = Question(objective=OBJECTIVE, title="Nothing is open to everyone", statement="No resource is public.",
+                     relationship="subset-of", reason="Both are about reach.", core=True,
+                     cannot_prove="Whether what is open matters.", claim=claim())  # fmt: skip
+    idle = replace(asked, objective="human-oversight", title="People can stop it", core=False,
+                   claim=claim(objective="human-oversight", checks=(), supporting=0, against=0, unknown=0, excepted=0,
+                               why="no check of this version asks about it"))  # fmt: skip
+    accepted = Accepted(objective=OBJECTIVE, resource="bucket-2", reason="public on purpose",
+                        approved_by="head of risk", expires=date(2027, 1, 31), covers=1)  # fmt: skip
+    return (
+        page("A.2", Word.AGAINST, assessable="partial", questions=(asked, idle), declared=(PLAN,), accepted=(accepted,),
+             contradictions=("“A plan, version 2” is declared; 2 of 4 verdicts speak against public-exposure.",),
+             open=("public-exposure: 1 of 4 verdicts could not be given.",), readiness=True,
+             applies_from=date(2027, 12, 2), rests_on=CLASS),
+        page("A.3", Word.NOT_ASSESSED, why="only people can show this", open=("Only people can show this.",)),
+        page("A.4", Word.NOT_APPLICABLE, why="binds deployers", rests_on=CLASS),
+    )  # fmt: skip
+
+
+def part(framework: str = "iso-42001", own: Iterable[ControlPage] = ()) -> Part:
+    shown = tuple(own) or pages()
+    words = {word: sum(one.state.word is word for one in shown) for word in Word}
+    state = FrameworkState(
+        id=framework, controls=tuple(one.state for one in shown), words=words, readiness={}, applicable=2, manual=1,
+        unchecked=0, empty=0, score=SCORE,
+    )  # fmt: skip
+    return Part(framework=framework, name=f"Example of {framework}", version="1", url="", what="Evidence by control.",
+                state=state, sections=(Section(id="A", title="Annex", pages=shown),))  # fmt: skip
+
+
+def cover(**changes: Any) -> Cover:
+    fields: dict[str, Any] = {
+        "organisation": "Northwind Example Ltd.",
+        "system": "sentiment",
+        "name": "Ticket sentiment",
+        "as_of": date(2026, 11, 22),
+        "taken_at": datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+        "first": "2026-11-22T12:00:00+00:00",
+        "last": "2026-11-22T12:01:00+00:00",
+        "tool": "mlposture 0.0.0",
+        "scopes": (HERE,),
+        "selectors": ("aws: accounts 111122223333",),
+        "readers": (Reader(provider="aws", account="111122223333", name="arn:aws:iam::111122223333:role/reader",
+                           answered=("s3:GetBucketPolicy",), refused=("s3:GetBucketAcl",)),),
+        "inventories": ("cd" * 32,),
+        "manifest": "ai-systems.yaml",
+        "manifest_sha256": "ef" * 32,
+        "not_seen": (NotSeen(scope=HERE, kind="aws.s3.Bucket", operation="s3:GetBucketAcl", reason="denied",
+                             permission="s3:GetBucketAcl", detail="AccessDenied", count=3, checks=("MLP-1402",)),),
+        "blind": ("s3:GetBucketAcl was refused",),
+        "open": ("Not declared: whom it affects.",),
+        "limits": ("A scan is a moment.",),
+    }  # fmt: skip
+    return Cover(**(fields | changes))
+
+
+def dossier(**changes: Any) -> Dossier:
+    """All members filled: what is for and against, unknown, accepted, declared, contradicting, open and not seen."""
+    own = changes.pop("declared", None) or system()
+    found = (
+        observation("bucket-1", "against", path=("arn:aws:s3:::bucket-1", "arn:aws:iam::111122223333:role/writer")),
+        observation("bucket-2", "against", excepted="public on purpose"),
+        observation("bucket-3", "unknown", origins=()),
+        observation("bucket-4", "for"),
+        observation("bucket-5", "not applicable"),
+    )
+    resources = tuple(
+        Held(kind=one.kind, id=one.resource, name=one.name, scope=one.scope, origins=one.origins) for one in found
+    )
+    state = SystemState(
+        id=own.id, name=own.name, declared={"roles": "provider", "data": "internal"}, rests_on=CLASS, resources=5,
+        shared=1, failures={"critical": 2}, score=SCORE, claims={OBJECTIVE: claim()}, frameworks=(),
+    )  # fmt: skip
+    fields: dict[str, Any] = {
+        "cover": cover(system=own.id, name=own.name),
+        "declared": own,
+        "manifest": Manifest(
+            schema="ai-systems/1", organisation=Organisation(name="Northwind Example Ltd."), systems=(own,)
+        ),
+        "state": state,
+        "resources": resources,
+        "observations": found,
+        "parts": (part(),),
+    }
+    return Dossier(**(fields | changes))
+
+
+def hostile(name: str) -> Dossier:
+    """A dossier in which whatever others may write is this text."""
+    own = system(name=name or "x", owner=Owner(team=name, contact=name), purpose=Purpose(intended=name, users=name))
+    made = dossier(declared=own)
+    found = tuple(
+        replace(one, name=name, resource=f"arn:aws:s3:::{name}", message=name, evidence={name: [name, {name: name}]},
+                path=(name, f"a/{name}"), origins=(Origin(operation=name, at=name, sha256=name),), title=name,
+                claim=name)
+        for one in made.observations
+    )  # fmt: skip
+    said = replace(PLAN, text=name, by=name, source=name)
+    first, *rest = pages()
+    own_pages = (replace(first, declared=(said,), contradictions=(name,), open=(name,)), *rest)
+    return replace(
+        made,
+        observations=found,
+        resources=tuple(replace(one, name=name, id=name, kind=name) for one in made.resources),
+        parts=(part(own=own_pages),),
+        cover=replace(made.cover, name=name, organisation=name, selectors=(name,), blind=(name,), open=(name,)),
+    )

@@ -1,0 +1,196 @@
+"""The dossier as a page: all that it holds is there, where a reader looks for it, and nothing is promised."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from made_dossiers import CLASS, cover, dossier, hostile, observation, page, part, system
+from msgspec.structs import replace
+from paging import words
+
+from reports.dossier_html import WORST, alike, anchor, render_dossier, render_record, unseen, values
+from scanner.model.claims import STATEMENT, Word
+from scanner.systems.manifest import Classification, EuAiAct
+
+PROMISES = re.compile(r"satisf|complian|conform|certif|fulfil|\bmeets\b|\bpassed\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return words(render_dossier(dossier()))
+
+
+def between(text: str, first: str, then: str) -> str:
+    return text.partition(first)[2].partition(then)[0]
+
+
+def test_the_first_page_says_what_it_is_what_was_not_seen_and_what_speaks_against_it(text: str) -> None:
+    first = between(text, "for people to judge.", " Cover ")
+
+    is_, _, rest = first.partition("What was not seen")
+    unseen_, _, against = rest.partition("What speaks against it")
+    assert "Rank tickets by tone Not for: staff evaluation." in is_
+    assert "tier minimal: text alone (declared by data protection officer on 2026-09-01, to be reviewed by" in is_
+    assert "5 resources, 1 of them shared with other systems: 5 Bucket" in is_
+    assert "s3:GetBucketAcl: denied in 1 place, which 1 check needed; s3:GetBucketAcl would show it." in unseen_
+    assert "There may be more of the system than was found: s3:GetBucketAcl was refused." in unseen_
+    assert "1 verdict could not be given." in unseen_
+    assert "Of 2 controls that apply, no scan can speak to 1: only people can show these." in unseen_
+    assert "Not declared: whom it affects." in unseen_
+    assert "Failures: 2 critical. Of these, 1 are accepted by the manifest." in against
+    assert "critical Bucket is open to the public: bucket-1, bucket-1 says so" in against
+    assert "bucket-2" not in against  # which is accepted
+
+
+def test_the_cover_says_which_scan_it_was(text: str) -> None:
+    shown = between(text, " Cover ", " Contents ")
+
+    for told in ("Ticket sentiment, sentiment, of Northwind Example Ltd.", "aws 111122223333 eu-west-1",
+                 "Read from 2026-11-22T12:00:00+00:00 to 2026-11-22T12:01:00+00:00",
+                 "arn:aws:iam::111122223333:role/reader in aws 111122223333: 1 kind of call answered, 1 refused",
+                 "mlposture 0.0.0", f"sha256:{'cd' * 32}", f"ai-systems.yaml, sha256:{'ef' * 32}",
+                 "A scan is a moment.", "Evidence by control."):  # fmt: skip
+        assert told in shown
+
+
+def test_a_control_has_its_question_observations_and_what_others_say(text: str) -> None:
+    shown = text[text.rindex("A.2 Title of A.2 evidence against") :].partition("A.3 Title of A.3")[0]
+
+    for told in (
+        "evidence against. Readiness, and no breach: it applies from 2027-12-02.",
+        "Whether it applies rests on the declared class.",
+        "Nothing is open to everyone (public-exposure, subset-of: it decides the word)",
+        "1 for, 2 against (1 of these accepted), 1 unknown, of 4; on 1 resource more it does not arise.",
+        "against bucket-1 arn:aws:s3:::bucket-1 bucket-1 says so policy = {\"Principal\": \"*\"}",
+        "s3:GetBucketPolicy abababababab MLP-1401, claim bucket-1-claim",
+        "A scan cannot show: Whether what is open matters.",
+        "People can stop it (human-oversight, subset-of: it stands beside). No resource is public. Nothing was "
+        "observed: no check of this version asks about it.",
+        "A plan, version 2 (declared by dpo on 2026-08-01, docs/plan.pdf)",
+        "bucket-2: public on purpose (approved by head of risk, until 2027-01-31; covers 1 observation)",
+        "Contradictions “A plan, version 2” is declared; 2 of 4 verdicts speak against public-exposure.",
+        "Open: public-exposure: 1 of 4 verdicts could not be given.",
+        "Other evidence",
+    ):  # fmt: skip
+        assert told in shown
+
+
+def test_what_is_missing_is_listed_and_what_does_not_apply_has_its_reason(text: str) -> None:
+    assert "What is asked for and not found Of 1 control that apply, or may, there is no evidence of any kind" in text
+    assert "A.4 Title of A.4 binds deployers (data protection officer, 2026-09-01)" in text
+    assert text.count("A.4 Title of A.4") == 2  # also in the worksheet
+
+
+def test_a_high_risk_system_is_told_what_a_notified_body_does_not_find() -> None:
+    act = EuAiAct(tier="high-risk", route="annex-i")
+    own = system(classification=Classification(eu_ai_act=act))
+    text = words(render_dossier(dossier(declared=own, parts=(part("eu-ai-act"),))))
+
+    assert "What a notified body would ask for and does not find" in text
+    assert "Worksheet" not in text
+
+
+def test_the_worksheet_leaves_reasons_and_implementation_to_people() -> None:
+    written = render_dossier(dossier()).decode()
+    sheet = written[written.index('id="iso-42001-worksheet"') :].partition("</table>")[0]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", sheet, re.DOTALL)
+
+    assert [name for name, _ in rows] == ["A.2 Title of A.2", "A.3 Title of A.3", "A.4 Title of A.4"]
+    assert all(cells.startswith("<td></td><td></td><td></td><td>") for _, cells in rows)
+    assert "Northwind Example Ltd." in sheet
+
+
+def test_every_resource_has_its_calls_with_whole_digests(text: str) -> None:
+    shown = text[text.rindex("Resources, and what was read of them") :]
+
+    assert f"s3:GetBucketPolicy 2026-11-22T12:00:00+00:00 {'ab' * 32}" in shown
+    assert shown.count("not recorded") == 1
+    assert "s3:GetBucketAcl denied, 3 times AccessDenied aws 111122223333 eu-west-1 s3:GetBucketAcl MLP-1402" in shown
+
+
+@pytest.mark.parametrize("render", [render_dossier, render_record])
+def test_it_promises_nothing_and_every_link_leads_somewhere(render) -> None:
+    written = render(dossier())
+    page = written.decode()
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    text = words(written).replace(STATEMENT, "")
+
+    assert STATEMENT in words(written)
+    assert not PROMISES.search(text.replace("conformity assessment", ""))
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
+    assert written == render(dossier()) and written.endswith(b"</html>\n")
+
+
+def test_a_review_that_is_over_is_said() -> None:
+    later = cover(as_of=date(2027, 9, 2))
+
+    assert "to be reviewed by 2027-09-01: passed" in words(render_dossier(dossier(cover=later)))
+    assert CLASS.until == date(2027, 9, 1)
+
+
+def test_nothing_found_and_nothing_refused_is_said() -> None:
+    made = dossier(observations=(), resources=(), parts=(), cover=cover(not_seen=(), blind=(), open=(), readers=()))
+    made = replace(made, state=replace(made.state, failures={}, resources=0, shared=0))
+    for render in (render_dossier, render_record):
+        text = words(render(made))
+
+        assert "Whatever was asked for was read: no call was refused." in text
+        assert "Nothing of what was observed." in text
+        assert "nobody was recorded" in text
+
+
+def test_of_many_checks_the_worst_are_shown_and_the_others_counted() -> None:
+    low = [observation(f"low-{n}", "against", severity="low", check=f"MLP-9{n}") for n in range(WORST)]
+    bad = [observation("bad", "against", check="MLP-1"), observation("worse", "against", check="MLP-1")]
+    text = words(render_dossier(dossier(observations=(*low, *bad))))
+
+    assert alike((*low, *bad))[0].more == 1
+    assert "critical Bucket is open to the public: bad, bad says so (and 1 more)" in text
+    assert "… and 1 check more found something." in text
+
+
+def test_gaps_are_shown_once_for_each_operation() -> None:
+    gap = cover().not_seen[0]
+    other = replace(gap, scope=replace(gap.scope, region="us-east-1"), checks=("MLP-1403",))
+
+    [found] = unseen([gap, other])
+    assert (found.scopes, found.checks) == (2, 2)
+
+
+def test_values_are_in_one_line_and_not_without_end() -> None:
+    assert values({"a": None, "b": [1, "x"], "score": "100", "trust": []}) == 'a = null; b = [1, "x"]'
+    assert len(values({"a": "x" * 10_000})) < 200
+    assert len(values({f"a{n}": "x" * 100 for n in range(1000)})) <= 500
+
+
+@pytest.mark.parametrize("names", [("soc2", "cc6.1"), ("eu-ai-act", "aia-12.1"), ("my own", "ü/1"), ("", "")])
+def test_addresses_inside_the_page_are_plain(names) -> None:
+    assert re.fullmatch("[a-z0-9-]+", anchor(*names))
+
+
+@pytest.mark.parametrize("render", [render_dossier, render_record])
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "</style>", "\u202eexe\u2066", "x" * 10_000, "a\nb\x1b["]
+)
+def test_what_others_wrote_is_shown_and_never_obeyed(render, name: str) -> None:
+    page = render(hostile(name)).decode()
+
+    assert "<script" not in page and page.count("</style>") == 1
+    assert not [c for c in page if not c.isprintable() and c != "\n"]
+    assert "x" * 700 not in page
+
+
+def test_no_credential_reaches_a_page() -> None:
+    page = render_dossier(hostile("key AKIAIOSFODNN7EXAMPLE")).decode()
+
+    assert "AKIAIOSFODNN7EXAMPLE" not in page and "redacted" in page
+
+
+def test_every_word_has_a_look() -> None:
+    own = tuple(page(f"A.{n}", word) for n, word in enumerate(Word, 2))
+    text = words(render_dossier(dossier(parts=(part(own=own),))))
+
+    assert all(str(word) in text for word in Word)
