@@ -37,6 +37,8 @@ from scanner.systems.manifest import (
     Selectors,
     System,
 )
+from scanner.systems.triage import triage
+from scanner.systems.triage_questions import load_questions
 
 HERE = Scope("aws", "111122223333", "eu-west-1")
 OBJECTIVE = "public-exposure"
@@ -185,13 +187,13 @@ def dossier(**changes: Any) -> Dossier:
         id=own.id, name=own.name, declared={"roles": "provider", "data": "internal"}, rests_on=CLASS, resources=5,
         shared=1, failures={"critical": 2}, score=SCORE, claims={OBJECTIVE: claim()}, frameworks=(),
     )  # fmt: skip
+    manifest = Manifest(schema="ai-systems/1", organisation=Organisation(name="Northwind Example Ltd."), systems=(own,))
     fields: dict[str, Any] = {
         "cover": cover(system=own.id, name=own.name),
         "declared": own,
-        "manifest": Manifest(
-            schema="ai-systems/1", organisation=Organisation(name="Northwind Example Ltd."), systems=(own,)
-        ),
+        "manifest": manifest,
         "state": state,
+        "triage": triage(load_questions(), manifest, own, None, date(2026, 11, 22)),
         "resources": resources,
         "observations": found,
         "parts": (part(),),

@@ -2,8 +2,6 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -25,7 +23,8 @@ Files = Mapping[str, Iterable[bytes]]
 
 DOSSIER, INVENTORY, TRUST, COMMITMENTS = "dossier.json", "inventory.json", "trust.json", "commitments.json"
 _WHAT = {
-    "dossier.html": "the dossier, to read and to print",
+    "record.html": "what the system is, how it is classified and how it stands, in short",
+    "dossier.html": "the whole dossier, to read and to print",
     DOSSIER: "the same for machines; docs/reference/dossier-v1.schema.json describes it",
     INVENTORY: "the part of the saved inventory that every claim rests on",
     TRUST: "the entries of [trust] that verdicts may rest on",
@@ -82,11 +81,13 @@ def make(name: str, found: Judged, audience: Audience, *, signed: bool) -> Made:
 
 def _rendered(dossier: "Dossier", found: Judged) -> Iterator[tuple[str, Iterable[bytes]]]:
     """What the formats make of a dossier."""
-    if find_spec("reports.dossier"):
-        yield "dossier.html", import_module("reports.dossier").render(dossier)
-    if find_spec("reports.oscal"):
-        for path, content in import_module("reports.oscal").render(dossier, found.catalogue):
-            yield f"oscal/{path}", (content,)
+    from reports.dossier import render, render_record
+    from reports.oscal import render as render_oscal
+
+    yield "dossier.html", (render(dossier),)
+    yield "record.html", (render_record(dossier),)
+    for path, content in render_oscal(dossier, found.catalogue):
+        yield f"oscal/{path}", (content,)
 
 
 def _readme(dossier: "Dossier", audience: Audience, paths: Iterable[str], *, signed: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterator
 
 from scanner.model.sanitize import clean, redact
@@ -33,7 +32,7 @@ def result_text(found: Triage, questions: Questions) -> str:
             lines += _open(waiting)
     if found.contradictions:
         lines += ["", "Contradictions:", *_block(found.contradictions)]
-    lines += ["", "Answered by:", *_block(_deciders(found))]
+    lines += ["", "Answered by:", *_block(found.deciders or ("nobody",))]
     if found.notes:
         lines += ["", "To know:", *_block(found.notes)]
     lines += ["", *_sources(found, questions)]
@@ -64,14 +63,6 @@ def _open(one: Open) -> Iterator[str]:
     yield from _block([_basis(one.answered) if one.answered else "not answered"], 4)
     if one.depends:
         yield from _block([f"may lead to: {'; '.join(one.depends)}"], 4)
-
-
-def _deciders(found: Triage) -> Iterator[str]:
-    """Who decided when, with how many answers."""
-    for decided, count in Counter(basis.decided for basis in found.answers).items():
-        yield f"{decided}: {count} {'answer' if count == 1 else 'answers'}"
-    if not found.answers:
-        yield "nobody"
 
 
 def _sources(found: Triage, questions: Questions) -> Iterator[str]:

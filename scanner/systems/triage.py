@@ -4,6 +4,7 @@ Pure. It decides nothing: an exception or a derogation is claimed by whoever ans
 must decide. The Act knows no class below these routes and duties, and no word here says that there is one.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -103,6 +104,12 @@ class Triage(Struct, frozen=True, kw_only=True):
     def missing(self) -> tuple[Open, ...]:
         """The questions that have no answer, not even that it is not known yet."""
         return tuple(one for one in self.open if one.answered is None)
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """Who decided when, with how many answers."""
+        counts = Counter(basis.decided for basis in self.answers)
+        return tuple(f"{decided}: {count} {'answer' if count == 1 else 'answers'}" for decided, count in counts.items())
 
 
 def triage(

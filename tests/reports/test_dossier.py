@@ -10,7 +10,7 @@ from made_dossiers import CLASS, cover, dossier, hostile, observation, page, par
 from msgspec.structs import replace
 from paging import words
 
-from reports.dossier_html import WORST, alike, anchor, render_dossier, render_record, unseen, values
+from reports.dossier import WORST, alike, anchor, render, render_record, unseen, values
 from scanner.model.claims import STATEMENT, Word
 from scanner.systems.manifest import Classification, EuAiAct
 
@@ -19,7 +19,7 @@ PROMISES = re.compile(r"satisf|complian|conform|certif|fulfil|\bmeets\b|\bpassed
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return words(render_dossier(dossier()))
+    return words(render(dossier()))
 
 
 def between(text: str, first: str, then: str) -> str:
@@ -86,14 +86,14 @@ def test_what_is_missing_is_listed_and_what_does_not_apply_has_its_reason(text: 
 def test_a_high_risk_system_is_told_what_a_notified_body_does_not_find() -> None:
     act = EuAiAct(tier="high-risk", route="annex-i")
     own = system(classification=Classification(eu_ai_act=act))
-    text = words(render_dossier(dossier(declared=own, parts=(part("eu-ai-act"),))))
+    text = words(render(dossier(declared=own, parts=(part("eu-ai-act"),))))
 
     assert "What a notified body would ask for and does not find" in text
     assert "Worksheet" not in text
 
 
 def test_the_worksheet_leaves_reasons_and_implementation_to_people() -> None:
-    written = render_dossier(dossier()).decode()
+    written = render(dossier()).decode()
     sheet = written[written.index('id="iso-42001-worksheet"') :].partition("</table>")[0]
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", sheet, re.DOTALL)
 
@@ -110,7 +110,7 @@ def test_every_resource_has_its_calls_with_whole_digests(text: str) -> None:
     assert "s3:GetBucketAcl denied, 3 times AccessDenied aws 111122223333 eu-west-1 s3:GetBucketAcl MLP-1402" in shown
 
 
-@pytest.mark.parametrize("render", [render_dossier, render_record])
+@pytest.mark.parametrize("render", [render, render_record])
 def test_it_promises_nothing_and_every_link_leads_somewhere(render) -> None:
     written = render(dossier())
     page = written.decode()
@@ -127,15 +127,15 @@ def test_it_promises_nothing_and_every_link_leads_somewhere(render) -> None:
 def test_a_review_that_is_over_is_said() -> None:
     later = cover(as_of=date(2027, 9, 2))
 
-    assert "to be reviewed by 2027-09-01: passed" in words(render_dossier(dossier(cover=later)))
+    assert "to be reviewed by 2027-09-01: passed" in words(render(dossier(cover=later)))
     assert CLASS.until == date(2027, 9, 1)
 
 
 def test_nothing_found_and_nothing_refused_is_said() -> None:
     made = dossier(observations=(), resources=(), parts=(), cover=cover(not_seen=(), blind=(), open=(), readers=()))
     made = replace(made, state=replace(made.state, failures={}, resources=0, shared=0))
-    for render in (render_dossier, render_record):
-        text = words(render(made))
+    for page_of in (render, render_record):
+        text = words(page_of(made))
 
         assert "Whatever was asked for was read: no call was refused." in text
         assert "Nothing of what was observed." in text
@@ -145,7 +145,7 @@ def test_nothing_found_and_nothing_refused_is_said() -> None:
 def test_of_many_checks_the_worst_are_shown_and_the_others_counted() -> None:
     low = [observation(f"low-{n}", "against", severity="low", check=f"MLP-9{n}") for n in range(WORST)]
     bad = [observation("bad", "against", check="MLP-1"), observation("worse", "against", check="MLP-1")]
-    text = words(render_dossier(dossier(observations=(*low, *bad))))
+    text = words(render(dossier(observations=(*low, *bad))))
 
     assert alike((*low, *bad))[0].more == 1
     assert "critical Bucket is open to the public: bad, bad says so (and 1 more)" in text
@@ -171,7 +171,7 @@ def test_addresses_inside_the_page_are_plain(names) -> None:
     assert re.fullmatch("[a-z0-9-]+", anchor(*names))
 
 
-@pytest.mark.parametrize("render", [render_dossier, render_record])
+@pytest.mark.parametrize("render", [render, render_record])
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", "</style>", "\u202eexe\u2066", "x" * 10_000, "a\nb\x1b["]
 )
@@ -184,13 +184,13 @@ def test_what_others_wrote_is_shown_and_never_obeyed(render, name: str) -> None:
 
 
 def test_no_credential_reaches_a_page() -> None:
-    page = render_dossier(hostile("key AKIAIOSFODNN7EXAMPLE")).decode()
+    page = render(hostile("key AKIAIOSFODNN7EXAMPLE")).decode()
 
     assert "AKIAIOSFODNN7EXAMPLE" not in page and "redacted" in page
 
 
 def test_every_word_has_a_look() -> None:
     own = tuple(page(f"A.{n}", word) for n, word in enumerate(Word, 2))
-    text = words(render_dossier(dossier(parts=(part(own=own),))))
+    text = words(render(dossier(parts=(part(own=own),))))
 
     assert all(str(word) in text for word in Word)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
 
-from reports.html.pages import render
+from reports.html.pages import render as template
 from scanner.evidence.dossier import Bears, ControlPage, Dossier, NotSeen, Observation, Part, Question
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
 from scanner.model.nouns import Severity
@@ -64,14 +64,14 @@ class Unseen(NamedTuple):
     checks: int
 
 
-def render_dossier(dossier: Dossier) -> bytes:
+def render(dossier: Dossier) -> bytes:
     """The whole dossier, as HTML."""
-    return render("dossier.html", **_data(dossier))
+    return template("dossier.html", **_data(dossier))
 
 
 def render_record(dossier: Dossier) -> bytes:
     """The classification record: what the system is, why its risk is declared minimal, how it stands. Two pages."""
-    return render("record.html", **_data(dossier))
+    return template("record.html", **_data(dossier))
 
 
 def _data(dossier: Dossier) -> dict[str, Any]:
