@@ -182,16 +182,17 @@ class _Tidying:
 
     def of(self, value: Any, name: str = "", levels: int = _DEEPEST) -> Any:
         """What is left of a value, which is called `name`."""
-        if isinstance(value, str):
+        if type(value) is str:
             return self._text(name, value)
-        if not isinstance(value, (dict, list)):
+        if type(value) not in _NESTED:
             return value
         if not levels:
             return TOO_DEEP
-        return self._list(value, name, levels) if isinstance(value, list) else self._dict(value, levels)
+        return self._dict(value, levels) if type(value) is dict else self._list(value, name, levels)
 
     def _list(self, value: list[Any], name: str, levels: int) -> Any:
-        if self._speaks and secrets_passed([each for each in value if isinstance(each, str)]):
+        words = [each for each in value if type(each) is str] if self._speaks else []
+        if words and secrets_passed(words):
             return self._emptied(value)
         if self.quiet and needed(name) == NEVER and not any(map(is_option, value)):
             return [self.of(each, name, levels - 1) if type(each) in _NESTED else each for each in value]
@@ -202,9 +203,11 @@ class _Tidying:
         if not self.quiet:
             return {self._redact(key): self._member(value, key, levels - 1) for key in value}
         return {
-            key: each
-            if type(each) not in _NESTED and (key in _plain_names or _is_plain_name(key))
-            else self._member(value, key, levels - 1)
+            key: self._member(value, key, levels - 1)
+            if not (key in _plain_names or _is_plain_name(key))
+            else self.of(each, key, levels - 1)
+            if type(each) in _NESTED
+            else each
             for key, each in value.items()
         }
 
