@@ -32,7 +32,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@echo "Installing what developers need into $(VENV): 490 MB, in one to three minutes, this once ..."
 	@$(call install,$(VENV),requirements/dev.txt)
 
-demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves demo-out/report.json and demo-out/report.sarif
+demo: $(DEMO_VENV)/.ready ## Scan three simulated clouds; leaves reports and dossiers in demo-out/
 	@$(DEMO_VENV)/bin/python examples/demo.py $(if $(VERBOSE),--verbose) demo-out
 
 .venv-demo/.ready: requirements/demo.txt pyproject.toml

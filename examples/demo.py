@@ -19,6 +19,7 @@ import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ TITLES = {
 }
 #: The parent's own cloud settings must not leak into a demonstration that promises to use none.
 PRIVATE = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
+#: What is written about each AI system: the framework its dossier speaks of, and the page of it to begin with.
+PAPERS = {
+    "ticket-sentiment": ("nist-ai-rmf-1.0", "record.html"),
+    "fraud-scoring": ("soc2", "dossier.html"),
+    "retina-diagnosis": ("eu-ai-act", "dossier.html"),
+}
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
 STYLES: dict[str, dict[str, Any]] = {
     "critical": {"fg": "magenta", "bold": True},
@@ -80,8 +87,6 @@ def summary(report: dict[str, Any], seconds: float) -> Iterator[Line]:
     for provider, title in TITLES.items():
         yield "", ""
         yield from cloud(report, provider, title)
-    yield "", ""
-    yield from systems(report)
 
 
 def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
@@ -96,8 +101,11 @@ def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
         yield from entry(alike, names)
 
 
-def systems(report: dict[str, Any]) -> Iterator[Line]:
-    """Each declared AI system, and the controls of its frameworks of which something can be said."""
+def systems(report: dict[str, Any], triaged: Mapping[str, str], folder: str) -> Iterator[Line]:
+    """Each declared AI system: controls of which something can be said, and where the paper on it is.
+
+    `triaged` is what the recorded answers about the risk of each lead to, first.
+    """
     yield "head", f"AI systems of {report['evidence']['manifest']}: evidence for people to judge, not compliance"
     for system in report["evidence"]["systems"]:
         if system["id"] is None:
@@ -106,8 +114,10 @@ def systems(report: dict[str, Any]) -> Iterator[Line]:
         yield "", f"{clean(system['id'])}, {system['declared']['tier']}: {system['resources']} resources, {failed}"
         frameworks = report["scores"]["systems"][system["id"]]["frameworks"]
         said = "; ".join(f"{name}: {controls(score)}" for name, score in frameworks.items())
-        for line in fold(said, WIDTH - 2, 2):
-            yield "", f"  {line}"
+        yield "", f"  {fold(said, WIDTH - 2, 1)[0]}"
+        page = f"{folder}/{system['id']}/{PAPERS[system['id']][1]}: {triaged[system['id']]}"
+        yield "", f"  {fold(page, WIDTH - 2, 1)[0]}"
+    yield "", f"  {folder}/board.html: how all of them stand, what is worst, what nobody answers for"
 
 
 def controls(score: dict[str, Any]) -> str:
@@ -175,8 +185,11 @@ def cut(text: str, width: int) -> str:
 def next_steps(report: dict[str, Any], command: str, folder: str) -> Iterator[Line]:
     """What to type now; the finding to look at is one of the worst, with the longest path."""
     steps = [
-        (f"less {folder}/report.json", "every verdict with evidence, fix and controls"),
-        (f"less {folder}/report.sarif", "the failures, for code scanning"),
+        (
+            f"less {folder}/report.json",
+            "every verdict; report.sarif is for code scanning",
+        ),
+        (f"{command} evidence verify {folder}/fraud-scoring", "was a file of it changed?"),
         (f"{command} scan aws", "your own account, as the AWS CLI sees it"),
     ]
     failures = [finding for finding in report["findings"] if finding["verdict"] == "fail"]
@@ -222,15 +235,33 @@ def start_worlds(stack: ExitStack) -> dict[str, str]:
 
 def scan(command: Path, arguments: list[str], environment: dict[str, str], *, verbose: bool) -> float:
     """Run the command line as a user would; the seconds it took. A failure fails the demonstration and is shown."""
-    output = None if verbose else subprocess.PIPE
     started = time.monotonic()
-    done = subprocess.run(
-        [command, *arguments], env=environment, stdout=output, stderr=output and subprocess.STDOUT, check=False
-    )
-    if done.returncode != 0:
-        sys.stderr.write((done.stdout or b"").decode(errors="backslashreplace"))
-        sys.exit(f"mlposture exited with {done.returncode}")
+    run(command, arguments, environment, show=verbose)
     return time.monotonic() - started
+
+
+def run(command: Path, arguments: list[str], environment: Mapping[str, str], *, show: bool = False) -> None:
+    """Run a command. What it prints is shown at once if asked for, else if it fails."""
+    output = None if show else subprocess.PIPE
+    done = subprocess.run([command, *arguments], env=environment, stdout=output, stderr=output, check=False)
+    if done.returncode != 0:
+        sys.stderr.write(((done.stdout or b"") + (done.stderr or b"")).decode(errors="backslashreplace"))
+        sys.exit(f"mlposture exited with {done.returncode}")
+
+
+def write_papers(command: Path, manifest: str, folder: str) -> dict[str, str]:
+    """A dossier of each system and a page for a board, from the saved inventory; what the triage of each says first."""
+    saved = ["--inventory", f"{folder}/inventory.json", "--systems", manifest]
+    commands = [["report", "board", *saved, "-o", f"{folder}/board.html"]]
+    for name, (framework, _) in PAPERS.items():
+        answers = os.path.relpath(ROOT / "examples" / f"triage-{name}.yaml")
+        how = ["--framework", framework, "--answers", answers, *saved, "-o", f"{folder}/{name}"]
+        commands.append(["evidence", name, *how])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda arguments: run(command, arguments, os.environ), commands))
+    return {
+        name: json.loads(Path(folder, name, "dossier.json").read_bytes())["triage"]["headline"][0] for name in PAPERS
+    }
 
 
 def main() -> None:
@@ -247,20 +278,23 @@ def main() -> None:
     manifest = os.path.relpath(ROOT / "examples" / "ai-systems.yaml")
     how = ["scan", "--config", config, "--systems", manifest, "--fail-on", "never", "--no-cache"]
     where = [part for name in ("json", "sarif") for part in ("-o", f"{options.folder}/report.{name}")]
+    kept = ["--keep-replies", "--save-inventory", f"{options.folder}/inventory.json"]
     show(
         [
-            ("", "The real scanner against three simulated clouds of Northwind Example, an invented company:"),
-            ("", "no credentials, and no network beyond this machine."),
+            ("", "The real scanner against three simulated clouds of an invented company, with no credentials:"),
             ("", ""),
             ("", f"$ mlposture {' '.join(how)} \\"),
-            ("", f"    {' '.join(where)}"),
+            ("", f"    {' '.join(where)} \\"),
+            ("", f"    {' '.join(kept)}"),
         ]
     )
     with ExitStack() as stack:
         environment = start_worlds(stack)
-        seconds = scan(command, [*how, *where], environment, verbose=options.verbose)
+        seconds = scan(command, [*how, *where, *kept], environment, verbose=options.verbose)
     report = json.loads(Path(options.folder, "report.json").read_text(encoding="utf-8"))
     show([("", ""), *summary(report, seconds)])
+    triaged = write_papers(command, manifest, options.folder)
+    show([("", ""), *systems(report, triaged, options.folder)])
     show([("", ""), *next_steps(report, os.path.relpath(command), options.folder)])
 
 

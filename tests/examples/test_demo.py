@@ -198,6 +198,12 @@ def test_three_clouds_are_scanned_with_the_real_command(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]  # nothing is left in the user's folders
     made = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert json.loads((tmp_path / "out" / "report.sarif").read_text(encoding="utf-8"))["runs"]
+    for name, (framework, page) in demo.PAPERS.items():
+        assert name in (tmp_path / "out" / name / page).read_text(encoding="utf-8")
+        dossier = json.loads((tmp_path / "out" / name / "dossier.json").read_text(encoding="utf-8"))
+        assert framework in {part["framework"] for part in dossier["parts"]}
+        assert f"{name}/{page}: {dossier['triage']['headline'][0][:30]}" in done.stdout
+    assert "fraud-scoring" in (tmp_path / "out" / "board.html").read_text(encoding="utf-8")
     assert {scope["provider"] for scope in made["scan"]["scopes"]} == set(demo.WORLDS)
     assert made["summary"]["verdicts"]["fail"] > 200
     assert len(done.stdout.splitlines()) <= 95  # make says up to five lines more
