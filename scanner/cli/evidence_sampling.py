@@ -48,7 +48,7 @@ def _of_dossier(folder: Path) -> list[Population]:
         if entry.path.startswith(f"{_FOLDER}/"):
             try:
                 found.append(msgspec.json.decode((folder / entry.path).read_bytes(), type=Population))
-            except (OSError, msgspec.MsgspecError) as error:
+            except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise InputError(f"{folder / entry.path}: not a population: {error}") from error
     return found
 

@@ -88,10 +88,13 @@ _ENDS = ".:!?…"
 _SHAPED = pattern(r"[/@]|::|\d{5}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|arn:|\w\.\w+\.\w")
 #: Words that look so, and are none.
 _EITHER = pattern(r"[A-Za-z]+/[A-Za-z]+|\d+/\d+")
-#: Actions and roles as providers spell them; roles of customers have longer names.
+#: Actions as providers spell them.
 _ACTION = pattern(
-    r"[a-z][a-z0-9-]*:(?:[A-Z*][A-Za-z]*\*?|\*)|[a-z]+(?:\.[a-zA-Z]+){2}|Microsoft\.[A-Za-z/]+|roles/[a-z][A-Za-z.]*"
+    r"[a-z][a-z0-9-]*:(?:[A-Z*][A-Za-z]*\*?|\*)|Microsoft\.[A-Za-z/]+"
+    r"|[a-z]+\.[a-zA-Z]+\.(?:(?:create|delete|get|list|update|use|predict|upload)|(?:get|set|act|sign|implicit)[A-Z][A-Za-z]+)"
 )
+#: Roles that providers made; those of customers have longer names.
+_ROLE = pattern(r"roles/[a-z][A-Za-z.]*")
 _PLAIN_VALUE = pattern(
     r"[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){0,5}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|-?\d{1,6}(?:\.\d+)?|0\.0\.0\.0/0|::/0|\*|"
     r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?"
@@ -107,7 +110,7 @@ class Withholding:
     def __init__(self, dossier: Dossier, inventories: Iterable[Inventory], committer: Committer) -> None:
         self._of = committer.of
         told = {dossier.cover.system, dossier.cover.name, dossier.cover.organisation}
-        names = {text for text in _names(dossier, inventories) if text not in told}
+        names = {text for text in _names(dossier, inventories) if text not in told and not _ROLE.fullmatch(text)}
         self._names = {text.lower() for text in names}
         #: those that are no single word, the longest first: one may begin as another does
         self._phrases = sorted((text for text in names if not _WORD.fullmatch(text)), key=len, reverse=True)
@@ -144,7 +147,7 @@ class Withholding:
         bare = word.rstrip(_ENDS)
         if _COMMITTED.fullmatch(bare) or bare in self._words:
             return word
-        shaped = _SHAPED.search(bare) and not (_ACTION.fullmatch(bare) or _EITHER.fullmatch(bare))
+        shaped = _SHAPED.search(bare) and not any(known.fullmatch(bare) for known in (_ACTION, _ROLE, _EITHER))
         return self._of(bare) + word[len(bare) :] if shaped or bare.lower() in self._names else word
 
     def _evidence(self, name: str, value: Any) -> Any:
@@ -152,7 +155,7 @@ class Withholding:
 
     def _value(self, text: str) -> str:
         known = text.lower() in self._names or any(phrase in text for phrase in self._phrases)
-        if not known and (_PLAIN_VALUE.fullmatch(text) or _ACTION.fullmatch(text) or text in self._words):
+        if not known and (text in self._words or any(one.fullmatch(text) for one in (_PLAIN_VALUE, _ACTION, _ROLE))):
             return text
         return self._of(text)
 

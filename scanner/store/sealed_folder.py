@@ -72,7 +72,7 @@ def look(folder: Path) -> Looked:
     content = _manifest_of(folder)
     try:
         manifest = msgspec.json.decode(content, type=FolderManifest)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{folder / MANIFEST}: not a manifest of a dossier: {error}") from error
     for entry in manifest.files:
         if not _is_inside(entry.path):
