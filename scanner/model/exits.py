@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.DONE: "done, nothing at or above --fail-on",
-    Exit.FINDINGS: "findings at or above --fail-on",
+    Exit.FINDINGS: "findings at or above --fail-on, or a dossier that is not as it was written",
     Exit.USAGE: "wrong usage or configuration, or something could not be written",
     Exit.CANNOT_SCAN: "the scan could not run (no credentials or SDK, nothing reachable, all refused, no time)",
     Exit.INCOMPLETE: "something could not be observed, with --fail-on-incomplete, or a triage lacks an answer",
