@@ -41,13 +41,15 @@ from scanner.store.sealed_folder import FolderManifest, write_folder
 
 #: Claims that are looked up for each system.
 _SAMPLE = 10
+#: One framework makes a smaller dossier.
+SOC2 = ("--framework", "soc2")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dossier of the fraud service; no test changes it."""
     target = tmp_path_factory.mktemp("made") / "fraud"
-    build(target, "fraud-scoring", "--framework", "soc2")
+    build(target, "fraud-scoring", *SOC2)
     return target
 
 
@@ -170,7 +172,7 @@ def test_who_changes_a_value_and_makes_the_digests_anew_is_found_out_by_what_was
 
 
 def test_the_same_evidence_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    build(tmp_path / "again", "fraud-scoring", "--framework", "soc2")
+    build(tmp_path / "again", "fraud-scoring", *SOC2)
     assert files(tmp_path / "again") == files(made)
 
 
@@ -183,7 +185,7 @@ def test_the_json_is_as_its_schema_says(made: Path) -> None:
 
 def test_a_byte_that_changes_is_found_in_every_file(tmp_path: Path, keys: Path) -> None:
     target = tmp_path / "d"
-    build(target, "fraud-scoring", "--framework", "soc2", "--sign-key", str(keys / "own.pem"))
+    build(target, "fraud-scoring", *SOC2, "--sign-key", str(keys / "own.pem"))
     chance = random.Random(2026)
     for path, content in files(target).items():
         for at in {0, len(content) // 2, len(content) - 1, *(chance.randrange(len(content)) for _ in range(3))}:
@@ -259,7 +261,7 @@ def test_what_is_no_dossier_is_told(tmp_path: Path, name: str) -> None:
 def test_a_dossier_replaces_one_that_nobody_changed_and_nothing_else(made: Path, tmp_path: Path) -> None:
     target = tmp_path / "d"
     target.mkdir()
-    build(target, "fraud-scoring", "--framework", "soc2")
+    build(target, "fraud-scoring", *SOC2)
     build(target, "fraud-scoring", "--framework", "iso-27001")
     assert [part["framework"] for part in read(target)["parts"]] == ["iso-27001"]
 
@@ -334,6 +336,15 @@ def test_a_system_that_is_called_like_a_command_is_reached_by_build(tmp_path: Pa
     assert mlposture("evidence", "build", "verify", *common).returncode == 0
     assert read(tmp_path / "d")["cover"]["system"] == "verify"
     assert "say build first" in mlposture("evidence", "--help").stdout
+
+
+def test_options_may_come_before_the_system(tmp_path: Path) -> None:
+    done = mlposture(
+        "evidence", "--systems", str(MANIFEST), "--inventory", inventory("gcp"), "--framework", "soc2",
+        "-o", str(tmp_path / "d"), "fraud-scoring",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert mlposture("evidence", "verify", str(tmp_path / "d")).returncode == 0
 
 
 def test_the_cover_says_what_was_not_seen(tmp_path: Path) -> None:
@@ -426,10 +437,28 @@ def test_a_customer_learns_no_id_no_account_and_no_name(system: str, tmp_path: P
     written = b"".join(files(tmp_path / "d").values()).decode()
     names = {name for name in names_of(system) - WORDS if not name.startswith("roles/")}  # Google's own for everybody
     assert len(names) > 80
+    names |= set(SYSTEMS) - {system}
     assert [name for name in sorted(names) if name in written] == []
     assert not {"inventory.json", "trust.json"} & files(tmp_path / "d").keys()
     assert mlposture("evidence", "verify", str(tmp_path / "d")).returncode == 0
     assert stat.S_IMODE((tmp_path / "d-secrets.json").stat().st_mode) == 0o600
+
+
+def test_a_name_of_several_words_and_signs_is_kept_from_a_customer(tmp_path: Path) -> None:
+    name = "Zebra (Quagga), team Okapi; a=b | <i>"
+    changed = document("gcp")
+    for endpoint in _endpoints(changed):
+        endpoint["displayName"] = name
+        for deployed in endpoint.get("deployedModels", ()):
+            deployed["displayName"] = name
+    saved = tmp_path / "i.json"
+    with running("gcp", changed):
+        take_inventory("gcp").save(saved)
+    for audience in ("auditor", "customer"):
+        build(tmp_path / audience, "fraud-scoring", *SOC2, "--audience", audience, inventories=(str(saved),))
+    plain, theirs = (b"".join(files(tmp_path / one).values()) for one in ("auditor", "customer"))
+    assert name.encode() in plain
+    assert not [word for word in (b"Zebra", b"Quagga", b"Okapi") if word in theirs]
 
 
 def test_a_customer_does_not_learn_who_answered_what(tmp_path: Path) -> None:
@@ -445,7 +474,7 @@ def test_a_customer_does_not_learn_who_answered_what(tmp_path: Path) -> None:
 
 def test_a_commitment_stands_for_one_value_and_is_opened_by_it_alone(tmp_path: Path) -> None:
     target, secrets = tmp_path / "d", tmp_path / "d-secrets.json"
-    build(target, "fraud-scoring", "--audience", "customer")
+    build(target, "fraud-scoring", *SOC2, "--audience", "customer")
     plain = compiled("fraud-scoring")
     told, openings = read(target), json.loads(secrets.read_text())["openings"]
 
@@ -473,7 +502,7 @@ def test_a_commitment_stands_for_one_value_and_is_opened_by_it_alone(tmp_path: P
 
 
 def test_what_opens_a_dossier_that_was_given_away_is_not_lost(tmp_path: Path) -> None:
-    build(tmp_path / "d", "fraud-scoring", "--audience", "customer")
+    build(tmp_path / "d", "fraud-scoring", *SOC2, "--audience", "customer")
     before = files(tmp_path)
     done = mlposture(
         "evidence", "fraud-scoring", "--systems", str(MANIFEST), "--inventory", inventory("gcp"),
@@ -486,14 +515,14 @@ def test_what_opens_a_dossier_that_was_given_away_is_not_lost(tmp_path: Path) ->
 
 def test_two_dossiers_have_no_commitment_in_common(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        build(tmp_path / name, "fraud-scoring", "--audience", "customer")
+        build(tmp_path / name, "fraud-scoring", *SOC2, "--audience", "customer")
     first, second = (set(read(tmp_path / name, "commitments.json")["commitments"]) for name in ("a", "b"))
     assert len(first) == len(second) > 100
     assert not first & second
 
 
 def test_claims_of_a_customers_dossier_are_not_replayed(tmp_path: Path) -> None:
-    build(tmp_path / "d", "fraud-scoring", "--audience", "customer")
+    build(tmp_path / "d", "fraud-scoring", *SOC2, "--audience", "customer")
     claim = read(tmp_path / "d")["observations"][0]["claim"]
     done = mlposture("evidence", "verify", str(tmp_path / "d"), "--claim", claim)
     assert done.returncode == 2
@@ -527,7 +556,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Path:
     target = tmp_path_factory.mktemp("signed") / "d"
-    build(target, "fraud-scoring", "--framework", "soc2", "--sign-key", str(keys / "own.pem"))
+    build(target, "fraud-scoring", *SOC2, "--sign-key", str(keys / "own.pem"))
     return target
 
 

@@ -151,7 +151,7 @@ class Withholding:
         return self._of(bare) + word[len(bare) :] if shaped or bare.lower() in self._names else word
 
     def _evidence(self, name: str, value: Any) -> Any:
-        return value if name == "score" else _mapped(value, self._value, self.of)
+        return value if name == "score" else _mapped(value, self._value, self.of, keys=True)
 
     def _value(self, text: str) -> str:
         known = text.lower() in self._names or any(phrase in text for phrase in self._phrases)
@@ -160,8 +160,8 @@ class Withholding:
         return self._of(text)
 
 
-def _mapped(value: Any, change: Callable[[str], str], struct: Callable[[Any], Any]) -> Any:
-    """A value with other texts. What is declared not to be a text of others stays: words of an enumeration, numbers."""
+def _mapped(value: Any, change: Callable[[str], str], struct: Callable[[Any], Any], *, keys: bool = False) -> Any:
+    """A value with other texts, and with `keys` other keys. Words of an enumeration, and what is no text, stay."""
     if isinstance(value, enum.Enum):
         return value
     if isinstance(value, str):
@@ -169,9 +169,12 @@ def _mapped(value: Any, change: Callable[[str], str], struct: Callable[[Any], An
     if isinstance(value, Struct):
         return struct(value)
     if isinstance(value, tuple | list):
-        return type(value)(_mapped(each, change, struct) for each in value)
+        return type(value)(_mapped(each, change, struct, keys=keys) for each in value)
     if isinstance(value, Mapping):
-        return {_mapped(key, change, struct): _mapped(each, change, struct) for key, each in value.items()}
+        return {
+            change(key) if keys and isinstance(key, str) else key: _mapped(each, change, struct, keys=keys)
+            for key, each in value.items()
+        }
     return value
 
 
