@@ -108,6 +108,18 @@ def test_any_ten_claims_lead_to_the_value_in_the_inventory_and_the_digest_of_its
     assert AS_KEPT in done.stdout
 
 
+def test_a_claim_that_rests_on_trust_is_replayed_by_the_entries_in_the_dossier(tmp_path: Path) -> None:
+    trust = tmp_path / "trust.toml"
+    key = "AKIAIOSFODNN7EXAMPLE"
+    trust.write_text(f'[[trust.buckets]]\nvalue = "gs://contoso-example-weights"\nreason = "weights, {key}"\n')
+    build(tmp_path / "d", "fraud-scoring", *SOC2, "--trust", str(trust))
+    trusted = [one for one in observations(tmp_path / "d") if one.trusted]
+    done = mlposture("evidence", "verify", str(tmp_path / "d"), *(f"--claim={one.claim}" for one in trusted))
+    assert trusted
+    assert (done.returncode, done.stdout.count("the same (unknown, message")) == (0, len(trusted)), done.stdout
+    assert key.encode() not in b"".join(files(tmp_path / "d").values())
+
+
 def test_a_claim_is_replayed_from_the_whole_inventories_that_the_cover_names(made: Path) -> None:
     [first, *_] = [one for one in observations(made) if one.path]
     claim = f"--claim={first.claim[:10]}"

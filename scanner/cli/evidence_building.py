@@ -10,6 +10,7 @@ import msgspec
 from scanner.cli.declared import DEFAULT, assess, manifest_path, ownership
 from scanner.cli.judging import load_saved, read_files
 from scanner.model.errors import InputError
+from scanner.model.sanitize import redact
 from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
             f"there is no ./{DEFAULT}; name a manifest with --systems, or draft one: mlposture systems init"
         )
     options = read_files(options)
+    # What is written of a dossier is without credentials, and its claims are to be the same from there.
+    trust = tuple(msgspec.structs.replace(entry, reason=redact(entry.reason)) for entry in options["trust"])
     with reading(name) as path:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     inventory, asked, collectors = load_saved(paths)
@@ -70,11 +73,11 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
         started_at=inventory.taken_at,
         finished_at=inventory.taken_at,
         verdicts=frozenset(Status),
-        trust=options["trust"],
+        trust=trust,
         owners=owners,
     )
     assessed = assess(built, shown, options, owners, inventory.accounts)
-    return Judged(inventory, assessed, owners, shown, sha256, options["trust"], options.get("answers"))
+    return Judged(inventory, assessed, owners, shown, sha256, trust, options.get("answers"))
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":

@@ -64,7 +64,7 @@ def make(name: str, found: Judged, audience: Audience, *, signed: bool) -> Made:
         files[COMMITMENTS] = render(committer.made())
     else:
         files[INVENTORY] = part.pieces()
-        files[TRUST] = (msgspec.json.format(msgspec.json.encode(found.trust), indent=1) + b"\n",)
+        files[TRUST] = render(found.trust)
     files[DOSSIER] = render(dossier)
     files |= {f"populations/{one.id}.json": render(one) for one in populations}
     files |= dict(_rendered(dossier, found))

@@ -19,7 +19,7 @@ from scanner.model.errors import InputError
 from scanner.model.nouns import Reply, Resource, Status, Verdict, plain
 from scanner.model.own import HIDDEN
 from scanner.model.provenance import LEFT_OUT
-from scanner.model.sanitize import REDACTED, TOO_DEEP, encode
+from scanner.model.sanitize import REDACTED, TOO_DEEP, encode, map_strings, redact
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Key
@@ -83,25 +83,25 @@ def replay(
         raise InputError(f"the inventory holds no {observation.kind} {observation.resource}")
     view = Noting(inventory, check)
     verdict = shown(Judgement(check, subject, judge(check, subject, view, trusting=Trusting(inventory, trust))))
-    evidence = _evidence(check, verdict)
+    evidence, message = _evidence(check, verdict), redact(verdict.message)
     bears = bears_of(verdict.status, evidence)
     resources = tuple(_followed(observation, inventory, view, kinds))
     return Replayed(
         observation=observation,
         bears=bears,
-        message=verdict.message,
+        message=message,
         evidence=evidence,
         resources=resources,
         problems=(
-            *_differences(observation, bears, verdict.message, evidence, verdict.path, fingerprint(check.id, subject)),
+            *_differences(observation, bears, message, evidence, verdict.path, fingerprint(check.id, subject)),
             *_unlike(observation, resources),
         ),
     )
 
 
 def _evidence(check: Check, verdict: Verdict) -> dict[str, Any]:
-    """The evidence of a verdict as findings show it."""
-    found: dict[str, Any] = msgspec.json.decode(encode(plain(verdict.evidence)))
+    """The evidence of a verdict as a dossier shows it."""
+    found: dict[str, Any] = map_strings(msgspec.json.decode(encode(plain(verdict.evidence))), redact)
     if verdict.status is Status.FAIL:
         _, found["score"] = finding_score(check.severity, check.exposure, check.kind.holds)
     return found
