@@ -33,8 +33,9 @@ class Bearing:
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
         claims: dict[str, dict[str, str]] = {control.id: {} for control in framework.controls}
-        for edge in framework.mappings:
-            claims[edge.control][edge.objective] = edge.relationship
+        for objective, edges in framework.objectives.items():
+            for relationship, _, control in edges.each():
+                claims[control][objective] = relationship
         self.claims: Mapping[str, Mapping[str, str]] = claims
         # A row of a benchmark asks for one setting: what has something in common with it says nothing of that.
         least = 2 if framework.benchmark else 1
@@ -43,10 +44,9 @@ class Bearing:
 
 def _core(relations: Mapping[str, str], least: int) -> tuple[str, ...]:
     """The objectives that relate to a control most closely, and at least so closely."""
-    closest = max((_CLOSENESS.get(relation, 0) for relation in relations.values()), default=0)
-    if closest < least:
-        return ()
-    return tuple(one for one, relation in relations.items() if _CLOSENESS.get(relation, 0) == closest)
+    close = {one: _CLOSENESS.get(relation, 0) for one, relation in relations.items()}
+    closest = max(close.values(), default=0)
+    return tuple(one for one, own in close.items() if own == closest) if closest >= least else ()
 
 
 class Subject:
