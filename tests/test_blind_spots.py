@@ -15,7 +15,7 @@ import pytest
 from factories.aws import notebook
 from msgspec import UNSET
 from scanning import calm
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_cases, all_kinds, fail_with, registered
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_cases, fail_with, registered
 from test_every_check import blanked_fields, incomplete_listings, leave_incomplete, missing_joins
 from watching import observe
 
@@ -70,13 +70,12 @@ def evidence(check: Check, case: Case) -> set[str]:
     return set(check(case.resource, InventoryView(case.inventory(), check.needs)).evidence)
 
 
-def unread(spot: Spot, inventory: Inventory, subject: Resource) -> tuple[Inventory, Resource]:
-    """The same inventory without what a spot names, and the subject in it."""
+def unread(check: Check, spot: Spot, inventory: Inventory, subject: Resource) -> tuple[Inventory, Resource]:
+    """The same inventory, as far as a check may see it, without what a spot names, and the subject in it."""
     made = Inventory(inventory.taken_at)
     made.listings, made.scopes = dict(inventory.listings), inventory.scopes
-    for kind in all_kinds().values():
-        kept = [without(spot, each) for each in inventory.of(kind) if spot.field or kind is not spot.kind]
-        made.store.put(kept)
+    kinds = [kind for kind in (check.kind, *check.needs) if spot.field or kind is not spot.kind]
+    made.store.put(without(spot, each) for kind in dict.fromkeys(kinds) for each in inventory.of(kind))
     if not spot.field:
         leave_incomplete(made, spot.kind.kind)
     return made, without(spot, subject)
@@ -106,7 +105,7 @@ def rash_passes(check: Check, subject: Resource, inventory: Inventory) -> Iterat
             continue
         if spot.kind.kind not in (looked_up if spot.field else looked_up | listed(check)):
             continue  # nothing refers to one
-        other, blinded = unread(spot, inventory, subject)
+        other, blinded = unread(check, spot, inventory, subject)
         given = check(blinded, InventoryView(other, check.needs))
         if given.status is PASS and not observed(given.evidence) <= set(check.decided_by):
             shown = ", ".join(given.evidence)
