@@ -28,11 +28,17 @@ gc.disable()
 
 @given(st.none())
 def _first_property(_: None) -> None:
-    """Has Hypothesis make its random numbers while it still sees who holds them: what is frozen names no holders."""
+    """Has Hypothesis make its random numbers while it sees who holds them, and has little to look through for that.
+
+    What is frozen names no holders.
+    """
+
+
+def pytest_collection() -> None:
+    _first_property()
 
 
 def pytest_collection_finish() -> None:
-    _first_property()
     gc.freeze()
     gc.callbacks.append(_keep_what_stays)
     gc.enable()

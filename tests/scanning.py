@@ -113,14 +113,15 @@ def _pointing_at(*worlds: World) -> Iterator[None]:
 
 @cache
 def share_models() -> None:
-    """Let all sessions of botocore have one loader, and know each other's handlers of events.
+    """Let all sessions of botocore have one loader, and know each other's handlers of events and names for themselves.
 
-    In a small account, reading models and registering handlers is most of a scan.
+    In a small account, reading models, registering handlers and spelling a user agent is most of a scan.
     """
-    from botocore import hooks, session
+    from botocore import hooks, session, useragent
 
     session.create_loader = cache(session.create_loader)
     hooks.accepts_kwargs = lru_cache(512)(hooks.accepts_kwargs)
+    useragent.sanitize_user_agent_string_component = cache(useragent.sanitize_user_agent_string_component)
     aliased, names = hooks.EventAliaser._alias_event_name, {}
 
     def remembered(self: Any, name: str) -> str:

@@ -62,7 +62,7 @@ def naming() -> tuple[Naming, ...]:
         for case in all_cases().get(check.slug, ()):
             if case.expected is not FAIL:
                 continue
-            raw, _ = observe(check, case.resource, case.inventory())
+            raw = check(case.resource, InventoryView(case.inventory(), check.needs))
             if raw.foreign:
                 found.append(Naming(check, case, raw.foreign))
     return tuple(found)

