@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.frameworks import Control, load
 from scanner.systems.manifest import Manifest, System
@@ -30,6 +31,8 @@ _CLASSES: tuple[Kind, ...] = (
     "exception",
     "transparency",
 )
+#: Who becomes the provider of a high-risk system.
+_BECOMING = "Art. 25(1)"
 #: The tier of a manifest that goes with each.
 _TIERS: dict[Kind, str] = {
     "prohibited": "prohibited", "annex-i": "high-risk", "annex-iii": "high-risk", "transparency": "transparency",
@@ -37,7 +40,10 @@ _TIERS: dict[Kind, str] = {
 
 
 class Basis(Struct, frozen=True, kw_only=True):
-    """An answer, who gave it and when. `past_review` is the day by which it was to be reviewed, if that has passed."""
+    """An answer, who gave it and when. `past_review` is the day by which it was to be reviewed, if that has passed.
+
+    `ahead_of` is the day that the result is as of, if the answer is later.
+    """
 
     question: str
     answer: str
@@ -47,12 +53,14 @@ class Basis(Struct, frozen=True, kw_only=True):
     on: date | None = None
     source: str = ""
     past_review: date | None = None
+    ahead_of: date | None = None
 
     @property
     def decided(self) -> str:
         """Who decided it when, and where that is written."""
         late = f", past its review by {self.past_review}" if self.past_review else ""
-        return f"{self.by} on {self.on}, in the {self.source}{late}"
+        ahead = f", after {self.ahead_of}" if self.ahead_of else ""
+        return f"{self.by} on {self.on}, in the {self.source}{ahead}{late}"
 
 
 class Conclusion(Struct, frozen=True, kw_only=True):
@@ -129,17 +137,24 @@ def triage(
     asked = tuple(questions.asked({name: basis.answer for name, basis in bases.items()}))
     undecided = tuple(_open(asked, bases, questions))
     conclusions = tuple(_conclusions(asked, bases, questions, frozenset(one.question for one in undecided)))
+    given = tuple(bases[question.id] for question in asked if question.id in bases)
     used = {question.id for question in asked}
+    contradictions = (
+        *_disagreements(questions, facts, answers),
+        *_against(questions, {basis.question: basis for basis in given}),
+        *_becoming(conclusions, undecided),
+        *_tier(system, conclusions, undecided),
+    )
     return Triage(
         system=system.id,
         name=system.name,
         as_of=as_of,
-        headline=tuple(_headline(conclusions, undecided)),
+        headline=(*_headline(conclusions, undecided), *_attention(given, contradictions)),
         conclusions=conclusions,
         open=undecided,
-        answers=tuple(bases[question.id] for question in asked if question.id in bases),
-        contradictions=(*_disagreements(questions, facts, answers), *_tier(system, conclusions, undecided)),
-        notes=tuple(_notes(system, answers, used, as_of)),
+        answers=given,
+        contradictions=contradictions,
+        notes=tuple(_notes(system, answers, given, used, as_of)),
         prompts={
             question.id: said
             for question in questions.questions
@@ -156,19 +171,19 @@ def _bases(questions: Questions, facts: Facts, answers: Answers | None, as_of: d
         own, recorded = given.get(question.id), facts.recorded(question)
         if own is not None and answers is not None:
             by, on = own.by or answers.answered_by, own.on or answers.answered_on
-            yield question.id, _basis(question, own.answer, own.reason or "", by, on, "answers")
+            yield question.id, _basis(question, own.answer, own.reason or "", by, on, "answers", as_of)
         elif recorded is not None and recorded.by is not None:
             late = recorded.review_by if recorded.review_by and recorded.review_by < as_of else None
-            yield question.id, _basis(question, recorded.answer, "", recorded.by, recorded.on, "manifest", late)
+            basis = _basis(question, recorded.answer, "", recorded.by, recorded.on, "manifest", as_of)
+            yield question.id, replace(basis, past_review=late)
 
 
-def _basis(
-    question: Question, answer: str, reason: str, by: str, on: date | None, source: str, late: date | None = None
-) -> Basis:
+def _basis(question: Question, answer: str, reason: str, by: str, on: date | None, source: str, as_of: date) -> Basis:
     choice = question.answers.get(answer)
     says = "not known yet" if choice is None else choice.text
+    ahead = as_of if on and on > as_of else None
     return Basis(
-        question=question.id, answer=answer, says=says, reason=reason, by=by, on=on, source=source, past_review=late
+        question=question.id, answer=answer, says=says, reason=reason, by=by, on=on, source=source, ahead_of=ahead
     )
 
 
@@ -243,12 +258,21 @@ def _headline(conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> I
         yield f"{UNDECIDED}: {questions} open" + (f", {len(waiting)} of them on the class" if waiting else "")
 
 
+def _attention(given: Sequence[Basis], contradictions: Sequence[str]) -> Iterator[str]:
+    """Why the rest may be no longer, or not yet, what people decided."""
+    if contradictions:
+        number = len(contradictions)
+        yield f"a person must correct: {number} {'contradiction' if number == 1 else 'contradictions'}"
+    if late := sum(1 for basis in given if basis.past_review):
+        yield f"a person must review: {_counted(late)} past the day for it"
+
+
 def _disagreements(questions: Questions, facts: Facts, answers: Answers | None) -> Iterator[str]:
     """Where the file answers otherwise than the manifest."""
     for question in questions.questions:
         own = answers.answers.get(question.id) if answers else None
         recorded = facts.recorded(question)
-        if answers and own and recorded and own.answer != recorded.answer:
+        if answers and own and recorded and own.answer not in (recorded.answer, *recorded.also):
             by, on = own.by or answers.answered_by, own.on or answers.answered_on
             said = f"the answers say {own.answer} ({by} on {on})"
             yield f"{question.id}: {said}, the manifest {recorded.answer} ({_signed(recorded)}); correct one of the two"
@@ -256,6 +280,25 @@ def _disagreements(questions: Questions, facts: Facts, answers: Answers | None) 
 
 def _signed(recorded: Recorded) -> str:
     return f"{recorded.by} on {recorded.on}" if recorded.by else "signed by nobody"
+
+
+def _against(questions: Questions, given: Mapping[str, Basis]) -> Iterator[str]:
+    """Where two answers cannot both be right."""
+    for one in given.values():
+        choice = questions.by_id[one.question].answers.get(one.answer)
+        for name, answers in choice.against.items() if choice else ():
+            other = given.get(name)
+            if other and other.answer in answers:
+                said = " and ".join(f"{basis.question} is {basis.answer} ({basis.decided})" for basis in (one, other))
+                yield f"{said}; correct one of the two"
+
+
+def _becoming(conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> Iterator[str]:
+    """Where somebody becomes provider of what no answer makes a high-risk system."""
+    routes = any(one.kind in ("annex-i", "annex-iii") for one in conclusions)
+    for one in conclusions:
+        if _BECOMING in one.articles and not routes and not any(waiting.bears_on_class for waiting in undecided):
+            yield f"{one.says}: that is about high-risk systems, and the answers lead to no route to one"
 
 
 def _tier(system: System, conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> Iterator[str]:
@@ -274,15 +317,23 @@ def _tier(system: System, conclusions: Sequence[Conclusion], undecided: Sequence
         yield f"the manifest says route: {act.route}, and the answers lead to {', '.join(sorted(routes))}"
 
 
-def _notes(system: System, answers: Answers | None, used: set[str], as_of: date) -> Iterator[str]:
+def _notes(
+    system: System, answers: Answers | None, given: Sequence[Basis], used: set[str], as_of: date
+) -> Iterator[str]:
     act = system.classification.eu_ai_act
     if act.review_by and act.review_by < as_of:
         yield f"what the manifest says was to be reviewed by {act.review_by}, which has passed"
     if act.decided_by is None or act.decided_on is None:
         yield "nobody signed what the manifest says of its class, so nothing of it counts as an answer"
+    if ahead := sum(1 for basis in given if basis.ahead_of):
+        yield f"{_counted(ahead)} later than {as_of}, the day that this is as of"
     for name in answers.answers if answers else ():
         if name not in used:
             yield f"{name} is answered, and not asked after the other answers; it counts for nothing"
+
+
+def _counted(number: int) -> str:
+    return "1 answer is" if number == 1 else f"{number} answers are"
 
 
 def _prompts(question: Question, facts: Facts, shown: Mapping[str, Hint]) -> Iterator[str]:

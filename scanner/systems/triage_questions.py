@@ -44,18 +44,23 @@ class Lead(Declared, frozen=True, kw_only=True):
 
 
 class Choice(Declared, frozen=True, kw_only=True):
-    """One answer to a question, what it leads to, and what it asks next. Yes and no need no text."""
+    """One answer to a question, what it leads to, and what it asks next. Yes and no need no text.
+
+    `against` are answers of other questions, by their ids, beside which it is a contradiction.
+    """
 
     text: str = ""
     leads_to: tuple[Lead, ...] = ()
     asks: Strings = ()
+    against: dict[Text, Strings] = msgspec.field(default_factory=dict)
 
 
 class Rule(Declared, frozen=True, kw_only=True):
-    """An answer that the manifest gives, where it says all of `when`."""
+    """An answer that the manifest gives, where it says all of `when`. `also` are those that it does not contradict."""
 
     when: dict[Text, Text]
     answer: Text
+    also: Strings = ()
 
 
 class Question(Declared, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What a manifest already answers of the risk triage, and what it says that a question should be answered with in view.
 
-Only what somebody decided, by name and day, is an answer. Whatever else it says is shown, and answers nothing.
+Only what somebody decided, by name and day, is an answer: who signs the class of a system signs what it rests on, its
+screening and its roles. Whatever else the manifest says is shown, and answers nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from scanner.systems.triage_questions import Question
 
 #: Frameworks that questions ask about. A system that names none is held to all that are shown.
 _HELD_TO = ("iso-42001", "soc2")
+#: Where what is said goes into the class, which somebody signs. Nobody signs what is said of an organisation.
+_SIGNED = ("screening.", "classification.")
 
 
 class Recorded(NamedTuple):
@@ -23,6 +26,7 @@ class Recorded(NamedTuple):
     by: str | None
     on: date | None
     review_by: date | None
+    also: tuple[str, ...] = ()
 
 
 class Facts:
@@ -32,6 +36,7 @@ class Facts:
         self._values = dict(_flat("", msgspec.to_builtins(system)))
         self._values["organisation.eu_market"] = _texts(manifest.organisation.eu_market)
         self._values["roles"] = system.classification.roles or manifest.organisation.default_roles
+        self._own_roles = bool(system.classification.roles)
         for name in _HELD_TO:
             self._values[f"held_to.{name}"] = _texts(not system.frameworks or name in system.frameworks)
         if system.soc2:
@@ -44,10 +49,15 @@ class Facts:
         """What the manifest answers to a question, if anything."""
         for rule in question.recorded:
             if all(value in self._values.get(place, ()) for place, value in rule.when.items()):
-                signed = self._act.decided_by is not None and self._act.decided_on is not None
-                by, on = (self._act.decided_by, self._act.decided_on) if signed else (None, None)
-                return Recorded(rule.answer, by, on, self._act.review_by)
+                act = self._act
+                signed = act.decided_by is not None and act.decided_on is not None and all(map(self._asked, rule.when))
+                by, on = (act.decided_by, act.decided_on) if signed else (None, None)
+                return Recorded(rule.answer, by, on, act.review_by, rule.also)
         return None
+
+    def _asked(self, place: str) -> bool:
+        """Whether what is said there was asked of who signed the class."""
+        return place.startswith(_SIGNED) or (place == "roles" and self._own_roles)
 
     def shown(self, question: Question) -> Iterator[str]:
         """What the manifest says that bears on a question, each as `place: value`."""

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import ROOT
 from triaging import FORBIDDEN, PLAIN, QUESTIONS, cited, deciding, kinds, plain, result, silent, words
 
@@ -104,7 +105,17 @@ def test_what_was_to_be_reviewed_is_past_its_review() -> None:
     assert {basis.past_review for basis in found.answers if basis.source == "answers"} == {None}
     assert "legal on 2026-08-20, in the manifest, past its review by 2027-02-20" in {b.decided for b in found.answers}
     assert found.notes == ("what the manifest says was to be reviewed by 2027-02-20, which has passed",)
+    assert found.headline[-1] == "a person must review: 15 answers are past the day for it"
     assert demo("fraud-scoring", date(2027, 2, 20)).notes == ()
+
+
+def test_what_was_decided_after_the_day_is_said() -> None:
+    """Otherwise a result as of a day would claim decisions of later days."""
+    found = plain(as_of=date(2026, 10, 31))
+
+    assert {basis.decided for basis in found.answers} == {"legal on 2026-11-01, in the answers, after 2026-10-31"}
+    assert f"{len(found.answers)} answers are later than 2026-10-31, the day that this is as of" in found.notes
+    assert {basis.ahead_of for basis in plain(as_of=date(2026, 11, 1)).answers} == {None}
 
 
 # -- single answers --
@@ -121,15 +132,21 @@ def test_all_no_leads_to_nothing() -> None:
         ({"prohibited_emotions": "medical-or-safety"}, "exception of Art. 5(1)(f) claimed (Art. 5(1)(f))"),
         ({"area_work": "yes"}, "route of Art. 6(2), Annex III 4(b) (Annex III(4)(b))"),
         ({"area_credit": "fraud", "area_credit_reuse": "yes"}, "route of Art. 6(2), Annex III 5(b) (Annex III(5)(b))"),
-        ({"open_interaction": "yes"}, "people are told that they deal with AI (Art. 50(1))"),
+        ({"open_interaction": "yes"}, "people are told that they deal with AI, a duty of its provider (Art. 50(1))"),
         ({"open_interaction": "obvious"}, "exception of Art. 50(1) claimed (Art. 50(1))"),
         ({"scope_union": "no"}, "outside the Act as answered (Art. 2(1))"),
         ({"product_covered": "component", "component_function": "assistance"},
          "no safety component by Art. 6(1a) claimed (Art. 6(1a))"),
         ({"product_covered": "component", "component_failure": "yes", "product_third_party": "yes",
-          "product_section": "b"}, "route of Art. 6(1), Annex I Section B (Art. 6(1), Annex I)"),
+          "product_section": "b"},
+         "route of Art. 6(1), Annex I Section B, for which only Art. 6(1), 60a and 102 to 112 hold "
+         "(Art. 6(1), Annex I, Art. 2(2), Art. 60a)"),
         ({"product_covered": "product", "product_third_party": "yes", "product_other_risks": "yes"},
          "exception of Art. 6(1c) claimed (Art. 6(1c))"),
+        ({"prohibited_intimate_imagery": "not-used"}, "exception of Art. 5(1a) claimed (Art. 5(1a))"),
+        ({"prohibited_child_abuse": "permitted"}, "exception of Art. 5(1)(bb) claimed (Art. 5(1)(bb))"),
+        ({"open_deep_fakes": "permitted"}, "exception of Art. 50(4) claimed (Art. 50(4))"),
+        ({"gpai_model": "provider", "gpai_open": "yes"}, "exception of Art. 53(2) claimed (Art. 53(2))"),
     ],
 )  # fmt: skip
 def test_one_answer_leads_to_what_the_act_says(changes: dict[str, str], headline: str) -> None:
@@ -180,9 +197,25 @@ def test_what_was_on_the_market_before_is_bound_once_its_design_changes() -> Non
     assert "bound from the significant change of its design" in words(plain(**before, market_changed="yes"))
 
 
+def test_a_part_of_a_large_system_of_the_union_has_a_day_of_its_own() -> None:
+    [timing] = [
+        one for one in plain(area_borders="yes", market_high_risk="annex-x").conclusions if one.kind == "timing"
+    ]
+
+    assert (timing.says, timing.articles) == ("bound by 2030-12-31", ("Art. 111(1)",))
+
+
+def test_no_open_licence_takes_duties_from_a_model_with_systemic_risk() -> None:
+    found = plain(gpai_model="provider", gpai_systemic="yes", gpai_open="yes")
+
+    assert cited(found) >= {"Art. 53", "Art. 55", "Art. 52(1)"}
+    assert "Art. 53(2)" not in cited(found)
+
+
 def test_days_come_from_the_framework() -> None:
     """Those of the Act as amended, by route."""
-    found = plain(area_work="yes", open_generated="yes", market_generating="yes", prohibited_child_abuse="yes")
+    found = plain(area_work="yes", open_generated="yes", market_generating="yes", prohibited_child_abuse="yes",
+                  market_high_risk="before")  # fmt: skip
     since = {one.articles[0]: one.since for one in found.conclusions if one.since}
 
     assert since == {
@@ -214,18 +247,46 @@ def test_what_nobody_signed_is_shown_and_answers_nothing() -> None:
     assert found.notes == ("nobody signed what the manifest says of its class, so nothing of it counts as an answer",)
 
 
-def test_what_the_organisation_and_soc2_say_answers_too() -> None:
+def test_what_nobody_signs_of_an_organisation_and_its_reports_is_shown_and_answers_nothing() -> None:
+    """Who decides the class of a system was not asked of these."""
     manifest = deciding(silent(), frameworks=("soc2",), soc2=Soc2(categories=("security", "availability"), type=1))
     manifest = type(manifest)(
         schema=manifest.schema, systems=manifest.systems,
         organisation=Organisation(name="Northwind Example", eu_market=True, default_roles=("provider",)),
     )  # fmt: skip
-    given = {basis.question: basis.answer for basis in result({}, manifest, TODAY).answers}
+    found = result({}, manifest, TODAY)
+    said = "the manifest answers {}, and nobody signed it"
 
-    assert given == {
-        "scope-union": "yes", "role-provider": "yes", "impact-assessed": "out-of-scope", "soc2-scope": "yes",
-        "soc2-availability": "yes", "soc2-confidentiality": "no", "soc2-integrity": "no", "soc2-privacy": "no",
-    }  # fmt: skip
+    assert found.answers == ()
+    for name, answer in {"scope-union": "yes", "role-provider": "yes", "impact-assessed": "out-of-scope",
+                         "soc2-scope": "yes", "soc2-availability": "yes", "soc2-privacy": "no"}.items():  # fmt: skip
+        assert said.format(answer) in found.prompts[name]
+
+
+def test_the_roles_of_a_system_are_signed_with_its_class() -> None:
+    manifest = deciding(silent())
+    [system] = manifest.systems
+    system = replace(system, classification=replace(system.classification, roles=("provider",)))
+    found = result({}, replace(manifest, systems=(system,)), TODAY)
+
+    assert [(basis.question, basis.by) for basis in found.answers] == [("role-provider", "dpo")]
+
+
+@pytest.mark.parametrize(
+    ("screening", "question"),
+    [
+        (Screening(used_on_employees=False), "area-work"),  # contractors, and staff of customers
+        (Screening(safety_component_or_regulated_product=False), "area-infrastructure"),  # no product
+        (Screening(essential_service_decision=False), "area-benefits"),  # judging who is eligible
+        (Screening(essential_service_decision=False), "area-insurance"),  # prices
+        (Screening(essential_service_decision=False), "area-emergency"),  # ranking of calls
+    ],
+)
+def test_what_says_less_than_a_question_asks_is_no_answer(screening: Screening, question: str) -> None:
+    found = screened(screening=screening)
+
+    assert question not in {basis.question for basis in found.answers}
+    assert any("false" in said for said in found.prompts[question])
 
 
 @pytest.mark.parametrize(
@@ -249,6 +310,41 @@ def test_what_the_organisation_and_soc2_say_answers_too() -> None:
 )  # fmt: skip
 def test_contradictions_are_said(changes: dict[str, object], given: dict[str, str], said: str) -> None:
     assert said in result(given, deciding(silent(), **changes), TODAY).contradictions
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"area_emotions": "yes"},
+         "area-emotions is yes (legal on 2026-11-01, in the answers) and open-emotions is no "
+         "(legal on 2026-11-01, in the answers); correct one of the two"),
+        ({"prohibited_emotions": "medical-or-safety", "open_emotions": "yes"},
+         "prohibited-emotions is medical-or-safety (legal on 2026-11-01, in the answers) and area-emotions is no "
+         "(legal on 2026-11-01, in the answers); correct one of the two"),
+        ({"role_provider": "no", "role_becomes": "purpose"},
+         "provider by change of purpose (Art. 25(1)(c)): that is about high-risk systems, and the answers lead to no "
+         "route to one"),
+    ],
+)  # fmt: skip
+def test_answers_that_contradict_each_other_are_said(given: dict[str, str], said: str) -> None:
+    found = plain(**given)
+
+    assert found.contradictions == (said,)
+    assert found.headline[-1] == "a person must correct: 1 contradiction"
+
+
+def test_what_makes_a_system_high_risk_may_make_its_provider() -> None:
+    becoming = {"role_provider": "no", "role_becomes": "purpose"}
+
+    assert plain(**becoming, area_credit="yes", market_high_risk="before").contradictions == ()
+    assert plain(**becoming, area_credit=UNKNOWN).contradictions == (), "it may be"
+
+
+def test_the_manifest_is_not_contradicted_by_what_it_leaves_open() -> None:
+    manifest = deciding(silent(), screening=Screening(interacts_with_persons=True, generates_content=True))
+    said = result({"open-interaction": "obvious", "open-generated": "editing"}, manifest, TODAY)
+
+    assert said.contradictions == ()
 
 
 def test_what_agrees_is_no_contradiction() -> None:

@@ -171,6 +171,44 @@ def test_the_exception_for_fraud_is_no_derogation() -> None:
     assert (reuse.answers["no"].leads_to, reuse.answers["no"].asks) == ((), ())
 
 
+def test_answers_stand_against_answers_that_exist() -> None:
+    known = QUESTIONS.by_id
+
+    fail_with(
+        f"{question.id}: {answer} stands against {name}: {other}"
+        for question in QUESTIONS.questions
+        for answer, choice in question.answers.items()
+        for name, others in choice.against.items()
+        for other in others
+        if name == question.id or name not in known or other not in known[name].answers
+    )
+
+
+def test_the_manifest_answers_with_answers_that_exist() -> None:
+    fail_with(
+        f"{question.id} has no answer {answer}"
+        for question in QUESTIONS.questions
+        for rule in question.recorded
+        for answer in (rule.answer, *rule.also)
+        if answer not in question.answers
+    )
+
+
+def test_each_point_of_article_5_and_annex_iii_has_a_question() -> None:
+    """And each paragraph of Art. 50 that binds anybody, with the exception for what a law against crime permits."""
+    named = {article for question in QUESTIONS.questions for article in question.articles}
+    bans = {f"Art. 5(1)({point})" for point in ("a", "b", "ba", "bb", "c", "d", "e", "f", "g", "h")}
+    areas = {f"Annex III({point})" for point in ("1)(a", "1)(b", "1)(c", "2", "3", "4)(a", "4)(b", "5)(a", "5)(b",
+                                                 "5)(c", "5)(d", "6", "7", "8)(a", "8)(b")}  # fmt: skip
+    open_towards_people = [one for one in QUESTIONS.questions if one.part == "transparency"]
+
+    assert named >= bans | areas
+    assert {article for one in open_towards_people for article in one.articles} == {
+        f"Art. 50({number})" for number in (1, 2, 3, 4)
+    }
+    assert all("permitted" in one.answers for one in open_towards_people)
+
+
 def test_profiling_leads_past_the_derogation() -> None:
     """The derogation can only be claimed where the question on profiling was answered by no."""
     profiling = QUESTIONS.by_id["derogation-profiling"]
