@@ -275,10 +275,11 @@ def test_each_answer_is_kept_at_once_and_a_sitting_goes_on(terminal: Callable[[]
     (tmp_path / "ai-systems.yaml").write_text(UNSIGNED)
     kept = tmp_path / "triage-sentiment.yaml"
     first = terminal()
-    first.say("Who answers, for the record: ", "José")
+    first.until("Each answer is kept in triage-sentiment.yaml at once. Stop with Ctrl-C, and go on another day.")
+    first.say("Who answers, for the record: ", " ", "José")
     first.until("scope-union (Art. 2(1))")
     first.until("Why: The Act reaches providers outside the Union too")
-    first.say("Answer (yes, no, unknown, later): ", "perhaps", "yes")
+    first.say("Answer (yes, no, unknown, later): ", "perhaps", "Yes")
     first.say("Reason: ", "Sold in all of it")
     first.until("scope-excluded")
     code = first.end(signal.SIGINT)
@@ -292,13 +293,64 @@ def test_each_answer_is_kept_at_once_and_a_sitting_goes_on(terminal: Callable[[]
     second.until("scope-excluded")
     second.say("unknown, later): ", "later")
     second.until("prohibited-manipulation")
-    second.say("unknown, later): ", "unknown")
+    second.say("unknown, later, back): ", "unknown")
     second.say("Reason: ", "")
     second.until("prohibited-vulnerability")
     assert second.end(signal.SIGINT) == 130
     assert {name: one["by"] for name, one in yaml.safe_load(kept.read_text())["answers"].items()} == {
         "scope-union": "José", "prohibited-manipulation": "Ana",
     }  # fmt: skip
+
+
+def test_a_sitting_goes_back_one_question_after_the_other(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
+    path = answered(tmp_path, area_credit="", gpai_model="", impact_assessed="").rename(
+        tmp_path / "triage-sentiment.yaml"
+    )
+    before = path.read_bytes()
+    sitting = terminal()
+    sitting.say("for the record: ", "Ana")
+    sitting.until("[3 left] Is it meant to judge people's creditworthiness")
+    sitting.say("unknown, later): ", "yes")
+    sitting.say("Reason: ", "A slip")
+    sitting.until("[2 left] Does it rest on")
+    sitting.say("unknown, later, back): ", "later")
+    sitting.until("Is there an AI system impact assessment")
+    sitting.say("unknown, later, back): ", "back")
+    sitting.until("Does it rest on")
+    sitting.say("unknown, later, back): ", "back")
+    sitting.until("[3 left] Is it meant to judge people's creditworthiness")
+    assert path.read_bytes() == before
+    sitting.say("unknown, later): ", "no")
+    sitting.say("Reason: ", "")
+    sitting.until("[2 left] Does it rest on")
+
+    assert sitting.end(signal.SIGINT) == 130
+    assert yaml.safe_load(path.read_text())["answers"]["area-credit"]["answer"] == "no"
+
+
+def test_going_back_leaves_what_others_wrote_meanwhile(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
+    path = answered(tmp_path, area_credit="", gpai_model="").rename(tmp_path / "triage-sentiment.yaml")
+    sitting = terminal()
+    sitting.say("for the record: ", "Ana")
+    sitting.say("unknown, later): ", "no")
+    sitting.say("Reason: ", "")
+    sitting.until("Does it rest on")
+    path.write_text(path.read_text() + "# counsel was here\n")
+    sitting.say("unknown, later, back): ", "back")
+    sitting.until("triage-sentiment.yaml: was changed since that answer; correct it there")
+
+    assert sitting.end() == 2
+    assert path.read_text().endswith("# counsel was here\n")
+
+
+def test_where_nothing_can_be_kept_nothing_is_asked(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
+    (tmp_path / "ai-systems.yaml").write_text(UNSIGNED)
+    (tmp_path / "triage-sentiment.yaml").symlink_to(tmp_path / "gone" / "triage-sentiment.yaml")
+    sitting = terminal()
+    sitting.until("mlposture: answers triage-sentiment.yaml: the folder")
+
+    assert sitting.end() == 2
+    assert "for the record" not in sitting.shown
 
 
 def test_a_sitting_that_answers_the_last_question_says_what_all_lead_to(
