@@ -657,7 +657,7 @@ def test_a_sample_can_be_drawn_again_from_the_dossier_and_of_the_system(made: Pa
     assert first.returncode == of_system.returncode == 0, first.stderr + of_system.stderr
     assert first.stdout == again.stdout == of_system.stdout != other.stdout
     assert "3 of 5 model versions of fraud-scoring" in first.stdout
-    assert "aiplatform.models.list (pages: not recorded)" in first.stdout
+    assert "aiplatform.models.list (2 pages), read from " in first.stdout
 
 
 @pytest.mark.parametrize(

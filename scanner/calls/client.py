@@ -359,6 +359,10 @@ class BaseApi:
         """Count a resource that was listed and is not there any more."""
         self.recorder.gone(self.collector.kind.kind, self.scope)
 
+    def paged(self) -> None:
+        """Count a page of what lists the collector's kind."""
+        self.recorder.page(self.collector.kind.kind, self.scope)
+
     # -- for collectors --------------------------------------------------------------------------------------------
 
     def decode(

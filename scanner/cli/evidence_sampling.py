@@ -60,7 +60,7 @@ def _drawn(population: Population, control: str, size: int, seed: str) -> Iterat
     if population.count < size:
         yield f"  {size} were asked for, and the population has no more"
     when = f", read from {population.first} to {population.last}" if population.first else ", of which nothing was read"
-    yield f"  asked: {', '.join(population.operations)} (pages: {population.pages}){when}"
+    yield f"  asked: {', '.join(population.operations)} ({_pages(population.pages)}){when}"
     for one in population.read_by:
         yield f"  {one.provider} {one.account} was read as {one.name or 'somebody that nothing names'}"
     if population.complete:
@@ -70,6 +70,10 @@ def _drawn(population: Population, control: str, size: int, seed: str) -> Iterat
     yield from (f"  {limit}" for limit in population.limits)
     for number, item in enumerate(drawn, 1):
         yield from _item(number, item)
+
+
+def _pages(count: int) -> str:
+    return f"{count} {'page' if count == 1 else 'pages'}" if count else "no pages: one by one, or not noted"
 
 
 def _item(number: int, item: Item) -> Iterator[str]:

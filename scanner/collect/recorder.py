@@ -20,6 +20,7 @@ class GapRecorder:
         self._gaps: dict[tuple[str, Scope, str, Reason], tuple[str, str, int]] = {}
         self._listings: dict[tuple[str, Scope], tuple[bool, str]] = {}
         self._gone: Counter[tuple[str, Scope]] = Counter()
+        self._pages: Counter[tuple[str, Scope]] = Counter()
         self._blinded: dict[str, tuple[str, ...]] = {}
         if plan is not None:
             for kind in (collector.kind for collector in plan.collectors):
@@ -59,12 +60,19 @@ class GapRecorder:
         with self._lock:
             self._gone[kind, scope] += 1
 
+    def page(self, kind: str, scope: Scope) -> None:
+        """A page of what lists the kind was read."""
+        with self._lock:
+            self._pages[kind, scope] += 1
+
     def listing(self, kind: str, scope: Scope, observed: int) -> Listing:
         """How much of a kind was seen in a scope that gave so many resources; complete unless somebody said not."""
         with self._lock:
             complete, absent = self._listings.get((kind, scope), (True, ""))
-            gone = self._gone[kind, scope]
-        return Listing(kind=kind, scope=scope, complete=complete, observed=observed, absent=absent, gone=gone)
+            gone, pages = self._gone[kind, scope], self._pages[kind, scope]
+        return Listing(
+            kind=kind, scope=scope, complete=complete, observed=observed, absent=absent, gone=gone, pages=pages
+        )
 
     def listings(self) -> tuple[Listing, ...]:
         """Everything that was reported as listed, with nothing in it."""

@@ -16,8 +16,6 @@ from scanner.model.errors import InputError
 from scanner.model.nouns import Resource, Scope, plain
 from scanner.store.inventory import Inventory
 
-#: The number of pages of a listing is not kept.
-PAGES = "not recorded"
 #: What checks show the approval of a model as.
 _APPROVAL = "ModelPackage.approval_status"
 
@@ -104,6 +102,7 @@ class ReadBy(Struct, frozen=True, kw_only=True, order=True):
 class Population(Struct, frozen=True, kw_only=True):
     """All of a kind of thing that a scan saw of a system: what was asked, by whom and when, and whether that is all.
 
+    `pages` are the replies that listed its kinds; 0 where each was asked for by itself, or nobody noted them.
     `why_incomplete` says why there may be more; `controls` are those, by framework, that a sample of it bears on.
     """
 
@@ -113,7 +112,7 @@ class Population(Struct, frozen=True, kw_only=True):
     controls: Mapping[str, tuple[str, ...]]
     kinds: tuple[str, ...]
     operations: tuple[str, ...]
-    pages: str
+    pages: int
     count: int
     complete: bool
     why_incomplete: tuple[str, ...]
@@ -139,7 +138,7 @@ def populations_of(dossier: Dossier, inventory: Inventory, kinds: Mapping[str, t
             controls=known.controls,
             kinds=asked,
             operations=_operations(held, asked),
-            pages=PAGES,
+            pages=sum(listing.pages for (kind, _), listing in inventory.listings.items() if kind in asked),
             count=len(held),
             complete=not why,
             why_incomplete=why,

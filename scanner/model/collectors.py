@@ -143,6 +143,8 @@ class Recorder(Protocol):
 
     def gone(self, kind: str, scope: Scope) -> None: ...
 
+    def page(self, kind: str, scope: Scope) -> None: ...
+
 
 class Provider(Protocol):
     """One cloud, with credentials. Only `checks/<provider>/api.py` implements it."""

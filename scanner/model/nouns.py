@@ -232,6 +232,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     """How much of a kind was seen in one scope. `absent` says why the scope can hold none (an API not enabled).
 
     `gone` counts resources that were there when they were listed, and no more when their details were asked for.
+    `pages` are the replies that listed it; 0 where that was not noted.
     """
 
     kind: str
@@ -240,6 +241,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     observed: int = 0
     absent: str = ""
     gone: int = 0
+    pages: int = 0
 
 
 class ControlRef(Struct, frozen=True, kw_only=True):

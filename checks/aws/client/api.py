@@ -199,7 +199,8 @@ class AwsApi(BaseApi):
     def pages(self, operation: str, *, region: str = "", **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
         try:
-            yield from self._items(operation, parameters, region, strict=self._speaks_json(operation))
+            strict = self._speaks_json(operation)
+            yield from self._items(operation, parameters, region, strict=strict, counted=True)
         except CallFailed as failure:
             self.gap(operation, failure)
             self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
@@ -212,7 +213,7 @@ class AwsApi(BaseApi):
         None for one of the `absent` error codes.
         """
         try:
-            return tuple(self._items(operation, parameters, "", strict=True))
+            return tuple(self._items(operation, parameters, "", strict=True, counted=False))
         except CallFailed as failure:
             if failure.code in absent:
                 return None
@@ -220,12 +221,14 @@ class AwsApi(BaseApi):
             return UNSET
 
     def _items(
-        self, operation: str, parameters: Mapping[str, Any], region: str, *, strict: bool
+        self, operation: str, parameters: Mapping[str, Any], region: str, *, strict: bool, counted: bool
     ) -> Iterator[Mapping[str, Any]]:
         result, asks, gives = self._paging(operation)
         listing = Listing(self.calls.manners.bounds)
         page = self.ask(operation, self._attempt(operation, region, parameters))
         while True:
+            if counted:
+                self.paged()
             if strict and result not in page:
                 raise CallFailed(Reason.MALFORMED, f"the reply has no {result}")
             items = page.get(result, [])

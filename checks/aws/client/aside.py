@@ -33,3 +33,6 @@ class _LogOnly:
 
     def gone(self, kind: str, scope: Scope) -> None:
         pass
+
+    def page(self, kind: str, scope: Scope) -> None:
+        pass

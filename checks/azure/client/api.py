@@ -288,8 +288,10 @@ class AzureApi(BaseApi):
         try:
             if isinstance(first, CallFailed):
                 raise first
+            if first is not None:
+                self.paged()
             yield from self._provider.walk(
-                lambda attempt: self.ask(operation, attempt),
+                lambda attempt: self._page(operation, attempt),
                 operation,
                 path,
                 {"api-version": api_version, **query},
@@ -310,6 +312,11 @@ class AzureApi(BaseApi):
                 return
             self.gap(operation, failure)
             self.recorder.listed(kind, self.scope, complete=False)
+
+    def _page(self, operation: str, attempt: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        page = self.ask(operation, attempt)
+        self.paged()
+        return page
 
     def listing(
         self, operation: str, path: str, api_version: str, *, absent: tuple[str, ...] = (), first: Outcome = None

@@ -366,7 +366,7 @@ class GcpApi(BaseApi):
     def pages(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Named items of a listing. A failure ends it and leaves a gap; a disabled API is absence."""
         try:
-            yield from self.walk(operation, path, member, **query)
+            yield from self._walk(operation, path, member, query, counted=True)
         except CallFailed as failure:
             kind = self.collector.kind.kind
             if failure.code == DISABLED and self._provider.disabled_here(self.project, failure):
@@ -381,10 +381,18 @@ class GcpApi(BaseApi):
             self.incomplete(operation, elsewhere(failure) if failure.code == DISABLED else failure)
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
-        """Like `pages`, but raises CallFailed. A page is fetched while the one before it is worked on."""
+        """Like `pages`, but raises CallFailed."""
+        return self._walk(operation, path, member, query, counted=False)
+
+    def _walk(
+        self, operation: str, path: str, member: str, query: dict[str, Any], *, counted: bool
+    ) -> Iterator[Mapping[str, Any]]:
+        """A page is fetched while the one before it is worked on."""
         listing = Listing(self.calls.manners.bounds)
         page = self.fetch(operation, path, **query)
         while True:
+            if counted:
+                self.paged()
             found = items(page, member)
             token = page.get("nextPageToken")
             endless = listing.endless(token, found) if token else None

@@ -323,6 +323,9 @@ class Notes:
     def listed(self, *args: Any, **kwargs: Any) -> None:
         pass
 
+    def page(self, *args: Any) -> None:
+        pass
+
 
 def unit(calls: Calls, *operations: str) -> Asker:
     collector = Collector(lambda _: iter(()), Thing, operations, "region", ())

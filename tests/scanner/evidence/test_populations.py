@@ -12,7 +12,7 @@ from support import all_kinds
 from worlds.base import Fault
 
 from scanner.cli.evidence_building import dossier_of, judged
-from scanner.evidence.populations import KNOWN, PAGES, Population, answering, populations_of, sample
+from scanner.evidence.populations import KNOWN, Population, answering, populations_of, sample
 from scanner.frameworks import load
 from scanner.model.errors import InputError
 from scanner.model.nouns import Holds
@@ -44,7 +44,9 @@ def test_a_population_is_all_of_its_kinds_that_the_system_holds(system: str) -> 
         assert (one.count, one.complete, one.why_incomplete) == (len(held), True, ())
         assert one.count > 0
         assert one.operations == tuple(sorted({origin.operation for each in held for origin in each.origins}))
-        assert one.pages == PAGES
+        listed = [listing for listing in all_judged().inventory.listings.values() if listing.kind in one.kinds]
+        assert one.pages == sum(listing.pages for listing in listed)
+        assert bool(one.pages) == (id != "principals"), "identities are asked for one by one"
         assert dossier.cover.first <= one.first <= one.last <= dossier.cover.last
         assert [reader.provider for reader in one.read_by] == [CLOUD[system]]
         assert all(reader.name for reader in one.read_by)
