@@ -119,7 +119,8 @@ def _lines(question: Question, left: Sequence[Open], found: Triage) -> Iterator[
         yield from _indented(f"See: {prompt}")
     for answer, choice in question.answers.items():
         leads = ", ".join(lead.says for lead in choice.leads_to)
-        yield from _indented(f"{answer}: {choice.text or answer}" + (f" → {leads}" if leads else ""))
+        says = f"{answer}: {choice.text}" if choice.text else answer
+        yield from _indented(says + (f" → {leads}" if leads else ""))
     yield from _indented(f"{UNKNOWN}: not known yet → a person must decide")
     yield from _indented(f"{_LATER}: leave it without an answer for now; {_BACK}: to the question before")
 

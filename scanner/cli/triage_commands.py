@@ -28,8 +28,8 @@ _DEFAULT = "ai-systems.yaml"
               "nothing: for CI. Exits with 4, and names it, where one is missing.")  # fmt: skip
 @click.option("--inventory", "inventories", multiple=True, metavar="FILE", help="A saved inventory (scan "
               "--save-inventory): show what may bear on a question. It answers none. Repeatable.")  # fmt: skip
-@click.option("--as-of", metavar="DATE", help="The day (2027-12-02) by which decisions may be past their review. "
-              "Default: today.")  # fmt: skip
+@click.option("--as-of", metavar="DATE", help="The day (2027-12-02) of the result: which reviews have passed by "
+              "then, and which decisions are later. Default: today.")  # fmt: skip
 @click.option("--worksheet", metavar="FILE", help="Write the questions to be printed, with the answers so far, and "
               "ask nothing: Markdown (.md), on disk or in a bucket.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what the answers lead to as JSON, and ask nothing.")
@@ -103,6 +103,7 @@ def _declared(file: str, name: str, today: date) -> "tuple[Manifest, System]":
     """The manifest, and the system of this name in it. Raises InputError."""
     from scanner.model.errors import InputError
     from scanner.model.selection import guess
+    from scanner.model.yaml_text import brief
     from scanner.objects.transfer import reading
     from scanner.systems.manifest import read_manifest
 
@@ -111,7 +112,7 @@ def _declared(file: str, name: str, today: date) -> "tuple[Manifest, System]":
     systems = {system.id: system for system in manifest.systems}
     if name not in systems:
         advice = guess(name, systems, f"there are {', '.join(systems)}")
-        raise InputError(f"{file}: no system is called {name!r}; {advice}")
+        raise InputError(f"{file}: no system is called {brief(name)!r}; {advice}")
     return manifest, systems[name]
 
 

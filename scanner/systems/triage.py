@@ -171,20 +171,24 @@ def _bases(questions: Questions, facts: Facts, answers: Answers | None, as_of: d
         own, recorded = given.get(question.id), facts.recorded(question)
         if own is not None and answers is not None:
             by, on = own.by or answers.answered_by, own.on or answers.answered_on
-            yield question.id, _basis(question, own.answer, own.reason or "", by, on, "answers", as_of)
+            found = _basis(question, own.answer, by=by, on=on, source="answers", reason=own.reason or "")
+            yield question.id, _dated(found, facts.due(on), as_of)
         elif recorded is not None and recorded.by is not None:
-            late = recorded.review_by if recorded.review_by and recorded.review_by < as_of else None
-            basis = _basis(question, recorded.answer, "", recorded.by, recorded.on, "manifest", as_of)
-            yield question.id, replace(basis, past_review=late)
+            found = _basis(question, recorded.answer, by=recorded.by, on=recorded.on, source="manifest")
+            yield question.id, _dated(found, recorded.review_by, as_of)
 
 
-def _basis(question: Question, answer: str, reason: str, by: str, on: date | None, source: str, as_of: date) -> Basis:
+def _basis(question: Question, answer: str, *, by: str, on: date | None, source: str, reason: str = "") -> Basis:
     choice = question.answers.get(answer)
     says = "not known yet" if choice is None else choice.text
-    ahead = as_of if on and on > as_of else None
-    return Basis(
-        question=question.id, answer=answer, says=says, reason=reason, by=by, on=on, source=source, ahead_of=ahead
-    )
+    return Basis(question=question.id, answer=answer, says=says, reason=reason, by=by, on=on, source=source)
+
+
+def _dated(basis: Basis, due: date | None, as_of: date) -> Basis:
+    """An answer as it stands on a day: past its review, which is due, or later than the day."""
+    late = due if due and due < as_of else None
+    ahead = as_of if basis.on and basis.on > as_of else None
+    return replace(basis, past_review=late, ahead_of=ahead)
 
 
 def _open(asked: Sequence[Question], bases: Mapping[str, Basis], questions: Questions) -> Iterator[Open]:
@@ -294,11 +298,12 @@ def _against(questions: Questions, given: Mapping[str, Basis]) -> Iterator[str]:
 
 
 def _becoming(conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> Iterator[str]:
-    """Where somebody becomes provider of what no answer makes a high-risk system."""
-    routes = any(one.kind in ("annex-i", "annex-iii") for one in conclusions)
+    """Where somebody becomes provider of what no answer makes a high-risk system, or what is claimed to be none."""
+    kinds = {one.kind for one in conclusions}
+    high = "annex-i" in kinds or ("annex-iii" in kinds and "derogation" not in kinds)
     for one in conclusions:
-        if _BECOMING in one.articles and not routes and not any(waiting.bears_on_class for waiting in undecided):
-            yield f"{one.says}: that is about high-risk systems, and the answers lead to no route to one"
+        if _BECOMING in one.articles and not high and not any(waiting.bears_on_class for waiting in undecided):
+            yield f"{one.says}: that is about high-risk systems, and by the other answers it is none"
 
 
 def _tier(system: System, conclusions: Sequence[Conclusion], undecided: Sequence[Open]) -> Iterator[str]:

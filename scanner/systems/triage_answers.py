@@ -19,6 +19,8 @@ from scanner.systems.triage_questions import CLAIMS, UNKNOWN, Question, Question
 
 SCHEMA = "ai-triage/1"
 _WORDS = {True: "yes", False: "no"}
+#: Problems that are listed of a file.
+_MOST = 50
 
 
 class Answer(Declared, frozen=True, kw_only=True):
@@ -44,7 +46,9 @@ class AnswersError(InputError):
     """A file of answers that cannot be used: a line for each problem, in the order of the file."""
 
     def __init__(self, path: str, problems: list[Problem]) -> None:
-        self.lines = tuple(f"{path}:{line}:{column}: {text}" for line, column, text in sorted(problems))
+        lines = [f"{path}:{line}:{column}: {text}" for line, column, text in sorted(problems)]
+        more = [f"{path}: {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+        self.lines = (*lines[:_MOST], *more)
         super().__init__(self.lines[0])
 
     @property

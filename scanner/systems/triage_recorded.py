@@ -5,7 +5,7 @@ screening and its roles. Whatever else the manifest says is shown, and answers n
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -44,6 +44,7 @@ class Facts:
             for name in ("availability", "confidentiality", "processing-integrity", "privacy"):
                 self._values[f"soc2.{name}"] = _texts(name in system.soc2.categories)
         self._act = system.classification.eu_ai_act
+        self._interval = manifest.defaults.review_interval_days
 
     def recorded(self, question: Question) -> Recorded | None:
         """What the manifest answers to a question, if anything."""
@@ -52,8 +53,15 @@ class Facts:
                 act = self._act
                 signed = act.decided_by is not None and act.decided_on is not None and all(map(self._asked, rule.when))
                 by, on = (act.decided_by, act.decided_on) if signed else (None, None)
-                return Recorded(rule.answer, by, on, act.review_by, rule.also)
+                return Recorded(rule.answer, by, on, act.review_by or self.due(on), rule.also)
         return None
+
+    def due(self, on: date | None) -> date | None:
+        """When what was decided on a day is to be reviewed, where nothing else says."""
+        try:
+            return on + timedelta(days=self._interval) if on else None
+        except OverflowError:  # as good as never
+            return None
 
     def _asked(self, place: str) -> bool:
         """Whether what is said there was asked of who signed the class."""

@@ -29,7 +29,7 @@ UNSIGNED = with_lines(eu_ai_act="eu_ai_act: {tier: unclassified}").replace("{nam
 
 def demo(name: str, *options: str) -> subprocess.CompletedProcess[str]:
     answers = ("--answers", str(EXAMPLES / f"triage-{name}.yaml"))
-    return mlposture("systems", "triage", name, *MANIFEST, *answers, *options)
+    return mlposture("systems", "triage", name, *MANIFEST, *answers, "--as-of", "2026-11-29", *options)
 
 
 def answered(folder: Path, **changes: str) -> Path:

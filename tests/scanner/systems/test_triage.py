@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from support import ROOT
 from triaging import FORBIDDEN, PLAIN, QUESTIONS, cited, deciding, kinds, plain, result, silent, words
 
-from scanner.systems.manifest import Organisation, Screening, Soc2, read_manifest
+from scanner.systems.manifest import Defaults, Organisation, Screening, Soc2, read_manifest
 from scanner.systems.triage import NOTHING, UNDECIDED, Triage, triage
 from scanner.systems.triage_answers import read_answers
 from scanner.systems.triage_questions import UNKNOWN, Question, leads
@@ -107,6 +107,24 @@ def test_what_was_to_be_reviewed_is_past_its_review() -> None:
     assert found.notes == ("what the manifest says was to be reviewed by 2027-02-20, which has passed",)
     assert found.headline[-1] == "a person must review: 15 answers are past the day for it"
     assert demo("fraud-scoring", date(2027, 2, 20)).notes == ()
+
+
+def test_an_answer_without_a_day_for_its_review_has_the_interval_of_the_manifest() -> None:
+    manifest = deciding(silent(), screening=Screening(biometric_input=False))
+    manifest = replace(manifest, defaults=Defaults(review_interval_days=30))
+    found = result({"area-work": "no"}, manifest, date(2026, 12, 2))
+
+    assert {(basis.source, basis.past_review) for basis in found.answers} == {
+        ("manifest", date(2026, 10, 1)), ("answers", date(2026, 12, 1)),
+    }  # fmt: skip
+    on_the_day = result({"area-work": "no"}, manifest, date(2026, 12, 1)).answers
+    assert {basis.past_review for basis in on_the_day if basis.source == "answers"} == {None}
+
+
+def test_an_interval_beyond_all_days_is_as_good_as_none() -> None:
+    manifest = replace(silent(), defaults=Defaults(review_interval_days=10**10))
+
+    assert [basis.past_review for basis in result({"area-work": "no"}, manifest).answers] == [None]
 
 
 def test_what_was_decided_after_the_day_is_said() -> None:
@@ -322,8 +340,12 @@ def test_contradictions_are_said(changes: dict[str, object], given: dict[str, st
          "prohibited-emotions is medical-or-safety (legal on 2026-11-01, in the answers) and area-emotions is no "
          "(legal on 2026-11-01, in the answers); correct one of the two"),
         ({"role_provider": "no", "role_becomes": "purpose"},
-         "provider by change of purpose (Art. 25(1)(c)): that is about high-risk systems, and the answers lead to no "
-         "route to one"),
+         "provider by change of purpose (Art. 25(1)(c)): that is about high-risk systems, and by the other answers it "
+         "is none"),
+        ({"role_provider": "no", "role_becomes": "name", "area_work": "yes", "market_high_risk": "before",
+          "derogation_opening": "yes", "derogation_case": "a"},
+         "provider by name or trademark (Art. 25(1)(a)): that is about high-risk systems, and by the other answers it "
+         "is none"),
     ],
 )  # fmt: skip
 def test_answers_that_contradict_each_other_are_said(given: dict[str, str], said: str) -> None:

@@ -90,6 +90,12 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
     ]
 
 
+def test_of_many_problems_the_first_are_listed() -> None:
+    found = problems(*(f"nothing-{number}: {{answer: no}}" for number in range(10_000)))
+
+    assert (len(found), found[-1]) == (51, " 9950 more")
+
+
 def test_an_answer_that_stands_twice_is_refused() -> None:
     assert problems("area-work: {answer: no}", "area-work: {answer: yes}") == [
         "7:3: area-work stands here twice, first in line 6; remove one"

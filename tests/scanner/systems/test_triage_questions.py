@@ -59,6 +59,13 @@ def test_every_answer_asks_what_comes_after_it() -> None:
     )
 
 
+def test_the_guide_says_how_many_there_are() -> None:
+    always = sum(question.always for question in QUESTIONS.questions)
+    guide = (ROOT / "docs" / "guides" / "risk-triage.md").read_text(encoding="utf-8")
+
+    assert f"{always} questions are always asked, and {len(NAMES) - always} more follow from an answer" in guide
+
+
 def test_every_question_is_reached() -> None:
     asked = {name for question in QUESTIONS.questions for choice in question.answers.values() for name in choice.asks}
 
