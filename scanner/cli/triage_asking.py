@@ -94,6 +94,8 @@ def keep(path: Path, system: str, name: str, answer: Answer, today: date) -> Non
     """Add an answer to the file. Raises InputError, and leaves the file as it is, where that cannot be done."""
     by, on = answer.by or "", answer.on or today
     text = path.read_text(encoding="utf-8-sig") if path.exists() else begun(system, by, on)
+    if path.exists() and name in parse_answers(text.encode(), load_questions(), system, today, path.name).answers:
+        raise InputError(f"{path.name}: {name} was answered there meanwhile; run it again to go on")
     longer = with_answer(text, name, answer).encode()
     try:
         added = parse_answers(longer, load_questions(), system, today, path.name).answers.get(name) == answer

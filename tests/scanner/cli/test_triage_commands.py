@@ -343,6 +343,20 @@ def test_going_back_leaves_what_others_wrote_meanwhile(terminal: Callable[[], Te
     assert path.read_text().endswith("# counsel was here\n")
 
 
+def test_what_somebody_else_answered_meanwhile_stays(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
+    path = answered(tmp_path, area_credit="").rename(tmp_path / "triage-sentiment.yaml")
+    sitting = terminal()
+    sitting.say("for the record: ", "Ana")
+    sitting.until("Answer (yes")
+    path.write_text(path.read_text() + "  area-credit: {answer: unknown, by: counsel}\n")
+    sitting.say("unknown, later): ", "no")
+    sitting.say("Reason: ", "")
+    sitting.until("triage-sentiment.yaml: area-credit was answered there meanwhile; run it again to go on")
+
+    assert sitting.end() == 2
+    assert yaml.safe_load(path.read_text())["answers"]["area-credit"]["by"] == "counsel"
+
+
 def test_where_nothing_can_be_kept_nothing_is_asked(terminal: Callable[[], Terminal], tmp_path: Path) -> None:
     (tmp_path / "ai-systems.yaml").write_text(UNSIGNED)
     (tmp_path / "triage-sentiment.yaml").symlink_to(tmp_path / "gone" / "triage-sentiment.yaml")
