@@ -76,7 +76,7 @@ class Journal(JournalFile):
         #: told of the documents of a kind as units write them
         self.watch: Callable[[str, Sequence[bytes]], None] | None = None
         self._ranks: dict[int, tuple[str, ...]] = {}
-        if not old:
+        if not old and path is not None:
             self._rank()
 
     def _rank(self) -> None:

@@ -73,7 +73,8 @@ class JournalFile:
             else:
                 with keeping(path):
                     self._db = self._opened()
-            known, salt = self.meta("schema"), self.meta("salt")
+            # Nobody else can have written a private file.
+            known, salt = (SCHEMA, None) if path is None else (self.meta("schema"), self.meta("salt"))
             if known is None and not old:
                 known, salt = SCHEMA, secrets.token_hex(16)
                 self.set_meta("schema", known)
