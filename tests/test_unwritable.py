@@ -159,16 +159,16 @@ def test_a_reader_that_went_away_costs_no_file(others: list[str], inventory: str
 @contextmanager
 def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No room for findings in the folder for temporary files: SQLite says so itself."""
-    real = findings._private_database
+    real = findings.private_database
 
-    def small(folder: Path | None) -> sqlite3.Connection:
-        made = real(folder)
+    def small(folder: Path | None, kibibytes: int) -> sqlite3.Connection:
+        made = real(folder, kibibytes)
         if folder is None:
             made.execute("PRAGMA max_page_count = 4")
         return made
 
     with monkeypatch.context() as patched:
-        patched.setattr(findings, "_private_database", small)
+        patched.setattr(findings, "private_database", small)
         yield
 
 

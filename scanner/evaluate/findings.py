@@ -1,11 +1,7 @@
 """The findings of a report, on disk: written as verdicts are given, read back in the order of the report."""
 
 import itertools
-import os
-import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +14,7 @@ from scanner.model.checks import Check
 from scanner.model.nouns import CheckInfo, Finding, Resource, Status
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
-from scanner.store.keeping import keeping
+from scanner.store.keeping import keeping, private_database
 from scanner.systems.ownership import Ownership
 
 _TABLE = """
@@ -28,6 +24,8 @@ CREATE TABLE findings (
 _BATCH = 500
 #: Findings that are read at once, with their resources.
 _AT_ONCE = 200
+#: Memory that pages of the file may take.
+_CACHED_KIBIBYTES = 8192
 
 
 class _Kept(Struct, frozen=True, array_like=True):
@@ -79,11 +77,8 @@ class StoredFindings:
         self._accounts: dict[tuple[str, str], int] = {}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
-        self._db = _private_database(folder)
         with keeping(folder):
-            self._db.execute("PRAGMA journal_mode = OFF")
-            self._db.execute("PRAGMA synchronous = OFF")
-            self._db.execute("PRAGMA cache_size = -8192")
+            self._db = private_database(folder, _CACHED_KIBIBYTES)
             self._db.execute(_TABLE)
         self._folder = folder
 
@@ -220,19 +215,6 @@ class StoredFindings:
             references=info.references,
             systems=self._owners.of(resource) if self._owners else (),
         )
-
-
-def _private_database(folder: Path | None) -> sqlite3.Connection:
-    """One that is gone with its process. Judging may begin in one thread and end in another, one at a time."""
-    if folder is None:
-        return sqlite3.connect("", isolation_level=None, check_same_thread=False)
-    handle, path = tempfile.mkstemp(dir=folder, prefix=".mlposture-")
-    os.close(handle)
-    made = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    made.execute("PRAGMA temp_store = MEMORY")
-    with suppress(OSError):  # Windows removes no file that is open
-        Path(path).unlink()
-    return made
 
 
 def _scores(check: Check) -> tuple[float, str]:
