@@ -14,7 +14,7 @@ from scanning import calm
 from support import registered
 
 from scanner.store.inventory import Inventory
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import (
     Classification,
     EuAiAct,
@@ -29,6 +29,7 @@ from scanner.systems.manifest import (
     System,
     read_manifest,
 )
+from scanner.systems.names import Key
 
 TODAY = date(2026, 11, 22)
 VALID = """\

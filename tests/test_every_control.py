@@ -19,8 +19,9 @@ from scanner.evidence.applicability import REGIMES
 from scanner.frameworks import HEADLINE, known, load
 from scanner.model.claims import Word
 from scanner.model.nouns import Status
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Include
+from scanner.systems.names import Key
 from scanner.systems.ownership import Ownership
 
 #: Words that no control of these frameworks may ever be called.

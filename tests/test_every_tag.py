@@ -13,7 +13,6 @@ from worlds.azure_models import TYPES, Model, fields
 from scanner.model.collectors import Collector
 from scanner.model.decode import FieldPlan, decode, plans
 from scanner.model.nouns import Resource, Scope
-from scanner.systems.graph import Graph
 from scanner.systems.tags import Tags
 from scripts.build_google_shapes import APIS
 
@@ -77,8 +76,9 @@ def tags_of(kind: str, plan: FieldPlan, reply: object) -> object:
     if kind == "aws.tagging.TaggedResource":
         resource: Resource = COLLECTORS["aws.sagemaker.Endpoint"].kind(**identity(kind))
         return Tags(inventory_of(made), COLLECTORS).of(resource)
-    [node] = Graph(inventory_of(made), COLLECTORS).nodes
-    return node.tags
+    inventory = inventory_of(made)
+    [kept] = inventory.all(type(made))
+    return Tags(inventory, COLLECTORS).of(kept)
 
 
 def identity(kind: str) -> dict[str, object]:

@@ -15,8 +15,9 @@ from scanner.frameworks import load
 from scanner.model.claims import SystemState, Word
 from scanner.model.nouns import CheckCount, Status
 from scanner.store.inventory import Inventory
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Manifest, read_manifest
+from scanner.systems.names import Key
 from scanner.systems.ownership import Ownership
 
 TODAY = date(2026, 12, 1)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.model.sanitize import clean, redact
 from scanner.systems.assign import Assignment, Claims, Via
-from scanner.systems.graph import Key
 from scanner.systems.manifest import Manifest, System
+from scanner.systems.names import Key
 
 #: Resources that are listed one by one without --details.
 _MOST = 20
@@ -25,8 +25,11 @@ def summary(file: str, manifest: Manifest) -> str:
 def assignment_text(manifest: Manifest, found: Assignment, *, details: bool) -> str:
     """Each system with what it claims, then what is shared, and what no system claims."""
     lines: list[str] = []
+    shared_numbers = frozenset(found.shared.numbers)
     for system in manifest.systems:
-        lines += ["", *_system(system, found.systems[system.id], found.shared, details=details)]
+        claims = found.systems[system.id]
+        both = sum(number in shared_numbers for number in claims.claimed.numbers)
+        lines += ["", *_system(system, claims, both, details=details)]
     shared = [f"  {_named(key)}: {', '.join(holders)}" for key, holders in found.shared.items()]
     lines += _block("Shared by several systems", shared, details=details)
     unclaimed = [f"  {_named(key)}" for key in found.unclaimed]
@@ -34,19 +37,16 @@ def assignment_text(manifest: Manifest, found: Assignment, *, details: bool) -> 
     return clean("\n".join(lines), lines=True)
 
 
-def _system(system: System, claims: Claims, shared: Mapping[Key, object], *, details: bool) -> Iterator[str]:
-    claimed = claims.claimed
+def _system(system: System, claims: Claims, shared: int, *, details: bool) -> Iterator[str]:
+    claimed = dict(claims.claimed.items())
     selected = sum(via.source is None for via in claimed.values())
-    both = sum(key in shared for key in claimed)
     yield f"{system.id}: {_one_line(system.name)}"
-    yield f"  {len(claimed)} resources: {selected} selected, {len(claimed) - selected} by joins, {both} shared"
+    yield f"  {len(claimed)} resources: {selected} selected, {len(claimed) - selected} by joins, {shared} shared"
     if details:
-        yield from (
-            f"    {_named(key)}: {_one_line(str(via))}" for key, via in sorted(claimed.items(), key=lambda e: e[0])
-        )
+        yield from (f"    {_named(key)}: {_one_line(str(via))}" for key, via in claimed.items())
     else:
         yield from _kinds(claimed)
-    for key, exclude in sorted(claims.excluded.items(), key=lambda entry: entry[0]):
+    for key, exclude in claims.excluded.items():
         yield f"    excluded: {_named(key)}: {_one_line(exclude.reason)}"
 
 

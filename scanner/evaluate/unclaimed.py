@@ -1,6 +1,7 @@
 """AI that no declared system claims. What is claimed is no pass: that rests on a declaration, and on no platform."""
 
 from collections.abc import Iterator
+from itertools import groupby, islice
 
 import msgspec
 
@@ -8,7 +9,6 @@ from scanner.evaluate.judge import Judgement
 from scanner.model.checks import Check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, unknown
 from scanner.store.inventory import Inventory
-from scanner.systems.graph import Key
 from scanner.systems.ownership import Ownership
 
 #: Resources that are read at once.
@@ -51,15 +51,11 @@ UNCLAIMED = Check(
 def unclaimed(inventory: Inventory, owners: Ownership) -> Iterator[Judgement]:
     """A verdict on each resource of ML that no system claims or excludes, and that no other such one leads to."""
     hidden = owners.hidden(inventory)
-    of_kind: dict[str, list[str]] = {}
-    for key in owners.heads:
-        of_kind.setdefault(key.kind, []).append(key.id)
-    for kind, ids in of_kind.items():
-        for first in range(0, len(ids), _AT_ONCE):
-            found = inventory.find_all(owners.kinds[kind], ids[first : first + _AT_ONCE])
-            for id in sorted(found):
-                verdict = _verdict(found[id], owners.heads[Key(kind, id)], hidden)
-                yield Judgement(UNCLAIMED, found[id], verdict)
+    for kind, heads in groupby(owners.heads.items(), key=lambda head: head[0].kind):
+        while some := dict(islice(heads, _AT_ONCE)):
+            found = inventory.find_all(owners.kinds[kind], [key.id for key in some])
+            for key, leads_to in some.items():
+                yield Judgement(UNCLAIMED, found[key.id], _verdict(found[key.id], leads_to, hidden))
 
 
 def _verdict(resource: Resource, leads_to: int, hidden: frozenset[str]) -> Verdict:

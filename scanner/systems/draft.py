@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from scanner.model.errors import InputError
 from scanner.model.nouns import Holds
 from scanner.model.patterns import pattern
 from scanner.model.sanitize import clean
 from scanner.systems.assign import Assignment, assign
-from scanner.systems.graph import Graph, Node
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import (
     FOLLOW,
     SCHEMA,
@@ -27,7 +26,7 @@ from scanner.systems.manifest import (
     Selectors,
     System,
 )
-from scanner.systems.tags import named_systems
+from scanner.systems.tags import OF_SYSTEM
 
 _HEAD = f"""\
 # A draft of the AI systems in an inventory, one for each endpoint, or for several that serve the same or whose tags
@@ -46,67 +45,73 @@ _MOST = 50
 
 def draft(graph: Graph) -> str:
     """The text of a manifest. Raises InputError if the inventory holds nothing of ML."""
-    own = [node for node in graph.nodes if node.category == "lineage"]
+    own = [number for number in range(len(graph)) if graph.category(number) == "lineage"]
     if not own:
         raise InputError("the inventory holds nothing of ML, so there is no system to draft; scan where it runs")
-    groups = _groups(_roots(own), graph)
-    includes = [_named(group) for group in groups] if groups else [*_accounts(own)]
+    recorded = _recorded(graph)
+    groups = _groups(_roots(own, graph), recorded, graph)
+    includes = [_named(group, graph) for group in groups] if groups else [*_accounts(own, graph)]
     names = (
-        [_recorded(group[0]) or group[0].name for group in groups]
+        [recorded.get(group[0]) or graph.names.name(group[0]) for group in groups]
         if groups
         else [_account_of(include) for include in includes]
     )
     ids = _ids(names)
     systems = [_system(id, name, include) for id, name, include in zip(ids, names, includes, strict=True)]
     found = assign(_manifest(systems), graph)
-    return _HEAD + "\n".join(_written(system, found) for system in systems) + _rest(found)
+    return _HEAD + "\n".join(_written(system, found, graph) for system in systems) + _rest(found)
 
 
-def _roots(nodes: Sequence[Node]) -> list[Node]:
+def _roots(numbers: Sequence[int], graph: Graph) -> list[int]:
     """Endpoints, of whatever kind: what serves, is no part of what serves, and not of a kind that others serve by."""
-    serving = [node for node in nodes if node.holds is Holds.SERVING]
-    parts = {part for node in serving for _, part in node.parts}
+    serving = [number for number in numbers if graph.kind(number).holds is Holds.SERVING]
+    parts = {part for number in serving for _, part in graph.parts(number)}
     used = {
-        found.kind
-        for node in serving
-        for found in chain.from_iterable(called for _, called in node.joins)
-        if found is not node and node not in {part for _, part in found.parts}
+        graph.kind(found)
+        for number in serving
+        for _, found in graph.joins(number)
+        if found != number and number not in {part for _, part in graph.parts(found)}
     }
-    return [node for node in serving if node not in parts and node.kind not in used]
+    return [number for number in serving if number not in parts and graph.kind(number) not in used]
 
 
-def _groups(roots: Sequence[Node], graph: Graph) -> list[list[Node]]:
+def _groups(roots: Sequence[int], recorded: Mapping[int, str], graph: Graph) -> list[list[int]]:
     """Endpoints of one account that serve the same models from the same buckets belong together.
 
     Before that counts which system their tags name.
     """
-    alone = [_system(f"root-{number}", node.name, _named([node])) for number, node in enumerate(roots)]
+    alone = [
+        _system(f"root-{at}", graph.names.name(number), _named([number], graph)) for at, number in enumerate(roots)
+    ]
     if not alone:
         return []
     found = assign(_manifest(alone), graph)
-    holds = {node.key: (node.holds, node.category) for node in graph.nodes}
-    groups: defaultdict[tuple[object, ...], list[Node]] = defaultdict(list)
-    for system, node in zip(alone, roots, strict=True):
-        claimed = [(key, *holds[key]) for key in found.systems[system.id].claimed]
-        models = frozenset(key for key, held, of in claimed if held is Holds.ARTIFACT and of == "lineage")
-        buckets = frozenset(key for key, _, of in claimed if of == "buckets")
-        serves = (models, buckets, None if models else node)
-        groups[node.provider, node.account, _recorded(node) or serves].append(node)
+    groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for system, number in zip(alone, roots, strict=True):
+        claimed = found.systems[system.id].claimed.numbers
+        lineage = (one for one in claimed if graph.category(one) == "lineage")
+        models = frozenset(one for one in lineage if graph.kind(one).holds is Holds.ARTIFACT)
+        buckets = frozenset(one for one in claimed if graph.category(one) == "buckets")
+        serves = (models, buckets, None if models else number)
+        scope = graph.scope(number)
+        groups[scope.provider, scope.account, recorded.get(number) or serves].append(number)
     return list(groups.values())
 
 
-def _recorded(node: Node) -> str:
-    """The system that a tag of a resource names; empty if none does."""
-    return next((named.system for named in named_systems(node.tags or {})), "")
+def _recorded(graph: Graph) -> dict[int, str]:
+    """The systems that tags of resources name. The first of the tags counts most."""
+    return {number: named for tag in reversed(OF_SYSTEM) for number, _, named in graph.names.values((tag,)) if named}
 
 
-def _named(nodes: Sequence[Node]) -> Include:
-    provider, names = nodes[0].provider, tuple(node.id.partition("#")[0] for node in nodes)
+def _named(numbers: Sequence[int], graph: Graph) -> Include:
+    provider = graph.scope(numbers[0]).provider
+    names = tuple(graph.names.key(number).id.partition("#")[0] for number in numbers)
     return Include(provider=provider, arns=names) if provider == "aws" else Include(provider=provider, ids=names)  # type: ignore[arg-type]  # inventories name clouds alone
 
 
-def _accounts(nodes: Iterable[Node]) -> Iterator[Include]:
-    for provider, account in sorted({(node.provider, node.account) for node in nodes}):
+def _accounts(numbers: Iterable[int], graph: Graph) -> Iterator[Include]:
+    scopes = map(graph.scope, numbers)
+    for provider, account in sorted({(scope.provider, scope.account) for scope in scopes}):
         yield Include(provider=provider, **{_ACCOUNT_FIELDS[provider]: (account,)})  # type: ignore[arg-type]  # as above
 
 
@@ -147,11 +152,11 @@ def _manifest(systems: Sequence[System]) -> Manifest:
     return Manifest(schema="ai-systems/1", organisation=Organisation(name=""), systems=tuple(systems))
 
 
-def _written(system: System, found: Assignment) -> str:
+def _written(system: System, found: Assignment, graph: Graph) -> str:
     [include] = system.selectors.include
-    claims = found.systems[system.id].claimed
-    counts = Counter(key.kind for key in claims)
-    shared = Counter(other for key in claims for other in found.shared.get(key, ()) if other != system.id)
+    claims = found.systems[system.id].claimed.numbers
+    counts = Counter(graph.kind(number).kind for number in claims)
+    shared = Counter(other for number in claims for other in found.holders.of(number) if other != system.id)
     answers = ", ".join(f"{name}: " for name in Screening.__struct_fields__)
     return f"""\
 - id: {system.id}  # TODO an id that people will recognise: reports use it

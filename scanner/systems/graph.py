@@ -6,310 +6,204 @@ called: their ids, the ends of these, the names of buckets, the addresses of ide
 
 Where a collector asks for a kind because of another (`follows`), and a resource of it names one of that other or lies
 inside it, it is a part of that one: inference components or deployments of an endpoint, computes of a workspace.
+
+Texts are in a file (`Names`), and all else is numbers in arrays, so that memory hardly grows with the inventory.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, NamedTuple
-
-from msgspec import UNSET
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from scanner.model.collectors import Collector
-from scanner.model.nouns import Holds, Part, Resource
-from scanner.model.patterns import pattern
+from scanner.model.nouns import Resource, Scope
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import Follow
+from scanner.systems.names import Names
+from scanner.systems.naming import FULL, PLACE, Naming, calls, category
 from scanner.systems.tags import Tags
+from scanner.systems.texts import made, spellings, texts
 
-#: What kinds are of a service, where the service is not one of ML. Identities say it themselves (`holds`).
-_OF_SERVICE: dict[str, Follow] = {
-    "s3": "buckets",
-    "storage": "buckets",
-    "kms": "keys",
-    "key_vault": "keys",
-    "ecr": "images",
-    "artifact_registry": "images",
-}
-#: Fields of an identity, beside its id, by which others name it.
-_CALLED = ("email", "principal_id")
-_PRINCIPAL = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^@/\s]+@[^@/\s]+")
-_BUCKET = pattern(
-    r"(?:s3[an]?|gc?s)://([^/]+)/?(.*)"
-    r"|(?:abfss?|wasbs?)://[^@/]+@([^./]+)\.[^/]*/?(.*)"
-    r"|/gcs/([^/]+)/?(.*)"
-    r"|https?://(?:s3[a-z0-9.-]*\.amazonaws\.[a-z.]+|storage\.(?:googleapis|cloud\.google)\.com)/([^/]+)/?(.*)"
-    r"|https?://([^/]+?)\.(?:s3[a-z0-9.-]*\.amazonaws|storage\.googleapis|(?:blob|dfs)\.core)\.[a-z.]+/?(.*)"
-)
-_SCHEMES = ("s3", "g", "abfs", "wasb", "/gcs/", "http")
-#: No address of an identity is as short.
-_SHORT = 6
-#: Members whose addresses a resource writes to. Where another reads from there, it is what that one made.
-_WRITTEN = ("output", "checkpoint", "destination", "capture", "failure")
-
-
-class Key(NamedTuple):
-    """A resource: its kind and id. Two kinds may have the same id, as a role and what a simulator says of it."""
-
-    kind: str
-    id: str
-
-
-class _Text(NamedTuple):
-    """A text in a resource, the names that lead to it, and what it names in a bucket, if anything: `bucket/key`."""
-
-    member: str
-    text: str
-    place: str
-
-
-class Node:
-    """One resource. `names` are its ids as others spell them, in lower case; `tags` None if they were not observed."""
-
-    __slots__ = (
-        "account", "category", "holds", "id", "joins", "key", "kind", "name", "names", "parts", "provider", "region",
-        "tags",
-    )  # fmt: skip
-
-    def __init__(self, resource: Resource, tags: Mapping[str, str] | None) -> None:
-        self.kind = resource.kind
-        self.id = resource.id
-        self.key = Key(self.kind, self.id)
-        self.name = resource.name
-        self.provider, self.account, self.region = (
-            resource.scope.provider,
-            resource.scope.account,
-            resource.scope.region,
-        )
-        self.holds = type(resource).holds
-        self.category: Follow = category(type(resource))
-        self.names = tuple(_spellings(resource.id))
-        self.tags = tags
-        #: what it refers to: the place that leads there, and all that is called so
-        self.joins: list[tuple[str, list[Node]]] = []
-        #: what belongs to it and refers to it or lies inside it
-        self.parts: list[tuple[str, Node]] = []
-
-    def sees(self, other: Node) -> bool:
-        """Whether that one is not another account's view of something (`#seen-from-…`), nor this one itself."""
-        return other is not self and ("#" not in other.id or other.account == self.account)
-
-
-@cache
-def category(kind: type[Resource]) -> Follow:
-    """Which word of `follow` leads to a kind: what is no identity, bucket, key or image is of ML itself."""
-    if kind.holds is Holds.IDENTITY:
-        return "roles"
-    return _OF_SERVICE.get(kind.kind.split(".")[1], "lineage")
+#: Names of which it is held what they mean: many resources name the same bucket, or lie in the same place.
+_HELD = 2048
+#: No number, and of no list.
+_UNKNOWN = 1 << 31
 
 
 class Graph:
-    """The resources of an inventory, and what joins them."""
+    """The resources of an inventory, by number, and what joins them.
 
-    def __init__(self, inventory: Inventory, collectors: Mapping[str, Collector]) -> None:
-        self.nodes: list[Node] = []
+    `folder` is where texts are kept; None is the folder for temporary files. Raises NotKept where that is full.
+    """
+
+    def __init__(self, inventory: Inventory, collectors: Mapping[str, Collector], folder: Path | None = None) -> None:
         self.kinds = {kind: made.kind for kind, made in collectors.items()}
         #: those that lead from one resource of ML to another
         self.leading = frozenset(
             kind for kind, made in collectors.items() if not made.opt_in and category(made.kind) == "lineage"
         )
-        self._called: defaultdict[str, list[Node]] = defaultdict(list)
-        self._follows = {kind: {one.kind for one in made.follows} for kind, made in collectors.items()}
-        tails = {(kind.partition(".")[0], _tail(kind)) for kind in collectors}
-        self._tails = sorted(tails, key=lambda entry: -len(entry[1]))
-        self._meant: dict[tuple[str, str], str] = {}
-        texts: list[tuple[Node, list[_Text]]] = []
-        tags = Tags(inventory, collectors)
+        self.names = Names(folder)
+        self._types: list[type[Resource]] = []
+        #: of each resource, a place among types and scopes
+        self._type_of, self.scope_of = array("H"), array("I")
+        #: whether it is another account's view of something (`#seen-from-…`), and whether its tags were not observed
+        self._foreign, self._untagged = bytearray(), bytearray()
+        self._read(inventory, collectors)
+        #: where the joins of each resource end; of each of them the member, and what is meant
+        self._ends, self._members, self._meant = array("I"), array("I"), array("i")
+        #: what belongs to a resource and refers to it or lies inside it: a member and the other's number, by turns
+        self._parts: dict[int, array[int]] = {}
+        #: what is called by the same name
+        self._several: list[array[int]] = []
+        self._join({kind: {one.kind for one in made.follows} for kind, made in collectors.items()})
+
+    def _read(self, inventory: Inventory, collectors: Mapping[str, Collector]) -> None:
+        """Note all resources, what they are called, and what they name."""
+        tags, naming, scopes = Tags(inventory, collectors), Naming(collectors), dict[Scope, int]()
         for kind in (kind for kind in inventory.store.kinds() if kind not in tags.kinds):
-            for resource in inventory.all(collectors[kind].kind):
-                node = Node(resource, tags.of(resource))
-                self.nodes.append(node)
-                found = _texts(resource) if node.category == "lineage" else []
-                self._call(node, resource, found)
-                texts.append((node, found))
-        for node, found in texts:
-            self._join(node, found)
+            # What is shared by many leads nowhere: else all that one role may read would belong to a system.
+            leads = category(self.kinds[kind]) == "lineage"
+            for resource in inventory.all(self.kinds[kind]):
+                found, written = texts(resource) if leads else [], tags.of(resource)
+                self.names.add(resource, calls(resource, found), naming.names(resource.scope, found), written or {})
+                self._type_of.append(len(self._types))
+                self.scope_of.append(scopes.setdefault(resource.scope, len(scopes)))
+                self._foreign.append("#" in resource.id)
+                self._untagged.append(written is None)
+            self._types.append(self.kinds[kind])
+        self.names.seal()
+        #: each scope once, and the members that name something or, first, none
+        self.scopes, self.members = tuple(scopes), tuple(naming.members)
 
-    def _call(self, node: Node, resource: Resource, texts: Iterable[_Text]) -> None:
-        """Note what a resource is called by others."""
-        for name in node.names:
-            self._called[name].append(node)
-        if node.category == "buckets":
-            self._called[_bucket(node.provider, node.name)].append(node)
-        elif node.category == "roles":
-            own = {str(getattr(resource, field, "")).lower() for field in _CALLED} | {
-                node.id.rpartition("/")[2].lower()
-            }
-            for name in own - set(node.names):
-                if _PRINCIPAL.fullmatch(name):
-                    self._called[name].append(node)
-        elif node.category == "lineage":
-            self._called[_named(node, _tail(node.kind), node.name)].append(node)
-            if node.holds is Holds.TRAINING:
-                for place in {text.place for text in texts if text.place and _is_written(text.member)}:
-                    self._called[f"made:{place}"].append(node)
-                    self._called[f"made:{place}/{node.name}"].append(node)
+    def _join(self, follows: Mapping[str, Collection[str]]) -> None:
+        """Look up what each resource names, and what it lies inside."""
+        lookup = _Lookup(self, self._several)
+        for number, id, named in self.names.all():
+            kind = self.kind(number)
+            wholes = follows[kind.kind]
+            found = {(member, lookup.find(name, how)): how for member, how, name in named}
+            if category(kind) == "lineage":
+                found[0, lookup.inside(id)] = FULL
+            for (member, meant), how in found.items():
+                if meant is not None:
+                    self._members.append(member)
+                    self._meant.append(meant)
+                    if wholes and how != PLACE:
+                        self._note_part(number, member, meant, wholes)
+            self._ends.append(len(self._meant))
 
-    def _join(self, node: Node, texts: Iterable[_Text]) -> None:
-        """Look up what a resource names, and what it lies inside."""
-        if node.category != "lineage":
-            return  # what is shared by many leads nowhere: else all that one role may read would belong to a system
-        seen: set[int] = set()
-        for text in texts:
-            for found in self._named_by(node, text):
-                if id(found) not in seen:
-                    seen.add(id(found))
-                    node.joins.append((text.member, found))
-                    self._note_part(node, found, text.member)
-            made = self._made(text) if text.place else None
-            if made and id(made) not in seen:
-                seen.add(id(made))
-                node.joins.append((text.member, made))
-        inside = next(filter(None, map(self._above, node.names)), None)
-        if inside:
-            node.joins.append(("", inside))
-            self._note_part(node, inside, "")
+    def _note_part(self, number: int, member: int, meant: int, wholes: Collection[str]) -> None:
+        """Note that a resource is a part of what it leads to, if that is of one of these kinds."""
+        for whole in self._all(meant):
+            if self.category(whole) == "lineage" and self.kind(whole).kind in wholes:
+                self._parts.setdefault(whole, array("I")).extend((member, number))
 
-    def _note_part(self, node: Node, found: list[Node], member: str) -> None:
-        for whole in found:
-            if whole.category == "lineage" and whole.kind in self._follows.get(node.kind, ()):
-                whole.parts.append((member, node))
+    def _all(self, meant: int) -> Sequence[int]:
+        """All that is called by one name."""
+        return (meant,) if meant >= 0 else self._several[~meant]
 
-    def _named_by(self, node: Node, named: _Text) -> Iterator[list[Node]]:
-        """All lists of resources that a text may mean."""
-        member, text, place = named
-        last = _last(member)
-        if place:
-            yield from self._known(_bucket(node.provider, place.partition("/")[0]))
-        elif "/" in text or ":" in text:
-            full = text.lower().rstrip("/")
-            yield from self._known(full) or self._known(full.partition("@")[0]) or self._container(full)
-        if last.endswith(("bucket", "buckets")):
-            yield from self._known(_bucket(node.provider, text))
-        elif last.endswith("_name"):
-            yield from self._known(_named(node, self._kind_of(node.provider, last), text))
-        elif len(text) > _SHORT and _PRINCIPAL.fullmatch(text.lower()):
-            yield from self._known(text.lower())
+    def __len__(self) -> int:
+        return len(self._type_of)
 
-    def _kind_of(self, provider: str, member: str) -> str:
-        """Which kind a member names: `endpoint_config_name`, or `base_inference_component_name`; empty if none."""
-        if (provider, member) not in self._meant:
-            stem = f"_{member.removesuffix('_name')}"
-            found = (tail for of, tail in self._tails if of == provider and stem.endswith(f"_{tail}"))
-            self._meant[provider, member] = next(found, "")
-        return self._meant[provider, member]
+    def kind(self, number: int) -> type[Resource]:
+        return self._types[self._type_of[number]]
 
-    def _made(self, text: _Text) -> list[Node] | None:
-        """The jobs that wrote what is read from an address: those that name the nearest place above it."""
-        place = "" if _is_written(text.member) else text.place
+    def category(self, number: int) -> Follow:
+        """Which word of `follow` leads to a resource."""
+        return category(self._types[self._type_of[number]])
+
+    def scope(self, number: int) -> Scope:
+        return self.scopes[self.scope_of[number]]
+
+    def joins(self, number: int) -> Iterator[tuple[int, int]]:
+        """What a resource refers to: the number of the member that leads there, and the other's."""
+        for at in range(self._ends[number - 1] if number else 0, self._ends[number]):
+            for found in self._all(self._meant[at]):
+                yield self._members[at], found
+
+    def parts(self, number: int) -> Iterator[tuple[int, int]]:
+        """What belongs to a resource and refers to it or lies inside it: the number of its member, and its own."""
+        flat = iter(self._parts.get(number, ()))
+        return zip(flat, flat, strict=True)
+
+    def sees(self, number: int, other: int) -> bool:
+        """Whether that one is not another account's view of something, nor this one itself."""
+        own = not self._foreign[other] or self.scope(other).account == self.scope(number).account
+        return own and other != number
+
+    def is_unread(self, number: int) -> bool:
+        """Whether a resource of ML has tags that were not observed. Those of another account's nobody observes."""
+        return bool(self._untagged[number]) and not self._foreign[number] and self.category(number) == "lineage"
+
+
+class _Lookup:
+    """What a name means: the number of a resource or, of several, that of their list, as `~place`."""
+
+    def __init__(self, graph: Graph, several: list[array[int]]) -> None:
+        self._graph, self._several = graph, several
+        self._lists: dict[str, int] = {}
+        self._held: dict[str, int | None] = {}
+        self._inside: dict[str, int | None] = {}
+
+    def find(self, name: str, how: int) -> int | None:
+        """What a name means that a resource holds."""
+        if how == PLACE:
+            return self._made(name)
+        found = self._known(name)
+        if how == FULL and found is None:
+            found = self._known(name.partition("@")[0])
+            return self._container(name) if found is None else found
+        return found
+
+    def inside(self, id: str) -> int | None:
+        """What the resource of this id lies inside. Others lie beside it, for which this is the same."""
+        beside = id.rpartition("/")[0]
+        if beside not in self._inside:
+            if len(self._inside) >= _HELD:
+                self._inside.clear()
+            above = map(self._above, spellings(id))
+            self._inside[beside] = next((found for found in above if found is not None), None)
+        return self._inside[beside]
+
+    def _made(self, place: str) -> int | None:
+        """The jobs that wrote what is read from a place: those that name the nearest place above it."""
         while "/" in place:
-            if made := self._called.get(f"made:{place}"):
-                return made
+            if (found := self._known(made(place))) is not None:
+                return found
             place = place.rpartition("/")[0]
         return None
 
-    def _container(self, name: str) -> tuple[list[Node], ...]:
+    def _container(self, name: str) -> int | None:
         """What a thing that nothing collects lies inside: the workspace of a registered model."""
         found = self._above(name)
-        return (found,) if found and found[0].category == "lineage" else ()
+        if found is None:
+            return None
+        first = found if found >= 0 else self._several[~found][0]
+        return found if self._graph.category(first) == "lineage" else None
 
-    def _above(self, name: str) -> list[Node] | None:
+    def _above(self, name: str) -> int | None:
         """The nearest thing that a full name lies inside."""
         while "/" in name.strip("/"):
             name = name.rpartition("/")[0]
-            if found := self._called.get(name):
+            if (found := self._known(name)) is not None:
                 return found
         return None
 
-    def _known(self, name: str) -> tuple[list[Node], ...]:
-        found = self._called.get(name)
-        return (found,) if found else ()
+    def _known(self, name: str) -> int | None:
+        """What is called so, held for a while."""
+        found = self._held.get(name, _UNKNOWN)
+        if found == _UNKNOWN:
+            if len(self._held) >= _HELD:
+                self._held.clear()
+            found = self._held[name] = self._look_up(name)
+        return found
 
-
-def _texts(resource: Resource) -> list[_Text]:
-    """Each text below the fields of a resource that a type describes, with the names that lead to it.
-
-    Documents of providers, such as policies, are not gone into: they name what may be reached, not what is used.
-    """
-    found: list[tuple[str, str]] = []
-    for name in _fields(type(resource)):
-        value = getattr(resource, name)
-        if value is not None and value is not UNSET:
-            _gather(name, value, found)
-    return [_Text(member, text, _location(text)) for member, text in found]
-
-
-def _gather(path: str, value: Any, found: list[tuple[str, str]]) -> None:
-    """Add the texts in a value."""
-    if isinstance(value, str):
-        found.append((path, value))
-    elif isinstance(value, tuple):
-        for item in value:
-            _gather(f"{path}[]", item, found)
-    elif isinstance(value, Part):
-        for name, version in _members(type(value)):
-            inner = getattr(value, name)
-            if inner is not None:  # as most members are
-                number = getattr(value, version) if version else None
-                _gather(f"{path}.{name}", f"{inner}@{number}" if number else inner, found)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            found.append((f"{path}{{}}", key))
-            if isinstance(item, str | Part):
-                _gather(f"{path}{{}}", item, found)
-
-
-@cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a type, but for those that say which resource it is."""
-    return tuple(name for name in kind.__struct_fields__ if name not in Resource.__struct_fields__)
-
-
-@cache
-def _members(part: type[Any]) -> tuple[tuple[str, str], ...]:
-    """The members of a part, each with the one that says which version is meant: `model`, `model_version_id`."""
-    names = part.__struct_fields__
-    return tuple((name, version if (version := f"{name}_version_id") in names else "") for name in names)
-
-
-def _spellings(id: str) -> Iterator[str]:
-    """An id as others write it: without who saw it, and for Google Cloud also without the service."""
-    name = id.partition("#")[0].lower()
-    yield name
-    if name.startswith("//"):
-        yield name[2:].partition("/")[2]
-
-
-@cache
-def _tail(kind: str) -> str:
-    """A kind, below its service, as members that end in `_name` spell it."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.rpartition(".")[2])[1:]
-
-
-@cache
-def _last(member: str) -> str:
-    """The last of the names that lead to a text."""
-    return member.rpartition(".")[2].rstrip("[]{}")
-
-
-def _named(node: Node, tail: str, name: str) -> str:
-    return f"name:{node.provider}:{node.account}:{node.region}:{tail}:{name.lower()}"
-
-
-def _bucket(provider: str, name: str) -> str:
-    return f"bucket:{provider}:{name.lower()}"
-
-
-@cache
-def _is_written(member: str) -> bool:
-    return any(word in member for word in _WRITTEN)
-
-
-def _location(text: str) -> str:
-    """`bucket/key` of an address in a bucket; empty for an address of anything else."""
-    if not text.startswith(_SCHEMES) or not (found := _BUCKET.match(text)):
-        return ""
-    bucket, key = (part for part in found.groups() if part is not None)
-    return f"{bucket}/{key.strip('/')}".rstrip("/")
+    def _look_up(self, name: str) -> int | None:
+        found = self._graph.names.called(name)
+        if len(found) < 2:
+            return found[0] if found else None
+        if name not in self._lists:
+            self._several.append(array("I", found))
+            self._lists[name] = ~(len(self._several) - 1)
+        return self._lists[name]

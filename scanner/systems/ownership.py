@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
 from scanner.systems.assign import assign
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exemption, Manifest
+from scanner.systems.names import Key
 from scanner.systems.selectors import matcher
 
 
@@ -27,10 +28,11 @@ class Ownership:
         self.kinds = graph.kinds
         self.leading = graph.leading
         self.warnings = found.warnings
-        self._of = found.holders
+        self._names, self._holders = graph.names, found.holders
+        self._latest: tuple[Key, tuple[str, ...]] = (Key("", ""), ())
         self._held = {
-            name: (len(claims.claimed), sum(key in found.shared for key in claims.claimed))
-            for name, claims in found.systems.items()
+            name: (len(claimed), sum(len(found.holders.of(number)) > 1 for number in claimed))
+            for name, claimed in ((name, claims.claimed.numbers) for name, claims in found.systems.items())
         }
         self._exempt: Mapping[tuple[str, str], tuple[Exemption, ...]] = {
             (system.id, exempt.objective): tuple(one for one in system.exceptions if one.objective == exempt.objective)
@@ -44,7 +46,10 @@ class Ownership:
 
     def of_key(self, key: Key) -> tuple[str, ...]:
         """The same of a resource of this kind and id."""
-        return self._of.get(key, ())
+        if key != self._latest[0]:  # who counts a verdict asks, and so does who keeps it
+            number = self._names.find(key)
+            self._latest = key, () if number is None else self._holders.of(number)
+        return self._latest[1]
 
     def hidden(self, inventory: Inventory) -> frozenset[str]:
         """The providers of which something may lead from a system to what is unclaimed, and was not seen."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from scanner.model.yaml_text import Path, brief
 from scanner.systems.manifest import Include
 from scanner.systems.tags import wanted
+from scanner.systems.texts import spellings
 
 if TYPE_CHECKING:
-    from scanner.systems.graph import Node
+    from scanner.systems.graph import Graph
 
 #: What a selector of each provider may name.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -91,87 +92,100 @@ def matcher(glob: str) -> re.Pattern[str]:
 
 
 class Index:
-    """Resources by what selectors name, each list made once."""
+    """Resources, by number, by what selectors name, each list made once."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._by_place: dict[tuple[str, ...], list[Node]] = defaultdict(list)
-        self._by_name: list[tuple[str, Node]] = []
-        for node in nodes:
-            provider, account, region = node.provider, node.account.lower(), node.region
-            self._by_place[provider,].append(node)
-            self._by_place[provider, "account", account].append(node)
-            self._by_place[provider, "region", region].append(node)
-            if provider == "azure" and (group := group_of(node.id)):
-                self._by_place[provider, "group", group].append(node)
-            if _is_unread(node):
-                self._by_place[provider, "unread"].append(node)
-            for key, value in (node.tags or {}).items():
-                self._by_place[provider, "tag", key, value].append(node)
-            self._by_name += [(name, node) for name in node.names]
-        self._by_name.sort(key=lambda entry: (entry[0], entry[1].kind))
-        self._names = [name for name, _ in self._by_name]
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._in_scope = [array("I") for _ in graph.scopes]
+        self._scopes: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
+        self._in_group: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._with_tag: dict[tuple[str, str], array[int]] = {}
+        self._unread = array("I")
+        for at, scope in enumerate(graph.scopes):
+            self._scopes[scope.provider,].add(at)
+            self._scopes[scope.provider, "account", scope.account.lower()].add(at)
+            self._scopes[scope.provider, "region", scope.region].add(at)
+        for number, at in enumerate(graph.scope_of):
+            self._in_scope[at].append(number)
+            if graph.is_unread(number):
+                self._unread.append(number)
+        for number, id in graph.names.ids(self._all_in(self._scopes.get(("azure",), ()))):
+            if group := group_of(id):
+                self._in_group[group].append(number)
 
     def has(self, provider: str) -> bool:
         """Whether there is anything of a provider."""
-        return (provider,) in self._by_place
+        return (provider,) in self._scopes
 
     def undecided(self, include: Include) -> list[str]:
         """Kinds of ML of which a selector may mean more: all else that it names holds, and tags were not observed."""
-        unread = self._by_place.get((include.provider, "unread"), [])
-        meant = self._matching(include, {}, unread) if wanted(include) else ()
-        return sorted({node.kind for node in meant if _is_unread(node)})
+        meant = self._matching(include, {}, self._unread) if wanted(include) else ()
+        return sorted({self.graph.kind(number).kind for number in meant if self.graph.is_unread(number)})
 
-    def select(self, include: Include) -> list[Node]:
+    def select(self, include: Include) -> list[int]:
         """The resources that a selector of a cloud names, sorted by kind and id."""
-        everything = self._by_place.get((include.provider,), [])
-        return sorted(self._matching(include, wanted(include), everything), key=lambda node: node.key)
+        return sorted(self._matching(include, wanted(include), None))
 
-    def _matching(self, include: Include, tags: Mapping[str, str], among: list[Node]) -> Iterator[Node]:
-        """Those among these for which all that a selector names holds, with these tags."""
-        accounts = {value.lower() for field in _ACCOUNTS for value in getattr(include, field)}
-        groups = {group.lower() for group in include.resource_groups}
-        globs = [matcher(glob) for glob in (*include.arns, *include.ids)]
-        return (
-            node
-            for node in dict.fromkeys(self._candidates(include, accounts, groups, tags, among))
-            if (not accounts or node.account.lower() in accounts)
-            and (not include.regions or node.region in include.regions)
-            and (not groups or group_of(node.id) in groups)
-            and (not tags or tags.items() <= (node.tags or {}).items())
-            and (not globs or any(glob.fullmatch(name) for glob in globs for name in node.names))
-        )
+    def _matching(self, include: Include, tags: Mapping[str, str], among: Sequence[int] | None) -> set[int]:
+        """Those for which all that a selector names holds, with these tags. Others than those `among` do not matter."""
+        scopes = self._scopes_of(include)
+        globs = (*include.arns, *include.ids)
+        needed = [self._tagged(name, value) for name, value in tags.items()]
+        if include.resource_groups:
+            groups = {group.lower() for group in include.resource_groups}
+            needed.append(array("I", chain.from_iterable(self._in_group.get(group, ()) for group in groups)))
+        ways: list[Sequence[int]] = [*needed, *([] if among is None else [among])]
+        if globs:
+            ways.append([*chain.from_iterable(self._named(glob, include.provider) for glob in globs)])
+        shortest = min(ways, key=len, default=None)
+        if shortest is None or self._size(scopes) < len(shortest):
+            shortest = self._all_in(scopes)
+        found = {number for number in shortest if self.graph.scope_of[number] in scopes}
+        for numbers in needed:
+            if numbers is not shortest:
+                found.intersection_update(numbers)
+        return self._fitting(globs, found) if globs else found
 
-    def _candidates(
-        self, include: Include, accounts: set[str], groups: set[str], tags: Mapping[str, str], among: list[Node]
-    ) -> list[Node]:
-        """The shortest list known that holds all that the selector may name among these."""
+    def _scopes_of(self, include: Include) -> set[int]:
+        """The places of the scopes that a selector names."""
         provider = include.provider
-        named = [self._named(glob, provider) for glob in (*include.arns, *include.ids)]
-        ways = [among, *([list(chain.from_iterable(named))] if named else [])]
-        for word, values in (("account", accounts), ("group", groups), ("region", include.regions)):
+        found = self._scopes.get((provider,), set())
+        accounts = {value.lower() for field in _ACCOUNTS for value in getattr(include, field)}
+        for word, values in (("account", accounts), ("region", include.regions)):
             if values:
-                ways.append([node for value in values for node in self._by_place.get((provider, word, value), ())])
-        ways += [self._by_place.get((provider, "tag", key, value), []) for key, value in tags.items()]
-        return min(ways, key=len)
+                found = found & set().union(*(self._scopes.get((provider, word, value), ()) for value in values))
+        return found
 
-    def _named(self, glob: str, provider: str) -> list[Node]:
+    def _size(self, scopes: Iterable[int]) -> int:
+        return sum(len(self._in_scope[at]) for at in scopes)
+
+    def _all_in(self, scopes: Iterable[int]) -> list[int]:
+        return [*chain.from_iterable(self._in_scope[at] for at in scopes)]
+
+    def _tagged(self, name: str, value: str) -> array[int]:
+        if (name, value) not in self._with_tag:
+            self._with_tag[name, value] = array("I", self.graph.names.tagged(name, value))
+        return self._with_tag[name, value]
+
+    def _fitting(self, globs: Iterable[str], numbers: set[int]) -> set[int]:
+        """Those of which a name matches one of these globs."""
+        patterns = [matcher(glob) for glob in globs]
+        return {
+            number
+            for number, id in self.graph.names.ids(numbers)
+            if any(pattern.fullmatch(name) for name in spellings(id) for pattern in patterns)
+        }
+
+    def _named(self, glob: str, provider: str) -> Sequence[int]:
         """What may match a glob: all that begins as it does, or all of the account that it names."""
-        start = _GLOB.split(glob, maxsplit=1)[0].lower()
-        first = bisect_left(self._names, start)
-        last = bisect_left(self._names, start + "\U0010ffff") if start != glob.lower() else first
-        while start == glob.lower() and last < len(self._names) and self._names[last] == start:
-            last += 1
+        names, start = self.graph.names, _GLOB.split(glob, maxsplit=1)[0].lower()
+        if start == glob.lower():
+            return names.called(start)
         account, _ = _place(glob)
-        if account and not _GLOB.search(account):
-            own = self._by_place.get((provider, "account", account.lower()), [])
-            if len(own) < last - first:
-                return own
-        return [node for _, node in self._by_name[first:last]]
-
-
-def _is_unread(node: Node) -> bool:
-    """Whether a resource of ML has tags that were not observed. Those of another account's nobody observes."""
-    return node.tags is None and node.category == "lineage" and "#" not in node.id
+        own = (provider, "account", account.lower()) if account and not _GLOB.search(account) else (provider,)
+        scopes = self._scopes.get(own, set())
+        found = names.called_like(start, self._size(scopes))
+        return found if len(found) < self._size(scopes) else self._all_in(scopes)
 
 
 def group_of(id: str) -> str:

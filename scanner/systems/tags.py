@@ -5,9 +5,9 @@ A kind has them in a field, `tags` or `labels`, or a collector that is asked for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -19,14 +19,7 @@ from scanner.systems.manifest import Include, Manifest
 _FIELDS = ("tags", "labels")
 _NONE: Mapping[str, str] = {}
 #: Where people write which AI system a resource belongs to. Names of labels may have either.
-_OF_SYSTEM = ("ai-system", "ai_system")
-
-
-class Named(NamedTuple):
-    """The AI system that a tag names, and the tag."""
-
-    tag: str
-    system: str
+OF_SYSTEM = ("ai-system", "ai_system")
 
 
 class Tags:
@@ -44,7 +37,7 @@ class Tags:
         """None where they were not observed. Kinds that can have none have none."""
         provider, found = resource.scope.provider, _written(resource)
         if found is UNSET and provider in self._providers:
-            found = self._apart.get(resource.id.lower(), UNSET)
+            found = self._apart.get(resource.id.lower(), UNSET) if self._apart else UNSET
         elif not _field(type(resource)):
             return _NONE
         return None if isinstance(found, UnsetType) else in_one_case(provider, found or _NONE)
@@ -75,10 +68,3 @@ def providers_by_tags(manifest: Manifest) -> frozenset[str]:
     """The providers of which some system selects by tags, so that a scan for it has to read them."""
     includes = (include for system in manifest.systems for include in system.selectors.include)
     return frozenset(include.provider for include in includes if wanted(include))
-
-
-def named_systems(tags: Mapping[str, str]) -> Iterator[Named]:
-    """The AI systems that tags say a resource belongs to."""
-    for name in _OF_SYSTEM:
-        if tags.get(name):
-            yield Named(name, tags[name])

@@ -36,5 +36,5 @@ def test_each_system_of_the_benchmark_claims_its_own() -> None:
     found = assigned(8, 8 * 43)
 
     assert {len(claims.claimed) for claims in found.systems.values()} == {43}
-    assert found.unclaimed == ()
+    assert list(found.unclaimed) == []
     assert found.shared == {}

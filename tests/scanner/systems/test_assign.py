@@ -10,8 +10,9 @@ from checks.aws.iam.resources import Role
 from checks.aws.sagemaker.resources import Container, Model
 from scanner.model.nouns import Scope
 from scanner.systems.assign import assign
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exclude, Include
+from scanner.systems.names import Key
 
 SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333:"
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001/"
@@ -169,7 +170,8 @@ def test_selectors_that_come_to_nothing_are_named() -> None:
 
 def test_what_a_role_may_reach_is_not_followed() -> None:
     """Its policies name models, buckets and other roles; a system uses the role, not all of that."""
-    role = next(node for node in demo_graph("aws").nodes if node.kind == Role.kind)
-    found = assign(declared(role=selecting(Include(provider="aws", arns=(role.id,)))), demo_graph("aws"))
+    graph = demo_graph("aws")
+    role = next(graph.names.key(number) for number in range(len(graph)) if graph.kind(number) is Role)
+    found = assign(declared(role=selecting(Include(provider="aws", arns=(role.id,)))), graph)
 
     assert {key.kind for key in found.systems["role"].claimed} <= {"aws.iam.Role", "aws.iam.Simulation"}

@@ -54,9 +54,7 @@ def test_every_endpoint_has_a_system_and_every_other_resource_is_claimed_or_list
     claimed = {key for claims in found.systems.values() for key in claims.claimed}
 
     for kind in ("sagemaker.Endpoint", "vertex_ai.Endpoint", "machine_learning.OnlineEndpoint", "ai_services.Account"):
-        assert names(claimed, kind) == {
-            name for node in graph.nodes for name in names([node.key], kind)
-        }  # fmt: skip
+        assert names(claimed, kind) == names(map(graph.names.key, range(len(graph))), kind)
     assert {key.id for key in found.unclaimed} == {
         line.split()[-1] for line in text.splitlines() if line.startswith("#   ") and "." in line.split()[1]
     }

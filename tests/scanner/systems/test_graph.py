@@ -14,20 +14,28 @@ from support import inventory_of, registered
 
 from checks.aws.sagemaker.resources import Container, Model, TrainingJob, TrainingOutput
 from scanner.model.nouns import Scope
-from scanner.systems.graph import Graph, Node, category
+from scanner.systems.graph import Graph
+from scanner.systems.naming import category
 
 PROVIDERS = ("aws", "gcp", "azure")
 SCOPE = Scope("aws", "111122223333", "eu-west-1")
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:"
 
 
-def short(node: Node) -> str:
-    return f"{node.kind.rpartition('.')[2]} {re.split('[/:]', node.id)[-1]}"
+def short(graph: Graph, number: int) -> str:
+    key = graph.names.key(number)
+    return f"{key.kind.rpartition('.')[2]} {re.split('[/:]', key.id)[-1]}"
+
+
+def named(graph: Graph, kind: str) -> dict[str, int]:
+    """The resources of a kind by name."""
+    return {graph.names.name(number): number for number in range(len(graph)) if graph.kind(number).kind == kind}
 
 
 def joins(provider: str, kind: str, name: str) -> set[tuple[str, str]]:
-    [node] = [node for node in demo_graph(provider).nodes if (node.kind, node.name) == (f"{provider}.{kind}", name)]
-    return {(member, short(found)) for member, called in node.joins for found in called}
+    graph = demo_graph(provider)
+    number = named(graph, f"{provider}.{kind}")[name]
+    return {(graph.members[member], short(graph, found)) for member, found in graph.joins(number)}
 
 
 def test_an_endpoint_of_sagemaker_leads_to_data_and_jobs() -> None:
@@ -76,8 +84,11 @@ def test_what_lies_inside_another_and_identities_are_found_on_azure() -> None:
 
 def test_parts_are_known_by_what_collectors_follow() -> None:
     parts = {
-        (short(node), short(part)) for p in PROVIDERS for node in demo_graph(p).nodes for _, part in node.parts
-    }  # fmt: skip
+        (short(graph, number), short(graph, part))
+        for graph in map(demo_graph, PROVIDERS)
+        for number in range(len(graph))
+        for _, part in graph.parts(number)
+    }
 
     assert ("Endpoint chat-components", "InferenceComponent chat-base") in parts
     assert ("OnlineEndpoint retina-open", "OnlineDeployment green") in parts
@@ -88,10 +99,12 @@ def test_parts_are_known_by_what_collectors_follow() -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_address_of_what_is_collected_is_a_join(provider: str) -> None:
     """Fields that hold addresses are those that the tests of collectors know (`addresses`), found there by patterns."""
-    seen, collectors = calm(provider)[0], registered()[1]
+    seen, collectors, graph = calm(provider)[0], registered()[1], demo_graph(provider)
     joined = {
-        (node.kind, member) for node in demo_graph(provider).nodes for member, _ in node.joins
-    }  # fmt: skip
+        (graph.kind(number).kind, graph.members[member])
+        for number in range(len(graph))
+        for member, _ in graph.joins(number)
+    }
     missing = [
         str(address.member)
         for kind in (made.kind for made in collectors.values() if made.provider == provider)
@@ -107,14 +120,14 @@ def test_every_address_of_what_is_collected_is_a_join(provider: str) -> None:
 
 def leads(provider: str, value: str) -> bool:
     """Whether an address is that of something in the inventory, as anybody would see it."""
-    words = set(re.split("[/:]", value.lower()))
-    return any(node.name.lower() in words and len(node.name) > 5 for node in demo_graph(provider).nodes)
+    words, graph = set(re.split("[/:]", value.lower())), demo_graph(provider)
+    return any(len(name) > 5 and name.lower() in words for name in map(graph.names.name, range(len(graph))))
 
 
 def test_identities_and_buckets_lead_nowhere() -> None:
-    for provider in PROVIDERS:
-        for node in demo_graph(provider).nodes:
-            assert node.category == "lineage" or not node.joins
+    for graph in map(demo_graph, PROVIDERS):
+        for number in range(len(graph)):
+            assert graph.category(number) == "lineage" or not [*graph.joins(number)]
 
 
 def test_names_hold_in_one_account_and_region_alone() -> None:
@@ -122,9 +135,9 @@ def test_names_hold_in_one_account_and_region_alone() -> None:
     elsewhere = msgspec.structs.replace(own.scope, region="us-east-1")
     there = msgspec.structs.replace(here, id=here.id.replace("eu-west-1", "us-east-1"), scope=elsewhere)
     graph = Graph(inventory_of(own, here, there), registered()[1])
-    [node] = [node for node in graph.nodes if node.kind == own.kind]
+    [number] = named(graph, own.kind).values()
 
-    assert [found.id for _, called in node.joins for found in called] == [here.id]
+    assert [graph.names.key(found).id for _, found in graph.joins(number)] == [here.id]
 
 
 def test_artifacts_lead_to_the_job_that_made_them_and_not_to_its_neighbours() -> None:
@@ -141,6 +154,6 @@ def test_artifacts_lead_to_the_job_that_made_them_and_not_to_its_neighbours() ->
     graph = Graph(inventory_of(*jobs, *models), registered()[1])
 
     assert {
-        node.name: [found.name for _, called in node.joins for found in called]
-        for node in graph.nodes if node.kind == Model.kind
-    } == {"exact": ["two"], "loose": ["one", "two"], "other": []}  # fmt: skip
+        name: [graph.names.name(found) for _, found in graph.joins(number)]
+        for name, number in named(graph, Model.kind).items()
+    } == {"exact": ["two"], "loose": ["one", "two"], "other": []}

@@ -23,17 +23,18 @@ RETINA = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-retina/"
 
 
 def index_of(*resources: Resource) -> Index:
-    return Index(Graph(inventory_of(*resources), registered()[1]).nodes)
+    return Index(Graph(inventory_of(*resources), registered()[1]))
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    return Index(demo_graph("aws", "gcp", "azure").nodes)
+    return Index(demo_graph("aws", "gcp", "azure"))
 
 
 def selected(index: Index, **include: object) -> list[str]:
     found = index.select(Include(**include))  # type: ignore[arg-type]
-    return [f"{node.kind.rpartition('.')[2]} {node.name}" for node in found]
+    graph = index.graph
+    return [f"{graph.kind(number).kind.rpartition('.')[2]} {graph.names.name(number)}" for number in found]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_project_and_an_account_are_selected_whole(index: Index) -> None:
     graph = demo_graph("aws", "gcp", "azure")
 
     for provider, field, account in (("aws", "accounts", "111122223333"), ("gcp", "projects", "example-fraud-prod")):
-        own = [node for node in graph.nodes if node.provider == provider]
+        own = [number for number in range(len(graph)) if graph.scope(number).provider == provider]
         assert len(selected(index, provider=provider, **{field: (account,)})) == len(own) > 0
 
 

@@ -10,8 +10,9 @@ from support import inventory_of, registered
 from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.model.nouns import Resource, Scope
 from scanner.systems.assign import assign
-from scanner.systems.graph import Graph, Key
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Include
+from scanner.systems.names import Key
 from scanner.systems.tags import Tags, providers_by_tags
 
 COLLECTORS = registered()[1]
@@ -63,9 +64,9 @@ def test_a_selector_by_tags_that_were_not_observed_is_not_assigned() -> None:
 
 
 def test_tags_of_what_belongs_to_nobody_are_no_resources() -> None:
-    assert [
-        node.key for node in graph_of(notebook(), tagged(notebook(), **TEAM), tagged(endpoint(), **TEAM)).nodes
-    ] == [Key(notebook().kind, notebook().id)]
+    graph = graph_of(notebook(), tagged(notebook(), **TEAM), tagged(endpoint(), **TEAM))
+
+    assert [*map(graph.names.key, range(len(graph)))] == [Key(notebook().kind, notebook().id)]
 
 
 def test_a_tag_that_names_another_system_is_warned_of() -> None:
