@@ -4,18 +4,25 @@
 
 The inventory is generated: endpoints with a configuration, a model and a training job each, spread over accounts and
 regions, with roles and buckets that they share. A third of the systems select by the names of endpoints in one account
-and region, a third in any region, and a third by account and region alone. Prints seconds of CPU, and
-what was found.
+and region, a third in any region, and a third by account and region alone. Prints the peak of memory of judging all of
+it by a few checks, without the systems and with them, then seconds of CPU for assigning, and what was found.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 # Run as a program, the folder of the benchmarks would be searched first.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -131,15 +138,49 @@ def measure(systems: int, total: int) -> tuple[float, float, Assignment]:
         return between - began, time.process_time() - between, found
 
 
+def peaks(systems: int, total: int) -> Iterator[float]:
+    """The peak of memory of judging, in MB: without the systems, and with them.
+
+    A process begins with the peak of the one that starts it, so that this one must not have grown before.
+    """
+    inventory, left = Inventory(datetime(2026, 11, 22, tzinfo=UTC)), resources(systems, total)
+    while some := list(islice(left, 500)):
+        inventory.store.put(some)
+    inventory.scopes = tuple(Scope("aws", account(number), region(number)) for number in range(systems))
+    with tempfile.TemporaryDirectory() as folder:
+        saved, declared = Path(folder, "inventory.json"), Path(folder, "ai-systems.yaml")
+        inventory.save(saved)
+        declared.write_bytes(msgspec.json.encode(_written(msgspec.to_builtins(manifest(systems)))))
+        for given in ("none", str(declared)):
+            how = ("--min-severity=high", "--verdicts=fail", "--fail-on=never", f"--systems={given}", "-o")
+            program = ("-c", "from scanner.cli.commands import main; main()", "evaluate", str(saved))
+            process = subprocess.Popen([sys.executable, *program, *how, str(Path(folder, "report.json"))],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                raise SystemExit(f"judging ended with {process.returncode}")
+            yield usage.ru_maxrss * 1024 / 1e6
+
+
+def _written(value: Any) -> Any:
+    """A document as people write it, without what is empty."""
+    if isinstance(value, dict):
+        return {name: kept for name, item in value.items() if (kept := _written(item)) not in (None, {}, [], "")}
+    return [_written(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def main() -> None:
     """Measure once, and print."""
     parser = argparse.ArgumentParser(description="Measure the assignment of an inventory to AI systems.")
     parser.add_argument("--systems", type=int, default=200, metavar="N")
     parser.add_argument("--resources", type=int, default=100_000, metavar="N")
     given = parser.parse_args()
+    alone, declared = peaks(given.systems, given.resources)
     joining, assigning, found = measure(given.systems, given.resources)
     claimed = sum(len(claims.claimed) for claims in found.systems.values())
     print(f"{given.systems} systems over {given.resources:,} resources")
+    print(f"judging: {alone:.0f} MB at most without the systems, {declared:.0f} MB with them")
     print(f"reading the inventory and its joins: {joining:.2f} s")
     print(f"assigning: {assigning:.2f} s; {claimed:,} claims, {len(found.unclaimed):,} unclaimed")
     print(f"together: {joining + assigning:.2f} s")
