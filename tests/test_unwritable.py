@@ -15,16 +15,21 @@ from threading import Thread
 
 import pytest
 from commandline import MLPOSTURE, mlposture
-from factories.aws import notebook
+from declaring import declared, selecting
+from factories.aws import ACCOUNT, notebook
 from scanning import document, running
-from support import inventory_of
+from support import NOW, inventory_of
 from worlds.base import Fault, Request
 
+from scanner.cli.declared import Declared, ownership
 from scanner.evaluate import findings
 from scanner.model.errors import NotKept
-from scanner.store import files
+from scanner.store import files, keeping
 from scanner.store.files import write_atomically
+from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
+from scanner.systems import names as names_of_resources
+from scanner.systems.manifest import Include
 
 NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
 ONE = ("scan", "aws", "--check", "MLP-1001", "--no-cache", "--fail-on", "never")
@@ -158,8 +163,8 @@ def test_a_reader_that_went_away_costs_no_file(others: list[str], inventory: str
 
 @contextmanager
 def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No room for findings in the folder for temporary files: SQLite says so itself."""
-    real = findings.private_database
+    """No room for findings and names in the folder for temporary files: SQLite says so itself."""
+    real = keeping.private_database
 
     def small(folder: Path | None, kibibytes: int) -> sqlite3.Connection:
         made = real(folder, kibibytes)
@@ -168,7 +173,8 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return made
 
     with monkeypatch.context() as patched:
-        patched.setattr(findings, "private_database", small)
+        for module in (findings, names_of_resources):
+            patched.setattr(module, "private_database", small)
         yield
 
 
@@ -188,6 +194,19 @@ def test_findings_go_beside_the_journal_where_temporary_files_have_no_room(
     assert names(state) == ["key"]
     kept = [json.loads((own / name).read_bytes())["findings"] for name in ("calm.json", "x.json")]
     assert kept[0] == kept[1] != []
+
+
+def test_names_of_resources_go_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, mine = tmp_path / "x.journal", selecting(Include(provider="aws", accounts=(ACCOUNT,)))
+    inventory = Inventory(NOW, Journal(path))
+    inventory.store.put(notebook(f"a{n}") for n in range(300))
+    before = names(tmp_path)
+    with little_room(monkeypatch):
+        owners = ownership(inventory, {"systems": Declared("ai-systems.yaml", declared(mine=mine))})
+
+    assert owners is not None
+    assert owners.of(notebook("a1")) == ("mine",)
+    assert names(tmp_path) == before
 
 
 def test_where_there_is_no_journal_a_full_folder_for_temporary_files_is_said(

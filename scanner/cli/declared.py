@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.model.checks import CHECKS
 from scanner.model.collectors import COLLECTORS
-from scanner.model.errors import InputError
+from scanner.model.errors import InputError, NotKept
 from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
@@ -99,7 +99,15 @@ def ownership(inventory: "Inventory", options: Mapping[str, Any]) -> "Ownership 
     from scanner.systems.graph import Graph
     from scanner.systems.ownership import Ownership
 
-    return Ownership(declared.manifest, declared.path, Graph(inventory, COLLECTORS))
+    try:
+        graph = Graph(inventory, COLLECTORS)
+    except NotKept as problem:
+        if inventory.store.path is None:
+            raise
+        folder = inventory.store.path.parent
+        log.warning("%s; using %s", problem, folder)
+        graph = Graph(inventory, COLLECTORS, folder)
+    return Ownership(declared.manifest, declared.path, graph)
 
 
 def assess(
