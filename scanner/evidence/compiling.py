@@ -33,8 +33,8 @@ from scanner.model.claims import STATEMENT, ControlState, FrameworkState, System
 from scanner.model.nouns import Finding, Reason, Report, Scope, Status, plain
 from scanner.model.origins import Said
 from scanner.store.inventory import Inventory
-from scanner.systems.graph import Key
 from scanner.systems.manifest import System
+from scanner.systems.names import Key
 from scanner.systems.ownership import Ownership
 from scanner.systems.selectors import matcher
 from scanner.systems.triage import triage

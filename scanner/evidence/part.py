@@ -16,7 +16,7 @@ from scanner.model.nouns import Resource
 from scanner.model.trust import Entry
 from scanner.model.views import All
 from scanner.store.inventory import Inventory, InventoryView
-from scanner.systems.graph import Key
+from scanner.systems.names import Key
 
 R = TypeVar("R", bound=Resource)
 

@@ -22,7 +22,7 @@ from scanner.model.provenance import LEFT_OUT
 from scanner.model.sanitize import REDACTED, TOO_DEEP, encode, map_strings, redact
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
-from scanner.systems.graph import Key
+from scanner.systems.names import Key
 
 AS_KEPT = "as in the kept reply"
 DIFFERS = "differs from the kept reply"

@@ -6,7 +6,7 @@ A resource has a number here, from 0 on, in the order of kinds and ids.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar, overload
@@ -135,6 +135,14 @@ class Names:
         """The resources with this tag."""
         rows = self._db.execute("SELECT number FROM tags WHERE (name, value) = (?, ?) ORDER BY number", (name, value))
         return [number for (number,) in rows]
+
+    def tags(self, numbers: Container[int]) -> dict[int, dict[str, str]]:
+        """The tags of these resources, of those that have any."""
+        found: dict[int, dict[str, str]] = {}
+        for number, name, value in self._db.execute("SELECT number, name, value FROM tags ORDER BY number"):
+            if number in numbers:
+                found.setdefault(number, {})[name] = value
+        return found
 
     def values(self, tags: Sequence[str]) -> Iterator[tuple[int, str, str]]:
         """The resources that have one of these tags, by number, with the tag and its value."""

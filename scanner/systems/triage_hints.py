@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scanner.model.patterns import pattern
 from scanner.systems.assign import assign
-from scanner.systems.graph import Graph, Node
+from scanner.systems.graph import Graph
 from scanner.systems.manifest import Manifest, System
 from scanner.systems.triage_questions import HintRule, Questions
 
@@ -30,25 +30,33 @@ class Hint(NamedTuple):
         return f"the inventory shows {self.says} ({', '.join(self.resources)}{more}), which may bear on this"
 
 
+class _Look(NamedTuple):
+    """What of a resource is looked at."""
+
+    kind: str
+    name: str
+    tags: Mapping[str, str]
+
+
 def hints(questions: Questions, manifest: Manifest, system: System, graph: Graph) -> Mapping[str, Hint]:
     """What the resources of a system show, by the id of the rule. Those of other systems show nothing of this one."""
-    claimed = assign(manifest, graph).systems[system.id].claimed
-    nodes = [node for node in graph.nodes if node.key in claimed]
+    claimed = sorted(assign(manifest, graph).systems[system.id].claimed.numbers)
+    tags = graph.names.tags(frozenset(claimed))
+    looks = [_Look(graph.kind(one).kind, graph.names.name(one), tags.get(one, {})) for one in claimed]
     found: dict[str, Hint] = {}
     for rule in questions.hints:
-        shown = [_named(node, seen) for node in nodes if (seen := _seen(rule, node))]
+        shown = [_named(look, seen) for look in looks if (seen := _seen(rule, look))]
         if shown:
             found[rule.id] = Hint(rule.id, rule.says, tuple(shown[:_MOST]), max(len(shown) - _MOST, 0))
     return found
 
 
-def _seen(rule: HintRule, node: Node) -> str:
+def _seen(rule: HintRule, look: _Look) -> str:
     """What of a resource a rule speaks of: a word of its name, kind or tags, or a tag; empty if nothing."""
-    tags = node.tags or {}
-    for name, value in tags.items():
+    for name, value in look.tags.items():
         if name.lower().replace("_", "-") in rule.tags:
             return f"{name}={value}"
-    words = _words((node.name, node.kind.rpartition(".")[2], *tags.values()))
+    words = _words((look.name, look.kind.rpartition(".")[2], *look.tags.values()))
     return next((word for word in rule.words if word in words), "")
 
 
@@ -56,5 +64,5 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
 
 
-def _named(node: Node, seen: str) -> str:
-    return f"{node.kind} {node.name}" + (f": {seen}" if "=" in seen else "")
+def _named(look: _Look, seen: str) -> str:
+    return f"{look.kind} {look.name}" + (f": {seen}" if "=" in seen else "")
