@@ -117,7 +117,7 @@ def _answers(answers: Answers, questions: Questions, today: date) -> Iterator[tu
         if given.answer != UNKNOWN and given.answer not in question.answers:
             yield (*place, "answer"), f"{name}: {_unfit(given.answer, question)}"
         elif claims(question, given.answer) and not given.reason:
-            yield place, f"{name}: {given.answer} claims an exception; add reason, in which you say why it holds"
+            yield place, f"{name}: {given.answer} claims that less binds it; add reason, in which you say why"
         if given.on is not None and given.on > today:
             yield (*place, "on"), f"{name}: {given.on} is in the future; give the day of the answer"
 
@@ -128,7 +128,7 @@ def _unfit(answer: str, question: Question) -> str:
 
 
 def claims(question: Question, answer: str) -> bool:
-    """Whether an answer claims that an exception or the derogation holds."""
+    """Whether an answer claims that an exception or the derogation holds, or that the Act leaves a system out."""
     choice = question.answers.get(answer)
     return choice is not None and any(lead.kind in CLAIMS for lead in choice.leads_to)
 

@@ -23,8 +23,8 @@ Kind = Literal[
     "outside", "prohibited", "annex-i", "annex-iii", "exception", "derogation", "duty", "transparency", "gpai", "role",
     "timing", "management", "note",
 ]  # fmt: skip
-#: Claims: who makes one gives a reason.
-CLAIMS: frozenset[Kind] = frozenset({"exception", "derogation"})
+#: Claims, by which less binds a system: who makes one gives a reason.
+CLAIMS: frozenset[Kind] = frozenset({"outside", "exception", "derogation"})
 Strings = tuple[Text, ...]
 
 
