@@ -66,8 +66,15 @@ def _write_secrets(path: Path, made: Made) -> None:
     """Keep what opens commitments, for its owner alone."""
     content = msgspec.json.format(msgspec.json.encode(made.secrets), indent=1) + b"\n"
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise NotWritten(f"{path}: {error.strerror}") from error
 

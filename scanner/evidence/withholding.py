@@ -110,7 +110,8 @@ class Withholding:
     def __init__(self, dossier: Dossier, inventories: Iterable[Inventory], committer: Committer) -> None:
         self._of = committer.of
         told = {dossier.cover.system, dossier.cover.name, dossier.cover.organisation}
-        names = {text for text in _names(dossier, inventories) if text not in told and not _ROLE.fullmatch(text)}
+        found = {text for text in _names(dossier, inventories) if text not in told and not _ROLE.fullmatch(text)}
+        names = {text for text in found if text.strip()}  # what has no name is called nothing
         self._names = {text.lower() for text in names}
         #: those that are no single word, the longest first: one may begin as another does
         self._phrases = sorted((text for text in names if not _WORD.fullmatch(text)), key=len, reverse=True)

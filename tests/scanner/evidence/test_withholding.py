@@ -89,6 +89,15 @@ def test_evidence_keeps_words_of_providers_numbers_and_times(value: object) -> N
     assert withholding().of(observation("", {"field": value})).evidence == {"field": value}
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_what_has_no_name_takes_no_words_away(name: str) -> None:
+    dossier = compiled("fraud-scoring")
+    [first, *others] = dossier.resources
+    nameless = msgspec.structs.replace(dossier, resources=(msgspec.structs.replace(first, name=name), *others))
+    told = Withholding(nameless, (), Committer()).of(observation("it is open to all", {"field": "Enabled"}))
+    assert (told.message, told.evidence) == ("it is open to all", {"field": "Enabled"})
+
+
 @pytest.mark.parametrize(
     "value",
     [NAME, ["subnet-0abc"], {NAME: True}, {"Principal": {"AWS": "arn:aws:iam::444455556666:root"}}, "10.0.0.0/8"],
