@@ -11,7 +11,7 @@ LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-check test-kind fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep lock new-check clean
+.PHONY: help setup demo test test-check test-kind test-pages fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep lock new-check clean
 
 # Only what is used is compiled to byte code, when it is used: most of it never is.
 define install
@@ -90,11 +90,14 @@ bench-quick: setup ## Measure a small part in about a minute, without the peer
 bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recognised, beside detect-secrets
 	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
 
-# What judges our work has environments of its own.
-.venv-judges/.ready .venv-oscal/.ready: .venv-%/.ready: requirements/%.txt
+# What judges our work, or looks at it, has environments of its own.
+.venv-judges/.ready .venv-oscal/.ready .venv-browser/.ready: .venv-%/.ready: requirements/%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
+
+test-pages: setup .venv-browser/.ready ## Look at all pages in a browser; MLPOSTURE_SCREENSHOTS=DIR keeps what it looks like
+	$(RUN) -m pytest tests/reports/test_pages.py
 
 sweep: setup ## Run the long versions of tests that leave moments, worlds and faults to chance, for about an hour
 	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -n auto --dist worksteal tests/test_stops.py tests/test_every_reply.py \
@@ -107,9 +110,9 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
-	for group in judges oscal; do $(RUN) -m uv pip compile --group pyproject.toml:$$group --universal \
+	for group in judges oscal browser; do $(RUN) -m uv pip compile --group pyproject.toml:$$group --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements/$$group.txt \
 	  || exit 1; done
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-browser demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict
 
 from reports.html.pages import render as template
-from scanner.evidence.dossier import Bears, ControlPage, Dossier, NotSeen, Observation, Part, Question
+from scanner.evidence.dossier import Bears, ControlPage, Dossier, Held, NotSeen, Observation, Part, Question
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import System
 
 #: Of the first page, which has to be taken in at a glance: observations against, things not seen, open questions.
 WORST, UNSEEN, OPEN = 5, 5, 5
-#: Of the short record, which has two pages.
-RESOURCES = 16
+#: Of the short record, which has two pages: kinds of resources, and names of each.
+KINDS, NAMES = 10, 4
+BRIEF = {"worst": 4, "unseen": 4, "open": 4}
 #: Of an observed value, and of all of an observation.
 _VALUE, _VALUES = 160, 500
 #: What is in the evidence of a finding and was not observed.
@@ -71,7 +72,8 @@ def render(dossier: Dossier) -> bytes:
 
 def render_record(dossier: Dossier) -> bytes:
     """The classification record: what the system is, why its risk is declared minimal, how it stands. Two pages."""
-    return template("record.html", **_data(dossier))
+    data = _data(dossier)
+    return template("record.html", **{**data, "most": data["most"] | BRIEF})
 
 
 def _data(dossier: Dossier) -> dict[str, Any]:
@@ -88,8 +90,9 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "worst": worst,
         "unseen": unseen(dossier.cover.not_seen),
         "kinds": Counter(one.kind.rpartition(".")[2] for one in dossier.resources).most_common(),
+        "by_kind": by_kind(dossier.resources),
         "failed": failures(dossier.state),
-        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "resources": RESOURCES},
+        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "kinds": KINDS, "names": NAMES},
         "statement": STATEMENT,
         "looks": _LOOKS,
         "bears": _BEARS,
@@ -128,6 +131,14 @@ def unseen(gaps: Iterable[NotSeen]) -> list[Unseen]:
         for key, group in groups.items()
     ]
     return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))
+
+
+def by_kind(resources: Iterable[Held]) -> list[tuple[str, list[Held]]]:
+    """Resources by kind."""
+    found: dict[str, list[Held]] = {}
+    for one in resources:
+        found.setdefault(one.kind, []).append(one)
+    return sorted(found.items())
 
 
 def words(state: FrameworkState) -> list[Share]:

@@ -1,0 +1,181 @@
+"""Pages as a person meets them, in Chromium: accessible, silent, on paper, and unmoved by what others wrote.
+
+Needs Chromium, .venv-browser (make .venv-browser/.ready) and axe-core (npm install --prefix tests/npm, or MLPOSTURE_AXE
+names it). With MLPOSTURE_SCREENSHOTS, pictures and PDFs of all pages are left in that folder, for people to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_dossiers import dossier, hostile, system
+from paging import golden_text
+from scanning import PROVIDERS, calm
+from support import ROOT, TESTS
+
+from reports.board import render_board
+from reports.dossier import render as render_dossier
+from reports.dossier import render_record
+from scanner.cli.evidence_building import dossier_of, judged
+from scanner.model.claims import Word
+
+CHROMIUM = os.environ.get("MLPOSTURE_CHROMIUM") or shutil.which("chromium")
+PYTHON = ROOT / ".venv-browser" / "bin" / "python"
+GOLDEN = Path(__file__).parent / "golden"
+NAME = "<script>document.title = 'obeyed'</script></style></title><img src=x onerror=alert(1)>"
+HOSTILE = {"script": NAME, "bidi": "\u202eexe.tnemucod\u2066 \u05d0\u05d1", "long": "x" * 10_000, "empty": ""}
+DEMO = {"ticket-sentiment": "nist-ai-rmf-1.0", "fraud-scoring": "soc2", "retina-diagnosis": "eu-ai-act"}
+#: Dossiers of dozens of sheets.
+LARGE = tuple(f"demo-{name}" for name in DEMO)
+#: All that pages are made of: these are also looked at in the dark.
+DARK = ("board", "board-gaps", "dossier", "dossier-high-risk", "record")
+LOOKED_AT = (*DARK, "board-hostile", "demo-board", "demo-record", *LARGE,
+             *(f"{kind}-{name}" for kind in ("dossier", "record") for name in HOSTILE))  # fmt: skip
+
+
+def axe() -> str | None:
+    """axe-core, if this machine has it."""
+    named = os.environ.get("MLPOSTURE_AXE")
+    folders = (
+        [Path(named)]
+        if named
+        else [root / "node_modules" / "axe-core" / "axe.min.js" for root in (ROOT, TESTS / "npm")]
+    )
+    return next((str(path) for path in folders if path.is_file()), None)
+
+
+MISSING = [
+    what
+    for what, there in (
+        ("Chromium (apt install chromium)", CHROMIUM),
+        (".venv-browser (make .venv-browser/.ready)", PYTHON.is_file()),
+        ("axe-core (npm install --prefix tests/npm)", axe()),
+    )
+    if not there
+]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+
+
+def demo_pages(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The board of the demo organisation, and of each of its systems the dossier that is asked of it."""
+    for provider in PROVIDERS:
+        calm(provider)[0].save(folder / f"{provider}.json")
+    paths = [str(folder / f"{provider}.json") for provider in PROVIDERS]
+    options = {"systems": str(ROOT / "examples" / "ai-systems.yaml"), "framework_file": (), "as_of": "2026-12-01",
+               "trust": None}  # fmt: skip
+    for name, framework in DEMO.items():
+        made = dossier_of(name, judged(paths, {**options, "framework": (framework,)}))
+        yield f"demo-{name}", render_dossier(made)
+        if name == "ticket-sentiment":
+            yield "demo-record", render_record(made)
+    yield "demo-board", render_board(judged(paths, {**options, "framework": ()}).report)
+
+
+def pages(make: Any, folder: Path) -> dict[str, bytes]:
+    """All pages that are looked at, by name."""
+    high_risk = system(classification=make.Classification(eu_ai_act=make.EuAiAct(tier="high-risk")))
+    made = {
+        "board": render_board(make.declared_report()),
+        "board-gaps": render_board(make.mixed_report()),
+        "board-hostile": render_board(make.hostile_report()),
+        "dossier": render_dossier(dossier()),
+        "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
+        "record": render_record(dossier()),
+    }
+    for name, text in HOSTILE.items():
+        made[f"dossier-{name}"] = render_dossier(hostile(text))
+        made[f"record-{name}"] = render_record(hostile(text))
+    script = b"<script>document.title = 'obeyed'</script><img src='https://evil.example/x'><p onclick='1'>x</p></main>"
+    made["injected"] = made["record"].replace(b"</main>", script)
+    return made | dict(demo_pages(folder))
+
+
+def how(name: str, *, everything: bool) -> dict[str, Any]:
+    """How a page is looked at. Dozens of sheets, made as those of `dossier` are, would take axe minutes."""
+    dark = name in DARK or (everything and name.startswith("demo-"))
+    return {"schemes": ["light", "dark"] if dark else ["light"], "judged": name not in LARGE}
+
+
+@pytest.fixture(scope="module")
+def seen(make: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the browser makes of all pages: it is started once."""
+    folder = tmp_path_factory.mktemp("pages")
+    shots = os.environ.get("MLPOSTURE_SCREENSHOTS")
+    if shots:
+        Path(shots).mkdir(parents=True, exist_ok=True)
+    files = {}
+    for name, page in pages(make, folder).items():
+        files[name] = folder / f"{name}.html"
+        files[name].write_bytes(page)
+    told = {"chromium": CHROMIUM, "axe": axe(), "shots": shots,
+            "pages": {str(files[name]): how(name, everything=bool(shots)) for name in files}}  # fmt: skip
+    done = subprocess.run(
+        [PYTHON, TESTS / "looking.py"], input=json.dumps(told), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_page_is_accessible_and_silent(seen: dict[str, Any], name: str) -> None:
+    for page in seen[name].values():
+        assert page["axe"] == (None if name in LARGE else [])
+        assert (page["requests"], page["console"], page["violated"]) == ([], [], [])
+        assert page["title"] != "obeyed" and page["text"]
+        assert page["widest"] <= 1100
+    assert ("dark" in seen[name]) >= (name in DARK)
+
+
+def test_it_is_light_dark_and_black_on_white_on_paper(seen: dict[str, Any]) -> None:
+    grounds = [seen["board"][scheme]["ground"] for scheme in ("light", "dark")]
+
+    assert grounds == ["rgb(255, 255, 255)", "rgb(21, 24, 27)"]
+    assert seen["board"]["light"]["print"]["ground"] == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize(
+    ("name", "sheets"),
+    [("board", 1), ("board-gaps", 1), ("board-hostile", 1), ("demo-board", 1), ("record", 2), ("demo-record", 2)],
+)
+def test_it_takes_as_many_sheets_as_it_should(seen: dict[str, Any], name: str, sheets: int) -> None:
+    assert seen[name]["light"]["print"]["sheets"] == sheets
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_a_stranger_has_to_know_is_on_the_first_sheet(seen: dict[str, Any], name: str) -> None:
+    found = seen[name]["light"]["print"]
+
+    assert 200 < found["first"] < found["room"] - 90  # of which the title takes some
+    assert 5 <= found["sheets"] <= 120
+
+
+def test_the_policy_stops_what_got_into_a_page_all_the_same(seen: dict[str, Any]) -> None:
+    page = seen["injected"]["light"]
+
+    assert page["title"].startswith("Classification record") and page["requests"] == []
+    assert {one.partition(" ")[0] for one in page["violated"]} >= {"script-src-elem", "img-src"}
+
+
+@pytest.mark.parametrize("name", ["board", "board-gaps", "dossier", "record"])
+def test_the_text_that_a_person_sees_is_the_golden_one(seen: dict[str, Any], name: str) -> None:
+    """MLPOSTURE_UPDATE_GOLDEN=1 writes it anew; read the difference before committing it."""
+    file = GOLDEN / f"page-{name}.txt"
+    text = golden_text(seen[name]["light"]["text"])
+    if os.environ.get("MLPOSTURE_UPDATE_GOLDEN") == "1":
+        file.write_text(text, encoding="utf-8")
+
+    assert text == file.read_text(encoding="utf-8")
+
+
+def test_a_name_that_attacks_is_shown_as_it_is(seen: dict[str, Any]) -> None:
+    assert NAME in seen["dossier-script"]["light"]["text"]
+    assert r"\u202eexe.tnemucod\u2066" in seen["record-bidi"]["light"]["text"]
+    assert "x" * 100 in seen["dossier-long"]["light"]["text"]
+    assert str(Word.AGAINST) in seen["dossier-long"]["light"]["text"]
