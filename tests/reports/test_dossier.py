@@ -39,7 +39,7 @@ def test_the_first_page_says_what_it_is_what_was_not_seen_and_what_speaks_agains
     assert "1 verdict could not be given." in unseen_
     assert "Of 2 controls that apply, no scan can speak to 1: only people can show these." in unseen_
     assert "Not declared: whom it affects." in unseen_
-    assert "Failures: 2 critical. Of these, 1 are accepted by the manifest." in against
+    assert "Failures: 2 critical. 1 of these is accepted by the manifest." in against
     assert "critical Bucket is open to the public: bucket-1, bucket-1 says so" in against
     assert "bucket-2" not in against  # which is accepted
 
