@@ -1,7 +1,8 @@
-"""The worksheet of a risk triage as Markdown, to be printed: a part for each team, with room to answer and to sign."""
+"""The worksheet of a risk triage, to be printed: a part for each team, with room to answer and to sign."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from reports.html.pages import render
 from reports.writing import clean, redact
 from scanner.model.patterns import pattern
 from scanner.systems.triage_sheet import Row, Worksheet
@@ -11,9 +12,14 @@ _MARKUP = pattern(r"[\\`*_\[\]<>#|~&]|:(?=//)|@(?=\w)")
 _LINE = "\\_" * 40
 
 
-def markdown(sheet: Worksheet) -> str:
-    """The worksheet as one document."""
-    return "\n".join(_lines(sheet)) + "\n"
+def markdown(sheet: Worksheet) -> bytes:
+    """The worksheet as Markdown."""
+    return ("\n".join(_lines(sheet)) + "\n").encode()
+
+
+def page(sheet: Worksheet) -> bytes:
+    """The worksheet as a page."""
+    return render("worksheet.html", sheet=sheet)
 
 
 def _lines(sheet: Worksheet) -> Iterator[str]:
@@ -62,3 +68,7 @@ def _row(row: Row) -> Iterator[str]:
 def _text(text: str) -> str:
     """Text in one line in which nothing is markup."""
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(clean(redact(text)).split()))
+
+
+#: What is written, by how the name of the file ends.
+FORMATS: dict[str, Callable[[Worksheet], bytes]] = {".html": page, ".md": markdown}

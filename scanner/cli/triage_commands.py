@@ -31,7 +31,7 @@ _DEFAULT = "ai-systems.yaml"
 @click.option("--as-of", metavar="DATE", help="The day (2027-12-02) of the result: which reviews have passed by "
               "then, and which decisions are later. Default: today.")  # fmt: skip
 @click.option("--worksheet", metavar="FILE", help="Write the questions to be printed, with the answers so far, and "
-              "ask nothing: Markdown (.md), on disk or in a bucket.")  # fmt: skip
+              "ask nothing: a page (.html) or Markdown (.md), on disk or in a bucket.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what the answers lead to as JSON, and ask nothing.")
 @click.pass_context
 def triage(
@@ -56,7 +56,7 @@ def triage(
 
     \b
       mlposture systems triage card-fraud
-      mlposture systems triage card-fraud --worksheet card-fraud.md
+      mlposture systems triage card-fraud --worksheet card-fraud.html
       mlposture systems triage card-fraud --answers triage-card-fraud.yaml
     """
     from scanner.cli.declared import as_of as day_of
@@ -150,22 +150,23 @@ def _triage(
 
 def _check_worksheet(file: str) -> None:
     """Raise InputError for a worksheet that cannot be written."""
+    from reports.triage_worksheet import FORMATS
     from scanner.cli.config import check_place
     from scanner.model.errors import InputError
 
-    if not file.endswith(".md"):
-        raise InputError(f"--worksheet {file}: worksheets are Markdown; name a file that ends in .md")
+    if not file.endswith(tuple(FORMATS)):
+        raise InputError(f"--worksheet {file}: name a file that ends in {' or '.join(FORMATS)}")
     check_place("--worksheet", file)
 
 
 def _write_worksheet(file: str, found: "Triage", system: "System") -> None:
     from functools import partial
 
-    from reports.triage_worksheet import markdown
+    from reports.triage_worksheet import FORMATS
     from scanner.objects.transfer import write
     from scanner.store.files import write_atomically
     from scanner.systems.triage_questions import load_questions
     from scanner.systems.triage_sheet import worksheet
 
-    text = markdown(worksheet(load_questions(), found, system))
-    write(file, partial(write_atomically, chunks=text.encode()))
+    rendered = next(render for ending, render in FORMATS.items() if file.endswith(ending))
+    write(file, partial(write_atomically, chunks=rendered(worksheet(load_questions(), found, system))))

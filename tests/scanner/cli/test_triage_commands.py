@@ -21,6 +21,8 @@ from factories.aws import endpoint
 from support import ROOT, inventory_of
 from triaging import FORBIDDEN, PLAIN
 
+from scanner.systems.triage_questions import load_questions
+
 EXAMPLES = ROOT / "examples"
 MANIFEST = ("--systems", str(EXAMPLES / "ai-systems.yaml"))
 #: What the manifest of these tests answers by itself: nothing.
@@ -119,7 +121,7 @@ def test_each_problem_of_a_file_of_answers_is_a_line(tmp_path: Path) -> None:
         (("sentiment", "--answers", "x.yaml"), "x.yaml: No such file or directory"),
         (("sentiment", "--as-of", "soon"), "--as-of soon: give a day as year, month and day, such as 2027-12-02"),
         (("sentiment", "--worksheet", "x.pdf"),
-         "--worksheet x.pdf: worksheets are Markdown; name a file that ends in .md"),
+         "--worksheet x.pdf: name a file that ends in .html or .md"),
         (("sentiment", "--worksheet", "no/x.md"), "--worksheet no/x.md: the folder no does not exist"),
     ],
 )  # fmt: skip
@@ -174,13 +176,15 @@ def test_what_is_not_ours_cannot_write_to_the_terminal_nor_give_a_secret_away(tm
     options = ("systems", "triage", "sentiment", "--answers", path.name)
     text, as_json = (mlposture(*options, *more, cwd=tmp_path) for more in ((), ("--json",)))
     sheet = mlposture(*options, "--worksheet", "w.md", cwd=tmp_path)
-    written = (tmp_path / "w.md").read_text()
+    paper = mlposture(*options, "--worksheet", "w.html", cwd=tmp_path)
+    written, page = (tmp_path / "w.md").read_text(), (tmp_path / "w.html").read_text()
 
-    assert (text.returncode, as_json.returncode, sheet.returncode) == (0, 0, 0)
-    for shown in (text.stdout, as_json.stdout, written):
+    assert (text.returncode, as_json.returncode, sheet.returncode, paper.returncode) == (0, 0, 0, 0)
+    for shown in (text.stdout, as_json.stdout, written, page):
         assert "\x1b" not in shown and "AKIAIOSFODNN7EXAMPLE" not in shown
         assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
     assert "<b>" not in written and "`x`" not in written
+    assert "&lt;b&gt;" in page and "<b>|" not in page
 
 
 # -- worksheets --
@@ -201,6 +205,19 @@ def test_a_worksheet_has_every_question_for_the_team_that_answers_it(tmp_path: P
     assert "to recruit or select people" in governance and "to recruit or select people" not in engineering
     assert "The Official Journal decides." in text
     assert not FORBIDDEN.search(text)
+
+
+def test_a_worksheet_is_a_page_as_well_with_the_same_questions_and_answers(tmp_path: Path) -> None:
+    for name in ("w.md", "w.html"):
+        assert demo("retina-diagnosis", "--worksheet", str(tmp_path / name)).returncode == 0
+    text, page = (tmp_path / "w.md").read_text(), (tmp_path / "w.html").read_text()
+
+    asked = [question.id for question in load_questions().questions]
+    assert all(f"; {name})" in page for name in asked)
+    assert page.count("☒") == text.count("[x]") > 0
+    assert page.count("Answered by ") == text.count("Answered by ")
+    assert page.count("Reason, by whom, on which day") == text.count("Reason: \\_")
+    assert not FORBIDDEN.search(page)
 
 
 def test_a_worksheet_can_be_made_before_anything_is_answered(tmp_path: Path) -> None:
