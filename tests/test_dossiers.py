@@ -381,7 +381,10 @@ def test_the_cover_says_what_was_not_seen(tmp_path: Path) -> None:
 
 
 def test_where_everything_was_refused_the_dossier_says_so_and_concludes_nothing(tmp_path: Path) -> None:
-    saved = saved_after(tmp_path / "i.json", "gcp", lambda world: world.faults.append(Fault("*.*.*", "deny")))
+    everything = ("aiplatform", "cloudasset", "compute", "iam", "notebooks", "orgpolicy", "storage")
+    faults = [Fault(f"{service}.*", "deny") for service in everything]
+    faults.append(Fault("resourcemanager.*.getIamPolicy", "deny"))
+    saved = saved_after(tmp_path / "i.json", "gcp", lambda world: world.faults.extend(faults))
     build(tmp_path / "d", "fraud-scoring", inventories=(saved,))
     dossier = read(tmp_path / "d")
     assert dossier["resources"] == dossier["observations"] == []
