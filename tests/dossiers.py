@@ -17,11 +17,13 @@ from support import ROOT, all_kinds, registered
 from worlds.base import World
 
 from scanner.cli.evidence_building import Judged, dossier_of, judged
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier import Dossier, Observation
 
 MANIFEST = ROOT / "examples" / "ai-systems.yaml"
 SYSTEMS = ("ticket-sentiment", "fraud-scoring", "retina-diagnosis")
 CLOUD = dict(zip(SYSTEMS, PROVIDERS, strict=True))
+#: One framework makes a smaller dossier.
+SOC2 = ("--framework", "soc2")
 KEEPING = msgspec.structs.replace(QUICK, keep_replies=True)
 
 
@@ -84,3 +86,29 @@ def read(target: Path, name: str = "dossier.json") -> Any:
 def files(target: Path) -> dict[str, bytes]:
     """All files of a folder by their path there."""
     return {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+
+
+@cache
+def soc2_dossier() -> Path:
+    """The dossier of the fraud service by SOC 2, which no test changes."""
+    target = folder() / "fraud"
+    build(target, "fraud-scoring", *SOC2)
+    return target
+
+
+def observations(target: Path) -> tuple[Observation, ...]:
+    """What a dossier says that was observed."""
+    return msgspec.convert(read(target)["observations"], tuple[Observation, ...])
+
+
+def endpoints(value: Any) -> list[Any]:
+    """The endpoints of a world, wherever they are."""
+    found: list[Any] = []
+    todo = [value]
+    for each in todo:  # grows while it is gone through
+        if isinstance(each, dict):
+            found += [one for one in each.get("endpoints", ()) if isinstance(one, dict)]
+            todo += each.values()
+        elif isinstance(each, list):
+            todo += each
+    return found
