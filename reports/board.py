@@ -6,14 +6,16 @@ It says nothing that the JSON report does not, and says how much it leaves out. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
 from typing import NamedTuple
 
+from reports.html.gaps import unseen
 from reports.html.pages import count, render
 from reports.writing import clean
 from scanner.model.claims import STATEMENT, Assessment, ControlState, Evidence, Kind, Posture, SystemState, Word
-from scanner.model.nouns import Finding, Gap, Report, Severity, Status
+from scanner.model.nouns import Finding, Report, Severity, Status
+from scanner.systems.manifest import Manifest
 
 #: What fits on a page. Of whatever is longer, the page says how much more there is.
 SYSTEMS, PATHS, DECLARED, OPEN, GAPS = 9, 5, 8, 7, 6
@@ -59,23 +61,14 @@ class Worst(NamedTuple):
     more: int
 
 
-class Unseen(NamedTuple):
-    """What could not be read, why, where, and the permission that would show it."""
-
-    operation: str
-    reason: str
-    permission: str
-    places: int
-    checks: int
-
-
-def render_board(report: Report) -> bytes:
-    """The page, as HTML."""
+def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
+    """The page, as HTML. Exceptions and what systems leave out are in the manifest alone."""
     states = list(_read(report.assessment))
     everything, systems = states[0], states[1:]
-    open_ends = [*_unclaimed(report), *(text for state in systems for text in state.open_ends)]
-    said = sorted((one for state in systems for one in state.said), key=lambda one: one.evidence.until or date.max)
-    unseen = _unseen(report.gaps)
+    worst, unclaimed = _sift(report.findings)
+    open_ends = [*_unclaimed(report, unclaimed), *(text for state in systems for text in state.open_ends)]
+    said = [*(one for state in systems for one in state.said), *_accepted(manifest, report.assessment.as_of)]
+    said.sort(key=lambda one: one.evidence.until or date.max)  # stable: else in the order of the manifest
     return render(
         "board.html",
         report=report,
@@ -87,10 +80,10 @@ def render_board(report: Report) -> bytes:
         systems=[state.row for state in systems],
         tiers=_by_tier([state.row for state in systems]),
         stages=STAGES,
-        worst=_worst(report),
+        worst=worst,
         said=said,
         open_ends=open_ends,
-        unseen=unseen,
+        unseen=unseen(report.gaps),
         unlisted=sum(not listing.complete for listing in report.listings),
         manual=sum(state.manual for state in systems or states),
         applicable=sum(state.applicable for state in systems or states),
@@ -149,18 +142,24 @@ def _by_tier(rows: Sequence[Row]) -> list[tuple[str, list[list[Row]]]]:
     ]
 
 
-def _worst(report: Report) -> list[Worst]:
-    """The worst path of each check that joins resources, of the checks whose paths are worst."""
+def _sift(findings: Iterable[Finding]) -> tuple[list[Worst], list[str]]:
+    """Of all findings, gone through once: the worst paths, and the names of what no system claims.
+
+    A path is the worst of each check that joins resources, of the checks whose paths are worst.
+    """
     first: dict[str, Finding] = {}
     times: Counter[str] = Counter()
-    for finding in report.findings:
-        if finding.verdict is Status.FAIL and finding.check_id.startswith(_JOINED) and len(finding.path) > 1:
+    unclaimed: dict[str, None] = {}
+    for finding in findings:
+        if finding.check_id == _UNCLAIMED:
+            unclaimed[finding.resource.name] = None
+        elif finding.verdict is Status.FAIL and finding.check_id.startswith(_JOINED) and len(finding.path) > 1:
             times[finding.check_id] += 1
             known = first.get(finding.check_id)
             if known is None or _weight(finding) > _weight(known):
                 first[finding.check_id] = finding
     worst = sorted(first.values(), key=lambda one: (-one.score, one.check_id))[:PATHS]
-    return [Worst(finding, times[finding.check_id] - 1) for finding in worst]
+    return [Worst(finding, times[finding.check_id] - 1) for finding in worst], list(unclaimed)
 
 
 def _weight(finding: Finding) -> tuple[float, bool]:
@@ -180,6 +179,27 @@ def _said(state: SystemState, as_of: date) -> Iterator[Said]:
             yield Said(state.id, one, bool(one.until and one.until < as_of))
 
 
+def _accepted(manifest: Manifest | None, as_of: date) -> Iterator[Said]:
+    """Exceptions, and resources that a system leaves out, with who approved them."""
+    for system in manifest.systems if manifest else ():
+        for one in system.exceptions:
+            text = f"accepts that {one.resource} does not meet {one.objective}: {one.reason}"
+            yield _declared(system.id, text, one.approved_by, one.expires, as_of)
+        for left in system.selectors.exclude:
+            yield _declared(
+                system.id,
+                f"leaves out {left.glob}: {left.reason}",
+                left.approved_by or "nobody named",
+                left.expires,
+                as_of,
+            )
+
+
+def _declared(system: str, text: str, by: str, until: date | None, as_of: date) -> Said:
+    evidence = Evidence(kind=Kind.DECLARED, text=text, by=by, until=until)
+    return Said(system, evidence, bool(until and until < as_of))
+
+
 def _of(control: ControlState) -> Iterator[Evidence]:
     """What decides whether a control applies, and the documents about it."""
     if control.rests_on:
@@ -187,7 +207,7 @@ def _of(control: ControlState) -> Iterator[Evidence]:
     yield from control.other
 
 
-def _unclaimed(report: Report) -> Iterator[str]:
+def _unclaimed(report: Report, heads: Sequence[str]) -> Iterator[str]:
     """Resources that belong to no system, with the names of those that lead to the others."""
     assessment = report.assessment
     if not assessment.manifest:
@@ -197,7 +217,6 @@ def _unclaimed(report: Report) -> Iterator[str]:
         return
     if not assessment.unclaimed:
         return
-    heads = list(dict.fromkeys(one.resource.name for one in report.findings if one.check_id == _UNCLAIMED))
     names = ", ".join(clean(name) for name in heads[:NAMES])
     more = f" and {len(heads) - NAMES} more" if len(heads) > NAMES else ""
     named = f", among them {names}{more}" if names else ""
@@ -220,15 +239,3 @@ def _open_ends(state: SystemState, as_of: date) -> Iterator[str]:
             yield f"{state.id}: whether {count(number, 'control')} of {framework.id} apply was not decided ({why})"
     if asked := [one.name for one in state.rollout if one.word is Word.NOT_ASSESSED]:
         yield f"{state.id}: its stage asks for {' and '.join(asked)}, of which nothing can be said"
-
-
-def _unseen(gaps: Sequence[Gap]) -> list[Unseen]:
-    """What could not be read, once for each operation and reason; first what most checks need."""
-    groups: dict[tuple[str, str, str], list[Gap]] = {}
-    for gap in gaps:
-        groups.setdefault((gap.operation, str(gap.reason), gap.permission), []).append(gap)
-    found = [
-        Unseen(*key, len({gap.scope for gap in group}), len({check for gap in group for check in gap.checks}))
-        for key, group in groups.items()
-    ]
-    return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
 
+from reports.html.gaps import unseen
 from reports.html.pages import render as template
-from scanner.evidence.dossier import Bears, ControlPage, Dossier, Held, NotSeen, Observation, Part, Question
+from scanner.evidence.dossier import Bears, ControlPage, Dossier, Held, Observation, Part, Question
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import System
@@ -53,16 +54,6 @@ class Alike(NamedTuple):
 
     worst: Observation
     more: int
-
-
-class Unseen(NamedTuple):
-    """What could not be read: one line for each operation, reason and permission."""
-
-    operation: str
-    reason: str
-    permission: str
-    scopes: int
-    checks: int
 
 
 def render(dossier: Dossier) -> bytes:
@@ -119,18 +110,6 @@ def alike(observations: Iterable[Observation]) -> list[Alike]:
         by_check.setdefault(one.check, []).append(one)
     ranked = sorted(by_check.values(), key=lambda found: (Severity(found[0].severity).rank, -len(found)))
     return [Alike(found[0], len(found) - 1) for found in ranked]
-
-
-def unseen(gaps: Iterable[NotSeen]) -> list[Unseen]:
-    """What could not be read, once for each operation and reason; first what most checks need."""
-    groups: dict[tuple[str, str, str], list[NotSeen]] = {}
-    for gap in gaps:
-        groups.setdefault((gap.operation, gap.reason, gap.permission), []).append(gap)
-    found = [
-        Unseen(*key, len({gap.scope for gap in group}), len({check for gap in group for check in gap.checks}))
-        for key, group in groups.items()
-    ]
-    return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))
 
 
 def by_kind(resources: Iterable[Held]) -> list[tuple[str, list[Held]]]:

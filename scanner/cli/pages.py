@@ -13,13 +13,16 @@ from scanner.model.errors import InputError
 
 if TYPE_CHECKING:
     from scanner.model.nouns import Report
+    from scanner.systems.manifest import Manifest
 
 #: What commands that judge are asked, and those that write pages are not.
 _UNASKED: Mapping[str, Any] = {"check": (), "skip_check": (), "framework": (), "framework_file": ()}
 
 
-def judged_saved(inventories: tuple[str, ...], output: str, given: Mapping[str, Any]) -> "Report":
-    """The report on saved inventories. Raises InputError, also for where the page is to go."""
+def judged_saved(
+    inventories: tuple[str, ...], output: str, given: Mapping[str, Any]
+) -> "tuple[Report, Manifest | None]":
+    """The report on saved inventories, and the manifest. Raises InputError, also for where the page is to go."""
     options = {**_UNASKED, **given}
     refuse_undecoded({**options, "inventory": inventories, "output": output})
     as_of(options, datetime.now(UTC))
@@ -32,7 +35,8 @@ def judged_saved(inventories: tuple[str, ...], output: str, given: Mapping[str, 
     inventory, checks, collectors = load_saved(inventories)
     chosen = select(checks, options)
     note_unasked(inventory, chosen, collectors)
-    return judge(inventory, chosen, options, inventory.taken_at)
+    declared = options["systems"]
+    return judge(inventory, chosen, options, inventory.taken_at), declared.manifest if declared else None
 
 
 def write_page(output: str, page: bytes) -> None:

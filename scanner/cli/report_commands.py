@@ -29,7 +29,7 @@ def board(inventories: tuple[str, ...], output: str, **options: Any) -> None:
     from scanner.cli.pages import judged_saved, write_page
 
     log_to_stderr(verbose=False)
-    built = judged_saved(inventories, output, options)
+    built, manifest = judged_saved(inventories, output, options)
     from reports.board import render_board
 
-    write_page(output, render_board(built))
+    write_page(output, render_board(built, manifest))

@@ -12,6 +12,7 @@ from paging import words
 from reports.board import DECLARED, GAPS, PATHS, SYSTEMS, render_board
 from scanner.model.claims import STATEMENT
 from scanner.model.nouns import Exposure, Severity, failed
+from scanner.systems.manifest import Exclude, Exemption
 
 PROMISES = re.compile(r"satisf|conforms|certif|\bmeets\b|is compliant", re.IGNORECASE)
 
@@ -46,6 +47,20 @@ def test_what_is_declared_has_its_author_and_its_day(make) -> None:
     assert "research: tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
     assert "research: A plan, version 2 dpo 2026-08-01 not said" in text
     assert "2027-09-01 passed" not in text
+
+
+def test_exceptions_and_what_is_left_out_have_who_approved_them(make) -> None:
+    own = make.system(
+        exceptions=(Exemption(objective="isolation", resource="research", reason="a trial", approved_by="head of risk",
+                              expires=date(2026, 12, 31)),),
+        selectors=make.Selectors(include=(make.Include(provider="aws", ids=("*research",)),),
+                                 exclude=(Exclude(arn="arn:aws:s3:::scratch", reason="one analyst's own"),)),
+    )  # fmt: skip
+    manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name="N"), systems=(own,))
+    text = words(render_board(make.report_of(make.notebook("research"), manifest=manifest), manifest))
+
+    assert "research: accepts that research does not meet isolation: a trial head of risk 2026-12-31" in text
+    assert "research: leaves out arn:aws:s3:::scratch: one analyst's own nobody named not said" in text
 
 
 def test_a_review_that_is_over_is_said(make) -> None:

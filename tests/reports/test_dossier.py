@@ -10,7 +10,8 @@ from made_dossiers import CLASS, cover, dossier, hostile, observation, page, par
 from msgspec.structs import replace
 from paging import words
 
-from reports.dossier import WORST, alike, anchor, render, render_record, unseen, values
+from reports.dossier import WORST, alike, anchor, render, render_record, values
+from reports.html.gaps import unseen
 from scanner.model.claims import STATEMENT, Word
 from scanner.systems.manifest import Classification, EuAiAct
 

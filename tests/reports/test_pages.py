@@ -75,7 +75,8 @@ def demo_pages(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield f"demo-{name}", render_dossier(made)
         if name == "ticket-sentiment":
             yield "demo-record", render_record(made)
-    yield "demo-board", render_board(judged(paths, {**options, "framework": ()}).report)
+    everything = judged(paths, {**options, "framework": ()})
+    yield "demo-board", render_board(everything.report, everything.owners.manifest)
 
 
 def pages(make: Any, folder: Path) -> dict[str, bytes]:
