@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from reports.html.gaps import unseen
 from reports.html.pages import count, render
+from reports.html.text import cut
 from reports.writing import clean
 from scanner.model.claims import STATEMENT, Assessment, ControlState, Evidence, Kind, Posture, SystemState, Word
 from scanner.model.nouns import Finding, Report, Severity, Status
 from scanner.systems.manifest import Manifest
 
 #: What fits on a page. Of whatever is longer, the page says how much more there is.
-SYSTEMS, PATHS, DECLARED, OPEN, GAPS = 9, 5, 8, 7, 6
-#: Of systems in a cell, of names in a sentence.
-NAMES = 3
+SYSTEMS, PATHS, DECLARED, OPEN, GAPS = 7, 5, 7, 6, 4
+#: Of systems in a cell, of names in a sentence; letters of what names a resource.
+NAMES, _GLOB = 3, 40
 TIERS = ("prohibited", "high-risk", "transparency", "minimal", "unclassified")
 STAGES = ("pilot", "limited", "general", "no stage")
 #: What only the finding on resources that no system claims is called.
@@ -183,7 +184,7 @@ def _accepted(manifest: Manifest | None, as_of: date) -> Iterator[Said]:
     """Exceptions, and resources that a system leaves out, with who approved them."""
     for system in manifest.systems if manifest else ():
         for one in system.exceptions:
-            text = f"accepts that {one.resource} does not meet {one.objective}: {one.reason}"
+            text = f"accepts that {cut(one.resource, _GLOB)} does not meet {one.objective}: {one.reason}"
             yield _declared(system.id, text, one.approved_by, one.expires, as_of)
         for left in system.selectors.exclude:
             yield _declared(

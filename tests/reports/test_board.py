@@ -7,11 +7,11 @@ from datetime import date
 
 import msgspec
 import pytest
+from boards import full_board
 from paging import words
 
-from reports.board import DECLARED, GAPS, PATHS, SYSTEMS, render_board
+from reports.board import DECLARED, OPEN, PATHS, SYSTEMS, render_board
 from scanner.model.claims import STATEMENT
-from scanner.model.nouns import Exposure, Severity, failed
 from scanner.systems.manifest import Exclude, Exemption
 
 PROMISES = re.compile(r"satisf|conforms|certif|\bmeets\b|is compliant", re.IGNORECASE)
@@ -44,8 +44,8 @@ def test_what_is_declared_has_its_author_and_its_day(make) -> None:
     report = make.declared_report()
     text = words(render_board(report))
 
-    assert "research: tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
-    assert "research: A plan, version 2 dpo 2026-08-01 not said" in text
+    assert "research tier minimal: none of the areas dpo 2026-09-01 2027-09-01" in text
+    assert "research A plan, version 2 dpo 2026-08-01 not said" in text
     assert "2027-09-01 passed" not in text
 
 
@@ -59,8 +59,8 @@ def test_exceptions_and_what_is_left_out_have_who_approved_them(make) -> None:
     manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name="N"), systems=(own,))
     text = words(render_board(make.report_of(make.notebook("research"), manifest=manifest), manifest))
 
-    assert "research: accepts that research does not meet isolation: a trial head of risk 2026-12-31" in text
-    assert "research: leaves out arn:aws:s3:::scratch: one analyst's own nobody named not said" in text
+    assert "research accepts that research does not meet isolation: a trial head of risk 2026-12-31" in text
+    assert "research leaves out arn:aws:s3:::scratch: one analyst's own nobody named not said" in text
 
 
 def test_a_review_that_is_over_is_said(make) -> None:
@@ -110,29 +110,15 @@ def test_a_clean_report_says_so_as_far_as_it_saw(make) -> None:
 
 
 def test_it_says_how_much_it_leaves_out(make) -> None:
-    gaps = [make.gap(operation=f"sagemaker:List{n}", permission="") for n in range(GAPS + 3)]
-    checks = [_path_check(make, n) for n in range(PATHS + 2)]
-    names = [f"n{n}" for n in range(SYSTEMS + 2)]
-    systems = tuple(msgspec.structs.replace(make.system(name), id=name) for name in names)
-    manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name="Northwind"), systems=systems)
-    report = make.report_of(*map(make.notebook, names), gaps=gaps, checks=checks, manifest=manifest)
-    page = render_board(report)
+    page = full_board(make)
     text = words(page)
 
     assert page.decode().count('<svg class="path"') == PATHS
-    assert "and 10 more of MLP-4" in text
+    assert f"and {SYSTEMS + 1} more of MLP-49" in text
     assert "… and 2 more systems, all of them in the JSON report." in text
     assert "… and 3 more operations" in text
-    assert f"… and {2 * len(names) - DECLARED} more declarations" in text
-
-
-def _path_check(make, number):
-    def notebook_leads_on(nb: make.NotebookInstance):
-        """Notebook leads to a role."""
-        return failed("leads on", path=(nb.id, f"role/{number}"))
-
-    notebook_leads_on.__annotations__ = {"nb": make.NotebookInstance}
-    return make.made(notebook_leads_on, f"MLP-49{number:02}", Severity.HIGH, Exposure.INTERNAL)
+    assert f"… and {2 * (SYSTEMS + 2) - DECLARED} more declarations" in text
+    assert f"… and {SYSTEMS + 2 - OPEN} more of these" in text
 
 
 @pytest.mark.parametrize("tier", ["unclassified", "minimal"])

@@ -11,10 +11,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from boards import full_board
 from made_dossiers import dossier, hostile, system
 from paging import golden_text
 from scanning import PROVIDERS, calm
@@ -25,6 +27,7 @@ from reports.dossier import render as render_dossier
 from reports.dossier import render_record
 from scanner.cli.evidence_building import dossier_of, judged
 from scanner.model.claims import Word
+from scanner.systems.triage import Basis, Conclusion, Open, Triage
 
 CHROMIUM = os.environ.get("MLPOSTURE_CHROMIUM") or shutil.which("chromium")
 PYTHON = ROOT / ".venv-browser" / "bin" / "python"
@@ -32,11 +35,30 @@ GOLDEN = Path(__file__).parent / "golden"
 NAME = "<script>document.title = 'obeyed'</script></style></title><img src=x onerror=alert(1)>"
 HOSTILE = {"script": NAME, "bidi": "\u202eexe.tnemucod\u2066 \u05d0\u05d1", "long": "x" * 10_000, "empty": ""}
 DEMO = {"ticket-sentiment": "nist-ai-rmf-1.0", "fraud-scoring": "soc2", "retina-diagnosis": "eu-ai-act"}
+_BASIS = Basis(question="role-provider", answer="yes", by="dpo", on=date(2026, 9, 1), source="manifest")
+#: What the triage came to, in words of its own: golden files do not change with its questions.
+TRIAGE = Triage(
+    system="sentiment", name="Ticket sentiment", as_of=date(2026, 11, 22), headline=("a person must decide",),
+    conclusions=(Conclusion(kind="role", says="provider", articles=("Art. 3(3)",), since=None, rests_on=(_BASIS,),
+                            checked=True),),
+    open=(Open(question="scope", asks="Is it used in the Union?", articles=("Art. 2(1)",), answered=None, depends=(),
+               bears_on_class=True),),
+    answers=(_BASIS,), contradictions=("the manifest and an answer differ",), notes=("one answer is old",),
+)  # fmt: skip
 #: Dossiers of dozens of sheets.
 LARGE = tuple(f"demo-{name}" for name in DEMO)
 #: All that pages are made of: these are also looked at in the dark.
-DARK = ("board", "board-gaps", "dossier", "dossier-high-risk", "record")
-LOOKED_AT = (*DARK, "board-hostile", "demo-board", "demo-record", *LARGE,
+DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record")
+SHEETS = {
+    "board": 1,
+    "board-full": 1,
+    "board-gaps": 1,
+    "board-hostile": 1,
+    "demo-board": 1,
+    "record": 2,
+    "demo-record": 2,
+}
+LOOKED_AT = (*DARK, "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
              *(f"{kind}-{name}" for kind in ("dossier", "record") for name in HOSTILE))  # fmt: skip
 
 
@@ -85,10 +107,11 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
     made = {
         "board": render_board(make.declared_report()),
         "board-gaps": render_board(make.mixed_report()),
+        "board-full": full_board(make),
         "board-hostile": render_board(make.hostile_report()),
-        "dossier": render_dossier(dossier()),
+        "dossier": render_dossier(dossier(triage=TRIAGE)),
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
-        "record": render_record(dossier()),
+        "record": render_record(dossier(triage=TRIAGE)),
     }
     for name, text in HOSTILE.items():
         made[f"dossier-{name}"] = render_dossier(hostile(text))
@@ -143,7 +166,15 @@ def test_it_is_light_dark_and_black_on_white_on_paper(seen: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     ("name", "sheets"),
-    [("board", 1), ("board-gaps", 1), ("board-hostile", 1), ("demo-board", 1), ("record", 2), ("demo-record", 2)],
+    [
+        ("board", 1),
+        ("board-full", 1),
+        ("board-gaps", 1),
+        ("board-hostile", 1),
+        ("demo-board", 1),
+        ("record", 2),
+        ("demo-record", 2),
+    ],
 )
 def test_it_takes_as_many_sheets_as_it_should(seen: dict[str, Any], name: str, sheets: int) -> None:
     assert seen[name]["light"]["print"]["sheets"] == sheets
