@@ -6,6 +6,7 @@ names it). With MLPOSTURE_SCREENSHOTS, pictures and PDFs of all pages are left i
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -21,13 +22,16 @@ from made_dossiers import dossier, hostile, system
 from paging import golden_text
 from scanning import PROVIDERS, calm
 from support import ROOT, TESTS
+from triaging import QUESTIONS, plain, silent
 
 from reports.board import render_board
 from reports.dossier import render as render_dossier
 from reports.dossier import render_record
+from reports.triage_worksheet import page as worksheet_page
 from scanner.cli.evidence_building import dossier_of, judged
 from scanner.model.claims import Word
 from scanner.systems.triage import Basis, Conclusion, Open, Triage
+from scanner.systems.triage_sheet import worksheet
 
 CHROMIUM = os.environ.get("MLPOSTURE_CHROMIUM") or shutil.which("chromium")
 PYTHON = ROOT / ".venv-browser" / "bin" / "python"
@@ -58,7 +62,7 @@ SHEETS = {
     "record": 2,
     "demo-record": 2,
 }
-LOOKED_AT = (*DARK, "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
+LOOKED_AT = (*DARK, "worksheet", "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
              *(f"{kind}-{name}" for kind in ("dossier", "record") for name in HOSTILE))  # fmt: skip
 
 
@@ -113,6 +117,7 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
         "record": render_record(dossier(triage=TRIAGE)),
     }
+    made["worksheet"] = worksheet_page(worksheet(QUESTIONS, plain(), silent().systems[0]))
     for name, text in HOSTILE.items():
         made[f"dossier-{name}"] = render_dossier(hostile(text))
         made[f"record-{name}"] = render_record(hostile(text))
@@ -129,8 +134,18 @@ def how(name: str, *, everything: bool) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def seen(make: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the browser makes of all pages: it is started once."""
-    folder = tmp_path_factory.mktemp("pages")
+    """What the browser makes of all pages. Of the processes of one run, one looks, and the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    found = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pages.json"
+    with found.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not found.exists():
+            found.write_text(looked_at(make, tmp_path_factory.mktemp("pages")), encoding="utf-8")
+    return json.loads(found.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def looked_at(make: Any, folder: Path) -> str:
+    """What tests/looking.py says of all pages: the browser is started once."""
     shots = os.environ.get("MLPOSTURE_SCREENSHOTS")
     if shots:
         Path(shots).mkdir(parents=True, exist_ok=True)
@@ -144,7 +159,7 @@ def seen(make: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         [PYTHON, TESTS / "looking.py"], input=json.dumps(told), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    return done.stdout
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
