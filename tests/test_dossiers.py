@@ -101,7 +101,7 @@ def test_a_claim_that_rests_on_trust_is_replayed_by_the_entries_in_the_dossier(t
     trusted = [one for one in observations(tmp_path / "d") if one.trusted]
     done = mlposture("evidence", "verify", str(tmp_path / "d"), *(f"--claim={one.claim}" for one in trusted))
     assert trusted
-    assert (done.returncode, done.stdout.count("the same (unknown, message")) == (0, len(trusted)), done.stdout
+    assert (done.returncode, done.stdout.count("the same (unknown, check, resource")) == (0, len(trusted)), done.stdout
     assert key.encode() not in b"".join(files(tmp_path / "d").values())
 
 
@@ -160,7 +160,7 @@ def test_who_changes_a_value_and_makes_the_digests_anew_is_found_out_by_what_was
     done = mlposture("evidence", "verify", str(target), "--claim", one.claim)
 
     assert done.returncode == 1
-    assert "files are as they were written" in done.stdout
+    assert "files are as manifest.json lists them" in done.stdout
     assert "saved otherwise than in the kept reply: enable_network_isolation" in done.stdout
     assert "judged anew it is" in done.stdout
 

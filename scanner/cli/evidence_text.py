@@ -8,6 +8,8 @@ import msgspec
 from scanner.evidence.replay import COMPUTED, Field, Followed, Replayed
 
 _LONGEST = 300
+#: What of a claim is the same, beside how it bears.
+_COMPARED = "check, resource, message, evidence, path and digests"
 
 
 def replayed_lines(found: Replayed) -> Iterator[str]:
@@ -19,7 +21,7 @@ def replayed_lines(found: Replayed) -> Iterator[str]:
     if found.problems:
         yield from (f"  not the same: {problem}" for problem in found.problems)
     else:
-        yield f"  judged anew from the saved inventory: the same ({found.bears}, message, evidence, path and digests)"
+        yield f"  judged anew from the saved inventory: the same ({found.bears}, {_COMPARED})"
     left = dict(told.evidence)
     for one in found.resources:
         yield from _followed(one, found, left)

@@ -70,7 +70,7 @@ def verify_dossier(
 def _files(folder: str, looked: Looked) -> Iterator[str]:
     count = len(looked.manifest.files)
     if not looked.problems:
-        yield f"{folder}: {count} files are as they were written; SHA-256 of manifest.json: {looked.sha256}"
+        yield f"{folder}: {count} files are as manifest.json lists them, and its SHA-256 is {looked.sha256}"
 
 
 def _signature(folder: Path, looked: Looked, key: str | None) -> tuple[bool, list[str]]:

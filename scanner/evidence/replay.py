@@ -16,7 +16,7 @@ from scanner.model.checks import Check
 from scanner.model.decode import FieldPlan, decode, plans
 from scanner.model.documents import Decoders
 from scanner.model.errors import InputError
-from scanner.model.nouns import Reply, Resource, Status, Verdict, plain
+from scanner.model.nouns import Reply, Resource, Scope, Status, Verdict, plain
 from scanner.model.own import HIDDEN
 from scanner.model.provenance import LEFT_OUT
 from scanner.model.sanitize import REDACTED, TOO_DEEP, encode, map_strings, redact
@@ -94,6 +94,7 @@ def replay(
         resources=resources,
         problems=(
             *_differences(observation, bears, message, evidence, verdict.path, fingerprint(check.id, subject)),
+            *_renamed(observation, check, subject),
             *_unlike(observation, resources),
         ),
     )
@@ -117,10 +118,35 @@ def _differences(
         yield f"the dossier says {told.bears}, and judged anew it is {bears}"
     if told.message != message:
         yield f"the dossier says “{told.message}”, and judged anew it is “{message}”"
-    if plain(told.evidence) != evidence:
-        yield "the evidence in the dossier is not that of the verdict given anew"
+    shown = plain(told.evidence)
+    if other := sorted(name for name in {*shown, *evidence} if shown.get(name, UNSET) != evidence.get(name, UNSET)):
+        yield f"the evidence in the dossier is not that of the verdict given anew: {', '.join(other)}"
     if told.path != path:
-        yield "the path in the dossier is not that of the verdict given anew"
+        yield f"the dossier says a path over {_over(told.path)}, and judged anew it is over {_over(path)}"
+
+
+def _over(path: Sequence[str]) -> str:
+    return ", ".join(path) or "nothing"
+
+
+def _renamed(told: Observation, check: Check, subject: Resource) -> Iterator[str]:
+    """What the dossier calls the check and the resource otherwise than they are."""
+    right = {
+        "title": check.title,
+        "severity": str(check.severity),
+        "objective": check.objective,
+        "kind": subject.kind,
+        "name": redact(subject.name),
+        "scope": subject.scope,
+        "console_url": redact(subject.console_url),
+    }
+    for field, value in right.items():
+        if (said := getattr(told, field)) != value:
+            yield f"the dossier says {field} {_brief(said)}, and it is {_brief(value)}"
+
+
+def _brief(value: Any) -> str:
+    return f"{value.provider} {value.account} {value.region}" if isinstance(value, Scope) else f"“{value}”"
 
 
 def _unlike(told: Observation, resources: Sequence[Followed]) -> Iterator[str]:
