@@ -56,7 +56,7 @@ def _component(kind: str, checks: list[Check], catalogue: Catalogue) -> Json:
 
 
 def _requirement(kind: str, objective: Objective, checks: Iterable[Check]) -> Json:
-    text = prose(f"Checks that ask whether {objective.title[:1].lower()}{objective.title[1:]}.")
+    text = prose(f"Checks that ask: {objective.title}?")
     return {
         "uuid": uid("requirement", kind, objective.id),
         "control-id": objective.id,

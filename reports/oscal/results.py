@@ -30,6 +30,7 @@ from reports.oscal.plan import by_tool, parties, plan_of
 from reports.oscal.reviewed import Reviewed
 from reports.oscal.risks import risks
 from scanner.evidence.dossier import ControlPage, Dossier, Observation, Origin
+from scanner.evidence.sentences import tally
 from scanner.model.claims import STATEMENT, Word
 
 _STATES = {Word.PASS: ("satisfied", "pass"), Word.FAIL: ("not-satisfied", "fail")}
@@ -98,6 +99,15 @@ def _coverage(reviewed: Reviewed) -> Iterator[Json]:
     yield prop("posture-percent-upper", state.score.upper)
     for page in reviewed.unreviewed:
         yield prop("not-reviewed", reviewed.control(page), page.state.why, of=page.state.word)
+    for page in reviewed.controls:
+        if page.state.readiness:
+            since = f"It applies from {page.state.applies_from}" if page.state.applies_from else "It does not apply yet"
+            yield prop("readiness", reviewed.control(page), f"{since}: what speaks against it is no breach.")
+    for page in reviewed.pages:
+        yield from (prop("contradiction", reviewed.control(page), text) for text in page.contradictions)
+    for objective, claim in reviewed.claims.items():
+        if claim.unknown:
+            yield prop("unknown", objective, f"{tally(claim)}. {claim.why}")
     for gap in reviewed.dossier.cover.not_seen:
         where = f"{gap.scope.provider} {gap.scope.account} {gap.scope.region}"
         closes = f"{gap.permission} would show it. " if gap.permission else ""

@@ -9,7 +9,7 @@ from reports.oscal.catalogs import catalog_of, statement, tokens
 from reports.oscal.documents import Json, at, link, uid
 from scanner.evidence.dossier import ControlPage, Dossier, Observation, Part
 from scanner.frameworks import Catalogue
-from scanner.model.claims import Word
+from scanner.model.claims import Claim, Word
 
 #: A control that does not bind the system, or of which nobody decided whether it does, is not reviewed.
 _LEFT_OUT = frozenset({Word.NOT_APPLICABLE, Word.UNDECIDED})
@@ -70,6 +70,12 @@ class Reviewed:
     def unreviewed(self) -> tuple[ControlPage, ...]:
         """The controls that there is no result on."""
         return tuple(page for page in self.pages if not self._observed[page.state.id])
+
+    @property
+    def claims(self) -> dict[str, Claim]:
+        """What there is on the objectives that bear on its controls."""
+        questions = (each for page in self.pages for each in page.questions)
+        return {each.objective: each.claim for each in questions}
 
     def control(self, page: ControlPage) -> str:
         """The id of a control in the catalogue of the framework."""

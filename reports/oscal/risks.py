@@ -66,7 +66,7 @@ def _risk(
     facet = {"name": "severity", "system": "http://csrc.nist.gov/ns/oscal", "value": str(worst)}
     return full(
         uuid=reviewed.uid("risk", objective, status, *names),
-        title=title(asked.title),
+        title=title(f"Speaks against: {asked.title}"),
         description=f"{len(against)} of its verdicts speak against this objective.",
         statement="They speak against this: " + prose(asked.statement),
         links=[link(f"{OBJECTIVES}#{statement(objective)}", "objective"), *targets],

@@ -127,3 +127,31 @@ def test_what_speaks_against_a_control_that_people_judge_is_a_risk_open_or_accep
             accepted += risk["status"] == "deviation-approved"
         assert {uuid for uuid, claim in claims.items() if set(claim) & against} <= at_risk | judged_alone
     assert accepted
+
+
+def test_what_is_readiness_alone_and_what_could_not_be_said_is_told(
+    rendered: dict[str, Files], dossiers: dict[str, Dossier]
+) -> None:
+    ahead = unknown = 0
+    for system, framework, result in results(rendered):
+        every = pages(dossiers[system], framework)
+        [selection] = result["reviewed-controls"]["control-selections"]
+        listed = {one["control-id"] for one in selection.get("include-controls", ())}
+        told = {one["value"]: one["remarks"] for one in result["props"] if one["name"] == "readiness"}
+        assert set(told) == {page.oscal_id for page in every if page.state.readiness} & listed
+        assert all("no breach" in remarks for remarks in told.values())
+        ahead += len(told)
+        open_ = {one["value"]: one["remarks"] for one in result["props"] if one["name"] == "unknown"}
+        asked = {each.objective: each.claim for page in every for each in page.questions}
+        assert set(open_) == {name for name, claim in asked.items() if claim.unknown}
+        assert all(f"{asked[name].unknown} unknown" in remarks for name, remarks in open_.items())
+        unknown += len(open_)
+    assert ahead and unknown
+
+
+def test_no_title_of_a_result_says_what_an_objective_asks_for(rendered: dict[str, Files], found: Judged) -> None:
+    """Objectives are worded as what ought to be so: beside a risk, that is the opposite of what was seen."""
+    asked = {one.title for one in found.catalogue.objectives.values()}
+    for _, _, result in results(rendered):
+        for one in (*result.get("risks", ()), *result.get("observations", ())):
+            assert one["title"] not in asked
