@@ -1,5 +1,6 @@
 """What people declared, as a command is told of it: the manifest of AI systems, and the day that duties go by."""
 
+import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -29,10 +30,11 @@ _MOST = 10
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """A manifest, and where it was read."""
+    """A manifest, where it was read, and the digest of the file."""
 
     path: str
     manifest: "Manifest"
+    sha256: str
 
 
 def manifest_path(options: Mapping[str, Any]) -> str | None:
@@ -54,11 +56,12 @@ def read_systems(options: Mapping[str, Any]) -> Declared | None:
         manifest, warnings = read_manifest(
             path, as_of(options, datetime.now(UTC)), name, lapse=True, own=options.get("framework_file") or ()
         )
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     for warning in warnings[:_MOST]:
         log.warning("%s", warning)
     if len(warnings) > _MOST:
         log.warning("%s: %d more to know; `mlposture systems check` lists all", name, len(warnings) - _MOST)
-    return Declared(name, manifest)
+    return Declared(name, manifest, sha256)
 
 
 def tagged(options: Mapping[str, Any]) -> frozenset[str]:
@@ -77,7 +80,7 @@ def recall(kept: Any) -> Declared | None:
         return None
     from scanner.systems.manifest import Manifest
 
-    return Declared(kept["path"], msgspec.convert(kept["manifest"], Manifest))
+    return Declared(kept["path"], msgspec.convert(kept["manifest"], Manifest), kept["sha256"])
 
 
 def as_of(options: Mapping[str, Any], otherwise: datetime) -> date:

@@ -1,17 +1,15 @@
 """From saved inventories and a manifest to what people take to an auditor or a board. No cloud is asked."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.cli.declared import DEFAULT, assess, manifest_path, ownership
-from scanner.cli.judging import load_saved, read_files
+from scanner.cli.declared import DEFAULT, manifest_path, ownership
+from scanner.cli.judging import catalogue, judge, load_saved, read_files
 from scanner.model.errors import InputError
 from scanner.model.sanitize import redact
-from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
     from scanner.evidence.dossier import Dossier
@@ -44,40 +42,22 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
     `options` are those of `evaluate` that matter here: systems, framework, framework_file, trust, as_of. Without
     `framework` all frameworks are shown that a declared system names, and the headline ones.
     """
-    from scanner.cli.judging import catalogue as chosen_catalogue
-    from scanner.evaluate.report import build_report
     from scanner.evaluate.unasked import note_unasked
-    from scanner.evaluate.unclaimed import UNCLAIMED
-    from scanner.model.nouns import Status
 
-    name = manifest_path(options)
-    if name is None:
+    if manifest_path(options) is None:
         raise InputError(
             f"there is no ./{DEFAULT}; name a manifest with --systems, or draft one: mlposture systems init"
         )
-    options = read_files(options)
+    options = read_files({"check": (), "skip_check": (), **options, "verdicts": "all"})
     # What is written of a dossier is without credentials, and its claims are to be the same from there.
     trust = tuple(msgspec.structs.replace(entry, reason=redact(entry.reason)) for entry in options["trust"])
-    with reading(name) as path:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    inventory, asked, collectors = load_saved(paths)
-    note_unasked(inventory, asked, collectors)
+    inventory, checks, collectors = load_saved(paths)
+    note_unasked(inventory, checks, collectors)
     owners = ownership(inventory, options)
     assert owners is not None  # noqa: S101 - there is a manifest
-    shown = chosen_catalogue(options)
-    built = build_report(
-        inventory,
-        (*asked, UNCLAIMED),
-        shown,
-        scan_id="",
-        started_at=inventory.taken_at,
-        finished_at=inventory.taken_at,
-        verdicts=frozenset(Status),
-        trust=trust,
-        owners=owners,
-    )
-    assessed = assess(built, shown, options, owners, inventory.accounts)
-    return Judged(inventory, assessed, owners, shown, sha256, trust, options.get("answers"))
+    report = judge(inventory, tuple(checks), {**options, "trust": trust}, inventory.taken_at, owners)
+    sha256 = options["systems"].sha256
+    return Judged(inventory, report, owners, catalogue(options), sha256, trust, options.get("answers"))
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from scanner.model.nouns import Report
     from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
+    from scanner.systems.ownership import Ownership
 
 log = logging.getLogger("mlposture")
 
@@ -213,7 +214,8 @@ def report(
     """
     from reports.terminal import print_report
 
-    built = judge(inventory, checks, options, started_at, outputs=outputs, early=early, arguments=arguments)
+    owners = ownership(inventory, options)
+    built = judge(inventory, checks, options, started_at, owners, outputs=outputs, early=early, arguments=arguments)
     problems = list(problems)
     for output in outputs:
         problems += _attempt(partial(_write, output, built, options.get("output_profile")))
@@ -237,6 +239,7 @@ def judge(
     checks: tuple[Check, ...],
     options: Options,
     started_at: datetime,
+    owners: "Ownership | None",
     *,
     outputs: tuple[Output, ...] = (),
     early: "Early | None" = None,
@@ -245,7 +248,6 @@ def judge(
     """The report on an inventory, with what it says of AI systems; what was judged `early` is not judged again."""
     from scanner.evaluate.unclaimed import UNCLAIMED
 
-    owners = ownership(inventory, options)
     if owners is not None:
         wanted = _chosen((*CHECKS.values(), UNCLAIMED), options)
         checks = (*checks, *(check for check in wanted if check is UNCLAIMED))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.config import check_place, refuse_undecoded
-from scanner.cli.declared import as_of
+from scanner.cli.declared import as_of, ownership
 from scanner.cli.judging import judge, load_saved, places_of, read_files, select, write_to
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.errors import InputError
@@ -36,7 +36,8 @@ def judged_saved(
     chosen = select(checks, options)
     note_unasked(inventory, chosen, collectors)
     declared = options["systems"]
-    return judge(inventory, chosen, options, inventory.taken_at), declared.manifest if declared else None
+    report = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
+    return report, declared.manifest if declared else None
 
 
 def write_page(output: str, page: bytes) -> None:
