@@ -1,6 +1,6 @@
 """The dossier of an AI system as a page that prints well, and the short record of one whose declared risk is minimal.
 
-What is written is in `scanner.evidence.dossier`; here it is counted, grouped and cut to what a person can take in.
+What is written is in `scanner.evidence.dossier_types`; here it is counted, grouped and cut to what a person can take in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 
 from reports.html.gaps import unseen
 from reports.html.pages import render as template
-from scanner.evidence.dossier import Bears, ControlPage, Dossier, Held, Observation, Part, Question
+from scanner.evidence.dossier_types import Bears, ControlPage, Dossier, Held, Observation, Part, Question
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import System

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_types_v1 import ReportV1  # noqa: E402
-from scanner.evidence.dossier import Dossier  # noqa: E402
+from scanner.evidence.dossier_types import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.origins import Principal  # noqa: E402

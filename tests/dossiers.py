@@ -17,7 +17,7 @@ from support import ROOT, all_kinds, registered
 from worlds.base import World
 
 from scanner.cli.evidence_building import Judged, dossier_of, judged
-from scanner.evidence.dossier import Dossier, Observation
+from scanner.evidence.dossier_types import Dossier, Observation
 
 MANIFEST = ROOT / "examples" / "ai-systems.yaml"
 SYSTEMS = ("ticket-sentiment", "fraud-scoring", "retina-diagnosis")

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from scanner.evidence.dossier import (
+from scanner.evidence.dossier_types import (
     Accepted,
     ControlPage,
     Cover,

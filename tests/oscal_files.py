@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.evidence.dossier import ControlPage, Dossier
+from scanner.evidence.dossier_types import ControlPage, Dossier
 
 #: A file's content by its name.
 Files = dict[str, bytes]

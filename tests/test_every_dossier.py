@@ -14,7 +14,7 @@ from dossiers import SYSTEMS, all_judged, compiled, parts
 from support import fail_with
 
 from scanner.cli.evidence_files import make
-from scanner.evidence.dossier import Observation
+from scanner.evidence.dossier_types import Observation
 from scanner.evidence.replay import replay
 from scanner.evidence.sections import what_is
 from scanner.frameworks import known, load

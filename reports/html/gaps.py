@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from scanner.evidence.dossier import NotSeen
+from scanner.evidence.dossier_types import NotSeen
 from scanner.model.nouns import Gap
 
 

@@ -14,7 +14,7 @@ from reports.oscal.mapping import mapping_collection
 from reports.oscal.plan import assessment_plan
 from reports.oscal.results import assessment_results
 from reports.oscal.reviewed import Reviewed
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier_types import Dossier
 from scanner.frameworks import Catalogue
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reports.oscal.documents import Json, file, full, metadata, prop, prose, title, token
-from scanner.evidence.dossier import Cover
+from scanner.evidence.dossier_types import Cover
 from scanner.frameworks import Catalogue, Control, Framework, Objective
 
 OBJECTIVES = "catalog-objectives.json"

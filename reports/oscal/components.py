@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports.oscal.catalogs import OBJECTIVES, statement
 from reports.oscal.documents import Json, file, metadata, prop, prose, uid
-from scanner.evidence.dossier import Cover
+from scanner.evidence.dossier_types import Cover
 from scanner.frameworks import Catalogue, Objective
 from scanner.model.checks import CHECKS, Check
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from reports.writing import clean, dump, redact
-from scanner.evidence.dossier import Cover
+from scanner.evidence.dossier_types import Cover
 from scanner.model.claims import STATEMENT
 from scanner.model.patterns import pattern
 from scanner.model.sanitize import encode, storable

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.oscal.catalogs import OBJECTIVES, catalog_of, statement, tokens
 from reports.oscal.documents import NS, Json, file, full, metadata, prop, prose, uid
-from scanner.evidence.dossier import Cover
+from scanner.evidence.dossier_types import Cover
 from scanner.frameworks import Catalogue, Framework
 
 MAPPING = "mapping-collection.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.oscal.documents import Json, back_matter, digest, file, full, metadata, prop, prose, resource, title, uid
 from reports.oscal.reviewed import Reviewed
-from scanner.evidence.dossier import Cover, Dossier, Reader
+from scanner.evidence.dossier_types import Cover, Dossier, Reader
 
 _NO_SSP = (
     "No system security plan exists: the subject of the assessment is what the manifest of AI systems declares, and "

@@ -29,7 +29,7 @@ from reports.oscal.documents import (
 from reports.oscal.plan import by_tool, parties, plan_of
 from reports.oscal.reviewed import Reviewed
 from reports.oscal.risks import risks
-from scanner.evidence.dossier import ControlPage, Dossier, Observation, Origin
+from scanner.evidence.dossier_types import ControlPage, Dossier, Observation, Origin
 from scanner.evidence.sentences import tally
 from scanner.model.claims import STATEMENT, Word
 

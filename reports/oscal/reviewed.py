@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from reports.oscal.catalogs import catalog_of, statement, tokens
 from reports.oscal.documents import Json, at, link, uid
-from scanner.evidence.dossier import ControlPage, Dossier, Observation, Part
+from scanner.evidence.dossier_types import ControlPage, Dossier, Observation, Part
 from scanner.frameworks import Catalogue
 from scanner.model.claims import Claim, Word
 

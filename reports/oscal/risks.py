@@ -10,7 +10,7 @@ from reports.oscal.catalogs import OBJECTIVES, statement
 from reports.oscal.documents import Json, at, full, link, prop, prose, title
 from reports.oscal.plan import by_tool
 from reports.oscal.reviewed import Reviewed
-from scanner.evidence.dossier import ControlPage, Observation
+from scanner.evidence.dossier_types import ControlPage, Observation
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import Exemption
 

@@ -12,7 +12,7 @@ from scanner.model.errors import InputError
 from scanner.model.sanitize import redact
 
 if TYPE_CHECKING:
-    from scanner.evidence.dossier import Dossier
+    from scanner.evidence.dossier_types import Dossier
     from scanner.frameworks import Catalogue
     from scanner.model.nouns import Report
     from scanner.model.trust import Entry

@@ -16,7 +16,7 @@ from scanner.model.registry import kinds, load
 from scanner.store.sealed_folder import FolderManifest
 
 if TYPE_CHECKING:
-    from scanner.evidence.dossier import Dossier
+    from scanner.evidence.dossier_types import Dossier
 
 Audience = Literal["auditor", "customer"]
 Files = Mapping[str, Iterable[bytes]]

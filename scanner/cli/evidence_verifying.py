@@ -12,7 +12,7 @@ from scanner.cli.evidence_files import COMMITMENTS, DOSSIER, INVENTORY, TRUST
 from scanner.cli.evidence_signing import is_signed, public_key
 from scanner.cli.evidence_text import replayed_lines
 from scanner.evidence.commitments import Commitments, Secrets, commitment, shown
-from scanner.evidence.dossier import Observation
+from scanner.evidence.dossier_types import Observation
 from scanner.evidence.replay import replay
 from scanner.model.errors import CannotScan, InputError
 from scanner.model.sanitize import clean

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from scanner import __version__
 from scanner.evidence.controls import Bearing
-from scanner.evidence.dossier import (
+from scanner.evidence.dossier_types import (
     Accepted,
     Bears,
     ControlPage,

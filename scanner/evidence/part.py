@@ -9,7 +9,7 @@ from msgspec import Struct, UnsetType
 
 from scanner.evaluate.judge import judge
 from scanner.evaluate.trusting import Trusting
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier_types import Dossier
 from scanner.model.checks import Check
 from scanner.model.documents import Decoders
 from scanner.model.nouns import Resource

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct
 
-from scanner.evidence.dossier import Dossier, Held
+from scanner.evidence.dossier_types import Dossier, Held
 from scanner.model.collectors import COLLECTORS
 from scanner.model.errors import InputError
 from scanner.model.nouns import Resource, Scope, plain

@@ -10,7 +10,7 @@ from scanner.evaluate.judge import Judgement, fingerprint, judge, shown
 from scanner.evaluate.score import finding_score
 from scanner.evaluate.trusting import Trusting
 from scanner.evidence.compiling import bears_of, origins_of
-from scanner.evidence.dossier import Observation, Origin
+from scanner.evidence.dossier_types import Observation, Origin
 from scanner.evidence.part import Noting
 from scanner.model.checks import Check
 from scanner.model.decode import FieldPlan, decode, plans

@@ -11,7 +11,7 @@ from scanner.model.claims import Claim, ControlState, Evidence, Word
 from scanner.systems.manifest import Include, Manifest, System
 
 if TYPE_CHECKING:
-    from scanner.evidence.dossier import Question
+    from scanner.evidence.dossier_types import Question
 
 _SCREENING = {
     "interacts_with_persons": "whether it talks to people (Art. 50(1))",

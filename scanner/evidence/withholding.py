@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from scanner.evidence.commitments import PATTERN, Committer
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier_types import Dossier
 from scanner.model.patterns import pattern
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import Include, Manifest, Selectors, System

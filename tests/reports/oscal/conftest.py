@@ -16,7 +16,7 @@ from reports.oscal.catalogs import framework_catalog, objectives_catalog
 from reports.oscal.mapping import mapping_collection
 from scanner.cli.evidence_building import Judged, dossier_of, judged
 from scanner.cli.evidence_files import make as make_dossier
-from scanner.evidence.dossier import ControlPage, Dossier
+from scanner.evidence.dossier_types import ControlPage, Dossier
 from scanner.frameworks import known, load
 from scanner.model.claims import Evidence, Kind
 

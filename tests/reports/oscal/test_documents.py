@@ -20,7 +20,7 @@ from support import ROOT
 
 from reports.oscal.catalogs import tokens
 from scanner.cli.evidence_building import Judged
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier_types import Dossier
 from scanner.frameworks import Control, Framework, known, load
 from scanner.model.claims import STATEMENT
 

@@ -7,7 +7,7 @@ from oscal_files import Files, findings, pages, props, related, results
 
 from reports.oscal import render
 from scanner.cli.evidence_building import Judged
-from scanner.evidence.dossier import ControlPage, Dossier, Section
+from scanner.evidence.dossier_types import ControlPage, Dossier, Section
 from scanner.model.claims import Word
 
 

@@ -12,7 +12,7 @@ import pytest
 from dossiers import CLOUD, MANIFEST, SYSTEMS, all_judged, compiled, inventory
 
 from scanner.cli.evidence_building import dossier_of, judged
-from scanner.evidence.dossier import Dossier
+from scanner.evidence.dossier_types import Dossier
 from scanner.evidence.sections import what_is
 from scanner.frameworks import known, load
 from scanner.model.claims import Word
