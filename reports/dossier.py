@@ -1,6 +1,7 @@
 """The dossier of an AI system as a page that prints well, and the short record of one whose declared risk is minimal.
 
-What is written is in `scanner.evidence.dossier_types`; here it is counted, grouped and cut to what a person can take in.
+What is written is in `scanner.evidence.dossier_types`; here it is counted, grouped and cut to what a person can take
+in.
 """
 
 from __future__ import annotations
