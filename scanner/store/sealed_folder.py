@@ -22,7 +22,6 @@ from scanner.store.host import mode_of_new_files
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
 #: No manifest is as large; more of one is not read.
 _LARGEST = 1 << 24
-_CHUNK = 1 << 20
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -120,15 +119,17 @@ def _problems(folder: Path, manifest: FolderManifest, content: bytes) -> Iterato
             yield f"{clean(path)}: missing"
         elif not stat.S_ISREG(found[path]):
             yield f"{clean(path)}: is a link or no file, and was not followed"
-        elif _measured(folder / path) != (entry.bytes, entry.sha256):
+        elif not _is_as_written(folder / path, entry):
             yield f"{clean(path)}: changed"
     expected = known.keys() | ({SIGNATURE} if manifest.signed_by else set())
+    if SIGNATURE in expected and not stat.S_ISREG(found.get(SIGNATURE, stat.S_IFREG)):
+        yield f"{SIGNATURE}: is a link or no file, and was not followed"
     yield from (f"{clean(path)}: additional, and not of the dossier" for path in sorted(found.keys() - expected))
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, int]]:
     """All that a folder holds but the folders in it, with its mode; no link is followed. An empty folder counts."""
-    for root, folders, files in os.walk(folder, followlinks=False):
+    for root, folders, files in os.walk(folder, onerror=_refuse, followlinks=False):
         for name in (*files, *(name for name in folders if (Path(root) / name).is_symlink())):
             path = Path(root) / name
             yield path.relative_to(folder).as_posix(), path.lstat().st_mode
@@ -136,17 +137,20 @@ def _walk(folder: Path) -> Iterator[tuple[str, int]]:
             yield Path(root).relative_to(folder).as_posix() + "/", stat.S_IFDIR
 
 
-def _measured(path: Path) -> tuple[int, str] | None:
-    """Size and digest of a file; None if it cannot be read, which is not as it was written."""
-    digest, size = hashlib.sha256(), 0
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be looked into may hold anything."""
+    raise InputError(f"{error.filename}: {error.strerror}") from error
+
+
+def _is_as_written(path: Path, entry: FileEntry) -> bool:
+    """Whether a file has its size and digest. One of another size is not read; one that cannot be is not as written."""
     try:
+        if path.stat().st_size != entry.bytes:
+            return False
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
+            return hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
     except OSError:
-        return None
-    return size, digest.hexdigest()
+        return False
 
 
 def _encoded(manifest: FolderManifest) -> bytes:
@@ -163,16 +167,20 @@ def _own_digest(manifest: FolderManifest) -> str:
 def check_folder(option: str, target: Path) -> None:
     """Raise InputError where writing a folder would fail, or lose something: what is there and not ours as written."""
     try:
+        parent = target.resolve().parent
+        if not parent.is_dir():
+            problem = "is no folder" if parent.exists() else "does not exist"
+            raise InputError(f"{option} {target}: the folder {target.parent} {problem}")
         if not target.exists():
-            if not target.resolve().parent.is_dir():
-                raise InputError(f"{option} {target}: the folder {target.parent} does not exist")
             return
         if not target.is_dir():
             raise InputError(f"{option} {target}: is there already, and is no folder")
+        if Path.cwd().is_relative_to(target.resolve()):
+            raise InputError(f"{option} {target}: you are in it, and it would be replaced; name a folder beside it")
         if not any(target.iterdir()):
             return
-    except OSError as error:
-        raise InputError(f"{option} {target}: {error.strerror}") from error
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise InputError(f"{option} {target}: {getattr(error, 'strerror', None) or error}") from error
     if not (target / MANIFEST).exists():
         raise InputError(f"{option} {target}: is not empty, and holds no dossier; name another folder")
     if problems := look(target).problems:
@@ -201,6 +209,7 @@ def write_folder(
         _written(new, MANIFEST, (content,))
         if signer:
             _written(new, SIGNATURE, (signer[1](content).hex().encode() + b"\n",))
+        check_folder("-o", target)  # somebody may have come in between
         _put(new, target)
     except OSError as error:
         raise NotWritten(f"{target}: {error.strerror or error}") from error
@@ -227,13 +236,14 @@ def _written(folder: Path, path: str, chunks: Iterable[bytes]) -> FileEntry:
 def _put(new: Path, target: Path) -> None:
     """Move a folder to its place. The one that is there goes only when the new one has come."""
     old = new.parent.with_name(f"{new.parent.name}-old")
-    replaced = target.exists()
-    if replaced:
-        target.rename(old)
     try:
+        if target.exists():
+            target.rename(old)
         new.rename(target)
-    except OSError:
-        if replaced:
+    except BaseException:  # a signal may come at any line
+        if old.exists() and not target.exists():
             old.rename(target)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)

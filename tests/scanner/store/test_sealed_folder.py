@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +62,84 @@ def test_a_folder_that_cannot_come_leaves_the_old_one(tmp_path: Path, monkeypatc
         write_folder(tmp_path / "d", HEAD, {"other": (b"x",)})
     assert look(tmp_path / "d").problems == ()
     assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+@pytest.mark.parametrize("name", ["new", "d"])
+@pytest.mark.parametrize("done", [False, True])
+def test_a_signal_while_folders_change_places_leaves_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, done: bool
+) -> None:
+    """Before and after the old one goes, before and after the new one comes."""
+    write_folder(tmp_path / "d", HEAD, FILES)
+    rename = Path.rename
+
+    def stopped(self: Path, target: Path) -> Path:
+        if self.name != name:
+            return rename(self, target)
+        monkeypatch.undo()
+        if done:
+            rename(self, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(tmp_path / "d", HEAD, {"other": (b"x",)})
+    looked = look(tmp_path / "d")
+    assert looked.problems == ()
+    assert len(looked.manifest.files) == (1 if name == "new" and done else 3)
+    assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+def test_what_somebody_put_there_meanwhile_stays(tmp_path: Path) -> None:
+    def slow() -> Iterator[bytes]:
+        (tmp_path / "d" / "note.txt").write_text("what the auditor asked")
+        yield b"x"
+
+    write_folder(tmp_path / "d", HEAD, FILES)
+    with pytest.raises(InputError, match=r"note\.txt: additional"):
+        write_folder(tmp_path / "d", HEAD, {"other": slow()})
+    assert (tmp_path / "d" / "note.txt").read_text() == "what the auditor asked"
+    assert (tmp_path / "d" / "a.txt").read_bytes() == b"one two"
+    assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+def test_a_place_that_no_folder_can_have_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for target, problem in (
+        (tmp_path / "loop", "Symlink loop"),
+        (tmp_path / "file" / "d", "is no folder"),
+        (tmp_path / "no" / "d", "does not exist"),
+        (Path.cwd(), "you are in it"),
+    ):
+        with pytest.raises(InputError, match=problem):
+            check_folder("-o", target)
+
+
+def test_a_file_of_another_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be made to have any size at no cost."""
+    write_folder(tmp_path / "d", HEAD, FILES)
+    os.truncate(tmp_path / "d" / "a.txt", 1 << 40)
+    monkeypatch.setattr(hashlib, "file_digest", mock.Mock(wraps=hashlib.file_digest))
+    assert look(tmp_path / "d").problems == ("a.txt: changed",)
+    assert hashlib.file_digest.call_count == 2  # type: ignore[attr-defined]  # those of the other two
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path / "d", HEAD, FILES)
+    (tmp_path / "d" / "shut").mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str) -> Any:
+        if path.endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(InputError, match="shut: Permission denied"):
+        look(tmp_path / "d")
 
 
 def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
