@@ -61,7 +61,7 @@ def make(name: str, found: Judged, audience: Audience, *, signed: bool) -> Made:
         withholding = Withholding(dossier, (part,), committer)
         dossier = withholding.dossier(dossier)
         populations = [withholding.of(one) for one in populations]
-        files[COMMITMENTS] = render(committer.made())
+        files[COMMITMENTS] = tuple(render(committer.made()))
     else:
         files[INVENTORY] = part.pieces()
         files[TRUST] = render(found.trust)

@@ -18,8 +18,7 @@ def sample_text(
 ) -> str:
     """Draw from each population that answers a control. Raises InputError if none does."""
     found = answering(_populations(source, inventories, systems), control)
-    lines = [line for one in found for line in _drawn(one, control, size, seed)]
-    return clean("\n".join(lines), lines=True)
+    return "\n".join(clean(line) for one in found for line in _drawn(one, control, size, seed))
 
 
 def _populations(source: str, inventories: Sequence[str], systems: str | None) -> list[Population]:

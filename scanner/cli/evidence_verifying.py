@@ -23,6 +23,8 @@ from scanner.store.sealed_folder import SIGNATURE, Looked, look
 
 T = TypeVar("T")
 
+#: No signature has as many bytes; more of one is not read.
+_LONGEST = 1 << 10
 _NO_TIME = "a signature shows that nothing was changed since and who holds the key, not when it was made"
 
 
@@ -80,8 +82,11 @@ def _signature(folder: Path, looked: Looked, key: str | None) -> tuple[bool, lis
         return not wanted, [f"{folder}: not signed" if wanted else f"{folder}: {_NOT_SIGNED}"]
     if wanted and wanted != signed_by:
         return False, [f"{folder}: signed by another key ({signed_by}) than {key}"]
+    if any(problem.startswith(f"{SIGNATURE}:") for problem in looked.problems):  # no file, or none that is one
+        return False, []
     try:
-        valid = is_signed(looked.content, (folder / SIGNATURE).read_bytes(), signed_by)
+        with (folder / SIGNATURE).open("rb") as file:
+            valid = is_signed(looked.content, file.read(_LONGEST), signed_by)
     except OSError as error:
         return False, [f"{folder / SIGNATURE}: {error.strerror}"]
     except CannotScan as error:

@@ -1,6 +1,7 @@
 """Writing a dossier: where it may go, who signs it, what is kept beside it."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 
 from scanner.cli.config import refuse_undecoded
 from scanner.cli.evidence_building import judged
-from scanner.cli.evidence_files import Made, make
+from scanner.cli.evidence_files import COMMITMENTS, Made, make
 from scanner.cli.evidence_signing import signer
 from scanner.cli.process import say
 from scanner.model.errors import InputError, NotWritten
@@ -36,15 +37,21 @@ def write_dossier(system: str, output: str, inventories: Sequence[str], options:
     try:
         sha256 = write_folder(target, made.head, made.files, signing)
     except BaseException:
-        if made.secrets is not None:
+        if made.secrets is not None and not _is_there(target, made):
             kept.unlink(missing_ok=True)
         raise
     _warn(made)
-    return clean("\n".join(_said(output, made, sha256, kept)), lines=True)
+    return "\n".join(clean(line) for line in _said(output, made, sha256, kept))
+
+
+def _is_there(target: Path, made: Made) -> bool:
+    """Whether the folder came to its place all the same: a signal may come just after that."""
+    path = target / COMMITMENTS
+    return path.is_file() and path.read_bytes() == b"".join(made.files[COMMITMENTS])
 
 
 def _target(output: str) -> Path:
-    if parse(output) is not None:
+    if parse(output) is not None or output == "-":
         raise InputError(f"-o {output}: a dossier is a folder of files; write it to a disk, and copy it from there")
     target = Path(os.path.abspath(output))  # noqa: PTH100 - a link stays a link, and `resolve` would follow it
     check_folder("-o", target)
@@ -97,7 +104,7 @@ def _said(output: str, made: Made, sha256: str, kept: Path) -> list[str]:
         f"{output}: {len(made.files)} files on the AI system {cover.system}",
         f"observations: {counts}; gaps: {len(cover.not_seen)}; open questions about the manifest: {len(cover.open)}",
         f"SHA-256 of its manifest, to be noted elsewhere: {sha256}",
-        f"to verify it: mlposture evidence verify {output}",
+        f"to verify it: mlposture evidence verify {shlex.quote(output)}",
     ]
     if made.secrets is not None:
         lines.append(f"{kept} opens its {len(made.secrets.openings)} commitments; keep it, and do not give it away")
