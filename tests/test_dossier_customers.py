@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from commandline import mlposture
@@ -25,6 +28,8 @@ from dossiers import (
 from scanning import document, running, take_inventory
 from support import ROOT
 
+from scanner.cli import evidence_writing
+from scanner.store import sealed_folder
 from scanner.store.inventory import Inventory
 
 
@@ -143,3 +148,29 @@ def test_claims_of_a_customers_dossier_are_not_replayed(tmp_path: Path) -> None:
     done = mlposture("evidence", "verify", str(tmp_path / "d"), "--claim", claim)
     assert done.returncode == 2
     assert "replay them from the auditor's dossier, or open a commitment with --secrets" in done.stderr
+
+
+@pytest.mark.parametrize("put", [False, True])
+def test_a_signal_takes_away_what_opens_a_dossier_only_if_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: bool
+) -> None:
+    rmtree = shutil.rmtree
+
+    def stopped(path: Path, **how: Any) -> None:
+        rmtree(path, **how)
+        raise KeyboardInterrupt
+
+    where = (evidence_writing, "write_folder") if not put else (sealed_folder.shutil, "rmtree")
+    monkeypatch.setattr(*where, stopped if put else mock.Mock(side_effect=KeyboardInterrupt))
+    done = mlposture(
+        "evidence", "fraud-scoring", "--systems", str(MANIFEST), "--inventory", inventory("gcp"), *SOC2,
+        "--audience", "customer", "-o", str(tmp_path / "d"),
+    )  # fmt: skip
+    monkeypatch.undo()
+    assert done.returncode == 130
+    assert sorted(path.name for path in tmp_path.iterdir()) == (["d", "d-secrets.json"] if put else [])
+    if put:
+        openings = tmp_path / "d-secrets.json"
+        name = next(iter(json.loads(openings.read_text())["openings"]))
+        opened = mlposture("evidence", "verify", str(tmp_path / "d"), "--secrets", str(openings), "--claim", name)
+        assert opened.returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sys
@@ -274,3 +275,18 @@ def test_without_the_extra_a_dossier_is_verified_and_its_signature_is_not(
     assert (plain.returncode, asked.returncode) == (0, 3)
     assert "the signature was not looked at" in plain.stdout
     assert "run: pip install 'mlposture[sign]'" in asked.stderr
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "large", "empty"])
+def test_a_signature_that_is_no_file_or_too_large_is_none(kind: str, signed: Path, keys: Path, tmp_path: Path) -> None:
+    target = tmp_path / "d"
+    shutil.copytree(signed, target)
+    there = target / "manifest.json.sig"
+    if kind in ("large", "empty"):
+        os.truncate(there, 1 << 40 if kind == "large" else 0)
+    else:
+        there.rename(tmp_path / "elsewhere")
+        there.symlink_to(tmp_path / "elsewhere") if kind == "link" else os.mkfifo(there)
+    done = mlposture("evidence", "verify", str(target), "--public-key", str(keys / "own.public.pem"))
+    assert done.returncode == 1
+    assert ("is a link or no file" if kind in ("link", "pipe") else "is not the signature") in done.stdout

@@ -303,3 +303,20 @@ def test_a_sample_is_drawn_from_no_dossier_that_somebody_changed(made: Path, tmp
     assert (done.returncode, nothing.returncode) == (2, 2)
     assert "README.txt: changed" in done.stderr
     assert "give its --inventory, too" in nothing.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evidence", "verify", "d", "--public-key", ""),
+        ("evidence", "verify", "d", "--secrets", "", "--claim", "id-0"),
+        ("evidence", "fraud-scoring", "--inventory", "i.json", "-o", "d", "--sign-key", ""),
+        ("evidence", "fraud-scoring", "--inventory", "i.json", "-o", "d", "--answers", ""),
+        ("systems", "triage", "fraud-scoring", "--answers", ""),
+    ],
+)
+def test_an_empty_name_does_not_count_as_an_option_that_was_left_out(arguments: tuple[str, ...]) -> None:
+    """As of a variable of a shell that is not set: nothing would be signed, and no signature looked at."""
+    done = mlposture(*arguments)
+    assert done.returncode == 2
+    assert "is empty; name a file, or leave the option out" in done.stderr

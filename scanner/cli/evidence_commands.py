@@ -2,6 +2,7 @@
 
 import click
 
+from scanner.cli.options import named
 from scanner.model.exits import Exit
 
 _BUILD = "build"
@@ -54,12 +55,14 @@ def evidence() -> None:
               "scan.")  # fmt: skip
 @click.option("--trust", metavar="FILE", help="What belongs to you or to a partner: a TOML file with the tables of "
               "[trust].")  # fmt: skip
-@click.option("--answers", metavar="FILE", help="Answers recorded about its risk (mlposture systems triage), on disk "
+@click.option("--answers", metavar="FILE", callback=named,
+              help="Answers recorded about its risk (mlposture systems triage), on disk "
               "or in a bucket. Default: ./triage-SYSTEM.yaml, where there is one.")  # fmt: skip
 @click.option("--audience", type=click.Choice(["auditor", "customer"]), default="auditor", show_default=True,
               help="For a customer, ids, names and people are replaced by commitments. What opens them is written "
               "beside the folder, to DIR-secrets.json; keep it.")  # fmt: skip
-@click.option("--sign-key", metavar="FILE", help="An Ed25519 private key in PEM: sign the manifest of the folder. "
+@click.option("--sign-key", metavar="FILE", callback=named,
+              help="An Ed25519 private key in PEM: sign the manifest of the folder. "
               "That shows that nothing was changed since and who holds the key, not when it was made.")  # fmt: skip
 def build(system: str, output: str, inventories: tuple[str, ...], **options: object) -> None:
     """Make the dossier of one AI system (the word `build` may be left out)."""
@@ -72,13 +75,15 @@ def build(system: str, output: str, inventories: tuple[str, ...], **options: obj
 
 @evidence.command("verify")
 @click.argument("folder", metavar="DIR")
-@click.option("--public-key", metavar="FILE", help="An Ed25519 public key in PEM: was it signed by the holder of the "
+@click.option("--public-key", metavar="FILE", callback=named,
+              help="An Ed25519 public key in PEM: was it signed by the holder of the "
               "private one?")  # fmt: skip
 @click.option("--claim", "claims", multiple=True, metavar="ID", help="Follow this claim back to the saved inventory "
               "and the digest of the reply; judge it anew. The beginning of it will do. Repeatable.")  # fmt: skip
 @click.option("--inventory", "inventories", multiple=True, metavar="FILE", help="Replay claims from these, the whole "
               "inventories that the cover names, not from the part in DIR. Repeatable.")  # fmt: skip
-@click.option("--secrets", metavar="FILE", help="Openings of a dossier for a customer: with --claim, show what a "
+@click.option("--secrets", metavar="FILE", callback=named,
+              help="Openings of a dossier for a customer: with --claim, show what a "
               "commitment (id-…) stands for.")  # fmt: skip
 @click.pass_context
 def verify(ctx: click.Context, /, folder: str, public_key: str | None, claims: tuple[str, ...],

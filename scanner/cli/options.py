@@ -13,6 +13,13 @@ def spelled(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def named(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty name, as that of a shell's variable which is not set: it is no way to leave an option out."""
+    if value == "":
+        raise click.BadParameter("is empty; name a file, or leave the option out")
+    return value
+
+
 def common(function: F) -> F:
     """The options of every command that judges, in the order `--help` shows them."""
     options = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.options import named
 from scanner.model.exits import Exit
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ _DEFAULT = "ai-systems.yaml"
 @click.argument("name", metavar="NAME")
 @click.option("--systems", "file", default=_DEFAULT, show_default=True, metavar="FILE", help="Your manifest of AI "
               "systems, on disk or in a bucket. What somebody signed there counts as an answer.")  # fmt: skip
-@click.option("--answers", "given", metavar="FILE", help="Read the answers here, on disk or in a bucket, and ask "
+@click.option("--answers", "given", metavar="FILE", callback=named,
+              help="Read the answers here, on disk or in a bucket, and ask "
               "nothing: for CI. Exits with 4, and names it, where one is missing.")  # fmt: skip
 @click.option("--inventory", "inventories", multiple=True, metavar="FILE", help="A saved inventory (scan "
               "--save-inventory): show what may bear on a question. It answers none. Repeatable.")  # fmt: skip
