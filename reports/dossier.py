@@ -17,7 +17,7 @@ from msgspec.structs import asdict
 from reports.html.gaps import unseen
 from reports.html.pages import render as template
 from scanner.evidence.dossier_types import Bears, ControlPage, Dossier, Held, Observation, Part, Question
-from scanner.model.claims import STATEMENT, Claim, FrameworkState, SystemState, Word
+from scanner.model.claims import STATEMENT, Claim, FrameworkState, Word
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import System
 
@@ -46,6 +46,12 @@ _BEARS: Mapping[Bears, str] = {"for": "for", "against": "against", "unknown": "o
 _SOA, _ANNEX = "iso-42001", "A."
 #: The framework that a notified body goes by.
 _ACT = "eu-ai-act"
+_BODY = "What a notified body would ask for and does not find"
+#: What it goes through (Annex VII, points 3 and 4): the technical documentation, which is to show Articles 9 to 15, and
+#: the quality management system with its plan for the time on the market.
+_EXAMINED = frozenset({"Annex IV", "Art. 17", "Art. 72", *(f"Art. {number}" for number in range(9, 16))})
+#: Words of controls that do not count as applying.
+_NOT_BINDING = frozenset({Word.NOT_APPLICABLE, Word.UNDECIDED})
 
 Share = tuple[str, int, str]
 
@@ -83,14 +89,13 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "unseen": unseen(dossier.cover.not_seen),
         "kinds": Counter(one.kind.rpartition(".")[2] for one in dossier.resources).most_common(),
         "by_kind": by_kind(dossier.resources),
-        "failed": failures(dossier.state),
+        "failed": failures(dossier),
         "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "kinds": KINDS, "names": NAMES},
         "statement": STATEMENT,
         "looks": _LOOKS,
         "bears": _BEARS,
         "soa": _SOA,
         "annex": _ANNEX,
-        "act": _ACT,
         "words": words,
         "shares": shares,
         "values": values,
@@ -98,6 +103,8 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "arises": arises,
         "observed": observed,
         "people": people,
+        "ahead": ahead,
+        "missing": missing,
         "shown_pages": shown_pages,
         "left_out": left_out,
         "screening": screening,
@@ -188,7 +195,27 @@ def screening(system: System) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), answers[value]) for name, value in asdict(system.screening).items()]
 
 
-def failures(state: SystemState) -> str:
-    """How many verdicts speak against a system, by severity."""
+def failures(dossier: Dossier) -> str:
+    """How many verdicts speak against a system, by severity. Where nothing was observed, nothing could."""
+    state = dossier.state
     found = [f"{state.failures[name]} {name}" for name in Severity if state.failures.get(name)]
-    return f"Failures: {', '.join(found)}." if found else "Nothing of what was observed."
+    if found:
+        return f"Failures: {', '.join(found)}."
+    seen = any(one.bears == "for" for one in dossier.observations)
+    return "Nothing of what was observed." if seen else "Nothing was observed that could."
+
+
+def ahead(part: Part) -> int:
+    """How many of the controls that apply do so only later."""
+    return sum(part.state.readiness.get(word, 0) for word in _LOOKS if word not in _NOT_BINDING)
+
+
+def missing(part: Part, system: System) -> list[tuple[str, list[ControlPage]]]:
+    """What there is no evidence of, below headings: of a high-risk system, what a notified body goes through first."""
+    found = {page.state.id for page in part.missing}
+    by_section = [(one.id, [page for page in one.pages if page.state.id in found]) for one in part.sections]
+    if part.framework != _ACT or system.classification.eu_ai_act.tier != "high-risk":
+        return [("What is asked for and not found", [page for _, pages in by_section for page in pages])]
+    examined = [page for id, pages in by_section if id in _EXAMINED for page in pages]
+    rest = [page for id, pages in by_section if id not in _EXAMINED for page in pages]
+    return [(_BODY, examined), ("What else bears on it, and is not found", rest)]

@@ -133,15 +133,21 @@ def pages() -> tuple[ControlPage, ...]:
     )  # fmt: skip
 
 
-def part(framework: str = "iso-42001", own: Iterable[ControlPage] = ()) -> Part:
-    shown = tuple(own) or pages()
+def part(framework: str = "iso-42001", own: Iterable[ControlPage | Section] = ()) -> Part:
+    """A part with these controls, or sections of them."""
+    given = tuple(own) or pages()
+    sections = tuple(one for one in given if isinstance(one, Section))
+    sections = sections or (
+        Section(id="A", title="Annex", pages=tuple(o for o in given if isinstance(o, ControlPage))),
+    )
+    shown = [one for section in sections for one in section.pages]
     words = {word: sum(one.state.word is word for one in shown) for word in Word}
     state = FrameworkState(
         id=framework, controls=tuple(one.state for one in shown), words=words, readiness={}, applicable=2, manual=1,
         unchecked=0, empty=0, score=SCORE,
     )  # fmt: skip
     return Part(framework=framework, name=f"Example of {framework}", version="1", url="", what="Evidence by control.",
-                state=state, sections=(Section(id="A", title="Annex", pages=shown),))  # fmt: skip
+                state=state, sections=sections)  # fmt: skip
 
 
 def cover(**changes: Any) -> Cover:

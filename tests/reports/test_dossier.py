@@ -6,12 +6,13 @@ import re
 from datetime import date
 
 import pytest
-from made_dossiers import CLASS, cover, dossier, hostile, observation, page, part, system
+from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, system
 from msgspec.structs import replace
 from paging import words
 
 from reports.dossier import WORST, alike, anchor, render, render_record, values
 from reports.html.gaps import unseen
+from scanner.evidence.dossier import Section
 from scanner.model.claims import STATEMENT, Word
 from scanner.systems.manifest import Classification, EuAiAct
 
@@ -62,12 +63,12 @@ def test_a_control_has_its_question_observations_and_what_others_say(text: str) 
     for told in (
         "evidence against. Readiness, and no breach: it applies from 2027-12-02.",
         "Whether it applies rests on the declared class.",
-        "Nothing is open to everyone (public-exposure, subset-of: it decides the word)",
+        "Nothing is open to everyone? (public-exposure, subset-of: it decides the word)",
         "1 for, 2 against (1 of these accepted), 1 unknown, of 4; on 1 resource more it does not arise.",
         "against bucket-1 arn:aws:s3:::bucket-1 bucket-1 says so policy = {\"Principal\": \"*\"}",
         "s3:GetBucketPolicy abababababab MLP-1401, claim bucket-1-claim",
         "A scan cannot show: Whether what is open matters.",
-        "People can stop it (human-oversight, subset-of: it stands beside). No resource is public. Nothing was "
+        "People can stop it? (human-oversight, subset-of: it stands beside). No resource is public. Nothing was "
         "observed: no check of this version asks about it.",
         "A plan, version 2 (declared by dpo on 2026-08-01, docs/plan.pdf)",
         "bucket-2: public on purpose (approved by head of risk, until 2027-01-31; covers 1 observation)",
@@ -89,8 +90,38 @@ def test_a_high_risk_system_is_told_what_a_notified_body_does_not_find() -> None
     own = system(classification=Classification(eu_ai_act=act))
     text = words(render(dossier(declared=own, parts=(part("eu-ai-act"),))))
 
-    assert "What a notified body would ask for and does not find" in text
     assert "Worksheet" not in text
+    text = words(render(dossier(declared=own, parts=(part("eu-ai-act", banned_and_filed()),))))
+    asked = between(text, "What a notified body would ask for and does not find", "What else bears on it")
+    rest = between(text, "What else bears on it, and is not found", "Annex IV Title")
+    assert ("Annex IV(7)" in asked, "Art. 5(1)(a)" in asked) == (True, False)
+    assert ("Annex IV(7)" in rest, "Art. 5(1)(a)" in rest) == (False, True)
+
+
+def banned_and_filed() -> tuple[Section, ...]:
+    """A section that a notified body goes through, and one with what is banned."""
+    pages = {"Annex IV": page("Annex IV(7)", Word.NOT_ASSESSED), "Art. 5": page("Art. 5(1)(a)", Word.NOT_ASSESSED)}
+    return tuple(Section(id=id, title="Title", pages=(one,)) for id, one in pages.items())
+
+
+def test_duties_that_are_still_to_come_are_counted_apart(text: str) -> None:
+    assert "2 controls apply;" in text
+    one = part()
+    later = replace(one, state=replace(one.state, readiness={Word.AGAINST: 1, Word.UNDECIDED: 3}))
+    told = words(render(dossier(parts=(later,))))
+    assert "2 controls apply, 1 of them not yet: readiness, and no breach;" in told
+
+
+def test_what_is_left_out_and_fails_is_a_contradiction_beside_the_reason() -> None:
+    out = page("A.4", Word.NOT_APPLICABLE, why="excluded", rests_on=CLASS, contradictions=("It fails.",))
+    assert "Contradiction: It fails." in words(render(dossier(parts=(part(own=(*pages(), out)),))))
+
+
+def test_several_days_are_no_moment_and_a_cloud_that_nobody_asked_is_not_called_read() -> None:
+    made = cover(first="2026-11-01T12:00:00+00:00", scopes=(), not_seen=())
+    text = words(render(dossier(cover=made)))
+    assert "These are moments of several days" in text and "That is a moment" not in text
+    assert "Nothing of its clouds was scanned." in text and "Whatever was asked for was read" not in text
 
 
 def test_the_worksheet_leaves_reasons_and_implementation_to_people() -> None:
@@ -139,7 +170,7 @@ def test_nothing_found_and_nothing_refused_is_said() -> None:
         text = words(page_of(made))
 
         assert "Whatever was asked for was read: no call was refused." in text
-        assert "Nothing of what was observed." in text
+        assert "Nothing was observed that could." in text
         assert "nobody was recorded" in text
 
 
