@@ -84,8 +84,17 @@ def of_others() -> list[str]:
         found |= {row.title for row in framework.controls} | {edge.reason for edge in framework.mappings}
     for objective in catalogue.objectives.values():
         found |= {objective.title, objective.statement, objective.cannot_prove}
-    found |= {check.title for check in parts()[0].values()} | {"implemented-requirements", "conformity assessment"}
-    found |= {"and whether it is implemented", "head of compliance"}  # who approved something in the demo
+    found |= {check.title for check in parts()[0].values()} | {"implemented-requirements"}
+    found |= {
+        "conformity assessment",
+        "Conformity assessment",
+        ">Implemented</th>",
+    }  # which a rollout, a worksheet asks
+    found |= {
+        "and whether it is implemented",
+        "is implemented is for people to judge",
+        "head of compliance",
+    }  # who approved something in the demo
     return sorted(found - {""}, key=len, reverse=True)
 
 

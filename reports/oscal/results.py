@@ -118,7 +118,7 @@ def _remarks(reviewed: Reviewed) -> str:
     words = Counter(page.state.word for page in reviewed.pages)
     counted = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
     cover = reviewed.dossier.cover
-    blind = "".join(f" {prose(why)}." for why in cover.blind)
+    blind = "".join([*(f" {prose(why)}." for why in cover.blind), *(f" {prose(limit)}" for limit in cover.limits[1:])])
     return (
         f"{STATEMENT}\n\nCoverage: there is a result on {len(reviewed.controls)} of {len(reviewed.pages)} controls "
         f"({counted}). The properties name the others, each with why, and what could not be read.{blind}"

@@ -16,6 +16,8 @@ from scanner.systems.manifest import ExcludedControl, Manifest, Role, System
 ACT = "eu-ai-act"
 #: What of a framework speaks to generative models alone.
 _GENERATIVE = "nist-ai-600-1"
+#: Where it is declared that a control is left out.
+EXCLUDED = "excluded_controls"
 _DEPENDS = "depends on how each AI system is classified, and no manifest of AI systems (--systems) declares that"
 #: The row that says when a system is high-risk, and the one that is about people's data in any case.
 _CLASSES, _BIAS = "Art. 6", "Art. 4a"
@@ -236,5 +238,5 @@ def _excluded(excluded: ExcludedControl) -> Evidence:
         text=excluded.reason,
         by=excluded.approved_by or "",
         until=excluded.expires,
-        source="excluded_controls",
+        source=EXCLUDED,
     )

@@ -26,7 +26,13 @@ from scanner.evidence.dossier_types import (
     Section,
 )
 from scanner.evidence.sections import sections_of, what_is
-from scanner.evidence.sentences import contradictions_of, open_in_control, open_in_manifest, selector_text
+from scanner.evidence.sentences import (
+    contradictions_of,
+    limits_of,
+    open_in_control,
+    open_in_manifest,
+    selector_text,
+)
 from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
@@ -246,18 +252,23 @@ def _accepted(
 ) -> Iterator[Accepted]:
     """The exceptions that bear on a control."""
     wanted = set(objectives)
+    uncovered = {each.claim: each for name in wanted for each in observations.get(name, ()) if each.bears == "against"}
     for one in system.exceptions:
         if one.objective not in wanted:
             continue
         glob = matcher(f"*{one.resource}")
-        against = [each for each in observations.get(one.objective, ()) if each.bears == "against"]
+        covered = [
+            each for each in uncovered.values() if each.objective == one.objective and glob.fullmatch(each.resource)
+        ]
+        for each in covered:  # the first exception that does is the one that accepts it
+            del uncovered[each.claim]
         yield Accepted(
             objective=one.objective,
             resource=one.resource,
             reason=one.reason,
             approved_by=one.approved_by,
             expires=one.expires,
-            covers=sum(bool(glob.fullmatch(each.resource)) for each in against),
+            covers=len(covered),
         )
 
 
@@ -275,6 +286,7 @@ def _cover(
     clouds = frozenset(include.provider for include in system.selectors.include)
     times = sorted(origin.at for one in resources for origin in one.origins)
     taken = report.started_at.isoformat()
+    first, last = (times[0], times[-1]) if times else (taken, taken)
     unseen = Unseen(report.listings, report.gaps, frozenset(inventory.accounts))
     return Cover(
         organisation=manifest.organisation.name,
@@ -282,8 +294,8 @@ def _cover(
         name=system.name,
         as_of=as_of,
         taken_at=report.started_at,
-        first=times[0] if times else taken,
-        last=times[-1] if times else taken,
+        first=first,
+        last=last,
         tool=f"mlposture {__version__}",
         scopes=tuple(scope for scope in report.scopes if scope.provider in clouds),
         selectors=tuple(selector_text(include) for include in system.selectors.include),
@@ -294,7 +306,7 @@ def _cover(
         not_seen=tuple(_not_seen(report, clouds)),
         blind=tuple(dict.fromkeys(filter(None, unseen.reasons(system, owners, clouds)))),
         open=tuple(open_in_manifest(system, manifest, as_of)),
-        limits=_limits(state),
+        limits=(*_limits(state), *limits_of(system, as_of, report.started_at.date(), first, last)),
     )
 
 

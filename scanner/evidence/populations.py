@@ -44,7 +44,8 @@ KNOWN: Mapping[str, Kept] = {
             "iso-42001": ("A.6.2.5",),
             "eu-ai-act": ("Annex IV(6)",),
         },
-        f"{_APPROVALS} Of Azure ML these are the versions that deployments name.",
+        f"{_APPROVALS} Of Azure ML these are the versions that deployments name, of the registry of SageMaker the "
+        "packages that models are made from, and no others. What was deleted before this scan is not among them.",
     ),
     "endpoint-changes": Kept(
         "Configurations of endpoints",
@@ -66,7 +67,8 @@ KNOWN: Mapping[str, Kept] = {
             "azure.authorization.Assignee": (),
         },
         {"soc2": ("CC6.1", "CC6.3")},
-        "People who may sign in are not among them: this scan reads the identities that workloads run as.",
+        "People who may sign in are not among them, nor identities that were deleted before this scan: it reads those "
+        "that workloads run as.",
     ),
 }
 

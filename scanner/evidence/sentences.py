@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import asdict, fields
 
-from scanner.evidence.applicability import classified
+from scanner.evidence.applicability import EXCLUDED, classified
+from scanner.evidence.standing import TRUST
 from scanner.model.claims import Claim, ControlState, Evidence, Word
 from scanner.systems.manifest import Include, Manifest, System
 
@@ -28,6 +29,8 @@ _PURPOSE = {
     "decision_effect": "what its output decides",
 }
 _MANUAL = "manual"
+#: The length of a day, as it begins a time.
+_DAY = 10
 
 
 def selector_text(include: Include) -> str:
@@ -59,13 +62,19 @@ def tally(claim: Claim) -> str:
 
 def contradictions_of(state: ControlState, questions: "Sequence[Question]") -> Iterator[str]:
     """Where what is declared and what was observed say different things."""
+    excluded = state.rests_on if state.rests_on and state.rests_on.source == EXCLUDED else None
+    if state.word is Word.NOT_APPLICABLE and excluded is None:
+        return
     for each in questions:
         claim = each.claim
+        if not (claim.against and each.core):
+            continue
+        speaks = f"{tally(claim)} verdicts on {each.objective}"
+        if excluded is not None:
+            yield f"That it is left out is {said_by(excluded)}; there are {speaks}."
         for one in (*state.other, *claim.other):
-            if claim.against and each.core:
-                total = claim.supporting + claim.against + claim.unknown
-                speaks = f"{claim.against} of {total} verdicts speak against {each.objective}"
-                yield f"“{one.text}” is {said_by(one)}; {speaks}."
+            if one.source != TRUST:  # counted as unknown, and not beside what speaks against it
+                yield f"“{one.text}” is {said_by(one)}; there are {speaks}."
 
 
 def open_in_control(state: ControlState, questions: "Sequence[Question]") -> Iterator[str]:
@@ -111,6 +120,26 @@ def open_in_manifest(system: System, manifest: Manifest, as_of: date) -> Iterato
             yield f"“{document.title}” is declared without its SHA-256."
         if not document.approved_by:
             yield f"“{document.title}” is declared without who approved it."
+        if document.date > as_of:
+            yield f"“{document.title}” is declared with {document.date}, a later day than {as_of}."
+
+
+def limits_of(system: System, as_of: date, taken: date, first: str, last: str) -> Iterator[str]:
+    """What of this scan and of what was declared a reader has to know before all else."""
+    day, end = first[:_DAY], last[:_DAY]
+    if day != end:
+        yield f"What was read is of several days, from {day} to {end}: nobody saw it together as it was on one of them."
+    if as_of != taken:
+        yield f"Duties, exceptions and reviews are taken as of {as_of}, and the scan is of {taken}."
+    if left_out := len(system.selectors.exclude):
+        things = "exclusion keeps resources" if left_out == 1 else "exclusions keep resources"
+        yield f"{left_out} {things} out of the system, as the manifest has it: nothing is said of these."
+    if system.soc2 is not None and system.soc2.period is not None:
+        period = system.soc2.period
+        yield (
+            f"Its SOC 2 report is declared to be on {period.from_} to {period.to}: what was read from {day} to {end} "
+            "is no evidence of any other day of that."
+        )
 
 
 def _open_classification(system: System, manifest: Manifest, as_of: date) -> Iterator[str]:

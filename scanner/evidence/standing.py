@@ -16,6 +16,8 @@ _ENOUGH = 100.0
 #: Checks so slight that one of them alone says nothing of a control that it only intersects with.
 _SLIGHT = frozenset({Severity.LOW, Severity.INFORMATIONAL})
 _NOTHING = CheckCount()
+#: Where it is declared whom verdicts may trust.
+TRUST = "[trust]"
 
 
 class Stand(enum.Enum):
@@ -120,7 +122,7 @@ def observed(count: CheckCount) -> CheckCount:
 
 def _trust(passes: int) -> Evidence:
     text = f"{passes} {'pass rests' if passes == 1 else 'passes rest'} on accounts and identities that are trusted"
-    return Evidence(kind=Kind.DECLARED, text=text, source="[trust]")
+    return Evidence(kind=Kind.DECLARED, text=text, source=TRUST)
 
 
 def _open(unlisted: list[str], unknown: int, trusted: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import pytest
 from dossiers import CLOUD, MANIFEST, SYSTEMS, all_judged, compiled, inventory
 
 from scanner.cli.evidence_building import dossier_of, judged
-from scanner.evidence.dossier_types import Dossier
+from scanner.evidence.dossier_types import ControlPage, Dossier
 from scanner.evidence.sections import what_is
+from scanner.evidence.sentences import limits_of
 from scanner.frameworks import known, load
 from scanner.model.claims import Word
 
@@ -170,3 +171,68 @@ def test_a_review_that_is_past_is_asked_for(tmp_path: Path) -> None:
     late = with_manifest(tmp_path, "ticket-sentiment", as_of="2027-09-02")
     assert "Its classification was to be reviewed by 2027-09-01." in late.cover.open
     assert str(late.cover.as_of) == "2027-09-02"
+
+
+def pages_of(dossier: Dossier, framework: str) -> dict[str, ControlPage]:
+    [part] = [part for part in dossier.parts if part.framework == framework]
+    return {page.state.id: page for section in part.sections for page in section.pages}
+
+
+def test_a_control_that_people_leave_out_and_that_fails_is_a_contradiction(tmp_path: Path) -> None:
+    """Leaving it out takes it from what is counted, and the reader is to see that something speaks against it."""
+    wrong = [page for page in pages_of(compiled("fraud-scoring"), "soc2").values() if page.state.word is Word.AGAINST]
+    one = wrong[0].state.id
+    excluded = ("control: CC6.4", f"control: {one}")
+    page = pages_of(with_manifest(tmp_path, "fraud-scoring", excluded), "soc2")[one]
+    assert page.state.word is Word.NOT_APPLICABLE
+    against = [each for each in page.questions if each.core and each.claim.against]
+    assert [text for text in page.contradictions if "declared by head of compliance" in text] == [
+        f"That it is left out is declared by head of compliance; there are {each.claim.supporting} for, "
+        f"{each.claim.against} against, {each.claim.unknown} unknown, of "
+        f"{each.claim.supporting + each.claim.against + each.claim.unknown} verdicts on {each.objective}."
+        for each in against
+    ]
+    assert against
+    for other in pages_of(compiled("ticket-sentiment"), "eu-ai-act").values():
+        assert other.state.word is not Word.NOT_APPLICABLE or not other.contradictions
+
+
+def test_what_is_trusted_contradicts_nothing(tmp_path: Path) -> None:
+    trust = tmp_path / "trust.toml"
+    trust.write_text('[[trust.buckets]]\nvalue = "gs://contoso-example-weights"\nreason = "weights of a partner"\n')
+    dossier = with_manifest(tmp_path, "fraud-scoring", trust=str(trust))
+    pages = [page for part in dossier.parts for page in pages_of(dossier, part.framework).values()]
+    assert any(one.source == "[trust]" for page in pages for one in page.declared)
+    assert not any("trusted" in text for page in pages for text in page.contradictions)
+
+
+def test_an_observation_is_covered_by_the_first_exception_that_does(tmp_path: Path) -> None:
+    one = next(one for one in compiled("fraud-scoring").observations if one.bears == "against")
+    end = one.resource.rpartition("/")[2]
+    each = "    - {{objective: {0}, resource: '{1}', reason: {2}, approved_by: the lead, expires: 2099-01-01}}\n"
+    exceptions = "".join(each.format(one.objective, *of) for of in ((end, "One"), ("*", "All"), (end, "Again")))
+    changed = with_manifest(tmp_path, "fraud-scoring", (BEFORE, f"    exceptions:\n{exceptions}{BEFORE}"))
+    found = [page.accepted for part in changed.parts for page in pages_of(changed, part.framework).values()]
+    covers = {tuple(one.covers for one in accepted) for accepted in found if accepted}
+    reasons = Counter(one.excepted for one in changed.observations if one.excepted)
+    assert covers == {(reasons["One"], reasons["All"], 0)}
+    assert sum(reasons.values()) == changed.state.claims[one.objective].against
+
+
+def test_the_cover_bounds_what_the_days_and_the_manifest_allow(tmp_path: Path) -> None:
+    limits = compiled("fraud-scoring").cover.limits
+    assert any("1 exclusion keeps resources out of the system" in text for text in limits)
+    assert any("is declared to be on 2026-01-01 to 2026-12-31" in text for text in limits)
+    assert not any("of several days" in text or "are taken as of" in text for text in limits)
+    earlier = with_manifest(tmp_path, "fraud-scoring", as_of="2026-08-21").cover
+    assert any(text.startswith("Duties, exceptions and reviews are taken as of 2026-08-21") for text in earlier.limits)
+    system = compiled("ticket-sentiment").declared
+    day = date(2026, 11, 29)
+    [several] = limits_of(system, day, day, "2026-11-01T00:00:00+00:00", "2026-11-29T00:00:00+00:00")
+    assert "of several days, from 2026-11-01 to 2026-11-29" in several
+
+
+def test_a_document_of_a_later_day_is_asked_about(tmp_path: Path) -> None:
+    document = '    - {fills: [CC6.1], title: Plan, uri: docs/a.pdf, sha256: "...", date: 2099-08-01}\n'
+    cover = with_manifest(tmp_path, "fraud-scoring", (BEFORE, f"    documents:\n{document}{BEFORE}")).cover
+    assert any(text.startswith("“Plan” is declared with 2099-08-01, a later day than ") for text in cover.open)
