@@ -1,10 +1,12 @@
 """A dossier for who is not to know what resources, accounts and people are called: commitments stand for these.
 
 Fields that hold nothing else are replaced whole. In texts, each word is that is known to be such a name, or that looks
-like an id. Of evidence only what cannot be one is left: words of the provider, numbers, times, networks of everybody.
+like an id. Of evidence only what cannot be one is left: words of the provider, numbers, times, networks of everybody;
+what it loses, the message beside it loses, too.
 """
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -13,7 +15,8 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from scanner.evidence.commitments import PATTERN, Committer
-from scanner.evidence.dossier_types import Dossier
+from scanner.evidence.dossier_types import Dossier, Observation
+from scanner.evidence.provider_words import WORDS
 from scanner.model.patterns import pattern
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import Include, Manifest, Selectors, System
@@ -95,10 +98,9 @@ _ACTION = pattern(
 )
 #: Roles that providers made; those of customers have longer names.
 _ROLE = pattern(r"roles/[a-z][A-Za-z.]*")
-_PLAIN_VALUE = pattern(
-    r"[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){0,5}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|-?\d{1,6}(?:\.\d+)?|0\.0\.0\.0/0|::/0|\*|"
-    r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?"
-)
+_PLAIN_VALUE = pattern(r"-?\d{1,6}(?:\.\d+)?|0\.0\.0\.0/0|::/0|\*||\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
+#: What any text may hold, too, and so is no name wherever it stands.
+_ANY_WORD = pattern(r"[A-Za-z]{1,40}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _COMMITTED = pattern(PATTERN)
 #: Texts of resources that are gone through for names have at least so many letters; shorter ones are words.
 _SHORTEST = 4
@@ -136,7 +138,17 @@ class Withholding:
                 changed[field.name] = {name: self._evidence(name, each) for name, each in held.items()}
             elif field.name not in _OURS.get(kind, ()):
                 changed[field.name] = _mapped(held, self._text, self.of)
+        if isinstance(value, Observation):
+            changed["message"] = self._without(changed["message"], value.evidence)
         return replace(value, **changed)
+
+    def _without(self, message: str, evidence: Mapping[str, Any]) -> str:
+        """A message without what the evidence beside it loses."""
+        told = {text for name, value in evidence.items() if name != "score" for text in _texts(value, keys=True)}
+        for text in sorted(told, key=len, reverse=True):
+            if (said := self._value(text)) != text:
+                message = re.sub(rf"(?<![\w-]){re.escape(text)}(?![\w-])", said, message)
+        return message
 
     def _text(self, text: str) -> str:
         for phrase in self._phrases:
@@ -156,7 +168,8 @@ class Withholding:
 
     def _value(self, text: str) -> str:
         known = text.lower() in self._names or any(phrase in text for phrase in self._phrases)
-        if not known and (text in self._words or any(one.fullmatch(text) for one in (_PLAIN_VALUE, _ACTION, _ROLE))):
+        plain = text in self._words or text in WORDS
+        if not known and (plain or any(one.fullmatch(text) for one in (_PLAIN_VALUE, _ACTION, _ROLE))):
             return text
         return self._of(text)
 
@@ -222,7 +235,7 @@ def _of_document(content: bytes) -> Iterator[str]:
     yield from _spellings(resource["id"])
     for text in _texts(resource):
         for name in _spellings(text) if _WORD.fullmatch(text) else ():
-            if not (_PLAIN_VALUE.fullmatch(name) or _ACTION.fullmatch(name)):
+            if not any(one.fullmatch(name) for one in (_PLAIN_VALUE, _ANY_WORD, _ACTION)):
                 yield name
 
 
@@ -235,12 +248,17 @@ def _spellings(id: str) -> Iterator[str]:
             yield end.partition("@")[0]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, *, keys: bool = False) -> Iterator[str]:
+    """The texts in a value, with `keys` those of mappings, too."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
+    elif isinstance(value, Mapping):
+        yield from (name for name in value if keys)
+        for each in value.values():
+            yield from _texts(each, keys=keys)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each, keys=keys)
 
 
 def _people(manifest: Manifest) -> Iterator[str]:

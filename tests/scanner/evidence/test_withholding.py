@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import Any
 
 import msgspec
 import pytest
-from dossiers import all_judged, compiled
+from dossiers import SYSTEMS, all_judged, compiled
 
 from scanner.evidence import dossier as types
 from scanner.evidence.commitments import Committer, Opening, commitment, shown
+from scanner.evidence.provider_words import WORDS
 from scanner.evidence.withholding import Withholding
 
 NAME = "//storage.googleapis.com/example-fraud-public"
@@ -108,6 +110,34 @@ def test_evidence_loses_all_that_may_be_a_name(value: object) -> None:
     for name in (NAME, "subnet-0abc", "444455556666", "10.0.0.0"):
         assert name not in text
     assert "id-" in text
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"secrets": ["ZEBRA_QUAGGA"]},
+        {"RoleDefinition.role_name": "Zebra Quagga"},
+        {"containers": {"container": "Quagga"}},
+        {"inline_policies": {"ZebraQuagga": {"Statement": [{"Sid": "Okapi"}]}}},
+        {"grants": [{"Grantee": {"DisplayName": "quagga"}}]},
+    ],
+)
+def test_what_evidence_loses_the_message_beside_it_loses_too(evidence: dict[str, Any]) -> None:
+    """A word alone looks like any other: what is no word of a provider may be how somebody calls something."""
+    words = ("ZEBRA_QUAGGA", "Zebra Quagga", "ZebraQuagga", "Quagga", "quagga", "Okapi")
+    told = withholding().of(observation(f"it is open to all by {', '.join(words)}", evidence))
+    text = msgspec.json.encode(told.evidence).decode()
+    assert not [word for word in words if word in text]
+    lost = [word for word in words if f'"{word}"' in msgspec.json.encode(evidence).decode()]
+    assert lost
+    assert not [word for word in lost if re.search(rf"(?<!Zebra )\b{word}\b", told.message)]
+    assert told.message.startswith("it is open to all by ")
+
+
+def test_words_of_providers_are_no_names_of_the_demo_organisation() -> None:
+    """Else a customer could tell by one which resource is meant."""
+    for system in SYSTEMS:
+        assert not {one.name for one in compiled(system).resources} & WORDS
 
 
 def test_every_field_of_a_dossier_that_is_named_exists() -> None:
