@@ -6,19 +6,28 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
 import pytest
-from dossiers import SYSTEMS, all_judged, compiled, parts
-from support import fail_with
+from dossiers import MANIFEST, SYSTEMS, all_judged, compiled, parts
+from rescanning import broken, calm_scan
+from scanning import running, take_inventory
+from support import BULK, fail_with
+from test_every_collector import COLLECTORS, KNOWN_SCOPE, deny_lists
+from worded import SAYS
+from worlds.base import Fault
 
+from reports.dossier import render, render_record
+from scanner.cli.evidence_building import dossier_of, judged
 from scanner.cli.evidence_files import make
-from scanner.evidence.dossier_types import Observation
+from scanner.evidence.dossier_types import ControlPage, Dossier, Observation
 from scanner.evidence.replay import replay
 from scanner.evidence.sections import what_is
 from scanner.frameworks import known, load
 from scanner.model.claims import STATEMENT
+from scanner.store.inventory import Inventory
 
 #: What of an observation is decided by the manifest and by `[trust]`, and not by the check that is run anew.
 _NOT_REPLAYED = {"excepted", "trusted"}
@@ -109,3 +118,80 @@ def test_no_file_promises_anything_of_a_control(system: str) -> None:
         for other in others:
             text = text.replace(" ".join(other.split()), "")
         fail_with(f"{path}: …{text[max(0, at.start() - 60) : at.end() + 40]}…" for at in _PROMISES.finditer(text))
+
+
+# -- less data ---------------------------------------------------------------------------------------------------------
+
+#: The cloud whose operations are denied one by one, and what a denial may not add to.
+_DENIED = "gcp"
+_OPERATIONS = sorted({name for made in COLLECTORS.values() if made.provider == _DENIED for name in made.operations})
+
+
+def seen(inventory: Inventory, folder: Path) -> Dossier:
+    """The dossier of the system in that cloud, by this inventory."""
+    inventory.save(folder / "inventory.json")
+    found = judged([str(folder / "inventory.json")], {"systems": str(MANIFEST), "framework": ()})
+    return dossier_of("fraud-scoring", found)
+
+
+def pages_of(dossier: Dossier) -> dict[tuple[str, str], ControlPage]:
+    return {
+        (part.framework, page.state.id): page
+        for part in dossier.parts
+        for section in part.sections
+        for page in section.pages
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
+    return seen(calm_scan(_DENIED).inventory, tmp_path_factory.mktemp("whole"))
+
+
+@pytest.mark.parametrize("operation", [name for name in _OPERATIONS if name not in BULK.get(_DENIED, ())])
+def test_less_data_makes_no_better_looking_dossier(operation: str, whole: Dossier, tmp_path: Path) -> None:
+    less = seen(broken(calm_scan(_DENIED), Fault(operation, "deny"))[0], tmp_path)
+    fail_with(f"{operation} denied: {wrong}" for wrong in better(whole, less))
+
+    named = [one for one in less.cover.not_seen if one.operation == operation]
+    assert named and less.cover.blind
+    page = render(less).decode()
+    first = page[: page.index("<h2>Cover</h2>")]
+    assert operation in first
+    assert "no call was refused" not in first
+
+
+def better(whole: Dossier, less: Dossier) -> Iterator[str]:
+    """Where a dossier of less says more for its system, or asks less, than the one of all."""
+    before = {one.claim: one.bears for one in whole.observations}
+    for one in less.observations:
+        if one.bears in ("for", "against") and before.get(one.claim) != one.bears:
+            yield f"{one.check} of {one.resource} bears {one.bears} and was {before.get(one.claim)}"
+    yield from (f"“{text}” is no longer open" for text in set(whole.cover.open) - set(less.cover.open))
+    pages = pages_of(whole)
+    for place, page in pages_of(less).items():
+        if more := SAYS.get(page.state.word, frozenset()) - SAYS.get(pages[place].state.word, frozenset()):
+            yield f"{place} says {', '.join(more)}"
+        if len(page.open) < len(pages[place].open):
+            yield f"{place} has fewer open questions"
+    for old, new in zip(whole.parts, less.parts, strict=True):
+        if lost := {page.state.id for page in old.missing} - {page.state.id for page in new.missing}:
+            yield f"{', '.join(lost)} of {old.framework} is no longer missing"
+    scores = [(old.state.score, new.state.score) for old, new in zip(whole.parts, less.parts, strict=True)]
+    for high, low in ((whole.state.score, less.state.score), *scores):
+        if low.coverage > high.coverage or low.lower > high.lower:
+            yield f"its coverage or lower bound grew: {high}, {low}"
+
+
+def test_where_nothing_was_seen_every_file_says_so_first(tmp_path: Path) -> None:
+    with running(_DENIED) as world:
+        deny_lists(world)
+        inventory = take_inventory(_DENIED, **KNOWN_SCOPE[_DENIED])
+    less = seen(inventory, tmp_path)
+    assert not [one for one in less.observations if one.bears in ("for", "against")]
+    for made in (render, render_record):
+        page = html.unescape(made(less).decode())
+        assert "Nothing was observed that could." in page
+        assert "nothing was found that belongs to it" in page
+        assert "Coverage 0 %" in page
+        assert "no call was refused" not in page
