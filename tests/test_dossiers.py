@@ -146,6 +146,27 @@ def test_without_kept_replies_digests_are_there_and_nothing_is_compared_with_the
     assert AS_KEPT not in done.stdout
 
 
+def test_an_inventory_that_says_nothing_of_replies_is_told_and_no_digest_is_spoken_of(tmp_path: Path) -> None:
+    """As an older version saved it."""
+    older = json.loads(Path(inventory("gcp")).read_text())
+    for resources in older["resources"].values():
+        for one in resources:
+            del one["read"]
+    (tmp_path / "older.json").write_text(json.dumps(older))
+    said = build(tmp_path / "d", "fraud-scoring", *SOC2, inventories=(str(tmp_path / "older.json"),))
+    one = observations(tmp_path / "d")[0]
+    done = mlposture("evidence", "verify", str(tmp_path / "d"), "--claim", one.claim)
+    drawn = mlposture("evidence", "sample", str(tmp_path / "d"), "--control", "CC8.1", "--n", "1", "--seed", "1")
+    count = len(read(tmp_path / "d")["resources"])
+
+    assert "its claims lead to no digest" in said
+    assert f"no claim leads to a digest: {count} of {count} resources." in read(tmp_path / "d")["cover"]["limits"][-1]
+    assert done.returncode == 0
+    assert "evidence and path; it has no digests)" in done.stdout
+    assert "by an inventory that does not say when they were read" in drawn.stdout
+    assert "of which nothing was read" not in drawn.stdout
+
+
 def test_who_changes_a_value_and_makes_the_digests_anew_is_found_out_by_what_was_kept(tmp_path: Path) -> None:
     target = tmp_path / "d"
     build(target, "ticket-sentiment")

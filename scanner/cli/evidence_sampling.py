@@ -58,8 +58,7 @@ def _drawn(population: Population, control: str, size: int, seed: str) -> Iterat
     yield f"{control}: {len(drawn)} of {population.count} {what} of {population.system}, drawn with the seed {seed}"
     if population.count < size:
         yield f"  {size} were asked for, and the population has no more"
-    when = f", read from {population.first} to {population.last}" if population.first else ", of which nothing was read"
-    yield f"  asked: {', '.join(population.operations)} ({_pages(population.pages)}){when}"
+    yield f"  asked: {', '.join(population.operations)} ({_pages(population.pages)}), {_when(population)}"
     for one in population.read_by:
         yield f"  {one.provider} {one.account} was read as {one.name or 'somebody that nothing names'}"
     if population.complete:
@@ -69,6 +68,12 @@ def _drawn(population: Population, control: str, size: int, seed: str) -> Iterat
     yield from (f"  {limit}" for limit in population.limits)
     for number, item in enumerate(drawn, 1):
         yield from _item(number, item)
+
+
+def _when(population: Population) -> str:
+    if population.first:
+        return f"read from {population.first} to {population.last}"
+    return "by an inventory that does not say when they were read" if population.count else "of which nothing was read"
 
 
 def _pages(count: int) -> str:

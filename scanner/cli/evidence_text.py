@@ -10,6 +10,7 @@ from scanner.evidence.replay import COMPUTED, Field, Followed, Replayed
 _LONGEST = 300
 #: What of a claim is the same, beside how it bears.
 _COMPARED = "check, resource, message, evidence, path and digests"
+_WITHOUT_DIGESTS = "check, resource, message, evidence and path; it has no digests"
 
 
 def replayed_lines(found: Replayed) -> Iterator[str]:
@@ -21,7 +22,8 @@ def replayed_lines(found: Replayed) -> Iterator[str]:
     if found.problems:
         yield from (f"  not the same: {problem}" for problem in found.problems)
     else:
-        yield f"  judged anew from the saved inventory: the same ({found.bears}, {_COMPARED})"
+        compared = _COMPARED if any(one.origins for one in found.resources) else _WITHOUT_DIGESTS
+        yield f"  judged anew from the saved inventory: the same ({found.bears}, {compared})"
     left = dict(told.evidence)
     for one in found.resources:
         yield from _followed(one, found, left)

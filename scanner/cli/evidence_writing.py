@@ -87,6 +87,8 @@ def _write_secrets(path: Path, made: Made) -> None:
 
 
 def _warn(made: Made) -> None:
+    if not all(one.origins for one in made.dossier.resources):
+        say("the inventory does not say which replies all of it comes from: its claims lead to no digest; scan anew")
     origins = [origin for one in made.dossier.resources for origin in one.origins]
     if origins and not all(origin.kept for origin in origins):
         say(

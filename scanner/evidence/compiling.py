@@ -53,6 +53,7 @@ _BEARS: dict[Status, Bears] = {
     Status.UNKNOWN: "unknown",
     Status.NOT_APPLICABLE: "not applicable",
 }
+_NOT_NOTED = "The inventory does not say from which replies it has these, and when, so that no claim leads to a digest"
 _FIRST: tuple[Bears, ...] = ("against", "unknown", "for", "not applicable")
 
 
@@ -306,15 +307,17 @@ def _cover(
         not_seen=tuple(_not_seen(report, clouds)),
         blind=tuple(dict.fromkeys(filter(None, unseen.reasons(system, owners, clouds)))),
         open=tuple(open_in_manifest(system, manifest, as_of)),
-        limits=(*_limits(state), *limits_of(system, as_of, report.started_at.date(), first, last)),
+        limits=(*_limits(state, resources), *limits_of(system, as_of, report.started_at.date(), first, last)),
     )
 
 
-def _limits(state: SystemState) -> tuple[str, ...]:
+def _limits(state: SystemState, resources: Sequence[Held]) -> tuple[str, ...]:
+    untold = sum(not one.origins for one in resources)
     return (
         STATEMENT,
         "A scan sees how things are configured at the moment of reading, and nothing of the time before or after.",
         f"{len(state.claims)} objectives were asked about; what each of them cannot show stands beside it.",
+        *([f"{_NOT_NOTED}: {untold} of {len(resources)} resources."] if untold else []),
     )
 
 
