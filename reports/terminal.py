@@ -392,8 +392,7 @@ def _principals(report: Report, width: int) -> Iterator[Line]:
 def posture_line(score: Posture) -> str:
     """Posture, coverage and range in one line: one number alone would hide what was not seen."""
     if score.posture is None:
-        why = "too little" if score.coverage else "nothing"
-        return f"Posture n/a: {why} was assessed. Coverage {score.coverage} %."
+        return f"Posture n/a: too little was assessed. Coverage {score.coverage} %."
     return (
         f"Posture of what was assessed {score.posture} %. Coverage {score.coverage} %. "
         f"Range {score.lower} to {score.upper} %."

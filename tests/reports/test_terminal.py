@@ -96,7 +96,7 @@ def test_the_last_lines_hide_no_ignorance(make):
         "Posture of what was assessed 50.0 %. Coverage 35.2 %. Range 17.6 to 82.4 %.\n"
     )
     assert terminal.posture_line(Posture(posture=None, coverage=0.0, lower=0.0, upper=100.0)) == (
-        "Posture n/a: nothing was assessed. Coverage 0.0 %."
+        "Posture n/a: too little was assessed. Coverage 0.0 %."
     )
 
 
