@@ -35,6 +35,7 @@ def test_the_first_page_says_what_it_is_what_was_not_seen_and_what_speaks_agains
     unseen_, _, against = rest.partition("What speaks against it")
     assert "Rank tickets by tone Not for: staff evaluation." in is_
     assert "tier minimal: text alone (declared by data protection officer on 2026-09-01, to be reviewed by" in is_
+    assert f"Triage {'; '.join(dossier().triage.headline)} (by the recorded answers)" in is_
     assert "5 resources, 1 of them shared with other systems: 5 Bucket" in is_
     assert "s3:GetBucketAcl: denied in 1 place, which 1 check needed; s3:GetBucketAcl would show it." in unseen_
     assert "There may be more of the system than was found: s3:GetBucketAcl was refused." in unseen_
