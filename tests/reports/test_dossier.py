@@ -9,10 +9,10 @@ import pytest
 from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, system
 from msgspec.structs import replace
 from paging import words
-from scanner.evidence.dossier import Section
 
 from reports.dossier import WORST, alike, anchor, render, render_record, values
 from reports.html.gaps import unseen
+from scanner.evidence.dossier_types import Section
 from scanner.model.claims import STATEMENT, Word
 from scanner.systems.manifest import Classification, EuAiAct
 

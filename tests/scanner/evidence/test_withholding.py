@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from dossiers import SYSTEMS, all_judged, compiled
 
-from scanner.evidence import dossier as types
+from scanner.evidence import dossier_types as types
 from scanner.evidence.commitments import Committer, Opening, commitment, shown
 from scanner.evidence.provider_words import WORDS
 from scanner.evidence.withholding import Withholding
