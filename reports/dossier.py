@@ -23,6 +23,8 @@ from scanner.systems.manifest import System
 
 #: Of the first page, which has to be taken in at a glance: observations against, things not seen, open questions.
 WORST, UNSEEN, OPEN = 5, 5, 5
+#: Of the observations on a question, which stand at each control that it is asked for.
+ROWS = 100
 #: Of the short record, which has two pages: kinds of resources, and names of each.
 KINDS, NAMES = 10, 4
 BRIEF = {"worst": 4, "unseen": 4, "open": 4}
@@ -90,7 +92,7 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "kinds": Counter(one.kind.rpartition(".")[2] for one in dossier.resources).most_common(),
         "by_kind": by_kind(dossier.resources),
         "failed": failures(dossier),
-        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "kinds": KINDS, "names": NAMES},
+        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "rows": ROWS, "kinds": KINDS, "names": NAMES},
         "statement": STATEMENT,
         "looks": _LOOKS,
         "bears": _BEARS,

@@ -10,7 +10,7 @@ from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pag
 from msgspec.structs import replace
 from paging import words
 
-from reports.dossier import WORST, alike, anchor, render, render_record, values
+from reports.dossier import ROWS, WORST, alike, anchor, render, render_record, values
 from reports.html.gaps import unseen
 from scanner.evidence.dossier_types import Section
 from scanner.model.claims import STATEMENT, Word
@@ -183,6 +183,17 @@ def test_of_many_checks_the_worst_are_shown_and_the_others_counted() -> None:
     assert alike((*low, *bad))[0].more == 1
     assert "critical Bucket is open to the public: bad, bad says so (and 1 more)" in text
     assert "… and 1 check more found something." in text
+
+
+def test_of_many_observations_the_first_are_shown_and_the_others_counted() -> None:
+    """What speaks against it comes first, in a dossier as in its tables."""
+    against = [observation(f"bad-{n}", "against") for n in range(ROWS + 2)]
+    text = words(render(dossier(observations=(*against, observation("good", "for")))))
+
+    assert f"bad-{ROWS - 1}-claim" in text
+    assert f"bad-{ROWS}-claim" not in text
+    assert "good-claim" not in text
+    assert "… and 3 more, 2 of them against: all of them are in dossier.json." in text
 
 
 def test_gaps_are_shown_once_for_each_operation() -> None:
