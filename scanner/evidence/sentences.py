@@ -104,7 +104,7 @@ def open_in_manifest(system: System, manifest: Manifest, as_of: date) -> Iterato
     yield from (f"Not declared: {text}." for name, text in _SCREENING.items() if answers[name] is None)
     purpose = asdict(system.purpose)
     yield from (f"Not declared: {text}." for name, text in _PURPOSE.items() if purpose[name] is None)
-    if system.stage is None:
+    if system.stage is None and system.status == "production":
         yield "Not declared: how far it is rolled out (stage)."
     if system.classification.data_sensitivity is None:
         yield "Not declared: how sensitive its data is."

@@ -167,6 +167,18 @@ def test_what_nobody_declared_is_asked(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("status", ["development", "retired"])
+def test_nobody_asks_how_far_a_system_is_rolled_out_that_is_not_in_production(tmp_path: Path, status: str) -> None:
+    answered = compiled("ticket-sentiment").cover.open
+    asked = with_manifest(
+        tmp_path,
+        "ticket-sentiment",
+        ("    stage: general\n", ""),
+        ("status: production", f"status: {status}"),
+    ).cover.open
+    assert asked == answered
+
+
 def test_a_review_that_is_past_is_asked_for(tmp_path: Path) -> None:
     late = with_manifest(tmp_path, "ticket-sentiment", as_of="2027-09-02")
     assert "Its classification was to be reviewed by 2027-09-01." in late.cover.open
