@@ -119,9 +119,10 @@ def _remarks(reviewed: Reviewed) -> str:
     counted = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
     cover = reviewed.dossier.cover
     blind = "".join([*(f" {prose(why)}." for why in cover.blind), *(f" {prose(limit)}" for limit in cover.limits[1:])])
+    hidden = " What may belong to it and was not found is in none of these numbers." if cover.blind else ""
     return (
         f"{STATEMENT}\n\nCoverage: there is a result on {len(reviewed.controls)} of {len(reviewed.pages)} controls "
-        f"({counted}). The properties name the others, each with why, and what could not be read.{blind}"
+        f"({counted}). The properties name the others, each with why, and what could not be read.{blind}{hidden}"
     )
 
 

@@ -60,7 +60,7 @@ def make(name: str, found: Judged, audience: Audience, *, signed: bool) -> Made:
         committer = Committer()
         withholding = Withholding(dossier, (part,), committer)
         dossier = withholding.dossier(dossier)
-        populations = [withholding.of(one) for one in populations]
+        populations = [withholding.population(one) for one in populations]
         files[COMMITMENTS] = tuple(render(committer.made()))
     else:
         files[INVENTORY] = part.pieces()

@@ -8,6 +8,7 @@ what it loses, the message beside it loses, too.
 import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec.structs import fields, replace
 
 from scanner.evidence.commitments import PATTERN, Committer
 from scanner.evidence.dossier_types import Dossier, Observation
+from scanner.evidence.populations import Population
 from scanner.evidence.provider_words import WORDS
 from scanner.model.patterns import pattern
 from scanner.store.inventory import Inventory
@@ -120,9 +122,20 @@ class Withholding:
         self._words = _own_words(dossier)
 
     def dossier(self, dossier: Dossier) -> Dossier:
-        """The dossier without what must not be told. Other systems, and what selects this one, are left out."""
+        """The dossier without what must not be told. Other systems, and what selects this one, are left out.
+
+        Commitments are in an order of their own: that of names would tell between which two one stands.
+        """
         declared = _without_selectors(dossier.declared)
-        return self.of(replace(dossier, declared=declared, manifest=replace(dossier.manifest, systems=(declared,))))
+        told = self.of(replace(dossier, declared=declared, manifest=replace(dossier.manifest, systems=(declared,))))
+        alike = groupby(told.observations, lambda one: (one.bears, one.check))
+        observations = tuple(one for _, some in alike for one in sorted(some, key=lambda one: one.resource))
+        return replace(told, resources=tuple(sorted(told.resources)), observations=observations)
+
+    def population(self, population: Population) -> Population:
+        """The same of a population."""
+        told = self.of(population)
+        return replace(told, items=tuple(sorted(told.items, key=lambda item: (item.kind, item.id))))
 
     def of(self, value: S) -> S:
         """A struct of a dossier without what must not be told."""

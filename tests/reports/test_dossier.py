@@ -118,6 +118,13 @@ def test_what_is_left_out_and_fails_is_a_contradiction_beside_the_reason() -> No
     assert "Contradiction: It fails." in words(render(dossier(parts=(part(own=(*pages(), out)),))))
 
 
+@pytest.mark.parametrize("render", [render, render_record])
+def test_numbers_say_where_there_may_be_more_than_they_count(render) -> None:
+    told = "What may belong to it and was not found is in none of these numbers."
+    assert told in words(render(dossier()))
+    assert told not in words(render(dossier(cover=cover(blind=()))))
+
+
 def test_several_days_are_no_moment_and_a_cloud_that_nobody_asked_is_not_called_read() -> None:
     made = cover(first="2026-11-01T12:00:00+00:00", scopes=(), not_seen=())
     text = words(render(dossier(cover=made)))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from itertools import groupby
 from typing import Any
 
 import msgspec
 import pytest
 from dossiers import SYSTEMS, all_judged, compiled
+from support import all_kinds
 
 from scanner.evidence import dossier_types as types
 from scanner.evidence.commitments import Committer, Opening, commitment, shown
+from scanner.evidence.populations import populations_of
 from scanner.evidence.provider_words import WORDS
 from scanner.evidence.withholding import Withholding
 
@@ -179,3 +182,18 @@ def test_other_systems_and_what_selects_this_one_are_left_out() -> None:
     assert (include.provider, include.projects, include.regions) == ("gcp", (), ())
     assert told.declared.selectors.exclude == ()
     assert told.state.score == compiled("fraud-scoring").state.score
+
+
+def test_commitments_do_not_stand_in_the_order_of_names() -> None:
+    plain = compiled("fraud-scoring")
+    told = withholding().dossier(plain)
+    assert list(told.resources) == sorted(told.resources)
+    assert [(one.bears, one.check) for one in told.observations] == [
+        (one.bears, one.check) for one in plain.observations
+    ]
+    for _, some in groupby(told.observations, lambda one: (one.bears, one.check)):
+        shown = [one.resource for one in some]
+        assert shown == sorted(shown)
+    for one in populations_of(plain, all_judged().inventory, all_kinds()):
+        shown = [(item.kind, item.id) for item in withholding().population(one).items]
+        assert shown == sorted(shown) and len(shown) == one.count
