@@ -15,13 +15,14 @@ OWNER = "mlposture"
 FORMATS: dict[str, str] = {
     "json": "reports.json_v1",
     "sarif": "reports.sarif",
+    "csv": "reports.csv_v1",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: File suffix → format name.
-SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif"}
+SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv"}
 
 
 def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:

@@ -21,6 +21,7 @@ from commandline import mlposture
 from scanning import PROVIDERS, running
 from worlds.base import Fault, Request, Response, World
 
+from reports import SUFFIXES
 from scanner.calls.client import Calls
 from scanner.model import own
 from scanner.store.journal import Journal
@@ -137,9 +138,9 @@ def opaque(provider: str, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def scan(provider: str, home: Path) -> list[bytes]:
     """All that a scan prints and leaves behind."""
-    outputs = [str(home / name) for name in ("r.json", "r.sarif")]
+    outputs = [part for suffix in SUFFIXES for part in ("-o", str(home / f"r{suffix}"))]
     ended = mlposture(
-        "scan", provider, "-v", "--verdicts", "all", "-o", outputs[0], "-o", outputs[1],
+        "scan", provider, "-v", "--verdicts", "all", *outputs,
         "--save-inventory", str(home / "i.json"), "--profile-run", str(home / "p.json"), "--no-progress", cwd=home,
     )  # fmt: skip
     shown = mlposture("evaluate", str(home / "i.json"), cwd=home) if (home / "i.json").exists() else ended

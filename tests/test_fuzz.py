@@ -30,6 +30,7 @@ from fuzzing import (
 from scanning import PROVIDERS, running
 from support import ROOT
 
+from reports import SUFFIXES
 from scanner.model.exits import Exit
 from scanner.systems.manifest import ManifestError, read_manifest
 
@@ -62,10 +63,10 @@ def problem(arguments: tuple[str, ...], folder: Path, run: Any = mlposture) -> s
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_damaged_inventory_is_judged_or_refused(provider: str, change: Change, tmp_path: Path) -> None:
     seed, chance = inventory(provider, tmp_path), random.Random(f"{SEED} {provider} {change.__name__}")
-    outputs = ("report.json", "report.sarif")
+    outputs = [f"report{suffix}" for suffix in SUFFIXES]
     for turn in range(TIMES):
         (tmp_path / "inventory.json").write_bytes(change(seed, chance))
-        output = outputs[turn % 2]
+        output = outputs[turn % len(outputs)]
         options = ("-o", output, "--verdicts", "all", "--fail-on", "never")
         found = problem(("evaluate", "inventory.json", *options), tmp_path)
         assert not found, f"turn {turn} {found}"

@@ -27,6 +27,7 @@ from test_every_reply import ODD, lost, odd_for, unsaid
 from worlds.base import Fault, Request, Response, World, WorldError
 from worlds.leaves import changed
 
+from reports import SUFFIXES
 from scanner.model.exits import Exit
 
 SWEEP = "MLPOSTURE_SWEEP" in os.environ
@@ -156,7 +157,8 @@ def test_hostile_texts_break_nothing_and_reach_no_output_as_they_are(
     provider: str, seed: int, tmp_path: Path, record_property: Callable[[str, Any], None]
 ) -> None:
     chance, made = of_chance(provider, seed)
-    outputs = ("-o", "x.json", "-o", "x.sarif", "--save-inventory", "i.json", "--verdicts", "all")
+    names = [f"x{suffix}" for suffix in SUFFIXES]
+    outputs = [*(part for name in names for part in ("-o", name)), "--save-inventory", "i.json", "--verdicts", "all"]
     with running(provider, made) as world:
         world.faults = [Fault("*", "answer", answer=spoiled(chance, chance.choice((0.002, 0.02, 0.2))))]
         done = mlposture("scan", provider, *outputs, "--no-cache", cwd=tmp_path)
@@ -165,7 +167,7 @@ def test_hostile_texts_break_nothing_and_reach_no_output_as_they_are(
     assert done.returncode in (Exit.DONE, Exit.FINDINGS, Exit.CANNOT_SCAN), done.stderr
     assert "Traceback" not in done.stderr
     json.loads((tmp_path / "i.json").read_text(encoding="utf-8"))  # which holds names as the provider gave them
-    texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in ("x.json", "x.sarif")}
+    texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in names}
     for name, text in {**texts, "stdout": done.stdout, "stderr": done.stderr}.items():
         found = RAW.search(text)
         assert not found, f"{name}: {text[max(found.start() - 100, 0) : found.end() + 50]!r}"

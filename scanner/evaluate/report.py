@@ -89,6 +89,7 @@ def build_report(
         counts=counts,
         by_severity=found.failures_by_severity(),
         findings=found.findings,
+        shown=found.shown,
         gaps=tuple(sorted(inventory.gaps)),
         unanswered=found.unanswered(),
         listings=listings,

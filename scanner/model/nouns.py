@@ -366,6 +366,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
     `complete` says that every verdict that was asked for could be given; what stood in the way is in `gaps` and
     `unanswered`, of which the most frequent come first.
+    `shown` are the verdicts that became findings. The counts cover all.
     `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
     `system_counts` are the counts on what belongs to each AI system. `excepted` of its failures, by system and
     objective, are accepted by the manifest.
@@ -384,6 +385,7 @@ class Report(Struct, frozen=True, kw_only=True):
     counts: Mapping[str, int]
     by_severity: Mapping[str, int]
     findings: Findings
+    shown: frozenset[Status]
     gaps: tuple[Gap, ...]
     unanswered: tuple[Unanswered, ...] = ()
     listings: tuple[Listing, ...]

@@ -10,7 +10,7 @@ from support import ROOT
 
 from reports import FORMATS, SUFFIXES, renderer
 from scanner.model.errors import InputError
-from scanner.model.nouns import Exposure, Severity, Verdict, failed
+from scanner.model.nouns import Exposure, Severity, Status, Verdict, failed
 
 SECRETS = (
     "AKIAIOSFODNN7EXAMPLE",
@@ -29,9 +29,9 @@ def test_every_format_renders_the_same_bytes_twice(name, any_report, make):
     assert make.whole(name, any_report).endswith(b"\n")
 
 
-@pytest.mark.parametrize("name", ["html", "csv", "", "reports.sarif"])
+@pytest.mark.parametrize("name", ["html", "xlsx", "", "reports.sarif"])
 def test_an_unknown_format_is_refused_with_the_list_of_known_ones(name):
-    with pytest.raises(InputError, match="json, sarif"):
+    with pytest.raises(InputError, match=", ".join(sorted(FORMATS))):
         renderer(name)
 
 
@@ -41,6 +41,21 @@ def test_importing_reports_imports_no_renderer():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_was_not_seen_is_in_every_format(name, make):
+    """Also where nothing failed, and where the verdicts that could not be given are no findings."""
+    report = make.report_of(
+        make.notebook("tidy", direct_internet_access="Disabled", role_arn=None),
+        gaps=[make.gap(operation="sagemaker:ListSomething", permission="sagemaker:GrantThis")],
+    )
+    hidden = make.report_of(make.notebook("hidden"), verdicts=frozenset({Status.FAIL}))
+    text = make.whole(name, report).decode()
+    assert "sagemaker:ListSomething" in text
+    assert "sagemaker:GrantThis" in text
+    assert "direct_internet_access" in make.whole(name, hidden).decode() or name == "json"  # which counts them
+    assert make.whole(name, hidden) != make.whole(name, make.clean_report())
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -72,5 +87,8 @@ def test_no_credential_reaches_a_report(name, secret, make):
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_invisible_character_of_others_is_written_as_it_is(name, make):
     text = make.whole(name, make.hostile_report()).decode()
+    if name == "csv":  # whose standard ends lines so, and which Excel takes for UTF-8 by its first character
+        assert text.startswith("\ufeff")
+        text = text[1:].replace("\r\n", "\n")
     assert not [c for c in text if not c.isprintable() and c != "\n"]
     assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]

@@ -1,0 +1,61 @@
+"""What a report did not see, one entry for each thing, for formats that a person or a build takes for complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from reports.writing import clean, redact, sentence
+from scanner.model.nouns import Gap, Report, Scope, Status, Unanswered
+
+
+class Unseen(NamedTuple):
+    """Something that was not observed, or (`unknown`) verdicts that could not be given and are no findings.
+
+    `what` is the operation, or what it was about. `scope` of verdicts has no region: they are counted by account.
+    """
+
+    verdict: Literal["gap", "unknown"]
+    what: str
+    kind: str
+    scope: Scope
+    reason: str
+    detail: str
+    permission: str = ""
+    checks: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """All of it but the scope, in sentences that are safe to show."""
+        parts = [sentence(f"{self.reason}: {_shown(self.detail)}" if self.detail else self.reason)]
+        if self.permission:
+            parts.append(f"Permission that closes this gap: {_shown(self.permission)}.")
+        if self.checks:
+            parts.append(f"Checks affected: {', '.join(self.checks)}.")
+        return " ".join(parts)
+
+
+def unseen(report: Report) -> Iterator[Unseen]:
+    """Gaps, listings that are incomplete for no gap, and reasons of unknown verdicts where these are no findings."""
+    yield from map(_gap, report.gaps)
+    explained = {(gap.kind, gap.scope.provider, gap.scope.account) for gap in report.gaps}
+    for listing in report.listings:
+        scope = listing.scope
+        if not listing.complete and (listing.kind, scope.provider, scope.account) not in explained:
+            yield Unseen("gap", f"list of {listing.kind}", listing.kind, scope, "incomplete", "not all were listed")
+    if Status.UNKNOWN not in report.shown:
+        yield from map(_unanswered, report.unanswered)
+
+
+def _gap(gap: Gap) -> Unseen:
+    reason = str(gap.reason) if gap.count == 1 else f"{gap.reason}, {gap.count} times"
+    return Unseen("gap", gap.operation, gap.kind, gap.scope, reason, gap.detail, gap.permission, gap.checks)
+
+
+def _unanswered(one: Unanswered) -> Unseen:
+    scope = Scope(one.provider, one.account, "")
+    what = "1 verdict" if one.count == 1 else f"{one.count} verdicts"
+    return Unseen("unknown", what, "", scope, "unknown", one.reason, checks=one.checks)
+
+
+def _shown(text: str) -> str:
+    return clean(redact(text))
