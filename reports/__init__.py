@@ -16,13 +16,17 @@ FORMATS: dict[str, str] = {
     "json": "reports.json_v1",
     "sarif": "reports.sarif",
     "csv": "reports.csv_v1",
+    "md": "reports.markdown",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
+#: Formats that are about failures: without them they would say that there are none.
+NEED_FAILURES = ("sarif", "md")
+
 #: File suffix → format name.
-SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv"}
+SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv", ".md": "md"}
 
 
 def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:

@@ -23,10 +23,12 @@ class Unseen(NamedTuple):
     detail: str
     permission: str = ""
     checks: tuple[str, ...] = ()
+    times: int = 1
 
     def text(self) -> str:
         """All of it but the scope, in sentences that are safe to show."""
-        parts = [sentence(f"{self.reason}: {_shown(self.detail)}" if self.detail else self.reason)]
+        reason = self.reason if self.times == 1 else f"{self.reason}, {self.times} times"
+        parts = [sentence(f"{reason}: {_shown(self.detail)}" if self.detail else reason)]
         if self.permission:
             parts.append(f"Permission that closes this gap: {_shown(self.permission)}.")
         if self.checks:
@@ -47,8 +49,9 @@ def unseen(report: Report) -> Iterator[Unseen]:
 
 
 def _gap(gap: Gap) -> Unseen:
-    reason = str(gap.reason) if gap.count == 1 else f"{gap.reason}, {gap.count} times"
-    return Unseen("gap", gap.operation, gap.kind, gap.scope, reason, gap.detail, gap.permission, gap.checks)
+    return Unseen(
+        "gap", gap.operation, gap.kind, gap.scope, str(gap.reason), gap.detail, gap.permission, gap.checks, gap.count
+    )
 
 
 def _unanswered(one: Unanswered) -> Unseen:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import FORMATS, SUFFIXES, preparation, renderer
+from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation, renderer
 from scanner.cli.config import (
     Output,
     check_place,
@@ -77,8 +77,8 @@ def parse_options(
         refuse_remote(spelled(name), options.get(name))
     places = places_of(options, inventories, journal)
     outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
-    if Status.FAIL not in verdicts and any(output.format == "sarif" for output in outputs):
-        raise InputError("--verdicts: SARIF holds failures alone, and without them would say that there are none")
+    if Status.FAIL not in verdicts and (named := [one.format for one in outputs if one.format in NEED_FAILURES]):
+        raise InputError(f"--verdicts: {named[0]} is about failures, and without them would say that there are none")
     if sys.stdout is None and any(output.path is None for output in outputs):
         raise InputError("-o: standard output is closed")
     return outputs

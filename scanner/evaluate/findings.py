@@ -1,6 +1,7 @@
 """The findings of a report, on disk: written as verdicts are given, read back in the order of the report."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec import Struct
 from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.model.checks import Check
-from scanner.model.nouns import CheckInfo, Finding, Resource, Status
+from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
 from scanner.store.keeping import keeping, private_database
@@ -155,11 +156,15 @@ class StoredFindings:
 
     def failures_by_account(self) -> dict[tuple[str, str], int]:
         """How many failures there are in each account, by provider and account."""
-        counts: dict[int, int] = {}
+        return {owner: sum(counts.values()) for owner, counts in self.severities_by_account().items()}
+
+    def severities_by_account(self) -> dict[tuple[str, str], Counter[Severity]]:
+        """The same for each severity that occurs."""
+        counts: dict[int, Counter[Severity]] = {}
         for place in self._failed:
             query = "SELECT account, COUNT(*) FROM findings WHERE place = ? GROUP BY account"
             for account, count in self._db.execute(query, (place,)):
-                counts[account] = counts.get(account, 0) + count
+                counts.setdefault(account, Counter())[self._checks[place][0].severity] += count
         return {owner: counts[account] for owner, account in self._accounts.items() if account in counts}
 
     def flush(self) -> None:

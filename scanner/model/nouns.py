@@ -300,6 +300,9 @@ class Findings(Protocol):
     def failures_by_account(self) -> Mapping[tuple[str, str], int]:
         """How many failures there are in each account, by provider and account."""
 
+    def severities_by_account(self) -> Mapping[tuple[str, str], Mapping[Severity, int]]:
+        """The same for each severity that occurs."""
+
 
 class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
     """`Findings` in memory, for few of them."""
@@ -321,7 +324,15 @@ class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
         return ((len(found), tuple(found[:most])) for found in by_check.values())
 
     def failures_by_account(self) -> Mapping[tuple[str, str], int]:
-        return Counter((f.resource.scope.provider, f.resource.scope.account) for f in self if f.verdict is Status.FAIL)
+        return {account: sum(counts.values()) for account, counts in self.severities_by_account().items()}
+
+    def severities_by_account(self) -> Mapping[tuple[str, str], Mapping[Severity, int]]:
+        found: dict[tuple[str, str], Counter[Severity]] = {}
+        for finding in self:
+            if finding.verdict is Status.FAIL:
+                scope = finding.resource.scope
+                found.setdefault((scope.provider, scope.account), Counter())[finding.severity] += 1
+        return found
 
 
 class CheckInfo(Struct, frozen=True, kw_only=True):

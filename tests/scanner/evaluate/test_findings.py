@@ -55,6 +55,7 @@ def test_parts_of_them_are_what_a_list_would_give(report: Report) -> None:
     assert list(report.findings.of_account("aws", "nobody")) == []
     assert list(report.findings.failures(5)) == list(listed.failures(5))
     assert report.findings.failures_by_account() == listed.failures_by_account()
+    assert report.findings.severities_by_account() == listed.severities_by_account()
 
 
 def test_they_hold_the_verdicts(report: Report) -> None:
