@@ -142,6 +142,8 @@ class _Lookup:
 
     def __init__(self, graph: Graph, several: list[array[int]]) -> None:
         self._graph, self._several = graph, several
+        #: how deep in a bucket the places are that jobs write to
+        self._depths = frozenset(name.count("/") for name in graph.names.beginning(made("")))
         self._lists: dict[str, int] = {}
         self._held: dict[str, int | None] = {}
         self._inside: dict[str, int | None] = {}
@@ -169,7 +171,7 @@ class _Lookup:
     def _made(self, place: str) -> int | None:
         """The jobs that wrote what is read from a place: those that name the nearest place above it."""
         while "/" in place:
-            if (found := self._known(made(place))) is not None:
+            if place.count("/") in self._depths and (found := self._known(made(place))) is not None:
                 return found
             place = place.rpartition("/")[0]
         return None

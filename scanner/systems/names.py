@@ -131,6 +131,11 @@ class Names:
         query = "SELECT number FROM called WHERE name >= ? AND name < ? LIMIT ?"
         return [number for (number,) in self._db.execute(query, (start, start + "\U0010ffff", most))]
 
+    def beginning(self, start: str) -> Iterator[str]:
+        """The names that begin so, and some of them twice."""
+        query = "SELECT name FROM called WHERE name >= ? AND name < ?"
+        return (name for (name,) in self._db.execute(query, (start, start + "\U0010ffff")))
+
     def tagged(self, name: str, value: str) -> list[int]:
         """The resources with this tag."""
         rows = self._db.execute("SELECT number FROM tags WHERE (name, value) = (?, ?) ORDER BY number", (name, value))
