@@ -111,6 +111,7 @@ def test_duties_that_are_still_to_come_are_counted_apart(text: str) -> None:
     later = replace(one, state=replace(one.state, readiness={Word.AGAINST: 1, Word.UNDECIDED: 3}))
     told = words(render(dossier(parts=(later,))))
     assert "2 controls apply, 1 of them not yet: readiness, and no breach;" in told
+    assert "; 1 of these apply only later Evidence by control." in told
 
 
 def test_what_is_left_out_and_fails_is_a_contradiction_beside_the_reason() -> None:
