@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_CELL = 16_000
 #: What begins a formula, also the wide forms that Excel takes for it, where a cell begins, or where one would begin for
 #: a program that separates cells by something else.
-_FORMULA = pattern(r"(?:(?<=[,;|\"'])|^)( *)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = pattern(r"([,;|\"'] *|^ *)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class RowV1(NamedTuple):
@@ -117,5 +117,7 @@ def _unseen(one: Unseen) -> RowV1:
 
 def cell(text: str) -> str:
     """Text of others as a cell: in one line, without credentials, with an apostrophe before what begins a formula."""
+    if not text:
+        return ""
     text = clean(redact(text))
     return _FORMULA.sub(r"\1'", text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…")
