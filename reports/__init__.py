@@ -17,16 +17,17 @@ FORMATS: dict[str, str] = {
     "sarif": "reports.sarif",
     "csv": "reports.csv_v1",
     "md": "reports.markdown",
+    "junit": "reports.junit",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: Formats that are about failures: without them they would say that there are none.
-NEED_FAILURES = ("sarif", "md")
+NEED_FAILURES = ("sarif", "md", "junit")
 
 #: File suffix → format name.
-SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv", ".md": "md"}
+SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv", ".md": "md", ".xml": "junit"}
 
 
 def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:

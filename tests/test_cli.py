@@ -232,6 +232,7 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
         (["evaluate", "good.json", "--check", "MLP-2001"], "MLP-2001"),
         (["evaluate", "good.json", "--verdicts", "unknown", "-o", "x.sarif"], "sarif is about failures"),
         (["evaluate", "good.json", "--verdicts", "unknown", "-o", "md:-"], "md is about failures"),
+        (["evaluate", "good.json", "--verdicts", "unknown", "-o", "x.xml"], "junit is about failures"),
         (["evaluate", "good.json", "-o", "good.json/x.json"], "not a folder"),
         (["scan", "aws", "--save-inventory", "nowhere/x.json"], "nowhere"),
         (["scan", "aws", "-o", "x.json", "--save-inventory", "x.json"], "something else"),
