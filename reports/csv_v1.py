@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from reports.unseen import Unseen, unseen
+from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
 from scanner.model.nouns import CheckInfo, Finding, Report, Status
 from scanner.model.patterns import pattern

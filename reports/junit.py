@@ -16,7 +16,7 @@ from datetime import UTC
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from reports.unseen import Unseen, unseen
+from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
 from scanner.model.nouns import Finding, Report, Status
 

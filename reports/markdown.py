@@ -12,8 +12,8 @@ from datetime import UTC
 from itertools import islice
 
 from reports.markdown_text import code, fitting, head, link, prose, row
+from reports.not_seen import Unseen, unseen
 from reports.terminal import posture_line
-from reports.unseen import Unseen, unseen
 from reports.writing import first_paragraph
 from scanner.model.claims import Posture, SystemState
 from scanner.model.nouns import Finding, Report, Severity, Status
