@@ -44,6 +44,7 @@ class Row(NamedTuple):
     high: int
     excepted: int
     asked: bool
+    hidden: bool
     score: Posture
 
 
@@ -130,6 +131,7 @@ def _row(state: SystemState) -> Row:
         high=state.failures.get(Severity.HIGH, 0),
         excepted=sum(claim.excepted for claim in state.claims.values()),
         asked=state.asked,
+        hidden=bool(state.hidden),
         score=state.score,
     )
 

@@ -93,6 +93,7 @@ def _system(system: SystemState) -> SystemV1:
             for one in system.frameworks
         ],
         rollout=[_requirement(one) for one in system.rollout],
+        hidden=system.hidden,
     )
 
 

@@ -326,7 +326,8 @@ class SystemV1(Struct, frozen=True):
     """An AI system as declared, with what the evidence says of it; with a null `id`, all that was scanned.
 
     `declared` is what the manifest says of it, and `rests_on` who decided how it is classified. `shared` of the
-    resources belong to other systems, too. `rollout` is what its stage asks for.
+    resources belong to other systems, too. `rollout` is what its stage asks for. `hidden` is why there may be more of
+    it than was found, which no number here counts; empty where nothing hides it.
     """
 
     id: str | None
@@ -339,6 +340,7 @@ class SystemV1(Struct, frozen=True):
     claims: list[ClaimV1]
     frameworks: list[FrameworkStateV1]
     rollout: list[RequirementV1]
+    hidden: str
 
 
 class ControlInfoV1(Struct, frozen=True):

@@ -46,6 +46,10 @@ def _declared(assessment: Assessment, states: Sequence[SystemState], width: int,
     yield [("bold", f"AI systems declared in {clean(assessment.manifest)}:", "")]
     yield from table(("system", "resources", "critical", "high", "other", "posture", "coverage", "range"),
                      [_numbers(state) for state in states])  # fmt: skip
+    for state in states:
+        if state.resources and state.hidden:
+            why = f"{clean(state.id)}: {theirs(state.hidden)}; what was not found is in none of its numbers."
+            yield from _wrapped(why, width)
     if more := len(assessment.declared) - len(states):
         yield [("", f"… and {more} more AI systems; all of them are in a report file (-o).", "")]
     if assessment.unclaimed:

@@ -125,6 +125,7 @@ class Assessed:
             frameworks=tuple(frameworks),
             rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
             asked=system is None or bool(clouds & self._asked),
+            hidden=self._blind(system, clouds),
         )
 
     def _subject(

@@ -151,7 +151,8 @@ class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
     `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
-    stage asks for. `asked`: a cloud that it is in was scanned.
+    stage asks for. `asked`: a cloud that it is in was scanned. `hidden` is why there may be more of it than was found;
+    none of the numbers counts what was not. It is empty where nothing hides it.
     """
 
     id: str
@@ -166,6 +167,7 @@ class SystemState(Struct, frozen=True, kw_only=True):
     frameworks: tuple[FrameworkState, ...]
     rollout: tuple[Requirement, ...] = ()
     asked: bool = True
+    hidden: str = ""
 
 
 class Assessment(Protocol):
