@@ -10,14 +10,14 @@ import time
 from commandline import MLPOSTURE
 from worlds.base import Fault, World
 
-_HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def interrupted(world: World, operation: str, *arguments: str) -> int:
     """The exit code of `mlposture` with these arguments, when Ctrl-C comes while this operation is not answered."""
     world.log.clear()
     world.faults.append(Fault(operation, "timeout"))
-    command = [sys.executable, "-c", _HEEDING, MLPOSTURE, *arguments]
+    command = [sys.executable, "-c", HEEDING, MLPOSTURE, *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while operation not in world.operations():

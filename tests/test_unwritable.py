@@ -202,7 +202,7 @@ def test_names_of_resources_go_there_too(tmp_path: Path, monkeypatch: pytest.Mon
     inventory.store.put(notebook(f"a{n}") for n in range(300))
     before = names(tmp_path)
     with little_room(monkeypatch):
-        owners = ownership(inventory, {"systems": Declared("ai-systems.yaml", declared(mine=mine))})
+        owners = ownership(inventory, {"systems": Declared("ai-systems.yaml", declared(mine=mine), "")})
 
     assert owners is not None
     assert owners.of(notebook("a1")) == ("mine",)

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
-from reports import SUFFIXES
-
+#: Suffixes of `reports.SUFFIXES`, which cannot be imported before the packages are known to be ours.
+WRITTEN = (".json", ".sarif", ".csv", ".md", ".xml")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,7 +27,7 @@ def common(function: F) -> F:
     options = (
         click.option("-o", "--output", multiple=True, metavar="PATH", help="Write a report, on disk or in a bucket "
                      "(s3://BUCKET/KEY, gs://BUCKET/KEY, az://ACCOUNT/CONTAINER/KEY); the format follows from the "
-                     f"suffix ({', '.join(SUFFIXES)}) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
+                     f"suffix ({', '.join(WRITTEN)}) or a prefix (sarif:PATH). '-' is stdout. Repeatable."),
         click.option("--verdicts", metavar="LIST", help="Verdicts that become findings: all, or some of fail, unknown, "
                      "pass, not_applicable. Default: fail,unknown."),
         click.option("--check", multiple=True, metavar="ID|SLUG", help="Run only this check. Repeatable."),

@@ -9,6 +9,7 @@ import pytest
 from support import ROOT
 
 from reports import FORMATS, SUFFIXES, renderer
+from scanner.cli.options import WRITTEN
 from scanner.model.errors import InputError
 from scanner.model.nouns import Exposure, Severity, Status, Verdict, failed
 
@@ -21,6 +22,7 @@ SECRETS = (
 
 def test_every_suffix_names_a_format():
     assert set(SUFFIXES.values()) <= set(FORMATS)
+    assert tuple(SUFFIXES) == WRITTEN
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -8,6 +8,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import yaml
 from commandline import MLPOSTURE, mlposture
 from declaring import VALID, with_lines
 from factories.aws import endpoint
+from interrupting import HEEDING
 from support import ROOT, inventory_of
 from triaging import FORBIDDEN, PLAIN
 
@@ -237,7 +239,7 @@ class Terminal:
     def __init__(self, folder: Path, *options: str) -> None:
         self._leader, follower = pty.openpty()
         self._process = subprocess.Popen(
-            [MLPOSTURE, "systems", "triage", "sentiment", *options],
+            [sys.executable, "-c", HEEDING, MLPOSTURE, "systems", "triage", "sentiment", *options],
             cwd=folder, stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
         )  # fmt: skip
         os.close(follower)
