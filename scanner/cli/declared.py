@@ -2,10 +2,10 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scanner.systems.ownership import Ownership
 
 log = logging.getLogger("mlposture")
+
+T = TypeVar("T")
 
 #: The manifest that is used where none is named, and the word for using none.
 DEFAULT, NONE = "ai-systems.yaml", "none"
@@ -102,15 +104,20 @@ def ownership(inventory: "Inventory", options: Mapping[str, Any]) -> "Ownership 
     from scanner.systems.graph import Graph
     from scanner.systems.ownership import Ownership
 
+    graph = with_room(inventory, lambda folder: Graph(inventory, COLLECTORS, folder))
+    return Ownership(declared.manifest, declared.path, graph)
+
+
+def with_room(inventory: "Inventory", make: Callable[[Path | None], T]) -> T:
+    """What is made with a file in a folder: that for temporary files, or, where it is full, that of the journal."""
     try:
-        graph = Graph(inventory, COLLECTORS)
+        return make(None)
     except NotKept as problem:
         if inventory.store.path is None:
             raise
         folder = inventory.store.path.parent
         log.warning("%s; using %s", problem, folder)
-        graph = Graph(inventory, COLLECTORS, folder)
-    return Ownership(declared.manifest, declared.path, graph)
+        return make(folder)
 
 
 def assess(

@@ -27,11 +27,20 @@ from scanner.cli.config import (
     read_trust,
     refuse_undecoded,
 )
-from scanner.cli.declared import as_of, assess, manifest_path, named_frameworks, ownership, read_systems, too_little
+from scanner.cli.declared import (
+    as_of,
+    assess,
+    manifest_path,
+    named_frameworks,
+    ownership,
+    read_systems,
+    too_little,
+    with_room,
+)
 from scanner.cli.options import spelled
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
-from scanner.model.errors import CannotScan, InputError, NotKept, NotWritten
+from scanner.model.errors import CannotScan, InputError, NotWritten
 from scanner.model.exits import Exit
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
@@ -271,14 +280,11 @@ def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | No
     """The report. Where temporary files have no room, its findings are kept beside the journal."""
     from scanner.evaluate.report import build_report
 
-    try:
-        return build_report(inventory, checks, early=early, **how)
-    except NotKept as problem:
-        if inventory.store.path is None:
-            raise
-        folder = inventory.store.path.parent
-        log.warning("%s; using %s", problem, folder)
-        return build_report(inventory, checks, folder=folder, **how)
+    # What was judged early was lost with the file that it was in.
+    def build(folder: Path | None) -> "Report":
+        return build_report(inventory, checks, early=None if folder else early, folder=folder, **how)
+
+    return with_room(inventory, build)
 
 
 def _write(output: Output, built: "Report", profile: str | None) -> None:

@@ -149,7 +149,7 @@ def _observation(
 ) -> Observation:
     resource = finding.resource
     against = finding.verdict is Status.FAIL
-    trusted = finding.verdict is Status.PASS and _is_trusted(finding.evidence)
+    bears = bears_of(finding.verdict, finding.evidence)
     excepted = owners.exception(system.id, finding.objective, resource) if against else None
     return Observation(
         claim=finding.fingerprint,
@@ -157,7 +157,7 @@ def _observation(
         title=finding.title,
         severity=str(finding.severity),
         objective=finding.objective,
-        bears=bears_of(finding.verdict, finding.evidence),
+        bears=bears,
         message=finding.message,
         evidence=plain(finding.evidence),
         kind=resource.kind,
@@ -168,7 +168,7 @@ def _observation(
         origins=origins.get((resource.kind, resource.id), ()),
         excepted=excepted.reason if excepted else "",
         console_url=resource.console_url,
-        trusted=trusted,
+        trusted=finding.verdict is Status.PASS and bears == "unknown",
     )
 
 
