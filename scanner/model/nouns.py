@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
+from scanner.model.notes import Source, Suppression
 from scanner.model.origins import Principal, Said
 from scanner.model.trust import Entry, Foreign, Use
 
@@ -273,6 +274,12 @@ class Finding(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...]
     #: the declared AI systems that the resource belongs to
     systems: tuple[str, ...] = ()
+    #: where infrastructure as code declares it, if that was looked for and found
+    source: Source | None = None
+    #: what its owner has accepted it by
+    suppression: Suppression | None = None
+    #: against an earlier report: `new`, `persisting` and the like, or nothing without one
+    state: str = ""
 
 
 class Findings(Protocol):
