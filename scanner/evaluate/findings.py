@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
+from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.model.checks import Check
 from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
 from scanner.model.sanitize import encode, storable
@@ -25,6 +26,8 @@ CREATE TABLE findings (
 _BATCH = 500
 #: Findings that are read at once, with their resources.
 _AT_ONCE = 200
+#: Sorts of findings that have places of their own: failures, those that are suppressed, and all else.
+_OPEN, _SUPPRESSED, _OTHER = range(3)
 #: Memory that pages of the file may take.
 _CACHED_KIBIBYTES = 8192
 
@@ -39,6 +42,8 @@ class _Kept(Struct, frozen=True, array_like=True):
     path: tuple[str, ...]
     #: of a check that is about resources of any kind
     kind: str = ""
+    #: the numbers of the suppressions in force that match
+    suppressed: tuple[int, ...] = ()
 
 
 class StoredFindings:
@@ -49,8 +54,8 @@ class StoredFindings:
 
     `folder` is where the file is; None is the folder for temporary files. Raises NotKept where that is full.
 
-    Their order is severity, score from the worst, check, resource. The first two and the third depend only on the check
-    and on whether it failed, so each pair of them has a place in the order.
+    Their order is severity, score from the worst, check, suppressed ones last, resource. All but the last of these
+    depend on the check, on whether it failed and whether that is suppressed, so each of them has a place in the order.
     """
 
     def __init__(
@@ -60,21 +65,23 @@ class StoredFindings:
         prepare: Callable[[Finding], bytes] | None = None,
         folder: Path | None = None,
         owners: Ownership | None = None,
+        suppressing: Suppressing = NOTHING,
     ) -> None:
         self._inventory = inventory
+        self._suppressing = suppressing
         self._prepare = prepare
         self._owners = owners
         #: the kinds of what is about resources of any kind
         self._kinds: dict[str, type[Resource]] = {}
         self._scored = {id: _scores(check) for id, (check, _) in checks.items()}
         order = sorted(
-            (check.severity.rank, -score, id, failed)
+            (check.severity.rank, -score, id, sort)
             for id, (check, _) in checks.items()
-            for failed, score in ((True, self._scored[id][0]), (False, 0.0))
+            for sort, score in ((_OPEN, self._scored[id][0]), (_SUPPRESSED, self._scored[id][0]), (_OTHER, 0.0))
         )
-        self._places = {(id, failed): place for place, (_, _, id, failed) in enumerate(order)}
+        self._places = {(id, sort): place for place, (_, _, id, sort) in enumerate(order)}
         self._checks = [checks[id] for _, _, id, _ in order]
-        self._failed = [place for (_, failed), place in self._places.items() if failed]
+        self._failed = [place for (_, sort), place in self._places.items() if sort == _OPEN]
         self._accounts: dict[tuple[str, str], int] = {}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
@@ -83,17 +90,18 @@ class StoredFindings:
             self._db.execute(_TABLE)
         self._folder = folder
 
-    def add(self, judgement: Judgement) -> None:
-        """Keep a verdict as a finding."""
+    def add(self, judgement: Judgement, suppressed: tuple[int, ...] = ()) -> None:
+        """Keep a verdict as a finding; a failure may be suppressed by the entries of these numbers."""
         check, resource, verdict = judgement.check, judgement.resource, shown(judgement)
-        place = self._places[(check.id, verdict.status is Status.FAIL)]
+        sort = _OTHER if verdict.status is not Status.FAIL else _SUPPRESSED if suppressed else _OPEN
+        place = self._places[check.id, sort]
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))
         kind = ""
         if check.kind is Resource:
             kind = resource.kind
             self._kinds[kind] = type(resource)
-        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind)
+        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind, suppressed)
         ready = None
         if self._prepare is not None:
             ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
@@ -106,8 +114,8 @@ class StoredFindings:
         """Remove all findings of these checks."""
         self.flush()
         for id in checks:
-            for failed in (True, False):
-                gone = self._db.execute("DELETE FROM findings WHERE place = ?", (self._places[(id, failed)],))
+            for sort in (_OPEN, _SUPPRESSED, _OTHER):
+                gone = self._db.execute("DELETE FROM findings WHERE place = ?", (self._places[id, sort],))
                 self._count -= gone.rowcount
 
     def seal(self) -> None:
@@ -167,6 +175,12 @@ class StoredFindings:
                 counts.setdefault(account, Counter())[self._checks[place][0].severity] += count
         return {owner: counts[account] for owner, account in self._accounts.items() if account in counts}
 
+    def suppressed(self) -> Iterator[Finding]:
+        """The failures that are suppressed, in the same order."""
+        for (_, sort), place in self._places.items():
+            if sort == _SUPPRESSED:
+                yield from self._read("SELECT place, body FROM findings WHERE place = ? ORDER BY id", place)
+
     def flush(self) -> None:
         """Write what waits."""
         with keeping(self._folder):
@@ -219,6 +233,7 @@ class StoredFindings:
             remediation=info.remediation,
             references=info.references,
             systems=self._owners.of(resource) if self._owners else (),
+            suppression=self._suppressing.decided(kept.suppressed),
         )
 
 

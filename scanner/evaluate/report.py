@@ -7,6 +7,7 @@ from pathlib import Path
 from scanner.evaluate.early import Early
 from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import overall, posture, seen_kinds
+from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
@@ -29,11 +30,12 @@ def make_verdicts(
     trust: Sequence[Entry] = (),
     folder: Path | None = None,
     owners: Ownership | None = None,
+    suppressing: Suppressing = NOTHING,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners, suppressing)
 
 
 def build_report(
@@ -52,11 +54,13 @@ def build_report(
     early: Early | None = None,
     folder: Path | None = None,
     owners: Ownership | None = None,
+    suppressing: Suppressing = NOTHING,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
     `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
     was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
+    `suppressing` says which failures are suppressed.
     With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding.
     Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
@@ -64,7 +68,7 @@ def build_report(
         done: frozenset[str] = frozenset()
         found = make_verdicts(
             inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust,
-            folder=folder, owners=owners,
+            folder=folder, owners=owners, suppressing=suppressing,
         )  # fmt: skip
     else:
         found, done = early.finish(inventory.store)
@@ -77,6 +81,7 @@ def build_report(
     found.findings.seal()
     cached, cached_since = inventory.store.cached()
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
+    seen = seen_kinds(listings)
     counts = found.totals()
     return Report(
         scan_id=scan_id,
@@ -97,10 +102,14 @@ def build_report(
         check_counts=found.counts,
         system_counts=found.of_systems,
         excepted=found.excepted,
-        score=overall(posture(of_clouds, found.counts, seen_kinds(listings)), asked=bool(listings)),
+        score=overall(posture(of_clouds, found.counts, seen), asked=bool(listings)),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
         trust=found.uses(),
+        suppressions=found.suppressions(
+            {kind: share == 1.0 for kind, share in seen.items()},
+            {scope.account.lower() for scope in inventory.scopes},
+        ),
         principals=tuple(sorted(inventory.principals)),
         inventories=inventory.digests,
     )

@@ -36,13 +36,13 @@ from scanner.evidence.sentences import (
 from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
+from scanner.model.globs import matcher
 from scanner.model.nouns import Finding, Reason, Report, Scope, Status, plain
 from scanner.model.origins import Said
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import System
 from scanner.systems.names import Key
 from scanner.systems.ownership import Ownership
-from scanner.systems.selectors import matcher
 from scanner.systems.triage import triage
 from scanner.systems.triage_answers import Answers
 from scanner.systems.triage_questions import load_questions

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
-from scanner.model.notes import Source, Suppression
+from scanner.model.notes import Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
 from scanner.model.trust import Entry, Foreign, Use
 
@@ -281,9 +281,16 @@ class Finding(Struct, frozen=True, kw_only=True):
     #: against an earlier report: `new`, `persisting` and the like, or nothing without one
     state: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether it is a failure that nothing suppresses."""
+        return self.verdict is Status.FAIL and self.suppression is None
+
 
 class Findings(Protocol):
-    """The findings of a report, in its order: severity, score from the worst, check, resource.
+    """The findings of a report, in its order: severity, score from the worst, check, suppressed ones last, resource.
+
+    Where failures are counted, suppressed ones are not among them.
 
     There may be a million of them, read from disk one by one: go through them as rarely as you can and keep few.
     """
@@ -310,6 +317,9 @@ class Findings(Protocol):
     def severities_by_account(self) -> Mapping[tuple[str, str], Mapping[Severity, int]]:
         """The same for each severity that occurs."""
 
+    def suppressed(self) -> Iterator[Finding]:
+        """The failures that are suppressed, in the same order."""
+
 
 class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
     """`Findings` in memory, for few of them."""
@@ -326,7 +336,7 @@ class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
     def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
         by_check: dict[str, list[Finding]] = {}
         for finding in self:
-            if finding.verdict is Status.FAIL:
+            if finding.open:
                 by_check.setdefault(finding.check_id, []).append(finding)
         return ((len(found), tuple(found[:most])) for found in by_check.values())
 
@@ -336,10 +346,13 @@ class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
     def severities_by_account(self) -> Mapping[tuple[str, str], Mapping[Severity, int]]:
         found: dict[tuple[str, str], Counter[Severity]] = {}
         for finding in self:
-            if finding.verdict is Status.FAIL:
+            if finding.open:
                 scope = finding.resource.scope
                 found.setdefault((scope.provider, scope.account), Counter())[finding.severity] += 1
         return found
+
+    def suppressed(self) -> Iterator[Finding]:
+        return (finding for finding in self if finding.suppression is not None)
 
 
 class CheckInfo(Struct, frozen=True, kw_only=True):
@@ -367,6 +380,13 @@ class CheckCount(Struct, kw_only=True):
     not_applicable: int = 0
     #: of those that passed: how many rest on `[trust]`
     trusted: int = 0
+    #: of those that failed
+    suppressed: int = 0
+
+    @property
+    def open(self) -> int:
+        """Failures that nothing suppresses."""
+        return self.failed - self.suppressed
 
 
 class Unanswered(Struct, frozen=True, kw_only=True):
@@ -388,6 +408,8 @@ class Report(Struct, frozen=True, kw_only=True):
     `cached` counts the resources with details from the local cache, the oldest of them read at `cached_since`.
     `system_counts` are the counts on what belongs to each AI system. `excepted` of its failures, by system and
     objective, are accepted by the manifest.
+    `counts` has suppressed failures apart, and `by_severity` has none of them. `check_counts` and `system_counts` have
+    them among the failed: they are evidence as before. `suppressions` is what came of each entry of that file.
     `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
     `principals` are in whose name accounts were read, as far as the inventory says. `inventories` are the SHA-256 of
     the saved inventories that hold what was judged.
@@ -415,6 +437,7 @@ class Report(Struct, frozen=True, kw_only=True):
     cached: int = 0
     cached_since: datetime | None = None
     trust: tuple[Use, ...] = ()
+    suppressions: tuple[SuppressionUse, ...] = ()
     assessment: Assessment = NoAssessment()
     principals: tuple[Principal, ...] = ()
     inventories: tuple[str, ...] = ()

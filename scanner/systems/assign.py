@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from scanner.model.globs import matcher
 from scanner.model.yaml_text import brief
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.names import Key, Keyed, Keys
-from scanner.systems.selectors import Index, matcher
+from scanner.systems.selectors import Index
 from scanner.systems.tags import OF_SYSTEM, wanted
 from scanner.systems.texts import spellings
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from scanner.model.globs import matcher
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
 from scanner.systems.assign import assign
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exemption, Manifest
 from scanner.systems.names import Key
-from scanner.systems.selectors import matcher
 
 
 class Ownership:

@@ -6,10 +6,10 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from scanner.model.globs import WILD, matcher, place_of
 from scanner.model.yaml_text import Path, brief
 from scanner.systems.manifest import Include
 from scanner.systems.tags import wanted
@@ -29,7 +29,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
 #: What of it says on its own what is meant.
 _ACCOUNTS = ("accounts", "projects", "subscriptions")
 _STARTS = {"aws": ("arn:",), "gcp": ("//", "projects/"), "azure": ("/",)}
-_GLOB = re.compile(r"[*?]")
 _GROUP = re.compile(r"^/subscriptions/[^/]+/resourcegroups/([^/]+)")
 
 
@@ -55,40 +54,23 @@ def _dead(include: Include, glob: str) -> Iterator[str]:
         ids = f"ids of {include.provider} begin with {' or '.join(starts)}"
         yield f"{ids}, so that {brief(glob)!r} matches nothing; correct one of the two"
         return
-    account, region = _place(glob)
+    account, region = place_of(glob)
     for field, value in (("accounts", account), ("projects", account), ("subscriptions", account), ("regions", region)):
         given = [one.lower() for one in getattr(include, field)]
-        if value and not _GLOB.search(value) and given and value.lower() not in given:
+        if value and not WILD.search(value) and given and value.lower() not in given:
             yield f"{brief(glob)!r} matches nothing, as {value} is not among the {field} beside it; add it there"
-
-
-def _place(glob: str) -> tuple[str, str]:
-    """The account and the region that an id names, empty where it names none."""
-    if glob.startswith("arn:"):
-        parts = glob.split(":", 5)
-        return parts[4], parts[3]
-    words = glob.split("/")
-    after = {word.lower(): following for word, following in pairwise(words)}
-    return after.get("subscriptions", "") or after.get("projects", ""), after.get("locations", "")
 
 
 def places(include: Include) -> tuple[frozenset[str], frozenset[str]]:
     """The accounts and the regions that a selector names, also in ids."""
-    named = [_place(glob) for glob in (*include.arns, *include.ids)]
+    named = [place_of(glob) for glob in (*include.arns, *include.ids)]
     accounts = {value for field in _ACCOUNTS for value in getattr(include, field)} | {account for account, _ in named}
     return _plain(accounts), _plain({*include.regions, *(region for _, region in named)})
 
 
 def _plain(names: set[str]) -> frozenset[str]:
     """Those that stand for nothing but themselves."""
-    return frozenset(name for name in names if name and not _GLOB.search(name))
-
-
-@lru_cache(maxsize=4096)
-def matcher(glob: str) -> re.Pattern[str]:
-    """What ids match, whatever their case: * stands for any text, ? for one character."""
-    words = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split("([*?])", glob))
-    return re.compile("".join(words), re.IGNORECASE | re.DOTALL)
+    return frozenset(name for name in names if name and not WILD.search(name))
 
 
 class Index:
@@ -178,11 +160,11 @@ class Index:
 
     def _named(self, glob: str, provider: str) -> Sequence[int]:
         """What may match a glob: all that begins as it does, or all of the account that it names."""
-        names, start = self.graph.names, _GLOB.split(glob, maxsplit=1)[0].lower()
+        names, start = self.graph.names, WILD.split(glob, maxsplit=1)[0].lower()
         if start == glob.lower():
             return names.called(start)
-        account, _ = _place(glob)
-        own = (provider, "account", account.lower()) if account and not _GLOB.search(account) else (provider,)
+        account, _ = place_of(glob)
+        own = (provider, "account", account.lower()) if account and not WILD.search(account) else (provider,)
         scopes = self._scopes.get(own, set())
         found = names.called_like(start, self._size(scopes))
         return found if len(found) < self._size(scopes) else self._all_in(scopes)

@@ -11,10 +11,11 @@ from support import inventory_of, registered
 from checks.aws.names import seen_from
 from checks.aws.sagemaker.resources import NotebookInstance
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
+from scanner.model.globs import matcher
 from scanner.model.nouns import Resource, Scope
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Include
-from scanner.systems.selectors import Index, matcher, problems_of
+from scanner.systems.selectors import Index, problems_of
 
 SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333:"
 VERTEX = "//aiplatform.googleapis.com/projects/example-fraud-prod/locations/europe-west4/"
