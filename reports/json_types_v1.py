@@ -68,7 +68,10 @@ class ScanV1(Struct, frozen=True):
 
 
 class VerdictCountsV1(Struct, frozen=True, rename={"passed": "pass"}):
-    """Verdicts over all checks and resources, also those that `findings` leaves out."""
+    """Verdicts over all checks and resources, also those that `findings` leaves out.
+
+    `suppressed` failures are not among `fail`; as findings they have the verdict `fail` and a `suppression`.
+    """
 
     passed: int
     fail: int
@@ -78,7 +81,7 @@ class VerdictCountsV1(Struct, frozen=True, rename={"passed": "pass"}):
 
 
 class SeverityCountsV1(Struct, frozen=True):
-    """Failures by severity."""
+    """Failures by severity. Those of the summary are open: suppressed ones are not among them."""
 
     critical: int
     high: int
@@ -137,6 +140,23 @@ class SourceV1(Struct, frozen=True):
     address: str
 
 
+class SuppressionV1(Struct, frozen=True):
+    """What was decided of a finding that stays as it is: why, by whom, and the last day that it counts (UTC).
+
+    `until` is null where the risk is accepted without an end. `entry` is where this stands in the file of suppressions,
+    and `also` where others do that are about the same finding.
+    """
+
+    entry: str
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    until: date | None
+    accepts_risk: bool
+    also: list[str]
+
+
 class FindingStartV1(Struct, frozen=True):
     """What is a finding's own. All findings of a check have the rest in common."""
 
@@ -150,6 +170,7 @@ class FindingStartV1(Struct, frozen=True):
     resource: ResourceV1
     path: list[str]
     systems: list[str]
+    suppression: SuppressionV1 | None
 
 
 class FindingV1(FindingStartV1, frozen=True):
@@ -158,7 +179,6 @@ class FindingV1(FindingStartV1, frozen=True):
     objective: str
     controls: list[ControlV1]
     source: SourceV1 | None
-    suppression: dict[str, Any] | None
     state: str | None
     remediation: str
     references: list[str]
@@ -194,7 +214,10 @@ class KindCoverageV1(Struct, frozen=True):
 
 
 class CheckCoverageV1(Struct, frozen=True):
-    """Verdicts of one check. `judged` is passed + failed; `trusted` of those that passed rest on `trust`."""
+    """Verdicts of one check. `judged` is passed + failed; `trusted` of those that passed rest on `trust`.
+
+    `suppressed` of those that failed are suppressed.
+    """
 
     id: str
     judged: int
@@ -203,6 +226,7 @@ class CheckCoverageV1(Struct, frozen=True):
     unknown: int
     not_applicable: int
     trusted: int
+    suppressed: int
 
 
 class CoverageV1(Struct, frozen=True):
@@ -385,6 +409,25 @@ class TrustV1(Struct, frozen=True):
     passes: int
 
 
+class SuppressionUseV1(Struct, frozen=True):
+    """An entry of the file of suppressions: what it is about, what was decided, and what came of it.
+
+    `state` is `used`, or `unused` where nothing it is about fails and all of that was seen, or `not judged` where not
+    all was, or `expired`: it counts no more. `findings` are the failures that match it; of an expired one, those that
+    are open again. `ends_soon`: it counts for two weeks or less.
+    """
+
+    check: str
+    resource: str
+    account: str
+    provider: str
+    fingerprint: str
+    decision: SuppressionV1
+    state: Literal["used", "unused", "not judged", "expired"]
+    findings: int
+    ends_soon: bool
+
+
 class ReportV1(Struct, frozen=True):
     """A posture report."""
 
@@ -398,3 +441,4 @@ class ReportV1(Struct, frozen=True):
     scores: ScoresV1
     evidence: EvidenceV1
     trust: list[TrustV1]
+    suppressions: list[SuppressionUseV1]

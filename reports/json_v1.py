@@ -19,12 +19,15 @@ from reports.json_types_v1 import (
     ScopeV1,
     SeverityCountsV1,
     SummaryV1,
+    SuppressionUseV1,
+    SuppressionV1,
     ToolV1,
     TrustV1,
     VerdictCountsV1,
 )
 from reports.writing import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
+from scanner.model.notes import Suppression, SuppressionUse
 from scanner.model.nouns import (
     CheckInfo,
     Finding,
@@ -55,6 +58,7 @@ def render(report: Report) -> Iterator[bytes]:
             scores=scores(report),
             evidence=evidence(report.assessment),
             trust=[_trust(use) for use in report.trust],
+            suppressions=map(_suppression_use, report.suppressions),
         )
     )
     yield b"\n"
@@ -128,6 +132,7 @@ def _start(finding: Finding) -> FindingStartV1:
         ),
         path=list(finding.path),
         systems=list(finding.systems),
+        suppression=_suppression(finding.suppression) if finding.suppression else None,
     )
 
 
@@ -137,7 +142,6 @@ def _end(check: CheckInfo) -> dict[str, Any]:
         "objective": check.objective,
         "controls": [ControlV1(c.framework, c.id, c.relationship, c.reason) for c in check.controls],
         "source": None,
-        "suppression": None,
         "state": None,
         "remediation": check.remediation,
         "references": list(check.references),
@@ -180,6 +184,7 @@ def _checks(report: Report) -> list[CheckCoverageV1]:
             unknown=count.unknown,
             not_applicable=count.not_applicable,
             trusted=count.trusted,
+            suppressed=count.suppressed,
         )
         for id, count in sorted(report.check_counts.items())
     ]
@@ -195,4 +200,32 @@ def _trust(use: Use) -> TrustV1:
         expired=use.expired,
         matched=use.matched,
         passes=use.passes,
+    )
+
+
+def _suppression(entry: Suppression) -> SuppressionV1:
+    return SuppressionV1(
+        entry=redact(entry.place),
+        reason=redact(entry.reason),
+        owner=redact(entry.owner),
+        approver=redact(entry.approver),
+        ticket=redact(entry.ticket),
+        until=entry.until,
+        accepts_risk=entry.until is None,
+        also=[redact(place) for place in entry.also],
+    )
+
+
+def _suppression_use(use: SuppressionUse) -> SuppressionUseV1:
+    entry = use.entry
+    return SuppressionUseV1(
+        check=entry.check,
+        resource=redact(entry.resource),
+        account=entry.account,
+        provider=entry.provider,
+        fingerprint=entry.fingerprint,
+        decision=_suppression(entry),
+        state=use.state,
+        findings=use.findings,
+        ends_soon=use.ends_soon,
     )

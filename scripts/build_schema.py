@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of reports, dossiers, inventories, AI systems, answers and frameworks to docs/reference/.
+"""Write the JSON Schemas of reports, dossiers, inventories and of all that users write in YAML to docs/reference/.
 
 Run without arguments to write the files, or with --check to exit 1 when a committed one is out of date.
 """
@@ -25,6 +25,7 @@ from scanner.model.origins import Principal  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
 from scanner.store.saved import SCHEMA as INVENTORY  # noqa: E402
 from scanner.store.saved import Shard  # noqa: E402
+from scanner.suppress.register import RegisterSource  # noqa: E402
 from scanner.systems.manifest import Manifest  # noqa: E402
 from scanner.systems.triage_answers import Answers  # noqa: E402
 
@@ -77,6 +78,11 @@ def systems_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "mlposture AI systems, version 1", **msgspec.json.schema(Manifest)}
 
 
+def suppressions_schema() -> dict[str, Any]:
+    """The schema of a file of suppressions, for editors; reading it knows more."""
+    return {"$schema": DIALECT, "title": "mlposture suppressions, version 1", **msgspec.json.schema(RegisterSource)}
+
+
 def triage_schema() -> dict[str, Any]:
     """The schema of answers to the risk triage, for editors; `mlposture systems triage` knows the questions."""
     return {"$schema": DIALECT, "title": "mlposture AI triage, version 1", **msgspec.json.schema(Answers)}
@@ -100,6 +106,7 @@ def main() -> int:
     schemas = {
         "report-v1.schema.json": report_schema(),
         "ai-systems-v1.schema.json": systems_schema(),
+        "suppressions-v1.schema.json": suppressions_schema(),
         "ai-triage-v1.schema.json": triage_schema(),
         "framework-v1.schema.json": framework_schema(),
         "dossier-v1.schema.json": dossier_schema(),

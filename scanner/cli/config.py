@@ -79,6 +79,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     framework: tuple[str, ...] = ()
     framework_file: tuple[str, ...] = ()
     systems: str | None = None
+    suppressions: str | None = None
     as_of: str | None = None
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None

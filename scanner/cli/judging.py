@@ -38,6 +38,7 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.options import spelled
+from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotWritten
@@ -100,6 +101,8 @@ def places_of(options: Options, inventories: Iterable[str], journal: Path | None
     read += [(f"--framework-file {text}", text) for text in options.get("framework_file") or () if _is_path(text)]
     if manifest := manifest_path(options):
         read.append((f"--systems {manifest}", manifest))
+    if suppressions := suppressions_path(options):
+        read.append((f"--suppressions {suppressions}", suppressions))
     for said, text in (*read, *((text, text) for text in inventories)):
         places.note(said, Path(text) if parse(text) is None else text, written=False)
     for stream in (sys.stdout, sys.stderr):
@@ -154,7 +157,7 @@ def read_own_frameworks(options: Options) -> "tuple[Framework, ...]":
 def read_files(options: Options) -> dict[str, Any]:
     """The options, with what is in the files of the user's own that they name. Raises InputError."""
     read = {**options, "trust": read_trusted(options), "framework_file": read_own_frameworks(options)}
-    return {**read, "systems": read_systems(read)}
+    return {**read, "systems": read_systems(read), "suppressions": read_suppressions(read)}
 
 
 def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
@@ -200,7 +203,7 @@ def maker(checks: tuple[Check, ...], options: Options, outputs: tuple[Output, ..
     def make(inventory: "Inventory") -> "Verdicts":
         from scanner.evaluate.report import make_verdicts
 
-        return make_verdicts(inventory, checks, catalogue(options), **_shown(options, outputs))
+        return make_verdicts(inventory, checks, catalogue(options), **_shown(options, outputs, inventory.taken_at))
 
     return make
 
@@ -232,6 +235,7 @@ def report(
     if not to_stdout and sys.stdout is not None:
         problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
     _warn_of_needless_trust(built)
+    warn_of_suppressions(built.suppressions)
     if problems:
         raise _together(problems)
     incomplete = bool(options.get("fail_on_incomplete")) and not built.complete
@@ -271,7 +275,7 @@ def judge(
         started_at=started_at,
         finished_at=max(started_at, datetime.now(UTC)),  # of clocks, one may be behind, or set back
         arguments=arguments,
-        **_shown(options, outputs),
+        **_shown(options, outputs, started_at),
     )
     return assess(built, shown, options, owners, inventory.accounts)
 
@@ -377,11 +381,12 @@ def save(inventory: "Inventory", options: Options) -> list[Exception]:
     return problems
 
 
-def _shown(options: Options, outputs: tuple[Output, ...]) -> dict[str, Any]:
+def _shown(options: Options, outputs: tuple[Output, ...], taken_at: datetime) -> dict[str, Any]:
     """What the reports show, as `build_report` and `make_verdicts` want to know it."""
     return {
         "verdicts": parse_verdicts(options.get("verdicts") or "fail,unknown"),
         "frameworks": options["framework"],
         "prepare": preparation([output.format for output in outputs]),
         "trust": options.get("trust") or (),
+        "suppressing": suppressing(options, taken_at),
     }

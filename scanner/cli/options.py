@@ -40,8 +40,12 @@ def common(function: F) -> F:
         click.option("--systems", metavar="FILE", help="Your manifest of AI systems (mlposture systems --help), on "
                      "disk or in a bucket: findings name the system, and controls are judged for each. Default: "
                      "./ai-systems.yaml, where there is one; none leaves it out."),
-        click.option("--as-of", metavar="DATE", help="The day (2027-12-02) as of which duties apply: one that does not "
-                     "apply yet is readiness, never a breach. Default: the day of the scan."),
+        click.option("--suppressions", metavar="FILE", help="Failures that somebody answers for, with a reason and an "
+                     "end: a YAML file, on disk or in a bucket (mlposture suppress --help). Reports show them as "
+                     "suppressed, and --fail-on does not count them. Default: ./mlposture-suppressions.yaml, where "
+                     "there is one; none leaves it out."),
+        click.option("--as-of", metavar="DATE", help="The day (2027-12-02) as of which duties apply and suppressions "
+                     "count: what does not apply yet is readiness, never a breach. Default: the day of the scan."),
         click.option("--trust", metavar="FILE", help="Accounts, buckets, addresses and the like that belong to you or "
                      "to a partner: a TOML file, on disk or in a bucket, with the tables of [trust]. What is foreign "
                      "for no other reason then passes, and says so."),

@@ -23,6 +23,7 @@ from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
 from scanner.cli.declared import recall
 from scanner.cli.options import spelled
+from scanner.cli.suppressed import recall_suppressions
 from scanner.collect.facade import connect
 from scanner.collect.plan import Plan
 from scanner.collect.progress import bar
@@ -45,7 +46,10 @@ from scanner.store.state import is_in_state
 log = logging.getLogger("mlposture")
 
 #: Options that say what is judged: a resumed scan cannot change them.
-_FIXED = ("check", "skip_check", "min_severity", "framework", "framework_file", "systems", "trust", "shard", "verify")
+_FIXED = (
+    "check", "skip_check", "min_severity", "framework", "framework_file", "systems", "suppressions", "trust", "shard",
+    "verify",
+)  # fmt: skip
 #: Who does the work, and where: that is always said by who goes on.
 _WORK = ("engine", "journal_store")
 #: What is written where. A journal in the user's state folder may say so, and no other.
@@ -153,6 +157,7 @@ class Session:
         for name, type_ in (("trust", Entry), ("framework_file", Framework)):  # what files held when the scan began
             options[name] = msgspec.convert(options.get(name, ()), tuple[type_, ...])  # type: ignore[valid-type]
         options["systems"] = recall(options.get("systems"))
+        options["suppressions"] = recall_suppressions(options.get("suppressions"))
         providers = {
             name: {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
             for name, settings in asked.providers.items()
