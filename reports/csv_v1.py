@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
+from scanner.model.notes import Suppression
 from scanner.model.nouns import CheckInfo, Finding, Report, Status
 from scanner.model.patterns import pattern
 
@@ -46,6 +47,11 @@ class RowV1(NamedTuple):
     controls: str = ""
     console_url: str = ""
     fix: str = ""
+    suppressed: str = ""
+    suppression_reason: str = ""
+    suppression_owner: str = ""
+    suppression_approver: str = ""
+    suppression_ticket: str = ""
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -99,7 +105,21 @@ def _finding(finding: Finding, checks: Mapping[str, RowV1]) -> RowV1:
         message=cell(finding.message),
         systems=cell("; ".join(finding.systems)),
         console_url=cell(resource.console_url),
+        **_decided(finding.suppression),
     )
+
+
+def _decided(decision: Suppression | None) -> dict[str, str]:
+    """What was decided of a failure that is suppressed."""
+    if decision is None:
+        return {}
+    return {
+        "suppressed": decision.term,
+        "suppression_reason": cell(decision.reason),
+        "suppression_owner": cell(decision.owner),
+        "suppression_approver": cell(decision.approver),
+        "suppression_ticket": cell(decision.ticket),
+    }
 
 
 def _unseen(one: Unseen) -> RowV1:

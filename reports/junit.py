@@ -18,9 +18,10 @@ from xml.sax.saxutils import quoteattr
 
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
+from scanner.model.notes import Suppression
 from scanner.model.nouns import Finding, Report, Status
 
-#: Verdict → the element that says so; none for a pass.
+#: Verdict → the element that says so; none for a pass. A failure that is suppressed is skipped.
 OUTCOMES = {Status.FAIL: "failure", Status.UNKNOWN: "error", Status.NOT_APPLICABLE: "skipped"}
 
 
@@ -44,8 +45,7 @@ def render(report: Report) -> Iterator[bytes]:
     yield b"  </testsuite>\n"
     scanned = {(scope.provider, scope.account) for scope in report.scopes}
     for provider, account in sorted(scanned.union(report.findings.accounts())):
-        verdicts = Counter(finding.verdict for finding in report.findings.of_account(provider, account))
-        counts = Counter({OUTCOMES.get(verdict, "passed"): number for verdict, number in verdicts.items()})
+        counts = Counter(_outcome(finding) for finding in report.findings.of_account(provider, account))
         yield _begin(report, f"{provider} {account}", counts)
         for finding in report.findings.of_account(provider, account):
             yield _written(_case(finding))
@@ -83,6 +83,10 @@ def _unseen(one: Unseen) -> Case:
     return Case(where, name, "error", one.verdict, f"{one.what}: {one.reason}", f"{one.what}: {one.text()}")
 
 
+def _outcome(finding: Finding) -> str:
+    return "skipped" if finding.suppression else OUTCOMES.get(finding.verdict, "passed")
+
+
 def _case(finding: Finding) -> Case:
     """The class is the check in its account, and the name that of the resource, which is not there twice."""
     resource = finding.resource
@@ -99,9 +103,25 @@ def _case(finding: Finding) -> Case:
         "Fix": first_paragraph(finding.remediation),
         "Console": resource.console_url,
         "Fingerprint": finding.fingerprint,
+        **_decided(finding.suppression),
     }
     text = "\n".join(f"{label}: {_shown(line)}" for label, line in lines.items() if line)
-    return Case(where, name, OUTCOMES[finding.verdict], finding.severity, finding.message, text)
+    decision = finding.suppression
+    message = f"suppressed, {decision.term}: {decision.reason}" if decision else finding.message
+    return Case(where, name, _outcome(finding), finding.severity, message, text)
+
+
+def _decided(decision: Suppression | None) -> dict[str, str]:
+    """What was decided of a failure that is suppressed."""
+    if decision is None:
+        return {}
+    return {
+        "Suppressed": f"{decision.term}: {decision.reason}",
+        "Owner": decision.owner,
+        "Approved by": decision.approver,
+        "Ticket": decision.ticket,
+        "Entry": ", ".join((decision.place, *decision.also)),
+    }
 
 
 def _written(case: Case) -> bytes:

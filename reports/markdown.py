@@ -16,11 +16,12 @@ from reports.not_seen import Unseen, unseen
 from reports.terminal import posture_line
 from reports.writing import first_paragraph
 from scanner.model.claims import Posture, SystemState
-from scanner.model.nouns import Finding, Report, Severity, Status
+from scanner.model.notes import SuppressionUse
+from scanner.model.nouns import Finding, Report, Severity
 
 MAX_BYTES = 65_000
 #: Bytes that each part may take; the list of failures has the rest.
-GAPS, REASONS, WORST, ACCOUNTS, SYSTEMS = 8_000, 6_000, 16_000, 8_000, 6_000
+GAPS, REASONS, WORST, ACCOUNTS, SYSTEMS, SUPPRESSED = 8_000, 6_000, 16_000, 8_000, 6_000, 6_000
 #: Checks that are shown with their fix, and resources of each.
 MAX_WORST, MAX_EACH = 20, 3
 #: AI systems that are read: each is judged anew.
@@ -31,7 +32,7 @@ _LAST = 300
 
 def render(report: Report) -> Iterator[bytes]:
     """The report as Markdown. It is small, however large the report."""
-    parts = (_totals, _gaps, _reasons, _worst, _accounts, _systems)
+    parts = (_totals, _gaps, _reasons, _worst, _accounts, _systems, _suppressed)
     text = "\n".join(line for part in parts for line in part(report))
     left = MAX_BYTES - len(text.encode()) - _LAST
     yield "\n".join((text, *_failures(report, left))).encode().rstrip(b"\n") + b"\n"
@@ -47,13 +48,16 @@ def _totals(report: Report) -> Iterator[str]:
         yield f"> **Not everything was seen: {missing}.** What failed did fail; there may be more."
         yield ""
     elif not counts["fail"]:
-        yield "No failures, and everything that was asked for was seen."
+        none = "No open failures" if counts["suppressed"] else "No failures"
+        yield f"{none}, and everything that was asked for was seen."
         yield ""
     yield ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity) + "."
+    suppressed = f", {counts['suppressed']} suppressed" if counts["suppressed"] else ""
     yield (
         f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
-        f"{counts['not_applicable']} not applicable, on {_count(report.resources, 'resource')} of "
-        f"{_count(len(_of_scopes(report)), 'account')}, read on {report.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        f"{counts['not_applicable']} not applicable{suppressed}, on "
+        f"{_count(report.resources, 'resource')} of {_count(len(_of_scopes(report)), 'account')}, "
+        f"read on {report.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
     )
     if report.trusted:
         yield f"{report.trusted} of {counts['pass']} passes rest on what was declared in \\[trust\\]."
@@ -111,7 +115,7 @@ def _worst(report: Report) -> Iterator[str]:
     if not found:
         return
     kept = fitting((_block(total, findings) for total, findings in found), WORST)
-    failed = sum(count.failed > 0 for count in report.check_counts.values())
+    failed = sum(count.open > 0 for count in report.check_counts.values())
     yield "## Worst findings"
     yield ""
     yield from kept
@@ -185,11 +189,30 @@ def _shares(score: Posture) -> tuple[str, str, str]:
     return posture, f"{score.coverage} %", f"{score.lower} to {score.upper} %"
 
 
+def _suppressed(report: Report) -> Iterator[str]:
+    """The entries of the file of suppressions, first those that somebody has to look at."""
+    if not report.suppressions:
+        return
+    uses = sorted(report.suppressions, key=lambda use: (use.state != "expired", not use.ends_soon))
+    yield "## Suppressed"
+    yield ""
+    yield head(("Check", "Resource", "Findings", "State", "Until", "Owner", "Reason"), text=2)
+    yield from _cut(map(_suppression, uses), SUPPRESSED, len(uses), "more entry", "more entries")
+
+
+def _suppression(use: SuppressionUse) -> str:
+    entry = use.entry
+    about = f"{entry.account} {entry.resource or entry.fingerprint}".strip()
+    state = f"**{use.state}**" if use.state == "expired" else "ends soon" if use.ends_soon else use.state
+    until = str(entry.until or "risk accepted")
+    return row((entry.check, code(about), str(use.findings), state, until, code(entry.owner), code(entry.reason)))
+
+
 def _failures(report: Report, most: int) -> Iterator[str]:
     """Every failure, folded, as far as there is room."""
     if not report.counts["fail"]:
         return
-    failures = (finding for finding in report.findings if finding.verdict is Status.FAIL)
+    failures = (finding for finding in report.findings if finding.open)
     yield "<details>"
     yield f"<summary>{_count(report.counts['fail'], 'failure')}, worst first</summary>"
     yield ""
@@ -203,13 +226,13 @@ def _failure(finding: Finding) -> str:
     return row((finding.severity, f"{finding.check_id} {prose(finding.title)}", name, _where(finding), message))
 
 
-def _cut(rows: Iterator[str], most: int, total: int, what: str) -> Iterator[str]:
+def _cut(rows: Iterator[str], most: int, total: int, what: str, several: str = "") -> Iterator[str]:
     """The rows of a table as far as there is room, and how many more there are."""
     kept = fitting(rows, most)
     yield from kept
     yield ""
     if total > len(kept):
-        yield f"… and {_count(total - len(kept), what)}; all of them are in the JSON report."
+        yield f"… and {_count(total - len(kept), what, several)}; all of them are in the JSON report."
         yield ""
 
 
@@ -222,5 +245,5 @@ def _of_scopes(report: Report) -> set[tuple[str, str]]:
     return {(scope.provider, scope.account) for scope in report.scopes}
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, several: str = "") -> str:
+    return f"{number} {noun if number == 1 else several or noun + 's'}"

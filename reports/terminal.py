@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
+from reports.terminal_suppressed import suppressions
 from reports.terminal_systems import systems
 from reports.terminal_text import Line, table, theirs, wrap
 from reports.writing import clean, first_paragraph, sentence
@@ -111,6 +112,7 @@ def layout(report: Report, width: int, *, details: bool = False) -> list[Line]:
         _gaps(report, width),
         _unanswered(report, width),
         _absences(report, width),
+        suppressions(report, width, details=details),
         _sums(report, width),
     )
     return [line for part in parts for line in part]
@@ -244,7 +246,7 @@ def _kinds(report: Report) -> Iterator[Line]:
     for check in report.checks:
         count = report.check_counts[check.id]
         row = verdicts.setdefault(check.kind, [0, 0, 0])
-        for column, number in enumerate((count.passed, count.failed, count.unknown)):
+        for column, number in enumerate((count.passed, count.open, count.unknown)):
             row[column] += number
     rows = [
         (clean(kind), _seen(kind, seen, partial), *map(str, verdicts.get(kind, [0, 0, 0])))
@@ -353,7 +355,8 @@ def _absences(report: Report, width: int) -> Iterator[Line]:
 
 def _sums(report: Report, width: int) -> Iterator[Line]:
     if not report.counts["fail"]:
-        yield [("bold", "No failures." if report.complete else "No failures in what was observed.", "")]
+        none = "No open failures" if report.counts["suppressed"] else "No failures"
+        yield [("bold", f"{none}." if report.complete else f"{none} in what was observed.", "")]
     failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
     yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
     yield from _principals(report, width)
@@ -366,11 +369,15 @@ def _sums(report: Report, width: int) -> Iterator[Line]:
         yield [("", f"{report.cached} of {report.resources} resources have details from the local cache{since}.", "")]
     counts = report.counts
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
-                f"{counts['not_applicable']} not applicable.", "")]  # fmt: skip
+                f"{counts['not_applicable']} not applicable{_suppressed(counts['suppressed'])}.", "")]  # fmt: skip
     if report.trusted:
         entries = sum(use.passes > 0 for use in report.trust)
         yield [("", f"{report.trusted} of {counts['pass']} passes rest on [trust], on {entries} of its entries.", "")]
     yield [("bold", posture_line(report.score), "")]
+
+
+def _suppressed(count: int) -> str:
+    return f", {count} suppressed" if count else ""
 
 
 def _principals(report: Report, width: int) -> Iterator[Line]:

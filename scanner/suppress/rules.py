@@ -42,6 +42,9 @@ def _wrong(entry: EntrySource, checks: Mapping[str, Check]) -> Iterator[tuple[Pa
     elif entry.resource is not None and entry.account is None and is_broad(entry.resource):
         advice = "name an account or a part of the name, or leave the check out with --skip-check"
         yield ("resource",), f"{brief(entry.resource)!r} would suppress whatever {entry.check} finds; {advice}"
+    for name in ("reason", "owner", "approver", "ticket"):
+        if not " ".join((getattr(entry, name) or "").split()).isprintable():
+            yield (name,), f"{name} has characters that cannot be shown; remove them"
     if (entry.until is None) != entry.accept_risk:
         yield (), "say how long it holds, by either until: DATE or accept_risk: true"
 

@@ -18,11 +18,13 @@ from msgspec import UNSET
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports import renderer
 from scanner.evaluate.report import build_report
+from scanner.evaluate.suppressing import Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED
 from scanner.evidence.assess import Assessed, counted
 from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
 from scanner.model.checks import Check
 from scanner.model.collectors import Collector
+from scanner.model.notes import Suppression
 from scanner.model.nouns import (
     Exposure,
     Finding,
@@ -232,6 +234,7 @@ def report_of(
     manifest: Manifest | None = None,
     principals: Iterable[Principal] = (),
     inventories: tuple[str, ...] = (),
+    suppressions: Iterable[Suppression] = (),
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -268,6 +271,7 @@ def report_of(
         prepare=prepare,
         trust=trust,
         owners=owners,
+        suppressing=Suppressing(suppressions, TODAY),
     )
     known_checks = (*checks, *((UNCLAIMED,) if owners else ()))
     said = Assessed(counted(report), known_checks, catalogue, tuple(catalogue.frameworks), TODAY, owners)
@@ -334,7 +338,17 @@ def hostile_report() -> Report:
             if name
         ],
         principals=[Principal("aws", "111122223333", name) for name in HOSTILE],
-    )
+        suppressions=[
+            suppression("MLP-2901", f"*/buckets/{'?' * len(name) if len(name) > 20 else 'none'}", reason=name,
+                        owner=f"{HALF_PAIR} {name}", approver=name, ticket=name, place=f"{name}:{n}", until=TODAY)
+            for n, name in enumerate(HOSTILE, 1)
+        ],
+    )  # fmt: skip
+
+
+def suppression(check: str, resource: str, **fields) -> Suppression:
+    given = {"reason": "accepted for research", "owner": "ml-platform", "place": "mlposture-suppressions.yaml:3"}
+    return Suppression(check=check, resource=resource, **(given | fields))
 
 
 def mixed_report() -> Report:
@@ -400,9 +414,27 @@ def trusting_report() -> Report:
     )
 
 
+def suppressed_report() -> Report:
+    """Four notebooks with a failure each, of which one is open: of the entries, one of each sort."""
+    file = "mlposture-suppressions.yaml"
+    return report_of(
+        *(notebook(name, direct_internet_access="Enabled", role_arn=None) for name in ("a", "b", "c", "d")),
+        suppressions=[
+            suppression("MLP-1901", "*/a", approver="ciso", ticket="SEC-1204", place=f"{file}:3"),
+            suppression("MLP-1901", "*/b", reason="until the move", until=date(2026, 12, 6), place=f"{file}:9"),
+            suppression("MLP-1901", "*/[ab]", reason="no classes of characters", place=f"{file}:15"),
+            suppression("MLP-1901", "*/c", until=date(2027, 3, 31), place=f"{file}:20"),
+            suppression("MLP-1901", "*/d", until=date(2026, 11, 21), place=f"{file}:26"),
+            suppression("MLP-1901", "*/c", reason="AKIAIOSFODNN7EXAMPLE opens it", place=f"{file}:32"),
+            suppression("MLP-2901", "*/models", place=f"{file}:38"),
+        ],
+    )  # fmt: skip
+
+
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
-           "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report}  # fmt: skip
+           "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report,
+           "suppressed": suppressed_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

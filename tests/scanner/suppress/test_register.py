@@ -106,6 +106,8 @@ BROAD = "would suppress whatever MLP-1003 finds; name an account or a part of th
             VALID + ENTRY.replace("MLP-1003", "sagemaker_notebook_root_access_enabled"),
             "8:3: suppression 2: another about the same is in line 3; keep one of them",
         ),
+        (with_line("owner", 'owner: "\\u202eme"'), "6:10: suppression 1: owner has characters that cannot be shown"),
+        (VALID + '  ticket: "\\ud800"\n', "8:14: is no YAML here"),
         (VALID + "  reason: again\n", "8:3: reason stands here twice, first in line 5; remove one"),
         (
             VALID.replace("MLP-1003", "x").replace("owner", "ovner").replace("reason", "raison"),
