@@ -18,16 +18,24 @@ FORMATS: dict[str, str] = {
     "csv": "reports.csv_v1",
     "md": "reports.markdown",
     "junit": "reports.junit",
+    "ocsf": "reports.ocsf",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: Formats that are about failures: without them they would say that there are none.
-NEED_FAILURES = ("sarif", "md", "junit")
+NEED_FAILURES = ("sarif", "md", "junit", "ocsf")
 
 #: File suffix → format name.
-SUFFIXES: dict[str, str] = {".json": "json", ".sarif": "sarif", ".csv": "csv", ".md": "md", ".xml": "junit"}
+SUFFIXES: dict[str, str] = {
+    ".json": "json",
+    ".sarif": "sarif",
+    ".csv": "csv",
+    ".md": "md",
+    ".xml": "junit",
+    ".ndjson": "ocsf",
+}
 
 
 def renderer(name: str) -> Callable[[Report], Iterator[bytes]]:

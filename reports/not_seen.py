@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from reports.writing import clean, redact, sentence
 from scanner.model.nouns import Gap, Report, Scope, Status, Unanswered
@@ -24,6 +27,11 @@ class Unseen(NamedTuple):
     permission: str = ""
     checks: tuple[str, ...] = ()
     times: int = 1
+
+    def uid(self) -> str:
+        """The same in every report that did not see it for this reason, and nothing else's."""
+        parts = (self.verdict, self.what, self.kind, *msgspec.structs.astuple(self.scope), self.reason, self.detail)
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
     def text(self) -> str:
         """All of it but the scope, in sentences that are safe to show."""

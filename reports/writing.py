@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.model.nouns import plain
 from scanner.model.patterns import pattern
-from scanner.model.sanitize import clean, encode, map_strings, redact
+from scanner.model.sanitize import clean, encode, map_strings, may_hold_secret, redact
 
 __all__ = [
     "Indented",
@@ -19,6 +19,7 @@ __all__ = [
     "dump",
     "first_paragraph",
     "indent",
+    "line",
     "one_line",
     "redact",
     "sentence",
@@ -57,7 +58,18 @@ def without_secrets(value: Any) -> Any:
 
 def dump(document: Any) -> bytes:
     r"""Indented JSON. Invisible characters are written as `\uXXXX`: nothing is lost, and `cat` shows them."""
-    text = msgspec.json.format(encode(document), indent=1)
+    return _without_invisible(msgspec.json.format(encode(document), indent=1))
+
+
+def line(document: Any) -> bytes:
+    """The same on one line, without its end and without credentials."""
+    text = encode(document)
+    if may_hold_secret(text):
+        text = encode(without_secrets(document))
+    return _without_invisible(text)
+
+
+def _without_invisible(text: bytes) -> bytes:
     if text.isascii() and b"\x7f" not in text and b"##[" not in text:
         return text  # most texts; the pattern could find nothing else in them
     return _INVISIBLE.sub(_escape, text.decode()).encode()
