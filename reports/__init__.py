@@ -19,13 +19,14 @@ FORMATS: dict[str, str] = {
     "md": "reports.markdown",
     "junit": "reports.junit",
     "ocsf": "reports.ocsf",
+    "asff": "reports.asff",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: Formats that are about failures: without them they would say that there are none.
-NEED_FAILURES = ("sarif", "md", "junit", "ocsf")
+NEED_FAILURES = ("sarif", "md", "junit", "ocsf", "asff")
 
 #: File suffix → format name.
 SUFFIXES: dict[str, str] = {
