@@ -20,13 +20,14 @@ FORMATS: dict[str, str] = {
     "junit": "reports.junit",
     "ocsf": "reports.ocsf",
     "asff": "reports.asff",
+    "html": "reports.html_report",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: Formats that are about failures: without them they would say that there are none.
-NEED_FAILURES = ("sarif", "md", "junit", "ocsf", "asff")
+NEED_FAILURES = ("sarif", "md", "junit", "ocsf", "asff", "html")
 
 #: File suffix → format name.
 SUFFIXES: dict[str, str] = {
@@ -36,6 +37,7 @@ SUFFIXES: dict[str, str] = {
     ".md": "md",
     ".xml": "junit",
     ".ndjson": "ocsf",
+    ".html": "html",
 }
 
 

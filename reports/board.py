@@ -67,8 +67,8 @@ def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
     """The page, as HTML. Exceptions and what systems leave out are in the manifest alone."""
     states = list(_read(report.assessment))
     everything, systems = states[0], states[1:]
-    worst, unclaimed = _sift(report.findings)
-    open_ends = [*_unclaimed(report, unclaimed), *(text for state in systems for text in state.open_ends)]
+    worst, heads = _sift(report.findings)
+    ends = [*unclaimed(report, heads), *(text for state in systems for text in state.open_ends)]
     said = [*(one for state in systems for one in state.said), *_accepted(manifest, report.assessment.as_of)]
     said.sort(key=lambda one: one.evidence.until or date.max)  # stable: else in the order of the manifest
     return render(
@@ -84,7 +84,7 @@ def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
         stages=STAGES,
         worst=worst,
         said=said,
-        open_ends=open_ends,
+        open_ends=ends,
         unseen=unseen(report.gaps),
         unlisted=sum(not listing.complete for listing in report.listings),
         manual=sum(state.manual for state in systems or states),
@@ -109,15 +109,15 @@ class _Read(NamedTuple):
 def _read(assessment: Assessment) -> Iterator[_Read]:
     for state in assessment:
         yield _Read(
-            _row(state),
+            row(state),
             tuple(_said(state, assessment.as_of)),
-            tuple(_open_ends(state, assessment.as_of)) if state.id else (),
+            tuple(open_ends(state, assessment.as_of)) if state.id else (),
             sum(one.applicable for one in state.frameworks),
             sum(one.manual for one in state.frameworks),
         )
 
 
-def _row(state: SystemState) -> Row:
+def row(state: SystemState) -> Row:
     said = state.declared
     return Row(
         id=state.id,
@@ -210,7 +210,7 @@ def _of(control: ControlState) -> Iterator[Evidence]:
     yield from control.other
 
 
-def _unclaimed(report: Report, heads: Sequence[str]) -> Iterator[str]:
+def unclaimed(report: Report, heads: Sequence[str]) -> Iterator[str]:
     """Resources that belong to no system, with the names of those that lead to the others."""
     assessment = report.assessment
     if not assessment.manifest:
@@ -227,7 +227,7 @@ def _unclaimed(report: Report, heads: Sequence[str]) -> Iterator[str]:
     yield f"{number} to no declared system{named}"
 
 
-def _open_ends(state: SystemState, as_of: date) -> Iterator[str]:
+def open_ends(state: SystemState, as_of: date) -> Iterator[str]:
     """What nobody decided of a system, or decided for a time that is over."""
     decided = state.rests_on
     if state.declared.get("tier") == "unclassified":

@@ -49,9 +49,12 @@ def path(ids: Sequence[str]) -> Path:
     return Path(len(boxes) * (WIDTH + ARROW) - ARROW, boxes)
 
 
-def strip(shares: Sequence[tuple[str, int, str]]) -> tuple[Segment, ...]:
-    """Shares of a whole, each a label, a number and how it looks, without those that are none of it."""
-    whole = sum(number for _, number, _ in shares)
+def strip(shares: Sequence[tuple[str, int, str]], whole: int = 0) -> tuple[Segment, ...]:
+    """Shares, each a label, a number and how it looks, without those that are none of it.
+
+    They are shares of `whole`, so that one strip may be longer than another; without it, of their sum.
+    """
+    whole = whole or sum(number for _, number, _ in shares)
     found: list[Segment] = []
     x = 0.0
     for label, number, look in shares:

@@ -10,13 +10,17 @@ from scanner.model.nouns import Gap
 
 
 class Unseen(NamedTuple):
-    """What could not be read, why, the permission that would show it, in how many scopes, for how many checks."""
+    """What could not be read, why, the permission that would show it, in how many scopes, for how many checks.
+
+    `detail` is what the provider said the first time.
+    """
 
     operation: str
     reason: str
     permission: str
     scopes: int
     checks: int
+    detail: str
 
 
 def unseen(gaps: Iterable[Gap | NotSeen]) -> list[Unseen]:
@@ -25,7 +29,12 @@ def unseen(gaps: Iterable[Gap | NotSeen]) -> list[Unseen]:
     for gap in gaps:
         groups.setdefault((gap.operation, str(gap.reason), gap.permission), []).append(gap)
     found = [
-        Unseen(*key, len({gap.scope for gap in group}), len({check for gap in group for check in gap.checks}))
+        Unseen(
+            *key,
+            scopes=len({gap.scope for gap in group}),
+            checks=len({check for gap in group for check in gap.checks}),
+            detail=group[0].detail,
+        )
         for key, group in groups.items()
     ]
     return sorted(found, key=lambda one: (-one.checks, one.operation, one.reason))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 #: Suffixes of `reports.SUFFIXES`, which cannot be imported before the packages are known to be ours.
-WRITTEN = (".json", ".sarif", ".csv", ".md", ".xml", ".ndjson")
+WRITTEN = (".json", ".sarif", ".csv", ".md", ".xml", ".ndjson", ".html")
 F = TypeVar("F", bound=Callable[..., Any])
 
 

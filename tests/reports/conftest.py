@@ -5,6 +5,9 @@ Their checks and catalogue are small and their own: a golden file changes when t
 
 from __future__ import annotations
 
+import re
+import zlib
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -440,6 +443,13 @@ REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_repo
 def whole(name: str, report: Report) -> bytes:
     """The file of a format in one piece."""
     return b"".join(renderer(name)(report))
+
+
+def readable(name: str, report: Report) -> str:
+    """The same as text, with what a page has in it compressed."""
+    text = whole(name, report).decode()
+    packed = re.findall(r'<script type="text/plain" class="\w+">([^<]*)</script>', text)
+    return "\n".join((text, *(zlib.decompress(b64decode(one)).decode() for one in packed)))
 
 
 @pytest.fixture(params=sorted(REPORTS))

@@ -112,7 +112,8 @@ def measured(format: str, accounts: int, each: int) -> tuple[int, int]:
 def test_a_hundred_times_the_findings_take_no_more_memory(format):
     few_size, few = measured(format, 1, 200)
     many_size, many = measured(format, 1, 20_000)
-    assert many_size <= MAX_BYTES if format == "md" else many_size > 50 * few_size
+    times = 5 if format == "html" else 50  # a page compresses findings, and has much that is always there
+    assert many_size <= MAX_BYTES if format == "md" else many_size > times * few_size
     assert many - few < 2 * MIB
 
 
