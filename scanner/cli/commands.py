@@ -16,6 +16,7 @@ from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
 from scanner.cli.systems_commands import systems
 from scanner.cli.triage_commands import triage
+from scanner.cli.upload_commands import upload
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
 
@@ -59,6 +60,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture report board --inventory inventory.json -o board.html
     A dossier of evidence on one of them, for an auditor:
       mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
+    Upload findings to code scanning:
+      mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -221,6 +224,7 @@ def explain(name: str) -> None:
 cli.add_command(evidence)
 cli.add_command(systems)
 cli.add_command(report)
+cli.add_command(upload)
 systems.add_command(triage)
 
 

@@ -1,0 +1,1 @@
+"""Findings to where people work on them: what is uploaded, and how the service that takes it is asked."""
