@@ -21,13 +21,14 @@ FORMATS: dict[str, str] = {
     "ocsf": "reports.ocsf",
     "asff": "reports.asff",
     "html": "reports.html_report",
+    "codequality": "reports.code_quality",
 }
 
 #: Formats that make something of each finding beforehand: what `prepare(finding)` of their module gives.
 PREPARED = ("json",)
 
 #: Formats that are about failures: without them they would say that there are none.
-NEED_FAILURES = ("sarif", "md", "junit", "ocsf", "asff", "html")
+NEED_FAILURES = ("sarif", "md", "junit", "ocsf", "asff", "html", "codequality")
 
 #: File suffix → format name.
 SUFFIXES: dict[str, str] = {
