@@ -21,7 +21,7 @@ from scanner.model.nouns import Finding, Report, Severity
 
 MAX_BYTES = 65_000
 #: Bytes that each part may take; the list of failures has the rest.
-GAPS, REASONS, WORST, ACCOUNTS, SYSTEMS, SUPPRESSED = 8_000, 6_000, 16_000, 8_000, 6_000, 6_000
+GAPS, REASONS, WORST, FIXES, ACCOUNTS, SYSTEMS, SUPPRESSED = 8_000, 6_000, 14_000, 4_000, 8_000, 6_000, 6_000
 #: Checks that are shown with their fix, and resources of each.
 MAX_WORST, MAX_EACH = 20, 3
 #: AI systems that are read: each is judged anew.
@@ -32,7 +32,7 @@ _LAST = 300
 
 def render(report: Report) -> Iterator[bytes]:
     """The report as Markdown. It is small, however large the report."""
-    parts = (_totals, _gaps, _reasons, _worst, _accounts, _systems, _suppressed)
+    parts = (_totals, _gaps, _reasons, _worst, _fixes, _accounts, _systems, _suppressed)
     text = "\n".join(line for part in parts for line in part(report))
     left = MAX_BYTES - len(text.encode()) - _LAST
     yield "\n".join((text, *_failures(report, left))).encode().rstrip(b"\n") + b"\n"
@@ -139,6 +139,30 @@ def _block(total: int, findings: Sequence[Finding]) -> str:
         reference = next(filter(None, (link("reference", address) for address in first.references)), "")
         lines.append(f"  - Fix: {prose(first_paragraph(first.remediation))} {reference}".rstrip())
     return "\n".join(lines)
+
+
+def _fixes(report: Report) -> Iterator[str]:
+    """The changes that would close most, where one would close several failures: each alone is shown as it is."""
+    if not any(fix.count > 1 for fix in report.fixes):
+        return
+    closed = sum(fix.count for fix in report.fixes)
+    yield "## What fixes most"
+    yield ""
+    changes = _count(len(report.fixes), "change")
+    yield f"{changes} would close {closed} of {_count(report.counts['fail'], 'failure')}, at most."
+    yield ""
+    yield head(("Change", "About", "Closes", "Of", "Fix"), text=5)
+    rows = (
+        row((
+            f"{prose(fix.title or fix.kind)} {code(fix.name)} in {code(f'{fix.provider} {fix.account} {fix.region}')}",
+            prose(fix.objective),
+            ", ".join(f"{count} {severity}" for severity, count in fix.by_severity.items()),
+            ", ".join(f"{one.check} {one.count} of {one.of}" for one in fix.checks),
+            prose(first_paragraph(fix.remediation)),
+        ))
+        for fix in report.fixes
+    )  # fmt: skip
+    yield from _cut(rows, FIXES, len(report.fixes), "more change")
 
 
 def _accounts(report: Report) -> Iterator[str]:

@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING
 
+from reports.terminal_fixes import fixes
 from reports.terminal_suppressed import suppressions
 from reports.terminal_systems import systems
-from reports.terminal_text import Line, table, theirs, wrap
+from reports.terminal_text import Line, cut, table, theirs, wrap
 from reports.writing import clean, first_paragraph, sentence
 from scanner.model.claims import Posture
 from scanner.model.nouns import Finding, Findings, Gap, Reason, Report, Scope, Severity
@@ -28,7 +29,7 @@ MAX_BLOCKS = 50
 MAX_EACH = 5
 #: For each cloud, without details.
 MAX_WORST = 4
-MAX_ROWS = 12
+MAX_ROWS = 8
 MAX_GAPS = 30
 MAX_ACCOUNTS = 40
 #: Principals of a cloud.
@@ -106,6 +107,7 @@ def layout(report: Report, width: int, *, details: bool = False) -> list[Line]:
     clouds = len({scope.provider for scope in report.scopes}) or 1
     parts = (
         _findings(report.findings, width) if details else _worst(report.findings, width, clouds),
+        fixes(report, width, details=details),
         _kinds(report),
         systems(report.assessment, width, details=details),
         _accounts(report, report.findings.failures_by_account()),
@@ -158,13 +160,13 @@ def _brief(finding: Finding, total: int, width: int) -> Iterator[Line]:
     kind = type(resource).title or type(resource).kind
     yield _head(finding)
     where = f"{_where(resource.scope)} {kind} {clean(resource.name)}{more}: "
-    yield [("blue", " --> ", ""), ("", _cut(where + theirs(finding.message), width - 5), _link(resource.console_url))]
+    yield [("blue", " --> ", ""), ("", cut(where + theirs(finding.message), width - 5), _link(resource.console_url))]
     if finding.path:
         names = " → ".join(clean(id.rstrip("/").rpartition("/")[2]) for id in finding.path)
-        yield [("dim", "     " + _cut(names, width - 5), "")]
+        yield [("dim", "     " + cut(names, width - 5), "")]
     if finding.remediation:
         yield [("blue", "  = ", ""), ("bold", "fix: ", ""),
-               ("", _cut(first_paragraph(finding.remediation), width - 9), "")]  # fmt: skip
+               ("", cut(first_paragraph(finding.remediation), width - 9), "")]  # fmt: skip
 
 
 def _row(findings: Sequence[Finding], total: int, width: int) -> Line:
@@ -174,17 +176,12 @@ def _row(findings: Sequence[Finding], total: int, width: int) -> Line:
     names = ", ".join(clean(finding.resource.name) for finding in findings)
     names += ", …" if total > len(findings) else ""
     rest = width - len(lead) - 1
-    shown = _cut(title, max(rest - 24, 20)) + (f" ({total})" if total > 1 else "")
+    shown = cut(title, max(rest - 24, 20)) + (f" ({total})" if total > 1 else "")
     return [
         (STYLE[first.severity], lead, ""),
         ("bold", f" {shown}", ""),
-        ("", _cut(f": {names}", rest - len(shown)), ""),
+        ("", cut(f": {names}", rest - len(shown)), ""),
     ]
-
-
-def _cut(text: str, width: int) -> str:
-    """The text in one line, ended by an ellipsis where it is longer."""
-    return text if len(text) <= width else text[: max(width - 1, 1)].rstrip() + "…"
 
 
 def _head(finding: Finding) -> Line:

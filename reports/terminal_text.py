@@ -25,6 +25,11 @@ def wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
 
 
+def cut(text: str, width: int) -> str:
+    """The text in one line, ended by an ellipsis where it is longer."""
+    return text if len(text) <= width else text[: max(width - 1, 1)].rstrip() + "…"
+
+
 def theirs(text: str) -> str:
     """Text of others: no controls, no secrets."""
     return clean(redact(text))

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,8 @@ class StoredFindings:
         self._places = {(id, sort): place for place, (_, _, id, sort) in enumerate(order)}
         self._checks = [checks[id] for _, _, id, _ in order]
         self._failed = [place for (_, sort), place in self._places.items() if sort == _OPEN]
+        #: where failures are whose path leads through other resources
+        self._leading: set[int] = set()
         self._accounts: dict[tuple[str, str], int] = {}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
         self._count = 0
@@ -97,6 +99,8 @@ class StoredFindings:
         place = self._places[check.id, sort]
         owner = (resource.scope.provider, resource.scope.account)
         account = self._accounts.setdefault(owner, len(self._accounts))
+        if sort == _OPEN and len(verdict.path) > 1:
+            self._leading.add(place)
         kind = ""
         if check.kind is Resource:
             kind = resource.kind
@@ -161,6 +165,19 @@ class StoredFindings:
             if count:
                 first = self._read("SELECT place, body FROM findings WHERE place = ? ORDER BY id LIMIT ?", place, most)
                 yield count, tuple(first)
+
+    def paths(self) -> Iterator[Finding]:
+        """Failures whose path leads through other resources, in the same order."""
+        for place in sorted(self._leading):
+            found = self._read("SELECT place, body FROM findings WHERE place = ? ORDER BY id", place)
+            yield from (finding for finding in found if len(finding.path) > 1)
+
+    def about(self, ids: Sequence[str]) -> Iterator[Finding]:
+        """Failures about the resources that have these ids, in the same order."""
+        marks = ",".join("?" * len(ids))
+        query = f"SELECT place, body FROM findings WHERE place = ? AND id IN ({marks}) ORDER BY id"  # noqa: S608 - marks
+        for place in sorted(self._failed):
+            yield from self._read(query, place, *map(storable, ids))
 
     def failures_by_account(self) -> dict[tuple[str, str], int]:
         """How many failures there are in each account, by provider and account."""

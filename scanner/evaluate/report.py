@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner.evaluate.early import Early
+from scanner.evaluate.fixes import most_fixing
 from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evaluate.suppressing import NOTHING, Suppressing
@@ -13,7 +14,8 @@ from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
 from scanner.model.collectors import COLLECTORS
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Status
+from scanner.model.fixes import Fix
+from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
@@ -112,7 +114,19 @@ def build_report(
         ),
         principals=tuple(sorted(inventory.principals)),
         inventories=inventory.digests,
+        fixes=_fixes(found, inventory),
     )
+
+
+def _fixes(found: Verdicts, inventory: Inventory) -> tuple[Fix, ...]:
+    """The changes that would close most. Only what was read of these checks' kinds can be what is to change."""
+    kinds = {kind for check in found.checks.values() for kind in (check.kind, *check.needs)}
+    stored = sorted((kind for kind in kinds if kind.kind in inventory.store.kinds()), key=lambda kind: kind.kind)
+
+    def known(id: str) -> Resource | None:
+        return next(filter(None, (inventory.find(kind, id) for kind in stored)), None)
+
+    return most_fixing(found.findings, {id: count.failed for id, count in found.counts.items()}, known)
 
 
 def _records(inventory: Inventory) -> int:

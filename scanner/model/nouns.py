@@ -6,7 +6,7 @@ and the thing is absent), `UNSET` (nobody saw it). No check may pass or fail on 
 
 import enum
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar, Union
 
@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
+from scanner.model.fixes import Fix
 from scanner.model.notes import Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
 from scanner.model.trust import Entry, Foreign, Use
@@ -311,6 +312,12 @@ class Findings(Protocol):
     def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
         """Of each check that failed somewhere, in order: how often, and the first `most` of its failures."""
 
+    def paths(self) -> Iterator[Finding]:
+        """Failures whose path leads through other resources, in the same order."""
+
+    def about(self, ids: Sequence[str]) -> Iterator[Finding]:
+        """Failures about the resources that have these ids, in the same order."""
+
     def failures_by_account(self) -> Mapping[tuple[str, str], int]:
         """How many failures there are in each account, by provider and account."""
 
@@ -339,6 +346,12 @@ class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
             if finding.open:
                 by_check.setdefault(finding.check_id, []).append(finding)
         return ((len(found), tuple(found[:most])) for found in by_check.values())
+
+    def paths(self) -> Iterator[Finding]:
+        return (finding for finding in self if finding.verdict is Status.FAIL and len(finding.path) > 1)
+
+    def about(self, ids: Sequence[str]) -> Iterator[Finding]:
+        return (finding for finding in self if finding.verdict is Status.FAIL and finding.resource.id in ids)
 
     def failures_by_account(self) -> Mapping[tuple[str, str], int]:
         return {account: sum(counts.values()) for account, counts in self.severities_by_account().items()}
@@ -412,7 +425,7 @@ class Report(Struct, frozen=True, kw_only=True):
     them among the failed: they are evidence as before. `suppressions` is what came of each entry of that file.
     `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
     `principals` are in whose name accounts were read, as far as the inventory says. `inventories` are the SHA-256 of
-    the saved inventories that hold what was judged.
+    the saved inventories that hold what was judged. `fixes` are the changes that would close most failures.
     """
 
     scan_id: str
@@ -441,6 +454,7 @@ class Report(Struct, frozen=True, kw_only=True):
     assessment: Assessment = NoAssessment()
     principals: tuple[Principal, ...] = ()
     inventories: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def trusted(self) -> int:

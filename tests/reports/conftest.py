@@ -32,6 +32,7 @@ from scanner.model.nouns import (
     Exposure,
     Finding,
     Gap,
+    Holds,
     Listing,
     Observed,
     Reason,
@@ -94,6 +95,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "gcp.example.Bucket"
     title: ClassVar[str] = "Example bucket"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
 
     versioning: Observed[bool] = UNSET
     environment: Observed[dict[str, str]] = UNSET
@@ -166,6 +168,22 @@ def bucket_of_strangers(bucket: Bucket) -> Verdict:
     return failed_unless_known((Foreign.bucket(f"gs://{bucket.name}"),), said, known=said, versioning=bucket.versioning)
 
 
+#: The name of a bucket that several paths lead through.
+REACHED = f"models {HOSTILE[0]} {HOSTILE[1]} {HOSTILE[2]} {HOSTILE[6]}"
+
+
+def notebook_reaches_a_bucket(nb: NotebookInstance) -> Verdict:
+    """Notebook instance may overwrite a model.
+
+    ## Why it matters
+    Whoever opens the notebook decides what is served.
+
+    ## How to fix
+    Let only the pipeline write to `models`.
+    """
+    return failed("its role may write to the bucket of models", path=(nb.id, bucket(REACHED).id))
+
+
 def made(function, id: str, severity: Severity, exposure: Exposure) -> Check:
     return Check(
         function,
@@ -186,6 +204,8 @@ CHECKS = (
 )
 
 STRANGER = made(bucket_of_strangers, "MLP-2902", Severity.HIGH, Exposure.CROSS_ACCOUNT)
+
+REACHES = made(notebook_reaches_a_bucket, "MLP-4902", Severity.HIGH, Exposure.INTERNAL)
 
 CATALOGUE = Catalogue(
     frameworks=[
@@ -378,6 +398,16 @@ def mixed_report() -> Report:
     )  # fmt: skip
 
 
+def shared_report() -> Report:
+    """Notebooks whose paths lead through one bucket, which has the same problem itself."""
+    return report_of(
+        *(notebook(name) for name in ("research", "tidy", "third")),
+        bucket(REACHED, versioning=False, console_url="https://console.example/models"),
+        bucket("data", versioning=False),
+        checks=(REACHES, CHECKS[2]),
+    )
+
+
 def clean_report() -> Report:
     return report_of(notebook(direct_internet_access="Disabled", role_arn=None))
 
@@ -437,7 +467,7 @@ def suppressed_report() -> Report:
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
            "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report,
-           "suppressed": suppressed_report}  # fmt: skip
+           "suppressed": suppressed_report, "shared": shared_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

@@ -104,6 +104,14 @@ def test_the_worst_path_of_each_check_is_drawn(make) -> None:
     assert "leads to arn:aws:iam::111122223333:role/admin</desc>" in page
 
 
+def test_what_fixes_most_is_said(make) -> None:
+    text = words(render_board(make.shared_report()))
+
+    assert "What fixes most, at most, of 5 failures: Example bucket models" in text
+    assert "(isolation) 4." in text
+    assert "What fixes most" not in words(render_board(make.mixed_report()))
+
+
 def test_a_clean_report_says_so_as_far_as_it_saw(make) -> None:
     assert "No path was found." in words(render_board(make.clean_report()))
     assert "No path was found in what was seen." in words(render_board(make.stopped_report()))

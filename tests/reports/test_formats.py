@@ -86,9 +86,10 @@ def test_no_credential_reaches_a_report(name, secret, make):
     assert "redacted" in text
 
 
+@pytest.mark.parametrize("report", ["hostile", "shared"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_invisible_character_of_others_is_written_as_it_is(name, make):
-    text = make.readable(name, make.hostile_report())
+def test_no_invisible_character_of_others_is_written_as_it_is(name, report, make):
+    text = make.readable(name, make.REPORTS[report]())
     if name == "csv":  # whose standard ends lines so, and which Excel takes for UTF-8 by its first character
         assert text.startswith("\ufeff")
         text = text[1:].replace("\r\n", "\n")

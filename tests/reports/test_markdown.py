@@ -143,3 +143,10 @@ def test_it_is_cut_between_rows_and_says_what_was_cut(name, make):
     for what in ("more operations", "more reasons", "more checks", "more accounts"):
         assert re.search(rf"… and [1-9]\d* {what}", text), what
     assert text.endswith("</details>\n")
+
+
+def test_what_fixes_most_is_a_table(make) -> None:
+    text = make.whole("md", make.shared_report()).decode()
+
+    assert "## What fixes most\n\n2 changes would close 5 of 5 failures, at most.\n" in text
+    assert "| isolation | 3 high, 1 informational | MLP-4902 3 of 3, MLP-2901 1 of 2 | Let only the pipeline" in text

@@ -73,6 +73,18 @@ def test_without_details_nothing_about_a_finding_takes_two_lines(make, width):
         assert max(map(len, top.splitlines()), default=0) <= width
 
 
+def test_what_fixes_most_is_said_once_for_several_failures(make):
+    brief, whole = (plain(make.shared_report(), details=details).splitlines() for details in (False, True))
+    start = brief.index("What fixes most: this change would close 4 of 5 failures, at most.")
+    assert brief[start + 1].startswith("     4  Example bucket models \\x1b[31mred")
+    assert brief[start + 2] == ""
+    start = whole.index("What fixes most: these 2 changes would close 5 of 5 failures, at most.")
+    told = " ".join(" ".join(whole[start:]).split())
+    assert "would close 3 high, 1 informational: MLP-4902 3 of 3, MLP-2901 1 of 2" in told
+    assert "fix: Let only the pipeline write to `models`." in told
+    assert "What fixes most" not in plain(make.mixed_report(), details=False), "each closes what is shown as it is"
+
+
 def test_verdicts_by_kind_and_account(make):
     text = plain(make.mixed_report())
     assert "aws.sagemaker.NotebookInstance    3+     2     2        2\n" in text

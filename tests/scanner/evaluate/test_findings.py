@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from factories.aws import HERE, notebook
+from factories.aws import HERE, allow, notebook, role_with
 from support import NOW, inventory_of, registered
 
 from scanner.evaluate.report import build_report
@@ -54,8 +54,26 @@ def test_parts_of_them_are_what_a_list_would_give(report: Report) -> None:
         assert list(report.findings.of_account(provider, account)) == list(listed.of_account(provider, account))
     assert list(report.findings.of_account("aws", "nobody")) == []
     assert list(report.findings.failures(5)) == list(listed.failures(5))
+    assert list(report.findings.about([one.resource.id for one in listed[:3]])) != []
+    assert list(report.findings.about([one.resource.id for one in listed[:3]])) == list(
+        listed.about([one.resource.id for one in listed[:3]])
+    )
     assert report.findings.failures_by_account() == listed.failures_by_account()
     assert report.findings.severities_by_account() == listed.severities_by_account()
+
+
+def test_failures_that_lead_through_others_are_told_apart() -> None:
+    checks = [check for check in CHECKS if check.slug == "sagemaker_notebook_role_administrative"]
+    admin = role_with(allow("*"), name="admin")
+    notebooks = [notebook(name, role_arn=admin.id, root_access="Enabled") for name in ("b", "a")]
+    resources = inventory_of(admin, *notebooks)
+    given = {"scan_id": "x", "started_at": NOW, "finished_at": NOW, "verdicts": frozenset(Status)}
+    report = build_report(resources, [*ALONE, *checks], load_catalogue(), **given)
+
+    assert [one.resource.name for one in report.findings.paths()] == ["a", "b"]
+    assert list(report.findings.paths()) == list(FindingList(report.findings).paths())
+    [fix, *_] = report.fixes
+    assert (fix.resource, fix.name, fix.count) == (admin.id, "admin", 2)
 
 
 def test_they_hold_the_verdicts(report: Report) -> None:
