@@ -40,7 +40,7 @@ from scanner.objects.transfer import write
 from scanner.store.cache import default_path, namespace, open_cache
 from scanner.store.inventory import Inventory
 from scanner.store.journal import Journal
-from scanner.store.saved import UNREADABLE
+from scanner.store.piecewise import UNREADABLE
 from scanner.store.state import is_in_state
 
 log = logging.getLogger("mlposture")

@@ -24,7 +24,7 @@ from scanner.model.nouns import Resource
 from scanner.model.secrets import rules
 from scanner.store.host import home, private_files
 from scanner.store.ours import NotOurs, beside, check_file, remove_with_beside
-from scanner.store.saved import UNREADABLE
+from scanner.store.piecewise import UNREADABLE
 from scanner.store.seals import Sealer
 from scanner.store.state import own_key
 from scanner.store.tables import UNSOUND, check_tables, is_damage, make_tables

@@ -22,7 +22,8 @@ from scanner.model.sanitize import encode
 from scanner.model.views import All, View
 from scanner.store.files import write_atomically
 from scanner.store.journal import Journal
-from scanner.store.saved import SCHEMA, UNREADABLE, Shard, check_times, read_saved
+from scanner.store.piecewise import UNREADABLE
+from scanner.store.saved import SCHEMA, Shard, check_times, read_saved
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")

@@ -28,7 +28,8 @@ from scanner.model.sanitize import encode, map_strings, quote, redact, storable
 from scanner.store.host import Lock
 from scanner.store.journal_file import TABLES, JournalFile, address_of
 from scanner.store.keeping import keeping
-from scanner.store.saved import UNREADABLE, check_times
+from scanner.store.piecewise import UNREADABLE
+from scanner.store.saved import check_times
 from scanner.store.tables import UNSOUND, check_tables
 
 R = TypeVar("R", bound=Resource)
