@@ -166,9 +166,9 @@ def _sift(findings: Iterable[Finding]) -> tuple[list[Worst], list[str]]:
     return [Worst(finding, times[finding.check_id] - 1) for finding in worst], list(unclaimed)
 
 
-def _weight(finding: Finding) -> tuple[float, bool]:
-    """Of two equally bad ones, that of a declared system is shown: somebody can be asked about it."""
-    return finding.score, bool(finding.systems)
+def _weight(finding: Finding) -> tuple[float, bool, bool]:
+    """Of two equally bad ones, an open one is shown, then that of a declared system: somebody can be asked about it."""
+    return finding.score, finding.open, bool(finding.systems)
 
 
 def _said(state: SystemState, as_of: date) -> Iterator[Said]:

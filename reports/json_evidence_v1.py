@@ -94,6 +94,7 @@ def _system(system: SystemState) -> SystemV1:
         ],
         rollout=[_requirement(one) for one in system.rollout],
         hidden=system.hidden,
+        suppressed=system.suppressed,
     )
 
 
@@ -114,6 +115,7 @@ def _claim(claim: Claim) -> ClaimV1:
         why=claim.why,
         kinds=[kind.value for kind in claim.kinds],
         other=_items(claim.other),
+        suppressed=claim.suppressed,
     )
 
 

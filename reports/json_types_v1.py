@@ -294,8 +294,9 @@ class EvidenceItemV1(Struct, frozen=True):
 class ClaimV1(Struct, frozen=True):
     """What there is on one objective: how many verdicts of `checks` speak for it and against it, and how many are open.
 
-    `excepted` of those against are accepted by the manifest. `coverage` is the share, in percent, of what could have
-    been judged. `kinds` are the kinds of evidence there are. `why` says what stands in the way of more.
+    `excepted` of those against are accepted by the manifest, and `suppressed` of them are suppressed. `coverage` is the
+    share, in percent, of what could have been judged. `kinds` are the kinds of evidence there are. `why` says what
+    stands in the way of more.
     """
 
     objective: str
@@ -309,6 +310,7 @@ class ClaimV1(Struct, frozen=True):
     why: str
     kinds: list[Literal["observed", "recorded", "declared", "missing"]]
     other: list[EvidenceItemV1]
+    suppressed: int
 
 
 class ControlStateV1(Struct, frozen=True, omit_defaults=True):
@@ -350,8 +352,9 @@ class SystemV1(Struct, frozen=True):
     """An AI system as declared, with what the evidence says of it; with a null `id`, all that was scanned.
 
     `declared` is what the manifest says of it, and `rests_on` who decided how it is classified. `shared` of the
-    resources belong to other systems, too. `rollout` is what its stage asks for. `hidden` is why there may be more of
-    it than was found, which no number here counts; empty where nothing hides it.
+    resources belong to other systems, too, and `suppressed` of the failures are suppressed. `rollout` is what its stage
+    asks for. `hidden` is why there may be more of it than was found, which no number here counts; empty where nothing
+    hides it.
     """
 
     id: str | None
@@ -365,6 +368,7 @@ class SystemV1(Struct, frozen=True):
     frameworks: list[FrameworkStateV1]
     rollout: list[RequirementV1]
     hidden: str
+    suppressed: int
 
 
 class ControlInfoV1(Struct, frozen=True):

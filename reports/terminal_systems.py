@@ -50,6 +50,8 @@ def _declared(assessment: Assessment, states: Sequence[SystemState], width: int,
         if state.resources and state.hidden:
             why = f"{clean(state.id)}: {theirs(state.hidden)}; what was not found is in none of its numbers."
             yield from _wrapped(why, width)
+    if suppressed := sum(state.suppressed for state in states):
+        yield from _wrapped(f"Of these failures, {suppressed} are suppressed; they count here as before.", width)
     if more := len(assessment.declared) - len(states):
         yield [("", f"… and {more} more AI systems; all of them are in a report file (-o).", "")]
     if assessment.unclaimed:

@@ -126,6 +126,7 @@ class Assessed:
             rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
             asked=system is None or bool(clouds & self._asked),
             hidden=self._blind(system, clouds),
+            suppressed=sum(counts[check.id].suppressed for check in chosen if check.id in counts),
         )
 
     def _subject(

@@ -96,6 +96,7 @@ def standing(
         complete=bool(known) and complete,
         why=why,
         other=other if not trusted else (*other, _trust(trusted)),
+        suppressed=sum(count.suppressed for count in of.values()),
     )
     slight = len(failing) == 1 and failing[0].severity in _SLIGHT
     return Standing(claim, stand, slight, bool(left_out))

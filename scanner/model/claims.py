@@ -72,9 +72,10 @@ class Posture(Struct, frozen=True, kw_only=True):
 class Claim(Struct, frozen=True, kw_only=True):
     """What there is on one objective: verdicts for and against, the unknown ones, and what others say.
 
-    `excepted` of those against are accepted by the manifest. `coverage` is the share, in percent, of what the checks
-    could have judged. `complete`: all checks ran, everything was listed, and no verdict is unknown. `why` says what
-    stands in the way where it is not, or where nothing was observed.
+    `excepted` of those against are accepted by the manifest, and `suppressed` of them are suppressed: they speak
+    against it all the same. `coverage` is the share, in percent, of what the checks could have judged. `complete`: all
+    checks ran, everything was listed, and no verdict is unknown. `why` says what stands in the way where it is not, or
+    where nothing was observed.
     """
 
     objective: str
@@ -87,6 +88,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     complete: bool
     why: str
     other: tuple[Evidence, ...] = ()
+    suppressed: int = 0
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -150,9 +152,10 @@ class Requirement(Struct, frozen=True, kw_only=True):
 class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
-    `declared` is empty for the latter. `shared` of the resources belong to other systems, too. `rollout` is what its
-    stage asks for. `asked`: a cloud that it is in was scanned. `hidden` is why there may be more of it than was found;
-    none of the numbers counts what was not. It is empty where nothing hides it.
+    `declared` is empty for the latter. `shared` of the resources belong to other systems, too, and `suppressed` of the
+    failures are suppressed. `rollout` is what its stage asks for. `asked`: a cloud that it is in was scanned. `hidden`
+    is why there may be more of it than was found; none of the numbers counts what was not. It is empty where nothing
+    hides it.
     """
 
     id: str
@@ -168,6 +171,7 @@ class SystemState(Struct, frozen=True, kw_only=True):
     rollout: tuple[Requirement, ...] = ()
     asked: bool = True
     hidden: str = ""
+    suppressed: int = 0
 
 
 class Assessment(Protocol):

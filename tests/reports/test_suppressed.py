@@ -6,10 +6,13 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from datetime import date
 
 import pytest
+from paging import words
 
 from reports import FORMATS
+from reports.board import render_board
 from reports.terminal import render
 from scanner.model.nouns import Status
 
@@ -126,6 +129,20 @@ def test_where_all_is_suppressed_no_format_says_that_nothing_failed(make):
     assert "No open failures.\n" in plain(report)
     assert "No open failures, and everything that was asked for was seen." in make.whole("md", report).decode()
     assert [finding.verdict for finding in report.findings] == [Status.FAIL]
+
+
+def test_the_page_for_a_board_counts_them_and_shows_paths_as_suppressed(make):
+    report = make.report_of(
+        make.notebook("a", direct_internet_access="Disabled", role_arn="arn:aws:iam::111122223333:role/admin"),
+        suppressions=[
+            make.suppression("MLP-4901", "*/a", owner="ml <platform>"),
+            make.suppression("MLP-4901", "*/a", until=date(2026, 11, 21), account="111122223333"),
+        ],
+    )
+    text = words(render_board(report))
+    assert "(suppressed, risk accepted: ml <platform>)" in text
+    assert "1 failure is suppressed and counts here as before; 1 suppression has ended." in text
+    assert "suppress" not in words(render_board(make.mixed_report()))
 
 
 @pytest.mark.parametrize("name", FORMATS)
