@@ -6,11 +6,12 @@ Fields are only ever added. `scripts/build_schema.py` publishes the JSON Schema 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-from scanner.model.nouns import Reason, Severity, Status
+from reports.json_finding_types_v1 import ControlV1, FindingV1, FixV1, KnownResourceV1, SuppressionV1
+from scanner.model.nouns import Reason
 
 
 class ToolV1(Struct, frozen=True):
@@ -97,91 +98,6 @@ class SummaryV1(Struct, frozen=True):
     verdicts: VerdictCountsV1
     by_severity: SeverityCountsV1
     trusted: int
-
-
-class CheckV1(Struct, frozen=True):
-    """The check that gave a verdict. The id never changes its meaning."""
-
-    id: str
-    slug: str
-    title: str
-
-
-class ResourceV1(Struct, frozen=True):
-    """The resource judged. `id` is the provider's full name.
-
-    `cached` gives the operations whose details came from the local cache, and when these were read.
-    """
-
-    id: str
-    kind: str
-    name: str
-    provider: str
-    account: str
-    region: str
-    console_url: str
-    cached: dict[str, str]
-
-
-class ControlV1(Struct, frozen=True):
-    """A framework control that the check speaks to, how, and why: never that the control is fulfilled."""
-
-    framework: str
-    id: str
-    relationship: str
-    reason: str
-
-
-class SourceV1(Struct, frozen=True):
-    """Where infrastructure as code declares the resource."""
-
-    uri: str
-    line: int
-    address: str
-
-
-class SuppressionV1(Struct, frozen=True):
-    """What was decided of a finding that stays as it is: why, by whom, and the last day that it counts (UTC).
-
-    `until` is null where the risk is accepted without an end. `entry` is where this stands in the file of suppressions,
-    and `also` where others do that are about the same finding.
-    """
-
-    entry: str
-    reason: str
-    owner: str
-    approver: str
-    ticket: str
-    until: date | None
-    accepts_risk: bool
-    also: list[str]
-
-
-class FindingStartV1(Struct, frozen=True):
-    """What is a finding's own. All findings of a check have the rest in common."""
-
-    fingerprint: str
-    check: CheckV1
-    verdict: Status
-    severity: Severity
-    score: float
-    message: str
-    evidence: dict[str, Any]
-    resource: ResourceV1
-    path: list[str]
-    systems: list[str]
-    suppression: SuppressionV1 | None
-
-
-class FindingV1(FindingStartV1, frozen=True):
-    """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic."""
-
-    objective: str
-    controls: list[ControlV1]
-    source: SourceV1 | None
-    state: str | None
-    remediation: str
-    references: list[str]
 
 
 class GapV1(Struct, frozen=True):
@@ -433,13 +349,20 @@ class SuppressionUseV1(Struct, frozen=True):
 
 
 class ReportV1(Struct, frozen=True):
-    """A posture report."""
+    """A posture report.
+
+    `fixes` are the changes that would close most failures, the first one first. `controls` are those that checks speak
+    to, by `framework:id`. `resources` are those that findings are about, each once.
+    """
 
     schema: Literal["mlposture/report/v1"]
     tool: ToolV1
     scan: ScanV1
     summary: SummaryV1
+    fixes: list[FixV1]
+    controls: dict[str, ControlV1]
     findings: list[FindingV1]
+    resources: list[KnownResourceV1]
     gaps: list[GapV1]
     coverage: CoverageV1
     scores: ScoresV1

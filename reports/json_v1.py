@@ -6,37 +6,39 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from reports.json_evidence_v1 import evidence, scores
-from reports.json_types_v1 import (
-    CheckCoverageV1,
+from reports.json_finding_types_v1 import (
+    BearingV1,
     CheckV1,
+    ClosedV1,
     ControlV1,
     FindingStartV1,
+    FixV1,
+    KnownResourceV1,
+    OwnerV1,
+    ResourceV1,
+    SourceV1,
+    SuppressionV1,
+)
+from reports.json_types_v1 import (
+    CheckCoverageV1,
     GapV1,
     KindCoverageV1,
     PrincipalV1,
-    ResourceV1,
     ScanV1,
     ScopeV1,
     SeverityCountsV1,
     SummaryV1,
     SuppressionUseV1,
-    SuppressionV1,
     ToolV1,
     TrustV1,
     VerdictCountsV1,
 )
 from reports.writing import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
-from scanner.model.notes import Suppression, SuppressionUse
-from scanner.model.nouns import (
-    CheckInfo,
-    Finding,
-    Gap,
-    Listing,
-    Report,
-    Scope,
-    Severity,
-)
+from scanner.model.described import Described
+from scanner.model.fixes import Fix
+from scanner.model.notes import Source, Suppression, SuppressionUse
+from scanner.model.nouns import CheckInfo, ControlRef, Finding, Gap, Listing, Report, Resource, Scope, Severity
 from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"
@@ -52,7 +54,10 @@ def render(report: Report) -> Iterator[bytes]:
             tool=ToolV1("mlposture", __version__),
             scan=_scan(report),
             summary=_summary(report),
+            fixes=[_fix(fix) for fix in report.fixes],
+            controls=_controls(report),
             findings=_findings(report),
+            resources=map(_known, report.findings.resources()),
             gaps=map(_gap, report.gaps),
             coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
             scores=scores(report),
@@ -110,8 +115,6 @@ def _findings(report: Report) -> Iterator[bytes]:
 
 
 def _start(finding: Finding) -> FindingStartV1:
-    resource = finding.resource
-    scope = resource.scope
     return FindingStartV1(
         fingerprint=finding.fingerprint,
         check=CheckV1(finding.check_id, finding.slug, finding.title),
@@ -120,19 +123,12 @@ def _start(finding: Finding) -> FindingStartV1:
         score=finding.score,
         message=redact(finding.message),
         evidence=without_secrets(finding.evidence),
-        resource=ResourceV1(
-            id=resource.id,
-            kind=type(resource).kind,
-            name=resource.name,
-            provider=scope.provider,
-            account=scope.account,
-            region=scope.region,
-            console_url=resource.console_url,
-            cached=without_secrets(resource.cached) if resource.cached else {},
-        ),
+        resource=ResourceV1(*_named(finding.resource)),
         path=list(finding.path),
         systems=list(finding.systems),
+        source=_source(finding.source),
         suppression=_suppression(finding.suppression) if finding.suppression else None,
+        state=finding.state or None,
     )
 
 
@@ -140,12 +136,58 @@ def _end(check: CheckInfo) -> dict[str, Any]:
     """The members of `FindingV1` that all findings of a check have in common."""
     return {
         "objective": check.objective,
-        "controls": [ControlV1(c.framework, c.id, c.relationship, c.reason) for c in check.controls],
-        "source": None,
-        "state": None,
+        "controls": [_key(control) for control in check.controls],
         "remediation": check.remediation,
         "references": list(check.references),
     }
+
+
+def _named(resource: Resource) -> tuple[str, str, str, str, str, str]:
+    scope = resource.scope
+    return resource.id, type(resource).kind, resource.name, scope.provider, scope.account, scope.region
+
+
+def _known(one: Described) -> KnownResourceV1:
+    resource = one.resource
+    return KnownResourceV1(
+        *_named(resource),
+        console_url=resource.console_url,
+        cached=without_secrets(resource.cached) if resource.cached else {},
+        tags=None if one.tags is None else without_secrets(one.tags),
+        created_at=one.created_at,
+        owners=[OwnerV1(redact(owner.name), owner.kind) for owner in one.owners],
+        systems=list(one.systems),
+    )
+
+
+def _source(source: Source | None) -> SourceV1 | None:
+    return None if source is None else SourceV1(redact(source.uri), source.line, redact(source.address))
+
+
+def _key(control: ControlRef) -> str:
+    return f"{control.framework}:{control.id}"
+
+
+def _controls(report: Report) -> dict[str, ControlV1]:
+    """The controls that checks speak to, each once: the reasons are longer than all else in a report."""
+    controls: dict[str, ControlV1] = {}
+    for check in report.checks:
+        for one in check.controls:
+            control = controls.setdefault(_key(one), ControlV1(one.framework, one.id, {}))
+            control.objectives[check.objective] = BearingV1(one.relationship, one.reason)
+    return controls
+
+
+def _fix(fix: Fix) -> FixV1:
+    return FixV1(
+        resource=ResourceV1(fix.resource, fix.kind, fix.name, fix.provider, fix.account, fix.region),
+        objective=fix.objective,
+        closes=fix.count,
+        by_severity=dict(fix.by_severity),
+        checks=[ClosedV1(one.check, one.count, one.of) for one in fix.checks],
+        remediation=fix.remediation,
+        examples=list(fix.examples),
+    )
 
 
 def _gap(gap: Gap) -> GapV1:

@@ -53,8 +53,8 @@ def test_what_cannot_change_is_not_asked_again(tmp_path: Path) -> None:
     assert second["sagemaker:DescribeNotebookInstance"] == first["sagemaker:DescribeNotebookInstance"]
 
     one, two = report(tmp_path / "1.json"), report(tmp_path / "2.json")
-    cached = {f["resource"]["id"]: f["resource"].pop("cached") for f in two["findings"]}
-    assert not any(f["resource"].pop("cached") for f in one["findings"])
+    cached = {known["id"]: known["cached"] for known in two["resources"]}
+    assert not any(known["cached"] for known in one["resources"])
     assert one["findings"] == two["findings"]
     models = {id: times for id, times in cached.items() if ":model/" in id}
     assert models

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from scanner.evaluate.describing import Describing
 from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.model.checks import Check
+from scanner.model.described import Described
 from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
@@ -23,6 +25,8 @@ _TABLE = """
 CREATE TABLE findings (
     place INTEGER NOT NULL, id TEXT NOT NULL, account INTEGER NOT NULL, body BLOB NOT NULL, ready BLOB)
 """
+#: What findings of checks that are about resources of any kind are about.
+_OF_ANY = "CREATE TABLE of_any (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID"
 _BATCH = 500
 #: Findings that are read at once, with their resources.
 _AT_ONCE = 200
@@ -69,6 +73,7 @@ class StoredFindings:
     ) -> None:
         self._inventory = inventory
         self._suppressing = suppressing
+        self._describing = Describing(inventory, owners)
         self._prepare = prepare
         self._owners = owners
         #: the kinds of what is about resources of any kind
@@ -86,10 +91,12 @@ class StoredFindings:
         self._leading: set[int] = set()
         self._accounts: dict[tuple[str, str], int] = {}
         self._waiting: list[tuple[int, str, int, bytes, bytes | None]] = []
+        self._waiting_of_any: list[tuple[str, str]] = []
         self._count = 0
         with keeping(folder):
             self._db = private_database(folder, _CACHED_KIBIBYTES)
             self._db.execute(_TABLE)
+            self._db.execute(_OF_ANY)
         self._folder = folder
 
     def add(self, judgement: Judgement, suppressed: tuple[int, ...] = ()) -> None:
@@ -105,6 +112,7 @@ class StoredFindings:
         if check.kind is Resource:
             kind = resource.kind
             self._kinds[kind] = type(resource)
+            self._waiting_of_any.append((kind, storable(resource.id)))
         kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind, suppressed)
         ready = None
         if self._prepare is not None:
@@ -166,6 +174,26 @@ class StoredFindings:
                 first = self._read("SELECT place, body FROM findings WHERE place = ? ORDER BY id LIMIT ?", place, most)
                 yield count, tuple(first)
 
+    def resources(self) -> Iterator[Described]:
+        """What the findings are about, each resource once, by kind and id."""
+        places: dict[str, list[int]] = {}
+        kinds = dict(self._kinds)
+        for place, (check, _) in enumerate(self._checks):
+            if check.kind is not Resource:
+                kinds[check.kind.kind] = check.kind
+                places.setdefault(check.kind.kind, []).append(place)
+        for name, kind in sorted(kinds.items()):
+            marks = ",".join("?" * len(places.get(name, ())))
+            query = (
+                f"SELECT id FROM findings WHERE place IN ({marks}) "  # noqa: S608 - marks
+                "UNION SELECT id FROM of_any WHERE kind = ? ORDER BY id"
+            )
+            cursor = self._db.execute(query, (*places.get(name, ()), name))
+            while rows := cursor.fetchmany(_AT_ONCE):
+                ids = [id for (id,) in rows]
+                found = self._inventory.find_all(kind, ids)
+                yield from (self._describing.of(found[id]) for id in ids)
+
     def paths(self) -> Iterator[Finding]:
         """Failures whose path leads through other resources, in the same order."""
         for place in sorted(self._leading):
@@ -203,8 +231,10 @@ class StoredFindings:
         with keeping(self._folder):
             self._db.execute("BEGIN")
             self._db.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", self._waiting)
+            self._db.executemany("INSERT OR IGNORE INTO of_any VALUES (?, ?)", self._waiting_of_any)
             self._db.execute("COMMIT")
         self._waiting.clear()
+        self._waiting_of_any.clear()
 
     def _read(self, query: str, *given: object) -> Iterator[Finding]:
         decode: Callable[[bytes], _Kept] = msgspec.json.Decoder(_Kept).decode

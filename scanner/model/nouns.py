@@ -8,7 +8,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, Union
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -18,6 +18,9 @@ from scanner.model.fixes import Fix
 from scanner.model.notes import Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
 from scanner.model.trust import Entry, Foreign, Use
+
+if TYPE_CHECKING:
+    from scanner.model.described import Described
 
 T = TypeVar("T")
 #: The three states of a field: a value, `None` for observed absent, `UNSET` for not observed.
@@ -312,6 +315,9 @@ class Findings(Protocol):
     def failures(self, most: int) -> Iterator[tuple[int, tuple[Finding, ...]]]:
         """Of each check that failed somewhere, in order: how often, and the first `most` of its failures."""
 
+    def resources(self) -> "Iterator[Described]":
+        """What the findings are about, each resource once, by kind and id."""
+
     def paths(self) -> Iterator[Finding]:
         """Failures whose path leads through other resources, in the same order."""
 
@@ -346,6 +352,12 @@ class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
             if finding.open:
                 by_check.setdefault(finding.check_id, []).append(finding)
         return ((len(found), tuple(found[:most])) for found in by_check.values())
+
+    def resources(self) -> "Iterator[Described]":
+        from scanner.model.described import Described
+
+        found = {(type(one.resource).kind, one.resource.id): one for one in self}
+        return (Described(resource=one.resource, systems=one.systems) for _, one in sorted(found.items()))
 
     def paths(self) -> Iterator[Finding]:
         return (finding for finding in self if finding.verdict is Status.FAIL and len(finding.path) > 1)

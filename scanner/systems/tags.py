@@ -31,11 +31,11 @@ class Tags:
         self.kinds = frozenset(made.kind.kind for made in apart)
         self._providers = frozenset(made.provider for made in apart)
         records = (record for made in apart for record in inventory.all(made.kind))
-        self._apart = {record.id.lower(): _written(record) for record in records}
+        self._apart = {record.id.lower(): written(record) for record in records}
 
     def of(self, resource: Resource) -> Mapping[str, str] | None:
         """None where they were not observed. Kinds that can have none have none."""
-        provider, found = resource.scope.provider, _written(resource)
+        provider, found = resource.scope.provider, written(resource)
         if found is UNSET and provider in self._providers:
             found = self._apart.get(resource.id.lower(), UNSET) if self._apart else UNSET
         elif not _field(type(resource)):
@@ -43,7 +43,8 @@ class Tags:
         return None if isinstance(found, UnsetType) else in_one_case(provider, found or _NONE)
 
 
-def _written(resource: Resource) -> Any:
+def written(resource: Resource) -> Any:
+    """The tags in the resource itself, as they were observed; `UNSET` for a kind that has none there."""
     field = _field(type(resource))
     return getattr(resource, field) if field else UNSET
 

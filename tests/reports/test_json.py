@@ -17,6 +17,8 @@ from support import NOW, ROOT
 from reports import json_v1
 from reports.json_types_v1 import ReportV1
 from reports.writing import dump
+from scanner.model.notes import Source
+from scanner.model.nouns import FindingList
 from scanner.store.inventory import Inventory
 
 GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"
@@ -102,7 +104,7 @@ def test_findings_prepared_while_they_were_judged_are_the_same(make):
 
 def test_what_came_from_the_cache_says_so(make):
     document = json.loads(make.whole("json", make.stopped_report()))
-    assert {finding["resource"]["name"]: finding["resource"]["cached"] for finding in document["findings"]} == {
+    assert {known["name"]: known["cached"] for known in document["resources"]} == {
         "known": {"sagemaker:DescribeNotebookInstance": "2026-11-20T08:30:00Z"},
         "tidy": {},
     }
@@ -181,3 +183,61 @@ def test_it_says_what_rests_on_trust(make):
          "expired": True}
     ]  # fmt: skip
     assert "AKIAIOSFODNN7EXAMPLE" not in json.dumps(document)
+
+
+def test_every_reference_to_a_control_leads_to_how_and_why(any_report, make):
+    document = json.loads(make.whole("json", any_report))
+    for finding in document["findings"]:
+        for key in finding["controls"]:
+            control = document["controls"][key]
+            assert key == f"{control['framework']}:{control['id']}"
+            assert control["objectives"][finding["objective"]] == {
+                "relationship": "intersects-with",
+                "reason": "example",
+            }
+
+
+def test_a_reason_is_written_once(make):
+    many = make.report_of(*(notebook(f"n{n}", direct_internet_access="Enabled") for n in range(20)))
+    assert make.whole("json", many).count(b'"reason": "example"') == 14
+
+
+def test_what_findings_are_about_is_there_once(any_report, make):
+    document = json.loads(make.whole("json", any_report))
+    listed = [(known["kind"], known["id"]) for known in document["resources"]]
+    assert listed == sorted(set(listed))
+    assert set(listed) == {(one["resource"]["kind"], one["resource"]["id"]) for one in document["findings"]}
+    on_disk = list(any_report.findings.resources())
+    assert [one.resource for one in on_disk] == [one.resource for one in FindingList(any_report.findings).resources()]
+    assert [one.systems for one in on_disk] == [one.systems for one in FindingList(any_report.findings).resources()]
+
+
+def test_resources_have_who_answers_for_them(make):
+    document = json.loads(make.whole("json", make.declared_report()))
+    known = {one["name"]: one for one in document["resources"]}
+    owner = {"name": "science, science@northwind.example", "kind": "declared"}
+    assert (known["research"]["owners"], known["research"]["systems"]) == ([owner], ["research"])
+    assert (known["stray"]["owners"], known["stray"]["tags"], known["stray"]["created_at"]) == ([], None, None)
+
+
+def test_source_and_state_are_those_of_the_finding(make):
+    report = make.mixed_report()
+    first, second, *_ = report.findings
+    source = Source(uri="infra/nb.tf", line=5, address="aws_sagemaker_notebook_instance.research")
+    changed = FindingList([msgspec.structs.replace(first, source=source, state="persisting"), second])
+    one, other = json.loads(make.whole("json", msgspec.structs.replace(report, findings=changed)))["findings"]
+    assert one["source"] == {"uri": "infra/nb.tf", "line": 5, "address": "aws_sagemaker_notebook_instance.research"}
+    assert (one["state"], other["source"], other["state"]) == ("persisting", None, None)
+
+
+def test_what_fixes_most_names_the_resource_and_what_it_would_close(make):
+    document = json.loads(make.whole("json", make.shared_report()))
+    first, second = document["fixes"]
+    assert first["resource"]["name"] == make.REACHED
+    assert (first["closes"], first["by_severity"]) == (4, {"high": 3, "informational": 1})
+    assert first["checks"] == [
+        {"check": "MLP-4902", "closes": 3, "of": 3},
+        {"check": "MLP-2901", "closes": 1, "of": 2},
+    ]
+    assert first["examples"] == [notebook(name).id for name in ("research", "third", "tidy")]
+    assert (second["closes"], second["examples"]) == (1, [])

@@ -29,6 +29,7 @@ builders = sys.modules["builders"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(builders)
 
 from reports import renderer
+from scanner.model.described import Described
 from scanner.store.files import write_atomically
 from scanner.model.nouns import Scope, Status
 
@@ -54,6 +55,9 @@ class Synthetic:
             id = f"arn:aws:sagemaker:eu-west-1:{account}:notebook-instance/{name}"
             resource = msgspec.structs.replace(self.pattern.resource, id=id, name=name, scope=scope)
             yield msgspec.structs.replace(self.pattern, resource=resource, fingerprint=f"{account}{n:020}")
+
+    def resources(self):
+        return (Described(resource=finding.resource) for finding in self)
 
     def accounts(self):
         return tuple(("aws", name) for name in self.names)

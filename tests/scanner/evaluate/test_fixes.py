@@ -111,7 +111,7 @@ def test_what_serves_and_what_was_not_read_is_not_what_changes(make) -> None:
 
 
 def test_suppressed_failures_do_not_count(make) -> None:
-    accepted = Suppression(reason="a trial", owner="science")
+    accepted = Suppression(check="MLP-9001", reason="a trial", owner="science")
     found = [make("MLP-9001", notebook(name), SHARED, suppression=accepted) for name in "abc"]
     found += [make("MLP-9001", notebook("d"), suppression=accepted)]
 

@@ -1,0 +1,145 @@
+"""Types of the JSON report, version 1, about findings and what they are about. `json_types_v1` has the others."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from scanner.model.nouns import Severity, Status
+
+
+class CheckV1(Struct, frozen=True):
+    """The check that gave a verdict. The id never changes its meaning."""
+
+    id: str
+    slug: str
+    title: str
+
+
+class ResourceV1(Struct, frozen=True):
+    """The resource judged. `id` is the provider's full name."""
+
+    id: str
+    kind: str
+    name: str
+    provider: str
+    account: str
+    region: str
+
+
+class OwnerV1(Struct, frozen=True):
+    """Who answers for a resource: declared in the manifest of AI systems, or recorded by its tag `owner`."""
+
+    name: str
+    kind: Literal["declared", "recorded"]
+
+
+class KnownResourceV1(ResourceV1, frozen=True):
+    """A resource that findings are about. `tags` and `created_at` are null where they were not observed.
+
+    `cached` gives the operations whose details came from the local cache, and when these were read.
+    """
+
+    console_url: str
+    cached: dict[str, str]
+    tags: dict[str, str] | None
+    created_at: datetime | None
+    owners: list[OwnerV1]
+    systems: list[str]
+
+
+class BearingV1(Struct, frozen=True):
+    """How and why checks of an objective speak to a control: never that the control is fulfilled."""
+
+    relationship: str
+    reason: str
+
+
+class ControlV1(Struct, frozen=True):
+    """A framework control that findings speak to, with what each objective has to do with it."""
+
+    framework: str
+    id: str
+    objectives: dict[str, BearingV1]
+
+
+class SourceV1(Struct, frozen=True):
+    """Where infrastructure as code declares the resource: file, line from 1, address as the tool calls it."""
+
+    uri: str
+    line: int
+    address: str
+
+
+class SuppressionV1(Struct, frozen=True):
+    """What was decided of a finding that stays as it is: why, by whom, and the last day that it counts (UTC).
+
+    `until` is null where the risk is accepted without an end. `entry` is where this stands in the file of suppressions,
+    and `also` where others do that are about the same finding.
+    """
+
+    entry: str
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    until: date | None
+    accepts_risk: bool
+    also: list[str]
+
+
+class FindingStartV1(Struct, frozen=True):
+    """What is a finding's own. All findings of a check have the rest in common."""
+
+    fingerprint: str
+    check: CheckV1
+    verdict: Status
+    severity: Severity
+    score: float
+    message: str
+    evidence: dict[str, Any]
+    resource: ResourceV1
+    path: list[str]
+    systems: list[str]
+    source: SourceV1 | None
+    suppression: SuppressionV1 | None
+    state: str | None
+
+
+class FindingV1(FindingStartV1, frozen=True):
+    """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic.
+
+    `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
+    not known, `suppression` where there is none, and `state` without an earlier report to compare with.
+    """
+
+    objective: str
+    controls: list[str]
+    remediation: str
+    references: list[str]
+
+
+class ClosedV1(Struct, frozen=True):
+    """Of the failures of a check, how many a change would close."""
+
+    check: str
+    closes: int
+    of: int
+
+
+class FixV1(Struct, frozen=True):
+    """A change of one resource, and how many failures it would close at most that the changes before it do not.
+
+    With `examples`, several paths of others lead through it: the change gives it what `objective` asks, and closes
+    these paths and its own failures under the objective. Without, it closes one failure of its own.
+    """
+
+    resource: ResourceV1
+    objective: str
+    closes: int
+    by_severity: dict[str, int]
+    checks: list[ClosedV1]
+    remediation: str
+    examples: list[str]
