@@ -18,7 +18,7 @@ from support import fail_with
 from worlds.github import DOCUMENT, GitHubWorld, violations
 
 from scanner.calls.clock import Clock
-from scanner.cli import upload_commands
+from scanner.cli import uploading
 
 RULE = "MLP-1001"
 CATEGORY = "mlposture/aws/111122223333"
@@ -70,7 +70,7 @@ def github(folder: Path, document: dict[str, Any] | None = None, **environment: 
     with GitHubWorld(json.loads(json.dumps(document or DOCUMENT))) as world:
         clean = {name: text for name, text in os.environ.items() if not name.startswith(("GITHUB_", "GH_"))}
         settings = {**{name: text for name, text in clean.items() if name not in proxies}, **world.env(), **environment}
-        with mock.patch.dict(os.environ, settings, clear=True), mock.patch.object(upload_commands, "CLOCK", clock):
+        with mock.patch.dict(os.environ, settings, clear=True), mock.patch.object(uploading, "CLOCK", clock):
             yield GitHub(world, folder, clock)
         fail_with(violations(world))
 

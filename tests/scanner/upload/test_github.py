@@ -383,3 +383,29 @@ def test_another_variable_may_hold_the_token(tmp_path: Path) -> None:
 def test_a_proxy_does_not_see_what_goes_to_this_machine(tmp_path: Path) -> None:
     with github(tmp_path, http_proxy="http://127.0.0.1:9") as hub:
         assert hub.send(run(result("a"))).returncode == 0
+
+
+def test_a_service_that_says_nothing_is_given_up(hub: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.upload.github_api._SILENCE", 0.1)
+    hub.world.faults.append(Fault("*", "timeout"))
+    done = hub.send(run(result("a")))
+
+    assert done.returncode == 3
+    assert "could not be reached (timed out)" in done.stderr
+    assert hub.clock.waits == [1, 4, 15]
+
+
+HOSTILE = "\x1b[31m\u202e[bold]\n::error::x"
+
+
+def test_hostile_texts_do_nothing_wherever_they_are_said(hub: GitHub) -> None:
+    hub.world.faults.append(Fault(UPLOAD, "say", says=(400, "", HOSTILE), times=1))
+    broken = run(result("a"), category=f"b{HOSTILE}")
+    broken["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "arn:a"
+    partial = run(category=f"c{HOSTILE}", properties={"complete": False})
+    done = hub.send(run(), broken, run(category=f"d{HOSTILE}"), partial)
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 2 and len(said.splitlines()) == 5
+    assert not [letter for letter in said if not letter.isprintable() and letter != "\n"]
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
