@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from commandline import MLPOSTURE
 from declaring import VALID
 from factories.aws import notebook
 from support import ROOT, inventory_of
+from uploading import failing, github, result, run
+from worlds.github import REPOSITORY
 
 from scanner.objects.transfer import write
 
@@ -223,3 +227,20 @@ def test_a_manifest_may_be_in_a_bucket(bucket, own: Path) -> None:
     assert (checked.returncode, f"{bucket.at('right.yaml')}: valid" in checked.stdout) == (0, True), checked.stderr
     assert right.returncode == 0, right.stderr
     assert [one["id"] for one in json.loads((own / "x.json").read_text())["evidence"]["systems"]] == [None, "sentiment"]
+
+
+def test_the_files_of_an_upload_may_be_in_a_bucket(bucket, own: Path) -> None:
+    accepted = {"reason": "accepted for the pilot", "owner": "ml-platform", "until": None}
+    with github(own) as hub:
+        routes = f"default: {REPOSITORY}\n"
+        for name in (hub.write("x.sarif", run(result("a"))), hub.report(failing("a", accepted))):
+            write(bucket.at(name), partial(shutil.copyfile, own / name))
+        write(bucket.at("routes.yaml"), lambda path: path.write_text(routes))
+        some = ("--sarif", bucket.at("x.sarif"), "--route", bucket.at("routes.yaml"))
+        done = hub.upload(*some, "--sync-suppressions", "--report", bucket.at("report.json"))
+        gone = hub.upload("--sarif", bucket.at("gone.sarif"))
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert hub.world.states() == {"dismissed": 1}
+        assert gone.returncode == 2 and bucket.at("gone.sarif") in gone.stderr
+    assert left(own, "TMPDIR") == []
