@@ -52,6 +52,7 @@ class RowV1(NamedTuple):
     suppression_owner: str = ""
     suppression_approver: str = ""
     suppression_ticket: str = ""
+    state: str = ""
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -106,6 +107,7 @@ def _finding(finding: Finding, checks: Mapping[str, RowV1]) -> RowV1:
         systems=cell("; ".join(finding.systems)),
         console_url=cell(resource.console_url),
         **_decided(finding.suppression),
+        state=finding.state,
     )
 
 

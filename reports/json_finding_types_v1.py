@@ -112,7 +112,8 @@ class FindingV1(FindingStartV1, frozen=True):
     """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic.
 
     `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
-    not known, `suppression` where there is none, and `state` without an earlier report to compare with.
+    not known, `suppression` where there is none, and `state` without an earlier report to compare with: against one, a
+    failure is `new` or `persisting`, and what failed there is `fixed` or, where nobody knows, `unknown`.
     """
 
     objective: str
@@ -143,3 +144,40 @@ class FixV1(Struct, frozen=True):
     checks: list[ClosedV1]
     remediation: str
     examples: list[str]
+
+
+class SettledV1(Struct, frozen=True):
+    """An account. It is `settled` where nothing that failed before may have been missed: all of it was seen, or an
+    earlier report knew all its failures, of which `carried` many are carried forward.
+    """
+
+    provider: str
+    account: str
+    settled: bool
+    carried: int
+
+
+class CarriedV1(Struct, frozen=True):
+    """A failure of an earlier report of which this scan does not know whether it still is one, and why it does not.
+
+    `observed_at` is when it was last seen.
+    """
+
+    fingerprint: str
+    check: CheckV1
+    severity: Severity
+    score: float
+    message: str
+    resource: ResourceV1
+    console_url: str
+    systems: list[str]
+    source: SourceV1 | None
+    observed_at: datetime
+    why: str
+
+
+class HistoryV1(Struct, frozen=True):
+    """What is known of failures that an earlier report has (--baseline)."""
+
+    accounts: list[SettledV1]
+    carried: list[CarriedV1]

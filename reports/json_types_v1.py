@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from reports.json_finding_types_v1 import ControlV1, FindingV1, FixV1, KnownResourceV1, SuppressionV1
+from reports.json_finding_types_v1 import ControlV1, FindingV1, FixV1, HistoryV1, KnownResourceV1, SuppressionV1
 from scanner.model.nouns import Reason
 
 
@@ -363,6 +363,7 @@ class ReportV1(Struct, frozen=True):
     controls: dict[str, ControlV1]
     findings: list[FindingV1]
     resources: list[KnownResourceV1]
+    history: HistoryV1
     gaps: list[GapV1]
     coverage: CoverageV1
     scores: ScoresV1

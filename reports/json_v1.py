@@ -19,6 +19,7 @@ from reports.json_finding_types_v1 import (
     SourceV1,
     SuppressionV1,
 )
+from reports.json_history_v1 import history
 from reports.json_types_v1 import (
     CheckCoverageV1,
     GapV1,
@@ -58,6 +59,7 @@ def render(report: Report) -> Iterator[bytes]:
             controls=_controls(report),
             findings=_findings(report),
             resources=map(_known, report.findings.resources()),
+            history=history(report),
             gaps=map(_gap, report.gaps),
             coverage=Pieces(kinds=map(_kind, report.listings), checks=_checks(report)),
             scores=scores(report),

@@ -1,280 +1,201 @@
-"""SARIF 2.1.0 as GitHub code scanning takes it: one run an account, failures only, gaps as notifications.
+"""SARIF 2.1.0: one run an account, gaps as notifications. By default as GitHub's code scanning takes it: failures only.
 
-A live resource has no source file, so every result points into an evidence artifact embedded in the run. Code scanning
-tells results apart by rule, path and `primaryLocationLineHash`; all three depend on the resource alone, never on time,
-order or message.
+A live resource has no source file unless one was found, so a result points into an evidence artifact embedded in the
+run. Code scanning tells results apart by rule, path and `primaryLocationLineHash`; all three depend on the resource
+alone, never on time, order or message. Which results are left out, where there are too many, depends on nothing else.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
-from urllib.parse import quote
 
-from reports.sarif_evidence import Evidence
-from reports.writing import Pieces, clean, one_line, redact, sentence, stream
-from scanner import HOME, __version__
+from reports.sarif_evidence import Evidence, check_uri
+from reports.sarif_locations import of_sources
+from reports.sarif_notes import carried_note, gap_note, incomplete_note, truncated_note, unanswered_note
+from reports.sarif_results import Group, Results, Subject, document_of_check
+from reports.sarif_rules import driver, taxonomy
+from reports.sarif_style import MAX_RUNS, Style
+from reports.sarif_text import iso
+from reports.writing import Pieces, redact, stream
 from scanner.model.claims import STATEMENT
 from scanner.model.errors import InputError
-from scanner.model.nouns import CheckInfo, Finding, Gap, Reason, Report, Severity, Status, Unanswered
+from scanner.model.history import Account, Former, Identity
+from scanner.model.nouns import CheckInfo, Finding, Report, Resource, Severity, Status
 
-MAX_RUNS = 20
-MAX_RESULTS = 25_000
-MAX_TAGS = 10
-MAX_TEXT = 1024
-
-LEVEL = {
-    Severity.CRITICAL: "error",
-    Severity.HIGH: "error",
-    Severity.MEDIUM: "warning",
-    Severity.LOW: "note",
-    Severity.INFORMATIONAL: "note",
-}
-#: GitHub's bands are critical > 9.0, high 7.0–8.9, medium 4.0–6.9, low 0.1–3.9; a rule without one is just its level.
-SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
-
-#: Why something was not observed → id, name and description of its notification.
-NOTIFICATIONS = {
-    Reason.DENIED: ("MLP-9001", "AccessDenied", "The credentials of the scan may not perform an operation"),
-    Reason.THROTTLED: ("MLP-9002", "Throttled", "The provider kept refusing an operation because of its rate"),
-    Reason.TIMEOUT: ("MLP-9003", "TimedOut", "The provider did not answer an operation in time"),
-    Reason.UNREACHABLE: ("MLP-9004", "Unreachable", "The endpoint of an operation could not be reached"),
-    Reason.UNSUPPORTED_REGION: ("MLP-9005", "UnsupportedRegion", "The region does not offer an operation"),
-    Reason.NOT_ENABLED: ("MLP-9006", "NotEnabled", "The service is not enabled in the account"),
-    Reason.MALFORMED: ("MLP-9007", "MalformedReply", "A reply of the provider was not understood"),
-    Reason.ERROR: ("MLP-9008", "ProviderError", "The provider failed to perform an operation"),
-    Reason.STOPPED: ("MLP-9009", "Stopped", "The scan ended before it came to an operation"),
-}
-UNANSWERED = ("MLP-9010", "VerdictUnknown", "What was observed does not suffice for the verdict of a check")
-TRUNCATED = ("MLP-9020", "ResultsLeftOut", f"Code scanning takes no more than {MAX_RESULTS} results a run")
-_NOTIFIED = [*NOTIFICATIONS.values(), UNANSWERED, TRUNCATED]
+_STYLE = Style()
 
 
-def render(report: Report) -> Iterator[bytes]:
-    """The failures of the report as SARIF, in pieces. Raises InputError for more accounts than one file may hold.
+def accounts_of(report: Report) -> list[Account]:
+    """The accounts that have a run each, in order."""
+    return sorted({(scope.provider, scope.account) for scope in report.scopes}.union(report.findings.accounts()))
 
-    One account at a time is in memory: the evidence of at most `MAX_RESULTS` failures.
+
+def render(report: Report, style: Style = _STYLE, accounts: Sequence[Account] | None = None) -> Iterator[bytes]:
+    """The report as SARIF, in pieces, of all accounts or of these.
+
+    Raises InputError for more of them than one file may hold. One account at a time is in memory: the evidence of as
+    many results as a run may have.
     """
-    accounts = {(scope.provider, scope.account) for scope in report.scopes}.union(report.findings.accounts())
-    if len(accounts) > MAX_RUNS:
+    wanted = accounts_of(report) if accounts is None else accounts
+    if len(wanted) > MAX_RUNS:
         raise InputError(
-            f"SARIF for code scanning holds at most {MAX_RUNS} accounts a file and this report has {len(accounts)}; "
-            "scan and write one SARIF file per account"
+            f"SARIF for code scanning holds at most {MAX_RUNS} accounts a file and this report has {len(wanted)}; "
+            "write it to a file with -o PATH, and more files are written beside it"
         )
     document = Pieces(
         {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
-            "runs": (_run(report, provider, account) for provider, account in sorted(accounts)),
+            "runs": (_Run(report, account, style).made() for account in wanted),
         }
     )
     return chain(stream(document), [b"\n"])
 
 
-def _run(report: Report, provider: str, account: str) -> Pieces:
-    checks = sorted((c for c in report.checks if c.kind.partition(".")[0] in (provider, "any")), key=lambda c: c.id)
-    index = {check.id: position for position, check in enumerate(checks)}
-    gaps = [gap for gap in report.gaps if (gap.scope.provider, gap.scope.account) == (provider, account)]
-    notifications = [_gap(gap) for gap in gaps]
-    notifications += [
-        _unanswered(one) for one in report.unanswered if (one.provider, one.account) == (provider, account)
-    ]
-    failures = _failures(report, provider, account)
-    evidence = Evidence(finding.resource for finding in islice(failures, MAX_RESULTS))
-    if more := sum(1 for _ in failures):
-        notifications.append(_truncated(MAX_RESULTS, MAX_RESULTS + more))
-    return Pieces(
-        tool={"driver": _driver(checks)},
-        automationDetails={"id": f"mlposture/{provider}/{quote(account, safe='')}/{_iso(report.started_at)}"},
-        invocations=[
-            {
-                "executionSuccessful": not any(gap.reason is Reason.STOPPED for gap in gaps),
-                "startTimeUtc": _iso(report.started_at),
-                "endTimeUtc": _iso(report.finished_at),
-                "toolExecutionNotifications": notifications,
-            }
-        ],
-        columnKind="unicodeCodePoints",
-        properties={
+class _Run:
+    """The run of an account. Goes through its findings twice: what results point at comes before them."""
+
+    def __init__(self, report: Report, account: Account, style: Style) -> None:
+        self._report = report
+        self._account = account
+        self._style = style
+        self._groups: dict[str, Group] = {}
+        self._kept, self._left_out = 0, Counter[tuple[Severity, str]]()
+        self._sources = False
+        self._checks = {check.id: check for check in report.checks if _is_about(check, account[0])}
+        if style.group == "check":
+            for subject in filter(self._is_grouped, self._failures()):
+                self._groups.setdefault(subject.check_id, Group()).add(subject)
+
+    def made(self) -> Pieces:
+        """The run, in pieces."""
+        evidence = Evidence(self._resources(), self._places())
+        checks = [check for _, check in sorted(self._checks.items())]
+        return Pieces(
+            tool={"driver": driver(checks, self._report.frameworks)},
+            automationDetails={"id": f"{self._style.category_of(self._account)}/{iso(self._report.started_at)}"},
+            invocations=[self._invocation()],
+            columnKind="unicodeCodePoints",
+            **(of_sources() if self._sources else {}),
+            taxonomies=map(taxonomy, self._report.frameworks),
+            properties=self._properties(),
+            artifacts=evidence.artifacts(),
+            results=self._results(evidence, {check.id: position for position, check in enumerate(checks)}),
+        )
+
+    def _resources(self) -> Iterator[Resource | Identity]:
+        """What results are about. Notes what there is to say of them in the run."""
+        alone = self._alone()
+        members = (subject for group in self._groups.values() for subject in group.first)
+        for subject in chain(members, islice(alone, self._most)):
+            if isinstance(subject.one, Former):
+                self._checks[subject.check_id] = subject.one.check
+            self._sources |= subject.one.source is not None
+            self._kept += 1
+            yield subject.one.resource
+        self._left_out.update((subject.severity, subject.check_id) for subject in alone)
+
+    @property
+    def _most(self) -> int:
+        return self._style.max_results - len(self._groups)
+
+    def _places(self) -> Iterator[tuple[str, str, Any]]:
+        """The place of each check that has a result of its own."""
+        for id, group in self._groups.items():
+            uri = check_uri(group.first[0].one.resource.scope, id)
+            yield uri, uri, dict(document_of_check(self._check(group.first[0]), group))
+
+    def _check(self, subject: Subject) -> CheckInfo:
+        return subject.one.check if isinstance(subject.one, Former) else self._checks[subject.check_id]
+
+    # -- what results are about --------------------------------------------------------------------------------------
+
+    def _failures(self) -> Iterator[Subject]:
+        """What fails, and what failed before and was not observed, the worst first."""
+        findings = (
+            Subject(finding)
+            for finding in self._report.findings.of_account(*self._account)
+            if finding.verdict is Status.FAIL
+        )
+        carried = map(Subject, self._report.earlier.carried(self._account))
+        return heapq.merge(findings, carried, key=_order)
+
+    def _is_grouped(self, subject: Subject) -> bool:
+        suppressed = isinstance(subject.one, Finding) and subject.one.suppression is not None
+        return self._style.group == "check" and (self._style.github or not (subject.carried or suppressed))
+
+    def _alone(self) -> Iterator[Subject]:
+        """What has a result of its own: failures, then, for others than GitHub, all else that is shown."""
+        yield from (subject for subject in self._failures() if not self._is_grouped(subject))
+        if not self._style.github:
+            yield from self._others()
+
+    def _others(self) -> Iterator[Subject]:
+        report, account = self._report, self._account
+        # A former failure is a result once: as what it is now, if that is shown, else as absent.
+        fixed = {Status.PASS, Status.NOT_APPLICABLE} <= report.shown
+        hidden = {"unknown"} if fixed else {"unknown", "fixed"}
+        for finding in report.findings.of_account(*account):
+            if finding.verdict is not Status.FAIL and finding.state not in hidden:
+                yield Subject(finding)
+        absent: Iterable[Former] = report.earlier.gone(account)
+        if not fixed:
+            absent = chain(absent, report.earlier.fixed(account))
+        yield from (Subject(former, absent=True) for former in absent)
+
+    # -- parts of the run --------------------------------------------------------------------------------------------
+
+    def _results(self, evidence: Evidence, index: dict[str, int]) -> Iterator[dict[str, Any]]:
+        """The results. A generator, because it lets go of the evidence when it is through."""
+        results = Results(evidence, index, full=not self._style.github)
+        for group in self._groups.values():
+            yield results.of_check(self._check(group.first[0]), group)
+        yield from map(results.of, islice(self._alone(), self._most))
+
+    def _invocation(self) -> dict[str, Any]:
+        report, account = self._report, self._account
+        notes = [gap_note(gap) for gap in report.gaps if (gap.scope.provider, gap.scope.account) == account]
+        notes += [unanswered_note(one) for one in report.unanswered if (one.provider, one.account) == account]
+        if carried := report.earlier.carried_by_account().get(account):
+            notes.append(carried_note(carried))
+        if account not in report.settled:
+            notes.append(incomplete_note())
+        if self._left_out:
+            notes.append(truncated_note(self._kept, self._left_out))
+        return {
+            # What GitHub takes for a scan that failed, of which it closes no alerts.
+            "executionSuccessful": account in report.settled,
+            "startTimeUtc": iso(report.started_at),
+            "endTimeUtc": iso(report.finished_at),
+            "toolExecutionNotifications": notes,
+        }
+
+    def _properties(self) -> dict[str, Any]:
+        report, account = self._report, self._account
+        return {
+            "provider": account[0],
+            "account": account[1],
+            "complete": account in report.settled,
+            "carried": report.earlier.carried_by_account().get(account, 0),
+            "leftOut": self._left_out.total(),
             "trusted": report.trusted,
             "statement": STATEMENT,
             "systems": list(report.assessment.declared),
             # As the provider calls them; null where nothing said it.
             "principals": [
-                redact(one.name) or None
-                for one in report.principals
-                if (one.provider, one.account) == (provider, account)
+                redact(one.name) or None for one in report.principals if (one.provider, one.account) == account
             ],
             "inventories": list(report.inventories),
-        },
-        artifacts=evidence.artifacts(),
-        results=_results(islice(_failures(report, provider, account), MAX_RESULTS), evidence, index),
-    )
-
-
-def _failures(report: Report, provider: str, account: str) -> Iterator[Finding]:
-    return (finding for finding in report.findings.of_account(provider, account) if finding.verdict is Status.FAIL)
-
-
-def _results(failures: Iterable[Finding], evidence: Evidence, index: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    """The results. A generator, because it lets go of the evidence when it is through."""
-    for finding in failures:
-        yield _result(finding, evidence, index)
-
-
-def _driver(checks: Sequence[CheckInfo]) -> dict[str, Any]:
-    return {
-        "name": "mlposture",
-        "version": __version__,
-        "semanticVersion": __version__,
-        "informationUri": HOME,
-        "rules": [_rule(check) for check in checks],
-        "notifications": [_notification(*entry) for entry in _NOTIFIED],
-    }
-
-
-def _notification(id: str, name: str, description: str) -> dict[str, Any]:
-    text = {"text": description + "."}
-    return {"id": id, "name": name, "shortDescription": text, "fullDescription": text, "help": text, "helpUri": HOME}
-
-
-def _rule(check: CheckInfo) -> dict[str, Any]:
-    properties: dict[str, Any] = {"tags": _tags(check)}
-    if check.severity in SECURITY_SEVERITY:
-        properties["security-severity"] = SECURITY_SEVERITY[check.severity]
-    properties["objective"] = check.objective
-    properties["controls"] = [f"{control.framework}:{control.id}" for control in check.controls]
-    title = sentence(one_line(check.title))
-    why = sentence(one_line(check.why)) if check.why else title
-    sections = (("Why it matters", check.why), ("How to fix", check.remediation))
-    parts = [(heading, clean(text, lines=True)) for heading, text in sections if text]
-    if check.blind_to:
-        parts.append(("What a pass does not cover", "\n".join(f"- {clean(spot)}" for spot in check.blind_to)))
-    if check.references:
-        parts.append(("References", "\n".join(f"- {clean(reference)}" for reference in check.references)))
-    return {
-        "id": check.id,
-        "name": pascal(check.slug),
-        "shortDescription": {"text": _short(title)},
-        "fullDescription": {"text": _short(why)},
-        "help": {
-            "text": "\n\n".join([title, *(f"{heading}\n{text}" for heading, text in parts)]),
-            "markdown": "\n\n".join([f"**{title}**", *(f"## {heading}\n\n{text}" for heading, text in parts)]),
-        },
-        "helpUri": next((ref for ref in check.references if ref.startswith("https://")), HOME),
-        "defaultConfiguration": {"level": LEVEL[check.severity]},
-        "properties": properties,
-    }
-
-
-def _tags(check: CheckInfo) -> list[str]:
-    """`security`, then controls, one of each framework before a second of any: code scanning keeps ten."""
-    seen: dict[str, int] = {}
-    turns: list[tuple[int, int, str]] = []
-    for position, control in enumerate(check.controls):
-        turn = seen[control.framework] = seen.get(control.framework, 0) + 1
-        turns.append((turn, position, f"{control.framework}:{control.id}"))
-    return ["security", *(tag for _, _, tag in sorted(turns))][:MAX_TAGS]
-
-
-def _result(finding: Finding, evidence: Evidence, index: Mapping[str, int]) -> dict[str, Any]:
-    resource = finding.resource
-    message = sentence(f"'{_label(resource.name)}' ({type(resource).title}): {_label(finding.message)}")
-    if finding.systems:
-        message += f" AI system: {', '.join(finding.systems)}."
-    result: dict[str, Any] = {
-        "ruleId": finding.check_id,
-        "ruleIndex": index[finding.check_id],
-        "kind": "fail",
-        "level": LEVEL[finding.severity],
-        "rank": finding.score,
-        "message": {"text": message},
-        "locations": [
-            evidence.location(resource.id, resource.name, evidence.line(resource.id, tuple(finding.evidence)))
-        ],
-        "partialFingerprints": {
-            "primaryLocationLineHash": line_hash(finding.check_id, resource.id),
-            "resourceFinding/v1": finding.fingerprint,
-        },
-    }
-    if finding.systems:
-        result["properties"] = {"systems": list(finding.systems)}
-    if finding.path:
-        steps = _steps(finding, evidence)
-        # Code scanning shows related locations only where the message links them.
-        links = ", ".join(f"[{_label(_last(id))}]({number})" for number, id in enumerate(finding.path, start=1))
-        result["message"]["text"] = f"{message} It goes through {links}."
-        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": step} for step in steps]}]}]
-        result["relatedLocations"] = [{"id": number, **step} for number, step in enumerate(steps, start=1)]
-    return result
-
-
-def _steps(finding: Finding, evidence: Evidence) -> list[dict[str, Any]]:
-    """A location for each resource of the path; where nothing failed on one, no snapshot of it is here to point at."""
-    return [
-        {
-            **evidence.location(id if id in evidence else finding.resource.id, _last(id), id=id),
-            "message": {"text": f"Step {number}: '{_label(id)}'."},
         }
-        for number, id in enumerate(finding.path, start=1)
-    ]
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
-    times = "" if gap.count == 1 else f", {gap.count} times"
-    where = f"{gap.scope.provider} {gap.scope.account} {gap.scope.region}"
-    text = f"'{_label(gap.operation)}' in '{_label(where)}' was not observed ({gap.reason}{times})."
-    if gap.detail:
-        text += " " + sentence(_label(gap.detail))
-    if gap.permission:
-        text += f" Permission that closes this gap: '{_label(gap.permission)}'."
-    if gap.checks:
-        text += f" Checks affected: {_label(', '.join(gap.checks))}."
-    return {"level": "warning", "descriptor": _descriptor(NOTIFICATIONS[gap.reason]), "message": {"text": text}}
+def _is_about(check: CheckInfo, provider: str) -> bool:
+    return check.kind.partition(".")[0] in (provider, "any")
 
 
-def _unanswered(one: Unanswered) -> dict[str, Any]:
-    text = (
-        f"'{one.count}' verdicts are unknown: {sentence(_label(one.reason))} Checks affected: {', '.join(one.checks)}."
-    )
-    return {"level": "note", "descriptor": _descriptor(UNANSWERED), "message": {"text": text}}
-
-
-def _truncated(kept: int, total: int) -> dict[str, Any]:
-    text = f"Only the {kept} most severe of '{total}' failures are in this file; the JSON report holds all of them."
-    return {"level": "warning", "descriptor": _descriptor(TRUNCATED), "message": {"text": text}}
-
-
-def _descriptor(entry: tuple[str, str, str]) -> dict[str, Any]:
-    return {"id": entry[0], "index": _NOTIFIED.index(entry)}
-
-
-def line_hash(check_id: str, resource_id: str) -> str:
-    """The fingerprint that code scanning uses, in its form."""
-    return hashlib.sha256(f"{check_id}\x1f{resource_id}".encode("utf-8", "backslashreplace")).hexdigest()[:16] + ":1"
-
-
-def pascal(slug: str) -> str:
-    """`s3_bucket_public` → `S3BucketPublic`."""
-    return "".join(word[:1].upper() + word[1:] for word in slug.split("_"))
-
-
-def _label(text: str) -> str:
-    """Text of others inside a message: no controls, no secrets, and no link of its own."""
-    return clean(redact(text)).replace("[", r"\[").replace("]", r"\]")
-
-
-def _last(id: str) -> str:
-    """The last segment of a resource's full name."""
-    return id.rstrip("/").rpartition("/")[2].rpartition(":")[2] or id
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 2].rstrip() + "…."
-
-
-def _iso(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _order(subject: Subject) -> tuple[int, float, str, str]:
+    return subject.severity.rank, -subject.one.score, subject.check_id, subject.one.resource.id

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reports.writing import clean, dump, without_secrets
-from scanner.model.nouns import Resource, plain
+from scanner.model.history import Identity
+from scanner.model.nouns import Resource, Scope, plain
 
 _CONTEXT = 2
 _IDENTITY = ("id", "name", "scope", "console_url")
@@ -18,14 +19,19 @@ class Evidence:
     """One artifact a resource: the observed configuration as JSON, at an invented path that is the resource's alone.
 
     Keeps the texts in memory: results come by severity and artifacts by id, so it has to have all before the first.
+    Of a resource that was not observed there is what identifies it. `places` are further artifacts: id, path, content.
     """
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource | Identity], places: Iterable[tuple[str, str, Any]] = ()) -> None:
         found: dict[str, tuple[str, str, str]] = {}
         for resource in resources:
-            kind = type(resource).kind
-            if resource.id not in found or found[resource.id][0] != kind:
+            kind = resource.kind
+            if isinstance(resource, Identity):
+                if resource.id not in found:
+                    found[resource.id] = ("", uri(resource), document(resource))
+            elif resource.id not in found or found[resource.id][0] != kind:
                 found[resource.id] = (kind, uri(resource), document(resource))
+        found |= {id: ("", path, dump(shown).decode()) for id, path, shown in places}
         self._files = [found[id][1:] for id in sorted(found)]
         self._index = {id: index for index, id in enumerate(sorted(found))}
 
@@ -80,24 +86,35 @@ class Evidence:
         }
 
 
-def document(resource: Resource) -> str:
+def document(resource: Resource | Identity) -> str:
     """The observed fields as JSON. Identity is kept as it is: redacting it would leave nobody knowing what to fix."""
     observed = plain(resource)
     identity = {key: observed.pop(key) for key in _IDENTITY}
     observed.pop("read", None)  # which saved inventories have
-    if cached := observed.pop("cached"):
+    for name in ("kind", "title"):  # which the identity of what was not observed has
+        observed.pop(name, None) if isinstance(resource, Identity) else None
+    if cached := observed.pop("cached", None):
         observed["cached"] = cached  # last, so that no line moves when the cache is warm
-    return dump({"kind": type(resource).kind, **identity, **without_secrets(observed)}).decode()
+    return dump({"kind": resource.kind, **identity, **without_secrets(observed)}).decode()
 
 
-def uri(resource: Resource) -> str:
+def uri(resource: Resource | Identity) -> str:
     """A path of harmless characters, ending in a hash of the id.
 
     The hash keeps resources apart whose names look alike when made harmless, or are alike. It is always there, so that
     no resource's path depends on which others exist.
     """
     scope = resource.scope
-    parts = (scope.provider, scope.account, scope.region, type(resource).kind, resource.name)
-    *folders, name = (re.sub(r"[^A-Za-z0-9._-]+|^\.+", "_", part)[:80] or "_" for part in parts)
+    parts = (scope.provider, scope.account, scope.region, resource.kind, resource.name)
+    *folders, name = map(_harmless, parts)
     digest = hashlib.sha256(resource.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     return "/".join(["cloud", *folders, f"{name}-{digest}.json"])
+
+
+def check_uri(scope: Scope, check_id: str) -> str:
+    """The path of a check in an account, beside those of its resources."""
+    return "/".join(["cloud", _harmless(scope.provider), _harmless(scope.account), f"{_harmless(check_id)}.json"])
+
+
+def _harmless(part: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+|^\.+", "_", part)[:80] or "_"

@@ -244,6 +244,7 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
+    from scanner.cli.baseline import with_baseline
     from scanner.cli.judging import parse_options, read_files
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
@@ -252,11 +253,12 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     log_to_stderr(verbose=options["verbose"])
     outputs = parse_options(options)
     options = read_files(options)
+    judged = with_baseline(options)
     plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))
         session.record()
-        return _run(session, outputs)
+        return _run(session, judged, outputs)
 
 
 def _relax_collector() -> None:
@@ -269,6 +271,7 @@ def _relax_collector() -> None:
 
 def _resume(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
+    from scanner.cli.baseline import with_baseline
     from scanner.cli.judging import parse_options
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.process import say
@@ -286,7 +289,8 @@ def _resume(options: dict[str, Any]) -> int:
                 held = f"{spelled(name)} {options[name]} holds, as when the scan began"
                 say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
-        return _run(Session(providers, options, _plan(providers, options), journal, taken_at), outputs)
+        session = Session(providers, options, _plan(providers, options), journal, taken_at)
+        return _run(session, with_baseline(options), outputs)
 
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
@@ -304,12 +308,13 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     return make_plan(select(checks.values(), options), collectors, verify=verify, tags=tagged(options))
 
 
-def _run(session: "Session", outputs: "tuple[Output, ...]") -> int:
+def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:
+    """Collect, judge by these options, report; the exit code."""
     from scanner.cli.judging import maker, report, save
     from scanner.cli.process import leave, say
     from scanner.model.errors import CannotScan, NotKept, NotWritten
 
-    options, inventory, checks = session.options, session.inventory, session.plan.checks
+    inventory, checks = session.inventory, session.plan.checks
     _relax_collector()
     make = maker(checks, options, outputs)
     # What belongs to which AI system is known once everything is there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -62,6 +62,15 @@ class OutputSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", 
     profile: str | None = None
 
 
+class SarifSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """What SARIF is like; the options of the same names."""
+
+    category: str | None = None
+    profile: Literal["github", "full"] | None = None
+    group: Literal["resource", "check"] | None = None
+    incomplete: Literal["omit", "include"] | None = None
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """A configuration file. A cloud is scanned when its table is there, even an empty one."""
 
@@ -84,6 +93,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    baseline: tuple[str, ...] = ()
+    sarif: SarifSettings = SarifSettings()
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
     time_limit: str | None = None
     unit_time_limit: str | None = None
@@ -106,6 +117,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     @property
     def output_profile(self) -> str | None:
         return self.outputs.profile if isinstance(self.outputs, OutputSettings) else None
+
+    @property
+    def sarif_category(self) -> str | None:
+        return self.sarif.category
+
+    @property
+    def sarif_profile(self) -> str | None:
+        return self.sarif.profile
+
+    @property
+    def sarif_group(self) -> str | None:
+        return self.sarif.group
+
+    @property
+    def sarif_incomplete(self) -> str | None:
+        return self.sarif.incomplete
 
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation, renderer
+from scanner.cli.baseline import with_baseline
 from scanner.cli.config import (
     Output,
     check_place,
@@ -38,6 +39,7 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.options import spelled
+from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
@@ -81,6 +83,7 @@ def parse_options(
     verdicts = parse_verdicts(options.get("verdicts") or "all")
     fails({}, options.get("fail_on") or "never")
     as_of(options, datetime.now(UTC))
+    style_of(options)
     if (least := options.get("min_coverage")) is not None and not 0 <= least <= 100:  # which `nan` is not
         raise InputError(f"--min-coverage {least:g}: give a number from 0 to 100")
     for name in ("journal", "journal_store"):
@@ -99,6 +102,7 @@ def places_of(options: Options, inventories: Iterable[str], journal: Path | None
     places = Places()
     read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
     read += [(f"--framework-file {text}", text) for text in options.get("framework_file") or () if _is_path(text)]
+    read += [(f"--baseline {text}", text) for text in options.get("baseline") or ()]
     if manifest := manifest_path(options):
         read.append((f"--systems {manifest}", manifest))
     if suppressions := suppressions_path(options):
@@ -230,7 +234,7 @@ def report(
     built = judge(inventory, checks, options, started_at, owners, outputs=outputs, early=early, arguments=arguments)
     problems = list(problems)
     for output in outputs:
-        problems += _attempt(partial(_write, output, built, options.get("output_profile")))
+        problems += _attempt(partial(_write, output, built, options))
     to_stdout = any(output.path is None for output in outputs)
     if not to_stdout and sys.stdout is not None:
         problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
@@ -277,7 +281,7 @@ def judge(
         arguments=arguments,
         **_shown(options, outputs, started_at),
     )
-    return assess(built, shown, options, owners, inventory.accounts)
+    return assess(settled(built, options), shown, options, owners, inventory.accounts)
 
 
 def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | None", **how: Any) -> "Report":
@@ -291,9 +295,13 @@ def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | No
     return with_room(inventory, build)
 
 
-def _write(output: Output, built: "Report", profile: str | None) -> None:
+def _write(output: Output, built: "Report", options: Options) -> None:
     """One report to its place. Raises what `write_to` does, InputError if the format cannot hold it."""
-    write_to(output.path, renderer(output.format)(built), profile)
+    profile = options.get("output_profile")
+    if output.format == "sarif":
+        write_sarif(output.path, built, options, partial(write_to, profile=profile))
+    else:
+        write_to(output.path, renderer(output.format)(built), profile)
 
 
 def write_to(place: str | None, chunks: Iterable[bytes], profile: str | None = None) -> None:
@@ -350,7 +358,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
 
     log_to_stderr(verbose=False)
     outputs = parse_options(options, inventories=paths)
-    options = read_files(options)
+    options = with_baseline(read_files(options))
     inventory, checks, collectors = load_saved(paths)
     problems = save(inventory, options)
     chosen = select(checks, options)
@@ -389,4 +397,5 @@ def _shown(options: Options, outputs: tuple[Output, ...], taken_at: datetime) ->
         "prepare": preparation([output.format for output in outputs]),
         "trust": options.get("trust") or (),
         "suppressing": suppressing(options, taken_at),
+        "earlier": options.get("earlier"),
     }

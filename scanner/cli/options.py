@@ -7,6 +7,8 @@ import click
 
 #: Suffixes of `reports.SUFFIXES`, which cannot be imported before the packages are known to be ours.
 WRITTEN = (".json", ".sarif", ".csv", ".md", ".xml", ".ndjson", ".html")
+#: What SARIF may be like: of each, the first is the default.
+PROFILES, GROUPS, INCOMPLETE = ("github", "full"), ("resource", "check"), ("omit", "include")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -49,6 +51,18 @@ def common(function: F) -> F:
         click.option("--trust", metavar="FILE", help="Accounts, buckets, addresses and the like that belong to you or "
                      "to a partner: a TOML file, on disk or in a bucket, with the tables of [trust]. What is foreign "
                      "for no other reason then passes, and says so."),
+        click.option("--baseline", multiple=True, metavar="PREVIOUS", help="An earlier report (JSON or SARIF) or saved "
+                     "inventory, on disk or in a bucket: findings say whether they are new, and what failed there and "
+                     "was not seen now is carried forward, so that no alert of it is closed. Repeatable."),
+        click.option("--sarif-profile", type=click.Choice(PROFILES), help="What SARIF holds: failures alone, as code "
+                     "scanning of GitHub wants it (github, the default), or all that --verdicts shows (full)."),
+        click.option("--sarif-group", type=click.Choice(GROUPS), help="A result of SARIF is about a resource (the "
+                     "default), or about a check in an account, with the resources that fail it."),
+        click.option("--sarif-category", metavar="TEXT", help="The category of an account's run, in which PROVIDER and "
+                     "ACCOUNT stand for it. Default: mlposture/PROVIDER/ACCOUNT."),
+        click.option("--sarif-incomplete", type=click.Choice(INCOMPLETE), help="Whether the run of an account that was "
+                     "not seen completely, and of which no --baseline knows all, is marked to be left out of uploads "
+                     "(omit, the default) or not."),
         click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
                      "never. Default: high; never when a report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "

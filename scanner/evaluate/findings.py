@@ -13,6 +13,7 @@ from scanner.evaluate.describing import Describing
 from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.evaluate.suppressing import NOTHING, Suppressing
+from scanner.history.earlier import Earlier
 from scanner.model.checks import Check
 from scanner.model.described import Described
 from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
@@ -70,12 +71,14 @@ class StoredFindings:
         folder: Path | None = None,
         owners: Ownership | None = None,
         suppressing: Suppressing = NOTHING,
+        earlier: Earlier | None = None,
     ) -> None:
         self._inventory = inventory
         self._suppressing = suppressing
         self._describing = Describing(inventory, owners)
         self._prepare = prepare
         self._owners = owners
+        self._earlier = earlier
         #: the kinds of what is about resources of any kind
         self._kinds: dict[str, type[Resource]] = {}
         self._scored = {id: _scores(check) for id, (check, _) in checks.items()}
@@ -263,8 +266,9 @@ class StoredFindings:
         if kept.status is Status.FAIL:
             score, arithmetic = self._scored[check.id]
             evidence = {**evidence, "score": arithmetic}
+        mark = fingerprint(check.id, resource)
         return Finding(
-            fingerprint=fingerprint(check.id, resource),
+            fingerprint=mark,
             check_id=check.id,
             slug=info.slug,
             title=info.title,
@@ -281,6 +285,7 @@ class StoredFindings:
             references=info.references,
             systems=self._owners.of(resource) if self._owners else (),
             suppression=self._suppressing.decided(kept.suppressed),
+            state=self._earlier.state(mark, kept.status) if self._earlier else "",
         )
 
 

@@ -1,6 +1,6 @@
 """Inventory + judgements → the one `Report` that every format renders."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,10 +12,13 @@ from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
-from scanner.model.checks import Check
+from scanner.history.earlier import Earlier
+from scanner.model.checks import CHECKS, Check
 from scanner.model.collectors import COLLECTORS
 from scanner.model.fixes import Fix
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status
+from scanner.model.history import Account, NoFormers
+from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status, Unanswered
+from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
@@ -33,11 +36,16 @@ def make_verdicts(
     folder: Path | None = None,
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
+    earlier: Earlier | None = None,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
     infos = {check.id: check_info(check, catalogue, shown) for check in checks}
-    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners, suppressing)
+    if earlier is not None:
+        # Also checks that are not asked now: what they found before is carried forward.
+        before = [check for check in (*CHECKS.values(), UNCLAIMED) if check.id in earlier.check_ids() - infos.keys()]
+        earlier.begin({**infos, **{check.id: check_info(check, catalogue, shown) for check in before}})
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners, suppressing, earlier)
 
 
 def build_report(
@@ -57,20 +65,22 @@ def build_report(
     folder: Path | None = None,
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
+    earlier: Earlier | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
     `prepare` is called with each finding that is kept, and what it makes is kept for the report that gave it. What
     was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
     `suppressing` says which failures are suppressed.
-    With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding.
+    With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding. `earlier` are the
+    failures of an earlier report.
     Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
     if early is None:
         done: frozenset[str] = frozenset()
         found = make_verdicts(
             inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust,
-            folder=folder, owners=owners, suppressing=suppressing,
+            folder=folder, owners=owners, suppressing=suppressing, earlier=earlier,
         )  # fmt: skip
     else:
         found, done = early.finish(inventory.store)
@@ -85,6 +95,9 @@ def build_report(
     listings = tuple(inventory.listings[key] for key in sorted(inventory.listings))
     seen = seen_kinds(listings)
     counts = found.totals()
+    unanswered = found.unanswered()
+    if found.earlier is not None:
+        found.earlier.settle(listings, found.checks)
     return Report(
         scan_id=scan_id,
         started_at=started_at,
@@ -98,7 +111,7 @@ def build_report(
         findings=found.findings,
         shown=found.shown,
         gaps=tuple(sorted(inventory.gaps)),
-        unanswered=found.unanswered(),
+        unanswered=unanswered,
         listings=listings,
         checks=tuple(found.infos.values()),
         check_counts=found.counts,
@@ -115,6 +128,47 @@ def build_report(
         principals=tuple(sorted(inventory.principals)),
         inventories=inventory.digests,
         fixes=_fixes(found, inventory),
+        earlier=found.earlier or NoFormers(),
+        settled=settled(inventory, unanswered, found.earlier.settled if found.earlier else {}),
+        frameworks=taxonomies(catalogue, found.infos.values()),
+    )
+
+
+def settled(
+    inventory: Inventory, unanswered: Iterable[Unanswered], before: Mapping[Account, bool]
+) -> frozenset[Account]:
+    """The accounts in which nothing that failed before may have been missed.
+
+    All of one was seen, or an earlier report, by `before`, knew all its failures: these are carried forward then.
+    """
+    accounts = {(scope.provider, scope.account) for scope in inventory.scopes}
+    open_ = {(one.provider, one.account) for one in unanswered}
+    open_ |= {(gap.scope.provider, gap.scope.account) for gap in inventory.gaps}
+    open_ |= {(scope.provider, scope.account) for (_, scope), one in inventory.listings.items() if not one.complete}
+    # Where a gap is of no account, nobody knows of which it is.
+    hidden = {provider for provider, _ in open_ - accounts - inventory.accounts}
+    whole = {one for one in accounts if one not in open_ and one[0] not in hidden}
+    return frozenset(whole.union(one for one, known in before.items() if known))
+
+
+def taxonomies(catalogue: Catalogue, checks: Iterable[CheckInfo]) -> tuple[Taxonomy, ...]:
+    """The frameworks that these checks speak to, with labels of the controls."""
+    named: dict[str, set[str]] = {}
+    for check in checks:
+        for control in check.controls:
+            named.setdefault(control.framework, set()).add(control.id)
+    return tuple(
+        Taxonomy(
+            id=one.id,
+            name=one.name,
+            version=one.version,
+            publisher=one.publisher,
+            url=one.url,
+            text_policy=one.text_policy,
+            labels={row.id: row.title for row in one.controls if row.id in named[one.id]},
+        )
+        for one in catalogue.frameworks.values()
+        if one.id in named
     )
 
 

@@ -10,6 +10,7 @@ from scanner.evaluate.findings import StoredFindings
 from scanner.evaluate.judge import Judgement, fingerprint
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.trusting import Trusting
+from scanner.history.earlier import Earlier
 from scanner.model.checks import Check
 from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse
@@ -26,7 +27,7 @@ class Verdicts:
     """Filled by one thread at a time, in any order. `shown` are the verdicts that findings are kept of.
 
     `prepare` and `folder` are as of `StoredFindings`. Verdicts on what belongs to an AI system, by its `owners`, are
-    counted for the system, too.
+    counted for the system, too. `earlier` is told of each.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Verdicts:
         folder: Path | None = None,
         owners: Ownership | None = None,
         suppressing: Suppressing = NOTHING,
+        earlier: Earlier | None = None,
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
@@ -48,11 +50,12 @@ class Verdicts:
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
         self.suppressing = suppressing
-        self.findings = StoredFindings(described, inventory, prepare, folder, owners, suppressing)
+        self.findings = StoredFindings(described, inventory, prepare, folder, owners, suppressing, earlier)
         #: the counts of each AI system, and how many of its failures under an objective it accepts
         self.of_systems: dict[str, dict[str, CheckCount]] = {}
         self.excepted: Counter[tuple[str, str]] = Counter()
         self._owners = owners
+        self.earlier = earlier
         #: of each check: why verdicts could not be given, by provider, account and reason
         self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
         #: of each check: the failures that match each entry of the suppressions; of an expired one, those that are open
@@ -70,6 +73,8 @@ class Verdicts:
             self._count_for_systems(judgement, suppressed, self._owners)
         if judgement.verdict.trust:
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
+        if self.earlier is not None:
+            self.earlier.note(fingerprint(judgement.check.id, judgement.resource), status, judgement.verdict.message)
         if status in self.shown:
             self.findings.add(judgement, suppressed)
 
@@ -99,6 +104,8 @@ class Verdicts:
             self._uses[id].clear()
             self._suppressed[id].clear()
         self.findings.forget(checks)
+        if self.earlier is not None:
+            self.earlier.forget(checks)
 
     def unanswered(self) -> tuple[Unanswered, ...]:
         """Why verdicts could not be given, the most frequent reasons first."""

@@ -15,8 +15,10 @@ from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
 from scanner.model.fixes import Fix
+from scanner.model.history import Account, Formers, NoFormers
 from scanner.model.notes import Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
+from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry, Foreign, Use
 
 if TYPE_CHECKING:
@@ -282,7 +284,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     #: what its owner has accepted it by
     suppression: Suppression | None = None
-    #: against an earlier report: `new`, `persisting` and the like, or nothing without one
+    #: against an earlier report: a failure is `new` or `persisting`; of what failed there, this is `fixed` or `unknown`
     state: str = ""
 
     @property
@@ -438,6 +440,8 @@ class Report(Struct, frozen=True, kw_only=True):
     `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
     `principals` are in whose name accounts were read, as far as the inventory says. `inventories` are the SHA-256 of
     the saved inventories that hold what was judged. `fixes` are the changes that would close most failures.
+    `earlier` are the failures of an earlier report. Of accounts that are `settled`, all that failed before is known to
+    fail, known to have ended, or carried forward from there. `frameworks` are those that `controls` name.
     """
 
     scan_id: str
@@ -467,6 +471,9 @@ class Report(Struct, frozen=True, kw_only=True):
     principals: tuple[Principal, ...] = ()
     inventories: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    earlier: Formers = NoFormers()
+    settled: frozenset[Account] = frozenset()
+    frameworks: tuple[Taxonomy, ...] = ()
 
     @property
     def trusted(self) -> int:

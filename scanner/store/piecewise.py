@@ -39,7 +39,7 @@ class Reader:
 
     def members(self) -> Iterator[str]:
         """The names of an object's members; the value of each is to be read before the next."""
-        for _ in self._parts(b"{", b"}"):
+        for _ in self.parts(b"{", b"}"):
             name = msgspec.json.decode(self.value(), type=str)
             self._expect(b":")
             yield name
@@ -47,12 +47,13 @@ class Reader:
     def items(self) -> Iterator[bytes]:
         """The items of an array."""
         by_line = True
-        for _ in self._parts(b"[", b"]"):
+        for _ in self.parts(b"[", b"]"):
             item = self._line() if by_line else b""
             by_line = bool(item)
             yield item or self.value()
 
-    def _parts(self, opens: bytes, closes: bytes) -> Iterator[None]:
+    def parts(self, opens: bytes, closes: bytes) -> Iterator[None]:
+        """The members or items of what opens and closes so; each is to be read before the next."""
         self._expect(opens)
         if self.peek() == closes:
             self._at += 1

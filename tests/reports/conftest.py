@@ -25,12 +25,14 @@ from scanner.evaluate.suppressing import Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED
 from scanner.evidence.assess import Assessed, counted
 from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
+from scanner.history.earlier import Earlier, Failure
 from scanner.model.checks import Check
 from scanner.model.collectors import Collector
-from scanner.model.notes import Suppression
+from scanner.model.notes import Source, Suppression
 from scanner.model.nouns import (
     Exposure,
     Finding,
+    FindingList,
     Gap,
     Holds,
     Listing,
@@ -258,6 +260,7 @@ def report_of(
     principals: Iterable[Principal] = (),
     inventories: tuple[str, ...] = (),
     suppressions: Iterable[Suppression] = (),
+    earlier: Earlier | None = None,
 ) -> Report:
     """What a scan that saw exactly this would report."""
     inventory = Inventory(NOW)
@@ -295,6 +298,7 @@ def report_of(
         trust=trust,
         owners=owners,
         suppressing=Suppressing(suppressions, TODAY),
+        earlier=earlier,
     )
     known_checks = (*checks, *((UNCLAIMED,) if owners else ()))
     said = Assessed(counted(report), known_checks, catalogue, tuple(catalogue.frameworks), TODAY, owners)
@@ -464,10 +468,78 @@ def suppressed_report() -> Report:
     )  # fmt: skip
 
 
+SOURCE = Source(uri="infra/notebooks.tf", line=12, address='module.lab["a"].aws_sagemaker_notebook_instance.this')
+SUPPRESSION = Suppression(
+    check="MLP-1901",
+    resource="*/accepted",
+    reason="behind a proxy",
+    owner="science",
+    until=date(2027, 1, 31),
+    approver="dpo",
+    ticket="ML-17",
+)
+
+
+def accepted_report() -> Report:
+    """All verdicts; of the failures one is suppressed, one is declared in sources, and one goes through a path."""
+    report = report_of(
+        notebook("plain", direct_internet_access="Enabled", role_arn="arn:aws:iam::111122223333:role/admin"),
+        notebook("accepted", direct_internet_access="Enabled", role_arn=None),
+        notebook("coded", direct_internet_access="Enabled", role_arn=None),
+        notebook("tidy", direct_internet_access="Disabled", role_arn=None),
+        notebook("hidden"),
+        verdicts=frozenset(Status),
+    )
+    changes = {
+        ("accepted", Status.FAIL): {"suppression": SUPPRESSION},
+        ("coded", Status.FAIL): {"source": SOURCE},
+        ("tidy", Status.PASS): {"verdict": Status.NOT_APPLICABLE},
+    }
+    findings = (
+        msgspec.structs.replace(one, **changes.get((one.resource.name, one.verdict), {})) for one in report.findings
+    )
+    return msgspec.structs.replace(report, findings=FindingList(findings))
+
+
+def earlier_of(*findings: Finding, settled: Iterable[Scope] = (HERE, GCP), **changes) -> Earlier:
+    """An earlier report that has these failures, and knew all of these accounts."""
+    earlier = Earlier()
+    for finding in findings:
+        resource = finding.resource
+        fields = {
+            "fingerprint": finding.fingerprint, "check_id": finding.check_id, "score": finding.score,
+            "message": finding.message, "kind": resource.kind, "id": resource.id, "name": resource.name,
+            "scope": resource.scope, "console_url": resource.console_url,
+        }  # fmt: skip
+        earlier.add(Failure(**(fields | changes)))
+    earlier.settled = {(scope.provider, scope.account): True for scope in settled}
+    earlier.seal(NOW - timedelta(days=2))
+    return earlier
+
+
+def carried_report() -> Report:
+    """What failed before: one still does, one does no more, one is unknown, one is gone, and many were not listed."""
+    before = report_of(
+        *(notebook(name, direct_internet_access="Enabled", role_arn=None) for name in ("still", "tidy", "hidden")),
+        *(notebook(name, direct_internet_access="Enabled", role_arn=None, console_url=f"https://console.example/{name}")
+          for name in HOSTILE),
+        bucket("gone", versioning=False),
+    )  # fmt: skip
+    return report_of(
+        notebook("still", direct_internet_access="Enabled", role_arn=None),
+        notebook("added", direct_internet_access="Enabled", role_arn=None),
+        notebook("tidy", direct_internet_access="Disabled", role_arn=None),
+        notebook("hidden", role_arn=None),
+        bucket("models", versioning=True),
+        listings=[Listing(kind=NotebookInstance.kind, scope=HERE, complete=False)],
+        earlier=earlier_of(*before.findings, message=f"{HOSTILE[0]} {HOSTILE[1]} AKIAIOSFODNN7EXAMPLE"),
+    )
+
+
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
            "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report,
-           "suppressed": suppressed_report, "shared": shared_report}  # fmt: skip
+           "suppressed": suppressed_report, "shared": shared_report, "carried": carried_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

@@ -157,7 +157,7 @@ def test_what_is_noted_of_a_finding_is_in_it(make):
     noted = annotated(
         make.mixed_report(),
         source=Source(uri="infra/main.tf", line=12, address="aws_sagemaker_notebook_instance.research"),
-        suppression=Suppression(reason="moves in May", owner="science", until=date(2027, 5, 1)),
+        suppression=Suppression(check="MLP-1901", reason="moves in May", owner="science", until=date(2027, 5, 1)),
         systems=("research", "claims"),
         state="new",
     )

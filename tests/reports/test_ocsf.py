@@ -55,7 +55,7 @@ def noted(make) -> Report:
     return annotated(
         make.mixed_report(),
         source=Source(uri="infra/main.tf", line=12, address="aws_sagemaker_notebook_instance.research"),
-        suppression=Suppression(reason="moves in May", owner="science", until=date(2027, 5, 1)),
+        suppression=Suppression(check="MLP-1901", reason="moves in May", owner="science", until=date(2027, 5, 1)),
         systems=("research",),
         state="new",
     )

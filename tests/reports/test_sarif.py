@@ -12,7 +12,7 @@ import pytest
 from factories.aws import HERE, notebook
 from support import registered
 
-from reports import sarif
+from reports import sarif, sarif_notes, sarif_style
 from scanner.frameworks import load
 from scanner.model.errors import InputError
 from scanner.model.nouns import FindingList, Reason, Scope, Status
@@ -191,8 +191,8 @@ def test_controls_are_tags_from_every_framework_and_all_of_them_properties(make)
 
 
 def test_unknown_verdicts_are_notifications_by_reason(make):
-    *_, last = runs(make.mixed_report())[0]["invocations"][0]["toolExecutionNotifications"]
-    assert last["descriptor"]["id"] == "MLP-9010"
+    notes = runs(make.mixed_report())[0]["invocations"][0]["toolExecutionNotifications"]
+    *_, last = [note for note in notes if note["descriptor"]["id"] == "MLP-9010"]
     assert last["level"] == "note"
     assert last["message"]["text"] == "'1' verdicts are unknown: not observed: role_arn. Checks affected: MLP-4901."
 
@@ -223,8 +223,8 @@ def test_evidence_from_the_cache_says_so_and_moves_no_line(make):
 
 
 def test_every_reason_has_a_notification_of_its_own():
-    assert set(sarif.NOTIFICATIONS) == set(Reason)
-    ids = [entry[0] for entry in (*sarif.NOTIFICATIONS.values(), sarif.TRUNCATED)]
+    assert set(sarif_notes.NOTIFICATIONS) == set(Reason)
+    ids = [entry[0] for entry in sarif_notes.NOTIFIED]
     assert len(set(ids)) == len(ids)
 
 
@@ -240,20 +240,22 @@ def test_accounts_known_from_findings_alone_have_runs(make):
 
 
 def test_more_results_than_code_scanning_takes_are_cut_to_the_most_severe_and_it_says_so(make, monkeypatch):
-    monkeypatch.setattr(sarif, "MAX_RESULTS", 10)
+    monkeypatch.setattr(sarif_style, "MAX_RESULTS", 10)
     report = make.hostile_report()
     run = runs(report)[0]
     assert len(run["results"]) == 10
     assert {result["ruleId"] for result in run["results"]} == {"MLP-4901"}
-    assert (
-        "10 most severe of '28' failures" in run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert run["properties"]["leftOut"] == 18
+    assert run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"] == (
+        "Only the 10 most severe of '28' results are in this file; the JSON report holds all of them. "
+        "Left out: critical: MLP-4901 '4'; high: MLP-1901 '14'."
     )
 
 
 def test_twenty_accounts_fit_and_one_more_is_refused_with_advice(make):
     scopes = [Scope("aws", f"{n:012}", region) for n in range(20) for region in ("eu-west-1", "us-east-1")]
     assert len(runs(make.report_of(scopes=scopes))) == 20
-    with pytest.raises(InputError, match="one SARIF file per account"):
+    with pytest.raises(InputError, match="more files are written beside it"):
         sarif.render(make.report_of(scopes=[*scopes, HERE]))
 
 
@@ -277,9 +279,9 @@ def test_rules_of_all_checks_keep_the_limits(make):
 def test_results_name_their_ai_system_and_runs_say_what_all_this_is_not(make):
     report = make.declared_report()
     named = {one["locations"][0]["logicalLocations"][0]["name"]: one for one in results(report)}
-    assert {name for name, one in named.items() if "properties" in one} == {"research"}
-    assert named["research"]["properties"] == {"systems": ["research"]}
-    assert named["research"]["message"]["text"].endswith("AI system: research.")
+    assert {name for name, one in named.items() if "systems" in one["properties"]} == {"research"}
+    assert named["research"]["properties"]["systems"] == ["research"]
+    assert "AI system: research." in named["research"]["message"]["text"]
     assert named["stray"]["ruleId"] == "MLP-5001"
     for run in runs(report):
         assert "not a statement of compliance" in run["properties"]["statement"]

@@ -16,6 +16,8 @@ from commandline import mlposture
 from scanning import all_running
 from support import ROOT, TESTS, registered
 
+from reports.sarif import render
+from reports.sarif_style import Style
 from scanner.frameworks import load
 from scanner.model.nouns import Scope
 
@@ -90,7 +92,15 @@ def files(make) -> dict[str, bytes]:
     for breaking in BREAKING.values():
         breaking(wrong["runs"][0])
     reports = {**{name: build() for name, build in make.REPORTS.items()}, "every": every}
-    return {**{name: make.whole("sarif", one) for name, one in reports.items()}, "wrong": json.dumps(wrong).encode()}
+    reports["accepted"] = make.accepted_report()
+    others = (("github", "check"), ("full", "resource"), ("full", "check"))
+    shapes = {
+        f"{name}-{profile}-{group}": b"".join(render(reports[name], Style(profile=profile, group=group)))
+        for name in ("mixed", "hostile", "carried", "accepted")
+        for profile, group in others
+    }
+    files = {name: make.whole("sarif", one) for name, one in reports.items()}
+    return {**files, **shapes, "wrong": json.dumps(wrong).encode()}
 
 
 @pytest.fixture(scope="module")

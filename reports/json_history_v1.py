@@ -1,0 +1,47 @@
+"""What the JSON report says of an earlier one: the accounts that are settled, and what is carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, SettledV1, SourceV1
+from reports.writing import Pieces, redact
+from scanner.model.history import Former
+from scanner.model.nouns import Report
+
+
+def history(report: Report) -> Pieces:
+    """`HistoryV1`, what is carried forward one by one."""
+    return Pieces(accounts=_accounts(report), carried=map(_carried, report.earlier.carried()))
+
+
+def _accounts(report: Report) -> Iterator[SettledV1]:
+    counts = report.earlier.carried_by_account()
+    accounts = {(scope.provider, scope.account) for scope in report.scopes}.union(counts, report.settled)
+    for account in sorted(accounts):
+        yield SettledV1(*account, settled=account in report.settled, carried=counts.get(account, 0))
+
+
+def _carried(former: Former) -> CarriedV1:
+    check, resource, source = former.check, former.resource, former.source
+    scope = resource.scope
+    return CarriedV1(
+        fingerprint=former.fingerprint,
+        check=CheckV1(check.id, check.slug, check.title),
+        severity=check.severity,
+        score=former.score,
+        message=redact(former.message),
+        resource=ResourceV1(
+            id=resource.id,
+            kind=resource.kind,
+            name=resource.name,
+            provider=scope.provider,
+            account=scope.account,
+            region=scope.region,
+        ),
+        console_url=resource.console_url,
+        systems=list(former.systems),
+        source=SourceV1(source.uri, source.line, source.address) if source else None,
+        observed_at=former.observed,
+        why=redact(former.why),
+    )

@@ -1,0 +1,37 @@
+"""Text in SARIF: names of others, times, and links that messages may hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reports.writing import clean, redact
+from scanner.model.patterns import pattern
+
+#: What an address in a message may not hold as it is.
+_NO_ADDRESS = pattern(r"[\s<>\\`\"|{}^]")
+_ENCODED = str.maketrans({"(": "%28", ")": "%29", "[": "%5B", "]": "%5D"})
+#: Longer addresses are none that a console has.
+_LONGEST = 2000
+
+
+def label(text: str) -> str:
+    """Text of others inside a message: no controls, no secrets, and no link of its own."""
+    return clean(redact(text)).replace("[", r"\[").replace("]", r"\]")
+
+
+def link(text: str, address: str) -> str:
+    """A link to an address that is one; empty for any other."""
+    harmless = address.startswith("https://") and address.isascii() and address.isprintable()
+    if not harmless or len(address) > _LONGEST or _NO_ADDRESS.search(address) or redact(address) != address:
+        return ""
+    return f"[{text}]({address.translate(_ENCODED)})"
+
+
+def last(id: str) -> str:
+    """The last segment of a resource's full name."""
+    return id.rstrip("/").rpartition("/")[2].rpartition(":")[2] or id
+
+
+def iso(time: datetime) -> str:
+    """A time in UTC as SARIF writes it."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

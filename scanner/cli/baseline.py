@@ -1,0 +1,59 @@
+"""`--baseline`: what earlier reports say of failures, and what an inventory of then would have said."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scanner.history.earlier import Earlier, Failure
+from scanner.history.reading import INVENTORY, form, read_report
+from scanner.model.nouns import Finding
+from scanner.objects.transfer import reading
+
+
+def with_baseline(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, with the failures that the files of `--baseline` hold. Raises InputError."""
+    paths = options.get("baseline") or ()
+    if not paths:
+        return dict(options)
+    from scanner.model.registry import load
+
+    load()  # a failure of any check may be carried forward, also of one that is not asked now
+    earlier = Earlier()
+    for text in paths:
+        with reading(text) as path:
+            if form(path) == INVENTORY:
+                _judge(path, options, earlier)
+            else:
+                read_report(path, earlier)
+    return {**options, "earlier": earlier}
+
+
+def _judge(path: Path, options: Mapping[str, Any], earlier: Earlier) -> None:
+    """Take over what a saved inventory fails now, by the same options."""
+    from scanner.cli.judging import judge, load_saved, select
+
+    options = {**options, "verdicts": "fail"}
+    inventory, checks, _ = load_saved([str(path)])
+    built = judge(inventory, select(checks, options), options, inventory.taken_at, None)
+    for finding in built.findings:
+        earlier.add(_failure(finding))
+    scanned = {(scope.provider, scope.account) for scope in built.scopes}
+    earlier.settled |= {account: account in built.settled for account in scanned}
+    earlier.seal(built.started_at)
+
+
+def _failure(finding: Finding) -> Failure:
+    resource = finding.resource
+    return Failure(
+        fingerprint=finding.fingerprint,
+        check_id=finding.check_id,
+        score=finding.score,
+        message=finding.message,
+        kind=resource.kind,
+        id=resource.id,
+        name=resource.name,
+        scope=resource.scope,
+        console_url=resource.console_url,
+        source=finding.source,
+        systems=finding.systems,
+    )

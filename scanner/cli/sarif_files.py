@@ -1,0 +1,127 @@
+"""SARIF as files: as many as code scanning needs, with what the user has to know of them on stderr."""
+
+import logging
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.model.errors import InputError
+
+if TYPE_CHECKING:
+    from reports.sarif_style import Style
+    from scanner.model.history import Account
+    from scanner.model.nouns import Report
+
+log = logging.getLogger("mlposture")
+
+#: Writes pieces to a place, None for standard output.
+Writer = Callable[[str | None, Iterable[bytes]], None]
+#: Accounts that a warning names.
+_NAMED = 3
+
+
+def style_of(options: Mapping[str, Any]) -> "Style":
+    """What SARIF is to be like. Raises InputError."""
+    from reports.sarif_style import Style, check_category
+
+    given = {name: options.get(f"sarif_{name}") for name in ("profile", "group", "category")}
+    style = msgspec.convert({name: value for name, value in given.items() if value}, Style)
+    check_category(style.category)
+    return style
+
+
+def settled(built: "Report", options: Mapping[str, Any]) -> "Report":
+    """The report; with --sarif-incomplete include, all its accounts count as settled, because the user says so."""
+    if options.get("sarif_incomplete") != "include":
+        return built
+    accounts = {(scope.provider, scope.account) for scope in built.scopes}
+    return msgspec.structs.replace(built, settled=built.settled | accounts)
+
+
+def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], write: Writer) -> None:
+    """Write a report as SARIF. More accounts than fit become several files, the others beside the first.
+
+    Raises InputError for what code scanning would not take, and what `write` does.
+    """
+    from reports.sarif import accounts_of, render
+    from reports.sarif_style import MAX_RUNS
+
+    style, accounts = style_of(options), accounts_of(built)
+    shown = place or "standard output"
+    _warn(shown, built, accounts, style)
+    parts = [accounts[first : first + MAX_RUNS] for first in range(0, len(accounts), MAX_RUNS)] or [[]]
+    if len(parts) > 1 and (place is None or _is_no_file(place)):
+        raise InputError(
+            f"{shown}: code scanning takes {MAX_RUNS} accounts a file and there are {len(accounts)}; "
+            "give -o the name of a file, and the others are written beside it"
+        )
+    for number, part in enumerate(parts, 1):
+        target = _numbered(place, number)
+        pieces = render(built, style, part)
+        write(target, _small_enough(target or shown, pieces) if style.github else pieces)
+        if len(parts) > 1:
+            log.warning("%s: has the accounts from %s to %s", target, part[0][1], part[-1][1])
+    if place is not None and Path(left := str(_numbered(place, len(parts) + 1))).is_file():
+        log.warning("%s: is of an earlier scan; this one has no more than %d files", left, len(parts))
+
+
+def _numbered(place: str | None, number: int) -> str | None:
+    """The place of a further file: `out.sarif`, `out-2.sarif`."""
+    if place is None or number == 1:
+        return place
+    folder, slash, name = place.rpartition("/")
+    parts = PurePosixPath(name)
+    return f"{folder}{slash}{parts.stem}-{number}{parts.suffix}"
+
+
+def _is_no_file(place: str) -> bool:
+    return Path(place).exists() and not Path(place).is_file()
+
+
+def _small_enough(shown: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces. Raises InputError at their end, before there is a file, if they are too large when compressed."""
+    from reports.sarif_style import MAX_COMPRESSED
+
+    packer, size = zlib.compressobj(wbits=31), 0
+    for piece in pieces:
+        size += len(packer.compress(piece))
+        yield piece
+    if (size := size + len(packer.flush())) > MAX_COMPRESSED:
+        raise InputError(
+            f"{shown}: would have {size / 1e6:.1f} MB compressed, and code scanning takes {MAX_COMPRESSED / 1e6:g}; "
+            "use --sarif-group check, or --min-severity, or a report for fewer accounts"
+        )
+
+
+def _warn(shown: str, built: "Report", accounts: "Sequence[Account]", style: "Style") -> None:
+    """Say what is not in the file, and what is not to be uploaded."""
+    if not style.github:
+        return
+    if open_ := [account for account in accounts if account not in built.settled]:
+        log.warning(
+            "%s: %s: not seen completely, and marked to be left out of uploads, which would close alerts of what "
+            "nobody saw; --baseline with an earlier report carries them forward",
+            shown,
+            _listed(open_),
+        )
+    if style.group == "check":
+        return
+    counts, carried = built.findings.failures_by_account(), built.earlier.carried_by_account()
+    totals = {account: counts.get(account, 0) + carried.get(account, 0) for account in accounts}
+    if over := [account for account in accounts if totals[account] > style.max_results]:
+        log.warning(
+            "%s: code scanning takes %d results an account, the most severe are kept, and %d of %s are left out; a "
+            "notification in the file counts them, and --sarif-group check has one result a check",
+            shown,
+            style.max_results,
+            sum(totals[account] - style.max_results for account in over),
+            _listed(over),
+        )
+
+
+def _listed(accounts: "Sequence[Account]") -> str:
+    more = f" and {len(accounts) - _NAMED} more" if len(accounts) > _NAMED else ""
+    return ", ".join(f"{provider} {id}" for provider, id in accounts[:_NAMED]) + more

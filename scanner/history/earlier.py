@@ -1,0 +1,230 @@
+"""The failures of an earlier report, on disk by fingerprint, and what this scan knows of each."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scanner.model.collectors import COLLECTORS
+from scanner.model.history import Account, Former, Identity
+from scanner.model.notes import Source
+from scanner.model.nouns import ANYWHERE, CheckInfo, Listing, Scope, Status
+from scanner.model.sanitize import encode, storable
+from scanner.store.keeping import keeping, private_database
+
+_TABLES = """
+CREATE TABLE failures (
+    fingerprint TEXT PRIMARY KEY, check_id TEXT NOT NULL, score REAL NOT NULL, provider TEXT NOT NULL,
+    account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, observed TEXT,
+    body BLOB NOT NULL, fate INTEGER, why TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE checks (id TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_INSERT = "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+_SETTLE = (
+    "UPDATE failures SET fate = ?, why = ? "
+    "WHERE fate IS NULL AND (check_id, provider, account, region, kind) = (?, ?, ?, ?, ?)"
+)
+#: What is not judged any more, because the check is no longer there, is left out.
+_READ = (
+    "SELECT fingerprint, check_id, score, provider, account, region, kind, failures.id, observed, body, why "
+    "FROM failures JOIN checks ON checks.id = check_id "
+    "WHERE fate = ? AND (? IS NULL OR (provider = ? AND account = ?)) "
+    "ORDER BY rank, -score, check_id, failures.id"
+)
+_BATCH = 500
+#: Memory that pages of the file may take.
+_CACHED_KIBIBYTES = 8192
+#: What became of a failure: it still is one, that was not observed, it is none any more, or its resource is gone.
+_FAILS, _OPEN, _FIXED, _GONE = range(4)
+
+
+class _Kept(Struct, frozen=True, array_like=True):
+    """What cannot be had from the other columns."""
+
+    name: str
+    console_url: str
+    message: str
+    source: Source | None
+    systems: tuple[str, ...]
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """A failure as a file has it. Without `observed` it was seen when the report was made."""
+
+    fingerprint: str
+    check_id: str
+    score: float
+    message: str
+    kind: str
+    id: str
+    name: str
+    scope: Scope
+    console_url: str = ""
+    source: Source | None = None
+    systems: tuple[str, ...] = ()
+    observed: datetime | None = None
+
+
+class Earlier:
+    """Filled by `add` and sealed; then told of every verdict of this scan (`note`), and at last of its listings.
+
+    `settled` are the accounts of the earlier report, and whether all of their failures are in it. `cut`: some file
+    leaves failures out, so that what it does not have need not be new.
+    """
+
+    def __init__(self) -> None:
+        self.settled: dict[Account, bool] = {}
+        self.cut = False
+        self._checks: Mapping[str, CheckInfo] = {}
+        self._waiting: list[tuple[Any, ...]] = []
+        with keeping(None):
+            self._db = private_database(None, _CACHED_KIBIBYTES)
+            self._db.executescript(_TABLES)
+
+    # -- filling -----------------------------------------------------------------------------------------------------
+
+    def add(self, failure: Failure) -> None:
+        """Keep a failure."""
+        one, scope = failure, failure.scope
+        kept = _Kept(one.name, one.console_url, one.message, one.source, one.systems)
+        texts = map(storable, (scope.provider, scope.account, scope.region, one.kind, one.id))
+        observed = one.observed and one.observed.isoformat()
+        self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept)))
+        if len(self._waiting) >= _BATCH:
+            self._flush()
+
+    def seal(self, made_at: datetime) -> None:
+        """Everything was added, of a report that was made then."""
+        self._flush()
+        with keeping(None):
+            self._db.execute("UPDATE failures SET observed = ? WHERE observed IS NULL", (made_at.isoformat(),))
+
+    def _flush(self) -> None:
+        with keeping(None):
+            self._db.execute("BEGIN")
+            self._db.executemany(_INSERT, self._waiting)
+            self._db.execute("COMMIT")
+        self._waiting.clear()
+
+    # -- judging -----------------------------------------------------------------------------------------------------
+
+    def check_ids(self) -> frozenset[str]:
+        """The checks that have failures here."""
+        return frozenset(id for (id,) in self._db.execute("SELECT DISTINCT check_id FROM failures"))
+
+    def begin(self, checks: Mapping[str, CheckInfo]) -> None:
+        """Verdicts will be given, perhaps anew. Failures of a check that is not among these count no more."""
+        self._checks = checks
+        with keeping(None):
+            self._db.execute("DELETE FROM checks")
+            self._db.executemany(
+                "INSERT INTO checks VALUES (?, ?)", ((id, c.severity.rank) for id, c in checks.items())
+            )
+            self._db.execute("UPDATE failures SET fate = NULL, why = ''")
+
+    def note(self, fingerprint: str, status: Status, message: str) -> None:
+        """A verdict of this scan."""
+        fate = _FAILS if status is Status.FAIL else _OPEN if status is Status.UNKNOWN else _FIXED
+        why = storable(message) if fate == _OPEN else ""
+        with keeping(None):
+            self._db.execute("UPDATE failures SET fate = ?, why = ? WHERE fingerprint = ?", (fate, why, fingerprint))
+
+    def forget(self, checks: Iterable[str]) -> None:
+        """The verdicts of these checks will be given anew."""
+        with keeping(None):
+            self._db.executemany(
+                "UPDATE failures SET fate = NULL, why = '' WHERE check_id = ?", [(id,) for id in checks]
+            )
+
+    def settle(self, listings: Sequence[Listing], checks: Collection[str]) -> None:
+        """All verdicts are given: of what had none, find out whether it is gone or nobody looked."""
+        listed = _Listed(listings)
+        groups = "SELECT DISTINCT check_id, provider, account, region, kind FROM failures WHERE fate IS NULL"
+        for check, provider, account, region, kind in self._db.execute(groups).fetchall():
+            why = listed.hides(kind, Scope(provider, account, region))
+            if check not in checks:
+                why = why or "its check was not run"
+            with keeping(None):
+                self._db.execute(_SETTLE, (_OPEN if why else _GONE, why, check, provider, account, region, kind))
+
+    # -- what is known -----------------------------------------------------------------------------------------------
+
+    def state(self, fingerprint: str, status: Status) -> str:
+        """What a finding is against the earlier report; empty where there is nothing to say."""
+        known = self._db.execute("SELECT 1 FROM failures WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        if status is Status.FAIL:
+            return "persisting" if known else "" if self.cut else "new"
+        if not known:
+            return ""
+        return "unknown" if status is Status.UNKNOWN else "fixed"
+
+    def carried(self, account: Account | None = None) -> Iterator[Former]:
+        return self._read(_OPEN, account)
+
+    def fixed(self, account: Account) -> Iterator[Former]:
+        return self._read(_FIXED, account)
+
+    def gone(self, account: Account) -> Iterator[Former]:
+        return self._read(_GONE, account)
+
+    def carried_by_account(self) -> dict[Account, int]:
+        query = (
+            "SELECT provider, account, COUNT(*) FROM failures JOIN checks ON checks.id = check_id WHERE fate = ? "
+            "GROUP BY provider, account ORDER BY provider, account"
+        )
+        return {(provider, account): count for provider, account, count in self._db.execute(query, (_OPEN,))}
+
+    def _read(self, fate: int, account: Account | None) -> Iterator[Former]:
+        provider, owner = account or (None, None)
+        cursor = self._db.execute(_READ, (fate, provider, provider, owner))
+        for row in cursor:
+            yield self._former(row)
+
+    def _former(self, row: tuple[Any, ...]) -> Former:
+        fingerprint, check, score, provider, owner, region, kind, id, observed, body, why = row
+        kept = msgspec.json.decode(body, type=_Kept)
+        known = COLLECTORS.get(kind)
+        return Former(
+            fingerprint=fingerprint,
+            check=self._checks[check],
+            score=score,
+            message=kept.message,
+            resource=Identity(
+                kind=kind,
+                title=known.kind.title if known else kind,
+                id=id,
+                name=kept.name,
+                scope=Scope(provider, owner, region),
+                console_url=kept.console_url,
+            ),
+            observed=datetime.fromisoformat(observed),
+            source=kept.source,
+            systems=kept.systems,
+            why=why,
+        )
+
+
+class _Listed:
+    """What was listed, by kind and account."""
+
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        self._accounts: set[Account] = set()
+        self._complete: dict[tuple[str, Scope], bool] = {}
+        for listing in listings:
+            self._accounts.add((listing.scope.provider, listing.scope.account))
+            self._complete[listing.kind, listing.scope] = listing.complete
+
+    def hides(self, kind: str, scope: Scope) -> str:
+        """Why a resource that was not seen may be there all the same; empty if it is gone."""
+        if (scope.provider, scope.account) not in self._accounts:
+            return "its account was not scanned"
+        anywhere = Scope(scope.provider, scope.account, ANYWHERE)
+        asked = [key for key in ((kind, scope), (kind, anywhere)) if key in self._complete]
+        if not asked:
+            return f"nobody asked for {kind} in {scope.region}"
+        if not all(self._complete[key] for key in asked):
+            return f"the list of {kind} in {scope.region} is not complete"
+        return ""

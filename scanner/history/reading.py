@@ -1,0 +1,251 @@
+"""An earlier report of ours, read piece by piece: JSON, or SARIF with one result a resource or one a check."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from scanner.history.earlier import Earlier, Failure
+from scanner.model.errors import InputError
+from scanner.model.notes import Source
+from scanner.model.nouns import Scope, Status
+from scanner.store.piecewise import UNREADABLE, Reader
+from scanner.store.saved import SCHEMA
+
+#: What a file may be, by its beginning.
+REPORT, INVENTORY, SARIF = "mlposture/report/v1", SCHEMA, "sarif-2.1.0.json"
+
+Fingerprint = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+CheckId = Annotated[str, Meta(pattern=r"^[A-Z]{1,8}-[0-9]{1,6}\Z")]
+When = Annotated[datetime, Meta(tz=True)]
+
+
+class _Check(Struct, frozen=True):
+    id: CheckId
+
+
+class _Resource(Struct, frozen=True):
+    id: str
+    kind: str
+    name: str
+    provider: str
+    account: str
+    region: str
+    #: in SARIF
+    console_url: str = ""
+
+
+class _Failure(Struct, frozen=True, kw_only=True):
+    """A finding of a JSON report, or one that it carries forward: the latter has no verdict."""
+
+    fingerprint: Fingerprint
+    check: _Check
+    verdict: Status = Status.FAIL
+    score: float
+    message: str
+    resource: _Resource
+    console_url: str = ""
+    systems: tuple[str, ...] = ()
+    source: Source | None = None
+    observed_at: When | None = None
+
+
+class _Settled(Struct, frozen=True):
+    provider: str
+    account: str
+    settled: bool
+
+
+class _Scan(Struct, frozen=True):
+    started_at: When
+
+
+class _Verdicts(Struct, frozen=True):
+    fail: int
+
+
+class _Summary(Struct, frozen=True):
+    verdicts: _Verdicts
+
+
+class _Finding(Struct, frozen=True, rename="camel", kw_only=True):
+    """What SARIF says of a failure beside what its viewers show."""
+
+    fingerprint: Fingerprint
+    message: str
+    score: float
+    resource: _Resource
+    systems: tuple[str, ...] = ()
+    source: Source | None = None
+    not_observed_since: When | None = None
+
+
+class _Properties(Struct, frozen=True):
+    finding: _Finding | None = None
+    #: how many resources a result about a check is about, of which its related locations are some
+    resources: int = 0
+
+
+class _Location(Struct, frozen=True):
+    properties: _Properties = _Properties()
+
+
+class _Result(Struct, frozen=True, rename="camel"):
+    rule_id: CheckId
+    properties: _Properties = _Properties()
+    related_locations: tuple[_Location, ...] = ()
+
+
+class _Run(Struct, frozen=True, rename="camel"):
+    """The properties of a run that matter here."""
+
+    provider: str
+    account: str
+    complete: bool
+    left_out: int
+
+
+class _Invocation(Struct, frozen=True, rename="camel"):
+    start_time_utc: When
+
+
+def form(path: Path) -> str:
+    """What a file is, by its beginning: a `REPORT`, an `INVENTORY` or `SARIF`. Raises InputError for anything else."""
+    with _understood(path), path.open("rb") as file:
+        reader = Reader(path, file)
+        for name in reader.members():
+            if name not in ("schema", "$schema"):
+                break
+            value = msgspec.json.decode(reader.value())
+            if value in (REPORT, INVENTORY):
+                return str(value)
+            if name == "$schema" and str(value).endswith(SARIF):
+                return SARIF
+    raise InputError(f"{path}: is no JSON report, no SARIF and no inventory of mlposture")
+
+
+def read_report(path: Path, into: Earlier) -> None:
+    """Take over the failures of a report, JSON or SARIF. Raises InputError."""
+    kind = form(path)
+    with _understood(path), path.open("rb") as file:
+        reader = Reader(path, file)
+        if kind == SARIF:
+            _read_sarif(reader, into)
+        else:
+            _read_json(reader, into)
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except UNREADABLE as error:
+        raise InputError(f"{path}: not a report of mlposture: {error}") from error
+
+
+def _read_json(reader: Reader, into: Earlier) -> None:
+    decode = msgspec.json.Decoder(_Failure).decode
+    expected = found = 0
+    made_at, settled = None, False
+    for name in reader.members():
+        if name == "scan":
+            made_at = msgspec.json.decode(reader.value(), type=_Scan).started_at
+        elif name == "summary":
+            expected = msgspec.json.decode(reader.value(), type=_Summary).verdicts.fail
+        elif name == "findings":
+            for item in reader.items():
+                failure = decode(item)
+                if failure.verdict is Status.FAIL:
+                    found += 1
+                    into.add(_failure(failure.check.id, failure, failure.observed_at))
+        elif name == "history":
+            settled = True
+            _read_history(reader, into)
+        else:
+            reader.value()
+    if made_at is None or not settled:
+        raise InputError(f"{reader.path}: does not say which accounts it knows all of; write it with this version")
+    if found < expected:
+        raise InputError(f"{reader.path}: has {found} of its {expected} failures; write it with fail among --verdicts")
+    into.seal(made_at)
+
+
+def _read_history(reader: Reader, into: Earlier) -> None:
+    for name in reader.members():
+        if name == "accounts":
+            for item in reader.items():
+                account = msgspec.json.decode(item, type=_Settled)
+                into.settled[account.provider, account.account] = account.settled
+        elif name == "carried":
+            for item in reader.items():
+                failure = msgspec.json.decode(item, type=_Failure)
+                into.add(_failure(failure.check.id, failure, failure.observed_at))
+        else:
+            reader.value()
+
+
+def _read_sarif(reader: Reader, into: Earlier) -> None:
+    for name in reader.members():
+        if name != "runs":
+            reader.value()
+            continue
+        for _ in reader.parts(b"[", b"]"):
+            _read_run(reader, into)
+
+
+def _read_run(reader: Reader, into: Earlier) -> None:
+    run = made_at = None
+    for name in reader.members():
+        if name == "invocations":
+            made_at = msgspec.json.decode(reader.value(), type=tuple[_Invocation, ...])[0].start_time_utc
+        elif name == "results":
+            for item in reader.items():
+                _read_result(reader.path, msgspec.json.decode(item, type=_Result), into)
+        elif name == "artifacts":
+            for _ in reader.items():
+                pass
+        elif name == "properties":
+            run = msgspec.json.decode(reader.value(), type=_Run)
+        else:
+            reader.value()
+    if run is None or made_at is None:
+        raise msgspec.DecodeError("a run does not say of which account it is, and when that was")
+    into.settled[run.provider, run.account] = run.complete
+    into.cut |= run.left_out > 0
+    into.seal(made_at)
+
+
+def _read_result(path: Path, result: _Result, into: Earlier) -> None:
+    """Take over the failures that a result is about: one, or those of a check in an account."""
+    listed = [one.properties.finding for one in result.related_locations if one.properties.finding]
+    if len(listed) < result.properties.resources:
+        raise InputError(
+            f"{path}: names {len(listed)} of the {result.properties.resources} resources of {result.rule_id}; "
+            "give the JSON report of that scan"
+        )
+    for finding in (*listed, *([result.properties.finding] if result.properties.finding else [])):
+        into.add(_failure(result.rule_id, finding, finding.not_observed_since))
+
+
+def _failure(check: str, said: _Failure | _Finding, observed: datetime | None) -> Failure:
+    one = said.resource
+    return Failure(
+        fingerprint=said.fingerprint,
+        check_id=check,
+        score=said.score,
+        message=said.message,
+        kind=one.kind,
+        id=one.id,
+        name=one.name,
+        scope=Scope(one.provider, one.account, one.region),
+        console_url=said.console_url if isinstance(said, _Failure) else one.console_url,
+        source=said.source,
+        systems=said.systems,
+        observed=observed,
+    )

@@ -1,0 +1,75 @@
+"""What an earlier report says of failures, as the present one knows it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from scanner.model.notes import Source
+
+if TYPE_CHECKING:
+    from scanner.model.nouns import CheckInfo, Scope
+
+#: Provider and id of an account.
+Account = tuple[str, str]
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """What tells which resource is meant, of one that may not have been seen in this scan."""
+
+    kind: str
+    title: str
+    id: str
+    name: str
+    scope: "Scope"
+    console_url: str = ""
+
+
+class Former(Struct, frozen=True, kw_only=True):
+    """A failure that an earlier report has. `observed` is when it was last seen to be one.
+
+    `why` says what keeps this scan from knowing whether it still is; empty where it is known to have ended.
+    """
+
+    fingerprint: str
+    check: "CheckInfo"
+    score: float
+    message: str
+    resource: Identity
+    observed: datetime
+    source: Source | None = None
+    systems: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Formers(Protocol):
+    """Failures of an earlier report, read from disk one by one; in the order of findings."""
+
+    def carried(self, account: Account | None = None) -> Iterator[Former]:
+        """Those of which this scan does not know whether they still are ones, of one account or of all."""
+
+    def fixed(self, account: Account) -> Iterator[Former]:
+        """Those that were seen to be failures no more."""
+
+    def gone(self, account: Account) -> Iterator[Former]:
+        """Those whose resource was seen to be gone."""
+
+    def carried_by_account(self) -> Mapping[Account, int]:
+        """How many of the first there are in each account that has any."""
+
+
+class NoFormers:
+    """Of a report that knows no earlier one."""
+
+    def carried(self, _: Account | None = None) -> Iterator[Former]:
+        return iter(())
+
+    def fixed(self, _: Account) -> Iterator[Former]:
+        return iter(())
+
+    def gone(self, _: Account) -> Iterator[Former]:
+        return iter(())
+
+    def carried_by_account(self) -> Mapping[Account, int]:
+        return {}
