@@ -21,6 +21,7 @@ from scanner.evidence.dossier_types import (
     Question,
     Reader,
     Section,
+    Suppressed,
 )
 from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, Kind, Posture, SystemState, Word
 from scanner.model.nouns import Scope
@@ -181,7 +182,7 @@ def dossier(**changes: Any) -> Dossier:
     own = changes.pop("declared", None) or system()
     found = (
         observation("bucket-1", "against", path=("arn:aws:s3:::bucket-1", "arn:aws:iam::111122223333:role/writer")),
-        observation("bucket-2", "against", excepted="public on purpose"),
+        observation("bucket-2", "against", excepted="public on purpose", suppressed="public on purpose"),
         observation("bucket-3", "unknown", origins=()),
         observation("bucket-4", "for"),
         observation("bucket-5", "not applicable"),
@@ -203,8 +204,18 @@ def dossier(**changes: Any) -> Dossier:
         "resources": resources,
         "observations": found,
         "parts": (part(),),
+        "suppressions": (suppressed(), suppressed(resource="", fingerprint="a1" * 16, until=None, approver="")),
     }
     return Dossier(**(fields | changes))
+
+
+def suppressed(**changes: Any) -> Suppressed:
+    fields: dict[str, Any] = {
+        "check": "MLP-1401", "resource": "arn:aws:s3:::bucket-*", "account": "111122223333", "fingerprint": "",
+        "reason": "public on purpose", "owner": "support leads", "approver": "head of risk", "ticket": "SEC-1",
+        "until": date(2026, 11, 1), "expired": True, "covers": 1,
+    }  # fmt: skip
+    return Suppressed(**(fields | changes))
 
 
 def hostile(name: str) -> Dossier:
@@ -225,5 +236,6 @@ def hostile(name: str) -> Dossier:
         observations=found,
         resources=tuple(replace(one, name=name, id=name, kind=name) for one in made.resources),
         parts=(part(own=own_pages),),
+        suppressions=(suppressed(resource=name, account=name, reason=name, owner=name, approver=name, ticket=name),),
         cover=replace(made.cover, name=name, organisation=name, selectors=(name,), blind=(name,), open=(name,)),
     )

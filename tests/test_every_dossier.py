@@ -29,8 +29,8 @@ from scanner.frameworks import known, load
 from scanner.model.claims import STATEMENT
 from scanner.store.inventory import Inventory
 
-#: What of an observation is decided by the manifest and by `[trust]`, and not by the check that is run anew.
-_NOT_REPLAYED = {"excepted", "trusted"}
+#: What of an observation is decided by the manifest, suppressions and `[trust]`, and not by the check that is run anew.
+_NOT_REPLAYED = {"excepted", "suppressed", "trusted"}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

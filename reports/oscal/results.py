@@ -162,6 +162,7 @@ def _observation(reviewed: Reviewed, one: Observation) -> Json:
             *(prop("evidence", value, of=name) for name, value in one.evidence.items()),
             *(prop("path", each) for each in one.path),
             *([prop("excepted", one.excepted)] if one.excepted else []),
+            *([prop("suppressed", one.suppressed)] if one.suppressed else []),
         ],
         links=[link(f"{OBJECTIVES}#{statement(one.objective)}", "objective")],
         methods=["TEST"],

@@ -14,6 +14,7 @@ from scanner.cli.evidence_commands import evidence
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
+from scanner.cli.suppress_commands import suppress
 from scanner.cli.systems_commands import systems
 from scanner.cli.triage_commands import triage
 from scanner.cli.upload_commands import upload
@@ -62,6 +63,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
     Upload findings to code scanning:
       mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
+    Accept a failure, for a reason and a time:
+      mlposture suppress FINGERPRINT --report report.json --reason "…" --owner TEAM --until 2027-03-31
     What is looked at, and why:
       mlposture list checks
       mlposture explain sagemaker_notebook_direct_internet_access
@@ -225,6 +228,7 @@ cli.add_command(evidence)
 cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)
+cli.add_command(suppress)
 systems.add_command(triage)
 
 

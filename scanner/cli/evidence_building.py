@@ -39,8 +39,8 @@ class Judged(msgspec.Struct, frozen=True):
 def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
     """Load saved inventories and judge them by all checks. Raises InputError.
 
-    `options` are those of `evaluate` that matter here: systems, framework, framework_file, trust, as_of. Without
-    `framework` all frameworks are shown that a declared system names, and the headline ones.
+    `options` are those of `evaluate` that matter here: systems, framework, framework_file, trust, suppressions, as_of.
+    Without `framework` all frameworks are shown that a declared system names, and the headline ones.
     """
     from scanner.evaluate.unasked import note_unasked
 

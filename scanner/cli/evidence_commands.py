@@ -55,6 +55,8 @@ def evidence() -> None:
               "scan.")  # fmt: skip
 @click.option("--trust", metavar="FILE", help="What belongs to you or to a partner: a TOML file with the tables of "
               "[trust].")  # fmt: skip
+@click.option("--suppressions", metavar="FILE", help="Failures that somebody answers for, as for a scan: those of the "
+              "system are listed. Default: ./mlposture-suppressions.yaml, where there is one.")  # fmt: skip
 @click.option("--answers", metavar="FILE", callback=named,
               help="Answers recorded about its risk (mlposture systems triage), on disk "
               "or in a bucket. Default: ./triage-SYSTEM.yaml, where there is one.")  # fmt: skip

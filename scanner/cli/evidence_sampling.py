@@ -29,10 +29,11 @@ def _populations(source: str, inventories: Sequence[str], systems: str | None) -
         return _of_dossier(folder)
     if not inventories:
         raise InputError(f"{source}: is no folder with a dossier; of an AI system, give its --inventory, too")
+    from scanner.cli.declared import NONE
     from scanner.cli.evidence_building import dossier_of, judged
     from scanner.model.registry import kinds, load
 
-    found = judged(inventories, {"systems": systems, "framework": ()})
+    found = judged(inventories, {"systems": systems, "framework": (), "suppressions": NONE})
     classes = kinds(load()[1].values())
     return list(populations_of(dossier_of(source, found), found.inventory, classes))
 

@@ -20,6 +20,8 @@ def report() -> None:
 @click.option("--as-of", metavar="DATE", help="The day (2027-12-02) as of which duties apply and reviews are due. "
               "Default: the day of the scan.")  # fmt: skip
 @click.option("--trust", metavar="FILE", help="What belongs to you or to a partner, as for a scan.")
+@click.option("--suppressions", metavar="FILE", help="Failures that somebody answers for, as for a scan. Default: "
+              "./mlposture-suppressions.yaml, where there is one; none leaves it out.")  # fmt: skip
 def board(inventories: tuple[str, ...], output: str, **options: Any) -> None:
     """Write one page for a board: AI systems, how they stand, what is worst, what nobody answers for.
 

@@ -33,6 +33,7 @@ from scanner.evidence.sentences import (
     open_in_manifest,
     selector_text,
 )
+from scanner.evidence.suppressed import register_of
 from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
@@ -102,7 +103,12 @@ def compile_dossier(
         resources=resources,
         observations=observations,
         parts=tuple(parts),
+        suppressions=tuple(register_of(report, _own(system, report))),
     )
+
+
+def _own(system: System, report: Report) -> Iterator[Finding]:
+    return (finding for finding in report.findings if system.id in finding.systems)
 
 
 def _held(system: System, owners: Ownership, inventory: Inventory) -> Iterator[Held]:
@@ -139,8 +145,7 @@ def _observations(
     system: System, report: Report, owners: Ownership, origins: Mapping[tuple[str, str], tuple[Origin, ...]]
 ) -> list[Observation]:
     """The findings about a system, what speaks against it first."""
-    own = (finding for finding in report.findings if system.id in finding.systems)
-    made = [_observation(finding, system, owners, origins) for finding in own]
+    made = [_observation(finding, system, owners, origins) for finding in _own(system, report)]
     return sorted(made, key=lambda one: _FIRST.index(one.bears))  # stable: else as in reports
 
 
@@ -168,6 +173,7 @@ def _observation(
         origins=origins.get((resource.kind, resource.id), ()),
         excepted=excepted.reason if excepted else "",
         console_url=resource.console_url,
+        suppressed=finding.suppression.reason if finding.suppression else "",
         trusted=finding.verdict is Status.PASS and bears == "unknown",
     )
 

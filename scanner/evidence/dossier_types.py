@@ -49,7 +49,8 @@ class Observation(Struct, frozen=True, kw_only=True):
 
     `claim` is its id: the fingerprint that reports of the same scan show. `evidence` are observed fields by name, as
     plain JSON. `origins` are those of the resource itself; `path` names the others that a joined verdict went through.
-    `excepted` is why the manifest accepts that it speaks against the objective. `trusted`: it would pass by what
+    `excepted` is why the manifest accepts that it speaks against the objective, `suppressed` why a suppression does;
+    it speaks against it all the same. `trusted`: it would pass by what
     `[trust]` declares, so that nothing was observed: as in claims, that counts as unknown.
     """
 
@@ -70,6 +71,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     excepted: str = ""
     trusted: bool = False
     console_url: str = ""
+    suppressed: str = ""
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -80,6 +82,26 @@ class Accepted(Struct, frozen=True, kw_only=True):
     reason: str
     approved_by: str
     expires: date
+    covers: int
+
+
+class Suppressed(Struct, frozen=True, kw_only=True):
+    """An entry of the file of suppressions: which failures of a check it is about, what was decided of them, by whom.
+
+    It holds until a day, or without an end where the risk is accepted. `covers` are the observations that it is about.
+    An `expired` one counts no more.
+    """
+
+    check: str
+    resource: str
+    account: str
+    fingerprint: str
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    until: date | None
+    expired: bool
     covers: int
 
 
@@ -204,7 +226,7 @@ class Cover(Struct, frozen=True, kw_only=True):
 class Dossier(Struct, frozen=True, kw_only=True):
     """All of it. `observations` are in the order of reports, those against an objective first.
 
-    `triage` is what the recorded answers about the system lead to.
+    `triage` is what the recorded answers about the system lead to. `suppressions` are those about its observations.
     """
 
     cover: Cover
@@ -215,6 +237,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     resources: tuple[Held, ...]
     observations: tuple[Observation, ...]
     parts: tuple[Part, ...]
+    suppressions: tuple[Suppressed, ...] = ()
     schema: Literal["mlposture/dossier/v1"] = "mlposture/dossier/v1"
 
     def of_objective(self, objective: str) -> tuple[Observation, ...]:

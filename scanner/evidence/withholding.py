@@ -44,6 +44,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "ReadBy": frozenset({"account", "name"}),
     "Reader": frozenset({"account", "name"}),
     "Scope": frozenset({"account"}),
+    "Suppressed": frozenset({"resource", "account", "fingerprint", "owner", "approver", "ticket"}),
 }
 #: Fields whose texts are ours, a framework's, or one of a few words.
 _OURS: Mapping[str, frozenset[str]] = {
@@ -79,6 +80,7 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Requirement": frozenset({"name", "stage", "objectives"}),
     "Scope": frozenset({"provider", "region"}),
     "Section": frozenset({"id", "title"}),
+    "Suppressed": frozenset({"check"}),
     "System": frozenset({"id", "name", "status", "stage", "frameworks"}),
     "SystemState": frozenset({"id", "name", "failures"}),
     "Triage": frozenset({"system", "name", "headline", "unchecked"}),
@@ -236,6 +238,7 @@ def _names(dossier: Dossier, inventories: Iterable[Inventory]) -> Iterator[str]:
                 yield from _of_document(content)
     yield from _people(dossier.manifest)
     yield from (one.by for one in dossier.triage.answers if one.by)
+    yield from (name for one in dossier.suppressions for name in (one.owner, one.approver) if name)
     for system in dossier.manifest.systems:
         if system.id != dossier.cover.system:
             yield from (system.id, system.name)

@@ -18,8 +18,8 @@ from scanner.model.notes import Suppression
 from scanner.model.yaml_text import Problem
 
 SCHEMA = "suppressions/1"
-#: Further problems of which the lines are named.
-_MOST = 10
+#: Problems that are shown at once.
+_MOST = 20
 
 Text = Annotated[str, Meta(min_length=1)]
 Glob = Annotated[
@@ -76,11 +76,13 @@ class RegisterError(InputError):
 
     def __init__(self, path: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        (line, column, text), *others = self.problems
-        lines = ", ".join(str(one.line) for one in others[:_MOST])
-        lines += ", …" if len(others) > _MOST else ""
-        more = f" (and {len(others)} more, in line {lines})" if others else ""
-        super().__init__(f"{path}:{line}:{column}: {text}{more}")
+        self.lines = tuple(f"{path}:{line}:{column}: {text}" for line, column, text in self.problems)
+        super().__init__(self.lines[0])
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        more = len(self.lines) - _MOST
+        return (*self.lines[:_MOST], f"… and {more} more of these") if more > 0 else self.lines
 
 
 def read_register(path: Path, checks: Iterable[Check], shown: str = "") -> Register:
