@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -66,9 +66,9 @@ class SarifSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", f
     """What SARIF is like; the options of the same names."""
 
     category: str | None = None
-    profile: Literal["github", "full"] | None = None
-    group: Literal["resource", "check"] | None = None
-    incomplete: Literal["omit", "include"] | None = None
+    profile: str | None = None
+    group: str | None = None
+    incomplete: str | None = None
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):

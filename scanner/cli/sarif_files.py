@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.cli.options import GROUPS, INCOMPLETE, PROFILES
 from scanner.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def style_of(options: Mapping[str, Any]) -> "Style":
     """What SARIF is to be like. Raises InputError."""
     from reports.sarif_style import Style, check_category
 
+    for name, known in (("profile", PROFILES), ("group", GROUPS), ("incomplete", INCOMPLETE)):
+        if (text := options.get(f"sarif_{name}")) and text not in known:  # which a configuration may say
+            raise InputError(f"--sarif-{name} {text}: use one of {', '.join(known)}")
     given = {name: options.get(f"sarif_{name}") for name in ("profile", "group", "category")}
     style = msgspec.convert({name: value for name, value in given.items() if value}, Style)
     check_category(style.category)
@@ -65,7 +69,8 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
         if len(parts) > 1:
             log.warning("%s: has the accounts from %s to %s", target, part[0][1], part[-1][1])
     if place is not None and Path(left := str(_numbered(place, len(parts) + 1))).is_file():
-        log.warning("%s: is of an earlier scan; this one has no more than %d files", left, len(parts))
+        files = "1 file" if len(parts) == 1 else f"{len(parts)} files"
+        log.warning("%s: is not of this scan, which has %s", left, files)
 
 
 def _numbered(place: str | None, number: int) -> str | None:

@@ -71,5 +71,5 @@ def _keys(read: Any, path: Sequence[str]) -> list[str]:
     """The keys of the table at `path`."""
     for key in path:
         [field] = (field for field in msgspec.structs.fields(read) if field.encode_name == key)
-        [read] = (one for one in get_args(field.type) if hasattr(one, "__struct_fields__"))
+        [read] = (one for one in (field.type, *get_args(field.type)) if hasattr(one, "__struct_fields__"))
     return [field.encode_name for field in msgspec.structs.fields(read)]

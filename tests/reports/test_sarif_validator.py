@@ -70,9 +70,14 @@ def diagnostics(files: dict[str, bytes], folder: Path) -> dict[str, set[str]]:
 
 
 def unmet(content: bytes) -> set[str]:
-    """Notes that stay: no repository was scanned, and a run without results has nothing to embed."""
-    empty = any(not run["results"] for run in json.loads(content)["runs"])
-    return {"SARIF2003", "SARIF2013"} if empty else {"SARIF2003"}
+    """Notes that stay: no repository was scanned, and a run without results has nothing to embed.
+
+    Of a source, these reports know the line and not what it says, so that there is no snippet of it and around it.
+    """
+    runs = json.loads(content)["runs"]
+    empty = any(not run["results"] for run in runs)
+    sources = "%SRCROOT%" in str([result["locations"] for run in runs for result in run["results"]])
+    return {"SARIF2003", *(["SARIF2013"] if empty else []), *(["SARIF2010", "SARIF2011"] if sources else [])}
 
 
 BREAKING = {

@@ -35,6 +35,9 @@ from scanner.model.errors import InputError
         (b"concurrency = 0\n[aws]", "concurrency must be at least 1$"),
         (b"concurrency = -3\n[aws]", "concurrency must be at least 1$"),
         (b"concurrency = 100000000000000000000\n[aws]", "concurrency must be at most 256$"),
+        (b"[bounds]\npage = 1\n[aws]", r"\[bounds\] has no page; did you mean pages\?$"),
+        (b"[sarif]\ngroups = 1\n[aws]", r"\[sarif\] has no groups; did you mean group\?$"),
+        (b'baseline = "x.json"\n[aws]', "baseline must be a list, not text in quotes$"),
         (b"verdicts = 'all'", "names no cloud"),
     ],
 )

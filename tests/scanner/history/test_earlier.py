@@ -1,0 +1,141 @@
+"""What becomes of each failure of an earlier report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from factories.aws import HERE
+
+from scanner.history.earlier import Earlier, Failure
+from scanner.model.nouns import CheckInfo, Listing, Scope, Severity, Status
+
+WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KIND = "aws.sagemaker.NotebookInstance"
+ELSEWHERE = Scope("aws", HERE.account, "us-east-1")
+
+
+def check(id: str, severity: Severity = Severity.HIGH) -> CheckInfo:
+    return CheckInfo(
+        id=id, slug="example", title="Example", severity=severity, kind=KIND, objective="isolation", why="",
+        remediation="", references=(),
+    )  # fmt: skip
+
+
+def failure(name: str = "a", **changes) -> Failure:
+    fields = {
+        "fingerprint": f"{name:0>32}", "check_id": "MLP-1901", "score": 60.0, "message": "it fails", "kind": KIND,
+        "id": f"arn:{name}", "name": name, "scope": HERE,
+    }  # fmt: skip
+    return Failure(**(fields | changes))
+
+
+def earlier_of(*failures: Failure) -> Earlier:
+    earlier = Earlier()
+    for one in failures:
+        earlier.add(one)
+    earlier.seal(WHEN)
+    earlier.begin({id: check(id) for id in ("MLP-1901", "MLP-1902")})
+    return earlier
+
+
+def listing(complete: bool = True, scope: Scope = HERE, kind: str = KIND) -> Listing:
+    return Listing(kind=kind, scope=scope, complete=complete)
+
+
+def fate(earlier: Earlier) -> str:
+    account = (HERE.provider, HERE.account)
+    for name, found in (
+        ("carried", earlier.carried()),
+        ("fixed", earlier.fixed(account)),
+        ("gone", earlier.gone(account)),
+    ):
+        for one in found:
+            return f"{name}: {one.why}" if one.why else name
+    return "fails"
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"),
+    [
+        (Status.FAIL, "fails"),
+        (Status.PASS, "fixed"),
+        (Status.NOT_APPLICABLE, "fixed"),
+        (Status.UNKNOWN, "carried: not observed: policy"),
+    ],
+)
+def test_what_was_judged_is_what_the_verdict_says(status, ends):
+    earlier = earlier_of(failure())
+    earlier.note(failure().fingerprint, status, "not observed: policy")
+    earlier.settle([listing()], {"MLP-1901"})
+    assert fate(earlier) == ends
+
+
+@pytest.mark.parametrize(
+    ("listings", "checks", "ends"),
+    [
+        ([listing()], {"MLP-1901"}, "gone"),
+        ([listing(complete=False)], {"MLP-1901"}, f"carried: the list of {KIND} in eu-west-1 is not complete"),
+        ([listing(scope=ELSEWHERE)], {"MLP-1901"}, f"carried: nobody asked for {KIND} in eu-west-1"),
+        ([listing(kind="aws.s3.Bucket")], {"MLP-1901"}, f"carried: nobody asked for {KIND} in eu-west-1"),
+        ([listing(scope=Scope("aws", HERE.account))], {"MLP-1901"}, "gone"),
+        ([listing(), listing(complete=False, scope=Scope("aws", HERE.account))], {"MLP-1901"},
+         f"carried: the list of {KIND} in eu-west-1 is not complete"),
+        ([listing(), listing(complete=False, scope=ELSEWHERE)], {"MLP-1901"}, "gone"),
+        ([listing()], {"MLP-1902"}, "carried: its check was not run"),
+        ([listing(scope=Scope("aws", "999988887777", "eu-west-1"))], {"MLP-1901"},
+         "carried: its account was not scanned"),
+        ([], {"MLP-1901"}, "carried: its account was not scanned"),
+    ],
+)  # fmt: skip
+def test_what_had_no_verdict_is_gone_only_where_somebody_looked(listings, checks, ends):
+    earlier = earlier_of(failure())
+    earlier.settle(listings, checks)
+    assert fate(earlier) == ends
+
+
+def test_states_of_findings():
+    earlier = earlier_of(failure("a"))
+    known, other = failure("a").fingerprint, failure("b").fingerprint
+    assert [earlier.state(known, status) for status in Status] == ["fixed", "persisting", "unknown", "fixed"]
+    assert [earlier.state(other, status) for status in Status] == ["", "new", "", ""]
+    earlier.cut = True
+    assert earlier.state(other, Status.FAIL) == ""
+
+
+def test_verdicts_that_are_given_anew_count_alone():
+    earlier = earlier_of(failure("a"), failure("b", check_id="MLP-1902"))
+    for name in "ab":
+        earlier.note(failure(name).fingerprint, Status.UNKNOWN, "not observed")
+    earlier.forget(["MLP-1901"])
+    earlier.settle([listing()], {"MLP-1901", "MLP-1902"})
+    assert [one.resource.name for one in earlier.carried()] == ["b"]
+    earlier.begin({"MLP-1901": check("MLP-1901"), "MLP-1902": check("MLP-1902")})
+    earlier.settle([listing()], {"MLP-1901", "MLP-1902"})
+    assert list(earlier.carried()) == []
+
+
+def test_they_come_by_severity_score_check_and_resource():
+    earlier = earlier_of(
+        failure("d"), failure("c", score=75.0), failure("b"), failure("a", check_id="MLP-1902"),
+        failure("e", check_id="MLP-4901", score=1.0),
+    )  # fmt: skip
+    checks = {id: check(id) for id in ("MLP-1901", "MLP-1902")}
+    earlier.begin({**checks, "MLP-4901": check("MLP-4901", Severity.CRITICAL)})
+    earlier.settle([], ())
+    assert [one.resource.name for one in earlier.carried()] == ["e", "c", "b", "d", "a"]
+    assert earlier.carried_by_account() == {("aws", HERE.account): 5}
+
+
+def test_a_check_that_is_no_more_carries_nothing():
+    earlier = earlier_of(failure(check_id="MLP-1999"))
+    earlier.settle([], ())
+    assert list(earlier.carried()) == []
+    assert earlier.carried_by_account() == {}
+
+
+def test_when_it_was_last_seen_is_kept():
+    seen = datetime(2026, 11, 1, tzinfo=UTC)
+    earlier = earlier_of(failure("a", observed=seen), failure("b"))
+    earlier.settle([], ())
+    assert [one.observed for one in earlier.carried()] == [seen, WHEN]
