@@ -9,8 +9,8 @@ from msgspec import Struct
 SOON = timedelta(days=14)
 
 
-class Source(Struct, frozen=True, kw_only=True):
-    """Where infrastructure as code declares a resource: the line that must change, or the block that lacks one."""
+class Site(Struct, frozen=True, kw_only=True):
+    """A line of the sources, and what stands there."""
 
     #: relative to the root of the sources, with slashes
     uri: str
@@ -18,6 +18,28 @@ class Source(Struct, frozen=True, kw_only=True):
     line: int
     #: as the tool calls it: `module.chat["a"].aws_sagemaker_endpoint.this`
     address: str
+
+
+class Source(Site, frozen=True, kw_only=True):
+    """Where infrastructure as code declares a resource: the line that must change, or the block that lacks one."""
+
+    #: of the attribute, or of the block; from 1
+    column: int = 1
+    #: the attribute that is there, such as `vpc_config.subnets`; empty where the line is that of the block
+    attribute: str = ""
+    #: the line itself, without the blanks around it
+    text: str = ""
+    #: the calls of modules that lead there, the outermost first
+    calls: tuple[Site, ...] = ()
+
+
+class Checkout(Struct, frozen=True, kw_only=True):
+    """The version of the sources that lines are of, as far as the folder says: empty where it does not."""
+
+    #: the address of the repository, without a password
+    repository: str = ""
+    revision: str = ""
+    branch: str = ""
 
 
 class Suppression(Struct, frozen=True, kw_only=True):

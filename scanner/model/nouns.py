@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from scanner.model.claims import Assessment, NoAssessment, Posture
 from scanner.model.fixes import Fix
 from scanner.model.history import Account, Formers, NoFormers
-from scanner.model.notes import Source, Suppression, SuppressionUse
+from scanner.model.notes import Checkout, Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
 from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry, Foreign, Use
@@ -282,6 +282,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     systems: tuple[str, ...] = ()
     #: where infrastructure as code declares it, if that was looked for and found
     source: Source | None = None
+    #: why that is not known, if it was looked for
+    unsourced: str = ""
     #: what its owner has accepted it by
     suppression: Suppression | None = None
     #: against an earlier report: a failure is `new` or `persisting`; of what failed there, this is `fixed` or `unknown`
@@ -334,6 +336,14 @@ class Findings(Protocol):
 
     def suppressed(self) -> Iterator[Finding]:
         """The failures that are suppressed, in the same order."""
+
+
+class Unmanaged(Protocol):
+    """The resources that no code made, sorted by kind and id. They are read anew each time, for there may be many."""
+
+    def __iter__(self) -> Iterator[Resource]: ...
+
+    def __len__(self) -> int: ...
 
 
 class FindingList(tuple[Finding, ...]):  # noqa: SLOT001 - tuples take no slots
@@ -442,6 +452,7 @@ class Report(Struct, frozen=True, kw_only=True):
     the saved inventories that hold what was judged. `fixes` are the changes that would close most failures.
     `earlier` are the failures of an earlier report. Of accounts that are `settled`, all that failed before is known to
     fail, known to have ended, or carried forward from there. `frameworks` are those that `controls` name.
+    `unmanaged` is None where no states of infrastructure as code were given. `checkout` is what its sources are of.
     """
 
     scan_id: str
@@ -474,6 +485,8 @@ class Report(Struct, frozen=True, kw_only=True):
     earlier: Formers = NoFormers()
     settled: frozenset[Account] = frozenset()
     frameworks: tuple[Taxonomy, ...] = ()
+    unmanaged: Unmanaged | None = None
+    checkout: Checkout | None = None
 
     @property
     def trusted(self) -> int:

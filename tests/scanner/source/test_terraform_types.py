@@ -1,0 +1,81 @@
+"""The data on resources of Terraform fits our kinds, and what the providers say of their resources."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support import TESTS, all_kinds, fail_with
+
+from scanner.model.nouns import Resource
+from scanner.source.terraform_types import ANY_OF_AZURE, TerraformType, members, types
+
+SCHEMA: dict[str, Any] = json.loads((TESTS / "scanner" / "source" / "provider_schema.json").read_bytes())
+#: Kinds that no resource of the three providers makes, or that nobody makes, and why.
+WITHOUT = {
+    "aws.iam.Simulation": "what a simulator says of a role",
+    "aws.sagemaker.InferenceComponent": "the provider aws has no resource for it",
+    "aws.sagemaker.ModelPackage": "made by pipelines; the provider has the group alone",
+    "aws.sagemaker.TrainingJob": "made by pipelines",
+    "aws.tagging.TaggedResource": "the tags of others",
+    "azure.authorization.Assignee": "what is known of an identity",
+    "azure.authorization.RoleAssignment": "no finding is on one",
+    "azure.authorization.RoleDefinition": "no finding is on one",
+    "azure.machine_learning.OnlineDeployment": "azurerm has no resource for it; azapi_resource makes any",
+    "azure.machine_learning.OnlineEndpoint": "azurerm has no resource for it; azapi_resource makes any",
+    "gcp.iam.FolderPolicy": "no finding is on one",
+    "gcp.iam.OrganizationPolicy": "no finding is on one",
+    "gcp.vertex_ai.CustomJob": "made by pipelines",
+    "gcp.vertex_ai.Model": "the provider google has no resource for it",
+}
+
+
+def test_every_kind_is_made_by_a_resource_or_is_excused() -> None:
+    made = {one.kind for one in types().values()} - {""}
+
+    assert made | WITHOUT.keys() == set(all_kinds())
+    assert not made & WITHOUT.keys()
+
+
+@pytest.mark.parametrize("name", types())
+def test_every_field_is_one_of_the_kind(name: str) -> None:
+    one = types()[name]
+    known = all_kinds()[one.kind].__struct_fields__ if one.kind else ()
+    common = {*Resource.__struct_fields__}
+
+    assert set(one.fields) <= set(known) - common
+    assert bool(one.id) != bool(one.of)
+
+
+def test_every_resource_and_attribute_is_one_of_its_provider() -> None:
+    problems = [problem for name, one in types().items() if name != ANY_OF_AZURE for problem in wrong_with(name, one)]
+
+    assert set(SCHEMA) == set(types()) - {ANY_OF_AZURE}
+    fail_with(problems)
+
+
+def wrong_with(name: str, one: TerraformType) -> list[str]:
+    attributes = SCHEMA[name]["attributes"]
+    problems = [f"{name} has no member {each}" for each in one.members() if each not in attributes]
+    if one.of:
+        _, whole, named = one.whole
+        if named not in SCHEMA[whole]["attributes"]:
+            problems.append(f"{whole} has no member {named}")
+    for field in one.fields:
+        for path in one.paths(field):
+            inner = attributes
+            for step in path:
+                if step not in inner:
+                    problems.append(f"{name} has no attribute {'.'.join(path)}")
+                    break
+                inner = inner[step]
+    return problems
+
+
+def test_of_states_only_members_that_name_things_are_looked_at() -> None:
+    """Whoever adds one has to see that no provider keeps a secret in it."""
+    assert members() == {
+        *("arn", "bucket", "cognitive_account_id", "id", "name", "policy_arn", "project", "role"),
+        *("service_account_id", "storage_account_id"),
+    }
