@@ -18,6 +18,7 @@ from typing import Any
 from reports.extent import Extents, Looked
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, line, redact
+from scanner.model.notes import Suppression
 from scanner.model.nouns import ANYWHERE, CheckInfo, Finding, Report, Scope, Severity, Status, plain
 
 SCHEMA = "2018-10-08"
@@ -39,6 +40,7 @@ _KINDS = {
 _OTHER = "Other"
 #: The most that the format takes: characters of texts, items of lists and of maps.
 TITLE, DESCRIPTION, IDENTIFIER, FIX, REASON, REQUIREMENT, FIELD, DETAIL = 256, 1024, 512, 512, 2048, 64, 2048, 1024
+NOTE = 512
 RESOURCES, REQUIREMENTS, DETAILS = 32, 32, 50
 #: Bytes of a finding that the service certainly takes: of 240 KB, and what is not ASCII has three times as many there.
 _LARGE = 80_000
@@ -101,7 +103,7 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
         **constant["remediation"],
         **({"SourceUrl": resource.console_url} if resource.console_url else {}),
         **({"FirstObservedAt": _time(report.started_at)} if finding.state == "new" else {}),
-        **({"Workflow": {"Status": "SUPPRESSED"}} if finding.suppression is not None else {}),
+        **_decided(finding.suppression, report),
         "ProductFields": _fields(fields),
         "Resources": _resources(finding),
         "Compliance": {
@@ -109,6 +111,15 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
             **constant["requirements"],
         },
     }
+
+
+def _decided(suppression: Suppression | None, report: Report) -> dict[str, Any]:
+    """What its owner has decided of it, and why."""
+    if suppression is None:
+        return {}
+    text = _text(f"Suppressed by {suppression.owner}, {suppression.term}: {suppression.reason}", NOTE)
+    note = {"Text": text, "UpdatedBy": "mlposture", "UpdatedAt": _time(report.finished_at)}
+    return {"Workflow": {"Status": "SUPPRESSED"}, "Note": note}
 
 
 def _base(id: str, generator: str, scope: Scope, report: Report, resource: str = "") -> dict[str, Any]:

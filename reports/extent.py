@@ -61,23 +61,22 @@ class Extents:
 
     def looked(self) -> Iterator[Looked]:
         """Each scope that was asked."""
-        missing = {gap.scope for gap in self._report.gaps}
-        open_accounts = {(one.provider, one.account) for one in self._report.unanswered}
-        for scope in sorted({*self._report.scopes, *(scope for _, scope in self._complete)}):
-            whole = all(done for (_, at), done in self._complete.items() if at == scope)
-            whole = whole and scope not in missing and (scope.provider, scope.account) not in open_accounts
-            yield Looked(scope, whole, tuple(self._judged(scope)), self.of(scope))
-
-    def _judged(self, scope: Scope) -> Iterator[str]:
-        """Checks of which a failure here is in the report, or is none any more."""
-        hidden: set[str] = set()
-        if Status.UNKNOWN not in self._report.shown:
-            for one in self._report.unanswered:
-                if (one.provider, one.account) == (scope.provider, scope.account):
-                    hidden.update(one.checks)
-        for check in self._report.checks:
-            if self._complete.get((check.kind, scope)) and check.id not in hidden:
-                yield check.id
+        report = self._report
+        kinds: dict[Scope, set[str]] = {scope: set() for scope in report.scopes}
+        for kind, scope in self._complete:
+            kinds.setdefault(scope, set()).add(kind)
+        missing = {gap.scope for gap in report.gaps}
+        unanswered: dict[tuple[str, str], set[str]] = {}
+        for one in report.unanswered:
+            unanswered.setdefault((one.provider, one.account), set()).update(one.checks)
+        for scope in sorted(kinds):
+            listed = {kind for kind in kinds[scope] if self._complete[kind, scope]}
+            account = (scope.provider, scope.account)
+            whole = listed == kinds[scope] and scope not in missing and account not in unanswered
+            # What is unknown is in the report as such, or else may have been a failure.
+            hidden = set() if Status.UNKNOWN in report.shown else unanswered.get(account, set())
+            judged = tuple(one.id for one in report.checks if one.kind in listed and one.id not in hidden)
+            yield Looked(scope, whole, judged, self.of(scope))
 
 
 def covers(extent: str, earlier: str) -> bool:

@@ -43,6 +43,8 @@ _SEVERITY = {
     Severity.INFORMATIONAL: (1, "Informational"),
 }
 _UNKNOWN_SEVERITY = (0, "Unknown")
+#: What of a suppression is for others: how it names its finding is not.
+_DECISION = ("reason", "owner", "approver", "ticket", "until")
 #: Provider → its name, and the type of its accounts.
 _PROVIDERS = {"aws": ("AWS", 10, "AWS Account"), "gcp": ("GCP", 11, "GCP Project"),
               "azure": ("Azure", 13, "Azure Subscription")}  # fmt: skip
@@ -181,9 +183,11 @@ def _unmapped(finding: Finding) -> dict[str, Any]:
     found: dict[str, Any] = {"verdict": finding.verdict}
     if finding.verdict is Status.FAIL:
         found["score"] = finding.score
-    for name in ("source", "suppression", "state"):
+    for name in ("source", "state"):
         if value := getattr(finding, name):
             found[name] = value
+    if finding.suppression is not None:
+        found["suppression"] = {name: getattr(finding.suppression, name) for name in _DECISION}
     return found
 
 

@@ -19,7 +19,7 @@ LIMITS = {
     "Id": 512, "GeneratorId": 512, "Title": 256, "Description": 1024, "Types": 50, "Resources": 32,
     "Resources.*.Id": 512, "Resources.*.Details.Other": 50, "Resources.*.Details.Other.*": 1024, "ProductFields": 50,
     "ProductFields.*": 2048, "Remediation.Recommendation.Text": 512, "Compliance.RelatedRequirements": 32,
-    "Compliance.RelatedRequirements.*": 64, "Compliance.StatusReasons.*.Description": 2048,
+    "Compliance.RelatedRequirements.*": 64, "Compliance.StatusReasons.*.Description": 2048, "Note.Text": 512,
 }  # fmt: skip
 #: Bytes of a finding.
 LARGEST = 240 * 1024

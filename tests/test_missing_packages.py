@@ -11,7 +11,7 @@ import pytest
 
 #: Package → what needs it. All else works without.
 NEEDED_BY = {
-    "boto3": {"scan aws", "s3"},
+    "boto3": {"scan aws", "s3", "upload security-hub"},
     "google.cloud.storage": {"gs"},
     "google.auth": {"scan gcp", "gs"},
     "azure.identity": {"scan azure", "az"},
@@ -38,6 +38,7 @@ class Gone:
 sys.meta_path.insert(0, Gone())
 
 from scanner.cli.commands import cli
+from scanner.cli.upload_security_hub import _hubs
 from scanner.collect.facade import connect
 from scanner.calls.client import Calls, Manners
 from scanner.model.errors import CannotScan
@@ -48,6 +49,7 @@ cli.main(["list", "checks"], standalone_mode=False)
 features = {
     **{f"scan {name}": (lambda name=name: connect(name, {}, Calls(Manners()))) for name in ("aws", "gcp", "azure")},
     **{scheme: (lambda scheme=scheme: _store(parse(f"{scheme}://northwind/abc/b"))) for scheme in ("s3", "gs", "az")},
+    "upload security-hub": lambda: _hubs(None, ()),
 }
 said = {}
 for name, feature in features.items():

@@ -18,6 +18,7 @@ from scanner.cli.suppress_commands import suppress
 from scanner.cli.systems_commands import systems
 from scanner.cli.triage_commands import triage
 from scanner.cli.upload_commands import upload
+from scanner.cli.upload_security_hub import security_hub
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
 
@@ -230,6 +231,7 @@ cli.add_command(report)
 cli.add_command(upload)
 cli.add_command(suppress)
 systems.add_command(triage)
+upload.add_command(security_hub)
 
 
 def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
