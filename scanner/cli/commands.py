@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import __version__
+from scanner.cli.bom_commands import bom
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
@@ -62,6 +63,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture report board --inventory inventory.json -o board.html
     A dossier of evidence on one of them, for an auditor:
       mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
+    A bill of materials of one of them, as CycloneDX:
+      mlposture bom inventory.json --system fraud-scoring -o fraud.cdx.json
     Upload findings to code scanning:
       mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
     Accept a failure, for a reason and a time:
@@ -226,6 +229,7 @@ def explain(name: str) -> None:
 
 
 cli.add_command(evidence)
+cli.add_command(bom)
 cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)

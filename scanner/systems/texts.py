@@ -47,7 +47,7 @@ def texts(resource: Resource) -> list[Text]:
 def _gather(path: str, value: Any, found: list[Text]) -> None:
     """Add the texts in a value."""
     if isinstance(value, str):
-        found.append((path, value, _location(value)))
+        found.append((path, value, location(value)))
     elif isinstance(value, tuple):
         for item in value:
             _gather(f"{path}[]", item, found)
@@ -59,7 +59,7 @@ def _gather(path: str, value: Any, found: list[Text]) -> None:
                 _gather(f"{path}.{name}", f"{inner}@{number}" if number else inner, found)
     elif isinstance(value, dict):
         for key, item in value.items():
-            found.append((f"{path}{{}}", key, _location(key)))
+            found.append((f"{path}{{}}", key, location(key)))
             if isinstance(item, str | Part):
                 _gather(f"{path}{{}}", item, found)
 
@@ -104,7 +104,7 @@ def is_written(member: str) -> bool:
     return any(word in member for word in _WRITTEN)
 
 
-def _location(text: str) -> str:
+def location(text: str) -> str:
     """`bucket/key` of an address in a bucket; empty for an address of anything else."""
     if not text.startswith(_SCHEMES) or not (found := _BUCKET.match(text)):
         return ""
