@@ -15,8 +15,9 @@ _NAME = 60
 
 def fixes(report: Report, width: int, *, details: bool) -> Iterator[Line]:
     """Changes that would close most, a line each. Those of one failure, which is shown as such, are a detail."""
-    shown = [fix for fix in report.fixes if details or fix.count > 1]
-    if not shown:
+    several = [fix for fix in report.fixes if fix.count > 1]
+    shown = report.fixes if details else several
+    if not several:
         return
     these = "this change" if len(shown) == 1 else f"these {len(shown)} changes"
     closed, failed = sum(fix.count for fix in shown), report.counts["fail"]
@@ -27,7 +28,8 @@ def fixes(report: Report, width: int, *, details: bool) -> Iterator[Line]:
 
 
 def _brief(fix: Fix, width: int) -> Iterator[Line]:
-    yield [("bold", f"  {fix.count:4}", ""), ("", "  " + cut(f"{_what(fix)}: {_checks(fix)}", width - 8), "")]
+    text = cut(f"{_what(fix, min(width // 3, _NAME))}: {_checks(fix)}", width - 8)
+    yield [("bold", f"  {fix.count:4}", ""), ("", f"  {text}", "")]
 
 
 def _fix(fix: Fix, width: int) -> Iterator[Line]:
@@ -43,8 +45,8 @@ def _fix(fix: Fix, width: int) -> Iterator[Line]:
         yield [("", " " * 8 + line, "")]
 
 
-def _what(fix: Fix) -> str:
-    return f"{clean(fix.title or fix.kind)} {cut(clean(fix.name), _NAME)} ({clean(fix.objective)})"
+def _what(fix: Fix, longest: int = _NAME) -> str:
+    return f"{clean(fix.title or fix.kind)} {cut(clean(fix.name), longest)} ({clean(fix.objective)})"
 
 
 def _checks(fix: Fix) -> str:

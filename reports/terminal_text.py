@@ -2,11 +2,29 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from reports.writing import clean, redact
+from scanner.model.nouns import Scope, Severity
 
-#: Style, text and link of each part of a line.
+#: Style, text and link of each part of a line; style and link are empty for plain text.
 Line = list[tuple[str, str, str]]
+
+STYLE = {
+    Severity.CRITICAL: "bold magenta",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFORMATIONAL: "blue",
+}
+
+
+class Look(NamedTuple):
+    """How much is shown, in how many columns: every failure, not the worst alone, and controls that they speak to."""
+
+    width: int
+    details: bool = False
+    controls: bool = False
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
@@ -33,3 +51,13 @@ def cut(text: str, width: int) -> str:
 def theirs(text: str) -> str:
     """Text of others: no controls, no secrets."""
     return clean(redact(text))
+
+
+def where(scope: Scope) -> str:
+    """Provider, account and region."""
+    return clean(f"{scope.provider} {scope.account} {scope.region}")
+
+
+def link(url: str) -> str:
+    """The console address if it is one and holds nothing that could end the escape sequence it goes into."""
+    return url if url.startswith("https://") and url.isascii() and url.isprintable() else ""

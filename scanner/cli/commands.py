@@ -12,6 +12,7 @@ import click
 from scanner import __version__
 from scanner.cli.bom_commands import bom
 from scanner.cli.evidence_commands import evidence
+from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
@@ -25,8 +26,10 @@ from scanner.model.exits import MEANINGS
 
 if TYPE_CHECKING:
     from scanner.cli.config import Config, Output
+    from scanner.cli.outcome import Outcome
     from scanner.cli.session import Session
     from scanner.collect.plan import Plan
+    from scanner.store.inventory import Inventory
 
 EPILOG = "\b\nExit codes\n" + "\n".join(f"  {code:<3}  {meaning}" for code, meaning in MEANINGS.items())
 
@@ -77,7 +80,7 @@ def cli(ctx: click.Context, /) -> None:
         STOPS.interrupt()
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(invoke_without_command=True, cls=GroupedGroup)
 @click.option("--config", metavar="FILE", help="Scan every cloud that this TOML file, on disk or in a bucket, "
               "names, into one report.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the last scan that was stopped or killed, as it was started; "
@@ -111,7 +114,7 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
     ctx.exit(_scan(read.providers(), _merge(config, read, options)))
 
 
-@scan.command("aws")
+@scan.command("aws", cls=Grouped)
 @click.option("--profile", metavar="P", help="A profile of your AWS configuration.")
 @click.option("--role-arn", "role_arns", multiple=True, metavar="ARN", help="Assume this role and scan its account. "
               "Repeatable.")  # fmt: skip
@@ -137,7 +140,7 @@ def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, .
     ctx.exit(_scan({"aws": settings}, options))
 
 
-@scan.command("gcp")
+@scan.command("gcp", cls=Grouped)
 @click.option(
     "--project", "projects", multiple=True, metavar="P", help="Project id. Repeatable. Default: the configured one."
 )
@@ -161,7 +164,7 @@ def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[
     ctx.exit(_scan({"gcp": settings}, options))
 
 
-@scan.command("azure")
+@scan.command("azure", cls=Grouped)
 @click.option(
     "--subscription",
     "subscriptions",
@@ -184,7 +187,7 @@ def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management
     ctx.exit(_scan({"azure": {"subscriptions": subscriptions, "management_groups": management_groups}}, options))
 
 
-@cli.command("evaluate")
+@cli.command("evaluate", cls=Grouped)
 @click.argument("inventory", metavar="INVENTORY")
 @common
 @click.pass_context
@@ -198,7 +201,7 @@ def evaluate_command(ctx: click.Context, /, inventory: str, **options: Any) -> N
     ctx.exit(evaluate_saved((inventory,), options))
 
 
-@cli.command("merge")
+@cli.command("merge", cls=Grouped)
 @click.argument("inventories", metavar="INVENTORY...", nargs=-1, required=True)
 @common
 @click.option("--save-inventory", metavar="PATH", help="Keep what they hold together.")
@@ -260,7 +263,7 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     from scanner.cli.session import Session
     from scanner.store.journals import new_journal
 
-    log_to_stderr(verbose=options["verbose"])
+    log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     outputs = parse_options(options)
     options = read_files(options)
     judged = with_baseline(options)
@@ -289,7 +292,7 @@ def _resume(options: dict[str, Any]) -> int:
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
-    log_to_stderr(verbose=options["verbose"])
+    log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     refuse_remote("--journal", options.get("journal"))
     with old_journal(options.get("journal")) as journal:
         given = options
@@ -344,6 +347,7 @@ def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, 
                 early=early,
                 arguments=arguments,
                 problems=problems,
+                decided=_decided(inventory),
             )
     except (NotWritten, NotKept) as problem:
         if not session.resume:
@@ -367,6 +371,16 @@ def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, 
         # Threads may be inside calls that time out much later.
         leave(STOPS.code if STOPS.why else code)
     return code
+
+
+def _decided(inventory: "Inventory") -> "Outcome | None":
+    """How a scan ends whatever was found: a signal came, or nothing was seen at all."""
+    from scanner.cli.outcome import Outcome
+    from scanner.model.errors import CannotScan
+
+    if STOPS.why:
+        return Outcome(STOPS.code, STOPS.why)
+    return Outcome(CannotScan.exit_code, "nothing was looked at") if inventory.unseen() else None
 
 
 def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:

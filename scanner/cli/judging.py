@@ -39,12 +39,12 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.options import spelled
+from scanner.cli.outcome import Outcome, outcome
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotWritten
-from scanner.model.exits import Exit
 from scanner.model.nouns import Severity, Status
 from scanner.model.selection import select as select_checks
 from scanner.objects.addresses import parse, refuse_remote
@@ -222,33 +222,44 @@ def report(
     early: "Early | None" = None,
     arguments: tuple[str, ...] = (),
     problems: Iterable[Exception] = (),
-) -> Exit:
+    decided: Outcome | None = None,
+) -> int:
     """Have all judged that was not judged `early`, write every report, print for a person unless one went to stdout.
 
-    Returns the exit code. Raises what could not be written, before (`problems`) or here, once all else is: OSError if
-    that is nothing but the text for a person.
+    Returns the exit code, which may be `decided` whatever was found. Raises what could not be written, before
+    (`problems`) or here, once all else is: OSError if that is nothing but the text for a person.
     """
-    from reports.terminal import print_report
-
     owners = ownership(inventory, options)
     built = judge(inventory, checks, options, started_at, owners, outputs=outputs, early=early, arguments=arguments)
     problems = list(problems)
     for output in outputs:
         problems += _attempt(partial(_write, output, built, options))
     to_stdout = any(output.path is None for output in outputs)
+    end = decided or outcome(built, options, to_stdout=to_stdout)
     if not to_stdout and sys.stdout is not None:
-        problems += _attempt(partial(print_report, built, details=bool(options.get("details"))), sys.stdout.flush)
+        last = "" if problems or inventory.not_kept else end.line  # else an error is, and says how this ends
+        problems += _attempt(partial(_print, built, options, last), sys.stdout.flush)
     _warn_of_needless_trust(built)
     warn_of_suppressions(built.suppressions)
     if problems:
         raise _together(problems)
-    incomplete = bool(options.get("fail_on_incomplete")) and not built.complete
     if short := too_little(built, options.get("min_coverage")):
         log.error("%s", short)
-        incomplete = True
-    if fails(built.by_severity, options.get("fail_on") or ("never" if to_stdout else "high")):
-        return Exit.FINDINGS
-    return Exit.INCOMPLETE if incomplete else Exit.DONE
+    return end.code
+
+
+def _print(built: "Report", options: Options, last: str) -> None:
+    """The text for a person."""
+    from reports.terminal import print_report
+
+    print_report(
+        built,
+        colour=options.get("color") or "auto",
+        quiet=bool(options.get("quiet")),
+        details=bool(options.get("details")),
+        controls=bool(options.get("controls") or options.get("framework")),
+        ending=last,
+    )
 
 
 def judge(
@@ -352,11 +363,11 @@ def _warn_of_needless_trust(report: "Report") -> None:
             )
 
 
-def evaluate_saved(paths: tuple[str, ...], options: Options) -> Exit:
+def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     """Load saved inventories, judge them together, report; the exit code."""
     from scanner.cli.logs import log_to_stderr
 
-    log_to_stderr(verbose=False)
+    log_to_stderr(verbose=False, quiet=bool(options.get("quiet")))
     outputs = parse_options(options, inventories=paths)
     options = with_baseline(read_files(options))
     inventory, checks, collectors = load_saved(paths)

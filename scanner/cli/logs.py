@@ -13,12 +13,14 @@ class _Formatter(logging.Formatter):
         return clean(redact_wholly(super().format(record)), lines=True)
 
 
-def log_to_stderr(*, verbose: bool) -> None:
+def log_to_stderr(*, verbose: bool, quiet: bool = False) -> None:
     """Warnings of ours, or with `verbose` all that is asked and fails, and what the SDKs have to say.
+
+    If `quiet`, only errors of ours.
 
     Without it they are silent: what matters of it is in our own errors, and some print tracebacks for what is none.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter("%(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL, handlers=[handler])
-    logging.getLogger("mlposture").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logging.getLogger("mlposture").setLevel(logging.DEBUG if verbose else logging.ERROR if quiet else logging.WARNING)

@@ -70,8 +70,12 @@ def common(function: F) -> F:
         click.option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 4 when less "
                      "than this share of what could be judged was judged, of all or of an AI system: a build whose "
                      "permissions were taken away does not turn green."),
-        click.option("--details", is_flag=True, help="Print every check that failed with its resources, fix and "
-                     "controls, not the worst alone."),
+        click.option("--details", is_flag=True, help="Print every check that failed with its resources and fix, not "
+                     "the worst alone."),
+        click.option("--controls", is_flag=True, help="Print which controls a check speaks to; so does --framework."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours and links in what is "
+                     "printed. Default: auto, at a terminal unless NO_COLOR is set, elsewhere if FORCE_COLOR is."),
+        click.option("-q", "--quiet", is_flag=True, help="Print errors and the last line only: how it ended, and why."),
     )  # fmt: skip
     return _with(options, function)
 

@@ -28,8 +28,8 @@ def run(command: click.Command) -> None:
     except (click.Abort, KeyboardInterrupt):
         code = _say("interrupted" if STOPS.code is Exit.INTERRUPTED else f"stopped by {STOPS.name}", STOPS.code)
         os._exit(code)  # threads may be inside calls that time out much later
-    except SystemExit:  # the one thing that click ends the process for all the same
-        code = _explain(BrokenPipeError())
+    except SystemExit as ended:  # click ends it where nobody reads, and having told a shell how to complete
+        code = _explain(BrokenPipeError()) if ended.code else Exit.DONE
     except BaseException as error:  # Python itself would end with 1 where it is no Exception, which is findings
         code = _explain(error)
     if sys.stderr is not None:

@@ -235,7 +235,7 @@ class Session:
         self, connected: Mapping[str, Provider], calls: Mapping[str, Calls], manners: Manners, share: Share
     ) -> None:
         """Ask one cloud after the other. Of those that a signal came before, say that they were not asked."""
-        enabled = not self.options.get("no_progress")
+        enabled = not (self.options.get("no_progress") or self.options.get("quiet"))
         with ExitStack() as stack:
             cluster = STOPS.unless_told(lambda: stack.enter_context(self._cluster()))
             progress = stack.enter_context(bar(enabled=enabled, meter=self.meter))

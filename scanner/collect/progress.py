@@ -1,13 +1,17 @@
-"""A progress bar on stderr, or nothing where nobody looks."""
+"""Progress in one line on stderr, or nothing where nobody looks."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scanner.calls.meter import Meter
     from scanner.collect.run import Progress as State
+
+#: Seconds, and units of work, before which nothing can be said of the end.
+_EARLY, _FEW = 5.0, 3
 
 
 @contextmanager
@@ -21,46 +25,23 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
         return
     # rich is slow to import and this is the first place that needs it.
     from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress, ProgressColumn
     from rich.text import Text
 
-    from scanner.model.sanitize import clean
+    console, began = Console(stderr=True), monotonic()
+    latest: list[State] = []
 
-    class _Calls(ProgressColumn):
-        """How much was asked so far: it moves while a large unit of work is under way."""
-
-        def __init__(self, meter: "Meter") -> None:
-            super().__init__()
-            self._meter = meter
+    class _Line(ProgressColumn):
+        """All of it in one column: rich would break what is too wide in several."""
 
         def render(self, task: object) -> Text:  # noqa: ARG002 - rich passes it
-            costs = list(self._meter.costs.values())
-            throttled = sum(cost.throttled for cost in costs)
-            return Text(
-                f"{sum(cost.calls for cost in costs)} calls" + (f", {throttled} throttled" if throttled else "")
-            )
+            return Text(line(latest, meter, monotonic() - began, console.width), no_wrap=True)
 
-    columns = (
-        TextColumn("scanning"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} units, {task.fields[resources]} resources"),
-        _Calls(meter),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[label]}"),
-    )
-    drawn = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = drawn.add_task("scan", total=None, resources=0, label="")
+    drawn = Progress(_Line(), console=console, transient=True)
+    drawn.add_task("scan", total=None)
 
     def update(state: "State") -> None:
-        with suppress(OSError):
-            drawn.update(
-                task,
-                total=state.total,
-                completed=state.done,
-                resources=state.resources,
-                label=escape(clean(state.label)),
-            )
+        latest[:] = [state]
 
     # A terminal may be closed meanwhile, which must not cost the scan.
     with suppress(OSError):
@@ -70,3 +51,39 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
     finally:
         with suppress(OSError):
             drawn.stop()
+
+
+def line(latest: "list[State]", meter: "Meter", seconds: float, width: int) -> str:
+    """Counters first, then about when it ends, and last what was read last: it is cut where the line is full."""
+    from scanner.model.sanitize import clean
+
+    costs = list(meter.costs.values())
+    throttled = sum(cost.throttled for cost in costs)
+    parts = ["scanning"]
+    if latest:
+        state = latest[0]
+        parts = [f"scanning {state.done}/{state.total}", f"{state.resources:,} resources"]
+    parts.append(f"{sum(cost.calls for cost in costs):,} calls")
+    if throttled:
+        parts.append(f"{throttled:,} throttled")
+    parts.append(_clock(seconds))
+    if latest and (left := _left(latest[0], seconds)):
+        parts.append(left)
+    text = ", ".join(parts)
+    label = clean(latest[0].label) if latest else ""
+    text = f"{text}  {label}" if label else text
+    return text if len(text) < width else text[: max(width - 2, 1)] + "…"
+
+
+def _left(state: "State", seconds: float) -> str:
+    """About how long the rest takes if it is like what was done. More may be found that is to be read."""
+    if seconds < _EARLY or state.done < _FEW or state.done >= state.total:
+        return ""
+    rest = seconds * (state.total - state.done) / state.done
+    return f"about {rest / 60:.0f} min left" if rest >= 90 else f"about {max(round(rest, -1), 10):.0f} s left"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -6,6 +6,9 @@ from scanner.model.checks import Check
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity
 
+#: Letters from which on the start of a name says something, and how many names are suggested for one.
+_START, _FEW = 4, 3
+
 
 def select(
     checks: Iterable[Check],
@@ -22,14 +25,36 @@ def select(
     names = {name: check for check in every for name in (check.id, check.slug)}
     for name in (*wanted, *skipped):
         if name not in names:
-            close = nearest(name, names)
-            hint = f". Did you mean {close}?" if close else ""
-            raise InputError(f"no check of these clouds is called {name!r}; `mlposture list checks` lists all{hint}")
+            lists = "`mlposture list checks` lists all"
+            raise InputError(f"no check of these clouds is called {name!r}; {lists}{_hint(name, every)}")
     keep = {names[name].id for name in wanted} if wanted else {check.id for check in every}
     drop = {names[name].id for name in skipped}
     return tuple(
         check for check in every if check.id in keep and check.id not in drop and check.severity.rank <= least.rank
     )
+
+
+def _hint(name: str, checks: Sequence[Check]) -> str:
+    """What may have been meant: a check of another cloud, the checks that begin so, or one of a similar name."""
+    from scanner.model.registry import load  # of all clouds, which only a mistake needs
+
+    others = {known: check for check in load()[0].values() for known in (check.id, check.slug)}
+    elsewhere = others.get(name) or others.get(name.upper())
+    if elsewhere is not None and all(check.id != elsewhere.id for check in checks):
+        return f". {elsewhere.id} is a check of {elsewhere.provider}"
+    if begin := beginning(name, (word for check in checks for word in (check.id, check.slug))):
+        return f". Did you mean {begin}?"
+    names = [known for check in checks for known in (check.id, check.slug)]
+    close = nearest(name, [*names, *others])
+    of = f", a check of {others[close].provider}" if close and close not in names else ""
+    return f". Did you mean {close}{of}?" if close else ""
+
+
+def beginning(name: str, names: Iterable[str]) -> str:
+    """Which of the names begin so, the first few of them in words; empty where none does, or the start is too short."""
+    found = sorted({known for known in names if known.lower().startswith(name.lower())}) if len(name) >= _START else []
+    more = f" or one of {len(found) - _FEW} more" if len(found) > _FEW else ""
+    return ", ".join(found[:_FEW]) + more
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

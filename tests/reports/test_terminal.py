@@ -3,26 +3,72 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from rich.console import Console
 
-from reports import terminal, terminal_systems
+from reports import terminal, terminal_accounts, terminal_findings, terminal_systems
 from reports.terminal import print_report, render
 from scanner.model.claims import Word
+from scanner.model.notes import Source
 from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
 from scanner.model.origins import Principal
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 
 
-def plain(report, width=120, *, details=True):
-    return render(report, colour=False, width=width, details=details)
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class Out(io.StringIO):
+    """Standard output, which may be a terminal."""
+
+    encoding = "utf-8"
+
+    def __init__(self, *, terminal=False):
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+
+def plain(report, width=120, *, details=True, **look):
+    return render(report, colour=False, width=width, details=details, **look)
+
+
+@pytest.mark.parametrize("details", [False, True], ids=["brief", "details"])
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_terminal_is_the_golden_one(make, width, details):
+    """MLPOSTURE_UPDATE_GOLDEN=1 writes it anew; read the difference before committing it."""
+    golden = GOLDEN / f"terminal-{width}{'-details' if details else ''}.txt"
+    both = (make.mixed_report(), make.shared_report())
+    end = "Exit code 1: 1 critical and 1 high failures, at or above --fail-on high."
+    text = "\n---\n\n".join(plain(report, width, details=details, ending=end) for report in both)
+    if os.environ.get("MLPOSTURE_UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+    assert max(len(line) for line in text.splitlines()) <= width or details  # which cuts no id
+
+
+def test_piped_is_the_golden_one(make, monkeypatch):
+    golden = GOLDEN / "terminal-piped.txt"
+    out = Out()
+    monkeypatch.setattr(sys, "stdout", out)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    print_report(make.mixed_report(), ending="Exit code 0: --fail-on never.")
+    if os.environ.get("MLPOSTURE_UPDATE_GOLDEN") == "1":
+        golden.write_text(out.getvalue(), encoding="utf-8")
+    assert out.getvalue() == golden.read_text(encoding="utf-8")
 
 
 def test_ids_of_controls_command_no_terminal(make):
@@ -30,7 +76,7 @@ def test_ids_of_controls_command_no_terminal(make):
     [finding, *_] = [one for one in report.findings if one.controls]
     controls = (msgspec.structs.replace(finding.controls[0], id="\x1b[2J"),)
     hostile = FindingList([msgspec.structs.replace(finding, controls=controls)])
-    text = plain(msgspec.structs.replace(report, findings=hostile))
+    text = plain(msgspec.structs.replace(report, findings=hostile), controls=True)
     assert "  = controls: example-a \\x1b[2J\n" in text
 
 
@@ -43,15 +89,15 @@ def test_a_finding_reads_from_what_to_fix(make):
         "     path: arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/research → "
         "arn:aws:iam::111122223333:role/admin\n"
         "  = fix: Give the role what the notebook needs.\n"
-        "  = controls: example-a C1, C2, C3, C4, C5, C6, C7; example-b C1, C2, C3, C4, C5, C6, C7\n"
+        "  = explain: mlposture explain MLP-4901\n"
     )
     order = [text.index(severity) for severity in ("critical[", "high[", "informational[")]
     assert order == sorted(order)
 
 
 def test_without_details_the_worst_come_with_their_fix_and_the_others_in_a_line_each(make, monkeypatch):
-    monkeypatch.setattr(terminal, "MAX_WORST", 1)
-    monkeypatch.setattr(terminal, "MAX_ROWS", 1)
+    monkeypatch.setattr(terminal_findings, "MAX_WORST", 1)
+    monkeypatch.setattr(terminal_findings, "MAX_ROWS", 1)
     report = msgspec.structs.replace(make.mixed_report(), scopes=(HERE,))
     assert plain(report, details=False).startswith(
         "critical[MLP-4901]: Notebook instance runs as a role that may do everything\n"
@@ -62,14 +108,14 @@ def test_without_details_the_worst_come_with_their_fix_and_the_others_in_a_line_
         "\n"
         "high          MLP-1901 Notebook instance has a direct route to the internet: research\n"
         "… and 1 more checks that failed\n"
-        "All of it with --details, or in a report file (-o).\n"
+        "`mlposture explain ID` says why and how; all of it is in --details, or in a report file (-o).\n"
     )
 
 
 @pytest.mark.parametrize("width", [100, 120])
 def test_without_details_nothing_about_a_finding_takes_two_lines(make, width):
     for report in (make.mixed_report(), make.hostile_report()):
-        top, _, _ = plain(report, width, details=False).partition("All of it with --details")
+        top, _, _ = plain(report, width, details=False).partition("`mlposture explain ID`")
         assert max(map(len, top.splitlines()), default=0) <= width
 
 
@@ -85,11 +131,67 @@ def test_what_fixes_most_is_said_once_for_several_failures(make):
     assert "What fixes most" not in plain(make.mixed_report(), details=False), "each closes what is shown as it is"
 
 
+def test_controls_are_shown_where_they_are_asked_for(make):
+    controls = "  = controls: example-a C1, C2, C3, C4, C5, C6, C7; example-b C1, C2, C3, C4, C5, C6, C7\n"
+    for details in (False, True):
+        assert "  = controls:" not in plain(make.mixed_report(), details=details)
+        assert controls in plain(make.mixed_report(), details=details, controls=True)
+
+
+def test_the_line_that_declares_a_resource_is_shown_where_it_is_known(make):
+    source = Source(uri="infra/nb\x1b[2J.tf", line=5, address='module.a["b"].aws_sagemaker_notebook_instance.this')
+    [first, *_] = make.mixed_report().findings
+    found = FindingList([msgspec.structs.replace(first, source=source)])
+    report = msgspec.structs.replace(make.mixed_report(), findings=found)
+    shown = '  = source: infra/nb\\x1b[2J.tf:5 (module.a["b"].aws_sagemaker_notebook_instance.this)\n'
+    assert shown in plain(report, details=True) and shown in plain(report, details=False)
+
+
+def test_the_last_line_says_how_it_ends(make):
+    end = "Exit code 1: 1 critical failure, at or above --fail-on high."
+    assert plain(make.mixed_report(), ending=end).endswith(f"%.\n{end}\n")
+
+
+def test_if_quiet_only_the_last_line_is_printed(make, monkeypatch):
+    out = Out()
+    monkeypatch.setattr(sys, "stdout", out)
+    print_report(make.mixed_report(), quiet=True, ending="Exit code 0: --fail-on never.")
+    assert out.getvalue() == "Exit code 0: --fail-on never.\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "terminal", "coloured"),
+    [
+        ("auto", {}, True, True), ("auto", {}, False, False),
+        ("auto", {"NO_COLOR": "1"}, True, False), ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"FORCE_COLOR": "1"}, False, True), ("auto", {"FORCE_COLOR": "0"}, False, False),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("always", {"NO_COLOR": "1"}, False, True), ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)  # fmt: skip
+def test_colour_is_as_it_was_asked_for(make, monkeypatch, asked, environment, terminal, coloured):
+    out = Out(terminal=terminal)
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    print_report(make.mixed_report(), colour=asked)
+    assert ("\x1b[" in out.getvalue()) is coloured
+
+
+def test_the_id_of_a_check_leads_to_its_reference(make):
+    text = render(make.mixed_report(), colour=True, width=100)
+    assert re.search(r"\x1b\]8;[^;]*;https://docs\.example/notebooks\x1b\\(\x1b\[[0-9;]*m)?MLP-1901", text)
+
+
 def test_verdicts_by_kind_and_account(make):
     text = plain(make.mixed_report())
     assert "aws.sagemaker.NotebookInstance    3+     2     2        2\n" in text
     assert "gcp.example.Bucket                 2     1     1        0\n" in text
-    assert "aws 111122223333           3     2     2\n" in text
+    assert "aws 111122223333           3         1     1              0        2     2\n" in text
+    assert "aws.sagemaker.NotebookInstance" not in plain(make.mixed_report(), details=False)
 
 
 def test_what_was_not_seen_and_what_would_close_it(make):
@@ -130,15 +232,15 @@ def test_a_million_findings_are_not_gone_through(make):
         def failures(self, most):
             return FindingList(tuple.__iter__(self)).failures(most)
 
-        def failures_by_account(self):
-            return FindingList(tuple.__iter__(self)).failures_by_account()
+        def severities_by_account(self):
+            return FindingList(tuple.__iter__(self)).severities_by_account()
 
     report = make.mixed_report()
     assert plain(msgspec.structs.replace(report, findings=Many(list(report.findings)))) == plain(report)
 
 
 def test_of_very_many_accounts_those_with_most_failures_are_shown(make, monkeypatch):
-    monkeypatch.setattr(terminal, "MAX_ACCOUNTS", 2)
+    monkeypatch.setattr(terminal_accounts, "MAX_ACCOUNTS", 2)
     scopes = [Scope("aws", f"{number:012}", "eu-west-1") for number in range(5)]
     bad = [
         msgspec.structs.replace(
@@ -149,7 +251,7 @@ def test_of_very_many_accounts_those_with_most_failures_are_shown(make, monkeypa
     ]
     text = plain(msgspec.structs.replace(make.report_of(*bad), scopes=tuple(scopes)))
     assert "… and 3 more accounts with fewer failures." in text
-    assert re.search(r"aws 000000000004 +4 +4", text)
+    assert re.search(r"aws 000000000004 +4 +4 +4 +0", text)
     assert "aws 000000000001 " not in text
 
 
@@ -160,7 +262,7 @@ def test_unknown_is_not_called_clean(make):
 
 
 def test_many_failures_are_cut_and_counted(make, monkeypatch):
-    monkeypatch.setattr(terminal, "MAX_BLOCKS", 2)
+    monkeypatch.setattr(terminal_findings, "MAX_BLOCKS", 2)
     report = make.hostile_report()
     text = plain(report)
     failed = {finding.check_id for finding in report.findings if finding.verdict is Status.FAIL}
@@ -169,7 +271,7 @@ def test_many_failures_are_cut_and_counted(make, monkeypatch):
 
 
 def test_resources_of_one_check_share_a_block(make, monkeypatch):
-    monkeypatch.setattr(terminal, "MAX_EACH", 2)
+    monkeypatch.setattr(terminal_findings, "MAX_EACH", 2)
     text = plain(make.hostile_report())
     failures = [f for f in make.hostile_report().findings if f.open]
     by_check = Counter(finding.check_id for finding in failures)
@@ -182,8 +284,8 @@ def test_resources_of_one_check_share_a_block(make, monkeypatch):
 
 @pytest.mark.parametrize("width", [60, 100, 200])
 def test_hostile_names_do_nothing(make, monkeypatch, width):
-    monkeypatch.setattr(terminal, "MAX_BLOCKS", 1000)
-    monkeypatch.setattr(terminal, "MAX_EACH", 1000)
+    monkeypatch.setattr(terminal_findings, "MAX_BLOCKS", 1000)
+    monkeypatch.setattr(terminal_findings, "MAX_EACH", 1000)
     for colour in (False, True):
         text = ESCAPES.sub("", render(make.hostile_report(), colour=colour, width=width)) if colour else plain(
             make.hostile_report(), width
@@ -208,7 +310,8 @@ def test_colour_links_to_the_console(make):
 def test_a_console_address_cannot_end_its_escape_sequence(make):
     url = "https://console.example/\x1b\\\x1b[31m"
     report = make.report_of(notebook("n", direct_internet_access="Enabled", role_arn=None, console_url=url))
-    assert "\x1b]8" not in render(report, colour=True, width=100)
+    links = re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b", render(report, colour=True, width=100))
+    assert set(links) == {"https://docs.example/notebooks"}
 
 
 def test_no_escape_goes_to_a_pipe(make):
@@ -259,11 +362,11 @@ def test_a_reader_that_goes_away_is_not_an_outcome_of_ours(make, terminal):
         print_report(make.mixed_report(), Console(file=Gone(), force_terminal=terminal, _environ={"TERM": "xterm"}))
 
 
-def test_unknown_verdicts_are_listed_by_reason(make):
+def test_unknown_verdicts_are_listed_by_reason_and_permission(make):
     lines = plain(make.mixed_report()).splitlines()
     start = lines.index("Unknown (2 verdicts):")
     assert lines[start + 1 : start + 3] == [
-        "     1  not observed: direct_internet_access (MLP-1901)",
+        "     1  not observed: direct_internet_access (MLP-1901); may need sagemaker:DescribeNotebookInstance",
         "     1  not observed: role_arn (MLP-4901)",
     ]
 

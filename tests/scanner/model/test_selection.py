@@ -27,3 +27,24 @@ def test_selection_by_id_slug_and_severity() -> None:
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="sagemaker_notebook_direct_internet_access"):
         select(CHECKS.values(), wanted=["sagemaker_notebook_direct_internet_acces"])
+
+
+OWN = [check for check in CHECKS.values() if check.provider == "aws"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("MLP-2001", "MLP-2001 is a check of gcp"),
+        ("mlp-2001", "MLP-2001 is a check of gcp"),
+        (CHECKS["MLP-3001"].slug, "MLP-3001 is a check of azure"),
+        ("sagemaker_notebook", r"Did you mean sagemaker_notebook_\w+, sagemaker_notebook_\w+, sagemaker_notebook_\w+ "
+                               r"or one of \d+ more\?"),
+        (f"{CHECKS['MLP-2001'].slug}x", f"Did you mean {CHECKS['MLP-2001'].slug}, a check of gcp?"),
+        ("nothing like it", "lists all$"),
+        ("MLP", "lists all$"),
+    ],
+)  # fmt: skip
+def test_what_may_be_meant_is_known_of_all_clouds(name: str, says: str) -> None:
+    with pytest.raises(InputError, match=says.replace("gcp?", r"gcp\?")):
+        select(OWN, wanted=[name])

@@ -1,0 +1,55 @@
+"""The part of the terminal report about accounts: how many failures of which severity, and what is unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reports.terminal_text import Line, cut, table, theirs
+from scanner.model.nouns import Report, Severity
+
+MAX_ACCOUNTS = 40
+#: Columns that an account has at least; the numbers have the others.
+_LEAST = 24
+_Account = tuple[str, str]
+
+
+def accounts(report: Report, width: int) -> Iterator[Line]:
+    """Failures by account and severity, beside what is unknown there; of very many accounts, the worst.
+
+    A severity that nothing failed with has no column.
+    """
+    failures = report.findings.severities_by_account()
+    if sum(count for counts in failures.values() for count in counts.values()) != report.counts["fail"]:
+        return  # failures are not among the findings
+    seen, unknown = _counts(report)
+    gaps = Counter((gap.scope.provider, gap.scope.account) for gap in report.gaps)
+    known = {(scope.provider, scope.account) for scope in report.scopes} | failures.keys() | unknown.keys()
+    severities = [severity for severity in Severity if report.by_severity[severity]]
+
+    def numbers(account: _Account) -> list[int]:
+        failed = failures.get(account, {})
+        return [*(failed.get(severity, 0) for severity in severities), unknown[account], gaps[account]]
+
+    worst = sorted(known, key=lambda account: ([-number for number in numbers(account)], account))
+    shown = worst[:MAX_ACCOUNTS]
+    head = ("account", "seen", *(str(severity) for severity in severities), "unknown", "gaps")
+    rows = [(theirs(" ".join(account)), str(seen[account]), *map(str, numbers(account))) for account in sorted(shown)]
+    if not any(any(numbers(account)) for account in known):
+        return
+    room = max(width - sum(len(name) + 2 for name in head[1:]), _LEAST)
+    yield from table(head, [(cut(row[0], room), *row[1:]) for row in rows])
+    if len(worst) > len(shown):
+        yield [("", f"… and {len(worst) - len(shown)} more accounts with fewer failures.", "")]
+    yield []
+
+
+def _counts(report: Report) -> tuple[Counter[_Account], Counter[_Account]]:
+    """Resources that were seen, and unknown verdicts, by account."""
+    seen: Counter[_Account] = Counter()
+    for listing in report.listings:
+        seen[listing.scope.provider, listing.scope.account] += listing.observed
+    unknown: Counter[_Account] = Counter()
+    for one in report.unanswered:
+        unknown[one.provider, one.account] += one.count
+    return seen, unknown

@@ -1,0 +1,55 @@
+"""How a command that judges ends: its exit code, and why, in the words of the last line that it prints."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scanner.cli.config import NEVER, fails, parse_severity
+from scanner.cli.declared import too_little
+from scanner.model.exits import Exit
+from scanner.model.nouns import Severity
+
+if TYPE_CHECKING:
+    from scanner.model.nouns import Report
+
+
+class Outcome(NamedTuple):
+    """The exit code, and why it is that one."""
+
+    code: int
+    why: str
+
+    @property
+    def line(self) -> str:
+        return f"Exit code {int(self.code)}: {self.why}."
+
+
+def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) -> Outcome:
+    """What the options make of a report; by default, failures do not count where one goes to standard output."""
+    fail_on = options.get("fail_on") or (NEVER if to_stdout else Severity.HIGH)
+    if fails(report.by_severity, fail_on):
+        return Outcome(Exit.FINDINGS, f"{_failed(report, fail_on)}, at or above --fail-on {fail_on}")
+    none = "--fail-on never" if fail_on == NEVER else f"no failure at or above --fail-on {fail_on}"
+    if short := too_little(report, options.get("min_coverage")):
+        return Outcome(Exit.INCOMPLETE, short)
+    if report.complete:
+        return Outcome(Exit.DONE, none)
+    if options.get("fail_on_incomplete"):
+        return Outcome(Exit.INCOMPLETE, f"{_unseen(report)}, and --fail-on-incomplete")
+    return Outcome(Exit.DONE, f"{none}; {_unseen(report)}, which count with --fail-on-incomplete")
+
+
+def _failed(report: "Report", fail_on: str) -> str:
+    """How many failures count, by severity."""
+    least = parse_severity("--fail-on", fail_on, NEVER).rank
+    counts = [(str(one), report.by_severity[one]) for one in Severity if one.rank <= least and report.by_severity[one]]
+    total = sum(count for _, count in counts)
+    words = " and ".join(f"{count} {name}" for name, count in counts)
+    return f"{words} {'failure' if total == 1 else 'failures'}"
+
+
+def _unseen(report: "Report") -> str:
+    gaps, unknown = len(report.gaps), report.counts["unknown"]
+    lists = sum(not listing.complete for listing in report.listings)
+    counted = ((gaps, "gap", "gaps"), (unknown, "unknown verdict", "unknown verdicts"))
+    said = [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+    return " and ".join(said) or f"{lists} incomplete lists"

@@ -1,0 +1,60 @@
+"""The exit code has a reason, and the reason is the one for the code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from factories.aws import notebook
+from support import NOW, inventory_of, registered
+
+from scanner.cli.outcome import Outcome, outcome
+from scanner.evaluate.report import build_report
+from scanner.frameworks import load as load_catalogue
+from scanner.model.exits import Exit
+from scanner.model.nouns import Report
+
+CHECKS = [check for check in registered()[0].values() if check.slug == "sagemaker_notebook_root_access_enabled"]
+
+
+def made(*notebooks: Any, **changes: Any) -> Report:
+    report = build_report(
+        inventory_of(*notebooks), CHECKS, load_catalogue(), scan_id="x", started_at=NOW, finished_at=NOW
+    )
+    return msgspec.structs.replace(report, **changes)
+
+
+BAD = (notebook("a", root_access="Enabled"), notebook("b", root_access="Enabled"))
+GOOD = (notebook("c", root_access="Disabled"),)
+HIDDEN = (notebook("d"),)
+[SEVERITY] = {str(check.severity) for check in CHECKS}
+
+
+@pytest.mark.parametrize(
+    ("seen", "options", "code", "why"),
+    [
+        (BAD, {"fail_on": "low"}, Exit.FINDINGS, f"2 {SEVERITY} failures, at or above --fail-on low"),
+        (BAD[:1], {"fail_on": "low"}, Exit.FINDINGS, f"1 {SEVERITY} failure, at or above --fail-on low"),
+        (BAD, {"fail_on": "critical"}, Exit.DONE, "no failure at or above --fail-on critical"),
+        (BAD, {"fail_on": "never"}, Exit.DONE, "--fail-on never"),
+        (GOOD, {}, Exit.DONE, "no failure at or above --fail-on high"),
+        (HIDDEN, {}, Exit.DONE, "no failure at or above --fail-on high; 1 unknown verdict, which count with "
+                                "--fail-on-incomplete"),
+        (HIDDEN, {"fail_on_incomplete": True}, Exit.INCOMPLETE, "1 unknown verdict, and --fail-on-incomplete"),
+        (BAD + HIDDEN, {"fail_on": "low", "fail_on_incomplete": True}, Exit.FINDINGS,
+         f"2 {SEVERITY} failures, at or above --fail-on low"),
+        (HIDDEN, {"min_coverage": 80.0}, Exit.INCOMPLETE, "--min-coverage 80: less was judged (all 0.0 %)"),
+    ],
+)  # fmt: skip
+def test_each_code_has_its_reason(seen: tuple[Any, ...], options: dict[str, Any], code: Exit, why: str) -> None:
+    assert outcome(made(*seen), options, to_stdout=False) == Outcome(code, why)
+
+
+def test_a_report_on_standard_output_fails_nothing_by_default() -> None:
+    report = made(*BAD, by_severity={"critical": 1, "high": 2, "medium": 3, "low": 0, "informational": 0})
+
+    assert outcome(report, {}, to_stdout=True) == Outcome(Exit.DONE, "--fail-on never")
+    assert outcome(report, {}, to_stdout=False).line == (
+        "Exit code 1: 1 critical and 2 high failures, at or above --fail-on high."
+    )
