@@ -43,8 +43,11 @@ _SEVERITY = {
     Severity.INFORMATIONAL: (1, "Informational"),
 }
 _UNKNOWN_SEVERITY = (0, "Unknown")
-#: What of a suppression is for others: how it names its finding is not.
-_DECISION = ("reason", "owner", "approver", "ticket", "until")
+#: What is noted of a finding → the members of it that are written: neither the text of a line nor how an entry matches.
+_NOTES = {
+    "source": ("uri", "line", "column", "address", "attribute"),
+    "suppression": ("reason", "owner", "approver", "ticket", "until"),
+}
 #: Provider → its name, and the type of its accounts.
 _PROVIDERS = {"aws": ("AWS", 10, "AWS Account"), "gcp": ("GCP", 11, "GCP Project"),
               "azure": ("Azure", 13, "Azure Subscription")}  # fmt: skip
@@ -183,11 +186,11 @@ def _unmapped(finding: Finding) -> dict[str, Any]:
     found: dict[str, Any] = {"verdict": finding.verdict}
     if finding.verdict is Status.FAIL:
         found["score"] = finding.score
-    for name in ("source", "state"):
-        if value := getattr(finding, name):
-            found[name] = value
-    if finding.suppression is not None:
-        found["suppression"] = {name: getattr(finding.suppression, name) for name in _DECISION}
+    if finding.state:
+        found["state"] = finding.state
+    for name, members in _NOTES.items():
+        if (note := getattr(finding, name)) is not None:
+            found[name] = {member: getattr(note, member) for member in members}
     return found
 
 

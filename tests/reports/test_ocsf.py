@@ -54,7 +54,7 @@ def noted(make) -> Report:
     """A report with everything that may be noted of a finding."""
     return annotated(
         make.mixed_report(),
-        source=Source(uri="infra/main.tf", line=12, address="aws_sagemaker_notebook_instance.research"),
+        source=Source(uri="infra/main.tf", line=12, address="aws_sagemaker_notebook_instance.research", text="x"),
         suppression=Suppression(check="MLP-1901", reason="moves in May", owner="science", until=date(2027, 5, 1)),
         systems=("research",),
         state="new",
@@ -143,7 +143,8 @@ def test_what_is_noted_of_a_finding_is_in_its_event(make, noted):
     for before, event in zip(plain, events(make.whole("ocsf", noted))[-len(noted.findings) :], strict=True):
         assert (event["status_id"], event["activity_id"]) == (3, 1)
         assert event["unmapped"]["source"] == {
-            "uri": "infra/main.tf", "line": 12, "address": "aws_sagemaker_notebook_instance.research"
+            "uri": "infra/main.tf", "line": 12, "column": 1, "attribute": "",
+            "address": "aws_sagemaker_notebook_instance.research",
         }  # fmt: skip
         assert event["unmapped"]["suppression"]["until"] == "2027-05-01"
         assert event["finding_info"]["tags"][-1] == {"name": "ai-systems", "values": ["research"]}
