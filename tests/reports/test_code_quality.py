@@ -83,10 +83,10 @@ def test_the_line_is_that_of_the_code_and_a_suppression_is_said(make, until):
     )
     report = msgspec.structs.replace(report, findings=FindingList((finding,)), gaps=(), listings=())
     [one] = entries(make, report)
-    end = "until 2027-03-31" if until else "without an end"
+    end = "until 2027-03-31" if until else "risk accepted"
     assert one["location"] == {"path": "infra/main.tf", "lines": {"begin": 12}}
     assert one["severity"] == "info"
-    assert one["description"].startswith(f"Suppressed by ml-platform {end} (accepted for the pilot): ")
+    assert one["description"].startswith(f"Suppressed by ml-platform, {end} (accepted for the pilot): ")
 
 
 def test_a_clean_report_is_an_empty_list(make):

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from commandline import mlposture
+from factories.aws import notebook
 from github_description import description
+from support import inventory_of
 from uploading import CATEGORY, GitHub, failing, github, result, run
 from worlds.base import Fault
 from worlds.github import Alert
@@ -81,7 +84,7 @@ def test_another_reason_becomes_the_comment(hub: GitHub) -> None:
     synced(hub, run(result("a")), failing("a", {**ACCEPTED, "until": None}))
 
     assert alert(hub, "a").state == "dismissed"
-    assert alert(hub, "a").dismissed[1].endswith("accepted without an end.")
+    assert alert(hub, "a").dismissed[1].endswith("risk accepted.")
 
 
 @pytest.mark.parametrize("then", [failing("a", verdict="unknown"), failing("z")], ids=["unknown", "not in the report"])
@@ -161,7 +164,7 @@ def test_a_long_reason_is_cut_to_what_a_comment_may_have(hub: GitHub) -> None:
     assert (
         len(comment) == 280 if said is None else len(comment) == said.longest("code-scanning-alert-dismissed-comment")
     )
-    assert comment.startswith(OURS) and comment.endswith("…; accepted without an end.")
+    assert comment.startswith(OURS) and comment.endswith("…; risk accepted.")
 
 
 def test_no_credential_of_a_reason_is_sent(hub: GitHub) -> None:
@@ -192,3 +195,34 @@ def test_what_is_no_report_is_refused(hub: GitHub, text: str, said: str) -> None
 def test_a_report_of_any_layout_and_without_findings_will_do(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text('{"findings":[],\n\n"schema" : "mlposture/report/v1"}', encoding="utf-8")
     assert read_decisions(tmp_path / "r.json", "r.json", (), TODAY) == ({}, 0)
+
+
+SUPPRESSIONS = """\
+schema: suppressions/1
+suppressions:
+  - check: MLP-1001
+    resource: "*:notebook-instance/research"
+    account: "111122223333"
+    reason: labelling partner reads it
+    owner: ml-platform@northwind.example
+    until: {until}
+"""
+
+
+@pytest.mark.parametrize("days", [30, -2], ids=["in force", "expired"])
+def test_a_file_of_suppressions_reaches_the_alerts(hub: GitHub, days: int) -> None:
+    """From the file by way of report and SARIF to the alert, and back when the entry has ended."""
+    inventory_of(notebook(direct_internet_access="Enabled")).save(hub.folder / "inventory.json")
+    wanted = ("--check", "MLP-1001", "--fail-on", "never", "-o", "x.sarif", "-o", "r.json")
+
+    def scan_and_upload(until: date) -> list[str]:
+        (hub.folder / "s.yaml").write_text(SUPPRESSIONS.format(until=until), encoding="utf-8")
+        as_of = ("--as-of", str(TODAY), "--suppressions", "s.yaml")
+        judged = mlposture("evaluate", "inventory.json", *wanted, *as_of, cwd=hub.folder)
+        assert judged.returncode == 0, judged.stderr
+        done = hub.upload("--sarif", "x.sarif", "--sync-suppressions", "--report", "r.json")
+        assert done.returncode == 0, done.stderr
+        return [one.state for one in hub.world.repository().alerts.values()]
+
+    assert scan_and_upload(LATER) == ["dismissed"]
+    assert scan_and_upload(TODAY + timedelta(days=days)) == ["dismissed" if days > 0 else "open"]
