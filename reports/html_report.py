@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from reports.board import Row, open_ends, row, unclaimed
 from reports.html.gaps import unseen
 from reports.html.packing import packed
-from reports.html.pages import page_with_script
+from reports.html.pages import count, page_with_script
 from scanner.model.claims import STATEMENT, FrameworkState, SystemState, Word
 from scanner.model.nouns import Finding, Report, Severity, Status
 
@@ -155,12 +155,12 @@ def _answers(
 ) -> Iterator[Answer]:
     """Who must answer: nobody for what has no owner; owners, those of the worst first; who left a question open."""
     stray = [one.finding.resource.name for one in failed if one.finding.check_id == _UNCLAIMED]
-    for text in unclaimed(report, stray):
+    for text in unclaimed(report, stray) if report.resources else ():
         yield Answer("Nobody", text, {"check": _UNCLAIMED} if stray else {})
     if not report.assessment.manifest:
         for account in accounts:
             if account.failed:
-                yield Answer(account.name, f"{account.failed:,} failures", {"account": account.name})
+                yield Answer(account.name, count(account.failed, "failure"), {"account": account.name})
     for system in sorted(systems, key=lambda one: (-one.row.critical, -one.row.high)):
         if system.row.critical or system.row.high:
             text = f"{system.row.name}: {system.row.critical} critical, {system.row.high} high"

@@ -46,6 +46,10 @@ def look(browser: Browser, source: Path, scheme: str, axe: str, shots: Path | No
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     page.add_init_script(NOTING)
     page.goto(source.as_uri())
+    if page.locator("script.details").count():
+        page.wait_for_selector("html[data-ready]", state="attached")
+        page.locator("button.title").first.click()
+        page.wait_for_selector(".detail")
     found = {
         "requests": asked,
         "console": said,

@@ -10,7 +10,7 @@ from scanner import __version__
 
 def words(page: bytes) -> str:
     """What is on a page, in order, as one line."""
-    body = re.sub(r"<(style|title|desc)>.*?</\1>", "", page.decode(), flags=re.DOTALL)
+    body = re.sub(r"<(style|title|desc|script)\b[^>]*>.*?</\1>", "", page.decode(), flags=re.DOTALL)
     text = " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
     return re.sub(r" (?=[,.:;)])", "", text).replace("( ", "(")
 

@@ -49,7 +49,7 @@ class _Block:
         self._characters = 0
         self._checks = checks
         self._scopes: dict[tuple[str, str, str], int] = {}
-        self._kinds: dict[tuple[str, str], int] = {}
+        self._kinds: dict[str, int] = {}
         self._rows = _Packer(b'{"rows":[')
         self._details = _Packer(b"[")
 
@@ -69,7 +69,7 @@ class _Block:
         """What the table shows of a finding and is filtered by; `report.js` names the members in this order."""
         resource, scope = finding.resource, finding.resource.scope
         place = (scope.provider, shown(scope.account), shown(scope.region))
-        kind = (type(resource).kind, type(resource).title or type(resource).kind)
+        kind = type(resource).title or type(resource).kind
         return [
             finding.fingerprint,
             self._checks[finding.check_id],
@@ -159,8 +159,8 @@ def _evidence(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Observed fields and their values as text, as far as a person reads them."""
     found: list[tuple[str, str]] = []
     left = _VALUES
-    for number, (name, value) in enumerate(without_secrets(evidence).items()):
-        text = cut(_text(value), _VALUE)
+    for number, (name, value) in enumerate(evidence.items()):
+        text = _text(value)
         left -= len(name) + len(text)
         if left < 0:
             return [*found, ("…", f"{len(evidence) - number} more, all of them in the JSON report")]
@@ -170,5 +170,6 @@ def _evidence(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return clean(value)
-    return clean(msgspec.json.format(encode(value), indent=2).decode(), lines=True)
+        return shown(value, _VALUE)
+    text = encode(value if value is None or isinstance(value, bool) else without_secrets(value))
+    return cut(clean(msgspec.json.format(text, indent=2).decode(), lines=True), _VALUE)

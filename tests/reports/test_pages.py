@@ -1,16 +1,11 @@
 """Pages as a person meets them, in Chromium: accessible, silent, on paper, and unmoved by what others wrote.
 
-Needs Chromium, .venv-browser (make .venv-browser/.ready) and axe-core (npm install --prefix tests/npm, or MLPOSTURE_AXE
-names it). With MLPOSTURE_SCREENSHOTS, pictures and PDFs of all pages are left in that folder, for people to look at.
+With MLPOSTURE_SCREENSHOTS, pictures and PDFs of all pages are left in that folder, for people to look at.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,10 +13,11 @@ from typing import Any
 
 import pytest
 from boards import full_board
+from browsers import in_browser, needs_browser, once
 from made_dossiers import dossier, hostile, system
 from paging import golden_text
 from scanning import PROVIDERS, calm
-from support import ROOT, TESTS
+from support import ROOT
 from triaging import QUESTIONS, plain, silent
 
 from reports.board import render_board
@@ -33,8 +29,6 @@ from scanner.model.claims import Word
 from scanner.systems.triage import Basis, Conclusion, Open, Triage
 from scanner.systems.triage_sheet import worksheet
 
-CHROMIUM = os.environ.get("MLPOSTURE_CHROMIUM") or shutil.which("chromium")
-PYTHON = ROOT / ".venv-browser" / "bin" / "python"
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "<script>document.title = 'obeyed'</script></style></title><img src=x onerror=alert(1)>"
 HOSTILE = {"script": NAME, "bidi": "\u202eexe.tnemucod\u2066 \u05d0\u05d1", "long": "x" * 10_000, "empty": ""}
@@ -52,7 +46,7 @@ TRIAGE = Triage(
 #: Dossiers of dozens of sheets.
 LARGE = tuple(f"demo-{name}" for name in DEMO)
 #: All that pages are made of: these are also looked at in the dark.
-DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record")
+DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record", "report-mixed")
 SHEETS = {
     "board": 1,
     "board-full": 1,
@@ -62,31 +56,12 @@ SHEETS = {
     "record": 2,
     "demo-record": 2,
 }
-LOOKED_AT = (*DARK, "worksheet", "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
+REPORTS = tuple(f"report-{name}" for name in ("hostile", "clean", "empty", "stopped", "trusting", "declared"))
+LOOKED_AT = (*DARK, *REPORTS, "worksheet", "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
              *(f"{kind}-{name}" for kind in ("dossier", "record") for name in HOSTILE))  # fmt: skip
 
 
-def axe() -> str | None:
-    """axe-core, if this machine has it."""
-    named = os.environ.get("MLPOSTURE_AXE")
-    folders = (
-        [Path(named)]
-        if named
-        else [root / "node_modules" / "axe-core" / "axe.min.js" for root in (ROOT, TESTS / "npm")]
-    )
-    return next((str(path) for path in folders if path.is_file()), None)
-
-
-MISSING = [
-    what
-    for what, there in (
-        ("Chromium (apt install chromium)", CHROMIUM),
-        (".venv-browser (make .venv-browser/.ready)", PYTHON.is_file()),
-        ("axe-core (npm install --prefix tests/npm)", axe()),
-    )
-    if not there
-]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+pytestmark = needs_browser
 
 
 def demo_pages(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -116,6 +91,7 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
         "dossier": render_dossier(dossier(triage=TRIAGE)),
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
         "record": render_record(dossier(triage=TRIAGE)),
+        **{f"report-{name}": make.whole("html", report()) for name, report in make.REPORTS.items()},
     }
     made["worksheet"] = worksheet_page(worksheet(QUESTIONS, plain(), silent().systems[0]))
     for name, text in HOSTILE.items():
@@ -134,32 +110,18 @@ def how(name: str, *, everything: bool) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def seen(make: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the browser makes of all pages. Of the processes of one run, one looks, and the others wait for it."""
-    base = tmp_path_factory.getbasetemp()
-    found = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pages.json"
-    with found.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not found.exists():
-            found.write_text(looked_at(make, tmp_path_factory.mktemp("pages")), encoding="utf-8")
-    return json.loads(found.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    """What the browser makes of all pages."""
+    return once(tmp_path_factory, "pages", lambda folder: looked_at(make, folder))
 
 
 def looked_at(make: Any, folder: Path) -> str:
-    """What tests/looking.py says of all pages: the browser is started once."""
-    shots = os.environ.get("MLPOSTURE_SCREENSHOTS")
-    if shots:
-        Path(shots).mkdir(parents=True, exist_ok=True)
+    """What tests/looking.py says of all pages."""
     files = {}
     for name, page in pages(make, folder).items():
         files[name] = folder / f"{name}.html"
         files[name].write_bytes(page)
-    told = {"chromium": CHROMIUM, "axe": axe(), "shots": shots,
-            "pages": {str(files[name]): how(name, everything=bool(shots)) for name in files}}  # fmt: skip
-    done = subprocess.run(
-        [PYTHON, TESTS / "looking.py"], input=json.dumps(told), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    everything = bool(os.environ.get("MLPOSTURE_SCREENSHOTS"))
+    return in_browser("looking.py", {"pages": {str(files[name]): how(name, everything=everything) for name in files}})
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -210,7 +172,7 @@ def test_the_policy_stops_what_got_into_a_page_all_the_same(seen: dict[str, Any]
     assert {one.partition(" ")[0] for one in page["violated"]} >= {"script-src-elem", "img-src"}
 
 
-@pytest.mark.parametrize("name", ["board", "board-gaps", "dossier", "record"])
+@pytest.mark.parametrize("name", ["board", "board-gaps", "dossier", "record", "report-mixed"])
 def test_the_text_that_a_person_sees_is_the_golden_one(seen: dict[str, Any], name: str) -> None:
     """MLPOSTURE_UPDATE_GOLDEN=1 writes it anew; read the difference before committing it."""
     file = GOLDEN / f"page-{name}.txt"

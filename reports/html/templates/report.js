@@ -22,7 +22,7 @@
     accepted: { label: "Accepted", of: one => one.accepted ? "yes" : "no" },
   };
 
-  const findings = [], shown = [], opened = new Set(), titles = new Map();
+  const findings = [], shown = [], opened = new Set(), titles = new Map(), texts = new Map();
   const chosen = new Map(), counters = new Map();
   const blocks = [...document.querySelectorAll("script.rows")];
   const details = [...document.querySelectorAll("script.details")];
@@ -41,7 +41,10 @@
   async function unpacked(source) {
     const binary = atob(source.textContent), bytes = new Uint8Array(binary.length);
     for (let n = 0; n < binary.length; n++) bytes[n] = binary.charCodeAt(n);
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+    const inflating = new DecompressionStream("deflate"), writer = inflating.writable.getWriter();
+    const written = writer.write(bytes).then(() => writer.close());
+    const [found] = await Promise.all([new Response(inflating.readable).json(), written]);
+    return found;
   }
 
   // -- what there is -----------------------------------------------------------------------------------------------
@@ -55,13 +58,23 @@
     });
   }
 
+  // One text for all that are equal: what is counted by it is found sooner.
+  function same(text) {
+    if (!texts.has(text)) texts.set(text, text);
+    return texts.get(text);
+  }
+
   function add({ rows, scopes, kinds }, block) {
-    rows.forEach(([fingerprint, check, verdict, scope, kind, name, id, message, systems, hops, state, accepted], place) => {
-      const [provider, account, region] = scopes[scope];
-      findings.push({ fingerprint, check: checks[check], verdict: VERDICTS[verdict], provider, region,
-        account: `${provider} ${account}`, kind: kinds[kind][1], name, id, message, systems, hops, state, accepted,
+    const places = scopes.map(([provider, account, region]) =>
+      [same(provider), same(`${provider} ${account}`), same(region)]);
+    const titled = kinds.map(same);
+    for (const [place, row] of rows.entries()) {
+      const [fingerprint, check, verdict, scope, kind, name, id, message, systems, hops, state, accepted] = row;
+      const [provider, account, region] = places[scope];
+      findings.push({ fingerprint, check: checks[check], verdict: VERDICTS[verdict], provider, region, account,
+        kind: titled[kind], name, id, message, systems: systems.map(same), hops, state: same(state), accepted,
         block, place, words: "" });
-    });
+    }
   }
 
   function words(one) {
@@ -196,7 +209,7 @@
       element("td", null, element("span", { class: `chip ${one.check.severity}` }, one.check.severity),
         element("span", { class: "verdict" }, one.verdict)),
       element("td", null, title, element("p", { class: "below message" }, one.message)),
-      element("td", null, element("bdi", null, one.name),
+      element("td", null, element("bdi", null, one.name || one.id),
         element("p", { class: "below" }, `${one.kind} · ${one.account} · ${one.region}`),
         tags.length ? element("p", { class: "below" }, ...tags.flatMap(tag =>
           [element("span", { class: "tag" }, element("bdi", null, tag)), " "])) : null));

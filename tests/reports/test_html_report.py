@@ -1,0 +1,315 @@
+"""The HTML report: what it says without a script, what is in it compressed, and what people get out of it in Chromium.
+
+Pages at rest, in light, dark and print, are looked at in test_pages.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import zlib
+from base64 import b64decode, b64encode
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import in_browser, needs_browser, once
+from crowds import SYSTEM, SYSTEMS, UNKNOWN, crowded
+from msgspec.structs import replace
+from paging import words
+
+from reports import html_report
+from reports.html import packing
+from scanner.model.notes import Source, Suppression
+from scanner.model.nouns import FindingList, Report
+
+MANY = 50_000
+#: Seconds of one processor that a page of so many may take to open, and to filter. It takes about half of it here; how
+#: long a person waits depends on what else the machine does, and is measured in benchmarks/html_report.py.
+OPEN, FILTER = 2.0, 0.7
+VNU = os.environ.get("MLPOSTURE_VNU")
+SOURCE = Source(uri="infra/<b>notebooks</b>.tf", line=12, address='aws_sagemaker_notebook_instance.n["a"]')
+DECIDED = Suppression(reason="moved in March, key AKIAIOSFODNN7EXAMPLE", owner="science", until=date(2027, 3, 1),
+                      approver="ciso", ticket="SEC-7")  # fmt: skip
+
+
+def page(make: Any, report: Report) -> bytes:
+    return make.whole("html", report)  # type: ignore[no-any-return]
+
+
+def unpacked(page: bytes, what: str) -> list[Any]:
+    """What the script of a page makes of its elements of this class."""
+    elements = re.findall(f'<script type="text/plain" class="{what}">([^<]*)</script>'.encode(), page)
+    return [json.loads(zlib.decompress(b64decode(one))) for one in elements]
+
+
+def noted(make: Any) -> Report:
+    """A report whose findings have all that later steps may know of them."""
+    report = make.mixed_report()
+    notes = {"source": SOURCE, "suppression": DECIDED, "state": "reopened"}
+    return replace(report, findings=FindingList(replace(one, **notes) for one in report.findings))
+
+
+# -- without a script --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_screen_says_what_speaks_against_what_nobody_saw_and_who_must_answer(make: Any) -> None:
+    text = words(page(make, make.mixed_report()))
+    against, unseen, answer = (
+        text.index(f" {title} ") for title in ("What speaks against", "What nobody saw", "Who must answer")
+    )
+
+    assert "critical Notebook instance runs as a role that may do everything" in text[against:unseen]
+    assert "Fix Give the role what the notebook needs." in text[against:unseen]
+    assert "Permission sagemaker:DescribeNotebookInstance" in text[unseen:answer]
+    assert "Nobody No manifest of AI systems was given" in text[answer:]
+    assert "50 % of what was assessed passes between 17.6 and 82.4 %" in text[:against]
+    assert "35.2 % of what could be judged was" in text[:against]
+
+
+def test_owners_answer_for_their_systems(make: Any) -> None:
+    text = words(page(make, make.declared_report()))
+    answers = text[text.index("Who must answer") :]
+
+    assert "Nobody 2 resources of ML belong to no declared system, among them models" in answers
+    assert "science, science@northwind.example Research: 1 critical, 1 high" in answers
+
+
+def test_where_nothing_failed_that_is_said_with_what_it_rests_on(make: Any) -> None:
+    gap = make.gap(operation="sagemaker:ListModels")
+    blind = make.report_of(make.notebook(direct_internet_access="Disabled", role_arn=None), gaps=[gap])
+    clean, seen = (words(page(make, report)) for report in (make.clean_report(), blind))
+
+    assert "Everything that was asked for was seen" in clean and "Nothing failed." in clean
+    assert "There is none: nothing failed, and every verdict could be given." in clean
+    assert "Nothing of what was seen failed. That says little: see what nobody saw." in seen
+    assert "Everything that was asked for" not in seen and "There is none. Not everything was seen" in seen
+
+
+def test_a_link_to_the_table_asks_for_what_the_table_has(make: Any) -> None:
+    """Names of others are in the address as they are in the data."""
+    content = page(make, make.hostile_report())
+    links = set(re.findall(r'href="#([^"]*=[^"]*)"', content.decode()))
+
+    assert "account=aws+111122223333" in links
+    assert "severity=critical&amp;verdict=fail" in links
+    assert not [link for link in links if re.search(r"[<>\s'\"]", link)]
+
+
+def test_its_policy_allows_its_script_and_its_style_and_no_markup_from_text(make: Any) -> None:
+    content = page(make, make.mixed_report()).decode()
+    [style] = re.findall(r"<style>(.*?)</style>", content, re.DOTALL)
+    [script] = re.findall(r"<script>(.*?)</script>", content, re.DOTALL)
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', content)
+    digests = [b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in (script, style)]
+
+    assert policy.replace("&#39;", "'") == (
+        f"default-src 'none'; script-src 'sha256-{digests[0]}'; require-trusted-types-for 'script'; "
+        f"trusted-types 'none'; style-src 'sha256-{digests[1]}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_page_without_a_script_allows_none(make: Any) -> None:
+    from reports.board import render_board
+
+    assert b"script-src" not in render_board(make.mixed_report())
+
+
+# -- what is in it compressed ------------------------------------------------------------------------------------------
+
+
+def test_every_finding_is_in_it_once_in_the_order_of_the_report(make: Any) -> None:
+    report = crowded(make.mixed_report(), 2_500)
+    content = page(make, report)
+    rows = [row for block in unpacked(content, "rows") for row in block["rows"]]
+    details = unpacked(content, "details")
+
+    assert [row[0] for row in rows] == [finding.fingerprint for finding in report.findings]
+    assert [len(block) for block in details] == [1_000, 1_000, 500]
+
+
+def test_what_findings_of_a_check_have_in_common_is_in_it_once(make: Any) -> None:
+    report = crowded(make.mixed_report(), 500)
+    [known] = unpacked(page(make, report), "checks")
+    text = json.dumps(known)
+
+    assert [check["id"] for check in known["checks"]] == [check.id for check in report.checks]
+    assert len(known["controls"]) == len({check.controls for check in report.checks})
+    assert all(text.count(json.dumps(check.title)) == 1 for check in report.checks)
+
+
+def test_what_is_cut_is_named_with_where_the_whole_is(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_report, "FINDINGS", 2)
+    content = page(make, make.mixed_report())
+
+    [block] = unpacked(content, "rows")
+
+    assert len(block["rows"]) == 2
+    assert "The table has the worst 2 of 5 findings. All of them are in the JSON report (-o report.json)" in words(
+        content
+    )
+
+
+def test_evidence_without_end_is_cut_and_a_block_of_much_is_closed(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "_CHARACTERS", 30_000)
+    report = make.mixed_report()
+    much = {f"field{n}": "x" * 10_000 for n in range(1_000)}
+    findings = FindingList(replace(one, evidence={**much, "score": "arithmetic"}) for one in report.findings)
+    blocks = unpacked(page(make, replace(report, findings=findings)), "details")
+    evidence = blocks[0][0]["evidence"]
+
+    assert [len(block) for block in blocks] == [2, 2, 1]
+    assert sum(len(value) for _, value in evidence) <= 20_000
+    assert evidence[-1] == ["…", f"{1_000 - len(evidence) + 1} more, all of them in the JSON report"]
+    assert blocks[0][0]["score"] == "arithmetic"
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def used(make: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What tests/driving.py saw."""
+    return once(tmp_path_factory, "driven", lambda folder: driven(make, folder))
+
+
+def driven(make: Any, folder: Path) -> str:
+    many, mixed = crowded(make.mixed_report(), MANY), make.mixed_report()
+    reports = {"mixed": mixed, "hostile": make.hostile_report(), "noted": noted(make),
+               "declared": make.declared_report(), "many": many}  # fmt: skip
+    for name, report in reports.items():
+        (folder / f"{name}.html").write_bytes(page(make, report))
+    fingerprint = next(one.fingerprint for one in mixed.findings if one.check_id == "MLP-2901")
+    told = {"files": {name: str(folder / f"{name}.html") for name in reports},
+            "fingerprint": fingerprint, "last": many.findings.finding(MANY - 1).fingerprint}  # fmt: skip
+    return in_browser("driving.py", told)
+
+
+@needs_browser
+def test_it_says_nothing_and_asks_for_nothing(used: dict[str, Any]) -> None:
+    for way in used.values():
+        assert (way["said"], way["asked"]) == ([], [])
+
+
+@needs_browser
+def test_by_mouse_from_a_sum_to_a_finding_and_back(used: dict[str, Any]) -> None:
+    found = used["mouse"]
+
+    assert (found["all"], found["filtered"]) == ("5 findings", "1 of 5 findings match")
+    assert found["hash"] == "#severity=critical&verdict=fail" and found["ticked"]
+    for text in ("Give the role what the notebook needs.", "Whoever opens the notebook is an administrator.",
+                 "arn:aws:iam::111122223333:role/admin", "100 (critical) x 0.75 (internal)",
+                 "example-a C1", "intersects_with"):  # fmt: skip
+        assert text in found["detail"]
+    assert re.fullmatch(r"#f=[0-9a-f]{32}", found["link"]) and found["linked"] == "5 findings"
+    assert (found["account"], found["named"]) == ("1 of 5 findings match", "#account=gcp+example-fraud-prod")
+    assert (found["cleared"], found["left"]) == ("5 findings", "#findings")
+
+
+@needs_browser
+def test_by_keyboard_alone(used: dict[str, Any]) -> None:
+    found = used["keyboard"]
+
+    assert (found["first"], found["second"]) == ("skip", "text")
+    assert (found["typed"], found["hash"]) == ("2 of 5 findings match", "#q=RESEARCH+notebook")
+    assert found["box"] and found["ticked"] == "2 of 5 findings match"
+    assert found["row"] and "How to fix" in found["detail"] and found["expanded"] == "true"
+    assert found["closed"] == 0
+
+
+@needs_browser
+def test_an_address_names_a_finding_or_a_filter(used: dict[str, Any]) -> None:
+    found = used["link"]
+
+    assert "Turn versioning on." in found["detail"] and found["focus"] == "title" and found["all"] == "5 findings"
+    assert found["missing"] == "1 of 5 findings match; the finding that the address names is not among them"
+    assert (found["filter"], found["rows"]) == ("1 of 5 findings match", 1)
+    assert found["part"] == found["filter"]  # the address of a part of the page changes nothing
+
+
+@needs_browser
+def test_without_scripts_the_sums_are_there_and_what_is_not_is_said(used: dict[str, Any]) -> None:
+    text = used["without"]["text"]
+
+    assert "This table needs scripts, which are off here." in text
+    assert "all of 5 findings are in the JSON report" in text
+    assert "Notebook instance has a direct route to the internet" in text
+
+
+@needs_browser
+def test_names_that_attack_are_text(used: dict[str, Any]) -> None:
+    found = used["hostile"]
+
+    assert found["elements"] == 0 and found["title"].startswith("ML posture report")
+    assert "quotes '\"` and <b>html</b> & ]]>" in found["text"]
+    assert r"\u202eexe.tnemucod\u2066" in found["text"]
+    assert found["details"] == 42
+
+
+@needs_browser
+def test_source_decision_and_state_are_shown(used: dict[str, Any]) -> None:
+    text = used["noted"]["text"]
+
+    for shown in ('infra/<b>notebooks</b>.tf:12, aws_sagemaker_notebook_instance.n["a"]', "reopened", "accepted",
+                  "science", "2027-03-01", "ciso", "SEC-7", "moved in March, key [looks like"):  # fmt: skip
+        assert shown in text
+    assert "AKIAIOSFODNN7EXAMPLE" not in text
+
+
+@needs_browser
+def test_on_a_telephone_nothing_is_wider_than_the_screen(used: dict[str, Any]) -> None:
+    assert used["narrow"]["width"] == 390
+
+
+@needs_browser
+def test_fifty_thousand_findings_open_and_filter(used: dict[str, Any]) -> None:
+    found = used["many"]
+    unknown = len(range(0, MANY, UNKNOWN))
+    ours = sum(SYSTEMS[n % len(SYSTEMS)] == "card-fraud" for n in range(0, MANY, SYSTEM))
+
+    assert (found["all"], found["rows"]) == ("50,000 findings", 50)
+    assert found["open"] < OPEN
+    assert {
+        what: found[what] for what in ("first text", "text", "box", "clear", "system") if found[what] > FILTER
+    } == {}
+    assert found["first text matching"] == "1,250 of 50,000 findings match"
+    assert found["clear matching"] == "50,000 findings"
+    assert found["system matching"] == f"{ours:,} of 50,000 findings match"
+    assert found["text matching"] == "3 of 50,000 findings match"
+    assert found["box matching"].endswith("of 50,000 findings match")
+    assert 0 < unknown < MANY
+
+
+@needs_browser
+def test_one_of_fifty_thousand_has_an_address(used: dict[str, Any]) -> None:
+    found = used["many"]
+
+    assert (found["second"], found["page"]) == ("51 to 100 of 50,000", "#page=2")
+    assert "How to fix" in found["last"]
+    assert found["place"] == "49,951 to 50,000 of 50,000"
+
+
+@needs_browser
+def test_on_paper_many_findings_take_few_sheets(used: dict[str, Any]) -> None:
+    assert used["many"]["sheets"] <= 20
+
+
+# -- valid -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not (VNU and shutil.which("java")), reason="MLPOSTURE_VNU names no vnu.jar, or there is no java")
+def test_vnu_has_nothing_against_it(make: Any, tmp_path: Path) -> None:
+    """No message is left out but warnings: of the policy it says that it cannot compute digests."""
+    for name in ("mixed", "hostile", "declared"):
+        (tmp_path / f"{name}.html").write_bytes(page(make, make.REPORTS[name]()))
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--errors-only", *map(str, sorted(tmp_path.glob("*.html")))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stderr == "" and done.returncode == 0
