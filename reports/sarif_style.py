@@ -20,6 +20,8 @@ MAX_TEXT = 1024
 #: Of the locations of a result, and of the steps of a thread flow, so many are kept.
 MAX_LOCATIONS = 100
 MAX_STEPS = 1_000
+#: Results of a file, of which a hundred thousand take 10 MB compressed where resources are small.
+MAX_FILE_RESULTS = 25_000
 #: Bytes of a file when compressed.
 MAX_COMPRESSED = 10_000_000
 

@@ -2,6 +2,7 @@
 
 import logging
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -51,16 +52,16 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
     Raises InputError for what code scanning would not take, and what `write` does.
     """
     from reports.sarif import accounts_of, render
-    from reports.sarif_style import MAX_RUNS
 
     style, accounts = style_of(options), accounts_of(built)
     shown = place or "standard output"
-    _warn(shown, built, accounts, style)
-    parts = [accounts[first : first + MAX_RUNS] for first in range(0, len(accounts), MAX_RUNS)] or [[]]
+    failures = _failures(built)
+    _warn(shown, built, accounts, failures, style)
+    parts = _parts(accounts, failures, style)
     if len(parts) > 1 and (place is None or _is_no_file(place)):
         raise InputError(
-            f"{shown}: code scanning takes {MAX_RUNS} accounts a file and there are {len(accounts)}; "
-            "give -o the name of a file, and the others are written beside it"
+            f"{shown}: the {len(accounts)} accounts of this report need {len(parts)} files, for code scanning takes no "
+            "larger ones; give -o the name of a file, and the others are written beside it"
         )
     for number, part in enumerate(parts, 1):
         target = _numbered(place, number)
@@ -71,6 +72,27 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
     if place is not None and Path(left := str(_numbered(place, len(parts) + 1))).is_file():
         files = "1 file" if len(parts) == 1 else f"{len(parts)} files"
         log.warning("%s: is not of this scan, which has %s", left, files)
+
+
+def _failures(built: "Report") -> "Counter[Account]":
+    """How many there are in each account, with those that are carried forward."""
+    return Counter(built.findings.failures_by_account()) + Counter(built.earlier.carried_by_account())
+
+
+def _parts(accounts: "Sequence[Account]", failures: "Mapping[Account, int]", style: "Style") -> "list[list[Account]]":
+    """The accounts of each file, in order, so that one has no more of them and no more results than it should."""
+    from reports.sarif_style import MAX_FILE_RESULTS, MAX_RUNS
+
+    parts: list[list[Account]] = [[]]
+    left = MAX_FILE_RESULTS
+    for account in accounts:
+        results = 0 if style.group == "check" else min(failures.get(account, 0), style.max_results)
+        if len(parts[-1]) == MAX_RUNS or (parts[-1] and results > left):
+            parts.append([])
+            left = MAX_FILE_RESULTS
+        parts[-1].append(account)
+        left -= results
+    return parts
 
 
 def _numbered(place: str | None, number: int) -> str | None:
@@ -101,7 +123,9 @@ def _small_enough(shown: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         )
 
 
-def _warn(shown: str, built: "Report", accounts: "Sequence[Account]", style: "Style") -> None:
+def _warn(
+    shown: str, built: "Report", accounts: "Sequence[Account]", failures: "Mapping[Account, int]", style: "Style"
+) -> None:
     """Say what is not in the file, and what is not to be uploaded."""
     if not style.github:
         return
@@ -114,15 +138,13 @@ def _warn(shown: str, built: "Report", accounts: "Sequence[Account]", style: "St
         )
     if style.group == "check":
         return
-    counts, carried = built.findings.failures_by_account(), built.earlier.carried_by_account()
-    totals = {account: counts.get(account, 0) + carried.get(account, 0) for account in accounts}
-    if over := [account for account in accounts if totals[account] > style.max_results]:
+    if over := [account for account in accounts if failures.get(account, 0) > style.max_results]:
         log.warning(
             "%s: code scanning takes %d results an account, the most severe are kept, and %d of %s are left out; a "
             "notification in the file counts them, and --sarif-group check has one result a check",
             shown,
             style.max_results,
-            sum(totals[account] - style.max_results for account in over),
+            sum(failures[account] - style.max_results for account in over),
             _listed(over),
         )
 

@@ -64,6 +64,23 @@ def test_categories_do_not_depend_on_which_file_a_run_is_in(saved, tmp_path):
     assert categories == [f"northwind/{number:012}" for number in range(1, 46)]
 
 
+def test_accounts_with_many_failures_are_fewer_to_a_file(saved, tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.sarif_style.MAX_FILE_RESULTS", 10)
+    evaluate(saved, tmp_path, "-o", "out.sarif")
+    assert [len(accounts(tmp_path / f"out{part}.sarif")) for part in ("", "-2", "-3", "-4", "-5")] == [
+        10,
+        10,
+        10,
+        10,
+        5,
+    ]
+    monkeypatch.setattr("reports.sarif_style.MAX_FILE_RESULTS", 0)
+    evaluate(saved, tmp_path, "-o", "one.sarif")
+    assert len(list(tmp_path.glob("one*"))) == 45
+    evaluate(saved, tmp_path, "-o", "few.sarif", "--sarif-group", "check")
+    assert len(list(tmp_path.glob("few*"))) == 3
+
+
 def test_a_file_of_an_earlier_scan_is_pointed_out_and_left_alone(saved, tmp_path):
     (tmp_path / "out-4.sarif").write_text("before")
     done = evaluate(saved, tmp_path, "-o", "out.sarif")
@@ -74,7 +91,7 @@ def test_a_file_of_an_earlier_scan_is_pointed_out_and_left_alone(saved, tmp_path
 def test_what_is_no_file_holds_one(saved, tmp_path):
     done = evaluate(saved, tmp_path, "-o", "sarif:/dev/null", "-o", "x.json")
     assert done.returncode == 2
-    assert "/dev/null: code scanning takes 20 accounts a file and there are 45" in done.stderr
+    assert "/dev/null: the 45 accounts of this report need 3 files" in done.stderr
     assert (tmp_path / "x.json").exists()
 
 

@@ -14,10 +14,13 @@ import pytest
 from commandline import MLPOSTURE
 from declaring import VALID
 from factories.aws import notebook
+from msgspec.structs import replace
 from support import ROOT, inventory_of
 from uploading import failing, github, result, run
 from worlds.github import REPOSITORY
 
+from checks.aws.sagemaker.resources import NotebookInstance
+from scanner.model.nouns import Listing, Scope
 from scanner.objects.transfer import write
 
 
@@ -89,6 +92,24 @@ def test_a_scheduled_job_without_a_disk(bucket, own: Path) -> None:
     assert json.loads(contents["sarif"])["version"] == "2.1.0"
     assert with_buckets == without
     assert left(own, "TMPDIR") == left(own, "XDG_STATE_HOME") == []
+
+
+def test_several_files_of_sarif_are_beside_each_other_and_can_be_an_earlier_report(bucket, own: Path) -> None:
+    saved = inventory_of()
+    for number in range(21):
+        scope = Scope("aws", f"{number:012}", "eu-west-1")
+        saved.add(replace(notebook(direct_internet_access="Enabled"), id=f"arn:{number}", scope=scope))
+        saved.listings[NotebookInstance.kind, scope] = Listing(kind=NotebookInstance.kind, scope=scope, complete=True)
+    saved.scopes = tuple(sorted(scope for _, scope in saved.listings))
+    saved.save(own / "i.json")
+    command = ("evaluate", "i.json", "--check", "MLP-1001", "--fail-on", "never")
+    assert mlposture(*command, "-o", bucket.at("a/out.sarif")).returncode == 0
+    assert set(bucket.contents()) == {"a/out.sarif", "a/out-2.sarif"}
+
+    before = [part for name in ("out.sarif", "out-2.sarif") for part in ("--baseline", bucket.at(f"a/{name}"))]
+    assert mlposture(*command, *before, "-o", "x.json").returncode == 0
+    findings = json.loads((own / "x.json").read_text())["findings"]
+    assert [finding["state"] for finding in findings] == ["persisting"] * 21
 
 
 def test_nothing_but_what_was_named_is_touched(bucket) -> None:
