@@ -37,9 +37,9 @@ from reports.json_types_v1 import (
 from reports.writing import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
 from scanner.model.described import Described
-from scanner.model.fixes import Fix
 from scanner.model.notes import Source, Suppression, SuppressionUse
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Gap, Listing, Report, Resource, Scope, Severity
+from scanner.model.remedies import Fix
 from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"

@@ -11,6 +11,7 @@ import click
 
 from scanner import __version__
 from scanner.cli.bom_commands import bom
+from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.options import common, scanning, spelled
@@ -213,24 +214,8 @@ def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -
     ctx.exit(evaluate_saved(inventories, options))
 
 
-@cli.command("list")
-@click.argument("what", type=click.Choice(["checks", "kinds", "frameworks", "objectives"]))
-def list_command(what: str) -> None:
-    """List the checks, the kinds of resources, the frameworks or the control objectives."""
-    from scanner.cli import catalogue_text
-
-    click.echo(catalogue_text.listing(what))
-
-
-@cli.command("explain")
-@click.argument("name", metavar="ID|SLUG|CONTROL")
-def explain(name: str) -> None:
-    """Explain a check (MLP-1001, or its slug), an objective or a control (CC6.6, or soc2:CC6.6)."""
-    from scanner.cli import catalogue_text
-
-    click.echo(catalogue_text.explanation(name))
-
-
+cli.add_command(explain)
+cli.add_command(list_command)
 cli.add_command(evidence)
 cli.add_command(bom)
 cli.add_command(systems)

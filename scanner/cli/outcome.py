@@ -38,6 +38,20 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
     return Outcome(Exit.DONE, f"{none}; {_unseen(report)}, which count with --fail-on-incomplete")
 
 
+def show(built: "Report", options: Mapping[str, Any], last: str) -> None:
+    """Print the text for a person, with its last line; the options say how much of it, and in which colour."""
+    from reports.terminal import print_report
+
+    print_report(
+        built,
+        colour=options.get("color") or "auto",
+        quiet=bool(options.get("quiet")),
+        details=bool(options.get("details")),
+        controls=bool(options.get("controls") or options.get("framework")),
+        ending=last,
+    )
+
+
 def _failed(report: "Report", fail_on: str) -> str:
     """How many failures count, by severity."""
     least = parse_severity("--fail-on", fail_on, NEVER).rank

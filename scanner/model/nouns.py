@@ -14,10 +14,10 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
-from scanner.model.fixes import Fix
 from scanner.model.history import Account, Formers, NoFormers
 from scanner.model.notes import Checkout, Source, Suppression, SuppressionUse
 from scanner.model.origins import Principal, Said
+from scanner.model.remedies import Fix
 from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry, Foreign, Use
 
