@@ -39,7 +39,7 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.options import spelled
-from scanner.cli.outcome import Outcome, outcome
+from scanner.cli.outcome import Outcome, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
@@ -238,7 +238,7 @@ def report(
     end = decided or outcome(built, options, to_stdout=to_stdout)
     if not to_stdout and sys.stdout is not None:
         last = "" if problems or inventory.not_kept else end.line  # else an error is, and says how this ends
-        problems += _attempt(partial(_print, built, options, last), sys.stdout.flush)
+        problems += _attempt(partial(show, built, options, last), sys.stdout.flush)
     _warn_of_needless_trust(built)
     warn_of_suppressions(built.suppressions)
     if problems:
@@ -246,20 +246,6 @@ def report(
     if short := too_little(built, options.get("min_coverage")):
         log.error("%s", short)
     return end.code
-
-
-def _print(built: "Report", options: Options, last: str) -> None:
-    """The text for a person."""
-    from reports.terminal import print_report
-
-    print_report(
-        built,
-        colour=options.get("color") or "auto",
-        quiet=bool(options.get("quiet")),
-        details=bool(options.get("details")),
-        controls=bool(options.get("controls") or options.get("framework")),
-        ending=last,
-    )
 
 
 def judge(
