@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from scanner.model.globs import WILD, matcher
+from scanner.model.globs import WILD, matcher, needle
 from scanner.model.notes import Suppression
 from scanner.model.nouns import Resource
 
@@ -19,22 +19,27 @@ class _OfCheck:
         self.exact: defaultdict[str, list[int]] = defaultdict(list)
         self.fingerprints: defaultdict[str, list[int]] = defaultdict(list)
         #: by account, which is empty where an entry names none
-        self.globs: defaultdict[str, list[tuple[int, Callable[[str], object]]]] = defaultdict(list)
+        self.globs: defaultdict[str, list[tuple[int, str, Callable[[str], object]]]] = defaultdict(list)
 
     def add(self, number: int, entry: Suppression) -> None:
         if entry.fingerprint:
             self.fingerprints[entry.fingerprint].append(number)
         elif WILD.search(entry.resource):
-            self.globs[entry.account.lower()].append((number, matcher(entry.resource).fullmatch))
+            self.globs[entry.account.lower()].append(
+                (number, needle(entry.resource), matcher(entry.resource).fullmatch)
+            )
         else:
             self.exact[entry.resource.lower()].append(number)
 
     def candidates(self, resource: Resource, fingerprint: Callable[[], str]) -> Iterable[int]:
         if self.fingerprints:
             yield from self.fingerprints.get(fingerprint(), ())
-        yield from self.exact.get(resource.id.lower(), ())
+        id, lower = resource.id, resource.id.lower()
+        yield from self.exact.get(lower, ())
         for account in ("", resource.scope.account.lower()):
-            yield from (number for number, matches in self.globs.get(account, ()) if matches(resource.id))
+            yield from [
+                number for number, text, matches in self.globs.get(account, ()) if text in lower and matches(id)
+            ]
 
 
 class Suppressing:

@@ -11,8 +11,15 @@ WILD = re.compile(r"[*?]")
 @lru_cache(maxsize=4096)
 def matcher(glob: str) -> re.Pattern[str]:
     """What ids match, whatever their case: * stands for any text, ? for one character."""
-    words = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split("([*?])", glob))
+    first, *others = (".".join(map(re.escape, part.split("?"))) for part in glob.split("*"))
+    # Where a part is found first will do for all but the last, so that nothing is tried again: many * cost no more.
+    words = [first, *(f"(?>.*?{part})" for part in others[:-1]), *(f".*{part}" for part in others[-1:])]
     return re.compile("".join(words), re.IGNORECASE | re.DOTALL)
+
+
+def needle(glob: str) -> str:
+    """The longest text that an id holds, in lower case, if a glob matches it: to look for it is cheaper."""
+    return max(WILD.split(glob), key=len).lower()
 
 
 def place_of(glob: str) -> tuple[str, str]:
