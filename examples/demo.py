@@ -117,6 +117,7 @@ def systems(report: dict[str, Any], triaged: Mapping[str, str], folder: str) -> 
         yield "", f"  {fold(said, WIDTH - 2, 1)[0]}"
         page = f"{folder}/{system['id']}/{PAPERS[system['id']][1]}: {triaged[system['id']]}"
         yield "", f"  {fold(page, WIDTH - 2, 1)[0]}"
+    yield "", f"  {folder}/NAME.cdx.json: what each is made of, a CycloneDX ML-BOM"
     yield "", f"  {folder}/board.html: how all of them stand, what is worst, what nobody answers for"
 
 
@@ -250,13 +251,15 @@ def run(command: Path, arguments: list[str], environment: Mapping[str, str], *, 
 
 
 def write_papers(command: Path, manifest: str, folder: str) -> dict[str, str]:
-    """A dossier of each system and a page for a board, from the saved inventory; what the triage of each says first."""
+    """A dossier and a BOM of each system, a page for a board, from the saved inventory; what each triage says first."""
     saved = ["--inventory", f"{folder}/inventory.json", "--systems", manifest]
     commands = [["report", "board", *saved, "-o", f"{folder}/board.html"]]
     for name, (framework, _) in PAPERS.items():
         answers = os.path.relpath(ROOT / "examples" / f"triage-{name}.yaml")
         how = ["--framework", framework, "--answers", answers, *saved, "-o", f"{folder}/{name}"]
         commands.append(["evidence", name, *how])
+        bom = ["--systems", manifest, "--system", name, "-o", f"{folder}/{name}.cdx.json"]
+        commands.append(["bom", f"{folder}/inventory.json", *bom])
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda arguments: run(command, arguments, os.environ), commands))
     return {

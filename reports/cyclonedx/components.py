@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports.cyclonedx.texts import Json, address, full, prop, version
-from reports.writing import without_secrets
+from reports.writing import redact, without_secrets
 from scanner.bom.bill import Bill, system_ref
 from scanner.bom.items import Item, Role
 from scanner.bom.kept_items import Entry
 from scanner.bom.minimum_elements import is_provider, sensitivities
-from scanner.systems.manifest import Document, System, Threshold
+from scanner.systems.manifest import System, Threshold
 
 #: What CycloneDX calls the items that are no services.
 TYPES: Mapping[Role, str] = {
@@ -70,12 +70,13 @@ def service(bill: Bill, entry: Entry) -> Json:
 
 def _references(item: Item) -> Iterator[Json]:
     """Where an item is to be found."""
-    if not item.url or item.role == "image":  # whose address is its name
+    url = address(item.url)
+    if not url or item.role == "image":  # whose address is its name
         return
     if item.basis == "observed":
-        yield {"type": "other", "url": address(item.url), "comment": "console of the provider"}
+        yield {"type": "other", "url": url, "comment": "console of the provider"}
     else:
-        yield {"type": "distribution", "url": address(item.url)}
+        yield {"type": "distribution", "url": url}
 
 
 def _data(bill: Bill, entry: Entry) -> list[Json] | None:
@@ -83,9 +84,16 @@ def _data(bill: Bill, entry: Entry) -> list[Json] | None:
     item = entry.item
     if item.role not in _DATA:
         return None
-    where = {"url": address(item.url)} if item.url and item.basis == "unresolved" else None
+    url = address(item.url) if item.basis == "unresolved" else ""
     classification = ", ".join(sensitivities(bill, entry)) if item.role == "dataset" else ""
-    return [full(type=_DATA[item.role], name=item.name or item.ref, contents=where, classification=classification)]
+    return [
+        full(
+            type=_DATA[item.role],
+            name=item.name or item.ref,
+            contents={"url": url} if url else None,
+            classification=classification,
+        )
+    ]
 
 
 def _model_card(bill: Bill, entry: Entry) -> Json | None:
@@ -141,7 +149,7 @@ def system_component(bill: Bill, system: System) -> Json:
         manufacturer={"name": organisation} if makes else None,
         name=system.name,
         description=system.purpose.intended,
-        externalReferences=[_document(one) for one in system.documents],
+        externalReferences=list(_documents(system)),
         properties=[
             prop("basis", "declared"),
             prop("role", "system"),
@@ -151,12 +159,14 @@ def system_component(bill: Bill, system: System) -> Json:
     )
 
 
-def _document(document: Document) -> Json:
-    """A document that people declare. Nobody opened it."""
-    hashes = [{"alg": "SHA-256", "content": document.sha256}] if document.sha256 != "..." else None
-    fills = ", ".join(document.fills)
-    comment = f"declared: {document.title}, for {fills}"
-    return full(type="documentation", url=address(document.uri), comment=comment, hashes=hashes)
+def _documents(system: System) -> Iterator[Json]:
+    """The documents that people declare. Nobody opened one."""
+    for document in system.documents:
+        url = address(redact(document.uri))  # escaped, a credential would not look like one
+        hashes = [{"alg": "SHA-256", "content": document.sha256}] if document.sha256 != "..." else None
+        comment = f"declared: {document.title}, for {', '.join(document.fills)}"
+        if url:
+            yield full(type="documentation", url=url, comment=comment, hashes=hashes)
 
 
 def _declared(system: System) -> Iterator[tuple[str, str]]:

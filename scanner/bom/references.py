@@ -10,6 +10,7 @@ from scanner.bom.items import Item, Role
 from scanner.bom.recipes import Named
 from scanner.model.nouns import Scope
 from scanner.model.patterns import pattern
+from scanner.model.sanitize import redact, storable
 
 #: Models of registries, as each spells them: who published one, its name, its version.
 _MODELS = (
@@ -24,8 +25,11 @@ _IMAGE = pattern(r"([^@\s]+?)(?::([\w.-]{1,128}))?(?:@(sha256:[0-9a-f]{64}))?")
 
 
 def reference(what: Named, text: str, scope: Scope) -> Item | None:
-    """The item that a text names; None where it names none of that sort."""
-    return _MAKERS[what](text, scope)
+    """The item that a text names; None where it names none of that sort.
+
+    What would be escaped in it, and then not look like a credential any more, is redacted before.
+    """
+    return _MAKERS[what](storable(redact(text)), scope)
 
 
 def _image(text: str, _: Scope) -> Item:
