@@ -186,10 +186,8 @@ def cut(text: str, width: int) -> str:
 def next_steps(report: dict[str, Any], command: str, folder: str) -> Iterator[Line]:
     """What to type now; the finding to look at is one of the worst, with the longest path."""
     steps = [
-        (
-            f"less {folder}/report.json",
-            "every verdict; report.sarif is for code scanning",
-        ),
+        (f"python3 -m webbrowser {folder}/report.html", "all of it as one page, which asks for nothing"),
+        (f"less {folder}/report.json", "every verdict; report.sarif is for code scanning"),
         (f"{command} evidence verify {folder}/fraud-scoring", "was a file of it changed?"),
         (f"{command} scan aws", "your own account, as the AWS CLI sees it"),
     ]
@@ -268,7 +266,7 @@ def write_papers(command: Path, manifest: str, folder: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Start the clouds, scan all three into one JSON and one SARIF report, and show what they say."""
+    """Start the clouds, scan all three into one report in several formats, and show what it says."""
     parser = argparse.ArgumentParser(description="Scan three simulated clouds with the real command line.")
     parser.add_argument("folder", nargs="?", default="demo-out")
     parser.add_argument("--verbose", action="store_true", help="let the scanner print its own report as well")
@@ -280,7 +278,7 @@ def main() -> None:
     config = os.path.relpath(ROOT / "examples" / "mlposture.toml")
     manifest = os.path.relpath(ROOT / "examples" / "ai-systems.yaml")
     how = ["scan", "--config", config, "--systems", manifest, "--fail-on", "never", "--no-cache"]
-    where = [part for name in ("json", "sarif") for part in ("-o", f"{options.folder}/report.{name}")]
+    where = [part for name in ("json", "sarif", "html") for part in ("-o", f"{options.folder}/report.{name}")]
     kept = ["--keep-replies", "--save-inventory", f"{options.folder}/inventory.json"]
     show(
         [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -163,16 +164,19 @@ def narrow(browser: Browser, source: str) -> dict[str, Any]:
 
 def many(browser: Browser, source: str, last: str) -> dict[str, Any]:
     """Open so many, filter them, go to the last one, print."""
-    reader = Reader(browser, source).open()
-    page, found = reader.page, {"open": reader.worked(), "all": reader.matching(), "rows": reader.rows()}
+    reader = Reader(browser, source)
+    page, times = reader.page, {}
 
     def timed(what: str, act: Any) -> None:
-        before = reader.worked()
+        busy, began = reader.worked(), time.monotonic()
         act()
         page.evaluate("document.body.offsetHeight")
-        found[what] = reader.worked() - before
-        found[f"{what} matching"] = reader.matching()
+        times[what] = {
+            "wall": time.monotonic() - began, "busy": reader.worked() - busy, "matching": reader.matching()
+        }  # fmt: skip
 
+    timed("open", reader.open)
+    found: dict[str, Any] = {"times": times, "rows": reader.rows()}
     timed("first text", lambda: page.fill("#text", "team-7-"))
     timed("text", lambda: page.fill("#text", "team-7-notebook-0000"))
     timed("box", lambda: page.check("input[value=unknown]"))
@@ -195,16 +199,17 @@ def main() -> None:
     files = told["files"]
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=told["chromium"])
-        found = {
-            "mouse": by_mouse(browser, files["mixed"]),
-            "keyboard": by_keyboard(browser, files["mixed"]),
-            "link": by_link(browser, files["mixed"], told["fingerprint"]),
-            "without": without_scripts(browser, files["mixed"]),
-            "hostile": all_open(browser, files["hostile"]),
-            "noted": all_open(browser, files["noted"]),
-            "narrow": narrow(browser, files["declared"]),
-            "many": many(browser, files["many"], told["last"]),
+        ways = {
+            "mouse": ("mixed", by_mouse),
+            "keyboard": ("mixed", by_keyboard),
+            "link": ("mixed", lambda browser, file: by_link(browser, file, told["fingerprint"])),
+            "without": ("mixed", without_scripts),
+            "hostile": ("hostile", all_open),
+            "noted": ("noted", all_open),
+            "narrow": ("declared", narrow),
+            "many": ("many", lambda browser, file: many(browser, file, told["last"])),
         }
+        found = {name: use(browser, files[file]) for name, (file, use) in ways.items() if file in files}
         browser.close()
     json.dump(found, sys.stdout)
 

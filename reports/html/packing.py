@@ -121,7 +121,9 @@ def _described(checks: Iterable[CheckInfo], numbers: dict[str, int]) -> dict[str
     described = []
     for check in checks:
         numbers[check.id] = len(numbers)
-        speaks_to = tuple((one.framework, one.id, one.relationship, one.reason) for one in check.controls)
+        speaks_to = tuple(
+            (one.framework, one.id, one.relationship.replace("-", " "), one.reason) for one in check.controls
+        )
         described.append({
             "id": check.id, "slug": check.slug, "title": clean(check.title),
             "severity": _SEVERITIES.index(check.severity), "objective": check.objective,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reports.writing import clean, redact
+from scanner.model import own
 
 #: The longest text that is shown whole: more says nothing to a person, and would push everything else off the page.
 LONGEST = 600
@@ -14,6 +16,13 @@ _BETWEEN = re.compile(r"[/:]+")
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """Text of others as a page may hold it: in one line, nothing invisible, no credentials, not too long."""
+    if len(text) <= LONGEST:
+        return _shown(text, longest, own.known())
+    return cut(clean(redact(text)), longest)
+
+
+@lru_cache(maxsize=4096)  # findings say the same of many things
+def _shown(text: str, longest: int, _known: int) -> str:
     return cut(clean(redact(text)), longest)
 
 

@@ -56,8 +56,9 @@ SHEETS = {
     "record": 2,
     "demo-record": 2,
 }
-REPORTS = tuple(f"report-{name}" for name in ("hostile", "clean", "empty", "stopped", "trusting", "declared"))
-LOOKED_AT = (*DARK, *REPORTS, "worksheet", "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
+REPORTS = ("mixed", "hostile", "clean", "empty", "declared")
+LOOKED_AT = (*DARK, *(f"report-{name}" for name in REPORTS if f"report-{name}" not in DARK), "worksheet",
+             "board-gaps", "board-hostile", "demo-board", "demo-record", *LARGE,
              *(f"{kind}-{name}" for kind in ("dossier", "record") for name in HOSTILE))  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
         "dossier": render_dossier(dossier(triage=TRIAGE)),
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
         "record": render_record(dossier(triage=TRIAGE)),
-        **{f"report-{name}": make.whole("html", report()) for name, report in make.REPORTS.items()},
+        **{f"report-{name}": make.whole("html", make.REPORTS[name]()) for name in REPORTS},
     }
     made["worksheet"] = worksheet_page(worksheet(QUESTIONS, plain(), silent().systems[0]))
     for name, text in HOSTILE.items():

@@ -36,7 +36,7 @@
     return made;
   }
 
-  const number = value => value.toLocaleString("en");
+  const { format: number } = new Intl.NumberFormat("en");
 
   async function unpacked(source) {
     const binary = atob(source.textContent), bytes = new Uint8Array(binary.length);
