@@ -186,8 +186,7 @@ def cut(text: str, width: int) -> str:
 def next_steps(report: dict[str, Any], command: str, folder: str) -> Iterator[Line]:
     """What to type now; the finding to look at is one of the worst, with the longest path."""
     steps = [
-        (f"python3 -m webbrowser {folder}/report.html", "all of it as one page, which asks for nothing"),
-        (f"less {folder}/report.json", "every verdict; report.sarif is for code scanning"),
+        (f"python3 -m webbrowser {folder}/report.html", "all of it; .json and .sarif are for programs"),
         (f"{command} evidence verify {folder}/fraud-scoring", "was a file of it changed?"),
         (f"{command} scan aws", "your own account, as the AWS CLI sees it"),
     ]

@@ -198,6 +198,7 @@ def test_three_clouds_are_scanned_with_the_real_command(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]  # nothing is left in the user's folders
     made = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert json.loads((tmp_path / "out" / "report.sarif").read_text(encoding="utf-8"))["runs"]
+    assert "<title>ML posture report" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for name, (framework, page) in demo.PAPERS.items():
         assert name in (tmp_path / "out" / name / page).read_text(encoding="utf-8")
         dossier = json.loads((tmp_path / "out" / name / "dossier.json").read_text(encoding="utf-8"))
