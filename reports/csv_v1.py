@@ -53,6 +53,10 @@ class RowV1(NamedTuple):
     suppression_approver: str = ""
     suppression_ticket: str = ""
     state: str = ""
+    source: str = ""
+    source_line: str = ""
+    source_address: str = ""
+    unsourced: str = ""
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -91,7 +95,7 @@ def _of_check(check: CheckInfo) -> RowV1:
 
 def _finding(finding: Finding, checks: Mapping[str, RowV1]) -> RowV1:
     resource = finding.resource
-    scope = resource.scope
+    scope, source = resource.scope, finding.source
     return checks[finding.check_id]._replace(
         fingerprint=finding.fingerprint,
         verdict=finding.verdict,
@@ -108,6 +112,10 @@ def _finding(finding: Finding, checks: Mapping[str, RowV1]) -> RowV1:
         console_url=cell(resource.console_url),
         **_decided(finding.suppression),
         state=finding.state,
+        source=cell(source.uri) if source else "",
+        source_line=str(source.line) if source else "",
+        source_address=cell(source.address) if source else "",
+        unsourced=cell(finding.unsourced),
     )
 
 

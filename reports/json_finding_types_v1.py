@@ -65,12 +65,24 @@ class ControlV1(Struct, frozen=True):
     objectives: dict[str, BearingV1]
 
 
-class SourceV1(Struct, frozen=True):
-    """Where infrastructure as code declares the resource: file, line from 1, address as the tool calls it."""
+class SiteV1(Struct, frozen=True):
+    """A line of the sources, and what stands there. `uri` is relative to the root of the sources."""
 
     uri: str
     line: int
     address: str
+
+
+class SourceV1(SiteV1, frozen=True):
+    """Where infrastructure as code declares the resource: the line that must change, or the block that lacks one.
+
+    `attribute` is what is in that line; empty where it is that of the block. `calls` are the calls of modules that lead
+    there, the outermost first.
+    """
+
+    column: int
+    attribute: str
+    calls: list[SiteV1]
 
 
 class SuppressionV1(Struct, frozen=True):
@@ -104,6 +116,7 @@ class FindingStartV1(Struct, frozen=True):
     path: list[str]
     systems: list[str]
     source: SourceV1 | None
+    unsourced: str
     suppression: SuppressionV1 | None
     state: str | None
 
@@ -112,8 +125,9 @@ class FindingV1(FindingStartV1, frozen=True):
     """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic.
 
     `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
-    not known, `suppression` where there is none, and `state` without an earlier report to compare with: against one, a
-    failure is `new` or `persisting`, and what failed there is `fixed` or, where nobody knows, `unknown`.
+    not known; if one was looked for, `unsourced` says why. `suppression` is null where there is none, and `state`
+    without an earlier report to compare with: against one, a failure is `new` or `persisting`, and what failed there is
+    `fixed` or, where nobody knows, `unknown`.
     """
 
     objective: str

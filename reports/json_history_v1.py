@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, SettledV1, SourceV1
+from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, SettledV1, SiteV1, SourceV1
 from reports.writing import Pieces, redact
 from scanner.model.history import Former
+from scanner.model.notes import Source
 from scanner.model.nouns import Report
 
 
@@ -23,7 +24,7 @@ def _accounts(report: Report) -> Iterator[SettledV1]:
 
 
 def _carried(former: Former) -> CarriedV1:
-    check, resource, source = former.check, former.resource, former.source
+    check, resource = former.check, former.resource
     scope = resource.scope
     return CarriedV1(
         fingerprint=former.fingerprint,
@@ -41,7 +42,21 @@ def _carried(former: Former) -> CarriedV1:
         ),
         console_url=resource.console_url,
         systems=list(former.systems),
-        source=SourceV1(source.uri, source.line, source.address) if source else None,
+        source=source(former.source),
         observed_at=former.observed,
         why=redact(former.why),
+    )
+
+
+def source(one: Source | None) -> SourceV1 | None:
+    """Where what failed is declared."""
+    if one is None:
+        return None
+    return SourceV1(
+        uri=redact(one.uri),
+        line=one.line,
+        address=redact(one.address),
+        column=one.column,
+        attribute=one.attribute,
+        calls=[SiteV1(redact(call.uri), call.line, redact(call.address)) for call in one.calls],
     )

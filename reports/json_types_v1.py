@@ -92,12 +92,16 @@ class SeverityCountsV1(Struct, frozen=True):
 
 
 class SummaryV1(Struct, frozen=True):
-    """Counts. `resources` is how many were observed, `trusted` how many of the passes rest on `trust`."""
+    """Counts. `resources` is how many were observed, `trusted` how many of the passes rest on `trust`.
+
+    `unmanaged` is how many no code made; null where no states of infrastructure as code were given.
+    """
 
     resources: int
     verdicts: VerdictCountsV1
     by_severity: SeverityCountsV1
     trusted: int
+    unmanaged: int | None
 
 
 class GapV1(Struct, frozen=True):
@@ -348,6 +352,17 @@ class SuppressionUseV1(Struct, frozen=True):
     ends_soon: bool
 
 
+class UnmanagedV1(Struct, frozen=True):
+    """A resource that no state has, though one has others of its kind in its account."""
+
+    id: str
+    kind: str
+    name: str
+    provider: str
+    account: str
+    region: str
+
+
 class ReportV1(Struct, frozen=True):
     """A posture report.
 
@@ -370,3 +385,4 @@ class ReportV1(Struct, frozen=True):
     evidence: EvidenceV1
     trust: list[TrustV1]
     suppressions: list[SuppressionUseV1]
+    unmanaged: list[UnmanagedV1]

@@ -16,10 +16,9 @@ from reports.json_finding_types_v1 import (
     KnownResourceV1,
     OwnerV1,
     ResourceV1,
-    SourceV1,
     SuppressionV1,
 )
-from reports.json_history_v1 import history
+from reports.json_history_v1 import history, source
 from reports.json_types_v1 import (
     CheckCoverageV1,
     GapV1,
@@ -32,12 +31,13 @@ from reports.json_types_v1 import (
     SuppressionUseV1,
     ToolV1,
     TrustV1,
+    UnmanagedV1,
     VerdictCountsV1,
 )
 from reports.writing import Indented, Pieces, dump, indent, redact, stream, without_secrets
 from scanner import __version__
 from scanner.model.described import Described
-from scanner.model.notes import Source, Suppression, SuppressionUse
+from scanner.model.notes import Suppression, SuppressionUse
 from scanner.model.nouns import CheckInfo, ControlRef, Finding, Gap, Listing, Report, Resource, Scope, Severity
 from scanner.model.remedies import Fix
 from scanner.model.trust import Use
@@ -66,6 +66,7 @@ def render(report: Report) -> Iterator[bytes]:
             evidence=evidence(report.assessment),
             trust=[_trust(use) for use in report.trust],
             suppressions=map(_suppression_use, report.suppressions),
+            unmanaged=map(_unmanaged, report.unmanaged or ()),
         )
     )
     yield b"\n"
@@ -96,6 +97,7 @@ def _summary(report: Report) -> SummaryV1:
         ),
         by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
         trusted=report.trusted,
+        unmanaged=None if report.unmanaged is None else len(report.unmanaged),
     )
 
 
@@ -128,7 +130,8 @@ def _start(finding: Finding) -> FindingStartV1:
         resource=ResourceV1(*_named(finding.resource)),
         path=list(finding.path),
         systems=list(finding.systems),
-        source=_source(finding.source),
+        source=source(finding.source),
+        unsourced=redact(finding.unsourced),
         suppression=_suppression(finding.suppression) if finding.suppression else None,
         state=finding.state or None,
     )
@@ -160,10 +163,6 @@ def _known(one: Described) -> KnownResourceV1:
         owners=[OwnerV1(redact(owner.name), owner.kind) for owner in one.owners],
         systems=list(one.systems),
     )
-
-
-def _source(source: Source | None) -> SourceV1 | None:
-    return None if source is None else SourceV1(redact(source.uri), source.line, redact(source.address))
 
 
 def _key(control: ControlRef) -> str:
@@ -272,4 +271,16 @@ def _suppression_use(use: SuppressionUse) -> SuppressionUseV1:
         state=use.state,
         findings=use.findings,
         ends_soon=use.ends_soon,
+    )
+
+
+def _unmanaged(resource: Resource) -> UnmanagedV1:
+    scope = resource.scope
+    return UnmanagedV1(
+        id=resource.id,
+        kind=type(resource).kind,
+        name=resource.name,
+        provider=scope.provider,
+        account=scope.account,
+        region=scope.region,
     )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from reports.not_seen import Unseen, unseen
-from reports.writing import clean, first_paragraph, redact
+from reports.writing import clean, declared, first_paragraph, redact
 from scanner.model.notes import Suppression
 from scanner.model.nouns import Finding, Report, Status
 
@@ -34,6 +34,8 @@ class Case(NamedTuple):
     type: str = ""
     message: str = ""
     text: str = ""
+    file: str = ""
+    line: int = 0
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -93,13 +95,16 @@ def _case(finding: Finding) -> Case:
     scope = resource.scope
     where = f"{scope.provider}.{scope.account}.{finding.slug}"
     name = f"{finding.check_id} {resource.id}"
+    source = finding.source
+    file, line = (source.uri, source.line) if source else ("", 0)
     if finding.verdict is Status.PASS:
-        return Case(where, name)
+        return Case(where, name, file=file, line=line)
     lines = {
         finding.severity: f"{finding.title}: {finding.message}",
         "Resource": f"{type(resource).title or type(resource).kind} {resource.name} in {scope.region}",
         "Path": " → ".join(finding.path),
         "AI systems": ", ".join(finding.systems),
+        "Source": declared(source) if source else finding.unsourced,
         "Fix": first_paragraph(finding.remediation),
         "Console": resource.console_url,
         "Fingerprint": finding.fingerprint,
@@ -108,7 +113,7 @@ def _case(finding: Finding) -> Case:
     text = "\n".join(f"{label}: {_shown(line)}" for label, line in lines.items() if line)
     decision = finding.suppression
     message = f"suppressed, {decision.term}: {decision.reason}" if decision else finding.message
-    return Case(where, name, _outcome(finding), finding.severity, message, text)
+    return Case(where, name, _outcome(finding), finding.severity, message, text, file, line)
 
 
 def _decided(decision: Suppression | None) -> dict[str, str]:
@@ -125,7 +130,9 @@ def _decided(decision: Suppression | None) -> dict[str, str]:
 
 
 def _written(case: Case) -> bytes:
-    element = ET.Element("testcase", classname=_shown(case.classname), name=_shown(case.name))
+    # Where test runners have the file and line of a test, that of the code which made the resource.
+    place = {"file": _shown(case.file), "line": str(case.line)} if case.file else {}
+    element = ET.Element("testcase", {"classname": _shown(case.classname), "name": _shown(case.name), **place})
     if case.outcome:
         said = ET.SubElement(element, case.outcome, type=case.type, message=_shown(case.message))
         said.text = clean(redact(case.text), lines=True)

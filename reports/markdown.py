@@ -14,7 +14,7 @@ from itertools import islice
 from reports.markdown_text import code, fitting, head, link, prose, row
 from reports.not_seen import Unseen, unseen
 from reports.terminal import posture_line
-from reports.writing import first_paragraph
+from reports.writing import declared, first_paragraph
 from scanner.model.claims import Posture, SystemState
 from scanner.model.notes import SuppressionUse
 from scanner.model.nouns import Finding, Report, Severity
@@ -59,6 +59,8 @@ def _totals(report: Report) -> Iterator[str]:
         f"{_count(report.resources, 'resource')} of {_count(len(_of_scopes(report)), 'account')}, "
         f"read on {report.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
     )
+    if report.unmanaged is not None:
+        yield f"No code made {_count(len(report.unmanaged), 'resource')}: no state that was given has them."
     if report.trusted:
         yield f"{report.trusted} of {counts['pass']} passes rest on what was declared in \\[trust\\]."
     yield ""
@@ -133,6 +135,8 @@ def _block(total: int, findings: Sequence[Finding]) -> str:
         title = prose(type(resource).title or type(resource).kind)
         shown = f"  - {title} {code(resource.name)} in {_where(finding)}: {code(finding.message)}"
         lines.append(f"{shown} {link('console', resource.console_url)}".rstrip())
+        if finding.source:
+            lines.append(f"    - Source: {code(declared(finding.source))}")
     if total > len(findings):
         lines.append(f"  - … and {total - len(findings)} more")
     if first.remediation:

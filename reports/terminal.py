@@ -189,6 +189,8 @@ def _sums(report: Report, width: int) -> Iterator[Line]:
     counts = report.counts
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
                 f"{counts['not_applicable']} not applicable{_suppressed(counts['suppressed'])}.", "")]  # fmt: skip
+    if report.unmanaged is not None:
+        yield [("", f"{len(report.unmanaged)} of {report.resources} resources are unmanaged: no code made them.", "")]
     if report.trusted:
         entries = sum(use.passes > 0 for use in report.trust)
         yield [("", f"{report.trusted} of {counts['pass']} passes rest on [trust], on {entries} of its entries.", "")]

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.model.notes import Site, Source
 from scanner.model.nouns import plain
 from scanner.model.patterns import pattern
 from scanner.model.sanitize import clean, encode, map_strings, may_hold_secret, redact
@@ -16,11 +17,13 @@ __all__ = [
     "Indented",
     "Pieces",
     "clean",
+    "declared",
     "dump",
     "first_paragraph",
     "indent",
     "line",
     "one_line",
+    "place",
     "redact",
     "sentence",
     "stream",
@@ -54,6 +57,17 @@ def sentence(text: str) -> str:
 def without_secrets(value: Any) -> Any:
     """A value as JSON types, with every string redacted."""
     return map_strings(plain(value), redact)
+
+
+def place(source: Site) -> str:
+    """A line of the sources, as editors and terminals know it: `infra/main.tf:5`."""
+    return f"{source.uri}:{source.line}"
+
+
+def declared(source: Source) -> str:
+    """The same with what stands there, and the outermost call that leads there: what to look for, and where."""
+    via = f", called at {place(source.calls[0])}" if source.calls else ""
+    return f"{place(source)} ({source.address}{via})"
 
 
 def dump(document: Any) -> bytes:

@@ -23,6 +23,7 @@ from support import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = ("scanner", "checks", "reports")
+SOURCE = {ROOT / "scanner" / "source" / "hcl.py"}
 SIGN = {ROOT / "scanner" / "store" / "signatures.py"}
 DASK = {ROOT / "scanner" / "collect" / name for name in ("cluster.py", "remote.py")}
 OBJECTS = {
@@ -52,6 +53,7 @@ LOADED = {
     ),
     "dask": ("scanner.collect.cluster", "dask", "distributed.deploy.local", "cryptography.x509"),
     "sign": ("scanner.store.signatures",),
+    "source": ("scanner.source.hcl", "tree_sitter", "tree_sitter_hcl"),
 }  # fmt: skip
 
 #: Imports its arguments where the files that standard input lists are not installed.
@@ -131,15 +133,17 @@ def sources(extra: str) -> set[Path]:
         return DASK
     if extra == "sign":
         return SIGN
+    if extra == "source":
+        return SOURCE
     if extra:
         return {*(ROOT / "checks" / extra / "client").glob("*.py"), OBJECTS[extra]}
     every = {path for name in OURS for path in (ROOT / name).rglob("*.py")}
-    return every - DASK - SIGN - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
+    return every - DASK - SIGN - SOURCE - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
 
 
 def test_every_extra_is_looked_at() -> None:
     assert {"", *PROJECT["optional-dependencies"]} == {*LOADED, "all"}
-    assert PROJECT["optional-dependencies"]["all"] == [f"{PROJECT['name']}[aws,gcp,azure]"]
+    assert PROJECT["optional-dependencies"]["all"] == [f"{PROJECT['name']}[aws,gcp,azure,source]"]
 
 
 @pytest.mark.parametrize("extra", LOADED)

@@ -19,6 +19,8 @@ NEEDED_BY = {
     "azure.mgmt.resource.subscriptions": {"scan azure"},
     "azure.storage.blob": {"az"},
     "dask": set(),
+    "tree_sitter": {"source"},
+    "tree_sitter_hcl": {"source"},
 }
 #: Settings that end each scan once its SDK is there, before it looks for credentials.
 NOWHERE = {
@@ -44,10 +46,12 @@ from scanner.calls.client import Calls, Manners
 from scanner.model.errors import CannotScan
 from scanner.objects.addresses import parse
 from scanner.objects.transfer import _store
+from scanner.source.hcl import parser
 
 cli.main(["list", "checks"], standalone_mode=False)
 features = {
     **{f"scan {name}": (lambda name=name: connect(name, {}, Calls(Manners()))) for name in ("aws", "gcp", "azure")},
+    "source": parser,
     **{scheme: (lambda scheme=scheme: _store(parse(f"{scheme}://northwind/abc/b"))) for scheme in ("s3", "gs", "az")},
     "upload security-hub": lambda: _hubs(None, ()),
 }

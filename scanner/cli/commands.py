@@ -246,17 +246,18 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     from scanner.cli.judging import parse_options, read_files
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
+    from scanner.cli.sourced import with_sources
     from scanner.store.journals import new_journal
 
     log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     outputs = parse_options(options)
     options = read_files(options)
-    judged = with_baseline(options)
     plan = _plan(providers, options)
+    sourced = with_sources(with_baseline(options))
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))
         session.record()
-        return _run(session, judged, outputs)
+        return _run(session, sourced, outputs)
 
 
 def _relax_collector() -> None:
@@ -274,6 +275,7 @@ def _resume(options: dict[str, Any]) -> int:
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.process import say
     from scanner.cli.session import Session
+    from scanner.cli.sourced import with_sources
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
@@ -288,7 +290,7 @@ def _resume(options: dict[str, Any]) -> int:
                 say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
         session = Session(providers, options, _plan(providers, options), journal, taken_at)
-        return _run(session, with_baseline(options), outputs)
+        return _run(session, with_sources(with_baseline(options)), outputs)
 
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":

@@ -90,6 +90,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     systems: str | None = None
     suppressions: str | None = None
     as_of: str | None = None
+    tfstate: tuple[str, ...] = ()
+    source_root: str | None = None
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None

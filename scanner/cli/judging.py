@@ -41,6 +41,7 @@ from scanner.cli.declared import (
 from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
+from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
@@ -103,6 +104,7 @@ def places_of(options: Options, inventories: Iterable[str], journal: Path | None
     read = [(f"--{name} {options[name]}", options[name]) for name in ("config", "trust") if _is_path(options.get(name))]
     read += [(f"--framework-file {text}", text) for text in options.get("framework_file") or () if _is_path(text)]
     read += [(f"--baseline {text}", text) for text in options.get("baseline") or ()]
+    read += [(f"--tfstate {text}", text) for text in options.get("tfstate") or () if _is_path(text)]
     if manifest := manifest_path(options):
         read.append((f"--systems {manifest}", manifest))
     if suppressions := suppressions_path(options):
@@ -241,6 +243,7 @@ def report(
         problems += _attempt(partial(show, built, options, last), sys.stdout.flush)
     _warn_of_needless_trust(built)
     warn_of_suppressions(built.suppressions)
+    warn_of_unused(built)
     if problems:
         raise _together(problems)
     if short := too_little(built, options.get("min_coverage")):
@@ -355,7 +358,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
 
     log_to_stderr(verbose=False, quiet=bool(options.get("quiet")))
     outputs = parse_options(options, inventories=paths)
-    options = with_baseline(read_files(options))
+    options = with_sources(with_baseline(read_files(options)))
     inventory, checks, collectors = load_saved(paths)
     problems = save(inventory, options)
     chosen = select(checks, options)
@@ -395,4 +398,5 @@ def _shown(options: Options, outputs: tuple[Output, ...], taken_at: datetime) ->
         "trust": options.get("trust") or (),
         "suppressing": suppressing(options, taken_at),
         "earlier": options.get("earlier"),
+        "sources": options.get("sources"),
     }

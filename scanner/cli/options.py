@@ -63,6 +63,12 @@ def common(function: F) -> F:
         click.option("--sarif-incomplete", type=click.Choice(INCOMPLETE), help="Whether the run of an account that was "
                      "not seen completely, and of which no --baseline knows all, is marked to be left out of uploads "
                      "(omit, the default) or not."),
+        click.option("--tfstate", multiple=True, metavar="FILE", help="A state of Terraform, or what `terraform show "
+                     "-json` prints, on disk or in a bucket: findings name the file and line that made the resource. "
+                     "Of a state, only what names resources is read. Repeatable."),
+        click.option("--source-root", callback=named, metavar="DIR", help="The folder of the code that states, and "
+                     "tags of yor or CloudFormation, lead to; lines are shown relative to it. Default: that of the "
+                     "state, if it is on disk, else the working directory."),
         click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, or "
                      "never. Default: high; never when a report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "

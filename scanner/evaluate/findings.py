@@ -16,8 +16,10 @@ from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.history.earlier import Earlier
 from scanner.model.checks import Check
 from scanner.model.described import Described
+from scanner.model.notes import Source
 from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
 from scanner.model.sanitize import encode, storable
+from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.store.keeping import keeping, private_database
 from scanner.systems.ownership import Ownership
@@ -49,6 +51,8 @@ class _Kept(Struct, frozen=True, array_like=True):
     kind: str = ""
     #: the numbers of the suppressions in force that match
     suppressed: tuple[int, ...] = ()
+    source: Source | None = None
+    unsourced: str = ""
 
 
 class StoredFindings:
@@ -72,8 +76,10 @@ class StoredFindings:
         owners: Ownership | None = None,
         suppressing: Suppressing = NOTHING,
         earlier: Earlier | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._inventory = inventory
+        self._sources = sources
         self._suppressing = suppressing
         self._describing = Describing(inventory, owners)
         self._prepare = prepare
@@ -116,7 +122,9 @@ class StoredFindings:
             kind = resource.kind
             self._kinds[kind] = type(resource)
             self._waiting_of_any.append((kind, storable(resource.id)))
-        kept = _Kept(resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind, suppressed)
+        where = self._sources.of(resource, verdict.evidence, self._inventory) if self._sources else (None, "")
+        what = verdict.status, verdict.message, verdict.evidence, verdict.path
+        kept = _Kept(resource.id, *what, kind, suppressed, *where)
         ready = None
         if self._prepare is not None:
             ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
@@ -286,6 +294,8 @@ class StoredFindings:
             systems=self._owners.of(resource) if self._owners else (),
             suppression=self._suppressing.decided(kept.suppressed),
             state=self._earlier.state(mark, kept.status) if self._earlier else "",
+            source=kept.source,
+            unsourced=kept.unsourced,
         )
 
 

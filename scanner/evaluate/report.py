@@ -10,6 +10,7 @@ from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
+from scanner.evaluate.unmanaged import NotInCode
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.history.earlier import Earlier
@@ -20,6 +21,7 @@ from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource
 from scanner.model.remedies import Fix
 from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry
+from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
 
@@ -37,6 +39,7 @@ def make_verdicts(
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
     earlier: Earlier | None = None,
+    sources: Sources | None = None,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
@@ -45,7 +48,7 @@ def make_verdicts(
         # Also checks that are not asked now: what they found before is carried forward.
         before = [check for check in (*CHECKS.values(), UNCLAIMED) if check.id in earlier.check_ids() - infos.keys()]
         earlier.begin({**infos, **{check.id: check_info(check, catalogue, shown) for check in before}})
-    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners, suppressing, earlier)
+    return Verdicts(inventory, checks, infos, verdicts, prepare, trust, folder, owners, suppressing, earlier, sources)
 
 
 def build_report(
@@ -66,6 +69,7 @@ def build_report(
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
     earlier: Earlier | None = None,
+    sources: Sources | None = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
@@ -74,13 +78,14 @@ def build_report(
     `suppressing` says which failures are suppressed.
     With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding. `earlier` are the
     failures of an earlier report.
+    With `sources`, findings say where their resource was made.
     Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
     if early is None:
         done: frozenset[str] = frozenset()
         found = make_verdicts(
             inventory, checks, catalogue, verdicts=verdicts, frameworks=frameworks, prepare=prepare, trust=trust,
-            folder=folder, owners=owners, suppressing=suppressing, earlier=earlier,
+            folder=folder, owners=owners, suppressing=suppressing, earlier=earlier, sources=sources,
         )  # fmt: skip
     else:
         found, done = early.finish(inventory.store)
@@ -131,6 +136,8 @@ def build_report(
         earlier=found.earlier or NoFormers(),
         settled=settled(inventory, unanswered, found.earlier.settled if found.earlier else {}),
         frameworks=taxonomies(catalogue, found.infos.values()),
+        unmanaged=NotInCode(inventory, sources) if sources and sources.has_states else None,
+        checkout=sources.checkout if sources else None,
     )
 
 

@@ -16,6 +16,7 @@ from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse
 from scanner.model.nouns import CheckCount, CheckInfo, Finding, Resource, Severity, Status, Unanswered, Verdict
 from scanner.model.trust import Entry, Use
+from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
 
@@ -42,6 +43,7 @@ class Verdicts:
         owners: Ownership | None = None,
         suppressing: Suppressing = NOTHING,
         earlier: Earlier | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self.checks = {check.id: check for check in checks}
         self.infos = infos
@@ -50,7 +52,7 @@ class Verdicts:
         self.counts = {id: CheckCount() for id in self.checks}
         described = {id: (check, infos[id]) for id, check in self.checks.items()}
         self.suppressing = suppressing
-        self.findings = StoredFindings(described, inventory, prepare, folder, owners, suppressing, earlier)
+        self.findings = StoredFindings(described, inventory, prepare, folder, owners, suppressing, earlier, sources)
         #: the counts of each AI system, and how many of its failures under an objective it accepts
         self.of_systems: dict[str, dict[str, CheckCount]] = {}
         self.excepted: Counter[tuple[str, str]] = Counter()

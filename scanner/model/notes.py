@@ -25,6 +25,8 @@ class Source(Site, frozen=True, kw_only=True):
 
     #: of the attribute, or of the block; from 1
     column: int = 1
+    #: the first and the last line of the block
+    block: tuple[int, int] = (1, 1)
     #: the attribute that is there, such as `vpc_config.subnets`; empty where the line is that of the block
     attribute: str = ""
     #: the line itself, without the blanks around it

@@ -57,9 +57,19 @@ def parse(content: bytes, shown: str) -> list[Block]:
         raise InputError(f"{shown}:{line}: is no HCL here; `terraform validate` says what is wrong with it")
     lines = content.split(b"\n")
     try:
-        return [_block(one, lines) for body in _named(root, "body") for one in _named(body, "block")]
+        return [_block(one, lines) for body in _named(root, "body") for one in _each(body) if one.type == "block"]
     except RecursionError as error:
         raise InputError(f"{shown}: is nested too deeply to be read; split what is in it") from error
+
+
+def _each(syntax: Syntax) -> Iterator[Syntax]:
+    """What is in a node, one by one: a node that is held holds all that was looked at below it."""
+    cursor = syntax.walk()
+    more = cursor.goto_first_child()
+    while more:
+        if cursor.node is not None:
+            yield cursor.node
+        more = cursor.goto_next_sibling()
 
 
 def _first_error(node: Syntax) -> Syntax:

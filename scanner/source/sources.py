@@ -46,6 +46,7 @@ class _Place(Struct, frozen=True):
             uri=self.spot.uri,
             line=self.node.line,
             column=self.node.column,
+            block=(self.spot.node.line, self.spot.node.end),
             address=self.declared.address,
             attribute=".".join(self.path),
             text=self.node.text,

@@ -130,7 +130,8 @@ def _source(uri: str, made: Made, resource: Resource, evidence: Mapping[str, Any
             if depth > there:
                 node, there, attribute = found, depth, path[:depth]
     return Source(
-        uri=uri, line=node.line, column=node.column, text=node.text, attribute=".".join(attribute),
+        uri=uri, line=node.line, column=node.column, block=(made.node.line, made.node.end), text=node.text,
+        attribute=".".join(attribute),
         address=f"{made.type}.{made.name}" if is_terraform else made.name,
     )  # fmt: skip
 

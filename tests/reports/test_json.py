@@ -226,7 +226,10 @@ def test_source_and_state_are_those_of_the_finding(make):
     source = Source(uri="infra/nb.tf", line=5, address="aws_sagemaker_notebook_instance.research")
     changed = FindingList([msgspec.structs.replace(first, source=source, state="persisting"), second])
     one, other = json.loads(make.whole("json", msgspec.structs.replace(report, findings=changed)))["findings"]
-    assert one["source"] == {"uri": "infra/nb.tf", "line": 5, "address": "aws_sagemaker_notebook_instance.research"}
+    assert one["source"] == {
+        "uri": "infra/nb.tf", "line": 5, "address": "aws_sagemaker_notebook_instance.research", "column": 1,
+        "attribute": "", "calls": [],
+    }  # fmt: skip
     assert (one["state"], other["source"], other["state"]) == ("persisting", None, None)
 
 

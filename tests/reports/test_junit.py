@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parent / "golden" / "report.xml"
 SHAPE = {
     "testsuites": (set(), {"name"}, {"testsuite"}),
     "testsuite": ({"name", "tests", "failures", "errors"}, {"skipped", "timestamp"}, {"testcase"}),
-    "testcase": ({"name", "classname"}, set(), {"failure", "error", "skipped"}),
+    "testcase": ({"name", "classname"}, {"file", "line"}, {"failure", "error", "skipped"}),
     "failure": ({"message", "type"}, set(), set()),
     "error": ({"message", "type"}, set(), set()),
     "skipped": ({"message", "type"}, set(), set()),
