@@ -33,7 +33,7 @@ from scanner.evidence.sentences import (
     open_in_manifest,
     selector_text,
 )
-from scanner.evidence.suppressed import register_of
+from scanner.evidence.suppressions import register_of
 from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState

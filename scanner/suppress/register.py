@@ -1,6 +1,6 @@
 """The file of suppressions, `mlposture-suppressions.yaml`: what is accepted of what fails, by whom and until when.
 
-docs/reference/suppressions-v1.schema.json is generated from these types. What a type cannot hold is in `rules`.
+docs/reference/suppressions-v1.schema.json is generated from these types. `register_rules` has what they cannot hold.
 """
 
 import hashlib
@@ -102,7 +102,7 @@ def parse_register(content: bytes, checks: Iterable[Check], name: str) -> Regist
     """The same of what a file holds."""
     from scanner.model.fitting import fit
     from scanner.model.yaml_text import parse
-    from scanner.suppress.rules import problems_of
+    from scanner.suppress.register_rules import problems_of
 
     document = parse(content, f"begin it with `schema: {SCHEMA}`; `mlposture suppress` writes entries")
     if problems := document.problems or fit(document, RegisterSource, "suppressions"):
