@@ -1,6 +1,5 @@
 """Findings by the beginning of their fingerprint, in a JSON report or in a saved inventory that is judged anew."""
 
-import mmap
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ import msgspec
 from scanner.model.errors import InputError
 from scanner.model.nouns import Status
 from scanner.objects.transfer import reading
+from scanner.store.piecewise import UNREADABLE, Reader
 from scanner.suppress.adding import Subject
 
 
@@ -41,34 +41,39 @@ class _Finding(msgspec.Struct):
     suppression: _Entry | None = None
 
 
-class _Report(msgspec.Struct):
-    """What matters here of a JSON report; the rest is passed over."""
-
-    schema: str
-    findings: list[_Finding]
-
-
 def in_report(file: str, beginning: str) -> Iterator[Found]:
-    """Those of a JSON report. Raises InputError if it is none."""
-    from reports.json_v1 import SCHEMA
-
+    """Those of a JSON report, of which one finding at a time is in memory. Raises InputError if it is none."""
     with reading(file) as path:
         try:
-            # A report may be larger than memory; of its bytes, no more than a page at a time has to be there.
-            with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                report = msgspec.json.decode(content, type=_Report)
+            with path.open("rb") as opened:
+                for one in _findings(Reader(path, opened)):
+                    if one.fingerprint.startswith(beginning):
+                        yield _found(one)
         except OSError as error:
             raise InputError(f"{file}: {error.strerror}") from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             raise InputError(f"{file}: is no JSON report of mlposture ({error})") from error
-    if report.schema != SCHEMA:
-        raise InputError(f"{file}: is no JSON report of mlposture ({report.schema!r} is not {SCHEMA!r})")
-    for one in report.findings:
-        if one.fingerprint.startswith(beginning):
-            subject = Subject(
-                fingerprint=one.fingerprint, check=one.check.id, resource=one.resource.id, account=one.resource.account
-            )
-            yield Found(subject, one.verdict, one.suppression.entry if one.suppression else "")
+
+
+def _findings(reader: Reader) -> Iterator[_Finding]:
+    """The findings of a report. Raises ValueError, and what is in `UNREADABLE`, if it is none."""
+    from reports.json_v1 import SCHEMA
+
+    decode = msgspec.json.Decoder(_Finding).decode
+    for number, name in enumerate(reader.members()):
+        if number == 0 and (name != "schema" or msgspec.json.decode(reader.value()) != SCHEMA):
+            raise ValueError(f"does not begin with the schema {SCHEMA!r}")
+        if name == "findings":
+            yield from map(decode, reader.items())
+        elif number:
+            reader.value()
+
+
+def _found(one: _Finding) -> Found:
+    subject = Subject(
+        fingerprint=one.fingerprint, check=one.check.id, resource=one.resource.id, account=one.resource.account
+    )
+    return Found(subject, one.verdict, one.suppression.entry if one.suppression else "")
 
 
 def in_inventory(file: str, beginning: str) -> Iterator[Found]:
