@@ -19,7 +19,7 @@ from scanner.model.nouns import Finding, Report, Severity, Status
 from scanner.systems.manifest import Manifest
 
 #: What fits on a page. Of whatever is longer, the page says how much more there is.
-SYSTEMS, PATHS, DECLARED, OPEN, GAPS, FIXES = 7, 5, 7, 6, 4, 3
+SYSTEMS, PATHS, DECLARED, OPEN, GAPS, FIXES = 7, 5, 6, 5, 4, 2
 #: Of systems in a cell, of names in a sentence; letters of what names a resource.
 NAMES, _GLOB = 3, 40
 TIERS = ("prohibited", "high-risk", "transparency", "minimal", "unclassified")

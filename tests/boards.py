@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from reports.board import GAPS, PATHS, SYSTEMS, render_board
+from reports.board import FIXES, GAPS, PATHS, SYSTEMS, render_board
 from scanner.model.nouns import Exposure, Severity, Unanswered, failed
+from scanner.model.remedies import Closed, Fix
 
 
 def full_board(make: Any) -> bytes:
@@ -26,7 +27,16 @@ def full_board(make: Any) -> bytes:
     )  # fmt: skip
     report.assessment.as_of = date(2027, 9, 2)  # all reviews are over
     why = Unanswered(provider="aws", account="1", reason="not observed: direct_internet_access", count=7, checks=())
-    return render_board(replace(report, unanswered=(why,)), manifest)
+    return render_board(replace(report, unanswered=(why,), fixes=(_fix(),) * (FIXES + 2)), manifest)
+
+
+def _fix() -> Fix:
+    return Fix(
+        resource="arn:aws:s3:::northwind-models-of-all-of-europe-in-production", kind="aws.s3.Bucket",
+        title="S3 bucket used by ML resources", name="northwind-models-of-all-of-europe-in-production", provider="aws",
+        account="111122223333", region="global", console_url="", objective="artifact-integrity", count=120,
+        by_severity={"high": 120}, checks=(Closed("MLP-4904", 120, 140),), remediation="", examples=(),
+    )  # fmt: skip
 
 
 def _leading_on(make: Any, number: int) -> Any:
