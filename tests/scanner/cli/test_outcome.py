@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
+from commandline import mlposture
 from factories.aws import notebook
 from support import NOW, inventory_of, registered
 
 from scanner.cli.outcome import Outcome, outcome
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
+from scanner.model.errors import NotWritten
 from scanner.model.exits import Exit
 from scanner.model.nouns import Report
 
@@ -58,3 +62,26 @@ def test_a_report_on_standard_output_fails_nothing_by_default() -> None:
     assert outcome(report, {}, to_stdout=False).line == (
         "Exit code 1: 1 critical and 2 high failures, at or above --fail-on high."
     )
+
+
+def test_a_command_ends_with_its_reason(tmp_path: Path) -> None:
+    inventory_of(*BAD).save(tmp_path / "i.json")
+    asked = ("evaluate", "i.json", "--check", CHECKS[0].slug, "--fail-on", "low")
+    whole, quiet = mlposture(*asked, cwd=tmp_path), mlposture(*asked, "-q", cwd=tmp_path)
+    coloured = mlposture(*asked, "--color", "always", cwd=tmp_path)
+    line = f"Exit code 1: 2 {SEVERITY} failures, at or above --fail-on low.\n"
+
+    assert (whole.returncode, quiet.returncode, coloured.returncode) == (1, 1, 1)
+    assert whole.stdout.endswith(f"\n{line}") and "\x1b" not in whole.stdout
+    assert (quiet.stdout, quiet.stderr) == (line, "")
+    assert "\x1b[" in coloured.stdout
+
+
+def test_where_something_is_not_written_the_error_says_how_it_ends(tmp_path: Path) -> None:
+    inventory_of(*BAD).save(tmp_path / "i.json")
+    with mock.patch("scanner.cli.judging.write_to", side_effect=NotWritten("x.json: no space left")):
+        done = mlposture("evaluate", "i.json", "-o", "x.json", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (2, "mlposture: x.json: no space left\n")
+    assert "Verdicts:" in done.stdout
+    assert "Exit code" not in done.stdout
