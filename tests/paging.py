@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from base64 import b64decode
 from html import unescape
 
 from scanner import __version__
@@ -13,6 +15,12 @@ def words(page: bytes) -> str:
     body = re.sub(r"<(style|title|desc|script)\b[^>]*>.*?</\1>", "", page.decode(), flags=re.DOTALL)
     text = " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
     return re.sub(r" (?=[,.:;)])", "", text).replace("( ", "(")
+
+
+def unpacked(page: str, what: str = r"\w+") -> list[str]:
+    """The JSON that the HTML report carries, compressed, in its elements of this class."""
+    elements = re.findall(f'<script type="text/plain" class="{what}">([^<]*)</script>', page)
+    return [zlib.decompress(b64decode(one)).decode() for one in elements]
 
 
 def golden_text(seen: str) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, quote
 
 import pytest
 from commandline import mlposture
+from paging import unpacked
 from scanning import PROVIDERS, running
 from worlds.base import Fault, Request, Response, World
 
@@ -145,6 +146,7 @@ def scan(provider: str, home: Path) -> list[bytes]:
     )  # fmt: skip
     shown = mlposture("evaluate", str(home / "i.json"), cwd=home) if (home / "i.json").exists() else ended
     files = [path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file()]
+    files += [text.encode() for path in home.glob("*.html") for text in unpacked(path.read_text(encoding="utf-8"))]
     return [text.encode() for text in (ended.stdout, ended.stderr, shown.stdout, shown.stderr)] + files
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from commandline import mlposture
+from paging import unpacked
 from rescanning import Calm, connected_to
 from scanning import PROVIDERS, crowd, running
 from support import BULK, fail_with
@@ -168,6 +169,7 @@ def test_hostile_texts_break_nothing_and_reach_no_output_as_they_are(
     assert "Traceback" not in done.stderr
     json.loads((tmp_path / "i.json").read_text(encoding="utf-8"))  # which holds names as the provider gave them
     texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in names}
+    texts["what x.html carries"] = "\n".join(unpacked(texts["x.html"]))
     for name, text in {**texts, "stdout": done.stdout, "stderr": done.stderr}.items():
         found = RAW.search(text)
         assert not found, f"{name}: {text[max(found.start() - 100, 0) : found.end() + 50]!r}"

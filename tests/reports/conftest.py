@@ -5,9 +5,6 @@ Their checks and catalogue are small and their own: a golden file changes when t
 
 from __future__ import annotations
 
-import re
-import zlib
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -17,6 +14,7 @@ import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from msgspec import UNSET
+from paging import unpacked
 
 from checks.aws.sagemaker.resources import NotebookInstance
 from reports import renderer
@@ -550,8 +548,7 @@ def whole(name: str, report: Report) -> bytes:
 def readable(name: str, report: Report) -> str:
     """The same as text, with what a page has in it compressed."""
     text = whole(name, report).decode()
-    packed = re.findall(r'<script type="text/plain" class="\w+">([^<]*)</script>', text)
-    return "\n".join((text, *(zlib.decompress(b64decode(one)).decode() for one in packed)))
+    return "\n".join((text, *unpacked(text)))
 
 
 @pytest.fixture(params=sorted(REPORTS))

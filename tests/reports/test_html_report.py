@@ -11,8 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-import zlib
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import pytest
 from browsers import in_browser, needs_browser, once
 from crowds import SYSTEM, SYSTEMS, crowded
 from msgspec.structs import replace
-from paging import words
+from paging import unpacked, words
 
 from reports import html_report
 from reports.html import packing
@@ -42,10 +41,9 @@ def page(make: Any, report: Report) -> bytes:
     return make.whole("html", report)  # type: ignore[no-any-return]
 
 
-def unpacked(page: bytes, what: str) -> list[Any]:
+def carried(page: bytes, what: str) -> list[Any]:
     """What the script of a page makes of its elements of this class."""
-    elements = re.findall(f'<script type="text/plain" class="{what}">([^<]*)</script>'.encode(), page)
-    return [json.loads(zlib.decompress(b64decode(one))) for one in elements]
+    return [json.loads(text) for text in unpacked(page.decode(), what)]
 
 
 def noted(make: Any) -> Report:
@@ -126,8 +124,8 @@ def test_a_page_without_a_script_allows_none(make: Any) -> None:
 def test_every_finding_is_in_it_once_in_the_order_of_the_report(make: Any) -> None:
     report = crowded(make.mixed_report(), 2_500)
     content = page(make, report)
-    rows = [row for block in unpacked(content, "rows") for row in block["rows"]]
-    details = unpacked(content, "details")
+    rows = [row for block in carried(content, "rows") for row in block["rows"]]
+    details = carried(content, "details")
 
     assert [row[0] for row in rows] == [finding.fingerprint for finding in report.findings]
     assert [len(block) for block in details] == [1_000, 1_000, 500]
@@ -135,7 +133,7 @@ def test_every_finding_is_in_it_once_in_the_order_of_the_report(make: Any) -> No
 
 def test_what_findings_of_a_check_have_in_common_is_in_it_once(make: Any) -> None:
     report = crowded(make.mixed_report(), 500)
-    [known] = unpacked(page(make, report), "checks")
+    [known] = carried(page(make, report), "checks")
     text = json.dumps(known)
 
     assert [check["id"] for check in known["checks"]] == [check.id for check in report.checks]
@@ -147,7 +145,7 @@ def test_what_is_cut_is_named_with_where_the_whole_is(make: Any, monkeypatch: py
     monkeypatch.setattr(html_report, "FINDINGS", 2)
     content = page(make, make.mixed_report())
 
-    [block] = unpacked(content, "rows")
+    [block] = carried(content, "rows")
 
     assert len(block["rows"]) == 2
     assert "The table has the worst 2 of 5 findings. All of them are in the JSON report (-o report.json)" in words(
@@ -160,7 +158,7 @@ def test_evidence_without_end_is_cut_and_a_block_of_much_is_closed(make: Any, mo
     report = make.mixed_report()
     much = {f"field{n}": "x" * 10_000 for n in range(1_000)}
     findings = FindingList(replace(one, evidence={**much, "score": "arithmetic"}) for one in report.findings)
-    blocks = unpacked(page(make, replace(report, findings=findings)), "details")
+    blocks = carried(page(make, replace(report, findings=findings)), "details")
     evidence = blocks[0][0]["evidence"]
 
     assert [len(block) for block in blocks] == [2, 2, 1]
