@@ -117,8 +117,7 @@ def systems(report: dict[str, Any], triaged: Mapping[str, str], folder: str) -> 
         yield "", f"  {fold(said, WIDTH - 2, 1)[0]}"
         page = f"{folder}/{system['id']}/{PAPERS[system['id']][1]}: {triaged[system['id']]}"
         yield "", f"  {fold(page, WIDTH - 2, 1)[0]}"
-    yield "", f"  {folder}/NAME.cdx.json: what each is made of, a CycloneDX ML-BOM"
-    yield "", f"  {folder}/board.html: how all of them stand, what is worst, what nobody answers for"
+    yield "", f"  {folder}/*.cdx.json: what each is made of, a CycloneDX ML-BOM; board.html: how all of them stand"
 
 
 def controls(score: dict[str, Any]) -> str:
