@@ -58,6 +58,8 @@ class Verdicts:
         self.excepted: Counter[tuple[str, str]] = Counter()
         self._owners = owners
         self.earlier = earlier
+        #: the checks that failed anything there
+        self._failed_before = earlier.check_ids() if earlier else frozenset()
         #: of each check: why verdicts could not be given, by provider, account and reason
         self._reasons: dict[str, Counter[tuple[str, str, str]]] = {id: Counter() for id in self.checks}
         #: of each check: the failures that match each entry of the suppressions; of an expired one, those that are open
@@ -75,7 +77,7 @@ class Verdicts:
             self._count_for_systems(judgement, suppressed, self._owners)
         if judgement.verdict.trust:
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
-        if self.earlier is not None:
+        if self.earlier is not None and judgement.check.id in self._failed_before:
             self.earlier.note(fingerprint(judgement.check.id, judgement.resource), status, judgement.verdict.message)
         if status in self.shown:
             self.findings.add(judgement, suppressed)

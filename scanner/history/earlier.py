@@ -80,6 +80,7 @@ class Earlier:
         self.cut = False
         self._checks: Mapping[str, CheckInfo] = {}
         self._waiting: list[tuple[Any, ...]] = []
+        self._noted: list[tuple[int, str, str]] = []
         with keeping(None):
             self._db = private_database(None, _CACHED_KIBIBYTES)
             self._db.executescript(_TABLES)
@@ -118,6 +119,7 @@ class Earlier:
     def begin(self, checks: Mapping[str, CheckInfo]) -> None:
         """Verdicts will be given, perhaps anew. Failures of a check that is not among these count no more."""
         self._checks = checks
+        self._noted.clear()
         with keeping(None):
             self._db.execute("DELETE FROM checks")
             self._db.executemany(
@@ -128,12 +130,20 @@ class Earlier:
     def note(self, fingerprint: str, status: Status, message: str) -> None:
         """A verdict of this scan."""
         fate = _FAILS if status is Status.FAIL else _OPEN if status is Status.UNKNOWN else _FIXED
-        why = storable(message) if fate == _OPEN else ""
+        self._noted.append((fate, storable(message) if fate == _OPEN else "", fingerprint))
+        if len(self._noted) >= _BATCH:
+            self._write_notes()
+
+    def _write_notes(self) -> None:
         with keeping(None):
-            self._db.execute("UPDATE failures SET fate = ?, why = ? WHERE fingerprint = ?", (fate, why, fingerprint))
+            self._db.execute("BEGIN")
+            self._db.executemany("UPDATE failures SET fate = ?, why = ? WHERE fingerprint = ?", self._noted)
+            self._db.execute("COMMIT")
+        self._noted.clear()
 
     def forget(self, checks: Iterable[str]) -> None:
         """The verdicts of these checks will be given anew."""
+        self._write_notes()
         with keeping(None):
             self._db.executemany(
                 "UPDATE failures SET fate = NULL, why = '' WHERE check_id = ?", [(id,) for id in checks]
@@ -141,6 +151,7 @@ class Earlier:
 
     def settle(self, listings: Sequence[Listing], checks: Collection[str]) -> None:
         """All verdicts are given: of what had none, find out whether it is gone or nobody looked."""
+        self._write_notes()
         listed = _Listed(listings)
         groups = "SELECT DISTINCT check_id, provider, account, region, kind FROM failures WHERE fate IS NULL"
         for check, provider, account, region, kind in self._db.execute(groups).fetchall():

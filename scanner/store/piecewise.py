@@ -50,7 +50,7 @@ class Reader:
         for _ in self.parts(b"[", b"]"):
             item = self._line() if by_line else b""
             by_line = bool(item)
-            yield item or self.value()
+            yield item or self._block() or self.value()
 
     def parts(self, opens: bytes, closes: bytes) -> Iterator[None]:
         """The members or items of what opens and closes so; each is to be read before the next."""
@@ -81,6 +81,23 @@ class Reader:
             return b""
         self._at += len(line)
         return line
+
+    def _block(self) -> bytes:
+        """The object that ends where a brace stands below its own, as our reports are indented; empty if none does."""
+        if self.peek() != b"{":
+            return b""
+        margin = self._buffer[self._buffer.rfind(b"\n", 0, self._at) + 1 : self._at]
+        closing = b"\n" + margin + b"}"
+        while (end := self._buffer.find(closing, self._at)) < 0:
+            if margin.strip() or len(self._buffer) - self._at > _LONGEST or not self._more():
+                return b""
+        block = self._buffer[self._at : end + len(closing)]
+        try:
+            msgspec.json.decode(block, type=msgspec.Raw)
+        except msgspec.DecodeError:
+            return b""
+        self._at += len(block)
+        return block
 
     def value(self) -> bytes:
         """The next value, whatever it is."""
