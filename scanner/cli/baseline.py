@@ -30,11 +30,13 @@ def with_baseline(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _judge(path: Path, options: Mapping[str, Any], earlier: Earlier) -> None:
     """Take over what a saved inventory fails now, by the same options."""
+    from scanner.cli.declared import ownership
     from scanner.cli.judging import judge, load_saved, select
 
     options = {**options, "verdicts": "fail"}
     inventory, checks, _ = load_saved([str(path)])
-    built = judge(inventory, select(checks, options), options, inventory.taken_at, None)
+    chosen = select(checks, options)
+    built = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     for finding in built.findings:
         earlier.add(_failure(finding))
     scanned = {(scope.provider, scope.account) for scope in built.scopes}

@@ -197,6 +197,15 @@ def test_limits_of_code_scanning_hold_for_every_report(style, any_report):
         assert run["automationDetails"]["id"].count("/") == 3
 
 
+@pytest.mark.parametrize("style", STYLES, ids=str)
+def test_nothing_of_others_is_obeyed_or_leaks_in_any_shape(style, make):
+    for report in (make.hostile_report(), make.carried_report()):
+        text = b"".join(sarif.render(report, style)).decode()
+        assert not [c for c in text if not c.isprintable() and c != "\n"]
+        assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]
+        assert "AKIAIOSFODNN7EXAMPLE" not in text
+
+
 def test_categories_come_from_the_account_and_what_is_configured_alone(make):
     style = Style(category="northwind/PROVIDER-ACCOUNT")
     found = [run["automationDetails"]["id"].rpartition("/")[0] for run in runs(make.mixed_report(), style)]
