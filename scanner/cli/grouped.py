@@ -9,7 +9,7 @@ GROUPS = {
         "trust", "verify",
     ),
     "What is written": (
-        "output", "verdicts", "baseline", "sarif_profile", "sarif_group", "sarif_category", "sarif_incomplete",
+        "output", "verdicts", "baseline", "tfstate", "source_root", "sarif_profile", "sarif_group", "sarif_category", "sarif_incomplete",
         "save_inventory", "keep_replies", "profile_run",
     ),
     "What is printed": ("details", "controls", "color", "quiet", "no_progress", "verbose"),

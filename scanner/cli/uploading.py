@@ -15,12 +15,12 @@ from scanner.model.errors import CannotScan, InputError
 from scanner.model.exits import Exit
 from scanner.model.sanitize import clean, redact_wholly
 from scanner.objects.transfer import reading
-from scanner.upload.checkout import COMMIT, REF
 from scanner.upload.delivery import Delivery, Settings, Upload, prepared
 from scanner.upload.dismissals import Decisions, read_decisions
 from scanner.upload.github_api import PUBLIC, GitHub, read_token
 from scanner.upload.routes import Routes, checked_repository, read_routes
 from scanner.upload.sarif_runs import Run, read_runs
+from scanner.upload.versions import COMMIT, REF
 
 #: What is waited by.
 CLOCK = Clock()

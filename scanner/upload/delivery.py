@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from scanner.model.errors import CannotScan, InputError
 from scanner.model.sanitize import quote
-from scanner.upload.checkout import COMMIT, REF, Version, of_checkout, of_workflow
 from scanner.upload.dismissals import REASON, Decisions, Plan, Shown, plan, shown
 from scanner.upload.github_api import GitHub
 from scanner.upload.github_refusals import Act
 from scanner.upload.routes import Routes
 from scanner.upload.sarif_runs import MAX_BYTES, Run, packed, part, size
+from scanner.upload.versions import COMMIT, REF, Version, of_checkout, of_workflow
 
 #: Seconds before GitHub is asked what became of an upload, as its own action does.
 PAUSES = (5.0, 10.0, 20.0, 40.0, 80.0)
