@@ -125,9 +125,9 @@ class FindingV1(FindingStartV1, frozen=True):
     """One verdict on one resource. `evidence` holds the observed values and, for a failure, the score's arithmetic.
 
     `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
-    not known; if one was looked for, `unsourced` says why. `suppression` is null where there is none, and `state`
-    without an earlier report to compare with: against one, a failure is `new` or `persisting`, and what failed there is
-    `fixed` or, where nobody knows, `unknown`.
+    not known; `unsourced` says why, if it was looked for. `suppression` is null where there is none, and `state` where
+    there is no earlier report: against one, a failure is `new` or `persisting`, and what failed there is `fixed`
+    or, where nobody knows, `unknown`.
     """
 
     objective: str

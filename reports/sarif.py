@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any
 
 from reports.sarif_evidence import Evidence, check_uri
-from reports.sarif_locations import of_sources
+from reports.sarif_locations import base_of, of_sources
 from reports.sarif_notes import carried_note, gap_note, incomplete_note, truncated_note, unanswered_note
 from reports.sarif_results import Group, Results, Subject, document_of_check
 from reports.sarif_rules import driver, taxonomy
@@ -73,14 +73,15 @@ class _Run:
 
     def made(self) -> Pieces:
         """The run, in pieces."""
-        evidence = Evidence(self._resources(), self._places())
+        base = base_of(self._report)
+        evidence = Evidence(self._resources(), self._places(), base)
         checks = [check for _, check in sorted(self._checks.items())]
         return Pieces(
             tool={"driver": driver(checks, self._report.frameworks)},
             automationDetails={"id": f"{self._style.category_of(self._account)}/{iso(self._report.started_at)}"},
             invocations=[self._invocation()],
             columnKind="unicodeCodePoints",
-            **(of_sources() if self._sources else {}),
+            **(of_sources(self._report) if self._sources or base else {}),
             taxonomies=map(taxonomy, self._report.frameworks),
             properties=self._properties(),
             artifacts=evidence.artifacts(),

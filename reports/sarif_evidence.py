@@ -20,9 +20,12 @@ class Evidence:
 
     Keeps the texts in memory: results come by severity and artifacts by id, so it has to have all before the first.
     Of a resource that was not observed there is what identifies it. `places` are further artifacts: id, path, content.
+    `base` is what paths are said to be relative to, where a run says that of any.
     """
 
-    def __init__(self, resources: Iterable[Resource | Identity], places: Iterable[tuple[str, str, Any]] = ()) -> None:
+    def __init__(
+        self, resources: Iterable[Resource | Identity], places: Iterable[tuple[str, str, Any]] = (), base: str = ""
+    ) -> None:
         found: dict[str, tuple[str, str, str]] = {}
         for resource in resources:
             kind = resource.kind
@@ -33,6 +36,7 @@ class Evidence:
                 found[resource.id] = (kind, uri(resource), document(resource))
         found |= {id: ("", path, dump(shown).decode()) for id, path, shown in places}
         self._files = [found[id][1:] for id in sorted(found)]
+        self._base = {"uriBaseId": base} if base else {}
         self._index = {id: index for index, id in enumerate(sorted(found))}
 
     def __contains__(self, id: str) -> bool:
@@ -41,7 +45,7 @@ class Evidence:
     def artifacts(self) -> Iterator[dict[str, Any]]:
         """The files as a run embeds them."""
         for path, text in self._files:
-            yield {"location": {"uri": path}, "mimeType": "application/json", "contents": {"text": text}}
+            yield {"location": {"uri": path, **self._base}, "mimeType": "application/json", "contents": {"text": text}}
 
     def line(self, resource_id: str, fields: Sequence[str]) -> int:
         """The line of the first of these fields that the snapshot has, outermost first; else 1."""
@@ -66,7 +70,7 @@ class Evidence:
         text = lines[line - 1]
         return {
             "physicalLocation": {
-                "artifactLocation": {"uri": path, "index": index},
+                "artifactLocation": {"uri": path, **self._base, "index": index},
                 "region": {
                     "startLine": line,
                     "startColumn": len(text) - len(text.lstrip()) + 1,

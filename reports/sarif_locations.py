@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from reports.sarif_evidence import Evidence
 from reports.sarif_style import MAX_STEPS
 from reports.sarif_text import label, last
 from reports.writing import clean, redact
 from scanner.model.history import Former
-from scanner.model.nouns import Finding
+from scanner.model.notes import Site
+from scanner.model.nouns import Finding, Report
 
 SOURCES = "%SRCROOT%"
 
@@ -23,7 +25,8 @@ def related(finding: Finding | Former, evidence: Evidence) -> list[dict[str, Any
     """Locations beside it: where it points at source, the observed configuration."""
     if finding.source is None:
         return []
-    return [{**observed(finding, evidence), "message": {"text": "What was observed."}}]
+    calls = [_call(call) for call in finding.source.calls]
+    return [*calls, {**observed(finding, evidence), "message": {"text": "What was observed."}}]
 
 
 def observed(finding: Finding | Former, evidence: Evidence) -> dict[str, Any]:
@@ -37,20 +40,58 @@ def declared(finding: Finding | Former) -> dict[str, Any]:
     """The line in the sources that declares the resource, or should."""
     source, resource = finding.source, finding.resource
     assert source is not None  # noqa: S101 - `location` and `related` look
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": source.uri, "uriBaseId": SOURCES},
-            "region": {"startLine": source.line, "startColumn": 1, "endLine": source.line, "endColumn": 1},
+    physical: dict[str, Any] = {
+        "artifactLocation": _file(source),
+        "region": {
+            "startLine": source.line,
+            "startColumn": source.column,
+            "endLine": source.line,
+            "endColumn": source.column + len(source.text),
         },
-        "logicalLocations": [
-            {"name": clean(redact(source.address)), "fullyQualifiedName": clean(resource.id), "kind": "resource"}
-        ],
+    }
+    if source.text:  # of the block around the line, which may hold anything, the lines are named and not quoted
+        first, last_line = source.block
+        said = {"text": label(source.text)}
+        physical["region"]["snippet"] = said
+        lines = {"startLine": min(first, source.line), "endLine": max(last_line, source.line)}
+        physical["contextRegion"] = {**lines, "snippet": said}
+    return {"physicalLocation": physical, "logicalLocations": [_logical(source, resource.id)]}
+
+
+def _call(call: Site) -> dict[str, Any]:
+    """The call of a module that leads to the line."""
+    return {
+        "physicalLocation": {"artifactLocation": _file(call), "region": {"startLine": call.line}},
+        "logicalLocations": [_logical(call, call.address)],
+        "message": {"text": f"'{label(call.address)}' is called here."},
     }
 
 
-def of_sources() -> dict[str, Any]:
-    """The members of a run that say where its sources are; of one with results that point there."""
-    return {"originalUriBaseIds": {SOURCES: {"description": {"text": "The root of the sources."}}}}
+def _file(site: Site) -> dict[str, Any]:
+    return {"uri": quote(redact(site.uri).encode("utf-8", "backslashreplace")), "uriBaseId": SOURCES}
+
+
+def _logical(site: Site, name: str) -> dict[str, Any]:
+    return {"name": clean(redact(site.address)), "fullyQualifiedName": clean(redact(name)), "kind": "resource"}
+
+
+def base_of(report: Report) -> str:
+    """What all paths of a run are said to be relative to, where its repository is known: the validator wants that."""
+    return SOURCES if report.checkout is not None and report.checkout.repository else ""
+
+
+def of_sources(report: Report) -> dict[str, Any]:
+    """The members of a run that say where its sources are, and of which version of which repository."""
+    said: dict[str, Any] = {"originalUriBaseIds": {SOURCES: {"description": {"text": "The root of the sources."}}}}
+    if report.checkout is not None and report.checkout.repository:
+        found = {
+            "repositoryUri": redact(report.checkout.repository),
+            "revisionId": report.checkout.revision,
+            "branch": clean(redact(report.checkout.branch)),
+        }
+        known = {name: value for name, value in found.items() if value}
+        said["versionControlProvenance"] = [{**known, "mappedTo": {"uriBaseId": SOURCES}}]
+    return said
 
 
 def steps(finding: Finding, evidence: Evidence) -> list[dict[str, Any]]:

@@ -205,7 +205,11 @@ def _described(one: Finding | Former) -> dict[str, Any]:
     if one.systems:
         made["systems"] = list(one.systems)
     if one.source:
-        made["source"] = {"uri": one.source.uri, "line": one.source.line, "address": one.source.address}
+        made["source"] = {
+            "uri": redact(one.source.uri),
+            "line": one.source.line,
+            "address": redact(one.source.address),
+        }
     if isinstance(one, Former):
         made["notObservedSince"] = iso(one.observed)
     return made

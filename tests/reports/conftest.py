@@ -26,7 +26,7 @@ from scanner.frameworks import Catalogue, Control, Edges, Framework, Objective
 from scanner.history.earlier import Earlier, Failure
 from scanner.model.checks import Check
 from scanner.model.collectors import Collector
-from scanner.model.notes import Source, Suppression
+from scanner.model.notes import Checkout, Site, Source, Suppression
 from scanner.model.nouns import (
     Exposure,
     Finding,
@@ -49,6 +49,7 @@ from scanner.model.nouns import (
 )
 from scanner.model.origins import Principal
 from scanner.model.trust import Entry, Foreign
+from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import (
@@ -257,6 +258,7 @@ def report_of(
     manifest: Manifest | None = None,
     principals: Iterable[Principal] = (),
     inventories: tuple[str, ...] = (),
+    sources: Sources | None = None,
     suppressions: Iterable[Suppression] = (),
     earlier: Earlier | None = None,
 ) -> Report:
@@ -297,6 +299,7 @@ def report_of(
         owners=owners,
         suppressing=Suppressing(suppressions, TODAY),
         earlier=earlier,
+        sources=sources,
     )
     known_checks = (*checks, *((UNCLAIMED,) if owners else ()))
     said = Assessed(counted(report), known_checks, catalogue, tuple(catalogue.frameworks), TODAY, owners)
@@ -352,6 +355,33 @@ def declared_report() -> Report:
     )
 
 
+class MadeUp:
+    """Sources that say the same of everything: that it was made in a line of this text, or in none of it."""
+
+    has_states = True
+
+    def __init__(self, text: str, *, repository: str = "") -> None:
+        self.text = text
+        self.checkout = Checkout(repository=repository, revision="a" * 40, branch="refs/heads/main")
+
+    def of(self, resource: Resource, *_: object) -> tuple[Source | None, str]:
+        text = (self.text or resource.name).replace("/", "_")  # no source is outside of its root
+        if resource.name.startswith("hidden"):
+            return None, f"nothing declares {text}"
+        call = Site(uri=f"calls of {text}.tf", line=2, address=f"module.{text}")
+        place = {"uri": f"modules/{text}.tf", "line": 7, "column": 3, "block": (5, 9), "address": f"{call.address}.x.y"}
+        return Source(**place, attribute="direct", text=f"direct = {text}", calls=(call,)), ""
+
+    def states_of(self, resource: Resource) -> frozenset[int]:
+        return frozenset() if "data" in resource.id else frozenset({0})
+
+    def is_unmanaged(self, *_: object) -> bool:
+        return True
+
+    def unused(self, *_: object) -> list[str]:
+        return []
+
+
 def hostile_report() -> Report:
     return report_of(
         *(notebook(name, direct_internet_access="Enabled", role_arn=f"{HALF_PAIR} {name}/admin") for name in HOSTILE),
@@ -363,6 +393,7 @@ def hostile_report() -> Report:
             if name
         ],
         principals=[Principal("aws", "111122223333", name) for name in HOSTILE],
+        sources=MadeUp(""),
         suppressions=[
             suppression("MLP-2901", f"*/buckets/{'?' * len(name) if len(name) > 20 else 'none'}", reason=name,
                         owner=f"{HALF_PAIR} {name}", approver=name, ticket=name, place=f"{name}:{n}", until=TODAY)
@@ -407,6 +438,16 @@ def shared_report() -> Report:
         bucket(REACHED, versioning=False, console_url="https://console.example/models"),
         bucket("data", versioning=False),
         checks=(REACHES, CHECKS[2]),
+    )
+
+
+def sourced_report() -> Report:
+    """Of a repository that is known, with code that made all but what is called data."""
+    return report_of(
+        notebook("research", direct_internet_access="Enabled", role_arn="arn:aws:iam::111122223333:role/admin"),
+        notebook("hidden"),
+        bucket("data", versioning=False),
+        sources=MadeUp("chat", repository="https://git.northwind.example/ml/infra"),
     )
 
 
@@ -537,7 +578,8 @@ def carried_report() -> Report:
 #: Built by name, so that parametrised tests read well.
 REPORTS = {"mixed": mixed_report, "hostile": hostile_report, "clean": clean_report, "empty": empty_report,
            "stopped": stopped_report, "trusting": trusting_report, "declared": declared_report,
-           "suppressed": suppressed_report, "shared": shared_report, "carried": carried_report}  # fmt: skip
+           "suppressed": suppressed_report, "shared": shared_report, "carried": carried_report,
+           "sourced": sourced_report}  # fmt: skip
 
 
 def whole(name: str, report: Report) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -61,6 +62,16 @@ def test_what_was_not_seen_is_in_every_format(name, make):
 
 
 @pytest.mark.parametrize("name", FORMATS)
+def test_the_line_that_made_a_resource_is_in_every_format(name, make):
+    if name == "html":  # whose findings are packed; tests/reports/test_html_report.py unpacks them
+        return
+    text = make.whole(name, make.sourced_report()).decode()
+    assert "modules/chat.tf" in text
+    assert re.search(r"modules/chat\.tf\W+(?:\w+\W+){0,9}7\b", text)
+    assert "module.chat.x.y" in text or name == "codequality"  # which has no place for it
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_no_order_of_collection_shows(name, make):
     one = [make.notebook(f"n{n}", direct_internet_access="Enabled", role_arn=None) for n in range(9)]
     assert make.whole(name, make.report_of(*one)) == make.whole(name, make.report_of(*reversed(one)))
@@ -79,6 +90,7 @@ def test_no_credential_reaches_a_report(name, secret, make):
         gaps=[make.gap(scope=make.GCP, detail=f"refused: {secret}", permission=f"a.{secret}")],
         arguments=("gcp", f"tfstate={secret}"),
         checks=[make.made(careless, "MLP-2902", Severity.HIGH, Exposure.INTERNAL)],
+        sources=make.MadeUp(secret.replace("/", "")),
     )
     text = make.readable(name, report)
     for line in secret.splitlines():

@@ -17,7 +17,7 @@ from support import NOW, ROOT
 from reports import json_v1
 from reports.json_types_v1 import ReportV1
 from reports.writing import dump
-from scanner.model.notes import Source
+from scanner.model.notes import Site, Source
 from scanner.model.nouns import FindingList
 from scanner.store.inventory import Inventory
 
@@ -223,12 +223,13 @@ def test_resources_have_who_answers_for_them(make):
 def test_source_and_state_are_those_of_the_finding(make):
     report = make.mixed_report()
     first, second, *_ = report.findings
-    source = Source(uri="infra/nb.tf", line=5, address="aws_sagemaker_notebook_instance.research")
+    call = Site(uri="main.tf", line=2, address="module.nb")
+    source = Source(uri="infra/nb.tf", line=5, column=3, address="aws_x.research", attribute="a.b", calls=(call,))
     changed = FindingList([msgspec.structs.replace(first, source=source, state="persisting"), second])
     one, other = json.loads(make.whole("json", msgspec.structs.replace(report, findings=changed)))["findings"]
     assert one["source"] == {
-        "uri": "infra/nb.tf", "line": 5, "address": "aws_sagemaker_notebook_instance.research", "column": 1,
-        "attribute": "", "calls": [],
+        "uri": "infra/nb.tf", "line": 5, "address": "aws_x.research", "column": 3, "attribute": "a.b",
+        "calls": [{"uri": "main.tf", "line": 2, "address": "module.nb"}],
     }  # fmt: skip
     assert (one["state"], other["source"], other["state"]) == ("persisting", None, None)
 

@@ -45,6 +45,8 @@ def places(run):
             found += [step["location"] for thread in flow["threadFlows"] for step in thread["locations"]]
         for location in found:
             physical = location["physicalLocation"]
+            if "index" not in physical["artifactLocation"]:
+                continue  # a line of the sources
             artifact = run["artifacts"][physical["artifactLocation"]["index"]]
             assert artifact["location"]["uri"] == physical["artifactLocation"]["uri"]
             yield Place(artifact["location"]["uri"], artifact["contents"]["text"].split("\n"), physical)
@@ -301,3 +303,31 @@ def test_a_run_says_how_many_passes_rest_on_trust(make):
     assert {run["properties"]["trusted"] for run in runs(make.mixed_report())} == {0}
     [former] = results(make.trusting_report())
     assert "trust in former ended on 2026-10-31" in former["message"]["text"]
+
+
+def test_a_line_of_the_sources_comes_before_what_was_observed(make):
+    """Two instances of one line stay two alerts: what tells results apart depends on the resource alone."""
+    [run] = json.loads(make.whole("sarif", make.sourced_report()))["runs"][:1]
+    [result, *_] = run["results"]
+    [location] = result["locations"]
+    physical = location["physicalLocation"]
+
+    assert physical["artifactLocation"] == {"uri": "modules/chat.tf", "uriBaseId": "%SRCROOT%"}
+    assert (physical["region"]["startLine"], physical["region"]["startColumn"]) == (7, 3)
+    assert (physical["contextRegion"]["startLine"], physical["contextRegion"]["endLine"]) == (5, 9)
+    assert location["logicalLocations"][0]["name"] == "module.chat.x.y"
+    call, observed = result["relatedLocations"][-2:]
+    assert call["message"]["text"] == "'module.chat' is called here."
+    assert observed["physicalLocation"]["artifactLocation"]["uri"].startswith("cloud/aws/111122223333/")
+    assert f"[what was observed]({observed['id']})" in result["message"]["text"]
+    without = json.loads(make.whole("sarif", make.report_of(make.notebook("research", direct_internet_access="Enabled",
+        role_arn="arn:aws:iam::111122223333:role/admin"))))["runs"][0]["results"][0]  # fmt: skip
+    assert result["partialFingerprints"] == without["partialFingerprints"]
+    assert run["versionControlProvenance"] == [
+        {
+            "repositoryUri": "https://git.northwind.example/ml/infra",
+            "revisionId": "a" * 40,
+            "branch": "refs/heads/main",
+            "mappedTo": {"uriBaseId": "%SRCROOT%"},
+        }
+    ]

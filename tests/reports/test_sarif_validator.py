@@ -70,14 +70,17 @@ def diagnostics(files: dict[str, bytes], folder: Path) -> dict[str, set[str]]:
 
 
 def unmet(content: bytes) -> set[str]:
-    """Notes that stay: no repository was scanned, and a run without results has nothing to embed.
+    """Notes that stay: where no repository is known, and of a run without results, which has nothing to embed.
 
-    Of a source, these reports know the line and not what it says, so that there is no snippet of it and around it.
+    Of some sources, these reports know the line and not what it says, so that there is no snippet of it and around it.
     """
     runs = json.loads(content)["runs"]
     empty = any(not run["results"] for run in runs)
-    sources = "%SRCROOT%" in str([result["locations"] for run in runs for result in run["results"]])
-    return {"SARIF2003", *(["SARIF2013"] if empty else []), *(["SARIF2010", "SARIF2011"] if sources else [])}
+    unknown = any("versionControlProvenance" not in run for run in runs)
+    regions = [result["locations"][0]["physicalLocation"]["region"] for run in runs for result in run["results"]]
+    bare = any("snippet" not in region for region in regions)
+    noted = {"SARIF2003": unknown, "SARIF2013": empty, "SARIF2010": bare, "SARIF2011": bare}
+    return {rule for rule, stays in noted.items() if stays}
 
 
 BREAKING = {
