@@ -48,12 +48,12 @@ def address(url: str) -> str:
         url = f"ssh://{found[1]}/{found[2]}"
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, number = parts.hostname or "", parts.port
     except ValueError:
         return ""
     if parts.scheme not in ("https", "http", "ssh", "git") or not host:
         return ""
-    port = f":{parts.port}" if parts.port and parts.scheme in ("https", "http") else ""
+    port = f":{number}" if number and parts.scheme in ("https", "http") else ""
     return urlunsplit(("https", host + port, parts.path.removesuffix(".git"), "", ""))
 
 

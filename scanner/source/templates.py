@@ -29,7 +29,7 @@ log = logging.getLogger("mlposture")
 _TEMPLATES = (".json", ".yaml", ".yml", ".template", ".bicep")
 _MOST, _LARGEST, _KEPT = 50_000, 4 << 20, 32
 #: What a file says that is a template, in some capitals.
-_IS_TEMPLATE = pattern(r"(?i)AWS::|deploymentTemplate\.json|^\s*resource\s")
+_IS_TEMPLATE = pattern(r"(?im)AWS::|deploymentTemplate\.json|^\s*resource\s")
 _TRACE = pattern(r"yor_trace\W+(?:Value\W+)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 STACK, LOGICAL_ID, TRACE = "aws:cloudformation:stack-name", "aws:cloudformation:logical-id", "yor_trace"
 
