@@ -60,5 +60,5 @@ def _root(states: Sequence[str], given: str | None) -> Path:
 
 def warn_of_unused(report: "Report") -> None:
     """Say which states have nothing of what was scanned: they may be of another account."""
-    for text in getattr(report.unmanaged, "unused", ()):
+    for text in report.unmanaged.unused if report.unmanaged is not None else ():
         log.warning("--tfstate %s: nothing that it holds was seen; is it of another account, or of other kinds?", text)

@@ -11,14 +11,18 @@ from scanner.store.inventory import Inventory
 class NotInCode:
     """Counted once, and read anew each time: there may be as many as there are resources.
 
-    `used` are the numbers of the states that have something of this inventory.
+    `unused` are the states that have nothing of this inventory, as the user calls them.
     """
 
     def __init__(self, inventory: Inventory, sources: Sources) -> None:
         self._inventory, self._sources = inventory, sources
         used: set[int] = set()
         self._count = sum(1 for _ in self._found(used))
-        self.unused = tuple(sources.unused(used))
+        self._unused = tuple(sources.unused(used))
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return self._unused
 
     def __len__(self) -> int:
         return self._count

@@ -339,7 +339,13 @@ class Findings(Protocol):
 
 
 class Unmanaged(Protocol):
-    """The resources that no code made, sorted by kind and id. They are read anew each time, for there may be many."""
+    """The resources that no code made, sorted by kind and id. They are read anew each time, for there may be many.
+
+    `unused` are the states that have nothing of what was scanned, as the user calls them.
+    """
+
+    @property
+    def unused(self) -> tuple[str, ...]: ...
 
     def __iter__(self) -> Iterator[Resource]: ...
 
