@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from commandline import mlposture
-from scanning import calm
+from scanning import calm, running
 from support import ROOT
 
 from reports import FORMATS
@@ -164,6 +164,21 @@ def test_what_no_code_made_is_listed_and_no_verdict_is_another(
     assert of(report, "sagemaker_training_outside_vpc", "ensemble-train-open")["unsourced"] == ""  # no state has any
     assert plain["summary"]["unmanaged"] is None
     assert [one["verdict"] for one in plain["findings"]] == [one["verdict"] for one in report["findings"]]
+
+
+def test_a_scan_says_the_same_as_judging_what_it_saved(report: dict[str, Any], tmp_path: Path) -> None:
+    """Checks that join nothing are judged while the scan goes on."""
+    state = str(EXAMPLE / "terraform.tfstate")
+    with running("aws"):
+        done = mlposture("scan", "aws", "--tfstate", state, "-o", "x.json", "--fail-on", "never", cwd=tmp_path)
+    scanned = json.loads((tmp_path / "x.json").read_bytes())
+    sources = {one["fingerprint"]: one["source"] for one in report["findings"] if one["resource"]["provider"] == "aws"}
+
+    assert done.returncode == 0, done.stderr
+    assert {one["fingerprint"]: one["source"] for one in scanned["findings"]} == sources
+    assert {one["id"] for one in scanned["unmanaged"]} == {
+        one["id"] for one in report["unmanaged"] if one["provider"] == "aws"
+    }
 
 
 def with_secrets(value: Any) -> Any:

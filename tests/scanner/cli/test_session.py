@@ -200,7 +200,7 @@ def test_a_journal_that_does_not_say_who_began_it_is_refused(state: Path) -> Non
 
 
 GIVEN = {"output": ("x.json",), "save_inventory": "i.json", "profile_run": "p.json", "engine": "dask",
-         "journal_store": "/store"}  # fmt: skip
+         "journal_store": "/store", "tfstate": ("t.tfstate",), "source_root": "infra"}  # fmt: skip
 
 
 @pytest.mark.parametrize("left_out", [*GIVEN, None])

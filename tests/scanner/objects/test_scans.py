@@ -265,3 +265,26 @@ def test_the_files_of_an_upload_may_be_in_a_bucket(bucket, own: Path) -> None:
         assert hub.world.states() == {"dismissed": 1}
         assert gone.returncode == 2 and bucket.at("gone.sarif") in gone.stderr
     assert left(own, "TMPDIR") == []
+
+
+def test_the_state_of_a_backend_gives_lines(bucket, own: Path) -> None:
+    """Code on disk, and its state where the backend keeps it."""
+    made = notebook("research", root_access="Enabled")
+    inventory_of(made).save(own / "inventory.json")
+    code = 'terraform {\n  backend "s3" {}\n}\nresource "aws_sagemaker_notebook_instance" "this" {\n}\n'
+    (own / "infra").mkdir()
+    (own / "infra" / "main.tf").write_text(code)
+    instance = {"attributes": {"arn": made.id, "name": made.name}}
+    resource = {"mode": "managed", "type": "aws_sagemaker_notebook_instance", "name": "this", "instances": [instance]}
+    state = json.dumps({"version": 4, "resources": [resource]})
+    write(bucket.at("ml/terraform.tfstate"), lambda path: path.write_text(state))
+    how = ("evaluate", "inventory.json", "-o", "x.json", "--check", "MLP-1003", "--fail-on", "never")
+    done = mlposture(*how, "--tfstate", bucket.at("ml/terraform.tfstate"))
+    gone = mlposture(*how, "--tfstate", bucket.at("ml/other.tfstate"))
+
+    assert (done.returncode, commandline.said(done.stderr)) == (0, "")
+    [finding] = json.loads((own / "x.json").read_bytes())["findings"]
+    assert (finding["source"]["uri"], finding["source"]["line"]) == ("infra/main.tf", 4)
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert bucket.at("ml/other.tfstate") in gone.stderr
+    assert left(own, "TMPDIR") == []
