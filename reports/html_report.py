@@ -24,13 +24,14 @@ FINDINGS = 100_000
 #: Entries of each list on the first screen, and rows of other parts. Of whatever is longer, the page says how much more
 #: there is.
 MOST = {"first": 4, "systems": 50, "open_ends": 50, "accounts": 20, "checks": 40, "gaps": 200, "reasons": 100,
-        "scopes": 200}  # fmt: skip
+        "scopes": 200, "fixes": 10, "suppressions": 100}  # fmt: skip
 #: Paths that are drawn, each of another check, and failures of a check among which one is looked for.
 PATHS, _ALIKE = 12, 3
 #: Where the findings go.
 _MARK = "<!--findings-->"
 _VERDICTS = (
     ("fail", Status.FAIL, "against"),
+    ("suppressed", "suppressed", "mixed"),
     ("unknown", Status.UNKNOWN, "open"),
     ("pass", Status.PASS, "for"),
     ("not applicable", Status.NOT_APPLICABLE, "none"),
@@ -100,12 +101,19 @@ def _data(report: Report) -> dict[str, Any]:
         "read_at": report.started_at.astimezone(UTC),
         "scanned": sorted({f"{scope.provider} {scope.account}" for scope in report.scopes}),
         "severities": [(str(one), report.by_severity.get(one, 0), str(one)) for one in Severity],
-        "verdicts": [(name, report.counts[status], look) for name, status, look in _VERDICTS],
+        "verdicts": [
+            (name, report.counts[status], look)
+            for name, status, look in _VERDICTS
+            if report.counts[status] or name != "suppressed"
+        ],
         "failed": failed,
         "unknown": {id: count.unknown for id, count in report.check_counts.items()},
         "shows_unknown": Status.UNKNOWN in report.shown,
         "paths": sorted((one for one in failed if len(one.finding.path) > 1), key=_worst_and_longest),
         "answers": list(_answers(report, states[1:], failed, accounts)),
+        "fixes": [fix for fix in report.fixes if fix.count > 1],
+        "closed": sum(fix.count for fix in report.fixes),
+        "suppressions": sorted(report.suppressions, key=lambda use: (use.state != "expired", not use.ends_soon)),
         "frameworks": states[0].frameworks if states else (),
         "systems": states[1:],
         "accounts": accounts,

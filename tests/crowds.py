@@ -30,7 +30,7 @@ EVIDENCE = {
     "direct_internet_access": "Enabled",
     "score": "75 (high) x 1.0 (internet) x 0.8 (workbench) = 60.0",
 }
-ACCEPTANCE = Suppression(reason="replaced in March", owner="ml-platform")
+ACCEPTANCE = Suppression(check="MLP-1001", reason="replaced in March", owner="ml-platform")
 
 
 class Crowd:

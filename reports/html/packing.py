@@ -24,7 +24,9 @@ from scanner.model.sanitize import encode
 _FINDINGS, _CHARACTERS = 1_000, 4_000_000
 #: Of a finding: characters of an observed value, of all of them, and resources of its path.
 _VALUE, _VALUES, _HOPS = 2_000, 20_000, 50
-_SEVERITIES, _STATUSES = tuple(Severity), tuple(Status)
+_SEVERITIES = tuple(Severity)
+#: What is said of a finding, in the order of `report.js`: a failure that is suppressed has a word of its own.
+_VERDICTS = (*Status, "suppressed")
 
 
 def packed(checks: Iterable[CheckInfo], findings: Iterable[Finding], most: int) -> Iterator[bytes]:
@@ -73,7 +75,7 @@ class _Block:
         return [
             finding.fingerprint,
             self._checks[finding.check_id],
-            _STATUSES.index(finding.verdict),
+            _VERDICTS.index("suppressed" if finding.suppression else finding.verdict),
             self._scopes.setdefault(place, len(self._scopes)),
             self._kinds.setdefault(kind, len(self._kinds)),
             shown(resource.name),
@@ -82,7 +84,6 @@ class _Block:
             [shown(system) for system in finding.systems],
             len(finding.path),
             finding.state,
-            int(finding.suppression is not None),
         ]
 
     def elements(self) -> Iterator[bytes]:
@@ -148,11 +149,12 @@ def _details(finding: Finding) -> dict[str, Any]:
         "path": [(*map(shown, last(id)), shown(id)) for id in finding.path[:_HOPS]],
         "console": shown(finding.resource.console_url),
         "cached": {shown(operation): shown(at) for operation, at in finding.resource.cached.items()},
-        "source": source and [shown(f"{source.uri}:{source.line}"), shown(source.address)],
+        "source": source and [shown(f"{source.uri}:{source.line}"), shown(source.address), shown(source.text)],
+        "unsourced": shown(finding.unsourced),
         "suppression": decided
         and {
-            "reason": shown(decided.reason), "owner": shown(decided.owner), "until": decided.until,
-            "approver": shown(decided.approver), "ticket": shown(decided.ticket),
+            "reason": shown(decided.reason), "owner": shown(decided.owner), "term": decided.term,
+            "approver": shown(decided.approver), "ticket": shown(decided.ticket), "place": shown(decided.place),
         },
     }  # fmt: skip
 

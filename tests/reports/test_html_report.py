@@ -33,8 +33,14 @@ MANY = 50_000
 OPEN, FILTER = 2.0, 0.7
 VNU = os.environ.get("MLPOSTURE_VNU")
 SOURCE = Source(uri="infra/<b>notebooks</b>.tf", line=12, address='aws_sagemaker_notebook_instance.n["a"]')
-DECIDED = Suppression(reason="moved in March, key AKIAIOSFODNN7EXAMPLE", owner="science", until=date(2027, 3, 1),
-                      approver="ciso", ticket="SEC-7")  # fmt: skip
+DECIDED = Suppression(
+    check="MLP-1901",
+    reason="moved in March, key AKIAIOSFODNN7EXAMPLE",
+    owner="science",
+    until=date(2027, 3, 1),
+    approver="ciso",
+    ticket="SEC-7",
+)
 
 
 def page(make: Any, report: Report) -> bytes:
@@ -116,6 +122,25 @@ def test_a_page_without_a_script_allows_none(make: Any) -> None:
     from reports.board import render_board
 
     assert b"script-src" not in render_board(make.mixed_report())
+
+
+def test_what_is_suppressed_is_apart_and_named_with_who_decided(make: Any) -> None:
+    content = page(make, make.suppressed_report())
+    text, [block] = words(content), carried(content, "rows")
+
+    assert "1 fail 3 suppressed" in text and "1 check failed somewhere; 3 more are suppressed" in text
+    assert "MLP-1901 */d 1 expired ml-platform until 2026-11-21 accepted for research" in text
+    assert [row[2] for row in block["rows"]] == [1, 4, 4, 4]
+
+
+def test_what_fixes_most_is_shown_with_what_it_closes(make: Any) -> None:
+    report = make.shared_report()
+    text = words(page(make, report))
+    [closed, *_] = report.fixes[0].checks
+
+    assert f"would close {sum(fix.count for fix in report.fixes)} of {report.counts['fail']} failures, at most" in text
+    assert f"{closed.check} {closed.count} of {closed.of}" in text
+    assert "What fixes most" not in words(page(make, make.clean_report()))
 
 
 # -- what is in it compressed ------------------------------------------------------------------------------------------
@@ -253,7 +278,7 @@ def test_names_that_attack_are_text(used: dict[str, Any]) -> None:
 def test_source_decision_and_state_are_shown(used: dict[str, Any]) -> None:
     text = used["noted"]["text"]
 
-    for shown in ('infra/<b>notebooks</b>.tf:12, aws_sagemaker_notebook_instance.n["a"]', "reopened", "accepted",
+    for shown in ('infra/<b>notebooks</b>.tf:12, aws_sagemaker_notebook_instance.n["a"]', "reopened", "suppressed",
                   "science", "2027-03-01", "ciso", "SEC-7", "moved in March, key [looks like"):  # fmt: skip
         assert shown in text
     assert "AKIAIOSFODNN7EXAMPLE" not in text

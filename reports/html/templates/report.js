@@ -3,13 +3,13 @@
 // Texts become text nodes; no markup is made of any.
 (() => {
   const SEVERITIES = ["critical", "high", "medium", "low", "informational"];
-  const VERDICTS = ["pass", "fail", "unknown", "not applicable"];
+  const VERDICTS = ["pass", "fail", "unknown", "not applicable", "suppressed"];
   const AT_ONCE = 50;
 
   // What findings are filtered by. `of` gives the value of a finding, or several. Boxes can be combined.
   const FACETS = {
     severity: { label: "Severity", of: one => one.check.severity, boxes: SEVERITIES },
-    verdict: { label: "Verdict", of: one => one.verdict, boxes: ["fail", "unknown", "pass", "not applicable"] },
+    verdict: { label: "Verdict", of: one => one.verdict, boxes: ["fail", "suppressed", "unknown", "pass", "not applicable"] },
     provider: { label: "Provider", of: one => one.provider },
     account: { label: "Account", of: one => one.account },
     region: { label: "Region", of: one => one.region },
@@ -19,7 +19,6 @@
     control: { label: "Control", of: one => one.check.speaks, said: id => id.endsWith(":") ? `${id} all` : id },
     path: { label: "Attack path", of: one => one.hops > 1 ? "yes" : "no" },
     state: { label: "Since the last report", of: one => one.state, none: "not compared" },
-    accepted: { label: "Accepted", of: one => one.accepted ? "yes" : "no" },
   };
 
   const findings = [], shown = [], opened = new Set(), titles = new Map(), texts = new Map();
@@ -69,11 +68,11 @@
       [same(provider), same(`${provider} ${account}`), same(region)]);
     const titled = kinds.map(same);
     for (const [place, row] of rows.entries()) {
-      const [fingerprint, check, verdict, scope, kind, name, id, message, systems, hops, state, accepted] = row;
+      const [fingerprint, check, verdict, scope, kind, name, id, message, systems, hops, state] = row;
       const [provider, account, region] = places[scope];
       findings.push({ fingerprint, check: checks[check], verdict: VERDICTS[verdict], provider, region, account,
-        kind: titled[kind], name, id, message, systems: systems.map(same), hops, state: same(state), accepted,
-        block, place, words: "" });
+        kind: titled[kind], name, id, message, systems: systems.map(same), hops, state: same(state), block, place,
+        words: "" });
     }
   }
 
@@ -204,7 +203,7 @@
   function row(one) {
     const title = element("button", { type: "button", class: "title", "aria-expanded": "false" }, one.check.title);
     title.addEventListener("click", () => toggle(one, title));
-    const tags = [one.state, one.accepted && "accepted", ...one.systems].filter(Boolean);
+    const tags = [one.state, ...one.systems].filter(Boolean);
     return element("tr", { id: `f-${one.fingerprint}` },
       element("td", null, element("span", { class: `chip ${one.check.severity}` }, one.check.severity),
         element("span", { class: "verdict" }, one.verdict)),
@@ -277,7 +276,7 @@
 
   function decided(one) {
     return facts([["Reason", one.reason], ["Owner", one.owner], ["Approved by", one.approver], ["Ticket", one.ticket],
-      ["Until", one.until ?? "without an end"]]);
+      ["How long", one.term], ["Written in", one.place]]);
   }
 
   function detail(one, more) {
@@ -285,7 +284,8 @@
     const evidence = more.evidence.map(([name, value]) => [name, element("pre", null, value)]);
     const where = facts([["Resource", id(one.id)], ["Kind", one.kind], ["Region", one.region],
       ["Console", more.console && link(more.console)],
-      ["Declared at", more.source && id(more.source.join(", "))],
+      ["Declared at", more.source && id(more.source.filter(Boolean).join(", "))],
+      ["Not found in code", more.unsourced],
       ["AI systems", one.systems.join(", ")], ["Since the last report", one.state],
       ["From the cache", Object.entries(more.cached).map(([name, day]) => `${name}, read ${day}`).join("; ")],
       ["Score", more.score]]);
@@ -293,10 +293,10 @@
       element("li", null, element("span", { class: "hop", title: whole }, `${what} `, element("b", null, name))));
     return element("div", { class: "detail" },
       element("div", { class: "columns" },
-        part(one.verdict === "fail" ? "How to fix" : "How to fix, if it fails", ...prose(check.fix)),
+        part(["fail", "suppressed"].includes(one.verdict) ? "How to fix" : "How to fix, if it fails", ...prose(check.fix)),
         part("Why it matters", ...prose(check.why))),
       more.path.length > 1 ? part("Path", element("ol", { class: "hops" }, ...hops)) : null,
-      more.suppression ? part("Accepted", decided(more.suppression)) : null,
+      more.suppression ? part("Suppressed", decided(more.suppression)) : null,
       element("div", { class: "columns" },
         part("Where", where),
         evidence.length ? part("What was observed", facts(evidence)) : null),
