@@ -27,6 +27,7 @@ class ResourceV1(Struct, frozen=True):
     provider: str
     account: str
     region: str
+    console_url: str
 
 
 class OwnerV1(Struct, frozen=True):
@@ -42,7 +43,6 @@ class KnownResourceV1(ResourceV1, frozen=True):
     `cached` gives the operations whose details came from the local cache, and when these were read.
     """
 
-    console_url: str
     cached: dict[str, str]
     tags: dict[str, str] | None
     created_at: datetime | None
@@ -183,7 +183,6 @@ class CarriedV1(Struct, frozen=True):
     score: float
     message: str
     resource: ResourceV1
-    console_url: str
     systems: list[str]
     source: SourceV1 | None
     observed_at: datetime

@@ -147,16 +147,15 @@ def _end(check: CheckInfo) -> dict[str, Any]:
     }
 
 
-def _named(resource: Resource) -> tuple[str, str, str, str, str, str]:
-    scope = resource.scope
-    return resource.id, type(resource).kind, resource.name, scope.provider, scope.account, scope.region
+def _named(one: Resource) -> tuple[str, str, str, str, str, str, str]:
+    scope = one.scope
+    return one.id, type(one).kind, one.name, scope.provider, scope.account, scope.region, one.console_url
 
 
 def _known(one: Described) -> KnownResourceV1:
     resource = one.resource
     return KnownResourceV1(
         *_named(resource),
-        console_url=resource.console_url,
         cached=without_secrets(resource.cached) if resource.cached else {},
         tags=None if one.tags is None else without_secrets(one.tags),
         created_at=one.created_at,
@@ -181,7 +180,7 @@ def _controls(report: Report) -> dict[str, ControlV1]:
 
 def _fix(fix: Fix) -> FixV1:
     return FixV1(
-        resource=ResourceV1(fix.resource, fix.kind, fix.name, fix.provider, fix.account, fix.region),
+        resource=ResourceV1(fix.resource, fix.kind, fix.name, fix.provider, fix.account, fix.region, fix.console_url),
         objective=fix.objective,
         closes=fix.count,
         by_severity=dict(fix.by_severity),

@@ -35,7 +35,6 @@ class _Resource(Struct, frozen=True):
     provider: str
     account: str
     region: str
-    #: in SARIF
     console_url: str = ""
 
 
@@ -48,7 +47,6 @@ class _Failure(Struct, frozen=True, kw_only=True):
     score: float
     message: str
     resource: _Resource
-    console_url: str = ""
     systems: tuple[str, ...] = ()
     source: Source | None = None
     observed_at: When | None = None
@@ -244,7 +242,7 @@ def _failure(check: str, said: _Failure | _Finding, observed: datetime | None) -
         id=one.id,
         name=one.name,
         scope=Scope(one.provider, one.account, one.region),
-        console_url=said.console_url if isinstance(said, _Failure) else one.console_url,
+        console_url=one.console_url,
         source=said.source,
         systems=said.systems,
         observed=observed,
