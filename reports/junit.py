@@ -110,7 +110,7 @@ def _case(finding: Finding) -> Case:
         "Fingerprint": finding.fingerprint,
         **_decided(finding.suppression),
     }
-    text = "\n".join(f"{label}: {_shown(line)}" for label, line in lines.items() if line)
+    text = "\n".join(f"{label}: {_shown(said)}" for label, said in lines.items() if said)
     decision = finding.suppression
     message = f"suppressed, {decision.term}: {decision.reason}" if decision else finding.message
     return Case(where, name, _outcome(finding), finding.severity, message, text, file, line)

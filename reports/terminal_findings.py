@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.terminal_text import STYLE, Line, Look, cut, link, theirs, where, wrap
-from reports.writing import clean, first_paragraph
+from reports.writing import clean, declared, first_paragraph
 from scanner.model.nouns import Finding, Findings
 
 #: With details: checks, and resources of each.
@@ -75,8 +75,7 @@ def _line(label: str, text: str, width: int) -> Line:
 
 def _source(finding: Finding) -> str:
     """Where code declares the resource; empty where that is not known."""
-    source = finding.source
-    return theirs(f"{source.uri}:{source.line} ({source.address})") if source else ""
+    return theirs(declared(finding.source)) if finding.source else ""
 
 
 def _controls(finding: Finding) -> str:

@@ -252,12 +252,12 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     outputs = parse_options(options)
     options = read_files(options)
+    judged = with_sources(with_baseline(options))
     plan = _plan(providers, options)
-    sourced = with_sources(with_baseline(options))
     with new_journal(options.get("journal")) as journal:
         session = Session(providers, options, plan, journal, datetime.now(UTC))
         session.record()
-        return _run(session, sourced, outputs)
+        return _run(session, judged, outputs)
 
 
 def _relax_collector() -> None:

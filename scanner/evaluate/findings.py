@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -19,10 +19,12 @@ from scanner.model.described import Described
 from scanner.model.notes import Source
 from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
 from scanner.model.sanitize import encode, storable
-from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.store.keeping import keeping, private_database
 from scanner.systems.ownership import Ownership
+
+if TYPE_CHECKING:
+    from scanner.source.sources import Sources
 
 _TABLE = """
 CREATE TABLE findings (
@@ -76,7 +78,7 @@ class StoredFindings:
         owners: Ownership | None = None,
         suppressing: Suppressing = NOTHING,
         earlier: Earlier | None = None,
-        sources: Sources | None = None,
+        sources: "Sources | None" = None,
     ) -> None:
         self._inventory = inventory
         self._sources = sources
@@ -123,8 +125,9 @@ class StoredFindings:
             self._kinds[kind] = type(resource)
             self._waiting_of_any.append((kind, storable(resource.id)))
         where = self._sources.of(resource, verdict.evidence, self._inventory) if self._sources else (None, "")
-        what = verdict.status, verdict.message, verdict.evidence, verdict.path
-        kept = _Kept(resource.id, *what, kind, suppressed, *where)
+        kept = _Kept(
+            resource.id, verdict.status, verdict.message, verdict.evidence, verdict.path, kind, suppressed, *where
+        )
         ready = None
         if self._prepare is not None:
             ready = self._prepare(self._finding(check, self._checks[place][1], resource, kept))
@@ -292,10 +295,10 @@ class StoredFindings:
             remediation=info.remediation,
             references=info.references,
             systems=self._owners.of(resource) if self._owners else (),
-            suppression=self._suppressing.decided(kept.suppressed),
-            state=self._earlier.state(mark, kept.status) if self._earlier else "",
             source=kept.source,
             unsourced=kept.unsourced,
+            suppression=self._suppressing.decided(kept.suppressed),
+            state=self._earlier.state(mark, kept.status) if self._earlier else "",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.evaluate.early import Early
 from scanner.evaluate.fixes import most_fixing
@@ -10,20 +11,21 @@ from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
-from scanner.evaluate.unmanaged import NotInCode
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.history.earlier import Earlier
 from scanner.model.checks import CHECKS, Check
 from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, NoFormers
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status, Unanswered
+from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status, Unanswered, Unmanaged
 from scanner.model.remedies import Fix
 from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry
-from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Ownership
+
+if TYPE_CHECKING:
+    from scanner.source.sources import Sources
 
 
 def make_verdicts(
@@ -39,7 +41,7 @@ def make_verdicts(
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
     earlier: Earlier | None = None,
-    sources: Sources | None = None,
+    sources: "Sources | None" = None,
 ) -> Verdicts:
     """Ready for the verdicts of these checks; the options are those of `build_report`."""
     shown = tuple(frameworks) or tuple(catalogue.frameworks)
@@ -69,7 +71,7 @@ def build_report(
     owners: Ownership | None = None,
     suppressing: Suppressing = NOTHING,
     earlier: Earlier | None = None,
-    sources: Sources | None = None,
+    sources: "Sources | None" = None,
 ) -> Report:
     """Evaluate and assemble. `verdicts` says which findings are kept; counts cover all. No `frameworks` means all.
 
@@ -77,8 +79,7 @@ def build_report(
     was judged `early` is not judged again; it was made with the same options. `trust` are the entries of `[trust]`.
     `suppressing` says which failures are suppressed.
     With `owners`, what belongs to each AI system is counted, and what belongs to none is a finding. `earlier` are the
-    failures of an earlier report.
-    With `sources`, findings say where their resource was made.
+    failures of an earlier report. With `sources`, findings say where their resource was made.
     Findings are kept in `folder`, by default that for temporary files. Raises NotKept where it is full.
     """
     if early is None:
@@ -132,12 +133,12 @@ def build_report(
         ),
         principals=tuple(sorted(inventory.principals)),
         inventories=inventory.digests,
+        unmanaged=_unmanaged(inventory, sources) if sources and sources.has_states else None,
+        checkout=sources.checkout if sources else None,
         fixes=_fixes(found, inventory),
         earlier=found.earlier or NoFormers(),
         settled=settled(inventory, unanswered, found.earlier.settled if found.earlier else {}),
         frameworks=taxonomies(catalogue, found.infos.values()),
-        unmanaged=NotInCode(inventory, sources) if sources and sources.has_states else None,
-        checkout=sources.checkout if sources else None,
     )
 
 
@@ -177,6 +178,13 @@ def taxonomies(catalogue: Catalogue, checks: Iterable[CheckInfo]) -> tuple[Taxon
         for one in catalogue.frameworks.values()
         if one.id in named
     )
+
+
+def _unmanaged(inventory: Inventory, sources: "Sources") -> Unmanaged:
+    """What no code made. Its module is imported where code was given."""
+    from scanner.evaluate.unmanaged import NotInCode
+
+    return NotInCode(inventory, sources)
 
 
 def _fixes(found: Verdicts, inventory: Inventory) -> tuple[Fix, ...]:
