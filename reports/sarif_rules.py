@@ -118,8 +118,8 @@ def _tags(check: CheckInfo) -> list[str]:
 
 
 def pascal(slug: str) -> str:
-    """`s3_bucket_public` → `S3BucketPublic`."""
-    return "".join(word[:1].upper() + word[1:] for word in slug.split("_"))
+    """`s3_bucket_public` → `S3BucketPublic`. The validator takes no word of one letter, which is an article."""
+    return "".join(word[:1].upper() + word[1:] for word in slug.split("_") if len(word) > 1 or word.isdigit())
 
 
 def _short(text: str) -> str:
