@@ -13,9 +13,9 @@ from msgspec import Struct
 from scanner.model.collectors import COLLECTORS
 from scanner.model.notes import Source
 from scanner.model.nouns import Resource, plain
-from scanner.source.checkout import checkout
 from scanner.source.instances import Declared, Instances
 from scanner.source.nodes import Node, descend, paths_of
+from scanner.source.repository import checkout
 from scanner.source.templates import Templates
 from scanner.source.terraform import Code, Spot
 from scanner.source.terraform_types import ANY_OF_AZURE, types

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.model.notes import Checkout
-from scanner.source.checkout import address, checkout
+from scanner.source.repository import address, checkout
 
 
 @pytest.mark.parametrize(
