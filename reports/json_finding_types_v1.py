@@ -162,13 +162,15 @@ class FixV1(Struct, frozen=True):
 
 class SettledV1(Struct, frozen=True):
     """An account. It is `settled` where nothing that failed before may have been missed: all of it was seen, or an
-    earlier report knew all its failures, of which `carried` many are carried forward.
+    earlier report knew all its failures, of which `carried` many are carried forward. `regions` were asked, or lead to
+    what is carried forward.
     """
 
     provider: str
     account: str
     settled: bool
     carried: int
+    regions: list[str]
 
 
 class CarriedV1(Struct, frozen=True):

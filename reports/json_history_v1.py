@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, SettledV1, SiteV1, SourceV1
 from reports.writing import Pieces, redact
-from scanner.model.history import Former
+from scanner.model.history import Account, Former
 from scanner.model.notes import Source
 from scanner.model.nouns import Report
 
@@ -18,9 +18,13 @@ def history(report: Report) -> Pieces:
 
 def _accounts(report: Report) -> Iterator[SettledV1]:
     counts = report.earlier.carried_by_account()
-    accounts = {(scope.provider, scope.account) for scope in report.scopes}.union(counts, report.settled)
-    for account in sorted(accounts):
-        yield SettledV1(*account, settled=account in report.settled, carried=counts.get(account, 0))
+    regions: dict[Account, set[str]] = {}
+    for account in {(scope.provider, scope.account) for scope in report.scopes}.union(counts, report.settled):
+        for one, asked in report.asked(account).items():
+            regions.setdefault(one, set()).update(asked)
+    for account in sorted(regions):
+        settled, carried = account in report.settled, counts.get(account, 0)
+        yield SettledV1(*account, settled=settled, carried=carried, regions=sorted(regions[account]))
 
 
 def _carried(former: Former) -> CarriedV1:

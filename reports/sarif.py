@@ -183,6 +183,8 @@ class _Run:
             "complete": account in report.settled,
             "carried": report.earlier.carried_by_account().get(account, 0),
             "leftOut": self._left_out.total(),
+            # Where what leads to its resources was asked, for the next scan to know when it asks less.
+            "asked": {one[1]: list(regions) for one, regions in report.asked(account).items()},
             "trusted": report.trusted,
             "statement": STATEMENT,
             "systems": list(report.assessment.declared),

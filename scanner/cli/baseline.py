@@ -39,8 +39,9 @@ def _judge(path: Path, options: Mapping[str, Any], earlier: Earlier) -> None:
     built = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     for finding in built.findings:
         earlier.add(_failure(finding))
-    scanned = {(scope.provider, scope.account) for scope in built.scopes}
-    earlier.settled |= {account: account in built.settled for account in scanned}
+    for account in sorted({(scope.provider, scope.account) for scope in built.scopes}):
+        earlier.know(account, account in built.settled)
+        earlier.ask(account, built.asked(account)[account])
     earlier.seal(built.started_at)
 
 

@@ -91,6 +91,8 @@ def build_report(
     else:
         found, done = early.finish(inventory.store)
     of_clouds = [check for check in checks if check is not UNCLAIMED]
+    if found.earlier is not None:
+        found.earlier.look(inventory.listings.values())
     for judgement in evaluate(inventory, [check for check in of_clouds if check.id not in done], found.trusting):
         found.add(judgement)
     if owners is not None and UNCLAIMED in checks:
@@ -103,7 +105,7 @@ def build_report(
     counts = found.totals()
     unanswered = found.unanswered()
     if found.earlier is not None:
-        found.earlier.settle(listings, found.checks)
+        found.earlier.settle(found.checks)
     return Report(
         scan_id=scan_id,
         started_at=started_at,

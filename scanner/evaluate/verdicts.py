@@ -78,7 +78,9 @@ class Verdicts:
         if judgement.verdict.trust:
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
         if self.earlier is not None and judgement.check.id in self._failed_before:
-            self.earlier.note(fingerprint(judgement.check.id, judgement.resource), status, judgement.verdict.message)
+            mark = fingerprint(judgement.check.id, judgement.resource)
+            joined = judgement.resource.scope.provider if judgement.check.needs else ""
+            self.earlier.note(mark, status, judgement.verdict.message, joined=joined)
         if status in self.shown:
             self.findings.add(judgement, suppressed)
 

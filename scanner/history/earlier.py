@@ -1,13 +1,13 @@
 """The failures of an earlier report, on disk by fingerprint, and what this scan knows of each."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from scanner.model.collectors import COLLECTORS
+from scanner.model.collectors import COLLECTORS, Collector
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
 from scanner.model.nouns import ANYWHERE, CheckInfo, Listing, Scope, Status
@@ -71,16 +71,19 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Earlier:
     """Filled by `add` and sealed; then told of every verdict of this scan (`note`), and at last of its listings.
 
-    `settled` are the accounts of the earlier report, and whether all of their failures are in it. `cut`: some file
-    leaves failures out, so that what it does not have need not be new.
+    `settled` are the accounts of the earlier report, and whether all of their failures are in it; `asked` are the
+    regions that its failures were found in and by. `cut`: some file leaves failures out, so that what it does not have
+    need not be new.
     """
 
     def __init__(self) -> None:
         self.settled: dict[Account, bool] = {}
+        self.asked: dict[Account, frozenset[str]] = {}
         self.cut = False
         self._checks: Mapping[str, CheckInfo] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._noted: list[tuple[int, str, str]] = []
+        self._listed = _Listed((), {})
         with keeping(None):
             self._db = private_database(None, _CACHED_KIBIBYTES)
             self._db.executescript(_TABLES)
@@ -96,6 +99,14 @@ class Earlier:
         self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept)))
         if len(self._waiting) >= _BATCH:
             self._flush()
+
+    def know(self, account: Account, settled: bool) -> None:
+        """An account of a report, and whether it has all its failures."""
+        self.settled[account] = self.settled.get(account, False) or settled
+
+    def ask(self, account: Account, regions: Iterable[str]) -> None:
+        """Regions of an account that the report had asked."""
+        self.asked[account] = self.asked.get(account, frozenset()).union(regions)
 
     def seal(self, made_at: datetime) -> None:
         """Everything was added, of a report that was made then."""
@@ -127,9 +138,18 @@ class Earlier:
             )
             self._db.execute("UPDATE failures SET fate = NULL, why = ''")
 
-    def note(self, fingerprint: str, status: Status, message: str) -> None:
-        """A verdict of this scan."""
+    def look(self, listings: Iterable[Listing]) -> None:
+        """What this scan asked for is known. Comes before the verdicts of checks that join."""
+        self._listed = _Listed(listings, self.asked)
+
+    def note(self, fingerprint: str, status: Status, message: str, *, joined: str = "") -> None:
+        """A verdict of this scan; `joined` is the provider if it rests on more than the resource.
+
+        What a path leads through may be where the earlier report looked and this scan does not.
+        """
         fate = _FAILS if status is Status.FAIL else _OPEN if status is Status.UNKNOWN else _FIXED
+        left = self._listed.left_out(joined) if joined and fate == _FIXED else ""
+        fate, message = (_OPEN, left) if left else (fate, message)
         self._noted.append((fate, storable(message) if fate == _OPEN else "", fingerprint))
         if len(self._noted) >= _BATCH:
             self._write_notes()
@@ -149,13 +169,12 @@ class Earlier:
                 "UPDATE failures SET fate = NULL, why = '' WHERE check_id = ?", [(id,) for id in checks]
             )
 
-    def settle(self, listings: Sequence[Listing], checks: Collection[str]) -> None:
+    def settle(self, checks: Collection[str]) -> None:
         """All verdicts are given: of what had none, find out whether it is gone or nobody looked."""
         self._write_notes()
-        listed = _Listed(listings)
         groups = "SELECT DISTINCT check_id, provider, account, region, kind FROM failures WHERE fate IS NULL"
         for check, provider, account, region, kind in self._db.execute(groups).fetchall():
-            why = listed.hides(kind, Scope(provider, account, region))
+            why = self._listed.hides(kind, Scope(provider, account, region))
             if check not in checks:
                 why = why or "its check was not run"
             with keeping(None):
@@ -165,12 +184,13 @@ class Earlier:
 
     def state(self, fingerprint: str, status: Status) -> str:
         """What a finding is against the earlier report; empty where there is nothing to say."""
-        known = self._db.execute("SELECT 1 FROM failures WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        known = self._db.execute("SELECT fate FROM failures WHERE fingerprint = ?", (fingerprint,)).fetchone()
         if status is Status.FAIL:
             return "persisting" if known else "" if self.cut else "new"
         if not known:
             return ""
-        return "unknown" if status is Status.UNKNOWN else "fixed"
+        noted = (fate for fate, _, one in reversed(self._noted) if one == fingerprint)  # the last, while judging
+        return "unknown" if next(noted, known[0]) == _OPEN else "fixed"
 
     def carried(self, account: Account | None = None) -> Iterator[Former]:
         return self._read(_OPEN, account)
@@ -187,6 +207,10 @@ class Earlier:
             "GROUP BY provider, account ORDER BY provider, account"
         )
         return {(provider, account): count for provider, account, count in self._db.execute(query, (_OPEN,))}
+
+    def left_out(self, account: Account) -> Mapping[Account, Collection[str]]:
+        left = self._listed.left.items() if account in self.carried_by_account() else ()
+        return {one: regions for one, regions in left if one[0] == account[0]}
 
     def _read(self, fate: int, account: Account | None) -> Iterator[Former]:
         provider, owner = account or (None, None)
@@ -219,23 +243,66 @@ class Earlier:
 
 
 class _Listed:
-    """What was listed, by kind and account."""
+    """What was listed, by kind and account, and what an earlier report had asked."""
 
-    def __init__(self, listings: Iterable[Listing]) -> None:
-        self._accounts: set[Account] = set()
+    def __init__(self, listings: Iterable[Listing], before: Mapping[Account, frozenset[str]]) -> None:
         self._complete: dict[tuple[str, Scope], bool] = {}
+        self._kinds: dict[Account, set[str]] = {}
+        self._regions: dict[Account, set[str]] = {}
+        #: kinds of which nobody had to look anywhere else in an account
+        self._nowhere: set[tuple[str, Account]] = set()
         for listing in listings:
-            self._accounts.add((listing.scope.provider, listing.scope.account))
+            account = (listing.scope.provider, listing.scope.account)
+            self._kinds.setdefault(account, set()).add(listing.kind)
+            self._regions.setdefault(account, set()).add(listing.scope.region)
             self._complete[listing.kind, listing.scope] = listing.complete
+            if listing.absent and listing.scope.region == ANYWHERE:
+                self._nowhere.add((listing.kind, account))
+        everywhere = {account for _, account in self._nowhere}
+        #: what was asked earlier and is not now
+        self.left = {
+            account: left
+            for account, regions in sorted(before.items())
+            if account not in everywhere and (left := sorted(regions - self._regions.get(account, set())))
+        }
+
+    def left_out(self, provider: str) -> str:
+        """Why a path may lead on where it is not seen to; empty if all was asked that the earlier report had."""
+        return next((self._left_in(account) for account in self.left if account[0] == provider), "")
+
+    def _left_in(self, account: Account) -> str:
+        if account not in self.left:
+            return ""
+        return f"nobody asked {account[1]} in {', '.join(self.left[account])}, where something may lead to it"
 
     def hides(self, kind: str, scope: Scope) -> str:
         """Why a resource that was not seen may be there all the same; empty if it is gone."""
-        if (scope.provider, scope.account) not in self._accounts:
+        account = (scope.provider, scope.account)
+        if account not in self._kinds:
             return "its account was not scanned"
-        anywhere = Scope(scope.provider, scope.account, ANYWHERE)
-        asked = [key for key in ((kind, scope), (kind, anywhere)) if key in self._complete]
-        if not asked:
+        collector = COLLECTORS.get(kind)
+        if not (regions := self._listed_in(kind, scope, collector)):
             return f"nobody asked for {kind} in {scope.region}"
-        if not all(self._complete[key] for key in asked):
+        anywhere = (kind, Scope(scope.provider, scope.account, ANYWHERE))
+        if not all(self._complete[kind, one] for one in regions) or not self._complete.get(anywhere, True):
             return f"the list of {kind} in {scope.region} is not complete"
-        return ""
+        if collector is None or not collector.follows:
+            return ""
+        # It is found by what leads to it, which may be where nobody asked this time.
+        unasked = [one.kind for one in collector.follows if one.kind not in self._kinds[account]]
+        if unasked:
+            return f"nobody asked for {unasked[0]}, which may lead to it"
+        return self._left_in(account)
+
+    def _listed_in(self, kind: str, scope: Scope, collector: Collector | None) -> list[Scope]:
+        """Where it would have been listed: in its region, that of its zone, or the whole account.
+
+        Google Cloud has a location of the name that stands for a whole account (`global`), and what was listed there
+        says nothing of a region.
+        """
+        regions = [scope.region, scope.region.rpartition("-")[0]]
+        nowhere = (kind, (scope.provider, scope.account)) in self._nowhere
+        if collector is None or collector.per == "account" or nowhere:
+            regions.append(ANYWHERE)
+        scopes = [Scope(scope.provider, scope.account, region) for region in regions]
+        return [one for one in scopes if (kind, one) in self._complete]

@@ -56,6 +56,7 @@ class _Settled(Struct, frozen=True):
     provider: str
     account: str
     settled: bool
+    regions: tuple[str, ...]
 
 
 class _Scan(Struct, frozen=True):
@@ -105,6 +106,7 @@ class _Run(Struct, frozen=True, rename="camel"):
     account: str
     complete: bool
     left_out: int
+    asked: dict[str, tuple[str, ...]]
 
 
 class _Invocation(Struct, frozen=True, rename="camel"):
@@ -179,7 +181,8 @@ def _read_history(reader: Reader, into: Earlier) -> None:
         if name == "accounts":
             for item in reader.items():
                 account = msgspec.json.decode(item, type=_Settled)
-                into.settled[account.provider, account.account] = account.settled
+                into.know((account.provider, account.account), account.settled)
+                into.ask((account.provider, account.account), account.regions)
         elif name == "carried":
             for item in reader.items():
                 failure = msgspec.json.decode(item, type=_Failure)
@@ -214,7 +217,9 @@ def _read_run(reader: Reader, into: Earlier) -> None:
             reader.value()
     if run is None or made_at is None:
         raise msgspec.DecodeError("a run does not say of which account it is, and when that was")
-    into.settled[run.provider, run.account] = run.complete
+    into.know((run.provider, run.account), run.complete)
+    for account, regions in run.asked.items():
+        into.ask((run.provider, account), regions)
     into.cut |= run.left_out > 0
     into.seal(made_at)
 

@@ -1,6 +1,6 @@
 """What an earlier report says of failures, as the present one knows it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,6 +58,9 @@ class Formers(Protocol):
     def carried_by_account(self) -> Mapping[Account, int]:
         """How many of the first there are in each account that has any."""
 
+    def left_out(self, account: Account) -> Mapping[Account, Collection[str]]:
+        """The regions that only earlier reports asked, where those of an account may have been found from."""
+
 
 class NoFormers:
     """Of a report that knows no earlier one."""
@@ -72,4 +75,7 @@ class NoFormers:
         return iter(())
 
     def carried_by_account(self) -> Mapping[Account, int]:
+        return {}
+
+    def left_out(self, _: Account) -> Mapping[Account, Collection[str]]:
         return {}

@@ -499,6 +499,17 @@ class Report(Struct, frozen=True, kw_only=True):
         """How many passes rest on `[trust]`."""
         return sum(count.trusted for count in self.check_counts.values())
 
+    def asked(self, account: Account) -> dict[Account, tuple[str, ...]]:
+        """The regions that were asked in an account, and wherever what is carried forward there was found from."""
+        regions = {account: {one.scope.region for one in self.listings if _account(one.scope) == account}}
+        for other, left in self.earlier.left_out(account).items():
+            regions.setdefault(other, set()).update(left)
+        return {one: tuple(sorted(found)) for one, found in sorted(regions.items())}
+
+
+def _account(scope: Scope) -> Account:
+    return scope.provider, scope.account
+
 
 def plain(value: Any) -> Any:
     """Reduce a value to what JSON holds (structs, datetimes and tuples become objects, strings and lists)."""

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 from factories.aws import HERE
+from support import registered
 
 from scanner.history.earlier import Earlier, Failure
 from scanner.model.nouns import CheckInfo, Listing, Scope, Severity, Status
 
+registered()  # what is known of kinds does not depend on which tests ran before
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KIND = "aws.sagemaker.NotebookInstance"
 ELSEWHERE = Scope("aws", HERE.account, "us-east-1")
@@ -39,8 +41,8 @@ def earlier_of(*failures: Failure) -> Earlier:
     return earlier
 
 
-def listing(complete: bool = True, scope: Scope = HERE, kind: str = KIND) -> Listing:
-    return Listing(kind=kind, scope=scope, complete=complete)
+def listing(complete: bool = True, scope: Scope = HERE, kind: str = KIND, absent: str = "") -> Listing:
+    return Listing(kind=kind, scope=scope, complete=complete, absent=absent)
 
 
 def fate(earlier: Earlier) -> str:
@@ -67,7 +69,8 @@ def fate(earlier: Earlier) -> str:
 def test_what_was_judged_is_what_the_verdict_says(status, ends):
     earlier = earlier_of(failure())
     earlier.note(failure().fingerprint, status, "not observed: policy")
-    earlier.settle([listing()], {"MLP-1901"})
+    earlier.look([listing()])
+    earlier.settle({"MLP-1901"})
     assert fate(earlier) == ends
 
 
@@ -78,7 +81,8 @@ def test_what_was_judged_is_what_the_verdict_says(status, ends):
         ([listing(complete=False)], {"MLP-1901"}, f"carried: the list of {KIND} in eu-west-1 is not complete"),
         ([listing(scope=ELSEWHERE)], {"MLP-1901"}, f"carried: nobody asked for {KIND} in eu-west-1"),
         ([listing(kind="aws.s3.Bucket")], {"MLP-1901"}, f"carried: nobody asked for {KIND} in eu-west-1"),
-        ([listing(scope=Scope("aws", HERE.account))], {"MLP-1901"}, "gone"),
+        ([listing(scope=Scope("aws", HERE.account))], {"MLP-1901"}, f"carried: nobody asked for {KIND} in eu-west-1"),
+        ([listing(scope=Scope("aws", HERE.account), absent="an index has none")], {"MLP-1901"}, "gone"),
         ([listing(), listing(complete=False, scope=Scope("aws", HERE.account))], {"MLP-1901"},
          f"carried: the list of {KIND} in eu-west-1 is not complete"),
         ([listing(), listing(complete=False, scope=ELSEWHERE)], {"MLP-1901"}, "gone"),
@@ -90,14 +94,83 @@ def test_what_was_judged_is_what_the_verdict_says(status, ends):
 )  # fmt: skip
 def test_what_had_no_verdict_is_gone_only_where_somebody_looked(listings, checks, ends):
     earlier = earlier_of(failure())
-    earlier.settle(listings, checks)
+    earlier.look(listings)
+    earlier.settle(checks)
     assert fate(earlier) == ends
+
+
+BUCKET, ROLE = "aws.s3.Bucket", "aws.iam.Role"
+ANYWHERE = Scope("aws", HERE.account)
+UNASKED = "nobody asked {} in {}, where something may lead to it"
+
+
+@pytest.mark.parametrize(
+    ("region", "ends"),
+    [
+        ("eu-west-1", "gone"),
+        ("us-east-1", f"carried: {UNASKED.format(HERE.account, 'us-east-1')}"),
+    ],
+)
+def test_what_others_lead_to_is_gone_only_where_all_regions_of_then_were_asked(region, ends):
+    earlier = earlier_of(failure(kind=BUCKET, scope=ANYWHERE))
+    earlier.ask(("aws", HERE.account), ["eu-west-1", region])
+    leading = ("Model", "TrainingJob", "NotebookInstance", "InferenceComponent", "ModelPackage", "EndpointConfig")
+    earlier.look([listing(kind=BUCKET, scope=ANYWHERE), *(listing(kind=f"aws.sagemaker.{kind}") for kind in leading)])
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier) == ends
+
+
+def test_what_others_lead_to_is_not_gone_where_these_were_not_asked_for():
+    earlier = earlier_of(failure(kind=BUCKET, scope=ANYWHERE))
+    earlier.look([listing(kind=BUCKET, scope=ANYWHERE)])
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier).startswith("carried: nobody asked for aws.sagemaker.")
+
+
+@pytest.mark.parametrize(
+    ("joined", "account", "region", "ends"),
+    [
+        ("aws", HERE.account, "eu-west-1", "fixed"),
+        ("", HERE.account, "us-east-1", "fixed"),
+        ("aws", HERE.account, "us-east-1", f"carried: {UNASKED.format(HERE.account, 'us-east-1')}"),
+        ("aws", "999988887777", "eu-west-1", f"carried: {UNASKED.format('999988887777', 'eu-west-1')}"),
+        ("gcp", HERE.account, "us-east-1", "fixed"),
+    ],
+)  # fmt: skip
+def test_a_path_has_ended_only_where_all_was_asked_that_it_may_lead_through(joined, account, region, ends):
+    earlier = earlier_of(failure())
+    earlier.ask(("aws", account), [region])
+    earlier.look([listing()])
+    earlier.note(failure().fingerprint, Status.NOT_APPLICABLE, "no path", joined=joined)
+    assert earlier.state(failure().fingerprint, Status.NOT_APPLICABLE) == ("fixed" if ends == "fixed" else "unknown")
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier) == ends
+
+
+def test_a_location_called_global_says_nothing_of_a_region():
+    there = Scope("gcp", "example-fraud-dev", "us-central1")
+    earlier = earlier_of(failure(kind="gcp.vertex_ai.Model", scope=there))
+    earlier.look([listing(kind="gcp.vertex_ai.Model", scope=Scope("gcp", "example-fraud-dev", "global"))])
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier) == "carried: nobody asked for gcp.vertex_ai.Model in us-central1"
+
+
+def test_what_is_in_a_zone_is_gone_where_its_region_was_listed():
+    zone = Scope("gcp", "example-fraud-dev", "us-central1-b")
+    earlier = earlier_of(failure(kind="gcp.vertex_ai.Endpoint", scope=zone))
+    earlier.look([listing(kind="gcp.vertex_ai.Endpoint", scope=Scope("gcp", "example-fraud-dev", "us-central1"))])
+    earlier.settle({"MLP-1901"})
+    assert len(list(earlier.gone(("gcp", "example-fraud-dev")))) == 1
 
 
 def test_states_of_findings():
     earlier = earlier_of(failure("a"))
     known, other = failure("a").fingerprint, failure("b").fingerprint
-    assert [earlier.state(known, status) for status in Status] == ["fixed", "persisting", "unknown", "fixed"]
+    states = []
+    for status in Status:
+        earlier.note(known, status, "")
+        states.append(earlier.state(known, status))
+    assert states == ["fixed", "persisting", "unknown", "fixed"]
     assert [earlier.state(other, status) for status in Status] == ["", "new", "", ""]
     earlier.cut = True
     assert earlier.state(other, Status.FAIL) == ""
@@ -108,10 +181,12 @@ def test_verdicts_that_are_given_anew_count_alone():
     for name in "ab":
         earlier.note(failure(name).fingerprint, Status.UNKNOWN, "not observed")
     earlier.forget(["MLP-1901"])
-    earlier.settle([listing()], {"MLP-1901", "MLP-1902"})
+    earlier.look([listing()])
+    earlier.settle({"MLP-1901", "MLP-1902"})
     assert [one.resource.name for one in earlier.carried()] == ["b"]
     earlier.begin({"MLP-1901": check("MLP-1901"), "MLP-1902": check("MLP-1902")})
-    earlier.settle([listing()], {"MLP-1901", "MLP-1902"})
+    earlier.look([listing()])
+    earlier.settle({"MLP-1901", "MLP-1902"})
     assert list(earlier.carried()) == []
 
 
@@ -122,14 +197,16 @@ def test_they_come_by_severity_score_check_and_resource():
     )  # fmt: skip
     checks = {id: check(id) for id in ("MLP-1901", "MLP-1902")}
     earlier.begin({**checks, "MLP-4901": check("MLP-4901", Severity.CRITICAL)})
-    earlier.settle([], ())
+    earlier.look([])
+    earlier.settle(())
     assert [one.resource.name for one in earlier.carried()] == ["e", "c", "b", "d", "a"]
     assert earlier.carried_by_account() == {("aws", HERE.account): 5}
 
 
 def test_a_check_that_is_no_more_carries_nothing():
     earlier = earlier_of(failure(check_id="MLP-1999"))
-    earlier.settle([], ())
+    earlier.look([])
+    earlier.settle(())
     assert list(earlier.carried()) == []
     assert earlier.carried_by_account() == {}
 
@@ -137,5 +214,6 @@ def test_a_check_that_is_no_more_carries_nothing():
 def test_when_it_was_last_seen_is_kept():
     seen = datetime(2026, 11, 1, tzinfo=UTC)
     earlier = earlier_of(failure("a", observed=seen), failure("b"))
-    earlier.settle([], ())
+    earlier.look([])
+    earlier.settle(())
     assert [one.observed for one in earlier.carried()] == [seen, WHEN]
