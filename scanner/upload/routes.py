@@ -46,8 +46,8 @@ class Routes(Struct, frozen=True, forbid_unknown_fields=True):
     def repository(self, path: str, sources: str) -> str:
         """Where a finding goes; `sources` is the address of the repository that its line is in, empty if unknown."""
         for route in self.routes:
-            by_path = route.path is None or _glob(route.path).fullmatch(path)
-            if by_path and (route.sources is None or _glob(route.sources).fullmatch(_bare(sources))):
+            by_path = route.path is None or _fits(path, route.path)
+            if by_path and (route.sources is None or _fits(_bare(sources), route.sources)):
                 return route.to
         return self.default
 
@@ -95,9 +95,39 @@ def _bare(address: str) -> str:
     return text.rpartition("@")[2].removesuffix("/").removesuffix(".git")
 
 
+def _fits(text: str, glob: str) -> bool:
+    """`*` is any text within a folder, `**` across folders, `?` one character; all of the text has to fit.
+
+    Keeps the places that each part of the glob may end at: a regular expression could take for ever.
+    """
+    ends = {0}
+    for part in _parts(glob):
+        if part in ("*", "**", "**/"):
+            ends = _spread(text, ends, part)
+        elif part == "?":
+            ends = {end + 1 for end in ends if text[end : end + 1] not in ("", "/")}
+        else:
+            ends = {end + len(part) for end in ends if text.startswith(part, end)}
+        if not ends:
+            return False
+    return len(text) in ends
+
+
+def _spread(text: str, ends: set[int], part: str) -> set[int]:
+    """The places to which text of any length leads from some places."""
+    first = min(ends)
+    if part == "**":
+        return set(range(first, len(text) + 1))
+    if part == "**/":
+        return ends | {end + 1 for end in range(first, len(text)) if text[end] == "/"}
+    found, inside = set(), False
+    for end in range(first, len(text) + 1):
+        inside = (inside and text[end - 1] != "/") or end in ends
+        if inside:
+            found.add(end)
+    return found
+
+
 @lru_cache(maxsize=1024)
-def _glob(text: str) -> re.Pattern[str]:
-    """`*` is any text within a folder, `**` across folders, `?` one character; all of the path has to fit."""
-    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", text)
-    return re.compile("".join(parts.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
+def _parts(glob: str) -> tuple[str, ...]:
+    return tuple(filter(None, re.split(r"(\*\*/|\*\*|\*|\?)", glob)))

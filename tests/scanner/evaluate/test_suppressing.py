@@ -14,6 +14,7 @@ from scanner.evaluate.report import build_report, make_verdicts
 from scanner.evaluate.suppressing import Suppressing
 from scanner.frameworks import load as load_catalogue
 from scanner.model.documents import document
+from scanner.model.globs import matcher
 from scanner.model.notes import Suppression
 from scanner.model.nouns import FindingList, Report, Resource, Scope, Status
 from scanner.store.inventory import Inventory
@@ -173,3 +174,14 @@ def test_judging_early_suppresses_the_same() -> None:
         report = built(inventory, *entries, early=early)
         assert list(report.findings) == list(whole.findings)
         assert (report.counts, report.suppressions) == (whole.counts, whole.suppressions)
+
+
+@pytest.mark.parametrize("glob", ["arn:" + "*" * 10_000 + "b", "arn:" + "*a" * 5_000 + "*b", "arn:" + "?*" * 500 + "b"])
+def test_no_glob_takes_for_ever(glob: str) -> None:
+    assert not matcher(glob).fullmatch("arn:aws:s3:::" + "a" * 10_000)
+
+
+def test_only_stars_and_question_marks_are_wild() -> None:
+    assert matcher("arn:*[ab]{x}.!").fullmatch("ARN:1[AB]{x}.!")
+    assert not matcher("arn:[ab]").fullmatch("arn:a")
+    assert not matcher("arn:a").fullmatch("arn:a\n")

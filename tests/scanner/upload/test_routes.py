@@ -155,3 +155,11 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(hub: GitHub, text: str
     assert done.returncode == 2
     assert said in done.stderr
     assert not hub.world.log
+
+
+@pytest.mark.parametrize(
+    "glob", ["a" + "*a" * 5_000 + "b", "**/" * 5_000 + "b", "*?" * 5_000 + "b", "**" * 5_000 + "b"]
+)
+def test_no_glob_takes_for_ever(glob: str) -> None:
+    routes = Routes("o/default", (Route("o/own", path=glob),))
+    assert routes.repository("a" * 200 + "/" + "a" * 200, "") == "o/default"
