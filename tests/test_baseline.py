@@ -259,3 +259,46 @@ def test_an_earlier_report_may_be_indented_in_any_way(tmp_path):
         assert done.returncode == 1
         findings = json.loads((tmp_path / "r.json").read_text())["findings"]
         assert {finding["state"] for finding in findings if finding["verdict"] == "fail"} == {"persisting"}
+
+
+def test_a_report_that_is_newer_than_the_scan_is_refused(tmp_path):
+    """By it, what began to fail only after this scan would have been fixed."""
+    scans = Scans(tmp_path)
+    scans.scan(lab("Disabled"))
+    scans.scan(lab())
+    done = mlposture("evaluate", "1.inventory", "--baseline", "2.sarif", "-o", "r.sarif", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--baseline 2.sarif: is of 2026-11-24T" in done.stderr
+    assert "newer than what is judged, of 2026-11-23T" in done.stderr
+    assert not (tmp_path / "r.sarif").exists()
+
+
+def test_a_report_without_its_suppressed_failures_is_refused(tmp_path):
+    scans = Scans(tmp_path)
+    scans.scan(lab())
+    (tmp_path / "s.yaml").write_text(
+        "schema: suppressions/1\nsuppressions:\n"
+        f"- {{check: {CHECK}, resource: '*/lab', reason: a, owner: b, accept_risk: true}}\n"
+    )
+    written = ("--verdicts", "unknown", "--suppressions", "s.yaml", "-o", "u.json")
+    mlposture("evaluate", "1.inventory", "--check", CHECK, *written, cwd=tmp_path)
+    done = mlposture("evaluate", "1.inventory", "--baseline", "u.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "u.json: has 0 of its 1 failures" in done.stderr
+
+
+def test_a_file_from_which_another_program_took_what_results_are_about_is_refused(tmp_path):
+    scans = Scans(tmp_path)
+    run = scans.scan(lab())
+    del run["results"][0]["properties"]
+    document = json.loads((tmp_path / "1.sarif").read_text())
+    (tmp_path / "1.sarif").write_text(json.dumps({**document, "runs": [run]}))
+    done = mlposture("evaluate", "1.inventory", "--baseline", "1.sarif", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"1.sarif: a result of {CHECK} does not say what it is about" in done.stderr
+
+
+def test_an_inventory_knows_no_failures_of_what_it_was_not_asked_for(tmp_path):
+    scans = Scans(tmp_path, "inventory", "--check", "MLP-1407")
+    for _ in range(2):
+        assert scans.scan(lab())["properties"]["complete"] is False

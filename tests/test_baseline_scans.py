@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from commandline import mlposture
-from scanning import running
+from scanning import calm, running
+from support import ROOT
 
 
 def scan(folder: Path, name: str, *options: str) -> dict[str, Any]:
@@ -48,3 +49,20 @@ def test_a_region_that_is_left_out_closes_no_alert_and_a_full_scan_knows_all_aga
     carried = {one["fingerprint"] for one in report["history"]["carried"]}
     states = {one["state"] for one in report["findings"] if one["fingerprint"] in carried}
     assert states == {"unknown"}, "no finding says that what is carried forward was fixed"
+
+
+def test_an_inventory_knows_which_resources_no_system_claims(tmp_path):
+    calm("aws")[0].save(tmp_path / "1.inventory")
+    blind = json.loads((tmp_path / "1.inventory").read_text())
+    for listing in blind["listings"]:
+        listing["complete"] = False
+    blind["resources"] = {}
+    (tmp_path / "2.inventory").write_text(json.dumps(blind))
+    how = ("--check", "MLP-5001", "--check", "MLP-1001", "--systems", str(ROOT / "examples" / "ai-systems.yaml"),
+           "--fail-on", "never")  # fmt: skip
+    for name, options in (("1", ()), ("2", ("--baseline", "1.inventory"))):
+        done = mlposture("evaluate", f"{name}.inventory", *how, *options, "-o", f"{name}.sarif", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    [before], [after] = (json.loads((tmp_path / f"{name}.sarif").read_text())["runs"] for name in "12")
+    assert "MLP-5001" in {rule for rule, *_ in alerts(before)}
+    assert alerts(after) == alerts(before)

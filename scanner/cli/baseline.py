@@ -1,17 +1,23 @@
 """`--baseline`: what earlier reports say of failures, and what an inventory of then would have said."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from scanner.evaluate.unasked import note_unasked
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.reading import INVENTORY, form, read_report
+from scanner.model.errors import InputError
 from scanner.model.nouns import Finding
 from scanner.objects.transfer import reading
 
 
-def with_baseline(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, with the failures that the files of `--baseline` hold. Raises InputError."""
+def with_baseline(options: Mapping[str, Any], taken_at: datetime) -> dict[str, Any]:
+    """The options, with the failures that the files of `--baseline` hold, for a scan of that time. Raises InputError.
+
+    What is newer than the scan is no earlier report: what has failed since would be taken for fixed.
+    """
     paths = options.get("baseline") or ()
     if not paths:
         return dict(options)
@@ -25,6 +31,11 @@ def with_baseline(options: Mapping[str, Any]) -> dict[str, Any]:
                 _judge(path, options, earlier)
             else:
                 read_report(path, earlier)
+        if earlier.made_at is not None and earlier.made_at > taken_at:
+            raise InputError(
+                f"--baseline {text}: is of {_shown(earlier.made_at)} and newer than what is judged, of "
+                f"{_shown(taken_at)}; give the report of an earlier scan"
+            )
     return {**options, "earlier": earlier}
 
 
@@ -34,8 +45,9 @@ def _judge(path: Path, options: Mapping[str, Any], earlier: Earlier) -> None:
     from scanner.cli.judging import judge, load_saved, select
 
     options = {**options, "verdicts": "fail"}
-    inventory, checks, _ = load_saved([str(path)])
+    inventory, checks, collectors = load_saved([str(path)])
     chosen = select(checks, options)
+    note_unasked(inventory, chosen, collectors)
     built = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     for finding in built.findings:
         earlier.add(_failure(finding))
@@ -60,3 +72,7 @@ def _failure(finding: Finding) -> Failure:
         source=finding.source,
         systems=finding.systems,
     )
+
+
+def _shown(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

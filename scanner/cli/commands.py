@@ -252,10 +252,11 @@ def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     outputs = parse_options(options)
     options = read_files(options)
-    judged = with_sources(with_baseline(options))
+    started_at = datetime.now(UTC)
+    judged = with_sources(with_baseline(options, started_at))
     plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
-        session = Session(providers, options, plan, journal, datetime.now(UTC))
+        session = Session(providers, options, plan, journal, started_at)
         session.record()
         return _run(session, judged, outputs)
 
@@ -290,7 +291,7 @@ def _resume(options: dict[str, Any]) -> int:
                 say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
         session = Session(providers, options, _plan(providers, options), journal, taken_at)
-        return _run(session, with_sources(with_baseline(options)), outputs)
+        return _run(session, with_sources(with_baseline(options, taken_at)), outputs)
 
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":

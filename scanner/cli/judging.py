@@ -358,8 +358,9 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
 
     log_to_stderr(verbose=False, quiet=bool(options.get("quiet")))
     outputs = parse_options(options, inventories=paths)
-    options = with_sources(with_baseline(read_files(options)))
+    options = with_sources(read_files(options))
     inventory, checks, collectors = load_saved(paths)
+    options = with_baseline(options, inventory.taken_at)
     problems = save(inventory, options)
     chosen = select(checks, options)
     note_unasked(inventory, chosen, collectors)

@@ -80,6 +80,8 @@ class Earlier:
         self.settled: dict[Account, bool] = {}
         self.asked: dict[Account, frozenset[str]] = {}
         self.cut = False
+        #: when the newest of the reports was made
+        self.made_at: datetime | None = None
         self._checks: Mapping[str, CheckInfo] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._noted: list[tuple[int, str, str]] = []
@@ -110,6 +112,7 @@ class Earlier:
 
     def seal(self, made_at: datetime) -> None:
         """Everything was added, of a report that was made then."""
+        self.made_at = max(self.made_at or made_at, made_at)
         self._flush()
         with keeping(None):
             self._db.execute("UPDATE failures SET observed = ? WHERE observed IS NULL", (made_at.isoformat(),))

@@ -65,6 +65,7 @@ class _Scan(Struct, frozen=True):
 
 class _Verdicts(Struct, frozen=True):
     fail: int
+    suppressed: int
 
 
 class _Summary(Struct, frozen=True):
@@ -95,6 +96,8 @@ class _Location(Struct, frozen=True):
 
 class _Result(Struct, frozen=True, rename="camel"):
     rule_id: CheckId
+    kind: str = "fail"
+    baseline_state: str = ""
     properties: _Properties = _Properties()
     related_locations: tuple[_Location, ...] = ()
 
@@ -157,7 +160,8 @@ def _read_json(reader: Reader, into: Earlier) -> None:
         if name == "scan":
             made_at = msgspec.json.decode(reader.value(), type=_Scan).started_at
         elif name == "summary":
-            expected = msgspec.json.decode(reader.value(), type=_Summary).verdicts.fail
+            counted = msgspec.json.decode(reader.value(), type=_Summary).verdicts
+            expected = counted.fail + counted.suppressed
         elif name == "findings":
             for item in reader.items():
                 failure = decode(item)
@@ -232,7 +236,13 @@ def _read_result(path: Path, result: _Result, into: Earlier) -> None:
             f"{path}: names {len(listed)} of the {result.properties.resources} resources of {result.rule_id}; "
             "give the JSON report of that scan"
         )
-    for finding in (*listed, *([result.properties.finding] if result.properties.finding else [])):
+    alone = [result.properties.finding] if result.properties.finding else []
+    if not listed and not alone and result.kind == "fail" and result.baseline_state != "absent":
+        raise InputError(
+            f"{path}: a result of {result.rule_id} does not say what it is about, as another program may have changed "
+            "the file; give the one that mlposture wrote"
+        )
+    for finding in (*listed, *alone):
         into.add(_failure(result.rule_id, finding, finding.not_observed_since))
 
 
