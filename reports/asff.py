@@ -86,6 +86,8 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
         "kind": type(resource).kind,
         **_place(scope, extents.place(resource), extents),
     }
+    if len(finding.path) > 1:
+        fields["reach"] = extents.reach(scope.provider)
     if finding.source is not None:
         fields["source"] = f"{finding.source.uri}:{finding.source.line}"
         fields["source-address"] = finding.source.address

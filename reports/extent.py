@@ -2,13 +2,14 @@
 
 Of a kind that is listed in each region, one complete listing there is enough. What is listed for a whole account is
 often found by what leads to it (the buckets of models, the roles of jobs), so that a scan of fewer regions or kinds
-finds less of it: it comes with its extent, the regions and kinds that were asked for.
+finds less of it: it comes with its extent, the regions and kinds that were asked for. So it is with a path, which may
+lead through other regions and accounts: it comes with its reach.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scanner.model.nouns import ANYWHERE, Report, Resource, Scope, Status
@@ -46,6 +47,8 @@ class Extents:
         for kind, scope in self._complete:
             asked.setdefault((scope.provider, scope.account), set()).update((kind, scope.region))
         self._extents = {account: _joined(words) for account, words in asked.items()}
+        scopes = {*report.scopes, *(scope for _, scope in self._complete)}
+        self._reaches = {provider: reach(scopes, provider) for provider in {scope.provider for scope in scopes}}
 
     def place(self, resource: Resource) -> str:
         """The region in which its kind was listed: its own, that of its zone, or else that of the whole account."""
@@ -58,6 +61,10 @@ class Extents:
     def of(self, scope: Scope) -> str:
         """The extent of what was asked in the account of this scope."""
         return self._extents.get((scope.provider, scope.account), "")
+
+    def reach(self, provider: str) -> str:
+        """The accounts and regions that a path in this cloud may have led through."""
+        return self._reaches.get(provider, "")
 
     def looked(self) -> Iterator[Looked]:
         """Each scope that was asked."""
@@ -77,6 +84,11 @@ class Extents:
             hidden = set() if Status.UNKNOWN in report.shown else unanswered.get(account, set())
             judged = tuple(one.id for one in report.checks if one.kind in listed and one.id not in hidden)
             yield Looked(scope, whole, judged, self.of(scope))
+
+
+def reach(scopes: Iterable[Scope], provider: str) -> str:
+    """The accounts and regions of a cloud among these scopes."""
+    return _joined({f"{scope.account}/{scope.region}" for scope in scopes if scope.provider == provider})
 
 
 def covers(extent: str, earlier: str) -> bool:

@@ -4,15 +4,16 @@ A finding is a line of the file, so that no more than where each begins has to b
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from reports.asff import NOWHERE, PREFIX, product_arn
-from reports.extent import covers
+from reports.extent import covers, reach
 from scanner.model.errors import InputError
+from scanner.model.nouns import Scope
 from scanner.store.piecewise import UNREADABLE
 
 _OPENED, _CLOSED = b'{"Findings": [', b"]}"
@@ -84,9 +85,21 @@ class AsffFile:
             return bool(extent) and (not kind or kind in extent.split())
         if fields.get(f"{PREFIX}check") not in judged:
             return False
+        # A path leads through other regions and accounts, which this scan may have left out.
+        path = fields.get(f"{PREFIX}reach")
+        if path is not None and not covers(self._reach(place[0]), path):
+            return False
         # What has the extent with it is found by what leads to it, which another scan may not have asked for.
         earlier = fields.get(f"{PREFIX}extent")
         return earlier is None or covers(extent, earlier)
+
+    def _reach(self, provider: str) -> str:
+        return reach((Scope(*place) for place in self._looked), provider)
+
+    def looked_at(self, finding: Mapping[str, Any]) -> bool:
+        """Whether a finding on a scope that was looked at is of a scope that this file is about, too."""
+        fields = finding.get("ProductFields") or {}
+        return tuple(fields.get(f"{PREFIX}{name}", "") for name in ("provider", "account", "region")) in self._looked
 
     def _note(self, start: int, finding: _Finding) -> None:
         _, partition, _, region, account, *_ = finding.product_arn.split(":")

@@ -58,8 +58,10 @@ def synchronise(file: AsffFile, destination: Destination, hub: "Hub") -> Outcome
 
 
 def _refuse_older(file: AsffFile, finding: Mapping[str, Any], hub: "Hub") -> None:
-    """A report that is older than what is there would undo it."""
-    if finding["GeneratorId"] == f"{PREFIX}completeness" and finding["UpdatedAt"] > file.updated_at:
+    """A report that is older than what is there of the same scopes would undo it."""
+    if finding["GeneratorId"] != f"{PREFIX}completeness" or not file.looked_at(finding):
+        return
+    if finding["UpdatedAt"] > file.updated_at:
         when = finding["UpdatedAt"]
         raise InputError(f"Security Hub of {hub.name}: it has a later report, of {when}; nothing was sent there")
 

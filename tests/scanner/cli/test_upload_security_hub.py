@@ -192,6 +192,27 @@ def test_what_other_kinds_lead_to_is_archived_by_a_scan_as_wide(hub, uploads, ma
     assert states(hub) == {"b": ("FAILED", "ARCHIVED")}
 
 
+def test_a_path_is_archived_by_a_scan_that_asked_wherever_it_may_lead(hub, uploads):
+    elsewhere = Scope("aws", ACCOUNT, "us-east-1")
+
+    def scan(role: str | None, *scopes: Scope) -> dict[str, tuple[str, str]]:
+        more = [placed("n", role_arn=role, direct_internet_access="Disabled")]
+        uploads.send(uploads.report(more=more, scopes=scopes), "--region", REGION)
+        return states(hub)
+
+    assert scan(f"arn:aws:iam::{ACCOUNT}:role/admin", elsewhere) == {"n": ("FAILED", "ACTIVE")}
+    assert scan(None) == {"n": ("FAILED", "ACTIVE")}
+    assert scan(None, elsewhere) == {"n": ("FAILED", "ARCHIVED")}
+
+
+def test_a_report_on_another_cloud_is_not_older(hub, uploads, make):
+    of_aws = uploads.report("a", open=("a",))
+    options = ("--account", ACCOUNT, "--region", REGION)
+    uploads.send(uploads.report(more=[make.bucket("b", versioning=False)]), *options)
+    assert uploads.send(of_aws, *options).returncode == Exit.DONE
+    assert states(hub) == {"a": ("FAILED", "ACTIVE"), "b": ("FAILED", "ACTIVE")}
+
+
 def test_findings_of_others_are_left_alone(hub, uploads):
     uploads.send(uploads.report("a", open=("a",)))
     [ours] = [one for one in hub.findings(ACCOUNT, REGION).values() if "mlposture/check" in one["ProductFields"]]
