@@ -95,6 +95,7 @@ def _data(report: Report) -> dict[str, Any]:
     states = [_system(state, report) for state in report.assessment]
     failed = [Failed(times, found) for times, found in _failed(report)]
     accounts = _accounts(report)
+    fixes = [fix for fix in report.fixes if fix.count > 1]
     return {
         "report": report,
         "mark": _MARK,
@@ -111,8 +112,8 @@ def _data(report: Report) -> dict[str, Any]:
         "shows_unknown": Status.UNKNOWN in report.shown,
         "paths": sorted((one for one in failed if len(one.finding.path) > 1), key=_worst_and_longest),
         "answers": list(_answers(report, states[1:], failed, accounts)),
-        "fixes": [fix for fix in report.fixes if fix.count > 1],
-        "closed": sum(fix.count for fix in report.fixes),
+        "fixes": fixes,
+        "closed": sum(fix.count for fix in fixes),
         "suppressions": sorted(report.suppressions, key=lambda use: (use.state != "expired", not use.ends_soon)),
         "frameworks": states[0].frameworks if states else (),
         "systems": states[1:],
