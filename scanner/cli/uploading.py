@@ -92,13 +92,13 @@ def _whole(files: Iterable[str], left: list[str]) -> Iterator[Run]:
 
 def _decisions(report: str, uploads: Iterable[Upload]) -> Decisions:
     """What a report says of the results that are uploaded. Raises InputError."""
-    wanted = {one.fingerprint for upload in uploads for one in upload.shown}
+    wanted = {one.fingerprint: upload.scanned_at for upload in uploads for one in upload.shown}
     with reading(report) as path:
         decisions, others = read_decisions(path, report, wanted, datetime.now(UTC).date())
     if others:
         say(f"{report}: {others} suppressed findings are no results of the files; their alerts stay as they are")
     if unknown := len(wanted - decisions.keys()):
-        say(f"{report}: {unknown} results are no failures of this report; their alerts stay as they are")
+        say(f"{report}: {unknown} results are no failures of this scan's report; their alerts stay as they are")
     return decisions
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote as in_path
 
@@ -31,6 +32,7 @@ class Upload(Struct):
     results: int
     tool: str
     shown: tuple[Shown, ...] = ()
+    scanned_at: datetime | None = None
     id: str = ""
     outcome: str = ""
     errors: tuple[str, ...] = ()
@@ -74,7 +76,8 @@ def _upload(run: Run, repo: str, routes: Routes, *, keep: bool) -> Upload:
             f"{run.file}: the run {run.category or run.tool} has {size(sarif)} bytes when compressed, and GitHub takes "
             f"{MAX_BYTES}; raise --min-severity"
         )
-    return Upload(repo, run.category, run.file, sarif, len(chosen), run.tool, tuple(shown(run, chosen)) if keep else ())
+    kept = tuple(shown(run, chosen)) if keep else ()
+    return Upload(repo, run.category, run.file, sarif, len(chosen), run.tool, kept, run.scanned_at)
 
 
 class Delivery:

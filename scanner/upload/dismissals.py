@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -40,9 +40,14 @@ class _Finding(Struct):
     suppression: _Suppression | None = None
 
 
+class _Scan(Struct):
+    started_at: datetime
+
+
 class _Report(Struct):
     schema: str
     findings: list[Raw]
+    scan: _Scan | None = None
 
 
 #: Of each failure, the comment that its alert is dismissed with; None where it is not suppressed.
@@ -125,17 +130,20 @@ def shown(run: Run, chosen: Collection[int]) -> Iterator[Shown]:
             yield Shown((result.rule_id, category, result.path, result.line), _folded(result.message.text), fingerprint)
 
 
-def read_decisions(path: Path, name: str, wanted: Collection[str], today: date) -> tuple[Decisions, int]:
+def read_decisions(path: Path, name: str, wanted: Mapping[str, datetime | None], today: date) -> tuple[Decisions, int]:
     """What a JSON report decides on failures with these fingerprints, and how many others it suppresses.
 
-    One finding at a time is taken out of the file. Raises InputError.
+    `wanted` says when the scan of each began: the report of another scan decides nothing, for what was suppressed then
+    need not be now. One finding at a time is taken out of the file. Raises InputError.
     """
     decisions: dict[str, str | None] = {}
     others = 0
     try:
-        for finding in _failures(path, name):
+        for scanned_at, finding in _failures(path, name):
             comment = _comment(finding.suppression, today)
             if finding.fingerprint in wanted:
+                if _differ(scanned_at, wanted[finding.fingerprint]):
+                    continue
                 decisions[finding.fingerprint] = comment
             elif comment is not None:
                 others += 1
@@ -146,18 +154,24 @@ def read_decisions(path: Path, name: str, wanted: Collection[str], today: date) 
     return decisions, others
 
 
-def _failures(path: Path, name: str) -> Iterator[_Finding]:
-    """What was not observed is no failure, and says nothing of a suppression."""
+def _differ(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two times are not the same; SARIF has no more than milliseconds."""
+    return one is not None and other is not None and abs(one - other) >= timedelta(seconds=1)
+
+
+def _failures(path: Path, name: str) -> Iterator[tuple[datetime | None, _Finding]]:
+    """The failures, with the time of their scan. What was not observed is none, and says nothing of a suppression."""
     with path.open("rb") as file:
         # A hundred thousand findings take half a second so. Never closed by hand, as findings point into it.
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     report = msgspec.json.decode(content, type=_Report)
     if report.schema != _REPORT:
         raise InputError(f"{name}: schema is {report.schema[:40]!r}; this version reads {_REPORT!r}")
+    scanned_at = report.scan.started_at if report.scan else None
     for raw in report.findings:
         finding = msgspec.json.decode(raw, type=_Finding)
         if finding.verdict == "fail":
-            yield finding
+            yield scanned_at, finding
 
 
 def plan(results: Iterable[Shown], alerts: Iterable[Any], decisions: Decisions) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -86,6 +87,7 @@ class _Details(Struct):
 
 class _Invocation(Struct, rename="camel"):
     execution_successful: bool = True
+    start_time_utc: datetime | None = None
 
 
 class _Properties(Struct):
@@ -137,6 +139,10 @@ class Run(NamedTuple):
     def complete(self) -> bool:
         """Whether it stands for all there is: else its alerts would close for what was not seen."""
         return self.head.properties.complete and all(one.execution_successful for one in self.head.invocations)
+
+    @property
+    def scanned_at(self) -> datetime | None:
+        return next((one.start_time_utc for one in self.head.invocations), None)
 
     def results(self) -> Iterator[Result]:
         for raw in self.head.results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_what_the_report_does_not_know_stays_as_it_is(hub: GitHub, then: dict) -
     said = synced(hub, run(result("a", text="Not observed since 2026-11-22: 'a' is open.")), then)
 
     assert alert(hub, "a").state == "dismissed"
-    assert "1 results are no failures of this report; their alerts stay as they are" in said
+    assert "1 results are no failures of this scan's report; their alerts stay as they are" in said
 
 
 def test_alerts_at_one_line_are_told_apart_by_their_messages(hub: GitHub) -> None:
@@ -194,7 +195,7 @@ def test_what_is_no_report_is_refused(hub: GitHub, text: str, said: str) -> None
 
 def test_a_report_of_any_layout_and_without_findings_will_do(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text('{"findings":[],\n\n"schema" : "mlposture/report/v1"}', encoding="utf-8")
-    assert read_decisions(tmp_path / "r.json", "r.json", (), TODAY) == ({}, 0)
+    assert read_decisions(tmp_path / "r.json", "r.json", {}, TODAY) == ({}, 0)
 
 
 SUPPRESSIONS = """\
@@ -226,3 +227,17 @@ def test_a_file_of_suppressions_reaches_the_alerts(hub: GitHub, days: int) -> No
 
     assert scan_and_upload(LATER) == ["dismissed"]
     assert scan_and_upload(TODAY + timedelta(days=days)) == ["dismissed" if days > 0 else "open"]
+
+
+@pytest.mark.parametrize(
+    ("began", "state"), [("2026-11-22T12:00:00.123Z", "dismissed"), ("2026-11-21T12:00:00Z", "open")]
+)
+def test_a_report_of_another_scan_decides_nothing(began: str, state: str, hub: GitHub) -> None:
+    hub.write("x.sarif", run(result("a"), invocations=[{"executionSuccessful": True, "startTimeUtc": began}]))
+    report = json.loads((hub.folder / hub.report(failing("a", ACCEPTED))).read_text())
+    (hub.folder / "r.json").write_text(json.dumps({**report, "scan": {"started_at": "2026-11-22T12:00:00.123456Z"}}))
+    done = hub.upload("--sarif", "x.sarif", "--sync-suppressions", "--report", "r.json")
+
+    assert done.returncode == 0
+    assert alert(hub, "a").state == state
+    assert ("results are no failures of this scan's report" in done.stderr) is (state == "open")
