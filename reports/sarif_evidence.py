@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from reports.sarif_text import last
 from reports.writing import clean, dump, without_secrets
 from scanner.model.history import Identity
 from scanner.model.nouns import Resource, Scope, plain
@@ -106,10 +107,11 @@ def uri(resource: Resource | Identity) -> str:
     """A path of harmless characters, ending in a hash of the id.
 
     The hash keeps resources apart whose names look alike when made harmless, or are alike. It is always there, so that
-    no resource's path depends on which others exist.
+    no resource's path depends on which others exist. The name is that in the id: another, which a provider shows, may
+    be changed, and the alert would close.
     """
     scope = resource.scope
-    parts = (scope.provider, scope.account, scope.region, resource.kind, resource.name)
+    parts = (scope.provider, scope.account, scope.region, resource.kind, last(resource.id))
     *folders, name = map(_harmless, parts)
     digest = hashlib.sha256(resource.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     return "/".join(["cloud", *folders, f"{name}-{digest}.json"])

@@ -9,6 +9,8 @@ from scanner.model.patterns import pattern
 
 #: What an address in a message may not hold as it is.
 _NO_ADDRESS = pattern(r"[\s<>\\`\"|{}^]")
+#: A backslash there would take away what one of ours does to the bracket, or to the one that we set after the text.
+_BEFORE_BRACKET = pattern(r"\\+(?=[\[\]]|\Z)")
 _ENCODED = str.maketrans({"(": "%28", ")": "%29", "[": "%5B", "]": "%5D"})
 #: Longer addresses are none that a console has.
 _LONGEST = 2000
@@ -16,7 +18,8 @@ _LONGEST = 2000
 
 def label(text: str) -> str:
     """Text of others inside a message: no controls, no secrets, and no link of its own."""
-    return clean(redact(text)).replace("[", r"\[").replace("]", r"\]")
+    text = _BEFORE_BRACKET.sub(lambda found: found[0] * 2, clean(redact(text)))
+    return text.replace("[", r"\[").replace("]", r"\]")
 
 
 def link(text: str, address: str) -> str:

@@ -165,6 +165,25 @@ def test_a_hostile_name_makes_no_link_of_its_own(make):
     assert r"\[click\](https://evil.example)" in result["message"]["text"]
 
 
+@pytest.mark.parametrize("slashes", ["\\", "\\\\"])
+def test_a_backslash_in_a_name_frees_no_bracket(slashes, make):
+    name = f"{slashes}[click{slashes}](https://evil.example){slashes}"
+    report = make.report_of(notebook(name, direct_internet_access="Enabled", role_arn=None))
+    text = results(report)[0]["message"]["text"].replace("\\\\", "")  # what stands for backslashes
+    assert r"\[click\](https://evil.example)" in text
+
+
+def test_a_resource_that_is_called_something_else_keeps_its_path(make):
+    before = make.bucket("scores", versioning=False)
+    after = msgspec.structs.replace(before, name="Scores of the bank")
+    paths = [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for bucket in (before, after)
+        for result in results(make.report_of(bucket))
+    ]
+    assert len(paths) == 2 and len(set(paths)) == 1
+
+
 def test_every_message_ends_with_a_period(any_report):
     for run in runs(any_report):
         for entry in [*run["results"], *run["invocations"][0]["toolExecutionNotifications"]]:
