@@ -199,6 +199,12 @@ BROKEN = {
         '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [{"tool": {}, "results": []}]}',
         "a run does not say of which account it is",
     ),
+    "none.sarif": ('{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": []}', "holds no run"),
+    "uncounted.json": (
+        '{"schema": "mlposture/report/v1", "scan": {"started_at": "2026-11-20T12:00:00Z"}, "findings": [], '
+        '"history": {"accounts": [], "carried": []}}',
+        "uncounted.json: does not say how many failures it has",
+    ),
     "fingerprint.json": (
         '{"schema": "mlposture/report/v1", "history": {"accounts": [], "carried": [{"fingerprint": "x"}]}}',
         "fingerprint",

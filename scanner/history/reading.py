@@ -154,8 +154,8 @@ def _understood(path: Path) -> Iterator[None]:
 
 def _read_json(reader: Reader, into: Earlier) -> None:
     decode = msgspec.json.Decoder(_Failure).decode
-    expected = found = 0
-    made_at, settled = None, False
+    found = 0
+    made_at, expected, settled = None, None, False
     for name in reader.members():
         if name == "scan":
             made_at = msgspec.json.decode(reader.value(), type=_Scan).started_at
@@ -175,9 +175,15 @@ def _read_json(reader: Reader, into: Earlier) -> None:
             reader.value()
     if made_at is None or not settled:
         raise InputError(f"{reader.path}: does not say which accounts it knows all of; write it with this version")
-    if found < expected:
-        raise InputError(f"{reader.path}: has {found} of its {expected} failures; write it with fail among --verdicts")
+    _check_count(reader.path, found, expected)
     into.seal(made_at)
+
+
+def _check_count(path: Path, found: int, expected: int | None) -> None:
+    if expected is None:
+        raise InputError(f"{path}: does not say how many failures it has; give the file that mlposture wrote")
+    if found < expected:
+        raise InputError(f"{path}: has {found} of its {expected} failures; write it with fail among --verdicts")
 
 
 def _read_history(reader: Reader, into: Earlier) -> None:
@@ -196,20 +202,26 @@ def _read_history(reader: Reader, into: Earlier) -> None:
 
 
 def _read_sarif(reader: Reader, into: Earlier) -> None:
+    runs = 0
     for name in reader.members():
         if name != "runs":
             reader.value()
             continue
         for _ in reader.parts(b"[", b"]"):
             _read_run(reader, into)
+            runs += 1
+    if not runs:
+        raise InputError(f"{reader.path}: holds no run, and says nothing of any account; give that of a scan")
 
 
 def _read_run(reader: Reader, into: Earlier) -> None:
     run = made_at = None
+    results = False
     for name in reader.members():
         if name == "invocations":
             made_at = msgspec.json.decode(reader.value(), type=tuple[_Invocation, ...])[0].start_time_utc
         elif name == "results":
+            results = True
             for item in reader.items():
                 _read_result(reader.path, msgspec.json.decode(item, type=_Result), into)
         elif name == "artifacts":
@@ -219,8 +231,8 @@ def _read_run(reader: Reader, into: Earlier) -> None:
             run = msgspec.json.decode(reader.value(), type=_Run)
         else:
             reader.value()
-    if run is None or made_at is None:
-        raise msgspec.DecodeError("a run does not say of which account it is, and when that was")
+    if run is None or made_at is None or not results:
+        raise msgspec.DecodeError("a run does not say of which account it is, when that was and what it found")
     into.know((run.provider, run.account), run.complete)
     for account, regions in run.asked.items():
         into.ask((run.provider, account), regions)
