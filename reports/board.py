@@ -43,6 +43,8 @@ class Row(NamedTuple):
     critical: int
     high: int
     excepted: int
+    #: of the failures, which count as before
+    suppressed: int
     asked: bool
     hidden: bool
     score: Posture
@@ -131,6 +133,7 @@ def row(state: SystemState) -> Row:
         critical=state.failures.get(Severity.CRITICAL, 0),
         high=state.failures.get(Severity.HIGH, 0),
         excepted=sum(claim.excepted for claim in state.claims.values()),
+        suppressed=state.suppressed,
         asked=state.asked,
         hidden=bool(state.hidden),
         score=state.score,

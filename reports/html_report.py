@@ -62,7 +62,7 @@ class Answer(NamedTuple):
 
     who: str
     what: str
-    where: Mapping[str, str] = {}
+    where: Mapping[str, str | Sequence[str]] = {}
 
 
 class System(NamedTuple):
@@ -173,7 +173,8 @@ def _answers(
     for system in sorted(systems, key=lambda one: (-one.row.critical, -one.row.high)):
         if system.row.critical or system.row.high:
             text = f"{system.row.name}: {system.row.critical} critical, {system.row.high} high"
-            yield Answer(_owner(system), text, {"system": system.row.id, "verdict": "fail"})
+            verdicts = ("fail", "suppressed") if system.row.suppressed else ("fail",)
+            yield Answer(_owner(system), text, {"system": system.row.id, "verdict": verdicts})
     for system in systems:
         yield from (Answer(_owner(system), text, {"system": system.row.id}) for text in system.open_ends)
 

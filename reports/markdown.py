@@ -200,6 +200,9 @@ def _systems(report: Report) -> Iterator[str]:
     yield ""
     yield head(("System", "Resources", "Critical", "High", "Other", "Posture", "Coverage", "Range"))
     yield from _cut(rows, SYSTEMS, len(assessment.declared), "more AI system")
+    if report.counts["suppressed"]:
+        yield "Suppressed failures count here as before."
+        yield ""
     if assessment.unclaimed:
         yield f"No system claims {_count(assessment.unclaimed, 'resource')} of ML."
         yield ""

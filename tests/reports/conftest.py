@@ -332,12 +332,13 @@ def system(name: str = "research", **changes) -> System:
     return System(**(fields | changes))
 
 
-def declared_report() -> Report:
+def declared_report(suppressions: Iterable[Suppression] = ()) -> Report:
     """Two notebooks, of which one belongs to a declared system, and a bucket that belongs to none."""
     return report_of(
         notebook("research", direct_internet_access="Enabled", role_arn="arn:aws:iam::111122223333:role/admin"),
         notebook("stray", direct_internet_access="Disabled", role_arn=None),
         bucket("models", versioning=False),
+        suppressions=suppressions,
         manifest=Manifest(
             schema="ai-systems/1",
             organisation=Organisation(name="Northwind Example Ltd."),

@@ -133,6 +133,17 @@ def test_what_is_suppressed_is_apart_and_named_with_who_decided(make: Any) -> No
     assert [row[2] for row in block["rows"]] == [1, 4, 4, 4]
 
 
+def test_suppressed_failures_of_systems_are_among_those_that_the_table_shows_of_them(make: Any) -> None:
+    """Systems count them as before: the page says so, and the link shows as many as it says."""
+    content = page(make, make.declared_report([make.suppression("MLP-1901", "*/research")]))
+    text = words(content)
+
+    assert "1 failure of a system is suppressed and counts here as before" in text
+    assert "Suppressed failures count among those of AI systems and in scores as before" in text
+    assert b'href="#system=research&amp;verdict=fail&amp;verdict=suppressed"' in content
+    assert "counts here as before" not in words(page(make, make.declared_report()))
+
+
 def test_what_fixes_most_is_shown_with_what_it_closes(make: Any) -> None:
     """The sum is that of the rows: a change that closes one failure has none."""
     report = make.shared_report()

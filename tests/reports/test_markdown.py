@@ -113,6 +113,9 @@ def test_each_system_has_its_posture_coverage_and_range(make):
     assert "| `research` | 1 | 1 | 1 | 0 | 0.0 % | 100.0 % | 0.0 to 0.0 % |" in text
     assert "| `hostile` | 0 | 0 | 0 | 0 | n/a | 0.0 % | 0.0 to 100.0 % |" in text
     assert "No system claims 2 resources of ML." in text
+    assert "Suppressed failures count here as before." not in text
+    suppressed = make.declared_report([make.suppression("MLP-1901", "*/research")])
+    assert "\n\nSuppressed failures count here as before.\n\n" in make.whole("md", suppressed).decode()
 
 
 @pytest.mark.parametrize("name", ["research", "\U0001f600" * 500, "`|" * 500])
