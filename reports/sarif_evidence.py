@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reports.sarif_text import last
-from reports.writing import clean, dump, without_secrets
+from reports.writing import clean, dump, redact, without_secrets
 from scanner.model.history import Identity
 from scanner.model.nouns import Resource, Scope, plain
 
@@ -111,7 +111,7 @@ def uri(resource: Resource | Identity) -> str:
     be changed, and the alert would close.
     """
     scope = resource.scope
-    parts = (scope.provider, scope.account, scope.region, resource.kind, last(resource.id))
+    parts = (scope.provider, scope.account, scope.region, resource.kind, redact(last(resource.id)))
     *folders, name = map(_harmless, parts)
     digest = hashlib.sha256(resource.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     return "/".join(["cloud", *folders, f"{name}-{digest}.json"])

@@ -91,3 +91,9 @@ def test_the_line_is_that_of_the_code_and_a_suppression_is_said(make, until):
 
 def test_a_clean_report_is_an_empty_list(make):
     assert entries(make, make.clean_report()) == []
+
+
+def test_a_name_like_a_credential_is_in_no_path(make):
+    secret = "ghp_" + "a1B2" * 9
+    [one, *_] = entries(make, make.report_of(make.bucket(secret, versioning=False)))
+    assert secret not in json.dumps(one)
