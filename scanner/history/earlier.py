@@ -1,7 +1,7 @@
 """The failures of an earlier report, on disk by fingerprint, and what this scan knows of each."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,9 +20,15 @@ CREATE TABLE failures (
     account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, observed TEXT,
     body BLOB NOT NULL, fate INTEGER, why TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+CREATE TABLE fresh AS SELECT * FROM failures;
 CREATE TABLE checks (id TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
 """
-_INSERT = "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+#: Failures are taken over once it is known when their report was made: of several reports, the last sight counts.
+_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+_OLDER = (
+    "DELETE FROM fresh WHERE EXISTS "
+    "(SELECT 1 FROM failures WHERE failures.fingerprint = fresh.fingerprint AND failures.observed > fresh.observed)"
+)
 _SETTLE = (
     "UPDATE failures SET fate = ?, why = ? "
     "WHERE fate IS NULL AND (check_id, provider, account, region, kind) = (?, ?, ?, ?, ?)"
@@ -71,7 +77,8 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Earlier:
     """Filled by `add` and sealed; then told of every verdict of this scan (`note`), and at last of its listings.
 
-    `settled` are the accounts of the earlier report, and whether all of their failures are in it; `asked` are the
+    `settled` are the accounts of the earlier report, and whether all of their failures are in it, of several reports in
+    the newest; `asked` are the
     regions that its failures were found in and by. `cut`: some file leaves failures out, so that what it does not have
     need not be new.
     """
@@ -83,6 +90,8 @@ class Earlier:
         #: when the newest of the reports was made
         self.made_at: datetime | None = None
         self._checks: Mapping[str, CheckInfo] = {}
+        self._said: dict[Account, bool] = {}
+        self._settled_at: dict[Account, datetime] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._noted: list[tuple[int, str, str]] = []
         self._listed = _Listed((), {})
@@ -97,14 +106,14 @@ class Earlier:
         one, scope = failure, failure.scope
         kept = _Kept(one.name, one.console_url, one.message, one.source, one.systems)
         texts = map(storable, (scope.provider, scope.account, scope.region, one.kind, one.id))
-        observed = one.observed and one.observed.isoformat()
+        observed = one.observed and _text(one.observed)
         self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept)))
         if len(self._waiting) >= _BATCH:
             self._flush()
 
     def know(self, account: Account, settled: bool) -> None:
         """An account of a report, and whether it has all its failures."""
-        self.settled[account] = self.settled.get(account, False) or settled
+        self._said[account] = settled
 
     def ask(self, account: Account, regions: Iterable[str]) -> None:
         """Regions of an account that the report had asked."""
@@ -115,7 +124,16 @@ class Earlier:
         self.made_at = max(self.made_at or made_at, made_at)
         self._flush()
         with keeping(None):
-            self._db.execute("UPDATE failures SET observed = ? WHERE observed IS NULL", (made_at.isoformat(),))
+            self._db.execute("BEGIN")
+            self._db.execute("UPDATE fresh SET observed = ? WHERE observed IS NULL", (_text(made_at),))
+            self._db.execute(_OLDER)
+            self._db.execute("INSERT OR REPLACE INTO failures SELECT * FROM fresh")
+            self._db.execute("DELETE FROM fresh")
+            self._db.execute("COMMIT")
+        for account, settled in self._said.items():
+            if made_at >= self._settled_at.get(account, made_at):
+                self.settled[account], self._settled_at[account] = settled, made_at
+        self._said.clear()
 
     def _flush(self) -> None:
         with keeping(None):
@@ -243,6 +261,11 @@ class Earlier:
             systems=kept.systems,
             why=why,
         )
+
+
+def _text(time: datetime) -> str:
+    """A time as it is kept: later ones sort after it."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class _Listed:

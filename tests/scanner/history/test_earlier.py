@@ -217,3 +217,21 @@ def test_when_it_was_last_seen_is_kept():
     earlier.look([])
     earlier.settle(())
     assert [one.observed for one in earlier.carried()] == [seen, WHEN]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_several_reports_the_last_sight_and_the_newest_word_count(newest_first):
+    reports = [
+        (failure(message="as it was"), True, datetime(2026, 11, 1, tzinfo=UTC)),
+        (failure(message="as it is"), False, WHEN),
+    ]
+    earlier = Earlier()
+    for found, settled, made_at in reversed(reports) if newest_first else reports:
+        earlier.add(found)
+        earlier.know(("aws", HERE.account), settled)
+        earlier.seal(made_at)
+    earlier.begin({"MLP-1901": check("MLP-1901")})
+    earlier.look([])
+    earlier.settle(())
+    assert [(one.observed, one.message) for one in earlier.carried()] == [(WHEN, "as it is")]
+    assert earlier.settled == {("aws", HERE.account): False}
