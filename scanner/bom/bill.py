@@ -189,21 +189,26 @@ def _plain(member: str) -> str:
 
 
 def _item(resource: Resource, recipe: Recipe, found: Leaves, more: Iterable[Fact]) -> Item:
-    """What a resource is in a bill."""
-    facts = (Fact(why, member, text) for member, text in found if (why := group(resource.kind, member)))
+    """What a resource is in a bill. One that was seen not to exist is only named: nothing protects it."""
+    missing = getattr(resource, "exists", None) is False
+    facts = (
+        Fact(why, member, text)
+        for member, text in found
+        if (why := group(resource.kind, member)) and (member == "exists" or not missing)
+    )
     version = resource.id.rpartition("/")[2] if recipe.version == "id" else _field(resource, recipe.version)
     return Item(
         ref=resource.id,
         role=recipe.role,
         name=resource.name,
-        basis="observed",
+        basis="unresolved" if missing else "observed",
         kind=resource.kind,
         title=resource.title,
         scope=resource.scope,
         version=version,
         created=_field(resource, recipe.created),
         producer=recipe.provider,
-        url=resource.console_url,
+        url="" if missing else resource.console_url,
         facts=tuple(dict.fromkeys((*facts, *more))),
     )
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from scanner.bom.bill import Bill
 from scanner.bom.kept_items import Entry
+from scanner.bom.leaves import NOT_SET
 from scanner.model.yaml_text import parse
 from scanner.systems.manifest import Manifest, System
 
@@ -170,7 +171,7 @@ def _of_item(bill: Bill, entry: Entry) -> Iterator[str]:
         yield "infrastructure-software"
     if "hardware" in groups:
         yield "infrastructure-hardware"
-    if "control" in groups:
+    if any(fact.group == "control" and fact.value != NOT_SET for fact in item.facts):
         yield "security-controls"
     if item.role == "model":
         yield from _of_model(bill, entry)

@@ -111,6 +111,23 @@ def test_a_model_that_is_named_and_was_not_seen_is_unresolved() -> None:
     }
 
 
+def test_a_bucket_that_was_seen_not_to_exist_is_only_named_and_nothing_protects_it() -> None:
+    bill = made(inventory_of(single(container(model_data_url="s3://deleted/model.tar.gz")),
+                             bucket("deleted", exists=False, owned=None, versioning=None)))  # fmt: skip
+
+    found = parts(bill)["arn:aws:s3:::deleted"]
+    said = properties(found)
+    assert (said["basis"], said["setting:exists"]) == (["unresolved"], ["false"])
+    assert not [name for name in said if name.startswith("control:")]
+    assert "externalReferences" not in found
+    assert words(bill)["security-controls"] == "missing"
+
+
+def test_what_is_seen_not_to_be_set_is_no_security_control() -> None:
+    assert words(made(inventory_of(bucket(versioning=None))))["security-controls"] == "missing"
+    assert words(made(inventory_of(bucket(versioning="Enabled"))))["security-controls"] == "present, 1 item"
+
+
 def test_an_endpoint_depends_on_its_parts_that_name_it() -> None:
     adapter = component_from("s3://x-y-z/a", endpoint_name="live")
     found = parts(made(inventory_of(endpoint("live"), adapter)))
