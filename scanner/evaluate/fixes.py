@@ -57,7 +57,7 @@ class _Choice(Struct, frozen=True):
 def most_fixing(
     findings: Findings, totals: Mapping[str, int], known: Callable[[str], Resource | None]
 ) -> tuple[Fix, ...]:
-    """The changes that would close most, the first one first. `totals` are the failures of each check.
+    """The changes that would close most, the first one first. `totals` are the open failures of each check.
 
     `known` finds a resource by id. One that is not known was not read, or belongs to somebody else: it is not changed.
     """

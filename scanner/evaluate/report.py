@@ -197,7 +197,7 @@ def _fixes(found: Verdicts, inventory: Inventory) -> tuple[Fix, ...]:
     def known(id: str) -> Resource | None:
         return next(filter(None, (inventory.find(kind, id) for kind in stored)), None)
 
-    return most_fixing(found.findings, {id: count.failed for id, count in found.counts.items()}, known)
+    return most_fixing(found.findings, {id: count.open for id, count in found.counts.items()}, known)
 
 
 def _records(inventory: Inventory) -> int:

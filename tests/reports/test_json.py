@@ -245,3 +245,12 @@ def test_what_fixes_most_names_the_resource_and_what_it_would_close(make):
     ]
     assert first["examples"] == [notebook(name).id for name in ("research", "third", "tidy")]
     assert (second["closes"], second["examples"]) == (1, [])
+
+
+def test_what_fixes_most_is_of_the_failures_that_nothing_suppresses(make):
+    document = json.loads(make.whole("json", make.suppressed_report()))
+    opened = document["summary"]["verdicts"]["fail"]
+    assert [(check["closes"], check["of"]) for fix in document["fixes"] for check in fix["checks"]] == [
+        (1, opened)
+    ] * opened
+    assert opened == 1
