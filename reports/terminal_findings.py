@@ -43,7 +43,7 @@ def worst(findings: Findings, look: Look, clouds: int) -> Iterator[Line]:
     if more:
         yield [("", f"… and {more} more checks that failed", "")]
     if number >= 0:
-        said = "`mlposture explain ID` says why and how; all of it is in --details, or in a report file (-o)."
+        said = "`mlposture explain ID` says why and how; --details has more, a report file (-o) all of it."
         yield from ([("dim", line, "")] for line in wrap(said, look.width))
         yield []
 

@@ -76,8 +76,8 @@ def common(function: F) -> F:
         click.option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 4 when less "
                      "than this share of what could be judged was judged, of all or of an AI system: a build whose "
                      "permissions were taken away does not turn green."),
-        click.option("--details", is_flag=True, help="Print every check that failed with its resources and fix, not "
-                     "the worst alone."),
+        click.option("--details", is_flag=True, help="Print the worst fifty checks that failed, each with its fix and "
+                     "five of its resources. A report file (-o) has all of them."),
         click.option("--controls", is_flag=True, help="Print which controls a check speaks to; so does --framework."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours and links in what is "
                      "printed. Default: auto, at a terminal unless NO_COLOR is set, elsewhere if FORCE_COLOR is."),

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from reports import terminal, terminal_accounts, terminal_findings, terminal_systems
 from reports.terminal import print_report, render
+from scanner.cli.commands import evaluate_command
 from scanner.model.claims import Word
 from scanner.model.notes import Source
 from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
@@ -108,7 +109,7 @@ def test_without_details_the_worst_come_with_their_fix_and_the_others_in_a_line_
         "\n"
         "high          MLP-1901 Notebook instance has a direct route to the internet: research\n"
         "… and 1 more checks that failed\n"
-        "`mlposture explain ID` says why and how; all of it is in --details, or in a report file (-o).\n"
+        "`mlposture explain ID` says why and how; --details has more, a report file (-o) all of it.\n"
     )
 
 
@@ -268,6 +269,12 @@ def test_many_failures_are_cut_and_counted(make, monkeypatch):
     failed = {finding.check_id for finding in report.findings if finding.verdict is Status.FAIL}
     assert len(re.findall(r"^\w+\[MLP-", text, re.MULTILINE)) == 2
     assert f"… and {len(failed) - 2} more checks" in text
+
+
+def test_help_says_how_much_details_show():
+    assert (terminal_findings.MAX_BLOCKS, terminal_findings.MAX_EACH) == (50, 5)
+    [option] = [one for one in evaluate_command.params if one.name == "details"]
+    assert "the worst fifty checks that failed, each with its fix and five of its resources" in option.help
 
 
 def test_resources_of_one_check_share_a_block(make, monkeypatch):
