@@ -40,7 +40,7 @@ def accounts(report: Report, width: int) -> Iterator[Line]:
     room = max(width - sum(len(name) + 2 for name in head[1:]), _LEAST)
     yield from table(head, [(cut(row[0], room), *row[1:]) for row in rows])
     if len(worst) > len(shown):
-        yield [("", f"… and {len(worst) - len(shown)} more accounts with fewer failures.", "")]
+        yield [("", f"… and {len(worst) - len(shown)} more accounts, none of them worse.", "")]
     yield []
 
 

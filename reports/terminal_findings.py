@@ -41,7 +41,7 @@ def worst(findings: Findings, look: Look, clouds: int) -> Iterator[Line]:
         else:
             more += 1
     if more:
-        yield [("", f"… and {more} more checks that failed", "")]
+        yield [("", f"… and {more} more check{'s' if more > 1 else ''} that failed", "")]
     if number >= 0:
         said = "`mlposture explain ID` says why and how; --details has more, a report file (-o) all of it."
         yield from ([("dim", line, "")] for line in wrap(said, look.width))

@@ -108,7 +108,7 @@ def test_without_details_the_worst_come_with_their_fix_and_the_others_in_a_line_
         "  = fix: Give the role what the notebook needs.\n"
         "\n"
         "high          MLP-1901 Notebook instance has a direct route to the internet: research\n"
-        "… and 1 more checks that failed\n"
+        "… and 1 more check that failed\n"
         "`mlposture explain ID` says why and how; --details has more, a report file (-o) all of it.\n"
     )
 
@@ -251,7 +251,7 @@ def test_of_very_many_accounts_those_with_most_failures_are_shown(make, monkeypa
         for turn in range(int(scope.account))
     ]
     text = plain(msgspec.structs.replace(make.report_of(*bad), scopes=tuple(scopes)))
-    assert "… and 3 more accounts with fewer failures." in text
+    assert "… and 3 more accounts, none of them worse." in text
     assert re.search(r"aws 000000000004 +4 +4 +4 +0", text)
     assert "aws 000000000001 " not in text
 
