@@ -63,9 +63,7 @@ def test_what_was_not_seen_is_in_every_format(name, make):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_line_that_made_a_resource_is_in_every_format(name, make):
-    if name == "html":  # whose findings are packed; tests/reports/test_html_report.py unpacks them
-        return
-    text = make.whole(name, make.sourced_report()).decode()
+    text = make.readable(name, make.sourced_report())
     assert "modules/chat.tf" in text
     assert re.search(r"modules/chat\.tf\W+(?:\w+\W+){0,9}7\b", text)
     assert "module.chat.x.y" in text or name == "codequality"  # which has no place for it
