@@ -49,12 +49,13 @@ def declared(finding: Finding | Former) -> dict[str, Any]:
             "endColumn": source.column + len(source.text),
         },
     }
-    if source.text:  # of the block around the line, which may hold anything, the lines are named and not quoted
-        first, last_line = source.block
-        said = {"text": label(source.text)}
-        physical["region"]["snippet"] = said
-        lines = {"startLine": min(first, source.line), "endLine": max(last_line, source.line)}
-        physical["contextRegion"] = {**lines, "snippet": said}
+    if source.text:
+        said, region = clean(redact(source.text)), physical["region"]
+        region["snippet"] = {"text": said}
+        # To the next line and no further: the validator wants more than the region, quoted, and the block around it
+        # may hold anything.
+        end = {"endLine": source.line + 1, "endColumn": 1}
+        physical["contextRegion"] = {**region, **end, "snippet": {"text": f"{said}\n"}}
     return {"physicalLocation": physical, "logicalLocations": [_logical(source, resource.id)]}
 
 

@@ -15,13 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkouts import EXAMPLE, checked_out
 from commandline import mlposture
+from paging import unpacked
+from sarif_gate import unfit
 from scanning import calm, running
 from support import ROOT
+from uploading import github
 
 from reports import FORMATS
+from reports.sarif_style import MAX_RESULTS
 
-EXAMPLE = ROOT / "examples" / "terraform"
 CLOUDS = ("aws", "gcp", "azure")
 SECRET = "correct-horse-battery-staple"
 #: Prints where tfparse has each resource and module call, by its address.
@@ -148,6 +152,44 @@ def test_two_instances_of_one_line_are_two_findings(report: dict[str, Any]) -> N
     assert other["source"]["address"] == 'aws_sagemaker_notebook_instance.team["vpc-but-open-nb"]'
 
 
+def test_each_finding_is_an_alert_of_its_own_at_its_line(inventories: tuple[str, ...], tmp_path: Path) -> None:
+    """In SARIF, which a simulated GitHub takes: two instances of one line, too."""
+    code = checked_out(tmp_path / "code")
+    target, wanted = tmp_path / "x.sarif", ("--fail-on", "never", "--sarif-incomplete", "include")
+    mlposture("merge", *inventories, "--tfstate", str(code / "terraform.tfstate"), "-o", str(target), *wanted)
+    document = json.loads(target.read_bytes())
+    results = [result for run in document["runs"] for result in run["results"]]
+    with github(tmp_path) as hub:
+        done = hub.upload("--sarif", str(target))
+        alerts = list(hub.world.repository().alerts.values())
+    notebooks = [one for one in alerts if one.rule["id"] == "MLP-1001" and one.path == "sagemaker.tf"]
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert unfit(document, MAX_RESULTS) == []
+    assert [one.state for one in alerts] == ["open"] * len(results)
+    assert len(notebooks) == 2
+    assert len({one.line for one in notebooks}) == 1
+    assert {name for name in ("legacy-nb", "vpc-but-open-nb") if any(name in one.text for one in notebooks)} == {
+        "legacy-nb",
+        "vpc-but-open-nb",
+    }
+    places = [result["locations"][0]["physicalLocation"] for result in results]
+    declared = [place for place in places if "index" not in place["artifactLocation"]]
+    assert len(declared) > 80
+    for place in declared:
+        lines = (code / place["artifactLocation"]["uri"]).read_text(encoding="utf-8").splitlines(keepends=True)
+        for region in (place["region"], place["contextRegion"]):
+            assert region["snippet"]["text"] == quoted(lines, region), place
+
+
+def quoted(lines: list[str], region: dict[str, Any]) -> str:
+    """What a region says it is of."""
+    some = lines[region["startLine"] - 1 : region["endLine"]]
+    some[-1] = some[-1][: region["endColumn"] - 1]
+    some[0] = some[0][region["startColumn"] - 1 :]
+    return "".join(some)
+
+
 def test_what_no_code_made_is_listed_and_no_verdict_is_another(
     report: dict[str, Any], inventories: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -205,8 +247,9 @@ def test_no_secret_of_a_state_leaves_it(inventories: tuple[str, ...], tmp_path: 
     assert done.returncode in {0, 1}, done.stderr
     for name in FORMATS:
         written = (tmp_path / f"report.{name}").read_text(encoding="utf-8")
-        assert SECRET not in written
-        assert "sagemaker.tf" in written or name == "html", name  # whose findings are packed
+        written = "\n".join((written, *unpacked(written)))  # HTML has its findings compressed
+        assert SECRET not in written, name
+        assert "sagemaker.tf" in written, name
     assert SECRET not in done.stdout + done.stderr
 
 

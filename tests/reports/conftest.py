@@ -508,7 +508,12 @@ def suppressed_report() -> Report:
     )  # fmt: skip
 
 
-SOURCE = Source(uri="infra/notebooks.tf", line=12, address='module.lab["a"].aws_sagemaker_notebook_instance.this')
+SOURCE = Source(
+    uri="infra/notebooks.tf",
+    line=12,
+    address='module.lab["a"].aws_sagemaker_notebook_instance.this',
+    text='resource "aws_sagemaker_notebook_instance" "this" {',
+)
 SUPPRESSION = Suppression(
     check="MLP-1901",
     resource="*/accepted",

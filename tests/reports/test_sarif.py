@@ -333,7 +333,11 @@ def test_a_line_of_the_sources_comes_before_what_was_observed(make):
 
     assert physical["artifactLocation"] == {"uri": "modules/chat.tf", "uriBaseId": "%SRCROOT%"}
     assert (physical["region"]["startLine"], physical["region"]["startColumn"]) == (7, 3)
-    assert (physical["contextRegion"]["startLine"], physical["contextRegion"]["endLine"]) == (5, 9)
+    # What is around the line may hold secrets, so that nothing else is quoted, or said to be what is quoted.
+    assert physical["region"]["snippet"] == {"text": "direct = chat"}
+    assert physical["contextRegion"] == {
+        "startLine": 7, "startColumn": 3, "endLine": 8, "endColumn": 1, "snippet": {"text": "direct = chat\n"}
+    }  # fmt: skip
     assert location["logicalLocations"][0]["name"] == "module.chat.x.y"
     call, observed = result["relatedLocations"][-2:]
     assert call["message"]["text"] == "'module.chat' is called here."

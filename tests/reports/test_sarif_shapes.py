@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from factories.aws import HERE, notebook
 from msgspec import UNSET
+from sarif_gate import unfit
 from support import registered
 
 from reports import sarif, sarif_style
@@ -175,26 +176,63 @@ def test_the_alert_of_a_check_stays_the_same_whichever_resources_fail_it(make):
 
 
 @pytest.mark.parametrize("style", STYLES, ids=str)
-def test_limits_of_code_scanning_hold_for_every_report(style, any_report):
-    for run in runs(any_report, style):
-        assert len(run["results"]) <= style.max_results
-        for result in run["results"]:
-            assert len(result["locations"]) == 1
-            related = result.get("relatedLocations", [])
-            assert len(related) <= MAX_LOCATIONS + 1
-            assert [one["id"] for one in related] == list(range(1, len(related) + 1))
-            for flow in result.get("codeFlows", []):
-                assert all(len(thread["locations"]) <= 1_000 for thread in flow["threadFlows"])
-        identities = [
-            (
-                result["ruleId"],
-                result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-                result["partialFingerprints"]["primaryLocationLineHash"],
-            )
-            for result in run["results"]
-        ]
-        assert len(set(identities)) == len(identities)
-        assert run["automationDetails"]["id"].count("/") == 3
+def test_code_scanning_can_take_every_report(style, any_report):
+    document = json.loads(b"".join(sarif.render(any_report, style)))
+    assert unfit(document, style.max_results) == []
+    assert {run["automationDetails"]["id"].count("/") for run in document["runs"]} == {3}
+
+
+def _place(run):
+    return run["results"][0]["locations"][0]["physicalLocation"]
+
+
+#: By what the gate says: what breaks a run.
+BREAKING = {
+    "location 'arn:aws:s3:::models'": lambda run: _place(run)["artifactLocation"].update(uri="arn:aws:s3:::models"),
+    "location 'file:///etc/passwd'": lambda run: _place(run)["artifactLocation"].update(uri="file:///etc/passwd"),
+    "location '../x.tf'": lambda run: _place(run)["artifactLocation"].update(uri="../x.tf"),
+    "location ''": lambda run: run["results"][0]["locations"][0].pop("physicalLocation"),
+    "no line": lambda run: _place(run)["region"].pop("startLine"),
+    "0 locations": lambda run: run["results"][0].update(locations=[]),
+    "primaryLocationLineHash ''": lambda run: run["results"][0].pop("partialFingerprints"),
+    "one alert of 2 results": lambda run: run["results"].append(run["results"][0]),
+    "1001 steps": lambda run: _thread(run).extend(_thread(run)[:1] * (1_001 - len(_thread(run)))),
+    "related locations": lambda run: run["results"][0].update(relatedLocations=[{"id": 2}]),
+    "11 tags": lambda run: run["tool"]["driver"]["rules"][0]["properties"].update(tags=["a"] * 11),
+    "security-severity 8.0": lambda run: _scored(run).update({"security-severity": 8.0}),
+    "security-severity '10.5'": lambda run: _scored(run).update({"security-severity": "10.5"}),
+    "1025 characters of fullDescription": lambda run: run["tool"]["driver"]["rules"][0].update(
+        fullDescription={"text": "x" * 1_025}
+    ),
+    "0 characters of help": lambda run: run["tool"]["driver"]["rules"][0].pop("help"),
+    "is not MLP-": lambda run: run["results"][0].update(ruleIndex=2),
+    "25002 rules": lambda run: run["tool"]["driver"]["rules"].extend(run["tool"]["driver"]["rules"][:1] * 25_000),
+}
+
+
+def _scored(run):
+    return run["tool"]["driver"]["rules"][0]["properties"]
+
+
+def _thread(run):
+    [found, *_] = [result["codeFlows"] for result in run["results"] if "codeFlows" in result]
+    return found[0]["threadFlows"][0]["locations"]
+
+
+@pytest.mark.parametrize("said", BREAKING)
+def test_the_gate_notices_what_code_scanning_would_refuse(said, make):
+    """Were it to look at nothing, the test above would hold for any file."""
+    document = json.loads(make.whole("sarif", make.mixed_report()))
+    BREAKING[said](document["runs"][0])
+    assert [problem for problem in unfit(document, MAX_RESULTS) if said in problem]
+
+
+def test_the_gate_notices_too_many_runs_and_results(make):
+    document = json.loads(make.whole("sarif", make.mixed_report()))
+    document["runs"] += document["runs"][:1] * 20
+    problems = unfit(document, most=1)
+    assert {"23 runs", "category 'mlposture/aws/111122223333' of 21 runs"} <= set(problems)
+    assert [one for one in problems if one.endswith(" results") and one[0].isdigit()]
 
 
 @pytest.mark.parametrize("style", STYLES, ids=str)

@@ -1,4 +1,4 @@
-"""The official validator on every report: no error, no warning, and no note but two that cannot be met.
+"""The official validator on every report: no error, no warning, and no note but two where they cannot be met.
 
 Needs sarif-multitool; `npm install --prefix tests/npm` and MLPOSTURE_SARIF_MULTITOOL, or node_modules in the root.
 """
@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from checkouts import checked_out
 from commandline import mlposture
 from scanning import all_running
 from support import ROOT, TESTS, registered
@@ -70,17 +71,11 @@ def diagnostics(files: dict[str, bytes], folder: Path) -> dict[str, set[str]]:
 
 
 def unmet(content: bytes) -> set[str]:
-    """Notes that stay: where no repository is known, and of a run without results, which has nothing to embed.
-
-    Of some sources, these reports know the line and not what it says, so that there is no snippet of it and around it.
-    """
+    """Notes that stay: where no repository is known, and of a run without results, which has nothing to embed."""
     runs = json.loads(content)["runs"]
     empty = any(not run["results"] for run in runs)
     unknown = any("versionControlProvenance" not in run for run in runs)
-    regions = [result["locations"][0]["physicalLocation"]["region"] for run in runs for result in run["results"]]
-    bare = any("snippet" not in region for region in regions)
-    noted = {"SARIF2003": unknown, "SARIF2013": empty, "SARIF2010": bare, "SARIF2011": bare}
-    return {rule for rule, stays in noted.items() if stays}
+    return {rule for rule, stays in {"SARIF2003": unknown, "SARIF2013": empty}.items() if stays}
 
 
 BREAKING = {
@@ -124,14 +119,25 @@ def test_it_has_nothing_to_say(files, said):
 
 
 def test_it_has_nothing_to_say_of_the_demonstration(tmp_path):
-    """All three clouds of the demo organisation through the command line, findings and all."""
+    """All three clouds of the demo organisation through the command line, findings and all, and without any note where
+    the sources are known.
+    """
     (tmp_path / "c.toml").write_text("[aws]\n[gcp]\n[azure]\n")
+    checked_out(tmp_path / "code")
     with all_running():
-        mlposture("scan", "--config", "c.toml", "-o", "x.sarif", cwd=tmp_path)
-    content = (tmp_path / "x.sarif").read_bytes()
+        mlposture("scan", "--config", "c.toml", "-o", "x.sarif", "--save-inventory", "seen.json", cwd=tmp_path)
+    known = ("--tfstate", "code/terraform.tfstate", "--source-root", "code")
+    mlposture("evaluate", "seen.json", *known, "-o", "github.sarif", cwd=tmp_path)
+    mlposture("evaluate", "seen.json", *known, "-o", "check.sarif", "--sarif-group", "check", cwd=tmp_path)
+    full = ("-o", "full.sarif", "--sarif-profile", "full", "--verdicts", "all")
+    mlposture("evaluate", "seen.json", *known, *full, cwd=tmp_path)
+    files = {name: (tmp_path / f"{name}.sarif").read_bytes() for name in ("x", "github", "check", "full")}
 
-    assert all(run["results"] for run in json.loads(content)["runs"])
-    assert diagnostics({"demonstration": content}, tmp_path) == {"demonstration": {"SARIF2003"}}
+    for content in files.values():
+        assert len(json.loads(content)["runs"]) == 3
+        assert all(run["results"] for run in json.loads(content)["runs"])
+    assert files["github"].count(b'"uri": "sagemaker.tf"') > 20
+    assert diagnostics(files, tmp_path) == {"x": {"SARIF2003"}, "github": set(), "check": set(), "full": set()}
 
 
 def test_it_finds_what_is_wrong(said):
