@@ -25,6 +25,21 @@ def test_the_same_report_gives_the_same_page(any_report) -> None:
     assert not [c for c in page.decode() if not c.isprintable() and c != "\n"]
 
 
+def test_no_credential_reaches_the_page(make) -> None:
+    secret = "AKIAIOSFODNN7EXAMPLE"
+    own = make.system(name=f"key {secret}", owner=make.Owner(team=secret, contact=secret))
+    manifest = make.Manifest(schema="ai-systems/1", organisation=make.Organisation(name=f"N {secret}"), systems=(own,))
+    role = f"arn:aws:iam::111122223333:role/{secret}/admin"
+    report = make.report_of(
+        make.notebook("research", direct_internet_access="Enabled", role_arn=role),
+        gaps=[make.gap(detail=f"refused: {secret}", permission=f"a.{secret}")],
+        manifest=manifest,
+    )
+    page = render_board(report, manifest).decode()
+
+    assert secret not in page and "redacted" in page
+
+
 def test_it_states_what_it_is_and_promises_nothing(any_report) -> None:
     text = words(render_board(any_report))
 

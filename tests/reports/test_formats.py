@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import subprocess
 import sys
+from xml.etree import ElementTree as ET
 
 import pytest
+from asff_judge import wrong_with
+from sarif_gate import unfit
 from support import ROOT
 
 from reports import FORMATS, SUFFIXES, renderer
+from reports.markdown import MAX_BYTES
+from reports.sarif_style import Style
 from scanner.cli.options import WRITTEN
 from scanner.model.errors import InputError
 from scanner.model.nouns import Exposure, Severity, Status, Verdict, failed
@@ -105,3 +113,41 @@ def test_no_invisible_character_of_others_is_written_as_it_is(name, report, make
         text = text[1:].replace("\r\n", "\n")
     assert not [c for c in text if not c.isprintable() and c != "\n"]
     assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]
+
+
+#: What ends an element, a script or a drawing where a page has it as it is; and more than fits anywhere.
+MARKUP, LONG = '</script></text></svg><svg onload=alert(1)>{"x": 1}', "x" * 10_000
+
+
+def parsed(name, content, style):
+    """The file as those read it who use it: fails where it is not what it says."""
+    if name == "sarif":
+        assert unfit(json.loads(content), style.max_results) == []
+    elif name in ("json", "codequality"):
+        json.loads(content)
+    elif name == "asff":
+        assert [problem for finding in json.loads(content)["Findings"] for problem in wrong_with(finding)] == []
+    elif name == "ocsf":
+        assert all(json.loads(line)["class_uid"] for line in content.splitlines())
+    elif name == "junit":
+        ET.fromstring(content)
+    elif name == "csv":
+        head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        assert rows and {len(row) for row in rows} == {len(head)}
+    elif name == "md":  # what is in code is shown as it is
+        assert "<svg onload" not in re.sub(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)", "", content.decode())
+        assert len(content) <= MAX_BYTES
+    else:
+        assert name == "html" and "<svg onload" not in content.decode()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_name_of_markup_or_of_any_length_breaks_no_format(name, make):
+    report = make.report_of(
+        *(make.notebook(each, direct_internet_access="Enabled", role_arn=f"{each}/admin") for each in (MARKUP, LONG)),
+        *(make.bucket(each, environment={each: each}) for each in (MARKUP, LONG)),
+        gaps=[make.gap(detail=each, permission=each) for each in (MARKUP, LONG)],
+        sources=make.MadeUp(""),
+    )
+    parsed(name, make.whole(name, report), Style())
+    assert "onload" in make.readable(name, report)
