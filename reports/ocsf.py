@@ -96,7 +96,8 @@ def _event(finding: Finding, report: Report, constant: Mapping[str, Any]) -> dic
 
 def _base(number: int, report: Report, scope: Scope, activity: int, code: str) -> dict[str, Any]:
     """What every event of a class begins with."""
-    name, type_id, type = _PROVIDERS[scope.provider]
+    # What is none of these was not written by a scan: the schema has a number for what it does not know.
+    name, type_id, type = _PROVIDERS.get(scope.provider, (scope.provider, 99, "Other"))
     account = {"uid": scope.account, "type_id": type_id, "type": type}
     cloud = {"provider": name, "account": account, **({"region": scope.region} if scope.region else {})}
     return {
