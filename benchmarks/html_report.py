@@ -26,7 +26,7 @@ from browsers import MISSING, in_browser  # noqa: E402 - needs the lines above
 from crowds import crowded  # noqa: E402 - as above
 
 from reports import renderer  # noqa: E402 - as above
-from scanner.model.nouns import Report  # noqa: E402 - as above
+from scanner.model.reported import Report  # noqa: E402 - as above
 from scanner.store.files import write_atomically  # noqa: E402 - as above
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.model.nouns import Finding, Report
+    from scanner.model.reported import Finding, Report
 
 OWNER = "mlposture"
 

@@ -19,7 +19,8 @@ from reports.extent import Extents, Looked
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, line, redact
 from scanner.model.notes import Suppression
-from scanner.model.nouns import ANYWHERE, CheckInfo, Finding, Report, Scope, Severity, Status, plain
+from scanner.model.nouns import ANYWHERE, Scope, Severity, Status, plain
+from scanner.model.reported import CheckInfo, Finding, Report
 
 SCHEMA = "2018-10-08"
 #: Account of what is in none of AWS.

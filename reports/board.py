@@ -15,7 +15,8 @@ from reports.html.pages import count, render
 from reports.html.text import cut
 from reports.writing import clean
 from scanner.model.claims import STATEMENT, Assessment, ControlState, Evidence, Kind, Posture, SystemState, Word
-from scanner.model.nouns import Finding, Report, Severity, Status
+from scanner.model.nouns import Severity, Status
+from scanner.model.reported import Finding, Report
 from scanner.systems.manifest import Manifest
 
 #: What fits on a page. Of whatever is longer, the page says how much more there is.

@@ -14,7 +14,8 @@ from typing import Any
 from reports.not_seen import Unseen, unseen
 from reports.sarif_evidence import uri
 from reports.writing import clean, redact, sentence, stream
-from scanner.model.nouns import Finding, Report, Severity, Status
+from scanner.model.nouns import Severity, Status
+from scanner.model.reported import Finding, Report
 
 SEVERITY = {
     Severity.CRITICAL: "blocker",

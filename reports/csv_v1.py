@@ -14,8 +14,9 @@ from typing import NamedTuple
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
 from scanner.model.notes import Suppression
-from scanner.model.nouns import CheckInfo, Finding, Report, Status
+from scanner.model.nouns import Status
 from scanner.model.patterns import pattern
+from scanner.model.reported import CheckInfo, Finding, Report
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: Excel takes 32,767 UTF-16 units in a cell, and a character may be two of them.

@@ -12,7 +12,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scanner.model.nouns import ANYWHERE, Report, Resource, Scope, Status
+from scanner.model.nouns import ANYWHERE, Resource, Scope, Status
+from scanner.model.reported import Report
 
 #: Characters of an extent that is written out. Of a longer one there is a digest, which is part of no other.
 _LONGEST = 1900

@@ -17,7 +17,8 @@ from reports.html.gaps import unseen
 from reports.html.packing import packed
 from reports.html.pages import count, page_with_script
 from scanner.model.claims import STATEMENT, FrameworkState, SystemState, Word
-from scanner.model.nouns import Finding, Report, Severity, Status
+from scanner.model.nouns import Severity, Status
+from scanner.model.reported import Finding, Report
 
 #: Findings of the table: so many a browser still filters at once.
 FINDINGS = 100_000

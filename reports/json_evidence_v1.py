@@ -30,7 +30,7 @@ from scanner.model.claims import (
     Requirement,
     SystemState,
 )
-from scanner.model.nouns import Report
+from scanner.model.reported import Report
 
 
 def evidence(assessment: Assessment) -> Pieces:

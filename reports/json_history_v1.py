@@ -8,7 +8,7 @@ from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, Settle
 from reports.writing import Pieces, redact
 from scanner.model.history import Account, Former
 from scanner.model.notes import Source
-from scanner.model.nouns import Report
+from scanner.model.reported import Report
 
 
 def history(report: Report) -> Pieces:

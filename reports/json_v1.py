@@ -38,8 +38,9 @@ from reports.writing import Indented, Pieces, dump, indent, redact, stream, with
 from scanner import __version__
 from scanner.model.described import Described
 from scanner.model.notes import Suppression, SuppressionUse
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Gap, Listing, Report, Resource, Scope, Severity
+from scanner.model.nouns import Gap, Listing, Resource, Scope, Severity
 from scanner.model.remedies import Fix
+from scanner.model.reported import CheckInfo, ControlRef, Finding, Report
 from scanner.model.trust import Use
 
 SCHEMA: Literal["mlposture/report/v1"] = "mlposture/report/v1"

@@ -19,7 +19,8 @@ from xml.sax.saxutils import quoteattr
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, declared, first_paragraph, redact
 from scanner.model.notes import Suppression
-from scanner.model.nouns import Finding, Report, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import Finding, Report
 
 #: Verdict → the element that says so; none for a pass. A failure that is suppressed is skipped.
 OUTCOMES = {Status.FAIL: "failure", Status.UNKNOWN: "error", Status.NOT_APPLICABLE: "skipped"}

@@ -17,7 +17,8 @@ from reports.terminal import posture_line
 from reports.writing import declared, first_paragraph
 from scanner.model.claims import Posture, SystemState
 from scanner.model.notes import SuppressionUse
-from scanner.model.nouns import Finding, Report, Severity
+from scanner.model.nouns import Severity
+from scanner.model.reported import Finding, Report
 
 MAX_BYTES = 65_000
 #: Bytes that each part may take; the list of failures has the rest.

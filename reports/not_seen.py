@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from reports.writing import clean, redact, sentence
-from scanner.model.nouns import Gap, Report, Scope, Status, Unanswered
+from scanner.model.nouns import Gap, Scope, Status
+from scanner.model.reported import Report, Unanswered
 
 
 class Unseen(NamedTuple):

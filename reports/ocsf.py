@@ -17,7 +17,8 @@ from reports.extent import Extents, Looked
 from reports.not_seen import Unseen, unseen
 from reports.writing import line
 from scanner import __version__
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Scope, Severity, Status
+from scanner.model.nouns import Scope, Severity, Status
+from scanner.model.reported import CheckInfo, ControlRef, Finding, Report
 
 VERSION = "1.8.0"
 #: Class → its number in the schema.

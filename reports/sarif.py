@@ -24,7 +24,8 @@ from reports.writing import Pieces, redact, stream
 from scanner.model.claims import STATEMENT
 from scanner.model.errors import InputError
 from scanner.model.history import Account, Former, Identity
-from scanner.model.nouns import CheckInfo, Finding, Report, Resource, Severity, Status
+from scanner.model.nouns import Resource, Severity, Status
+from scanner.model.reported import CheckInfo, Finding, Report
 
 _STYLE = Style()
 

@@ -11,7 +11,7 @@ from reports.sarif_text import label, last
 from reports.writing import clean, redact
 from scanner.model.history import Former
 from scanner.model.notes import Site
-from scanner.model.nouns import Finding, Report
+from scanner.model.reported import Finding, Report
 
 SOURCES = "%SRCROOT%"
 

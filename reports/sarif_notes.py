@@ -7,7 +7,8 @@ from typing import Any
 
 from reports.sarif_text import label
 from reports.writing import sentence
-from scanner.model.nouns import Gap, Reason, Severity, Unanswered
+from scanner.model.nouns import Gap, Reason, Severity
+from scanner.model.reported import Unanswered
 
 #: Why something was not observed → id, name and description of its notification.
 NOTIFICATIONS = {

@@ -15,7 +15,8 @@ from reports.sarif_text import iso, label, last, link
 from reports.writing import one_line, redact, sentence
 from scanner.model.history import Former
 from scanner.model.notes import Suppression
-from scanner.model.nouns import CheckInfo, Finding, Severity, Status
+from scanner.model.nouns import Severity, Status
+from scanner.model.reported import CheckInfo, Finding
 
 #: Resources of a check that its message names.
 MAX_NAMED = 20

@@ -9,7 +9,8 @@ from reports.sarif_notes import NOTIFIED
 from reports.sarif_style import MAX_TAGS, MAX_TEXT
 from reports.writing import clean, one_line, sentence
 from scanner import HOME, __version__
-from scanner.model.nouns import CheckInfo, Severity
+from scanner.model.nouns import Severity
+from scanner.model.reported import CheckInfo
 from scanner.model.taxonomies import Taxonomy
 
 LEVEL = {

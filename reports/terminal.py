@@ -24,7 +24,8 @@ from reports.terminal_text import Line, Look, table, theirs, wrap
 from reports.terminal_unseen import absences, gaps, unanswered
 from reports.writing import clean
 from scanner.model.claims import Posture
-from scanner.model.nouns import Report, Severity
+from scanner.model.nouns import Severity
+from scanner.model.reported import Report
 
 if TYPE_CHECKING:
     from rich.console import Console

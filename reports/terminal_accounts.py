@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.terminal_text import Line, cut, table, theirs
-from scanner.model.nouns import Report, Severity
+from scanner.model.nouns import Severity
+from scanner.model.reported import Report
 
 MAX_ACCOUNTS = 40
 #: Columns that an account has at least; the numbers have the others.

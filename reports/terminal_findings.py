@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.terminal_text import STYLE, Line, Look, cut, link, theirs, where, wrap
 from reports.writing import clean, declared, first_paragraph
-from scanner.model.nouns import Finding, Findings
+from scanner.model.reported import Finding, Findings
 
 #: With details: checks, and resources of each.
 MAX_BLOCKS, MAX_EACH = 50, 5

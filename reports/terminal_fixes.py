@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from reports.terminal_text import Line, cut, wrap
 from reports.writing import clean, first_paragraph
-from scanner.model.nouns import Report
 from scanner.model.remedies import Fix
+from scanner.model.reported import Report
 
 #: What is shown of a long name: the numbers behind it say more.
 _NAME = 60

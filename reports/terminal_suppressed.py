@@ -5,7 +5,7 @@ from itertools import islice
 
 from reports.terminal_text import Line, theirs, wrap
 from scanner.model.notes import SuppressionUse
-from scanner.model.nouns import Finding, Report
+from scanner.model.reported import Finding, Report
 
 #: Entries that are shown, and findings with details; all of them are in the JSON report.
 MAX_ENTRIES = 15

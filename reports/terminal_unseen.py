@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reports.terminal_text import Line, theirs, where, wrap
 from reports.writing import clean, sentence
-from scanner.model.nouns import Gap, Reason, Report
+from scanner.model.nouns import Gap, Reason
+from scanner.model.reported import Report
 
 MAX_GAPS, MAX_EACH = 30, 5
 

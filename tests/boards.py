@@ -8,8 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from reports.board import FIXES, GAPS, PATHS, SYSTEMS, render_board
-from scanner.model.nouns import Exposure, Severity, Unanswered, failed
+from scanner.model.nouns import Exposure, Severity, failed
 from scanner.model.remedies import Closed, Fix
+from scanner.model.reported import Unanswered
 
 
 def full_board(make: Any) -> bytes:

@@ -17,8 +17,9 @@ from scanner.evaluate.report import check_info
 from scanner.frameworks import load as load_frameworks
 from scanner.model.claims import NoAssessment
 from scanner.model.notes import Source, Suppression
-from scanner.model.nouns import CheckCount, CheckInfo, Finding, Report, Scope, Severity, Status
+from scanner.model.nouns import Scope, Severity, Status
 from scanner.model.registry import load as load_checks
+from scanner.model.reported import CheckCount, CheckInfo, Finding, Report
 
 FRAMEWORKS = ("nist-ai-rmf-1.0", "iso-42001", "eu-ai-act", "soc2")
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")

@@ -10,7 +10,8 @@ from support import NOW, registered
 
 from scanner.evaluate.report import build_report
 from scanner.frameworks import HEADLINE, load
-from scanner.model.nouns import Report, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import Report
 
 
 @cache

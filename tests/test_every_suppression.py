@@ -20,7 +20,7 @@ from scanner.evidence.assess import Assessed, counted
 from scanner.frameworks import known, load
 from scanner.model.claims import SystemState
 from scanner.model.notes import Suppression
-from scanner.model.nouns import Report
+from scanner.model.reported import Report
 from scanner.systems.graph import Graph
 from scanner.systems.ownership import Ownership
 

@@ -189,7 +189,9 @@ def test_what_it_says_gives_no_secret_away_and_commands_no_terminal(own: Path) -
     (own / "rules.yaml").write_text(re.sub("reason: (Private .*)", r'reason: "\1"', text), encoding="utf-8")
     calm("aws")[0].save(own / "i.json")
     reports = ("-o", "r.json", "-o", "r.sarif")
-    done = mlposture("evaluate", "i.json", "--framework-file", "rules.yaml", "--details", "--controls", *reports, cwd=own)
+    done = mlposture(
+        "evaluate", "i.json", "--framework-file", "rules.yaml", "--details", "--controls", *reports, cwd=own
+    )
     written = (own / "r.json").read_text() + (own / "r.sarif").read_text()
 
     assert done.returncode == 1, done.stderr

@@ -13,7 +13,8 @@ from support import ROOT, registered
 from scanner.evidence.assess import Assessed, Counted
 from scanner.frameworks import load
 from scanner.model.claims import SystemState, Word
-from scanner.model.nouns import CheckCount, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import CheckCount
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Manifest, read_manifest

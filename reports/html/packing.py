@@ -17,7 +17,8 @@ import msgspec
 
 from reports.html.text import cut, last, shown
 from reports.writing import clean, without_secrets
-from scanner.model.nouns import CheckInfo, Finding, Severity, Status
+from scanner.model.nouns import Severity, Status
+from scanner.model.reported import CheckInfo, Finding
 from scanner.model.sanitize import encode
 
 #: Findings of a block, and characters of all that they show when they are opened.

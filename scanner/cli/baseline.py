@@ -9,7 +9,7 @@ from scanner.evaluate.unasked import note_unasked
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.reading import INVENTORY, form, read_report
 from scanner.model.errors import InputError
-from scanner.model.nouns import Finding
+from scanner.model.reported import Finding
 from scanner.objects.transfer import reading
 
 

@@ -16,7 +16,7 @@ from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
     from scanner.frameworks import Catalogue
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
     from scanner.store.inventory import Inventory
     from scanner.systems.manifest import Manifest
     from scanner.systems.ownership import Ownership

@@ -14,7 +14,7 @@ from scanner.model.sanitize import redact
 if TYPE_CHECKING:
     from scanner.evidence.dossier_types import Dossier
     from scanner.frameworks import Catalogue
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
     from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
     from scanner.systems.ownership import Ownership

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from scanner.evaluate.verdicts import Verdicts
     from scanner.frameworks import Catalogue, Framework
     from scanner.model.collectors import Collector
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
     from scanner.model.trust import Entry
     from scanner.store.inventory import Inventory
     from scanner.systems.ownership import Ownership

@@ -9,7 +9,7 @@ from scanner.model.exits import Exit
 from scanner.model.nouns import Severity
 
 if TYPE_CHECKING:
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
 
 
 class Outcome(NamedTuple):

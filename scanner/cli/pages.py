@@ -12,7 +12,7 @@ from scanner.evaluate.unasked import note_unasked
 from scanner.model.errors import InputError
 
 if TYPE_CHECKING:
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
     from scanner.systems.manifest import Manifest
 
 #: What commands that judge are asked, and those that write pages are not.

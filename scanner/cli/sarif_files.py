@@ -15,7 +15,7 @@ from scanner.model.errors import InputError
 if TYPE_CHECKING:
     from reports.sarif_style import Style
     from scanner.model.history import Account
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
 
 log = logging.getLogger("mlposture")
 

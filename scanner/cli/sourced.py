@@ -11,7 +11,7 @@ from scanner.objects.addresses import parse
 from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
-    from scanner.model.nouns import Report
+    from scanner.model.reported import Report
     from scanner.source.sources import Sources
 
 log = logging.getLogger("mlposture")

@@ -17,7 +17,8 @@ from scanner.history.earlier import Earlier
 from scanner.model.checks import Check
 from scanner.model.described import Described
 from scanner.model.notes import Source
-from scanner.model.nouns import CheckInfo, Finding, Resource, Severity, Status
+from scanner.model.nouns import Resource, Severity, Status
+from scanner.model.reported import CheckInfo, Finding
 from scanner.model.sanitize import encode, storable
 from scanner.store.inventory import Inventory
 from scanner.store.keeping import keeping, private_database

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from scanner.model.nouns import Finding, Findings, Holds, Resource, Severity, Status
+from scanner.model.nouns import Holds, Resource, Severity, Status
 from scanner.model.remedies import Closed, Fix
+from scanner.model.reported import Finding, Findings
 
 #: How many changes are shown, and how many examples of each.
 MOST, EXAMPLES = 5, 3

@@ -17,8 +17,9 @@ from scanner.history.earlier import Earlier
 from scanner.model.checks import CHECKS, Check
 from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, NoFormers
-from scanner.model.nouns import CheckInfo, ControlRef, Finding, Report, Resource, Status, Unanswered, Unmanaged
+from scanner.model.nouns import Resource, Status
 from scanner.model.remedies import Fix
+from scanner.model.reported import CheckInfo, ControlRef, Finding, Report, Unanswered, Unmanaged
 from scanner.model.taxonomies import Taxonomy
 from scanner.model.trust import Entry
 from scanner.store.inventory import Inventory

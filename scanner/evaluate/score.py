@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from scanner.model.checks import Check
 from scanner.model.claims import Posture
-from scanner.model.nouns import CheckCount, Exposure, Holds, Listing, Severity
+from scanner.model.nouns import Exposure, Holds, Listing, Severity
+from scanner.model.reported import CheckCount
 
 WEIGHT = {
     Severity.CRITICAL: 100.0,

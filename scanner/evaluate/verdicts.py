@@ -14,7 +14,8 @@ from scanner.history.earlier import Earlier
 from scanner.model.checks import Check
 from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse
-from scanner.model.nouns import CheckCount, CheckInfo, Finding, Resource, Severity, Status, Unanswered, Verdict
+from scanner.model.nouns import Resource, Severity, Status, Verdict
+from scanner.model.reported import CheckCount, CheckInfo, Finding, Unanswered
 from scanner.model.trust import Entry, Use
 from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory

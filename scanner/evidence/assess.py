@@ -15,7 +15,8 @@ from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue
 from scanner.model.checks import Check
 from scanner.model.claims import Evidence, Kind, SystemState
-from scanner.model.nouns import CheckCount, Gap, Listing, Report, Resource, Severity
+from scanner.model.nouns import Gap, Listing, Resource, Severity
+from scanner.model.reported import CheckCount, Report
 from scanner.model.yaml_text import brief
 from scanner.systems.manifest import Manifest, System
 from scanner.systems.ownership import Ownership

@@ -38,8 +38,9 @@ from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
 from scanner.model.globs import matcher
-from scanner.model.nouns import Finding, Reason, Report, Scope, Status, plain
+from scanner.model.nouns import Reason, Scope, Status, plain
 from scanner.model.origins import Said
+from scanner.model.reported import Finding, Report
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import System
 from scanner.systems.names import Key

@@ -17,7 +17,7 @@ from scanner.evidence.standing import Stand, Standing, observed, word_of
 from scanner.frameworks import Control, Framework
 from scanner.model.checks import Check
 from scanner.model.claims import ControlState, Evidence, FrameworkState, Kind, Posture, Word
-from scanner.model.nouns import CheckCount
+from scanner.model.reported import CheckCount
 from scanner.systems.manifest import Manifest, System
 
 #: How closely an objective relates to a control that it may give a word.

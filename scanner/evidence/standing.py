@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from scanner.evaluate.score import WEIGHT, posture
 from scanner.model.checks import Check
 from scanner.model.claims import Claim, Evidence, Kind, Word
-from scanner.model.nouns import CheckCount, Severity
+from scanner.model.nouns import Severity
+from scanner.model.reported import CheckCount
 
 #: Weight of passed checks that it takes to speak for an objective: of one critical check, or of several lesser ones.
 _ENOUGH = 100.0

@@ -6,7 +6,8 @@ from functools import partial
 
 from scanner.evaluate.suppressing import Suppressing
 from scanner.evidence.dossier_types import Suppressed
-from scanner.model.nouns import Finding, Report, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import Finding, Report
 
 
 def register_of(report: Report, own: Iterable[Finding]) -> Iterator[Suppressed]:

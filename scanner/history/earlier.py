@@ -10,7 +10,8 @@ from msgspec import Struct
 from scanner.model.collectors import COLLECTORS, Collector
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
-from scanner.model.nouns import ANYWHERE, CheckInfo, Listing, Scope, Status
+from scanner.model.nouns import ANYWHERE, Listing, Scope, Status
+from scanner.model.reported import CheckInfo
 from scanner.model.sanitize import encode, storable
 from scanner.store.keeping import keeping, private_database
 

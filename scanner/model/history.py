@@ -9,7 +9,8 @@ from msgspec import Struct
 from scanner.model.notes import Source
 
 if TYPE_CHECKING:
-    from scanner.model.nouns import CheckInfo, Scope
+    from scanner.model.nouns import Scope
+    from scanner.model.reported import CheckInfo
 
 #: Provider and id of an account.
 Account = tuple[str, str]

@@ -29,14 +29,11 @@ from scanner.model.collectors import Collector
 from scanner.model.notes import Checkout, Site, Source, Suppression
 from scanner.model.nouns import (
     Exposure,
-    Finding,
-    FindingList,
     Gap,
     Holds,
     Listing,
     Observed,
     Reason,
-    Report,
     Resource,
     Scope,
     Severity,
@@ -48,6 +45,7 @@ from scanner.model.nouns import (
     unobserved,
 )
 from scanner.model.origins import Principal
+from scanner.model.reported import Finding, FindingList, Report
 from scanner.model.trust import Entry, Foreign
 from scanner.source.sources import Sources
 from scanner.store.inventory import Inventory

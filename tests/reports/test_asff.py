@@ -15,7 +15,8 @@ from scanning import PROVIDERS
 
 from reports.asff import NOWHERE
 from scanner.model.notes import Source, Suppression
-from scanner.model.nouns import FindingList, Report, Scope, Status
+from scanner.model.nouns import Scope, Status
+from scanner.model.reported import FindingList, Report
 
 EXPECTED = {
     Status.PASS: "PASSED",

@@ -12,7 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from scanner.model.notes import Source, Suppression
-from scanner.model.nouns import FindingList, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import FindingList
 
 GOLDEN = Path(__file__).parent / "golden" / "report.codequality.json"
 #: As GitLab's documentation has it; no package has a schema of it.

@@ -25,7 +25,7 @@ from paging import unpacked, words
 from reports import html_report
 from reports.html import packing
 from scanner.model.notes import Source, Suppression
-from scanner.model.nouns import FindingList, Report
+from scanner.model.reported import FindingList, Report
 
 MANY = 50_000
 #: Seconds of one processor that a page of so many may take to open, and to filter. It takes about half of it here; how

@@ -18,7 +18,7 @@ from reports import json_v1
 from reports.json_types_v1 import ReportV1
 from reports.writing import dump
 from scanner.model.notes import Site, Source
-from scanner.model.nouns import FindingList
+from scanner.model.reported import FindingList
 from scanner.store.inventory import Inventory
 
 GOLDEN = Path(__file__).parent / "golden" / "report-v1.json"

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from reports.markdown import MAX_BYTES
 from reports.markdown_text import code, fitting, link, prose, row
-from scanner.model.nouns import CheckCount, FindingList
+from scanner.model.reported import CheckCount, FindingList
 
 GOLDEN = Path(__file__).parent / "golden" / "report.md"
 #: What GitHub makes a link, a mention, an image or an emoji of, outside code.

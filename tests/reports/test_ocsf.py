@@ -20,7 +20,8 @@ from scanning import PROVIDERS
 from support import ROOT, TESTS
 
 from scanner.model.notes import Source, Suppression
-from scanner.model.nouns import FindingList, Report, Status
+from scanner.model.nouns import Status
+from scanner.model.reported import FindingList, Report
 
 COMPLIANCE, DETECTION = 2003, 2004
 EXPECTED = {Status.PASS: 1, Status.FAIL: 3, Status.UNKNOWN: 0, Status.NOT_APPLICABLE: 99}

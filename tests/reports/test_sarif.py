@@ -15,7 +15,8 @@ from support import registered
 from reports import sarif, sarif_notes, sarif_style
 from scanner.frameworks import load
 from scanner.model.errors import InputError
-from scanner.model.nouns import FindingList, Reason, Scope, Status
+from scanner.model.nouns import Reason, Scope, Status
+from scanner.model.reported import FindingList
 
 
 def rendered(report):

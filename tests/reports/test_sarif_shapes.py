@@ -17,7 +17,8 @@ from support import registered
 from reports import sarif, sarif_style
 from reports.sarif_style import MAX_COMPRESSED, MAX_LOCATIONS, MAX_RESULTS, MAX_RESULTS_FULL, Style
 from scanner.model.history import Former
-from scanner.model.nouns import FindingList, Scope, Severity, Status
+from scanner.model.nouns import Scope, Severity, Status
+from scanner.model.reported import FindingList
 
 STYLES = [Style(profile=profile, group=group) for profile, group in product(("github", "full"), ("resource", "check"))]
 

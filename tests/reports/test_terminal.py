@@ -20,8 +20,9 @@ from reports.terminal import print_report, render
 from scanner.cli.commands import evaluate_command
 from scanner.model.claims import Word
 from scanner.model.notes import Source
-from scanner.model.nouns import FindingList, Gap, Listing, Posture, Reason, Scope, Status
+from scanner.model.nouns import Gap, Listing, Posture, Reason, Scope, Status
 from scanner.model.origins import Principal
+from scanner.model.reported import FindingList
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^;]*;[^\x1b]*\x1b\\")
 

@@ -9,7 +9,7 @@ from support import NOW, registered
 from reports.terminal import render
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
-from scanner.model.nouns import Report
+from scanner.model.reported import Report
 
 #: A screen or two; more goes into a file.
 LINES = 60

@@ -17,7 +17,7 @@ from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
 from scanner.model.errors import NotWritten
 from scanner.model.exits import Exit
-from scanner.model.nouns import Report
+from scanner.model.reported import Report
 
 CHECKS = [check for check in registered()[0].values() if check.slug == "sagemaker_notebook_root_access_enabled"]
 

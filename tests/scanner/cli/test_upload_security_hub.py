@@ -24,7 +24,8 @@ from worlds.aws_security_hub import SecurityHub, security_hub
 from scanner.cli.security_hub import batches
 from scanner.model.exits import Exit
 from scanner.model.notes import Suppression
-from scanner.model.nouns import FindingList, Report, Scope, Status
+from scanner.model.nouns import Scope, Status
+from scanner.model.reported import FindingList, Report
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"  # moto's own account
 OTHER = "210987654321"

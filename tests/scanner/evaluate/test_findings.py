@@ -12,7 +12,8 @@ from support import NOW, inventory_of, registered
 
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
-from scanner.model.nouns import FindingList, Report, Scope, Status
+from scanner.model.nouns import Scope, Status
+from scanner.model.reported import FindingList, Report
 
 CHECKS = [check for check in registered()[0].values() if check.kind.kind == "aws.sagemaker.NotebookInstance"]
 ALONE = [check for check in CHECKS if not check.needs]

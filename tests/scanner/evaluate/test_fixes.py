@@ -17,8 +17,9 @@ from scanner.evaluate.fixes import MOST, most_fixing
 from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
 from scanner.model.notes import Suppression
-from scanner.model.nouns import Finding, FindingList, Resource, Severity
+from scanner.model.nouns import Resource, Severity
 from scanner.model.remedies import Closed, Fix
+from scanner.model.reported import Finding, FindingList
 
 MIB = 1 << 20
 KNOWN = {one.id: one for one in (role("shared"), role("alone"), bucket("models"), endpoint("serving"))}

@@ -7,7 +7,8 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.evaluate.score import finding_score, overall, posture, seen_kinds
-from scanner.model.nouns import CheckCount, Exposure, Holds, Listing, Severity
+from scanner.model.nouns import Exposure, Holds, Listing, Severity
+from scanner.model.reported import CheckCount
 
 CHECK = next(c for c in registered()[0].values() if c.provider == "aws" and c.severity is Severity.CRITICAL)
 

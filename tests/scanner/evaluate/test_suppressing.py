@@ -16,7 +16,8 @@ from scanner.frameworks import load as load_catalogue
 from scanner.model.documents import document
 from scanner.model.globs import matcher
 from scanner.model.notes import Suppression
-from scanner.model.nouns import FindingList, Report, Resource, Scope, Status
+from scanner.model.nouns import Resource, Scope, Status
+from scanner.model.reported import FindingList, Report
 from scanner.store.inventory import Inventory
 
 TODAY = NOW.date()

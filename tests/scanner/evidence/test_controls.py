@@ -16,7 +16,8 @@ from scanner.evidence.assess import Assessed, Counted
 from scanner.frameworks import Catalogue, Control, Edges, Framework, load
 from scanner.model.checks import Check
 from scanner.model.claims import ControlState, Kind, Posture, SystemState, Word
-from scanner.model.nouns import CheckCount, Gap, Listing, Reason, Resource, Severity
+from scanner.model.nouns import Gap, Listing, Reason, Resource, Severity
+from scanner.model.reported import CheckCount
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Document, Include

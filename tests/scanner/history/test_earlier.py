@@ -9,7 +9,8 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.history.earlier import Earlier, Failure
-from scanner.model.nouns import CheckInfo, Listing, Scope, Severity, Status
+from scanner.model.nouns import Listing, Scope, Severity, Status
+from scanner.model.reported import CheckInfo
 
 registered()  # what is known of kinds does not depend on which tests ran before
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
