@@ -18,9 +18,9 @@ from rich.console import Console
 from reports import terminal, terminal_accounts, terminal_findings, terminal_systems
 from reports.terminal import print_report, render
 from scanner.cli.commands import evaluate_command
-from scanner.model.claims import Word
+from scanner.model.claims import Posture, Word
 from scanner.model.notes import Source
-from scanner.model.nouns import Gap, Listing, Posture, Reason, Scope, Status
+from scanner.model.nouns import Gap, Listing, Reason, Scope, Status
 from scanner.model.origins import Principal
 from scanner.model.reported import FindingList
 
