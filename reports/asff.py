@@ -17,7 +17,7 @@ from typing import Any
 
 from reports.extent import Extents, Looked
 from reports.not_seen import Unseen, unseen
-from reports.writing import clean, first_paragraph, line, redact
+from reports.writing import clean, first_paragraph, line, place, redact
 from scanner.model.notes import Suppression
 from scanner.model.nouns import ANYWHERE, Scope, Severity, Status, plain
 from scanner.model.reported import CheckInfo, Finding, Report
@@ -90,7 +90,7 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
     if len(finding.path) > 1:
         fields["reach"] = extents.reach(scope.provider)
     if finding.source is not None:
-        fields["source"] = f"{finding.source.uri}:{finding.source.line}"
+        fields["source"] = place(finding.source)
         fields["source-address"] = finding.source.address
     if finding.suppression is not None:
         fields["suppressed-by"] = finding.suppression.owner

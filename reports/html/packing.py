@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from reports.html.text import cut, last, shown
-from reports.writing import clean, without_secrets
+from reports.writing import clean, place, without_secrets
 from scanner.model.nouns import Severity, Status
 from scanner.model.reported import CheckInfo, Finding
 from scanner.model.sanitize import encode
@@ -150,7 +150,7 @@ def _details(finding: Finding) -> dict[str, Any]:
         "path": [(*map(shown, last(id)), shown(id)) for id in finding.path[:_HOPS]],
         "console": shown(finding.resource.console_url),
         "cached": {shown(operation): shown(at) for operation, at in finding.resource.cached.items()},
-        "source": source and [shown(f"{source.uri}:{source.line}"), shown(source.address), shown(source.text)],
+        "source": source and [shown(place(source)), shown(source.address), shown(source.text)],
         "unsourced": shown(finding.unsourced),
         "suppression": decided
         and {

@@ -41,10 +41,15 @@ class Declared(msgspec.Struct, frozen=True):
 
 def manifest_path(options: Mapping[str, Any]) -> str | None:
     """Where the manifest is read: what `--systems` names, else ./ai-systems.yaml if there is one."""
-    given = options.get("systems")
+    return named_or_found(options, "systems", DEFAULT)
+
+
+def named_or_found(options: Mapping[str, Any], name: str, default: str) -> str | None:
+    """The file that an option names, else the default one if it is in the working folder; `none` leaves it out."""
+    given = options.get(name)
     if given is None:
-        return DEFAULT if Path(DEFAULT).is_file() else None
-    return None if given == NONE or not isinstance(given, str) else given or DEFAULT
+        return default if Path(default).is_file() else None
+    return None if given == NONE or not isinstance(given, str) else given or default
 
 
 def read_systems(options: Mapping[str, Any]) -> Declared | None:

@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.cli.declared import NONE, as_of
+from scanner.cli.declared import as_of, named_or_found
 from scanner.model.checks import Check
 from scanner.model.notes import SuppressionUse
 from scanner.objects.transfer import reading
@@ -27,10 +26,7 @@ _MOST = 10
 
 def suppressions_path(options: Mapping[str, Any]) -> str | None:
     """Where suppressions are read: what `--suppressions` names, else ./mlposture-suppressions.yaml if there is one."""
-    given = options.get("suppressions")
-    if given is None:
-        return DEFAULT if Path(DEFAULT).is_file() else None
-    return None if given == NONE or not isinstance(given, str) else given or DEFAULT
+    return named_or_found(options, "suppressions", DEFAULT)
 
 
 def read_suppressions(options: Mapping[str, Any]) -> "Register | None":

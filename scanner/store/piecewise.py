@@ -75,12 +75,7 @@ class Reader:
         while end < 0 and len(self._buffer) - self._at < _LONGEST and self._more():
             end = self._buffer.find(b"\n")
         line = self._buffer[self._at : end if end >= 0 else None].rstrip(b"\r ").removesuffix(b",")
-        try:
-            msgspec.json.decode(line, type=msgspec.Raw)
-        except msgspec.DecodeError:
-            return b""
-        self._at += len(line)
-        return line
+        return self._taken(line)
 
     def _block(self) -> bytes:
         """The object that ends where a brace stands below its own, as our reports are indented; empty if none does."""
@@ -91,13 +86,16 @@ class Reader:
         while (end := self._buffer.find(closing, self._at)) < 0:
             if margin.strip() or len(self._buffer) - self._at > _LONGEST or not self._more():
                 return b""
-        block = self._buffer[self._at : end + len(closing)]
+        return self._taken(self._buffer[self._at : end + len(closing)])
+
+    def _taken(self, found: bytes) -> bytes:
+        """What stands next, and is read now if it is a value; else empty."""
         try:
-            msgspec.json.decode(block, type=msgspec.Raw)
+            msgspec.json.decode(found, type=msgspec.Raw)
         except msgspec.DecodeError:
             return b""
-        self._at += len(block)
-        return block
+        self._at += len(found)
+        return found
 
     def value(self) -> bytes:
         """The next value, whatever it is."""
