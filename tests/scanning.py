@@ -32,7 +32,7 @@ _CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld"}
 #: Patient with replies, so that a busy machine does not look like a fault.
 QUICK = Manners(concurrency=8, read_timeout=10, pace=Tuning(first_rate=100, least_rate=10))
 #: For faults that are nothing but a late reply.
-HASTY = msgspec.structs.replace(QUICK, read_timeout=1)
+HASTY = msgspec.structs.replace(QUICK, read_timeout=2)
 #: Environment that could lead a scan astray on a developer's machine.
 _FOREIGN = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
 
@@ -149,15 +149,22 @@ def take_inventory(
     manners: Manners = QUICK,
     verify: bool = True,
     tags: bool = True,
+    call_seconds: float | None = None,
     **settings: Any,
 ) -> Inventory:
-    """Plan and collect against whatever the environment points at, with all that may be asked."""
+    """Plan and collect against whatever the environment points at, with all that may be asked.
+
+    Calls have `call_seconds` once it is known who asks, without which there is no scan.
+    """
     known, collectors = registered()
     wanted = checks or [check for check in known.values() if check.provider == provider]
     inventory = Inventory(datetime.now(UTC))
     settings["taken_at"] = inventory.taken_at
     calls = quick_calls(manners)
     connected = importlib.import_module(f"checks.{provider}.client.api").connect(settings, calls)
+    if call_seconds is not None:
+        bounds = msgspec.structs.replace(manners.bounds, call_seconds=call_seconds)
+        calls.manners = msgspec.structs.replace(manners, bounds=bounds)
     try:
         plan = make_plan(wanted, collectors, verify=verify, tags=(provider,) if tags else ())
         collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -136,3 +136,12 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def wait_until_quiet(log: Sized) -> None:
+    """Return once nothing has come for a second and a half: a scan has then read whatever is answered."""
+    seen, since = len(log), time.monotonic()
+    while time.monotonic() - since < 1.5:
+        time.sleep(0.02)
+        if len(log) != seen:
+            seen, since = len(log), time.monotonic()

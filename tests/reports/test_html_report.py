@@ -28,9 +28,6 @@ from scanner.model.notes import Source, Suppression
 from scanner.model.reported import FindingList, Report
 
 MANY = 50_000
-#: Seconds of one processor that a page of so many may take to open, and to filter. It takes about half of it here; how
-#: long a person waits depends on what else the machine does, and is measured in benchmarks/html_report.py.
-OPEN, FILTER = 2.0, 0.7
 VNU = os.environ.get("MLPOSTURE_VNU")
 SOURCE = Source(uri="infra/<b>notebooks</b>.tf", line=12, address='aws_sagemaker_notebook_instance.n["a"]')
 DECIDED = Suppression(
@@ -304,8 +301,8 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(used: dict[str, Any]) -
 
 @needs_browser
 def test_fifty_thousand_findings_open_and_filter(used: dict[str, Any]) -> None:
-    times = used["many"]["times"]
-    matching = {what: one["matching"] for what, one in times.items()}
+    """How long that takes is measured in benchmarks/html_report.py."""
+    matching = {what: one["matching"] for what, one in used["many"]["times"].items()}
     ours = sum(SYSTEMS[n % len(SYSTEMS)] == "card-fraud" for n in range(0, MANY, SYSTEM))
 
     assert matching["open"] == matching["clear"] == "50,000 findings" and used["many"]["rows"] == 50
@@ -313,8 +310,6 @@ def test_fifty_thousand_findings_open_and_filter(used: dict[str, Any]) -> None:
     assert matching["text"] == "3 of 50,000 findings match"
     assert matching["box"] == "0 of 50,000 findings match"
     assert matching["system"] == f"{ours:,} of 50,000 findings match"
-    assert times.pop("open")["busy"] < OPEN
-    assert {what: one for what, one in times.items() if one["busy"] > FILTER} == {}
 
 
 @needs_browser

@@ -48,7 +48,7 @@ class Client:
         method = "GET" if body is None else "POST"
         url, query = f"{self.world.url}{path}", {"api-version": "2022-10-01"}
         return requests.request(
-            method, url, params=query, json=body, headers=self.headers, verify=self.world.ca_path, timeout=5
+            method, url, params=query, json=body, headers=self.headers, verify=self.world.ca_path, timeout=60
         )
 
     def get(self, path: str) -> Any:

@@ -63,7 +63,7 @@ def ask(world, monkeypatch):
     session.get(f"{world.url}/nothing.googleapis.com/")  # fetches the token, so that logs start with the test's call
     world.log.clear()
 
-    def call(path, method="GET", timeout=5, **query):
+    def call(path, method="GET", timeout=60, **query):
         return session.request(method, world.url + path, params=query, timeout=timeout)
 
     return call
@@ -103,14 +103,14 @@ def test_a_service_account_key_buys_a_token_that_the_apis_accept(world, monkeypa
 
 def test_requests_without_an_issued_token_are_unauthenticated(world):
     for headers in ({}, {"Authorization": "Bearer ya29.made-up"}):
-        answer = requests.get(f"{world.url}{WEST}/endpoints", headers=headers, timeout=5)
+        answer = requests.get(f"{world.url}{WEST}/endpoints", headers=headers, timeout=60)
         assert (answer.status_code, answer.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
-    assert requests.get(f"{world.url}{STORAGE}/b/x", timeout=5).json()["error"]["errors"][0]["reason"] == "authError"
+    assert requests.get(f"{world.url}{STORAGE}/b/x", timeout=60).json()["error"]["errors"][0]["reason"] == "authError"
 
 
 def test_an_anonymous_world_asks_for_no_token(document):
     with GcpWorld(document | {"anonymous": True}) as world:
-        assert requests.get(f"{world.url}{WEST}/endpoints", timeout=5).status_code == 200
+        assert requests.get(f"{world.url}{WEST}/endpoints", timeout=60).status_code == 200
 
 
 def test_a_token_request_signed_with_another_key_is_refused(world, tmp_path, monkeypatch):

@@ -59,14 +59,14 @@ def test_credentials_that_come_a_byte_at_a_time_end_the_scan_in_time(provider: s
         began = monotonic()
         with pytest.raises(CannotScan, match=r"the call took longer than 0\.5 s"):
             connect(provider, {}, quick_calls(msgspec.structs.replace(QUICK, bounds=FEW)))
-        assert monotonic() - began < 10
+        assert monotonic() - began < 60  # else they come for ever
 
 
 def test_a_command_for_credentials_that_hangs_is_over_when_the_scan_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config"
-    config.write_text("[profile slow]\ncredential_process = sleep 20\nregion = eu-west-1\n")
+    config.write_text("[profile slow]\ncredential_process = sleep 100\nregion = eu-west-1\n")
     with running("aws"):
         monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
         monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -74,4 +74,4 @@ def test_a_command_for_credentials_that_hangs_is_over_when_the_scan_is(
         calls.until = monotonic() + 1
         with pytest.raises(CannotScan, match="the scan reached its time limit before there were credentials"):
             connect("aws", {"profile": "slow"}, calls)
-        assert monotonic() < calls.until + 10
+        assert monotonic() < calls.until + 50

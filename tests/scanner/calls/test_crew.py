@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from support import wait_until
 
 from scanner.calls.crew import Crew
 
@@ -28,7 +29,8 @@ def test_no_more_threads_than_are_needed(crew: Crew) -> None:
     assert len(crew) == 0
     assert list(crew.map(str, range(1), 8)) == ["0"]
     assert len(crew) == 1
-    list(crew.map(lambda _: time.sleep(0.005), range(40), 32))
+    four = threading.Barrier(4)  # each waits for three others
+    list(crew.map(lambda _: four.wait(60), range(40), 32))
     assert len(crew) == 4
 
 
@@ -39,7 +41,7 @@ def test_who_waits_is_stood_in_for_up_to_a_bound(crew: Crew) -> None:
     def wait(_: int) -> None:
         with crew.away():
             waiting.release()
-            go_on.wait(5)
+            go_on.wait(60)
 
     def read() -> None:
         list(crew.map(wait, range(30), 30))
@@ -47,10 +49,10 @@ def test_who_waits_is_stood_in_for_up_to_a_bound(crew: Crew) -> None:
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     for _ in range(16):  # sixteen pieces are under way, though no more than four work at a time
-        assert waiting.acquire(timeout=5)
+        assert waiting.acquire(timeout=60)
     assert len(crew) == 16
     go_on.set()
-    reader.join(5)
+    reader.join(60)
     assert not reader.is_alive()
 
 
@@ -95,17 +97,17 @@ def test_a_crew_that_is_closed_keeps_nobody_waiting(crew: Crew) -> None:
 
     def read() -> None:
         try:
-            list(crew.map(lambda _: stopped.wait(5), range(100), 100))
+            list(crew.map(lambda _: stopped.wait(60), range(100), 100))
         except RuntimeError as error:
             outcome.append(error)
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    time.sleep(0.2)  # by now all is begun, and four pieces are under way
+    wait_until(lambda: crew._begun.qsize() == 96)  # all is begun, and four pieces are under way
     assert len(crew) == 4
     crew.close()
     stopped.set()
-    reader.join(5)
+    reader.join(60)
 
     assert not reader.is_alive()
     assert "will not be done" in str(outcome[0])

@@ -253,13 +253,11 @@ def test_ctrl_c_is_the_clients_and_reports_what_was_seen(world: World, calm, das
         process = start(tmp_path, "dask", "aws", "--engine", "dask", "--grace", "3s")
         wait_for(world, 30)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
-        started = time.monotonic()
         code, err = ended(process)
-        took = time.monotonic() - started
     stopped = report(tmp_path, "dask")
     resumed = start(tmp_path, "dask", "--resume", "--engine", dask.engine, "--journal-store", str(tmp_path))
 
-    assert (code, took < 12) == (130, True), err
+    assert code == 130, err
     assert err.count("\n") == 1
     assert "the scan was interrupted" in err
     assert {gap["reason"] for gap in stopped["gaps"]} == {"stopped"}
