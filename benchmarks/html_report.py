@@ -3,7 +3,9 @@
     python benchmarks/html_report.py [--findings N]
 
 Prints seconds and bytes to write the page; then, where Chromium and .venv-browser are installed, how long it takes to
-open it there and to filter: seconds for a person who waits, and of the page's own processor time.
+open it there and to filter: seconds for a person who waits, and of the page's own processor time. Opened means: from
+the navigation, in a browser that runs but has not seen the page, until all findings can be filtered, every count is
+final and the table is laid out.
 """
 
 from __future__ import annotations

@@ -139,6 +139,16 @@ def without_scripts(browser: Browser, source: str) -> dict[str, Any]:
     return {"text": text} | reader.close()
 
 
+def in_older(browser: Browser, source: str, lacks: str) -> dict[str, Any]:
+    """What is there in a browser that lacks something."""
+    reader = Reader(browser, source)
+    reader.page.add_init_script(f"delete {lacks}")
+    reader.page.goto(reader.address)
+    reader.page.wait_for_selector("#matching:not(:has-text('Unpacking'))")
+    found = {"matching": reader.matching(), "rows": reader.rows(), "filters": reader.page.is_visible("#filters")}
+    return found | reader.close()
+
+
 def all_open(browser: Browser, source: str) -> dict[str, Any]:
     """Every row of a page with its details."""
     reader = Reader(browser, source).open()
@@ -204,6 +214,8 @@ def main() -> None:
             "keyboard": ("mixed", by_keyboard),
             "link": ("mixed", lambda browser, file: by_link(browser, file, told["fingerprint"])),
             "without": ("mixed", without_scripts),
+            "no inflating": ("mixed", lambda browser, file: in_older(browser, file, "window.DecompressionStream")),
+            "no base64": ("mixed", lambda browser, file: in_older(browser, file, "Uint8Array.fromBase64")),
             "hostile": ("hostile", all_open),
             "noted": ("noted", all_open),
             "narrow": ("declared", narrow),

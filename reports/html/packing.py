@@ -17,7 +17,7 @@ import msgspec
 
 from reports.html.text import cut, last, shown
 from reports.writing import clean, place, without_secrets
-from scanner.model.nouns import Severity, Status
+from scanner.model.nouns import Severity
 from scanner.model.reported import CheckInfo, Finding
 from scanner.model.sanitize import encode
 
@@ -26,8 +26,6 @@ _FINDINGS, _CHARACTERS = 1_000, 4_000_000
 #: Of a finding: characters of an observed value, of all of them, and resources of its path.
 _VALUE, _VALUES, _HOPS = 2_000, 20_000, 50
 _SEVERITIES = tuple(Severity)
-#: What is said of a finding, in the order of `report.js`: a failure that is suppressed has a word of its own.
-_VERDICTS = (*Status, "suppressed")
 
 
 def packed(checks: Iterable[CheckInfo], findings: Iterable[Finding], most: int) -> Iterator[bytes]:
@@ -51,9 +49,10 @@ class _Block:
         self.count = 0
         self._characters = 0
         self._checks = checks
-        self._scopes: dict[tuple[str, str, str], int] = {}
-        self._kinds: dict[str, int] = {}
-        self._rows = _Packer(b'{"rows":[')
+        self._check: list[int] = []
+        self._fingerprints: list[str] = []
+        self._texts: list[str] = []
+        self._facets = {name: _Facet() for name in ("verdict", "scope", "kind", "systems", "path", "state")}
         self._details = _Packer(b"[")
 
     @property
@@ -62,35 +61,53 @@ class _Block:
 
     def add(self, finding: Finding) -> None:
         details = encode(_details(finding))
-        comma = b"," if self.count else b""
-        self._rows.add(comma + encode(self._row(finding)))
-        self._details.add(comma + details)
-        self._characters += len(details)
+        self._details.add((b"," if self.count else b"") + details)
+        self._check.append(self._checks[finding.check_id])
+        self._fingerprints.append(finding.fingerprint)
+        self._texts.append(_line(finding))
+        for name, value in _values(finding).items():
+            self._facets[name].add(value)
+        self._characters += len(details) + len(self._texts[-1])
         self.count += 1
 
-    def _row(self, finding: Finding) -> list[Any]:
-        """What the table shows of a finding and is filtered by; `report.js` names the members in this order."""
-        resource, scope = finding.resource, finding.resource.scope
-        place = (scope.provider, shown(scope.account), shown(scope.region))
-        kind = type(resource).title or type(resource).kind
-        return [
-            finding.fingerprint,
-            self._checks[finding.check_id],
-            _VERDICTS.index("suppressed" if finding.suppression else finding.verdict),
-            self._scopes.setdefault(place, len(self._scopes)),
-            self._kinds.setdefault(kind, len(self._kinds)),
-            shown(resource.name),
-            shown(resource.id),
-            shown(finding.message),
-            [shown(system) for system in finding.systems],
-            len(finding.path),
-            finding.state,
-        ]
-
     def elements(self) -> Iterator[bytes]:
-        tables = encode({"scopes": list(self._scopes), "kinds": list(self._kinds)})
-        yield _element("rows", self._rows.close(b"]," + tables[1:]))
+        rows = {
+            "fingerprints": "\n".join(self._fingerprints),
+            "texts": "\n".join(self._texts),
+            "check": self._check,
+            "facets": {name: {"values": list(one.values), "of": one.of} for name, one in self._facets.items()},
+        }
+        yield _element("rows", _packed(encode(rows)))
         yield _element("details", self._details.close(b"]"))
+
+
+class _Facet:
+    """What the findings of a block are filtered by: each value once, and which of them each finding has."""
+
+    def __init__(self) -> None:
+        self.values: dict[Any, int] = {}
+        self.of: list[int] = []
+
+    def add(self, value: Any) -> None:
+        self.of.append(self.values.setdefault(value, len(self.values)))
+
+
+def _values(finding: Finding) -> dict[str, Any]:
+    """The facets of a finding that are not its check's."""
+    resource, scope = finding.resource, finding.resource.scope
+    return {
+        "verdict": "suppressed" if finding.suppression else finding.verdict.replace("_", " "),
+        "scope": (scope.provider, shown(scope.account), shown(scope.region)),
+        "kind": type(resource).title or type(resource).kind,
+        "systems": tuple(map(shown, finding.systems)),
+        "path": "yes" if len(finding.path) > 1 else "no",
+        "state": finding.state,
+    }
+
+
+def _line(finding: Finding) -> str:
+    """What else the table shows of a finding: texts that are `shown` have no tab and no line feed, which part them."""
+    return "\t".join(map(shown, (finding.resource.name, finding.resource.id, finding.message)))
 
 
 class _Packer:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from browsers import in_browser, needs_browser, once
 from crowds import SYSTEM, SYSTEMS, crowded
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 from paging import unpacked, words
 
 from reports import html_report
@@ -28,6 +28,8 @@ from scanner.model.notes import Source, Suppression
 from scanner.model.reported import FindingList, Report
 
 MANY = 50_000
+#: What a browser says that lacks what unpacks.
+INFLATES = "DecompressionStream is not defined"
 VNU = os.environ.get("MLPOSTURE_VNU")
 SOURCE = Source(uri="infra/<b>notebooks</b>.tf", line=12, address='aws_sagemaker_notebook_instance.n["a"]')
 DECIDED = Suppression(
@@ -47,6 +49,12 @@ def page(make: Any, report: Report) -> bytes:
 def carried(page: bytes, what: str) -> list[Any]:
     """What the script of a page makes of its elements of this class."""
     return [json.loads(text) for text in unpacked(page.decode(), what)]
+
+
+def facet(block: dict[str, Any], name: str) -> list[Any]:
+    """What each finding of a block is filtered by."""
+    one = block["facets"][name]
+    return [one["values"][n] for n in one["of"]]
 
 
 def noted(make: Any) -> Report:
@@ -127,7 +135,7 @@ def test_what_is_suppressed_is_apart_and_named_with_who_decided(make: Any) -> No
 
     assert "1 fail 3 suppressed" in text and "1 check failed somewhere; 3 more are suppressed" in text
     assert "MLP-1901 */d 1 expired ml-platform until 2026-11-21 accepted for research" in text
-    assert [row[2] for row in block["rows"]] == [1, 4, 4, 4]
+    assert facet(block, "verdict") == ["fail", "suppressed", "suppressed", "suppressed"]
 
 
 def test_suppressed_failures_of_systems_are_among_those_that_the_table_shows_of_them(make: Any) -> None:
@@ -159,11 +167,33 @@ def test_what_fixes_most_is_shown_with_what_it_closes(make: Any) -> None:
 def test_every_finding_is_in_it_once_in_the_order_of_the_report(make: Any) -> None:
     report = crowded(make.mixed_report(), 2_500)
     content = page(make, report)
-    rows = [row for block in carried(content, "rows") for row in block["rows"]]
-    details = carried(content, "details")
+    blocks, details = carried(content, "rows"), carried(content, "details")
+    fingerprints = [one for block in blocks for one in block["fingerprints"].split("\n")]
+    findings = list(report.findings)
 
-    assert [row[0] for row in rows] == [finding.fingerprint for finding in report.findings]
+    assert fingerprints == [finding.fingerprint for finding in findings]
     assert [len(block) for block in details] == [1_000, 1_000, 500]
+    assert [one for block in blocks for one in facet(block, "scope")] == [
+        [*astuple(finding.resource.scope)] for finding in findings
+    ]
+    assert [line.split("\t") for block in blocks for line in block["texts"].split("\n")] == [
+        [finding.resource.name, finding.resource.id, finding.message] for finding in findings
+    ]
+
+
+def test_a_text_of_others_cannot_part_itself(make: Any) -> None:
+    """Texts of a block are in one, parted by line feeds and tabs."""
+    report = make.mixed_report()
+    told = "a\tb\nc\r\x0b\x1c\x85\u2028d"
+    findings = FindingList(
+        replace(one, message=told, resource=replace(one.resource, name=told, id=f"{told} {n}"))
+        for n, one in enumerate(report.findings)
+    )
+    [block] = carried(page(make, replace(report, findings=findings)), "rows")
+    [one, *_] = lines = [line.split("\t") for line in block["texts"].split("\n")]
+
+    assert [len(line) for line in lines] == [3] * 5
+    assert one == [r"a\tb\nc\r\x0b\x1c\x85\u2028d", r"a\tb\nc\r\x0b\x1c\x85\u2028d 0", r"a\tb\nc\r\x0b\x1c\x85\u2028d"]
 
 
 def test_what_findings_of_a_check_have_in_common_is_in_it_once(make: Any) -> None:
@@ -182,7 +212,7 @@ def test_what_is_cut_is_named_with_where_the_whole_is(make: Any, monkeypatch: py
 
     [block] = carried(content, "rows")
 
-    assert len(block["rows"]) == 2
+    assert len(block["check"]) == 2
     assert "The table has the worst 2 of 5 findings. All of them are in the JSON report (-o report.json)" in words(
         content
     )
@@ -225,8 +255,8 @@ def driven(make: Any, folder: Path) -> str:
 
 @needs_browser
 def test_it_says_nothing_and_asks_for_nothing(used: dict[str, Any]) -> None:
-    for way in used.values():
-        assert (way["said"], way["asked"]) == ([], [])
+    for name, way in used.items():
+        assert (way["said"], way["asked"]) == ([INFLATES] if name == "no inflating" else [], [])
 
 
 @needs_browser
@@ -272,6 +302,21 @@ def test_without_scripts_the_sums_are_there_and_what_is_not_is_said(used: dict[s
     assert "This table needs scripts, which are off here." in text
     assert "all of 5 findings are in the JSON report" in text
     assert "Notebook instance has a direct route to the internet" in text
+
+
+@needs_browser
+def test_a_browser_that_cannot_unpack_says_so(used: dict[str, Any]) -> None:
+    found = used["no inflating"]
+
+    assert found["matching"] == f"This browser cannot show the findings ({INFLATES}). They are in the JSON report."
+    assert (found["rows"], found["filters"]) == (0, False)
+
+
+@needs_browser
+def test_a_browser_without_a_decoder_for_base64_shows_all(used: dict[str, Any]) -> None:
+    found = used["no base64"]
+
+    assert (found["matching"], found["rows"], found["filters"]) == ("5 findings", 5, True)
 
 
 @needs_browser

@@ -3,28 +3,27 @@
 // Texts become text nodes; no markup is made of any.
 (() => {
   const SEVERITIES = ["critical", "high", "medium", "low", "informational"];
-  const VERDICTS = ["pass", "fail", "unknown", "not applicable", "suppressed"];
+  const VERDICTS = ["fail", "suppressed", "unknown", "pass", "not applicable"];
   const AT_ONCE = 50;
 
-  // What findings are filtered by. `of` gives the value of a finding, or several. Boxes can be combined.
+  // What findings are filtered by: `by` names a member of each, of which `of` gives a value, or several. Boxes combine.
   const FACETS = {
-    severity: { label: "Severity", of: one => one.check.severity, boxes: SEVERITIES },
-    verdict: { label: "Verdict", of: one => one.verdict, boxes: ["fail", "suppressed", "unknown", "pass", "not applicable"] },
-    provider: { label: "Provider", of: one => one.provider },
-    account: { label: "Account", of: one => one.account },
-    region: { label: "Region", of: one => one.region },
-    kind: { label: "Kind of resource", of: one => one.kind },
-    check: { label: "Check", of: one => one.check.id, said: id => `${id} ${titles.get(id)}` },
-    system: { label: "AI system", of: one => one.systems.length ? one.systems : [""], none: "none declared" },
-    control: { label: "Control", of: one => one.check.speaks, said: id => id.endsWith(":") ? `${id} all` : id },
-    path: { label: "Attack path", of: one => one.hops > 1 ? "yes" : "no" },
-    state: { label: "Since the last report", of: one => one.state, none: "not compared" },
+    severity: { label: "Severity", by: "check", of: check => check.severity, boxes: SEVERITIES },
+    verdict: { label: "Verdict", by: "verdict", of: verdict => verdict, boxes: VERDICTS },
+    provider: { label: "Provider", by: "scope", of: ([provider]) => provider },
+    account: { label: "Account", by: "scope", of: ([provider, account]) => `${provider} ${account}` },
+    region: { label: "Region", by: "scope", of: ([, , region]) => region },
+    kind: { label: "Kind of resource", by: "kind", of: kind => kind },
+    check: { label: "Check", by: "check", of: check => check.id, said: id => `${id} ${titles.get(id)}` },
+    system: { label: "AI system", by: "systems", of: systems => systems.length ? systems : [""], none: "none declared" },
+    control: { label: "Control", by: "check", of: check => check.speaks, said: id => id.endsWith(":") ? `${id} all` : id },
+    path: { label: "Attack path", by: "path", of: path => path },
+    state: { label: "Since the last report", by: "state", of: state => state, none: "not compared" },
   };
 
-  const findings = [], shown = [], opened = new Set(), titles = new Map(), texts = new Map();
+  const findings = [], shown = [], opened = new Set(), titles = new Map(), distinct = new Map();
   const chosen = new Map(), counters = new Map();
   const blocks = [...document.querySelectorAll("script.rows")];
-  const details = [...document.querySelectorAll("script.details")];
   const at = id => document.getElementById(id);
   let checks = [], page = 0, text = "", wanted = "";
 
@@ -37,13 +36,24 @@
 
   const { format: number } = new Intl.NumberFormat("en");
 
-  async function unpacked(source) {
-    const binary = atob(source.textContent), bytes = new Uint8Array(binary.length);
-    for (let n = 0; n < binary.length; n++) bytes[n] = binary.charCodeAt(n);
-    const inflating = new DecompressionStream("deflate"), writer = inflating.writable.getWriter();
-    const written = writer.write(bytes).then(() => writer.close());
-    const [found] = await Promise.all([new Response(inflating.readable).json(), written]);
+  function bytes(text) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const binary = atob(text), found = new Uint8Array(binary.length);
+    for (let n = 0; n < binary.length; n++) found[n] = binary.charCodeAt(n);
     return found;
+  }
+
+  // Read part by part: a Response would do it in one line, and takes twice as long.
+  async function unpacked(source) {
+    const inflating = new DecompressionStream("deflate"), writer = inflating.writable.getWriter();
+    const written = writer.write(bytes(source.textContent)).then(() => writer.close());
+    const reader = inflating.readable.getReader(), decoder = new TextDecoder();
+    let text = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += decoder.decode(part.value, { stream: true });
+    }
+    await written;
+    return JSON.parse(text);
   }
 
   // -- what there is -----------------------------------------------------------------------------------------------
@@ -53,91 +63,99 @@
       const own = controls[check.controls];
       titles.set(check.id, check.title);
       return { ...check, severity: SEVERITIES[check.severity], controls: own,
+        words: [check.id, check.slug, check.title].join("\n").toLowerCase(),
         speaks: [...new Set(own.flatMap(([framework, id]) => [`${framework}:`, `${framework}:${id}`]))] };
     });
   }
 
-  // One text for all that are equal: what is counted by it is found sooner.
-  function same(text) {
-    if (!texts.has(text)) texts.set(text, text);
-    return texts.get(text);
+  // One value for all that are equal: findings are counted by which they have, not by what it says.
+  function same(value) {
+    const key = JSON.stringify(value);
+    if (!distinct.has(key)) distinct.set(key, value);
+    return distinct.get(key);
   }
 
-  function add({ rows, scopes, kinds }, block) {
-    const places = scopes.map(([provider, account, region]) =>
-      [same(provider), same(`${provider} ${account}`), same(region)]);
-    const titled = kinds.map(same);
-    for (const [place, row] of rows.entries()) {
-      const [fingerprint, check, verdict, scope, kind, name, id, message, systems, hops, state] = row;
-      const [provider, account, region] = places[scope];
-      findings.push({ fingerprint, check: checks[check], verdict: VERDICTS[verdict], provider, region, account,
-        kind: titled[kind], name, id, message, systems: systems.map(same), hops, state: same(state), block, place,
-        words: "" });
+  // Texts stay as they are until somebody looks at them or searches them: taking them apart would take longest.
+  function add({ fingerprints, texts, check, facets }, details) {
+    const block = { fingerprints, texts, details };
+    const members = ({ values, of }) => {
+      const own = values.map(same);
+      return of.map(n => own[n]);
+    };
+    const [verdict, scope, kind] = [facets.verdict, facets.scope, facets.kind].map(members);
+    const [systems, path, state] = [facets.systems, facets.path, facets.state].map(members);
+    for (let place = 0; place < check.length; place++) {
+      findings.push({ block, place, check: checks[check[place]], verdict: verdict[place], scope: scope[place],
+        kind: kind[place], systems: systems[place], path: path[place], state: state[place] });
     }
   }
 
-  function words(one) {
-    return one.words ||= [one.check.id, one.check.slug, one.check.title, one.name, one.id, one.message]
-      .join("\n").toLowerCase();
+  const fingerprint = ({ block, place }) => (block.ids ??= block.fingerprints.split("\n"))[place];
+  const words = ({ block, place }) => (block.words ??= block.texts.toLowerCase().split("\n"))[place];
+
+  function said({ block, place }) {
+    const [name, id, message] = (block.lines ??= block.texts.split("\n"))[place].split("\t");
+    return { name, id, message };
   }
 
   // -- filters -------------------------------------------------------------------------------------------------------
 
-  const meets = (value, values) => Array.isArray(value) ? value.some(one => values.has(one)) : values.has(value);
+  // How many findings have each value of a facet, of how many have each member that it goes by.
+  function tally(counted, of) {
+    const found = new Map();
+    for (const [member, times] of counted) {
+      for (const value of [of(member)].flat()) found.set(value, (found.get(value) ?? 0) + times);
+    }
+    return found;
+  }
+
+  const count = (counted, member) => counted.set(member, (counted.get(member) ?? 0) + 1);
+
+  // Whether a finding has one of these values. Each member is looked at once.
+  function test({ by, of }, values) {
+    const known = new Map();
+    return one => {
+      const member = one[by];
+      if (!known.has(member)) known.set(member, [of(member)].flat().some(value => values.has(value)));
+      return known.get(member);
+    };
+  }
 
   function filter() {
-    const active = [...chosen].filter(([, values]) => values.size).map(([name, values]) => [FACETS[name].of, values, name]);
+    const active = [...chosen].filter(([, values]) => values.size)
+      .map(([name, values]) => [name, test(FACETS[name], values)]);
     const sought = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const numbers = { severity: new Map(), verdict: new Map() };
+    const boxes = [...counters.keys()].map(name => [name, FACETS[name], new Map()]);
     shown.length = 0;
     for (const one of findings) {
-      if (sought.length && !sought.every(word => words(one).includes(word))) continue;
+      if (!sought.every(word => one.check.words.includes(word) || words(one).includes(word))) continue;
       let missed = "";
-      for (const [of, values, name] of active) {
-        if (meets(of(one), values)) continue;
+      for (const [name, meets] of active) {
+        if (meets(one)) continue;
         missed = missed ? "several" : name;
         if (missed === "several") break;
       }
       if (!missed) shown.push(one);
       // A box says how many there would be with it, whatever else of its row is ticked.
-      for (const name of ["severity", "verdict"]) {
-        if (missed && missed !== name) continue;
-        const value = FACETS[name].of(one);
-        numbers[name].set(value, (numbers[name].get(value) ?? 0) + 1);
-      }
+      for (const [name, { by }, counted] of boxes) if (!missed || missed === name) count(counted, one[by]);
     }
-    for (const [name, counted] of Object.entries(numbers)) {
-      for (const value of FACETS[name].boxes) {
-        const counter = counters.get(`${name} ${value}`);
-        if (counter) counter.textContent = number(counted.get(value) ?? 0);
-      }
+    for (const [name, { of }, counted] of boxes) {
+      const found = tally(counted, of);
+      for (const [value, counter] of counters.get(name)) counter.textContent = number(found.get(value) ?? 0);
     }
-  }
-
-  function counts(of) {
-    const found = new Map();
-    const add = (value, times) => found.set(value, (found.get(value) ?? 0) + times);
-    if (of === FACETS.control.of) {  // which depend on the check alone, and are many
-      const by = new Map();
-      for (const one of findings) by.set(one.check, (by.get(one.check) ?? 0) + 1);
-      for (const [check, times] of by) for (const value of check.speaks) add(value, times);
-      return found;
-    }
-    for (const one of findings) {
-      const value = of(one);
-      if (Array.isArray(value)) for (const part of value) add(part, 1); else add(value, 1);
-    }
-    return found;
   }
 
   function offer() {
+    const counted = new Map(Object.values(FACETS).map(({ by }) => [by, new Map()]));
+    for (const [by, members] of counted) for (const one of findings) count(members, one[by]);
     for (const [name, facet] of Object.entries(FACETS)) {
-      const found = counts(facet.of);
+      const found = tally(counted.get(facet.by), facet.of);
       if (facet.boxes) {
+        counters.set(name, new Map());
         const labels = facet.boxes.filter(value => found.has(value)).map(value => {
           const counter = element("span", { class: "number-of" });
           const box = element("input", { type: "checkbox", name, value });
-          counters.set(`${name} ${value}`, counter);
+          counters.get(name).set(value, counter);
           return element("label", null, box, ` ${value} `, counter);
         });
         at("boxes").append(element("fieldset", null, element("legend", null, facet.label), ...labels));
@@ -195,21 +213,22 @@
     for (const [name, values] of chosen) for (const value of values) said.append(name, value);
     if (page) said.set("page", page + 1);
     if (wanted) said.set("f", wanted);
-    history.replaceState(null, "", `#${said.size ? said : "findings"}`);
+    history.replaceState(null, "", `#${String(said) || "findings"}`);
   }
 
   // -- the table -----------------------------------------------------------------------------------------------------
 
   function row(one) {
+    const { name, id, message } = said(one), [provider, account, region] = one.scope, key = fingerprint(one);
     const title = element("button", { type: "button", class: "title", "aria-expanded": "false" }, one.check.title);
     title.addEventListener("click", () => toggle(one, title));
     const tags = [one.state, ...one.systems].filter(Boolean);
-    return element("tr", { id: `f-${one.fingerprint}` },
+    return element("tr", { id: `f-${key}` },
       element("td", null, element("span", { class: `chip ${one.check.severity}` }, one.check.severity),
         element("span", { class: "verdict" }, one.verdict)),
-      element("td", null, title, element("p", { class: "below message" }, one.message)),
-      element("td", null, element("bdi", null, one.name || one.id),
-        element("p", { class: "below" }, `${one.kind} · ${one.account} · ${one.region}`),
+      element("td", null, title, element("p", { class: "below message" }, message)),
+      element("td", null, element("bdi", null, name || id),
+        element("p", { class: "below" }, `${one.kind} · ${provider} ${account} · ${region}`),
         tags.length ? element("p", { class: "below" }, ...tags.flatMap(tag =>
           [element("span", { class: "tag" }, element("bdi", null, tag)), " "])) : null));
   }
@@ -239,11 +258,11 @@
     }
     opened.add(one);
     title.setAttribute("aria-expanded", "true");
-    const more = (await unpacked(details[one.block]))[one.place];
+    const more = (await unpacked(one.block.details))[one.place];
     if (!opened.has(one) || !after.isConnected) return;
     const cell = element("td", { colspan: "3" }, detail(one, more));
-    after.after(element("tr", { class: "opened", id: `d-${one.fingerprint}` }, cell));
-    title.setAttribute("aria-controls", `d-${one.fingerprint}`);
+    after.after(element("tr", { class: "opened", id: `d-${fingerprint(one)}` }, cell));
+    title.setAttribute("aria-controls", `d-${fingerprint(one)}`);
   }
 
   // -- what a finding shows when it is open --------------------------------------------------------------------------
@@ -265,7 +284,7 @@
       [element("dt", null, name), element("dd", null, value)]));
   }
 
-  const id = value => element("bdi", { class: "id" }, value);
+  const isolated = value => element("bdi", { class: "id" }, value);
 
   function controls(check) {
     return element("table", null, element("thead", null, element("tr", null,
@@ -280,11 +299,11 @@
   }
 
   function detail(one, more) {
-    const check = one.check;
+    const { check, scope: [, , region] } = one, { id } = said(one), key = fingerprint(one);
     const evidence = more.evidence.map(([name, value]) => [name, element("pre", null, value)]);
-    const where = facts([["Resource", id(one.id)], ["Kind", one.kind], ["Region", one.region],
+    const where = facts([["Resource", isolated(id)], ["Kind", one.kind], ["Region", region],
       ["Console", more.console && link(more.console)],
-      ["Declared at", more.source && id(more.source.filter(Boolean).join(", "))],
+      ["Declared at", more.source && isolated(more.source.filter(Boolean).join(", "))],
       ["Not found in code", more.unsourced],
       ["AI systems", one.systems.join(", ")], ["Since the last report", one.state],
       ["From the cache", Object.entries(more.cached).map(([name, day]) => `${name}, read ${day}`).join("; ")],
@@ -304,7 +323,7 @@
         element("li", null, link(address))))) : null,
       check.controls.length ? part("Controls", controls(check)) : null,
       part("This finding", element("p", null, `${check.id} ${check.slug}. `,
-        element("a", { href: `#f=${one.fingerprint}` }, "Link to it"), ". Fingerprint ", id(one.fingerprint), ".")));
+        element("a", { href: `#f=${key}` }, "Link to it"), ". Fingerprint ", isolated(key), ".")));
   }
 
   // -- all together --------------------------------------------------------------------------------------------------
@@ -312,7 +331,7 @@
   function show() {
     filter();
     if (wanted) {
-      const place = shown.findIndex(one => one.fingerprint === wanted);
+      const place = shown.findIndex(one => fingerprint(one) === wanted);
       if (place >= 0) page = Math.floor(place / AT_ONCE);
     }
     render();
@@ -321,7 +340,7 @@
 
   // Go to the finding that the address names, or to the table.
   async function go() {
-    const one = wanted && shown.find(({ fingerprint }) => fingerprint === wanted);
+    const one = wanted && shown.find(one => fingerprint(one) === wanted);
     if (wanted && !one) at("matching").textContent += "; the finding that the address names is not among them";
     if (!one) {
       at("findings").scrollIntoView();
@@ -373,12 +392,14 @@
     at("table").hidden = false;
     const named = read();
     describe(await unpacked(document.querySelector("script.checks")));
-    for (const [block, source] of blocks.entries()) {
-      add(await unpacked(source), block);
-      source.remove();
-      if (block === 0) at("rows").replaceChildren(...findings.slice(0, AT_ONCE).map(row));
+    const details = document.querySelectorAll("script.details");
+    // All at once: one after the other they would wait for each other more than they work.
+    for (const [block, found] of (await Promise.all(blocks.map(unpacked))).entries()) {
+      add(found, details[block]);
+      blocks[block].remove();
     }
     offer();
+    at("filters").hidden = false;
     show();
     listen();
     if (named) go();
