@@ -15,7 +15,7 @@ from contextlib import ExitStack, chdir
 from pathlib import Path
 from unittest import mock
 
-from scanner.cli import commands
+from scanner.cli import commands, scan_run
 
 #: The command itself, for tests that start a process of their own.
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
@@ -41,7 +41,7 @@ def mlposture(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedP
         stack.enter_context(chdir(cwd or Path.cwd()))
         stack.enter_context(mock.patch.multiple(sys, argv=["mlposture", *arguments], stdout=out, stderr=err))
         stack.enter_context(mock.patch.object(os, "_exit", end))
-        stack.enter_context(mock.patch.object(commands, "_relax_collector"))  # it is tuned for a process of its own
+        stack.enter_context(mock.patch.object(scan_run, "_relax_collector"))  # it is tuned for a process of its own
         stack.enter_context(_own_logging())
         try:
             commands.main()

@@ -6,7 +6,7 @@ import sys
 import click
 
 #: Those of `scanner.model`, whose import `--help` need not pay for.
-CLOUDS = ("aws", "gcp", "azure")
+CLOUDS = ("aws", "gcp", "azure", "mlflow")
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
 _WIDTH = click.IntRange(min=40)
 
@@ -14,7 +14,9 @@ _WIDTH = click.IntRange(min=40)
 @click.command("list")
 @click.argument("what", type=click.Choice(["checks", "kinds", "frameworks", "objectives"]))
 @click.argument("words", metavar="[TEXT]...", nargs=-1)
-@click.option("--cloud", multiple=True, type=click.Choice(CLOUDS), help="Only of this cloud. Repeatable.")
+@click.option(
+    "--cloud", multiple=True, type=click.Choice(CLOUDS), help="Only of this cloud or other source. Repeatable."
+)
 @click.option(
     "--severity", multiple=True, type=click.Choice(SEVERITIES), help="Only checks of this severity. Repeatable."
 )

@@ -4,8 +4,7 @@ At the top, click and what a process begins and ends with are all that is import
 at once, and no cloud SDK is imported before a scan of that cloud begins.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,6 +16,8 @@ from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
+from scanner.cli.scan_mlflow import scan_mlflow
+from scanner.cli.scan_run import go_on, merged, start
 from scanner.cli.suppress_commands import suppress
 from scanner.cli.systems_commands import systems
 from scanner.cli.triage_commands import triage
@@ -24,13 +25,6 @@ from scanner.cli.upload_commands import upload
 from scanner.cli.upload_security_hub import security_hub
 from scanner.collect.stops import STOPS
 from scanner.model.exits import MEANINGS
-
-if TYPE_CHECKING:
-    from scanner.cli.config import Config, Output
-    from scanner.cli.outcome import Outcome
-    from scanner.cli.session import Session
-    from scanner.collect.plan import Plan
-    from scanner.store.inventory import Inventory
 
 EPILOG = "\b\nExit codes\n" + "\n".join(f"  {code:<3}  {meaning}" for code, meaning in MEANINGS.items())
 
@@ -51,7 +45,7 @@ def cli(ctx: click.Context, /) -> None:
       mlposture scan gcp --project ml-dev --project ml-prod -o mlposture.sarif
     One Azure subscription, every verdict, for a machine to read:
       mlposture scan azure --subscription ID -o report.json --verdicts all
-    Several clouds in one report:
+    Several clouds, and MLflow, in one report:
       mlposture scan --config mlposture.toml
     Every account of your AWS organisation, through a role in each:
       mlposture scan aws --organization -o report.json
@@ -91,7 +85,7 @@ def cli(ctx: click.Context, /) -> None:
 @scanning
 @click.pass_context
 def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any) -> None:
-    """Scan one cloud, or all that a configuration file names."""
+    """Scan one cloud or other source, or all that a configuration file names."""
     if ctx.invoked_subcommand is not None:
         given = [name for name, value in options.items() if value]
         if config is not None:
@@ -104,15 +98,15 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
     if resume:
         if config is not None:
             raise click.UsageError("--resume knows what was scanned; leave --config out", ctx)
-        ctx.exit(_resume(options))
+        ctx.exit(go_on(options))
     if config is None:
-        raise click.UsageError("name a cloud (aws, gcp, azure), a file (--config), or --resume", ctx)
+        raise click.UsageError("name what to scan (aws, gcp, azure, mlflow), a file (--config), or --resume", ctx)
     from scanner.cli.config import read_config
     from scanner.objects.transfer import reading
 
     with reading(config) as path:
         read = read_config(path)
-    ctx.exit(_scan(read.providers(), _merge(config, read, options)))
+    ctx.exit(start(read.providers(), merged(config, read, options)))
 
 
 @scan.command("aws", cls=Grouped)
@@ -138,7 +132,7 @@ def scan_aws(ctx: click.Context, /, profile: str | None, role_arns: tuple[str, .
     settings = {"profile": profile, "role_arns": role_arns, "regions": regions, "organization": organization}
     if organization_role is not None:
         settings["organization_role"] = organization_role
-    ctx.exit(_scan({"aws": settings}, options))
+    ctx.exit(start({"aws": settings}, options))
 
 
 @scan.command("gcp", cls=Grouped)
@@ -162,7 +156,7 @@ def scan_gcp(ctx: click.Context, /, projects: tuple[str, ...], locations: tuple[
     Uses application default credentials. MLPOSTURE_GCP_ENDPOINT replaces the address of all Google APIs.
     """
     settings = {"projects": projects, "locations": locations, "folders": folders, "organizations": organizations}
-    ctx.exit(_scan({"gcp": settings}, options))
+    ctx.exit(start({"gcp": settings}, options))
 
 
 @scan.command("azure", cls=Grouped)
@@ -185,7 +179,7 @@ def scan_azure(ctx: click.Context, /, subscriptions: tuple[str, ...], management
     Uses a client secret from the environment, else what the Azure CLI would use. MLPOSTURE_AZURE_ENDPOINT replaces the
     address of Resource Manager.
     """
-    ctx.exit(_scan({"azure": {"subscriptions": subscriptions, "management_groups": management_groups}}, options))
+    ctx.exit(start({"azure": {"subscriptions": subscriptions, "management_groups": management_groups}}, options))
 
 
 @cli.command("evaluate", cls=Grouped)
@@ -222,168 +216,9 @@ cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)
 cli.add_command(suppress)
+scan.add_command(scan_mlflow)
 systems.add_command(triage)
 upload.add_command(security_hub)
-
-
-def _merge(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of the command line over those of the file at `path`."""
-    from msgspec.structs import asdict
-
-    bounds = {name: value for name, value in asdict(config.bounds).items() if value is not None}
-    merged = {**options, "config": path, "output_profile": config.output_profile, "bounds": bounds}
-    for name, value in options.items():
-        if value in (None, ()) and hasattr(config, name):
-            merged[name] = getattr(config, name)
-    return merged
-
-
-def _scan(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> int:
-    """Plan, collect, judge, report; the exit code."""
-    from datetime import UTC, datetime
-
-    from scanner.cli.baseline import with_baseline
-    from scanner.cli.judging import parse_options, read_files
-    from scanner.cli.logs import log_to_stderr
-    from scanner.cli.session import Session
-    from scanner.cli.sourced import with_sources
-    from scanner.store.journals import new_journal
-
-    log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
-    outputs = parse_options(options)
-    options = read_files(options)
-    started_at = datetime.now(UTC)
-    judged = with_sources(with_baseline(options, started_at))
-    plan = _plan(providers, options)
-    with new_journal(options.get("journal")) as journal:
-        session = Session(providers, options, plan, journal, started_at)
-        session.record()
-        return _run(session, judged, outputs)
-
-
-def _relax_collector() -> None:
-    """Look for cycles of garbage less often: a scan makes millions of objects, hardly any of them in cycles."""
-    import gc
-
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _resume(options: dict[str, Any]) -> int:
-    """Go on where an earlier scan was stopped; the exit code."""
-    from scanner.cli.baseline import with_baseline
-    from scanner.cli.judging import parse_options
-    from scanner.cli.logs import log_to_stderr
-    from scanner.cli.process import say
-    from scanner.cli.session import Session
-    from scanner.cli.sourced import with_sources
-    from scanner.objects.addresses import refuse_remote
-    from scanner.store.journals import old_journal
-
-    log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
-    refuse_remote("--journal", options.get("journal"))
-    with old_journal(options.get("journal")) as journal:
-        given = options
-        providers, options, taken_at = Session.recorded(journal, given)
-        for name in ("time_limit", "unit_time_limit", "call_time_limit"):
-            if options.get(name) and not given.get(name):
-                held = f"{spelled(name)} {options[name]} holds, as when the scan began"
-                say(f"{held}; with --resume, {spelled(name)} sets another")
-        outputs = parse_options(options, journal=journal.path)
-        session = Session(providers, options, _plan(providers, options), journal, taken_at)
-        return _run(session, with_sources(with_baseline(options, taken_at)), outputs)
-
-
-def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
-    """What was asked for, of these clouds. Raises InputError."""
-    from scanner.cli.declared import tagged
-    from scanner.cli.judging import select
-    from scanner.collect.plan import make_plan
-    from scanner.model.errors import InputError
-    from scanner.model.registry import load
-
-    checks, collectors = load(providers)
-    verify = bool(options.get("verify"))
-    if verify and not any(collector.opt_in == "verify" for collector in collectors.values()):
-        raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
-    return make_plan(select(checks.values(), options), collectors, verify=verify, tags=tagged(options))
-
-
-def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:
-    """Collect, judge by these options, report; the exit code."""
-    from scanner.cli.judging import maker, report, save
-    from scanner.cli.process import leave, say
-    from scanner.model.errors import CannotScan, NotKept, NotWritten
-
-    inventory, checks = session.inventory, session.plan.checks
-    _relax_collector()
-    make = maker(checks, options, outputs)
-    # What belongs to which AI system is known once everything is there.
-    early = None if options.get("systems") else session.judge_early(make)
-    session.collect()
-    problems = save(inventory, options)
-    session.refuse_if_out_of_reach()
-    arguments = _arguments(session.providers, options)
-    try:
-        with session.meter.phase("evaluate and report"):
-            code = report(
-                inventory,
-                checks,
-                options,
-                outputs,
-                inventory.taken_at,
-                early=early,
-                arguments=arguments,
-                problems=problems,
-                decided=_decided(inventory),
-            )
-    except (NotWritten, NotKept) as problem:
-        if not session.resume:
-            raise
-        inventory.store.kept = True
-        session.write_profile()
-        again = f"nothing is lost: {session.resume} writes it, and asks for nothing that was read"
-        raise NotWritten(f"{problem}; {again}") from problem
-    except OSError:  # nobody reads the text for a person, and all else is done
-        session.finish()
-        raise
-    if inventory.unseen():
-        refused = "everything was refused, so " if inventory.refused() else ""
-        say(f"{refused}nothing was looked at; do what the report says")
-        code = CannotScan.exit_code
-    session.finish()
-    if inventory.not_kept:
-        raise NotKept(f"{inventory.not_kept}; {session.advice}")
-    if session.stopped or STOPS.why:
-        say(f"{session.stopped or STOPS.why}; {session.advice}")
-        # Threads may be inside calls that time out much later.
-        leave(STOPS.code if STOPS.why else code)
-    return code
-
-
-def _decided(inventory: "Inventory") -> "Outcome | None":
-    """How a scan ends whatever was found: a signal came, or nothing was seen at all."""
-    from scanner.cli.outcome import Outcome
-    from scanner.model.errors import CannotScan
-
-    if STOPS.why:
-        return Outcome(STOPS.code, STOPS.why)
-    return Outcome(CannotScan.exit_code, "nothing was looked at") if inventory.unseen() else None
-
-
-def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was asked for, as far as it changes what is judged: two equal scans have equal arguments."""
-    asked: list[str] = []
-    for provider, settings in providers.items():
-        asked.append(provider)
-        asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
-    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard", "verify", "as_of"):
-        value = options.get(name)
-        if value:
-            asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")
-    if own := options.get("framework_file"):
-        asked.append(f"framework_file={','.join(framework.id for framework in own)}")
-    return tuple(asked)
 
 
 def main() -> None:

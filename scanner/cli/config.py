@@ -47,6 +47,12 @@ class AzureSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", f
     management_groups: tuple[str, ...] = ()
 
 
+class MlflowSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which MLflow servers, by address; empty means the one that MLFLOW_TRACKING_URI names."""
+
+    urls: tuple[str, ...] = ()
+
+
 class BoundSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """How large a reply may be and how long a listing, for accounts that come near the defaults."""
 
@@ -72,11 +78,12 @@ class SarifSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", f
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """A configuration file. A cloud is scanned when its table is there, even an empty one."""
+    """A configuration file. A cloud or other source is scanned when its table is there, even an empty one."""
 
     aws: AwsSettings | None = None
     gcp: GcpSettings | None = None
     azure: AzureSettings | None = None
+    mlflow: MlflowSettings | None = None
     #: a table, or the paths alone
     outputs: tuple[str, ...] | OutputSettings = msgspec.field(name="output", default=())
     save_inventory: str | None = None
@@ -138,7 +145,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
 
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""
-        named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure}
+        named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure, "mlflow": self.mlflow}
         return {name: msgspec.structs.asdict(settings) for name, settings in named.items() if settings is not None}
 
 
@@ -153,7 +160,7 @@ def read_config(path: Path) -> Config:
     """Parse a TOML configuration file. Raises InputError naming the file and the place that is wrong."""
     config = _decoded(path)
     if not config.providers():
-        raise InputError(f"{path}: names no cloud; add a table [aws], [gcp] or [azure]")
+        raise InputError(f"{path}: names nothing to scan; add a table [aws], [gcp], [azure] or [mlflow]")
     return config
 
 

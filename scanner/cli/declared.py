@@ -138,7 +138,7 @@ def assess(
 
     asked = {scope.provider for scope in built.scopes}
     known = [
-        *(check for _, check in sorted(CHECKS.items()) if check.provider in asked),
+        *(check for _, check in sorted(CHECKS.items()) if check.providers <= asked),
         *([UNCLAIMED] if owners else []),
     ]
     day = as_of(options, built.started_at)

@@ -378,7 +378,7 @@ def load_saved(paths: Sequence[str]) -> "tuple[Inventory, list[Check], dict[str,
             [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
         )
     providers = inventory.providers()
-    return inventory, [check for check in checks.values() if check.provider in providers], collectors
+    return inventory, [check for check in checks.values() if check.providers <= providers], collectors
 
 
 def save(inventory: "Inventory", options: Options) -> list[Exception]:

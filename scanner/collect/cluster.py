@@ -191,7 +191,7 @@ class Cluster:
             settings=settings,
             taken_at=taken_at,
             manners=manners,
-            checks=tuple(check.id for check in plan.checks if check.provider == provider),
+            checks=tuple(check.id for check in plan.checks if provider in check.providers),
             verify=plan.verifies,
             tags=plan.tags,
             cached=cached,

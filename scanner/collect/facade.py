@@ -1,4 +1,4 @@
-"""The module that asks a provider, imported by name when a scan of it begins: it alone imports that cloud's SDK."""
+"""The module that asks a provider, imported by name when a scan of it begins: it alone imports a cloud's SDK."""
 
 import importlib
 import threading

@@ -79,6 +79,11 @@ class Check:
         return self.kind.kind.partition(".")[0]
 
     @property
+    def providers(self) -> frozenset[str]:
+        """Of its kind and of all that it joins."""
+        return frozenset(kind.kind.partition(".")[0] for kind in (self.kind, *self.needs))
+
+    @property
     def title(self) -> str:
         return (self.function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
@@ -112,7 +117,8 @@ def check(
     exposure: Exposure = Exposure.INTERNAL,
     decided_by: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
-    """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, and never reused.
+    """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, 5xxx
+    what is recorded and documented (MLflow, lineage, cards, evaluations), and never reused.
 
     `needs` lists the kinds it joins; `exposure` says who can reach the resource if the check fails (for the score).
     `blind_to` names what could make the title true although the check passes, and that no collector reads: because

@@ -8,19 +8,26 @@ from scanner.model.checks import CHECKS, Check
 from scanner.model.collectors import COLLECTORS, Collector
 from scanner.model.nouns import Resource
 
-PROVIDERS = ("aws", "gcp", "azure")
+CLOUDS = ("aws", "gcp", "azure")
+#: What can be scanned: clouds, and other sources of evidence in the same shape.
+PROVIDERS = (*CLOUDS, "mlflow")
+#: The folder of checks whose kinds come from several providers.
+_ACROSS = "across"
 #: The folder of each provider that imports its SDK. Nothing registers itself there.
 _CLIENT = "client"
 
 
 def load(providers: Iterable[str] = PROVIDERS) -> tuple[dict[str, Check], dict[str, Collector]]:
-    """All checks by id and collectors by kind of these providers."""
-    wanted = tuple(providers)
-    for provider in wanted:
-        package = importlib.import_module(f"checks.{provider}")
+    """All checks by id and collectors by kind of these providers.
+
+    A check whose kinds come from several of them is there if all of these are wanted.
+    """
+    wanted = frozenset(providers)
+    for folder in (*sorted(wanted), *([_ACROSS] if len(wanted) > 1 else [])):
+        package = importlib.import_module(f"checks.{folder}")
         for name in sorted(_modules(package.__path__[0], package.__name__)):
             importlib.import_module(name)
-    checks = {id: check for id, check in sorted(CHECKS.items()) if check.provider in wanted}
+    checks = {id: check for id, check in sorted(CHECKS.items()) if check.providers <= wanted}
     collectors = {kind: made for kind, made in sorted(COLLECTORS.items()) if made.provider in wanted}
     return checks, collectors
 

@@ -25,12 +25,16 @@ Text = Annotated[str, Meta(min_length=1)]
 Glob = Annotated[
     str,
     Meta(
-        pattern=r"^(?:arn:|//|/|projects/|[*?]).*$",
+        pattern=r"^(?:arn:|//|/|projects/|https?://|[*?]).*$",
         description="the full id of a resource as reports show it, or a glob of it (* is any text, ? one character)",
     ),
 ]
 Account = Annotated[
-    str, Meta(pattern=r"^[^\s*?]+$", description="an id of one account, project or subscription, without * and ?")
+    str,
+    Meta(
+        pattern=r"^[^\s*?]+$",
+        description="an id of one account, project or subscription, or the address of a server, without * and ?",
+    ),
 ]
 Fingerprint = Annotated[
     str, Meta(pattern="^[0-9a-f]{32}$", description="an id of a finding: the 32 digits of its fingerprint")
@@ -47,7 +51,7 @@ class EntrySource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     resource: Glob | None = None
     fingerprint: Fingerprint | None = None
     account: Account | None = None
-    provider: Literal["aws", "gcp", "azure"] | None = None
+    provider: Literal["aws", "gcp", "azure", "mlflow"] | None = None
     reason: Text
     owner: Text
     approver: Text | None = None

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from scanner.model.globs import WILD, matcher, place_of
 from scanner.model.yaml_text import Path, brief
@@ -64,8 +65,21 @@ def _dead(include: Include, glob: str) -> Iterator[str]:
 def places(include: Include) -> tuple[frozenset[str], frozenset[str]]:
     """The accounts and the regions that a selector names, also in ids."""
     named = [place_of(glob) for glob in (*include.arns, *include.ids)]
-    accounts = {value for field in _ACCOUNTS for value in getattr(include, field)} | {account for account, _ in named}
+    accounts = _accounts(include) | {account for account, _ in named}
     return _plain(accounts), _plain({*include.regions, *(region for _, region in named)})
+
+
+def _accounts(include: Include) -> set[str]:
+    """The accounts that a selector names; of MLflow, the server."""
+    named = {value for field in _ACCOUNTS for value in getattr(include, field)}
+    return named | ({include.tracking_uri.rstrip("/")} if include.tracking_uri else set())
+
+
+def _of_models(include: Include) -> Iterator[str]:
+    """What the ids of registered models and their versions look like."""
+    for name in include.registered_models:
+        yield f"*/models/{quote(name, safe='*?')}"
+        yield f"*/models/{quote(name, safe='*?')}/versions/*"
 
 
 def _plain(names: set[str]) -> frozenset[str]:
@@ -111,7 +125,7 @@ class Index:
     def _matching(self, include: Include, tags: Mapping[str, str], among: Sequence[int] | None) -> set[int]:
         """Those for which all that a selector names holds, with these tags. Others than those `among` do not matter."""
         scopes = self._scopes_of(include)
-        globs = (*include.arns, *include.ids)
+        globs = (*include.arns, *include.ids, *_of_models(include))
         needed = [self._tagged(name, value) for name, value in tags.items()]
         if include.resource_groups:
             groups = {group.lower() for group in include.resource_groups}
@@ -132,7 +146,7 @@ class Index:
         """The places of the scopes that a selector names."""
         provider = include.provider
         found = self._scopes.get((provider,), set())
-        accounts = {value.lower() for field in _ACCOUNTS for value in getattr(include, field)}
+        accounts = {value.lower() for value in _accounts(include)}
         for word, values in (("account", accounts), ("region", include.regions)):
             if values:
                 found = found & set().union(*(self._scopes.get((provider, word, value), ()) for value in values))

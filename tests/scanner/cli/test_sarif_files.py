@@ -133,7 +133,7 @@ def test_a_style_that_there_is_not_is_refused_before_anything_is_asked(tmp_path)
 
 def test_a_configuration_says_what_options_say(saved, tmp_path, monkeypatch):
     """The options of the command line count more."""
-    monkeypatch.setattr("scanner.cli.commands._scan", lambda _, options: seen.update(options) or 0)
+    monkeypatch.setattr("scanner.cli.commands.start", lambda _, options: seen.update(options) or 0)
     (tmp_path / "c.toml").write_text(
         'baseline = ["before.json"]\n[sarif]\nprofile = "full"\ngroup = "check"\ncategory = "x/ACCOUNT"\n'
         'incomplete = "include"\n[aws]\n'

@@ -164,7 +164,7 @@ def test_selectors_that_come_to_nothing_are_named() -> None:
         "system a: include 1: matches nothing in the inventory; correct it, or remove it",
         "system a: exclude 1: excludes nothing that it would claim; is it needed?",
         "system b: include 1: matches nothing, as the inventory holds nothing of azure",
-        "system c: include 1: not assigned: mlflow is not read yet",
+        "system c: include 1: matches nothing, as the inventory holds nothing of mlflow",
     )
 
 

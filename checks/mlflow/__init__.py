@@ -1,0 +1,1 @@
+"""MLflow servers: registered models, the runs behind them, and how the server itself is guarded."""

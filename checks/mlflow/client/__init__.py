@@ -1,0 +1,1 @@
+"""All that speaks to MLflow servers, over HTTP with Python's own client: no SDK is needed."""

@@ -1,0 +1,43 @@
+"""Addresses of servers as a user gives them, and what may be sent to each."""
+
+from urllib.parse import urlsplit
+
+from scanner.model.errors import InputError
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_EXAMPLE = "give one such as https://mlflow.northwind.example"
+_PORTS = {"http": 80, "https": 443}
+
+
+def server(url: str, said: str) -> str:
+    """The one spelling of a server's address: scheme, host, port and path. Raises InputError, which `said` begins.
+
+    One with a user or password in it is not shown.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise InputError(f"{said}: is no address; {_EXAMPLE}") from error
+    if "@" in parts.netloc:
+        raise InputError(
+            f"{said}: leave the user and password out; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        )
+    if parts.scheme not in _PORTS or not host or not url.isprintable() or " " in url:
+        raise InputError(f"{said} {url}: is no address of a server that speaks HTTP; {_EXAMPLE}")
+    if parts.query or parts.fragment:
+        raise InputError(f"{said}: give scheme, host, port and path alone; {_EXAMPLE}")
+    host = f"[{host}]" if ":" in host else host
+    default = port is None or port == _PORTS[parts.scheme]
+    return f"{parts.scheme}://{host}{'' if default else f':{port}'}{parts.path.rstrip('/')}"
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is one of this machine, to which no proxy leads."""
+    return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+def refuse_in_the_clear(url: str, said: str) -> None:
+    """Raise InputError for a server that credentials cannot be sent to."""
+    if url.startswith("http://") and not is_local(url):
+        raise InputError(f"{said} {url}: credentials would be sent in the clear; use https, or unset them")

@@ -1,0 +1,161 @@
+"""One request to a server and what came back, with Python's own HTTP client."""
+
+import http.client
+import os
+import ssl
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+
+from checks.mlflow.client.addresses import is_local
+from checks.mlflow.client.refusals import REFUSALS
+from scanner import HOME, __version__
+from scanner.model import own
+from scanner.model.errors import CallFailed, CannotScan, InputError
+from scanner.model.nouns import Reason
+from scanner.model.refusals import find
+
+USER, PASSWORD, TOKEN = "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"
+_CERTIFICATES = "MLFLOW_TRACKING_SERVER_CERT_PATH"
+
+
+class Answer(NamedTuple):
+    """What came back, whatever the status."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+class Credentials(NamedTuple):
+    """What is sent to a server, and whose it is; both empty where there is none."""
+
+    header: str = ""
+    owner: str = ""
+    #: `basic` or `bearer`
+    form: str = ""
+
+
+def credentials(environment: Mapping[str, str]) -> Credentials:
+    """Those that MLflow's own client would take from the environment. Raises InputError for what is none."""
+    user, password, token = (environment.get(name, "") for name in (USER, PASSWORD, TOKEN))
+    if user and password:
+        own.note(password)
+        encoded = b64encode(f"{user}:{password}".encode()).decode()
+        own.note(encoded)
+        return Credentials(f"Basic {encoded}", f"user {user}", "basic")
+    if user or password:
+        raise InputError(f"{USER} and {PASSWORD}: one is set without the other; set both, or none")
+    if token:
+        own.note(token)
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise InputError(f"{TOKEN}: what this variable holds is no token; set it to the token alone")
+        return Credentials(f"Bearer {token}", f"who holds {TOKEN}", "bearer")
+    return Credentials()
+
+
+class Transport:
+    """Requests to any of the servers, each with the credentials or without. No retries, no redirects."""
+
+    def __init__(self, made: Credentials, timeout: float) -> None:
+        self._credentials = made
+        self._timeout = timeout
+        secure = urllib.request.HTTPSHandler(context=_context(os.environ.get(_CERTIFICATES, "")))
+        self._opener = urllib.request.build_opener(_NoRedirects(), secure)
+        # An address of this machine is no proxy's business: it would see the credentials.
+        self._direct = urllib.request.build_opener(_NoRedirects(), secure, urllib.request.ProxyHandler({}))
+
+    def get(
+        self, server: str, path: str, query: Mapping[str, Any], *, anonymous: bool = False, origin: str = ""
+    ) -> Answer:
+        """One attempt. Raises CallFailed where no answer came."""
+        headers = {"Accept": "application/json", "User-Agent": f"mlposture/{__version__} (+{HOME})"}
+        if self._credentials.header and not anonymous:
+            headers["Authorization"] = self._credentials.header
+        if origin:
+            headers["Origin"] = origin
+        address = server + path + (f"?{urlencode(query)}" if query else "")
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
+        opener = self._direct if is_local(server) else self._opener
+        try:
+            with opener.open(request, timeout=self._timeout) as reply:
+                return Answer(reply.status, reply.headers, reply.read())
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return Answer(refusal.code, refusal.headers, _rest(refusal))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _broken(error) from error
+
+
+def _rest(refusal: urllib.error.HTTPError) -> bytes:
+    try:
+        return refusal.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> CallFailed:
+    """Why no answer came. The text of these errors may hold addresses and ports that differ from run to run."""
+    cause = getattr(error, "reason", error)
+    if isinstance(cause, TimeoutError):
+        return CallFailed(Reason.TIMEOUT, "no answer in time", retry=True)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        said = f"its certificate is not trusted ({cause.verify_message}); set {_CERTIFICATES} to who signed it"
+        return CallFailed(Reason.UNREACHABLE, said)
+    return CallFailed(Reason.UNREACHABLE, type(cause).__name__, retry=True)
+
+
+def decoded(answer: Answer) -> Mapping[str, Any]:
+    """The JSON object of an answer with status 200. Raises CallFailed for any other."""
+    if answer.status != 200:
+        raise refused(answer)
+    found = parsed(answer)
+    if not isinstance(found, Mapping):
+        raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
+    if "error_code" in found:
+        raise CallFailed(Reason.MALFORMED, f"an error with the status of a success: {found['error_code']}")
+    return found
+
+
+def refused(answer: Answer) -> CallFailed:
+    """What a status other than 200 means."""
+    content, after = parsed(answer), answer.headers.get("Retry-After", "")
+    code, message = str(answer.status), answer.body[:200].decode(errors="replace")
+    if isinstance(content, Mapping):
+        code, message = str(content.get("error_code") or code), str(content.get("message") or "")
+    known = find(REFUSALS, code, message if answer.status == 403 else "") or find(REFUSALS, str(answer.status), "")
+    if known is not None:
+        return known.failure(code, retry_after=float(after) if after.isdecimal() else None)
+    if 300 <= answer.status < 400:
+        said = "it is not followed: credentials go to the server that was named; give the address that it leads to"
+        return CallFailed(Reason.ERROR, f"HTTP {answer.status}, a redirect: {said}", code=code)
+    text = f": {message}" if isinstance(content, Mapping) and answer.status < 500 else ""
+    return CallFailed(Reason.ERROR, f"HTTP {answer.status} {code}{text}", code=code, retry=answer.status >= 500)
+
+
+def parsed(answer: Answer) -> Any:
+    """Parsed JSON; None if it is none."""
+    try:
+        return msgspec.json.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _context(certificates: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=certificates or None)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotScan(f"MLflow: {_CERTIFICATES} names no file of certificates: {error}") from error
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer, as it may lead to anybody."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
