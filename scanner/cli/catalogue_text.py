@@ -67,8 +67,9 @@ class _Text:
         from scanner.evidence.prospects import prospects
 
         asked: dict[str, bool] = {}
-        for check in every_check().values():  # what is declared is no pass, so that the one about manifests gives none
-            asked[check.objective] = asked.get(check.objective, False) or bool(check.kind.kind)
+        for check in every_check().values():  # what is declared or recorded is no pass, so that these give none
+            if not check.recorded:
+                asked[check.objective] = asked.get(check.objective, False) or bool(check.kind.kind)
         for framework, control in found:
             yield from self._wrapped([f"{framework.name}, {control.id}: {control.title}"])
             yield from self._wrapped([*prospects(Bearing(framework), control, asked), *_binding(control), ""])

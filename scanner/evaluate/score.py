@@ -37,9 +37,10 @@ def posture(checks: Iterable[Check], counts: Mapping[str, CheckCount], seen: Map
     """Shares in percent over the checks that had something to judge, or could not see whether they had; else None.
 
     `seen` is the share of the scopes in which the kind of each check was read in full: 0 where it was never asked for.
+    What is recorded was assessed by nobody, and does not count.
     """
     total = assessed = passing = upper = 0.0
-    for check in checks:
+    for check in (check for check in checks if not check.recorded):
         count = counts.get(check.id, _NOTHING)
         judged = count.passed + count.failed
         share_seen = seen.get(check.kind.kind, 0.0)

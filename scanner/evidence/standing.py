@@ -1,7 +1,7 @@
 """What the verdicts of the checks of an objective come to: how many speak for it and against it, and what is open."""
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,9 +57,12 @@ def standing(
 ) -> Standing:
     """What the `known` checks of an objective, as far as they were `chosen`, say; `seen` is as for `posture`.
 
-    `blind` says why there may be more to judge than was found; what was found to fail still does.
+    `blind` says why there may be more to judge than was found; what was found to fail still does. What checks say of
+    records is evidence of its own kind, beside the `other`, and decides nothing.
     """
-    known = tuple(known)
+    every = tuple(known)
+    known = tuple(check for check in every if not check.recorded)
+    other = (*other, *_records((check for check in every if check.recorded and check.id in chosen), counts))
     given = [counts[check.id] for check in known if check.id in chosen and check.id in counts]
     of = {check.id: observed(counts.get(check.id, _NOTHING)) if check.id in chosen else _NOTHING for check in known}
     trusted = sum(count.trusted for count in given)
@@ -71,7 +74,7 @@ def standing(
     score = posture(known, of, {} if left_out else seen)
     complete = not (left_out or unlisted or unknown or trusted or blind)
     if not known:
-        stand, why = Stand.UNCHECKED, blind or "no check of this version asks about it in these clouds"
+        stand, why = Stand.UNCHECKED, blind or _unasked(every)
     elif left_out:
         stand, why = Stand.OPEN, f"{_list(left_out)} left out of this scan"
     elif failing:
@@ -88,7 +91,7 @@ def standing(
         stand, why = Stand.FOR, ""
     claim = Claim(
         objective=objective,
-        checks=tuple(check.id for check in known),
+        checks=tuple(check.id for check in every),
         supporting=sum(count.passed for count in of.values()),
         against=sum(count.failed for count in of.values()),
         unknown=unknown,
@@ -120,6 +123,24 @@ def observed(count: CheckCount) -> CheckCount:
     if not trusted:
         return count
     return replace(count, passed=count.passed - trusted, unknown=count.unknown + trusted, trusted=0)
+
+
+def _records(checks: Iterable[Check], counts: Mapping[str, CheckCount]) -> Iterable[Evidence]:
+    """What there is, and is not, of what people or pipelines write down. Nobody made sure that it is true."""
+    for check in checks:
+        count = counts.get(check.id, _NOTHING)
+        if count.passed:
+            text = f"{check.id} ({check.slug}) does not hold of {count.passed}, by what is recorded and not verified"
+            yield Evidence(kind=Kind.RECORDED, text=text, source=check.id)
+        if count.failed:
+            text = f"{check.id} ({check.slug}) holds of {count.failed}, by what is recorded"
+            yield Evidence(kind=Kind.MISSING, text=text, source=check.id)
+
+
+def _unasked(checks: Collection[Check]) -> str:
+    if checks:
+        return "all that this version reads of it is recorded by people and pipelines, which gives no word"
+    return "no check of this version asks about it in these clouds"
 
 
 def _trust(passes: int) -> Evidence:

@@ -36,6 +36,7 @@ class Check:
         "kind",
         "needs",
         "objective",
+        "recorded",
         "severity",
         "since",
         "slug",
@@ -54,6 +55,7 @@ class Check:
         exposure: Exposure,
         blind_to: tuple[str, ...],
         decided_by: tuple[str, ...] = (),
+        recorded: bool = False,
     ) -> None:
         annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
         if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
@@ -69,6 +71,7 @@ class Check:
         self.exposure = exposure
         self.blind_to = blind_to
         self.decided_by = decided_by
+        self.recorded = recorded
         self.kind: type[Resource] = annotations[0]
         self.takes_view = len(annotations) > 1
         if bool(needs) != self.takes_view:
@@ -116,6 +119,7 @@ def check(
     needs: tuple[type[Resource], ...] = (),
     exposure: Exposure = Exposure.INTERNAL,
     decided_by: tuple[str, ...] = (),
+    recorded: bool = False,
 ) -> Callable[[F], F]:
     """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, 5xxx
     what is recorded and documented (MLflow, lineage, cards, evaluations), and never reused.
@@ -126,6 +130,9 @@ def check(
     collected is no blind spot: it was read, or the verdict is `unknown`. To name nothing is a decision, too: `()`.
     `decided_by` names fields of the resource, or of one that it joins, that may settle a pass alone. A pass that shows
     others takes that all it joins was seen, and all that its failures show.
+    One that is `recorded` goes by what people or pipelines wrote down (metrics, tags, cards), which proves that they
+    did: its verdicts count in no score and give no control a word. What passed is shown as recorded, what failed as
+    missing.
     Raises ValueError when the id is taken and TypeError when the function has not the shape of a check.
     """
 
@@ -140,6 +147,7 @@ def check(
             exposure=exposure,
             blind_to=blind_to,
             decided_by=decided_by,
+            recorded=recorded,
         )
         if id in CHECKS and CHECKS[id].function.__module__ != function.__module__:
             raise ValueError(f"{id} is both {CHECKS[id].slug} and {made.slug}")

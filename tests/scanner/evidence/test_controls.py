@@ -310,3 +310,33 @@ def test_bounds_hold_whatever_was_counted(seed: int) -> None:
 def _count(some: random.Random) -> CheckCount:
     passed, failed, unknown = some.choices((0, 0, 1, 2, 50), k=3)
     return CheckCount(passed=passed, failed=failed, unknown=unknown, trusted=min(passed, some.choice((0, 0, 1))))
+
+
+# -- what is recorded --------------------------------------------------------------------------------------------------
+
+
+def recording(check: Check) -> Check:
+    """The same check, of what people wrote down."""
+    names = ("id", "severity", "objective", "since", "needs", "exposure", "blind_to")
+    return Check(check.function, **{name: getattr(check, name) for name in names}, recorded=True)
+
+
+@pytest.mark.parametrize("count", [CheckCount(passed=9), CheckCount(failed=9), CheckCount(unknown=9)])
+def test_what_is_recorded_gives_no_word_and_no_score(count: CheckCount) -> None:
+    check = recording(CHECK)
+    state = assessed(framework((CHECK.objective, "intersects-with")), check, **{check.slug: count})
+    claim = state.claims[CHECK.objective]
+    expected = [*[Kind.RECORDED] * bool(count.passed), *[Kind.MISSING] * bool(count.failed)]
+
+    assert state.frameworks[0].controls[0].word is Word.NOT_ASSESSED
+    assert "recorded by people and pipelines" in claim.why
+    assert (claim.supporting, claim.against, [one.kind for one in claim.other]) == (0, 0, expected)
+    assert (state.score.posture, state.score.lower) == (None, 0.0)
+
+
+def test_what_is_recorded_takes_no_word_away_and_adds_none() -> None:
+    catalogue, check = framework((CHECK.objective, "intersects-with")), recording(SIBLING)
+    alone = said(catalogue, CHECK, **{CHECK.slug: CheckCount(passed=9)})
+    beside = said(catalogue, CHECK, check, **{CHECK.slug: CheckCount(passed=9), check.slug: CheckCount(failed=9)})
+
+    assert alone.word is beside.word is Word.FOR
