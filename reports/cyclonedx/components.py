@@ -197,6 +197,7 @@ def _declared(system: System) -> Iterator[tuple[str, str]]:
 
 def _threshold(threshold: Threshold) -> str:
     """What a metric has to reach, in one line. It is what is asked for, not what was measured."""
-    bounds = [(">=", threshold.at_least), ("<=", threshold.at_most)]
+    bounds = [(">=", threshold.at_least), ("<=", threshold.at_most), ("gap <=", threshold.largest_gap)]
     said = [f"{sign} {bound:g}" for sign, bound in bounds if bound is not None]
-    return " ".join([threshold.metric, *said, *([f"for {threshold.facet}"] if threshold.facet else [])])
+    group = f"={threshold.group}" if threshold.group else ""
+    return " ".join([threshold.metric, *said, *([f"for {threshold.facet}{group}"] if threshold.facet else [])])

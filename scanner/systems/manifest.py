@@ -220,12 +220,24 @@ class Selectors(Declared, frozen=True, kw_only=True):
 
 
 class Threshold(Declared, frozen=True, kw_only=True):
-    """What a metric of the deployed model has to reach, or must not pass; of one facet (a group of persons) or all."""
+    """What a metric of the deployed model has to reach, or must not pass, and how far apart groups may be.
+
+    It is of all items, or of every group of a facet (several facets that are crossed have commas between them), or of
+    the one `group` of it. Groups of fewer than `smallest_group` say nothing, and are not shown. With `point`, a value
+    without an interval counts as it is. Who set it, and why, stands beside it: nothing here has a default.
+    """
 
     metric: Text
     at_least: float | None = None
     at_most: float | None = None
     facet: Text | None = None
+    group: Text | None = None
+    largest_gap: float | None = None
+    smallest_group: Annotated[int, Meta(ge=1)] | None = None
+    point: bool | None = None
+    set_by: Text | None = None
+    why: Text | None = None
+    set_on: date | None = None
 
 
 class Expectations(Declared, frozen=True, kw_only=True):
@@ -234,6 +246,7 @@ class Expectations(Declared, frozen=True, kw_only=True):
     monitoring: tuple[Literal["data-quality", "model-quality", "bias", "explainability"], ...] = ()
     bias_facets: tuple[Text, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    max_evaluation_age_days: Days | None = None
     human_approval: Literal["required"] | None = None
     human_review: Literal["required"] | None = None
     min_instances: Annotated[int, Meta(ge=1)] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from scanner.systems.manifest import (
     Expectations,
     Manifest,
     System,
+    Threshold,
 )
 from scanner.systems.selectors import problems_of
 
@@ -147,12 +149,38 @@ def _expectations(asked: Expectations, defaults: Defaults) -> Found:
     if asked.bias_facets and "bias" not in asked.monitoring:
         yield (here, "bias_facets"), "facets are for monitoring of bias; add bias to monitoring"
     for number, one in enumerate(asked.thresholds):
-        place = (here, "thresholds", number)
-        if one.at_least is None and one.at_most is None:
-            yield place, f"the threshold of {brief(one.metric)} names no number; add at_least or at_most"
-        elif one.at_least is not None and one.at_most is not None and one.at_most < one.at_least:
-            bounds = f"at least {one.at_least} and at most {one.at_most}"
-            yield place, f"{brief(one.metric)} cannot be {bounds}; correct one of the two"
+        found = (*_threshold(one), *_answered_for(one))
+        yield from (((here, "thresholds", number, *path), text) for path, text in found)
+
+
+def _threshold(one: Threshold) -> Found:
+    name = brief(one.metric)
+    numbers = {field: getattr(one, field) for field in ("at_least", "at_most", "largest_gap")}
+    given = {field: value for field, value in numbers.items() if value is not None}
+    if not given:
+        yield (), f"the threshold of {name} names no number; add at_least, at_most or largest_gap"
+    for field, value in given.items():
+        if not math.isfinite(value) or (field == "largest_gap" and value < 0):
+            yield (field,), f"nothing can be held to {field} {value:g}; give a number{' from 0 on' * (value < 0)}"
+    if one.at_least is not None and one.at_most is not None and one.at_most < one.at_least:
+        bounds = f"at least {one.at_least} and at most {one.at_most}"
+        yield (), f"{name} cannot be {bounds}; correct one of the two"
+    if one.facet is None:
+        for field in ("group", "largest_gap", "smallest_group"):
+            if getattr(one, field) is not None:
+                yield (field,), f"{field} is about groups; add the facet that they are of"
+    elif one.group is not None and one.largest_gap is not None:
+        yield ("largest_gap",), "a gap is between groups; leave group out, or make it a threshold of its own"
+    elif one.group is not None and one.facet.count(",") not in (0, one.group.count(",")):
+        yield ("group",), "of crossed facets a group has a value for each; put commas between them"
+
+
+def _answered_for(one: Threshold) -> Found:
+    """That somebody set what a threshold says of groups: there is no default, so that a person answers for it."""
+    by_group = any(value is not None for value in (one.group, one.largest_gap, one.smallest_group, one.point))
+    if by_group and (one.set_by is None or one.why is None):
+        missing = " and ".join(field for field in ("set_by", "why") if getattr(one, field) is None)
+        yield (), f"nobody says who set this threshold of {brief(one.metric)}, and why; add {missing}"
 
 
 def _named(system: System, catalogue: Catalogue) -> Found:

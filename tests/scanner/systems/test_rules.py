@@ -10,11 +10,16 @@ from declaring import VALID, problems, read, with_lines
 
 DECIDED = "rationale: x, decided_by: dpo, decided_on: 2026-09-01"
 ACCEPTED = "resource: x, reason: y, approved_by: z, "
+SET = "set_by: z, why: y"
 INCLUDE = '- {provider: aws, accounts: ["111122223333"]}'
 
 
 def act(text: str) -> str:
     return with_lines(eu_ai_act=f"eu_ai_act: {{{text}}}")
+
+
+def threshold(text: str) -> str:
+    return VALID + f"  expectations: {{thresholds: [{{metric: auc, {text}}}]}}\n"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,17 @@ def act(text: str) -> str:
         (VALID + "  expectations: {thresholds: [{metric: auc}]}\n", "the threshold of auc names no number"),
         (VALID + "  expectations: {thresholds: [{metric: auc, at_least: 0.9, at_most: 0.8}]}\n",
          "auc cannot be at least 0.9 and at most 0.8"),
+        (threshold("at_least: .inf"), "nothing can be held to at_least inf; give a number"),
+        (threshold("largest_gap: -0.1, facet: sex, " + SET),
+         "nothing can be held to largest_gap -0.1; give a number from 0"),
+        (threshold("at_least: 0.9, group: x, " + SET), "16:67: system sentiment: group is about groups"),
+        (threshold("at_least: 0.9, smallest_group: 20, " + SET), "smallest_group is about groups; add the facet"),
+        (threshold("largest_gap: 0.1, facet: sex, group: '1', " + SET),
+         "a gap is between groups; leave group out"),
+        (threshold("at_least: 0.1, facet: 'sex, age', group: '1', " + SET), "has a value for each"),
+        (threshold("at_least: 0.9, facet: sex, smallest_group: 20, why: x"),
+         "nobody says who set this threshold of auc, and why; add set_by"),
+        (threshold("at_least: 0.9, point: true"), "add set_by and why"),
         (VALID + "  exceptions: [{objective: data-captur, " + ACCEPTED + "expires: 2027-01-01}]\n",
          "no objective is called 'data-captur'; did you mean data-capture?"),
         (VALID + "  exceptions: [{objective: data-capture, " + ACCEPTED + "expires: 2026-11-21}]\n",
@@ -64,6 +80,14 @@ def act(text: str) -> str:
 )  # fmt: skip
 def test_contradictions_are_said_with_what_to_do(text: str, problem: str, tmp_path: Path) -> None:
     assert any(problem in found for found in problems(text, tmp_path)), problems(text, tmp_path)
+
+
+def test_thresholds_of_groups_say_who_set_them(tmp_path: Path) -> None:
+    whole = "largest_gap: 0.1, at_most: 0.9, facet: 'sex,age', smallest_group: 20, point: true, set_on: 2026-09-01, "
+    one = "at_least: 0.1, facet: 'sex,age', group: '1,60-69', smallest_group: 20, "
+
+    assert problems(threshold(whole + SET), tmp_path) == []
+    assert problems(threshold(one + SET), tmp_path) == []
 
 
 def test_an_exclusion_needs_a_reason(tmp_path: Path) -> None:
