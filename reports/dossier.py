@@ -43,7 +43,8 @@ _LOOKS = {
     Word.UNDECIDED: "open",
     Word.NOT_APPLICABLE: "none",
 }
-_BEARS: Mapping[Bears, str] = {"for": "for", "against": "against", "unknown": "open", "not applicable": "none"}
+_BEARS: Mapping[Bears, str] = {"for": "for", "against": "against", "recorded": "open", "missing": "open",
+                                "unknown": "open", "not applicable": "none"}  # fmt: skip
 #: The framework whose organisation keeps a statement of applicability, and how the controls of its annex begin.
 _SOA, _ANNEX = "iso-42001", "A."
 #: The framework that a notified body goes by.

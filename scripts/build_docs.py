@@ -129,6 +129,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         ("Kind", _kind_link(check)),
         ("Joins", ", ".join(f"[{kind.kind}](../kinds.md#{_anchor(kind.kind)})" for kind in check.needs)),
         ("Objective", f"[{objective.id}](../frameworks.md#objectives): {objective.title}"),
+        ("Rests on", "what people or pipelines recorded there" if check.recorded else ""),
         ("Exposure if it fails", check.exposure.replace("_", " ")),
         ("Since", check.since),
     ]

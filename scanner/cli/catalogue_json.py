@@ -35,6 +35,7 @@ def _check(check: Check, catalogue: Catalogue) -> dict[str, Any]:
         "why": check.section("Why it matters"),
         "remediation": check.section("How to fix"),
         "references": list(check.references),
+        "recorded": check.recorded,
         "blind_to": list(check.blind_to),
         "objective": _objective(catalogue.objectives[check.objective], catalogue),
     }

@@ -43,6 +43,8 @@ class _Text:
         yield from self._fact("kind", check.kind.kind or _ANY)
         if check.needs:
             yield from self._fact("joins", ", ".join(kind.kind for kind in check.needs))
+        if check.recorded:
+            yield from self._fact("rests on", "what people or pipelines recorded there")
         yield from self._fact("objective", f"{objective.id}: {objective.title}")
         yield from self._fact("since", check.since)
         for section in ("Why it matters", "How to fix", "References"):

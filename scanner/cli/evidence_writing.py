@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -13,6 +13,7 @@ from scanner.cli.evidence_building import judged
 from scanner.cli.evidence_files import COMMITMENTS, Made, make
 from scanner.cli.evidence_signing import signer
 from scanner.cli.process import say
+from scanner.evidence.dossier_types import Bears
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.sanitize import clean
 from scanner.objects.addresses import parse
@@ -99,9 +100,7 @@ def _warn(made: Made) -> None:
 
 def _said(output: str, made: Made, sha256: str, kept: Path) -> list[str]:
     seen, cover = made.dossier.observations, made.dossier.cover
-    counts = ", ".join(
-        f"{sum(one.bears == word for one in seen)} {word}" for word in ("against", "for", "unknown", "not applicable")
-    )
+    counts = ", ".join(f"{sum(one.bears == word for one in seen)} {word}" for word in get_args(Bears))
     lines = [
         f"{output}: {len(made.files)} files on the AI system {cover.system}",
         f"observations: {counts}; gaps: {len(cover.not_seen)}; open questions about the manifest: {len(cover.open)}",

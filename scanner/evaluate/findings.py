@@ -295,6 +295,7 @@ class StoredFindings:
             controls=info.controls,
             remediation=info.remediation,
             references=info.references,
+            recorded=check.recorded,
             systems=self._owners.of(resource) if self._owners else (),
             source=kept.source,
             unsourced=kept.unsourced,

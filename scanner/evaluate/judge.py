@@ -16,6 +16,8 @@ from scanner.store.inventory import Inventory, InventoryView
 
 log = logging.getLogger("mlposture")
 
+#: What is said of a pass that rests on what people or pipelines wrote there.
+NOT_VERIFIED = "recorded, not verified"
 #: Characters of a value that are shown when it is not understood.
 _SHOWN = 80
 
@@ -69,6 +71,8 @@ def shown(judgement: Judgement) -> Verdict:
     if UNSET in verdict.evidence.values():  # beside what decides, and no report can hold it
         seen = {name: value for name, value in verdict.evidence.items() if value is not UNSET}
         verdict = msgspec.structs.replace(verdict, evidence=seen)
+    if check.recorded and verdict.status is Status.PASS:
+        verdict = msgspec.structs.replace(verdict, message=f"{verdict.message}; {NOT_VERIFIED}")
     if check.blind_to and verdict.status is Status.PASS and not verdict.missing:
         return msgspec.structs.replace(verdict, message=f"{verdict.message}; not seen: {', '.join(check.blind_to)}")
     return verdict

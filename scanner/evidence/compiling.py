@@ -55,8 +55,10 @@ _BEARS: dict[Status, Bears] = {
     Status.UNKNOWN: "unknown",
     Status.NOT_APPLICABLE: "not applicable",
 }
+#: The same of checks that go by what people or pipelines wrote there.
+_RECORDS: dict[Status, Bears] = {Status.PASS: "recorded", Status.FAIL: "missing"}
 _NOT_NOTED = "The inventory does not say from which replies it has these, and when, so that no claim leads to a digest"
-_FIRST: tuple[Bears, ...] = ("against", "unknown", "for", "not applicable")
+_FIRST: tuple[Bears, ...] = ("against", "missing", "unknown", "recorded", "for", "not applicable")
 
 
 class _Known(Struct, frozen=True):
@@ -155,7 +157,7 @@ def _observation(
 ) -> Observation:
     resource = finding.resource
     against = finding.verdict is Status.FAIL
-    bears = bears_of(finding.verdict, finding.evidence)
+    bears = bears_of(finding.verdict, finding.evidence, recorded=finding.recorded)
     excepted = owners.exception(system.id, finding.objective, resource) if against else None
     return Observation(
         claim=finding.fingerprint,
@@ -179,9 +181,11 @@ def _observation(
     )
 
 
-def bears_of(verdict: Status, evidence: Mapping[str, Any]) -> Bears:
-    """How a verdict with this evidence bears on its objective."""
-    return "unknown" if verdict is Status.PASS and _is_trusted(evidence) else _BEARS[verdict]
+def bears_of(verdict: Status, evidence: Mapping[str, Any], *, recorded: bool) -> Bears:
+    """How a verdict with this evidence bears on its objective: what is `recorded` is neither for nor against."""
+    if verdict is Status.PASS and _is_trusted(evidence):
+        return "unknown"
+    return (_RECORDS if recorded else _BEARS).get(verdict, _BEARS[verdict])
 
 
 def _is_trusted(evidence: Mapping[str, Any]) -> bool:

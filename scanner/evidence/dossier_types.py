@@ -18,7 +18,7 @@ from scanner.systems.triage import Triage
 SCHEMA = "mlposture/dossier/v1"
 
 #: How an observation bears on its objective.
-Bears = Literal["for", "against", "unknown", "not applicable"]
+Bears = Literal["for", "against", "recorded", "missing", "unknown", "not applicable"]
 
 
 class Origin(Struct, frozen=True, kw_only=True, order=True):

@@ -84,7 +84,7 @@ def replay(
     view = Noting(inventory, check)
     verdict = shown(Judgement(check, subject, judge(check, subject, view, trusting=Trusting(inventory, trust))))
     evidence, message = _evidence(check, verdict), redact(verdict.message)
-    bears = bears_of(verdict.status, evidence)
+    bears = bears_of(verdict.status, evidence, recorded=check.recorded)
     resources = tuple(_followed(observation, inventory, view, kinds))
     return Replayed(
         observation=observation,

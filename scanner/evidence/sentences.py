@@ -8,7 +8,7 @@ from msgspec.structs import asdict, fields
 
 from scanner.evidence.applicability import EXCLUDED, classified
 from scanner.evidence.standing import TRUST
-from scanner.model.claims import Claim, ControlState, Evidence, Word
+from scanner.model.claims import Claim, ControlState, Evidence, Kind, Word
 from scanner.systems.manifest import Include, Manifest, System
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def contradictions_of(state: ControlState, questions: "Sequence[Question]") -> I
         if excluded is not None:
             yield f"That it is left out is {said_by(excluded)}; there are {speaks}."
         for one in (*state.other, *claim.other):
-            if one.source != TRUST:  # counted as unknown, and not beside what speaks against it
+            if one.kind is Kind.DECLARED and one.source != TRUST:  # which counts as unknown, not beside what is against
                 yield f"“{one.text}” is {said_by(one)}; there are {speaks}."
 
 

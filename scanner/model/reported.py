@@ -47,6 +47,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     controls: tuple[ControlRef, ...]
     remediation: str
     references: tuple[str, ...]
+    #: a pass rests on what people or pipelines wrote there
+    recorded: bool = False
     #: the declared AI systems that the resource belongs to
     systems: tuple[str, ...] = ()
     #: where infrastructure as code declares it, if that was looked for and found
