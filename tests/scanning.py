@@ -27,14 +27,23 @@ from scanner.model.checks import Check
 from scanner.model.nouns import Status
 from scanner.store.inventory import Inventory
 
-PROVIDERS = ("aws", "gcp", "azure")
-_CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld"}
+PROVIDERS = ("aws", "gcp", "azure", "mlflow")
+_CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld", "mlflow": "MlflowWorld"}
 #: Patient with replies, so that a busy machine does not look like a fault.
 QUICK = Manners(concurrency=8, read_timeout=10, pace=Tuning(first_rate=100, least_rate=10))
 #: For faults that are nothing but a late reply.
 HASTY = msgspec.structs.replace(QUICK, read_timeout=2)
 #: Environment that could lead a scan astray on a developer's machine.
-_FOREIGN = ("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "REQUESTS_CA_BUNDLE")
+_FOREIGN = (
+    "AWS_",
+    "MLFLOW_",
+    "GOOGLE_",
+    "AZURE_",
+    "MLPOSTURE_",
+    "CLOUDSDK_",
+    "STORAGE_EMULATOR_HOST",
+    "REQUESTS_CA_BUNDLE",
+)
 
 
 class Hurried(Clock):
@@ -157,7 +166,7 @@ def take_inventory(
     Calls have `call_seconds` once it is known who asks, without which there is no scan.
     """
     known, collectors = registered()
-    wanted = checks or [check for check in known.values() if check.provider == provider]
+    wanted = checks or [check for check in known.values() if check.providers == {provider}]
     inventory = Inventory(datetime.now(UTC))
     settings["taken_at"] = inventory.taken_at
     calls = quick_calls(manners)
@@ -175,7 +184,9 @@ def take_inventory(
 
 def verdicts_of(inventory: Inventory, provider: str, checks: Sequence[Check] | None = None) -> Verdicts:
     """Every verdict as (check slug, resource id) → status."""
-    wanted = [check for check in registered()[0].values() if check.provider == provider] if checks is None else checks
+    wanted = (
+        [check for check in registered()[0].values() if check.providers == {provider}] if checks is None else checks
+    )
     return {(j.check.slug, j.resource.id): j.verdict.status for j in evaluate(inventory, wanted)}
 
 

@@ -19,6 +19,7 @@ def scan_mlflow(ctx: click.Context, /, urls: tuple[str, ...], **options: Any) ->
     """Scan MLflow servers: registered models, the runs behind them, and how the server itself is guarded.
 
     Credentials come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, and go to
-    these addresses alone, over https unless it is this machine.
+    these addresses alone, over https unless it is this machine. MLPOSTURE_MLFLOW_ENDPOINT is the near end of a tunnel
+    to a server, http://127.0.0.1:5000 for example, which keeps its name.
     """
     ctx.exit(start({"mlflow": {"urls": urls}}, options))

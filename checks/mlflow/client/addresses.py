@@ -1,5 +1,6 @@
 """Addresses of servers as a user gives them, and what may be sent to each."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from scanner.model.errors import InputError
@@ -35,6 +36,18 @@ def server(url: str, said: str) -> str:
 def is_local(url: str) -> bool:
     """Whether an address is one of this machine, to which no proxy leads."""
     return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+def tunnel(url: str, servers: Collection[str], said: str) -> str:
+    """The near end of a tunnel to the only one of these servers; empty where there is none. Raises InputError."""
+    if not url:
+        return ""
+    near = server(url, said)
+    if not is_local(near):
+        raise InputError(f"{said} {near}: is no address of this machine, so that others would be sent the credentials")
+    if len(servers) > 1:
+        raise InputError(f"{said}: leads to one server, and {len(servers)} are named; scan them one by one")
+    return near
 
 
 def refuse_in_the_clear(url: str, said: str) -> None:

@@ -7,9 +7,11 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.mlflow.client.addresses import refuse_in_the_clear, server
+from msgspec import UNSET
+
+from checks.mlflow.client.addresses import refuse_in_the_clear, server, tunnel
 from checks.mlflow.client.refusals import NOT_FOUND
-from checks.mlflow.client.transport import Answer, Transport, credentials, decoded
+from checks.mlflow.client.transport import Answer, Transport, credentials, decoded, refused
 from checks.mlflow.permissions import is_read, permission
 from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls
@@ -19,12 +21,18 @@ from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
 
 _BASE = "/api/2.0/mlflow/"
 _URI = "MLFLOW_TRACKING_URI"
+_ENDPOINT = "MLPOSTURE_MLFLOW_ENDPOINT"
+#: What says who may read the answer from a web page.
+_CORS = {"allow_origin": "Access-Control-Allow-Origin", "allow_credentials": "Access-Control-Allow-Credentials"}
+#: A version is no longer.
+_LINE = 100
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
     """A provider for the servers in `urls`, or the one that MLFLOW_TRACKING_URI names.
 
-    Raises InputError for what is no address, and for one that credentials would go to in the clear.
+    MLPOSTURE_MLFLOW_ENDPOINT is the near end of a tunnel to a single one, which keeps its name. Raises InputError for
+    what is no address, and for one that credentials would go to in the clear.
     """
     given = [(url, "--url") for url in settings.get("urls", ())]
     if not given and (url := os.environ.get(_URI, "")):
@@ -32,11 +40,12 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
     if not given:
         raise InputError(f"mlflow: no server is named; give its address with --url, or set {_URI}")
     servers = {server(url, said): said for url, said in given}
-    made = credentials(os.environ)
-    if made.header:
+    made, through = credentials(os.environ), tunnel(os.environ.get(_ENDPOINT, ""), servers, _ENDPOINT)
+    if made.header and not through:
         for url, said in servers.items():
             refuse_in_the_clear(url, said)
-    return MlflowProvider(calls, tuple(servers), Transport(made, calls.manners.read_timeout), made.owner, made.form)
+    transport = Transport(made, calls.manners.read_timeout, through)
+    return MlflowProvider(calls, tuple(servers), transport, made.owner, made.form)
 
 
 class MlflowProvider:
@@ -103,18 +112,65 @@ class MlflowApi(BaseApi):
 
         return self.reply(operation, attempt, (NOT_FOUND,))
 
-    def answer(self, operation: str, path: str, *, anonymous: bool = False, origin: str = "", **query: Any) -> Answer:
-        """What the server itself answers, whatever the status, to a path below its address. Raises CallFailed."""
-        return self.ask(operation, lambda: self._get(path, query, anonymous=anonymous, origin=origin))
+    def probe(
+        self, operation: str, member: str, *, anonymous: bool = False, origin: str = "", say: bool = False
+    ) -> Reply:
+        """How the server answers the smallest read of experiments: the status, and what it says of origins.
 
-    def pages(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
-        """Items of a listing. A failure ends it, leaves a gap and marks the listing incomplete."""
+        `UNSET` and a gap where no answer came. A refusal is an answer; with `say` it is a gap as well, and a reply
+        that is none of MLflow's no answer.
+        """
+
+        def attempt() -> Answer:
+            found = self._get(f"{_BASE}experiments/search", {"max_results": 1}, anonymous=anonymous, origin=origin)
+            if found.status == 429 or found.status >= 500:
+                raise refused(found)
+            return found
+
+        try:
+            answer = self.ask(operation, attempt)
+            if say and answer.status == 200:
+                _items(decoded(answer), member)
+        except CallFailed as failure:
+            self.gap(operation, failure)
+            return UNSET
+        if say and answer.status != 200:
+            self.gap(operation, refused(answer))
+        said = {name: answer.headers.get(header) for name, header in _CORS.items()}
+        known = {name: value for name, value in said.items() if value is not None}
+        return {"status": answer.status, "answer": _is_page(answer, member), **known}
+
+    def text(self, operation: str, path: str, member: str) -> Reply:
+        """A line of text below the server's address, as `member`; `None` where there is no such page."""
+
+        def attempt() -> Mapping[str, Any]:
+            found = self._get(path, {})
+            if found.status != 200:
+                raise refused(found)
+            line = found.body[:_LINE].decode("utf-8", "replace").strip()
+            if not line or not line.isprintable() or len(found.body) > _LINE or "<" in line or "{" in line:
+                raise CallFailed(Reason.MALFORMED, "the reply is no line of text")
+            return {member: line}
+
+        return self.reply(operation, attempt, ("404", "ENDPOINT_NOT_FOUND", NOT_FOUND))
+
+    def incomplete(self) -> None:
+        """Say that not all of the collector's kind was seen."""
+        self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+
+    def pages(
+        self, operation: str, path: str, member: str, identity: tuple[str, ...], **query: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing, which say who they are by the members of `identity`.
+
+        A failure ends it, leaves a gap and marks the listing incomplete.
+        """
         listing = Listing(self.calls.manners.bounds)
         asked: Mapping[str, Any] = query
         try:
             while True:
                 page = self._page(operation, path, asked)
-                items = _items(page, member)
+                items = _items(page, member, identity)
                 yield from items
                 token = page.get("next_page_token")
                 if not token:
@@ -135,11 +191,21 @@ class MlflowApi(BaseApi):
         return self._provider.transport.get(self.server, path, query, **how)
 
 
-def _items(page: Mapping[str, Any], member: str) -> list[Mapping[str, Any]]:
+def _is_page(answer: Answer, member: str) -> bool:
+    """Whether an answer is what the API gives, and no page of something before it."""
+    try:
+        _items(decoded(answer), member)
+    except CallFailed:
+        return False
+    return True
+
+
+def _items(page: Mapping[str, Any], member: str, identity: tuple[str, ...] = ()) -> list[Mapping[str, Any]]:
     """The items of a page. MLflow leaves empty lists out. Raises CallFailed for a page that is none."""
     found = page.get(member, [])
     if not isinstance(found, list) or (member not in page and page.keys() - {"next_page_token"}):
         raise CallFailed(Reason.MALFORMED, f"the page has no list `{member}`")
-    if not all(isinstance(item, Mapping) for item in found):
-        raise CallFailed(Reason.MALFORMED, f"what `{member}` lists are no objects")
+    for item in found:
+        if not isinstance(item, Mapping) or not all(isinstance(item.get(name), str) for name in identity):
+            raise CallFailed(Reason.MALFORMED, f"an item of `{member}` does not say which it is")
     return found

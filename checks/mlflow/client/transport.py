@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from email.message import Message
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -63,8 +63,9 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 class Transport:
     """Requests to any of the servers, each with the credentials or without. No retries, no redirects."""
 
-    def __init__(self, made: Credentials, timeout: float) -> None:
+    def __init__(self, made: Credentials, timeout: float, tunnel: str = "") -> None:
         self._credentials = made
+        self._tunnel = tunnel
         self._timeout = timeout
         secure = urllib.request.HTTPSHandler(context=_context(os.environ.get(_CERTIFICATES, "")))
         self._opener = urllib.request.build_opener(_NoRedirects(), secure)
@@ -80,9 +81,11 @@ class Transport:
             headers["Authorization"] = self._credentials.header
         if origin:
             headers["Origin"] = origin
-        address = server + path + (f"?{urlencode(query)}" if query else "")
+        if self._tunnel:
+            headers["Host"] = urlsplit(server).netloc
+        address = (self._tunnel or server) + path + (f"?{urlencode(query)}" if query else "")
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
-        opener = self._direct if is_local(server) else self._opener
+        opener = self._direct if is_local(address) else self._opener
         try:
             with opener.open(request, timeout=self._timeout) as reply:
                 return Answer(reply.status, reply.headers, reply.read())

@@ -1,0 +1,58 @@
+"""Collectors of the model registry. Lists give whole resources; aliases are taken from the registered model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from checks.mlflow import ids
+from checks.mlflow.registry.resources import MODELS, VERSIONS, ModelVersion, RegisteredModel
+from scanner.model.collectors import Found, collector
+
+if TYPE_CHECKING:
+    from checks.mlflow.client.api import MlflowApi
+
+_A_PAGE = 200
+
+
+@collector(RegisteredModel, operations=(MODELS,), per="account")
+def registered_models(api: MlflowApi) -> Iterator[RegisteredModel]:
+    for item in api.pages(MODELS, "registered-models/search", "registered_models", ("name",), max_results=_A_PAGE):
+        name = item["name"]
+        id = ids.registered_model(api.server, name)
+        yield api.decode(RegisteredModel, {MODELS: item}, id=id, name=name, console_url=_console(api, name))
+
+
+@collector(ModelVersion, operations=(VERSIONS,), per="account", follows=(RegisteredModel,))
+def model_versions(api: MlflowApi, found: Found) -> Iterator[ModelVersion]:
+    named = _aliases(found)
+    identity = ("name", "version")
+    for item in api.pages(VERSIONS, "model-versions/search", "model_versions", identity, max_results=_A_PAGE):
+        name, version = item["name"], item["version"]
+        aliases = named.get(name)
+        yield api.decode(
+            ModelVersion,
+            {VERSIONS: item},
+            id=ids.model_version(api.server, name, version),
+            name=f"{name}/{version}",
+            console_url=f"{_console(api, name)}/versions/{version}",
+            aliases=UNSET if aliases is None else tuple(sorted(aliases.get(version, ()))),
+        )
+
+
+def _aliases(found: Found) -> dict[str, dict[str, list[str]]]:
+    """The aliases of each version, by model; without the models whose aliases were not observed."""
+    named: dict[str, dict[str, list[str]]] = {}
+    for model in found.of(RegisteredModel):
+        if model.aliases is not UNSET:
+            of = named.setdefault(model.name, {})
+            for alias in model.aliases or ():
+                if alias.alias and alias.version:
+                    of.setdefault(alias.version, []).append(alias.alias)
+    return named
+
+
+def _console(api: MlflowApi, name: str) -> str:
+    return f"{api.server}/#/models/{ids.registered_model('', name).rpartition('/')[2]}"

@@ -1,0 +1,1 @@
+"""The server itself: its version, and who it answers."""

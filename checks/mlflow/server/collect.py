@@ -1,0 +1,34 @@
+"""The collector of the server itself: its version, and one read, asked in three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from checks.mlflow.server.resources import ANONYMOUS, EXPERIMENTS, FOREIGN, VERSION, Server
+from scanner.model.collectors import collector
+
+if TYPE_CHECKING:
+    from checks.mlflow.client.api import MlflowApi
+
+#: An origin that no server can know.
+ORIGIN = "https://origin.invalid"
+
+
+@collector(Server, operations=(VERSION, EXPERIMENTS), per="account")
+def servers(api: MlflowApi) -> Iterator[Server]:
+    """One server. It is there as far as it answers that read, be it with a refusal."""
+    asked = api.probe(EXPERIMENTS, "experiments", say=True)
+    if asked is UNSET:
+        api.incomplete()
+        return
+    replies = {
+        VERSION: api.text(VERSION, "/version", "version"),
+        EXPERIMENTS: asked,
+        ANONYMOUS: api.probe(EXPERIMENTS, "experiments", anonymous=True),
+        FOREIGN: api.probe(EXPERIMENTS, "experiments", origin=ORIGIN),
+    }
+    host = api.server.partition("//")[2]
+    yield api.decode(Server, replies, id=api.server, name=host, console_url=api.server, asked_with=api.form or None)

@@ -1,0 +1,1 @@
+"""Tracking: experiments, the runs behind registered versions, and logged models."""

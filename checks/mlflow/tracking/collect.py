@@ -1,0 +1,68 @@
+"""Collectors of tracking: experiments, and what is behind registered versions. A server may hold millions of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from checks.mlflow import ids
+from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.tracking.behind import logged_model_of, looked_behind
+from checks.mlflow.tracking.resources import EXPERIMENTS, LOGGED, RUN, Experiment, LoggedModel, Run
+from scanner.model.collectors import Found, collector
+
+if TYPE_CHECKING:
+    from checks.mlflow.client.api import MlflowApi
+
+_A_PAGE = 1000
+
+
+@collector(Experiment, operations=(EXPERIMENTS,), per="account")
+def experiments(api: MlflowApi) -> Iterator[Experiment]:
+    for item in api.pages(EXPERIMENTS, "experiments/search", "experiments", ("experiment_id",), max_results=_A_PAGE):
+        id = item["experiment_id"]
+        yield api.decode(
+            Experiment,
+            {EXPERIMENTS: item},
+            id=ids.experiment(api.server, id),
+            name=str(item.get("name") or id),
+            console_url=f"{api.server}/#/experiments/{id}",
+        )
+
+
+@collector(Run, operations=(RUN,), per="account", follows=(ModelVersion,))
+def runs(api: MlflowApi, found: Found) -> Iterator[Run]:
+    wanted = sorted({version.run_id for version in looked_behind(found.of(ModelVersion)) if version.run_id})
+
+    def run(id: str) -> Run | None:
+        reply = api.call(RUN, "runs/get", "run", run_id=id)
+        if reply is None:  # deleted for good since
+            return None
+        name = _text(reply, "run_name") or id
+        return api.decode(Run, {RUN: reply}, id=ids.run(api.server, id), name=name)
+
+    for made in api.each(run, wanted):
+        if made is not None:
+            yield made
+
+
+@collector(LoggedModel, operations=(LOGGED,), per="account", follows=(ModelVersion,))
+def logged_models(api: MlflowApi, found: Found) -> Iterator[LoggedModel]:
+    wanted = sorted(set(filter(None, map(logged_model_of, looked_behind(found.of(ModelVersion))))))
+
+    def logged(id: str) -> LoggedModel | None:
+        reply = api.call(LOGGED, f"logged-models/{ids.logged_model('', id).rpartition('/')[2]}", "model")
+        if reply is None:
+            return None
+        name = _text(reply, "name") or id
+        return api.decode(LoggedModel, {LOGGED: reply}, id=ids.logged_model(api.server, id), name=name)
+
+    for made in api.each(logged, wanted):
+        if made is not None:
+            yield made
+
+
+def _text(reply: Any, member: str) -> str:
+    info = reply.get("info") if isinstance(reply, Mapping) else None
+    found = info.get(member) if isinstance(info, Mapping) else None
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,79 @@
+"""Cases of the checks of registered versions that are in use."""
+
+from __future__ import annotations
+
+from factories.mlflow import HELD_OUT, MODEL, TRAINED, data, logged, metric, pairs, run, used, version
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
+
+from checks.mlflow.tracking.resources import LoggedModel, Run
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+SET_ASIDE = version(aliases=(), stage="Archived")
+NOBODY_SAW = version(stage="None")
+TRAINING, HELD = data(TRAINED, "training"), data(HELD_OUT, "evaluation")
+RUN = run(metrics=(), datasets=(TRAINING, HELD))
+OF_2 = {"model_id": None, "source": "s3://northwind-example-models/sentiment/1"}
+NONE = [
+    Case("set aside", NOT_APPLICABLE, SET_ASIDE),
+    Case("nobody saw whether it is in use", UNKNOWN, NOBODY_SAW),
+]
+
+CASES = {
+    "mlflow_model_version_from_uncommitted_code": [
+        *NONE,
+        Case("clean", PASS, used(), run(pairs=pairs(commit=COMMIT, dirty="false"))),
+        Case("older MLflow, which does not say", PASS, used(), run(pairs=pairs(commit=COMMIT))),
+        Case("by its stage", PASS, used(aliases=(), stage="Production"), run(pairs=pairs(commit=COMMIT))),
+        Case("dirty", FAIL, used(), run(pairs=pairs(commit=COMMIT, dirty="true"))),
+        Case("dirty, in capitals", FAIL, used(), run(pairs=pairs(commit=COMMIT, dirty="True"))),
+        Case("no commit", FAIL, used(), run(pairs=None)),
+        Case("made by no run", FAIL, used(run_id=None)),
+        Case("its run is gone", FAIL, used()),
+        Case("its run was not read", UNKNOWN, used(), incomplete=(Run,)),
+        Case("tags were not seen", UNKNOWN, used(), run()),
+    ],
+    "mlflow_model_version_without_evaluation": [
+        *NONE,
+        Case("of the logged model", PASS, used(), RUN, logged(metrics=(metric("recall"),))),
+        Case("of the run, as MLflow 2", PASS, used(**OF_2), run(metrics=(metric("recall"),), datasets=(TRAINING,))),
+        Case("of the run, for this model", PASS, used(), logged(metrics=()),
+             run(metrics=(metric("recall", model_id=MODEL),), datasets=())),
+        Case("of the run, for another model", FAIL, used(), logged(metrics=()),
+             run(metrics=(metric("recall", model_id="m-other"),), datasets=())),
+        Case("on what it was trained on", FAIL, used(), RUN, logged(metrics=(metric("recall", TRAINED),))),
+        Case("on nobody knows what", FAIL, used(), RUN, logged(metrics=(metric("recall", None),))),
+        Case("nothing", FAIL, used(), RUN, logged(metrics=None)),
+        Case("by hand, from no run", FAIL, used(run_id=None, **OF_2)),
+        Case("the run was not read", UNKNOWN, used(), logged(metrics=(metric("recall"),)), incomplete=(Run,)),
+        Case("the logged model was not read", UNKNOWN, used(), RUN, incomplete=(LoggedModel,)),
+        Case("metrics were not seen", UNKNOWN, used(), RUN, logged()),
+        Case("data sets were not seen", UNKNOWN, used(), run(metrics=()), logged(metrics=())),
+    ],
+    "mlflow_model_version_without_metrics_by_group": [
+        *NONE,
+        Case("by age", PASS, used(), RUN, logged(metrics=(metric("recall"), metric("recall/age_band:60-69")))),
+        Case("by two codes", PASS, used(), RUN, logged(metrics=(metric("mae__sex__1"), metric("mae__sex__2")))),
+        Case("of all alone", FAIL, used(), RUN, logged(metrics=(metric("recall"),))),
+        Case("on nobody knows what", FAIL, used(), RUN, logged(metrics=(metric("mae__sex__1", None),))),
+        Case("a name that leaves doubt", FAIL, used(), RUN, logged(metrics=(metric("mae__sex"),))),
+        Case("nothing", FAIL, used(), RUN, logged(metrics=None)),
+        Case("metrics were not seen", UNKNOWN, used(), RUN, logged()),
+    ],
+    "mlflow_model_version_training_data_not_recorded": [
+        *NONE,
+        Case("named", PASS, used(), run(datasets=(TRAINING,))),
+        Case("for evaluation alone", FAIL, used(), run(datasets=(HELD,))),
+        Case("without a digest", FAIL, used(), run(datasets=(data(None, "training"),))),
+        Case("none", FAIL, used(), run(datasets=None)),
+        Case("by hand, from no run", FAIL, used(run_id=None)),
+        Case("its run was not read", UNKNOWN, used(), incomplete=(Run,)),
+        Case("data sets were not seen", UNKNOWN, used(), run()),
+    ],
+}  # fmt: skip
+
+
+def test_verdicts_say_what_is_recorded_and_that_nobody_verified_it() -> None:
+    found = judged("mlflow_model_version_without_evaluation", used(), RUN, logged(metrics=(metric("recall"),)))
+
+    assert found.message == f"recall recorded on data {HELD_OUT}, not verified"
+    assert found.path == (used().id, run().id, logged().id)

@@ -1,0 +1,60 @@
+"""MLflow resources for tests. Fields are `UNSET` unless given: a case names only what its verdict rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.mlflow import ids
+from checks.mlflow.records import Metric, Pair
+from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.server.resources import Server
+from checks.mlflow.tracking.resources import Dataset, DatasetInput, Experiment, LoggedModel, Run
+from scanner.model.nouns import Scope
+
+SERVER = "https://mlflow.northwind.example"
+HERE = Scope("mlflow", SERVER)
+RUN, MODEL = "f0000000000000000000000000000007", "m-0f0000000000000000000000000000f7"
+TRAINED, HELD_OUT = "7a1f0c21", "9b2e11d4"
+
+
+def server(**fields: Any) -> Server:
+    return Server(id=SERVER, name="mlflow.northwind.example", scope=HERE, **fields)
+
+
+def version(number: str = "7", **fields: Any) -> ModelVersion:
+    return ModelVersion(
+        id=ids.model_version(SERVER, "fraud-scorer", number), name=f"fraud-scorer/{number}", scope=HERE, **fields
+    )
+
+
+def used(**fields: Any) -> ModelVersion:
+    """A version that an alias leads to, made by a run, and registered from a logged model."""
+    given = {"aliases": ("champion",), "stage": "None", "run_id": RUN, "model_id": MODEL, "source": f"models:/{MODEL}"}
+    return version(**{**given, **fields})
+
+
+def run(**fields: Any) -> Run:
+    return Run(id=ids.run(SERVER, RUN), name="third-quarter", scope=HERE, **fields)
+
+
+def logged(**fields: Any) -> LoggedModel:
+    return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="model", scope=HERE, **fields)
+
+
+def experiment(location: str | None, **fields: Any) -> Experiment:
+    id = ids.experiment(SERVER, "1")
+    return Experiment(id=id, name="card fraud", scope=HERE, artifact_location=location, **fields)
+
+
+def pairs(**values: str) -> tuple[Pair, ...]:
+    """Tags; `_` stands for the dot in their names."""
+    return tuple(Pair(key=f"mlflow.source.git.{key}", value=value) for key, value in values.items())
+
+
+def metric(key: str, digest: str | None = HELD_OUT, **fields: Any) -> Metric:
+    return Metric(key=key, value=0.9, dataset_digest=digest, **fields)
+
+
+def data(digest: str | None, context: str) -> DatasetInput:
+    tags = (Pair(key="mlflow.data.context", value=context),)
+    return DatasetInput(dataset=Dataset(name=f"data-{digest}", digest=digest), tags=tags)
