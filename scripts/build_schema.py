@@ -20,6 +20,8 @@ sys.path.insert(0, str(ROOT))  # the script also runs where the project is not i
 from reports.json_types_v1 import ReportV1  # noqa: E402
 from scanner.evidence.dossier_types import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
+from scanner.gate.evaluation_file import EvaluationFile  # noqa: E402
+from scanner.gate.gate_types import GateResult  # noqa: E402
 from scanner.model.nouns import Gap, Listing, Resource, Scope  # noqa: E402
 from scanner.model.origins import Principal  # noqa: E402
 from scanner.model.registry import kinds, load  # noqa: E402
@@ -98,6 +100,16 @@ def dossier_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "mlposture dossier, version 1", **msgspec.json.schema(Dossier)}
 
 
+def evaluation_schema() -> dict[str, Any]:
+    """The schema of an evaluation by group; reading it knows more."""
+    return {"$schema": DIALECT, "title": "mlposture evaluation, version 1", **msgspec.json.schema(EvaluationFile)}
+
+
+def gate_schema() -> dict[str, Any]:
+    """The schema of a result of the evaluation gate."""
+    return {"$schema": DIALECT, "title": "mlposture evaluation gate, version 1", **msgspec.json.schema(GateResult)}
+
+
 def main() -> int:
     """Write or compare. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -110,6 +122,8 @@ def main() -> int:
         "ai-triage-v1.schema.json": triage_schema(),
         "framework-v1.schema.json": framework_schema(),
         "dossier-v1.schema.json": dossier_schema(),
+        "evaluation-v1.schema.json": evaluation_schema(),
+        "gate-v1.schema.json": gate_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
     }
     stale = 0

@@ -12,6 +12,7 @@ from scanner import __version__
 from scanner.cli.bom_commands import bom
 from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.evidence_commands import evidence
+from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
@@ -211,6 +212,7 @@ def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -
 cli.add_command(explain)
 cli.add_command(list_command)
 cli.add_command(evidence)
+cli.add_command(gate)
 cli.add_command(bom)
 cli.add_command(systems)
 cli.add_command(report)

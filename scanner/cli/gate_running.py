@@ -1,0 +1,165 @@
+"""From a manifest and evaluations to the answer of the gate, in its places."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner import __version__
+from scanner.cli.config import parse_outputs, refuse_undecoded
+from scanner.cli.declared import DEFAULT, Declared, read_systems
+from scanner.cli.judging import places_of, write_to
+from scanner.gate.admission import Wanted, admit
+from scanner.gate.evaluation_file import from_csv
+from scanner.gate.gate_types import EXITS, GateResult, Signature
+from scanner.gate.reading_evaluations import LARGEST, Stated, read_evaluation, with_sizes
+from scanner.gate.resulting import Basis, result_of
+from scanner.model.errors import InputError
+from scanner.objects.transfer import reading
+
+if TYPE_CHECKING:
+    from scanner.cli.config import Output
+    from scanner.model.evaluations import Evaluation
+    from scanner.store.sealed_folder import Signer
+    from scanner.systems.manifest import System
+
+_FORMATS = {"json": "reports.gate_json", "md": "reports.gate_markdown", "junit": "reports.gate_junit"}
+_SUFFIXES = {".json": "json", ".md": "md", ".xml": "junit"}
+
+
+def run_gate(name: str, options: Mapping[str, Any]) -> int:
+    """Answer, write what was asked for, and print it unless JSON went to stdout; the exit code. Raises InputError."""
+    from reports.gate_text import result_text
+
+    refuse_undecoded({"system": name, **options})
+    outputs = parse_outputs(options["output"], _FORMATS, _SUFFIXES, places_of(options, options["evaluations"]))
+    signing = _signing(options, outputs)
+    declared, system = _system(name, options)
+    digests: dict[str, str] = {}
+    found = list(_evaluations(system, options, digests))
+    result = _answer(declared, system, found, digests, options, signing)
+    for output in outputs:
+        _write(output, result, signing)
+    if not any(output.path is None for output in outputs):
+        click.echo(result_text(result))
+    return EXITS[result.answer]
+
+
+def _answer(
+    declared: Declared,
+    system: "System",
+    found: Sequence["Evaluation"],
+    digests: Mapping[str, str],
+    options: Mapping[str, Any],
+    signing: "Signer | None",
+) -> GateResult:
+    ages = [age for age in (options["max_age"], system.expectations.max_evaluation_age_days) if age is not None]
+    wanted = Wanted(
+        models=_models(options),
+        now=datetime.now(UTC),
+        data=options["evaluation_data"],
+        trained_on=options["training_data"],
+        max_age_days=min(ages, default=None),
+    )
+    known_by = "--model-digest" if options["model_digest"] else "--model-id"
+    signature = Signature(name=options["signed_by"], public_key=signing[0]) if signing else None
+    return result_of(
+        system,
+        admit(found, wanted),
+        wanted,
+        Basis(
+            tool=f"mlposture {__version__}",
+            manifest=declared.path,
+            manifest_sha256=declared.sha256,
+            model_known_by=known_by,
+            digests=digests,
+            signature=signature,
+        ),
+    )
+
+
+def _models(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the model to be deployed is called. Raises InputError where nobody says."""
+    models = tuple(name for name in (options["model_digest"], options["model_id"]) if name)
+    if not models:
+        raise InputError(
+            "say which model is to be deployed: --model-digest, the SHA-256 of its artifact, or --model-id"
+        )
+    return models
+
+
+def _system(name: str, options: Mapping[str, Any]) -> "tuple[Declared, System]":
+    declared = read_systems(options)
+    if declared is None:
+        raise InputError(f"gate {name}: there is no ./{DEFAULT}; name a manifest with --systems")
+    systems = {system.id: system for system in declared.manifest.systems}
+    if name not in systems:
+        raise InputError(f"{declared.path} declares no system {name!r}; it declares {', '.join(systems)}")
+    return declared, systems[name]
+
+
+def _evaluations(system: "System", options: Mapping[str, Any], digests: dict[str, str]) -> Iterator["Evaluation"]:
+    """What the files hold; `digests` gets the SHA-256 of each."""
+    from scanner.gate.group_cells import facets_of
+
+    asked = system.expectations
+    of_thresholds = (facet for one in asked.thresholds for facet in facets_of(one))
+    facets = tuple(dict.fromkeys((*options["facets"], *asked.bias_facets, *of_thresholds)))
+    stated = Stated(
+        model_digest=options["evaluated_model"] or "",
+        data_digest=options["evaluation_data"] or "",
+        trained_on=options["training_data"],
+        at=_time(options["evaluated_at"]),
+    )
+    sizes = from_csv(_content(path), path, facets) if (path := options["group_sizes"]) else ()
+    for path in options["evaluations"]:
+        content = _content(path)
+        digests[path] = hashlib.sha256(content).hexdigest()
+        yield with_sizes(read_evaluation(content, path, facets, stated), sizes)
+
+
+def _content(name: str) -> bytes:
+    with reading(name) as path:
+        try:
+            with path.open("rb") as file:
+                content = file.read(LARGEST + 1)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
+    if len(content) > LARGEST:
+        raise InputError(f"{name}: is larger than any evaluation; give the metrics of the thresholds alone")
+    return content
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--evaluated-at {text}: give a time such as 2027-03-01T12:00:00Z") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _signing(options: Mapping[str, Any], outputs: "Sequence[Output]") -> "Signer | None":
+    """What signs the result. Raises InputError for half of what that takes."""
+    key, person = options["sign_key"], options["signed_by"]
+    if key is None and person is None:
+        return None
+    if key is None or person is None:
+        raise InputError("a person signs with a key: give --sign-key and --signed-by, or neither")
+    if not any(output.format == "json" and output.path for output in outputs):
+        raise InputError("--sign-key: the JSON is what is signed; write it to a file, with -o gate.json")
+    from scanner.cli.evidence_signing import signer
+
+    return signer(key)
+
+
+def _write(output: "Output", result: GateResult, signing: "Signer | None") -> None:
+    import importlib
+
+    content: bytes = importlib.import_module(_FORMATS[output.format]).render(result)
+    write_to(output.path, [content])
+    if signing and output.format == "json" and output.path:
+        write_to(f"{output.path}.sig", [signing[1](content).hex().encode() + b"\n"])

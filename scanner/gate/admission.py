@@ -1,0 +1,104 @@
+"""Which evaluation counts: of the model to be deployed, on data that it was not trained on, and not too old."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from scanner.model.evaluations import Evaluation
+
+#: Clocks differ; what is further ahead was not evaluated yet.
+_AHEAD = timedelta(days=1)
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What an evaluation has to be of. `models` are the digests and ids of the one model to be deployed.
+
+    `trained_on` are digests of its training data that somebody else than the evaluation knows. Of `data` None, any
+    data other than these will do.
+    """
+
+    models: tuple[str, ...]
+    now: datetime
+    data: str | None = None
+    trained_on: tuple[str, ...] = ()
+    max_age_days: int | None = None
+
+
+class Admitted(NamedTuple):
+    """The latest evaluation that counts, None if none does; why others do not; and what to know of it."""
+
+    evaluation: Evaluation | None
+    set_aside: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def admit(evaluations: Sequence[Evaluation], wanted: Wanted) -> Admitted:
+    """The latest of the evaluations that count."""
+    counting: list[Evaluation] = []
+    set_aside: list[str] = []
+    for one in evaluations:
+        why = next(_refusals(one, wanted), "")
+        if why:
+            set_aside.append(f"{one.source}: {why}")
+        else:
+            counting.append(one)
+    latest = max(counting, key=lambda one: (one.at or datetime.min.replace(tzinfo=UTC), one.source), default=None)
+    return Admitted(latest, tuple(set_aside), tuple(_notes(latest, wanted)) if latest else ())
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two digests, or two ids, are the same, however they are spelled."""
+    return bool(one) and _plain(one) == _plain(other)
+
+
+def _plain(digest: str) -> str:
+    return digest.strip().casefold().removeprefix("sha256:")
+
+
+def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
+    """Why an evaluation does not count."""
+    named = [name for name in (one.model_digest, one.model) if name]
+    if not named:
+        yield "does not say which model it is of; the digest of its artifact, or the id of the model, would"
+    elif one.model_digest and any(_is_digest(model) for model in wanted.models):
+        if not any(same(one.model_digest, model) for model in wanted.models):
+            yield f"is of another model ({one.model_digest})"
+    elif not any(same(name, model) for name in named for model in wanted.models):
+        yield f"names {named[0]}, and not the model to be deployed"
+    digest = one.data.digest
+    if not digest:
+        yield "does not say on which data, by its digest, so that it may be the training data"
+    elif any(same(digest, trained) for trained in (*(one.trained_on or ()), *wanted.trained_on)):
+        yield "is on the data that the model was trained on"
+    elif wanted.data is not None and not same(digest, wanted.data):
+        yield f"is on other data ({digest})"
+    yield from _wrong_time(one, wanted)
+
+
+def _is_digest(name: str) -> bool:
+    plain = _plain(name)
+    return len(plain) == 64 and all(letter in "0123456789abcdef" for letter in plain)
+
+
+def _wrong_time(one: Evaluation, wanted: Wanted) -> Iterator[str]:
+    if one.at is None:
+        if wanted.max_age_days is not None:
+            yield f"does not say when it was made, and may be older than {wanted.max_age_days} days"
+        return
+    age = wanted.now - one.at
+    if age < -_AHEAD:
+        yield f"is dated {one.at:%Y-%m-%d}, a day that has not come"
+    elif wanted.max_age_days is not None and age > timedelta(days=wanted.max_age_days):
+        yield f"is {age.days} days old, and may be {wanted.max_age_days} at most"
+
+
+def _notes(one: Evaluation, wanted: Wanted) -> Iterator[str]:
+    if one.trained_on is None and not wanted.trained_on:
+        yield "nobody recorded the digest of the training data, so that the data of this evaluation may be the same"
+    if wanted.max_age_days is None:
+        yield "how old an evaluation may be, nobody said (--max-age, or max_evaluation_age_days in the manifest)"
+    if not one.by:
+        yield "who evaluated, nobody recorded"
+    yield "its values are recorded: somebody wrote them down, and nobody verified them here"

@@ -1,0 +1,102 @@
+"""Evaluations of Vertex AI: `models.evaluations.get`, and `models.evaluations.slices.list`, as the REST API has them.
+
+Of classification, a metric at a threshold of confidence is called `recall@0.5`. Its counts are in the reply, so that it
+is known what each rate is a share of. A slice of several features is one group of facets that are crossed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanner.gate.evaluation_file import checked
+from scanner.model.errors import InputError
+from scanner.model.evaluations import Group, Measured
+
+_SLICES = "modelEvaluationSlices"
+_NAME = re.compile(r"projects/[^/]+/locations/[^/]+/models/[^/]+(?=/evaluations/)")
+#: Each rate of `confidenceMetrics`, and the counts whose sum it is a share of.
+_RATES = {
+    "recall": ("truePositiveCount", "falseNegativeCount"),
+    "precision": ("truePositiveCount", "falsePositiveCount"),
+    "falsePositiveRate": ("falsePositiveCount", "trueNegativeCount"),
+}
+_ALL = ("truePositiveCount", "falsePositiveCount", "falseNegativeCount", "trueNegativeCount")
+_MOST_THRESHOLDS = 200
+
+
+def is_reply(document: Any) -> bool:
+    """Whether a document is one of the replies, a slice, or an evaluation."""
+    return isinstance(document, dict) and (
+        _SLICES in document or "slice" in document or bool(_NAME.match(str(document.get("name", ""))))
+    )
+
+
+def model_of(document: Mapping[str, Any]) -> str:
+    """The model that the evaluation is of, by its resource name; empty where that is not in it."""
+    slices = document.get(_SLICES)
+    first = slices[0] if isinstance(slices, list) and slices else document
+    found = _NAME.match(str(first.get("name", ""))) if isinstance(first, Mapping) else None
+    return found[0] if found else ""
+
+
+def from_reply(document: Mapping[str, Any], name: str) -> tuple[Measured, ...]:
+    """The values by slice, or those of the whole evaluation. Raises InputError."""
+    slices = document.get(_SLICES, [document])
+    if not isinstance(slices, list) or not all(isinstance(one, dict) for one in slices):
+        raise InputError(f"{name}: {_SLICES} is no list of slices")
+    values: list[Measured] = []
+    for one in slices:
+        group = _group(one.get("slice"), name) if "slice" in one else {}
+        metrics = one.get("metrics")
+        if not isinstance(metrics, dict):
+            raise InputError(f"{name}: a slice has no metrics")
+        values += _values(metrics, group)
+    return checked(values, name)
+
+
+def _group(slice_: Any, name: str) -> Group:
+    spec = slice_.get("sliceSpec") if isinstance(slice_, dict) else None
+    configs = spec.get("configs") if isinstance(spec, dict) else None
+    if isinstance(configs, dict) and configs and all(isinstance(one, dict) for one in configs.values()):
+        return {facet.removeprefix("instance."): _label(config, name) for facet, config in configs.items()}
+    dimension, value = (slice_.get("dimension"), slice_.get("value")) if isinstance(slice_, dict) else (None, None)
+    if isinstance(dimension, str) and dimension and isinstance(value, str) and value:
+        return {dimension: value}
+    raise InputError(f"{name}: a slice does not say of what it is")
+
+
+def _label(config: Mapping[str, Any], name: str) -> str:
+    value, range_ = config.get("value"), config.get("range")
+    if isinstance(value, dict) and isinstance(value.get("stringValue"), str):
+        return str(value["stringValue"])
+    if isinstance(value, dict) and isinstance(value.get("floatValue"), int | float):
+        return f"{value['floatValue']:g}"
+    if isinstance(range_, dict) and all(isinstance(range_.get(end), int | float) for end in ("low", "high")):
+        return f"{range_['low']:g}-{range_['high']:g}"
+    raise InputError(f"{name}: a slice does not say of which value or range it is")
+
+
+def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
+    at = metrics.get("confidenceMetrics")
+    entries = [one for one in at if isinstance(one, dict)][:_MOST_THRESHOLDS] if isinstance(at, list) else []
+    items = next((count for one in entries if (count := _sum(one, _ALL)) is not None), None)
+    for metric, value in metrics.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield Measured(metric=metric, value=float(value), group=group, items=items)
+    # A document may have a threshold twice, for maximum numbers of predictions: the first is that without one.
+    for threshold, one in {entry.get("confidenceThreshold", 0): entry for entry in reversed(entries)}.items():
+        if isinstance(threshold, int | float):
+            for metric, counts in _RATES.items():
+                if isinstance(one.get(metric), int | float):
+                    of = _sum(one, counts)
+                    yield Measured(
+                        metric=f"{metric}@{threshold:g}", value=float(one[metric]), group=group, items=items, of=of
+                    )
+
+
+def _sum(entry: Mapping[str, Any], counts: tuple[str, ...]) -> int | None:
+    """The sum of some counts, which are texts in JSON; None where one is missing."""
+    try:
+        return sum(int(entry[count]) for count in counts)
+    except (KeyError, TypeError, ValueError):
+        return None

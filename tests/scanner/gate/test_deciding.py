@@ -1,0 +1,154 @@
+"""What an evaluation says of thresholds: against, met, too few to say, missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.gate.deciding import decide
+from scanner.gate.gate_types import Answer, ThresholdAnswer
+from scanner.model.errors import InputError
+from scanner.model.evaluations import Measured
+from scanner.systems.manifest import Threshold
+
+
+def threshold(**asked: object) -> Threshold:
+    return Threshold(**{"metric": "mae", "set_by": "lead", "why": "x", **asked})  # type: ignore[arg-type]
+
+
+def mae(value: float | None, error: float | None = 1.0, items: int | None = 100, **group: str) -> Measured:
+    return Measured(metric="mae", value=value, standard_error=error, items=items, group=group)
+
+
+def only(asked: Threshold, *values: Measured) -> ThresholdAnswer:
+    [answer] = decide([asked], values)
+    return answer
+
+
+def by(facet: str, **asked: object) -> Threshold:
+    return threshold(facet=facet, at_most=60, smallest_group=20, **asked)
+
+
+SEXES = by("sex")
+
+
+@pytest.mark.parametrize(
+    ("asked", "values", "answer"),
+    [
+        (threshold(at_most=60), [mae(50)], Answer.MET),
+        (threshold(at_most=60), [mae(59)], Answer.TOO_FEW),  # 57.04 to 60.96
+        (threshold(at_most=60), [mae(61)], Answer.TOO_FEW),
+        (threshold(at_most=60), [mae(63)], Answer.AGAINST),
+        (threshold(at_least=60), [mae(63)], Answer.MET),
+        (threshold(at_least=60), [mae(50)], Answer.AGAINST),
+        (threshold(at_least=40, at_most=60), [mae(50)], Answer.MET),
+        (threshold(at_least=40, at_most=60), [mae(41)], Answer.TOO_FEW),
+        (threshold(at_most=60), [mae(50, sex="1")], Answer.MISSING),  # of a group, and not of all
+        (threshold(at_most=60), [], Answer.MISSING),
+        (threshold(at_most=60), [mae(None)], Answer.MISSING),
+        (threshold(at_most=60), [mae(50, None)], Answer.TOO_FEW),  # a point
+        (threshold(at_most=60, point=True), [mae(50, None)], Answer.MET),
+        (threshold(at_most=60, point=True), [mae(61, None)], Answer.AGAINST),
+        (threshold(at_most=60, point=True), [mae(59)], Answer.TOO_FEW),  # where there is an interval, it counts
+        (SEXES, [mae(50, sex="1"), mae(50, sex="2")], Answer.MET),
+        (SEXES, [mae(50, sex="1"), mae(64, sex="2")], Answer.AGAINST),
+        (SEXES, [mae(50, sex="1"), mae(62.1, sex="2")], Answer.TOO_FEW),  # against alone, and not beside another
+        (SEXES, [mae(50, sex="1"), mae(50, items=7, sex="2")], Answer.TOO_FEW),
+        (SEXES, [mae(50, sex="1"), mae(99, items=7, sex="2")], Answer.TOO_FEW),
+        (SEXES, [mae(50, sex="1"), mae(50, items=None, sex="2")], Answer.TOO_FEW),
+        (SEXES, [mae(64, sex="1"), mae(50, items=7, sex="2")], Answer.AGAINST),
+        (SEXES, [mae(50, sex="1"), mae(None, sex="2")], Answer.MISSING),
+        (SEXES, [mae(50), mae(50, age="60")], Answer.MISSING),
+        (SEXES, [mae(50, sex="1", age="60")], Answer.MISSING),  # crossed with another facet
+        (threshold(facet="sex", at_most=60), [mae(50, sex="1")], Answer.TOO_FEW),  # no smallest group is declared
+        (by("sex", group="2"), [mae(99, sex="1"), mae(50, sex="2")], Answer.MET),
+        (by("sex", group="3"), [mae(99, sex="1")], Answer.MISSING),
+        (by("sex, age"), [mae(50, sex="1", age="60")], Answer.MET),
+        (by("sex,age", group="1,60"), [mae(50, sex="1", age="60")], Answer.MET),
+        (by("age,sex", group="60,1"), [mae(50, sex="1", age="60")], Answer.MET),
+    ],
+)  # fmt: skip
+def test_the_interval_decides(asked: Threshold, values: list[Measured], answer: Answer) -> None:
+    assert only(asked, *values).answer is answer
+
+
+GAP = threshold(facet="sex", largest_gap=10, smallest_group=20)
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ([mae(50, sex="1"), mae(52, sex="2")], Answer.MET),
+        ([mae(50, sex="1"), mae(65, sex="2")], Answer.AGAINST),
+        ([mae(50, sex="1"), mae(61, sex="2")], Answer.TOO_FEW),
+        ([mae(50, sex="1")], Answer.TOO_FEW),
+        ([mae(50, sex="1"), mae(52, sex="2"), mae(70, items=7, sex="3")], Answer.TOO_FEW),
+        ([mae(50, sex="1"), mae(65, sex="2"), mae(70, items=7, sex="3")], Answer.AGAINST),
+        ([mae(50, sex="1"), mae(52, None, sex="2")], Answer.TOO_FEW),
+        ([mae(50, sex="1"), mae(None, sex="2")], Answer.MISSING),
+    ],
+)
+def test_a_gap_is_judged_by_the_interval_of_the_difference(values: list[Measured], answer: Answer) -> None:
+    assert only(GAP, *values).answer is answer
+
+
+def test_a_gap_names_the_pair_that_decides() -> None:
+    found = only(GAP, mae(50, sex="1"), mae(52, sex="2"), mae(70, sex="3")).gap
+
+    assert found
+    assert (found.answer, found.comparisons) == (Answer.AGAINST, 3)
+    assert (found.between, found.value) == (({"sex": "3"}, {"sex": "1"}), 20)
+    assert found.low is not None
+    assert found.low > 10
+
+
+def test_the_number_of_groups_is_corrected_for_and_said() -> None:
+    found = only(SEXES, *(mae(50, sex=str(number)) for number in range(5)))
+
+    assert (found.comparisons, found.level) == (5, pytest.approx(0.99))
+    assert {one.interval for one in found.shown} == {"standard error, at 0.99"}
+
+
+def test_the_count_of_fairlearn_is_the_size_of_a_group() -> None:
+    sizes = [Measured(metric="count", value=value, group={"sex": sex}) for sex, value in (("1", 100.0), ("2", 7.0))]
+
+    assert only(SEXES, mae(50, items=None, sex="1"), mae(50, items=None, sex="2"), *sizes).answer is Answer.TOO_FEW
+
+
+def test_a_rate_of_few_positive_items_says_little() -> None:
+    asked = threshold(metric="recall", facet="sex", at_least=0.5, smallest_group=20)
+    values = [
+        Measured(metric="recall", value=1.0, of=of, items=1000, group={"sex": sex})
+        for sex, of in (("1", 500), ("2", 5))
+    ]
+
+    found = only(asked, *values)
+
+    assert (found.answer, found.shown) == (Answer.TOO_FEW, ())
+
+
+def test_who_set_a_threshold_is_said_and_that_nobody_did() -> None:
+    nobody = only(Threshold(metric="mae", at_most=60), mae(50))
+
+    assert nobody.notes == ("the manifest does not say who set this threshold, and why",)
+    assert (only(threshold(at_most=60), mae(50)).asked.set_by, only(threshold(at_most=60), mae(50)).notes) == (
+        "lead",
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("facet", "special"),
+    [("ethnicity", True), ("self_reported_race", True), ("Disability-status", True), ("sex", False),
+     ("age_band", False), ("trace", False), ("healthcare_site", False)],
+)  # fmt: skip
+def test_what_may_be_a_special_category_points_to_the_article(facet: str, *, special: bool) -> None:
+    found = only(by(facet), mae(50, **{facet: "1"}))
+
+    assert any("Art. 4a of the EU AI Act" in one for one in found.notes) is special
+
+
+def test_more_groups_than_anybody_compares_are_refused() -> None:
+    values = [mae(50, person=str(number)) for number in range(1001)]
+
+    with pytest.raises(InputError, match="person: has more than 1000 groups; put values together into bands"):
+        only(threshold(facet="person", at_most=60, smallest_group=1), *values)
