@@ -16,7 +16,7 @@ from scanner.gate.evaluation_file import SCHEMA, from_csv, from_own, whole
 from scanner.gate.fairlearn_frames import from_frame, is_table
 from scanner.gate.fairness_dashboard import from_dashboard, is_dashboard
 from scanner.gate.group_cells import COUNT
-from scanner.gate.vertex_slices import from_reply, is_reply, model_of
+from scanner.gate.vertex_slices import first_of, from_reply, is_reply, model_of
 from scanner.model.errors import InputError
 from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured
 
@@ -43,19 +43,18 @@ def read_evaluation(content: bytes, name: str, facets: Sequence[str], stated: St
         if document["schema"] != SCHEMA:
             raise InputError(f"{name}: its schema is {document['schema'][:60]!r}; what is read is {SCHEMA}")
         return _with(from_own(document, name), stated)
-    values, model = _foreign(document, name, facets)
-    at = _time(document.get("createTime")) if isinstance(document, dict) else None
-    return _with(Evaluation(source=name, values=values, model=model, at=at), stated)
+    return _with(_foreign(document, name, facets), stated)
 
 
-def _foreign(document: Any, name: str, facets: Sequence[str]) -> tuple[tuple[Measured, ...], str]:
+def _foreign(document: Any, name: str, facets: Sequence[str]) -> Evaluation:
     if is_analysis(document):
-        return from_analysis(document, name, facets), ""
+        return Evaluation(source=name, values=from_analysis(document, name, facets))
     if is_dashboard(document):
-        return from_dashboard(document, name), ""
+        return Evaluation(source=name, values=from_dashboard(document, name))
     if not is_table(document) and is_reply(document):
-        return from_reply(document, name), model_of(document)
-    return from_frame(document, name, facets), ""
+        at = _time(first_of(document).get("createTime"))
+        return Evaluation(source=name, values=from_reply(document, name), model=model_of(document), at=at)
+    return Evaluation(source=name, values=from_frame(document, name, facets))
 
 
 def _json(content: bytes, name: str) -> Any:

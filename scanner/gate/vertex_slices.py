@@ -31,11 +31,16 @@ def is_reply(document: Any) -> bool:
     )
 
 
-def model_of(document: Mapping[str, Any]) -> str:
-    """The model that the evaluation is of, by its resource name; empty where that is not in it."""
+def first_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The slice, or the evaluation, that says when it was made and of which model."""
     slices = document.get(_SLICES)
     first = slices[0] if isinstance(slices, list) and slices else document
-    found = _NAME.match(str(first.get("name", ""))) if isinstance(first, Mapping) else None
+    return first if isinstance(first, Mapping) else document
+
+
+def model_of(document: Mapping[str, Any]) -> str:
+    """The model that the evaluation is of, by its resource name; empty where that is not in it."""
+    found = _NAME.match(str(first_of(document).get("name", "")))
     return found[0] if found else ""
 
 

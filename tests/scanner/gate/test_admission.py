@@ -1,0 +1,80 @@
+"""Which evaluation counts: of this model, on other data than it was trained on, not too old; the latest of these."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from scanner.gate.admission import Wanted, admit
+from scanner.model.evaluations import EvaluatedOn, Evaluation
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+MODEL = "a" * 64
+WANTED = Wanted(models=(MODEL,), now=NOW, max_age_days=90)
+ONE = Evaluation(
+    source="one.json",
+    values=(),
+    model_digest=MODEL,
+    data=EvaluatedOn(digest="test"),
+    trained_on=("train",),
+    at=NOW - timedelta(days=30),
+    by="ci",
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "wanted", "why"),
+    [
+        (ONE, WANTED, ""),
+        (replace(ONE, model_digest=f"sha256:{MODEL.upper()}"), WANTED, ""),
+        (replace(ONE, model_digest="b" * 64), WANTED, "is of another model (bbb"),
+        (
+            replace(ONE, model_digest="b" * 64, model="m-1"),
+            replace(WANTED, models=(MODEL, "m-1")),
+            "is of another model",
+        ),
+        (replace(ONE, model_digest="", model="m-1"), replace(WANTED, models=(MODEL, "m-1")), ""),
+        (replace(ONE, model_digest="", model="m-1"), WANTED, "names m-1, and not the model to be deployed"),
+        (replace(ONE, model_digest=""), WANTED, "does not say which model it is of"),
+        (replace(ONE, data=EvaluatedOn(name="test set")), WANTED, "does not say on which data, by its digest"),
+        (replace(ONE, data=EvaluatedOn(digest="sha256:TRAIN")), WANTED, "is on the data that the model was trained on"),
+        (ONE, replace(WANTED, trained_on=("test",)), "is on the data that the model was trained on"),
+        (ONE, replace(WANTED, data="other"), "is on other data (test)"),
+        (replace(ONE, at=None), WANTED, "does not say when it was made, and may be older than 90 days"),
+        (replace(ONE, at=None), replace(WANTED, max_age_days=None), ""),
+        (replace(ONE, at=NOW - timedelta(days=90)), WANTED, ""),
+        (replace(ONE, at=NOW - timedelta(days=91)), WANTED, "is 91 days old, and may be 90 at most"),
+        (replace(ONE, at=NOW + timedelta(hours=12)), WANTED, ""),
+        (replace(ONE, at=NOW + timedelta(days=2)), WANTED, "is dated 2026-12-01, a day that has not come"),
+    ],
+)
+def test_an_evaluation_counts_or_says_why_not(one: Evaluation, wanted: Wanted, why: str) -> None:
+    found = admit([one], wanted)
+
+    assert (found.evaluation is one) is (why == "")
+    assert why in "".join(found.set_aside)
+
+
+def test_the_latest_of_those_that_count_is_used() -> None:
+    newer = replace(ONE, source="newer.json", at=NOW - timedelta(days=1))
+    another = replace(ONE, source="another.json", at=NOW, model_digest="b" * 64)
+    undated = replace(ONE, source="undated.json", at=None)
+
+    found = admit([ONE, another, newer, undated], replace(WANTED, max_age_days=None))
+
+    assert found.evaluation is newer
+    assert found.set_aside == (f"another.json: is of another model ({'b' * 64})",)
+
+
+def test_what_nobody_recorded_is_said() -> None:
+    found = admit([replace(ONE, trained_on=None, by="")], replace(WANTED, max_age_days=None))
+
+    assert [note.partition(",")[0] for note in found.notes] == [
+        "nobody recorded the digest of the training data",
+        "how old an evaluation may be",
+        "who evaluated",
+        "its values are recorded: somebody wrote them down",
+    ]
+    assert len(admit([ONE], WANTED).notes) == 1
