@@ -64,6 +64,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
     A bill of materials of one of them, as CycloneDX:
       mlposture bom inventory.json --system fraud-scoring -o fraud.cdx.json
+    Stop a pipeline whose evaluation by group speaks against a threshold:
+      mlposture gate fraud-scoring --evaluation evaluation.json --model-digest DIGEST
     Upload findings to code scanning:
       mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
     Accept a failure, for a reason and a time:
