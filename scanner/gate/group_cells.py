@@ -65,15 +65,9 @@ def items(values: Iterable[Measured], facets: Key) -> dict[Key, int | None]:
     for one in values:
         if _is_of(one.group, facets):
             key = _key(one.group, facets)
-            known = [size for size in (sizes.get(key), _items(one)) if size is not None]
+            known = [size for size in (sizes.get(key), one.items) if size is not None]
             sizes[key] = min(known, default=None)
     return sizes
-
-
-def _items(one: Measured) -> int | None:
-    if one.metric == COUNT and one.value is not None and one.value >= 0:
-        return int(one.value)
-    return one.items
 
 
 def _least(size: int | None, measured: Measured | None) -> int | None:

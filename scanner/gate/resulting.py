@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from scanner.gate.admission import Admitted, Wanted
+from scanner.gate.companions import folded
 from scanner.gate.deciding import decide, said
 from scanner.gate.gate_types import Answer, GateResult, Signature, ThresholdAnswer, Used, worst
 from scanner.gate.intervals import CORRECTION
@@ -34,7 +35,7 @@ def result_of(system: System, admitted: Admitted, wanted: Wanted, basis: Basis) 
     """The result for a system. Raises InputError for an evaluation with more groups than can be compared."""
     asked = system.expectations
     one = admitted.evaluation
-    answers = decide(asked.thresholds, one.values) if one else _unanswered(system)
+    answers = decide(asked.thresholds, folded(one.values)) if one else _unanswered(system)
     signature_asked = bool(asked.test_report_signed)
     unsigned = signature_asked and basis.signature is None
     answer = worst([*(found.answer for found in answers), *([Answer.MISSING] if unsigned else [])])

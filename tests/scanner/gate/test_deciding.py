@@ -108,12 +108,6 @@ def test_the_number_of_groups_is_corrected_for_and_said() -> None:
     assert {one.interval for one in found.shown} == {"standard error, at 0.99"}
 
 
-def test_the_count_of_fairlearn_is_the_size_of_a_group() -> None:
-    sizes = [Measured(metric="count", value=value, group={"sex": sex}) for sex, value in (("1", 100.0), ("2", 7.0))]
-
-    assert only(SEXES, mae(50, items=None, sex="1"), mae(50, items=None, sex="2"), *sizes).answer is Answer.TOO_FEW
-
-
 def test_a_rate_of_few_positive_items_says_little() -> None:
     asked = threshold(metric="recall", facet="sex", at_least=0.5, smallest_group=20)
     values = [
