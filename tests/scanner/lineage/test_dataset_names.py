@@ -1,0 +1,62 @@
+"""Names of data as OpenLineage and clouds spell them: which are the same, which might be."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.lineage.dataset_names import Place, Relation, above, place, place_of, relation
+
+WASBS, ABFSS = "wasbs://raw@northwind.dfs.core.windows.net", "abfss://raw@northwind.dfs.core.windows.net"
+SAME, PERHAPS, OTHER = Relation.SAME, Relation.PERHAPS, Relation.OTHER
+FULL = "azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/raw/paths/claims.csv"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (place("s3://claims", "/raw/x.csv"), place_of("s3a://claims/raw/x.csv"), SAME),
+        (place("s3://claims", "raw"), place_of("https://claims.s3.eu-west-1.amazonaws.com/raw/"), SAME),
+        (place("s3://claims/raw", "x.csv"), place_of("s3://claims/raw/x.csv"), SAME),
+        (place("gs://claims", "raw"), place_of("/gcs/claims/raw"), SAME),
+        (place("gs://claims", "raw"), place_of("https://storage.googleapis.com/claims/raw"), SAME),
+        # One account of Azure Storage, by its two endpoints; the spec itself has wasbs at that of files.
+        (place(WASBS, "x"), place_of("abfss://raw@northwind.blob.core.windows.net/x"), SAME),
+        (place(ABFSS, "x"), place_of("https://northwind.blob.core.windows.net/raw/x?sv=1"), SAME),
+        (place("bigquery", "p.d.t"), place("bigquery://", "p:d.t"), SAME),
+        (place("bigquery", "p.d.t"), place_of("bq://p.d.t"), SAME),
+        (place("postgres://DB.example:5432", "d.s.t"), place("postgresql://db.example", "d.s.t"), SAME),
+        (place("file", "/data/x"), place_of("file:///data/x"), SAME),
+        (place("azureml", "claims:3"), place_of("azureml:claims:3"), SAME),
+        (place("an invented one", "x.y"), place("an invented one", "x.y"), SAME),
+        (place("s3://claims", "raw"), place("s3://claims", "raw/2026/x.csv"), PERHAPS),
+        (place("s3://claims", ""), place("s3://claims", "raw"), PERHAPS),
+        (place("s3://claims", "raw/*.csv"), place("s3://claims", "raw/x.csv"), PERHAPS),
+        (place("s3://claims", "raw/*.csv"), place("s3://claims", "raw/*.csv"), PERHAPS),
+        (place("postgres://db", "d.S.t"), place("postgres://db", "d.s.t"), PERHAPS),
+        (place("postgres://db", "d"), place("postgres://db", "d.s.t"), PERHAPS),
+        (place_of("azureml://datastores/raw/paths/claims.csv"), place_of(FULL), PERHAPS),
+        (place("s3://claims", "raw"), place("s3://claims", "raw-2"), OTHER),
+        (place("s3://claims", "Raw"), place("s3://claims", "raw"), OTHER),
+        (place("s3://claims", "raw"), place("gs://claims", "raw"), OTHER),
+        (place(WASBS, "x"), place(WASBS.replace("northwind", "other"), "x"), OTHER),
+        (place("postgres://db:5432", "d.s.t"), place("postgres://db:5433", "d.s.t"), OTHER),
+        (place("an invented one", "x"), place("another", "x"), OTHER),
+    ],
+)  # fmt: skip
+def test_what_two_names_mean(one: Place, other: Place, expected: Relation) -> None:
+    assert relation(one, other) is expected
+    assert relation(other, one) is expected
+
+
+def test_what_lies_above_a_place() -> None:
+    assert [str(one) for one in above(place("s3://b", "x/y/z"))] == ["s3://b/x/y", "s3://b/x", "s3://b"]
+    assert [str(one) for one in above(place("s3://b", "x/*/z"))] == ["s3://b/x", "s3://b"]
+    assert above(place("s3://b", "")) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "://", "s3:", "s3://", "arn:aws:s3:::b", "abfss://x", "a\x00b", "https://", "\ud800"]
+)
+def test_no_address_is_too_odd(text: str) -> None:
+    assert relation(place_of(text), place(text, text)) in Relation
+    assert above(place_of(text)) is not None
