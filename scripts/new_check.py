@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-NUMBERS = {"aws": 1, "gcp": 2, "azure": 3, "mlflow": 5}
+NUMBERS = {"aws": 1, "gcp": 2, "azure": 3, "mlflow": 5, "lineage": 5}
 LINE = 120
 
 

@@ -26,7 +26,7 @@ from scanner.store.inventory import Inventory, InventoryView
 
 CHECKS, COLLECTORS = registered()
 EVERY_CHECK = [pytest.param(check, id=check.slug) for check in CHECKS.values()]
-RANGES = {"aws": "1", "gcp": "2", "azure": "3", "mlflow": "5"}
+RANGES = {"aws": "1", "gcp": "2", "azure": "3", "mlflow": "5", "lineage": "5"}
 # A slug that ends like this states the cure, not the problem.
 CURES = ("_enabled_ok", "_restricted", "_secure", "_compliant", "_required", "_disallowed", "_not_public", "_private")
 IMPURE = {"boto3", "botocore", "google", "azure", "requests", "time", "random", "os", "socket"}

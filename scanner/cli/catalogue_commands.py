@@ -6,7 +6,7 @@ import sys
 import click
 
 #: Those of `scanner.model`, whose import `--help` need not pay for.
-CLOUDS = ("aws", "gcp", "azure", "mlflow")
+CLOUDS = ("aws", "gcp", "azure", "mlflow", "lineage")
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
 _WIDTH = click.IntRange(min=40)
 

@@ -17,6 +17,7 @@ from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
+from scanner.cli.scan_lineage import scan_lineage
 from scanner.cli.scan_mlflow import scan_mlflow
 from scanner.cli.scan_run import go_on, merged, start
 from scanner.cli.suppress_commands import suppress
@@ -103,7 +104,9 @@ def scan(ctx: click.Context, /, config: str | None, resume: bool, **options: Any
             raise click.UsageError("--resume knows what was scanned; leave --config out", ctx)
         ctx.exit(go_on(options))
     if config is None:
-        raise click.UsageError("name what to scan (aws, gcp, azure, mlflow), a file (--config), or --resume", ctx)
+        raise click.UsageError(
+            "name what to scan (aws, gcp, azure, mlflow, lineage), a file (--config), or --resume", ctx
+        )
     from scanner.cli.config import read_config
     from scanner.objects.transfer import reading
 
@@ -221,6 +224,7 @@ cli.add_command(report)
 cli.add_command(upload)
 cli.add_command(suppress)
 scan.add_command(scan_mlflow)
+scan.add_command(scan_lineage)
 systems.add_command(triage)
 upload.add_command(security_hub)
 

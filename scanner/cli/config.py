@@ -11,6 +11,7 @@ from scanner.cli.trusted import parse_trust
 from scanner.cli.wording import in_words
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
+from scanner.model.registry import PROVIDERS
 from scanner.model.trust import Entry
 from scanner.objects.addresses import parse
 from scanner.objects.transfer import check
@@ -53,6 +54,12 @@ class MlflowSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", 
     urls: tuple[str, ...] = ()
 
 
+class LineageSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Which files and folders of OpenLineage events, and which servers of lineage, by address."""
+
+    places: tuple[str, ...] = ()
+
+
 class BoundSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """How large a reply may be and how long a listing, for accounts that come near the defaults."""
 
@@ -84,6 +91,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     gcp: GcpSettings | None = None
     azure: AzureSettings | None = None
     mlflow: MlflowSettings | None = None
+    lineage: LineageSettings | None = None
     #: a table, or the paths alone
     outputs: tuple[str, ...] | OutputSettings = msgspec.field(name="output", default=())
     save_inventory: str | None = None
@@ -145,7 +153,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
 
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings by provider, for those the file names."""
-        named = {"aws": self.aws, "gcp": self.gcp, "azure": self.azure, "mlflow": self.mlflow}
+        named = {name: getattr(self, name) for name in PROVIDERS}
         return {name: msgspec.structs.asdict(settings) for name, settings in named.items() if settings is not None}
 
 
@@ -160,7 +168,7 @@ def read_config(path: Path) -> Config:
     """Parse a TOML configuration file. Raises InputError naming the file and the place that is wrong."""
     config = _decoded(path)
     if not config.providers():
-        raise InputError(f"{path}: names nothing to scan; add a table [aws], [gcp], [azure] or [mlflow]")
+        raise InputError(f"{path}: names nothing to scan; add a table [aws], [gcp], [azure], [mlflow] or [lineage]")
     return config
 
 

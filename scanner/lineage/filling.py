@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.lineage.dataset_names import Place, place
+from scanner.lineage.dataset_names import place
 from scanner.lineage.events import EventKind
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Graph, Sort, What
@@ -32,16 +32,16 @@ def add_data(graph: Graph, named: Named) -> int:
     where = place(named.namespace, named.name)
     number = graph.data(where, named.name, model=is_model(named.facets))
     for other in symlinks(named.facets):
-        graph.same(where, other)
+        graph.same(where, place(*other))
     return graph.find(where) or number
 
 
-def symlinks(facets: Mapping[str, Any]) -> Iterator[Place]:
-    """The other names of a data set. What is no name in such a facet counts for nothing."""
+def symlinks(facets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The other namespaces and names of a data set. What is no name in such a facet counts for nothing."""
     for one in _items(facets, "symlinks", "identifiers"):
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str) and namespace and name.strip("/. "):
-            yield place(namespace, name)
+            yield namespace, name
 
 
 def is_model(facets: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from scanner.model.nouns import Resource
 
 CLOUDS = ("aws", "gcp", "azure")
 #: What can be scanned: clouds, and other sources of evidence in the same shape.
-PROVIDERS = (*CLOUDS, "mlflow")
+PROVIDERS = (*CLOUDS, "mlflow", "lineage")
 #: The folder of checks whose kinds come from several providers.
 _ACROSS = "across"
 #: The folder of each provider that imports its SDK. Nothing registers itself there.

@@ -51,7 +51,7 @@ class EntrySource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     resource: Glob | None = None
     fingerprint: Fingerprint | None = None
     account: Account | None = None
-    provider: Literal["aws", "gcp", "azure", "mlflow"] | None = None
+    provider: Literal["aws", "gcp", "azure", "mlflow", "lineage"] | None = None
     reason: Text
     owner: Text
     approver: Text | None = None

@@ -98,7 +98,7 @@ BROAD = "would suppress whatever MLP-1003 finds; name an account or a part of th
         (VALID.replace("check: MLP-1003", "check: '*'"), r"3:10: suppression 1: no check is called '\*'; `mlpo"),
         (VALID.replace("MLP-1003", "MLP-10003"), "3:10: suppression 1: no check is called 'MLP-10003'; did you mean"),
         (VALID + "  provider: gcp\n", "8:13: suppression 1: MLP-1003 is a check of aws, not of gcp; leave"),
-        (VALID + "  provider: aws-cn\n", "8:13: suppression 1: provider: write aws, azure, gcp or mlflow, not"),
+        (VALID + "  provider: aws-cn\n", "8:13: suppression 1: provider: write aws, azure, gcp, lineage or mlflow"),
         (VALID + "  account: 111122223333\n", "8:12: suppression 1: account: write an id of one account.*; put quotes"),
         (VALID + "  account: '*'\n", "8:12: suppression 1: account: write an id of one account"),
         (VALID + ENTRY, "8:3: suppression 2: another about the same is in line 3; keep one of them"),

@@ -1,0 +1,136 @@
+"""One request to a server of lineage and what came back, with Python's own HTTP client."""
+
+import http.client
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from checks.lineage.client.refusals import REFUSALS
+from scanner import HOME, __version__
+from scanner.model import own
+from scanner.model.errors import CallFailed, InputError
+from scanner.model.nouns import Reason
+from scanner.model.refusals import find
+
+#: The variable that OpenLineage's own client takes a key from.
+KEY = "OPENLINEAGE_API_KEY"
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_EXAMPLE = "give one such as https://marquez.northwind.example"
+_PORTS = {"http": 80, "https": 443}
+
+
+def is_server(place: str) -> bool:
+    """Whether a place is the address of a server, and not a path."""
+    return place.lower().startswith(("http://", "https://"))
+
+
+def server(url: str) -> str:
+    """The one spelling of a server's address: scheme, host, port and path. Raises InputError.
+
+    One with a user or password in it is not shown.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise InputError(f"lineage: what was given is no address; {_EXAMPLE}") from error
+    if "@" in parts.netloc:
+        raise InputError(f"lineage: leave the user and password out of the address; a key is taken from {KEY}")
+    if not host or not url.isprintable() or " " in url or parts.query or parts.fragment:
+        raise InputError(f"lineage: give scheme, host, port and path of the server alone; {_EXAMPLE}")
+    host = f"[{host}]" if ":" in host else host
+    scheme = parts.scheme.lower()
+    shown = "" if port is None or port == _PORTS[scheme] else f":{port}"
+    return f"{scheme}://{host}{shown}{parts.path.rstrip('/').removesuffix('/api/v1')}"
+
+
+def key(environment: Mapping[str, str]) -> str:
+    """The key that servers are asked with, empty if there is none. Raises InputError for what is none."""
+    found = environment.get(KEY, "")
+    if found and (not found.isascii() or not found.isprintable() or " " in found):
+        raise InputError(f"{KEY}: what this variable holds is no key; set it to the key alone")
+    own.note(found)
+    return found
+
+
+def refuse_in_the_clear(url: str) -> None:
+    """Raise InputError for a server that a key cannot be sent to."""
+    if url.startswith("http://") and not _is_local(url):
+        raise InputError(f"lineage: {url}: the key in {KEY} would be sent in the clear; use https, or unset it")
+
+
+def _is_local(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+class Transport:
+    """Requests to any of the servers. No retries, no redirects."""
+
+    def __init__(self, key: str, timeout: float) -> None:
+        self._headers = {"Accept": "application/json", "User-Agent": f"mlposture/{__version__} (+{HOME})"}
+        if key:
+            self._headers["Authorization"] = f"Bearer {key}"
+        self._timeout = timeout
+        self._opener = urllib.request.build_opener(_NoRedirects())
+        # An address of this machine is no proxy's business: it would see the key.
+        self._direct = urllib.request.build_opener(_NoRedirects(), urllib.request.ProxyHandler({}))
+
+    def get(self, server: str, path: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The JSON object of one attempt. Raises CallFailed."""
+        request = urllib.request.Request(f"{server}{path}?{urlencode(query)}", headers=self._headers)  # noqa: S310 - `server` saw it
+        opener = self._direct if _is_local(server) else self._opener
+        try:
+            with opener.open(request, timeout=self._timeout) as reply:
+                status, content = reply.status, reply.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                raise _refused(refusal.code, refusal.headers.get("Retry-After", "")) from refusal
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _broken(error) from error
+        return _decoded(status, content)
+
+
+def _decoded(status: int, content: bytes) -> Mapping[str, Any]:
+    if status != 200:
+        raise _refused(status, "")
+    try:
+        found = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CallFailed(Reason.MALFORMED, "the reply is not JSON") from error
+    if not isinstance(found, Mapping):
+        raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
+    return found
+
+
+def _refused(status: int, after: str) -> CallFailed:
+    """What a status other than 200 means."""
+    known = find(REFUSALS, str(status), "")
+    if known is not None:
+        return known.failure(str(status), retry_after=float(after) if after.isdecimal() else None)
+    if 300 <= status < 400:
+        said = "it is not followed: a key goes to the server that was named; give the address that it leads to"
+        return CallFailed(Reason.ERROR, f"HTTP {status}, a redirect: {said}", code=str(status))
+    return CallFailed(Reason.ERROR, f"HTTP {status}", code=str(status), retry=status >= 500)
+
+
+def _broken(error: Exception) -> CallFailed:
+    """Why no answer came. The text of these errors may hold addresses and ports that differ from run to run."""
+    cause = getattr(error, "reason", error)
+    if isinstance(cause, TimeoutError):
+        return CallFailed(Reason.TIMEOUT, "no answer in time", retry=True)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        said = f"its certificate is not trusted ({cause.verify_message}); set SSL_CERT_FILE to who signed it"
+        return CallFailed(Reason.UNREACHABLE, said)
+    return CallFailed(Reason.UNREACHABLE, type(cause).__name__, retry=True)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer, as it may lead to anybody."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None

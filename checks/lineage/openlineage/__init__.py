@@ -1,0 +1,1 @@
+"""Jobs, runs and data sets as OpenLineage events record them."""
