@@ -23,9 +23,12 @@ class Document:
 
     def __init__(self, content: dict[str, Any]) -> None:
         [(self.model, self.body)] = content.items()
-        self.uuids = Counter(value for name, value in members(self.body) if name == "uuid")
-        self.ids = Counter(value for name, value in members(self.body) if name == "id")
-        self.addresses = [value for name, value in members(self.body) if name in ADDRESSES]
+        found = list(members(self.body))
+        self.uuids = Counter(value for name, value in found if name == "uuid")
+        self.ids = Counter(value for name, value in found if name == "id")
+        self.addresses = [value for name, value in found if name in ADDRESSES]
+        #: what it refers to, once
+        self.references = sorted({member for member in found if refers(member[0])})
         self.roles = {role["id"] for role in self.body["metadata"].get("roles", ())}
         self.named = {urldefrag(each).url for each in self.addresses if not urlsplit(each).scheme} - {""}
 
@@ -66,7 +69,7 @@ def _of_one(one: Document, documents: Mapping[str, Document]) -> Iterator[str]:
     known = [one, *(documents[name] for name in one.named if name in documents)]
     uuids = {uuid for each in known for uuid in each.uuids}
     ids = {id for each in known for id in each.ids}
-    for name, value in members(one.body):
+    for name, value in one.references:
         if name.endswith(("-uuid", "-uuids")) and value not in uuids:
             yield f"{name} {value} is defined nowhere"
         if name in CONTROLS and value not in ids:

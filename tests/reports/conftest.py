@@ -5,6 +5,7 @@ Their checks and catalogue are small and their own: a golden file changes when t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -265,12 +266,14 @@ def report_of(
     for resource in resources:
         inventory.add(resource)
     scopes = {resource.scope for resource in resources} | set(scopes)
+    seen = Counter(
+        (kind.kind, resource.scope) for kind in (NotebookInstance, Bucket) for resource in inventory.of(kind)
+    )
     for scope in scopes:
-        for kind in (NotebookInstance, Bucket):
-            if kind.kind.startswith(scope.provider + "."):
-                seen = sum(1 for resource in inventory.of(kind) if resource.scope == scope)
-                inventory.listings[(kind.kind, scope)] = Listing(
-                    kind=kind.kind, scope=scope, complete=True, observed=seen
+        for kind in (NotebookInstance.kind, Bucket.kind):
+            if kind.startswith(scope.provider + "."):
+                inventory.listings[(kind, scope)] = Listing(
+                    kind=kind, scope=scope, complete=True, observed=seen[kind, scope]
                 )
     for listing in listings:
         inventory.listings[(listing.kind, listing.scope)] = listing

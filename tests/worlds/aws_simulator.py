@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from plain_policies import Request, about_action, about_resource, condition_met, listed
+from plain_policies import about_action, about_resource, condition_met, listed
 from worlds.aws_model import AwsError, offset, token_from
 
 _ALLOWED, _EXPLICIT, _IMPLICIT = "allowed", "explicitDeny", "implicitDeny"
@@ -61,6 +61,7 @@ class _Judge:
         self.identity = _statements(identity)
         self.boundary = None if boundary is None else _statements([boundary])
         self.scps = None if scps is None else _statements(scps)
+        self._by_action: dict[tuple[int, str], Statements] = {}
 
     def evaluation(self, action: str, resources: list[str]) -> dict[str, Any]:
         """What is decided of an action on each resource, and of all of them by the strictest."""
@@ -92,19 +93,21 @@ class _Judge:
         return made
 
     def decide(self, statements: Statements, action: str, resource: str) -> str:
-        request = Request(action, resource, self.role, self.keys, {})
-        effects = {s["Effect"] for s in self.about(statements, request) if condition_met(_condition(s), self.keys)}
+        about = self.about(statements, action, resource)
+        effects = {s["Effect"] for s in about if condition_met(_condition(s), self.keys)}
         return _EXPLICIT if "Deny" in effects else _ALLOWED if effects else _IMPLICIT
 
     def missing(self, action: str, resource: str) -> set[str]:
         """Keys that the policies of the role ask for and nobody told."""
-        about = self.about(self.identity, Request(action, resource, self.role, self.keys, {}))
+        about = self.about(self.identity, action, resource)
         asked = {key for statement in about for tests in _condition(statement).values() for key in tests}
         return {key for key in asked if key.lower() not in self.keys}
 
-    @staticmethod
-    def about(statements: Statements, request: Request) -> Statements:
-        return [s for s in statements if about_action(s, request.action) and about_resource(s, request.resource)]
+    def about(self, statements: Statements, action: str, resource: str) -> Statements:
+        key = id(statements), action
+        if key not in self._by_action:  # one action is asked about with many resources
+            self._by_action[key] = [s for s in statements if about_action(s, action)]
+        return [s for s in self._by_action[key] if about_resource(s, resource)]
 
 
 def _condition(statement: dict[str, Any]) -> dict[str, Any]:
