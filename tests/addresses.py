@@ -149,6 +149,15 @@ SHAPES = (
         "subnet_id",
         uncollected="whether there is a subnet is judged, not where it leads",
     ),
+    Shape("mlflow.tracking.Run", "{}", "^f0{20}", "run_id"),
+    Shape("mlflow.tracking.LoggedModel", "models:/m-{}", r"^(?:models:/)?m-\w", "model_id"),
+    Shape(
+        "mlflow.store.Artifacts",
+        "mlflow-artifacts:/{}",
+        "^(?:s3|gs|mlflow-artifacts|azureml):",
+        "artifact_location",
+        uncollected="what is in buckets is joined to what clouds serve, and no content is read",
+    ),
 )
 
 #: What needs no shape to be an address of something.

@@ -229,7 +229,7 @@ AZURE = (
         shown("Workspace.outbound_rules"),
     ),
 )
-PAIRS: dict[str, tuple[Pair, ...]] = {"aws": AWS, "gcp": GCP, "azure": AZURE}
+PAIRS: dict[str, tuple[Pair, ...]] = {"aws": AWS, "gcp": GCP, "azure": AZURE, "mlflow": ()}
 
 
 # -- looking for them --------------------------------------------------------------------------------------------------

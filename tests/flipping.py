@@ -44,6 +44,9 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),
     ("azure.storage.StorageAccount", "moved_to"): (),
+    ("mlflow.registry.ModelVersion", "aliases"): (),
+    ("mlflow.server.Server", "asked_with"): (),
+    ("mlflow.tracking.Run", "secrets"): (),
     ("gcp.iam.ServiceAccount", "email"): (),
     ("gcp.notebooks.Instance", "project_metadata"): (),
     ("gcp.notebooks.Instance", "project_scripts"): (),
@@ -150,7 +153,7 @@ class Rig:
         self.connected = connected
         self.document = document(provider)
         self.leaves = list(world.leaves())
-        self.checks: dict[str, Check] = {c.slug: c for c in registered()[0].values() if c.provider == provider}
+        self.checks: dict[str, Check] = {c.slug: c for c in registered()[0].values() if c.providers == {provider}}
         self._seen: dict[frozenset[tuple[Path, bool | str]], Again | None] = {}
         self.turn(self.document)
         # No leaf shows in tags, nor in what a scan verifies; to ask that anew for each flip takes most of the time.

@@ -19,7 +19,7 @@ def world_report(provider: str) -> Report:
     """What an undisturbed scan of one cloud reports."""
     return build_report(
         calm(provider)[0],
-        tuple(check for check in registered()[0].values() if check.provider == provider),
+        tuple(check for check in registered()[0].values() if check.providers == {provider}),
         load(HEADLINE),
         scan_id="0123456789abcdef",
         started_at=NOW,

@@ -46,7 +46,7 @@ class Calm:
     ) -> None:
         known, collectors = registered()
         self.provider = provider
-        self.checks = {c.slug: c for c in (tuple(checks) or known.values()) if c.provider == provider}
+        self.checks = {c.slug: c for c in (tuple(checks) or known.values()) if c.providers == {provider}}
         self.plan = make_plan(list(self.checks.values()), collectors, verify=verify, tags=(provider,) if tags else ())
         #: by kind of the collector that follows: kinds and fields
         self._followed: dict[str, set[tuple[str, str]]] = {c.kind.kind: set() for c in self.plan.collectors}

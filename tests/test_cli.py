@@ -103,6 +103,7 @@ def test_every_list_denied_is_incomplete_and_judges_nothing(world: World, tmp_pa
         "gcp": [],
         # the subscription itself has to be known, and listing subscriptions is denied too
         "azure": ["--subscription", "00000000-0000-0000-0000-000000000001"],
+        "mlflow": [],
     }[world.name]  # type: ignore[attr-defined]
     done = scan(world, *extra, "-o", "x.json", "--verdicts", "all", "--fail-on-incomplete", cwd=tmp_path)
 
@@ -256,7 +257,7 @@ def test_wrong_usage_is_said_in_one_line_and_exits_2(arguments: list[str], says:
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
 def test_no_credentials_exits_3_with_advice(provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("AWS_", "GOOGLE_", "AZURE_", "MLPOSTURE_", "CLOUDSDK_")):

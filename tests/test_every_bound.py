@@ -84,7 +84,16 @@ def azure_page(world: World, request: Request, response: Response, token: str, *
     return dataclasses.replace(response, body=json.dumps(page).encode())
 
 
-PAGES = {"aws": aws_page, "gcp": gcp_page, "azure": azure_page}
+def mlflow_page(_: World, request: Request, response: Response, token: str, *, empty: bool) -> Response | None:
+    if request.verb != "list":
+        return None
+    page = json.loads(response.body)
+    if empty:
+        page = {name: value for name, value in page.items() if not isinstance(value, list)}
+    return dataclasses.replace(response, body=json.dumps({**page, "next_page_token": token}).encode())
+
+
+PAGES = {"aws": aws_page, "gcp": gcp_page, "azure": azure_page, "mlflow": mlflow_page}
 
 
 def make_endless(
@@ -257,6 +266,7 @@ PLACES: dict[str, dict[str, Any]] = {
     "aws": {"regions": ("eu-west-1",)},
     "gcp": {"locations": ("europe-west4",)},
     "azure": {},
+    "mlflow": {},
 }
 #: One slow call after another takes its time, so that not every way to be slow is tried everywhere.
 VERBS = [("drip", "get"), ("head", "list"), ("gzip", "list"), *((name, "get") for name in REPLIES if name not in SLOW)]

@@ -43,12 +43,14 @@ DISCOVERY = {
         "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Authorization/permissions/read",
     },
+    "mlflow": set(),
 }
 #: What a user would name when the credential may not even list its subscriptions.
 KNOWN_SCOPE: dict[str, dict[str, Any]] = {
     "aws": {},
     "gcp": {},
     "azure": {"subscriptions": ("00000000-0000-0000-0000-000000000001",)},
+    "mlflow": {},
 }
 #: For the bulk operations, a world with enough in it that they are used.
 CROWDS = {"aws": crowd}
@@ -265,6 +267,7 @@ def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind:
         "aws": ("sagemaker:DescribeNotebookInstance", "get"),
         "gcp": ("aiplatform.models.list", "list"),
         "azure": ("Microsoft.MachineLearningServices/workspaces/computes/read", "get"),
+        "mlflow": ("mlflow:GetRun", "get"),
     }
     operation, verb = details[provider]
     inventory, after, _ = broken(calm_scan(provider), Fault(operation, kind, verb=verb))
@@ -283,7 +286,12 @@ def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind:
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("kind", ["throttle", "reset", "error"])
 def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str) -> None:
-    pattern = {"aws": "sagemaker:*", "gcp": "aiplatform.*.list", "azure": "Microsoft.MachineLearningServices/*"}
+    pattern = {
+        "aws": "sagemaker:*",
+        "gcp": "aiplatform.*.list",
+        "azure": "Microsoft.MachineLearningServices/*",
+        "mlflow": "mlflow:Get*",
+    }
     _, before, _ = calm(provider)
     fault = Fault(pattern[provider], kind, times=2)
     inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
@@ -327,7 +335,7 @@ def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provid
 def test_details_denied_leave_no_verdict_about_a_detail(provider: str) -> None:
     """Every read but List refused: what a list reply does not carry must be unknown."""
     _, before, _ = calm(provider)
-    patterns = {"aws": "*:*", "gcp": "*.*.get*", "azure": "Microsoft.*"}
+    patterns = {"aws": "*:*", "gcp": "*.*.get*", "azure": "Microsoft.*", "mlflow": "mlflow:*"}
     fault = Fault(patterns[provider], "deny", verb="get")
     inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
 

@@ -52,6 +52,10 @@ NOT_FOLLOWED = {
     },
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
+    "mlflow.tracking.LoggedModel.metrics[].model_id": "its own id",
+    "mlflow.tracking.LoggedModel.source_run_id": "the run that the version names as well",
+    "mlflow.tracking.Run.metrics[].model_id": "a model that the run measured: that of the version is read",
+    "mlflow.tracking.Run.model_outputs[].model_id": "a model that the run made: that of the version is read",
     "gcp.iam.ProjectPolicy.bindings[].members[]": "who has a role; the accounts that workloads run as are followed",
     "gcp.iam.ProjectPolicy.number": "the project's own name",
     "gcp.iam.ServiceAccount.email": "the account's own name",
@@ -70,6 +74,7 @@ NOT_FOLLOWED = {
 
 _WHAT = "tells who looks into a saved inventory what the resource is"
 _WRITTEN = "people wrote it: selectors of AI systems go by it, and no verdict does"
+_SAID = "people or pipelines recorded it: what shows or gates evaluations and lineage reads it, and no verdict does"
 _HOW = "tells who looks into a saved inventory how it was read"
 #: What is read and looked at by no check, collector or evidence, by the class that declares it, with the reason.
 UNUSED = {
@@ -100,6 +105,40 @@ UNUSED = {
     "gcp.vertex_ai.CustomJob.state": _WHAT,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
+    **dict.fromkeys(
+        (
+            "checks.mlflow.records.Metric.dataset_name",
+            "checks.mlflow.records.Metric.step",
+            "checks.mlflow.records.Metric.timestamp",
+            "checks.mlflow.records.Metric.value",
+            "checks.mlflow.tracking.resources.ModelOutput.model_id",
+            "mlflow.registry.ModelVersion.creation_timestamp",
+            "mlflow.registry.ModelVersion.description",
+            "mlflow.registry.ModelVersion.last_updated_timestamp",
+            "mlflow.registry.ModelVersion.model",
+            "mlflow.registry.ModelVersion.pairs",
+            "mlflow.registry.ModelVersion.status",
+            "mlflow.registry.ModelVersion.user",
+            "mlflow.registry.ModelVersion.version",
+            "mlflow.registry.RegisteredModel.description",
+            "mlflow.registry.RegisteredModel.pairs",
+            "mlflow.tracking.LoggedModel.artifact_location",
+            "mlflow.tracking.LoggedModel.pairs",
+            "mlflow.tracking.LoggedModel.params",
+            "mlflow.tracking.LoggedModel.source_run_id",
+            "mlflow.tracking.LoggedModel.status",
+            "mlflow.tracking.Run.artifact_location",
+            "mlflow.tracking.Run.end_time",
+            "mlflow.tracking.Run.experiment_id",
+            "mlflow.tracking.Run.lifecycle_stage",
+            "mlflow.tracking.Run.model_outputs",
+            "mlflow.tracking.Run.params",
+            "mlflow.tracking.Run.start_time",
+            "mlflow.tracking.Run.status",
+            "mlflow.tracking.Run.user",
+        ),
+        _SAID,
+    ),
 }
 
 
@@ -221,7 +260,7 @@ def looked_at(provider: str) -> set[Seen]:
     """What the checks of a provider read in all their cases, and what their evidence shows."""
     reads: set[Seen] = set()
     nothing = inventory_of()
-    for check in (check for check in CHECKS.values() if check.provider == provider):
+    for check in (check for check in CHECKS.values() if check.providers == {provider}):
         for case in all_cases().get(check.slug, ()):
             verdict, view = observe(check, case.resource, case.inventory() if check.needs else nothing)
             show(verdict.evidence)

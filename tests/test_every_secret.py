@@ -43,6 +43,7 @@ FIRST = {
     "aws": ("sts:GetCallerIdentity",),
     "gcp": ("oauth2.token",),
     "azure": ("oauth2.token", "Microsoft.Resources/subscriptions/read"),
+    "mlflow": (),
 }
 
 
@@ -122,6 +123,10 @@ def opaque(provider: str, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     if provider == "aws":
         monkeypatch.setenv("AWS_SESSION_TOKEN", base64.b64encode(secrets.token_bytes(300)).decode())
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secrets.token_urlsafe(30))
+        return
+    if provider == "mlflow":
+        world.password = secrets.token_urlsafe(30)
+        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", world.password)
         return
     owner = world.token if provider == "gcp" else world.entra
     issue = owner.answer if provider == "gcp" else owner._token

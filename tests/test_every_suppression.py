@@ -34,7 +34,7 @@ def owners(provider: str) -> Ownership:
 
 def judged(provider: str, entries: Iterable[Suppression] = ()) -> tuple[Report, list[SystemState]]:
     """The report on the demo organisation, and what it says of each system and control of every framework."""
-    checks = [check for check in registered()[0].values() if check.provider == provider]
+    checks = [check for check in registered()[0].values() if check.providers == {provider}]
     catalogue = load(FRAMEWORKS)
     report = build_report(
         calm(provider)[0], [*checks, UNCLAIMED], catalogue, scan_id="x", started_at=NOW,

@@ -30,6 +30,7 @@ from checks.aws.sagemaker.resources import Model as AwsModel
 from checks.azure.machine_learning.resources import OnlineDeployment
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.vertex_ai.resources import CustomJob, Model
+from checks.mlflow.tracking.resources import Run
 from scanner.model.nouns import Resource, Status
 from scanner.model.secrets.detect import suspicious_names
 from scanner.store.inventory import Inventory, InventoryView
@@ -158,6 +159,8 @@ def _holding(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     made = {key: _holding(item) for key, item in value.items()}
+    if isinstance(made.get("params"), list):  # a run of MLflow
+        made["params"] = [*made["params"], *({"key": name, "value": text} for name, text in VARIABLES.items())]
     if "imageUri" in made:  # a container of Vertex AI
         made["env"] = [*made.get("env", ()), *({"name": name, "value": text} for name, text in VARIABLES.items())]
     for key in ("Environment", "HyperParameters", "environmentVariables", "metadata"):
@@ -173,6 +176,7 @@ SUSPECTED: dict[type[Resource], Callable[[Any], Iterable[tuple[str, ...] | None]
     Instance: lambda instance: (instance.secrets,),
     Model: lambda model: (model.secrets,),
     CustomJob: lambda job: ({name.rpartition("/")[2] for name in job.secrets or ()},),
+    Run: lambda run: ({name.rpartition("/")[2] for name in run.secrets or ()},),
     OnlineDeployment: lambda deployment: (deployment.suspicious_variables,),
 }
 

@@ -54,7 +54,7 @@ def states(
 
     Without `systems`, of all that was scanned alone. Systems are those of the demo, unless there is a `manifest`.
     """
-    checks = {check.slug: check for check in registered()[0].values() if check.provider == provider}
+    checks = {check.slug: check for check in registered()[0].values() if check.providers == {provider}}
     declared = manifest or demo_manifest()
     owners = Ownership(declared, "ai-systems.yaml", Graph(inventory, registered()[1])) if systems else None
     counts: dict[str, Counter[Status]] = {slug: Counter() for slug in checks if chosen is None or slug in chosen}
@@ -75,7 +75,7 @@ def states(
 
 
 def _counts(provider: str, counted: Mapping[str, Counter[Status]]) -> dict[str, CheckCount]:
-    ids = {check.slug: check.id for check in registered()[0].values() if check.provider == provider}
+    ids = {check.slug: check.id for check in registered()[0].values() if check.providers == {provider}}
     return {
         ids[slug]: CheckCount(
             passed=own[Status.PASS],

@@ -46,7 +46,7 @@ def serving(view: View) -> Serving:
             complete = False
             continue
         for deployed in endpoint.deployed_models or ():
-            model = _deployed(view, deployed.model or "", deployed.model_version_id)
+            model = deployed_model(view, deployed.model or "", deployed.model_version_id)
             if model is None or unobserved(model, "artifact_uri", "container_buckets"):
                 complete = False
                 continue
@@ -55,7 +55,7 @@ def serving(view: View) -> Serving:
     return Serving(sorted(found), found, complete)
 
 
-def _deployed(view: View, name: str, version: str | None) -> Model | None:
+def deployed_model(view: View, name: str, version: str | None) -> Model | None:
     """The very version that is deployed; None if it was not observed."""
     base = full_name(AIPLATFORM, name.partition("@")[0])
     exact = view.get(Model, f"{base}@{version}")

@@ -101,14 +101,14 @@ class Assessed:
     def _state(self, system: System | None, counts: Mapping[str, CheckCount], clouds: frozenset[str]) -> SystemState:
         """`clouds` are those that a system is in; without a system, all that were asked."""
         manifest = self._ownership.manifest if self._ownership else None
-        checks = [check for check in self._checks.values() if system is None or check.provider in clouds]
+        checks = [check for check in self._checks.values() if system is None or check.providers <= clouds]
         subject = self._subject(system, counts, clouds, checks)
         of_clouds = {"": subject}
         frameworks = []
         for name in self._frameworks(system):
             cloud = self._bearing[name].framework.cloud
             if cloud not in of_clouds:
-                own = [check for check in checks if check.provider == cloud]
+                own = [check for check in checks if check.providers == {cloud}]
                 of_clouds[cloud] = self._subject(system, counts, clouds & {cloud}, own)
             frameworks.append(summed(self._bearing[name], of_clouds[cloud]))
         chosen = [check for check in checks if check.id in self._chosen]

@@ -106,17 +106,21 @@ def _recorded(graph: Graph) -> dict[int, str]:
 def _named(numbers: Sequence[int], graph: Graph) -> Include:
     provider = graph.scope(numbers[0]).provider
     names = tuple(graph.names.key(number).id.partition("#")[0] for number in numbers)
-    return Include(provider=provider, arns=names) if provider == "aws" else Include(provider=provider, ids=names)  # type: ignore[arg-type]  # inventories name clouds alone
+    return Include(provider=provider, arns=names) if provider == "aws" else Include(provider=provider, ids=names)  # type: ignore[arg-type]  # servers have no endpoints to begin with
 
 
 def _accounts(numbers: Iterable[int], graph: Graph) -> Iterator[Include]:
     scopes = map(graph.scope, numbers)
     for provider, account in sorted({(scope.provider, scope.account) for scope in scopes}):
+        if provider == "mlflow":
+            yield Include(provider="mlflow", tracking_uri=account)
+            continue
         yield Include(provider=provider, **{_ACCOUNT_FIELDS[provider]: (account,)})  # type: ignore[arg-type]  # as above
 
 
 def _account_of(include: Include) -> str:
-    [account] = (*include.accounts, *include.projects, *include.subscriptions)
+    named = (*include.accounts, *include.projects, *include.subscriptions)
+    [account] = named or (include.tracking_uri or "",)
     return account
 
 
@@ -181,6 +185,8 @@ def _written(system: System, found: Assignment, graph: Graph) -> str:
 
 
 def _values(include: Include) -> str:
+    if include.tracking_uri:
+        return f"tracking_uri: {_quoted(include.tracking_uri)}"
     fields = ("arns", "ids", "accounts", "projects", "subscriptions")
     return ", ".join(
         f"{name}: [{', '.join(_quoted(value) for value in values)}]"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import UNSET
+
 from checks.mlflow import ids
 from checks.mlflow.records import Metric, Pair
 from checks.mlflow.registry.resources import ModelVersion
@@ -41,7 +43,7 @@ def logged(**fields: Any) -> LoggedModel:
     return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="model", scope=HERE, **fields)
 
 
-def experiment(location: str | None, **fields: Any) -> Experiment:
+def experiment(location: Any = UNSET, **fields: Any) -> Experiment:
     id = ids.experiment(SERVER, "1")
     return Experiment(id=id, name="card fraud", scope=HERE, artifact_location=location, **fields)
 

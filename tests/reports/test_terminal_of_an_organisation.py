@@ -16,7 +16,7 @@ LINES = 60
 
 
 def made(provider: str) -> Report:
-    checks = [check for check in registered()[0].values() if check.provider == provider]
+    checks = [check for check in registered()[0].values() if check.providers == {provider}]
     given = {"scan_id": "1", "started_at": NOW, "finished_at": NOW, "arguments": ()}
     return build_report(calm(provider)[0], checks, load_catalogue(), **given)
 

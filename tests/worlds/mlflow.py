@@ -40,6 +40,7 @@ class MlflowWorld(World):
 
     #: items in a page, whatever the client asks for: smaller than any client would, so that all is paged
     page_size = 3
+    password = PASSWORD
 
     def prepare(self) -> None:
         self.server: dict[str, Any] = self.document.get("server") or {}
@@ -64,7 +65,7 @@ class MlflowWorld(World):
         own = {"MLFLOW_TRACKING_URI": SERVER, "MLPOSTURE_MLFLOW_ENDPOINT": self.url}
         if self.server.get("open"):
             return own
-        return {**own, "MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
+        return {**own, "MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": self.password}
 
     # -- reading the request ---------------------------------------------------------------------------------------
 
@@ -75,7 +76,9 @@ class MlflowWorld(World):
         if request.path == "/version":
             request.operation = "mlflow:GetVersion"
         elif request.path.startswith(_API) and path in _LISTS:
-            request.operation, request.verb = _LISTS[path][0], "list"
+            # Who asks for one item wants to know whether there is an answer, and lists nothing.
+            one = request.query.get("max_results") == "1"
+            request.operation, request.verb = _LISTS[path][0], "get" if one else "list"
         elif request.path == f"{_API}runs/get":
             request.operation, request.resource = "mlflow:GetRun", request.query.get("run_id", "")
         elif path.startswith("logged-models/"):
@@ -93,7 +96,7 @@ class MlflowWorld(World):
         return response
 
     def _respond(self, request: Request) -> Response:
-        if not self.server.get("open") and not _is_known(request):
+        if not self.server.get("open") and not self._knows(request):
             return Response(401, UNAUTHENTICATED.encode(), {"WWW-Authenticate": 'Basic realm="mlflow"', **_HTML})
         if request.method != "GET":
             return self.say(request, 405, "BAD_REQUEST", "this server is read")
@@ -105,6 +108,10 @@ class MlflowWorld(World):
             return self._one(request, "model", self._logged.get(request.resource))
         path = request.path.removeprefix(_API)
         return self._page(request, _LISTS[path][1]) if path in _LISTS else self.gone(request)
+
+    def _knows(self, request: Request) -> bool:
+        sent = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
+        return request.headers.get("authorization") == f"Basic {sent}"
 
     def _one(self, request: Request, member: str, item: dict[str, Any] | None) -> Response:
         return self.gone(request) if item is None else _json({member: item})
@@ -143,8 +150,3 @@ _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 def _json(body: Any) -> Response:
     return Response(200, json.dumps(body).encode(), dict(_JSON))
-
-
-def _is_known(request: Request) -> bool:
-    sent = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-    return request.headers.get("authorization") == f"Basic {sent}"

@@ -25,7 +25,8 @@ REFUSALS = (
         cause="the server wants credentials, or does not know these",
         remedy="set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
         source=_AUTH,
-        codes=("401", "UNAUTHENTICATED"),
+        codes=("UNAUTHENTICATED",),
+        words=pattern(r"You are not authenticated"),
         says=("You are not authenticated.",),
         extent=Extent.ACCOUNT,
     ),
@@ -33,7 +34,8 @@ REFUSALS = (
         cause="the user may not read it",
         remedy="grant the permission there",
         source=_AUTH,
-        codes=("PERMISSION_DENIED", "403"),
+        codes=("PERMISSION_DENIED",),
+        words=pattern(r"Permission denied"),
         says=("Permission denied",),
         permission=None,
     ),
@@ -42,7 +44,7 @@ REFUSALS = (
         remedy="scan again with a lower --concurrency",
         source=_REST,
         reason=Reason.THROTTLED,
-        codes=("429", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
+        codes=("REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
     ),
 )
 

@@ -22,6 +22,8 @@ from scanner.model.nouns import Reason
 from scanner.model.refusals import find
 
 USER, PASSWORD, TOKEN = "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"
+#: What statuses say, whoever answers with them.
+_SAID = {401: "UNAUTHENTICATED", 429: "REQUEST_LIMIT_EXCEEDED"}
 _CERTIFICATES = "MLFLOW_TRACKING_SERVER_CERT_PATH"
 
 
@@ -132,13 +134,17 @@ def refused(answer: Answer) -> CallFailed:
     code, message = str(answer.status), answer.body[:200].decode(errors="replace")
     if isinstance(content, Mapping):
         code, message = str(content.get("error_code") or code), str(content.get("message") or "")
-    known = find(REFUSALS, code, message if answer.status == 403 else "") or find(REFUSALS, str(answer.status), "")
+    known = find(REFUSALS, code, message if answer.status in (401, 403) else "")
+    if known is None and answer.status in _SAID:
+        known = find(REFUSALS, _SAID[answer.status], "")
     if known is not None:
         return known.failure(code, retry_after=float(after) if after.isdecimal() else None)
     if 300 <= answer.status < 400:
         said = "it is not followed: credentials go to the server that was named; give the address that it leads to"
         return CallFailed(Reason.ERROR, f"HTTP {answer.status}, a redirect: {said}", code=code)
     text = f": {message}" if isinstance(content, Mapping) and answer.status < 500 else ""
+    if answer.status == 403:  # of a proxy, perhaps, whose page says more to people than to us
+        return CallFailed(Reason.DENIED, f"HTTP 403 {code}{text}", code=code)
     return CallFailed(Reason.ERROR, f"HTTP {answer.status} {code}{text}", code=code, retry=answer.status >= 500)
 
 

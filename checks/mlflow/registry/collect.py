@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from checks.mlflow import ids
 from checks.mlflow.registry.resources import MODELS, VERSIONS, ModelVersion, RegisteredModel
+from checks.mlflow.secrecy import cleared
 from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ def registered_models(api: MlflowApi) -> Iterator[RegisteredModel]:
     for item in api.pages(MODELS, "registered-models/search", "registered_models", ("name",), max_results=_A_PAGE):
         name = item["name"]
         id = ids.registered_model(api.server, name)
-        yield api.decode(RegisteredModel, {MODELS: item}, id=id, name=name, console_url=_console(api, name))
+        kept = cleared(item, "tags")
+        yield api.decode(
+            RegisteredModel, {MODELS: kept}, {MODELS: item}, id=id, name=name, console_url=_console(api, name)
+        )
 
 
 @collector(ModelVersion, operations=(VERSIONS,), per="account", follows=(RegisteredModel,))
@@ -34,6 +38,7 @@ def model_versions(api: MlflowApi, found: Found) -> Iterator[ModelVersion]:
         aliases = named.get(name)
         yield api.decode(
             ModelVersion,
+            {VERSIONS: cleared(item, "tags")},
             {VERSIONS: item},
             id=ids.model_version(api.server, name, version),
             name=f"{name}/{version}",

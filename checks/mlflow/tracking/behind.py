@@ -39,7 +39,7 @@ def looked_behind(versions: Iterable[ModelVersion]) -> Iterator[ModelVersion]:
 def logged_model_of(version: ModelVersion) -> str:
     """The id of the logged model that a version was registered from; empty if it names none."""
     if version.model_id:
-        return version.model_id
+        return version.model_id.removeprefix("models:/")
     source = version.source or ""
     return source.removeprefix("models:/") if source.startswith("models:/m-") else ""
 

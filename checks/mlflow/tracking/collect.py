@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.mlflow import ids
 from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.secrecy import cleared, suspicious
 from checks.mlflow.tracking.behind import logged_model_of, looked_behind
 from checks.mlflow.tracking.resources import EXPERIMENTS, LOGGED, RUN, Experiment, LoggedModel, Run
 from scanner.model.collectors import Found, collector
@@ -38,8 +39,14 @@ def runs(api: MlflowApi, found: Found) -> Iterator[Run]:
         reply = api.call(RUN, "runs/get", "run", run_id=id)
         if reply is None:  # deleted for good since
             return None
-        name = _text(reply, "run_name") or id
-        return api.decode(Run, {RUN: reply}, id=ids.run(api.server, id), name=name)
+        facts: dict[str, Any] = {"id": ids.run(api.server, id), "name": _text(reply, "run_name") or id}
+        kept = reply
+        if isinstance(reply, Mapping) and isinstance(data := reply.get("data", {}), Mapping):
+            kept = {**reply, "data": cleared(data, "params", "tags")}
+            facts["secrets"] = tuple(
+                f"{member}/{name}" for member in ("params", "tags") for name in suspicious(data.get(member))
+            )
+        return api.decode(Run, {RUN: kept}, {RUN: reply}, **facts)
 
     for made in api.each(run, wanted):
         if made is not None:
@@ -54,8 +61,13 @@ def logged_models(api: MlflowApi, found: Found) -> Iterator[LoggedModel]:
         reply = api.call(LOGGED, f"logged-models/{ids.logged_model('', id).rpartition('/')[2]}", "model")
         if reply is None:
             return None
+        kept = reply
+        if isinstance(reply, Mapping):
+            parts = {"info": ("tags",), "data": ("params",)}
+            inner = {part: reply[part] for part in parts if isinstance(reply.get(part), Mapping)}
+            kept = {**reply, **{part: cleared(each, *parts[part]) for part, each in inner.items()}}
         name = _text(reply, "name") or id
-        return api.decode(LoggedModel, {LOGGED: reply}, id=ids.logged_model(api.server, id), name=name)
+        return api.decode(LoggedModel, {LOGGED: kept}, {LOGGED: reply}, id=ids.logged_model(api.server, id), name=name)
 
     for made in api.each(logged, wanted):
         if made is not None:

@@ -67,6 +67,8 @@ class Run(Resource, frozen=True, kw_only=True):
     pairs: Annotated[Observed[tuple[Pair, ...]], Read(RUN, "data.tags")] = UNSET
     datasets: Annotated[Observed[tuple[DatasetInput, ...]], Read(RUN, "inputs.dataset_inputs")] = UNSET
     model_outputs: Annotated[Observed[tuple[ModelOutput, ...]], Read(RUN, "outputs.model_outputs")] = UNSET
+    #: parameters and tags that look like credentials, by name; their values are not kept
+    secrets: Observed[tuple[str, ...]] = UNSET
 
 
 class LoggedModel(Resource, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import UNSET
 
 from checks.mlflow.records import Metric, tag
-from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.registry.resources import ModelVersion, RegisteredModel
 from checks.mlflow.tracking.behind import is_stage_of_use
 from checks.mlflow.tracking.evaluated import CONTEXT, TRAINING, Measured, measured, run_of
 from checks.mlflow.tracking.resources import LoggedModel, Run
@@ -25,7 +25,10 @@ _TRUTH = "whether what is recorded is true"
 
 
 def unused(version: ModelVersion) -> Verdict | None:
-    """Why nothing is asked of a version: nobody is led to it, or nobody saw that. None if it is in use."""
+    """Why nothing is asked of a version: nobody is led to it, or nobody saw that. None if it is in use.
+
+    Its aliases are those of its registered model, which is why checks that ask this need that kind.
+    """
     if missing := unobserved(version, "stage"):
         return missing
     if is_stage_of_use(version.stage):
@@ -42,7 +45,7 @@ def unused(version: ModelVersion) -> Verdict | None:
     severity=Severity.MEDIUM,
     objective="experiment-traceability",
     since="0.1.0",
-    needs=(Run,),
+    needs=(RegisteredModel, Run),
     blind_to=(_TRUTH, "builds that the code host keeps"),
     recorded=True,
 )
@@ -72,7 +75,7 @@ def mlflow_model_version_from_uncommitted_code(version: ModelVersion, view: View
     severity=Severity.MEDIUM,
     objective="performance-evaluation",
     since="0.1.0",
-    needs=(Run, LoggedModel),
+    needs=(RegisteredModel, Run, LoggedModel),
     blind_to=(_TRUTH, _ELSEWHERE),
     recorded=True,
 )
@@ -102,7 +105,7 @@ def mlflow_model_version_without_evaluation(version: ModelVersion, view: View) -
     severity=Severity.LOW,
     objective="bias-fairness",
     since="0.1.0",
-    needs=(Run, LoggedModel),
+    needs=(RegisteredModel, Run, LoggedModel),
     blind_to=(_TRUTH, _ELSEWHERE, "results by group that are kept as tables among the artifacts"),
     recorded=True,
 )
@@ -132,7 +135,7 @@ def mlflow_model_version_without_metrics_by_group(version: ModelVersion, view: V
     severity=Severity.LOW,
     objective="data-lineage",
     since="0.1.0",
-    needs=(Run,),
+    needs=(RegisteredModel, Run),
     blind_to=(_TRUTH, "data that the code of the run reads and does not name"),
     recorded=True,
 )

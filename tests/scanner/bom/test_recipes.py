@@ -82,4 +82,6 @@ def test_every_address_in_the_demo_organisation_is_an_item_or_is_written_to() ->
 WRITTEN = {
     "aws.sagemaker.TrainingJob output.s3_output_path",
     "gcp.vertex_ai.CustomJob output_uri",
+    "mlflow.tracking.Experiment artifact_location",
+    "mlflow.tracking.Run artifact_location",
 }

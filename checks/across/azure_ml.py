@@ -1,0 +1,119 @@
+"""What MLflow records of the versions that Azure ML serves: both have the address of the model in the workspace."""
+
+from msgspec import UnsetType
+
+from checks.across.served import Serving, judged, place_of, serving
+from checks.azure.machine_learning.resources import OnlineDeployment
+from checks.azure.machine_learning.states import not_in_use
+from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.tracking.resources import LoggedModel, Run
+from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Status, Verdict
+from scanner.model.views import View
+
+_NEEDS = (Run, LoggedModel, OnlineDeployment)
+_WHAT = "the Azure ML deployments of the scan"
+_COPIES = "copies of the files that MLflow does not know of"
+_TRUTH = "whether what is recorded is true"
+
+
+def _index(view: View) -> Serving:
+    """The models of deployments, each by its address."""
+    deployments = view.all(OnlineDeployment)
+    complete = deployments.complete
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for deployment in deployments:
+        idle = not_in_use(deployment)
+        if idle is not None and idle.status is Status.NOT_APPLICABLE:
+            continue
+        if idle is not None or isinstance(deployment.model, UnsetType):
+            complete = False
+        elif deployment.model:
+            found.append((place_of(deployment.model), (deployment.id,)))
+    return serving(found, complete=complete)
+
+
+@check(
+    id="MLP-5141",
+    severity=Severity.MEDIUM,
+    objective="experiment-traceability",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH),
+    recorded=True,
+)
+def azure_ml_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, view: View) -> Verdict:
+    """Azure ML serves a model version that comes from code that no commit has.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    What answers requests cannot be built again, and nobody can review the code that made it: the commit beside it, if
+    there is one, is not what ran.
+
+    ## How to fix
+    Train again from a clean check-out, in a pipeline, register what that made, and serve that version.
+
+    ## References
+    - https://mlflow.org/docs/latest/ml/tracking/
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
+    """
+    return judged(version, view, _index, _WHAT, uncommitted)
+
+
+@check(
+    id="MLP-5142",
+    severity=Severity.MEDIUM,
+    objective="performance-evaluation",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH),
+    recorded=True,
+)
+def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, view: View) -> Verdict:
+    """Azure ML serves a model version without a recorded evaluation on data other than its training data.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    The endpoint answers with a model of which nobody recorded how it does on data that it did not learn from. Nobody
+    can say later what was known when it was let loose.
+
+    ## How to fix
+    Evaluate that very version on data set aside for it, and log each metric with the data set and the model's id.
+
+    ## References
+    - https://mlflow.org/docs/latest/ml/evaluation/
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
+    """
+    return judged(version, view, _index, _WHAT, unevaluated)
+
+
+@check(
+    id="MLP-5143",
+    severity=Severity.LOW,
+    objective="bias-fairness",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH, "results by group that are kept as tables among the artifacts"),
+    recorded=True,
+)
+def azure_ml_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
+    """Azure ML serves a model version without a recorded metric by group.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    One number over all people hides that a model fails some of them. Of what serves people there should be results by
+    the groups that it is used on, of that very version.
+
+    ## How to fix
+    Evaluate that version by group, and log each result under a name that says its group, such as
+    `recall/age_band:60-69`, with the data set and the model's id.
+
+    ## References
+    - https://fairlearn.org/main/user_guide/assessment/index.html
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
+    """
+    return judged(version, view, _index, _WHAT, ungrouped)

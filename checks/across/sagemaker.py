@@ -1,0 +1,180 @@
+"""What MLflow records of the versions that SageMaker serves, and who may read where it keeps artifacts in S3."""
+
+from msgspec import UNSET, UnsetType
+
+from checks.across.served import Serving, judged, place_of, serving
+from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
+from checks.aws.names import bucket_arn
+from checks.aws.partitions import partitions
+from checks.aws.paths.serving import served_artifacts
+from checks.aws.s3.exposure import public_grants, public_ways
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage
+from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
+from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
+from scanner.model.checks import check
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
+
+_NEEDS = (Run, LoggedModel, Endpoint, EndpointConfig, Model, ModelPackage, InferenceComponent, Bucket)
+_WHAT = "the SageMaker endpoints of the scan"
+_COPIES = "copies of the files that MLflow does not know of"
+_TRUTH = "whether what is recorded is true"
+
+
+def _index(view: View) -> Serving:
+    served = view.derive(served_artifacts)
+    found = ((place.partition(":::")[2], path) for place, path in served.paths.items())
+    return serving(found, complete=served.complete)
+
+
+@check(
+    id="MLP-5121",
+    severity=Severity.MEDIUM,
+    objective="experiment-traceability",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH),
+    recorded=True,
+)
+def sagemaker_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, view: View) -> Verdict:
+    """SageMaker serves a model version that comes from code that no commit has.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    What answers requests cannot be built again, and nobody can review the code that made it: the commit beside it, if
+    there is one, is not what ran.
+
+    ## How to fix
+    Train again from a clean check-out, in a pipeline, register what that made, and serve that version.
+
+    ## References
+    - https://mlflow.org/docs/latest/ml/tracking/
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
+    """
+    return judged(version, view, _index, _WHAT, uncommitted)
+
+
+@check(
+    id="MLP-5122",
+    severity=Severity.MEDIUM,
+    objective="performance-evaluation",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH),
+    recorded=True,
+)
+def sagemaker_serves_mlflow_version_without_evaluation(version: ModelVersion, view: View) -> Verdict:
+    """SageMaker serves a model version without a recorded evaluation on data other than its training data.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    The endpoint answers with a model of which nobody recorded how it does on data that it did not learn from. Nobody
+    can say later what was known when it was let loose.
+
+    ## How to fix
+    Evaluate that very version on data set aside for it, and log each metric with the data set and the model's id.
+
+    ## References
+    - https://mlflow.org/docs/latest/ml/evaluation/
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
+    """
+    return judged(version, view, _index, _WHAT, unevaluated)
+
+
+@check(
+    id="MLP-5123",
+    severity=Severity.LOW,
+    objective="bias-fairness",
+    since="0.1.0",
+    needs=_NEEDS,
+    blind_to=(_COPIES, _TRUTH, "results by group that are kept as tables among the artifacts"),
+    recorded=True,
+)
+def sagemaker_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
+    """SageMaker serves a model version without a recorded metric by group.
+
+    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+
+    ## Why it matters
+    One number over all people hides that a model fails some of them. Of what serves people there should be results by
+    the groups that it is used on, of that very version.
+
+    ## How to fix
+    Evaluate that version by group, and log each result under a name that says its group, such as
+    `recall/age_band:60-69`, with the data set and the model's id.
+
+    ## References
+    - https://fairlearn.org/main/user_guide/assessment/index.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
+    """
+    return judged(version, view, _index, _WHAT, ungrouped)
+
+
+@check(
+    id="MLP-5124",
+    severity=Severity.CRITICAL,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(Bucket,),
+    exposure=Exposure.INTERNET,
+    blind_to=(ACCESS_POINTS, OBJECT_ACLS),
+)
+def mlflow_artifact_root_in_public_s3_bucket(experiment: Experiment, view: View) -> Verdict:
+    """MLflow keeps the artifacts of an experiment in an S3 bucket that is open to the public.
+
+    Counts what is in effect, as MLP-4101 does of what is served.
+
+    ## Why it matters
+    Every run of the experiment keeps its models, data samples and plots there. Anybody can download them, and with a
+    grant that includes writing anybody can replace a model that people load by its alias. MLflow's own permissions do
+    not hold in the bucket.
+
+    ## How to fix
+    Turn on Block Public Access for the bucket and the account, and let the server hand artifacts out
+    (`mlflow server --artifacts-destination`), so that one role alone reads the bucket.
+
+    CLI: `aws s3api put-public-access-block --bucket …`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    - https://mlflow.org/docs/latest/self-hosting/architecture/artifact-store/
+    """
+    if missing := unobserved(experiment, "artifact_location"):
+        return missing
+    location = experiment.artifact_location or ""
+    seen = {"artifact_location": experiment.artifact_location}
+    if not location.startswith(("s3://", "s3a://", "s3n://")):
+        return not_applicable("its artifacts are not at an address of S3", **seen)
+    name = place_of(location).partition("/")[0]
+    bucket = _bucket(view, name)
+    if isinstance(bucket, UnsetType):
+        return unknown(f"bucket {name}")
+    if bucket is None:
+        return not_applicable(f"nothing of SageMaker names {name}, so that the scan did not look at it", **seen)
+    path = (experiment.id, bucket.id)
+    if missing := unobserved(bucket, "owned"):
+        return unknown("Bucket.owned", path=path)
+    if not bucket.owned:
+        return not_applicable(f"{name} is no bucket of an account of the scan", **seen, **joined(bucket, "owned"))
+    ways, unread = public_ways(bucket)
+    found = {**seen, **joined(bucket, "policy_is_public", "owned"), "Bucket.grants": public_grants(bucket)}
+    if ways:
+        return failed(f"{name} is public by {' and '.join(ways)}", path=path, **found)
+    if unread:
+        return unknown(*(f"Bucket.{name}" for name in unread), path=path)
+    return passed(f"{name} is not public", path=path, **found)
+
+
+def _bucket(view: View, name: str) -> Bucket | UnsetType | None:
+    """The bucket of this name; None if nothing that was scanned led to it."""
+    otherwise: UnsetType | None = None
+    for partition in sorted(partitions()):  # "aws" before the others
+        bucket = view.get(Bucket, bucket_arn(partition, name))
+        if isinstance(bucket, Bucket):
+            return bucket
+        otherwise = UNSET if bucket is UNSET else otherwise
+    return otherwise
