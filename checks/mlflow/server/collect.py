@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from checks.mlflow.server.resources import ANONYMOUS, EXPERIMENTS, FOREIGN, VERSION, Server
 from scanner.model.collectors import collector
+from scanner.model.nouns import Reply
 
 if TYPE_CHECKING:
     from checks.mlflow.client.api import MlflowApi
@@ -24,11 +25,13 @@ def servers(api: MlflowApi) -> Iterator[Server]:
     if asked is UNSET:
         api.incomplete()
         return
-    replies = {
-        VERSION: api.text(VERSION, "/version", "version"),
+    version = api.text(VERSION, "/version", "version")
+    probes = {
         EXPERIMENTS: asked,
         ANONYMOUS: api.probe(EXPERIMENTS, "experiments", anonymous=True),
         FOREIGN: api.probe(EXPERIMENTS, "experiments", origin=ORIGIN),
     }
-    host = api.server.partition("//")[2]
-    yield api.decode(Server, replies, id=api.server, name=host, console_url=api.server, asked_with=api.form or None)
+    said: dict[str, Reply] = {VERSION: version}
+    said[EXPERIMENTS] = {name.partition("#")[2] or "asked": reply for name, reply in probes.items() if reply}
+    facts = {"id": api.server, "name": api.server.partition("//")[2], "console_url": api.server}
+    yield api.decode(Server, {VERSION: version, **probes}, said, **facts, asked_with=api.form or None)
