@@ -28,7 +28,7 @@ WITHOUT ROWID
 """
 _CACHED_KIBIBYTES = 8192
 #: Facets of a data set that say where it comes from, what it is or who answers for it.
-DESCRIBING = frozenset({"catalog", "dataSource", "documentation", "ownership", "storage", "version"})
+DESCRIBING = frozenset({"catalog", "dataSource", "documentation", "ownership", "storage"})
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 

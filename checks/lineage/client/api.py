@@ -22,6 +22,8 @@ from scanner.model.errors import CallFailed, InputError
 from scanner.model.nouns import ANYWHERE, Reason, Scope
 
 _API = "/api/v1"
+#: The variable that OpenLineage's own client takes a server from, and that of the near end of a tunnel to it.
+_URL, _ENDPOINT = "OPENLINEAGE_URL", "MLPOSTURE_LINEAGE_ENDPOINT"
 #: Of one page: as many as Marquez gives where nobody asks for a number.
 _PAGE = 100
 #: Marquez leaves out what lies before 1970 or, unless it is told, after 2029; and the latest come last, so that what
@@ -33,23 +35,35 @@ _KINDS = {EVENTS: EventKind.RUN, JOBS: EventKind.JOB, DATASETS: EventKind.DATASE
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "LineageProvider":
-    """A provider for the places in `places`. Raises InputError for what is none, and for two of one name."""
-    given = tuple(dict.fromkeys(settings.get("places", ())))
+    """A provider for the places in `places`, or the server that OPENLINEAGE_URL names.
+
+    Raises InputError for what is no place, and for two of one name.
+    """
+    given = tuple(dict.fromkeys(settings.get("places", ()))) or tuple(filter(None, [os.environ.get(_URL)]))
     if not given:
-        raise InputError("lineage: nothing is named; give a file or folder of events, or the address of a server")
+        raise InputError(f"lineage: nothing is named; give a file, a folder or a server's address, or set {_URL}")
     secret = key(os.environ)
     places: dict[str, Path | None] = {}
     for text in given:
         path = None if is_server(text) else check_path(text)
         account = server(text) if path is None else path.resolve().name or "/"
-        if path is None and secret:
-            refuse_in_the_clear(account)
         if account in places:
             raise InputError(f"lineage: {text}: another place is called {account} too; name a folder above both")
         places[account] = path
-    return LineageProvider(
-        calls, places, Transport(secret, calls.manners.read_timeout), f"who holds {KEY}" if secret else ""
-    )
+    reached = _tunnel([account for account, path in places.items() if path is None], secret)
+    transport = Transport(secret, calls.manners.read_timeout, reached)
+    return LineageProvider(calls, places, transport, f"who holds {KEY}" if secret else "")
+
+
+def _tunnel(servers: list[str], secret: str) -> str:
+    """The near end of a tunnel to the only server; empty where there is none. Raises InputError."""
+    end = os.environ.get(_ENDPOINT, "")
+    if end and len(servers) > 1:
+        raise InputError(f"{_ENDPOINT}: leads to one server, and {len(servers)} are named; name one, or unset it")
+    for reached in [server(end)] if end else servers:
+        if secret:
+            refuse_in_the_clear(reached)
+    return server(end) if end else ""
 
 
 class LineageProvider:

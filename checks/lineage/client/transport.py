@@ -69,9 +69,10 @@ def _is_local(url: str) -> bool:
 
 
 class Transport:
-    """Requests to any of the servers. No retries, no redirects."""
+    """Requests to any of the servers, or to the near end of a tunnel to the only one. No retries, no redirects."""
 
-    def __init__(self, key: str, timeout: float) -> None:
+    def __init__(self, key: str, timeout: float, tunnel: str = "") -> None:
+        self._tunnel = tunnel
         self._headers = {"Accept": "application/json", "User-Agent": f"mlposture/{__version__} (+{HOME})"}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
@@ -82,6 +83,7 @@ class Transport:
 
     def get(self, server: str, path: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
         """The JSON object of one attempt. Raises CallFailed."""
+        server = self._tunnel or server
         request = urllib.request.Request(f"{server}{path}?{urlencode(query)}", headers=self._headers)  # noqa: S310 - `server` saw it
         opener = self._direct if _is_local(server) else self._opener
         try:

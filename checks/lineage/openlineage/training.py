@@ -89,7 +89,7 @@ def lineage_training_data_of_unknown_origin(data: LineageDataset, view: View) ->
     """Training data that no recorded job made and that nothing describes.
 
     A facet that says where it comes from, what it is or who answers for it describes it: `dataSource`, `catalog`,
-    `storage`, `version`, `documentation` or `ownership`, on any event that names it. Where a job wrote what only might
+    `storage`, `documentation` or `ownership`, on any event that names it. Where a job wrote what only might
     be the same data, such as a folder that it may lie in, the verdict stays open.
 
     ## Why it matters
