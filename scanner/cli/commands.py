@@ -14,6 +14,7 @@ from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
+from scanner.cli.lineage_command import lineage
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
@@ -219,6 +220,7 @@ cli.add_command(list_command)
 cli.add_command(evidence)
 cli.add_command(gate)
 cli.add_command(bom)
+cli.add_command(lineage)
 cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)

@@ -29,6 +29,7 @@ _PORTS = {"postgres": "5432", "mysql": "3306", "redshift": "5439", "sqlserver": 
 _NAMESPACE = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/]*))?(/.*)?")
 #: Accounts of Azure Storage have an endpoint for blobs and one for files, and both reach the same containers.
 _AZURE = pattern(r"([^@/]+)@([^./@]+)\.(?:dfs|blob)\.(.+)")
+_AZURE_STORE = pattern(r"abfss://([^@]+@[^.]+)\.(.+)")
 _AZURE_HTTPS = pattern(r"([^./]+)\.(?:dfs|blob)\.(core\.[a-z.]+)")
 _S3_HTTPS = pattern(r"(?:(.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
 _GCS_HTTPS = pattern(r"(?:(.+)\.)?storage\.(?:googleapis|cloud\.google)\.com")
@@ -61,6 +62,13 @@ class Place(NamedTuple):
     @property
     def divider(self) -> str:
         return "/" if self.scheme in PATHS else "."
+
+    @property
+    def namespace(self) -> str:
+        """The store as OpenLineage spells it."""
+        if self.scheme == "abfss" and (found := _AZURE_STORE.fullmatch(self.store)):
+            return f"abfss://{found[1]}.dfs.{found[2]}"
+        return self.store.removesuffix(":")
 
     @property
     def folded(self) -> str:

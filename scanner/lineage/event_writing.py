@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from scanner import HOME
 from scanner.lineage.events import EventKind
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.merging import Named, Record, Transition
 from scanner.model.sanitize import encode
 
 #: Who makes an event that none of those read had, and the versions of the spec that it goes by.
-PRODUCER = "https://example.com/mlposture"
+PRODUCER = HOME
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _DEFINITIONS = {EventKind.RUN: "RunEvent", EventKind.JOB: "JobEvent", EventKind.DATASET: "DatasetEvent"}
 

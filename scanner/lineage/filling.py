@@ -12,6 +12,9 @@ from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Graph, Sort, What
 from scanner.lineage.merging import Named, Record
 
+#: What an endpoint is in OpenLineage: a job of this processing type and type.
+ENDPOINT = ("SERVICE", "ENDPOINT")
+
 
 def graph_of(kept: KeptEvents, folder: Path | None = None) -> Graph:
     """The graph of all events."""
@@ -78,8 +81,19 @@ def job_key(namespace: str, name: str) -> str:
 
 
 def _add_job(graph: Graph, record: Record) -> None:
-    job = graph.node(Sort.JOB, job_key(*record.key), record.key[1])
-    _join(graph, job, record.inputs.values(), record.outputs.values())
+    serves = record.job is not None and is_endpoint(record.job.facets)
+    job = graph.node(Sort.ENDPOINT if serves else Sort.JOB, job_key(*record.key), record.key[1])
+    if serves:
+        for named in record.inputs.values():
+            graph.edge(add_data(graph, named), job, What.SERVES)
+    else:
+        _join(graph, job, record.inputs.values(), record.outputs.values())
+
+
+def is_endpoint(facets: Mapping[str, Any]) -> bool:
+    """Whether a job is an endpoint: it runs for ever, and serves what it reads."""
+    facet = facets.get("jobType")
+    return isinstance(facet, Mapping) and (facet.get("processingType"), facet.get("jobType")) == ENDPOINT
 
 
 def _add_run(graph: Graph, record: Record) -> None:

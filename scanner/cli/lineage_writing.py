@@ -1,0 +1,94 @@
+"""From files of events and saved inventories to one graph in its place."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from checks.lineage.client.files import check_path, documents
+from reports.html.lineage_chart import svg
+from scanner.cli.config import check_place, refuse_undecoded
+from scanner.cli.judging import load_saved, places_of, write_to
+from scanner.cli.process import say
+from scanner.lineage.drawing import draw
+from scanner.lineage.event_writing import lines
+from scanner.lineage.events import NotAnEvent, read_event
+from scanner.lineage.filling import graph_of
+from scanner.lineage.kept_events import KeptEvents
+from scanner.lineage.lineage_graph import Graph
+from scanner.lineage.observed import observed_events
+from scanner.model.errors import CallFailed, InputError
+from scanner.model.exits import Exit
+from scanner.systems.graph import Graph as Joins
+
+_SUFFIXES = (".ndjson", ".jsonl", ".svg")
+
+
+#: Problems of files that are named one by one.
+_SHOWN = 5
+
+
+def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """The events, or the drawing, to its place; the exit code. Raises InputError."""
+    output, inventories = options["output"], options["inventories"]
+    refuse_undecoded({**options, "path": paths})
+    if not paths and not inventories:
+        raise InputError("lineage: nothing is named; give a file or folder of events, or --inventory")
+    _note_places(paths, inventories, output)
+    kept = KeptEvents()
+    problems = _read(paths, kept)
+    if inventories:
+        inventory, _, collectors = load_saved(inventories)
+        for event in observed_events(inventory, Joins(inventory, collectors)):
+            kept.add(read_event(event))
+    kept.seal()
+    made: Iterable[bytes] = lines(kept)
+    if output.endswith(".svg"):
+        graph = graph_of(kept)
+        made = [svg(draw(graph, _around(graph, options["around"])))]
+    write_to(None if output == "-" else output, made)
+    for text in problems[:_SHOWN]:
+        say(f"left out: {text}")
+    if len(problems) > _SHOWN:
+        say(f"left out: {len(problems) - _SHOWN} more")
+    return Exit.INCOMPLETE if problems else Exit.DONE
+
+
+def _note_places(paths: tuple[str, ...], inventories: tuple[str, ...], output: str) -> None:
+    """Raise InputError for what cannot be read, or written, or would be both."""
+    places = places_of({"output": ()}, inventories)
+    for path in paths:
+        places.note(path, check_path(path), written=False)
+    if output == "-":
+        if sys.stdout is None:
+            raise InputError("-o: standard output is closed")
+        return
+    if not output.endswith(_SUFFIXES):
+        raise InputError(f"-o {output}: name a file that ends in {', '.join(_SUFFIXES)}")
+    places.note(f"-o {output}", check_place("-o", output))
+
+
+def _read(paths: tuple[str, ...], kept: KeptEvents) -> list[str]:
+    """Keep the events at these paths; why some of them were not."""
+    problems: list[str] = []
+
+    def failed(failure: CallFailed) -> None:
+        problems.append(failure.detail)
+
+    for path in paths:
+        for content in documents(check_path(path), failed):
+            try:
+                kept.add(read_event(content))
+            except NotAnEvent as error:
+                problems.append(f"{path}: an event is none: {error}")
+    return problems
+
+
+def _around(graph: Graph, names: tuple[str, ...]) -> list[int]:
+    """The nodes of these names. Raises InputError for a name that nothing has."""
+    found: list[int] = []
+    for name in names:
+        some = [node.number for node in graph.nodes() if name in (node.label, node.key)]
+        if not some:
+            raise InputError(f"--around {name}: no data set, job or endpoint is called so")
+        found += some
+    return found

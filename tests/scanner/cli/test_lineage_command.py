@@ -1,0 +1,92 @@
+"""`mlposture lineage` and `scan lineage`, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from commandline import mlposture
+
+EVENT = {
+    "eventType": "COMPLETE",
+    "eventTime": "2026-11-01T10:00:00Z",
+    "producer": "https://example.com/p",
+    "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    "run": {"runId": "0190c7a2-0000-7000-8000-000000000001"},
+    "job": {"namespace": "airflow", "name": "claims.train"},
+    "inputs": [{"namespace": "s3://northwind-claims", "name": "raw"}],
+    "outputs": [
+        {"namespace": "s3://northwind-models", "name": "m", "facets": {"datasetType": {"datasetType": "MODEL"}}}
+    ],
+}
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    path = tmp_path / "events.ndjson"
+    path.write_text(json.dumps(EVENT) + "\n" + json.dumps(EVENT) + "\n", encoding="utf-8")
+    return path
+
+
+def test_events_are_merged_and_drawn(events: Path) -> None:
+    out, drawn = events.with_name("out.ndjson"), events.with_name("out.svg")
+    assert mlposture("lineage", str(events), "-o", str(out)).returncode == 0
+    assert mlposture("lineage", str(events), "-o", str(drawn)).returncode == 0
+
+    [line] = out.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["inputs"][0]["name"] == "raw"
+    assert "claims.train leads to m" in (ET.parse(drawn).getroot().findtext("{http://www.w3.org/2000/svg}desc") or "")
+
+
+def test_an_inventory_of_a_scan_takes_part(events: Path) -> None:
+    inventory = events.with_name("inventory.json")
+    scan = mlposture("scan", "lineage", str(events), "--save-inventory", str(inventory), "--no-progress")
+    assert scan.returncode == 0, scan.stderr
+    done = mlposture("lineage", "--inventory", str(inventory))
+
+    [line] = done.stdout.splitlines()
+    assert json.loads(line)["run"]["runId"] == EVENT["run"]["runId"]
+
+
+def test_what_could_not_be_read_is_said(events: Path) -> None:
+    events.write_text(json.dumps(EVENT) + "\n{no\n", encoding="utf-8")
+    done = mlposture("lineage", str(events))
+
+    assert done.returncode == 4
+    assert "left out: " in done.stderr and len(done.stdout.splitlines()) == 1
+
+
+def test_the_configuration_may_name_places(events: Path) -> None:
+    config = events.with_name("mlposture.toml")
+    config.write_text(f'no-cache = true\n[lineage]\nplaces = ["{events}"]\n', encoding="utf-8")
+    done = mlposture("scan", "--config", str(config), "-o", "json:-", "--verdicts", "all", "--no-progress")
+
+    report = json.loads(done.stdout)
+    assert {scope["provider"] for scope in report["scan"]["scopes"]} == {"lineage"}
+    assert {finding["check"]["id"] for finding in report["findings"]} == {
+        "MLP-5201",
+        "MLP-5202",
+        "MLP-5203",
+        "MLP-5204",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "nothing is named"),
+        (["none.json"], "none.json: No such file"),
+        (["{events}", "-o", "x.txt"], "name a file that ends in .ndjson, .jsonl, .svg"),
+        (["{events}", "-o", "{events}"], "something else is to be"),
+        (["{events}", "-o", "x.svg", "--around", "nobody"], "no data set, job or endpoint is called so"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_writes_nothing(events: Path, arguments: list[str], said: str) -> None:
+    before = events.read_bytes()
+    done = mlposture("lineage", *(one.format(events=events) for one in arguments), cwd=events.parent)
+
+    assert done.returncode == 2
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1
+    assert events.read_bytes() == before and not events.with_name("x.svg").exists()
