@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 from declaring import TODAY
-from scanning import PROVIDERS, calm
+from scanning import calm
 from support import ROOT, registered
 
 from reports.cyclonedx import Spec, render
 from scanner.bom.bill import Bill, bill_of, read_items
 from scanner.bom.minimum_elements import standings
 from scanner.cli.bom_writing import read_bill
+from scanner.model.registry import CLOUDS
 from scanner.store.inventory import Inventory
 from scanner.systems.assign import assign
 from scanner.systems.graph import Graph
@@ -32,8 +33,8 @@ def saved() -> tuple[str, ...]:
     """Saved inventories of the demo organisation, one a cloud."""
     folder = tempfile.TemporaryDirectory(prefix="mlposture-tests-")
     atexit.register(folder.cleanup)
-    paths = [Path(folder.name, f"{provider}.json") for provider in PROVIDERS]
-    for provider, path in zip(PROVIDERS, paths, strict=True):
+    paths = [Path(folder.name, f"{provider}.json") for provider in CLOUDS]
+    for provider, path in zip(CLOUDS, paths, strict=True):
         calm(provider)[0].save(path)
     return tuple(map(str, paths))
 

@@ -12,16 +12,17 @@ from typing import Any
 
 import msgspec
 from commandline import mlposture
-from scanning import PROVIDERS, QUICK, running, take_inventory
+from scanning import QUICK, running, take_inventory
 from support import ROOT, all_kinds, registered
 from worlds.base import World
 
 from scanner.cli.evidence_building import Judged, dossier_of, judged
 from scanner.evidence.dossier_types import Dossier, Observation
+from scanner.model.registry import CLOUDS
 
 MANIFEST = ROOT / "examples" / "ai-systems.yaml"
 SYSTEMS = ("ticket-sentiment", "fraud-scoring", "retina-diagnosis")
-CLOUD = dict(zip(SYSTEMS, PROVIDERS, strict=True))
+CLOUD = dict(zip(SYSTEMS, CLOUDS, strict=True))
 #: One framework makes a smaller dossier.
 SOC2 = ("--framework", "soc2")
 KEEPING = msgspec.structs.replace(QUICK, keep_replies=True)
@@ -55,7 +56,7 @@ def saved_after(path: Path, provider: str, prepare: Callable[[World], object]) -
 @cache
 def all_judged() -> Judged:
     """The whole demo organisation, judged."""
-    return judged([inventory(name) for name in PROVIDERS], {"systems": str(MANIFEST), "framework": ()})
+    return judged([inventory(name) for name in CLOUDS], {"systems": str(MANIFEST), "framework": ()})
 
 
 @cache
