@@ -1,7 +1,7 @@
 """Train a model of how diabetes progresses, evaluate it by group, log that to MLflow, and write it for the gate.
 
-Needs mlflow, scikit-learn and fairlearn. `--features age` is a model that knows the age of a person alone; the gate stops
-it. `--features all` is one that knows what was measured.
+Needs mlflow, scikit-learn and fairlearn. `--features age` is a model that knows the age of a person alone; the gate
+stops it. `--features all` is one that knows what was measured.
 """
 
 from __future__ import annotations
