@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reports.not_seen import Unseen, unseen
 from reports.writing import clean, first_paragraph, redact
 from scanner.model.notes import Suppression
-from scanner.model.nouns import Status
+from scanner.model.nouns import Scope, Status
 from scanner.model.patterns import pattern
 from scanner.model.reported import CheckInfo, Finding, Report
 
@@ -58,6 +58,7 @@ class RowV1(NamedTuple):
     source_line: str = ""
     source_address: str = ""
     unsourced: str = ""
+    account_name: str = ""
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -75,10 +76,10 @@ def render(report: Report) -> Iterator[bytes]:
 def _rows(report: Report) -> Iterator[Iterable[str]]:
     yield RowV1._fields
     for one in unseen(report):
-        yield _unseen(one)
+        yield _unseen(one)._replace(account_name=_account(report, one.scope))
     checks = {check.id: _of_check(check) for check in report.checks}
     for finding in report.findings:
-        yield _finding(finding, checks)
+        yield _finding(finding, checks)._replace(account_name=_account(report, finding.resource.scope))
 
 
 def _of_check(check: CheckInfo) -> RowV1:
@@ -118,6 +119,11 @@ def _finding(finding: Finding, checks: Mapping[str, RowV1]) -> RowV1:
         source_address=cell(source.address) if source else "",
         unsourced=cell(finding.unsourced),
     )
+
+
+def _account(report: Report, scope: Scope) -> str:
+    """What an account is called, as far as it is known."""
+    return cell(report.names.get((scope.provider, scope.account), ""))
 
 
 def _decided(decision: Suppression | None) -> dict[str, str]:

@@ -76,9 +76,10 @@ class System(NamedTuple):
 
 
 class Account(NamedTuple):
-    """An account, the failures in it by severity, and its verdicts that could not be given."""
+    """An account, what it is called, the failures in it by severity, and its verdicts that could not be given."""
 
     name: str
+    called: str
     failures: list[Share]
     failed: int
     unknown: int
@@ -88,7 +89,7 @@ def render(report: Report) -> Iterator[bytes]:
     """The page in pieces: what is above the findings, these in blocks, and what is below."""
     head, _, tail = page_with_script("report", **_data(report)).partition(_MARK.encode())
     yield head
-    yield from packed(report.checks, report.findings, FINDINGS)
+    yield from packed(report, FINDINGS)
     yield tail
 
 
@@ -101,7 +102,7 @@ def _data(report: Report) -> dict[str, Any]:
         "report": report,
         "mark": _MARK,
         "read_at": report.started_at.astimezone(UTC),
-        "scanned": sorted({f"{scope.provider} {scope.account}" for scope in report.scopes}),
+        "scanned": [_called(report, account) for account in report.accounts],
         "severities": [(str(one), report.by_severity.get(one, 0), str(one)) for one in Severity],
         "verdicts": [
             (name, report.counts[status], look)
@@ -156,8 +157,14 @@ def _accounts(report: Report) -> list[Account]:
     for account in failures.keys() | unknown.keys():
         numbers = failures.get(account, {})
         shares = [(str(severity), numbers.get(severity, 0), str(severity)) for severity in Severity]
-        found.append(Account(" ".join(account), shares, sum(numbers.values()), unknown[account]))
+        called = _called(report, account)
+        found.append(Account(" ".join(account), called, shares, sum(numbers.values()), unknown[account]))
     return sorted(found, key=lambda one: ([-number for _, number, _ in one.failures], -one.unknown, one.name))
+
+
+def _called(report: Report, account: tuple[str, str]) -> str:
+    """The cloud and the account, by the name it has."""
+    return f"{account[0]} {report.called(account)}"
 
 
 def _answers(
@@ -170,7 +177,7 @@ def _answers(
     if not report.assessment.manifest:
         for account in accounts:
             if account.failed:
-                yield Answer(account.name, count(account.failed, "failure"), {"account": account.name})
+                yield Answer(account.called, count(account.failed, "failure"), {"account": account.name})
     for system in sorted(systems, key=lambda one: (-one.row.critical, -one.row.high)):
         if system.row.critical or system.row.high:
             text = f"{system.row.name}: {system.row.critical} critical, {system.row.high} high"

@@ -50,6 +50,14 @@ class PrincipalV1(Struct, frozen=True):
     name: str | None
 
 
+class AccountV1(Struct, frozen=True):
+    """An account that was scanned, and what it is called; null where no list of accounts said it."""
+
+    provider: str
+    account: str
+    name: str | None
+
+
 class ScanV1(Struct, frozen=True):
     """The run. `complete` is false when anything could not be observed; see `gaps`.
 
@@ -66,6 +74,7 @@ class ScanV1(Struct, frozen=True):
     complete: bool
     principals: list[PrincipalV1]
     inventories: list[str]
+    accounts: list[AccountV1]
 
 
 class VerdictCountsV1(Struct, frozen=True, rename={"passed": "pass"}):

@@ -20,6 +20,7 @@ from reports.json_finding_types_v1 import (
 )
 from reports.json_history_v1 import history, source
 from reports.json_types_v1 import (
+    AccountV1,
     CheckCoverageV1,
     GapV1,
     KindCoverageV1,
@@ -83,6 +84,7 @@ def _scan(report: Report) -> ScanV1:
         complete=report.complete,
         principals=[PrincipalV1(one.provider, one.account, redact(one.name) or None) for one in report.principals],
         inventories=list(report.inventories),
+        accounts=[AccountV1(*one, redact(report.names.get(one, "")) or None) for one in report.accounts],
     )
 
 

@@ -100,7 +100,14 @@ def _reasons(report: Report) -> Iterator[str]:
     if not report.unanswered:
         return
     rows = (
-        row((str(one.count), code(f"{one.provider} {one.account}"), code(one.reason), code(", ".join(one.checks))))
+        row(
+            (
+                str(one.count),
+                code(_called(report, (one.provider, one.account))),
+                code(one.reason),
+                code(", ".join(one.checks)),
+            )
+        )
         for one in report.unanswered
     )
     yield "<details>"
@@ -187,8 +194,13 @@ def _accounts(report: Report) -> Iterator[str]:
     yield "## Accounts"
     yield ""
     yield head(("Account", *(str(severity).capitalize() for severity in Severity), "Unknown", "Gaps"))
-    rows = (row((code(" ".join(account)), *map(str, counts))) for account, counts in worst)
+    rows = (row((code(_called(report, account)), *map(str, counts))) for account, counts in worst)
     yield from _cut(rows, ACCOUNTS, len(worst), "more account")
+
+
+def _called(report: Report, account: tuple[str, str]) -> str:
+    """The cloud and the account, by the name it has."""
+    return f"{account[0]} {report.called(account)}"
 
 
 def _systems(report: Report) -> Iterator[str]:

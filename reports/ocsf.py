@@ -100,6 +100,8 @@ def _base(number: int, report: Report, scope: Scope, activity: int, code: str) -
     # What is none of these was not written by a scan: the schema has a number for what it does not know.
     name, type_id, type = _PROVIDERS.get(scope.provider, (scope.provider, 99, "Other"))
     account = {"uid": scope.account, "type_id": type_id, "type": type}
+    if called := report.names.get((scope.provider, scope.account)):
+        account["name"] = called
     cloud = {"provider": name, "account": account, **({"region": scope.region} if scope.region else {})}
     return {
         "class_uid": number,

@@ -181,6 +181,7 @@ class _Run:
         return {
             "provider": account[0],
             "account": account[1],
+            "accountName": redact(report.names.get(account, "")) or None,
             "complete": account in report.settled,
             "carried": report.earlier.carried_by_account().get(account, 0),
             "leftOut": self._left_out.total(),

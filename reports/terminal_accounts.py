@@ -12,6 +12,8 @@ from scanner.model.reported import Report
 MAX_ACCOUNTS = 40
 #: Columns that an account has at least; the numbers have the others.
 _LEAST = 24
+#: Letters of a name without which it says nothing.
+_NAME = 6
 _Account = tuple[str, str]
 
 
@@ -35,14 +37,25 @@ def accounts(report: Report, width: int) -> Iterator[Line]:
     worst = sorted(known, key=lambda account: ([-number for number in numbers(account)], account))
     shown = worst[:MAX_ACCOUNTS]
     head = ("account", "seen", *(str(severity) for severity in severities), "unknown", "gaps")
-    rows = [(theirs(" ".join(account)), str(seen[account]), *map(str, numbers(account))) for account in sorted(shown)]
     if not any(any(numbers(account)) for account in known):
         return
     room = max(width - sum(len(name) + 2 for name in head[1:]), _LEAST)
-    yield from table(head, [(cut(row[0], room), *row[1:]) for row in rows])
+    rows = [
+        (_called(report, account, room), str(seen[account]), *map(str, numbers(account))) for account in sorted(shown)
+    ]
+    yield from table(head, rows)
     if len(worst) > len(shown):
         yield [("", f"… and {len(worst) - len(shown)} more accounts, none of them worse.", "")]
     yield []
+
+
+def _called(report: Report, account: _Account, room: int) -> str:
+    """The cloud and the account, by the name it has: of the two, the id is not cut."""
+    id = theirs(" ".join(account))
+    left = room - len(f"{id} ()")
+    if report.called(account) == account[1] or left < _NAME:
+        return cut(id, room)
+    return f"{theirs(account[0])} {cut(theirs(report.names[account]), left)} ({theirs(account[1])})"
 
 
 def _counts(report: Report) -> tuple[Counter[_Account], Counter[_Account]]:

@@ -158,6 +158,7 @@ def all_open(browser: Browser, source: str) -> dict[str, Any]:
     reader.page.wait_for_selector(f".opened >> nth={count - 1}")
     found = {
         "title": reader.page.title(), "text": reader.page.inner_text("#rows"), "details": count,
+        "accounts": reader.page.locator("#by-account option").all_inner_texts(),
         "elements": reader.page.locator("#rows :is(b b, img, script, iframe, a[href^='javascript'])").count(),
     }  # fmt: skip
     return found | reader.close()

@@ -179,6 +179,19 @@ def test_the_merged_was_taken_when_the_oldest_was_and_holds_all(tmp_path: Path) 
     assert merged.count() == 2
 
 
+def test_of_two_names_of_an_account_the_newer_counts_in_any_order(tmp_path: Path) -> None:
+    for name, day in (("old", 1), ("new", 2)):
+        part = inventory_of(at(notebook(name), Scope("aws", "1", name)))
+        part.taken_at += timedelta(days=day)
+        part.names = {("aws", "1"): f"{name} name", ("aws", name): name}
+        part.accounts = set(part.names)
+        part.save(tmp_path / name)
+
+    for order in (("old", "new"), ("new", "old")):
+        merged = load_all([tmp_path / name for name in order], all_kinds())
+        assert merged.names == {("aws", "1"): "new name", ("aws", "old"): "old", ("aws", "new"): "new"}
+
+
 def test_of_a_resource_that_two_accounts_saw_the_same_view_counts_as_in_one_scan(tmp_path: Path) -> None:
     ours, theirs = bucket("b", versioning="Enabled"), at(bucket("b", versioning="Suspended"), THERE)
     journal = Journal()

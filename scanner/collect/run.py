@@ -25,6 +25,7 @@ from scanner.model.collectors import Collector, Provider
 from scanner.model.errors import CannotScan, InputError, NotKept
 from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
 from scanner.model.origins import Principal
+from scanner.model.sanitize import quote
 from scanner.store.inventory import Inventory
 from scanner.store.journal import ACCOUNT, Facts
 from scanner.store.saved import Shard
@@ -76,6 +77,7 @@ def collect(
         return
     inventory.accounts |= {(provider.name, account) for account in known}  # before anything is judged
     inventory.organizations.update(provider.organizations)
+    inventory.names |= _names(provider, known)
     accounts = [account for account in known if shard is None or shard.holds(account)]
     run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), grace, workers, progress)
     try:
@@ -86,6 +88,13 @@ def collect(
     inventory.gaps = tuple(sorted({*inventory.gaps, *run.gaps}))
     for account, names in run.askers.items():
         inventory.principals |= {Principal(provider.name, account, name) for name in names - {""} or {""}}
+
+
+def _names(provider: Provider, accounts: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What accounts are called: texts of others, of which nothing is known but that they were in a reply."""
+    said = {account: provider.names.get(account) for account in accounts}
+    quoted = {account: quote(name) for account, name in said.items() if isinstance(name, str)}
+    return {(provider.name, account): name for account, name in quoted.items() if name}
 
 
 def leave_out(plan: Plan, provider: str, inventory: Inventory, why: str) -> None:

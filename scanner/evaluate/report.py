@@ -135,6 +135,7 @@ def build_report(
             {scope.account.lower() for scope in inventory.scopes},
         ),
         principals=tuple(sorted(inventory.principals)),
+        names=inventory.names,
         inventories=inventory.digests,
         unmanaged=_unmanaged(inventory, sources) if sources and sources.has_states else None,
         checkout=sources.checkout if sources else None,

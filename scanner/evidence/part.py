@@ -61,7 +61,7 @@ def part_of(
     What the inventory says of itself (scopes, listings, gaps, principals) stays whole: absence is concluded from it.
     """
     part = Inventory(inventory.taken_at)
-    for name in ("scopes", "accounts", "organizations", "gaps", "listings", "shard", "principals"):
+    for name in ("scopes", "accounts", "names", "organizations", "gaps", "listings", "shard", "principals"):
         setattr(part, name, getattr(inventory, name))
     wanted = {Key(one.kind, one.id) for one in dossier.resources}
     whole: set[str] = set()

@@ -231,6 +231,7 @@ def _names(dossier: Dossier, inventories: Iterable[Inventory]) -> Iterator[str]:
         yield from (one.name, *_spellings(one.id))
     for inventory in inventories:
         yield from (account for _, account in inventory.accounts)
+        yield from inventory.names.values()
         yield from inventory.organizations
         yield from (principal.name for principal in inventory.principals)
         for kind in inventory.store.kinds():

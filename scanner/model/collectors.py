@@ -154,6 +154,8 @@ class Provider(Protocol):
     opens_with: str
     #: ids of the organisations that are scanned whole
     organizations: tuple[str, ...]
+    #: what accounts are called, by id, as far as the lists of accounts said it
+    names: Mapping[str, str]
     #: whose credentials ask: the same for whoever may go on with a scan, so without the name of a session
     principal: str
 

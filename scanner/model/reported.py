@@ -225,8 +225,9 @@ class Report(Struct, frozen=True, kw_only=True):
     `counts` has suppressed failures apart, and `by_severity` has none of them. `check_counts` and `system_counts` have
     them among the failed: they are evidence as before. `suppressions` is what came of each entry of that file.
     `trust` is what came of each entry of `[trust]`. `assessment` is what all this says of AI systems and controls.
-    `principals` are in whose name accounts were read, as far as the inventory says. `inventories` are the SHA-256 of
-    the saved inventories that hold what was judged. `fixes` are the changes that would close most failures.
+    `principals` are in whose name accounts were read, and `names` what these are called, as far as the inventory says.
+    `inventories` are the SHA-256 of the saved inventories that hold what was judged. `fixes` are the changes that would
+    close most failures.
     `earlier` are the failures of an earlier report. Of accounts that are `settled`, all that failed before is known to
     fail, known to have ended, or carried forward from there. `frameworks` are those that `controls` name.
     `unmanaged` is None where no states of infrastructure as code were given. `checkout` is what its sources are of.
@@ -257,6 +258,7 @@ class Report(Struct, frozen=True, kw_only=True):
     suppressions: tuple[SuppressionUse, ...] = ()
     assessment: Assessment = NoAssessment()
     principals: tuple[Principal, ...] = ()
+    names: Mapping[Account, str] = {}
     inventories: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     earlier: Formers = NoFormers()
@@ -269,6 +271,16 @@ class Report(Struct, frozen=True, kw_only=True):
     def trusted(self) -> int:
         """How many passes rest on `[trust]`."""
         return sum(count.trusted for count in self.check_counts.values())
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The provider and id of every account that was scanned, sorted."""
+        return tuple(sorted({_account(scope) for scope in self.scopes}))
+
+    def called(self, account: Account) -> str:
+        """An account as people know it: its name with the id in brackets, or the id where no other name is known."""
+        name, id = self.names.get(account, ""), account[1]
+        return f"{name} ({id})" if name not in ("", id) else id
 
     def asked(self, account: Account) -> dict[Account, tuple[str, ...]]:
         """The regions that were asked in an account, and wherever what is carried forward there was found from."""

@@ -23,7 +23,7 @@ from scanner.model.views import All, View
 from scanner.store.files import write_atomically
 from scanner.store.journal import Journal
 from scanner.store.piecewise import UNREADABLE
-from scanner.store.saved import SCHEMA, Shard, check_times, read_saved
+from scanner.store.saved import SCHEMA, Account, Shard, check_times, read_saved
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -40,6 +40,8 @@ class Inventory:
         self.scopes: tuple[Scope, ...] = ()
         #: every account of the scan, by provider and id: also those that fall to other parts of it
         self.accounts: set[tuple[str, str]] = set()
+        #: what accounts are called, by provider and id, where a list of accounts said it
+        self.names: dict[tuple[str, str], str] = {}
         #: ids of the organisations that are scanned whole
         self.organizations: set[str] = set()
         self.gaps: tuple[Gap, ...] = ()
@@ -123,7 +125,7 @@ class Inventory:
             head["shard"] = self.shard
         yield msgspec.json.format(encode(head), indent=1).removesuffix(b"\n}")
         listings = (self.listings[key] for key in sorted(self.listings))
-        accounts = [Scope(provider, account) for provider, account in sorted(self.accounts)]
+        accounts = [Account(*account, name=self.names.get(account, UNSET)) for account in sorted(self.accounts)]
         parts: tuple[tuple[str, Iterable[Any]], ...] = (
             ("accounts", accounts),
             ("organizations", sorted(self.organizations)),
@@ -183,6 +185,7 @@ class Inventory:
             raise InputError(f"{path}: not an inventory: {error}") from error
         loaded.scopes = tuple(head.scopes)
         loaded.accounts = {(scope.provider, scope.account) for scope in (*head.accounts, *head.scopes)}
+        loaded.names = {(one.provider, one.account): one.name for one in head.accounts if one.name is not UNSET}
         loaded.organizations = set(head.organizations)
         loaded.principals = set(head.principals)
         loaded.digests = (head.digest,)

@@ -50,6 +50,8 @@ def load_all(
         merged.digests += part.digests
         scopes.update(part.scopes)
         gaps.update(part.gaps)
+    for part in sorted(parts.values(), key=lambda one: (one.taken_at, one.digests)):
+        merged.names |= part.names  # the newest has the last word
     for collector, scope in _not_followed(list(parts.values()), collectors or {}):
         kind = collector.kind.kind
         merged.listings[kind, scope] = replace(merged.listings[kind, scope], complete=False)

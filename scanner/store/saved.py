@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from scanner.model.errors import InputError
 from scanner.model.nouns import Gap, Listing, Resource, Scope
@@ -38,6 +39,12 @@ class Shard(msgspec.Struct, frozen=True):
         return int.from_bytes(digest[:8]) % self.of == self.number - 1
 
 
+class Account(Scope, frozen=True):
+    """An account of the scan, and what it is called where a list of accounts said it."""
+
+    name: str | UnsetType = UNSET
+
+
 class Head(msgspec.Struct):
     """All of a saved inventory but its resources."""
 
@@ -47,7 +54,7 @@ class Head(msgspec.Struct):
     gaps: list[Gap]
     listings: list[Listing]
     shard: Shard | None = None
-    accounts: list[Scope] = []
+    accounts: list[Account] = []
     organizations: list[str] = []
     principals: list[Principal] = []
     #: of the file, which does not say it itself
@@ -67,7 +74,7 @@ def read_saved(path: Path, resource: Callable[[str, bytes], None]) -> Head:
 
 #: Members that are read item by item, and what their items are.
 _LISTS: dict[str, Any] = {
-    "accounts": Scope,
+    "accounts": Account,
     "organizations": str,
     "principals": Principal,
     "scopes": Scope,

@@ -6,9 +6,9 @@ Their checks and catalogue are small and their own: a golden file changes when t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import ClassVar
 
 import msgspec
@@ -256,6 +256,7 @@ def report_of(
     trust: tuple[Entry, ...] = (),
     manifest: Manifest | None = None,
     principals: Iterable[Principal] = (),
+    names: Mapping[tuple[str, str], str] = MappingProxyType({}),
     inventories: tuple[str, ...] = (),
     sources: Sources | None = None,
     suppressions: Iterable[Suppression] = (),
@@ -280,6 +281,7 @@ def report_of(
     inventory.scopes = tuple(sorted(scopes))
     inventory.gaps = tuple(gaps)
     inventory.principals, inventory.digests = set(principals), inventories
+    inventory.names = dict(names)
     owners = None
     if manifest is not None:
         known = {
@@ -395,6 +397,7 @@ def hostile_report() -> Report:
             if name
         ],
         principals=[Principal("aws", "111122223333", name) for name in HOSTILE],
+        names={(one.provider, one.account): name for one, name in zip((HERE, GCP), HOSTILE, strict=False)},
         sources=MadeUp(""),
         suppressions=[
             suppression("MLP-2901", f"*/buckets/{'?' * len(name) if len(name) > 20 else 'none'}", reason=name,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from asff_judge import wrong_with
 from sarif_gate import unfit
@@ -96,6 +97,7 @@ def test_no_credential_reaches_a_report(name, secret, make):
         gaps=[make.gap(scope=make.GCP, detail=f"refused: {secret}", permission=f"a.{secret}")],
         arguments=("gcp", f"tfstate={secret}"),
         checks=[make.made(careless, "MLP-2902", Severity.HIGH, Exposure.INTERNAL)],
+        names={("aws", "111122223333"): secret, ("gcp", "example-fraud-prod"): secret},
         sources=make.MadeUp(secret.replace("/", "")),
     )
     text = make.readable(name, report)
@@ -113,6 +115,33 @@ def test_no_invisible_character_of_others_is_written_as_it_is(name, report, make
         text = text[1:].replace("\r\n", "\n")
     assert not [c for c in text if not c.isprintable() and c != "\n"]
     assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]
+
+
+#: What has a place for the name of an account.
+NAMING = [name for name in FORMATS if name not in ("junit", "asff", "codequality")]
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_accounts_are_named_as_people_know_them(name, make):
+    """What is not known is not there, and what is no other name than the id is not said twice."""
+    known = {("aws", "111122223333"): "Northwind Labs", ("gcp", "example-fraud-prod"): "example-fraud-prod"}
+    text = make.readable(name, msgspec.structs.replace(make.mixed_report(), names=known))
+
+    assert "Northwind Labs" in text and "Northwind Labs" not in make.readable(name, make.mixed_report())
+    apart = name in ("json", "csv", "sarif", "ocsf")  # name and id
+    assert apart or "Northwind Labs (111122223333)" in text
+    assert "example-fraud-prod (example-fraud-prod)" not in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_name_of_an_account_is_obeyed(name, make):
+    for called in (*make.HOSTILE, MARKUP, LONG):
+        names = {("aws", "111122223333"): called, ("gcp", "example-fraud-prod"): called}
+        content = make.whole(name, msgspec.structs.replace(make.mixed_report(), names=names))
+        parsed(name, content, Style())
+        text = content.decode().removeprefix("\ufeff").replace("\r\n", "\n")
+        assert not [c for c in text if not c.isprintable() and c != "\n"]
+        assert not [line for line in text.splitlines() if line.lstrip().startswith(("::", "##["))]
 
 
 #: What ends an element, a script or a drawing where a page has it as it is; and more than fits anywhere.

@@ -61,7 +61,8 @@ def noted(make: Any) -> Report:
     """A report whose findings have all that later steps may know of them."""
     report = make.mixed_report()
     notes = {"source": SOURCE, "suppression": DECIDED, "state": "reopened"}
-    return replace(report, findings=FindingList(replace(one, **notes) for one in report.findings))
+    findings = FindingList(replace(one, **notes) for one in report.findings)
+    return replace(report, findings=findings, names={("aws", "111122223333"): "Northwind <b>Labs</b>"})
 
 
 # -- without a script --------------------------------------------------------------------------------------------------
@@ -330,11 +331,17 @@ def test_names_that_attack_are_text(used: dict[str, Any]) -> None:
 
 
 @needs_browser
+def test_accounts_are_chosen_by_name(used: dict[str, Any]) -> None:
+    assert "aws Northwind <b>Labs</b> (111122223333) (4)" in used["noted"]["accounts"]
+
+
+@needs_browser
 def test_source_decision_and_state_are_shown(used: dict[str, Any]) -> None:
     text = used["noted"]["text"]
 
     for shown in ('infra/<b>notebooks</b>.tf:12, aws_sagemaker_notebook_instance.n["a"]', "reopened", "suppressed",
-                  "science", "2027-03-01", "ciso", "SEC-7", "moved in March, key [looks like"):  # fmt: skip
+                  "science", "2027-03-01", "ciso", "SEC-7", "moved in March, key [looks like",
+                  "aws Northwind <b>Labs</b> (111122223333)"):  # fmt: skip
         assert shown in text
     assert "AKIAIOSFODNN7EXAMPLE" not in text
 

@@ -467,6 +467,21 @@ def test_it_says_in_whose_name_each_cloud_was_read(make):
     assert "Read aws as somebody who was not recorded." in plain(make.report_of(scopes=[HERE]))
 
 
+@pytest.mark.parametrize(
+    ("called", "width", "shown"),
+    [
+        ("Northwind Labs", 120, "aws Northwind Labs (111122223333)"),
+        ("Northwind Labs of the south and the west", 90, "aws Northwind Labs of… (111122223333)"),
+        ("Northwind Labs", 40, "aws 111122223333"),
+        ("111122223333", 120, "aws 111122223333"),
+    ],
+)
+def test_an_account_is_named_and_its_id_is_not_cut(called, width, shown, make):
+    report = msgspec.structs.replace(make.mixed_report(), names={("aws", "111122223333"): called})
+    lines = [line for line in plain(report, width=width).splitlines() if line.startswith(f"{shown}  ")]
+    assert len(lines) == 1
+
+
 def test_of_many_principals_it_names_some(make):
     principals = [Principal("aws", str(n), f"arn:aws:iam::{n:012}:role/reader") for n in range(40)]
     text = plain(make.report_of(scopes=[HERE], principals=principals))

@@ -99,6 +99,10 @@ class AwsProvider:
         return self.sessions.organizations
 
     @property
+    def names(self) -> Mapping[str, str]:
+        return self.sessions.names
+
+    @property
     def principal(self) -> str:
         return self.sessions.principal
 

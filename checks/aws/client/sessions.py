@@ -50,6 +50,8 @@ class Sessions:
         self.own = self._identify()
         #: of whose accounts a list was asked for, as far as it says
         self.organizations: tuple[str, ...] = ()
+        #: what that list calls them, by id
+        self.names: dict[str, str] = {}
         self._roles: dict[str, str] = {}
         self._fall_back = ""
         self._opened: dict[str, Credentials | CallFailed] = {}
@@ -165,6 +167,9 @@ class Sessions:
             while True:
                 page = self._calls.run(scope, "organizations", _LIST, partial(self._page, token))
                 found += [str(account["Id"]) for account in page["Accounts"] if _active(account)]
+                self.names |= {
+                    str(account["Id"]): account["Name"] for account in page["Accounts"] if account.get("Name")
+                }
                 named.update(match[1] for account in page["Accounts"] if (match := _ARN.match(str(account.get("Arn")))))
                 token = page.get("NextToken") or ""
                 if not token:

@@ -89,6 +89,10 @@ class AzureProvider:
         self._chosen = Chosen(())
         self.census = Census()
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        return self._chosen.names
+
     def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same in every subscription
         return self._transport.identity
 

@@ -21,11 +21,12 @@ Walk = Callable[[str, str, str], Iterator[Mapping[str, Any]]]
 
 
 class Chosen(Struct, frozen=True):
-    """Subscriptions to scan, sorted; which of them are below each group; groups that could not be looked into."""
+    """Subscriptions to scan, sorted; which are below each group; groups that could not be looked into; names."""
 
     accounts: tuple[str, ...]
     groups: dict[str, frozenset[str]] = {}
     unread: dict[str, CallFailed] = {}
+    names: dict[str, str] = {}
 
 
 def group_path(group: str) -> str:
@@ -49,22 +50,24 @@ def choose(
                 f"Azure: subscription {name!r} is not visible to this credential; "
                 "check the id, or give the credential the Reader role there"
             )
-    below, unread = _below(walk, groups)
+    below, unread, names = _below(walk, groups)
     if unread and not named and not any(below.values()):
         group, failure = next(iter(sorted(unread.items())))
         raise CannotScan(
             f"Azure: management group {group!r} could not be looked into: {failure.detail}; "
             "check the name, or give the credential the Management Group Reader role there"
         ) from failure
-    states = visible or {}
+    seen = visible or {}
+    states = {name: item.get("state") for name, item in seen.items()}
     found = named.union(*below.values()) if named or groups else set(states)
     accounts = {name for name in found if name in named or folded(states.get(name)) not in _CLOSED}
+    names |= {name: item["displayName"] for name, item in seen.items() if item.get("displayName")}
     if not accounts:
         raise CannotScan(
             f"Azure: the credential sees no enabled subscription{_in_tenants(management)}; give it the Reader role on "
             "one, or sign in to the tenant that has it"
         )
-    return Chosen(tuple(sorted(accounts)), below, unread)
+    return Chosen(tuple(sorted(accounts)), below, unread, names)
 
 
 def _in_tenants(management: Management) -> str:
@@ -76,10 +79,10 @@ def _in_tenants(management: Management) -> str:
     return f" in tenant {', '.join(names)}" if names else ""
 
 
-def _visible(management: Management, endpoint: str, *, needed: bool) -> dict[str, Any] | None:
-    """States of the subscriptions that the credential sees; None if it may not ask but others were named."""
+def _visible(management: Management, endpoint: str, *, needed: bool) -> dict[str, Mapping[str, Any]] | None:
+    """The subscriptions that the credential sees, by id; None if it may not ask but others were named."""
     try:
-        return {subscription(item["id"]): item.get("state") for item in management.subscriptions()}
+        return {subscription(item["id"]): item for item in management.subscriptions()}
     except CallFailed as failure:
         if not needed and failure.reason is Reason.DENIED:
             return None
@@ -88,15 +91,24 @@ def _visible(management: Management, endpoint: str, *, needed: bool) -> dict[str
         ) from failure
 
 
-def _below(walk: Walk, groups: tuple[str, ...]) -> tuple[dict[str, frozenset[str]], dict[str, CallFailed]]:
-    """Subscriptions below each group, and why a group could not be looked into."""
+def _below(
+    walk: Walk, groups: tuple[str, ...]
+) -> tuple[dict[str, frozenset[str]], dict[str, CallFailed], dict[str, str]]:
+    """Subscriptions below each group, why a group could not be looked into, and what the subscriptions are called."""
     below: dict[str, frozenset[str]] = {}
     unread: dict[str, CallFailed] = {}
+    names: dict[str, str] = {}
     for group in sorted(set(groups)):
         try:
             listed = list(walk(DESCENDANTS, f"{group_path(group)}/descendants", _DESCENDANTS_VERSION))
         except CallFailed as failure:
             unread[group] = failure
         else:
-            below[group] = frozenset(name for item in listed if (name := subscription(item["id"])))
-    return below, unread
+            found = {name: item.get("properties") for item in listed if (name := subscription(item["id"]))}
+            below[group] = frozenset(found)
+            names |= {
+                name: properties["displayName"]
+                for name, properties in found.items()
+                if isinstance(properties, Mapping) and properties.get("displayName")
+            }
+    return below, unread, names

@@ -93,6 +93,10 @@ class GcpProvider:
         self._numbers |= tree.numbers
         return tree
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        return self._tree.names
+
     @functools.cached_property
     def _accounts(self) -> tuple[str, ...]:
         if not self._projects and not self._roots:

@@ -37,11 +37,12 @@ class Unlisted(Struct, frozen=True):
 
 
 class Tree(Struct):
-    """Projects by id: their numbers, and below which of the given roots they are; and what could not be listed."""
+    """Projects by id: their numbers, names, and below which of the given roots they are; what could not be listed."""
 
     numbers: dict[str, str]
     roots: dict[str, str]
     unlisted: list[Unlisted]
+    names: dict[str, str] = {}
 
 
 def root(collection: str, number: str) -> str:
@@ -106,3 +107,5 @@ def _add(tree: Tree, projects: Iterable[Mapping[str, Any]], top: str) -> None:
         if isinstance(id, str) and isinstance(name, str) and not _OF_A_SCRIPT.fullmatch(id):
             tree.numbers[id] = name.removeprefix("projects/")
             tree.roots[id] = top
+            if called := project.get("displayName"):
+                tree.names[id] = called

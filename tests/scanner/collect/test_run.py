@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pytest
 from factories.aws import HERE
 from support import NOW, registered
@@ -21,6 +23,7 @@ class Broken:
     name = "aws"
     opens_with = "sts:AssumeRole"
     organizations = ()
+    names = MappingProxyType({})
 
     def __init__(self, method: str, message: str) -> None:
         self.method, self.message = method, message

@@ -35,6 +35,20 @@ def test_what_is_saved_comes_back_with_its_three_states(tmp_path: Path) -> None:
     assert (back.taken_at, back.scopes, back.gaps, back.listings) == (NOW, made.scopes, made.gaps, made.listings)
 
 
+def test_what_accounts_are_called_comes_back_and_older_files_do_not_say_it(tmp_path: Path) -> None:
+    made = inventory_of(notebook("a"))
+    made.accounts = {("aws", HERE.account), ("aws", "444455556666")}
+    made.names = {("aws", HERE.account): "Northwind Labs"}
+    made.save(tmp_path / "i.json")
+    text = (tmp_path / "i.json").read_text()
+    (tmp_path / "older.json").write_text(text.replace(',"name":"Northwind Labs"', ""))
+    back, older = (Inventory.load(tmp_path / name, all_kinds()) for name in ("i.json", "older.json"))
+
+    assert text.count("Northwind Labs") == 1
+    assert (back.accounts, back.names) == (made.accounts, made.names)
+    assert (older.accounts, older.names) == (made.accounts, {})
+
+
 def test_saving_twice_gives_the_same_bytes_whatever_the_order(tmp_path: Path) -> None:
     inventory_of(notebook("a"), notebook("b")).save(tmp_path / "1.json")
     inventory_of(notebook("b"), notebook("a")).save(tmp_path / "2.json")

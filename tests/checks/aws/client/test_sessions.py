@@ -85,6 +85,33 @@ def test_every_active_account_of_the_organisation_is_scanned_with_its_role(provi
         OWN,
         OTHER,
     }
+    assert inventory.names == {("aws", account): f"account {account}" for account in (OWN, OTHER)}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("", {}),
+        (None, {}),
+        (" \n", {}),
+        (" two\nlines ", {("aws", OWN): "two lines"}),
+        ("key AKIAIOSFODNN7EXAMPLE", {("aws", OWN): "key [looks like a credential; redacted]"}),
+    ],
+)
+def test_a_name_is_kept_in_one_line_and_without_credentials(said, kept):
+    world_file = organisation(OWN)
+    world_file["organization"][0]["name"] = said
+    with running("aws", world_file):
+        inventory = take_inventory("aws", NOTEBOOKS, organization=True, regions=("eu-west-1",))
+
+    assert inventory.names == kept
+
+
+def test_of_an_account_that_no_list_names_no_name_is_known():
+    with running("aws"):
+        inventory = take_inventory("aws", NOTEBOOKS, regions=("eu-west-1",))
+
+    assert inventory.names == {}
 
 
 def test_the_callers_own_account_needs_no_role_and_prefers_it(provider):

@@ -59,6 +59,29 @@ def test_subscriptions_below_groups_are_scanned_unless_closed(
         assert accounts(**settings) == expected
 
 
+def test_subscriptions_are_known_by_name() -> None:
+    """That of a subscription which the credential does not see is known from its group."""
+    clinical, spare = ("azure", FULL), ("azure", EMPTY)
+    with running("azure", tree()) as world:
+        every = take_inventory("azure").names
+        below = connect({"management_groups": ("clinical",)}, quick_calls())
+        assert below.accounts() == (FULL, UNSEEN)
+        assert dict(below.names)[UNSEEN] == UNSEEN  # what the simulated group calls it
+        below.close()
+        world.faults.append(Fault("Microsoft.Resources/subscriptions/read", "deny"))
+        unlisted = take_inventory("azure", subscriptions=(FULL,)).names
+
+    assert every == {clinical: "Northwind Example Clinical", spare: "Northwind Example Spare"}
+    assert unlisted == {}
+
+
+def test_a_name_that_is_no_text_is_none() -> None:
+    changed = tree()
+    changed["more_subscriptions"][0]["displayName"] = ["Spare"]
+    with running("azure", changed):
+        assert take_inventory("azure").names == {("azure", FULL): "Northwind Example Clinical"}
+
+
 def test_subscriptions_below_a_group_are_scanned_when_they_cannot_be_listed() -> None:
     with running("azure", tree()) as world:
         world.faults.append(Fault("Microsoft.Resources/subscriptions/read", "deny"))

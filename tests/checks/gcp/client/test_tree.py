@@ -71,6 +71,16 @@ def test_all_active_projects_below_are_scanned_at_any_depth() -> None:
         assert accounts(organizations=[ORGANIZATION]) == every
 
 
+def test_projects_below_are_known_by_name_and_those_that_were_named_are_not() -> None:
+    changed = organisation()
+    changed["projects"] += [project("example-named", "300000000005", "folder", CREDIT, name="Named Example")]
+    with running("gcp", changed):
+        made = connect({"folders": [CREDIT], "projects": ["example-root"]}, quick_calls())
+        made.accounts()
+        assert made.names == {"example-credit": "example-credit", "example-named": "Named Example"}
+        made.close()
+
+
 def test_an_organisation_is_known_where_all_of_it_is_scanned() -> None:
     with running("gcp", organisation()):
         for settings, whole in (({"organizations": [ORGANIZATION]}, (ORGANIZATION,)), ({"folders": [FRAUD]}, ())):
