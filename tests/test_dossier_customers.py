@@ -34,9 +34,10 @@ from scanner.store.inventory import Inventory
 
 
 def names_of(system: str) -> set[str]:
-    """Ids, names, accounts and principals of the cloud of a system, and the people of the manifest."""
+    """Ids, names, accounts with theirs, and principals of the cloud of a system, and the people of the manifest."""
     found = Inventory.load(Path(inventory(CLOUD[system])), parts()[1])
-    texts = {principal.name for principal in found.principals} | {account for _, account in found.accounts}
+    texts = {principal.name for principal in found.principals} | set(found.names.values())
+    texts |= {account for _, account in found.accounts}
     for kind in found.store.kinds():
         for content in found.store.documents(kind):
             one = json.loads(content)
