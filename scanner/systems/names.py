@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 _TABLES = """
 CREATE TABLE resources (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, named BLOB NOT NULL);
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TABLE named (first INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE called (name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID;
 CREATE TABLE tags (name TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (name, value, number)) WITHOUT ROWID;
@@ -41,7 +42,9 @@ class Key(NamedTuple):
 
 #: A name in a resource: the number of the member that holds it, how it is looked up, and itself.
 Named = tuple[int, int, str]
-_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(list[Named]).decode
+#: What some resources name, one after the other, each with its id: that is only read of all of them.
+_Entries = list[tuple[str, list[Named]]]
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(_Entries).decode
 
 
 class Names:
@@ -53,7 +56,8 @@ class Names:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._count = 0
-        self._resources: list[tuple[int, str, str, str, bytes]] = []
+        self._resources: list[tuple[int, str, str, str]] = []
+        self._named: _Entries = []
         self._called: list[tuple[str, int]] = []
         self._tags: list[tuple[str, str, int]] = []
         with keeping(folder):
@@ -67,7 +71,8 @@ class Names:
         """One more resource: what others know it by, what it names, and its tags."""
         number = self._count
         self._count += 1
-        self._resources.append((number, resource.kind, resource.id, resource.name, _encode(named)))
+        self._resources.append((number, resource.kind, resource.id, resource.name))
+        self._named.append((resource.id, named))
         self._called += [(name, number) for name in called]
         if tags:
             self._tags += [(name, value, number) for name, value in tags.items()]
@@ -77,10 +82,12 @@ class Names:
     def _flush(self) -> None:
         """Write what waits."""
         with keeping(self._folder):
-            self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?)", self._resources)
+            self._db.executemany("INSERT INTO resources VALUES (?, ?, ?, ?)", self._resources)
+            first = self._count - len(self._named)
+            self._db.execute("INSERT INTO named VALUES (?, ?)", (first, _encode(self._named)))
             self._db.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", self._called)
             self._db.executemany("INSERT INTO tags VALUES (?, ?, ?)", self._tags)
-        for rows in (self._resources, self._called, self._tags):
+        for rows in (self._resources, self._named, self._called, self._tags):
             rows.clear()
 
     def seal(self) -> None:
@@ -111,8 +118,9 @@ class Names:
 
     def all(self) -> Iterator[tuple[int, str, list[Named]]]:
         """All resources by number, with their ids and what they name."""
-        for number, id, named in self._db.execute("SELECT number, id, named FROM resources ORDER BY number"):
-            yield number, id, _decode(named)
+        for first, entries in self._db.execute("SELECT first, entries FROM named ORDER BY first"):
+            for number, (id, named) in enumerate(_decode(entries), first):
+                yield number, id, named
 
     def ids(self, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
         """These resources, with their ids."""

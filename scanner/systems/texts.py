@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from msgspec import UNSET
-from msgspec.structs import astuple
 
 from scanner.model.nouns import Part, Resource, Scope
 from scanner.model.patterns import pattern
@@ -38,10 +37,17 @@ def texts(resource: Resource) -> list[Text]:
     Documents of providers, such as policies, are not gone into: they name what may be reached, not what is used.
     """
     found: list[Text] = []
-    for name, value in zip(type(resource).__struct_fields__, astuple(resource), strict=True):
-        if value is not None and value is not UNSET and name not in _IDENTITY:
+    for name in _fields(type(resource)):
+        value = getattr(resource, name)
+        if value is not None and value is not UNSET:
             _gather(name, value, found)
     return found
+
+
+@cache
+def _fields(kind: type[Resource]) -> tuple[str, ...]:
+    """The fields of a kind that do not say which resource it is."""
+    return tuple(name for name in kind.__struct_fields__ if name not in _IDENTITY)
 
 
 def _gather(path: str, value: Any, found: list[Text]) -> None:
@@ -108,5 +114,6 @@ def location(text: str) -> str:
     """`bucket/key` of an address in a bucket; empty for an address of anything else."""
     if not text.startswith(_SCHEMES) or not (found := _BUCKET.match(text)):
         return ""
-    bucket, key = (part for part in found.groups() if part is not None)
+    last = found.lastindex or 0
+    bucket, key = found.group(last - 1, last)
     return f"{bucket}/{key.strip('/')}".rstrip("/")
