@@ -45,6 +45,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("azure.storage.StorageAccount", "exists"): (),
     ("azure.storage.StorageAccount", "moved_to"): (),
     ("mlflow.registry.ModelVersion", "aliases"): (),
+    ("mlflow.registry.ModelVersion", "logged_model"): (),
+    ("mlflow.registry.ModelVersion", "run"): (),
     ("mlflow.server.Server", "asked_with"): (),
     ("mlflow.tracking.Run", "secrets"): (),
     ("gcp.iam.ServiceAccount", "email"): (),

@@ -52,6 +52,8 @@ NOT_FOLLOWED = {
     },
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
+    "mlflow.registry.ModelVersion.logged_model": "the id that `source` or `model_id` gives, which is followed",
+    "mlflow.registry.ModelVersion.run": "the id that `run_id` gives, which is followed",
     "mlflow.tracking.LoggedModel.metrics[].model_id": "its own id",
     "mlflow.tracking.LoggedModel.source_run_id": "the run that the version names as well",
     "mlflow.tracking.Run.metrics[].model_id": "a model that the run measured: that of the version is read",
@@ -105,6 +107,8 @@ UNUSED = {
     "gcp.vertex_ai.CustomJob.state": _WHAT,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
+    "mlflow.registry.ModelVersion.logged_model": "AI systems come by the logged model through it, and no verdict does",
+    "mlflow.registry.ModelVersion.run": "AI systems come by the run through it, and no verdict does",
     **dict.fromkeys(
         (
             "checks.mlflow.records.Metric.dataset_name",

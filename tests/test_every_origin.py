@@ -50,6 +50,8 @@ INSTEAD = {
     "iam:GetRole": ("iam:GetAccountAuthorizationDetails",),
     "storage.buckets.get": ("storage.buckets.list",),
     "aiplatform.models.list": ("aiplatform.modelVersions.list",),
+    "mlflow:SearchExperiments#anonymous": ("mlflow:SearchExperiments",),
+    "mlflow:SearchExperiments#foreign": ("mlflow:SearchExperiments",),
 }
 
 

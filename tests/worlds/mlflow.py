@@ -76,9 +76,7 @@ class MlflowWorld(World):
         if request.path == "/version":
             request.operation = "mlflow:GetVersion"
         elif request.path.startswith(_API) and path in _LISTS:
-            # Who asks for one item wants to know whether there is an answer, and lists nothing.
-            one = request.query.get("max_results") == "1"
-            request.operation, request.verb = _LISTS[path][0], "get" if one else "list"
+            request.operation, request.verb = _LISTS[path][0], "list"
         elif request.path == f"{_API}runs/get":
             request.operation, request.resource = "mlflow:GetRun", request.query.get("run_id", "")
         elif path.startswith("logged-models/"):

@@ -4,6 +4,7 @@ An account is a server, by its address. There are no regions.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,14 +19,16 @@ from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
+from scanner.model.patterns import pattern
 
 _BASE = "/api/2.0/mlflow/"
 _URI = "MLFLOW_TRACKING_URI"
 _ENDPOINT = "MLPOSTURE_MLFLOW_ENDPOINT"
 #: What says who may read the answer from a web page.
 _CORS = {"allow_origin": "Access-Control-Allow-Origin", "allow_credentials": "Access-Control-Allow-Credentials"}
-#: A version is no longer.
+#: A version is no longer, and looks like this.
 _LINE = 100
+_VERSION = pattern(r"[0-9][\w.+-]*", re.ASCII)
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
@@ -140,19 +143,19 @@ class MlflowApi(BaseApi):
         known = {name: value for name, value in said.items() if value is not None}
         return {"status": answer.status, "answer": _is_page(answer, member), **known}
 
-    def text(self, operation: str, path: str, member: str) -> Reply:
-        """A line of text below the server's address, as `member`; `None` where there is no such page."""
+    def version(self, operation: str, path: str, member: str) -> Reply:
+        """The version that a page below the server's address holds, as `member`; `None` where there is none."""
 
         def attempt() -> Mapping[str, Any]:
             found = self._get(path, {})
             if found.status != 200:
                 raise refused(found)
             line = found.body[:_LINE].decode("utf-8", "replace").strip()
-            if not line or not line.isprintable() or len(found.body) > _LINE or "<" in line or "{" in line:
-                raise CallFailed(Reason.MALFORMED, "the reply is no line of text")
+            if not _VERSION.fullmatch(line):
+                raise CallFailed(Reason.MALFORMED, "the reply is no version")
             return {member: line}
 
-        return self.reply(operation, attempt, ("404", "ENDPOINT_NOT_FOUND", NOT_FOUND))
+        return self.reply(operation, attempt, ("ENDPOINT_NOT_FOUND", NOT_FOUND))
 
     def incomplete(self) -> None:
         """Say that not all of the collector's kind was seen."""

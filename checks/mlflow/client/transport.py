@@ -144,7 +144,7 @@ def refused(answer: Answer) -> CallFailed:
         return CallFailed(Reason.ERROR, f"HTTP {answer.status}, a redirect: {said}", code=code)
     text = f": {message}" if isinstance(content, Mapping) and answer.status < 500 else ""
     if answer.status == 403:  # of a proxy, perhaps, whose page says more to people than to us
-        return CallFailed(Reason.DENIED, f"HTTP 403 {code}{text}", code=code)
+        return CallFailed(Reason.DENIED, f"HTTP 403 {code}{text}", code=code, permission="")
     return CallFailed(Reason.ERROR, f"HTTP {answer.status} {code}{text}", code=code, retry=answer.status >= 500)
 
 

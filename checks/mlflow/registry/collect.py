@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
@@ -35,7 +35,7 @@ def model_versions(api: MlflowApi, found: Found) -> Iterator[ModelVersion]:
     identity = ("name", "version")
     for item in api.pages(VERSIONS, "model-versions/search", "model_versions", identity, max_results=_A_PAGE):
         name, version = item["name"], item["version"]
-        aliases = named.get(name)
+        aliases, run, logged = named.get(name), item.get("run_id"), logged_model_id(item)
         yield api.decode(
             ModelVersion,
             {VERSIONS: cleared(item, "tags")},
@@ -43,8 +43,16 @@ def model_versions(api: MlflowApi, found: Found) -> Iterator[ModelVersion]:
             id=ids.model_version(api.server, name, version),
             name=f"{name}/{version}",
             console_url=f"{_console(api, name)}/versions/{version}",
+            run=ids.run(api.server, run) if isinstance(run, str) and run else None,
+            logged_model=ids.logged_model(api.server, logged) if logged else None,
             aliases=UNSET if aliases is None else tuple(sorted(aliases.get(version, ()))),
         )
+
+
+def logged_model_id(item: Mapping[str, Any]) -> str:
+    """The id of the logged model that a version says it was registered from; empty if it names none."""
+    model, source = (text if isinstance(text := item.get(name), str) else "" for name in ("model_id", "source"))
+    return (model or (source if source.startswith("models:/m-") else "")).removeprefix("models:/")
 
 
 def _aliases(found: Found) -> dict[str, dict[str, list[str]]]:

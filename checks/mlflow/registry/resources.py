@@ -55,5 +55,8 @@ class ModelVersion(Resource, frozen=True, kw_only=True):
     last_updated_timestamp: Annotated[Observed[int], Read(VERSIONS, "last_updated_timestamp")] = UNSET
     description: Annotated[Observed[str], Read(VERSIONS, "description")] = UNSET
     pairs: Annotated[Observed[tuple[Pair, ...]], Read(VERSIONS, "tags")] = UNSET
+    #: ids of the run that made it and of the logged model, by which an AI system that has it comes by them
+    run: Observed[str] = UNSET
+    logged_model: Observed[str] = UNSET
     #: the aliases that lead to it, as the registered model has them
     aliases: Observed[tuple[str, ...]] = UNSET

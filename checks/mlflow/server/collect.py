@@ -20,17 +20,16 @@ ORIGIN = "https://origin.invalid"
 
 @collector(Server, operations=(VERSION, EXPERIMENTS), per="account")
 def servers(api: MlflowApi) -> Iterator[Server]:
-    """One server. It is there as far as it answers that read, be it with a refusal."""
+    """One server. It is there as far as it answers that read, be it with a refusal: then nothing else is asked."""
     asked = api.probe(EXPERIMENTS, "experiments", say=True)
     if asked is UNSET:
         api.incomplete()
         return
-    version = api.text(VERSION, "/version", "version")
-    probes = {
-        EXPERIMENTS: asked,
-        ANONYMOUS: api.probe(EXPERIMENTS, "experiments", anonymous=True),
-        FOREIGN: api.probe(EXPERIMENTS, "experiments", origin=ORIGIN),
-    }
+    answers = asked["status"] == 200  # type: ignore[index]  # no such thing is not what it may say
+    version = api.version(VERSION, "/version", "version") if answers else UNSET
+    probes = {EXPERIMENTS: asked, ANONYMOUS: api.probe(EXPERIMENTS, "experiments", anonymous=True)}
+    if answers:
+        probes[FOREIGN] = api.probe(EXPERIMENTS, "experiments", origin=ORIGIN)
     said: dict[str, Reply] = {VERSION: version}
     said[EXPERIMENTS] = {name.partition("#")[2] or "asked": reply for name, reply in probes.items() if reply}
     facts = {"id": api.server, "name": api.server.partition("//")[2], "console_url": api.server}

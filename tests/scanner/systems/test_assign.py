@@ -175,3 +175,20 @@ def test_what_a_role_may_reach_is_not_followed() -> None:
     found = assign(declared(role=selecting(Include(provider="aws", arns=(role.id,)))), graph)
 
     assert {key.kind for key in found.systems["role"].claimed} <= {"aws.iam.Role", "aws.iam.Simulation"}
+
+
+def test_a_registered_model_leads_to_its_versions_and_to_what_made_them() -> None:
+    graph = demo_graph("mlflow")
+    include = Include(provider="mlflow", registered_models=("fraud-scorer",))
+    claims = assign(declared(fraud=selecting(include)), graph).systems["fraud"].claimed
+
+    assert sorted(f"{key.kind.rpartition('.')[2]} {key.id.rpartition('/')[2]}" for key in claims) == [
+        "LoggedModel m-0f0000000000000000000000000000f6",
+        "LoggedModel m-0f0000000000000000000000000000f7",
+        "ModelVersion 6",
+        "ModelVersion 7",
+        "RegisteredModel fraud-scorer",
+        "Run f0000000000000000000000000000006",
+        "Run f0000000000000000000000000000007",
+        "Server mlflow.northwind.example",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from declaring import demo_graph
 from factories.aws import ACCOUNT, REGION, bucket, notebook, package, tagged
@@ -145,3 +147,28 @@ def test_globs_match_whole_ids_whatever_their_case() -> None:
     assert matcher("a*c.d?").fullmatch("A-b/C.d1")
     assert not matcher("a.c").fullmatch("abc")
     assert not matcher("a[b]*").fullmatch("ab")
+
+
+# -- MLflow ------------------------------------------------------------------------------------------------------------
+
+SERVER = "https://mlflow.northwind.example"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"tracking_uri": f"{SERVER}/", "registered_models": ("fraud-scorer",)},
+         ["ModelVersion fraud-scorer/6", "ModelVersion fraud-scorer/7", "RegisteredModel fraud-scorer"]),
+        ({"registered_models": ("retina*",)}, ["ModelVersion retina-diagnosis/7", "RegisteredModel retina-diagnosis"]),
+        ({"tracking_uri": "https://mlflow.fabrikam.example", "registered_models": ("fraud-scorer",)}, []),
+        ({"registered_models": ("fraud",)}, []),
+    ],
+)  # fmt: skip
+def test_registered_models_are_selected_by_name_and_server(wanted: dict[str, Any], expected: list[str]) -> None:
+    assert selected(Index(demo_graph("mlflow")), provider="mlflow", **wanted) == expected
+
+
+def test_a_server_alone_selects_all_that_it_holds() -> None:
+    graph = demo_graph("mlflow")
+
+    assert len(selected(Index(graph), provider="mlflow", tracking_uri=SERVER)) == len(graph)
