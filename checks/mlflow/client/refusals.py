@@ -12,6 +12,7 @@ _REST = "https://mlflow.org/docs/latest/api_reference/rest-api.html"
 
 NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
+#: What holds for a server is asked again for each of its parts: how it answers without credentials has to be seen.
 REFUSALS = (
     Refusal(
         cause="the server does not answer to this host name",
@@ -19,7 +20,7 @@ REFUSALS = (
         source=_NETWORK,
         words=pattern(r"Invalid Host header"),
         says=("Invalid Host header - possible DNS rebinding attack detected",),
-        extent=Extent.ACCOUNT,
+        extent=Extent.SERVICE,
     ),
     Refusal(
         cause="the server wants credentials, or does not know these",
@@ -28,7 +29,7 @@ REFUSALS = (
         codes=("UNAUTHENTICATED",),
         words=pattern(r"You are not authenticated"),
         says=("You are not authenticated.",),
-        extent=Extent.ACCOUNT,
+        extent=Extent.SERVICE,
     ),
     Refusal(
         cause="the user may not read it",

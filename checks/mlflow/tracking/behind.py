@@ -6,7 +6,7 @@ from checks.mlflow.registry.resources import ModelVersion
 from scanner.model.nouns import Observed
 
 #: Versions of each model, the newest first, that are looked behind although no alias or stage leads to them.
-NEWEST = 3
+NEWEST = 10
 #: Stages that say that nobody is to use a version.
 _IDLE = ("", "None", "Archived")
 
