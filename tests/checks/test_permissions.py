@@ -31,6 +31,7 @@ def test_aws_permissions_are_actions_of_the_service_authorization_reference() ->
     [
         ("gcp", r"[a-z]+\.[a-zA-Z]+\.(?:get|list|getIamPolicy|search)"),
         ("azure", r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/read"),
+        ("mlflow", r"login|(?:experiment|registered_model):READ"),
     ],
 )
 def test_other_permissions_have_their_providers_form(provider: str, spelling: str) -> None:
@@ -40,7 +41,7 @@ def test_other_permissions_have_their_providers_form(provider: str, spelling: st
     assert [permission for permission in asked if not re.fullmatch(spelling, permission)] == []
 
 
-@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure", "mlflow"])
 def test_every_declared_operation_is_a_read(provider: str) -> None:
     is_read = importlib.import_module(f"checks.{provider}.permissions").is_read
 

@@ -24,6 +24,7 @@ def elsewhere(world: World, request: Request) -> Response:
         ("gcp", "aiplatform.*", 0),
         ("azure", "oauth2.*", 3),
         ("azure", "Microsoft.Resources/*", 3),
+        ("mlflow", "mlflow:*", 3),
     ],
 )
 def test_no_secret_is_sent_to_where_a_redirect_leads(provider: str, operations: str, code: int, tmp_path: Path) -> None:

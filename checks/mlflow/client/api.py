@@ -132,7 +132,7 @@ class MlflowApi(BaseApi):
 
         try:
             answer = self.ask(operation, attempt)
-            if say and answer.status == 200:
+            if say and answer.status < 400:  # a redirect is none
                 _items(decoded(answer), member)
         except CallFailed as failure:
             self.gap(operation, failure)
