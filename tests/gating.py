@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL = "5" * 64
+_AWS = '{provider: aws, accounts: ["111122223333"]}'
 _SYSTEM = """\
 schema: ai-systems/1
 organisation: {name: Northwind Example}
@@ -27,10 +28,11 @@ systems:
 SEX = "{metric: mae, facet: sex, at_most: 60, smallest_group: 20, set_by: clinical lead, why: No sex is served worse}"
 
 
-def manifest(folder: Path, *thresholds: str, more: str = "") -> None:
-    """Write ai-systems.yaml with these thresholds, and `more` of what is expected."""
+def manifest(folder: Path, *thresholds: str, more: str = "", model: str = "") -> None:
+    """Write ai-systems.yaml with these thresholds, and `more` of what is expected; of a `model` of MLflow, if named."""
     lines = "".join(f"    - {one}\n" for one in thresholds)
-    text = _SYSTEM + (f"    thresholds:\n{lines}" if thresholds else "    monitoring: []\n") + more
+    system = _SYSTEM.replace(_AWS, f"{{provider: mlflow, registered_models: [{model}]}}") if model else _SYSTEM
+    text = system + (f"    thresholds:\n{lines}" if thresholds else "    monitoring: []\n") + more
     (folder / "ai-systems.yaml").write_text(text, encoding="utf-8")
 
 

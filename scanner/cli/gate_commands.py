@@ -12,6 +12,12 @@ from scanner.cli.options import named
 @click.option("--evaluation", "evaluations", multiple=True, metavar="FILE", help="An evaluation by group: JSON or CSV, "
               "fairlearn's by_group, analysis.json of SageMaker Clarify, slices of Vertex AI, a fairness dashboard of "
               "Azure ML; on disk or in a bucket. Repeatable: the latest that counts is used.")  # fmt: skip
+@click.option("--inventory", "inventories", multiple=True, metavar="FILE", help="A saved inventory of MLflow (scan "
+              "mlflow --save-inventory): what registered versions of the system record. Repeatable.")  # fmt: skip
+@click.option("--before-alias", metavar="ALIAS", callback=named, help="With --inventory: the model to be deployed is "
+              "the newest version of the registered model, or --model-version, and would get this alias.")  # fmt: skip
+@click.option("--model-version", type=click.IntRange(min=1), metavar="N", help="With --inventory: the version of "
+              "the registered model that is to be deployed.")  # fmt: skip
 @click.option("--systems", metavar="FILE", help="Your manifest of AI systems, with the thresholds. Default: "
               "./ai-systems.yaml.")  # fmt: skip
 @click.option("--model-digest", metavar="DIGEST", callback=named, help="The digest of the artifact to be deployed.")
@@ -50,6 +56,9 @@ def gate(ctx: click.Context, /, system: str, **options: Any) -> None:
     From fairlearn, whose table does not say of which model and data it is:
       mlposture gate retina --evaluation by_group.csv --model-digest "$MODEL" --evaluated-model "$MODEL" \\
         --evaluation-data "$TEST_DATA" --training-data "$TRAINING_DATA" --evaluated-at "$(date -Iseconds)"
+    Before a registry's alias leads to the newest version:
+      mlposture scan mlflow --url https://mlflow.northwind.example --save-inventory mlflow.json --fail-on never
+      mlposture gate retina --inventory mlflow.json --before-alias champion
     As evidence, a step summary and JUnit, signed by a person:
       mlposture gate retina --evaluation evaluation.json --model-digest "$MODEL" -o gate.json -o md:summary.md \\
         -o gate.xml --sign-key key.pem --signed-by "A. Example"

@@ -10,10 +10,12 @@ import click
 from scanner import __version__
 from scanner.cli.config import parse_outputs, refuse_undecoded
 from scanner.cli.declared import DEFAULT, Declared, read_systems
+from scanner.cli.gate_mlflow import Registered, registered
 from scanner.cli.judging import places_of, write_to
 from scanner.gate.admission import Wanted, admit
 from scanner.gate.evaluation_file import from_csv
 from scanner.gate.gate_types import EXITS, GateResult, Signature
+from scanner.gate.group_cells import facets_of
 from scanner.gate.reading_evaluations import LARGEST, Stated, read_evaluation, with_sizes
 from scanner.gate.resulting import Basis, result_of
 from scanner.model.errors import InputError
@@ -34,12 +36,14 @@ def run_gate(name: str, options: Mapping[str, Any]) -> int:
     from reports.gate_text import result_text
 
     refuse_undecoded({"system": name, **options})
-    outputs = parse_outputs(options["output"], _FORMATS, _SUFFIXES, places_of(options, options["evaluations"]))
+    read = (*options["evaluations"], *options["inventories"])
+    outputs = parse_outputs(options["output"], _FORMATS, _SUFFIXES, places_of(options, read))
     signing = _signing(options, outputs)
     declared, system = _system(name, options)
     digests: dict[str, str] = {}
-    found = list(_evaluations(system, options, digests))
-    result = _answer(declared, system, found, digests, options, signing)
+    facets = _facets(system, options)
+    found = list(_evaluations(facets, options, digests))
+    result = _answer(declared, system, found, registered(system, options, facets), digests, options, signing)
     for output in outputs:
         _write(output, result, signing)
     if not any(output.path is None for output in outputs):
@@ -51,43 +55,45 @@ def _answer(
     declared: Declared,
     system: "System",
     found: Sequence["Evaluation"],
+    recorded: Registered,
     digests: Mapping[str, str],
     options: Mapping[str, Any],
     signing: "Signer | None",
 ) -> GateResult:
     ages = [age for age in (options["max_age"], system.expectations.max_evaluation_age_days) if age is not None]
+    models, known_by = _models(options, recorded)
     wanted = Wanted(
-        models=_models(options),
+        models=models,
         now=datetime.now(UTC),
         data=options["evaluation_data"],
         trained_on=options["training_data"],
         max_age_days=min(ages, default=None),
     )
-    known_by = "--model-digest" if options["model_digest"] else "--model-id"
-    signature = Signature(name=options["signed_by"], public_key=signing[0]) if signing else None
-    return result_of(
-        system,
-        admit(found, wanted),
-        wanted,
-        Basis(
-            tool=f"mlposture {__version__}",
-            manifest=declared.path,
-            manifest_sha256=declared.sha256,
-            model_known_by=known_by,
-            digests=digests,
-            signature=signature,
-        ),
+    basis = Basis(
+        tool=f"mlposture {__version__}",
+        manifest=declared.path,
+        manifest_sha256=declared.sha256,
+        model_known_by=known_by,
+        digests={**{one.source: recorded.sha256 for one in recorded.evaluations}, **digests},
+        signature=Signature(name=options["signed_by"], public_key=signing[0]) if signing else None,
     )
+    admitted = admit((*found, *recorded.evaluations), wanted)
+    return result_of(system, admitted._replace(set_aside=(*admitted.set_aside, *recorded.unseen)), wanted, basis)
 
 
-def _models(options: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the model to be deployed is called. Raises InputError where nobody says."""
-    models = tuple(name for name in (options["model_digest"], options["model_id"]) if name)
-    if not models:
+def _models(options: Mapping[str, Any], recorded: Registered) -> tuple[tuple[str, ...], str]:
+    """What the model to be deployed is called, and how that is known. Raises InputError where nobody says."""
+    given = {f"--{name.replace('_', '-')}": options[name] for name in ("model_digest", "model_id") if options[name]}
+    if recorded.models and not given:
+        return recorded.models, recorded.known_by
+    if recorded.models:
+        raise InputError(f"{' and '.join(given)} and an inventory say which model is meant; leave one of them out")
+    if not given:
         raise InputError(
-            "say which model is to be deployed: --model-digest, the SHA-256 of its artifact, or --model-id"
+            "say which model is to be deployed: --model-digest, the SHA-256 of its artifact, --model-id, or "
+            "--before-alias with an inventory of MLflow"
         )
-    return models
+    return tuple(given.values()), " and ".join(given)
 
 
 def _system(name: str, options: Mapping[str, Any]) -> "tuple[Declared, System]":
@@ -100,13 +106,15 @@ def _system(name: str, options: Mapping[str, Any]) -> "tuple[Declared, System]":
     return declared, systems[name]
 
 
-def _evaluations(system: "System", options: Mapping[str, Any], digests: dict[str, str]) -> Iterator["Evaluation"]:
-    """What the files hold; `digests` gets the SHA-256 of each."""
-    from scanner.gate.group_cells import facets_of
-
+def _facets(system: "System", options: Mapping[str, Any]) -> tuple[str, ...]:
+    """The facets that the user or the manifest names."""
     asked = system.expectations
     of_thresholds = (facet for one in asked.thresholds for facet in facets_of(one))
-    facets = tuple(dict.fromkeys((*options["facets"], *asked.bias_facets, *of_thresholds)))
+    return tuple(dict.fromkeys((*options["facets"], *asked.bias_facets, *of_thresholds)))
+
+
+def _evaluations(facets: Sequence[str], options: Mapping[str, Any], digests: dict[str, str]) -> Iterator["Evaluation"]:
+    """What the files hold; `digests` gets the SHA-256 of each."""
     stated = Stated(
         model_digest=options["evaluated_model"] or "",
         data_digest=options["evaluation_data"] or "",

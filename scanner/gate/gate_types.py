@@ -105,7 +105,7 @@ class ThresholdAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Used(Struct, frozen=True, kw_only=True):
-    """The evaluation that was read: what it names, as whoever recorded it says. `sha256` is that of the file."""
+    """The evaluation that was read: what it names, as whoever recorded it says. `sha256` is that of its file."""
 
     kind: Literal["recorded"] = "recorded"
     source: str
