@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import __version__
-from scanner.cli.config import parse_outputs, refuse_undecoded
+from scanner.cli.config import check_place, parse_outputs, refuse_undecoded
 from scanner.cli.declared import DEFAULT, Declared, read_systems
 from scanner.cli.gate_mlflow import Registered, registered
 from scanner.cli.judging import places_of, write_to
 from scanner.gate.admission import Wanted, admit
-from scanner.gate.evaluation_file import from_csv
+from scanner.gate.evaluation_file import from_csv, utc
 from scanner.gate.gate_types import EXITS, GateResult, Signature
 from scanner.gate.group_cells import facets_of
 from scanner.gate.reading_evaluations import LARGEST, Stated, read_evaluation, with_sizes
@@ -36,9 +36,13 @@ def run_gate(name: str, options: Mapping[str, Any]) -> int:
     from reports.gate_text import result_text
 
     refuse_undecoded({"system": name, **options})
-    read = (*options["evaluations"], *options["inventories"])
-    outputs = parse_outputs(options["output"], _FORMATS, _SUFFIXES, places_of(options, read))
+    beside = [path for path in (options["group_sizes"], options["sign_key"]) if path]
+    places = places_of(options, (*options["evaluations"], *options["inventories"], *beside))
+    outputs = parse_outputs(options["output"], _FORMATS, _SUFFIXES, places)
     signing = _signing(options, outputs)
+    for path in (_signature(output) for output in outputs if signing):
+        if path:
+            places.note(f"--sign-key: {path}", check_place("--sign-key", path))
     declared, system = _system(name, options)
     digests: dict[str, str] = {}
     facets = _facets(system, options)
@@ -144,10 +148,9 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        return utc(datetime.fromisoformat(text))
     except ValueError as error:
         raise InputError(f"--evaluated-at {text}: give a time such as 2027-03-01T12:00:00Z") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _signing(options: Mapping[str, Any], outputs: "Sequence[Output]") -> "Signer | None":
@@ -157,7 +160,7 @@ def _signing(options: Mapping[str, Any], outputs: "Sequence[Output]") -> "Signer
         return None
     if key is None or person is None:
         raise InputError("a person signs with a key: give --sign-key and --signed-by, or neither")
-    if not any(output.format == "json" and output.path for output in outputs):
+    if not any(map(_signature, outputs)):
         raise InputError("--sign-key: the JSON is what is signed; write it to a file, with -o gate.json")
     from scanner.cli.evidence_signing import signer
 
@@ -169,5 +172,10 @@ def _write(output: "Output", result: GateResult, signing: "Signer | None") -> No
 
     content: bytes = importlib.import_module(_FORMATS[output.format]).render(result)
     write_to(output.path, [content])
-    if signing and output.format == "json" and output.path:
-        write_to(f"{output.path}.sig", [signing[1](content).hex().encode() + b"\n"])
+    if signing and (path := _signature(output)):
+        write_to(path, [signing[1](content).hex().encode() + b"\n"])
+
+
+def _signature(output: "Output") -> str:
+    """Where the signature of an output is written; empty for one that is not signed."""
+    return f"{output.path}.sig" if output.format == "json" and output.path else ""

@@ -21,6 +21,10 @@ _KEPT = "some groups are judged and not shown, so that nobody can compute a smal
 _COUNTED = ((Answer.AGAINST, "beyond the limit"), (Answer.MET, "clear of it"), (Answer.TOO_FEW, "on both sides of it"))
 
 
+#: Metrics that are named where another one was asked for.
+_MOST_NAMED = 5
+
+
 class _Judged(NamedTuple):
     """A value that means something, its bounds (`how` is empty where none are known), and what they say of limits."""
 
@@ -40,7 +44,7 @@ def _decide(one: Threshold, thresholds: Sequence[Threshold], values: Sequence[Me
     family = cells(values, facets, one.metric)
     asked = [cell for cell in family if named_key(one) in (None, cell.key)]
     if not any(cell.measured for cell in asked):
-        answer, why = Answer.MISSING, (_missing(one),)
+        answer, why = Answer.MISSING, (_missing(one, values),)
         return ThresholdAnswer(asked=said(one), answer=answer, why=why, notes=_notes(one, facets))
     hidden = not_shown(family, values, facets, thresholds)
     large = [cell for cell in asked if is_large(cell, one)]
@@ -110,11 +114,14 @@ def _shown(found: _Judged, facets: Key) -> Shown:
     )
 
 
-def _missing(one: Threshold) -> str:
+def _missing(one: Threshold, values: Sequence[Measured]) -> str:
     where = f"by {one.facet}" if one.facet else "for all items together"
     if one.group is not None:
         where = f"for the group {one.facet}={one.group}"
-    return f"no value of {one.metric} {where} is recorded"
+    there = sorted({value.metric for value in values if {*value.group} == {*facets_of(one)}})
+    more = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
+    known = f"; there is {', '.join(there[:_MOST_NAMED])}{more}" if there and one.metric not in there else ""
+    return f"no value of {one.metric} {where} is recorded{known}"
 
 
 def _why(one: Threshold, asked: int, large: int, judged: Sequence[_Judged], hidden: frozenset[Key]) -> Iterator[str]:

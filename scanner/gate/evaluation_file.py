@@ -45,9 +45,9 @@ def from_own(document: Any, name: str) -> Evaluation:
     """An evaluation in our JSON. Raises InputError."""
     try:
         file = msgspec.convert(document, EvaluationFile)
-    except msgspec.ValidationError as error:
+        at = utc(file.at) if file.at else None
+    except (msgspec.ValidationError, ValueError) as error:
         raise InputError(f"{name}: {error}; its shape is that of evaluation-v1.schema.json") from error
-    at = file.at.replace(tzinfo=UTC) if file.at and file.at.tzinfo is None else file.at
     return Evaluation(
         source=name,
         values=checked(file.values, name),
@@ -58,6 +58,14 @@ def from_own(document: Any, name: str) -> Evaluation:
         at=at,
         by=file.by,
     )
+
+
+def utc(at: datetime) -> datetime:
+    """A time in UTC, in which one without a zone is taken to be. Raises ValueError for one outside of all years."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("there is no such time") from error
 
 
 def from_csv(content: bytes, name: str, facets: Sequence[str]) -> tuple[Measured, ...]:

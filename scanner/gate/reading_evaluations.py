@@ -5,14 +5,14 @@ What a file does not say of itself (which model, which data, when) may be stated
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.gate.clarify_analysis import from_analysis, is_analysis
-from scanner.gate.evaluation_file import SCHEMA, from_csv, from_own, whole
+from scanner.gate.evaluation_file import SCHEMA, from_csv, from_own, utc, whole
 from scanner.gate.fairlearn_frames import from_frame, is_table
 from scanner.gate.fairness_dashboard import from_dashboard, is_dashboard
 from scanner.gate.group_cells import COUNT
@@ -66,10 +66,9 @@ def _json(content: bytes, name: str) -> Any:
 
 def _time(value: Any) -> datetime | None:
     try:
-        at = datetime.fromisoformat(value)
+        return utc(datetime.fromisoformat(value))
     except (TypeError, ValueError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _with(one: Evaluation, stated: Stated) -> Evaluation:

@@ -189,9 +189,23 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], said: str, tmp_path: 
     assert (tmp_path / "evaluation.json").read_bytes() == before
 
 
+def test_nothing_that_is_read_is_written_over(tmp_path: Path) -> None:
+    manifest(tmp_path, SEX)
+    evaluation(tmp_path, GOOD)
+    evaluation(tmp_path, GOOD, "gate.json.sig")
+    key(tmp_path)
+    signing = ("--sign-key", "key.pem", "--signed-by", "A. Example")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    assert gate(tmp_path, "-o", "json:key.pem", *signing).returncode == 2
+    assert gate(tmp_path, "-o", "gate.json", *signing, file="gate.json.sig").returncode == 2
+    assert gate(tmp_path, "-o", "md:ai-systems.yaml").returncode == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_hostile_text_is_harmless_wherever_it_goes(tmp_path: Path) -> None:
     manifest(tmp_path, SEX)
-    evaluation(tmp_path, {"1\x1b[31m|`<b>": (45.0, 200), "2": (44.0, 190)}, by="::set-output name=x::y")
+    evaluation(tmp_path, {"1\x1b[31m|`<b>\ud800": (45.0, 200), "2": (44.0, 190)}, by="::set-output name=x::y")
     done = gate(tmp_path, "-o", "gate.json", "-o", "gate.md", "-o", "gate.xml")
     written = done.stdout + "".join((tmp_path / f"gate.{end}").read_text() for end in ("md", "xml"))
 

@@ -141,6 +141,13 @@ def test_what_may_be_a_special_category_points_to_the_article(facet: str, *, spe
     assert any("Art. 4a of the EU AI Act" in one for one in found.notes) is special
 
 
+def test_what_there_is_instead_is_named() -> None:
+    values = [Measured(metric=name, value=1.0, group={"sex": "1"}) for name in "abcdefg"]
+
+    assert only(SEXES, *values).why == ("no value of mae by sex is recorded; there is a, b, c, d, e and 2 more",)
+    assert only(SEXES, mae(50)).why == ("no value of mae by sex is recorded",)
+
+
 def test_more_groups_than_anybody_compares_are_refused() -> None:
     values = [mae(50, person=str(number)) for number in range(1001)]
 

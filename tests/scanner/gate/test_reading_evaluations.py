@@ -134,7 +134,7 @@ OWN: dict[str, Any] = {"schema": "mlposture/evaluation/v1", "values": [{"metric"
 def test_our_own_shape_says_all_there_is_to_say() -> None:
     more = {
         "model": "m-1", "model_digest": "aa", "data": {"digest": "bb", "name": "test"}, "trained_on": ["cc"],
-        "at": "2026-11-01T10:00:00", "by": "ci",
+        "at": "2026-11-01T12:00:00+02:00", "by": "ci",
     }  # fmt: skip
     found = read_evaluation(json.dumps(OWN | more).encode(), "e", (), Stated(model_digest="zz", data_digest="zz"))
 
@@ -180,6 +180,7 @@ def test_the_deepest_and_the_strangest_documents_are_one_sentence() -> None:
     ("document", "facets", "why"),
     [
         (OWN | {"schema": "mlposture/evaluation/v2"}, [], "its schema is 'mlposture/evaluation/v2'"),
+        (OWN | {"at": "0001-01-01T00:00:00+14:00"}, [], "there is no such time"),
         (OWN | {"vals": []}, [], "unknown field `vals`"),
         (OWN | {"values": [{"metric": "mae", "value": "x"}]}, [], r"values\[0\].value"),
         (OWN | {"values": OWN["values"] * 2}, [], "mae of all items stands there twice"),
