@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from reports.gate_words import EVIDENCE, HEADLINES, NEXT, group, interval, limits, number, of_evaluation, set_by
+from reports.gate_words import (
+    EVIDENCE,
+    HEADLINES,
+    NEXT,
+    group,
+    interval,
+    limits,
+    number,
+    of_evaluation,
+    set_by,
+    worst_first,
+)
 from reports.markdown_text import code, fitting, head, row
 from scanner.gate.gate_types import GateResult, ThresholdAnswer
 
@@ -46,7 +57,7 @@ def _threshold(one: ThresholdAnswer) -> Iterator[str]:
         yield ""
     if one.shown:
         yield head(("Group", "Answer", "Interval", "Value", "Items"), text=3)
-        for shown in one.shown:
+        for shown in worst_first(one):
             bounds = f"{interval(shown.low, shown.high)} ({shown.interval})" if shown.low is not None else "none"
             items = "" if shown.items is None else str(shown.items)
             yield row((code(group(shown.group)), str(shown.answer or ""), bounds, number(shown.value), items))

@@ -17,6 +17,8 @@ NEXT = {
     Answer.TOO_FEW: "evaluate on more items of the groups that are too small, or record counts or intervals",
     Answer.MET: f"it may go on (exit code {Exit.DONE:d})",
 }
+#: Groups that people are shown one by one.
+_MOST_GROUPS = 30
 EVIDENCE = "This is evidence for people to judge, not a statement of compliance."
 
 
@@ -63,11 +65,20 @@ def of_group(shown: Shown) -> str:
     return ", ".join([said, *counts, *([str(shown.answer)] if shown.answer else [])])
 
 
+def worst_first(one: ThresholdAnswer) -> list[Shown]:
+    """The groups of a threshold, those that stop it first: what is cut off of a long list are the others."""
+    order = {answer: place for place, answer in enumerate(Answer)}
+    return sorted(one.shown, key=lambda shown: order.get(shown.answer or Answer.MET, len(order)))
+
+
 def of_threshold(one: ThresholdAnswer) -> Iterator[str]:
     """What there is to say of a threshold, line by line, without its answer."""
     if said := set_by(one.asked):
         yield said
-    yield from map(of_group, one.shown)
+    shown = worst_first(one)
+    yield from map(of_group, shown[:_MOST_GROUPS])
+    if more := len(shown[_MOST_GROUPS:]):
+        yield f"and {more} more groups, which are in the JSON (-o gate.json)"
     if one.withheld:
         yield f"{one.withheld} {'group is' if one.withheld == 1 else 'groups are'} not shown"
     if one.gap and one.gap.value is not None:

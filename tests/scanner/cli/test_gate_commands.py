@@ -189,6 +189,19 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], said: str, tmp_path: 
     assert (tmp_path / "evaluation.json").read_bytes() == before
 
 
+def test_of_many_groups_those_that_stop_it_are_shown(tmp_path: Path) -> None:
+    manifest(tmp_path, SEX)
+    evaluation(tmp_path, {f"{number:04}": (75.0 if number == 999 else 45.0, 200) for number in range(1000)})
+    done = gate(tmp_path, "-o", "gate.json", "-o", "gate.md")
+
+    assert done.returncode == 1
+    assert "sex=0999: 75" in done.stdout
+    assert "and 970 more groups, which are in the JSON (-o gate.json)" in done.stdout
+    markdown = (tmp_path / "gate.md").read_text()
+    assert (len(markdown) < 65_000, "sex=0999" in markdown, "more lines are in the JSON" in markdown) == (True,) * 3
+    assert len(json.loads((tmp_path / "gate.json").read_bytes())["thresholds"][0]["shown"]) == 1000
+
+
 def test_nothing_that_is_read_is_written_over(tmp_path: Path) -> None:
     manifest(tmp_path, SEX)
     evaluation(tmp_path, GOOD)
