@@ -46,6 +46,7 @@ def names_of(system: str) -> set[str]:
         act = one.classification.eu_ai_act
         people = (one.owner.team, one.owner.contact, one.owner.regulatory_contact, act.decided_by)
         texts |= {*people, *(each.approved_by for each in (*one.documents, *one.excluded_controls))}
+        texts |= {each.set_by for each in one.expectations.thresholds}
     return {text for text in texts if text}
 
 

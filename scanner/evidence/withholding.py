@@ -45,6 +45,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "Reader": frozenset({"account", "name"}),
     "Scope": frozenset({"account"}),
     "Suppressed": frozenset({"resource", "account", "fingerprint", "owner", "approver", "ticket"}),
+    "Threshold": frozenset({"set_by"}),
 }
 #: Fields whose texts are ours, a framework's, or one of a few words.
 _OURS: Mapping[str, frozenset[str]] = {
@@ -290,4 +291,5 @@ def _people(manifest: Manifest) -> Iterator[str]:
             *system.excluded_controls,
             *system.selectors.exclude,
         )
-        yield from filter(None, (*named, *(one.approved_by for one in approved)))
+        setting = (one.set_by for one in system.expectations.thresholds)
+        yield from filter(None, (*named, *setting, *(one.approved_by for one in approved)))

@@ -8,8 +8,8 @@ _WORDS = re.compile(
     "party|political|politics|race|racial|religion|religious|union"
 )
 _NOTE = (
-    "{facet} may be a special category of personal data (Art. 9(1) GDPR): Art. 4a of the EU AI Act says under which "
-    "conditions such data may be processed to find and correct bias, and which records are kept of that"
+    "{facet} may be a special category of personal data (Art. 9(1) GDPR): Art. 4a of the EU AI Act (new in 2026) says "
+    "under which conditions such data may be processed to find and correct bias, and which records are kept of that"
 )
 
 

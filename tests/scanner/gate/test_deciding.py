@@ -138,7 +138,7 @@ def test_who_set_a_threshold_is_said_and_that_nobody_did() -> None:
 def test_what_may_be_a_special_category_points_to_the_article(facet: str, *, special: bool) -> None:
     found = only(by(facet), mae(50, **{facet: "1"}))
 
-    assert any("Art. 4a of the EU AI Act" in one for one in found.notes) is special
+    assert any("Art. 4a of the EU AI Act (new in 2026)" in one for one in found.notes) is special
 
 
 def test_what_there_is_instead_is_named() -> None:
