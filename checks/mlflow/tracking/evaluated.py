@@ -66,7 +66,9 @@ def measured(version: ModelVersion, view: View) -> Measured | Verdict:
     of_model = tuple(logged.metrics or ()) if logged is not None else ()
     of_run = tuple(run.metrics or ()) if run is not None else ()
     trained = training_digests(run.datasets or ()) if run is not None else frozenset()
-    every = (*of_model, *(metric for metric in of_run if metric.model_id in (None, "", logged_model_of(version))))
+    # A run may have measured other models, too. Those of the one that it logged are kept with that one.
+    nameless = (None, "") if logged is None else ()
+    every = (*of_model, *(metric for metric in of_run if metric.model_id in (*nameless, logged_model_of(version))))
     return Measured(
         tuple(metric for metric in every if metric.dataset_digest and metric.dataset_digest not in trained),
         tuple(metric for metric in every if not metric.dataset_digest),

@@ -77,3 +77,13 @@ def test_verdicts_say_what_is_recorded_and_that_nobody_verified_it() -> None:
 
     assert found.message == f"recall recorded on data {HELD_OUT}, not verified"
     assert found.path == (used().id, run().id, logged().id)
+
+
+def test_metrics_of_a_run_that_name_no_model_are_not_those_of_its_logged_model() -> None:
+    """MLflow 3 gives the metrics of a run without their models, so that they may be of one it was compared with."""
+    run_of_two = run(metrics=(metric("mae__sex__1", None),), datasets=(TRAINING,))
+    newer = judged("mlflow_model_version_without_metrics_by_group", used(), run_of_two, logged(metrics=()))
+    older = judged("mlflow_model_version_without_metrics_by_group", used(**OF_2), run_of_two)
+
+    assert newer.message == "no metric by group is recorded for it"
+    assert older.message == "metrics by group are recorded, and none says on which data"
