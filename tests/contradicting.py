@@ -229,7 +229,7 @@ AZURE = (
         shown("Workspace.outbound_rules"),
     ),
 )
-PAIRS: dict[str, tuple[Pair, ...]] = {"aws": AWS, "gcp": GCP, "azure": AZURE, "mlflow": ()}
+PAIRS: dict[str, tuple[Pair, ...]] = {"aws": AWS, "gcp": GCP, "azure": AZURE, "mlflow": (), "lineage": ()}
 
 
 # -- looking for them --------------------------------------------------------------------------------------------------

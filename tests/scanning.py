@@ -27,8 +27,14 @@ from scanner.model.checks import Check
 from scanner.model.nouns import Status
 from scanner.store.inventory import Inventory
 
-PROVIDERS = ("aws", "gcp", "azure", "mlflow")
-_CLASSES = {"aws": "AwsWorld", "gcp": "GcpWorld", "azure": "AzureWorld", "mlflow": "MlflowWorld"}
+PROVIDERS = ("aws", "gcp", "azure", "mlflow", "lineage")
+_CLASSES = {
+    "aws": "AwsWorld",
+    "gcp": "GcpWorld",
+    "azure": "AzureWorld",
+    "mlflow": "MlflowWorld",
+    "lineage": "LineageWorld",
+}
 #: Patient with replies, so that a busy machine does not look like a fault.
 QUICK = Manners(concurrency=8, read_timeout=10, pace=Tuning(first_rate=100, least_rate=10))
 #: For faults that are nothing but a late reply.
@@ -37,6 +43,7 @@ HASTY = msgspec.structs.replace(QUICK, read_timeout=2)
 _FOREIGN = (
     "AWS_",
     "MLFLOW_",
+    "OPENLINEAGE_",
     "GOOGLE_",
     "AZURE_",
     "MLPOSTURE_",

@@ -21,7 +21,13 @@ from worlds.base import Request, Response
 
 LIMIT = 200 * 10**6
 #: Places enough for many such replies at once.
-SOME = {"aws": ("--region", "eu-west-1"), "gcp": ("--location", "europe-west4"), "azure": (), "mlflow": ()}
+SOME = {
+    "aws": ("--region", "eu-west-1"),
+    "gcp": ("--location", "europe-west4"),
+    "azure": (),
+    "mlflow": (),
+    "lineage": (),
+}
 
 
 @cache

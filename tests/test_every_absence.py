@@ -50,7 +50,14 @@ ALWAYS_THERE: set[str | tuple[str, str]] = {
 #: Where what is gone has given way to another one, which is read then.
 REPLACED = {"iam:GetPolicyVersion"}
 #: Parts of a resource that may be taken off it: it is seen without them.
-PARTS = {"iam:GetPolicy", "iam:GetRolePolicy", "storage.managedFolders.getIamPolicy", "storage.managedFolders.list"}
+PARTS = {
+    "iam:GetPolicy",
+    "iam:GetRolePolicy",
+    "lineage:ListDatasets",  # events name them as well
+    "lineage:ListJobs",
+    "storage.managedFolders.getIamPolicy",
+    "storage.managedFolders.list",
+}
 
 
 def details(provider: str) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ DISCOVERY = {
         "Microsoft.Authorization/permissions/read",
     },
     "mlflow": set(),
+    "lineage": set(),
 }
 #: What a user would name when the credential may not even list its subscriptions.
 KNOWN_SCOPE: dict[str, dict[str, Any]] = {
@@ -51,6 +52,7 @@ KNOWN_SCOPE: dict[str, dict[str, Any]] = {
     "gcp": {},
     "azure": {"subscriptions": ("00000000-0000-0000-0000-000000000001",)},
     "mlflow": {},
+    "lineage": {},
 }
 #: For the bulk operations, a world with enough in it that they are used.
 CROWDS = {"aws": crowd}
@@ -268,6 +270,7 @@ def test_a_broken_reply_gives_a_gap_and_no_invented_verdict(provider: str, kind:
         "gcp": ("aiplatform.models.list", "list"),
         "azure": ("Microsoft.MachineLearningServices/workspaces/computes/read", "get"),
         "mlflow": ("mlflow:GetRun", "get"),
+        "lineage": ("lineage:ListEvents", "list"),
     }
     operation, verb = details[provider]
     inventory, after, _ = broken(calm_scan(provider), Fault(operation, kind, verb=verb))
@@ -291,6 +294,7 @@ def test_a_passing_fault_is_retried_and_leaves_no_trace(provider: str, kind: str
         "gcp": "aiplatform.*.list",
         "azure": "Microsoft.MachineLearningServices/*",
         "mlflow": "mlflow:Get*",
+        "lineage": "lineage:List*",
     }
     _, before, _ = calm(provider)
     fault = Fault(pattern[provider], kind, times=2)
@@ -335,7 +339,7 @@ def test_every_list_denied_gives_no_verdict_and_a_gap_per_kind_and_region(provid
 def test_details_denied_leave_no_verdict_about_a_detail(provider: str) -> None:
     """Every read but List refused: what a list reply does not carry must be unknown."""
     _, before, _ = calm(provider)
-    patterns = {"aws": "*:*", "gcp": "*.*.get*", "azure": "Microsoft.*", "mlflow": "mlflow:*"}
+    patterns = {"aws": "*:*", "gcp": "*.*.get*", "azure": "Microsoft.*", "mlflow": "mlflow:*", "lineage": "lineage:*"}
     fault = Fault(patterns[provider], "deny", verb="get")
     inventory, after = with_faults(provider, lambda world: world.faults.append(fault))
 

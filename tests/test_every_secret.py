@@ -44,6 +44,7 @@ FIRST = {
     "gcp": ("oauth2.token",),
     "azure": ("oauth2.token", "Microsoft.Resources/subscriptions/read"),
     "mlflow": (),
+    "lineage": (),
 }
 
 
@@ -127,6 +128,10 @@ def opaque(provider: str, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     if provider == "mlflow":
         world.password = secrets.token_urlsafe(30)
         monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", world.password)
+        return
+    if provider == "lineage":
+        world.key = secrets.token_urlsafe(30)
+        monkeypatch.setenv("OPENLINEAGE_API_KEY", world.key)
         return
     owner = world.token if provider == "gcp" else world.entra
     issue = owner.answer if provider == "gcp" else owner._token

@@ -172,6 +172,16 @@ class Graph:
         """What a node leads to."""
         return self._edges("SELECT source, target, what FROM edges WHERE source = ? ORDER BY target", number)
 
+    def sources(self, number: int, what: What) -> Iterator[int]:
+        """Where edges come from that lead to a node, read as they are needed: a folder may have many writers."""
+        query = "SELECT source FROM edges WHERE target = ? AND what = ? ORDER BY source"
+        return (source for (source,) in self._db.execute(query, (number, what)))
+
+    def targets(self, number: int, what: What) -> Iterator[int]:
+        """Where edges lead to from a node, in the same way."""
+        query = "SELECT target FROM edges WHERE source = ? AND what = ? ORDER BY target"
+        return (target for (target,) in self._db.execute(query, (number, what)))
+
     def _edges(self, query: str, number: int) -> list[Edge]:
         return [Edge(source, target, What(what)) for source, target, what in self._db.execute(query, (number,))]
 

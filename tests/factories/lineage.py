@@ -32,7 +32,7 @@ def evaluated_on(name: str, **fields: Any) -> Data:
     return data(name, role="evaluation", **fields)
 
 
-def model(name: str = "churn/7", **fields: Any) -> Data:
+def model(name: str = "churn-7", **fields: Any) -> Data:
     return data(name, MODELS, model=True, **fields)
 
 
@@ -66,14 +66,13 @@ def loading(name: str, namespace: str = CLAIMS, **fields: Any) -> LineageRun:
 
 
 def job(name: str = "churn.train", **fields: Any) -> LineageJob:
-    observed: dict[str, Any] = {"namespace": "airflow", "inputs": None, "outputs": None, "description": None}
+    observed: dict[str, Any] = {"namespace": "airflow", "inputs": None}
     return LineageJob(id=f"{TOP}/jobs/airflow/{name}", name=name, scope=SCOPE, **{**observed, **fields})
 
 
 def data_set(name: str = "train.csv", namespace: str = CLAIMS, **fields: Any) -> LineageDataset:
     observed: dict[str, Any] = {
         "description": None,
-        "source_name": None,
         "deleted": None,
         "described": (),
         "alias": (),

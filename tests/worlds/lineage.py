@@ -37,6 +37,8 @@ class LineageWorld(World):
 
     #: the most items of a page, whatever is asked for: so few that all is paged
     page_size = 3
+    #: what it wants to be asked with
+    key = KEY
 
     def prepare(self) -> None:
         problems = [
@@ -88,7 +90,7 @@ class LineageWorld(World):
         return bool(path) and path[0] in {EVENTS: _RUN, NAMESPACES: {"name"}}.get(operation, _LISTED)
 
     def env(self) -> dict[str, str]:
-        return {"OPENLINEAGE_URL": SERVER, "OPENLINEAGE_API_KEY": KEY, "MLPOSTURE_LINEAGE_ENDPOINT": self.url}
+        return {"OPENLINEAGE_URL": SERVER, "OPENLINEAGE_API_KEY": self.key, "MLPOSTURE_LINEAGE_ENDPOINT": self.url}
 
     # -- reading the request ---------------------------------------------------------------------------------------
 
@@ -102,12 +104,12 @@ class LineageWorld(World):
                 request.operation = NAMESPACES
             case ["namespaces", namespace, ("jobs" | "datasets") as what]:
                 request.operation = JOBS if what == "jobs" else DATASETS
-                request.resource = unquote(namespace)
+                request.resource, request.verb = unquote(namespace), "get"
 
     # -- answering -------------------------------------------------------------------------------------------------
 
     def respond(self, request: Request) -> Response:
-        if request.headers.get("authorization") != f"Bearer {KEY}":
+        if request.headers.get("authorization") != f"Bearer {self.key}":
             return self.say(request, 401, "", "no key")
         if request.method != "GET":
             return self.say(request, 405, "", "this server is read")
@@ -140,7 +142,9 @@ class LineageWorld(World):
         return self.say(request, {"deny": 403, "throttle": 429}.get(kind, 500), "", "something went wrong")
 
     def say(self, request: Request, status: int, code: str, message: str) -> Response:
-        return Response(status, json.dumps({"code": status, "message": message}).encode(), dict(_JSON))
+        status = int(code) if code.isdecimal() else status  # this API has no other codes
+        text = message if code.isdecimal() or not code else f"{code}: {message}"
+        return Response(status, json.dumps({"code": status, "message": text}).encode(), dict(_JSON))
 
     def gone(self, request: Request) -> Response:
         return self.say(request, 404, "", "HTTP 404 Not Found")

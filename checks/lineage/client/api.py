@@ -137,7 +137,7 @@ class LineageApi(BaseApi):
                 self._failed(NAMESPACES, CallFailed(Reason.MALFORMED, "a namespace has no name"))
             elif not namespace.get("isHidden"):
                 path = f"/namespaces/{quote(name, safe='')}/{_LISTS[operation]}"
-                yield from self._pages(operation, path, _LISTS[operation], {})
+                yield from self._pages(operation, path, _LISTS[operation], {}, may_be_gone=True)
 
     def _in_files(self, path: Path, operation: str) -> Iterator[Event]:
         """The events of one kind in files. Each kind of resource reads them anew: they are too many to hold."""
@@ -156,7 +156,9 @@ class LineageApi(BaseApi):
         except CallFailed as failure:
             self._failed(operation, failure)
 
-    def _pages(self, operation: str, path: str, member: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def _pages(
+        self, operation: str, path: str, member: str, query: Mapping[str, Any], *, may_be_gone: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
         """Items of a listing. A failure ends it.
 
         The last page is the first empty one: a server may give fewer than it is asked for, and its count of all events
@@ -171,7 +173,9 @@ class LineageApi(BaseApi):
                 if endless := listing.endless(str(offset), items):
                     raise endless
         except CallFailed as failure:
-            self._failed(operation, failure)
+            # A namespace that is gone since it was listed has nothing in it.
+            if not (may_be_gone and failure.code == "404"):
+                self._failed(operation, failure)
 
     def _page(self, operation: str, path: str, member: str, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         def attempt() -> list[Mapping[str, Any]]:

@@ -24,13 +24,6 @@ REFUSALS = (
         permission=None,
     ),
     Refusal(
-        cause="there is no such list: the server speaks another version of the API, or is no server of lineage",
-        remedy="give the address that /api/v1 is below; a server that lists no events is read from files",
-        source=_API,
-        reason=Reason.ERROR,
-        codes=("404",),
-    ),
-    Refusal(
         cause="the server, or what is before it, limits how often it may be asked",
         remedy="scan again with a lower --concurrency",
         source=_API,

@@ -91,33 +91,53 @@ class Transport:
                 status, content = reply.status, reply.read()
         except urllib.error.HTTPError as refusal:
             with refusal:
-                raise _refused(refusal.code, refusal.headers.get("Retry-After", "")) from refusal
+                raise _refused(refusal.code, refusal.headers.get("Retry-After", ""), _rest(refusal)) from refusal
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _broken(error) from error
         return _decoded(status, content)
 
 
+def _rest(refusal: urllib.error.HTTPError) -> bytes:
+    try:
+        return refusal.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise _broken(error) from error
+
+
 def _decoded(status: int, content: bytes) -> Mapping[str, Any]:
     if status != 200:
-        raise _refused(status, "")
-    try:
-        found = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CallFailed(Reason.MALFORMED, "the reply is not JSON") from error
+        raise _refused(status, "", content)
+    found = _parsed(content)
     if not isinstance(found, Mapping):
         raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
     return found
 
 
-def _refused(status: int, after: str) -> CallFailed:
-    """What a status other than 200 means."""
+def _parsed(content: bytes) -> Any:
+    """Parsed JSON; None if it is none."""
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _refused(status: int, after: str, content: bytes) -> CallFailed:
+    """What a status other than 200 means, with what the server says of it."""
+    found = _parsed(content)
+    message = str(found.get("message") or "") if isinstance(found, Mapping) else ""
     known = find(REFUSALS, str(status), "")
     if known is not None:
-        return known.failure(str(status), retry_after=float(after) if after.isdecimal() else None)
+        return known.failure(str(status), named=message, retry_after=float(after) if after.isdecimal() else None)
     if 300 <= status < 400:
         said = "it is not followed: a key goes to the server that was named; give the address that it leads to"
         return CallFailed(Reason.ERROR, f"HTTP {status}, a redirect: {said}", code=str(status))
-    return CallFailed(Reason.ERROR, f"HTTP {status}", code=str(status), retry=status >= 500)
+    if status == 404:
+        # Marquez says so in words of its own; a page of somebody else's is none of them.
+        code = "404" if isinstance(found, Mapping) and found.get("code") == 404 else ""
+        said = "the server does not have this list; give the address that /api/v1 is below, or files of its events"
+        return CallFailed(Reason.ERROR, f"HTTP 404: {said}", code=code)
+    text = f": {message}" if message and status < 500 else ""
+    return CallFailed(Reason.ERROR, f"HTTP {status}{text}", code=str(status), retry=status >= 500)
 
 
 def _broken(error: Exception) -> CallFailed:

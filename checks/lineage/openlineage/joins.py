@@ -1,6 +1,6 @@
 """Runs as one graph, which checks of lineage share: who read and wrote which data, by its one spelling."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -62,33 +62,28 @@ def _data(graph: Graph, data: Data) -> int:
 def runs_of(view: View, namespace: str, name: str) -> Iterator[LineageRun]:
     """The runs of a job."""
     number = lineage(view).named(Sort.JOB, job_key(namespace, name))
-    return _runs(view, [edge.target for edge in lineage(view).out_of(number)] if number else [])
+    return _runs(view, lineage(view).targets(number, What.RAN) if number else ())
 
 
 def readers(view: View, where: Place) -> Iterator[LineageRun]:
     """The runs that read the data at a place."""
     number = lineage(view).find(where)
-    edges = lineage(view).out_of(number) if number else []
-    return _runs(view, [edge.target for edge in edges if edge.what is What.READ])
+    return _runs(view, lineage(view).targets(number, What.READ) if number else ())
 
 
 def writers(view: View, where: Place) -> Iterator[LineageRun]:
     """The runs that wrote the data at a place, or said they would and are not at their end."""
     number = lineage(view).find(where)
-    return _writers_of(view, number) if number else iter(())
+    return _runs(view, lineage(view).sources(number, What.WROTE) if number else ())
 
 
 def perhaps_writers(view: View, where: Place) -> Iterator[LineageRun]:
     """The runs that wrote what might be that data, hold it, or lie in it."""
     for number in lineage(view).near(where):
-        yield from _writers_of(view, number)
+        yield from _runs(view, lineage(view).sources(number, What.WROTE))
 
 
-def _writers_of(view: View, number: int) -> Iterator[LineageRun]:
-    return _runs(view, [edge.source for edge in lineage(view).into(number) if edge.what is What.WROTE])
-
-
-def _runs(view: View, numbers: list[int]) -> Iterator[LineageRun]:
+def _runs(view: View, numbers: Iterable[int]) -> Iterator[LineageRun]:
     for number in numbers:
         run = view.get(LineageRun, lineage(view).at(number).key)
         if isinstance(run, LineageRun):

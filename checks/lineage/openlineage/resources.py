@@ -62,7 +62,7 @@ class LineageRun(Resource, frozen=True, kw_only=True):
 class LineageJob(Resource, frozen=True, kw_only=True):
     """A job that a server lists, or that events name. Id: its place, namespace and name.
 
-    What it is said to read and make is there where a server lists it, or an event that is about the job alone.
+    What it is said to read is there where a server lists it, or an event that is about the job alone.
     """
 
     kind: ClassVar[str] = "lineage.openlineage.LineageJob"
@@ -71,8 +71,6 @@ class LineageJob(Resource, frozen=True, kw_only=True):
 
     namespace: Observed[str] = UNSET
     inputs: Annotated[Observed[tuple[Name, ...]], Read(JOBS, "inputs")] = UNSET
-    outputs: Annotated[Observed[tuple[Name, ...]], Read(JOBS, "outputs")] = UNSET
-    description: Annotated[Observed[str], Read(JOBS, "description")] = UNSET
 
 
 class LineageDataset(Resource, frozen=True, kw_only=True):
@@ -87,7 +85,6 @@ class LineageDataset(Resource, frozen=True, kw_only=True):
 
     namespace: Observed[str] = UNSET
     description: Annotated[Observed[str], Read(DATASETS, "description")] = UNSET
-    source_name: Annotated[Observed[str], Read(DATASETS, "sourceName")] = UNSET
     deleted: Annotated[Observed[bool], Read(DATASETS, "deleted")] = UNSET
     described: Observed[tuple[str, ...]] = UNSET
     alias: Observed[tuple[Name, ...]] = UNSET

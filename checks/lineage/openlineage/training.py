@@ -109,17 +109,24 @@ def lineage_training_data_of_unknown_origin(data: LineageDataset, view: View) ->
     """
     if not is_whole(view):
         return unknown("every run")
-    if missing := unobserved(data, "namespace", "described", "model", "alias"):
+    if missing := unobserved(data, "namespace", "description", "described", "deleted", "model", "alias"):
         return missing
     used = [run for run in readers(view, data.place) if _is_read_for_training(run, data, view)]
+    if data.deleted:
+        return not_applicable("the server has it as deleted", deleted=True)
     if data.model or not used:
         return not_applicable("no recorded run reads it as training data")
-    shown: dict[str, Any] = {"described": data.described}
-    if data.described:
+    shown: dict[str, Any] = {"described": data.described, "description": data.description}
+    if data.described or data.description:
         return passed("its events say where it comes from or whose it is", **shown)
     for run in used:
         if any(use.described for use in run.inputs or () if is_same(view, use.place, data.place)):
             return passed("events of a run that reads it describe it", path=(data.id, run.id), **joined(run, "inputs"))
+    return _made(data, used[0], view, **shown)
+
+
+def _made(data: LineageDataset, reader: LineageRun, view: View, **shown: Any) -> Verdict:
+    """Whether a recorded run made some data that nothing describes."""
     names = (data.place, *(other.place for other in data.alias or ()))
     makers = [run for where in names for run in writers(view, where)]
     for run in makers:
@@ -127,7 +134,7 @@ def lineage_training_data_of_unknown_origin(data: LineageDataset, view: View) ->
             return passed("a recorded run made it", path=(run.id, data.id), **joined(run, "outputs", "state"))
     if makers or any(True for where in names for _ in perhaps_writers(view, where)):
         return unknown("whether a run made it that is not at its end, or wrote what might be the same data")
-    return failed("no recorded run made it, and nothing describes it", path=(data.id, used[0].id), **shown)
+    return failed("no recorded run made it, and nothing describes it", path=(data.id, reader.id), **shown)
 
 
 def _is_read_for_training(run: LineageRun, data: LineageDataset, view: View) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 from unittest import mock
 
+import msgspec
 import pytest
 from lineage_scans import scanned, verdicts
+from scanning import QUICK
 from support import TESTS
-from worlds.base import Fault, read_world
+from worlds.base import Fault, Request, Response, read_world
 from worlds.lineage import EVENTS, JOBS, KEY, NAMESPACES, SERVER, LineageWorld
 
 from checks.lineage.openlineage.resources import LineageDataset, LineageJob, LineageRun
+from scanner.calls.bounds import Bounds
 from scanner.model.errors import InputError
 from scanner.model.nouns import Reason, Status
 
@@ -122,3 +128,32 @@ def test_what_is_no_place_is_refused_in_a_sentence(place: str, said: str) -> Non
 def test_nothing_named_is_refused() -> None:
     with mock.patch.dict(os.environ, clear=True), pytest.raises(InputError, match="nothing is named"):
         scanned()
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["the same page", "ever new ones"])
+def test_a_listing_that_does_not_end_is_a_gap(world: LineageWorld, *, again: bool) -> None:
+    respond = world.respond
+    number = count()
+
+    def endless(request: Request) -> Response:
+        page = json.loads(respond(replace(request, query={**request.query, "offset": "0"})).body)
+        items = next(value for value in page.values() if isinstance(value, list))
+        for item in items if not again else ():
+            item["n"] = next(number)
+        return Response(200, json.dumps(page).encode(), {"Content-Type": "application/json"})
+
+    world.respond = endless  # type: ignore[method-assign]
+    inventory = scanned(manners=msgspec.structs.replace(QUICK, bounds=Bounds(pages=5)))
+
+    assert {gap.operation for gap in inventory.gaps} >= {EVENTS, NAMESPACES}
+    assert all("the listing does not end" in gap.detail for gap in inventory.gaps)
+    assert set(verdicts(inventory).values()) == {Status.UNKNOWN}
+
+
+def test_a_namespace_that_is_gone_by_then_has_nothing_in_it(world: LineageWorld) -> None:
+    world.faults.append(Fault(JOBS, "gone", resource="airflow-northwind"))
+    inventory = scanned()
+
+    assert inventory.gaps == ()
+    assert all(listing.complete for listing in inventory.listings.values())
+    assert "claims.export" not in {job.name for job in inventory.all(LineageJob)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories.lineage import data, evaluated_on, model, run, trained_with, training
+from factories.lineage import MODELS, data, data_set, evaluated_on, job, model, run, trained_with, training
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
@@ -20,10 +20,17 @@ A = trained_with("a", version="1")
 LINK = Name(namespace="s3://northwind-claims", name="claims")
 TRAINED = training(inputs=(trained_with("claims", version="41"),))
 
+#: What the runs name, as a server lists it.
+DATA = (data_set(), data_set("test.csv"), data_set("claims"), data_set("churn-7", MODELS))
+LISTED = (job(), job("churn.evaluate"), *DATA)
+
 CASES = {
     "lineage_evaluation_on_training_data": [
         Case("other data", PASS, evaluation(evaluated_on("test.csv")), training()),
         Case("the same version", FAIL, evaluation(evaluated_on("claims", version="41")), TRAINED),
+        Case("other data, all listed", PASS, evaluation(evaluated_on("test.csv")), training(), *LISTED),
+        Case("the same version, all listed", FAIL, evaluation(evaluated_on("claims", version="41")), TRAINED, *LISTED),
+        Case("no version, all listed", UNKNOWN, evaluation(evaluated_on("claims")), TRAINED, *LISTED),
         Case("one of two the same", FAIL, evaluation(evaluated_on("x"), evaluated_on("claims", version="41")), TRAINED),
         Case(
             "the same by a symlink",

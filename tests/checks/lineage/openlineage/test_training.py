@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factories.lineage import at, data, data_set, job, loading, model, run, trained_with, training
+from factories.lineage import MODELS, at, data, data_set, job, loading, model, run, trained_with, training
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -14,6 +14,9 @@ LATER = loading("train.csv", ended_at=at(3))
 TABLE = ("arn:aws:glue:eu-west-1:111122223333", "table/claims/train")
 LINK = Name(namespace=TABLE[0], name=TABLE[1])
 DESCRIBED = trained_with("train.csv", described=("ownership",))
+
+#: What the runs name, as a server lists it.
+LISTED = (job(), job("claims.load"), data_set(), data_set("churn-7", MODELS))
 
 CASES = {
     "lineage_training_job_names_no_data": [
@@ -33,6 +36,8 @@ CASES = {
     ],
     "lineage_training_data_of_unknown_origin": [
         Case("a run made it", PASS, data_set(), training(), WRITER),
+        Case("the server has a description", PASS, data_set(description="claims of 2026"), training()),
+        Case("it was deleted", NOT_APPLICABLE, data_set(deleted=True), training()),
         Case("it is described", PASS, data_set(described=("ownership",)), training()),
         Case("a run describes it", PASS, data_set(), training(inputs=(DESCRIBED,))),
         Case(
@@ -55,6 +60,9 @@ CASES = {
     ],
     "lineage_training_data_rewritten_since": [
         Case("written before", PASS, training(ended_at=at(2)), WRITER),
+        Case("written before, all listed", PASS, training(ended_at=at(2)), WRITER, *LISTED),
+        Case("written since, all listed", FAIL, training(), LATER, *LISTED),
+        Case("the folder written since, all listed", UNKNOWN, training(), loading("", ended_at=at(3)), *LISTED),
         Case("written by nobody", PASS, training()),
         Case("it has a version", PASS, training(inputs=(trained_with("train.csv", version="41"),)), LATER),
         Case("written since", FAIL, training(), LATER),
