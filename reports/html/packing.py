@@ -18,7 +18,7 @@ import msgspec
 from reports.html.text import cut, last, shown
 from reports.writing import clean, place, without_secrets
 from scanner.model.nouns import Severity
-from scanner.model.reported import CheckInfo, Finding
+from scanner.model.reported import CheckInfo, Finding, Report
 from scanner.model.sanitize import encode
 
 #: Findings of a block, and characters of all that they show when they are opened.
@@ -28,12 +28,13 @@ _VALUE, _VALUES, _HOPS = 2_000, 20_000, 50
 _SEVERITIES = tuple(Severity)
 
 
-def packed(checks: Iterable[CheckInfo], findings: Iterable[Finding], most: int) -> Iterator[bytes]:
-    """The elements of a page that hold checks, and of findings the first `most`."""
+def packed(report: Report, most: int) -> Iterator[bytes]:
+    """The elements of a page that hold checks and names of accounts, and of findings the first `most`."""
     numbers: dict[str, int] = {}
-    yield _element("checks", _packed(encode(_described(checks, numbers))))
+    names = {f"{one[0]} {shown(one[1])}": f"{one[0]} {shown(report.called(one))}" for one in report.names}
+    yield _element("checks", _packed(encode({**_described(report.checks, numbers), "accounts": names})))
     block = _Block(numbers)
-    for finding in islice(findings, most):
+    for finding in islice(report.findings, most):
         block.add(finding)
         if block.full:
             yield from block.elements()

@@ -11,7 +11,7 @@
     severity: { label: "Severity", by: "check", of: check => check.severity, boxes: SEVERITIES },
     verdict: { label: "Verdict", by: "verdict", of: verdict => verdict, boxes: VERDICTS },
     provider: { label: "Provider", by: "scope", of: ([provider]) => provider },
-    account: { label: "Account", by: "scope", of: ([provider, account]) => `${provider} ${account}` },
+    account: { label: "Account", by: "scope", of: ([provider, account]) => `${provider} ${account}`, said: called },
     region: { label: "Region", by: "scope", of: ([, , region]) => region },
     kind: { label: "Kind of resource", by: "kind", of: kind => kind },
     check: { label: "Check", by: "check", of: check => check.id, said: id => `${id} ${titles.get(id)}` },
@@ -21,11 +21,16 @@
     state: { label: "Since the last report", by: "state", of: state => state, none: "not compared" },
   };
 
-  const findings = [], shown = [], opened = new Set(), titles = new Map(), distinct = new Map();
-  const chosen = new Map(), counters = new Map();
+  const findings = [], shown = [], opened = new Set(), titles = new Map(), names = new Map();
+  const chosen = new Map(), counters = new Map(), distinct = new Map();
   const blocks = [...document.querySelectorAll("script.rows")];
   const at = id => document.getElementById(id);
   let checks = [], page = 0, text = "", wanted = "";
+
+  // An account by its name, as far as it is known.
+  function called(account) {
+    return names.get(account) ?? account;
+  }
 
   function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -58,7 +63,8 @@
 
   // -- what there is -----------------------------------------------------------------------------------------------
 
-  function describe({ checks: described, controls }) {
+  function describe({ checks: described, controls, accounts }) {
+    for (const [account, name] of Object.entries(accounts)) names.set(account, name);
     checks = described.map(check => {
       const own = controls[check.controls];
       titles.set(check.id, check.title);
@@ -219,7 +225,7 @@
   // -- the table -----------------------------------------------------------------------------------------------------
 
   function row(one) {
-    const { name, id, message } = said(one), [provider, account, region] = one.scope, key = fingerprint(one);
+    const { name, id, message } = said(one), [, , region] = one.scope, key = fingerprint(one);
     const title = element("button", { type: "button", class: "title", "aria-expanded": "false" }, one.check.title);
     title.addEventListener("click", () => toggle(one, title));
     const tags = [one.state, ...one.systems].filter(Boolean);
@@ -228,7 +234,7 @@
         element("span", { class: "verdict" }, one.verdict)),
       element("td", null, title, element("p", { class: "below message" }, message)),
       element("td", null, element("bdi", null, name || id),
-        element("p", { class: "below" }, `${one.kind} · ${provider} ${account} · ${region}`),
+        element("p", { class: "below" }, `${one.kind} · ${called(FACETS.account.of(one.scope))} · ${region}`),
         tags.length ? element("p", { class: "below" }, ...tags.flatMap(tag =>
           [element("span", { class: "tag" }, element("bdi", null, tag)), " "])) : null));
   }
