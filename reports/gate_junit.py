@@ -15,18 +15,18 @@ _ELEMENTS = {Answer.AGAINST: "failure", Answer.MISSING: "error", Answer.TOO_FEW:
 
 def render(result: GateResult) -> bytes:
     """The result as JUnit XML. The last case is the answer to all: it fails where no threshold is there to do so."""
-    cases = [(limits(one.asked), one.answer, "\n".join(of_threshold(one))) for one in result.thresholds]
-    cases.append(("all thresholds", result.answer, "\n".join((*result.why, EVIDENCE))))
-    elements = [_ELEMENTS.get(answer) for _, answer, _ in cases]
+    cases = [(limits(one.asked), one.answer, one.why, of_threshold(one)) for one in result.thresholds]
+    cases.append(("all thresholds", result.answer, result.why, iter((*result.why, EVIDENCE))))
+    elements = [_ELEMENTS.get(answer) for _, answer, _, _ in cases]
     suites = ET.Element("testsuites", name="mlposture gate")
     at = result.made_at.isoformat(timespec="seconds").removesuffix("+00:00")
     suite = ET.SubElement(suites, "testsuite", name=_shown(result.system), tests=str(len(cases)), timestamp=at)
     suite.attrib |= {"failures": str(elements.count("failure")), "errors": str(elements.count("error")), "skipped": "0"}
-    for name, answer, text in cases:
+    for name, answer, why, lines in cases:
         case = ET.SubElement(suite, "testcase", classname=_shown(f"mlposture.gate.{result.system}"), name=_shown(name))
         if answer in _ELEMENTS:
-            said = ET.SubElement(case, _ELEMENTS[answer], type=str(answer), message=_shown(text.partition("\n")[0]))
-            said.text = clean(redact(text), lines=True)
+            said = ET.SubElement(case, _ELEMENTS[answer], type=str(answer), message=_shown("; ".join(why)))
+            said.text = clean(redact("\n".join(lines)), lines=True)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites) + b"\n"
 
 

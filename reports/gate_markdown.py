@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from reports.gate_words import (
     EVIDENCE,
     HEADLINES,
-    NEXT,
     group,
     interval,
     limits,
+    next_step,
     number,
     of_evaluation,
     set_by,
@@ -45,7 +45,7 @@ def _lines(result: GateResult) -> Iterator[str]:
     if result.signature:
         yield f"Signed by {code(result.signature.name)} with the key {code(result.signature.public_key)}."
         yield ""
-    yield f"Next: {NEXT[result.answer]}. {EVIDENCE} Its values are recorded, not verified."
+    yield f"Next: {next_step(result)}. {EVIDENCE} Its values are recorded, not verified."
 
 
 def _threshold(one: ThresholdAnswer) -> Iterator[str]:

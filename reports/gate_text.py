@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from reports.gate_words import EVIDENCE, HEADLINES, NEXT, limits, of_evaluation, of_threshold
+from reports.gate_words import EVIDENCE, HEADLINES, limits, next_step, of_evaluation, of_threshold
 from reports.writing import clean, redact
 from scanner.gate.gate_types import EXITS, Answer, GateResult
 
@@ -31,7 +31,7 @@ def _lines(result: GateResult) -> Iterator[str]:
     yield from _block(result.why, "")
     yield from textwrap.wrap(f"{HEADLINES[result.answer]} (exit code {EXITS[result.answer]:d})", _WIDTH)
     if result.answer is not Answer.MET:
-        yield from textwrap.wrap(f"next: {NEXT[result.answer]}", _WIDTH)
+        yield from textwrap.wrap(f"next: {next_step(result)}", _WIDTH)
 
 
 def _block(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:

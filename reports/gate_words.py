@@ -65,6 +65,15 @@ def of_group(shown: Shown) -> str:
     return ", ".join([said, *counts, *([str(shown.answer)] if shown.answer else [])])
 
 
+def next_step(result: GateResult) -> str:
+    """What to do now."""
+    if not result.thresholds:
+        return "declare thresholds for it in the manifest, with who set each and why"
+    if result.answer is Answer.MISSING and all(one.answer is Answer.MET for one in result.thresholds):
+        return "have a person sign it, with --sign-key and --signed-by"
+    return NEXT[result.answer]
+
+
 def worst_first(one: ThresholdAnswer) -> list[Shown]:
     """The groups of a threshold, those that stop it first: what is cut off of a long list are the others."""
     order = {answer: place for place, answer in enumerate(Answer)}

@@ -46,7 +46,7 @@ def result_of(system: System, admitted: Admitted, wanted: Wanted, basis: Basis) 
         name=system.name,
         made_at=wanted.now,
         answer=answer,
-        why=tuple(_why(system, one, answers, unsigned=unsigned)),
+        why=tuple(_why(system, admitted, answers, unsigned=unsigned)),
         model=", ".join(wanted.models),
         model_known_by=basis.model_known_by,
         manifest=basis.manifest,
@@ -69,13 +69,12 @@ def _unanswered(system: System) -> tuple[ThresholdAnswer, ...]:
     )
 
 
-def _why(
-    system: System, one: Evaluation | None, answers: Sequence[ThresholdAnswer], *, unsigned: bool
-) -> Iterator[str]:
+def _why(system: System, admitted: Admitted, answers: Sequence[ThresholdAnswer], *, unsigned: bool) -> Iterator[str]:
     if not system.expectations.thresholds:
         yield "the manifest declares no threshold for it, and none has a default: somebody has to set them, and say why"
-    if one is None:
-        yield "there is no evaluation of this model that counts"
+    if admitted.evaluation is None:
+        given = "that counts" if admitted.set_aside else "at all: name one with --evaluation, or --inventory of MLflow"
+        yield f"there is no evaluation of this model {given}"
     elif answers:
         words = (f"{sum(found.answer is answer for found in answers)} {answer}" for answer in Answer)
         yield f"of {len(answers)} {'threshold' if len(answers) == 1 else 'thresholds'}: {', '.join(words)}"

@@ -74,6 +74,15 @@ def test_without_thresholds_nothing_is_met(tmp_path: Path) -> None:
 
     assert done.returncode == 4
     assert "the manifest declares no threshold for it, and none has a default" in done.stdout
+    assert "next: declare thresholds for it in the manifest, with who set each and why" in done.stdout
+
+
+def test_without_an_evaluation_it_says_how_to_give_one(tmp_path: Path) -> None:
+    manifest(tmp_path, SEX)
+    done = mlposture("gate", "progression", "--model-digest", MODEL, cwd=tmp_path)
+
+    assert done.returncode == 4
+    assert "there is no evaluation of this model at all: name one with --evaluation, or --inventory" in done.stdout
 
 
 def test_the_fewer_days_count(tmp_path: Path) -> None:
@@ -109,6 +118,7 @@ def test_junit_has_a_case_a_threshold_and_one_for_all(tmp_path: Path) -> None:
 
     suite = ET.parse(tmp_path / "gate.xml").getroot()[0]
     outcomes = [[child.tag for child in case] for case in suite]
+    assert "1 beyond the limit" in suite[0][0].get("message", "")
     assert outcomes == [["failure"], ["error"], ["failure"]]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "1")
 
@@ -154,6 +164,7 @@ def test_a_report_that_is_to_be_signed_is_signed_by_a_person(tmp_path: Path) -> 
 
     assert unsigned.returncode == 4
     assert "the manifest asks for a signed report (test_report_signed), and nobody signed" in unsigned.stdout
+    assert "next: have a person sign it, with --sign-key and --signed-by" in unsigned.stdout
     assert signed.returncode == 0, signed.stdout
     content, signature = (tmp_path / "gate.json").read_bytes(), (tmp_path / "gate.json.sig").read_bytes()
     assert is_signed(content, signature, public)
