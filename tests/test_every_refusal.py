@@ -129,7 +129,7 @@ BROADLY: dict[str, tuple[str, tuple[str, ...]]] = {
         "Microsoft.[MC]*[Ss]ervices/*",
         ("azure.machine_learning.Workspace", "azure.ai_services.Account"),
     ),
-    "mlflow": ("mlflow:Search*", ("mlflow.registry.RegisteredModel", "mlflow.tracking.Experiment")),
+    "mlflow": ("mlflow:Search*", ("mlflow.registry.RegisteredModel", "mlflow.registry.ModelVersion")),
     "lineage": ("lineage:List*", ("lineage.openlineage.LineageRun", "lineage.openlineage.LineageJob")),
 }
 SETTINGS: dict[str, dict[str, Any]] = {"aws": {"regions": ("eu-west-1",)}, "azure": {}, "mlflow": {}, "lineage": {}}

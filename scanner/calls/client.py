@@ -31,6 +31,8 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 
+#: Of what is not asked any more; those before it say why.
+LEFT_ALONE = "left alone after repeated failures"
 _OVER = "the scan reached its time limit"
 
 
@@ -290,7 +292,7 @@ class Calls:
         with self._lock:
             for key, reason in ((host, Reason.UNREACHABLE), (exact, Reason.TIMEOUT)):
                 if self._failures.get(key, 0) >= self.manners.breaker_threshold:
-                    raise CallFailed(reason, "left alone after repeated failures")
+                    raise CallFailed(reason, LEFT_ALONE)
 
     def _until_then(self, delay: float) -> float:
         """A delay, or as much of it as there is time for."""

@@ -18,7 +18,7 @@ import msgspec
 
 from scanner import __version__
 from scanner.calls.bounds import Bounds
-from scanner.calls.client import Calls, Manners
+from scanner.calls.client import LEFT_ALONE, Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
 from scanner.cli.declared import recall
@@ -288,7 +288,8 @@ class Session:
     def refuse_if_out_of_reach(self) -> None:
         """Raise CannotScan if there was nobody to ask."""
         if self.inventory.out_of_reach():
-            first = self.inventory.gaps[0]
+            gaps = self.inventory.gaps
+            first = next((gap for gap in gaps if gap.detail != LEFT_ALONE), gaps[0])
             self.inventory.store.close(remove=True)
             raise CannotScan(f"nothing could be reached: {first.operation} in {first.scope.region}: {first.detail}")
 

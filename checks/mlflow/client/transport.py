@@ -19,6 +19,7 @@ from scanner import HOME, __version__
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
+from scanner.model.proxies import NETWORK
 from scanner.model.refusals import find
 
 USER, PASSWORD, TOKEN = "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"
@@ -113,7 +114,7 @@ def _broken(error: Exception) -> CallFailed:
     if isinstance(cause, ssl.SSLCertVerificationError):
         said = f"its certificate is not trusted ({cause.verify_message}); set {_CERTIFICATES} to who signed it"
         return CallFailed(Reason.UNREACHABLE, said)
-    return CallFailed(Reason.UNREACHABLE, type(cause).__name__, retry=True)
+    return CallFailed(Reason.UNREACHABLE, f"{type(cause).__name__}; {NETWORK}", retry=True)
 
 
 def decoded(answer: Answer) -> Mapping[str, Any]:
