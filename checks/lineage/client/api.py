@@ -6,6 +6,7 @@ An account is a place: the name of a file or folder, or the address of a server.
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -73,6 +74,8 @@ class LineageProvider:
     #: every call says for itself whether it is allowed
     opens_with = ""
     organizations = ()
+    #: an account is called by its address alone
+    names: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, calls: Calls, places: Mapping[str, Path | None], transport: Transport, owner: str) -> None:
         self.calls = calls

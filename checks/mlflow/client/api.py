@@ -6,6 +6,7 @@ An account is a server, by its address. There are no regions.
 import os
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import UNSET
@@ -58,6 +59,8 @@ class MlflowProvider:
     #: every call says for itself whether it is allowed
     opens_with = ""
     organizations = ()
+    #: an account is called by its address alone
+    names: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, calls: Calls, servers: tuple[str, ...], transport: Transport, owner: str, form: str) -> None:
         self.calls = calls
