@@ -136,7 +136,8 @@ class MlflowWorld(World):
 
     def say(self, request: Request, status: int, code: str, message: str) -> Response:
         code = code or _ERRORS.get(status, "INTERNAL_ERROR")
-        return Response(status, json.dumps({"error_code": code, "message": message}).encode(), _JSON)
+        error = {"error_code": code, "message": message, "sqlstate": "KAM00", "error_class": code}
+        return Response(status, json.dumps(error).encode(), _JSON)
 
     def gone(self, request: Request) -> Response:
         return self.say(request, 404, "RESOURCE_DOES_NOT_EXIST", f"There is no {request.resource or request.path}")
