@@ -10,9 +10,13 @@ _POOL = urllib3.PoolManager()
 _OWN = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
 
 
-def forwarded(request: Request, upstream: str, front: str, path: str, pool: urllib3.PoolManager = _POOL) -> Response:
-    """What `upstream` answers to the request; links to itself lead to `front` instead."""
+def forwarded(
+    request: Request, upstream: str, front: str, path: str, pool: urllib3.PoolManager = _POOL, host: str = ""
+) -> Response:
+    """What `upstream` answers to the request, as one for `host`; links to itself lead to `front` instead."""
     headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection")}
+    if host:
+        headers["host"] = host
     reply = pool.request(
         request.method,
         f"{upstream}{path}?{request.raw_query}" if request.raw_query else f"{upstream}{path}",
