@@ -126,7 +126,10 @@ def build_report(
         check_counts=found.counts,
         system_counts=found.of_systems,
         excepted=found.excepted,
-        score=overall(posture(of_clouds, found.counts, seen), asked=bool(listings)),
+        score=overall(
+            posture(of_clouds, found.counts, seen),
+            asked=any(not check.recorded for check in of_clouds) and bool(listings),
+        ),
         cached=cached,
         cached_since=datetime.fromisoformat(cached_since) if cached else None,
         trust=found.uses(),

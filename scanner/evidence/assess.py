@@ -121,7 +121,10 @@ class Assessed:
             resources=held,
             shared=shared,
             failures=_failures(chosen, counts),
-            score=overall(posture(chosen, counts, self._seen), asked=bool(held if system else self._asked)),
+            score=overall(
+                posture(chosen, counts, self._seen),
+                asked=_assesses(chosen) and bool(held if system else self._asked),
+            ),
             claims={objective: one.claim for objective, one in subject.standings.items()},
             frameworks=tuple(frameworks),
             rollout=tuple(requirements(system, subject.standings, subject.declared)) if system else (),
@@ -195,6 +198,11 @@ class Assessed:
             named = system is None or not system.frameworks or name in (*system.frameworks, _ALWAYS)
             if named and bearing.framework.cloud in ("", *clouds):
                 yield name
+
+
+def _assesses(checks: Iterable[Check]) -> bool:
+    """Whether there is a check that goes by more than what was written down."""
+    return any(not check.recorded for check in checks)
 
 
 def _failures(checks: Iterable[Check], counts: Mapping[str, CheckCount]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
@@ -84,7 +84,8 @@ class LineageWorld(World):
             if "deleted" in item:
                 other = (not item["deleted"],)
                 source = ((DATASETS, "deleted"),)
-                yield Leaf(("datasets", at, "deleted"), (str(item["name"]),), source, item["deleted"], other)
+                named = "/".join(quote(item[part], safe=":.@-_~") for part in ("namespace", "name"))
+                yield Leaf(("datasets", at, "deleted"), (named,), source, item["deleted"], other)
 
     def knows(self, operation: str, path: tuple[str, ...]) -> bool:
         return bool(path) and path[0] in {EVENTS: _RUN, NAMESPACES: {"name"}}.get(operation, _LISTED)

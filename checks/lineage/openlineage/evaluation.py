@@ -13,7 +13,7 @@ from scanner.model.views import View
 
 @check(
     id="MLP-5203",
-    severity=Severity.MEDIUM,
+    severity=Severity.HIGH,
     objective="performance-evaluation",
     since="0.1.0",
     needs=(LineageRun,),
