@@ -4,6 +4,7 @@ import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,8 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
         )
     for number, part in enumerate(parts, 1):
         target = _numbered(place, number)
-        pieces = render(built, style, part)
-        write(target, _small_enough(target or shown, pieces) if style.github else pieces)
+        pieces = partial(render, built, style, part)
+        write(target, _small_enough(target or shown, pieces) if style.github else pieces())
         if len(parts) > 1:
             log.warning("%s: has the accounts from %s to %s", target, part[0][1], part[-1][1])
     if place is not None and Path(left := str(_numbered(place, len(parts) + 1))).is_file():
@@ -108,15 +109,22 @@ def _is_no_file(place: str) -> bool:
     return Path(place).exists() and not Path(place).is_file()
 
 
-def _small_enough(shown: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces. Raises InputError at their end, before there is a file, if they are too large when compressed."""
+def _small_enough(shown: str, make: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    """The pieces. Raises InputError at their end, before there is a file, if they are too large when compressed.
+
+    To compress them as well as an upload does takes twice as long, and is done only where it decides.
+    """
     from reports.sarif_style import MAX_COMPRESSED
 
-    packer, size = zlib.compressobj(wbits=31), 0
-    for piece in pieces:
+    packer, size = zlib.compressobj(zlib.Z_BEST_SPEED, wbits=31), 0
+    for piece in make():
         size += len(packer.compress(piece))
         yield piece
-    if (size := size + len(packer.flush())) > MAX_COMPRESSED:
+    if size + len(packer.flush()) <= MAX_COMPRESSED:
+        return
+    packer = zlib.compressobj(wbits=31)
+    size = sum(len(packer.compress(piece)) for piece in make()) + len(packer.flush())
+    if size > MAX_COMPRESSED:
         raise InputError(
             f"{shown}: would have {size / 1e6:.1f} MB compressed, and code scanning takes {MAX_COMPRESSED / 1e6:g}; "
             "use --sarif-group check, or --min-severity, or a report for fewer accounts"

@@ -107,6 +107,16 @@ def test_a_file_too_large_when_compressed_is_not_written_and_it_is_said_what_hel
     assert evaluate(saved, tmp_path, "-o", "full.sarif", "--sarif-profile", "full").returncode == 0
 
 
+def test_a_file_is_as_large_as_when_it_is_compressed_well(saved, tmp_path, monkeypatch):
+    evaluate(saved, tmp_path, "-o", "fits.sarif")
+    well, fast = (len(gzip.compress((tmp_path / "fits.sarif").read_bytes(), level)) for level in (6, 1))
+    assert well < fast
+    monkeypatch.setattr("reports.sarif_style.MAX_COMPRESSED", well + 100)
+    assert well + 100 < fast
+    assert evaluate(saved, tmp_path, "-o", "out.sarif").returncode == 0
+    assert (tmp_path / "out.sarif").exists()
+
+
 @pytest.mark.parametrize(
     ("category", "says"),
     [
