@@ -50,6 +50,13 @@ NOT_FOLLOWED = {
             "InferenceComponent.specifications[].container",
         )
     },
+    **{
+        f"aws.sagemaker.ModelCard.{who}.{identity}": "who wrote or approved a card; nothing is judged of them"
+        for who in ("created_by", "approved_by")
+        for identity in ("user_profile_arn", "iam_identity.arn")
+    },
+    "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
+    "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
     "mlflow.registry.ModelVersion.logged_model": "the id that `source` or `model_id` gives, which is followed",

@@ -30,6 +30,7 @@ from checks.aws.sagemaker.resources import (
     InferenceComponent,
     InferenceSpecification,
     Model,
+    ModelCard,
     ModelPackage,
     NotebookInstance,
     PackageContainer,
@@ -95,6 +96,11 @@ def packaged(*containers: PackageContainer, name: str = "sentiment/3", **fields:
     first = InferenceSpecification(containers=containers)
     defaults = {"additional_inference_specifications": None, "source_algorithms": None}
     return package(name, **{"inference_specification": first, **defaults, **fields})
+
+
+def model_card(name: str = "sentiment", **fields: Any) -> ModelCard:
+    """A card that says it is of the package `sentiment/3`."""
+    return ModelCard(id=arn("model-card", name), name=name, scope=HERE, **fields)
 
 
 def packed(image: str = IMAGE, **fields: Any) -> PackageContainer:

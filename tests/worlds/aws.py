@@ -16,6 +16,7 @@ The world file holds one document per resource, the one that Describe answers; L
     organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
+    card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from urllib.parse import parse_qsl
 
 from botocore.model import OperationModel
 from worlds import aws_leaves, aws_model, aws_simulator
+from worlds.aws_cards import CARD_OPERATIONS, answer_card
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
@@ -43,7 +45,7 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies tags"
+    "service_control_policies tags card_versions"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -291,6 +293,8 @@ class AwsWorld(World):
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)
+        if request.operation in CARD_OPERATIONS and "ModelCardName" in request.params:
+            return self.answer_card(request, name)
         for kind in KINDS.get(service, []):
             if name in (kind.list_op, kind.describe_op):
                 return self.answer_kind(request, service, kind, name)
@@ -303,6 +307,11 @@ class AwsWorld(World):
         if name == kind.list_op:
             return aws_model.list_page(service_model.operation_model(name), kind, documents, request.params)
         return aws_model.describe(kind, documents, request.params[kind.param], service_model.protocol)
+
+    def answer_card(self, request: Request, name: str) -> Any:
+        kind = next(kind for kind in KINDS["sagemaker"] if kind.name == "ModelCard")
+        latest = self.answer_kind(request, "sagemaker", kind, kind.describe_op)
+        return answer_card(latest, self.document.get("card_versions") or {}, name, request.params)
 
     def answer_regions(self, request: Request) -> Any:
         # Parameters of the ec2 protocol are flat: RegionName.1, RegionName.2.

@@ -69,6 +69,7 @@ KINDS: dict[str, list[Kind]] = {
         _kind("HyperParameterTuningJob", member="HyperParameterTuningJobSummaries"),
         _kind("ModelPackageGroup", member="ModelPackageGroupSummaryList"),
         _kind("ModelPackage", member="ModelPackageSummaryList"),
+        _kind("ModelCard", member="ModelCardSummaries"),
         _kind("MonitoringSchedule", member="MonitoringScheduleSummaries"),
         _kind("FeatureGroup", member="FeatureGroupSummaries"),
         _kind("Pipeline", member="PipelineSummaries"),

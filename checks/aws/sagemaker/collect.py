@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from checks.aws.names import region_of
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
+from checks.aws.sagemaker.cards import package_card
 from checks.aws.sagemaker.details import Source, described, there
 from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
 from checks.aws.sagemaker.packages import named_alone, package_id
@@ -70,7 +71,7 @@ def model_packages(api: AwsApi, found: Found) -> Iterator[ModelPackage]:
         reply = api.call(_PACKAGE, region=region_of(arn), absent=_GONE, ModelPackageName=arn)
         if reply is None:
             return None
-        kept = _forget_in_packages(reply) if isinstance(reply, Mapping) else reply
+        kept = package_card(_forget_in_packages(reply)) if isinstance(reply, Mapping) else reply
         scope = Scope(api.scope.provider, api.account, region_of(arn))
         name = arn.partition("/")[2]
         return api.decode(ModelPackage, {_PACKAGE: kept}, id=package_id(arn, api.account), name=name, scope=scope)

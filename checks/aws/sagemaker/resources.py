@@ -7,11 +7,13 @@ import msgspec
 from msgspec import UNSET
 
 from checks.aws.members import AwsPart
+from scanner.cards.card import Card
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 _NOTEBOOK = "sagemaker:DescribeNotebookInstance"
 _MODEL = "sagemaker:DescribeModel"
 _PACKAGE = "sagemaker:DescribeModelPackage"
+_CARD = "sagemaker:DescribeModelCard"
 _CONFIG = "sagemaker:DescribeEndpointConfig"
 _ENDPOINT = "sagemaker:DescribeEndpoint"
 _COMPONENTS = "sagemaker:ListInferenceComponents"
@@ -165,6 +167,48 @@ class ModelPackage(Resource, frozen=True, kw_only=True):
         Observed[tuple[SourceAlgorithm, ...]], Read(_PACKAGE, "SourceAlgorithmSpecification.SourceAlgorithms")
     ] = UNSET
     approval_status: Annotated[Observed[str], Read(_PACKAGE, "ModelApprovalStatus")] = UNSET
+    creation_time: Annotated[Observed[datetime], Read(_PACKAGE, "CreationTime")] = UNSET
+    version: Annotated[Observed[int], Read(_PACKAGE, "ModelPackageVersion")] = UNSET
+    #: what there is in its model card, whose prose is not kept
+    card: Annotated[Observed[Card], Read(_PACKAGE, "ModelCard.ModelCardContent")] = UNSET
+    card_status: Annotated[Observed[str], Read(_PACKAGE, "ModelCard.ModelCardStatus")] = UNSET
+    #: what its metadata, read as a card is, speak of
+    metadata: Annotated[Observed[Card], Read(_PACKAGE, "CustomerMetadataProperties")] = UNSET
+
+
+class IamIdentity(AwsPart, frozen=True, kw_only=True):
+    """The identity of IAM that somebody had. Who assumed a role is in the source identity, if at all."""
+
+    arn: str | None = None
+    source_identity: str | None = None
+
+
+class UserContext(AwsPart, frozen=True, kw_only=True):
+    """Who did something, as SageMaker recorded it."""
+
+    user_profile_arn: str | None = None
+    iam_identity: IamIdentity | None = None
+
+
+class ModelCard(Resource, frozen=True, kw_only=True):
+    """A SageMaker model card that says it is of a model package that a model is made from. Id: its ARN.
+
+    `approved_version` is the version in which its status became what it is now, Approved, and `approved_by` who edited
+    that one; None where it is not approved.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.ModelCard"
+    title: ClassVar[str] = "SageMaker model card"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    status: Annotated[Observed[str], Read(_CARD, "ModelCardStatus")] = UNSET
+    #: what there is in it; its prose is not kept
+    card: Annotated[Observed[Card], Read(_CARD, "Content")] = UNSET
+    creation_time: Annotated[Observed[datetime], Read(_CARD, "CreationTime")] = UNSET
+    last_modified_time: Annotated[Observed[datetime], Read(_CARD, "LastModifiedTime")] = UNSET
+    created_by: Annotated[Observed[UserContext], Read(_CARD, "CreatedBy")] = UNSET
+    approved_version: Observed[int] = UNSET
+    approved_by: Observed[UserContext] = UNSET
 
 
 class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):

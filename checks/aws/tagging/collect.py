@@ -18,6 +18,7 @@ from checks.aws.sagemaker.resources import (
     EndpointConfig,
     InferenceComponent,
     Model,
+    ModelCard,
     ModelPackage,
     NotebookInstance,
     TrainingJob,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 #: What may be asked about in one call.
 _MOST = 100
 _FOLLOWED: tuple[type[Resource], ...] = (
-    *(Bucket, Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage, NotebookInstance, TrainingJob),
+    *(Bucket, Endpoint, EndpointConfig, InferenceComponent, Model, ModelCard, ModelPackage, NotebookInstance),
+    TrainingJob,
 )
 
 #: Id, name and scope of a resource.

@@ -9,6 +9,7 @@ from msgspec import UnsetType
 
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
+from checks.gcp.vertex_ai.cards import described
 from checks.gcp.vertex_ai.containers import bucket_names, remote_code_names, secret_names
 from checks.gcp.vertex_ai.resources import (
     ENDPOINTS,
@@ -137,7 +138,8 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
         }
     page = f"models/locations/{api.scope.region}/models/{item['name'].rpartition('/')[2]}"
     said: dict[str, Reply] = {_VERSIONS if version else MODELS: item}
-    return api.decode(Model, {MODELS: item}, said, console_url=_console(api, page), **identity, **facts)
+    read = {MODELS: {**item, "description": described(item)}}
+    return api.decode(Model, read, said, console_url=_console(api, page), **identity, **facts)
 
 
 @collector(CustomJob, operations=(JOBS,))

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
+from scanner.cards.card import Card
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ENDPOINTS = "aiplatform.endpoints.list"
@@ -98,6 +99,8 @@ class Model(Resource, frozen=True, kw_only=True):
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
+    #: what its descriptions and labels, read as a card is, speak of; their prose is not kept
+    card: Annotated[Observed[Card], Read(MODELS, "description")] = UNSET
     #: buckets that variables and arguments of the container name; None without a container
     container_buckets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments of the container that look like secrets; None without a container

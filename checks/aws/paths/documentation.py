@@ -1,0 +1,386 @@
+"""Whether model cards document what serves. What cards say was recorded: a pass says that, not that it is true."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+from checks.aws.paths.served_packages import Described, described, served_packages
+from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
+from checks.aws.sagemaker.packages import artifacts
+from checks.aws.sagemaker.resources import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelCard,
+    ModelPackage,
+    TrainingJob,
+    UserContext,
+)
+from scanner.cards.agreement import Serving, compare
+from scanner.cards.approving import Who, same_person
+from scanner.cards.card import Card, Completeness, completeness
+from scanner.cards.card_items import TITLES
+from scanner.model.checks import check
+from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
+
+_JOINS = (Model, Endpoint, EndpointConfig, InferenceComponent, ModelCard)
+#: So many items are named in a message; evidence has all.
+_NAMED = 5
+_TRUTH = "whether what the card says is true"
+
+
+class _Served:
+    """A package that serves, the way from it to an endpoint, and its cards; or why nothing can be said of it.
+
+    `complete` unless there may be more cards, or endpoints that run it.
+    """
+
+    def __init__(self, package: ModelPackage, view: View) -> None:
+        served = view.derive(served_packages)
+        way = served.paths.get(package.id)
+        self.path = (package.id, *(way or ()))
+        found = described(view, package, way[0]) if way else Described(None, (), complete=True)
+        self.own, self.others, self.cards = found.own, found.others, found.cards
+        self.complete = served.complete and found.complete
+        self.verdict: Verdict | None = None
+        if way is None and served.complete:
+            self.verdict = not_applicable("no endpoint in service runs it")
+        elif way is None:
+            self.verdict = unknown("whether an endpoint runs it")
+
+    def unseen(self) -> Verdict:
+        """There may be another card, or an endpoint that nobody saw."""
+        return unknown("card", "ModelCard", "Endpoint", path=self.path)
+
+    def without_cards(self) -> Verdict | None:
+        """What to say where it does not serve, or has no card that could be judged."""
+        if self.verdict or self.cards:
+            return self.verdict
+        return not_applicable("it has no model card that could be read") if self.complete else self.unseen()
+
+    def evidence(self) -> dict[str, Any]:
+        """What there is in the cards."""
+        own = {} if self.own is None else {"card": self.own}
+        return {**own, **_of_cards(self.others, "card")}
+
+
+@check(
+    id="MLP-5301",
+    severity=Severity.LOW,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=_JOINS,
+    blind_to=("cards kept elsewhere", _TRUTH),
+    recorded=True,
+)
+def sagemaker_served_package_without_model_card(package: ModelPackage, view: View) -> Verdict:
+    """Model package that serves has no model card.
+
+    A card is one in the registry, as a part of the package, or one of SageMaker Model Cards that names the package,
+    or a model made from it. One that holds nothing but the text of a template is none. That there is one was recorded
+    by whoever wrote it; it is no evidence that it is right. Models that are made from no package are not looked at:
+    nothing leads from them to a card.
+
+    ## Why it matters
+    Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for, what it
+    was trained on and where it fails. Without a card they ask people who may have left.
+
+    ## How to fix
+    Write a card for the version, in Studio under Models, the model group, the version, or as JSON. `mlposture card`
+    drafts one from what a scan saw, and marks what only people can answer.
+
+    CLI: `aws sagemaker update-model-package --model-package-arn … --model-card
+    ModelCardContent=…,ModelCardStatus=Draft`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html
+    """
+    served = _Served(package, view)
+    if served.verdict:
+        return served.verdict
+    if not served.complete:
+        return served.unseen()
+    if any(completeness(card).filled for card in served.cards):
+        return passed("a model card was recorded", path=served.path, **served.evidence())
+    if served.cards:
+        return failed("its model card holds nothing but a template", path=served.path, **served.evidence())
+    return failed("no model card that can be read is of it", path=served.path, card=package.card)
+
+
+@check(
+    id="MLP-5302",
+    severity=Severity.INFORMATIONAL,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=_JOINS,
+    blind_to=(_TRUTH,),
+    recorded=True,
+)
+def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdict:
+    """Model card of what serves leaves items open.
+
+    The items are the 30 of Mitchell et al. (2019). One is there where a member of the card, a custom detail or a
+    metadata property that speaks of it holds more than a placeholder such as `TODO`. Date and version of the package
+    are in the registry itself. Of several cards the fullest is judged. Licence, citation, thresholds and uses out of
+    scope have no member of their own: they are looked for in `custom_details`, by their names.
+
+    ## Why it matters
+    What a card leaves out is mostly what it is read for: whom the model fails, on what data it was tested, and what
+    it must not be used for. A template that nobody filled in looks like a card in every list.
+
+    ## How to fix
+    Fill in the items that the finding lists. Write "none" or "not known" where that is the answer: it tells the
+    reader that somebody asked.
+
+    ## References
+    - https://arxiv.org/abs/1810.03993
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html
+    """
+    served = _Served(package, view)
+    if verdict := served.without_cards():
+        return verdict
+    if not served.complete:
+        return served.unseen()
+    if missing := unobserved(package, "creation_time", "version", "metadata"):
+        return missing
+    registry = [id for id, value in (("MC-1.2", package.creation_time), ("MC-1.3", package.version)) if value]
+    registry += completeness(package.metadata).filled if package.metadata else ()
+    best = max((completeness(card, registry) for card in served.cards), key=lambda one: len(one.filled))
+    evidence = {**served.evidence(), "metadata": package.metadata, "creation_time": package.creation_time}
+    if not best.missing:
+        return passed("all 30 items were recorded", path=served.path, **evidence)
+    counted = {"filled": len(best.filled), "placeholder": best.placeholder, "empty": best.empty}
+    return failed(_open(best), path=served.path, **{**evidence, "card": counted})
+
+
+@check(
+    id="MLP-5303",
+    severity=Severity.MEDIUM,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=(*_JOINS, ModelPackage, TrainingJob),
+    blind_to=("digests of artifacts", "metrics in files"),
+    recorded=True,
+)
+def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> Verdict:
+    """Model card names another version, artifact, image or training data than what serves.
+
+    Compared is what both name: the number of the version, the addresses of artifacts, the digests of images, and the
+    training data where the job that the card names is one of the last thirty days. SageMaker states no digest of an
+    artifact, and metrics of packages are in files that no scan opens.
+
+    ## Why it matters
+    A card that was copied from an earlier version describes a model that nobody runs. Its metrics and limits are
+    believed of the one that serves, which was trained on other data.
+
+    ## How to fix
+    Write the card anew for the version that serves, or move the endpoint to the version that the card is of. Let the
+    pipeline that registers a version fill in the artifact, the image and the data.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelPackageContainerDefinition.html
+    """
+    served = _Served(package, view)
+    if verdict := served.without_cards():
+        return verdict
+    found = [_compared(card, package, view, served.path[1]) for card in served.cards]
+    compared = [what for one in found for what in one.compared]
+    differences = [said for one in found for said in one.differences]
+    missing = [name for one in found for name in one.missing]
+    stated = {"version": package.version, "inference_specification": package.inference_specification}
+    evidence = served.evidence() | {name: value for name, value in stated.items() if value is not UNSET}
+    if differences:
+        return failed(f"the card names {differences[0]}", path=served.path, **evidence)
+    missing += [name for name, value in stated.items() if value is UNSET]
+    if missing:
+        return unknown(*dict.fromkeys(missing), path=served.path)
+    if not served.complete:
+        return served.unseen()
+    if not compared:
+        return not_applicable("its card names no version, artifact, image or training data that could be compared")
+    return passed(f"the card names what serves: {', '.join(dict.fromkeys(compared))}", path=served.path, **evidence)
+
+
+@check(
+    id="MLP-5304",
+    severity=Severity.LOW,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=_JOINS,
+    blind_to=(_TRUTH,),
+    recorded=True,
+)
+def sagemaker_model_card_older_than_model(package: ModelPackage, view: View) -> Verdict:
+    """Model card was last changed before the version that serves was registered.
+
+    A card that is a part of the package has no date of its own. Of several cards the newest is judged.
+
+    ## Why it matters
+    A card that is older than the model cannot know it: what it says of data, metrics and limits is about a model
+    before.
+
+    ## How to fix
+    Review the card against the version that serves, and save it: Governance, Model cards in the console, or
+    `aws sagemaker update-model-card`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-manage.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelCard.html
+    """
+    served = _Served(package, view)
+    if verdict := served.without_cards():
+        return verdict
+    dates = [_changed(one) for one in served.others]
+    if not served.complete:
+        return served.unseen()
+    if package.creation_time is UNSET or UNSET in dates:
+        return unknown("creation_time", "ModelCard.last_modified_time", path=served.path)
+    known = [date for date in dates if isinstance(date, datetime)]
+    if not known or package.creation_time is None:
+        return not_applicable("its card is a part of it, and has no date of its own")
+    evidence = {"creation_time": package.creation_time, "ModelCard.last_modified_time": max(known)}
+    if max(known) < package.creation_time:
+        return failed("its model card is older than the version", path=served.path, **evidence)
+    return passed("its model card was changed after the version was made", path=served.path, **evidence)
+
+
+@check(
+    id="MLP-5305",
+    severity=Severity.MEDIUM,
+    objective="human-approval",
+    since="0.1.0",
+    needs=_JOINS,
+    blind_to=("whether one person has several identities", "whether the approver read it"),
+    recorded=True,
+)
+def sagemaker_model_card_not_approved_by_another(package: ModelPackage, view: View) -> Verdict:
+    """Model card of what serves is not approved, or by nobody but its author.
+
+    The approver is who edited the version in which the status became Approved, and not who edited the card last. The
+    author is who created it. People are told apart by their user profile in Studio, the source identity of a role, or
+    different identities of IAM; two sessions of one role without a source identity may be anybody. Who approved a
+    card that is a part of a package is not recorded.
+
+    ## Why it matters
+    A card that its author approves was reviewed by nobody, whatever its status says. An approval by somebody else is
+    what a reader of the status believes there was.
+
+    ## How to fix
+    Let somebody else than the author review the card and set its status, with an identity of their own: a user
+    profile, or a role that must be assumed with a source identity.
+
+    CLI: `aws sagemaker update-model-card --model-card-name … --model-card-status Approved`.
+
+    ## References
+    - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-manage.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UserContext.html
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+    """
+    served = _Served(package, view)
+    if verdict := served.without_cards():
+        return verdict
+    if not served.complete:
+        return served.unseen()
+    answers = [_by_another(one) for one in served.others]
+    if served.own is not None:
+        answers.append(None if package.card_status == "Approved" else False)
+    evidence = _of_cards(served.others, "status", "created_by", "approved_by", "approved_version")
+    evidence["card_status"] = package.card_status
+    if True in answers:
+        return passed("approved by somebody else than its author", path=served.path, **evidence)
+    if None in answers:
+        return unknown("ModelCard.approved_by", "ModelCard.created_by", path=served.path)
+    approved = any(one.status == "Approved" for one in served.others)
+    said = "its author approved the model card" if approved else "its model card is not approved"
+    return failed(said, path=served.path, **evidence)
+
+
+def _by_another(one: ModelCard) -> bool | None:
+    """Whether somebody else than its author approved a card; None where that is not known."""
+    if one.status is UNSET:
+        return None
+    if one.status != "Approved":
+        return False
+    author, approver = one.created_by, one.approved_by
+    if not isinstance(author, UserContext) or not isinstance(approver, UserContext) or one.approved_version is UNSET:
+        return None
+    same = same_person(_who(author), _who(approver))
+    return None if same is None else not same
+
+
+def _who(user: UserContext) -> Who:
+    identity = user.iam_identity
+    return Who(
+        profile=user.user_profile_arn or "",
+        identity=identity.arn or "" if identity else "",
+        source=identity.source_identity or "" if identity else "",
+    )
+
+
+class _Compared(NamedTuple):
+    """What of a card could be compared, where it says something else, and what was not observed of what it names."""
+
+    compared: tuple[str, ...]
+    differences: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def _compared(card: Card, package: ModelPackage, view: View, model: str) -> _Compared:
+    """A card against what the platform states of what it names."""
+    missing, version, loaded, images = [], None, None, None
+    if card.artifacts or card.image_digests:
+        made = view.get(Model, model)
+        found = artifacts(view, made) if isinstance(made, Model) else None
+        if found is None or found.unread or package.inference_specification is UNSET:
+            missing.append("inference_specification")
+        else:
+            loaded, images = frozenset(found.uris), _image_digests(package)
+    if isinstance(package.version, int):
+        version = str(package.version)
+    read, unseen = _training_data(card, view)
+    said = compare(card, Serving(version, loaded, None, images, read))
+    return _Compared(said.compared, said.differences, (*missing, *unseen))
+
+
+def _training_data(card: Card, view: View) -> tuple[frozenset[str] | None, list[str]]:
+    """What the job read that a card names; None for one that is not there any more."""
+    job = view.get(TrainingJob, card.training_job) if card.training_job and card.training_data else None
+    if job is None:
+        return None, []
+    if not isinstance(job, Resource) or job.inputs is UNSET or unread_inputs(job):
+        return None, ["TrainingJob.inputs"]
+    return frozenset(addresses(job, INPUTS)), []
+
+
+def _image_digests(package: ModelPackage) -> frozenset[str] | None:
+    """The digests of the images that a package runs; None unless all of them are known."""
+    containers = package.inference_specification.containers or () if package.inference_specification else ()
+    found = [one.image_digest or (one.image or "").partition("@")[2] for one in containers]
+    return frozenset(one.removeprefix("sha256:") for one in found) if found and all(found) else None
+
+
+def _changed(one: ModelCard) -> Any:
+    return one.last_modified_time if one.last_modified_time is not None else one.creation_time
+
+
+def _open(found: Completeness) -> str:
+    """Which items say nothing, the first of them by their titles."""
+    missing = found.missing
+    first = ", ".join(f"{id} {TITLES[id]}" for id in missing[:_NAMED])
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return f"{len(missing)} of 30 items say nothing: {first}{more}"
+
+
+def _of_cards(cards: Iterable[ModelCard], *fields: str) -> dict[str, Any]:
+    """Fields of cards as evidence, by the names of the cards."""
+    cards = tuple(cards)
+    named = {f"ModelCard.{field}": {one.name: getattr(one, field) for one in cards} for field in fields}
+    return {
+        field: {name: value for name, value in of.items() if value is not UNSET} for field, of in named.items() if of
+    }

@@ -1,0 +1,220 @@
+from datetime import UTC, datetime
+from typing import Any
+
+from factories.aws import (
+    IMAGE,
+    arn,
+    config,
+    endpoint,
+    from_package,
+    job,
+    model_card,
+    packaged,
+    packed,
+    s3_source,
+    single,
+    variant,
+)
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.sagemaker.resources import (
+    Channel,
+    Endpoint,
+    IamIdentity,
+    ModelCard,
+    ModelPackage,
+    UserContext,
+)
+from scanner.cards.card import Card, Entry, Measure
+from scanner.cards.card_items import TITLES
+
+#: A number that is in nothing else.
+NAME, NUMBER = "sentiment/314", 314
+PACKAGE = arn("model-package", NAME)
+ARTIFACT = "s3://northwind-example-models/sentiment/3/model.tar.gz"
+BEFORE = "s3://northwind-example-models/sentiment/2/model.tar.gz"
+DATA = "s3://northwind-example-data/tickets/"
+MEASURES = (Measure(name="f1", value=0.91),)
+DIGEST, OTHER_DIGEST = "a" * 64, "b" * 64
+MADE, LATER, EARLIER = (datetime(2026, 11, day, tzinfo=UTC) for day in (9, 12, 2))
+
+#: A model made from the package, and an endpoint in service that runs it.
+SERVES = (
+    single(from_package(NAME)),
+    config(variants=(variant(model_name="sentiment"),), shadow_variants=None),
+    endpoint(status="InService", endpoint_config_name="sentiment-1"),
+)
+
+
+def entries(state: str = "filled", *, without: tuple[str, ...] = ()) -> dict[str, Entry]:
+    return {id: Entry(state=state, where=id) for id in TITLES if id not in without}
+
+
+def text(**fields: Any) -> Card:
+    """A card of the package with all items filled."""
+    return Card(format="sagemaker", **{"entries": entries(), "models": (PACKAGE,), "measures": MEASURES, **fields})
+
+
+def package(**fields: Any) -> ModelPackage:
+    """The package as it is registered: version 3, without a card of its own."""
+    image = packed(IMAGE, image_digest=f"sha256:{DIGEST}", model_data_url=ARTIFACT)
+    registered = {"version": NUMBER, "creation_time": MADE, "card": None, "card_status": None, "metadata": None}
+    return packaged(image, name=NAME, **{**registered, **fields})
+
+
+def user(identity: str = "", profile: str = "", source: str = "") -> UserContext:
+    iam = IamIdentity(arn=f"arn:aws:{identity}", source_identity=source or None) if identity else None
+    return UserContext(user_profile_arn=profile or None, iam_identity=iam)
+
+
+def approved(by: UserContext | None, author: UserContext | None = None, **fields: Any) -> ModelCard:
+    made = user("iam::111122223333:user/ada") if author is None else author
+    return model_card(status="Approved", card=text(), created_by=made, approved_by=by, approved_version=3, **fields)
+
+
+def standalone(**fields: Any) -> ModelCard:
+    return model_card(**{"status": "Draft", "card": text(), "last_modified_time": LATER, **fields})
+
+
+REGISTERED = package()
+#: What every check says where it does not serve, or where nobody knows.
+NOT_SERVED = (
+    Case("nothing serves it", NOT_APPLICABLE, REGISTERED, single(from_package(NAME))),
+    Case("its endpoint is down", NOT_APPLICABLE, REGISTERED, *SERVES[:2], endpoint(status="OutOfService")),
+    Case("endpoints were not read", UNKNOWN, REGISTERED, incomplete=[Endpoint]),
+    Case("the model was not described", UNKNOWN, REGISTERED, *SERVES[1:]),
+    Case("the configuration is not seen", UNKNOWN, REGISTERED, SERVES[0], SERVES[2]),
+)
+NO_CARD = (
+    Case("no card", NOT_APPLICABLE, REGISTERED, *SERVES),
+    Case("cards were not read", UNKNOWN, REGISTERED, *SERVES, incomplete=[ModelCard]),
+    Case("an archived card alone", NOT_APPLICABLE, REGISTERED, *SERVES, standalone(status="Archived")),
+)
+NAMED_JOB = arn("training-job", "nightly")
+TRAINED = job(inputs=(Channel(channel_name="train", data_source=s3_source(DATA)),))
+SAME_ROLE = (
+    user("sts::111122223333:assumed-role/data-science/ada"),
+    user("sts::111122223333:assumed-role/data-science/grace"),
+)
+WITH_SOURCES = (
+    user("sts::111122223333:assumed-role/data-science/one", source="ada"),
+    user("sts::111122223333:assumed-role/data-science/two", source="grace"),
+)
+PROFILE = arn("user-profile", "d-exampledomain/")
+
+CASES = {
+    "sagemaker_served_package_without_model_card": [
+        Case("a part of the package", PASS, package(card=text(), card_status="Draft"), *SERVES),
+        Case("a card that names the package", PASS, REGISTERED, *SERVES, standalone()),
+        Case("a card that names the model", PASS, REGISTERED, *SERVES, standalone(card=text(models=(SERVES[0].id,)))),
+        Case("none", FAIL, REGISTERED, *SERVES),
+        Case("a template", FAIL, package(card=text(entries=entries("placeholder"))), *SERVES),
+        Case("no JSON", FAIL, package(card=Card(format="sagemaker", problem="its content is no JSON")), *SERVES),
+        Case("a card of another model", FAIL, REGISTERED, *SERVES, standalone(card=text(models=("fraud",)))),
+        Case("an archived card", FAIL, REGISTERED, *SERVES, standalone(status="Archived")),
+        Case("cards were not read", UNKNOWN, REGISTERED, *SERVES, incomplete=[ModelCard]),
+        Case("a card was not described", UNKNOWN, REGISTERED, *SERVES, model_card(status="Draft")),
+        Case("the package was not described", UNKNOWN, packaged(name=NAME), *SERVES),
+        *NOT_SERVED,
+    ],
+    "sagemaker_model_card_incomplete": [
+        Case("all 30 items", PASS, REGISTERED, *SERVES, standalone()),
+        Case(
+            "date and version are in the registry",
+            PASS,
+            REGISTERED,
+            *SERVES,
+            standalone(card=text(entries=entries(without=("MC-1.2", "MC-1.3")))),
+        ),
+        Case(
+            "the licence is in the metadata",
+            PASS,
+            package(metadata=Card(format="metadata", entries={"MC-1.8": Entry(state="filled")})),
+            *SERVES,
+            standalone(card=text(entries=entries(without=("MC-1.8",)))),
+        ),
+        Case("an item is open", FAIL, package(card=text(entries=entries(without=("MC-8.5",)))), *SERVES),
+        Case("nothing but placeholders", FAIL, package(card=text(entries=entries("placeholder"))), *SERVES),
+        Case("another card may be full", UNKNOWN, package(card=text(entries={})), *SERVES, incomplete=[ModelCard]),
+        *NOT_SERVED,
+        *NO_CARD,
+    ],
+    "sagemaker_model_card_of_another_model": [
+        Case(
+            "the same version, artifact and image",
+            PASS,
+            REGISTERED,
+            *SERVES,
+            standalone(card=text(version="314", artifacts=(ARTIFACT,), image_digests=(DIGEST,))),
+        ),
+        Case("another version", FAIL, REGISTERED, *SERVES, standalone(card=text(version="2"))),
+        Case("another artifact", FAIL, package(card=text(artifacts=(BEFORE,))), *SERVES),
+        Case("another image digest", FAIL, REGISTERED, *SERVES, standalone(card=text(image_digests=(OTHER_DIGEST,)))),
+        Case(
+            "the data that the job read",
+            PASS,
+            REGISTERED,
+            *SERVES,
+            TRAINED,
+            standalone(card=text(training_job=NAMED_JOB, training_data=(DATA.rstrip("/"),))),
+        ),
+        Case(
+            "other data than the job read",
+            FAIL,
+            REGISTERED,
+            *SERVES,
+            TRAINED,
+            standalone(card=text(training_job=NAMED_JOB, training_data=("s3://northwind-example-data/other/",))),
+        ),
+        Case(
+            "the job was not described",
+            UNKNOWN,
+            REGISTERED,
+            *SERVES,
+            job(),
+            standalone(card=text(training_job=NAMED_JOB, training_data=(DATA,))),
+        ),
+        Case(
+            "the job is gone",
+            NOT_APPLICABLE,
+            REGISTERED,
+            *SERVES,
+            standalone(card=text(training_job=NAMED_JOB, training_data=(DATA,))),
+        ),
+        Case("names nothing", NOT_APPLICABLE, REGISTERED, *SERVES, standalone()),
+        *NOT_SERVED,
+        *NO_CARD,
+    ],
+    "sagemaker_model_card_older_than_model": [
+        Case("changed later", PASS, REGISTERED, *SERVES, standalone()),
+        Case("made later and never changed", PASS, REGISTERED, *SERVES,
+             standalone(last_modified_time=None, creation_time=LATER)),
+        Case("older", FAIL, REGISTERED, *SERVES, standalone(last_modified_time=EARLIER)),
+        Case("one of two is newer", PASS, REGISTERED, *SERVES, standalone(),
+             model_card("old", status="Draft", card=text(), last_modified_time=EARLIER)),
+        Case("a part of the package", NOT_APPLICABLE, package(card=text()), *SERVES),
+        Case("its date was not seen", UNKNOWN, REGISTERED, *SERVES, model_card(status="Draft", card=text())),
+        *NOT_SERVED,
+        *NO_CARD,
+    ],
+    "sagemaker_model_card_not_approved_by_another": [
+        Case("by another user", PASS, REGISTERED, *SERVES, approved(user("iam::111122223333:user/grace"))),
+        Case("by its author", FAIL, REGISTERED, *SERVES, approved(user("iam::111122223333:user/ada"))),
+        Case("by another profile", PASS, REGISTERED, *SERVES,
+             approved(user(profile=PROFILE + "grace"), user(profile=PROFILE + "ada"))),
+        Case("by the same profile", FAIL, REGISTERED, *SERVES,
+             approved(user(profile=PROFILE + "ada"), user(profile=PROFILE + "ada"))),
+        Case("by the same role", UNKNOWN, REGISTERED, *SERVES, approved(*SAME_ROLE)),
+        Case("by the same role with source identities", PASS, REGISTERED, *SERVES, approved(*WITH_SOURCES)),
+        Case("by the same source identity", FAIL, REGISTERED, *SERVES, approved(WITH_SOURCES[0], WITH_SOURCES[0])),
+        Case("who approved it was not recorded", UNKNOWN, REGISTERED, *SERVES, approved(None)),
+        Case("nobody is named", UNKNOWN, REGISTERED, *SERVES, approved(UserContext())),
+        Case("a draft", FAIL, REGISTERED, *SERVES, standalone()),
+        Case("its versions were not read", UNKNOWN, REGISTERED, *SERVES,
+             model_card(status="Approved", card=text(), created_by=user("iam::111122223333:user/ada"))),
+        Case("a part of the package, approved", UNKNOWN, package(card=text(), card_status="Approved"), *SERVES),
+        Case("a part of the package, a draft", FAIL, package(card=text(), card_status="Draft"), *SERVES),
+        *NOT_SERVED,
+        *NO_CARD,
+    ],
+}  # fmt: skip

@@ -1,0 +1,55 @@
+from typing import Any
+
+from factories.gcp import deployed, endpoint, model
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.vertex_ai.cards import described
+from checks.gcp.vertex_ai.resources import Endpoint, Model
+from scanner.cards.card import Card, Entry, Measure
+
+
+def card(state: str) -> Card:
+    return Card(
+        format="vertex",
+        entries={"MC-2.1": Entry(state=state, where="description")},
+        measures=(Measure(name="auc", value=0.9),),
+    )
+
+
+def version(state: str | None) -> Model:
+    """Version 1 of a model whose number is in nothing else."""
+    return model("777", version="1", **({"card": card(state)} if state else {}))
+
+
+def serving(**fields: Any) -> Endpoint:
+    return endpoint("888", deployed_models=(deployed("777", **fields),))
+
+
+WITH_VERSION = endpoint("888", deployed_models=(deployed("777@1", model_version_id=None),))
+EMPTY = model("777", version="1", card=Card(format="vertex", entries={}))
+CASES = {
+    "vertex_served_model_undescribed": [
+        Case("described", PASS, version("filled"), serving()),
+        Case("named with its version", PASS, version("filled"), WITH_VERSION),
+        Case("a placeholder", FAIL, version("placeholder"), serving()),
+        Case("nothing", FAIL, EMPTY, serving()),
+        Case("another version serves", NOT_APPLICABLE, version("filled"), serving(model_version_id="2")),
+        Case("nothing serves", NOT_APPLICABLE, version("filled")),
+        Case("endpoints were not read", UNKNOWN, version("filled"), serving(), incomplete=[Endpoint]),
+        Case("what is deployed was not seen", UNKNOWN, version("filled"), endpoint("888")),
+        Case("its descriptions were not seen", UNKNOWN, version(None), serving()),
+    ],
+}
+
+
+def test_descriptions_and_labels_are_read_as_items() -> None:
+    found = described({"description": "Scores payments.", "versionDescription": "## Contact\nml@example.org",
+                       "labels": {"owner": "ml-team", "run": "7"}})  # fmt: skip
+
+    assert {id: entry["where"] for id, entry in found["entries"].items()} == {
+        "MC-1.1": "tags.owner",
+        "MC-1.9": "versionDescription: Contact",
+        "MC-2.1": "description",
+    }
+    assert described({"description": 7}) is False
+    assert described({"labels": []}) is False
