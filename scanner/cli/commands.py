@@ -10,6 +10,7 @@ import click
 
 from scanner import __version__
 from scanner.cli.bom_commands import bom
+from scanner.cli.card_commands import card, datasheet
 from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
@@ -221,6 +222,8 @@ cli.add_command(evidence)
 cli.add_command(gate)
 cli.add_command(bom)
 cli.add_command(lineage)
+cli.add_command(card)
+cli.add_command(datasheet)
 cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)

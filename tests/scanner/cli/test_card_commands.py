@@ -1,0 +1,61 @@
+"""`mlposture card` and `mlposture datasheet`: what they write, where to, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commandline import mlposture
+from drafting import DATA, PACKAGE, organisation
+
+
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("saved") / "inventory.json"
+    organisation().inventory.save(path)
+    return str(path)
+
+
+def test_a_card_goes_to_its_file_and_how_far_it_is_is_said(inventory: str, tmp_path: Path) -> None:
+    done = mlposture("card", "sentiment/3", "--inventory", inventory, "-o", "README.md", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "mlposture: README.md: 3 of 30 answered from what was seen; 27 are open\n"
+    assert (tmp_path / "README.md").read_text(encoding="utf-8").startswith("---\nmodel_name: ")
+
+
+@pytest.mark.parametrize("how", ["sagemaker", "cyclonedx"])
+def test_a_card_is_written_as_json(inventory: str, how: str, tmp_path: Path) -> None:
+    assert json.loads(mlposture("card", PACKAGE, "--inventory", inventory, "--format", how, cwd=tmp_path).stdout)
+
+
+def test_a_data_sheet_is_written(inventory: str, tmp_path: Path) -> None:
+    done = mlposture("datasheet", DATA, "--inventory", inventory, cwd=tmp_path)
+    croissant = mlposture("datasheet", DATA, "--inventory", inventory, "--format", "croissant", cwd=tmp_path)
+
+    assert done.stdout.startswith("# Data sheet of ")
+    assert json.loads(croissant.stdout)["url"] == DATA
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("card", "nothing"), f"nothing: the inventory has no model that is called so; there are {PACKAGE}, "),
+        (("datasheet", "nothing"), "nothing: the inventory has no data set that is called so; there are "),
+        (("card", "sentiment/3", "-o", "missing/README.md"), "-o missing/README.md: the folder missing does not exist"),
+    ],
+)
+def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], said: str, inventory: str, tmp_path: Path) -> None:
+    done = mlposture(*arguments, "--inventory", inventory, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_inventory_is_overwritten(inventory: str, tmp_path: Path) -> None:
+    done = mlposture("card", "sentiment/3", "--inventory", inventory, "-o", inventory, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert Path(inventory).read_bytes().startswith(b"{")
