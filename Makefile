@@ -95,7 +95,7 @@ bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recogni
 	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
 
 # What judges our work, or looks at it, has environments of its own.
-.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready: .venv-%/.ready: requirements/%.txt
+.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready .venv-cards/.ready: .venv-%/.ready: requirements/%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --no-compile -r $<
 	touch $@
@@ -114,8 +114,8 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
-	for group in judges oscal formats browser lineage; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
+	for group in judges oscal formats browser lineage cards; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
 	$(GROUP_LOCK):mlflow $(UNUSED_BY_MLFLOW:%=--no-emit-package %) -o requirements/mlflow.txt
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage .venv-cards demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
