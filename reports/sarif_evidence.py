@@ -51,11 +51,12 @@ class Evidence:
     def line(self, resource_id: str, fields: Sequence[str]) -> int:
         """The line of the first of these fields that the snapshot has, outermost first; else 1."""
         _, text = self._files[self._index[resource_id]]
-        lines = text.splitlines()
         for field in fields:
+            if (at := text.find(f'\n "{field}":')) >= 0:  # outermost, as most are
+                return text.count("\n", 0, at) + 2
             found = [
                 (len(line) - len(line.lstrip()), number)
-                for number, line in enumerate(lines, start=1)
+                for number, line in enumerate(text.splitlines(), start=1)
                 if line.lstrip().startswith(f'"{field}":')
             ]
             if found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from reports.writing import clean, redact
+from scanner.model import own
 from scanner.model.patterns import pattern
 
 #: What an address in a message may not hold as it is.
@@ -18,7 +20,14 @@ _LONGEST = 2000
 
 def label(text: str) -> str:
     """Text of others inside a message: no controls, no secrets, and no link of its own."""
-    text = _BEFORE_BRACKET.sub(lambda found: found[0] * 2, clean(redact(text)))
+    return _label(text, own.known())
+
+
+@lru_cache(maxsize=512)  # thousands of results have the message of a check, the title of a kind and a place
+def _label(text: str, _known: int) -> str:
+    text = clean(redact(text))
+    if "\\" in text:
+        text = _BEFORE_BRACKET.sub(lambda found: found[0] * 2, text)
     return text.replace("[", r"\[").replace("]", r"\]")
 
 

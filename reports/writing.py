@@ -117,8 +117,14 @@ def stream(document: Any, depth: int = 0) -> Iterator[bytes]:
     lead = opened + b"\n" + b" " * (depth + 1)
     empty = True
     for name, value in members:
-        yield lead if name is None else lead + dump(name) + b": "
-        yield from stream(value, depth + 1)
+        lead = lead if name is None else lead + dump(name) + b": "
+        if isinstance(value, Indented):  # this and the next are what long lists are made of
+            yield lead + value
+        elif type(value) is dict:
+            yield lead + indent(dump(value), depth + 1)
+        else:
+            yield lead
+            yield from stream(value, depth + 1)
         lead = b",\n" + b" " * (depth + 1)
         empty = False
     yield opened + closed if empty else b"\n" + b" " * depth + closed
