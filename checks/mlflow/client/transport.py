@@ -86,7 +86,7 @@ class Transport:
             headers["Origin"] = origin
         if self._tunnel:
             headers["Host"] = urlsplit(server).netloc
-        address = (self._tunnel or server) + path + (f"?{urlencode(query)}" if query else "")
+        address = (self._tunnel or server) + path + (f"?{urlencode(query, errors='backslashreplace')}" if query else "")
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
         opener = self._direct if is_local(address) else self._opener
         try:
