@@ -48,7 +48,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
     if made.header and not through:
         for url, said in servers.items():
             refuse_in_the_clear(url, said)
-    transport = Transport(made, calls.manners.read_timeout, through)
+    transport = Transport(made, calls.manners, through)
     return MlflowProvider(calls, tuple(servers), transport, made.owner, made.form)
 
 

@@ -16,6 +16,7 @@ import msgspec
 from checks.mlflow.client.addresses import is_local
 from checks.mlflow.client.refusals import REFUSALS
 from scanner import HOME, __version__
+from scanner.calls.client import Manners
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
@@ -66,14 +67,15 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 class Transport:
     """Requests to any of the servers, each with the credentials or without. No retries, no redirects."""
 
-    def __init__(self, made: Credentials, timeout: float, tunnel: str = "") -> None:
+    def __init__(self, made: Credentials, manners: Manners, tunnel: str = "") -> None:
         self._credentials = made
         self._tunnel = tunnel
-        self._timeout = timeout
-        secure = urllib.request.HTTPSHandler(context=_context(os.environ.get(_CERTIFICATES, "")))
-        self._opener = urllib.request.build_opener(_NoRedirects(), secure)
+        self._timeout = manners.read_timeout
+        context = _context(os.environ.get(_CERTIFICATES, ""))
+        handlers = (_NoRedirects(), _Http(manners), _Https(manners, context))
+        self._opener = urllib.request.build_opener(*handlers)
         # An address of this machine is no proxy's business: it would see the credentials.
-        self._direct = urllib.request.build_opener(_NoRedirects(), secure, urllib.request.ProxyHandler({}))
+        self._direct = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
 
     def get(
         self, server: str, path: str, query: Mapping[str, Any], *, anonymous: bool = False, origin: str = ""
@@ -86,7 +88,7 @@ class Transport:
             headers["Origin"] = origin
         if self._tunnel:
             headers["Host"] = urlsplit(server).netloc
-        address = (self._tunnel or server) + path + (f"?{urlencode(query, errors='backslashreplace')}" if query else "")
+        address = (self._tunnel or server) + path + (f"?{urlencode(query)}" if query else "")
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
         opener = self._direct if is_local(address) else self._opener
         try:
@@ -162,6 +164,40 @@ def _context(certificates: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=certificates or None)
     except (OSError, ssl.SSLError) as error:
         raise CannotScan(f"MLflow: {_CERTIFICATES} names no file of certificates: {error}") from error
+
+
+class _Http(urllib.request.HTTPHandler):
+    """Connections that have less time to be made than to answer."""
+
+    def __init__(self, manners: Manners) -> None:
+        super().__init__()
+        self._manners = manners
+
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_hasty(http.client.HTTPConnection, self._manners), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    """The same, under TLS."""
+
+    def __init__(self, manners: Manners, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._manners, self._secure = manners, context
+
+    def https_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_hasty(http.client.HTTPSConnection, self._manners), req, context=self._secure)
+
+
+def _hasty(kind: type[Any], manners: Manners) -> Any:
+    """A kind of connection that is made within the time for that."""
+
+    class Connection(kind):  # type: ignore[misc]  # whichever of the two it is
+        def connect(self) -> None:
+            self.timeout = manners.connect_timeout
+            super().connect()
+            self.sock.settimeout(manners.read_timeout)
+
+    return Connection
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from unittest import mock
 
 import pytest
 from commandline import mlposture
-from scanning import document, quick_calls, running, take_inventory
+from msgspec.structs import replace
+from scanning import QUICK, document, quick_calls, running, take_inventory
 from worlds.base import Fault, Request, Response, World
 from worlds.mlflow import PASSWORD, SERVER, USER, MlflowWorld
 
@@ -173,7 +176,7 @@ def test_a_version_that_does_not_say_which_it_is_leaves_the_list_incomplete(odd:
 HOSTILE = "\x1b[31m::error::</script>'\"/../..?a=b#c 💥"
 
 
-@pytest.mark.parametrize("name", [HOSTILE, "%2e%2e%2f", "*?[x]", "x" * 5000], ids=ascii)
+@pytest.mark.parametrize("name", [HOSTILE, "%2e%2e%2f", "*?[x]", "x" * 5000], ids=["marks", "quoted", "globs", "long"])
 def test_names_that_people_choose_stay_names(name: str) -> None:
     made = document("mlflow")
     made["registered_models"].append({"name": name, "aliases": [{"alias": name, "version": "1"}]})
@@ -187,3 +190,22 @@ def test_names_that_people_choose_stay_names(name: str) -> None:
     assert version.id.removeprefix(f"{SERVER}/models/").count("/") == 2
     assert "#" not in version.id
     assert name in {request.query.get("run_id") for request in world.log}
+
+
+def test_a_host_that_swallows_packets_costs_the_time_to_connect_and_no_more() -> None:
+    """A listener whose queue is full answers no connection, as a network that drops packets."""
+    hasty = replace(QUICK, connect_timeout=0.2, read_timeout=60, unreachable_attempts=1, timeout_attempts=1)
+    with socket.socket() as deaf, ExitStack() as stack:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        began = monotonic()
+        with environment(MLFLOW_TRACKING_URI=url):
+            inventory = take_inventory("mlflow", manners=hasty)
+
+    assert monotonic() - began < 20
+    assert inventory.out_of_reach()
