@@ -14,13 +14,15 @@ from scanner.model.evaluations import Group, Measured
 
 _SLICES = "modelEvaluationSlices"
 _NAME = re.compile(r"projects/[^/]+/locations/[^/]+/models/[^/]+(?=/evaluations/)")
-#: Each rate of `confidenceMetrics`, and the counts whose sum it is a share of.
-_RATES = {
+#: Each rate of `confidenceMetrics`, and the counts whose sum it is a share of. Negatives are counted once for each
+#: label that an item does not have: their number is no number of items, and nothing is known of a rate of them.
+_RATES: dict[str, tuple[str, ...]] = {
     "recall": ("truePositiveCount", "falseNegativeCount"),
     "precision": ("truePositiveCount", "falsePositiveCount"),
-    "falsePositiveRate": ("falsePositiveCount", "trueNegativeCount"),
+    "falsePositiveRate": (),
 }
-_ALL = ("truePositiveCount", "falsePositiveCount", "falseNegativeCount", "trueNegativeCount")
+#: How many items there are: each has one label. Of a slice that is one label, those that have it, which is fewer.
+_ITEMS = ("truePositiveCount", "falseNegativeCount")
 _MOST_THRESHOLDS = 200
 
 
@@ -84,7 +86,7 @@ def _label(config: Mapping[str, Any], name: str) -> str:
 def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
     at = metrics.get("confidenceMetrics")
     entries = [one for one in at if isinstance(one, dict)][:_MOST_THRESHOLDS] if isinstance(at, list) else []
-    items = next((count for one in entries if (count := _sum(one, _ALL)) is not None), None)
+    items = next((count for one in entries if (count := _sum(one, _ITEMS)) is not None), None)
     for metric, value in metrics.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield Measured(metric=metric, value=float(value), group=group, items=items)
@@ -93,7 +95,7 @@ def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
         if isinstance(threshold, int | float):
             for metric, counts in _RATES.items():
                 if isinstance(one.get(metric), int | float):
-                    of = _sum(one, counts)
+                    of = _sum(one, counts) if counts else None
                     yield Measured(
                         metric=f"{metric}@{threshold:g}", value=float(one[metric]), group=group, items=items, of=of
                     )

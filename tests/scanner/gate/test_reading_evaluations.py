@@ -56,7 +56,8 @@ VERTEX: dict[str, Any] = {
             "metrics": {
                 "auRoc": 0.91,
                 "confidenceMetrics": [
-                    {"confidenceThreshold": 0.5, "recall": 0.8, "truePositiveCount": "80", "falseNegativeCount": "20",
+                    {"confidenceThreshold": 0.5, "recall": 0.8, "falsePositiveRate": 0.1,
+                     "truePositiveCount": "80", "falseNegativeCount": "20",
                      "falsePositiveCount": "10", "trueNegativeCount": "90"},
                 ],
             },
@@ -114,8 +115,9 @@ def m(metric: str, value: float | None, **more: Any) -> Measured:
         (CLARIFY["post_training_bias_metrics"]["facets"]["Sex"], ["Sex"],  # type: ignore[index]
          [m("AD", -0.04, group={"Sex": "0"}), m("DI", None, group={"Sex": "0"}), m("CDDPL", None, group={"Sex": "0"})]),
         (VERTEX, [],
-         [m("auRoc", 0.91, group={"country": "DE"}, items=200),
-          m("recall@0.5", 0.8, group={"country": "DE"}, items=200, of=100),
+         [m("auRoc", 0.91, group={"country": "DE"}, items=100),
+          m("recall@0.5", 0.8, group={"country": "DE"}, items=100, of=100),
+          m("falsePositiveRate@0.5", 0.1, group={"country": "DE"}, items=100),
           m("meanAbsoluteError", 4.5, group={"age": "60-70"}),
           m("auRoc", 0.7, group={"annotationSpec": "cat"})]),
         ({"name": SLICE.partition("/slices")[0], "metrics": {"auRoc": 0.9}}, [], [m("auRoc", 0.9)]),
@@ -156,7 +158,7 @@ def test_vertex_says_which_model_it_is_and_sizes_may_be_added() -> None:
 
     assert found.model == "projects/1/locations/europe-west4/models/42"
     assert found.at == datetime(2026, 11, 1, 10, 0, 0, 123456, tzinfo=UTC)
-    assert [one.items for one in with_sizes(found, sizes).values] == [200, 200, None, 30]
+    assert [one.items for one in with_sizes(found, sizes).values] == [100, 100, 100, None, 30]
 
 
 def test_the_deepest_and_the_strangest_documents_are_one_sentence() -> None:
