@@ -28,6 +28,11 @@ systems:
 SEX = "{metric: mae, facet: sex, at_most: 60, smallest_group: 20, set_by: clinical lead, why: No sex is served worse}"
 
 
+def declaring(expectations: str) -> str:
+    """A manifest with these lines below `expectations`, and that key."""
+    return _SYSTEM.replace("  expectations:\n", expectations)
+
+
 def manifest(folder: Path, *thresholds: str, more: str = "", model: str = "") -> None:
     """Write ai-systems.yaml with these thresholds, and `more` of what is expected; of a `model` of MLflow, if named."""
     lines = "".join(f"    - {one}\n" for one in thresholds)

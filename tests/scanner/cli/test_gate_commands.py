@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -13,11 +14,12 @@ import pytest
 from commandline import mlposture
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from gating import MODEL, SEX, evaluation, manifest
+from gating import MODEL, SEX, declaring, evaluation, manifest
+from support import ROOT
 
 from scanner.cli.evidence_signing import is_signed
 
-SCHEMAS = Path(__file__).parents[3] / "docs" / "reference"
+SCHEMAS = ROOT / "docs" / "reference"
 GOOD = {"1": (45.0, 200), "2": (44.0, 190)}
 
 
@@ -211,6 +213,15 @@ def test_of_many_groups_those_that_stop_it_are_shown(tmp_path: Path) -> None:
     markdown = (tmp_path / "gate.md").read_text()
     assert (len(markdown) < 65_000, "sex=0999" in markdown, "more lines are in the JSON" in markdown) == (True,) * 3
     assert len(json.loads((tmp_path / "gate.json").read_bytes())["thresholds"][0]["shown"]) == 1000
+
+
+def test_the_thresholds_of_the_guide_are_valid(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guides" / "evaluation-gate.md").read_text(encoding="utf-8")
+    text = declaring(textwrap.indent(textwrap.dedent(guide.split("```yaml\n")[1].split("```")[0]), "  "))
+    (tmp_path / "ai-systems.yaml").write_text(text, encoding="utf-8")
+    done = mlposture("systems", "check", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_nothing_that_is_read_is_written_over(tmp_path: Path) -> None:
