@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from scanner.model.errors import InputError
+from scanner.model.globs import matcher
 
 if TYPE_CHECKING:
     from checks.mlflow.registry.resources import ModelVersion
@@ -73,7 +74,7 @@ def _versions(system: "System", view: "View") -> "list[ModelVersion]":
     def selected(version: ModelVersion) -> bool:
         model = version.name.rpartition("/")[0]
         return any(
-            (not one.registered_models or model in one.registered_models)
+            (not one.registered_models or any(matcher(glob).fullmatch(model) for glob in one.registered_models))
             and (one.tracking_uri is None or one.tracking_uri.rstrip("/") == version.scope.account)
             for one in selectors
         )

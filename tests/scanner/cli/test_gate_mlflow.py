@@ -111,3 +111,11 @@ def test_of_a_system_without_a_registered_model_there_is_no_candidate(tmp_path: 
     done = mlposture("gate", "progression", "--inventory", "mlflow.json", "--before-alias", "champion", cwd=tmp_path)
 
     assert (done.returncode, "the inventory has no registered model of progression" in done.stderr) == (2, True)
+
+
+def test_selectors_name_models_as_they_do_for_systems(tmp_path: Path) -> None:
+    gate(tmp_path, "--before-alias", "champion")
+    manifest(tmp_path, SEX, model="'Progress*'")
+    done = mlposture("gate", "progression", "--inventory", "mlflow.json", "--before-alias", "champion", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
