@@ -33,6 +33,7 @@ SILENT = "jobs that send no events"
     since="0.1.0",
     needs=(LineageRun,),
     blind_to=("inputs that an integration does not see",),
+    decided_by=("LineageRun.inputs",),
     recorded=True,
 )
 def lineage_training_job_names_no_data(job: LineageJob, view: View) -> Verdict:

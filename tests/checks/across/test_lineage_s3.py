@@ -1,0 +1,80 @@
+"""Cases of the checks that join lineage to AWS: who may write training data, and who made what is served."""
+
+from __future__ import annotations
+
+from factories.aws import config, endpoint, job, ours, served_from, variant
+from factories.lineage import data, data_set, run
+from factories.lineage import training as trained
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.resources import Endpoint, TrainingJob, TrainingOutput
+from checks.lineage.openlineage.resources import LineageRun
+
+BUCKET = "s3://northwind-example-models"
+DATA = data_set("claims/train.csv", BUCKET)
+USED = trained(inputs=(data("claims/train.csv", BUCKET, role="training"),))
+OTHER = "arn:aws:iam::999988887777:root"
+LETS_WRITE = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": OTHER},
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::northwind-example-models/*",
+        }
+    ]
+}
+CLOSED = {
+    "policy": None,
+    "grants": (),
+    "owner_id": "an-owner",
+    "policy_is_public": None,
+    "public_access_block": None,
+    "account_public_access_block": None,
+}
+ARTIFACT = "sentiment/model.tar.gz"
+SERVED = (
+    endpoint(endpoint_config_name="sentiment-1", status="InService"),
+    config(variants=(variant(model_name="sentiment"),), shadow_variants=()),
+    ours(),
+)
+MODEL = served_from(f"{BUCKET}/{ARTIFACT}")
+JOB = job("job-1", status="Completed", output=TrainingOutput(s3_output_path=f"{BUCKET}/out"))
+OUT = served_from(f"{BUCKET}/out/job-1/output/model.tar.gz")
+ELSEWHERE = data("x", "gs://b", role="training")
+
+
+def made(name: str = ARTIFACT, state: str = "COMPLETE") -> LineageRun:
+    """A run that wrote something into the bucket."""
+    return run(3, "sentiment.train", outputs=(data(name, BUCKET),), state=state)
+
+
+MAKER = made()
+CASES = {
+    "lineage_training_data_in_s3_bucket_others_write": [
+        Case("nobody else writes", PASS, DATA, USED, ours(**CLOSED)),
+        Case("another account writes", FAIL, DATA, USED, ours(**{**CLOSED, "policy": LETS_WRITE})),
+        Case("nobody read the policy", UNKNOWN, DATA, USED, ours(**{**CLOSED, "policy": UNSET})),
+        Case("nobody read the bucket", UNKNOWN, DATA, USED, incomplete=(Bucket,)),
+        Case("not all runs were read", UNKNOWN, DATA, USED, ours(**CLOSED), incomplete=(LineageRun,)),
+        Case("nothing of SageMaker names it", NOT_APPLICABLE, DATA, USED, endpoint()),
+        Case("it trains nothing", NOT_APPLICABLE, DATA, run(inputs=(data("claims/train.csv", BUCKET),)), ours()),
+        Case("it lies elsewhere", NOT_APPLICABLE, data_set("x", "gs://b"), trained(inputs=(ELSEWHERE,)), ours()),
+    ],
+    "sagemaker_serves_model_that_no_recorded_job_made": [
+        Case("a run made it", PASS, MODEL, MAKER, *SERVED),
+        Case("a training job made it", PASS, OUT, run(),
+             JOB, *SERVED),
+        Case("nobody made it", FAIL, MODEL, run(), *SERVED),
+        Case("a failed run made it", FAIL, MODEL, made(state="FAIL"), *SERVED),
+        Case("another was made", FAIL, MODEL, made("sentiment/other"), *SERVED),
+        Case("its folder was written", UNKNOWN, MODEL, made("sentiment"), *SERVED),
+        Case("who makes it is not done", UNKNOWN, MODEL, made(state="START"), *SERVED),
+        Case("not served", NOT_APPLICABLE, MODEL, MAKER, ours()),
+        Case("nobody saw all endpoints", UNKNOWN, MODEL, MAKER, ours(), incomplete=(Endpoint,)),
+        Case("not all runs were read", UNKNOWN, MODEL, MAKER, *SERVED, incomplete=(LineageRun,)),
+        Case("not all jobs were listed", UNKNOWN, MODEL, MAKER, *SERVED, incomplete=(TrainingJob,)),
+    ],
+}  # fmt: skip
