@@ -39,6 +39,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),
     ("aws.sagemaker.Model", "details_from"): (),
+    ("aws.sagemaker.ModelCard", "approved_by"): (),
+    ("aws.sagemaker.ModelCard", "approved_version"): (),
     ("aws.sagemaker.TrainingJob", "code_uris"): (),
     ("aws.sagemaker.TrainingJob", "details_from"): (),
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),

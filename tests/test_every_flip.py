@@ -60,6 +60,24 @@ EXCUSED = {
             "azure_ml_workspace_identity_privileged",
         )
     },
+    **{
+        Wire(check, "InferenceComponentStatus"): "no inference component of the demo is a model made from a package"
+        for check in (
+            "sagemaker_model_card_incomplete",
+            "sagemaker_model_card_not_approved_by_another",
+            "sagemaker_model_card_of_another_model",
+            "sagemaker_model_card_older_than_model",
+            "sagemaker_served_package_without_model_card",
+        )
+    },
+    **{
+        Wire(check, "ModelCard.ModelCardStatus"): "the demo's package has a second card, and that decides"
+        for check in (
+            "sagemaker_model_card_of_another_model",
+            "sagemaker_model_card_older_than_model",
+            "sagemaker_served_package_without_model_card",
+        )
+    },
 }
 
 #: Operations whose replies no model describes.

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from drafting import ARTIFACT, CARDS, DATA, PACKAGE, card, sheet, written
+from drafting import ARTIFACT, CARDS, DATA, PACKAGE, card, hostile_card, sheet, written
 from msgspec.structs import replace
 from support import NOW
 
@@ -105,12 +105,68 @@ def test_what_is_open_is_open_to_who_reads_the_draft(name: str) -> None:
     assert [one.name for one in read.measures or ()] == ["f1"]
 
 
-def test_a_card_of_a_package_names_no_more_than_its_schema_has() -> None:
+#: Members of the card of a model package and the longest texts that they hold, as "Model package model card schema" in
+#: the SageMaker Developer Guide has them. A list is of such texts; the member None stands for one of any name.
+LIMITS: dict[str, Any] = {
+    "model_overview": {"model_creator": 1024, "model_artifact": [1024]},
+    "intended_uses": {
+        "purpose_of_model": 2048,
+        "factors_affecting_model_efficiency": 2048,
+        "risk_rating": len("Unknown"),
+        "explanations_for_risk_rating": 2048,
+    },
+    "business_details": {"business_stakeholders": 2048},
+    "training_details": {
+        "training_observations": 1024,
+        "training_job_details": {"training_arn": 1024, "training_datasets": [1024]},
+    },
+    "evaluation_details": [
+        {
+            "name": 63,
+            "metric_groups": [{"name": 63, "metric_data": [{"name": 255, "type": len("number"), "value": float}]}],
+        }
+    ],
+    "additional_information": {
+        "ethical_considerations": 2048,
+        "caveats_and_recommendations": 2048,
+        "custom_details": {None: 1024},
+    },
+}
+
+
+def beyond(value: Any, limit: Any, path: str = "") -> list[str]:
+    """Where a value is none that the schema allows."""
+    if isinstance(limit, dict) and isinstance(value, dict):
+        known = {key: limit.get(key, limit.get(None)) for key in value}
+        return [place for key, one in value.items() for place in beyond(one, known[key], f"{path}.{key}")]
+    if isinstance(limit, list) and isinstance(value, list):
+        return [place for one in value for place in beyond(one, limit[0], f"{path}[]")]
+    fits = isinstance(value, str) and len(value) <= limit if isinstance(limit, int) else isinstance(value, float)
+    return [] if fits and limit is not None else [path]
+
+
+@pytest.mark.parametrize("made", [card, hostile_card])
+def test_a_card_of_a_package_is_what_sagemaker_takes(made: Any) -> None:
+    long = replace(
+        made(),
+        artifacts=("s3://" + "y" * 2000, *(f"s3://models/{number}/{'x' * 900}" for number in range(40))),
+        about=tuple(Statement("observed", f"fact {number} {'z' * 2000}", "v" * 2000) for number in range(3)),
+    )
+    for draft in (made(), long):
+        document = render_sagemaker(draft)
+
+        assert beyond(json.loads(document), LIMITS) == []
+        assert len(json.loads(document)["model_overview"].get("model_artifact", ())) <= 15
+        assert len(document) <= 100_000
+
+
+def test_what_was_seen_has_members_of_its_own() -> None:
     document = json.loads(render_sagemaker(card()))
 
-    assert set(document["model_overview"]) == {"model_creator", "model_artifact"}
+    assert document["model_overview"]["model_artifact"] == [ARTIFACT]
     assert document["training_details"]["training_job_details"]["training_datasets"] == [DATA]
     assert document["intended_uses"]["risk_rating"] == "Unknown"
+    assert document["evaluation_details"][0]["metric_groups"][0]["metric_data"][0]["value"] == 0.91
 
 
 def test_croissant_says_where_the_data_is_and_what_is_open() -> None:
