@@ -3,7 +3,7 @@
 from msgspec import UnsetType
 
 from checks.across.served import Serving, judged, place_of, serving
-from checks.azure.machine_learning.resources import OnlineDeployment
+from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.resources import LoggedModel, Run
@@ -12,7 +12,7 @@ from scanner.model.checks import check
 from scanner.model.nouns import Severity, Status, Verdict
 from scanner.model.views import View
 
-_NEEDS = (Run, LoggedModel, OnlineDeployment)
+_NEEDS = (Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
 _WHAT = "the Azure ML deployments of the scan"
 _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"

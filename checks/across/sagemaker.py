@@ -9,7 +9,14 @@ from checks.aws.partitions import partitions
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.s3.exposure import public_grants, public_ways
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage
+from checks.aws.sagemaker.resources import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelPackage,
+    TrainingJob,
+)
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
 from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
@@ -119,7 +126,7 @@ def sagemaker_serves_mlflow_version_without_metrics_by_group(version: ModelVersi
     severity=Severity.CRITICAL,
     objective="public-exposure",
     since="0.1.0",
-    needs=(Bucket,),
+    needs=(Bucket, Model, TrainingJob),
     exposure=Exposure.INTERNET,
     blind_to=(ACCESS_POINTS, OBJECT_ACLS),
 )

@@ -60,6 +60,8 @@ def judged(
     places = _places(version, view)
     if isinstance(places, Verdict):
         return places
+    if not places:
+        return not_applicable("only the server knows where its files are, so that no endpoint can be told to serve it")
     served = view.derive(index)
     for place, how in places:
         if path := served.paths.get(place):
@@ -69,8 +71,6 @@ def judged(
             message = f"{verdict.message}; {path[-1].rpartition('/')[2]} serves it, found by {how}"
             own = verdict.path or (version.id,)
             return structs.replace(verdict, message=message, path=(*own, *(id for id in path if id not in own)))
-    if not places:
-        return not_applicable("only the server knows where its files are, so that no endpoint can be told to serve it")
     if not served.complete:
         return unknown(f"what {what} load")
     return not_applicable(f"none of {what} loads files from where it keeps them")

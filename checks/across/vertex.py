@@ -7,7 +7,7 @@ from checks.gcp.names import bucket_id
 from checks.gcp.reach import deployed_model
 from checks.gcp.storage.public import openness
 from checks.gcp.storage.resources import Bucket
-from checks.gcp.vertex_ai.resources import Endpoint, Model
+from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
 from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
@@ -129,10 +129,10 @@ def vertex_serves_mlflow_version_without_metrics_by_group(version: ModelVersion,
     severity=Severity.CRITICAL,
     objective="public-exposure",
     since="0.1.0",
-    needs=(Bucket,),
+    needs=(Bucket, Endpoint, Model, CustomJob),
     exposure=Exposure.INTERNET,
     blind_to=("access lists of single objects",),
-    decided_by=("Bucket.public_access_prevention",),
+    decided_by=("artifact_location", "Bucket.public_access_prevention"),
 )
 def mlflow_artifact_root_in_public_gcs_bucket(experiment: Experiment, view: View) -> Verdict:
     """MLflow keeps the artifacts of an experiment in a Cloud Storage bucket that is open to everyone.

@@ -40,7 +40,7 @@ def run(**fields: Any) -> Run:
 
 
 def logged(**fields: Any) -> LoggedModel:
-    return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="model", scope=HERE, **fields)
+    return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="scorer-logged", scope=HERE, **fields)
 
 
 def experiment(location: Any = UNSET, **fields: Any) -> Experiment:

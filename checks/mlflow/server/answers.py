@@ -100,6 +100,7 @@ def mlflow_server_version_with_published_hole(server: Server) -> Verdict:
     objective="public-exposure",
     since="0.1.0",
     blind_to=("origins that it lets in by name", _ELSEWHERE),
+    decided_by=("allow_origin", "allow_credentials"),
 )
 def mlflow_server_lets_any_origin_read(server: Server) -> Verdict:
     """MLflow server lets web pages of any origin read its answers.
