@@ -121,7 +121,6 @@ UNUSED = {
             "checks.mlflow.records.Metric.dataset_name",
             "checks.mlflow.records.Metric.step",
             "checks.mlflow.records.Metric.timestamp",
-            "checks.mlflow.records.Metric.value",
             "checks.mlflow.tracking.resources.ModelOutput.model_id",
             "lineage.openlineage.LineageRun.parent_job",
             "lineage.openlineage.LineageRun.repeats",

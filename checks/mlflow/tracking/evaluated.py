@@ -68,12 +68,18 @@ def measured(version: ModelVersion, view: View) -> Measured | Verdict:
     trained = training_digests(run.datasets or ()) if run is not None else frozenset()
     # A run may have measured other models, too. Those of the one that it logged are kept with that one.
     nameless = (None, "") if logged is None else ()
-    every = (*of_model, *(metric for metric in of_run if metric.model_id in (*nameless, logged_model_of(version))))
+    numbers = (metric for metric in of_model if not _is_nothing(metric, of_run))
+    every = (*numbers, *(metric for metric in of_run if metric.model_id in (*nameless, logged_model_of(version))))
     return Measured(
         tuple(metric for metric in every if metric.dataset_digest and metric.dataset_digest not in trained),
         tuple(metric for metric in every if not metric.dataset_digest),
         tuple(one.id for one in (version, run, logged) if one is not None),
     )
+
+
+def _is_nothing(metric: Metric, of_run: tuple[Metric, ...]) -> bool:
+    """Whether a metric of a logged model stands for no number: MLflow gives 0 there, and NaN in the run."""
+    return metric.value == 0 and any(one.key == metric.key and one.value == "NaN" for one in of_run)
 
 
 def training_digests(datasets: tuple[DatasetInput, ...]) -> frozenset[str]:

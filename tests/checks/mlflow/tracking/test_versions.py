@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from factories.mlflow import HELD_OUT, MODEL, TRAINED, data, logged, metric, pairs, run, used, version
+from msgspec.structs import replace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.mlflow.tracking.resources import LoggedModel, Run
@@ -40,6 +41,9 @@ CASES = {
              run(metrics=(metric("recall", model_id=MODEL),), datasets=())),
         Case("of the run, for another model", FAIL, used(), logged(metrics=()),
              run(metrics=(metric("recall", model_id="m-other"),), datasets=())),
+        Case("no number", FAIL, used(), logged(metrics=(replace(metric("recall"), value=0.0),)),
+             run(metrics=(replace(metric("recall", None), value="NaN"),), datasets=())),
+        Case("nothing at all", PASS, used(), RUN, logged(metrics=(replace(metric("recall"), value=0.0),))),
         Case("on what it was trained on", FAIL, used(), RUN, logged(metrics=(metric("recall", TRAINED),))),
         Case("on nobody knows what", FAIL, used(), RUN, logged(metrics=(metric("recall", None),))),
         Case("nothing", FAIL, used(), RUN, logged(metrics=None)),
