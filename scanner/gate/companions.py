@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from scanner.gate.evaluation_file import MOST_ITEMS
 from scanner.gate.group_cells import COUNT
 from scanner.model.evaluations import Measured
 
@@ -38,4 +39,4 @@ def _value(one: Measured | None) -> float | None:
 
 def _count(one: Measured | None) -> int | None:
     value = _value(one)
-    return int(value) if value is not None and float(value).is_integer() else None
+    return int(value) if value is not None and value < MOST_ITEMS and float(value).is_integer() else None

@@ -20,6 +20,8 @@ from scanner.model.evaluations import EvaluatedOn, Evaluation, Interval, Measure
 SCHEMA = "mlposture/evaluation/v1"
 #: Values of an evaluation that are read, and facets of a group.
 _MOST, _MOST_FACETS = 50_000, 10
+#: No group has as many items.
+MOST_ITEMS = 1e15
 #: Columns of a CSV file with a row a value; each other one is a facet.
 _VALUE_COLUMNS = ("metric", "value", "items", "of", "low", "high", "level", "standard_error")
 
@@ -119,6 +121,8 @@ def checked(values: Sequence[Measured], name: str) -> tuple[Measured, ...]:
             of = ", ".join(f"{facet}={value}" for facet, value in one.group.items()) or "all items"
             raise InputError(f"{name}: {one.metric} of {of} stands there twice; is a facet missing (--facet)?")
         seen.add(key)
+        if max(one.items or 0, one.of or 0) >= MOST_ITEMS:
+            raise InputError(f"{name}: no group has as many items as one of {one.metric}")
         if len(one.group) > _MOST_FACETS:
             raise InputError(f"{name}: a group of {one.metric} has more than {_MOST_FACETS} facets")
         if one.interval and not -math.inf < one.interval.low <= one.interval.high < math.inf:
@@ -194,6 +198,6 @@ def whole(given: Any, what: str) -> int | None:
     number = _number(given, what, "the count")
     if number is None:
         return None
-    if number < 0 or not number.is_integer():
+    if not 0 <= number < MOST_ITEMS or not number.is_integer():
         raise InputError(f"{what}: {number:g} is no number of items")
     return int(number)

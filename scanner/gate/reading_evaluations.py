@@ -24,6 +24,10 @@ from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured
 LARGEST = 64 << 20
 
 
+#: Whole numbers with as many digits are no counts of anything.
+_DIGITS = 18
+
+
 class Stated(Struct, frozen=True, kw_only=True):
     """What is said of an evaluation beside its file."""
 
@@ -59,9 +63,14 @@ def _foreign(document: Any, name: str, facets: Sequence[str]) -> Evaluation:
 
 def _json(content: bytes, name: str) -> Any:
     try:
-        return json.loads(content, parse_constant=lambda _: None)  # NaN and Infinity, which Python writes
+        # NaN and Infinity, which Python writes, are no numbers, and whole numbers have a size that others can hold.
+        return json.loads(content, parse_constant=lambda _: None, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: no JSON: {error}") from error
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < _DIGITS else float(digits)
 
 
 def _time(value: Any) -> datetime | None:

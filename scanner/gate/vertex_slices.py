@@ -24,6 +24,7 @@ _RATES: dict[str, tuple[str, ...]] = {
 #: How many items there are: each has one label. Of a slice that is one label, those that have it, which is fewer.
 _ITEMS = ("truePositiveCount", "falseNegativeCount")
 _MOST_THRESHOLDS = 200
+_COUNT = re.compile("[0-9]{1,15}")
 
 
 def is_reply(document: Any) -> bool:
@@ -85,25 +86,21 @@ def _label(config: Mapping[str, Any], name: str) -> str:
 
 def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
     at = metrics.get("confidenceMetrics")
-    entries = [one for one in at if isinstance(one, dict)][:_MOST_THRESHOLDS] if isinstance(at, list) else []
+    found = [one for one in at if isinstance(one, dict)] if isinstance(at, list) else []
+    entries = [one for one in found if isinstance(one.get("confidenceThreshold", 0), int | float)][:_MOST_THRESHOLDS]
     items = next((count for one in entries if (count := _sum(one, _ITEMS)) is not None), None)
     for metric, value in metrics.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield Measured(metric=metric, value=float(value), group=group, items=items)
     # A document may have a threshold twice, for maximum numbers of predictions: the first is that without one.
     for threshold, one in {entry.get("confidenceThreshold", 0): entry for entry in reversed(entries)}.items():
-        if isinstance(threshold, int | float):
-            for metric, counts in _RATES.items():
-                if isinstance(one.get(metric), int | float):
-                    of = _sum(one, counts) if counts else None
-                    yield Measured(
-                        metric=f"{metric}@{threshold:g}", value=float(one[metric]), group=group, items=items, of=of
-                    )
+        for metric, counts in _RATES.items():
+            if isinstance(one.get(metric), int | float):
+                name, of = f"{metric}@{threshold:g}", _sum(one, counts) if counts else None
+                yield Measured(metric=name, value=float(one[metric]), group=group, items=items, of=of)
 
 
 def _sum(entry: Mapping[str, Any], counts: tuple[str, ...]) -> int | None:
-    """The sum of some counts, which are texts in JSON; None where one is missing."""
-    try:
-        return sum(int(entry[count]) for count in counts)
-    except (KeyError, TypeError, ValueError):
-        return None
+    """The sum of some counts, which are texts in JSON; None where one is missing or is no count."""
+    texts = [str(entry.get(count)) for count in counts]
+    return sum(map(int, texts)) if all(map(_COUNT.fullmatch, texts)) else None

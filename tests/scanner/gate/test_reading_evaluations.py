@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from scanner.gate.companions import folded
+from scanner.gate.deciding import decide
 from scanner.gate.reading_evaluations import Stated, read_evaluation, with_sizes
 from scanner.model.errors import InputError
 from scanner.model.evaluations import Interval, Measured
+from scanner.systems.manifest import Threshold
 
 #: As fairlearn 0.15 and pandas 3.0 write `by_group` of two metrics, by one facet and by two.
 BY_SEX = "sex,mae,count\n1,0.5,120.0\n2,0.75,80.0\n"
@@ -219,3 +224,43 @@ def test_numbers_that_are_none_say_nothing() -> None:
     values = '{"metric": "a", "value": NaN}, {"metric": "b", "value": 1e999}'
 
     assert [one.value for one in read(f'{{"schema": "{OWN["schema"]}", "values": [{values}]}}')] == [None, None]
+
+
+JUNK: list[Any] = [None, True, -1, 1e308, 10**400, float("nan"), "", "\ud800", "1" * 400, [], {}, [[]], {"a": 1}]
+
+
+def damaged(document: Any, chance: random.Random) -> Any:
+    """A document with one of its values replaced, left out or doubled."""
+    if isinstance(document, dict | list) and document and chance.random() < 0.9:
+        made = copy.copy(document)
+        place = chance.choice(list(made) if isinstance(made, dict) else range(len(made)))
+        kind = chance.random()
+        if kind < 0.1:
+            del made[place]
+        elif kind < 0.2 and isinstance(made, list):
+            made.append(made[place])
+        else:
+            made[place] = damaged(made[place], chance)
+        return made
+    return chance.choice(JUNK)
+
+
+def answered(document: Any) -> str:
+    """Why a document is refused; empty if it is read, and thresholds get their answers."""
+    try:
+        values = read_evaluation(json.dumps(document).encode(), "e", ("sex",), Stated()).values
+    except InputError as error:
+        return str(error)
+    limits = {"facet": "sex", "at_most": 1.0, "largest_gap": 1.0, "smallest_group": 1}
+    asked = [Threshold(metric=one.metric, **limits) for one in values[:5]]  # type: ignore[arg-type]
+    assert len(decide(asked, folded(values))) == len(asked)
+    return ""
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_damaged_file_is_read_or_refused_in_a_sentence(seed: int) -> None:
+    chance = random.Random(seed)
+    shapes = [TABLE, TABLE["data"], CLARIFY, VERTEX, AZURE, OWN, {"mae": {"1": 0.5}}]
+    said = [answered(damaged(chance.choice(shapes), chance)) for _ in range(100)]
+
+    assert {"", "e"} == {text.partition(": ")[0] for text in said}
