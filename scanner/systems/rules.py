@@ -149,7 +149,7 @@ def _expectations(asked: Expectations, defaults: Defaults) -> Found:
     if asked.bias_facets and "bias" not in asked.monitoring:
         yield (here, "bias_facets"), "facets are for monitoring of bias; add bias to monitoring"
     for number, one in enumerate(asked.thresholds):
-        found = (*_threshold(one), *_answered_for(one))
+        found = (*_threshold(one), *_groups(one), *_answered_for(one))
         yield from (((here, "thresholds", number, *path), text) for path, text in found)
 
 
@@ -165,6 +165,13 @@ def _threshold(one: Threshold) -> Found:
     if one.at_least is not None and one.at_most is not None and one.at_most < one.at_least:
         bounds = f"at least {one.at_least} and at most {one.at_most}"
         yield (), f"{name} cannot be {bounds}; correct one of the two"
+
+
+def _groups(one: Threshold) -> Found:
+    """What a threshold says of the groups that it is of."""
+    facets = [facet.strip() for facet in (one.facet or "x").split(",")]
+    if not all(facets) or len(set(facets)) < len(facets):
+        yield ("facet",), f"{brief(one.facet or '')!r} does not name each facet once; put single commas between facets"
     if one.facet is None:
         for field in ("group", "largest_gap", "smallest_group"):
             if getattr(one, field) is not None:

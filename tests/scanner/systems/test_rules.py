@@ -62,6 +62,8 @@ def threshold(text: str) -> str:
         (threshold("at_least: 0.1, facet: 'sex, age', group: '1', " + SET), "has a value for each"),
         (threshold("at_least: 0.9, facet: sex, smallest_group: 20, why: x"),
          "nobody says who set this threshold of auc, and why; add set_by"),
+        (threshold("at_least: 0.9, facet: 'sex,,age'"), "'sex,,age' does not name each facet once"),
+        (threshold("at_least: 0.9, facet: 'sex, sex'"), "'sex, sex' does not name each facet once"),
         (threshold("at_least: 0.9, point: true"), "add set_by and why"),
         (VALID + "  exceptions: [{objective: data-captur, " + ACCEPTED + "expires: 2027-01-01}]\n",
          "no objective is called 'data-captur'; did you mean data-capture?"),
