@@ -47,7 +47,7 @@ def registered(system: "System", options: Mapping[str, Any], facets: Sequence[st
     if alias or wanted:
         chosen = _candidate(versions, system.id, wanted, view)
         versions, models = [chosen], names_of(chosen)
-        known_by = f"{chosen.name}, " + (f"before it gets the alias {alias}" if alias else "by --model-version")
+        known_by = f"{chosen.name}, {_chosen_by(chosen, alias)}"
     evaluations: list[Evaluation] = []
     unseen = []
     for version in versions:
@@ -102,6 +102,16 @@ def _candidate(versions: "Sequence[ModelVersion]", system: str, wanted: int | No
     if not view.all(ModelVersion).complete:
         raise InputError("the list of versions is incomplete, so that the newest is not known; say --model-version")
     return max(versions, key=_number)
+
+
+def _chosen_by(chosen: "ModelVersion", alias: str | None) -> str:
+    if alias is None:
+        return "by --model-version"
+    return (
+        f"which has the alias {alias} already"
+        if alias in (chosen.aliases or ())
+        else f"before it gets the alias {alias}"
+    )
 
 
 def _number(version: "ModelVersion") -> int:

@@ -38,7 +38,8 @@ def version(number: int, **sexes: float) -> list[Resource]:
     trained = (data(TRAINED, "training"),)
     return [
         ModelVersion(id=ids.model_version(SERVER, "progression", str(number)), name=name, scope=HERE, run_id=run,
-                     model_id=model, source=f"models:/{model}", pairs=None, user="ana@northwind.example"),
+                     model_id=model, source=f"models:/{model}", pairs=None,
+                     aliases=("staging",) if number == 1 else (), user="ana@northwind.example"),
         Run(id=ids.run(SERVER, run), name=run, scope=HERE, metrics=(), datasets=trained, user=None),
         LoggedModel(id=ids.logged_model(SERVER, model), name="model", scope=HERE, metrics=tuple(metrics), pairs=None),
     ]  # fmt: skip
@@ -70,6 +71,12 @@ def test_the_newest_version_is_judged_before_an_alias(
 
     assert done.returncode == code, done.stdout + done.stderr
     assert "progression/2, before it gets the alias champion" in " ".join(done.stdout.split())
+
+
+def test_that_a_version_has_the_alias_already_is_said(tmp_path: Path) -> None:
+    done = gate(tmp_path, "--before-alias", "staging", "--model-version", "1")
+
+    assert "progression/1, which has the alias staging already" in " ".join(done.stdout.split())
 
 
 def test_the_result_has_the_digest_of_the_inventory(tmp_path: Path) -> None:
