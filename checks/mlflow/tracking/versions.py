@@ -207,7 +207,7 @@ def unevaluated(version: ModelVersion, view: View) -> Verdict:
     seen = {"run_id": version.run_id, "model_id": version.model_id}
     if found.on_data:
         names, digests = _names(found.on_data), _list(sorted({str(one.dataset_digest) for one in found.on_data}))
-        return passed(f"{names} recorded on data {digests}, not verified", path=found.path, **seen)
+        return passed(f"{names} recorded on data {digests}", path=found.path, **seen)
     if found.on_none:
         return failed(f"{_names(found.on_none)} recorded, and none says on which data", path=found.path, **seen)
     return failed("no metric is recorded for it on data that it was not trained on", path=found.path, **seen)
@@ -219,16 +219,22 @@ def ungrouped(version: ModelVersion, view: View) -> Verdict:
     if isinstance(found, Verdict):
         return found
     seen = {"run_id": version.run_id, "model_id": version.model_id}
-    grouped = [metric for metric in found.on_data if metric.key and subgroup(metric.key)]
+    grouped = [metric for metric in found.on_data if _is_by_group(metric)]
     if grouped:
-        return passed(f"{_names(grouped)} recorded by group, not verified", path=found.path, **seen)
+        return passed(f"{_names(grouped)} recorded by group", path=found.path, **seen)
     return failed(_without(found), path=found.path, **seen)
 
 
 def _without(found: Measured) -> str:
-    if any(metric.key and subgroup(metric.key) for metric in found.on_none):
+    if any(map(_is_by_group, found.on_none)):
         return "metrics by group are recorded, and none says on which data"
     return "no metric by group is recorded for it"
+
+
+def _is_by_group(metric: Metric) -> bool:
+    """Whether it says how a model does on a group. How many items that has, says nothing of it."""
+    found = subgroup(metric.key or "")
+    return found is not None and found.metric != "count"
 
 
 def _names(metrics: Iterable[Metric]) -> str:

@@ -78,6 +78,6 @@ def test_the_message_says_what_serves_it_and_how_that_is_known() -> None:
     slug = "sagemaker_serves_mlflow_version_without_evaluation"
     verdict = judged(slug, used(), *kept(), *SERVED)
 
-    assert verdict.message.endswith("not verified; sentiment serves it, found by the artifacts of its logged model")
+    assert verdict.message.endswith("; sentiment serves it, found by the artifacts of its logged model")
     assert verdict.path[0] == used().id
     assert verdict.path[-1] == SERVED[0].id
