@@ -27,6 +27,7 @@ from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import train_test_split
 
 NAME = "progression"
+BUCKET = "s3://northwind-example-models"
 BANDS = {"19-39": 39, "40-49": 49, "50-59": 59, "60-69": 69, "70-79": 79}
 AUTH = """[mlflow]
 default_permission = NO_PERMISSIONS
@@ -142,6 +143,16 @@ def log_versions() -> dict[str, object]:
         made = client.create_model_version(NAME, f"{run.info.artifact_uri}/model", run.info.run_id)
         client.set_registered_model_alias(NAME, "legacy", made.version)
         versions["legacy"] = {"version": made.version, "run": run.info.run_id, "model": ""}
+    # One that a cloud serves: MLflow knows where its files are, and nobody looks there.
+    elsewhere = mlflow.create_experiment("served", artifact_location=f"{BUCKET}/mlflow/served")
+    with mlflow.start_run(experiment_id=elsewhere) as run:
+        for context, data in sets.items():
+            mlflow.log_input(data, context=context)
+        logged = client.create_logged_model(elsewhere, "model", run.info.run_id)
+        client.finalize_logged_model(logged.model_id, "READY")
+        log(logged.model_id, measured)
+        made = mlflow.register_model(logged.model_uri, NAME)
+        versions["served"] = {"version": made.version, "place": logged.artifact_location}
     return {"versions": versions, "data": {context: data.digest for context, data in sets.items()}}
 
 

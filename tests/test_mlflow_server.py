@@ -19,7 +19,7 @@ import urllib3
 from browsers import once
 from commandline import mlposture
 from gating import manifest
-from scanning import document, running
+from scanning import document, running, take_inventory
 from worlds.mlflow_members import SECTIONS, problems
 from worlds.mlflow_server import ADMIN, API, PATIENT, Front, python, real_servers
 
@@ -145,6 +145,29 @@ def test_code_and_data_behind_a_version_are_as_its_run_records_them(seen: dict[s
     assert verdict(seen, "open", "MLP-5111", "challenger")[0] == "fail"
     assert verdict(seen, "open", "MLP-5114", "champion")[0] == "pass"
     assert verdict(seen, "open", "MLP-5114", "legacy")[0] == "fail"
+
+
+def test_results_by_group_are_recorded_of_the_version_that_a_cloud_serves(seen: dict[str, Any], tmp_path: Path) -> None:
+    """Known by the place of the files, which MLflow and the endpoint name; no other version is served."""
+    served = seen["logged"]["versions"]["served"]
+    changed = document("aws")
+    models = changed["regions"]["eu-west-1"]["sagemaker"]["Model"]
+    [model] = [one for one in models if one["ModelName"] == "sentiment-good"]
+    model["PrimaryContainer"]["ModelDataUrl"] = f"{served['place']}/model.tar.gz"
+    with running("aws", changed):
+        take_inventory("aws").save(tmp_path / "aws.json")
+    mlposture(
+        "merge", seen["scans"]["open"]["inventory"], "aws.json", "-o", "report.json", "--verdicts", "all",
+        "--check", "MLP-5123", cwd=tmp_path,
+    )  # fmt: skip
+    found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["findings"]
+    by_name = {one["resource"]["name"]: one for one in found}
+    passed = by_name.pop(f"progression/{served['version']}")
+
+    assert (passed["verdict"], "recorded by group" in passed["message"]) == ("pass", True), passed["message"]
+    assert "nist-ai-rmf-1.0:MEASURE 2.11" in passed["controls"]
+    assert "the artifacts of its logged model" in passed["message"]
+    assert {one["verdict"] for one in by_name.values()} == {"not_applicable"}
 
 
 # -- what the gate makes of it -----------------------------------------------------------------------------------------
