@@ -20,6 +20,7 @@ from browsers import once
 from commandline import mlposture
 from gating import manifest
 from scanning import document, running, take_inventory
+from support import registered
 from worlds.mlflow_members import SECTIONS, problems
 from worlds.mlflow_server import ADMIN, API, PATIENT, Front, python, real_servers
 
@@ -155,7 +156,7 @@ def test_results_by_group_are_recorded_of_the_version_that_a_cloud_serves(seen: 
     [model] = [one for one in models if one["ModelName"] == "sentiment-good"]
     model["PrimaryContainer"]["ModelDataUrl"] = f"{served['place']}/model.tar.gz"
     with running("aws", changed):
-        take_inventory("aws").save(tmp_path / "aws.json")
+        take_inventory("aws", [registered()[0]["MLP-5123"]]).save(tmp_path / "aws.json")
     mlposture(
         "merge", seen["scans"]["open"]["inventory"], "aws.json", "-o", "report.json", "--verdicts", "all",
         "--check", "MLP-5123", cwd=tmp_path,
