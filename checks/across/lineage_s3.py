@@ -52,9 +52,8 @@ def lineage_training_data_in_s3_bucket_others_write(data: LineageDataset, view: 
 
     ## How to fix
     Take the right to write from all but the role of the pipeline that fills the bucket, and turn bucket owner enforced
-    on. Let partners deliver to a bucket of its own, from which a job copies what it has checked.
-
-    An account that has to write there is declared in `[[trust.accounts]]`.
+    on. Let partners deliver to a bucket of its own, from which a job copies what it has checked. An account that has to
+    write there is declared in `[[trust.accounts]]`.
 
     CLI: `aws s3api put-bucket-policy`, `aws s3api put-bucket-ownership-controls`.
 

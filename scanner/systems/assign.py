@@ -18,14 +18,12 @@ from scanner.model.yaml_text import brief
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.names import Key, Keyed, Keys
-from scanner.systems.selectors import Index
+from scanner.systems.selectors import Index, source
 from scanner.systems.tags import OF_SYSTEM, wanted
 from scanner.systems.texts import spellings
 
 #: Warnings of tags that name another system: who may tag may write anything.
 _MOST = 20
-#: Providers that nothing asks yet.
-_NOT_READ = ("openlineage",)
 
 
 class Via(NamedTuple):
@@ -182,9 +180,7 @@ def _steps(graph: Graph, number: int) -> Iterator[tuple[int, int]]:
 def _select(include: Include, index: Index) -> tuple[list[int], list[str]]:
     """What a selector selects, and what there is to say of it."""
     provider = include.provider
-    if provider in _NOT_READ:
-        return [], [f"not assigned: {provider} is not read yet"]
-    if not index.has(provider):
+    if not index.has(source(include)):
         return [], [f"matches nothing, as the inventory holds nothing of {provider}"]
     found = index.select(include)
     if undecided := index.undecided(include):

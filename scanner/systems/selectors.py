@@ -70,9 +70,9 @@ def places(include: Include) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _accounts(include: Include) -> set[str]:
-    """The accounts that a selector names; of MLflow, the server."""
+    """The accounts that a selector names; of MLflow and of lineage, the server."""
     named = {value for field in _ACCOUNTS for value in getattr(include, field)}
-    return named | ({include.tracking_uri.rstrip("/")} if include.tracking_uri else set())
+    return named | {url.rstrip("/") for url in (include.tracking_uri, include.url) if url}
 
 
 def _of_models(include: Include) -> Iterator[str]:
@@ -80,6 +80,18 @@ def _of_models(include: Include) -> Iterator[str]:
     for name in include.registered_models:
         yield f"*/models/{quote(name, safe='*?')}"
         yield f"*/models/{quote(name, safe='*?')}/versions/*"
+
+
+def _of_namespace(include: Include) -> Iterator[str]:
+    """What the ids of jobs and data sets of a namespace of OpenLineage look like."""
+    if include.namespace:
+        for what in ("jobs", "datasets"):
+            yield f"*/{what}/{quote(include.namespace, safe=':.@-_~*?')}/*"
+
+
+def source(include: Include) -> str:
+    """The provider whose resources a selector selects from, as scopes have it."""
+    return "lineage" if include.provider == "openlineage" else include.provider
 
 
 def _plain(names: set[str]) -> frozenset[str]:
@@ -125,14 +137,14 @@ class Index:
     def _matching(self, include: Include, tags: Mapping[str, str], among: Sequence[int] | None) -> set[int]:
         """Those for which all that a selector names holds, with these tags. Others than those `among` do not matter."""
         scopes = self._scopes_of(include)
-        globs = (*include.arns, *include.ids, *_of_models(include))
+        globs = (*include.arns, *include.ids, *_of_models(include), *_of_namespace(include))
         needed = [self._tagged(name, value) for name, value in tags.items()]
         if include.resource_groups:
             groups = {group.lower() for group in include.resource_groups}
             needed.append(array("I", chain.from_iterable(self._in_group.get(group, ()) for group in groups)))
         ways: list[Sequence[int]] = [*needed, *([] if among is None else [among])]
         if globs:
-            ways.append([*chain.from_iterable(self._named(glob, include.provider) for glob in globs)])
+            ways.append([*chain.from_iterable(self._named(glob, source(include)) for glob in globs)])
         shortest = min(ways, key=len, default=None)
         if shortest is None or self._size(scopes) < len(shortest):
             shortest = self._all_in(scopes)
@@ -144,7 +156,7 @@ class Index:
 
     def _scopes_of(self, include: Include) -> set[int]:
         """The places of the scopes that a selector names."""
-        provider = include.provider
+        provider = source(include)
         found = self._scopes.get((provider,), set())
         accounts = {value.lower() for value in _accounts(include)}
         for word, values in (("account", accounts), ("region", include.regions)):

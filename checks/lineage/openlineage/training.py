@@ -69,7 +69,7 @@ def lineage_training_job_names_no_data(job: LineageJob, view: View) -> Verdict:
         return not_applicable("nothing recorded says that it trains a model")
     shown, path = joined(run, "inputs", "outputs", "ended_at"), (job.id, run.id)
     if [data for data in run.inputs or () if not data.model]:
-        return passed("its last completed run names what it read", path=path, **shown)
+        return passed("its last completed run names what it read", path=path, **joined(run, "inputs"))
     if job.inputs is UNSET:
         return unknown("inputs", path=path)
     if job.inputs:

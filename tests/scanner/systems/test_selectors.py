@@ -172,3 +172,22 @@ def test_a_server_alone_selects_all_that_it_holds() -> None:
     graph = demo_graph("mlflow")
 
     assert len(selected(Index(graph), provider="mlflow", tracking_uri=SERVER)) == len(graph)
+
+
+# -- OpenLineage -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ({"namespace": "airflow-northwind"}, {"claims.export", "claims.load", "fraud.evaluate", "fraud.train"}),
+        ({"namespace": "s3://northwind-models"}, {"churn/1", "fraud/7", "score/1", "score/2"}),
+        ({"url": "https://marquez.fabrikam.example", "namespace": "airflow-northwind"}, set()),
+        ({"namespace": "airflow"}, set()),
+    ],
+)
+def test_a_namespace_of_openlineage_selects_its_jobs_or_data_sets(wanted: dict[str, Any], names: set[str]) -> None:
+    graph = demo_graph("lineage")
+    found = Index(graph).select(Include(provider="openlineage", **wanted))
+
+    assert {graph.names.name(number) for number in found} == names
