@@ -69,6 +69,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.storage.Bucket", "shares_parent"): (),
     ("gcp.vertex_ai.CustomJob", "container_buckets"): (),
     ("gcp.vertex_ai.CustomJob", "secrets"): (),
+    ("gcp.vertex_ai.Model", "card"): (),
     ("gcp.vertex_ai.Model", "container_buckets"): (),
     ("gcp.vertex_ai.Model", "remote_code"): (),
     ("gcp.vertex_ai.Model", "secrets"): (),

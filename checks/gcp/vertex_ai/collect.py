@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
@@ -23,7 +23,7 @@ from checks.gcp.vertex_ai.resources import (
 )
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
-from scanner.model.nouns import Reply
+from scanner.model.nouns import Reason, Reply
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
@@ -138,8 +138,10 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
         }
     page = f"models/locations/{api.scope.region}/models/{item['name'].rpartition('/')[2]}"
     said: dict[str, Reply] = {_VERSIONS if version else MODELS: item}
-    read = {MODELS: {**item, "description": described(item)}}
-    return api.decode(Model, read, said, console_url=_console(api, page), **identity, **facts)
+    facts["card"] = described(item)
+    if facts["card"] is UNSET:
+        api.gap(MODELS, CallFailed(Reason.MALFORMED, "a description is no text, or labels are no object"))
+    return api.decode(Model, {MODELS: item}, said, console_url=_console(api, page), **identity, **facts)
 
 
 @collector(CustomJob, operations=(JOBS,))

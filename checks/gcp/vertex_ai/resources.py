@@ -100,7 +100,7 @@ class Model(Resource, frozen=True, kw_only=True):
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
     #: what its descriptions and labels, read as a card is, speak of; their prose is not kept
-    card: Annotated[Observed[Card], Read(MODELS, "description")] = UNSET
+    card: Observed[Card] = UNSET
     #: buckets that variables and arguments of the container name; None without a container
     container_buckets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments of the container that look like secrets; None without a container

@@ -1,6 +1,7 @@
 from typing import Any
 
 from factories.gcp import deployed, endpoint, model
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.vertex_ai.cards import described
@@ -46,10 +47,10 @@ def test_descriptions_and_labels_are_read_as_items() -> None:
     found = described({"description": "Scores payments.", "versionDescription": "## Contact\nml@example.org",
                        "labels": {"owner": "ml-team", "run": "7"}})  # fmt: skip
 
-    assert {id: entry["where"] for id, entry in found["entries"].items()} == {
+    assert isinstance(found, Card)
+    assert {id: entry.where for id, entry in (found.entries or {}).items()} == {
         "MC-1.1": "tags.owner",
         "MC-1.9": "versionDescription: Contact",
         "MC-2.1": "description",
     }
-    assert described({"description": 7}) is False
-    assert described({"labels": []}) is False
+    assert described({"description": 7}) is described({"labels": []}) is UNSET
