@@ -11,6 +11,8 @@ from scanner.gate.evaluation_file import checked
 from scanner.model.errors import InputError
 from scanner.model.evaluations import Measured
 
+#: Metrics after training, each of which compares a group with all others: one group says it all.
+COMPARING = frozenset({"AD", "AR", "CDDPL", "DAR", "DCA", "DCR", "DI", "DPPL", "DRR", "FT", "GE", "RD", "SD", "TE"})
 _AFTER = "post_training_bias_metrics"
 
 

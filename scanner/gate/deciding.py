@@ -7,16 +7,30 @@ too few to say. What is not shown of small groups is in `group_cells`.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from scanner.gate.clarify_analysis import COMPARING
 from scanner.gate.gate_types import Answer, Asked, Gap, Shown, ThresholdAnswer, from_bounds, worst
-from scanner.gate.group_cells import Cell, Key, cells, facets_of, group_of, is_large, named_key, not_shown
+from scanner.gate.group_cells import (
+    Cell,
+    Key,
+    cells,
+    facets_of,
+    group_of,
+    is_large,
+    left_over,
+    named_key,
+    not_shown,
+)
 from scanner.gate.group_gap import comparisons, gap
-from scanner.gate.intervals import Bounds, bounds, corrected
+from scanner.gate.intervals import Bounds, bounds, corrected, is_share
 from scanner.gate.special_categories import note
 from scanner.model.evaluations import Measured
 from scanner.systems.manifest import Threshold
 
 _POINT = "a value alone says nothing: record counts, a standard error or an interval, or declare point: true"
 _NO_MINIMUM = "the manifest does not say how many items a group must have for a number to mean anything: smallest_group"
+_ALONE = "one group alone is recorded, so that nothing is known of any other"
+_LEFT = "items of the evaluation are in no group that is recorded, so that nothing is known of them"
+_UNITS = "it is a share, and values and limits are partly between 0 and 1 and partly not: give all of them as shares"
 _KEPT = "some groups are judged and not shown, so that nobody can compute a smaller one from them"
 _COUNTED = ((Answer.AGAINST, "beyond the limit"), (Answer.MET, "clear of it"), (Answer.TOO_FEW, "on both sides of it"))
 
@@ -46,18 +60,21 @@ def _decide(one: Threshold, thresholds: Sequence[Threshold], values: Sequence[Me
     if not any(cell.measured for cell in asked):
         answer, why = Answer.MISSING, (_missing(one, values),)
         return ThresholdAnswer(asked=said(one), answer=answer, why=why, notes=_notes(one, facets))
+    if _differ_in_unit(one, family):
+        return ThresholdAnswer(asked=said(one), answer=Answer.MISSING, why=(_UNITS,), notes=_notes(one, facets))
     hidden = not_shown(family, values, facets, thresholds)
+    absent = _absent(one, family, values, facets)
     large = [cell for cell in asked if is_large(cell, one)]
     judged = _judge(large, one, len(large))
     between = _gap(large, one, comparisons(len(judged)), facets, hidden)
     answers = [found.answer for found in judged if found.answer]
     answers += [between.answer] if between else []
-    answers += [Answer.TOO_FEW] if len(large) < len(asked) else []
+    answers += [Answer.TOO_FEW] if absent or len(large) < len(asked) else []
     answers += [Answer.MISSING] if len(judged) < len(large) else []
     return ThresholdAnswer(
         asked=said(one),
         answer=worst(answers),
-        why=(*_why(one, len(asked), len(large), judged, hidden), *([between.why] if between else [])),
+        why=(*absent, *_why(one, len(asked), len(large), judged, hidden), *([between.why] if between else [])),
         comparisons=len(large),
         level=corrected(len(large)),
         shown=tuple(_shown(found, facets) for found in judged if found.key not in hidden),
@@ -65,6 +82,23 @@ def _decide(one: Threshold, thresholds: Sequence[Threshold], values: Sequence[Me
         gap=between,
         notes=_notes(one, facets),
     )
+
+
+def _absent(one: Threshold, family: Sequence[Cell], values: Sequence[Measured], facets: Key) -> tuple[str, ...]:
+    """Why it is known, of a threshold of every group, that there are others than those that are recorded."""
+    if not facets or one.group is not None:
+        return ()
+    alone = [_ALONE] if len(family) == 1 and one.metric not in COMPARING else []
+    return (*alone, *([_LEFT] if left_over(values, facets) else []))
+
+
+def _differ_in_unit(one: Threshold, family: Sequence[Cell]) -> bool:
+    """Whether a share is compared with what can be none, as 97 (percent) with 0.9, or 0.5 with 90."""
+    shares = [cell.measured.value for cell in family if cell.measured and is_share(cell.measured)]
+    values = [value for value in shares if value is not None]
+    gap = [one.largest_gap] if one.largest_gap is not None and one.largest_gap > 1 else []  # a small one may be either
+    limits = [limit for limit in (one.at_least, one.at_most, *gap) if limit is not None]
+    return bool(values) and len({0 <= number <= 1 for number in (*values, *limits)}) > 1
 
 
 def _judge(large: Sequence[Cell], one: Threshold, compared: int) -> list[_Judged]:

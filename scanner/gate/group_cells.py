@@ -70,6 +70,14 @@ def items(values: Iterable[Measured], facets: Key) -> dict[Key, int | None]:
     return sizes
 
 
+def left_over(values: Iterable[Measured], facets: Key) -> int:
+    """How many items are in no group of these facets that is recorded, as far as all of the sizes are known."""
+    values = tuple(values)
+    total, sizes = items(values, ()).get(()), items(values, facets).values()
+    known = [size for size in sizes if size is not None]
+    return max(0, total - sum(known)) if total is not None and facets and len(known) == len(sizes) else 0
+
+
 def _least(size: int | None, measured: Measured | None) -> int | None:
     """A rate of five positive items says as much as five items."""
     of = measured.of if measured else None
@@ -103,6 +111,8 @@ def not_shown(
     if not asked:
         return frozenset(cell.key for cell in family)
     sizes = {key: size or 0 for key, size in items(values, facets).items()}
+    if rest := left_over(values, facets):  # whoever has the total can compute those, too
+        sizes[()] = rest
     first = _with_others(sizes, max(asked), frozenset(), facets)
     return _with_others({cell.key: cell.size or 0 for cell in family}, max(asked), first, facets)
 

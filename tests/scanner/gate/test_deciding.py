@@ -7,7 +7,7 @@ import pytest
 from scanner.gate.deciding import decide
 from scanner.gate.gate_types import Answer, ThresholdAnswer
 from scanner.model.errors import InputError
-from scanner.model.evaluations import Measured
+from scanner.model.evaluations import Interval, Measured
 from scanner.systems.manifest import Threshold
 
 
@@ -62,13 +62,47 @@ SEXES = by("sex")
         (threshold(facet="sex", at_most=60), [mae(50, sex="1")], Answer.TOO_FEW),  # no smallest group is declared
         (by("sex", group="2"), [mae(99, sex="1"), mae(50, sex="2")], Answer.MET),
         (by("sex", group="3"), [mae(99, sex="1")], Answer.MISSING),
-        (by("sex, age"), [mae(50, sex="1", age="60")], Answer.MET),
+        (by("sex, age"), [mae(50, sex="1", age="60"), mae(50, sex="2", age="60")], Answer.MET),
+        (SEXES, [mae(50, sex="1")], Answer.TOO_FEW),  # nobody evaluated the others
+        (SEXES, [mae(50, items=200), mae(50, sex="1"), mae(50, sex="2")], Answer.MET),
+        (SEXES, [mae(50, items=230), mae(50, sex="1"), mae(50, sex="2")], Answer.TOO_FEW),  # 30 are of neither
+        (threshold(at_most=60), [mae(50, 0.0)], Answer.TOO_FEW),  # nothing varied, which is no certainty
         (by("sex,age", group="1,60"), [mae(50, sex="1", age="60")], Answer.MET),
         (by("age,sex", group="60,1"), [mae(50, sex="1", age="60")], Answer.MET),
     ],
 )  # fmt: skip
 def test_the_interval_decides(asked: Threshold, values: list[Measured], answer: Answer) -> None:
     assert only(asked, *values).answer is answer
+
+
+def accuracy(value: float, of: int | None = None, **more: object) -> Measured:
+    return Measured(metric="accuracy", value=value, of=of, items=1000, **more)  # type: ignore[arg-type]
+
+
+EXACT = Interval(low=1.0, high=1.0, level=0.95)
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "answer"),
+    [
+        ({"at_least": 0.9}, accuracy(0.95), Answer.MET),
+        ({"at_least": 0.9}, accuracy(95, interval=Interval(low=94, high=96, level=0.95)), Answer.MISSING),
+        ({"at_least": 0.9, "point": True}, accuracy(95), Answer.MISSING),
+        ({"at_most": 5}, accuracy(0.95), Answer.MISSING),
+        ({"at_least": 90, "point": True}, accuracy(95), Answer.MET),  # both in percent
+        ({"at_least": 0.9}, accuracy(1.0, of=20, interval=EXACT), Answer.TOO_FEW),  # Wilson's from 0.84 on
+        ({"at_least": 0.9}, accuracy(1.0, of=20, standard_error=0.0), Answer.TOO_FEW),
+        ({"at_least": 0.999}, accuracy(1.0, of=10**9), Answer.TOO_FEW),  # a share of more items than there are
+    ],
+)
+def test_a_share_is_held_to_what_shares_can_be(asked: dict[str, float], value: Measured, answer: Answer) -> None:
+    assert only(threshold(metric="accuracy", **asked), value).answer is answer
+
+
+def test_a_gap_in_percent_is_not_met_by_shares() -> None:
+    asked = threshold(metric="accuracy", facet="sex", largest_gap=5, smallest_group=20)
+
+    assert only(asked, accuracy(0.9, group={"sex": "1"}), accuracy(0.4, group={"sex": "2"})).answer is Answer.MISSING
 
 
 GAP = threshold(facet="sex", largest_gap=10, smallest_group=20)
