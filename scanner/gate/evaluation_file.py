@@ -52,7 +52,7 @@ def from_own(document: Any, name: str) -> Evaluation:
         raise InputError(f"{name}: {error}; its shape is that of evaluation-v1.schema.json") from error
     return Evaluation(
         source=name,
-        values=checked(file.values, name),
+        values=checked([_stripped(one) for one in file.values], name),
         model=file.model,
         model_digest=file.model_digest,
         data=file.data,
@@ -60,6 +60,12 @@ def from_own(document: Any, name: str) -> Evaluation:
         at=at,
         by=file.by,
     )
+
+
+def _stripped(one: Measured) -> Measured:
+    """A value whose group has no space around it, which nobody sees, so that a group is not two."""
+    group = {facet.strip(): value.strip() for facet, value in one.group.items()}
+    return msgspec.structs.replace(one, metric=one.metric.strip(), group=group)
 
 
 def utc(at: datetime) -> datetime:
@@ -125,10 +131,14 @@ def checked(values: Sequence[Measured], name: str) -> tuple[Measured, ...]:
             raise InputError(f"{name}: no group has as many items as one of {one.metric}")
         if len(one.group) > _MOST_FACETS:
             raise InputError(f"{name}: a group of {one.metric} has more than {_MOST_FACETS} facets")
+        if one.standard_error is not None and not 0 <= one.standard_error < math.inf:
+            raise InputError(f"{name}: a standard error of {one.metric} is no number from 0 on")
         if one.interval and not -math.inf < one.interval.low <= one.interval.high < math.inf:
             raise InputError(f"{name}: an interval of {one.metric} ends before it begins, or does not end")
         if one.interval and one.value is not None and not one.interval.low <= one.value <= one.interval.high:
             raise InputError(f"{name}: a value of {one.metric} lies outside its own interval")
+        if one.of is not None and one.items is not None and one.of > one.items:
+            raise InputError(f"{name}: a value of {one.metric} is said to be a share of more items than there are")
     return tuple(map(_finite, values))
 
 

@@ -29,11 +29,15 @@ def from_dashboard(document: Mapping[str, Any], name: str) -> tuple[Measured, ..
         raise InputError(f"{name}: {_BINS} and {_METRICS} do not have the same facets")
     if any(not isinstance(one, list) or len(one) != 1 for one in models):
         raise InputError(f"{name}: compares several models, and one is to be deployed; write one of that alone")
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], Measured] = {}
+    total: dict[str, Measured] = {}
+    groups: list[Measured] = []
     for bins, (metrics,) in zip(facets, models, strict=True):
         for one in _facet(bins, metrics, name):
-            found.setdefault((one.metric, tuple(one.group.items())), one)  # the value of all stands at each facet
-    return checked(list(found.values()), name)
+            if one.group:
+                groups.append(one)
+            else:
+                total.setdefault(one.metric, one)  # it stands at each facet
+    return checked([*total.values(), *groups], name)
 
 
 def _facet(bins: Any, metrics: Any, name: str) -> Iterator[Measured]:

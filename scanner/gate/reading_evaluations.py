@@ -22,9 +22,7 @@ from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured
 
 #: Bytes of a file that are read. Dashboards hold a few numbers an item.
 LARGEST = 64 << 20
-
-
-#: Whole numbers with as many digits are no counts of anything.
+#: Digits of a number of items.
 _DIGITS = 18
 
 
@@ -63,14 +61,22 @@ def _foreign(document: Any, name: str, facets: Sequence[str]) -> Evaluation:
 
 def _json(content: bytes, name: str) -> Any:
     try:
-        # NaN and Infinity, which Python writes, are no numbers, and whole numbers have a size that others can hold.
-        return json.loads(content, parse_constant=lambda _: None, parse_int=_whole)
+        # NaN and Infinity, which Python writes, are no numbers; whole ones that are too large to count are infinite.
+        return json.loads(content, parse_constant=lambda _: None, parse_int=_whole, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: no JSON: {error}") from error
 
 
 def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) < _DIGITS else float(digits)
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Of a member that stands there twice nobody knows which counts: it may be a group."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object has a member twice")
+    return found
 
 
 def _time(value: Any) -> datetime | None:

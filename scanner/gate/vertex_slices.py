@@ -23,8 +23,7 @@ _RATES: dict[str, tuple[str, ...]] = {
 }
 #: How many items there are: each has one label. Of a slice that is one label, those that have it, which is fewer.
 _ITEMS = ("truePositiveCount", "falseNegativeCount")
-_MOST_THRESHOLDS = 200
-_COUNT = re.compile("[0-9]{1,15}")
+_MOST_THRESHOLDS, _MOST_ITEMS = 200, 10**18
 
 
 def is_reply(document: Any) -> bool:
@@ -47,11 +46,20 @@ def model_of(document: Mapping[str, Any]) -> str:
     return found[0] if found else ""
 
 
+def _evaluation_of(one: Mapping[str, Any]) -> str:
+    """The evaluation that a slice is of, by its resource name."""
+    return str(one.get("name", "")).partition("/slices/")[0]
+
+
 def from_reply(document: Mapping[str, Any], name: str) -> tuple[Measured, ...]:
     """The values by slice, or those of the whole evaluation. Raises InputError."""
     slices = document.get(_SLICES, [document])
     if not isinstance(slices, list) or not all(isinstance(one, dict) for one in slices):
         raise InputError(f"{name}: {_SLICES} is no list of slices")
+    if document.get("nextPageToken"):
+        raise InputError(f"{name}: is one page of several (nextPageToken), and other groups are on the next; join them")
+    if len({_evaluation_of(one) for one in slices}) > 1:
+        raise InputError(f"{name}: has slices of several evaluations; give those of one")
     values: list[Measured] = []
     for one in slices:
         group = _group(one.get("slice"), name) if "slice" in one else {}
@@ -90,17 +98,25 @@ def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
     entries = [one for one in found if isinstance(one.get("confidenceThreshold", 0), int | float)][:_MOST_THRESHOLDS]
     items = next((count for one in entries if (count := _sum(one, _ITEMS)) is not None), None)
     for metric, value in metrics.items():
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if _is_number(value):
             yield Measured(metric=metric, value=float(value), group=group, items=items)
     # A document may have a threshold twice, for maximum numbers of predictions: the first is that without one.
-    for threshold, one in {entry.get("confidenceThreshold", 0): entry for entry in reversed(entries)}.items():
+    numbered = [(at, one) for one in reversed(entries) if _is_number(at := one.get("confidenceThreshold", 0))]
+    for threshold, one in dict(numbered).items():
         for metric, counts in _RATES.items():
-            if isinstance(one.get(metric), int | float):
+            if _is_number(value := one.get(metric)):
                 name, of = f"{metric}@{threshold:g}", _sum(one, counts) if counts else None
-                yield Measured(metric=name, value=float(one[metric]), group=group, items=items, of=of)
+                yield Measured(metric=name, value=float(value), group=group, items=items, of=of)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _sum(entry: Mapping[str, Any], counts: tuple[str, ...]) -> int | None:
-    """The sum of some counts, which are texts in JSON; None where one is missing or is no count."""
-    texts = [str(entry.get(count)) for count in counts]
-    return sum(map(int, texts)) if all(map(_COUNT.fullmatch, texts)) else None
+    """The sum of some counts, which are texts in JSON; None where one is missing, or is no number of items."""
+    try:
+        known = [int(entry[count]) for count in counts]
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return sum(known) if all(0 <= count < _MOST_ITEMS for count in known) else None
