@@ -17,7 +17,7 @@ from reports.cards.markdown_card import render_sheet
 from reports.cards.sagemaker_draft import render_sagemaker
 from scanner.bom.bill import read_items
 from scanner.cards.card import Card, Entry, Measure
-from scanner.cards.draft import Draft
+from scanner.cards.card_draft import Draft
 from scanner.cli.card_facts import Saved, card_draft, sheet_draft
 from scanner.cli.card_writing import sheet_sections
 from scanner.model.nouns import Resource

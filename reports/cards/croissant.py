@@ -10,7 +10,7 @@ from typing import Any
 
 from reports.cards.markdown_card import render_sheet
 from reports.writing import without_secrets
-from scanner.cards.draft import OPEN, Draft
+from scanner.cards.card_draft import OPEN, Draft
 
 _CONTEXT: dict[str, Any] = {
     "@language": "en",

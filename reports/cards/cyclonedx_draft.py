@@ -10,7 +10,7 @@ from datetime import UTC
 from reports.cyclonedx.texts import Json, address, full, prop, version
 from reports.writing import without_secrets
 from scanner import __version__
-from scanner.cards.draft import OPEN, Draft
+from scanner.cards.card_draft import OPEN, Draft
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:mlposture:card:1")
 

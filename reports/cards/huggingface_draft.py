@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.cards.markdown_card import body
 from reports.writing import without_secrets
-from scanner.cards.draft import OPEN, Draft
+from scanner.cards.card_draft import OPEN, Draft
 
 
 def render_huggingface(draft: Draft) -> str:

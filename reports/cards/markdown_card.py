@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.markdown_text import code, prose
-from scanner.cards.draft import OPEN, Draft, Statement
+from scanner.cards.card_draft import OPEN, Draft, Statement
 
 #: The longest value that is shown whole.
 _LONGEST = 1024

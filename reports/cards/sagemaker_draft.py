@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.cyclonedx.texts import full
 from reports.writing import without_secrets
-from scanner.cards.draft import OPEN, Draft, Statement
+from scanner.cards.card_draft import OPEN, Draft, Statement
 
 #: The longest text of a member, of an address and of the name of a metric; the most addresses of a list.
 _TEXT, _ADDRESS, _NAME, _MOST = 1024, 1024, 255, 15

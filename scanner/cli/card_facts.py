@@ -11,7 +11,7 @@ from scanner.bom.bill import read_items
 from scanner.bom.items import Item, Role
 from scanner.bom.kept_items import Entry, Items
 from scanner.cards.card import Card, completeness
-from scanner.cards.draft import Basis, Draft, Section, Statement, card_sections, gathered
+from scanner.cards.card_draft import Basis, Draft, Section, Statement, card_sections, gathered
 from scanner.cli.declared import with_room
 from scanner.cli.judging import load_saved
 from scanner.model.errors import InputError

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from scanner.cards.draft import Draft, Question, Section
+from scanner.cards.card_draft import Draft, Question, Section
 from scanner.cli.card_facts import Saved, card_draft, read_saved, sheet_draft
 from scanner.cli.config import check_place, refuse_undecoded
 from scanner.cli.judging import places_of, write_to

@@ -16,8 +16,8 @@ from reports.cards.cyclonedx_draft import render_cyclonedx
 from reports.cards.markdown_card import render_sheet
 from reports.cards.sagemaker_draft import render_sagemaker
 from scanner.cards.card import Card, completeness
+from scanner.cards.card_draft import OPEN, Statement
 from scanner.cards.cyclonedx_card import read_cyclonedx
-from scanner.cards.draft import OPEN, Statement
 from scanner.cards.huggingface_card import read_huggingface
 from scanner.cards.sagemaker_card import read_sagemaker
 
