@@ -21,9 +21,10 @@ _RATES: dict[str, tuple[str, ...]] = {
     "precision": ("truePositiveCount", "falsePositiveCount"),
     "falsePositiveRate": (),
 }
-#: How many items there are: each has one label. Of a slice that is one label, those that have it, which is fewer.
-_ITEMS = ("truePositiveCount", "falseNegativeCount")
-_MOST_THRESHOLDS, _MOST_ITEMS = 200, 10**18
+#: How far a rate may be from what its counts give.
+_ROUNDED = 0.001
+_MOST_THRESHOLDS = 200
+_COUNT = re.compile("[0-9]{1,15}")
 
 
 def is_reply(document: Any) -> bool:
@@ -96,16 +97,18 @@ def _values(metrics: Mapping[str, Any], group: Group) -> Iterator[Measured]:
     at = metrics.get("confidenceMetrics")
     found = [one for one in at if isinstance(one, dict)] if isinstance(at, list) else []
     entries = [one for one in found if isinstance(one.get("confidenceThreshold", 0), int | float)][:_MOST_THRESHOLDS]
-    items = next((count for one in entries if (count := _sum(one, _ITEMS)) is not None), None)
+    # Each item has one label. Of a slice that is one label, these are those that have it, which is fewer.
+    items = next((of for one in entries if (of := _of(one, "recall"))), None)
     for metric, value in metrics.items():
         if _is_number(value):
             yield Measured(metric=metric, value=float(value), group=group, items=items)
     # A document may have a threshold twice, for maximum numbers of predictions: the first is that without one.
     numbered = [(at, one) for one in reversed(entries) if _is_number(at := one.get("confidenceThreshold", 0))]
     for threshold, one in dict(numbered).items():
-        for metric, counts in _RATES.items():
+        for metric in _RATES:
             if _is_number(value := one.get(metric)):
-                name, of = f"{metric}@{threshold:g}", _sum(one, counts) if counts else None
+                name, of = f"{metric}@{threshold:g}", _of(one, metric)
+                of = None if of and items and of > items else of  # an item counts once for each label that it was given
                 yield Measured(metric=name, value=float(value), group=group, items=items, of=of)
 
 
@@ -113,10 +116,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _sum(entry: Mapping[str, Any], counts: tuple[str, ...]) -> int | None:
-    """The sum of some counts, which are texts in JSON; None where one is missing, or is no number of items."""
-    try:
-        known = [int(entry[count]) for count in counts]
-    except (KeyError, TypeError, ValueError, OverflowError):
+def _of(entry: Mapping[str, Any], metric: str) -> int | None:
+    """Of how many a rate is a share. Counts are texts, and one of 0 is left out; the rate itself confirms them."""
+    counts, rate = _RATES[metric], entry.get(metric)
+    texts = [str(entry.get(count, "0")) for count in counts]
+    if not counts or not all(map(_COUNT.fullmatch, texts)) or not isinstance(rate, int | float):
         return None
-    return sum(known) if all(0 <= count < _MOST_ITEMS for count in known) else None
+    of = sum(map(int, texts))
+    return of if of and abs(int(texts[0]) / of - rate) < _ROUNDED else None

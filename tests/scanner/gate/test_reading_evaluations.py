@@ -30,7 +30,7 @@ TABLE = {
     },
     "data": [{"sex": 1, "mae": 0.5, "count": 120.0}, {"sex": 2, "mae": 0.75, "count": 80.0}],
 }
-#: As SageMaker's documentation of analysis.json has it.
+#: As SageMaker Clarify writes analysis.json; the list below a facet is what smclarify 0.5 gives.
 CLARIFY = {
     "version": "1.0",
     "post_training_bias_metrics": {
@@ -166,6 +166,33 @@ def test_vertex_says_which_model_it_is_and_sizes_may_be_added() -> None:
     assert found.model == "projects/1/locations/europe-west4/models/42"
     assert found.at == datetime(2026, 11, 1, 10, 0, 0, 123456, tzinfo=UTC)
     assert [one.items for one in with_sizes(found, sizes).values] == [100, 100, 100, None, 30]
+
+
+#: As a reply of `models.evaluations.get` has it: what is 0 is left out, as the threshold and the false negatives are.
+SPARSE = {
+    "recall": 1.0, "precision": 0.5, "falsePositiveRate": 1.0, "truePositiveCount": "415", "falsePositiveCount": "415",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entry", "of"),
+    [
+        (SPARSE, [415, None, None]),  # each item was given both labels, and so is twice among the 830
+        (SPARSE | {"precision": 0.83, "falsePositiveCount": "85", "falseNegativeCount": "200", "recall": 0.6748},
+         [615, 500, None]),
+        (SPARSE | {"recall": 0.8}, [None, 830, None]),  # the counts do not say of which share
+        (SPARSE | {"truePositiveCount": "many"}, [None, None, None]),
+        (SPARSE | {"truePositiveCount": "-415"}, [None, None, None]),
+        ({"recall": 1.0, "precision": 0.5, "falsePositiveRate": 1.0}, [None, None, None]),
+    ],
+)  # fmt: skip
+def test_counts_of_vertex_are_believed_where_the_rate_confirms_them(
+    entry: dict[str, Any], of: list[int | None]
+) -> None:
+    found = read({"name": SLICE.partition("/slices")[0], "metrics": {"confidenceMetrics": [entry]}})
+
+    assert [one.metric for one in found] == ["recall@0", "precision@0", "falsePositiveRate@0"]
+    assert [one.of for one in found] == of
 
 
 def test_the_deepest_and_the_strangest_documents_are_one_sentence() -> None:
