@@ -57,7 +57,7 @@ def start(folder: Path, *options: str) -> int:
 def address(folder: Path, child: int) -> str:
     """Where a server listens, as it says itself: nobody else can have the port then."""
     log = folder / "log"
-    for _ in range(3000):
+    for _ in range(9000):  # a quarter of an hour, for machines that are busy with other tests
         said = log.read_text(encoding="utf-8") if log.exists() else ""
         if found := re.search(r"Uvicorn running on (http://\S+)", said):
             return found[1]
