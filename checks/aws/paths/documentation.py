@@ -378,9 +378,7 @@ def _open(found: Completeness) -> str:
 
 
 def _of_cards(cards: Iterable[ModelCard], *fields: str) -> dict[str, Any]:
-    """Fields of cards as evidence, by the names of the cards."""
+    """Fields of cards as evidence, by the ids of the cards."""
     cards = tuple(cards)
-    named = {f"ModelCard.{field}": {one.name: getattr(one, field) for one in cards} for field in fields}
-    return {
-        field: {name: value for name, value in of.items() if value is not UNSET} for field, of in named.items() if of
-    }
+    named = {f"ModelCard.{field}": {one.id: getattr(one, field) for one in cards} for field in fields}
+    return {field: {id: value for id, value in of.items() if value is not UNSET} for field, of in named.items() if of}

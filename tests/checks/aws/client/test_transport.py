@@ -139,7 +139,7 @@ def test_replies_of_the_demo_organisation_are_those_of_botocore(provider):
                 noun = made.kind.kind.rpartition(".")[2]
                 since = {"CreationTimeAfter": datetime(2020, 1, 1, tzinfo=UTC)} if "Job" in noun else {}
                 if listing == "ListModelCardVersions":  # of one card
-                    since["ModelCardName"] = "sentiment"
+                    since["ModelCardName"] = "mood-card"
                 page = lean(ours, listing, MaxResults=100, **since)
                 method = getattr(theirs, botocore.xform_name(listing))
                 assert page == outcome(lambda method=method, since=since: method(MaxResults=100, **since))

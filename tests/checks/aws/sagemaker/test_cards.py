@@ -31,7 +31,7 @@ def test_a_card_is_kept_without_its_prose_and_its_approval_is_found() -> None:
     assert (card.status, card.approved_version) == ("Approved", 3)
     assert card.approved_by == card.created_by
     assert "Sort support tickets" not in str(card)
-    assert asked == [{"ModelCardName": "sentiment"}, {"ModelCardName": "sentiment", "ModelCardVersion": 3}]
+    assert asked == [{"ModelCardName": "mood-card"}, {"ModelCardName": "mood-card", "ModelCardVersion": 3}]
 
 
 def test_cards_of_nothing_that_was_read_are_not_kept() -> None:
