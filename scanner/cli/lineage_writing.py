@@ -35,7 +35,7 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         raise InputError("lineage: nothing is named; give a file or folder of events, or --inventory")
     _note_places(paths, inventories, output)
     kept = KeptEvents()
-    problems = _read(paths, kept)
+    problems, left_out = _read(paths, kept)
     if inventories:
         inventory, _, collectors = load_saved(inventories)
         for event in observed_events(inventory, Joins(inventory, collectors)):
@@ -46,11 +46,11 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         graph = graph_of(kept)
         made = [svg(draw(graph, _around(graph, options["around"])))]
     write_to(None if output == "-" else output, made)
-    for text in problems[:_SHOWN]:
+    for text in problems:
         say(f"left out: {text}")
-    if len(problems) > _SHOWN:
-        say(f"left out: {len(problems) - _SHOWN} more")
-    return Exit.INCOMPLETE if problems else Exit.DONE
+    if left_out > len(problems):
+        say(f"left out: {left_out - len(problems)} more")
+    return Exit.INCOMPLETE if left_out else Exit.DONE
 
 
 def _note_places(paths: tuple[str, ...], inventories: tuple[str, ...], output: str) -> None:
@@ -67,20 +67,27 @@ def _note_places(paths: tuple[str, ...], inventories: tuple[str, ...], output: s
     places.note(f"-o {output}", check_place("-o", output))
 
 
-def _read(paths: tuple[str, ...], kept: KeptEvents) -> list[str]:
-    """Keep the events at these paths; why some of them were not."""
+def _read(paths: tuple[str, ...], kept: KeptEvents) -> tuple[list[str], int]:
+    """Keep the events at these paths; why the first of those were not that were left out, and how many these are."""
     problems: list[str] = []
+    left_out = 0
+
+    def note(text: str) -> None:
+        nonlocal left_out
+        left_out += 1
+        if left_out <= _SHOWN:  # a file may have as many as it likes
+            problems.append(text)
 
     def failed(failure: CallFailed) -> None:
-        problems.append(failure.detail)
+        note(failure.detail)
 
     for path in paths:
         for content in documents(check_path(path), failed):
             try:
                 kept.add(read_event(content))
             except NotAnEvent as error:
-                problems.append(f"{path}: an event is none: {error}")
-    return problems
+                note(f"{path}: an event is none: {error}")
+    return problems, left_out
 
 
 def _around(graph: Graph, names: tuple[str, ...]) -> list[int]:

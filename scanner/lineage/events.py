@@ -84,7 +84,7 @@ def read_event(content: bytes | Mapping[str, Any]) -> Event:
     try:
         document = msgspec.json.decode(content, type=dict[str, Any]) if isinstance(content, bytes) else dict(content)
         found = msgspec.convert(document, _Document)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError) as error:
         raise NotAnEvent(quote(str(error)) or type(error).__name__) from error
     if found.run is not None and found.job is not None:
         kind, key = EventKind.RUN, (found.run.run_id, "")

@@ -36,8 +36,9 @@ _WORDS = {
 
 def role_of(facets: Mapping[str, Any]) -> Role | None:
     """What the tags of a data set, a run or a job say, or the type of a job; None where they say nothing."""
-    tags = facets.get("tags")
-    for tag in tags.get("tags") or () if isinstance(tags, Mapping) else ():
+    facet = facets.get("tags")
+    tags = facet.get("tags") if isinstance(facet, Mapping) else None
+    for tag in tags if isinstance(tags, list) else ():
         if isinstance(tag, Mapping) and str(tag.get("key")).lower() in _TAGS:
             found = _WORDS.get(str(tag.get("value")).lower())
             if found is not None:

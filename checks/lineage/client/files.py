@@ -47,21 +47,41 @@ def check_path(text: str) -> Path:
 
 
 def documents(path: Path, failed: Failed) -> Iterator[bytes]:
-    """What may be events at a path, one JSON text after the other; files of a folder in the order of their names."""
-    for file in _files(path, failed) if path.is_dir() else (path,):
-        try:
-            with file.open("rb") as opened:
-                head = opened.read(2)
-                opened.seek(0)
-                if head == _GZIP:
-                    with gzip.open(opened) as plain:
-                        yield from _pieces(file, cast("BinaryIO", plain), failed)
-                else:
-                    yield from _pieces(file, opened, failed)
-        except PermissionError:
-            failed(CallFailed(Reason.DENIED, f"{file.name}: the file may not be read"))
-        except (OSError, EOFError, zlib.error) as error:
-            failed(CallFailed(Reason.ERROR, f"{file.name}: it could not be read to its end ({type(error).__name__})"))
+    """What may be events at a path, one JSON text after the other; files of a folder in the order of their names.
+
+    A path without any is a failure: nobody names one to have nothing looked at.
+    """
+    nothing = True
+
+    def noted(failure: CallFailed) -> None:
+        nonlocal nothing
+        nothing = False
+        failed(failure)
+
+    for file in _files(path, noted) if path.is_dir() else (path,):
+        for content in _contents(file, noted):
+            nothing = False
+            yield content
+    if nothing:
+        files = f" in files that end in {', '.join(_SUFFIXES)}" if path.is_dir() else ""
+        failed(CallFailed(Reason.ERROR, f"{path.name}: there are no events{files}"))
+
+
+def _contents(file: Path, failed: Failed) -> Iterator[bytes]:
+    """What may be events in a file."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(2)
+            opened.seek(0)
+            if head == _GZIP:
+                with gzip.open(opened) as plain:
+                    yield from _pieces(file, cast("BinaryIO", plain), failed)
+            else:
+                yield from _pieces(file, opened, failed)
+    except PermissionError:
+        failed(CallFailed(Reason.DENIED, f"{file.name}: the file may not be read"))
+    except (OSError, EOFError, zlib.error) as error:
+        failed(CallFailed(Reason.ERROR, f"{file.name}: it could not be read to its end ({type(error).__name__})"))
 
 
 def _files(folder: Path, failed: Failed, levels: int = _DEEPEST) -> Iterator[Path]:
@@ -114,7 +134,7 @@ def _lines(line: bytes, file: BinaryIO, failed: Failed) -> Iterator[bytes]:
 def _is_json(line: bytes) -> bool:
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return False
     return True
 

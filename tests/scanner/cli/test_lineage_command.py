@@ -58,6 +58,11 @@ def test_what_could_not_be_read_is_said(events: Path) -> None:
     assert "left out: " in done.stderr and len(done.stdout.splitlines()) == 1
 
 
+def test_where_nothing_is_looked_at_a_pipeline_stops(tmp_path: Path) -> None:
+    assert mlposture("lineage", str(tmp_path)).returncode == 4
+    assert mlposture("scan", "lineage", str(tmp_path), "--no-progress").returncode == 3
+
+
 def test_the_configuration_may_name_places(events: Path) -> None:
     config = events.with_name("mlposture.toml")
     config.write_text(f'no-cache = true\n[lineage]\nplaces = ["{events}"]\n', encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 from scanner.lineage.event_writing import lines
 from scanner.lineage.events import LARGEST, EventKind, NotAnEvent, read_event
 from scanner.lineage.kept_events import KeptEvents
+from scanner.lineage.roles import role_of
 
 RAW = {"namespace": "s3://northwind-claims", "name": "raw"}
 JOB = {"namespace": "airflow", "name": "claims.train"}
@@ -134,3 +135,9 @@ def test_what_is_no_event_is_refused_in_a_few_words(content: bytes, why: str) ->
 
     assert why in str(error.value)
     assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("odd", [5, True, "x", {}, [None], [{"key": 1}], [{"key": "role", "value": []}]])
+def test_tags_that_are_none_say_no_role(odd: object) -> None:
+    assert role_of({"tags": {"tags": odd}}) is None
+    assert role_of({"tags": odd, "jobType": odd}) is None

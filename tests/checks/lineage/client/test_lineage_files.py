@@ -90,13 +90,15 @@ def test_a_folder_is_read_in_order_and_links_and_other_files_are_not(tmp_path: P
         (f"{json.dumps(EVENTS[0])}\n{{ no\n{json.dumps(EVENTS[1])}".encode(), None, 3),
         (json.dumps(EVENTS).encode()[:-40], Reason.MALFORMED, 2),
         (b"no json", Reason.MALFORMED, 1),
-        (b"", None, 0),
+        (b"", Reason.ERROR, 0),
+        (b"\n \n", Reason.ERROR, 0),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"\n" + LINES.encode(), None, 4),
         (b"\x1f\x8b broken", Reason.ERROR, 0),
         (gzip.compress(LINES.encode())[:-12], Reason.ERROR, 2),
         (json.dumps(EVENTS[0]).encode() + HUGE + json.dumps(EVENTS[1]).encode(), Reason.MALFORMED, 2),
         (b"[" + b'{"a":"' + b"x" * (4 * LARGEST) + b'"}]', Reason.MALFORMED, 0),
     ],
-    ids=["a bad line", "cut", "no JSON", "empty", "no gzip", "cut gzip", "a huge line", "a huge item"],
+    ids=["a bad line", "cut", "no JSON", "empty", "blank", "deep", "no gzip", "cut gzip", "a huge line", "a huge item"],
 )  # fmt: skip
 def test_what_is_broken_costs_itself(tmp_path: Path, content: bytes, reason: Reason | None, left: int) -> None:
     (tmp_path / "events.json").write_bytes(content)
@@ -105,6 +107,16 @@ def test_what_is_broken_costs_itself(tmp_path: Path, content: bytes, reason: Rea
 
     assert len(found) == left
     assert {failure.reason for failure in failures} == ({reason} if reason else set())
+
+
+def test_a_folder_without_events_is_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "events.txt").write_text(LINES, encoding="utf-8")
+    found, failures = read(tmp_path)
+
+    assert found == []
+    assert [failure.detail for failure in failures] == [
+        f"{tmp_path.name}: there are no events in files that end in .json, .jsonl, .ndjson"
+    ]
 
 
 def test_a_file_is_scanned(tmp_path: Path) -> None:
