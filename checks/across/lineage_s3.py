@@ -36,7 +36,7 @@ _SERVED = (Endpoint, EndpointConfig, ModelPackage, InferenceComponent, Bucket)
     severity=Severity.HIGH,
     objective="training-data-integrity",
     since="0.1.0",
-    needs=(LineageRun, Bucket),
+    needs=(LineageRun, Bucket, TrainingJob, Model),  # which lead to buckets
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(ORGANISATION, ACCESS_POINTS),
 )

@@ -18,7 +18,11 @@ def test_a_proxy_that_cannot_be_reached_is_named_and_its_password_is_not(provide
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), proxy)
     with running(provider):
         # What is on this machine is asked without a proxy.
-        away = {"gcp": {"MLPOSTURE_GCP_ENDPOINT": "https://127.0.0.1:1"}, "mlflow": {"MLPOSTURE_MLFLOW_ENDPOINT": ""}}
+        away = {
+            "gcp": {"MLPOSTURE_GCP_ENDPOINT": "https://127.0.0.1:1"},
+            "mlflow": {"MLPOSTURE_MLFLOW_ENDPOINT": ""},
+            "lineage": {"MLPOSTURE_LINEAGE_ENDPOINT": ""},
+        }
         elsewhere = away.get(provider, {})
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         with mock.patch.dict(os.environ, {**clean, **proxies, **elsewhere}, clear=True):

@@ -15,6 +15,7 @@ from scanner import HOME, __version__
 from scanner.model import own
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.nouns import Reason
+from scanner.model.proxies import NETWORK
 from scanner.model.refusals import find
 
 #: The variable that OpenLineage's own client takes a key from.
@@ -148,7 +149,7 @@ def _broken(error: Exception) -> CallFailed:
     if isinstance(cause, ssl.SSLCertVerificationError):
         said = f"its certificate is not trusted ({cause.verify_message}); set SSL_CERT_FILE to who signed it"
         return CallFailed(Reason.UNREACHABLE, said)
-    return CallFailed(Reason.UNREACHABLE, type(cause).__name__, retry=True)
+    return CallFailed(Reason.UNREACHABLE, f"{type(cause).__name__}; {NETWORK}", retry=True)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
