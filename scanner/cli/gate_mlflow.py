@@ -48,6 +48,8 @@ def registered(system: "System", options: Mapping[str, Any], facets: Sequence[st
         chosen = _candidate(versions, system.id, wanted, view)
         versions, models = [chosen], names_of(chosen)
         known_by = f"{chosen.name}, {_chosen_by(chosen, alias)}"
+    else:
+        _refuse_two(versions, options["model_id"])
     evaluations: list[Evaluation] = []
     unseen = []
     for version in versions:
@@ -112,6 +114,18 @@ def _chosen_by(chosen: "ModelVersion", alias: str | None) -> str:
         if alias in (chosen.aliases or ())
         else f"before it gets the alias {alias}"
     )
+
+
+def _refuse_two(versions: "Sequence[ModelVersion]", model: str | None) -> None:
+    """Raise InputError for an id that versions on several servers have: the one is no evaluation of the other."""
+    from checks.mlflow.tracking.recorded_evaluations import names_of
+
+    named = sorted(version.id for version in versions if model in names_of(version) and version.name == model)
+    if len(named) > 1:
+        raise InputError(
+            f"--model-id {model}: is called so on several servers ({', '.join(named)}); name one with "
+            "tracking_uri in the selectors of the system"
+        )
 
 
 def _number(version: "ModelVersion") -> int:

@@ -65,7 +65,7 @@ def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
     elif one.model_digest and any(_is_digest(model) for model in wanted.models):
         if not any(same(one.model_digest, model) for model in wanted.models):
             yield f"is of another model ({one.model_digest})"
-    elif not any(same(name, model) for name in named for model in wanted.models):
+    elif not any(_is_called(one, model) for model in wanted.models):
         yield f"names {named[0]}, and not the model to be deployed"
     digest = one.data.digest
     if not digest:
@@ -75,6 +75,11 @@ def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
     elif wanted.data is not None and not same(digest, wanted.data):
         yield f"is on other data ({digest})"
     yield from _wrong_time(one, wanted)
+
+
+def _is_called(one: Evaluation, model: str) -> bool:
+    """Whether an evaluation names a model. Ids are what they are: in a registry, capitals may part two models."""
+    return same(one.model_digest, model) or (bool(one.model) and one.model.strip() == model.strip())
 
 
 def _is_digest(name: str) -> bool:

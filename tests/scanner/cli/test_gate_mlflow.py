@@ -40,7 +40,8 @@ def version(number: int, **sexes: float) -> list[Resource]:
         ModelVersion(id=ids.model_version(SERVER, "progression", str(number)), name=name, scope=HERE, run_id=run,
                      model_id=model, source=f"models:/{model}", pairs=None,
                      aliases=("staging",) if number == 1 else (), user="ana@northwind.example"),
-        Run(id=ids.run(SERVER, run), name=run, scope=HERE, metrics=(), datasets=trained, user=None),
+        Run(id=ids.run(SERVER, run), name=run, scope=HERE, metrics=(), datasets=trained, user=None,
+            status="FINISHED", lifecycle_stage="active"),
         LoggedModel(id=ids.logged_model(SERVER, model), name="model", scope=HERE, metrics=tuple(metrics), pairs=None),
     ]  # fmt: skip
 
@@ -110,6 +111,21 @@ def test_the_model_is_named_once(tmp_path: Path) -> None:
     done = gate(tmp_path, "--before-alias", "champion", "--model-digest", "a" * 64)
 
     assert (done.returncode, "say which model is meant; leave one of them out" in done.stderr) == (2, True)
+
+
+def test_a_name_that_two_servers_have_is_not_one_model(tmp_path: Path) -> None:
+    manifest(tmp_path, SEX, model="progression")
+    ours, theirs = (
+        ModelVersion(id=ids.model_version(server, "progression", "1"), name="progression/1",
+                     scope=Scope("mlflow", server), run_id=None, source="s3://northwind-example-models/1",
+                     model_id=None, pairs=None, user=None)
+        for server in (SERVER, "https://staging.northwind.example")
+    )  # fmt: skip
+    inventory_of(ours, theirs).save(tmp_path / "mlflow.json")
+    done = mlposture("gate", "progression", "--inventory", "mlflow.json", "--model-id", "progression/1", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "--model-id progression/1: is called so on several servers" in done.stderr
 
 
 def test_of_a_system_without_a_registered_model_there_is_no_candidate(tmp_path: Path) -> None:

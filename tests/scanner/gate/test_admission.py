@@ -37,6 +37,11 @@ ONE = Evaluation(
         ),
         (replace(ONE, model_digest="", model="m-1"), replace(WANTED, models=(MODEL, "m-1")), ""),
         (replace(ONE, model_digest="", model="m-1"), WANTED, "names m-1, and not the model to be deployed"),
+        (
+            replace(ONE, model_digest="", model="M-1"),
+            replace(WANTED, models=("m-1",)),
+            "names M-1, and not the model to be deployed",
+        ),
         (replace(ONE, model_digest=""), WANTED, "does not say which model it is of"),
         (replace(ONE, data=EvaluatedOn(name="test set")), WANTED, "does not say on which data, by its digest"),
         (replace(ONE, data=EvaluatedOn(digest="sha256:TRAIN")), WANTED, "is on the data that the model was trained on"),
