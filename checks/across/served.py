@@ -16,6 +16,7 @@ from scanner.model.views import View
 
 #: How addresses of buckets begin; what follows is bucket and key.
 _WORKSPACES = "/providers/microsoft.machinelearningservices/workspaces"
+_OF_RUN = "the artifacts of its run"
 _SCHEMES = ("s3://", "s3a://", "s3n://", "gs://")
 
 
@@ -92,8 +93,11 @@ def _places(version: ModelVersion, view: View) -> list[tuple[str, str]] | Verdic
     if run is not None and not isinstance(run, Verdict):
         if missing := unobserved(run, "artifact_location"):
             return unknown("Run.artifact_location", path=(run.id,))
-        found.append((run.artifact_location, "the artifacts of its run"))
-    return [(place, how) for address, how in found if isinstance(address, str) and (place := place_of(address))]
+        found.append((run.artifact_location, _OF_RUN))
+    places = [(place, how) for address, how in found if isinstance(address, str) and (place := place_of(address))]
+    # A run may have made several models: below its artifacts are those of other versions, too.
+    closer = [(place, how) for place, how in places if how != _OF_RUN]
+    return closer or places
 
 
 def _in_workspace(version: ModelVersion) -> str:

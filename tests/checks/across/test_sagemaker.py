@@ -37,6 +37,8 @@ def cases(wrong: dict[str, Any]) -> list[Case]:
     return [
         Case("recorded", PASS, used(), *kept(), *SERVED),
         Case("by the run's place", PASS, used(), *kept(None, artifact_location=KEPT), *SERVED),
+        Case("another model of its run", NOT_APPLICABLE, used(),
+             *kept("s3://northwind-example-models/other", artifact_location=KEPT), *SERVED),
         Case("by the version's place", PASS, used(source=URI), *kept(None), *SERVED),
         Case("not recorded", FAIL, used(), *kept(**wrong), *SERVED),
         Case("served from elsewhere", NOT_APPLICABLE, used(), *kept("s3://northwind-example-models/other"), *SERVED),
@@ -45,7 +47,7 @@ def cases(wrong: dict[str, Any]) -> list[Case]:
         Case("behind the server", NOT_APPLICABLE, used(), *kept("mlflow-artifacts:/1/b"), *SERVED),
         Case("nobody saw all endpoints", UNKNOWN, used(), *kept(), incomplete=(Endpoint,)),
         Case("nobody saw the run", UNKNOWN, used(), kept()[1], *SERVED, incomplete=(Run,)),
-    ]
+    ]  # fmt: skip
 
 
 OPEN = {
