@@ -23,6 +23,7 @@ class Metric(Part, frozen=True, kw_only=True):
     step: int | None = None
     timestamp: int | None = None
     model_id: str | None = None
+    run_id: str | None = None
     dataset_name: str | None = None
     dataset_digest: str | None = None
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from checks.mlflow.records import Metric, Pair, moment
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.behind import logged_model_of
-from checks.mlflow.tracking.evaluated import logged_of, run_of, training_digests
+from checks.mlflow.tracking.evaluated import counting, is_void, logged_of, run_of, training_digests
 from checks.mlflow.tracking.resources import LoggedModel, Run
 from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured, subgroup
 from scanner.model.nouns import Verdict
@@ -38,11 +39,17 @@ def evaluations_of(version: ModelVersion, view: View, facets: Collection[str]) -
     assert not isinstance(run, Verdict)  # noqa: S101 - seen to above
     assert not isinstance(logged, Verdict)  # noqa: S101 - seen to above
     if (logged is not None and logged.metrics is UNSET) or (
-        run is not None and (run.metrics is UNSET or run.datasets is UNSET)
+        run is not None and UNSET in (run.metrics, run.datasets, run.status, run.lifecycle_stage)
     ):
-        return "not observed: its metrics or data sets"
-    of_run = [one for one in (run.metrics or () if run else ()) if one.model_id in (None, "", logged_model_of(version))]
-    of_model = [_believed(one, of_run) for one in (logged.metrics or () if logged else ())]
+        return "not observed: its metrics or data sets, or how its run ended"
+    of_run = [
+        one
+        for one in counting(run.metrics or () if run else (), run)
+        if one.model_id in (None, "", logged_model_of(version))
+    ]
+    of_model = [_believed(one, of_run) for one in counting(logged.metrics or () if logged else (), run)]
+    if run is not None and is_void(run) and not (of_run or of_model):
+        return "its run failed, was stopped or is deleted, so that what it recorded does not count"
     by_data: dict[str, list[Metric]] = {}
     # What a run logs for its model is in both, and only the model says of which data it is.
     for metric in (*(one for one in of_run if one.dataset_digest or not of_model), *of_model):
@@ -80,27 +87,23 @@ def _evaluation(
 
 
 def _values(metrics: Iterable[Metric], facets: Collection[str]) -> Iterator[Measured]:
-    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    seen: dict[tuple[str, frozenset[tuple[str, str]]], Measured] = {}
     for metric in metrics:
         of = subgroup(metric.key or "", facets)
         name, group = (of.metric, of.group) if of else (metric.key or "", {})
         place = (name, frozenset(group.items()))
-        if place not in seen:  # two spellings of one group
-            seen.add(place)
-            yield Measured(metric=name, value=_finite(metric.value), group=group)
+        value = _finite(metric.value)
+        if place in seen and seen[place].value != value:  # two spellings of one group: nobody knows which counts
+            value = None
+        seen[place] = Measured(metric=name, value=value, group=group)
+    yield from seen.values()
 
 
 def _believed(metric: Metric, of_run: Iterable[Metric]) -> Metric:
     """A metric of a logged model, without a 0 that may stand for what is no number."""
     if metric.value != 0 or any(one.key == metric.key and one.value == 0 for one in of_run):
         return metric
-    return Metric(
-        key=metric.key,
-        step=metric.step,
-        timestamp=metric.timestamp,
-        dataset_name=metric.dataset_name,
-        dataset_digest=metric.dataset_digest,
-    )
+    return replace(metric, value=None)
 
 
 def _finite(value: float | str | None) -> float | None:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from checks.mlflow.records import Metric, tag
 from checks.mlflow.registry.resources import ModelVersion, RegisteredModel
 from checks.mlflow.tracking.behind import is_stage_of_use
-from checks.mlflow.tracking.evaluated import CONTEXT, TRAINING, Measured, measured, run_of
+from checks.mlflow.tracking.evaluated import Measured, is_training, measured, run_of
 from checks.mlflow.tracking.resources import LoggedModel, Run
 from scanner.model.checks import check
 from scanner.model.evaluations import subgroup
@@ -83,7 +83,7 @@ def mlflow_model_version_without_evaluation(version: ModelVersion, view: View) -
     """Model version in use has no recorded evaluation on data other than its training data.
 
     An evaluation counts for the model that it names, and where it names the data by a digest that is not one of those
-    that the run was trained on.
+    that the run was trained on. What the run recorded does not count if it failed, was stopped or is deleted.
 
     ## Why it matters
     Metrics that name no data, or the data that the model was trained on, do not tell how it does on what it will meet.
@@ -168,7 +168,7 @@ def mlflow_model_version_training_data_not_recorded(version: ModelVersion, view:
     named = [
         each.dataset.name or each.dataset.digest
         for each in run.datasets or ()
-        if each.dataset is not None and each.dataset.digest and tag(each.tags, CONTEXT) in TRAINING
+        if each.dataset is not None and each.dataset.digest and is_training(each.tags)
     ]
     seen = joined(run, "datasets")
     if named:
@@ -204,7 +204,7 @@ def unevaluated(version: ModelVersion, view: View) -> Verdict:
     found = measured(version, view)
     if isinstance(found, Verdict):
         return found
-    seen = {"run_id": version.run_id, "model_id": version.model_id}
+    seen = {"run_id": version.run_id, "model_id": version.model_id, **found.state}
     if found.on_data:
         names, digests = _names(found.on_data), _list(sorted({str(one.dataset_digest) for one in found.on_data}))
         return passed(f"{names} recorded on data {digests}", path=found.path, **seen)
@@ -218,7 +218,7 @@ def ungrouped(version: ModelVersion, view: View) -> Verdict:
     found = measured(version, view)
     if isinstance(found, Verdict):
         return found
-    seen = {"run_id": version.run_id, "model_id": version.model_id}
+    seen = {"run_id": version.run_id, "model_id": version.model_id, **found.state}
     grouped = [metric for metric in found.on_data if _is_by_group(metric)]
     if grouped:
         return passed(f"{_names(grouped)} recorded by group", path=found.path, **seen)

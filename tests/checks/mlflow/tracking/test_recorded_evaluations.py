@@ -122,3 +122,24 @@ def test_a_tag_may_say_the_digest_and_two_say_none() -> None:
     assert names_of(used(pairs=pairs)) == (MODEL, "fraud-scorer/7", "a" * 64)
     assert names_of(used(pairs=(one, two))) == (MODEL, "fraud-scorer/7")
     assert only(RUN, logged(metrics=(metric("mae"),), pairs=(two,))).model_digest == "b" * 64
+
+
+@pytest.mark.parametrize("end", [{"status": "FAILED"}, {"status": "KILLED"}, {"lifecycle_stage": "deleted"}])
+def test_what_a_run_recorded_that_failed_or_is_gone_does_not_count(end: dict[str, str]) -> None:
+    ended = run(metrics=(metric("mae"),), datasets=(), user=None, **end)
+    said = "its run failed, was stopped or is deleted, so that what it recorded does not count"
+
+    assert found(ended, logged(metrics=(metric("mae", run_id=RUN.id.rpartition("/")[2]),), pairs=None)) == said
+    assert only(ended, logged(metrics=(metric("mae", run_id="b" * 32),), pairs=None)).values
+
+
+def test_two_spellings_of_a_group_that_differ_say_nothing() -> None:
+    metrics = (
+        metric("mae/sex:1", 10.0),
+        metric("mae__sex__1", 99.0),
+        metric("mae/sex:2", 5.0),
+        metric("mae.sex=2", 5.0),
+    )
+    one = only(RUN, logged(metrics=metrics, pairs=None))
+
+    assert [(each.value, each.group) for each in one.values] == [(None, {"sex": "1"}), (5.0, {"sex": "2"})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from factories.mlflow import HELD_OUT, MODEL, TRAINED, data, logged, metric, pairs, run, used, version
+from msgspec import UNSET
 from msgspec.structs import replace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
@@ -46,6 +47,16 @@ CASES = {
         Case("nothing at all", PASS, used(), RUN, logged(metrics=(replace(metric("recall"), value=0.0),))),
         Case("on what it was trained on", FAIL, used(), RUN, logged(metrics=(metric("recall", TRAINED),))),
         Case("on nobody knows what", FAIL, used(), RUN, logged(metrics=(metric("recall", None),))),
+        Case("of a run that failed", FAIL, used(**OF_2),
+             run(metrics=(metric("recall"),), datasets=(TRAINING,), status="FAILED")),
+        Case("of a run that is deleted", FAIL, used(), run(metrics=(), datasets=(), lifecycle_stage="deleted"),
+             logged(metrics=(metric("recall"),))),
+        Case("of a model whose run failed, by another run", PASS, used(), run(metrics=(), datasets=(), status="KILLED"),
+             logged(metrics=(metric("recall", run_id="a" * 32),))),
+        Case("nobody saw how the run ended", UNKNOWN, used(), run(metrics=(), datasets=(), status=UNSET),
+             logged(metrics=(metric("recall"),))),
+        Case("on what it was trained on, in capitals", FAIL, used(),
+             run(metrics=(), datasets=(data(TRAINED, "Train"),)), logged(metrics=(metric("recall", TRAINED),))),
         Case("nothing", FAIL, used(), RUN, logged(metrics=None)),
         Case("by hand, from no run", FAIL, used(run_id=None, **OF_2)),
         Case("the run was not read", UNKNOWN, used(), logged(metrics=(metric("recall"),)), incomplete=(Run,)),
