@@ -27,21 +27,21 @@ _PORTS = {"http": 80, "https": 443}
 
 def is_server(place: str) -> bool:
     """Whether a place is the address of a server, and not a path."""
-    return place.lower().startswith(("http://", "https://"))
+    return place.lower().startswith(("http:/", "https:/"))  # with a slash too few it is one as well
 
 
 def server(url: str) -> str:
     """The one spelling of a server's address: scheme, host, port and path. Raises InputError.
 
-    One with a user or password in it is not shown.
+    One that may have a user or password in it, in whichever place, is not shown.
     """
+    if "@" in url:
+        raise InputError(f"lineage: leave the user and password out of the address; a key is taken from {KEY}")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise InputError(f"lineage: what was given is no address; {_EXAMPLE}") from error
-    if "@" in parts.netloc:
-        raise InputError(f"lineage: leave the user and password out of the address; a key is taken from {KEY}")
     if not host or not url.isprintable() or " " in url or parts.query or parts.fragment:
         raise InputError(f"lineage: give scheme, host, port and path of the server alone; {_EXAMPLE}")
     host = f"[{host}]" if ":" in host else host

@@ -13,17 +13,17 @@ _PORTS = {"http": 80, "https": 443}
 def server(url: str, said: str) -> str:
     """The one spelling of a server's address: scheme, host, port and path. Raises InputError, which `said` begins.
 
-    One with a user or password in it is not shown.
+    One that may have a user or password in it, in whichever place, is not shown.
     """
+    if "@" in url:
+        raise InputError(
+            f"{said}: leave the user and password out; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        )
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise InputError(f"{said}: is no address; {_EXAMPLE}") from error
-    if "@" in parts.netloc:
-        raise InputError(
-            f"{said}: leave the user and password out; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
-        )
     if parts.scheme not in _PORTS or not host or not url.isprintable() or " " in url:
         raise InputError(f"{said} {url}: is no address of a server that speaks HTTP; {_EXAMPLE}")
     if parts.query or parts.fragment:

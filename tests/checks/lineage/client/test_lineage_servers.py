@@ -111,6 +111,8 @@ def test_a_key_goes_to_the_server_that_was_named_and_not_in_the_clear(world: Lin
     ("place", "said"),
     [
         ("https://user:pass@marquez.northwind.example", "leave the user and password out"),
+        ("https:/user:pass@marquez.northwind.example", "leave the user and password out"),
+        ("https://user:12/pass@marquez.northwind.example", "leave the user and password out"),
         ("https://", "give scheme, host, port and path"),
         ("https://marquez.northwind.example/?a=b", "give scheme, host, port and path"),
         ("https://[", "is no address"),

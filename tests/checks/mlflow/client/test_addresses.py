@@ -37,9 +37,16 @@ def test_what_is_no_address_of_a_server_is_told_in_a_sentence(given: str) -> Non
         server(given, "--url")
 
 
-def test_an_address_with_a_password_is_refused_and_not_shown() -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://ana:s3cret@mlflow.northwind.example", "ana:s3cret@mlflow.northwind.example",
+        "https:/ana:s3cret@mlflow.northwind.example", "https://ana:12/s3cret@mlflow.northwind.example",
+    ],
+)  # fmt: skip
+def test_an_address_with_a_password_is_refused_and_not_shown(given: str) -> None:
     with pytest.raises(InputError, match="MLFLOW_TRACKING_PASSWORD") as caught:
-        server("https://ana:s3cret@mlflow.northwind.example", "--url")
+        server(given, "--url")
 
     assert "s3cret" not in str(caught.value)
 
