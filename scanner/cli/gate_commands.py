@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import named
+from scanner.cli.options import each_named, named
 
 
 @click.command("gate")
@@ -32,8 +32,8 @@ from scanner.cli.options import named
               "not say so itself.")  # fmt: skip
 @click.option("--evaluation-data", metavar="DIGEST", callback=named, help="On which data an evaluation is that does "
               "not say so itself. One that names other data does not count.")  # fmt: skip
-@click.option("--training-data", multiple=True, metavar="DIGEST", help="What the model was trained on: an evaluation "
-              "on that does not count. Repeatable.")  # fmt: skip
+@click.option("--training-data", multiple=True, metavar="DIGEST", callback=each_named, help="What the "
+              "model was trained on: an evaluation on that does not count. Repeatable.")  # fmt: skip
 @click.option("--evaluated-at", metavar="TIME", callback=named, help="When (2027-03-01T12:00:00Z) an evaluation was "
               "made that does not say so itself.")  # fmt: skip
 @click.option("-o", "--output", multiple=True, metavar="PATH", help="Write the result, on disk or in a bucket: "

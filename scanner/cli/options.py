@@ -19,9 +19,16 @@ def spelled(name: str) -> str:
 
 def named(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """Refuse an empty name, as that of a shell's variable which is not set: it is no way to leave an option out."""
-    if value == "":
+    if value is not None and not value.strip():
         raise click.BadParameter("is empty; name a file, or leave the option out")
     return value
+
+
+def each_named(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty name among several."""
+    for value in values:
+        named(ctx, option, value)
+    return values
 
 
 def common(function: F) -> F:

@@ -1,5 +1,6 @@
 """Which evaluation counts: of the model to be deployed, on data that it was not trained on, and not too old."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from scanner.model.evaluations import Evaluation
 
 #: Clocks differ; what is further ahead was not evaluated yet.
 _AHEAD = timedelta(days=1)
+#: As tools write it before a digest.
+_PREFIX = re.compile(r"\Asha-?256[:=-]")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -50,16 +53,17 @@ def admit(evaluations: Sequence[Evaluation], wanted: Wanted) -> Admitted:
 
 def same(one: str, other: str) -> bool:
     """Whether two digests, or two ids, are the same, however they are spelled."""
-    return bool(one) and _plain(one) == _plain(other)
+    return bool(_plain(one)) and _plain(one) == _plain(other)
 
 
 def _plain(digest: str) -> str:
-    return digest.strip().casefold().removeprefix("sha256:")
+    """A digest without the name of what made it; empty for one that is nothing but that."""
+    return _PREFIX.sub("", digest.strip().casefold()).strip()
 
 
 def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
     """Why an evaluation does not count."""
-    named = [name for name in (one.model_digest, one.model) if name]
+    named = [name for name in (one.model_digest, one.model) if _plain(name)]
     if not named:
         yield "does not say which model it is of; the digest of its artifact, or the id of the model, would"
     elif one.model_digest and any(_is_digest(model) for model in wanted.models):
@@ -68,7 +72,7 @@ def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
     elif not any(_is_called(one, model) for model in wanted.models):
         yield f"names {named[0]}, and not the model to be deployed"
     digest = one.data.digest
-    if not digest:
+    if not _plain(digest):
         yield "does not say on which data, by its digest, so that it may be the training data"
     elif any(same(digest, trained) for trained in (*(one.trained_on or ()), *wanted.trained_on)):
         yield "is on the data that the model was trained on"
@@ -79,7 +83,7 @@ def _refusals(one: Evaluation, wanted: Wanted) -> Iterator[str]:
 
 def _is_called(one: Evaluation, model: str) -> bool:
     """Whether an evaluation names a model. Ids are what they are: in a registry, capitals may part two models."""
-    return same(one.model_digest, model) or (bool(one.model) and one.model.strip() == model.strip())
+    return same(one.model_digest, model) or (bool(one.model.strip()) and one.model.strip() == model.strip())
 
 
 def _is_digest(name: str) -> bool:

@@ -180,6 +180,8 @@ def test_a_report_that_is_to_be_signed_is_signed_by_a_person(tmp_path: Path) -> 
         (["gate", "other", "--model-digest", "a"], "declares no system 'other'; it declares progression"),
         (["gate", "progression"], "say which model is to be deployed: --model-digest"),
         (["gate", "progression", "--model-digest", ""], "is empty"),
+        (["gate", "progression", "--model-digest", "a", "--evaluation-data", " "], "'--evaluation-data': is empty"),
+        (["gate", "progression", "--model-digest", "a", "--training-data", ""], "'--training-data': is empty"),
         (["gate", "progression", "--model-digest", "a", "--evaluation", "gone.json"], "gone.json: No such file"),
         (["gate", "progression", "--model-digest", "a", "--evaluation", "."], ".: Is a directory"),
         (["gate", "progression", "--model-digest", "a", "--systems", "none"], "there is no ./ai-systems.yaml"),
