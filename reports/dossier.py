@@ -15,8 +15,12 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict
 
 from reports.html.gaps import unseen
+from reports.html.lineage_chart import Chart
+from reports.html.lineage_chart import lineage as chart_of
 from reports.html.pages import render as template
-from scanner.evidence.dossier_types import Bears, ControlPage, Dossier, Held, Observation, Part, Question
+from scanner.evidence.dossier_types import Bears, ControlPage, Dossier, Held, Lineage, Observation, Part, Question
+from scanner.lineage.drawing import Drawing, Line, Spot
+from scanner.lineage.lineage_graph import Node, Sort
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, Word
 from scanner.model.nouns import Severity
 from scanner.systems.manifest import System
@@ -27,6 +31,8 @@ WORST, UNSEEN, OPEN = 5, 5, 5
 ROWS = 100
 #: Of the short record, which has two pages: kinds of resources, and names of each.
 KINDS, NAMES = 10, 4
+#: Of the controls that ask for an instrument.
+CONTROLS = 6
 BRIEF = {"worst": 4, "unseen": 4, "open": 4}
 #: Of an observed value, and of all of an observation.
 _VALUE, _VALUES = 160, 500
@@ -93,7 +99,15 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "kinds": Counter(one.kind.rpartition(".")[2] for one in dossier.resources).most_common(),
         "by_kind": by_kind(dossier.resources),
         "failed": failures(dossier),
-        "most": {"worst": WORST, "unseen": UNSEEN, "open": OPEN, "rows": ROWS, "kinds": KINDS, "names": NAMES},
+        "most": {
+            "worst": WORST,
+            "unseen": UNSEEN,
+            "open": OPEN,
+            "rows": ROWS,
+            "kinds": KINDS,
+            "names": NAMES,
+            "controls": CONTROLS,
+        },
         "statement": STATEMENT,
         "looks": _LOOKS,
         "bears": _BEARS,
@@ -111,6 +125,9 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "shown_pages": shown_pages,
         "left_out": left_out,
         "screening": screening,
+        "lineage_chart": chart(dossier.lineage),
+        "said_of": {one.claim: one.message for one in dossier.observations},
+        "addresses": addresses,
     }
 
 
@@ -196,6 +213,24 @@ def screening(system: System) -> list[tuple[str, str]]:
     """The answers of the screening, in words: one that is missing was not given."""
     answers = {True: "yes", False: "no", None: "not declared"}
     return [(name.replace("_", " "), answers[value]) for name, value in asdict(system.screening).items()]
+
+
+def chart(lineage: Lineage | None) -> Chart | None:
+    """Where everything of the lineage stands, if there is any."""
+    if lineage is None:
+        return None
+    spots = (
+        Spot(Node(number, Sort(one.sort), "", one.label, one.state), one.column)
+        for number, one in enumerate(lineage.nodes)
+    )
+    lines = (Line(one.source, one.target, one.perhaps) for one in lineage.edges)
+    return chart_of(Drawing(tuple(spots), tuple(lines), lineage.left_out))
+
+
+def addresses(part: Part) -> dict[str, str]:
+    """Where each control of a part stands in the page."""
+    pages = (page for section in part.sections for page in section.pages)
+    return {page.state.id: anchor(part.framework, page.oscal_id) for page in pages}
 
 
 def failures(dossier: Dossier) -> str:

@@ -14,12 +14,17 @@ from scanner.evidence.dossier_types import (
     Cover,
     Dossier,
     Held,
+    Lineage,
+    LineageEdge,
+    LineageNode,
     NotSeen,
     Observation,
     Origin,
     Part,
+    Piece,
     Question,
     Reader,
+    Row,
     Section,
     Suppressed,
 )
@@ -134,8 +139,30 @@ def pages() -> tuple[ControlPage, ...]:
     )  # fmt: skip
 
 
-def part(framework: str = "iso-42001", own: Iterable[ControlPage | Section] = ()) -> Part:
-    """A part with these controls, or sections of them."""
+def row(id: str, text: str = "of one kind", **changes: Any) -> Row:
+    """A row with a piece of each kind, the recorded one of a file, the missing one with a claim."""
+    pieces = [Piece(kind=kind, text=f"{kind} {text}") for kind in Kind]
+    pieces[1] = replace(pieces[1], by="Ada Example", on=date(2026, 11, 1), source="gate.json", sha256="ab" * 32)
+    pieces[3] = replace(pieces[3], check="MLP-1401", claims=("bucket-3-claim",))
+    return Row(**({"id": id, "title": f"Title of {id}", "controls": ("A.2",), "pieces": tuple(pieces)} | changes))
+
+
+def lineage(name: str = "scores") -> Lineage:
+    """Data that a job read, what it wrote, and what might be the same."""
+    nodes = [("dataset", "", 0), ("job", "", 1), ("model", "", 2), ("run", "COMPLETE", 1), ("endpoint", "", 3)]
+    return Lineage(
+        nodes=tuple(
+            LineageNode(sort=sort, label=f"{name} {number}", state=state, column=column)
+            for number, (sort, state, column) in enumerate(nodes)
+        ),
+        edges=(*(LineageEdge(source=a, target=b, perhaps=False) for a, b in ((0, 1), (1, 2), (2, 4))),
+               LineageEdge(source=0, target=2, perhaps=True)),
+        left_out=2, stated=2, recorded=1,
+    )  # fmt: skip
+
+
+def part(framework: str = "iso-42001", own: Iterable[ControlPage | Section] = (), text: str = "of one kind") -> Part:
+    """A part with these controls, or sections of them, and this text in its tables."""
     given = tuple(own) or pages()
     sections = tuple(one for one in given if isinstance(one, Section))
     sections = sections or (
@@ -147,8 +174,10 @@ def part(framework: str = "iso-42001", own: Iterable[ControlPage | Section] = ()
         id=framework, controls=tuple(one.state for one in shown), words=words, readiness={}, applicable=2, manual=1,
         unchecked=0, empty=0, score=SCORE,
     )  # fmt: skip
+    first = shown[0].state.id
     return Part(framework=framework, name=f"Example of {framework}", version="1", url="", what="Evidence by control.",
-                state=state, sections=sections)  # fmt: skip
+                state=state, sections=sections, items=(row(first, text, controls=(first,)),),
+                instruments=(row("model-card", text, controls=(first,)),))  # fmt: skip
 
 
 def cover(**changes: Any) -> Cover:
@@ -204,6 +233,7 @@ def dossier(**changes: Any) -> Dossier:
         "resources": resources,
         "observations": found,
         "parts": (part(),),
+        "lineage": lineage(),
         "suppressions": (suppressed(), suppressed(resource="", fingerprint="a1" * 16, until=None, approver="")),
     }
     return Dossier(**(fields | changes))
@@ -235,7 +265,8 @@ def hostile(name: str) -> Dossier:
         made,
         observations=found,
         resources=tuple(replace(one, name=name, id=name, kind=name) for one in made.resources),
-        parts=(part(own=own_pages),),
+        parts=(part(own=own_pages, text=name),),
+        lineage=lineage(name),
         suppressions=(suppressed(resource=name, account=name, reason=name, owner=name, approver=name, ticket=name),),
         cover=replace(made.cover, name=name, organisation=name, selectors=(name,), blind=(name,), open=(name,)),
     )

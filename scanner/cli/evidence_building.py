@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from scanner.cli.declared import DEFAULT, manifest_path, ownership
 from scanner.cli.judging import catalogue, judge, load_saved, read_files
+from scanner.model.collectors import COLLECTORS
 from scanner.model.errors import InputError
 from scanner.model.sanitize import redact
 
@@ -24,7 +26,7 @@ class Judged(msgspec.Struct, frozen=True):
     """Saved inventories as one, judged with all verdicts, and what the manifest says of them.
 
     `trust` are the entries of `[trust]` that verdicts may rest on. `answers` is the file that answers about the risk of
-    a system are read from, by default that where triage keeps them.
+    a system are read from, by default that where triage keeps them. `gates` are files with results of the gate.
     """
 
     inventory: "Inventory"
@@ -34,6 +36,7 @@ class Judged(msgspec.Struct, frozen=True):
     manifest_sha256: str
     trust: "tuple[Entry, ...]" = ()
     answers: str | None = None
+    gates: tuple[str, ...] = ()
 
 
 def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
@@ -57,20 +60,24 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
     assert owners is not None  # noqa: S101 - there is a manifest
     report = judge(inventory, tuple(checks), {**options, "trust": trust}, inventory.taken_at, owners)
     sha256 = options["systems"].sha256
-    return Judged(inventory, report, owners, catalogue(options), sha256, trust, options.get("answers"))
+    gates = tuple(options.get("gate") or ())
+    return Judged(inventory, report, owners, catalogue(options), sha256, trust, options.get("answers"), gates)
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":
     """The dossier of one system. Raises InputError if the manifest declares none of this id."""
+    from scanner.cli.evidence_gates import gates_of
+    from scanner.cli.evidence_lineage import lineage_of
     from scanner.cli.triage_commands import recorded_answers
     from scanner.evidence.compiling import compile_dossier
 
     systems = {system.id: system for system in found.owners.manifest.systems}
     if name not in systems:
         raise InputError(f"{found.owners.path} declares no system {name!r}; it declares {', '.join(systems)}")
+    system = systems[name]
     state = next(state for state in found.report.assessment if state.id == name)
     return compile_dossier(
-        systems[name],
+        system,
         found.report,
         state,
         found.owners,
@@ -78,4 +85,6 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         found.catalogue,
         found.manifest_sha256,
         recorded_answers(found.answers, name, datetime.now(UTC).date()),
+        gates_of(system, found.owners.path, found.gates),
+        partial(lineage_of, inventory=found.inventory, collectors=COLLECTORS),
     )

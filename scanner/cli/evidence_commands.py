@@ -60,6 +60,9 @@ def evidence() -> None:
 @click.option("--answers", metavar="FILE", callback=named,
               help="Answers recorded about its risk (mlposture systems triage), on disk "
               "or in a bucket. Default: ./triage-SYSTEM.yaml, where there is one.")  # fmt: skip
+@click.option("--gate", multiple=True, metavar="FILE",
+              help="A result of mlposture gate, in JSON, on disk or in a bucket: its answer is shown as recorded. "
+              "Repeatable. Default: those that the manifest declares as documents.")  # fmt: skip
 @click.option("--audience", type=click.Choice(["auditor", "customer"]), default="auditor", show_default=True,
               help="For a customer, ids, names and people are replaced by commitments. What opens them is written "
               "beside the folder, to DIR-secrets.json; keep it.")  # fmt: skip

@@ -1,7 +1,7 @@
 """A judged inventory and a manifest → the dossier of one AI system."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,14 +17,17 @@ from scanner.evidence.dossier_types import (
     Cover,
     Dossier,
     Held,
+    Lineage,
     NotSeen,
     Observation,
     Origin,
     Part,
+    Piece,
     Question,
     Reader,
     Section,
 )
+from scanner.evidence.instruments import GATED, as_evidence, instruments_of, items_of
 from scanner.evidence.sections import sections_of, what_is
 from scanner.evidence.sentences import (
     contradictions_of,
@@ -70,6 +73,17 @@ class _Known(Struct, frozen=True):
     read: Said | UnsetType = UNSET
 
 
+class _Asked(Struct, frozen=True):
+    """What each part of a dossier is made of; `of` is the assessed state, `found` are observations by objective."""
+
+    catalogue: Catalogue
+    of: SystemState
+    system: System
+    found: Mapping[str, Sequence[Observation]]
+    gates: tuple[Piece, ...]
+    lineage: Lineage | None
+
+
 def compile_dossier(
     system: System,
     report: Report,
@@ -79,20 +93,25 @@ def compile_dossier(
     catalogue: Catalogue,
     manifest_sha256: str,
     answers: Answers | None = None,
+    gates: Sequence[Piece] = (),
+    draw: Callable[[Sequence[Held]], Lineage | None] = lambda _: None,
 ) -> Dossier:
     """The dossier of a system: of a report with all verdicts, its assessed `state`, and what these were made from.
 
     `catalogue` holds the frameworks that it is to speak of. `manifest_sha256` is the digest of the manifest's file.
-    `answers` are those recorded about its risk, beside what the manifest says.
+    `answers` are those recorded about its risk, beside what the manifest says. `gates` are results of the evaluation
+    gate, or say why one that is declared is none. `draw` gives the lineage around resources.
     """
     resources = tuple(sorted(_held(system, owners, inventory)))
+    lineage = draw(resources)
     origins = {(one.kind, one.id): one.origins for one in resources}
     observations = tuple(_observations(system, report, owners, origins))
     by_objective: defaultdict[str, list[Observation]] = defaultdict(list)
     for one in observations:
         by_objective[one.objective].append(one)
+    asked = _Asked(catalogue, state, system, by_objective, tuple(gates), lineage)
     parts = (
-        _part(catalogue.frameworks[framework.id], framework, catalogue, state, system, by_objective)
+        _part(catalogue.frameworks[framework.id], framework, asked)
         for framework in state.frameworks
         if framework.id in catalogue.frameworks
     )
@@ -107,6 +126,7 @@ def compile_dossier(
         observations=observations,
         parts=tuple(parts),
         suppressions=tuple(register_of(report, _own(system, report))),
+        lineage=lineage,
     )
 
 
@@ -193,22 +213,18 @@ def _is_trusted(evidence: Mapping[str, Any]) -> bool:
     return any("scan" not in entry for entry in evidence.get("trust", ()))
 
 
-def _part(
-    framework: Framework,
-    state: FrameworkState,
-    catalogue: Catalogue,
-    of: SystemState,
-    system: System,
-    observations: Mapping[str, Sequence[Observation]],
-) -> Part:
+def _part(framework: Framework, state: FrameworkState, asked: _Asked) -> Part:
     """What a framework asks, section by section."""
     states = {control.id: control for control in state.controls}
     rows = {control.id: control for control in framework.controls}
     bearing = Bearing(framework)
-
-    def page(id: str) -> ControlPage:
-        return _page(rows[id], states[id], framework, bearing, catalogue, of, system, observations)
-
+    sections = tuple(
+        Section(
+            id=id, title=title, pages=tuple(_page(rows[one], states[one], framework, bearing, asked) for one in ids)
+        )
+        for id, title, ids in sections_of(framework, states)
+    )
+    pages = [page for section in sections for page in section.pages]
     return Part(
         framework=framework.id,
         name=framework.name,
@@ -216,23 +232,14 @@ def _part(
         url=framework.url,
         what=what_is(framework),
         state=state,
-        sections=tuple(
-            Section(id=heading, title=title, pages=tuple(page(id) for id in ids))
-            for heading, title, ids in sections_of(framework, states)
-        ),
+        sections=sections,
+        items=tuple(items_of(framework.id, pages, asked.system, asked.found, asked.gates)),
+        instruments=tuple(instruments_of(pages, asked.system, asked.found, asked.gates, asked.lineage)),
     )
 
 
-def _page(
-    row: Control,
-    state: ControlState,
-    framework: Framework,
-    bearing: Bearing,
-    catalogue: Catalogue,
-    of: SystemState,
-    system: System,
-    observations: Mapping[str, Sequence[Observation]],
-) -> ControlPage:
+def _page(row: Control, state: ControlState, framework: Framework, bearing: Bearing, asked: _Asked) -> ControlPage:
+    catalogue = asked.catalogue
     questions = tuple(
         Question(
             objective=objective,
@@ -242,17 +249,18 @@ def _page(
             reason=framework.objectives[objective].reason,
             core=objective in bearing.core[row.id],
             cannot_prove=catalogue.objectives[objective].cannot_prove,
-            claim=of.claims[objective],
+            claim=asked.of.claims[objective],
         )
         for objective, relationship in state.claims.items()
     )
-    declared = tuple(dict.fromkeys((*state.other, *(one for each in questions for one in each.claim.other))))
-    accepted = tuple(_accepted(system, [each.objective for each in questions], observations))
+    others = (*state.other, *(one for each in questions for one in each.claim.other))
+    gates = as_evidence(asked.gates) if any(each.objective in GATED for each in questions) else ()
+    accepted = tuple(_accepted(asked.system, [each.objective for each in questions], asked.found))
     return ControlPage(
         state=state,
         oscal_id=row.oscal_id or row.id,
         questions=questions,
-        declared=declared,
+        declared=tuple(dict.fromkeys((*others, *gates))),
         accepted=accepted,
         contradictions=tuple(contradictions_of(state, questions)),
         open=tuple(open_in_control(state, questions)),

@@ -142,6 +142,67 @@ class ControlPage(Struct, frozen=True, kw_only=True):
         return (*observed, *sorted({one.kind for one in self.declared})) or (Kind.MISSING,)
 
 
+class Piece(Struct, frozen=True, kw_only=True):
+    """One thing that there is on a row of a table, or is not, and who says so.
+
+    `claims` are the first of the observations that it sums up, `check` is that which made them. Of a file, `source` is
+    where it is, and `by` who answers for it, by their own account.
+    """
+
+    kind: Kind
+    text: str
+    check: str = ""
+    claims: tuple[str, ...] = ()
+    by: str = ""
+    on: date | None = None
+    source: str = ""
+    sha256: str = ""
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """An item of a technical file, or an instrument such as a model card: where it is asked for, and what there is."""
+
+    id: str
+    title: str
+    controls: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+    def of(self, kind: str) -> tuple[Piece, ...]:
+        """What there is of one kind: the kinds are never added up."""
+        return tuple(one for one in self.pieces if one.kind == kind)
+
+
+class LineageNode(Struct, frozen=True, kw_only=True):
+    """A data set, model, job, run or endpoint of a drawing, and the column that it stands in."""
+
+    sort: str
+    label: str
+    state: str
+    column: int
+
+
+class LineageEdge(Struct, frozen=True, kw_only=True):
+    """From one place among the nodes to another. One that is `perhaps` there only joins what might be the same data."""
+
+    source: int
+    target: int
+    perhaps: bool
+
+
+class Lineage(Struct, frozen=True, kw_only=True):
+    """What lies around the jobs, runs and endpoints of a system, and how many more nodes there are next to that.
+
+    `stated` are jobs and endpoints of it of which a cloud states what they read, wrote or serve, `recorded` its runs in
+    OpenLineage.
+    """
+
+    nodes: tuple[LineageNode, ...]
+    edges: tuple[LineageEdge, ...]
+    left_out: int
+    stated: int
+    recorded: int
+
+
 class Section(Struct, frozen=True, kw_only=True):
     """Controls under one heading of the framework, in its order."""
 
@@ -151,7 +212,10 @@ class Section(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """One framework of the dossier. `what` says what this part is, and what it is not."""
+    """One framework of the dossier. `what` says what this part is, and what it is not.
+
+    `items` are those of Annex IV(2) of the Act, where it applies, and `instruments` what controls here ask for.
+    """
 
     framework: str
     name: str
@@ -160,6 +224,8 @@ class Part(Struct, frozen=True, kw_only=True):
     what: str
     state: FrameworkState
     sections: tuple[Section, ...]
+    items: tuple[Row, ...] = ()
+    instruments: tuple[Row, ...] = ()
 
     @property
     def missing(self) -> tuple[ControlPage, ...]:
@@ -238,6 +304,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...]
     parts: tuple[Part, ...]
     suppressions: tuple[Suppressed, ...] = ()
+    lineage: Lineage | None = None
     schema: Literal["mlposture/dossier/v1"] = "mlposture/dossier/v1"
 
     def of_objective(self, objective: str) -> tuple[Observation, ...]:

@@ -19,6 +19,8 @@ _SLIGHT = frozenset({Severity.LOW, Severity.INFORMATIONAL})
 _NOTHING = CheckCount()
 #: Where it is declared whom verdicts may trust.
 TRUST = "[trust]"
+#: Why an objective that only checks of records ask about gives no word.
+RECORDS_ALONE = "all that this version reads of it is recorded by people and pipelines, which gives no word"
 
 
 class Stand(enum.Enum):
@@ -139,7 +141,7 @@ def _records(checks: Iterable[Check], counts: Mapping[str, CheckCount]) -> Itera
 
 def _unasked(checks: Collection[Check]) -> str:
     if checks:
-        return "all that this version reads of it is recorded by people and pipelines, which gives no word"
+        return RECORDS_ALONE
     return "no check of this version asks about it in these clouds"
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, system
+from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, row, system
 from msgspec.structs import replace
 from paging import words
 
@@ -56,6 +56,33 @@ def test_the_cover_says_which_scan_it_was(text: str) -> None:
                  "mlposture 0.0.0", f"sha256:{'cd' * 32}", f"ai-systems.yaml, sha256:{'ef' * 32}",
                  "A scan is a moment.", "Evidence by control."):  # fmt: skip
         assert told in shown
+
+
+def test_items_and_instruments_have_a_column_for_each_kind_of_evidence(text: str) -> None:
+    shown = between(text, "Annex IV(2): what there is of each item", "What is asked for and not found")
+
+    cells = (
+        "observed of one kind recorded of one kind (Ada Example, 2026-11-01, gate.json, sha256:" + "ab" * 32 + ") "
+        "declared of one kind missing of one kind MLP-1401: bucket-3 says so (claim bucket-3-claim)"
+    )
+    assert f"Item Observed Recorded Declared Missing A.2 Title of A.2 {cells}" in shown
+    assert f"Title of model-card A.2 {cells}" in shown
+    assert "Recorded is what people or pipelines wrote there, and nobody verified it." in shown
+
+
+def test_what_is_empty_in_such_a_table_says_so() -> None:
+    empty = replace(part(), items=(row("A.2", pieces=()),))
+
+    assert "A.2 Title of A.2 nothing nothing nothing nothing" in words(render(dossier(parts=(empty,))))
+
+
+def test_lineage_is_drawn_and_told_in_words(text: str) -> None:
+    page = render(dossier()).decode()
+
+    assert page.count('<svg class="lineage"') == 1
+    assert "scores 0 leads to scores 1." in page and "scores 0 is perhaps the same data as scores 2." in page
+    assert "2 nodes next to these are left out" in between(text, "Data set, job, model, endpoint", "What is declared")
+    assert '<svg class="lineage"' not in render(dossier(lineage=None)).decode()
 
 
 def test_a_control_has_its_question_observations_and_what_others_say(text: str) -> None:

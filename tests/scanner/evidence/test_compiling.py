@@ -43,7 +43,7 @@ def test_observations_are_the_verdicts_that_claims_count(system: str) -> None:
         assert counted == (claim.supporting, claim.against, claim.unknown), objective
     assert len({(one.check, one.resource) for one in dossier.observations}) == len(dossier.observations)
     order = [one.bears for one in dossier.observations]
-    assert order == sorted(order, key=("against", "unknown", "for", "not applicable").index)
+    assert order == sorted(order, key=("against", "missing", "unknown", "recorded", "for", "not applicable").index)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
