@@ -6,7 +6,7 @@ It says nothing that the JSON report does not, and says how much it leaves out. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from typing import NamedTuple
 
@@ -14,13 +14,14 @@ from reports.html.gaps import unseen
 from reports.html.pages import count, render
 from reports.html.text import cut
 from reports.writing import clean
-from scanner.model.claims import STATEMENT, Assessment, ControlState, Evidence, Kind, Posture, SystemState, Word
+from scanner.evidence.standing import TRUST
+from scanner.model.claims import STATEMENT, ControlState, Evidence, Kind, Posture, SystemState, Word
 from scanner.model.nouns import Severity, Status
-from scanner.model.reported import Finding, Report
+from scanner.model.reported import CheckCount, Finding, Report
 from scanner.systems.manifest import Manifest
 
 #: What fits on a page. Of whatever is longer, the page says how much more there is.
-SYSTEMS, PATHS, DECLARED, OPEN, GAPS, FIXES = 7, 5, 6, 5, 4, 2
+SYSTEMS, PATHS, DECLARED, OPEN, GAPS, FIXES = 5, 4, 6, 5, 4, 2
 #: Of systems in a cell, of names in a sentence; letters of what names a resource.
 NAMES, _GLOB = 3, 40
 TIERS = ("prohibited", "high-risk", "transparency", "minimal", "unclassified")
@@ -29,6 +30,12 @@ STAGES = ("pilot", "limited", "general", "no stage")
 _UNCLAIMED = "MLP-5001"
 #: How the ids of checks begin that join resources to a path.
 _JOINED = "MLP-4"
+#: What a board asks of each system beside its posture, and the objectives that it is a matter of.
+ASPECTS = {
+    "Fairness": ("bias-fairness",),
+    "Monitoring": ("model-monitoring",),
+    "Documents": ("model-documentation", "dataset-documentation", "technical-file"),
+}
 
 
 class Row(NamedTuple):
@@ -49,6 +56,8 @@ class Row(NamedTuple):
     asked: bool
     hidden: bool
     score: Posture
+    #: of each aspect the kinds of evidence that there are
+    kinds: tuple[str, ...] = ()
 
 
 class Said(NamedTuple):
@@ -68,7 +77,7 @@ class Worst(NamedTuple):
 
 def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
     """The page, as HTML. Exceptions and what systems leave out are in the manifest alone."""
-    states = list(_read(report.assessment))
+    states = list(_read(report))
     everything, systems = states[0], states[1:]
     worst, heads = _sift(report.findings)
     ends = [*unclaimed(report, heads), *(text for state in systems for text in state.open_ends)]
@@ -85,6 +94,7 @@ def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
         systems=[state.row for state in systems],
         tiers=_by_tier([state.row for state in systems]),
         stages=STAGES,
+        aspects=tuple(ASPECTS),
         worst=worst,
         fixes=[fix for fix in report.fixes if fix.count > 1][:FIXES],
         said=said,
@@ -110,12 +120,14 @@ class _Read(NamedTuple):
     manual: int
 
 
-def _read(assessment: Assessment) -> Iterator[_Read]:
-    for state in assessment:
+def _read(report: Report) -> Iterator[_Read]:
+    as_of = report.assessment.as_of
+    for state in report.assessment:
+        kinds = tuple(kinds_on(state, objectives, report.system_counts) for objectives in ASPECTS.values())
         yield _Read(
-            row(state),
-            tuple(_said(state, assessment.as_of)),
-            tuple(open_ends(state, assessment.as_of)) if state.id else (),
+            row(state)._replace(kinds=kinds),
+            tuple(_said(state, as_of)),
+            tuple(open_ends(state, as_of)) if state.id else (),
             sum(one.applicable for one in state.frameworks),
             sum(one.manual for one in state.frameworks),
         )
@@ -139,6 +151,23 @@ def row(state: SystemState) -> Row:
         hidden=bool(state.hidden),
         score=state.score,
     )
+
+
+def kinds_on(state: SystemState, objectives: Collection[str], counts: Mapping[str, Mapping[str, CheckCount]]) -> str:
+    """The kinds of evidence that there are on these objectives, in words. They stand beside each other."""
+    claims = [state.claims[name] for name in objectives if name in state.claims]
+    own = counts.get(state.id, {})
+    others = {one.kind for claim in claims for one in claim.other if one.source != TRUST}
+    for framework in state.frameworks:
+        for control in framework.controls:
+            if not control.claims.keys().isdisjoint(objectives):
+                others |= {one.kind for one in control.other}
+    against = sum(claim.against for claim in claims)
+    observed = against or any(claim.supporting for claim in claims)
+    unknown = any(own[check].unknown for claim in claims for check in claim.checks if check in own)
+    found = [f"observed ({against} against)" if against else str(Kind.OBSERVED)] if observed else []
+    found += [str(kind) for kind in (Kind.RECORDED, Kind.DECLARED, Kind.MISSING) if kind in others]
+    return ", ".join([*found, *(["unknown"] if unknown else [])]) or str(Kind.MISSING)
 
 
 def _by_tier(rows: Sequence[Row]) -> list[tuple[str, list[list[Row]]]]:

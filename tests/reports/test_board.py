@@ -8,10 +8,13 @@ from datetime import date
 import msgspec
 import pytest
 from boards import full_board
+from made_dossiers import PLAN, claim
 from paging import words
 
-from reports.board import DECLARED, OPEN, PATHS, SYSTEMS, render_board
-from scanner.model.claims import STATEMENT
+from reports.board import DECLARED, OPEN, PATHS, SYSTEMS, kinds_on, render_board
+from scanner.evidence.standing import TRUST
+from scanner.model.claims import STATEMENT, Evidence, Kind
+from scanner.model.reported import CheckCount
 from scanner.systems.manifest import Exclude, Exemption
 
 PROMISES = re.compile(r"satisf|conforms|certif|\bmeets\b|is compliant", re.IGNORECASE)
@@ -163,3 +166,38 @@ def test_of_many_inventories_two_are_named(make) -> None:
     report = msgspec.structs.replace(make.empty_report(), inventories=("ab" * 32, "cd" * 32, "ef" * 32))
 
     assert "and 1 more" in words(render_board(report))
+
+
+NOTHING = {"supporting": 0, "against": 0, "unknown": 0, "excepted": 0}
+RECORDED = Evidence(kind=Kind.RECORDED, text="a card is recorded of 1")
+MISSING = Evidence(kind=Kind.MISSING, text="of 2 there is none")
+
+
+@pytest.mark.parametrize(
+    ("changes", "unknown", "kinds"),
+    [
+        ({}, 0, "missing"),
+        ({"supporting": 2}, 0, "observed"),
+        ({"supporting": 2, "against": 1}, 0, "observed (1 against)"),
+        ({"other": (MISSING, RECORDED)}, 0, "recorded, missing"),
+        ({"against": 3, "other": (PLAN, RECORDED, MISSING)}, 1,
+         "observed (3 against), recorded, declared, missing, unknown"),
+        ({}, 1, "unknown"),  # what nobody could read is not what nobody wrote
+        ({"other": (msgspec.structs.replace(PLAN, source=TRUST),)}, 0, "missing"),
+    ],
+)  # fmt: skip
+def test_the_kinds_of_evidence_on_an_aspect_are_named_beside_each_other(make, changes, unknown, kinds) -> None:
+    *_, state = make.declared_report().assessment
+    one = claim(objective="bias-fairness", checks=("MLP-5199",), **(NOTHING | changes))
+    state = msgspec.structs.replace(state, claims={"bias-fairness": one}, frameworks=())
+    counts = {state.id: {"MLP-5199": CheckCount(unknown=unknown)}}
+
+    assert kinds_on(state, ("bias-fairness",), counts) == kinds
+
+
+def test_each_system_has_fairness_monitoring_and_documents(make) -> None:
+    text = words(render_board(make.declared_report()))
+
+    assert text.count("Fairness missing; Monitoring missing; Documents missing") == len(
+        make.declared_report().assessment.declared
+    )

@@ -98,7 +98,7 @@ def test_what_was_observed_is_tested_and_what_is_declared_is_examined(
         known_claims = {one.claim: one for one in dossiers[system].observations}
         for one in result.get("observations", ()):
             if one["methods"] == ["EXAMINE"]:
-                assert props(one, "kind") == ["declared"]
+                assert props(one, "kind") in (["declared"], ["recorded"], ["missing"])
                 continue
             assert one["methods"] == ["TEST"]
             [claim] = props(one, "claim")
