@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from scanner.cli.declared import with_room
 from scanner.evidence.dossier_types import Held, Lineage, LineageEdge, LineageNode
 from scanner.lineage.drawing import draw
-from scanner.lineage.events import read_event
+from scanner.lineage.events import NotAnEvent, read_event
 from scanner.lineage.filling import graph_of, job_key
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Sort
@@ -32,7 +32,10 @@ def lineage_of(held: Sequence[Held], inventory: Inventory, collectors: Mapping[s
     stated: set[tuple[Sort, str]] = set()
     joins = with_room(inventory, lambda folder: Joins(inventory, collectors, folder))
     for event in observed_events(inventory, joins):
-        kept.add(read_event(event))
+        try:
+            kept.add(read_event(event))
+        except NotAnEvent:  # of what has no name, nothing can be drawn
+            continue
         if "run" not in event and (event["inputs"] or event["outputs"]):
             job = event["job"]  # which has facets if it is an endpoint
             sort = Sort.ENDPOINT if "facets" in job else Sort.JOB
