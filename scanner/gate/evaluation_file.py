@@ -113,7 +113,19 @@ def from_table(
         ]
         if not metrics:
             values.append(Measured(metric=COUNT, value=items, group=group, items=items))
+    _refuse_nameless(values, there, name)
     return checked(values, name)
+
+
+def _refuse_nameless(values: Sequence[Measured], facets: Sequence[str], name: str) -> None:
+    """Raise InputError for a group without a name, as pandas writes one of what is missing: it is not all items."""
+    sizes = {tuple(one.group.values()): one.items or 0 for one in values if len(one.group) in (0, len(facets))}
+    total = sizes.pop((), None)
+    if total and total < sum(sizes.values()):
+        raise InputError(
+            f"{name}: a row without a {facets[0]} has fewer items than the others, and is not all of them; "
+            "name its group"
+        )
 
 
 def checked(values: Sequence[Measured], name: str) -> tuple[Measured, ...]:

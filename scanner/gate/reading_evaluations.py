@@ -3,6 +3,7 @@
 What a file does not say of itself (which model, which data, when) may be stated beside it; a file is not contradicted.
 """
 
+import codecs
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,6 +39,7 @@ class Stated(Struct, frozen=True, kw_only=True):
 
 def read_evaluation(content: bytes, name: str, facets: Sequence[str], stated: Stated) -> Evaluation:
     """The evaluation in a file. `facets` are those that the manifest or the user names. Raises InputError."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     if content.lstrip()[:1] not in (b"{", b"["):
         return _with(Evaluation(source=name, values=from_csv(content, name, facets)), stated)
     document = _json(content, name)

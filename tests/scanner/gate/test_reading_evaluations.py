@@ -105,6 +105,8 @@ def m(metric: str, value: float | None, **more: Any) -> Measured:
     [
         (BY_SEX, ["sex"], [m("mae", 0.5, group={"sex": "1"}, items=120), m("mae", 0.75, group={"sex": "2"}, items=80)]),
         (TABLE, [], [m("mae", 0.5, group={"sex": "1"}, items=120), m("mae", 0.75, group={"sex": "2"}, items=80)]),
+        ("sex,mae,count\n,1,20\n1,1,20\n", ["sex"], [m("mae", 1, items=20), m("mae", 1, group={"sex": "1"}, items=20)]),
+        ("\ufeff" + json.dumps({"mae": {"1": 0.5}}), ["sex"], [m("mae", 0.5, group={"sex": "1"})]),
         (TABLE["data"], ["sex"],
          [m("mae", 0.5, group={"sex": "1"}, items=120), m("mae", 0.75, group={"sex": "2"}, items=80)]),
         ({"columns": ["sex", "mae"], "data": [[1.0, 0.5]]}, ["sex"], [m("mae", 0.5, group={"sex": "1"})]),
@@ -229,6 +231,7 @@ def test_the_deepest_and_the_strangest_documents_are_one_sentence() -> None:
         (BY_SEX, [], "no column is a facet"),
         (BY_BOTH, ["sex"], "age_band is no number but 'a'; if it is a facet, say so with --facet"),
         ("sex,camera,mae\n1,1,2\n1,2,3\n", ["sex"], "camera of sex=1 stands there twice; is a facet missing"),
+        ("sex,mae,count\n,99,50\n1,1,50\n2,1,50\n", ["sex"], "a row without a sex has fewer items than the others"),
         ("sex,mae,mae\n1,1,2\n", ["sex"], "a column stands there twice"),
         ("sex,mae\n1,1,2\n", ["sex"], "a row has more or fewer fields"),
         ("sex,mae,count\n1,1,-2\n", ["sex"], "is no number of items"),
