@@ -101,10 +101,10 @@ def cloud(report: dict[str, Any], provider: str, title: str) -> Iterator[Line]:
         yield from entry(alike, names)
 
 
-def systems(report: dict[str, Any], triaged: Mapping[str, str], folder: str) -> Iterator[Line]:
-    """Each declared AI system: controls of which something can be said, and where the paper on it is.
+def systems(report: dict[str, Any], dossiers: Mapping[str, dict[str, Any]], folder: str) -> Iterator[Line]:
+    """Each declared AI system: what can be said of controls, where the paper on it is, and its technical file.
 
-    `triaged` is what the recorded answers about the risk of each lead to, first.
+    Beside the paper stands what the recorded answers about its risk lead to, first.
     """
     yield "head", f"AI systems of {report['evidence']['manifest']}: evidence for people to judge, not compliance"
     for system in report["evidence"]["systems"]:
@@ -115,9 +115,22 @@ def systems(report: dict[str, Any], triaged: Mapping[str, str], folder: str) -> 
         frameworks = report["scores"]["systems"][system["id"]]["frameworks"]
         said = "; ".join(f"{name}: {controls(score)}" for name, score in frameworks.items())
         yield "", f"  {fold(said, WIDTH - 2, 1)[0]}"
-        page = f"{folder}/{system['id']}/{PAPERS[system['id']][1]}: {triaged[system['id']]}"
+        dossier = dossiers[system["id"]]
+        page = f"{folder}/{system['id']}/{PAPERS[system['id']][1]}: {dossier['triage']['headline'][0]}"
         yield "", f"  {fold(page, WIDTH - 2, 1)[0]}"
+        for items in [part["items"] for part in dossier["parts"] if part["items"]]:
+            yield "", f"  {fold(technical_file(items), WIDTH - 2, 1)[0]}"
     yield "", f"  {folder}/*.cdx.json: what each is made of, a CycloneDX ML-BOM; board.html: how all of them stand"
+
+
+def technical_file(items: Iterable[dict[str, Any]]) -> str:
+    """Of which items of Annex IV(2) there is something, by kind of evidence, and of which there is nothing."""
+    there = {item["id"][-2]: {piece["kind"] for piece in item["pieces"]} for item in items}
+    found = {
+        kind: [id for id, kinds in there.items() if kind in kinds] for kind in ("observed", "recorded", "declared")
+    }
+    found["nothing"] = [id for id, kinds in there.items() if kinds == {"missing"}]
+    return "Annex IV(2): " + "; ".join(f"{kind} of {', '.join(ids) or 'none'}" for kind, ids in found.items())
 
 
 def controls(score: dict[str, Any]) -> str:
@@ -130,7 +143,8 @@ def controls(score: dict[str, Any]) -> str:
 
 
 def sums(verdicts: Mapping[str, int], severities: Mapping[str, int]) -> str:
-    detail = ", ".join(f"{severities[name]} {name}" for name in SEVERITIES if severities.get(name))
+    words = {name: "info" if name == "informational" else name for name in SEVERITIES}  # else a line is too long
+    detail = ", ".join(f"{severities[name]} {word}" for name, word in words.items() if severities.get(name))
     failed = f"{verdicts['fail']} fail ({detail})" if detail else "0 fail"
     return (
         f"{failed}, {verdicts['pass']} pass, {verdicts['unknown']} unknown, {verdicts['not_applicable']} not applicable"
@@ -246,8 +260,8 @@ def run(command: Path, arguments: list[str], environment: Mapping[str, str], *, 
         sys.exit(f"mlposture exited with {done.returncode}")
 
 
-def write_papers(command: Path, manifest: str, folder: str) -> dict[str, str]:
-    """A dossier and a BOM of each system, a page for a board, from the saved inventory; what each triage says first."""
+def write_papers(command: Path, manifest: str, folder: str) -> dict[str, dict[str, Any]]:
+    """A dossier and a BOM of each system, a page for a board, from the saved inventory; the dossiers, as JSON."""
     saved = ["--inventory", f"{folder}/inventory.json", "--systems", manifest]
     commands = [["report", "board", *saved, "-o", f"{folder}/board.html"]]
     for name, (framework, _) in PAPERS.items():
@@ -258,9 +272,7 @@ def write_papers(command: Path, manifest: str, folder: str) -> dict[str, str]:
         commands.append(["bom", f"{folder}/inventory.json", *bom])
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda arguments: run(command, arguments, os.environ), commands))
-    return {
-        name: json.loads(Path(folder, name, "dossier.json").read_bytes())["triage"]["headline"][0] for name in PAPERS
-    }
+    return {name: json.loads(Path(folder, name, "dossier.json").read_bytes()) for name in PAPERS}
 
 
 def main() -> None:
@@ -281,7 +293,6 @@ def main() -> None:
     show(
         [
             ("", "The real scanner against three simulated clouds of an invented company, with no credentials:"),
-            ("", ""),
             ("", f"$ mlposture {' '.join(how)} \\"),
             ("", f"    {' '.join(where)} \\"),
             ("", f"    {' '.join(kept)}"),
@@ -292,8 +303,8 @@ def main() -> None:
         seconds = scan(command, [*how, *where, *kept], environment, verbose=options.verbose)
     report = json.loads(Path(options.folder, "report.json").read_text(encoding="utf-8"))
     show([("", ""), *summary(report, seconds)])
-    triaged = write_papers(command, manifest, options.folder)
-    show([("", ""), *systems(report, triaged, options.folder)])
+    dossiers = write_papers(command, manifest, options.folder)
+    show([("", ""), *systems(report, dossiers, options.folder)])
     show([("", ""), *next_steps(report, os.path.relpath(command), options.folder)])
 
 
