@@ -65,5 +65,5 @@ def _threshold(one: ThresholdAnswer) -> Iterator[str]:
     withheld = f"{one.withheld} groups are not shown" if one.withheld > 1 else "1 group is not shown"
     if one.gap and one.gap.value is not None:
         pair = " and ".join(map(group, one.gap.between))
-        yield f"- gap of {code(pair)}: {number(one.gap.value)} ({interval(one.gap.low, one.gap.high)})"
+        yield f"- gap of {code(pair)}: {number(one.gap.value)} ({interval(one.gap.low, one.gap.high) or 'no interval'})"
     yield from (f"- {code(line, _SENTENCE)}" for line in (*([withheld] if one.withheld else []), *one.why, *one.notes))

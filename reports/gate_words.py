@@ -14,7 +14,7 @@ HEADLINES = {
 NEXT = {
     Answer.AGAINST: "do not deploy this model; change it, and evaluate it anew",
     Answer.MISSING: "evaluate this model by group, on data that it was not trained on, and record of which it is",
-    Answer.TOO_FEW: "evaluate on more items of the groups that are too small, or record counts or intervals",
+    Answer.TOO_FEW: "evaluate on more items, or record what is said above to be wanting",
     Answer.MET: f"it may go on (exit code {Exit.DONE:d})",
 }
 #: Groups that people are shown one by one.
@@ -92,7 +92,7 @@ def of_threshold(one: ThresholdAnswer) -> Iterator[str]:
         yield f"{one.withheld} {'group is' if one.withheld == 1 else 'groups are'} not shown"
     if one.gap and one.gap.value is not None:
         pair = " and ".join(map(group, one.gap.between))
-        yield f"gap of {pair}: {number(one.gap.value)} ({interval(one.gap.low, one.gap.high)})"
+        yield f"gap of {pair}: {number(one.gap.value)} ({interval(one.gap.low, one.gap.high) or 'no interval'})"
     yield from one.why
     yield from one.notes
 

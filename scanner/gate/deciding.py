@@ -26,7 +26,10 @@ from scanner.gate.special_categories import note
 from scanner.model.evaluations import Measured
 from scanner.systems.manifest import Threshold
 
-_POINT = "a value alone says nothing: record counts, a standard error or an interval, or declare point: true"
+_POINT = (
+    "a value alone says nothing: record its standard error ({0}_standard_error in MLflow and tables), an interval, or, "
+    "of a share, of how many items it is one ({0}_of), or declare point: true"
+)
 _NO_MINIMUM = "the manifest does not say how many items a group must have for a number to mean anything: smallest_group"
 _ALONE = "one group alone is recorded, so that nothing is known of any other"
 _LEFT = "items of the evaluation are in no group that is recorded, so that nothing is known of them"
@@ -168,11 +171,11 @@ def _why(one: Threshold, asked: int, large: int, judged: Sequence[_Judged], hidd
     if len(judged) < large:
         yield f"{_groups(large - len(judged))} without a value"
     if any(not found.bounds.how for found in judged):
-        yield _POINT
-    limited = [found.answer for found in judged if found.answer]
+        yield _POINT.format(one.metric)
+    limited = [found.answer for found in judged if found.answer and found.bounds.how]
     if limited and one.facet:
         counts = ", ".join(f"{limited.count(answer)} {words}" for answer, words in _COUNTED)
-        yield f"of {_groups(len(limited))} that can be judged, {counts}"
+        yield f"of {_groups(len(limited))} with an interval, {counts}"
     elif limited:
         yield f"the interval of all items is {dict(_COUNTED)[limited[0]]}"
     if any(found.key in hidden for found in judged):

@@ -17,13 +17,14 @@ _ALONE = "fewer than two groups can be compared, so that nothing can be said of 
 
 
 class _Pair(NamedTuple):
-    """Two groups, that of the larger value first, and between which bounds their difference lies."""
+    """Two groups, that of the larger value first, and between which bounds their difference lies, if it is `known`."""
 
     answer: Answer
     high: float
     value: float
     low: float
     keys: tuple[Key, Key]
+    known: bool
 
 
 def comparisons(groups: int) -> int:
@@ -47,10 +48,9 @@ def gap(groups: Sequence[tuple[Key, Bounds]], limit: float, facets: Key, hidden:
 def _pair(one: tuple[Key, Bounds], other: tuple[Key, Bounds], limit: float) -> _Pair:
     (key, larger), (other_key, smaller) = sorted((one, other), key=lambda group: -group[1].value)
     low, high = difference(larger, smaller)
-    answer = from_bounds(beyond=low > limit, clear=high <= limit and low >= -limit)
-    if not (larger.how and smaller.how):
-        answer = Answer.TOO_FEW
-    return _Pair(answer, high, larger.value - smaller.value, low, (key, other_key))
+    known = bool(larger.how and smaller.how)
+    answer = from_bounds(beyond=low > limit, clear=high <= limit and low >= -limit) if known else Answer.TOO_FEW
+    return _Pair(answer, high, larger.value - smaller.value, low, (key, other_key), known)
 
 
 def _with_numbers(found: Gap, pair: _Pair, facets: Key) -> Gap:
@@ -61,6 +61,6 @@ def _with_numbers(found: Gap, pair: _Pair, facets: Key) -> Gap:
         level=found.level,
         between=tuple(group_of(facets, key) for key in pair.keys),
         value=pair.value,
-        low=pair.low,
-        high=pair.high,
+        low=pair.low if pair.known else None,
+        high=pair.high if pair.known else None,
     )

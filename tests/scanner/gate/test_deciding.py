@@ -125,6 +125,18 @@ def test_a_gap_is_judged_by_the_interval_of_the_difference(values: list[Measured
     assert only(GAP, *values).answer is answer
 
 
+def test_where_no_interval_is_known_none_is_spoken_of() -> None:
+    asked = by("sex", largest_gap=10)
+    found = only(asked, mae(50, None, sex="1"), mae(52, None, sex="2"))
+
+    assert found.gap
+    assert (found.gap.value, found.gap.low, found.gap.high) == (2, None, None)
+    [wanted, apart] = found.why
+    assert wanted.startswith("a value alone says nothing: record its standard error (mae_standard_error in MLflow")
+    assert apart == "groups may be further apart than 10, or not"
+    assert only(threshold(at_most=60), mae(50, None)).why == (wanted,)
+
+
 def test_a_gap_names_the_pair_that_decides() -> None:
     found = only(GAP, mae(50, sex="1"), mae(52, sex="2"), mae(70, sex="3")).gap
 
