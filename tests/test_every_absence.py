@@ -36,6 +36,7 @@ REFERRED = {
 }
 #: Reads about the account or project that is scanned, which does not go away, and questions that have no such answer.
 ALWAYS_THERE: set[str | tuple[str, str]] = {
+    "mlflow:GetUser",
     "mlflow:GetVersion",
     "s3:GetAccountPublicAccessBlock",
     "tag:GetResources",

@@ -62,6 +62,10 @@ NOT_FOLLOWED = {
     "mlflow.registry.ModelVersion.logged_model": "the id that `source` or `model_id` gives, which is followed",
     "mlflow.registry.ModelVersion.run": "the id that `run_id` gives, which is followed",
     "mlflow.tracking.LoggedModel.metrics[].model_id": "its own id",
+    **{
+        f"mlflow.tracking.{kind}.metrics[].run_id": "which run measured it; that of the version is read"
+        for kind in ("LoggedModel", "Run")
+    },
     "mlflow.tracking.LoggedModel.source_run_id": "the run that the version names as well",
     "mlflow.tracking.Run.metrics[].model_id": "a model that the run measured: that of the version is read",
     "mlflow.tracking.Run.model_outputs[].model_id": "a model that the run made: that of the version is read",
@@ -138,11 +142,9 @@ UNUSED = {
             "mlflow.tracking.Run.artifact_location",
             "mlflow.tracking.Run.end_time",
             "mlflow.tracking.Run.experiment_id",
-            "mlflow.tracking.Run.lifecycle_stage",
             "mlflow.tracking.Run.model_outputs",
             "mlflow.tracking.Run.params",
             "mlflow.tracking.Run.start_time",
-            "mlflow.tracking.Run.status",
             "mlflow.tracking.Run.user",
         ),
         _SAID,

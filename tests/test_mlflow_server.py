@@ -264,12 +264,12 @@ def test_no_password_is_guessed(seen: dict[str, Any]) -> None:
         assert "" in sent
 
 
-def test_lists_leave_out_what_the_user_may_not_read_without_a_word(seen: dict[str, Any]) -> None:
-    """Which is why the guide says to scan as somebody who may read all."""
+def test_lists_leave_out_what_the_user_may_not_read_and_count_as_incomplete(seen: dict[str, Any]) -> None:
     admin, reader = (seen["scans"][name] for name in ("admin", "reader"))
     inventories = [Path(scan["inventory"]).read_text(encoding="utf-8") for scan in (admin, reader)]
 
     assert ["confidential" in text for text in inventories] == [True, False]
+    assert ["lists leave out what this user may not read" in text for text in inventories] == [False, True]
     assert {exchange["status"] for exchange in reader["exchanges"]} == {200, 401}
 
 

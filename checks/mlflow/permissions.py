@@ -6,11 +6,13 @@ Source: Authentication with username and password, https://mlflow.org/docs/lates
 #: Nothing is asked before the collectors run.
 DISCOVERY: tuple[str, ...] = ()
 
+#: What each user may read of itself: who it is.
+USER = "mlflow:GetUser"
 _READ_VERBS = ("Search", "Get", "List")
 #: Reads that return the content of artifacts, or that have to be allowed by more than reading.
-_FORBIDDEN = frozenset({"mlflow:GetArtifact", "mlflow:GetPresignedDownloadUrl", "mlflow:GetUser", "mlflow:ListUsers"})
+_FORBIDDEN = frozenset({"mlflow:GetArtifact", "mlflow:GetPresignedDownloadUrl", "mlflow:ListUsers"})
 #: Operations that every user may call, and others by what they read.
-_OPEN = frozenset({"mlflow:GetVersion"})
+_OPEN = frozenset({"mlflow:GetVersion", USER})
 _OF_REGISTRY = ("RegisteredModel", "ModelVersion")
 
 

@@ -16,6 +16,8 @@ from worlds import mlflow_members as model
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf, walk
 
+from checks.mlflow.permissions import USER
+
 _API = "/api/2.0/mlflow/"
 #: Path below the API: operation, what lists it in the document, and the member of the reply.
 _LISTS = {
@@ -29,7 +31,7 @@ _ERRORS = {
     404: "RESOURCE_DOES_NOT_EXIST",
     429: "REQUEST_LIMIT_EXCEEDED",
 }
-USER, PASSWORD = "scanner", "an-invented-Passw0rd-of-a-test"
+LOGIN, PASSWORD = "scanner", "an-invented-Passw0rd-of-a-test"
 #: What the server is called: it answers at the near end of a tunnel to it.
 SERVER = "https://mlflow.northwind.example"
 UNAUTHENTICATED = "You are not authenticated. Please see the documentation on how to authenticate."
@@ -65,7 +67,7 @@ class MlflowWorld(World):
         own = {"MLFLOW_TRACKING_URI": SERVER, "MLPOSTURE_MLFLOW_ENDPOINT": self.url}
         if self.server.get("open"):
             return own
-        return {**own, "MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": self.password}
+        return {**own, "MLFLOW_TRACKING_USERNAME": LOGIN, "MLFLOW_TRACKING_PASSWORD": self.password}
 
     # -- reading the request ---------------------------------------------------------------------------------------
 
@@ -79,6 +81,8 @@ class MlflowWorld(World):
             request.operation, request.verb = _LISTS[path][0], "list"
         elif request.path == f"{_API}runs/get":
             request.operation, request.resource = "mlflow:GetRun", request.query.get("run_id", "")
+        elif path == "users/get":
+            request.operation, request.resource = USER, request.query.get("username", "")
         elif path.startswith("logged-models/"):
             request.operation, request.resource = "mlflow:GetLoggedModel", unquote(path.partition("/")[2])
 
@@ -104,15 +108,25 @@ class MlflowWorld(World):
             return self._one(request, "run", self._runs.get(request.resource))
         if request.operation == "mlflow:GetLoggedModel":
             return self._one(request, "model", self._logged.get(request.resource))
+        if request.operation == USER:
+            return self._user(request)
         path = request.path.removeprefix(_API)
         return self._page(request, _LISTS[path][1]) if path in _LISTS else self.gone(request)
 
     def _knows(self, request: Request) -> bool:
-        sent = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
+        sent = base64.b64encode(f"{LOGIN}:{self.password}".encode()).decode()
         return request.headers.get("authorization") == f"Basic {sent}"
 
     def _one(self, request: Request, member: str, item: dict[str, Any] | None) -> Response:
         return self.gone(request) if item is None else _json({member: item})
+
+    def _user(self, request: Request) -> Response:
+        """Only a server with users of its own has this. Of others than itself, a user who is no administrator learns
+        nothing.
+        """
+        if self.server.get("open"):
+            return Response(404, b"<h1>Not Found</h1>", _HTML)
+        return _json({"user": {"id": 7, "username": request.resource, "is_admin": not self.server.get("reader")}})
 
     def _page(self, request: Request, section: str) -> Response:
         items = self.document.get(section) or []

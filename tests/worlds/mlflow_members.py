@@ -50,6 +50,8 @@ _MESSAGE = {operation: message for operation, message, _ in SECTIONS.values()}
 
 def knows(operation: str, path: tuple[str, ...]) -> bool:
     """Whether replies to an operation can have a member."""
+    if operation == "mlflow:GetUser":
+        return path == ("is_admin",)
     if operation == "mlflow:GetVersion":
         return path == ("version",)
     if operation == "mlflow:SearchExperiments" and path and path[0] in _ANSWERS:

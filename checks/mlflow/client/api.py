@@ -12,9 +12,9 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.mlflow.client.addresses import refuse_in_the_clear, server, tunnel
-from checks.mlflow.client.refusals import NOT_FOUND
-from checks.mlflow.client.transport import Answer, Transport, credentials, decoded, refused
-from checks.mlflow.permissions import is_read, permission
+from checks.mlflow.client.refusals import NO_ROUTE, NOT_FOUND
+from checks.mlflow.client.transport import Answer, Credentials, Transport, credentials, decoded, refused
+from checks.mlflow.permissions import USER, is_read, permission
 from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls
 from scanner.model.collectors import Collector, Recorder
@@ -49,7 +49,7 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
         for url, said in servers.items():
             refuse_in_the_clear(url, said)
     transport = Transport(made, calls.manners, through)
-    return MlflowProvider(calls, tuple(servers), transport, made.owner, made.form)
+    return MlflowProvider(calls, tuple(servers), transport, made)
 
 
 class MlflowProvider:
@@ -62,12 +62,12 @@ class MlflowProvider:
     #: an account is called by its address alone
     names: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, calls: Calls, servers: tuple[str, ...], transport: Transport, owner: str, form: str) -> None:
+    def __init__(self, calls: Calls, servers: tuple[str, ...], transport: Transport, made: Credentials) -> None:
         self.calls = calls
         self.transport = transport
-        self.principal = owner or "nobody"
+        self.principal, self.user = made.owner or "nobody", made.user
         #: `basic` or `bearer`, empty where no credentials are sent
-        self.form = form
+        self.form = made.form
         self._servers = servers
 
     def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same for every server
@@ -104,8 +104,10 @@ class MlflowApi(BaseApi):
     def permission(self, operation: str) -> str:
         return permission(operation)
 
-    def call(self, operation: str, path: str, member: str, **query: Any) -> Reply:
-        """The member of the reply that holds what was asked about; `None` where there is no such thing.
+    def call(
+        self, operation: str, path: str, member: str, missing: tuple[str, ...] = (NOT_FOUND,), **query: Any
+    ) -> Reply:
+        """The member of the reply that holds what was asked about; `None` where there is no such thing, by these codes.
 
         `UNSET` and a gap for any other failure.
         """
@@ -116,7 +118,7 @@ class MlflowApi(BaseApi):
                 raise CallFailed(Reason.MALFORMED, f"the reply has no `{member}`")
             return found
 
-        return self.reply(operation, attempt, (NOT_FOUND,))
+        return self.reply(operation, attempt, missing)
 
     def probe(
         self, operation: str, member: str, *, anonymous: bool = False, origin: str = "", say: bool = False
@@ -158,7 +160,7 @@ class MlflowApi(BaseApi):
                 raise CallFailed(Reason.MALFORMED, "the reply is no version")
             return {member: line}
 
-        return self.reply(operation, attempt, ("ENDPOINT_NOT_FOUND", NOT_FOUND))
+        return self.reply(operation, attempt, (NO_ROUTE, NOT_FOUND))
 
     def incomplete(self) -> None:
         """Say that not all of the collector's kind was seen."""
@@ -169,7 +171,7 @@ class MlflowApi(BaseApi):
     ) -> Iterator[Mapping[str, Any]]:
         """Items of a listing, which say who they are by the members of `identity`.
 
-        A failure ends it, leaves a gap and marks the listing incomplete.
+        A failure ends it, leaves a gap and marks the listing incomplete. So does a user for whom lists are cut.
         """
         listing = Listing(self.calls.manners.bounds)
         asked: Mapping[str, Any] = query
@@ -180,13 +182,26 @@ class MlflowApi(BaseApi):
                 yield from items
                 token = page.get("next_page_token")
                 if not token:
-                    return
+                    return self._end(operation)
                 if endless := listing.endless(token, items):
                     raise endless
                 asked = {**query, "page_token": token}
         except CallFailed as failure:
             self.gap(operation, failure)
             self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
+
+    def _end(self, operation: str) -> None:
+        """Lists leave out, without a word, what a user may not read who is no administrator.
+
+        Where the server has no users of its own, who is let in sees all.
+        """
+        if self.form != "basic":
+            return
+        user = self.call(USER, "users/get", "user", (NO_ROUTE, "404"), username=self._provider.user)
+        if user is not None and (user is UNSET or user.get("is_admin") is not True):
+            if user is not UNSET:
+                self.gap(operation, CallFailed(Reason.DENIED, "lists leave out what this user may not read"))
+            self.incomplete()
 
     def _page(self, operation: str, path: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
         page = self.ask(operation, lambda: decoded(self._get(_BASE + path, query)))

@@ -10,7 +10,7 @@ _AUTH = "https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/"
 _NETWORK = "https://mlflow.org/docs/latest/self-hosting/security/network/"
 _REST = "https://mlflow.org/docs/latest/api_reference/rest-api.html"
 
-NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
+NOT_FOUND, NO_ROUTE = "RESOURCE_DOES_NOT_EXIST", "ENDPOINT_NOT_FOUND"
 
 #: What holds for a server is asked again for each of its parts: how it answers without credentials has to be seen.
 REFUSALS = (

@@ -44,6 +44,7 @@ class Credentials(NamedTuple):
     owner: str = ""
     #: `basic` or `bearer`
     form: str = ""
+    user: str = ""
 
 
 def credentials(environment: Mapping[str, str]) -> Credentials:
@@ -53,7 +54,7 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
         own.note(password)
         encoded = b64encode(f"{user}:{password}".encode()).decode()
         own.note(encoded)
-        return Credentials(f"Basic {encoded}", f"user {user}", "basic")
+        return Credentials(f"Basic {encoded}", f"user {user}", "basic", user)
     if user or password:
         raise InputError(f"{USER} and {PASSWORD}: one is set without the other; set both, or none")
     if token:
@@ -124,7 +125,7 @@ def decoded(answer: Answer) -> Mapping[str, Any]:
     if answer.status != 200:
         raise refused(answer)
     found = parsed(answer)
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or "json" not in answer.headers.get("Content-Type", ""):
         raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
     if "error_code" in found:
         raise CallFailed(Reason.MALFORMED, f"an error with the status of a success: {found['error_code']}")

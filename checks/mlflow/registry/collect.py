@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from checks.mlflow import ids
+from checks.mlflow.permissions import USER
 from checks.mlflow.registry.resources import MODELS, VERSIONS, ModelVersion, RegisteredModel
 from checks.mlflow.secrecy import cleared
 from scanner.model.collectors import Found, collector
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _A_PAGE = 200
 
 
-@collector(RegisteredModel, operations=(MODELS,), per="account")
+@collector(RegisteredModel, operations=(MODELS, USER), per="account")
 def registered_models(api: MlflowApi) -> Iterator[RegisteredModel]:
     for item in api.pages(MODELS, "registered-models/search", "registered_models", ("name",), max_results=_A_PAGE):
         name = item["name"]
@@ -29,7 +30,7 @@ def registered_models(api: MlflowApi) -> Iterator[RegisteredModel]:
         )
 
 
-@collector(ModelVersion, operations=(VERSIONS,), per="account", follows=(RegisteredModel,))
+@collector(ModelVersion, operations=(VERSIONS, USER), per="account", follows=(RegisteredModel,))
 def model_versions(api: MlflowApi, found: Found) -> Iterator[ModelVersion]:
     named = _aliases(found)
     identity = ("name", "version")

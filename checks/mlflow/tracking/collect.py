@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from checks.mlflow import ids
+from checks.mlflow.permissions import USER
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.secrecy import cleared, suspicious
 from checks.mlflow.tracking.behind import logged_model_of, looked_behind
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _A_PAGE = 1000
 
 
-@collector(Experiment, operations=(EXPERIMENTS,), per="account")
+@collector(Experiment, operations=(EXPERIMENTS, USER), per="account")
 def experiments(api: MlflowApi) -> Iterator[Experiment]:
     for item in api.pages(EXPERIMENTS, "experiments/search", "experiments", ("experiment_id",), max_results=_A_PAGE):
         id = item["experiment_id"]

@@ -18,12 +18,12 @@ from commandline import mlposture
 from msgspec.structs import replace
 from scanning import QUICK, document, quick_calls, running, take_inventory
 from worlds.base import Fault, Request, Response, World
-from worlds.mlflow import PASSWORD, SERVER, USER, MlflowWorld
+from worlds.mlflow import LOGIN, PASSWORD, SERVER, MlflowWorld
 
 from checks.mlflow.client.api import connect
-from checks.mlflow.registry.resources import ModelVersion
+from checks.mlflow.registry.resources import ModelVersion, RegisteredModel
 from checks.mlflow.server.resources import Server
-from checks.mlflow.tracking.resources import Run
+from checks.mlflow.tracking.resources import Experiment, Run
 from scanner.model.errors import InputError
 from scanner.model.nouns import Reason
 from scanner.store.inventory import Inventory
@@ -50,13 +50,13 @@ def test_basic_credentials_are_those_of_mlflows_own_variables() -> None:
     with running("mlflow") as world:
         inventory = take_inventory("mlflow")
 
-    basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    basic = base64.b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()
     assert sent(world) == {"", f"Basic {basic}"}
     assert [request.path for request in world.log if "authorization" not in request.headers] == [
         "/api/2.0/mlflow/experiments/search"
     ], "one read without them, to see whether it is answered"
     assert (only(inventory).asked_with, only(inventory).anonymous_status) == ("basic", 401)
-    assert {one.name for one in inventory.principals} == {f"user {USER}"}
+    assert {one.name for one in inventory.principals} == {f"user {LOGIN}"}
     assert {request.method for request in world.log} == {"GET"}
 
 
@@ -69,6 +69,28 @@ def test_a_token_is_sent_as_it_is_and_is_no_name() -> None:
     assert sent(world) == {"", f"Bearer {token}"}
     assert {one.name for one in inventory.principals} == {"who holds MLFLOW_TRACKING_TOKEN"}
     assert (only(inventory).scope.account, only(inventory).anonymous_status) == (url, 401)
+
+
+@pytest.mark.parametrize(
+    ("server", "complete"),
+    [
+        ({"version": "3.17.2"}, True),
+        ({"version": "3.17.2", "reader": True}, False),
+        ({"version": "3.17.2", "open": True}, True),  # and has no users
+    ],
+)
+def test_lists_are_complete_only_for_who_is_shown_all(server: dict[str, Any], complete: bool) -> None:
+    with running("mlflow", {**document("mlflow"), "server": server}) as world:
+        with mock.patch.dict(os.environ, {"MLFLOW_TRACKING_USERNAME": LOGIN, "MLFLOW_TRACKING_PASSWORD": PASSWORD}):
+            inventory = take_inventory("mlflow")
+        asked = {request.resource for request in world.log if request.operation == "mlflow:GetUser"}
+
+    assert asked == {LOGIN}
+    assert [inventory.complete(kind) for kind in (RegisteredModel, ModelVersion, Experiment)] == [complete] * 3
+    assert {gap.detail for gap in inventory.gaps} == (
+        set() if complete else {"lists leave out what this user may not read"}
+    )
+    assert len(inventory.of(ModelVersion)) == len(document("mlflow")["model_versions"])
 
 
 @pytest.mark.parametrize(
@@ -103,7 +125,7 @@ def test_without_credentials_plain_http_is_asked() -> None:
 def test_several_servers_are_accounts_of_their_own() -> None:
     open_ = {**document("mlflow"), "server": {"version": "3.17.2", "open": True}}
     with running("mlflow") as one, MlflowWorld(open_) as other:
-        credentials = {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
+        credentials = {"MLFLOW_TRACKING_USERNAME": LOGIN, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
         urls = (one.url, other.url)
         with environment(**credentials):
             inventory = take_inventory("mlflow", urls=urls)
