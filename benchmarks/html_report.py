@@ -5,7 +5,7 @@
 Prints seconds and bytes to write the page; then, where Chromium and .venv-browser are installed, how long it takes to
 open it there and to filter: seconds for a person who waits, and of the page's own processor time. Opened means: from
 the navigation, in a browser that runs but has not seen the page, until all findings can be filtered, every count is
-final and the table is laid out.
+final and the table is laid out. The first search may have to wait for texts that are unpacked after that.
 """
 
 from __future__ import annotations

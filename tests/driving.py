@@ -181,6 +181,7 @@ def many(browser: Browser, source: str, last: str) -> dict[str, Any]:
     def timed(what: str, act: Any) -> None:
         busy, began = reader.worked(), time.monotonic()
         act()
+        page.wait_for_selector("html:not([data-busy])", state="attached")
         page.evaluate("document.body.offsetHeight")
         times[what] = {
             "wall": time.monotonic() - began, "busy": reader.worked() - busy, "matching": reader.matching()

@@ -1,7 +1,7 @@
 """Findings as a page carries them: blocks of compressed JSON, which its script unpacks.
 
-A block has the rows of the table, and apart from them, unpacked when one is opened, what a finding shows then. Findings
-are read once, and no more than a block of them is in memory, compressed. In base64 there is nothing that could end the
+A block has what findings are filtered by; apart from that, unpacked when a row is shown or all are searched, the texts of
+the table; and, unpacked when a row is opened, what a finding shows then. Findings are read once, and no more than a block of them is in memory, compressed. In base64 there is nothing that could end the
 element that holds it.
 """
 
@@ -72,13 +72,10 @@ class _Block:
         self.count += 1
 
     def elements(self) -> Iterator[bytes]:
-        rows = {
-            "fingerprints": "\n".join(self._fingerprints),
-            "texts": "\n".join(self._texts),
-            "check": self._check,
-            "facets": {name: {"values": list(one.values), "of": one.of} for name, one in self._facets.items()},
-        }
-        yield _element("rows", _packed(encode(rows)))
+        facets = {name: {"values": list(one.values), "of": one.of} for name, one in self._facets.items()}
+        texts = {"fingerprints": "\n".join(self._fingerprints), "texts": "\n".join(self._texts)}
+        yield _element("rows", _packed(encode({"check": self._check, "facets": facets})))
+        yield _element("texts", _packed(encode(texts)))
         yield _element("details", self._details.close(b"]"))
 
 

@@ -25,7 +25,7 @@
   const chosen = new Map(), counters = new Map(), distinct = new Map();
   const blocks = [...document.querySelectorAll("script.rows")];
   const at = id => document.getElementById(id);
-  let checks = [], page = 0, text = "", wanted = "";
+  let checks = [], page = 0, text = "", wanted = "", turns = 0, waits = 0, loading = null, loaded = false;
 
   // An account by its name, as far as it is known.
   function called(account) {
@@ -82,8 +82,8 @@
   }
 
   // Texts stay as they are until somebody looks at them or searches them: taking them apart would take longest.
-  function add({ fingerprints, texts, check, facets }, details) {
-    const block = { fingerprints, texts, details };
+  function add({ check, facets }, packed, details) {
+    const block = { packed, details, loading: null };
     const members = ({ values, of }) => {
       const own = values.map(same);
       return of.map(n => own[n]);
@@ -94,6 +94,19 @@
       findings.push({ block, place, check: checks[check[place]], verdict: verdict[place], scope: scope[place],
         kind: kind[place], systems: systems[place], path: path[place], state: state[place] });
     }
+  }
+
+  // The texts of a block.
+  function load(block) {
+    return block.loading ??= unpacked(block.packed).then(({ fingerprints, texts }) => {
+      block.packed.remove();
+      Object.assign(block, { fingerprints, texts });
+    });
+  }
+
+  // Those of all of them, which a search needs, and a finding that the address names.
+  function loadAll() {
+    return loading ??= Promise.all([...new Set(findings.map(one => one.block))].map(load)).then(() => { loaded = true; });
   }
 
   const fingerprint = ({ block, place }) => (block.ids ??= block.fingerprints.split("\n"))[place];
@@ -239,10 +252,13 @@
           [element("span", { class: "tag" }, element("bdi", null, tag)), " "])) : null));
   }
 
-  function render() {
+  async function render() {
     const last = Math.max(0, Math.ceil(shown.length / AT_ONCE) - 1);
     page = Math.min(page, last);
     const from = page * AT_ONCE, some = shown.slice(from, from + AT_ONCE);
+    const turn = ++turns;
+    if (some.some(one => one.block.texts === undefined)) await waiting(Promise.all(some.map(one => load(one.block))));
+    if (turn !== turns) return; // something else was chosen since
     opened.clear();
     at("rows").replaceChildren(...some.map(row));
     const total = number(findings.length);
@@ -334,14 +350,33 @@
 
   // -- all together --------------------------------------------------------------------------------------------------
 
-  function show() {
+  // Whoever looks on sees that what is shown is not yet what was chosen.
+  async function waiting(done) {
+    waits += 1;
+    document.documentElement.dataset.busy = "";
+    at("table").setAttribute("aria-busy", "true");
+    try {
+      await done;
+    } finally {
+      waits -= 1;
+      if (!waits) {
+        delete document.documentElement.dataset.busy;
+        at("table").removeAttribute("aria-busy");
+      }
+    }
+  }
+
+  async function show() {
+    const turn = ++turns;
+    if ((text.trim() || wanted) && !loaded) await waiting(loadAll());
+    if (turn !== turns) return;
     filter();
     if (wanted) {
       const place = shown.findIndex(one => fingerprint(one) === wanted);
       if (place >= 0) page = Math.floor(place / AT_ONCE);
     }
-    render();
     mirror();
+    await render();
   }
 
   // Go to the finding that the address names, or to the table.
@@ -352,7 +387,8 @@
       at("findings").scrollIntoView();
       return;
     }
-    const title = at(`f-${wanted}`).querySelector("button");
+    const title = at(`f-${wanted}`)?.querySelector("button");
+    if (!title) return; // something else was chosen since
     if (!opened.has(one)) await toggle(one, title);
     title.focus({ preventScroll: true });
     at(`f-${wanted}`).scrollIntoView();
@@ -366,10 +402,10 @@
     write();
   }
 
-  function turn(by) {
+  async function turn(by) {
     page += by;
     wanted = "";
-    render();
+    await render();
     write();
     at("findings").scrollIntoView();
   }
@@ -386,9 +422,9 @@
       change();
       at("text").focus();
     });
-    window.addEventListener("hashchange", () => {
+    window.addEventListener("hashchange", async () => {
       if (!read()) return;
-      show();
+      await show();
       go();
     });
   }
@@ -398,18 +434,19 @@
     at("table").hidden = false;
     const named = read();
     describe(await unpacked(document.querySelector("script.checks")));
-    const details = document.querySelectorAll("script.details");
+    const [texts, details] = ["texts", "details"].map(name => document.querySelectorAll(`script.${name}`));
     // All at once: one after the other they would wait for each other more than they work.
     for (const [block, found] of (await Promise.all(blocks.map(unpacked))).entries()) {
-      add(found, details[block]);
+      add(found, texts[block], details[block]);
       blocks[block].remove();
     }
     offer();
     at("filters").hidden = false;
-    show();
+    await show();
     listen();
     if (named) go();
     document.documentElement.dataset.ready = Math.round(performance.now());
+    setTimeout(loadAll);
   }
 
   start().catch(problem => {
