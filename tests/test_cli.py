@@ -159,7 +159,7 @@ def test_one_check_asks_only_what_it_needs(tmp_path: Path) -> None:
 
 def test_config_scans_all_that_it_names(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(
-        'verdicts = "all"\noutput = ["x.json", "x.sarif"]\n[aws]\n[gcp]\n[azure]\n[mlflow]\n'
+        'verdicts = "all"\noutput = ["x.json", "x.sarif"]\n[aws]\n[gcp]\n[azure]\n[mlflow]\n[lineage]\n'
     )
     with all_running():
         done = mlposture("scan", "--config", "c.toml", cwd=tmp_path)
@@ -218,7 +218,7 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["scan"], "name a cloud"),
+        (["scan"], "name what to scan"),
         (["scan", "aws", "-o", "x.docx"], ".docx"),
         (["scan", "aws", "-o", "nowhere/x.json"], "nowhere"),
         (["scan", "aws", "--check", "sagemaker_notebok_direct_internet_access"], "Did you mean"),
@@ -234,7 +234,7 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
         (["scan", "aws", "--framework", "hipaa"], "hipaa"),
         (["scan", "--config", "absent.toml"], "absent.toml"),
         (["scan", "--config", "wrong.toml"], "wrong.toml"),
-        (["scan", "--config", "empty.toml"], "names no cloud"),
+        (["scan", "--config", "empty.toml"], "names nothing to scan"),
         (["evaluate", "absent.json"], "absent.json"),
         (["evaluate", "wrong.toml"], "not an inventory"),
         (["explain", "MLP-0000"], "MLP-0000"),
