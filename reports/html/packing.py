@@ -1,8 +1,8 @@
 """Findings as a page carries them: blocks of compressed JSON, which its script unpacks.
 
-A block has what findings are filtered by; apart from that, unpacked when a row is shown or all are searched, the texts of
-the table; and, unpacked when a row is opened, what a finding shows then. Findings are read once, and no more than a block of them is in memory, compressed. In base64 there is nothing that could end the
-element that holds it.
+A block has what findings are filtered by. Apart from that it has the texts of the table, unpacked when a row is shown
+or all are searched, and what a finding shows when its row is opened. Findings are read once, and no more than a block
+of them is in memory, compressed. In base64 there is nothing that could end the element that holds it.
 """
 
 from __future__ import annotations

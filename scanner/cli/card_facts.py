@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.store.inventory import Inventory
 
 #: So many names are listed in an error, or of what refers to one thing.
-_MOST = 20
+_MOST = 5
 #: What may be a data set: addresses that jobs read, and the stores that these lie in.
 _DATA: tuple[Role, ...] = ("dataset", "store")
 #: Fields that hold what people decided, and the platform keeps.
@@ -105,18 +106,20 @@ def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft
 def _only(saved: Saved, name: str, what: str, fits: Callable[[Item], bool]) -> Entry:
     """The one item that is called so, by its reference, its address or its name."""
     found, others = list[Entry](), list[str]()
+    bucket = re.sub("^(s3|gs)://", "", name).rstrip("/")
     for entry in saved.items.entries(""):
         if not fits(entry.item):
             continue
         if name == entry.item.ref:
             return entry
-        if name in (entry.item.name, entry.item.url):
+        if name in (entry.item.name, entry.item.url) or (entry.item.role == "store" and bucket == entry.item.name):
             found.append(entry)
         others.append(entry.item.ref)
     if len(found) == 1:
         return found[0]
     if found:
         raise InputError(f"{name}: {len(found)} are called so; name one of {_few([one.item.ref for one in found])}")
+    others = [other for other in others if name.lower() in other.lower()] or others
     seen = f"; there are {_few(others)}" if others else ""
     raise InputError(f"{name}: the inventory has no {what} that is called so{seen}")
 

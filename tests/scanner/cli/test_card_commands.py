@@ -38,10 +38,20 @@ def test_a_data_sheet_is_written(inventory: str, tmp_path: Path) -> None:
     assert json.loads(croissant.stdout)["url"] == DATA
 
 
+def test_a_bucket_is_named_by_its_address_as_well(inventory: str, tmp_path: Path) -> None:
+    bucket = DATA.split("/")[2]
+    sheets = [
+        mlposture("datasheet", f"{start}{bucket}", "--inventory", inventory, cwd=tmp_path) for start in ("", "s3://")
+    ]
+
+    assert sheets[0].stdout == sheets[1].stdout != ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("card", "nothing"), f"nothing: the inventory has no model that is called so; there are {PACKAGE}, "),
+        (("card", "sentim"), "sentim: the inventory has no model that is called so; there are arn:aws:sagemaker"),
         (("datasheet", "nothing"), "nothing: the inventory has no data set that is called so; there are "),
         (("card", "sentiment/3", "-o", "missing/README.md"), "-o missing/README.md: the folder missing does not exist"),
     ],
