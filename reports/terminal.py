@@ -213,7 +213,7 @@ def _principals(report: Report, width: int) -> Iterator[Line]:
         if len(known) > MAX_NAMES:
             said.append(f"{len(known) - MAX_NAMES} more, all of them in the report file (-o)")
         if "" in found or not found:
-            said.append("somebody whom the credentials do not name" if found else "somebody who was not recorded")
+            said.append("somebody unnamed" if found else "somebody who was not recorded")
         for line in wrap(f"Read {clean(provider)} as {', '.join(said)}.", width):
             yield [("", line, "")]
 

@@ -207,7 +207,7 @@ def test_the_last_lines_hide_no_ignorance(make):
     assert plain(make.mixed_report()).endswith(
         "5 resources. Failures: 1 critical, 1 high, 0 medium, 0 low, 1 informational.\n"
         "Read aws as arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled.\n"
-        "Read gcp as somebody whom the credentials do not name.\n"
+        "Read gcp as somebody unnamed.\n"
         "Verdicts: 3 pass, 3 fail, 2 unknown, 0 not applicable.\n"
         "Posture of what was assessed 50.0 %. Coverage 35.2 %. Range 17.6 to 82.4 %.\n"
     )
@@ -463,7 +463,7 @@ def test_no_failures_is_said_of_what_was_observed(make):
 def test_it_says_in_whose_name_each_cloud_was_read(make):
     text = " ".join(plain(make.mixed_report()).split())
     assert "Read aws as arn:aws:sts::111122223333:assumed-role/posture-reader/scheduled." in text
-    assert "Read gcp as somebody whom the credentials do not name." in text
+    assert "Read gcp as somebody unnamed." in text
     assert "Read aws as somebody who was not recorded." in plain(make.report_of(scopes=[HERE]))
 
 
