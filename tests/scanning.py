@@ -131,10 +131,9 @@ def _pointing_at(*worlds: World) -> Iterator[None]:
 def share_models() -> None:
     """Let all sessions of botocore have one loader, and know each other's handlers of events and names for themselves.
 
-    In a small account, reading models, making methods of them, registering handlers and spelling a user agent is most
-    of a scan.
+    In a small account, reading models, registering handlers and spelling a user agent is most of a scan.
     """
-    from botocore import client, hooks, session, useragent
+    from botocore import hooks, session, useragent
 
     session.create_loader = cache(session.create_loader)
     hooks.accepts_kwargs = lru_cache(512)(hooks.accepts_kwargs)
@@ -147,14 +146,6 @@ def share_models() -> None:
         return names[name]
 
     hooks.EventAliaser._alias_event_name = remembered
-    create, methods = client.ClientCreator._create_methods, {}
-
-    def created(self: Any, model: Any) -> dict[str, Any]:
-        if model.service_name not in methods:
-            methods[model.service_name] = create(self, model)
-        return dict(methods[model.service_name])
-
-    client.ClientCreator._create_methods = created
 
 
 def manners_for(*faults: str | None) -> Manners:

@@ -16,7 +16,6 @@ from urllib.parse import quote
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.backends import get_backend
-from moto.core import responses
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.exceptions import ServiceException as MotoError
 from moto.iam.models import AWSManagedPolicy, IAMBackend
@@ -53,8 +52,6 @@ def _copied(policy: AWSManagedPolicy) -> AWSManagedPolicy:
 
 
 IAMBackend._init_aws_policies = _copied_aws_policies
-# moto looks for the methods of its own classes anew at every request.
-responses.method_names_from_class = cache(responses.method_names_from_class)
 
 
 def check_roles(document: dict[str, Any], problems: list[str]) -> None:
