@@ -91,7 +91,7 @@ def ways(naming: Naming) -> Iterator[tuple[Entry, ...]]:
 
 
 def test_there_are_such_checks() -> None:
-    assert {each.check.provider for each in naming()} == {"aws", "gcp", "azure"}
+    assert {each.check.provider for each in naming()} == {"aws", "gcp", "azure", "lineage"}
 
 
 @pytest.mark.parametrize("naming", EVERY_NAMING)

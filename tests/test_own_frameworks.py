@@ -86,7 +86,7 @@ def test_alone_it_narrows_the_checks_to_those_that_bear_on_it(own: Path) -> None
     report = reported(own, "own")
     assert tuple(report["scores"]["frameworks"]) == ("house-rules",)
     assert {finding["objective"] for finding in report["findings"]} == {
-        "network-isolation", "public-exposure", "hardened-workspaces", "least-privilege"
+        "network-isolation", "public-exposure", "hardened-workspaces", "least-privilege", "model-documentation"
     }  # fmt: skip
     assert tuple(reported(own, "cwe")["scores"]["frameworks"]) == ("cwe",)
 

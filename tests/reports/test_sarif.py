@@ -16,6 +16,7 @@ from reports import sarif, sarif_notes, sarif_style
 from scanner.frameworks import load
 from scanner.model.errors import InputError
 from scanner.model.nouns import Reason, Scope, Status
+from scanner.model.registry import PROVIDERS
 from scanner.model.reported import FindingList
 
 
@@ -284,7 +285,7 @@ def test_twenty_accounts_fit_and_one_more_is_refused_with_advice(make):
 def test_rules_of_all_checks_keep_the_limits(make):
     """Of the real checks, not this folder's: their texts have to fit."""
     checks = tuple(registered()[0].values())
-    scopes = [Scope(provider, "example", "global") for provider in ("aws", "gcp", "azure")]
+    scopes = [Scope(provider, "example", "global") for provider in PROVIDERS]
     report = make.report_of(checks=checks, catalogue=load(), scopes=scopes)
     rules = [rule for run in runs(report) for rule in run["tool"]["driver"]["rules"]]
     assert {rule["id"] for rule in rules} == {check.id for check in checks}

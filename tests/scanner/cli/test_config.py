@@ -38,7 +38,7 @@ from scanner.model.errors import InputError
         (b"[bounds]\npage = 1\n[aws]", r"\[bounds\] has no page; did you mean pages\?$"),
         (b"[sarif]\ngroups = 1\n[aws]", r"\[sarif\] has no groups; did you mean group\?$"),
         (b'baseline = "x.json"\n[aws]', "baseline must be a list, not text in quotes$"),
-        (b"verdicts = 'all'", "names no cloud"),
+        (b"verdicts = 'all'", "names nothing to scan"),
     ],
 )
 def test_what_is_wrong_is_refused_in_one_line(content: bytes, says: str, tmp_path: Path) -> None:

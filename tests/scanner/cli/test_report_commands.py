@@ -30,7 +30,7 @@ def test_it_writes_a_page_about_all_inventories(inventories: list[str], tmp_path
     assert (done.returncode, done.stdout) == (0, "")
     page = (tmp_path / "board.html").read_text(encoding="utf-8")
     assert "Ticket sentiment" in page and "Card fraud scoring" in page and "its cloud was not scanned" in page
-    assert page.count('<svg class="path"') == 5
+    assert page.count('<svg class="path"') == 4
     assert [path.name for path in tmp_path.iterdir()] == ["board.html"]
 
 
