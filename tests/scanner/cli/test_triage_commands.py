@@ -266,8 +266,9 @@ class Terminal:
         self.shown = self.shown.partition(text)[2]
 
     def end(self, number: signal.Signals | None = None) -> int:
-        """Wait for the end, after a signal if there is one."""
+        """Wait for the end, after a signal if there is one. It comes at a prompt: Python drops one in a destructor."""
         if number is not None:
+            self.until("): ")
             self._process.send_signal(number)
         while self._read():
             pass
