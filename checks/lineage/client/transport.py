@@ -1,28 +1,25 @@
 """One request to a server of lineage and what came back, with Python's own HTTP client."""
 
 import http.client
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import msgspec
-
 from checks.lineage.client.refusals import REFUSALS
 from scanner import HOME, __version__
+from scanner.calls.plain_http import NoRedirects, broken, is_local, parsed, rest, spelled
 from scanner.model import own
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.nouns import Reason
-from scanner.model.proxies import NETWORK
 from scanner.model.refusals import find
 
 #: The variable that OpenLineage's own client takes a key from.
 KEY = "OPENLINEAGE_API_KEY"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _EXAMPLE = "give one such as https://marquez.northwind.example"
-_PORTS = {"http": 80, "https": 443}
+#: The variable that Python itself takes certificates from.
+_CERTIFICATES = "SSL_CERT_FILE"
 
 
 def is_server(place: str) -> bool:
@@ -39,15 +36,12 @@ def server(url: str) -> str:
         raise InputError(f"lineage: leave the user and password out of the address; a key is taken from {KEY}")
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
+        host, _ = parts.hostname, parts.port  # which raises for what is none
     except ValueError as error:
         raise InputError(f"lineage: what was given is no address; {_EXAMPLE}") from error
     if not host or not url.isprintable() or " " in url or parts.query or parts.fragment:
         raise InputError(f"lineage: give scheme, host, port and path of the server alone; {_EXAMPLE}")
-    host = f"[{host}]" if ":" in host else host
-    scheme = parts.scheme.lower()
-    shown = "" if port is None or port == _PORTS[scheme] else f":{port}"
-    return f"{scheme}://{host}{shown}{parts.path.rstrip('/').removesuffix('/api/v1')}"
+    return spelled(parts).removesuffix("/api/v1")
 
 
 def key(environment: Mapping[str, str]) -> str:
@@ -61,12 +55,8 @@ def key(environment: Mapping[str, str]) -> str:
 
 def refuse_in_the_clear(url: str) -> None:
     """Raise InputError for a server that a key cannot be sent to."""
-    if url.startswith("http://") and not _is_local(url):
+    if url.startswith("http://") and not is_local(url):
         raise InputError(f"lineage: {url}: the key in {KEY} would be sent in the clear; use https, or unset it")
-
-
-def _is_local(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in _LOOPBACK
 
 
 class Transport:
@@ -78,53 +68,40 @@ class Transport:
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
         self._timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirects())
+        self._opener = urllib.request.build_opener(NoRedirects())
         # An address of this machine is no proxy's business: it would see the key.
-        self._direct = urllib.request.build_opener(_NoRedirects(), urllib.request.ProxyHandler({}))
+        self._direct = urllib.request.build_opener(NoRedirects(), urllib.request.ProxyHandler({}))
 
     def get(self, server: str, path: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
         """The JSON object of one attempt. Raises CallFailed."""
         server = self._tunnel or server
         request = urllib.request.Request(f"{server}{path}?{urlencode(query)}", headers=self._headers)  # noqa: S310 - `server` saw it
-        opener = self._direct if _is_local(server) else self._opener
+        opener = self._direct if is_local(server) else self._opener
         try:
             with opener.open(request, timeout=self._timeout) as reply:
                 status, content = reply.status, reply.read()
         except urllib.error.HTTPError as refusal:
             with refusal:
-                raise _refused(refusal.code, refusal.headers.get("Retry-After", ""), _rest(refusal)) from refusal
+                raise _refused(
+                    refusal.code, refusal.headers.get("Retry-After", ""), rest(refusal, _CERTIFICATES)
+                ) from refusal
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _broken(error) from error
+            raise broken(error, _CERTIFICATES) from error
         return _decoded(status, content)
-
-
-def _rest(refusal: urllib.error.HTTPError) -> bytes:
-    try:
-        return refusal.read()
-    except (OSError, http.client.HTTPException) as error:
-        raise _broken(error) from error
 
 
 def _decoded(status: int, content: bytes) -> Mapping[str, Any]:
     if status != 200:
         raise _refused(status, "", content)
-    found = _parsed(content)
+    found = parsed(content)
     if not isinstance(found, Mapping):
         raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
     return found
 
 
-def _parsed(content: bytes) -> Any:
-    """Parsed JSON; None if it is none."""
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _refused(status: int, after: str, content: bytes) -> CallFailed:
     """What a status other than 200 means, with what the server says of it."""
-    found = _parsed(content)
+    found = parsed(content)
     message = str(found.get("message") or "") if isinstance(found, Mapping) else ""
     known = find(REFUSALS, str(status), "")
     if known is not None:
@@ -139,21 +116,3 @@ def _refused(status: int, after: str, content: bytes) -> CallFailed:
         return CallFailed(Reason.ERROR, f"HTTP 404: {said}", code=code)
     text = f": {message}" if message and status < 500 else ""
     return CallFailed(Reason.ERROR, f"HTTP {status}{text}", code=str(status), retry=status >= 500)
-
-
-def _broken(error: Exception) -> CallFailed:
-    """Why no answer came. The text of these errors may hold addresses and ports that differ from run to run."""
-    cause = getattr(error, "reason", error)
-    if isinstance(cause, TimeoutError):
-        return CallFailed(Reason.TIMEOUT, "no answer in time", retry=True)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        said = f"its certificate is not trusted ({cause.verify_message}); set SSL_CERT_FILE to who signed it"
-        return CallFailed(Reason.UNREACHABLE, said)
-    return CallFailed(Reason.UNREACHABLE, f"{type(cause).__name__}; {NETWORK}", retry=True)
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer, as it may lead to anybody."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from scanner.calls.plain_http import PORTS, is_local, spelled
 from scanner.model.errors import InputError
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _EXAMPLE = "give one such as https://mlflow.northwind.example"
-_PORTS = {"http": 80, "https": 443}
 
 
 def server(url: str, said: str) -> str:
@@ -21,21 +20,14 @@ def server(url: str, said: str) -> str:
         )
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
+        host, _ = parts.hostname, parts.port  # which raises for what is none
     except ValueError as error:
         raise InputError(f"{said}: is no address; {_EXAMPLE}") from error
-    if parts.scheme not in _PORTS or not host or not url.isprintable() or " " in url:
+    if parts.scheme not in PORTS or not host or not url.isprintable() or " " in url:
         raise InputError(f"{said} {url}: is no address of a server that speaks HTTP; {_EXAMPLE}")
     if parts.query or parts.fragment:
         raise InputError(f"{said}: give scheme, host, port and path alone; {_EXAMPLE}")
-    host = f"[{host}]" if ":" in host else host
-    default = port is None or port == _PORTS[parts.scheme]
-    return f"{parts.scheme}://{host}{'' if default else f':{port}'}{parts.path.rstrip('/')}"
-
-
-def is_local(url: str) -> bool:
-    """Whether an address is one of this machine, to which no proxy leads."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK
+    return spelled(parts)
 
 
 def tunnel(url: str, servers: Collection[str], said: str) -> str:

@@ -11,16 +11,13 @@ from email.message import Message
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-import msgspec
-
-from checks.mlflow.client.addresses import is_local
 from checks.mlflow.client.refusals import REFUSALS
 from scanner import HOME, __version__
 from scanner.calls.client import Manners
+from scanner.calls.plain_http import NoRedirects, broken, is_local, parsed, rest
 from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
-from scanner.model.proxies import NETWORK
 from scanner.model.refusals import find
 
 USER, PASSWORD, TOKEN = "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"
@@ -73,7 +70,7 @@ class Transport:
         self._tunnel = tunnel
         self._timeout = manners.read_timeout
         context = _context(os.environ.get(_CERTIFICATES, ""))
-        handlers = (_NoRedirects(), _Http(manners), _Https(manners, context))
+        handlers = (NoRedirects(), _Http(manners), _Https(manners, context))
         self._opener = urllib.request.build_opener(*handlers)
         # An address of this machine is no proxy's business: it would see the credentials.
         self._direct = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
@@ -97,34 +94,16 @@ class Transport:
                 return Answer(reply.status, reply.headers, reply.read())
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return Answer(refusal.code, refusal.headers, _rest(refusal))
+                return Answer(refusal.code, refusal.headers, rest(refusal, _CERTIFICATES))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _broken(error) from error
-
-
-def _rest(refusal: urllib.error.HTTPError) -> bytes:
-    try:
-        return refusal.read()
-    except (OSError, http.client.HTTPException) as error:
-        raise _broken(error) from error
-
-
-def _broken(error: Exception) -> CallFailed:
-    """Why no answer came. The text of these errors may hold addresses and ports that differ from run to run."""
-    cause = getattr(error, "reason", error)
-    if isinstance(cause, TimeoutError):
-        return CallFailed(Reason.TIMEOUT, "no answer in time", retry=True)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        said = f"its certificate is not trusted ({cause.verify_message}); set {_CERTIFICATES} to who signed it"
-        return CallFailed(Reason.UNREACHABLE, said)
-    return CallFailed(Reason.UNREACHABLE, f"{type(cause).__name__}; {NETWORK}", retry=True)
+            raise broken(error, _CERTIFICATES) from error
 
 
 def decoded(answer: Answer) -> Mapping[str, Any]:
     """The JSON object of an answer with status 200. Raises CallFailed for any other."""
     if answer.status != 200:
         raise refused(answer)
-    found = parsed(answer)
+    found = parsed(answer.body)
     if not isinstance(found, Mapping) or "json" not in answer.headers.get("Content-Type", ""):
         raise CallFailed(Reason.MALFORMED, "the reply is no JSON object")
     if "error_code" in found:
@@ -134,7 +113,7 @@ def decoded(answer: Answer) -> Mapping[str, Any]:
 
 def refused(answer: Answer) -> CallFailed:
     """What a status other than 200 means."""
-    content, after = parsed(answer), answer.headers.get("Retry-After", "")
+    content, after = parsed(answer.body), answer.headers.get("Retry-After", "")
     code, message = str(answer.status), answer.body[:200].decode(errors="replace")
     if isinstance(content, Mapping):
         code, message = str(content.get("error_code") or code), str(content.get("message") or "")
@@ -150,14 +129,6 @@ def refused(answer: Answer) -> CallFailed:
     if answer.status == 403:  # of a proxy, perhaps, whose page says more to people than to us
         return CallFailed(Reason.DENIED, f"HTTP 403 {code}{text}", code=code, permission="")
     return CallFailed(Reason.ERROR, f"HTTP {answer.status} {code}{text}", code=code, retry=answer.status >= 500)
-
-
-def parsed(answer: Answer) -> Any:
-    """Parsed JSON; None if it is none."""
-    try:
-        return msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _context(certificates: str) -> ssl.SSLContext:
@@ -199,10 +170,3 @@ def _hasty(kind: type[Any], manners: Manners) -> Any:
             self.sock.settimeout(manners.read_timeout)
 
     return Connection
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer, as it may lead to anybody."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
