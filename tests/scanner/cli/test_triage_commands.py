@@ -266,10 +266,14 @@ class Terminal:
         self.shown = self.shown.partition(text)[2]
 
     def end(self, number: signal.Signals | None = None) -> int:
-        """Wait for the end, after a signal if there is one. It comes at a prompt: Python drops one in a destructor."""
+        """Wait for the end, after a signal if there is one, which comes at a prompt: Python drops one in a destructor.
+
+        A prompt is shown before its read begins, and a signal between them ends no read: a line end does.
+        """
         if number is not None:
             self.until("): ")
             self._process.send_signal(number)
+            os.write(self._leader, b"\n")
         while self._read():
             pass
         return self._process.wait(timeout=60)
