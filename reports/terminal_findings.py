@@ -58,7 +58,8 @@ def _brief(finding: Finding, total: int, look: Look) -> Iterator[Line]:
     place = f"{where(resource.scope)} {kind} {clean(resource.name)}{more}: "
     yield [("blue", " --> ", ""), ("", cut(place + theirs(finding.message), width - 5), link(resource.console_url))]
     if finding.path:
-        names = " → ".join(clean(id.rstrip("/").rpartition("/")[2]) for id in finding.path)
+        ends = (resource.name if id == resource.id else id.rstrip("/").rpartition("/")[2] for id in finding.path)
+        names = " → ".join(map(clean, ends))
         yield [("dim", "     " + cut(names, width - 5), "")]
     if finding.remediation:
         yield _line("fix", first_paragraph(finding.remediation), width)

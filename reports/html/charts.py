@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from reports.html.text import cut, last, shown
+from reports.html.text import cut, shown, step
 
 #: Of a box: its size, the room between two, and how many letters a line of it holds.
 WIDTH, HEIGHT, ARROW, LETTERS = 132, 46, 26, 18
@@ -39,9 +40,9 @@ class Segment(NamedTuple):
     width: float
 
 
-def path(ids: Sequence[str]) -> Path:
-    """The resources that a finding goes through."""
-    names = [last(id) for id in ids]
+def path(ids: Sequence[str], called: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """The resources that a finding goes through. `called` are names of some of them."""
+    names = [step(id, called) for id in ids]
     if len(names) > MOST:
         first, end = MOST // 2, MOST - MOST // 2 - 1
         names = [*names[:first], ("", f"… {len(names) - first - end} more …"), *names[-end:]]

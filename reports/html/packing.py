@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from reports.html.text import cut, last, shown
+from reports.html.text import cut, shown, step
 from reports.writing import clean, place, without_secrets
 from scanner.model.nouns import Severity
 from scanner.model.reported import CheckInfo, Finding, Report
@@ -158,13 +158,13 @@ def _prose(text: str) -> list[str]:
 def _details(finding: Finding) -> dict[str, Any]:
     """What a finding shows when it is opened and is not its check's."""
     evidence = dict(finding.evidence)
-    source, decided = finding.source, finding.suppression
+    resource, source, decided = finding.resource, finding.source, finding.suppression
     return {
         "score": shown(str(evidence.pop("score", ""))),
         "evidence": _evidence(evidence),
-        "path": [(*map(shown, last(id)), shown(id)) for id in finding.path[:_HOPS]],
-        "console": shown(finding.resource.console_url),
-        "cached": {shown(operation): shown(at) for operation, at in finding.resource.cached.items()},
+        "path": [(*map(shown, step(id, {resource.id: resource.name})), shown(id)) for id in finding.path[:_HOPS]],
+        "console": shown(resource.console_url),
+        "cached": {shown(operation): shown(at) for operation, at in resource.cached.items()},
         "source": source and [shown(place(source)), shown(source.address), shown(source.text)],
         "unsourced": shown(finding.unsourced),
         "suppression": decided

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from reports.writing import clean, redact
@@ -32,6 +33,12 @@ def cut(text: str, longest: int) -> str:
         return text
     end = longest // 2
     return f"{text[: longest - end - 1]}…{text[-end:]}"
+
+
+def step(id: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """A step of a path: its type, and its name, as far as names are known: an id may end in a number instead."""
+    what, name = last(id)
+    return what, names.get(id) or name
 
 
 def last(id: str) -> tuple[str, str]:

@@ -93,6 +93,13 @@ def test_a_path_is_boxes_from_left_to_right() -> None:
     assert [(box.what, box.lines) for box in drawn.boxes] == [("role", (f"r{n}",)) for n in range(3)]
 
 
+def test_a_resource_with_a_name_is_called_by_it() -> None:
+    ids = ["//aiplatform.googleapis.com/projects/p/locations/l/models/7", "//storage.googleapis.com/b"]
+
+    assert [box.lines for box in charts.path(ids, {ids[0]: "fraud"}).boxes] == [("fraud",), ("b",)]
+    assert charts.path(ids, {ids[0]: ""}).boxes[0].lines == ("7",)
+
+
 def test_of_a_long_path_the_middle_is_left_out_and_counted() -> None:
     boxes = charts.path([f"role/r{n}" for n in range(12)]).boxes
 
