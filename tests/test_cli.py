@@ -239,6 +239,7 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
         (["evaluate", "wrong.toml"], "not an inventory"),
         (["explain", "MLP-0000"], "MLP-0000"),
         (["evaluate", "good.json", "--check", "MLP-1004", "--skip-check", "MLP-1004"], "no check is left"),
+        (["evaluate", "good.json", "--check", "MLP-5001"], "MLP-5001 looks at what is read for other checks"),
         (["evaluate", "good.json", "--check", "MLP-2001"], "MLP-2001"),
         (["evaluate", "good.json", "--verdicts", "unknown", "-o", "x.sarif"], "sarif is about failures"),
         (["evaluate", "good.json", "--verdicts", "unknown", "-o", "md:-"], "md is about failures"),

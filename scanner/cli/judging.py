@@ -170,7 +170,10 @@ def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
     from scanner.evaluate.unclaimed import UNCLAIMED
 
-    chosen = tuple(check for check in _chosen((*checks, UNCLAIMED), options) if check is not UNCLAIMED)
+    wanted = _chosen((*checks, UNCLAIMED), options)
+    chosen = tuple(check for check in wanted if check is not UNCLAIMED)
+    if wanted and not chosen:
+        raise InputError(f"{UNCLAIMED.id} looks at what is read for other checks: select one of them as well")
     if not chosen:
         raise InputError("no check is left after selection; see --check, --skip-check, --min-severity and --framework")
     return chosen
