@@ -30,6 +30,10 @@ def _maybe(_: str) -> Answer:
     return UNKNOWN
 
 
+def _never(_: str) -> Answer:
+    return NO
+
+
 def _network(text: str) -> str:
     """An address in a network."""
     try:
@@ -149,6 +153,17 @@ def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> K
     if stranger:
         keys |= {key: each._replace(can=_maybe) for key, each in keys_of_nowhere("principal").items()}
     return keys
+
+
+def keys_of_public() -> Keys:
+    """Of a request of somebody whom no policy speaks of: of no account, organisation, network or id that it names."""
+    nowhere = {key: _OF_OTHERS[key]._replace(can=_never) for key in ("aws:sourceip", "aws:userid")}
+    return {
+        **keys_of_account(STRANGER),
+        **keys_of_nowhere("principal"),
+        **dict.fromkeys(("aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpcsourceip"), ()),
+        **nowhere,
+    }
 
 
 def keys_of_service(account: str) -> Keys:

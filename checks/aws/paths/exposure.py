@@ -44,7 +44,7 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Artifact of the model lies in a bucket that is open to the public.
 
     Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
-    `IgnorePublicAcls` is on, for the bucket or for the account.
+    `IgnorePublicAcls` is on, for the bucket or for the account, as MLP-1407 does.
 
     ## Why it matters
     The weights can be downloaded by anybody, and with a grant that includes writing anybody can replace the archive

@@ -253,7 +253,8 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
     """Bucket with model or training data is open to the public.
 
     Counts what is in effect: a public policy unless `RestrictPublicBuckets` is on, a public ACL unless
-    `IgnorePublicAcls` is on, for the bucket or for the account.
+    `IgnorePublicAcls` is on, for the bucket or for the account. What S3 calls a public policy is none here where its
+    denials and conditions let nobody in from outside the accounts, organisations and networks that it names.
 
     ## Why it matters
     Anybody on the internet, or with any AWS account, reads the models and records in it; if the grant includes writing,
@@ -277,4 +278,6 @@ def s3_ml_bucket_public(bucket: Bucket) -> Verdict:
         return failed(f"public by {' and '.join(ways)}", **evidence)
     if missing:
         return unknown(*missing)
+    if bucket.policy_is_public and blocked(bucket, "restrict_public_buckets") is NO:
+        evidence["policy"] = bucket.policy
     return passed("not public", **evidence)

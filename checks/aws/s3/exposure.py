@@ -5,8 +5,10 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
-from checks.aws.iam.matching import Targets, filled
-from checks.aws.iam.principals import named
+from checks.aws.iam.matching import Places, Targets, filled
+from checks.aws.iam.policy import Documents
+from checks.aws.iam.principals import STRANGER, Caller, named
+from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_public
 from checks.aws.iam.statements import Rule, rules_of_resource
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 
@@ -41,17 +43,43 @@ def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How the public gets in, by "policy", by "ACL", both or neither; and the fields that were needed to tell more."""
     ways: list[str] = []
     missing = [field for field in ("policy_is_public", "grants") if getattr(bucket, field) is UNSET]
-    is_open = {
-        ("policy", "restrict_public_buckets"): bucket.policy_is_public is True,
-        ("ACL", "ignore_public_acls"): "grants" not in missing and bool(public_grants(bucket)),
-    }
-    for (way, switch), opened in is_open.items():
-        held = blocked(bucket, switch) if opened else YES
-        if held is NO:
-            ways.append(way)
-        elif held is UNKNOWN:
+    if bucket.policy_is_public is True:
+        held = blocked(bucket, "restrict_public_buckets")
+        if held is UNKNOWN:
             missing += unread_levels(bucket)
+        elif held is NO and bucket.policy is UNSET:
+            missing.append("policy")
+        elif held is NO and not keeps_public_out(bucket):
+            ways.append("policy")
+    if "grants" not in missing and public_grants(bucket):
+        ignored = blocked(bucket, "ignore_public_acls")
+        missing += unread_levels(bucket) if ignored is UNKNOWN else []
+        ways += ["ACL"] if ignored is NO else []
     return tuple(ways), tuple(dict.fromkeys(missing))
+
+
+def keeps_public_out(bucket: Bucket) -> bool:
+    """Whether a policy that S3 calls public lets nobody in who is not named.
+
+    S3 asks of each Allow for itself whether its conditions have fixed values. It knows no denials, and takes a pattern
+    such as that of all roles of one account for no limit.
+    """
+    rules = rules_of_resource(bucket.policy)
+    opened = [rule for rule in rules.rules if not rule.denies and _may_be_public(rule)]
+    documents = Documents(Caller(account=STRANGER), resource=rules)
+    keys = {**keys_of_public(), **keys_of_owner(bucket.scope.account)}
+    places = (Places([bucket.id], []), Places([], [f"{bucket.id}/"]))
+    asked = (documents.reach(action, place, keys) for action in _examples(opened) for place in places)
+    return bool(opened) and all(not found.name and not found.maybe for found in asked)
+
+
+def _examples(allowing: list[Rule]) -> list[str]:
+    """An action for each that these statements allow, made up where they have wildcards: no denial spells it out."""
+    spelled: list[str] = []
+    for rule in allowing:
+        named = {} if rule.but else rule.actions or {}
+        spelled += [action for patterns in named.values() for action in patterns] or [f"s3:{SOMETHING}"]
+    return list(dict.fromkeys(map(filled, spelled)))
 
 
 def unread_levels(bucket: Bucket) -> list[str]:

@@ -2,6 +2,7 @@ from factories.aws import (
     ACCOUNT,
     ALL_BLOCKED,
     KEY,
+    allow,
     block,
     bucket,
     deny,
@@ -26,6 +27,7 @@ SHARED = [
 CLOSED = {
     "public_access_block": None,
     "account_public_access_block": None,
+    "policy": None,
     "policy_is_public": None,
     "grants": (),
 }
@@ -45,6 +47,21 @@ def encrypted(algorithm: str, key: str | None = None):
 
 def exposed(**fields):
     return ours(**{**CLOSED, **fields})
+
+
+def let_in(*others, condition=None, **fields):
+    """A policy that S3 calls public, whatever else it says."""
+    more = {"Condition": condition} if condition else {}
+    allowed = allow(["s3:GetObject", "s3:ListBucket"], WHOLE, Principal="*", **more)
+    return exposed(**{"policy_is_public": True, "policy": document(allowed, *others), **fields})
+
+
+def spared(operator, key, value):
+    return deny("s3:*", WHOLE, Principal="*", Condition={operator: {key: value}})
+
+
+def roles_of(account):
+    return {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/ml-*"}}
 
 
 CASES = {
@@ -135,21 +152,37 @@ CASES = {
     "s3_ml_bucket_public": [
         Case("closed", PASS, exposed()),
         Case("closed, and the blocks were denied", PASS, ours(policy_is_public=False, grants=())),
-        Case("public policy", FAIL, exposed(policy_is_public=True)),
-        Case("public policy, and the ACL was denied", FAIL, exposed(policy_is_public=True, grants=UNSET)),
-        Case("public policy, and the blocks were denied", UNKNOWN, ours(policy_is_public=True, grants=())),
+        Case("public policy, and the ACL was denied", FAIL, let_in(grants=UNSET)),
+        Case(
+            "public policy, and the blocks were denied",
+            UNKNOWN,
+            let_in(public_access_block=UNSET, account_public_access_block=UNSET),
+        ),
+        Case("public policy", FAIL, let_in()),
+        Case("public policy, which was denied", UNKNOWN, let_in(policy=UNSET)),
+        Case("everybody, over TLS", FAIL, let_in(condition={"Bool": {"aws:SecureTransport": "true"}})),
+        Case("everybody, with one of two actions denied", FAIL, let_in(deny("s3:GetObject", WHOLE, Principal="*"))),
+        Case("everybody, from all addresses", FAIL, let_in(spared("NotIpAddress", "aws:SourceIp", "0.0.0.0/0"))),
+        Case("denied outside the organisation", PASS, let_in(spared("StringNotEquals", "aws:PrincipalOrgID", "o-ex1"))),
+        Case("denied outside the account", PASS, let_in(spared("StringNotEquals", "aws:PrincipalAccount", ACCOUNT))),
+        Case("denied outside the network", PASS, let_in(spared("StringNotEquals", "aws:SourceVpce", "vpce-1"))),
+        Case("denied from elsewhere", PASS, let_in(spared("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"))),
+        Case("every role of the account", PASS, let_in(condition=roles_of(ACCOUNT))),
+        Case("roles of a name, in any account", FAIL, let_in(condition=roles_of("*"))),
+        Case("sessions of one role", PASS, let_in(condition={"StringLike": {"aws:userid": "AROAEX:*"}})),
+        Case("objects with a tag", FAIL, let_in(condition={"StringEquals": {"s3:ExistingObjectTag/open": "yes"}})),
         Case("public ACL", FAIL, exposed(grants=(grant("global/AllUsers"),))),
         Case("any AWS user", FAIL, exposed(grants=(grant("global/AuthenticatedUsers"),))),
         Case("logs delivered by AWS", PASS, exposed(grants=(grant("s3/LogDelivery", "WRITE"),))),
         Case(
             "public policy, restricted by the account",
             PASS,
-            exposed(policy_is_public=True, account_public_access_block=block(restrict_public_buckets=True)),
+            let_in(account_public_access_block=block(restrict_public_buckets=True)),
         ),
         Case(
             "public policy, but only new ones are refused",
             FAIL,
-            exposed(policy_is_public=True, public_access_block=block(block_public_policy=True)),
+            let_in(public_access_block=block(block_public_policy=True)),
         ),
         Case(
             "public ACL, ignored by the bucket",
