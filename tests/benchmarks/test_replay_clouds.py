@@ -157,7 +157,7 @@ GOOGLE_PLANTED = {
     "vertex_model_without_own_key": ("models", lambda index: index % 3 == 0),
     "vertex_model_image_unpinned": ("models", lambda index: index % 4 == 0),
     "vertex_custom_job_public_network": ("customJobs", lambda index: index % 3 == 0),
-    "vertex_custom_job_interactive_shell": ("customJobs", lambda index: index % 4 == 0),
+    "vertex_custom_job_interactive_shell": ("customJobs", lambda index: index == 0),  # of these, only the first runs
     "vertex_custom_job_without_service_account": ("customJobs", lambda index: index % 5 == 0),
     "vertex_workbench_public_ip": ("instances", lambda index: index % 2 == 0),
     "vertex_workbench_root_access": ("instances", lambda index: index % 3 == 0),

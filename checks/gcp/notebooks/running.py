@@ -3,8 +3,8 @@
 from checks.gcp.notebooks.resources import Instance
 from scanner.model.nouns import Verdict, not_applicable, unobserved
 
-#: States without a running machine; an ORPHANED instance has none at all.
-_STILL = ("STOPPED", "SUSPENDED", "ORPHANED")
+#: States without a running machine; one that is ORPHANED or DELETED has none at all.
+_STILL = ("STOPPED", "SUSPENDED", "ORPHANED", "DELETED")
 
 
 def standing_still(instance: Instance) -> Verdict | None:

@@ -12,6 +12,8 @@ ENDPOINTS = "aiplatform.endpoints.list"
 POOL = "aiplatform.deploymentResourcePools.get"
 MODELS = "aiplatform.models.list"
 JOBS = "aiplatform.customJobs.list"
+#: States of a job that has ended.
+ENDED = tuple(f"JOB_STATE_{how}" for how in ("SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"))
 
 
 class Replicas(Part, frozen=True, kw_only=True, rename="camel"):

@@ -5,7 +5,7 @@ from typing import Any
 from checks.blind_spots import IMAGE_VARIABLES, UNSHAPED
 from checks.gcp.blind_spots import PERIMETERS
 from checks.gcp.names import built_by_google, is_default_account
-from checks.gcp.vertex_ai.resources import CustomJob
+from checks.gcp.vertex_ai.resources import ENDED, CustomJob
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 
@@ -74,7 +74,8 @@ def vertex_custom_job_interactive_shell(job: CustomJob) -> Verdict:
 
     ## Why it matters
     Through web access a person gets a shell inside the running job, with its service account and its training data, and
-    can change what is being trained. Nothing of what they do appears in the job's definition.
+    can change what is being trained. Nothing of what they do appears in the job's definition. Once the job has ended
+    nobody can open a shell in it, so that the question does not arise any more.
 
     ## How to fix
     Leave web access off for all but short debugging runs on test data.
@@ -85,11 +86,13 @@ def vertex_custom_job_interactive_shell(job: CustomJob) -> Verdict:
     ## References
     - https://cloud.google.com/vertex-ai/docs/training/monitor-debug-interactive-shell
     """
-    if missing := unobserved(job, "web_access"):
+    if missing := unobserved(job, "state", "web_access"):
         return missing
+    if job.state in ENDED:
+        return not_applicable("it has ended: nobody can open a shell in it", state=job.state)
     if job.web_access:
-        return failed("web access is on", web_access=True)
-    return passed("web access is off", web_access=job.web_access)
+        return failed("web access is on", state=job.state, web_access=True)
+    return passed("web access is off", state=job.state, web_access=job.web_access)
 
 
 @check(

@@ -15,6 +15,7 @@ CASES = {
         Case("public address allowed", FAIL, running(disable_public_ip=False)),
         Case("setting left out, which means public", FAIL, running(disable_public_ip=None)),
         Case("public address allowed, but it is stopped", NOT_APPLICABLE, stopped(disable_public_ip=False)),
+        Case("public address, but it is gone", NOT_APPLICABLE, instance(state="DELETED", disable_public_ip=False)),
         Case("whether it runs was not observed", UNKNOWN, instance(disable_public_ip=False)),
         Case("not observed", UNKNOWN, instance()),
     ],

@@ -14,6 +14,8 @@ def runs_on(machines):
     return custom_job(service_account=None, persistent_resource=machines)
 
 
+RUNNING = "JOB_STATE_RUNNING"
+
 CASES = {
     "vertex_custom_job_without_service_account": [
         Case("account of its own", PASS, custom_job(service_account=OWN_ACCOUNT)),
@@ -30,10 +32,14 @@ CASES = {
         Case("not observed", UNKNOWN, custom_job()),
     ],
     "vertex_custom_job_interactive_shell": [
-        Case("off", PASS, custom_job(web_access=False)),
-        Case("left out, which means off", PASS, custom_job(web_access=None)),
-        Case("on", FAIL, custom_job(web_access=True)),
-        Case("not observed", UNKNOWN, custom_job()),
+        Case("off", PASS, custom_job(web_access=False, state=RUNNING)),
+        Case("left out, which means off", PASS, custom_job(web_access=None, state=RUNNING)),
+        Case("on", FAIL, custom_job(web_access=True, state=RUNNING)),
+        Case("on, in a job that waits", FAIL, custom_job(web_access=True, state="JOB_STATE_PENDING")),
+        Case("on, in a job that has ended", NOT_APPLICABLE, custom_job(web_access=True, state="JOB_STATE_SUCCEEDED")),
+        Case("on, in a job that expired", NOT_APPLICABLE, custom_job(web_access=True, state="JOB_STATE_EXPIRED")),
+        Case("not observed whether it has ended", UNKNOWN, custom_job(web_access=True)),
+        Case("not observed", UNKNOWN, custom_job(state=RUNNING)),
     ],
     "vertex_custom_job_public_network": [
         Case("peered network", PASS, placed(network="projects/example-fraud-prod/global/networks/ml")),
