@@ -146,15 +146,22 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
 def roles(api: GcpApi, found: Found) -> Iterator[Role]:
     def role(name: str) -> Role | None:
         reply = _shared(api, ROLE, name, lambda: api.fetch(ROLE, f"{IAM}/v1/{name}"))
-        if reply is None:
-            return None
-        if not isinstance(reply, UnsetType) and isinstance(held := reply.get("includedPermissions"), list):
-            reply = {**reply, "includedPermissions": sorted(WATCHED.intersection(map(str, held)))}
-        return api.decode(Role, {ROLE: reply}, id=role_id(name), name=name)
+        return None if reply is None else api.decode(Role, {ROLE: _in_effect(reply)}, id=role_id(name), name=name)
 
     for made in api.each(role, sorted(_roles(found))):
         if made is not None:
             yield made
+
+
+def _in_effect(role: Reply) -> Reply:
+    """A role with what it gives of what checks ask about.
+
+    That is nothing while it is disabled, and once it is deleted: bindings may name it for long after.
+    """
+    if not isinstance(role, Mapping) or not isinstance(held := role.get("includedPermissions"), list):
+        return role
+    off = role.get("stage") == "DISABLED" or role.get("deleted") is True
+    return {**role, "includedPermissions": [] if off else sorted(WATCHED.intersection(map(str, held)))}
 
 
 def _project_of(account: Reply) -> str | None:

@@ -74,7 +74,7 @@ class Role(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "IAM role"
     holds: ClassVar[Holds] = Holds.IDENTITY
 
-    #: only those that checks ask about: a basic role has ten thousand
+    #: only those that checks ask about: a basic role has ten thousand; none of a role that is disabled or deleted
     permissions: Annotated[Observed[tuple[str, ...]], Read(ROLE, "includedPermissions")] = UNSET
 
 
