@@ -126,7 +126,6 @@ SHAPES = (
         _AZURE + "Microsoft.MachineLearningServices/workspaces/ws-retina-prod/models/{}/versions/1",
         "/models/[^/]+/versions/|^azureml:",
         "model",
-        uncollected="the workspace in its address leads to the storage that holds it",
     ),
     Shape(
         "azure.managed_identity.UserAssignedIdentity",

@@ -43,6 +43,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.sagemaker.ModelCard", "approved_version"): (),
     ("aws.sagemaker.TrainingJob", "code_uris"): (),
     ("aws.sagemaker.TrainingJob", "details_from"): (),
+    ("azure.machine_learning.ModelVersion", "card"): (),
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),
     ("azure.storage.StorageAccount", "moved_to"): (),
@@ -73,6 +74,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.vertex_ai.Model", "container_buckets"): (),
     ("gcp.vertex_ai.Model", "remote_code"): (),
     ("gcp.vertex_ai.Model", "secrets"): (),
+    ("gcp.vertex_ai.ModelEvaluation", "groups"): (),
 }
 
 #: Leaves by which a collector or a request chooses what to look at: they decide whether a resource is there at all.

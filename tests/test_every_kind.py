@@ -59,6 +59,7 @@ NOT_FOLLOWED = {
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
+    "gcp.vertex_ai.ModelEvaluation.metrics_schema_uri": "a schema of metrics, mostly one that Google publishes",
     "mlflow.registry.ModelVersion.logged_model": "the id that `source` or `model_id` gives, which is followed",
     "mlflow.registry.ModelVersion.run": "the id that `run_id` gives, which is followed",
     **dict.fromkeys(
@@ -111,6 +112,7 @@ UNUSED = {
     "azure.ai_services.Account.account_kind": _WHAT,
     "azure.ai_services.Account.tags": _WRITTEN,
     "azure.machine_learning.Compute.tags": _WRITTEN,
+    "azure.machine_learning.ModelVersion.tags": _WRITTEN,
     "azure.machine_learning.OnlineDeployment.tags": _WRITTEN,
     "azure.machine_learning.OnlineEndpoint.tags": _WRITTEN,
     "azure.machine_learning.Workspace.tags": _WRITTEN,

@@ -66,8 +66,15 @@ def test_tags_have_three_states(kind: str) -> None:
 
     assert tags_of(kind, plan, UNSET) is None, "not observed"
     assert tags_of(kind, plan, {}) == {}, "observed, and there are none"
-    assert tags_of(kind, plan, {plan.path[0]: {"team": "ml", "gone": None}}) == {"team": "ml"}
-    assert tags_of(kind, plan, {plan.path[0]: ["team"]}) is None, "not of the type that it has to be"
+    assert tags_of(kind, plan, within(plan, {"team": "ml", "gone": None})) == {"team": "ml"}
+    assert tags_of(kind, plan, within(plan, ["team"])) is None, "not of the type that it has to be"
+
+
+def within(plan: FieldPlan, value: object) -> object:
+    """A reply that has a value where the plan looks for it."""
+    for member in reversed(plan.path):
+        value = {member: value}
+    return value
 
 
 def tags_of(kind: str, plan: FieldPlan, reply: object) -> object:

@@ -12,6 +12,8 @@ from scanner.model.sanitize import redact, storable
 
 #: Of what a card names, so many are kept, and so much of each. Cards are written by anybody.
 _MOST, _LONGEST = 100, 1024
+#: So many items are named in a message; evidence has all.
+_NAMED = 5
 #: Words in the name of a digest that say that it is of an artifact, and that it is of something else.
 _ARTIFACT = frozenset({"artifact", "artefact", "model", "weights", "archive"})
 _OTHERS = frozenset({"image", "container", "data", "dataset", "datasets", "training", "evaluation"})
@@ -109,6 +111,14 @@ def completeness(card: Card, elsewhere: Iterable[str] = ()) -> Completeness:
     of = {state: tuple(id for id, one in states.items() if one == state) for state in ("filled", "placeholder")}
     empty = tuple(id for id, one in states.items() if one not in of)
     return Completeness(filled=of["filled"], placeholder=of["placeholder"], empty=empty)
+
+
+def open_items(found: Completeness) -> str:
+    """Which items say nothing, the first of them by their titles, as a message says it."""
+    missing = found.missing
+    first = ", ".join(f"{id} {TITLES[id]}" for id in missing[:_NAMED])
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return f"{len(missing)} of 30 items say nothing: {first}{more}"
 
 
 def name(text: Any) -> str:

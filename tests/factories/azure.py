@@ -18,7 +18,7 @@ from checks.azure.authorization.resources import (
     assignee_id,
 )
 from checks.azure.ids import role_id
-from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
+from checks.azure.machine_learning.resources import Compute, ModelVersion, OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
@@ -65,6 +65,11 @@ def endpoint(name: str = "score", **fields: Any) -> OnlineEndpoint:
 def deployment(name: str = "blue", **fields: Any) -> OnlineDeployment:
     where = f"{ML}/retina/onlineendpoints/score/deployments/{name}"
     return OnlineDeployment(id=where, name=name, scope=HERE, **{**RUNS, **fields})
+
+
+def model_version(model: str = "retina", number: str = "7", **fields: Any) -> ModelVersion:
+    where = f"{ML}/retina/models/{model}/versions/{number}"
+    return ModelVersion(id=where, name=f"{model}/{number}", scope=HERE, **fields)
 
 
 def account(name: str = "openai", **fields: Any) -> Account:

@@ -23,6 +23,7 @@ from checks.gcp.vertex_ai.resources import (
     DeploymentResourcePool,
     Endpoint,
     Model,
+    ModelEvaluation,
     PrivateServiceConnect,
     PythonPackage,
     Replicas,
@@ -81,6 +82,11 @@ def offered(*projects: str, on: bool | None = True) -> PrivateServiceConnect:
 
 def model(number: str = "1", **fields: Any) -> Model:
     return Model(id=vertex_id("models", number), name="scorer", scope=HERE, **fields)
+
+
+def evaluation(version: str = "1@1", number: str = "1", **fields: Any) -> ModelEvaluation:
+    """An evaluation of a version, `model@version`."""
+    return ModelEvaluation(id=vertex_id("models", f"{version}/evaluations/{number}"), name=number, scope=HERE, **fields)
 
 
 def stored(uri: str | None, *named: str, number: str = "1", **fields: Any) -> Model:

@@ -53,6 +53,8 @@ TYPES: dict[str, Shape] = {
     "Microsoft.MachineLearningServices/workspaces/computes": Model(_ML, "ComputeResource"),
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints": Model(_ML, "OnlineEndpoint"),
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments": Model(_ML, "OnlineDeployment"),
+    "Microsoft.MachineLearningServices/workspaces/models": Model(_ML, "ModelContainer"),
+    "Microsoft.MachineLearningServices/workspaces/models/versions": Model(_ML, "ModelVersion"),
     "Microsoft.CognitiveServices/accounts": Model(_AI, "Account"),
     "Microsoft.CognitiveServices/accounts/deployments": Model(_AI, "Deployment"),
     "Microsoft.Storage/storageAccounts": Model(_STORAGE, "StorageAccount"),

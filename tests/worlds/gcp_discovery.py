@@ -17,6 +17,8 @@ from typing import Any
 
 #: discovery method id -> IAM permission, where joining the last resource and the method name gives another word
 PERMISSIONS = {
+    "aiplatform.projects.locations.models.evaluations.list": "aiplatform.modelEvaluations.list",
+    "aiplatform.projects.locations.models.evaluations.slices.list": "aiplatform.modelEvaluationSlices.list",
     "aiplatform.projects.locations.models.listVersions": "aiplatform.modelVersions.list",
     "cloudasset.searchAllResources": "cloudasset.assets.searchAllResources",
     "cloudresourcemanager.folders.search": "resourcemanager.folders.get",

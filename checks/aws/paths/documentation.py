@@ -21,15 +21,12 @@ from checks.aws.sagemaker.resources import (
 )
 from scanner.cards.agreement import Serving, compare
 from scanner.cards.approving import Who, same_person
-from scanner.cards.card import Card, Completeness, completeness
-from scanner.cards.card_items import TITLES
+from scanner.cards.card import Card, completeness, open_items
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 _JOINS = (Model, Endpoint, EndpointConfig, InferenceComponent, ModelCard)
-#: So many items are named in a message; evidence has all.
-_NAMED = 5
 _TRUTH = "whether what the card says is true"
 
 
@@ -155,7 +152,7 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
     if not best.missing:
         return passed("all 30 items were recorded", path=served.path, **evidence)
     counted = {"filled": len(best.filled), "placeholder": best.placeholder, "empty": best.empty}
-    return failed(_open(best), path=served.path, **{**evidence, "card": counted})
+    return failed(open_items(best), path=served.path, **{**evidence, "card": counted})
 
 
 @check(
@@ -367,14 +364,6 @@ def _image_digests(package: ModelPackage) -> frozenset[str] | None:
 
 def _changed(one: ModelCard) -> Any:
     return one.last_modified_time if one.last_modified_time is not None else one.creation_time
-
-
-def _open(found: Completeness) -> str:
-    """Which items say nothing, the first of them by their titles."""
-    missing = found.missing
-    first = ", ".join(f"{id} {TITLES[id]}" for id in missing[:_NAMED])
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    return f"{len(missing)} of 30 items say nothing: {first}{more}"
 
 
 def _of_cards(cards: Iterable[ModelCard], *fields: str) -> dict[str, Any]:

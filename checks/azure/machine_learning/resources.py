@@ -1,17 +1,21 @@
 """Azure Machine Learning kinds: typed snapshots. Each field names the operation and member it comes from."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
 from checks.azure.members import IpRule, PrivateEndpointConnection, UserIdentity
+from scanner.cards.card import Card
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 WORKSPACES = "Microsoft.MachineLearningServices/workspaces/read"
 COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes/read"
 ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read"
 DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read"
+MODELS = "Microsoft.MachineLearningServices/workspaces/models/read"
+VERSIONS = "Microsoft.MachineLearningServices/workspaces/models/versions/read"
 
 
 class Destination(Part, frozen=True, kw_only=True, rename="camel"):
@@ -197,3 +201,16 @@ class OnlineDeployment(Resource, frozen=True, kw_only=True):
     #: names of environment variables whose value looks like a secret; found by the collector, values are not kept
     suspicious_variables: Observed[tuple[str, ...]] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(DEPLOYMENTS, "tags")] = UNSET
+
+
+class ModelVersion(Resource, frozen=True, kw_only=True):
+    """A registered version that an online deployment names. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.ModelVersion"
+    title: ClassVar[str] = "Azure ML model version"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    create_time: Annotated[Observed[datetime], Read(VERSIONS, "systemData.createdAt")] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(VERSIONS, "properties.tags")] = UNSET
+    #: what descriptions and tags of version and model, read as a card is, speak of; the prose is not kept
+    card: Observed[Card] = UNSET

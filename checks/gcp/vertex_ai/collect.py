@@ -79,7 +79,7 @@ def deployment_resource_pools(api: GcpApi, found: Found) -> Iterator[DeploymentR
 
 @collector(Model, operations=(MODELS, _VERSIONS), follows=(Endpoint,))
 def models(api: GcpApi, found: Found) -> Iterator[Model]:
-    served = _served_here(api, found)
+    served = served_here(api, found)
     more: list[tuple[str, str]] = []
     for item in _listed(api, MODELS, "models"):
         default = str(item.get("versionId", ""))
@@ -113,14 +113,15 @@ def _versions(api: GcpApi, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]
             api.incomplete(_VERSIONS, failure)
 
 
-def _served_here(api: GcpApi, found: Found) -> dict[str, set[str]]:
+def served_here(api: GcpApi, found: Found) -> dict[str, set[str]]:
     """The versions that endpoints serve of the models in this unit's location, by name of the model."""
     here = f"projects/{api.project}/locations/{api.scope.region}/models/"
     served: dict[str, set[str]] = {}
     for endpoint in found.of(Endpoint):
         for deployed in endpoint.deployed_models or ():
-            if deployed.model and deployed.model_version_id and deployed.model.startswith(here):
-                served.setdefault(deployed.model.partition("@")[0], set()).add(deployed.model_version_id)
+            name, _, version = (deployed.model or "").partition("@")
+            if name.startswith(here) and (deployed.model_version_id or version):
+                served.setdefault(name, set()).add(deployed.model_version_id or version)
     return served
 
 

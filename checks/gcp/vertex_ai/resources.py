@@ -11,6 +11,7 @@ from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 ENDPOINTS = "aiplatform.endpoints.list"
 POOL = "aiplatform.deploymentResourcePools.get"
 MODELS = "aiplatform.models.list"
+EVALUATIONS = "aiplatform.modelEvaluations.list"
 JOBS = "aiplatform.customJobs.list"
 #: States of a job that has ended.
 ENDED = tuple(f"JOB_STATE_{how}" for how in ("SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"))
@@ -97,6 +98,7 @@ class Model(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.ARTIFACT
 
     version: Annotated[Observed[str], Read(MODELS, "versionId")] = UNSET
+    create_time: Annotated[Observed[datetime], Read(MODELS, "versionCreateTime")] = UNSET
     artifact_uri: Annotated[Observed[str], Read(MODELS, "artifactUri")] = UNSET
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
@@ -109,6 +111,28 @@ class Model(Resource, frozen=True, kw_only=True):
     secrets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments that let the server run code found beside the weights; None without a container
     remote_code: Observed[tuple[str, ...]] = UNSET
+
+
+class ModelEvaluation(Resource, frozen=True, kw_only=True):
+    """An evaluation of a version that an endpoint serves. Id: //aiplatform.googleapis.com/…/models/…@7/evaluations/…
+
+    What was measured is not read, only what kind of metrics and of which groups.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.ModelEvaluation"
+    title: ClassVar[str] = "Vertex AI model evaluation"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    create_time: Annotated[Observed[datetime], Read(EVALUATIONS, "createTime")] = UNSET
+    #: names a schema of metrics, such as `gs://google-cloud-aiplatform/schema/modelevaluation/…_metrics_1.0.0.yaml`
+    metrics_schema_uri: Annotated[Observed[str], Read(EVALUATIONS, "metricsSchemaUri")] = UNSET
+    #: the features of each of its slices that were cut by features; those of the labels of classes are left out
+    groups: Observed[tuple[tuple[str, ...], ...]] = UNSET
+
+    @property
+    def model_version(self) -> str:
+        """Full name and version of the model that it is of: `//aiplatform.googleapis.com/…/models/…@7`."""
+        return self.id.rpartition("/evaluations/")[0]
 
 
 class Container(Part, frozen=True, kw_only=True, rename="camel"):

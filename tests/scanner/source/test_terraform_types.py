@@ -24,12 +24,14 @@ WITHOUT = {
     "azure.authorization.Assignee": "what is known of an identity",
     "azure.authorization.RoleAssignment": "no finding is on one",
     "azure.authorization.RoleDefinition": "no finding is on one",
+    "azure.machine_learning.ModelVersion": "azurerm has no resource for it; pipelines register them",
     "azure.machine_learning.OnlineDeployment": "azurerm has no resource for it; azapi_resource makes any",
     "azure.machine_learning.OnlineEndpoint": "azurerm has no resource for it; azapi_resource makes any",
     "gcp.iam.FolderPolicy": "no finding is on one",
     "gcp.iam.OrganizationPolicy": "no finding is on one",
     "gcp.vertex_ai.CustomJob": "made by pipelines",
     "gcp.vertex_ai.Model": "the provider google has no resource for it",
+    "gcp.vertex_ai.ModelEvaluation": "what was measured of a model",
 }
 
 

@@ -1,12 +1,14 @@
+from datetime import UTC, datetime
 from typing import Any
 
-from factories.gcp import deployed, endpoint, model
+from factories.gcp import deployed, endpoint, evaluation, model
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.vertex_ai.cards import described
-from checks.gcp.vertex_ai.resources import Endpoint, Model
+from checks.gcp.vertex_ai.resources import Endpoint, Model, ModelEvaluation
 from scanner.cards.card import Card, Entry, Measure
+from scanner.cards.card_items import TITLES
 
 
 def card(state: str) -> Card:
@@ -28,7 +30,27 @@ def serving(**fields: Any) -> Endpoint:
 
 WITH_VERSION = endpoint("888", deployed_models=(deployed("777@1", model_version_id=None),))
 EMPTY = model("777", version="1", card=Card(format="vertex", entries={}))
+#: What Vertex AI itself states: date, version, and results as far as there are any.
+STATED = ("MC-1.2", "MC-1.3", "MC-4.1", "MC-7.1", "MC-7.2")
+WHOLE = Card(
+    format="vertex",
+    entries={id: Entry(state="filled", where="description") for id in TITLES if id not in STATED},
+)
+DATED: dict[str, Any] = {"version": "1", "create_time": datetime(2026, 11, 9, tzinfo=UTC)}
+FULL = model("777", card=WHOLE, **DATED)
+BY_GROUP = evaluation("777@1", "999", groups=(("region",), ("age", "region")))
 CASES = {
+    "vertex_served_model_card_incomplete": [
+        Case("all 30 items", PASS, FULL, serving(), BY_GROUP),
+        Case("nobody evaluated it", FAIL, FULL, serving()),
+        Case("no groups", FAIL, FULL, serving(), evaluation("777@1", "999", groups=())),
+        Case("a description alone", FAIL, model("777", card=card("filled"), **DATED), serving(), BY_GROUP),
+        Case("nothing describes it", NOT_APPLICABLE, model("777", card=card("placeholder"), **DATED), serving()),
+        Case("slices were not read", UNKNOWN, FULL, serving(), evaluation("777@1")),
+        Case("evaluations were not listed", UNKNOWN, FULL, serving(), BY_GROUP, incomplete=[ModelEvaluation]),
+        Case("nothing serves", NOT_APPLICABLE, FULL),
+        Case("its date was not seen", UNKNOWN, model("777", version="1", card=WHOLE), serving(), BY_GROUP),
+    ],
     "vertex_served_model_undescribed": [
         Case("described", PASS, version("filled"), serving()),
         Case("named with its version", PASS, version("filled"), WITH_VERSION),

@@ -1,0 +1,133 @@
+"""Whether what serves is described. What descriptions say was recorded: a pass says that, not that it is true."""
+
+from msgspec import UNSET, Struct
+
+from checks.azure.ids import arm_id
+from checks.azure.machine_learning.models import model_path
+from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
+from checks.azure.machine_learning.states import not_in_use
+from scanner.cards.card import completeness, open_items
+from scanner.cards.card_items import TITLES
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
+
+_UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
+
+
+class _Served(Struct, frozen=True):
+    """A deployment in use of each version, by the version's id; `complete` unless what is deployed was not seen."""
+
+    deployments: dict[str, str]
+    complete: bool
+
+
+@check(
+    id="MLP-5331",
+    severity=Severity.LOW,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=(OnlineDeployment,),
+    blind_to=_UNSEEN,
+    recorded=True,
+)
+def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verdict:
+    """Model version that an online deployment serves says nothing of what it is for.
+
+    Azure ML has no model cards. What there is of one is in the descriptions of the model and of the version, and in
+    tags of either that speak of an item of a card, such as `licence`. A placeholder such as `TODO` says nothing. That
+    there is a description was recorded by whoever wrote it; it is no evidence that it is right. Models that a
+    deployment takes from a registry are not looked at.
+
+    ## Why it matters
+    Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for and where
+    it fails. The list of models in the workspace is where they look first.
+
+    ## How to fix
+    Describe the model or the version: what it is for, what it was trained on, what it must not be used for. Headings
+    such as `## Out-of-scope uses` in a description are read as items of a model card. `mlposture card` drafts one.
+
+    CLI: `az ml model update --name … --version … --set description="…"`. Studio: Models, the version, Details.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-models
+    - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-model
+    """
+    if missing := unobserved(version, "card"):
+        return missing
+    deployment = _deployment_of(version, view)
+    if isinstance(deployment, Verdict):
+        return deployment
+    found = completeness(version.card).filled if version.card else ()
+    path = (version.id, deployment)
+    if not found:
+        return failed("no description and no tag says what it is for", path=path, card=version.card)
+    said = ", ".join(TITLES[id].lower() for id in found)
+    return passed(f"a description was recorded: {said}", path=path, card=version.card)
+
+
+@check(
+    id="MLP-5332",
+    severity=Severity.INFORMATIONAL,
+    objective="model-documentation",
+    since="0.1.0",
+    needs=(OnlineDeployment,),
+    blind_to=_UNSEEN,
+    recorded=True,
+)
+def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> Verdict:
+    """Model version that an online deployment serves is described, and leaves items of a model card open.
+
+    The items are the 30 of Mitchell et al. (2019). One is there where a heading of a description, or a tag, speaks of
+    it and holds more than a placeholder such as `TODO`. Date and version are in the registry itself. A version that
+    nothing describes is left to MLP-5331.
+
+    ## Why it matters
+    What a card leaves out is mostly what it is read for: whom the model fails, on what data it was tested, and what it
+    must not be used for.
+
+    ## How to fix
+    Fill in the items that the finding lists, each below a heading of its name in the description, or as a tag. Write
+    "none" or "not known" where that is the answer: it tells the reader that somebody asked.
+
+    CLI: `az ml model update --name … --version … --set tags.licence=Apache-2.0`.
+
+    ## References
+    - https://arxiv.org/abs/1810.03993
+    - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-model
+    """
+    if missing := unobserved(version, "card", "create_time"):
+        return missing
+    deployment = _deployment_of(version, view)
+    if isinstance(deployment, Verdict):
+        return deployment
+    if not version.card or not completeness(version.card).filled:
+        return not_applicable("nothing describes it", card=version.card)
+    found = completeness(version.card, ("MC-1.2", "MC-1.3") if version.create_time else ("MC-1.3",))
+    path = (version.id, deployment)
+    if not found.missing:
+        return passed("all 30 items were recorded", path=path, card=version.card, create_time=version.create_time)
+    counted = {"filled": len(found.filled), "placeholder": found.placeholder, "empty": found.empty}
+    return failed(open_items(found), path=path, card=counted, create_time=version.create_time)
+
+
+def _deployment_of(version: ModelVersion, view: View) -> str | Verdict:
+    """A deployment in use of this very version; a verdict where there is none, or that is not known."""
+    served = view.derive(_served)
+    if not served.complete:
+        return unknown("OnlineDeployment.model", "OnlineDeployment.provisioning_state")
+    return served.deployments.get(version.id) or not_applicable("no deployment in use serves it")
+
+
+def _served(view: View) -> _Served:
+    """An index of what is deployed, to be derived once."""
+    found = view.all(OnlineDeployment)
+    complete, deployments = found.complete, dict[str, str]()
+    for one in found:
+        idle = not_in_use(one)
+        if idle is not None and idle.status is Status.NOT_APPLICABLE:
+            continue
+        complete = complete and idle is None and one.model is not UNSET
+        if isinstance(one.model, str):
+            deployments.setdefault(arm_id(model_path(one.model)), one.id)
+    return _Served(deployments, complete)
