@@ -22,7 +22,6 @@ from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, register
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
 from scanner.model.checks import Check
 from scanner.model.nouns import Exposure, Resource, Severity, Status, Verdict, failed, passed
-from scanner.model.sanitize import map_strings
 from scanner.model.views import View
 from scanner.store.inventory import Inventory, InventoryView
 
@@ -77,10 +76,29 @@ def growth(check: Check, case: Case, rename: Renaming) -> float:
 def cloned(case: Case, rename: Renaming, times: int) -> list[list[Resource]]:
     """The resources of a case with every string in them renamed; the first of each is the one that is judged."""
     numbered = rename(case)
-    plain = [(type(resource), msgspec.to_builtins(resource)) for resource in (case.resource, *case.others)]
+    found = [(type(resource), msgspec.to_builtins(resource)) for resource in (case.resource, *case.others)]
+    ready = [(kind, values, anew(values, numbered)) for kind, values in found]
     numbers = itertools.islice(NUMBERS, times)
-    renamed = (partial(numbered, number=number) for number in numbers)
-    return [[msgspec.convert(map_strings(values, new), kind) for kind, values in plain] for new in renamed]
+    return [[msgspec.convert(made(n) if made else values, kind) for kind, values, made in ready] for n in numbers]
+
+
+def anew(value: Any, rename: Numbered) -> Callable[[int], Any] | None:
+    """Makes a value of JSON types with every string renamed, keys included; none where that changes nothing.
+
+    Most of what a case says is the same in all of its clones, and gone through once.
+    """
+    if isinstance(value, str):
+        return partial(rename, value) if rename(value, 1) != value else None
+    if isinstance(value, dict):
+        keys, values = anew(list(value), rename), anew(list(value.values()), rename)
+        if keys is None:
+            return values and (lambda number: dict(zip(value, values(number), strict=True)))
+        return lambda number: dict(zip(keys(number), values(number) if values else value.values(), strict=True))
+    if isinstance(value, list | tuple):
+        made = {at: inner for at, item in enumerate(value) if (inner := anew(item, rename)) is not None}
+        if made:
+            return lambda number: [made[at](number) if at in made else item for at, item in enumerate(value)]
+    return None
 
 
 def apart(case: Case) -> Numbered:
