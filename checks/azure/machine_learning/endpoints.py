@@ -24,6 +24,9 @@ from scanner.model.nouns import (
 )
 from scanner.model.views import View
 
+#: Fewer than one request in a hundred is no record of what the model did.
+_LEAST_RATE = 0.01
+
 
 def _on_cluster(endpoint: OnlineEndpoint) -> bool:
     """Whether an endpoint runs on a Kubernetes cluster of the customer; its kind has been observed."""
@@ -311,7 +314,7 @@ def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeploym
     ## Why it matters
     Drift, bias and attacks show only in what the model was asked and what it answered. Without a record there is
     nothing to monitor, no decision can be explained afterwards, and misuse leaves no trace. Nothing is kept unless
-    collection is turned on.
+    collection is turned on; fewer than one request in a hundred is counted as nothing too.
 
     ## How to fix
     Turn the data collector on for inputs and outputs, into storage that you own.
@@ -324,7 +327,10 @@ def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeploym
     if verdict := not_in_use(deployment) or unobserved(deployment, "data_collections"):
         return verdict
     collections = deployment.data_collections or {}
-    kept = sorted(name for name, made in collections.items() if folded(made.data_collection_mode) == "enabled")
+    on = {name: made for name, made in sorted(collections.items()) if folded(made.data_collection_mode) == "enabled"}
+    kept = [name for name, made in on.items() if made.sampling_rate is None or made.sampling_rate >= _LEAST_RATE]
     if kept:
         return passed(f"collected: {', '.join(kept)}", data_collections=collections)
+    if on:
+        return failed(f"hardly anything is collected: {', '.join(on)}", data_collections=collections)
     return failed("nothing is collected", data_collections=collections)

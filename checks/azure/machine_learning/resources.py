@@ -176,6 +176,8 @@ class Collection(Part, frozen=True, kw_only=True, rename="camel"):
     """One kind of payload that a deployment may keep."""
 
     data_collection_mode: str | None = None
+    #: which part of the requests is kept; all of them where it is left out
+    sampling_rate: float | None = None
 
 
 class OnlineDeployment(Resource, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ def default(**fields: object) -> Workspace:
     return workspace(**{"workspace_kind": "Default", **fields})
 
 
-def collected(mode: str) -> dict[str, Collection]:
-    return {"model_inputs": Collection(data_collection_mode=mode)}
+def collected(mode: str, rate: float | None = None) -> dict[str, Collection]:
+    return {"model_inputs": Collection(data_collection_mode=mode, sampling_rate=rate)}
 
 
 PUBLIC = endpoint(endpoint_kind="Managed", public_network_access="Enabled")
@@ -141,6 +141,9 @@ CASES = {
     "azure_ml_online_deployment_without_data_collection": [
         Case("inputs", PASS, deployment(data_collections=collected("Enabled"))),
         Case("spelled otherwise", PASS, deployment(data_collections=collected("enabled"))),
+        Case("one request in a hundred", PASS, deployment(data_collections=collected("Enabled", 0.01))),
+        Case("one in ten thousand", FAIL, deployment(data_collections=collected("Enabled", 0.0001))),
+        Case("none at all", FAIL, deployment(data_collections=collected("Enabled", 0.0))),
         Case("switched off", FAIL, deployment(data_collections=collected("Disabled"))),
         Case("no collector", FAIL, deployment(data_collections=None)),
         Case("not observed", UNKNOWN, deployment()),
