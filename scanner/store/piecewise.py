@@ -13,6 +13,8 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowE
 _CHUNK = 1 << 20
 #: A line may be so long; in a longer one it is not worth looking for its end.
 _LONGEST = 1 << 22
+#: No report is indented so deep.
+_DEEPEST = 1 << 8
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _SCALAR = re.compile(rb"[^ \t\r\n,:\]}]+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -81,10 +83,13 @@ class Reader:
         """The object that ends where a brace stands below its own, as our reports are indented; empty if none does."""
         if self.peek() != b"{":
             return b""
-        margin = self._buffer[self._buffer.rfind(b"\n", 0, self._at) + 1 : self._at]
+        before = self._buffer[max(self._at - _DEEPEST, 0) : self._at]
+        margin = before[before.rfind(b"\n") + 1 :]
+        if margin.strip() or len(margin) == _DEEPEST:
+            return b""  # it does not begin its line, which may be all of the file
         closing = b"\n" + margin + b"}"
         while (end := self._buffer.find(closing, self._at)) < 0:
-            if margin.strip() or len(self._buffer) - self._at > _LONGEST or not self._more():
+            if len(self._buffer) - self._at > _LONGEST or not self._more():
                 return b""
         return self._taken(self._buffer[self._at : end + len(closing)])
 
