@@ -35,6 +35,7 @@ DASK = ("aws", "--engine", "dask")
 #: Extras → scans that they are for. The slowest come first, so that the last one does not run alone.
 SCANS: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws,dask": (("aws",), DASK),
+    "aws,postgres": (("aws",),),
     "aws,sign": (("aws",),),
     "aws,source": (("aws",),),
     "all": (TOGETHER,),
@@ -150,6 +151,10 @@ class Trial(Place):
                 raise Failed(f"`scan {shlex.join(scan)}` should say in one line what to install, and says:\n{said}")
         if not self.extras:
             self._do_without_clouds(expected)
+        if "postgres" in self.extras:
+            said = self.run((2,), "history", "list", "--store", "postgresql://127.0.0.1:1/nowhere")
+            if "cannot be connected to" not in said:
+                raise Failed(f"a history in PostgreSQL should be asked for, and this says:\n{said}")
         self.using = time.monotonic() - began
 
     def _do_without_clouds(self, expected: set[Finding]) -> None:

@@ -24,6 +24,7 @@ from support import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = ("scanner", "checks", "reports")
 SOURCE = {ROOT / "scanner" / "source" / "hcl.py"}
+POSTGRES = {ROOT / "scanner" / "history" / "postgres_engine.py"}
 SIGN = {ROOT / "scanner" / "store" / "signatures.py"}
 DASK = {ROOT / "scanner" / "collect" / name for name in ("cluster.py", "remote.py")}
 OBJECTS = {
@@ -52,6 +53,7 @@ LOADED = {
         "azure.core.pipeline.transport._requests_basic", "msal", "msal_extensions",
     ),
     "dask": ("scanner.collect.cluster", "dask", "distributed.deploy.local", "cryptography.x509"),
+    "postgres": ("scanner.history.postgres_engine", "psycopg_binary"),
     "sign": ("scanner.store.signatures",),
     "source": ("scanner.source.hcl", "tree_sitter", "tree_sitter_hcl"),
 }  # fmt: skip
@@ -131,6 +133,8 @@ def sources(extra: str) -> set[Path]:
     """The modules that may need an extra; without one, those that must do without any."""
     if extra == "dask":
         return DASK
+    if extra == "postgres":
+        return POSTGRES
     if extra == "sign":
         return SIGN
     if extra == "source":
@@ -138,7 +142,15 @@ def sources(extra: str) -> set[Path]:
     if extra:
         return {*(ROOT / "checks" / extra / "client").glob("*.py"), OBJECTS[extra]}
     every = {path for name in OURS for path in (ROOT / name).rglob("*.py")}
-    return every - DASK - SIGN - SOURCE - {*OBJECTS.values()} - {path for path in every if path.parent.name == "client"}
+    return (
+        every
+        - DASK
+        - POSTGRES
+        - SIGN
+        - SOURCE
+        - {*OBJECTS.values()}
+        - {path for path in every if path.parent.name == "client"}
+    )
 
 
 def test_every_extra_is_looked_at() -> None:

@@ -279,6 +279,10 @@ class StoredFindings:
             score, arithmetic = self._scored[check.id]
             evidence = {**evidence, "score": arithmetic}
         mark = fingerprint(check.id, resource)
+        suppression = self._suppressing.decided(kept.suppressed)
+        told, since = "", None
+        if self._earlier:
+            told, since = self._earlier.told(mark, kept.status, suppressed=suppression is not None)
         return Finding(
             fingerprint=mark,
             check_id=check.id,
@@ -299,8 +303,9 @@ class StoredFindings:
             systems=self._owners.of(resource) if self._owners else (),
             source=kept.source,
             unsourced=kept.unsourced,
-            suppression=self._suppressing.decided(kept.suppressed),
-            state=self._earlier.state(mark, kept.status) if self._earlier else "",
+            suppression=suppression,
+            state=told,
+            first_seen=self._inventory.taken_at if told == "new" else since,
         )
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scanner.model.collectors import COLLECTORS, Collector
+from scanner.history.listed import Listed
+from scanner.history.states import State, seen, state
+from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
-from scanner.model.nouns import ANYWHERE, Listing, Scope, Status
+from scanner.model.nouns import Listing, Scope, Status
 from scanner.model.reported import CheckInfo
 from scanner.model.sanitize import encode, storable
 from scanner.store.keeping import keeping, private_database
@@ -19,13 +21,14 @@ _TABLES = """
 CREATE TABLE failures (
     fingerprint TEXT PRIMARY KEY, check_id TEXT NOT NULL, score REAL NOT NULL, provider TEXT NOT NULL,
     account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, observed TEXT,
-    body BLOB NOT NULL, fate INTEGER, why TEXT NOT NULL DEFAULT ''
+    body BLOB NOT NULL, first_seen TEXT, fate INTEGER, why TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE fresh AS SELECT * FROM failures;
+CREATE TABLE ended (fingerprint TEXT PRIMARY KEY, first_seen TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE checks (id TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
 """
 #: Failures are taken over once it is known when their report was made: of several reports, the last sight counts.
-_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
 _OLDER = (
     "DELETE FROM fresh WHERE EXISTS "
     "(SELECT 1 FROM failures WHERE failures.fingerprint = fresh.fingerprint AND failures.observed > fresh.observed)"
@@ -36,8 +39,8 @@ _SETTLE = (
 )
 #: What is not judged any more, because the check is no longer there, is left out.
 _READ = (
-    "SELECT fingerprint, check_id, score, provider, account, region, kind, failures.id, observed, body, why "
-    "FROM failures JOIN checks ON checks.id = check_id "
+    "SELECT fingerprint, check_id, score, provider, account, region, kind, failures.id, observed, body, "
+    "first_seen, why FROM failures JOIN checks ON checks.id = check_id "
     "WHERE fate = ? AND (? IS NULL OR (provider = ? AND account = ?)) "
     "ORDER BY rank, -score, check_id, failures.id"
 )
@@ -59,7 +62,10 @@ class _Kept(Struct, frozen=True, array_like=True):
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """A failure as a file has it. Without `observed` it was seen when the report was made."""
+    """A failure as a file has it. Without `observed` it was seen when the report was made.
+
+    `first_seen` is when it was seen for the first time, None where the file does not say.
+    """
 
     fingerprint: str
     check_id: str
@@ -73,6 +79,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     systems: tuple[str, ...] = ()
     observed: datetime | None = None
+    first_seen: datetime | None = None
 
 
 class Earlier:
@@ -82,9 +89,17 @@ class Earlier:
     the newest; `asked` are the
     regions that its failures were found in and by. `cut`: some file leaves failures out, so that what it does not have
     need not be new.
+
+    `apart`: each account stands for itself, as in a history of several. What is known of accounts that this scan does
+    not ask is not its business, but for those that an account was asked together with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, apart: bool = False) -> None:
+        self._apart = apart
+        #: by account: what was asked together with it
+        self._together: dict[Account, list[Mapping[Account, Iterable[str]]]] = {}
+        #: the accounts of this scan
+        self._scanned: frozenset[Account] = frozenset()
         self.settled: dict[Account, bool] = {}
         self.asked: dict[Account, frozenset[str]] = {}
         self.cut = False
@@ -95,7 +110,7 @@ class Earlier:
         self._settled_at: dict[Account, datetime] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._noted: list[tuple[int, str, str]] = []
-        self._listed = _Listed((), {})
+        self._listed = Listed((), {})
         with keeping(None):
             self._db = private_database(None, _CACHED_KIBIBYTES)
             self._db.executescript(_TABLES)
@@ -107,10 +122,15 @@ class Earlier:
         one, scope = failure, failure.scope
         kept = _Kept(one.name, one.console_url, one.message, one.source, one.systems)
         texts = map(storable, (scope.provider, scope.account, scope.region, one.kind, one.id))
-        observed = one.observed and _text(one.observed)
-        self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept)))
+        times = [time and _text(time) for time in (one.observed, one.first_seen)]
+        self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, times[0], encode(kept), times[1]))
         if len(self._waiting) >= _BATCH:
             self._flush()
+
+    def add_ended(self, fingerprint: str, first_seen: datetime) -> None:
+        """Keep that something failed once and had ended."""
+        with keeping(None):
+            self._db.execute("INSERT OR REPLACE INTO ended VALUES (?, ?)", (fingerprint, _text(first_seen)))
 
     def know(self, account: Account, settled: bool) -> None:
         """An account of a report, and whether it has all its failures."""
@@ -119,6 +139,10 @@ class Earlier:
     def ask(self, account: Account, regions: Iterable[str]) -> None:
         """Regions of an account that the report had asked."""
         self.asked[account] = self.asked.get(account, frozenset()).union(regions)
+
+    def ask_with(self, account: Account, regions: Mapping[Account, Iterable[str]]) -> None:
+        """Regions by account that were asked together with one: what was found there may be found from these."""
+        self._together.setdefault(account, []).append(regions)
 
     def seal(self, made_at: datetime) -> None:
         """Everything was added, of a report that was made then."""
@@ -160,9 +184,23 @@ class Earlier:
             )
             self._db.execute("UPDATE failures SET fate = NULL, why = ''")
 
-    def look(self, listings: Iterable[Listing]) -> None:
-        """What this scan asked for is known. Comes before the verdicts of checks that join."""
-        self._listed = _Listed(listings, self.asked)
+    def look(self, listings: Iterable[Listing], accounts: Iterable[Account] = ()) -> None:
+        """What this scan asked for is known, and of which accounts. Comes before the verdicts of checks that join."""
+        self._scanned = frozenset(accounts)
+        if self._apart:
+            self.settled = {one: settled for one, settled in self.settled.items() if one in self._scanned}
+        self._listed = Listed(listings, self._asked_before())
+
+    def _asked_before(self) -> Mapping[Account, frozenset[str]]:
+        """The regions, by account, where what is known of the accounts of this scan may have been found from."""
+        if not self._apart:
+            return self.asked
+        found: dict[Account, set[str]] = {}
+        maps = {id(one): one for account in self._scanned for one in self._together.get(account, ())}
+        for regions in maps.values():
+            for account, some in regions.items():
+                found.setdefault(account, set()).update(some)
+        return {account: frozenset(some) for account, some in found.items()}
 
     def note(self, fingerprint: str, status: Status, message: str, *, joined: str = "") -> None:
         """A verdict of this scan; `joined` is the provider if it rests on more than the resource.
@@ -196,6 +234,8 @@ class Earlier:
         self._write_notes()
         groups = "SELECT DISTINCT check_id, provider, account, region, kind FROM failures WHERE fate IS NULL"
         for check, provider, account, region, kind in self._db.execute(groups).fetchall():
+            if self._apart and (provider, account) not in self._scanned:
+                continue
             why = self._listed.hides(kind, Scope(provider, account, region))
             if check not in checks:
                 why = why or "its check was not run"
@@ -204,15 +244,30 @@ class Earlier:
 
     # -- what is known -----------------------------------------------------------------------------------------------
 
-    def state(self, fingerprint: str, status: Status) -> str:
-        """What a finding is against the earlier report; empty where there is nothing to say."""
-        known = self._db.execute("SELECT fate FROM failures WHERE fingerprint = ?", (fingerprint,)).fetchone()
-        if status is Status.FAIL:
-            return "persisting" if known else "" if self.cut else "new"
-        if not known:
-            return ""
-        noted = (fate for fate, _, one in reversed(self._noted) if one == fingerprint)  # the last, while judging
-        return "unknown" if next(noted, known[0]) == _OPEN else "fixed"
+    def told(self, fingerprint: str, status: Status, *, suppressed: bool = False) -> tuple[str, datetime | None]:
+        """What a finding is against what is known, and since when; empty and None where there is nothing to say.
+
+        Of what fails for the first time, the caller knows since when.
+        """
+        query = "SELECT fate, first_seen FROM failures WHERE fingerprint = ?"
+        known = self._db.execute(query, (fingerprint,)).fetchone()
+        if known:
+            before, since = State.PERSISTING, known[1]
+        elif ended := self._db.execute("SELECT first_seen FROM ended WHERE fingerprint = ?", (fingerprint,)).fetchone():
+            before, since = State.FIXED, ended[0]
+        else:
+            before, since = None, None
+        hidden = known is not None and self._noted_fate(fingerprint, known[0]) == _OPEN
+        after = state(
+            before, seen(Status.UNKNOWN if hidden and status is not Status.FAIL else status, suppressed=suppressed)
+        )
+        if after is State.NEW and self.cut:
+            return "", None
+        return (after or ""), since and datetime.fromisoformat(since)
+
+    def _noted_fate(self, fingerprint: str, kept: int | None) -> int | None:
+        """What was noted of a failure last; while judging, that may not be kept yet."""
+        return next((fate for fate, _, one in reversed(self._noted) if one == fingerprint), kept)
 
     def carried(self, account: Account | None = None) -> Iterator[Former]:
         return self._read(_OPEN, account)
@@ -241,7 +296,7 @@ class Earlier:
             yield self._former(row)
 
     def _former(self, row: tuple[Any, ...]) -> Former:
-        fingerprint, check, score, provider, owner, region, kind, id, observed, body, why = row
+        fingerprint, check, score, provider, owner, region, kind, id, observed, body, first_seen, why = row
         kept = msgspec.json.decode(body, type=_Kept)
         known = COLLECTORS.get(kind)
         return Former(
@@ -258,6 +313,7 @@ class Earlier:
                 console_url=kept.console_url,
             ),
             observed=datetime.fromisoformat(observed),
+            first_seen=first_seen and datetime.fromisoformat(first_seen),
             source=kept.source,
             systems=kept.systems,
             why=why,
@@ -267,69 +323,3 @@ class Earlier:
 def _text(time: datetime) -> str:
     """A time as it is kept: later ones sort after it."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-class _Listed:
-    """What was listed, by kind and account, and what an earlier report had asked."""
-
-    def __init__(self, listings: Iterable[Listing], before: Mapping[Account, frozenset[str]]) -> None:
-        self._complete: dict[tuple[str, Scope], bool] = {}
-        self._kinds: dict[Account, set[str]] = {}
-        self._regions: dict[Account, set[str]] = {}
-        #: kinds of which nobody had to look anywhere else in an account
-        self._nowhere: set[tuple[str, Account]] = set()
-        for listing in listings:
-            account = (listing.scope.provider, listing.scope.account)
-            self._kinds.setdefault(account, set()).add(listing.kind)
-            self._regions.setdefault(account, set()).add(listing.scope.region)
-            self._complete[listing.kind, listing.scope] = listing.complete
-            if listing.absent and listing.scope.region == ANYWHERE:
-                self._nowhere.add((listing.kind, account))
-        everywhere = {account for _, account in self._nowhere}
-        #: what was asked earlier and is not now
-        self.left = {
-            account: left
-            for account, regions in sorted(before.items())
-            if account not in everywhere and (left := sorted(regions - self._regions.get(account, set())))
-        }
-
-    def left_out(self, provider: str) -> str:
-        """Why a path may lead on where it is not seen to; empty if all was asked that the earlier report had."""
-        return next((self._left_in(account) for account in self.left if account[0] == provider), "")
-
-    def _left_in(self, account: Account) -> str:
-        if account not in self.left:
-            return ""
-        return f"nobody asked {account[1]} in {', '.join(self.left[account])}, where something may lead to it"
-
-    def hides(self, kind: str, scope: Scope) -> str:
-        """Why a resource that was not seen may be there all the same; empty if it is gone."""
-        account = (scope.provider, scope.account)
-        if account not in self._kinds:
-            return "its account was not scanned"
-        collector = COLLECTORS.get(kind)
-        if not (regions := self._listed_in(kind, scope, collector)):
-            return f"nobody asked for {kind} in {scope.region}"
-        anywhere = (kind, Scope(scope.provider, scope.account, ANYWHERE))
-        if not all(self._complete[kind, one] for one in regions) or not self._complete.get(anywhere, True):
-            return f"the list of {kind} in {scope.region} is not complete"
-        if collector is None or not collector.follows:
-            return ""
-        # It is found by what leads to it, which may be where nobody asked this time.
-        unasked = [one.kind for one in collector.follows if one.kind not in self._kinds[account]]
-        if unasked:
-            return f"nobody asked for {unasked[0]}, which may lead to it"
-        return self._left_in(account)
-
-    def _listed_in(self, kind: str, scope: Scope, collector: Collector | None) -> list[Scope]:
-        """Where it would have been listed: in its region, that of its zone, or the whole account.
-
-        Google Cloud has a location of the name that stands for a whole account (`global`), and what was listed there
-        says nothing of a region.
-        """
-        regions = [scope.region, scope.region.rpartition("-")[0]]
-        nowhere = (kind, (scope.provider, scope.account)) in self._nowhere
-        if collector is None or collector.per == "account" or nowhere:
-            regions.append(ANYWHERE)
-        scopes = [Scope(scope.provider, scope.account, region) for region in regions]
-        return [one for one in scopes if (kind, one) in self._complete]

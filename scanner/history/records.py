@@ -18,17 +18,21 @@ K = TypeVar("K", State, Severity)
 class AccountCounts(Struct, frozen=True, kw_only=True):
     """How many findings had which state in one account, and of what severity those are that fail and are not accepted.
 
-    `regions` were asked. What is zero is left out.
+    `regions` were asked. What is carried forward may have been found from the regions of other accounts, `beyond`.
+    `settled` is as of `Report.settled`. What is zero is left out.
     """
 
     provider: str
     account: str
+    settled: bool
     regions: tuple[str, ...]
+    beyond: tuple[tuple[str, str, tuple[str, ...]], ...]
     states: dict[State, int]
     by_severity: dict[Severity, int]
 
     @property
     def key(self) -> Account:
+        """The provider and the id."""
         return self.provider, self.account
 
 
@@ -72,6 +76,29 @@ class Scan(Struct, frozen=True, kw_only=True):
     def by_severity(self) -> dict[Severity, int]:
         """How many failures there were of each severity that nothing suppresses, in all accounts."""
         return _sum(one.by_severity for one in self.accounts)
+
+
+class Subject(Struct, frozen=True, array_like=True):
+    """What a finding is about. It never changes: the fingerprint is made of it."""
+
+    check_id: str
+    kind: str
+    id: str
+
+
+class Body(Struct, frozen=True, array_like=True):
+    """What a report said of a finding. `observed` is when it was last seen to fail; None if the report saw that."""
+
+    severity: Severity
+    score: float
+    message: str
+    region: str
+    name: str
+    console_url: str
+    systems: tuple[str, ...]
+    source: Source | None
+    observed: datetime | None = None
+    why: str = ""
 
 
 class StoredFinding(Struct, frozen=True, kw_only=True):

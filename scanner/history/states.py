@@ -71,3 +71,8 @@ def state(before: State | None, now: Seen) -> State | None:
             return State.NEW
         return State.REOPENED if before in ENDED else State.PERSISTING
     return None if before is None or before in ENDED else _ENDS[now]
+
+
+def later(found: State) -> State:
+    """What a finding that was `found` so is in the scans after that which find nothing else."""
+    return State.PERSISTING if found in (State.NEW, State.REOPENED) else found

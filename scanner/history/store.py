@@ -1,10 +1,57 @@
 """The history of many scans, in SQLite or PostgreSQL: what each of them found, and what has become of it."""
 
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Self
 
-from scanner.history.records import Change, Scan, StoredFinding
+import msgspec
+
+from scanner.history.chain import opened, verify
+from scanner.history.earlier import Earlier, Failure
+from scanner.history.engine import AT_ONCE, Engine, engine_of
+from scanner.history.migrations import migrate
+from scanner.history.recording import Recording
+from scanner.history.records import Body, Change, Scan, StoredFinding, Subject
+from scanner.history.saying import Saying
+from scanner.history.states import ENDED, Seen, State, later, state
+from scanner.model.errors import InputError, NotWritten
+from scanner.model.history import Account
+from scanner.model.nouns import Scope
 from scanner.model.reported import Report
+
+#: Spans that a scan of the account falls into, without those that had ended before.
+_AT = (
+    "SELECT f.fingerprint, f.subject, b.started, s.first, s.state, s.body FROM mlposture_findings f "
+    "JOIN mlposture_spans s ON s.finding = f.number JOIN mlposture_scans b ON b.number = f.first "
+    "WHERE f.account = ? AND f.fingerprint > ? AND s.first <= ? AND (s.last IS NULL OR s.last >= ?) "
+    "AND (s.first = ? OR s.state NOT IN ('fixed', 'gone')) ORDER BY f.fingerprint LIMIT ?"
+)
+#: Spans that the later scan falls into, each beside the state of that for the earlier one.
+_BETWEEN = (
+    "SELECT f.fingerprint, f.subject, b.started, s.first, s.state, s.body, e.first, e.state "
+    "FROM mlposture_findings f JOIN mlposture_spans s ON s.finding = f.number "
+    "JOIN mlposture_scans b ON b.number = f.first LEFT JOIN mlposture_spans e "
+    "ON e.finding = f.number AND e.first <= ? AND (e.last IS NULL OR e.last >= ?) "
+    "WHERE f.account = ? AND f.fingerprint > ? AND s.first <= ? AND (s.last IS NULL OR s.last >= ?) "
+    "ORDER BY f.fingerprint LIMIT ?"
+)
+#: Of each account: its number, the last scan that asked it, and when that was.
+_LAST = (
+    "SELECT a.number, provider, a.account, MAX(scan) FROM mlposture_accounts a "
+    "JOIN mlposture_asked q ON q.account = a.number GROUP BY a.number, provider, a.account ORDER BY a.number"
+)
+_CURRENT = (
+    "SELECT f.fingerprint, f.subject, b.started, s.first, s.state, s.body FROM mlposture_findings f "
+    "JOIN mlposture_spans s ON s.finding = f.number AND s.last IS NULL JOIN mlposture_scans b ON b.number = f.first "
+    "WHERE f.account = ? AND f.fingerprint > ? ORDER BY f.fingerprint LIMIT ?"
+)
+#: What a state says of a finding to a scan before.
+_SAYS = {
+    State.SUPPRESSED: Seen.SUPPRESSED,
+    State.FIXED: Seen.ENDED,
+    State.GONE: Seen.ABSENT,
+    State.UNKNOWN: Seen.UNSEEN,
+}
 
 
 class Store:
@@ -13,34 +60,92 @@ class Store:
     Accounts have histories of their own: a scan says something of the accounts that it asked, and nothing of others.
     """
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        #: the number of the last scan that `earlier` knows of
+        self._begun: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its URL, without a password."""
+        return self._engine.shown
+
     def scans(self) -> tuple[Scan, ...]:
-        """All scans in the order in which they were written, each with its counts."""
-        raise NotImplementedError
+        """All scans in the order in which they were written, each with its counts. Raises InputError."""
+        rows = self._engine.rows("SELECT number, record, digest FROM mlposture_scans ORDER BY number")
+        return tuple(opened(*row) for row in rows)
 
     def counts(self) -> tuple[Scan, ...]:
         """The same: the counts of a scan (`states`, `by_severity`, `verdicts`, `score`) are part of its record."""
         return self.scans()
 
+    def earlier(self) -> Earlier:
+        """What a scan compares itself with, whichever accounts it will ask."""
+        with self._engine.reading():
+            [(last,)] = self._engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_scans")
+            self._begun = int(last)
+            return self._loaded()
+
     def write(self, report: Report) -> Scan:
-        """Add a scan, all of it or nothing. Once this returns, it is on disk. Raises NotWritten."""
-        raise NotImplementedError
+        """Add a scan, all of it or nothing. Once this returns, it is on disk. Raises NotWritten, NotKept.
+
+        The report was made with what `earlier` gave: whatever it does not speak of is unknown from now on. It has all
+        of its failures (`shown`).
+        """
+        said = Saying(report)
+        try:
+            with self._engine.writing():
+                return Recording(self._engine, report, said, self._begun).write()
+        except InputError as error:
+            raise NotWritten(str(error)) from error
+        finally:
+            said.close()
 
     def findings(self, scan_id: str) -> Iterator[StoredFinding]:
-        """What a scan said of findings, by fingerprint: all that were open or suppressed then, and what ended with it.
+        """What a scan said of findings: all that were open or suppressed then, and what ended with it.
 
-        Raises InputError if there is no such scan.
+        In the order of accounts, as `Scan.accounts` has them, and of fingerprints. Raises InputError if there is no
+        such scan.
         """
-        raise NotImplementedError
+        scan = self._scan(scan_id)
+        for number, account in self._asked(scan.number):
+            after = b""
+            given = (scan.number, scan.number, scan.number, AT_ONCE)
+            while rows := self._engine.rows(_AT, number, after, *given):
+                yield from (_finding(row, account, scan) for row in rows)
+                after = bytes(rows[-1][0])
 
     def changes(self, before: str, after: str) -> Iterator[Change]:
-        """What each finding is in the later scan against the earlier one, by fingerprint, those that persist as well.
+        """What each finding is in the later scan against the earlier one, those that persist as well.
 
-        Of the accounts that both asked. Raises InputError if there is no such scan, or they are the wrong way round.
+        Of the accounts that both asked, in the order of `findings`; what came and ended in between is left out. Raises
+        InputError if there is no such scan, or they are the wrong way round.
         """
-        raise NotImplementedError
+        old, new = self._scan(before), self._scan(after)
+        if old.number >= new.number:
+            raise InputError(f"scan {before} is not before scan {after}")
+        both = dict(self._asked(old.number))
+        for number, account in self._asked(new.number):
+            mark = b""
+            given = (old.number, old.number, number)
+            while number in both and (
+                rows := self._engine.rows(_BETWEEN, *given, mark, new.number, new.number, AT_ONCE)
+            ):
+                for *row, first, known in rows:
+                    was = _state(known, first, old.number) if known else None
+                    now = _against(was, State(row[4]))
+                    if now is not None:
+                        yield Change(before=was, state=now, finding=_finding(row, account, new))
+                mark = bytes(rows[-1][0])
+
+    def verify(self) -> Iterator[str]:
+        """What does not fit, a sentence each: scans that are missing, and what was changed after it was written."""
+        with self._engine.reading():
+            yield from verify(self._engine)
 
     def close(self) -> None:
-        raise NotImplementedError
+        """Let go of the database."""
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +153,112 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _scan(self, id: str) -> Scan:
+        query = "SELECT number, record, digest FROM mlposture_scans WHERE id = ?"
+        for row in self._engine.rows(query, id):
+            return opened(*row)
+        raise InputError(f"--store {self.shown}: holds no scan {id}; mlposture history list shows those it has")
 
-def open_store(url: str) -> Store:
-    """The history at `sqlite:///PATH` or `postgresql://…`, made where there is none. Raises InputError."""
-    raise NotImplementedError
+    def _asked(self, scan: int) -> list[tuple[int, Account]]:
+        """The number and name of each account that a scan asked."""
+        query = (
+            "SELECT number, provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON number = q.account "
+            "WHERE scan = ? ORDER BY provider, a.account"
+        )
+        return [(int(number), (provider, account)) for number, provider, account in self._engine.rows(query, scan)]
+
+    def _loaded(self) -> Earlier:
+        earlier = Earlier(apart=True)
+        scans = {scan.number: scan for scan in self.scans()}
+        reach: dict[int, dict[Account, tuple[str, ...]]] = {}
+        for number, provider, account, last in self._engine.rows(_LAST):
+            scan = scans[int(last)]
+            self._load(earlier, int(number), (provider, account), scan)
+            [own] = (one for one in scan.accounts if one.key == (provider, account))
+            earlier.know((provider, account), own.settled)
+            earlier.ask_with((provider, account), reach.setdefault(scan.number, _regions(scan)))
+            beyond = {(one, other): regions for one, other, regions in own.beyond}
+            earlier.ask_with((provider, account), beyond)
+        if scans:
+            earlier.seal(max(scan.started_at for scan in scans.values()))
+        return earlier
+
+    def _load(self, earlier: Earlier, number: int, account: Account, scan: Scan) -> None:
+        after = b""
+        while rows := self._engine.rows(_CURRENT, number, after, AT_ONCE):
+            for row in rows:
+                one = _finding(row, account, scan)
+                if one.state in ENDED:
+                    earlier.add_ended(one.fingerprint, one.first_seen)
+                else:
+                    earlier.add(_failure(one))
+            after = bytes(rows[-1][0])
+
+
+def open_store(url: str, *, make: bool = True) -> Store:
+    """The history at `sqlite:///PATH` or `postgresql://…`, made where there is none if `make`. Raises InputError."""
+    engine = engine_of(url, make=make)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.close()
+        raise
+    return Store(engine)
+
+
+def _finding(row: Sequence[Any], account: Account, scan: Scan) -> StoredFinding:
+    """What a scan of an account said of a finding; the row has its span."""
+    fingerprint, subject, since, first, found, body = row
+    about = msgspec.json.decode(subject, type=Subject)
+    said = msgspec.json.decode(body, type=Body)
+    return StoredFinding(
+        fingerprint=bytes(fingerprint).hex(),
+        check_id=about.check_id,
+        severity=said.severity,
+        score=said.score,
+        message=said.message,
+        kind=about.kind,
+        id=about.id,
+        name=said.name,
+        scope=Scope(*account, said.region),
+        state=_state(found, first, scan.number),
+        first_seen=datetime.fromisoformat(since),
+        observed=said.observed or scan.started_at,
+        console_url=said.console_url,
+        source=said.source,
+        systems=said.systems,
+        why=said.why,
+    )
+
+
+def _state(found: str, first: int, scan: int) -> State:
+    """The state in a scan of what was `found` so by the `first` of a span."""
+    return State(found) if first == scan else later(State(found))
+
+
+def _against(was: State | None, now: State) -> State | None:
+    """What a finding is against an earlier scan in which it `was` something; None if there is nothing to say."""
+    return state(was, _SAYS.get(now, Seen.FAILS)) or (now if now is State.UNKNOWN else None)
+
+
+def _failure(one: StoredFinding) -> Failure:
+    return Failure(
+        fingerprint=one.fingerprint,
+        check_id=one.check_id,
+        score=one.score,
+        message=one.message,
+        kind=one.kind,
+        id=one.id,
+        name=one.name,
+        scope=one.scope,
+        console_url=one.console_url,
+        source=one.source,
+        systems=one.systems,
+        observed=one.observed,
+        first_seen=one.first_seen,
+    )
+
+
+def _regions(scan: Scan) -> dict[Account, tuple[str, ...]]:
+    """Where a scan asked, by account."""
+    return {one.key: one.regions for one in scan.accounts}

@@ -28,7 +28,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Former(Struct, frozen=True, kw_only=True):
-    """A failure that an earlier report has. `observed` is when it was last seen to be one.
+    """A failure that an earlier report has. `observed` is when it was last seen to be one, `first_seen` when first.
 
     `why` says what keeps this scan from knowing whether it still is; empty where it is known to have ended.
     """
@@ -39,6 +39,7 @@ class Former(Struct, frozen=True, kw_only=True):
     message: str
     resource: Identity
     observed: datetime
+    first_seen: datetime | None = None
     source: Source | None = None
     systems: tuple[str, ...] = ()
     why: str = ""

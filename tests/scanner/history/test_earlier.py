@@ -143,7 +143,7 @@ def test_a_path_has_ended_only_where_all_was_asked_that_it_may_lead_through(join
     earlier.ask(("aws", account), [region])
     earlier.look([listing()])
     earlier.note(failure().fingerprint, Status.NOT_APPLICABLE, "no path", joined=joined)
-    assert earlier.state(failure().fingerprint, Status.NOT_APPLICABLE) == ("fixed" if ends == "fixed" else "unknown")
+    assert earlier.told(failure().fingerprint, Status.NOT_APPLICABLE)[0] == ("fixed" if ends == "fixed" else "unknown")
     earlier.settle({"MLP-1901"})
     assert fate(earlier) == ends
 
@@ -170,11 +170,11 @@ def test_states_of_findings():
     states = []
     for status in Status:
         earlier.note(known, status, "")
-        states.append(earlier.state(known, status))
+        states.append(earlier.told(known, status)[0])
     assert states == ["fixed", "persisting", "unknown", "fixed"]
-    assert [earlier.state(other, status) for status in Status] == ["", "new", "", ""]
+    assert [earlier.told(other, status)[0] for status in Status] == ["", "new", "", ""]
     earlier.cut = True
-    assert earlier.state(other, Status.FAIL) == ""
+    assert earlier.told(other, Status.FAIL)[0] == ""
 
 
 def test_verdicts_that_are_given_anew_count_alone():

@@ -1,0 +1,127 @@
+"""The chain of a history's scans: what the record of each is a digest of, and where that does not fit any more."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from scanner.history.engine import AT_ONCE, Engine
+from scanner.history.records import Scan
+from scanner.model.errors import InputError
+from scanner.model.history import Account
+from scanner.model.sanitize import encode
+from scanner.store.piecewise import UNREADABLE
+
+#: What a scan says anew, in the order in which it was taken in.
+_SPANS = (
+    "SELECT f.account, fingerprint, provider, a.account, subject, state, body FROM mlposture_spans s "
+    "JOIN mlposture_findings f ON f.number = finding JOIN mlposture_accounts a ON a.number = f.account "
+    "WHERE s.first = ? AND (f.account > ? OR (f.account = ? AND fingerprint > ?)) "
+    "ORDER BY f.account, fingerprint LIMIT ?"
+)
+_ASKED = (
+    "SELECT provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON a.number = q.account "
+    "WHERE scan = ? ORDER BY provider, a.account"
+)
+#: Spans that are of no scan, that end elsewhere than before the next one, and findings first found by another scan.
+_STRAY = "SELECT DISTINCT first FROM mlposture_spans WHERE first NOT IN (SELECT number FROM mlposture_scans)"
+_ENDS = (
+    "SELECT DISTINCT first FROM (SELECT s.first, s.last, f.account, "
+    "LEAD(s.first) OVER (PARTITION BY finding ORDER BY s.first) AS following "
+    "FROM mlposture_spans s JOIN mlposture_findings f ON f.number = finding) spans "
+    "WHERE COALESCE(last, 0) <> COALESCE((SELECT MAX(scan) FROM mlposture_asked q "
+    "WHERE q.account = spans.account AND scan < following), 0)"
+)
+_FIRST = (
+    "SELECT first FROM mlposture_findings f "
+    "WHERE first <> COALESCE((SELECT MIN(s.first) FROM mlposture_spans s WHERE finding = f.number), 0)"
+)
+
+
+class Content:
+    """The SHA-256 of what a scan says anew of findings, taken in by account and fingerprint."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, account: Account, fingerprint: bytes, subject: bytes, state: str, body: bytes) -> None:
+        """Take in one finding."""
+        self._digest.update(msgspec.msgpack.encode((*account, fingerprint, subject, state, body)))
+
+    def made(self) -> str:
+        """As hex."""
+        return self._digest.hexdigest()
+
+
+def sealed(scan: Scan) -> tuple[bytes, str]:
+    """The record of a scan as it is kept, and its SHA-256 as hex."""
+    record = encode(scan, order="sorted")
+    return record, hashlib.sha256(record).hexdigest()
+
+
+def opened(number: int, record: bytes, digest: bytes) -> Scan:
+    """The record of a scan. Raises InputError where it is none."""
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(record, type=Scan), digest=bytes(digest).hex())
+    except UNREADABLE as error:
+        raise InputError(f"the record of scan {number} cannot be read; see `mlposture history verify`") from error
+
+
+def verify(engine: Engine) -> Iterator[str]:
+    """What does not fit in a history, a sentence each: a scan that is missing, or anything that was changed."""
+    previous, expected = "", 1
+    query = "SELECT number, id, started, record, digest FROM mlposture_scans ORDER BY number"
+    for number, id, started, record, digest in engine.rows(query):
+        if number > expected:
+            missing = f"scan {expected} is" if number == expected + 1 else f"scans {expected} to {number - 1} are"
+            yield f"{missing} missing"
+        yield from _wrong(
+            engine, int(number), (id, started), bytes(record), bytes(digest), previous if number == expected else None
+        )
+        previous, expected = bytes(digest).hex(), int(number) + 1
+    said = (
+        (_STRAY, "there are findings of scan {}, which is missing"),
+        (_ENDS, "scan {}: until when something stayed as it was found there was changed"),
+        (_FIRST, "scan {}: what was first found there was changed"),
+    )
+    for query, text in said:
+        yield from (text.format(number) for (number,) in engine.rows(query))
+
+
+def _wrong(
+    engine: Engine, number: int, columns: tuple[str, str], record: bytes, digest: bytes, previous: str | None
+) -> Iterator[str]:
+    """What is wrong with one scan; `previous` is the digest of the one before, None if that is missing."""
+    if hashlib.sha256(record).digest() != digest:
+        yield f"scan {number}: its record was changed"
+        return
+    try:
+        scan = opened(number, record, digest)
+    except InputError as error:
+        yield str(error)
+        return
+    named = f"scan {number} ({text_of(scan.started_at)})"
+    if previous is not None and scan.previous != previous:
+        yield f"{named}: is not the one that followed the scan before it"
+    if (scan.number, scan.id, text_of(scan.started_at)) != (number, *columns):
+        yield f"{named}: its record is of another scan"
+    if sorted(one.key for one in scan.accounts) != engine.rows(_ASKED, number):
+        yield f"{named}: which accounts it asked was changed"
+    if _content(engine, number) != scan.content:
+        yield f"{named}: what it found was changed"
+
+
+def _content(engine: Engine, number: int) -> str:
+    content = Content()
+    account, fingerprint = 0, b""
+    while rows := engine.rows(_SPANS, number, account, account, fingerprint, AT_ONCE):
+        for account, fingerprint, provider, owner, *rest in rows:  # noqa: B007 - the last ones are where to go on
+            subject, state, body = rest
+            content.add((provider, owner), bytes(fingerprint), bytes(subject), state, bytes(body))
+    return content.made()
+
+
+def text_of(time: datetime) -> str:
+    """A time as histories keep it: later ones sort after it."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,115 @@
+"""What a history needs of a database, and which one a URL names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from scanner.model import own
+from scanner.model.errors import InputError
+from scanner.model.patterns import pattern
+
+#: Rows that are read at once.
+AT_ONCE = 1000
+#: Seconds for which a writer waits for the one before it.
+PATIENCE = 60
+FORMS = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+_SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BUCKETS = ("s3", "gs", "az")
+
+
+class Engine(Protocol):
+    """One connection to a database. Whatever it cannot do raises InputError, which names `shown` and no password.
+
+    Queries have `?` for each value. `types` are the words that differ in what makes tables.
+    """
+
+    shown: str
+    types: Mapping[str, str]
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """All that a query finds, or changes nothing but what it says."""
+
+    def many(self, query: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """The same statement for each row."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Around all that belongs together: it is there for everybody when this ends, or not at all.
+
+        One writer at a time; others wait.
+        """
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Around queries that are to see the same, whoever writes meanwhile."""
+
+    def version(self) -> int:
+        """How many migrations were made; 0 where there is no history yet. Raises InputError for what is none."""
+
+    def check(self, script: str) -> None:
+        """Raise InputError if there is something else than what `script` makes, where that can be told."""
+
+    def close(self) -> None: ...
+
+
+def engine_of(url: str, *, make: bool) -> Engine:
+    """The database of a URL; with `make`, a file is made where there is none. Raises InputError."""
+    if url.startswith(_POSTGRES):
+        return _postgres(url)
+    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        from scanner.history.sqlite_engine import SqliteEngine
+
+        return SqliteEngine(url, Path(url.removeprefix(_SQLITE)), make=make)
+    scheme = found[1] if (found := _SCHEME.match(url)) else ""
+    if scheme in _BUCKETS:
+        raise InputError(f"--store {scheme}://…: a bucket holds no history yet; use {FORMS}")
+    raise InputError(f"--store {scheme + ':…' if scheme else url}: use {FORMS}")
+
+
+def path_of(url: str) -> Path | None:
+    """The file of a history in SQLite."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) and len(url) > len(_SQLITE) else None
+
+
+def shown(url: str) -> str:
+    """A URL as it may be written anywhere: without a password, and without options, which may be one."""
+    if not url.startswith(_POSTGRES):
+        return url
+    scheme, _, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    user = login.partition(":")[0]
+    return f"{scheme}://{user}{at}{place.partition('?')[0] if at else _bare(place)}"
+
+
+def has_password(url: str) -> bool:
+    """Whether somebody who reads a URL may learn a password."""
+    return url.startswith(_POSTGRES) and url != shown(url)
+
+
+def _bare(place: str) -> str:
+    """What stands before options and before what may be the rest of a login."""
+    host, slash, database = place.partition("?")[0].partition("/")
+    name, colon, port = host.partition(":")
+    return name + (colon + port if port.isdecimal() else "") + slash + database
+
+
+def _postgres(url: str) -> Engine:
+    own.note(*_secrets(url))
+    try:
+        from scanner.history.postgres_engine import PostgresEngine
+    except ImportError as error:
+        raise InputError(
+            f"--store {shown(url)}: PostgreSQL needs psycopg, which cannot be imported; "
+            "run: pip install 'mlposture[postgres]'"
+        ) from error
+    return PostgresEngine(url, shown(url))
+
+
+def _secrets(url: str) -> Iterator[str]:
+    from urllib.parse import parse_qsl, unquote
+
+    login, _, place = url.partition("://")[2].rpartition("@")
+    password = login.partition(":")[2]
+    yield from (password, unquote(password))
+    yield from (value for name, value in parse_qsl(place.partition("?")[2]) if "password" in name)

@@ -1,0 +1,84 @@
+"""A history in one file: SQLite, for jobs of one machine."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from scanner.history.engine import PATIENCE
+from scanner.model.errors import InputError
+from scanner.store.files import check_target
+from scanner.store.host import private_files
+from scanner.store.tables import UNSOUND, check_tables, is_damage
+
+
+class SqliteEngine:
+    """An `Engine`. What was committed is on disk: a process that is killed, or a machine, loses nothing of it."""
+
+    types: Mapping[str, str] = {"bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "compact": "WITHOUT ROWID"}
+
+    def __init__(self, url: str, path: Path, *, make: bool) -> None:
+        self.shown = url
+        target = check_target("--store", url, path)
+        if not make and not target.exists():
+            raise InputError(f"--store {url}: there is no such file; a scan with --store makes it")
+        with self._told(), private_files():
+            self._db = sqlite3.connect(target, isolation_level=None, timeout=PATIENCE)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA trusted_schema = OFF")
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._told():
+            return self._db.execute(query, values).fetchall()
+
+    def many(self, query: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self._told():
+            self._db.executemany(query, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._transaction("BEGIN"):
+            yield
+
+    def version(self) -> int:
+        tables = {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return 0
+        if "mlposture_version" not in tables:
+            raise InputError(f"--store {self.shown}: is no history of mlposture; name another file")
+        return int(self.rows("SELECT version FROM mlposture_version")[0][0])
+
+    def check(self, script: str) -> None:
+        """A trigger that somebody put there would run with what we write."""
+        with self._told():
+            check_tables(self._db, script)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self.rows(begin)
+        try:
+            yield
+            self.rows("COMMIT")
+        except BaseException:
+            with closing(self._db.cursor()) as cursor:
+                if self._db.in_transaction:
+                    cursor.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except UNSOUND as error:
+            what = "is no history of mlposture, or damaged: " if is_damage(error) else ""
+            raise InputError(f"--store {self.shown}: {what}{error}") from error
