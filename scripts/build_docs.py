@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -20,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from scanner.cli.commands import cli  # noqa: E402
+from scanner.cli.role_writing import READER  # noqa: E402
+from scanner.collect.needed import needs_of  # noqa: E402
 from scanner.collect.plan import Plan, make_plan  # noqa: E402
 from scanner.evaluate.unclaimed import UNCLAIMED  # noqa: E402
 from scanner.frameworks import Catalogue, Mapping, known  # noqa: E402
@@ -27,6 +28,7 @@ from scanner.frameworks import load as load_catalogue  # noqa: E402
 from scanner.model.checks import SECTIONS, Check  # noqa: E402
 from scanner.model.collectors import Collector, OptIn  # noqa: E402
 from scanner.model.decode import plans  # noqa: E402
+from scanner.model.needs import Need, Role  # noqa: E402
 from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
 from scripts.coverage_page import coverage_page  # noqa: E402
@@ -43,8 +45,6 @@ NAMES = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure", "mlflow": "MLflo
 HELP_WIDTH = 100
 #: What a facade asks on its own account, before any collector runs.
 DISCOVERY = {name: importlib.import_module(f"checks.{name}.permissions").DISCOVERY for name in PROVIDERS}
-#: What the AWS facade asks besides when it scans an organisation.
-ORGANIZATION = importlib.import_module("checks.aws.permissions").ORGANIZATION
 #: When a collector is asked that is opt-in.
 _ONLY: dict[OptIn, str] = {
     "verify": "with `--verify`",
@@ -240,26 +240,24 @@ def _permissions_page(collectors: Collectors) -> str:
         "# Permissions",
         "What a full scan needs, derived from what the collectors declare. All of it reads configuration; none of it "
         "reads secrets, objects in buckets or model data. With less, a scan still runs: what it could not read becomes "
-        "a gap that names the missing permission.",
+        "a gap that names the missing permission. What is optional only saves calls: without it a scan sees the same.",
+        "`mlposture permissions` prints the role for the checks that you select, and what a scan was refused: see "
+        "[the guide](../guides/first-scan.md).",
     ]
-    ready = {
-        "aws": _aws_policy,
-        "gcp": _gcp_role,
-        "azure": _azure_role,
-        "mlflow": _mlflow_user,
-        "lineage": _lineage_reader,
-    }
+    ready = {"aws": _ready, "gcp": _ready, "azure": _ready, "mlflow": _mlflow_user, "lineage": _lineage_reader}
+    checks, _ = load()
     for provider in PROVIDERS:
-        operations = _operations(provider, collectors, None)
+        plan = make_plan([check for check in checks.values() if provider in check.providers], collectors)
+        needs, wide = needs_of(provider, plan), needs_of(provider, plan, wide=True)
         parts.append(f"## {NAMES[provider]}")
-        if not operations:
-            parts.append("Nothing is collected yet.")
-            continue
-        needed = permissions(provider, {*operations, *DISCOVERY[provider]})
-        parts += ["\n".join(f"- `{name}`" for name in needed), *ready[provider](needed)]
+        parts.append(table(("Permission", "What it is for"), [(f"`{need.permission}`", need.note) for need in needs]))
+        parts += ready[provider](provider, needs)
+        if more := [need for need in wide if need.permission not in {known.permission for known in needs}]:
+            parts.append("Only a scan of whole organisations needs besides:")
+            parts.append("\n".join(f"- `{need.permission}`: {need.note}." for need in more))
         for opt_in, only in _ONLY.items():
-            if more := permissions(provider, _operations(provider, collectors, opt_in)):
-                parts.append(f"Only a scan {only} needs {_codes(more)} besides.")
+            if rest := permissions(provider, _operations(provider, collectors, opt_in)):
+                parts.append(f"Only a scan {only} needs {_codes(rest)} besides.")
     return "\n\n".join(parts)
 
 
@@ -268,56 +266,39 @@ def _operations(provider: str, collectors: Collectors, opt_in: OptIn | None) -> 
     return {operation for collector in own for operation in collector.operations}
 
 
-def _aws_policy(needed: Sequence[str]) -> Iterator[str]:
-    statement = {"Sid": "MlpostureRead", "Effect": "Allow", "Action": list(needed), "Resource": "*"}
-    yield "As an IAM policy. Operations that list cannot be limited to a resource, so it names none:"
-    yield _fence("json", json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))
-    yield "With `--role-arn`, the identity that starts the scan needs `sts:AssumeRole` on those roles, no more."
-    listing = _codes(permissions("aws", ORGANIZATION))
-    yield (
-        f"To scan an organisation, it needs {listing} and `sts:AssumeRole` on the role `mlposture-reader` of every "
-        "account, and each account needs that role with the policy above."
-    )
-
-
-_ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.")
-
-
-def _gcp_role(needed: Sequence[str]) -> Iterator[str]:
-    # A role of a project cannot hold permissions on what is above it.
-    above = [name for name in needed if name.startswith(_ABOVE_PROJECTS)]
-    below = [name for name in needed if name not in above]
-    lines = ["title: mlposture reader", "stage: GA", "includedPermissions:", *(f"- {name}" for name in below)]
-    yield "As a custom role, for `gcloud iam roles create mlposture_reader --project PROJECT --file role.yaml`:"
-    yield _fence("yaml", "\n".join(lines))
-    more = _codes((*above, *importlib.import_module("checks.gcp.permissions").ENUMERATION))
-    yield (
-        "`cloudasset.assets.searchAllResources` only saves time: without it every region is asked. A role of a project "
-        "cannot look above it: to see what folders and the organisation grant, and to scan what is below them, make it "
-        f"a role of the organisation, with {more} besides, and grant it there."
-    )
-
-
-def _azure_role(needed: Sequence[str]) -> Iterator[str]:
-    role = {
-        "Name": "mlposture reader",
-        "IsCustom": True,
-        "Description": "Reads the configuration of ML resources.",
-        "Actions": list(needed),
-        "NotActions": [],
-        "DataActions": [],
-        "NotDataActions": [],
-        "AssignableScopes": ["/subscriptions/00000000-0000-0000-0000-000000000000"],
-    }
-    yield "As `role.json` for `az role definition create --role-definition role.json`, with your subscription in it:"
-    yield _fence("json", json.dumps(role, indent=2))
-    yield (
+#: Of each cloud, the form of the role that is shown, and what is said of it.
+_SHOWN = {
+    "aws": (
+        "json",
+        "As an IAM policy. Operations that list cannot be limited to a resource, so it names none:",
+        "With `--role-arn`, the identity that starts the scan needs `sts:AssumeRole` on those roles, no more.",
+    ),
+    "gcp": (
+        "gcloud",
+        "As custom roles, one of the project and one of the organisation. A role of a project cannot hold what reads "
+        "folders and the organisation above it; a project that belongs to no organisation does without the second:",
+        "To scan what is below a folder or an organisation, make it one role of the organisation, and grant it there: "
+        "`mlposture permissions gcp --organization`.",
+    ),
+    "azure": (
+        "az",
+        "As a custom role of a subscription. Nothing in it acts on data:",
         "A role that is assigned in a subscription sees nothing above it: to scan what is below a management group, "
-        "make `/providers/Microsoft.Management/managementGroups/ID` the scope of the role, and assign it there."
-    )
+        "`mlposture permissions azure --organization` makes one of the group.",
+    ),
+}
 
 
-def _mlflow_user(needed: Sequence[str]) -> Iterator[str]:  # noqa: ARG001 - as of the others
+def _ready(provider: str, needs: Sequence[Need]) -> Iterator[str]:
+    form, before, after = _SHOWN[provider]
+    role = Role(name=READER, note=f"What mlposture reads of {NAMES[provider]}", needs=tuple(needs))
+    made = importlib.import_module(f"checks.{provider}.role").FORMS[form](role)
+    yield before
+    yield _fence("json" if form == "json" else "sh", made.rstrip())
+    yield after
+
+
+def _mlflow_user(provider: str, needs: Sequence[Need]) -> Iterator[str]:  # noqa: ARG001 - as of the others
     yield (
         "On a server with basic authentication, make a user of its own and grant it READ on each experiment and "
         "registered model. What it may not read the server leaves out of lists without a word, so that nothing follows "
@@ -325,7 +306,7 @@ def _mlflow_user(needed: Sequence[str]) -> Iterator[str]:  # noqa: ARG001 - as o
     )
 
 
-def _lineage_reader(needed: Sequence[str]) -> Iterator[str]:  # noqa: ARG001 - as of the others
+def _lineage_reader(provider: str, needs: Sequence[Need]) -> Iterator[str]:  # noqa: ARG001 - as of the others
     yield (
         "Marquez knows no users: who reaches its API reads all of it. Where a gateway before it asks for a key, one "
         "that may read is enough. Files of events need to be readable."

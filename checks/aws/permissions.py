@@ -3,10 +3,19 @@
 An IAM action is `service:ApiOperation` but for the exceptions below (Service Authorization Reference).
 """
 
+from scanner.model.needs import Asked
+
 #: What the provider itself asks, whatever the checks. sts:GetCallerIdentity needs no permission.
-DISCOVERY = ("ec2:DescribeRegions",)
+DISCOVERY = {"ec2:DescribeRegions": Asked("which regions are enabled", regional=True)}
+#: The role that a scan of an organisation assumes in each account, unless it is told another.
+MEMBER_ROLE = "mlposture-reader"
 #: What it asks besides, of the organisation, when asked to scan one.
-ORGANIZATION = ("organizations:ListAccounts",)
+ENUMERATION = {
+    "organizations:ListAccounts": Asked("which accounts the organisation has"),
+    "sts:AssumeRole": Asked(f"to read an account with its role {MEMBER_ROLE}"),
+}
+#: Operations of collectors that only save calls: what they do not say is read in another way.
+OPTIONAL = frozenset({"sagemaker:Search", "iam:GetAccountAuthorizationDetails"})
 #: API operations whose IAM action has another name.
 _ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",

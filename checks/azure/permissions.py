@@ -3,16 +3,29 @@
 Operations are spelled as the actions of a role definition, so the permission of an operation is its own name.
 """
 
-#: What the provider itself asks, whatever the checks: which subscriptions there are, also below management groups,
-#: whether one uses a service that may not be listed, what they hold, and what the credential may read there. Without
-#: the last two a scan takes longer and sees the same.
-DISCOVERY = (
-    "Microsoft.Resources/subscriptions/read",
-    "Microsoft.Management/managementGroups/descendants/read",
-    "Microsoft.Resources/subscriptions/providers/read",
-    "Microsoft.ResourceGraph/resources/read",
-    "Microsoft.Authorization/permissions/read",
-)
+from scanner.model.needs import Asked
+
+#: What the provider itself asks, whatever the checks.
+DISCOVERY = {
+    "Microsoft.Authorization/permissions/read": Asked(
+        "what the credential may read, so that Resource Graph can be believed", optional=True
+    ),
+    "Microsoft.ResourceGraph/resources/read": Asked(
+        "which subscriptions hold anything, so that others are not asked", optional=True
+    ),
+    "Microsoft.Resources/subscriptions/providers/read": Asked(
+        "whether a service that may not be listed is in use at all", optional=True
+    ),
+    "Microsoft.Resources/subscriptions/read": Asked("which subscriptions there are, where none is named"),
+}
+#: What it asks besides to find the subscriptions below management groups.
+ENUMERATION = {
+    "Microsoft.Management/managementGroups/descendants/read": Asked("which subscriptions are below a management group"),
+}
+#: Operations of collectors that only save calls.
+OPTIONAL: frozenset[str] = frozenset()
+#: Actions on data, which a role definition has apart from those on resources. A scan needs none.
+DATA_ACTIONS: frozenset[str] = frozenset()
 #: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {

@@ -1,9 +1,30 @@
-"""Which Google Cloud operations may be called. An operation is spelled as the IAM permission that it needs."""
+"""Which Google Cloud operations may be called, and what they need.
 
-#: What the provider itself asks, whatever the checks: where Vertex AI is and is used, and which number a project has.
-DISCOVERY = ("aiplatform.locations.list", "cloudasset.assets.searchAllResources", "resourcemanager.projects.get")
-#: What it asks besides to find the projects below folders and organisations. No role of a single project holds these.
-ENUMERATION = ("resourcemanager.folders.list", "resourcemanager.projects.list")
+An operation is spelled as the IAM permission that it needs, but for the exception below.
+"""
+
+from scanner.model.needs import Asked
+
+#: What the provider itself asks, whatever the checks.
+DISCOVERY = {
+    "aiplatform.locations.list": Asked("which regions have Vertex AI", regional=True),
+    "cloudasset.assets.searchAllResources": Asked(
+        "where Vertex AI is used, so that other regions are not asked", optional=True, regional=True
+    ),
+    "resourcemanager.projects.get": Asked("the number of a project, which names in replies carry"),
+}
+#: What it asks besides to find the projects below folders and organisations.
+ENUMERATION = {
+    "resourcemanager.folders.list": Asked("which folders are below a folder or an organisation"),
+    "resourcemanager.projects.list": Asked("which projects are below a folder or an organisation"),
+}
+#: Operations of collectors that only save calls.
+OPTIONAL: frozenset[str] = frozenset()
+#: Google has no permission for versions of a model: who may list models may list these. A custom role with one that
+#: does not exist is refused as a whole.
+_PERMISSIONS = {"aiplatform.modelVersions.list": "aiplatform.models.list"}
+#: What no role of a project can hold: https://docs.cloud.google.com/iam/docs/creating-custom-roles
+_ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.", "resourcemanager.projects.list")
 
 _READ_VERBS = ("get", "list", "search")
 #: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares.
@@ -18,8 +39,13 @@ _FORBIDDEN = frozenset(
 
 
 def permission(operation: str) -> str:
-    """The IAM permission that allows this operation: its own name."""
-    return operation
+    """The IAM permission that allows this operation: as a rule its own name."""
+    return _PERMISSIONS.get(operation, operation)
+
+
+def is_above_projects(permission: str) -> bool:
+    """Whether only a custom role of an organisation can hold this: it counts where it is granted above a project."""
+    return permission.startswith(_ABOVE_PROJECTS)
 
 
 def is_read(operation: str) -> bool:

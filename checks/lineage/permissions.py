@@ -4,8 +4,13 @@ Marquez knows no users: who reaches its API may read all of it, https://marquezp
 it may ask for a key. Files need to be readable.
 """
 
+from scanner.model.needs import Asked
+
 #: Nothing is asked before the collectors run.
-DISCOVERY: tuple[str, ...] = ()
+DISCOVERY: dict[str, Asked] = {}
+ENUMERATION: dict[str, Asked] = {}
+#: Operations of collectors that only save calls.
+OPTIONAL: frozenset[str] = frozenset()
 
 EVENTS, NAMESPACES, JOBS, DATASETS = (f"lineage:List{what}" for what in ("Events", "Namespaces", "Jobs", "Datasets"))
 

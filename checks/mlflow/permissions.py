@@ -3,8 +3,13 @@
 Source: Authentication with username and password, https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/
 """
 
+from scanner.model.needs import Asked
+
 #: Nothing is asked before the collectors run.
-DISCOVERY: tuple[str, ...] = ()
+DISCOVERY: dict[str, Asked] = {}
+ENUMERATION: dict[str, Asked] = {}
+#: Operations of collectors that only save calls.
+OPTIONAL: frozenset[str] = frozenset()
 
 #: What each user may read of itself: who it is.
 USER = "mlflow:GetUser"

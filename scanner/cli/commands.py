@@ -17,6 +17,7 @@ from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.lineage_command import lineage
 from scanner.cli.options import common, scanning, spelled
+from scanner.cli.permission_commands import permissions
 from scanner.cli.process import run, verify_packages
 from scanner.cli.report_commands import report
 from scanner.cli.scan_lineage import scan_lineage
@@ -228,6 +229,7 @@ cli.add_command(systems)
 cli.add_command(report)
 cli.add_command(upload)
 cli.add_command(suppress)
+cli.add_command(permissions)
 scan.add_command(scan_mlflow)
 scan.add_command(scan_lineage)
 systems.add_command(triage)

@@ -425,7 +425,8 @@ class GcpWorld(World):
             return self.token.refuse(statuses.get(kind, 400), "temporarily_unavailable" if kind in statuses else kind)
         call: Call = request.params["call"]
         if kind == "deny":
-            return replies.denied(request.operation, call.host, request.resource, call.storage)
+            denied = discovery.DENIED_AS.get(request.operation, request.operation)
+            return replies.denied(denied, call.host, request.resource, call.storage)
         if kind == "disabled":
             project = self.store.projects.get(call.project, self.store.main)
             title = call.api.title if call.route else call.service

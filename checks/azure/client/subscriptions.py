@@ -11,6 +11,7 @@ from checks.azure.members import folded
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import Reason
 
+SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
 DESCENDANTS = "Microsoft.Management/managementGroups/descendants/read"
 _DESCENDANTS_VERSION = "2020-05-01"
 # States in which nothing runs; in Warned and PastDue, which come before them, resources keep serving.
@@ -55,7 +56,7 @@ def choose(
         group, failure = next(iter(sorted(unread.items())))
         raise CannotScan(
             f"Azure: management group {group!r} could not be looked into: {failure.detail}; "
-            "check the name, or give the credential the Management Group Reader role there"
+            f"check the name, or give the credential the Management Group Reader role there, or {DESCENDANTS}"
         ) from failure
     seen = visible or {}
     states = {name: item.get("state") for name, item in seen.items()}
@@ -88,6 +89,7 @@ def _visible(management: Management, endpoint: str, *, needed: bool) -> dict[str
             return None
         raise CannotScan(
             f"Azure: subscriptions could not be listed at {endpoint}: {failure.detail}; try --subscription"
+            + (f", or grant {SUBSCRIPTIONS}" if failure.reason is Reason.DENIED else "")
         ) from failure
 
 

@@ -17,6 +17,7 @@ _THROTTLED = {"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded
 #: Reasons that say no more than the status: a permission may be missing.
 _PLAIN = ("", FORBIDDEN, "IAM_PERMISSION_DENIED", "insufficientPermissions")
 _PERMISSION = pattern(r"\b[a-z]+(?:\.[A-Za-z]+){2}\b(?=['\"]? (?:access|denied|permission))")
+_NAME = pattern(r"\A[a-z]+(?:\.[A-Za-z]+){2}\Z")
 #: How the API's being off is said where no code says it, and in whose project.
 _UNUSED = pattern(r"has not been used in project (\S+) before or it is disabled")
 _PLACE = pattern(r"\b(?:location|region)\b", re.IGNORECASE)
@@ -76,7 +77,9 @@ def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFa
     if status == 403:
         named = metadata.get("permission") or _first(_PERMISSION, message)
         if named or reason in _PLAIN:
-            return CallFailed(Reason.DENIED, f"{named} denied" if named else reason or FORBIDDEN, code=FORBIDDEN)
+            said = f"{named} denied" if named else reason or FORBIDDEN
+            # Google knows best what it takes, where it says so.
+            return CallFailed(Reason.DENIED, said, code=FORBIDDEN, permission=_first(_NAME, str(named)) or None)
         return CallFailed(Reason.DENIED, _worded(f"HTTP {status} {reason}", message), code=FORBIDDEN, permission="")
     if status in (400, 404) and _PLACE.search(message):
         return CallFailed(Reason.UNSUPPORTED_REGION, "the service does not know this location", code=NOT_FOUND)
