@@ -4,16 +4,18 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # A developer's environment has all that the demonstration needs; without one, it gets a smaller one of its own.
 DEMO_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),.venv-demo)
-LOCK := $(RUN) -m uv pip compile pyproject.toml --extra all --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-header --quiet
+COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+  --quiet
+LOCK := $(COMPILE) pyproject.toml --extra all
 # What Google's client library needs to run, of which the demonstration only reads the discovery documents, and what
 # files in buckets need.
 UNUSED := google-api-core google-auth-httplib2 googleapis-common-protos httplib2 opentelemetry-api proto-plus protobuf \
   pyparsing uritemplate google-cloud-storage google-cloud-core google-resumable-media google-crc32c azure-storage-blob
 # What MLflow's server and models of scikit-learn do without: 230 MB of 650.
 UNUSED_BY_MLFLOW := contourpy docker fonttools kiwisolver matplotlib pillow pyarrow
-GROUP_LOCK := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-  --quiet --group pyproject.toml
+GROUP_LOCK := $(COMPILE) --group pyproject.toml
+# What is installed where it is deployed.
+EXTRA_LOCK := $(COMPILE) pyproject.toml --constraint requirements/dev.txt --extra
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-check test-kind test-pages fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep lock new-check clean
 
@@ -95,7 +97,7 @@ bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recogni
 	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
 
 # What judges our work, or looks at it, has environments of its own.
-.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready .venv-cards/.ready: .venv-%/.ready: requirements/%.txt
+.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready .venv-cards/.ready .venv-deploy/.ready: .venv-%/.ready: requirements/%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --no-compile -r $<
 	touch $@
@@ -114,8 +116,10 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
-	for group in judges oscal formats browser lineage cards; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
+	for group in judges oscal formats browser lineage cards deploy; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
+	$(GROUP_LOCK):build --constraint requirements/dev.txt -o requirements/build.txt
+	for extra in aws gcp azure all; do $(EXTRA_LOCK) $$extra -o requirements/$$extra.txt || exit 1; done
 	$(GROUP_LOCK):mlflow $(UNUSED_BY_MLFLOW:%=--no-emit-package %) -o requirements/mlflow.txt
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage .venv-cards demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage .venv-cards .venv-deploy demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -99,6 +99,7 @@ class Repository:
     default: str
     refs: dict[str, str]
     enabled: bool = True
+    visibility: str = "private"
     alerts: dict[tuple[str, ...], Alert] = field(default_factory=dict)
     #: id of an upload → how often it is pending still, its errors
     uploads: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
@@ -161,7 +162,8 @@ class GitHubWorld(World):
             )
         match request.operation:
             case "repos/get":
-                return _json(200, {**_example(), "default_branch": repository.default})
+                shown = {"default_branch": repository.default, "visibility": repository.visibility}
+                return _json(200, {**_example(), **shown})
             case "git/get-ref":
                 return self._ref(request, repository)
             case "code-scanning/upload-sarif":

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Upload to code scanning. How that ended is kept: the reports are to be there whatever became of the alerts.
+set -euo pipefail
+
+code=0
+"$RUNNER_TEMP/mlposture-$EXTRA/bin/mlposture" upload github --sarif "$REPORTS/report.sarif" || code=$?
+echo "exit-code=$code" >> "$GITHUB_OUTPUT"

@@ -1,0 +1,50 @@
+"""Every file that is deployed passes the linters of its format, and each file has one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from linting import actionlinted, linted, needs_actionlint, needs_linters
+from support import ROOT, fail_with
+
+DEPLOY = ROOT / "deploy"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SHELL = sorted(DEPLOY.rglob("*.sh"))
+
+
+@needs_linters
+def test_scripts() -> None:
+    linted("shellcheck", "--external-sources", *SHELL)
+
+
+@needs_linters
+def test_the_action_and_the_workflows() -> None:
+    linted("check-jsonschema", "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
+    linted("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    linted("zizmor", "--offline", "--quiet", "--pedantic", ROOT / "action.yml", *WORKFLOWS)
+
+
+@needs_actionlint
+def test_the_workflows_once_more(tmp_path: Path) -> None:
+    actionlinted(tmp_path, *WORKFLOWS)
+
+
+@pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
+def test_actions_of_others_are_pinned_by_commit_and_say_their_version(path: Path) -> None:
+    used = [
+        line.strip(" -") for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"\s+(- )?uses:", line)
+    ]
+    pinned = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    fail_with(
+        f"{path.name}: {line}: name the commit, and the version in a comment"
+        for line in used
+        if not pinned.fullmatch(line)
+    )
+    assert used
+
+
+@needs_linters
+def test_the_image() -> None:
+    linted("hadolint", DEPLOY / "Dockerfile")
