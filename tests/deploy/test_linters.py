@@ -48,3 +48,8 @@ def test_actions_of_others_are_pinned_by_commit_and_say_their_version(path: Path
 @needs_linters
 def test_the_image() -> None:
     linted("hadolint", DEPLOY / "Dockerfile")
+
+
+@needs_linters
+def test_what_kubernetes_is_given() -> None:
+    linted("kubernetes-validate", "--strict", *sorted(DEPLOY.glob("kubernetes/*.yaml")))
