@@ -2,7 +2,9 @@
 
 from checks.aws.iam.answers import NO, YES, Answer
 from checks.aws.iam.conditions import Choice, Keys
+from checks.aws.iam.matching import glob
 from checks.aws.iam.requests import ANYTHING, SOMETHING
+from checks.aws.iam.statements import Rules
 from scanner.model.patterns import pattern
 
 #: Providers that AWS knows by name, whose tokens are issued for an application (or identity pool) that somebody owns.
@@ -13,6 +15,10 @@ _BY_APPLICATION = {
     "graph.facebook.com": ("app_id",),
     "www.amazon.com": ("app_id",),
 }
+#: What an identity pool of Cognito says of those who did not sign in, and under which key.
+_GUEST, _HOW = "unauthenticated", f"{_COGNITO}:amr"
+#: What stands for a single letter that is left open: no name has it.
+_LETTER = "\0"
 _KUBERNETES = "system:serviceaccount:"
 #: What a subject may begin with: the kind of its owner. The name of the owner follows, up to one of these signs.
 _KIND = pattern(r"[a-z_\-]+")
@@ -36,9 +42,24 @@ def keys_of_anybody(provider: str) -> Keys:
     if host in _BY_APPLICATION:
         unnamed = ("sub", "user_id", "id", *_BY_APPLICATION[host])
         return {**keys, f"{issuer}:amr": ANYTHING, **{f"{issuer}:{claim}": _UNNAMED for claim in unnamed}}
-    subject = Choice(_may_be_anybody, (SOMETHING,), absent=NO)
+    subject = Choice(_may_be_anybody, (SOMETHING,), absent=NO, fill=_opened)
     # Whoever asks for a token may say for which audience.
     return {**keys, f"{issuer}:sub": subject, f"{issuer}:aud": ANYTHING._replace(absent=NO)}
+
+
+def lets_guests_in(rules: Rules) -> bool:
+    """Whether statements that allow name those who did not sign in: whoever knows the identity pool is one."""
+    tests = (test for rule in rules.rules if not rule.denies for test in rule.condition.tests if test is not None)
+    return any(test.key == _HOW and any(glob(value, _GUEST) for value in test.values) for test in tests)
+
+
+def keys_of_guest() -> Keys:
+    """Of a request of somebody who did not sign in to an identity pool that a policy names."""
+    return {f"{_COGNITO}:aud": ANYTHING._replace(absent=NO), _HOW: (_GUEST,), "sts:rolesessionname": ANYTHING}
+
+
+def _opened(subject: str) -> str:
+    return subject.replace("*", SOMETHING).replace("?", _LETTER)
 
 
 def _may_be_anybody(subject: str) -> Answer:
@@ -50,4 +71,4 @@ def _may_be_anybody(subject: str) -> Answer:
     kind, colon, rest = subject.removeprefix(_KUBERNETES).partition(":")
     if colon and not subject.startswith(_KUBERNETES) and _KIND.fullmatch(kind):
         kind = _ENDS.split(rest, maxsplit=1)[0]
-    return YES if SOMETHING in kind else NO
+    return YES if SOMETHING in kind or _LETTER in kind else NO

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
 from checks.aws.iam.conditions import Choice, Keys, choices
-from checks.aws.iam.federation import keys_of_anybody, way_in
+from checks.aws.iam.federation import keys_of_anybody, keys_of_guest, lets_guests_in, way_in
 from checks.aws.iam.matching import Targets
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, Named, named
@@ -48,7 +48,8 @@ class _Trust(Struct, frozen=True):
     rules: Rules
 
     def lets_in(self, caller: Caller, keys: Keys, action: str = _ASSUME) -> Answer:
-        return Documents(caller, resource=self.rules).decide(action, Targets([self.role.id]), keys).of(0)
+        asked = {**keys, "aws:resourceaccount": (account_of(self.role.id),)}
+        return Documents(caller, resource=self.rules).decide(action, Targets([self.role.id]), asked).of(0)
 
     def principals(self) -> Iterator[Named]:
         """Whom its Allow statements name, each once."""
@@ -259,8 +260,8 @@ def iam_ml_role_trusts_any_federated_identity(role: Role) -> Verdict:
     """Role of an ML resource may be assumed by any identity of a federated provider.
 
     An OpenID Connect provider has to be held to a subject (`…:sub`) whose owner is spelled out, Amazon Cognito to an
-    identity pool (`…:aud`), a public sign-in to an application. Of a SAML provider without a condition nothing is said:
-    it decides itself whom it sends.
+    identity pool (`…:aud`) and not to its guests, a public sign-in to an application. Of a SAML provider without a
+    condition nothing is said: it decides itself whom it sends.
 
     ## Why it matters
     Anyone can have a token of GitHub, GitLab or a Cognito pool. Without a condition on whose token it is, a workflow in
@@ -294,6 +295,8 @@ def iam_ml_role_trusts_any_federated_identity(role: Role) -> Verdict:
             by.append(provider)
         elif answer is UNKNOWN:
             unclear += trust.unclear(keys, action) or ("what the trust policy comes to",)
+        elif trust.lets_in(Caller(federated=provider), keys_of_guest(), action) is YES and lets_guests_in(trust.rules):
+            by.append(f"{provider} that did not sign in")
     evidence: dict[str, Any] = {"trust_policy": role.trust_policy}
     if by:
         return failed(f"may be assumed by any identity of {', '.join(by)}", **evidence)

@@ -32,7 +32,7 @@ def by_web(principal, **tests):
     host = principal["Federated"].partition("oidc-provider/")[2] or principal["Federated"]
     condition = {}
     for claim, value in tests.items():
-        condition.setdefault("StringLike" if "*" in value else "StringEquals", {})[f"{host}:{claim}"] = value
+        condition.setdefault("StringLike" if set("*?") & set(value) else "StringEquals", {})[f"{host}:{claim}"] = value
     return trusting(principal, action="sts:AssumeRoleWithWebIdentity", **({"Condition": condition} if tests else {}))
 
 
@@ -65,6 +65,7 @@ def from_networks(*networks, operator="IpAddress"):
 CASES = {
     "iam_ml_role_trust_without_source": [
         Case("named account", PASS, trusting(SAGEMAKER, Condition=SOURCE)),
+        Case("account of the role", PASS, trusting(SAGEMAKER, **where("aws:SourceAccount", "${aws:ResourceAccount}"))),
         Case("resources of a named account", PASS, from_arn("arn:aws:sagemaker:*:111122223333:*")),
         Case("resources of every account", FAIL, from_arn("arn:aws:sagemaker:*:*:*")),
         Case("resources of every account, in short", FAIL, from_arn("arn:aws:sagemaker:*")),
@@ -190,6 +191,8 @@ CASES = {
         Case("any repository", FAIL, by_web(GITHUB, sub="repo:*")),
         Case("a branch of that name in any repository", FAIL, by_web(GITHUB, sub="repo:*:ref:refs/heads/main")),
         Case("organisations of a like name", FAIL, by_web(GITHUB, sub="repo:northwind*/models:*")),
+        Case("organisations that differ in a letter", FAIL, by_web(GITHUB, sub="repo:northwin?/*")),
+        Case("repositories that differ in a letter", PASS, by_web(GITHUB, sub="repo:northwind-example/model?:*")),
         Case("workspaces of an organisation", PASS, by_web(TERRAFORM, sub="organization:northwind:project:ml:*")),
         Case("workspaces of any organisation", FAIL, by_web(TERRAFORM, sub="organization:*:project:ml:*")),
         Case(
@@ -201,6 +204,8 @@ CASES = {
         Case("a namespace of a cluster", PASS, by_web(CLUSTER, sub="system:serviceaccount:ml:*")),
         Case("a cluster", FAIL, by_web(CLUSTER, sub="system:serviceaccount:*:*")),
         Case("an identity pool", PASS, by_web(COGNITO, aud=POOL)),
+        Case("an identity pool, signed in", PASS, by_web(COGNITO, aud=POOL, amr="authenticated")),
+        Case("guests of an identity pool", FAIL, by_web(COGNITO, aud=POOL, amr="unauthenticated")),
         Case("any identity pool", FAIL, by_web(COGNITO)),
         Case("any identity pool, signed in", FAIL, by_web(COGNITO, amr="authenticated")),
         Case("an application", PASS, by_web({"Federated": "accounts.google.com"}, aud="1.apps.example")),
