@@ -27,6 +27,7 @@ from checks.aws.sagemaker.resources import (
 )
 from scanner.model.collectors import Found, collector
 from scanner.model.nouns import Scope
+from scanner.model.secrets.arguments import secret_arguments
 from scanner.model.secrets.detect import suspicious_names
 
 if TYPE_CHECKING:
@@ -205,8 +206,23 @@ def _forget_environment(container: Any) -> Any:
 
 
 def _forget_values(reply: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A DescribeTrainingJob reply with the names of what looks like credentials in place of two maps."""
-    return {**reply, **{member: _suspicious(reply.get(member)) for member in ("HyperParameters", "Environment")}}
+    """A DescribeTrainingJob reply with the names of what looks like credentials in place of two maps and arguments."""
+    maps = {member: _suspicious(reply.get(member)) for member in ("HyperParameters", "Environment")}
+    algorithm = reply.get("AlgorithmSpecification")
+    if not isinstance(algorithm, Mapping):
+        return {**reply, **maps}
+    return {**reply, **maps, "AlgorithmSpecification": {**algorithm, "ContainerArguments": _of_command(algorithm)}}
+
+
+def _of_command(algorithm: Mapping[str, Any]) -> Any:
+    """What of its entry point and arguments looks like credentials."""
+    parts = {name: algorithm.get(name) for name in ("ContainerEntrypoint", "ContainerArguments")}
+    told = {name: words for name, words in parts.items() if words is not None}
+    if not told:
+        return None
+    if not all(isinstance(words, list) for words in told.values()):
+        return _WRONG_TYPE
+    return secret_arguments([(f"{name}[{at}]", str(word)) for name in told for at, word in enumerate(told[name])])
 
 
 def _suspicious(values: Any) -> Any:

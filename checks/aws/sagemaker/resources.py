@@ -376,10 +376,9 @@ class RuleOutput(AwsPart, frozen=True, kw_only=True):
 class TrainingJob(Resource, frozen=True, kw_only=True):
     """A SageMaker training job of the last thirty days, or one that still runs. Id: its ARN.
 
-    Of hyperparameters and environment only the names are kept that look like credentials, and in `code_uris` where code
-    is downloaded from. `enable_remote_debug` is not
-    read of finished jobs. `details_from` is the operation that the details were read from: Search has the members of
-    DescribeTrainingJob, but for remote debugging.
+    Of hyperparameters, environment and the command line only the names are kept that look like credentials, and in
+    `code_uris` where code is downloaded from. `enable_remote_debug` is not read of finished jobs. `details_from` is the
+    operation that the details were read from: Search has the members of DescribeTrainingJob, but for remote debugging.
     """
 
     kind: ClassVar[str] = "aws.sagemaker.TrainingJob"
@@ -409,4 +408,8 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
     enable_remote_debug: Annotated[Observed[bool], Read(_JOB, "RemoteDebugConfig.EnableRemoteDebug")] = UNSET
     suspicious_hyperparameters: Annotated[Observed[tuple[str, ...]], Read(_JOB, "HyperParameters")] = UNSET
     suspicious_environment: Annotated[Observed[tuple[str, ...]], Read(_JOB, "Environment")] = UNSET
+    #: of the entry point and its arguments
+    suspicious_arguments: Annotated[
+        Observed[tuple[str, ...]], Read(_JOB, "AlgorithmSpecification.ContainerArguments")
+    ] = UNSET
     details_from: Observed[str] = UNSET

@@ -205,29 +205,30 @@ def sagemaker_training_output_without_customer_key(job: TrainingJob) -> Verdict:
 
 @check(id="MLP-1306", severity=Severity.HIGH, objective="secrets-protection", since="0.1.0", blind_to=(UNSHAPED,))
 def sagemaker_training_hyperparameter_secret(job: TrainingJob) -> Verdict:
-    """A hyperparameter of the training job holds what looks like a credential.
+    """A hyperparameter or argument of the training job holds what looks like a credential.
 
-    Only the names of hyperparameters are kept and shown, never their values.
+    Only the names of hyperparameters and of options on the command line are kept and shown, never their values.
 
     ## Why it matters
-    Hyperparameters are stored with the job for ever and shown in clear text to everyone who may describe or search
-    jobs, and experiment trackers copy them further.
+    Hyperparameters and arguments are stored with the job for ever and shown in clear text to everyone who may describe
+    or search jobs, and experiment trackers copy them further.
 
     ## How to fix
     Rotate the credential, keep it in AWS Secrets Manager and let the training script fetch it with the role of the job.
 
-    SageMaker SDK: take it out of `hyperparameters=`.
+    SageMaker SDK: take it out of `hyperparameters=`, and of `container_arguments=`.
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
     - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
     """
-    names = job.suspicious_hyperparameters
-    if names is UNSET:
-        return unknown("suspicious_hyperparameters")
-    if names:
-        return failed(f"look like credentials: {', '.join(names)}", suspicious_hyperparameters=names)
-    return passed("no hyperparameter looks like a credential", suspicious_hyperparameters=names)
+    fields = ("suspicious_hyperparameters", "suspicious_arguments")
+    found = {field: names for field in fields if (names := getattr(job, field)) is not UNSET}
+    if named := [name for names in found.values() for name in names or ()]:
+        return failed(f"look like credentials: {', '.join(named)}", **found)
+    if missing := unobserved(job, *fields):
+        return missing
+    return passed("no hyperparameter or argument looks like a credential", **found)
 
 
 @check(

@@ -5,7 +5,8 @@ from typing import Any
 
 from checks.gcp.names import bucket_of, buckets_in
 from checks.gcp.vertex_ai.resources import CustomJob
-from scanner.model.secrets.detect import is_secret, secrets_passed, secrets_set, suspicious_names
+from scanner.model.secrets.arguments import arguments, options, secret_arguments
+from scanner.model.secrets.detect import suspicious_names
 
 _REMOTE_CODE = "trust-remote-code"
 _ON = {"1", "true", "yes", "on", "y", "t"}
@@ -19,10 +20,8 @@ def secret_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     the names are those that it sets.
     """
     found = {found for name, value in (*_variables(spec), *_headers(spec)) for found in suspicious_names({name: value})}
-    for name, value in _arguments(spec):
-        found.update(secrets_set(value) or ((name,) if is_secret(name, value) else ()))
     for placed in _command_lines(spec):
-        found.update(secrets_passed([word for _, word in placed]))
+        found.update(secret_arguments(placed))
     return tuple(sorted(found))
 
 
@@ -59,9 +58,9 @@ def _trusts_remote_code(name: str, value: str) -> bool:
 def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names and values of `env` and of what `command` and `args` set, also inside a script for a shell."""
     yield from _variables(spec)
-    for name, value in _arguments(spec):
+    for name, value in (pair for placed in _command_lines(spec) for pair in arguments(placed)):
         yield name, value
-        yield from _options(value.split())
+        yield from options(value.split())
         yield from _assignments(value.split())
 
 
@@ -69,16 +68,6 @@ def _variables(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for variable in _list(spec.get("env")):
         if isinstance(variable, Mapping) and isinstance(variable.get("value"), str):
             yield str(variable.get("name", "")), variable["value"]
-
-
-def _arguments(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Options of `command` and `args` with their values, and every other word by its place."""
-    for placed in _command_lines(spec):
-        words = [word for _, word in placed]
-        yield from _options(words)
-        for (place, word), before in zip(placed, ["", *words], strict=False):
-            if not word.startswith("-") and (not before.startswith("-") or "=" in before):
-                yield place, word
 
 
 def _command_lines(spec: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
@@ -106,15 +95,6 @@ def _headers(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for header in _list(request.get("httpHeaders")) if isinstance(request, Mapping) else []:
             if isinstance(header, Mapping) and isinstance(header.get("value"), str):
                 yield str(header.get("name", "")), header["value"]
-
-
-def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """`--name=value`, `--name value` and `--name`."""
-    for place, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        following = words[place + 1] if place + 1 < len(words) else "-"
-        if name.startswith("-"):
-            yield name, value if equals or following.startswith("-") else following
 
 
 def _assignments(words: list[str]) -> Iterator[tuple[str, str]]:

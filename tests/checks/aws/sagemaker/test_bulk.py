@@ -40,6 +40,9 @@ def crowded() -> dict[str, Any]:
     """Models and jobs of the crowd alone."""
     made = crowd(copies=12)
     services = {name: made["regions"]["eu-west-1"]["sagemaker"][name] for name in SEARCHED.values()}
+    for job in services["TrainingJob"]:
+        told = {"ContainerEntrypoint": ["python3", "train.py"], "ContainerArguments": ["--api-token", "tok-5f9aQ2"]}
+        job["AlgorithmSpecification"] = {**job["AlgorithmSpecification"], **told}
     return {"account": made["account"], "regions": {"eu-west-1": {"sagemaker": services}}}
 
 
@@ -371,6 +374,7 @@ def pass_one(world: Any, fault: Fault) -> None:
         (TrainingJob, "ResourceConfig.VolumeKmsKeyId"),
         (TrainingJob, "OutputDataConfig.KmsKeyId"),
         (TrainingJob, "AlgorithmSpecification.TrainingImage"),
+        (TrainingJob, "AlgorithmSpecification.ContainerArguments"),
     ],
 )
 def test_a_search_that_never_says_something_is_not_trusted(world: Any, kind: type[Any], member: str) -> None:
@@ -528,3 +532,9 @@ def test_a_detail_with_a_field_missing_is_asked_again(world: Any, cache: dict[An
 
     assert second.asked["DescribeModel"] == 1
     assert second.inventory.of(Model) == first.inventory.of(Model)
+
+
+def test_a_credential_on_the_command_line_is_told_by_its_name(world: Any) -> None:
+    world.replace(crowded())
+    jobs = Scan(world, TrainingJob).of(TrainingJob)
+    assert {job.suspicious_arguments for job in jobs} == {("--api-token",)}  # type: ignore[attr-defined]

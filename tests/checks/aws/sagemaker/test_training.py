@@ -61,6 +61,10 @@ def runs(*uris: str):
     return job(code_uris=uris)
 
 
+def told(**fields):
+    return job(suspicious_hyperparameters=None, **fields)
+
+
 CASES = {
     "sagemaker_training_inter_container_traffic_unencrypted": [
         Case("encrypted", PASS, job(encrypt_inter_container_traffic=True)),
@@ -133,9 +137,11 @@ CASES = {
         DENIED,
     ],
     "sagemaker_training_hyperparameter_secret": [
-        Case("nothing suspicious", PASS, job(suspicious_hyperparameters=())),
-        Case("no hyperparameters", PASS, job(suspicious_hyperparameters=None)),
-        Case("a token", FAIL, job(suspicious_hyperparameters=("api_token",))),
+        Case("nothing suspicious", PASS, job(suspicious_hyperparameters=(), suspicious_arguments=())),
+        Case("no hyperparameters", PASS, job(suspicious_hyperparameters=None, suspicious_arguments=())),
+        Case("a token", FAIL, job(suspicious_hyperparameters=("api_token",), suspicious_arguments=())),
+        Case("a token on the command line", FAIL, told(suspicious_arguments=("--api-token",))),
+        Case("the command line was not observed", UNKNOWN, told()),
         DENIED,
     ],
     "sagemaker_training_environment_secret": [
