@@ -29,6 +29,7 @@ LOCATIONS = (
 )
 # fmt: on
 _HOST = re.compile(r"(?:(?P<region>[a-z]+-[a-z]+\d+)-)?(?P<service>[a-z]+)\.googleapis\.com")
+_STATE = re.compile(r'state(=)"(\w+)"')
 _CREATED = re.compile(r'create_?time\s*(>=|>|<=|<)\s*"([^"]+)"', re.IGNORECASE)
 _JSON = b"application/json; charset=UTF-8"
 _STORAGE_REASONS = {400: "invalid", 403: "forbidden", 404: "notFound", 429: "rateLimitExceeded"}
@@ -220,7 +221,8 @@ class GcpCloud(Cloud):
             )
         text = call.params["query"].get("filter", [""])[0]
         if text:
-            indices = [index for index in indices if _made(project, collection, index, _conditions(text))]
+            ways = [_conditions(way) for way in re.split(r"\s+OR\s+", text)]
+            indices = [i for i in indices if any(_meets(project, collection, i, way) for way in ways)]
         return _page(call, collection, indices, project.make[collection])
 
     def _check_place(self, call: Call) -> None:
@@ -419,18 +421,23 @@ def _parent(call: Call) -> str:
     return parent
 
 
-def _conditions(text: str) -> list[tuple[str, datetime]]:
-    pieces = [_CREATED.fullmatch(piece.strip()) for piece in re.split(r"\s+AND\s+", text)]
-    found = [(piece[1], datetime.fromisoformat(piece[2])) for piece in pieces if piece]
+def _conditions(text: str) -> list[tuple[str, str]]:
+    pieces = [_CREATED.fullmatch(piece.strip()) or _STATE.fullmatch(piece.strip()) for piece in text.split(" AND ")]
+    found = [(piece[1], piece[2]) for piece in pieces if piece]
     if len(found) != len(pieces):
         raise Refused(400, "INVALID_ARGUMENT", f"The replay does not filter by {text!r}.")
     return found
 
 
-def _made(project: Project, collection: str, index: int, conditions: list[tuple[str, datetime]]) -> bool:
+def _meets(project: Project, collection: str, index: int, conditions: list[tuple[str, str]]) -> bool:
     made = datetime.fromisoformat(project.time(project.age(collection, index)))
     tests = {">=": made.__ge__, ">": made.__gt__, "<=": made.__le__, "<": made.__lt__}
-    return all(tests[how](limit) for how, limit in conditions)
+    return all(
+        project.make[collection](index).get("state") == value
+        if how == "="
+        else tests[how](datetime.fromisoformat(value))
+        for how, value in conditions
+    )
 
 
 def _window(call: Call) -> tuple[int, int]:

@@ -76,6 +76,10 @@ def test_jobs_are_filtered_by_creation_time(google: Server) -> None:
     middle = jobs[7]["createTime"]
     assert ask(google, path, filter=f'create_time>="{middle}"').json()["customJobs"] == jobs[:8]
     assert ask(google, path, filter=f'create_time<"{middle}"').json()["customJobs"] == jobs[8:]
+    running = [job for job in jobs if job["state"] == "JOB_STATE_RUNNING"]
+    assert ask(google, path, filter='state="JOB_STATE_RUNNING"').json().get("customJobs", []) == running
+    either = ask(google, path, filter=f'create_time<"{middle}" OR state="JOB_STATE_RUNNING"').json()["customJobs"]
+    assert either == [job for job in jobs if job in running or job in jobs[8:]]
     assert ask(google, path, filter="state=JOB_STATE_RUNNING").status_code == 400
 
 

@@ -268,8 +268,9 @@ COMPARISON = re.compile(r'\s*([\w.]+)\s*(!=|>=|<=|=|>|<|:)\s*("[^"]*"|\S+)\s*')
 
 
 def keeps(resource: dict[str, Any], text: str) -> bool:
-    """Whether a resource passes a filter: comparisons joined by AND. ValueError for anything richer."""
-    return all(_compare(resource, term) for term in re.split(r"\s+AND\s+", text))
+    """Whether a resource passes a filter: comparisons joined by AND, and these by OR. ValueError for what is richer."""
+    ways = [[_compare(resource, term) for term in re.split(r"\s+AND\s+", way)] for way in re.split(r"\s+OR\s+", text)]
+    return any(map(all, ways))
 
 
 def _compare(resource: dict[str, Any], term: str) -> bool:

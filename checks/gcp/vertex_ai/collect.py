@@ -16,6 +16,7 @@ from checks.gcp.vertex_ai.resources import (
     JOBS,
     MODELS,
     POOL,
+    UNENDED,
     CustomJob,
     DeploymentResourcePool,
     Endpoint,
@@ -148,7 +149,8 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
 @collector(CustomJob, operations=(JOBS,))
 def custom_jobs(api: GcpApi) -> Iterator[CustomJob]:
     since = api.days_ago(RECENT_DAYS).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for item in _listed(api, JOBS, "customJobs", filter=f'create_time>="{since}"'):
+    wanted = " OR ".join([f'create_time>="{since}"', *(f'state="{state}"' for state in UNENDED)])
+    for item in _listed(api, JOBS, "customJobs", filter=wanted):
         whole = api.whole(JOBS, item, "jobSpec")
         page = f"locations/{api.scope.region}/training/{item['name'].rpartition('/')[2]}"
         facts: dict[str, Any] = {}

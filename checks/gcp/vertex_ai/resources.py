@@ -13,6 +13,8 @@ POOL = "aiplatform.deploymentResourcePools.get"
 MODELS = "aiplatform.models.list"
 EVALUATIONS = "aiplatform.modelEvaluations.list"
 JOBS = "aiplatform.customJobs.list"
+#: States of a job that has not ended. It may wait for machines without an end.
+UNENDED = tuple(f"JOB_STATE_{how}" for how in ("QUEUED", "PENDING", "RUNNING", "PAUSED", "UPDATING", "CANCELLING"))
 #: States of a job that has ended.
 ENDED = tuple(f"JOB_STATE_{how}" for how in ("SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"))
 
@@ -156,7 +158,10 @@ class WorkerPool(Part, frozen=True, kw_only=True, rename="camel"):
 
 
 class CustomJob(Resource, frozen=True, kw_only=True):
-    """A custom training job of the last 30 days. Id: //aiplatform.googleapis.com/projects/…/customJobs/…"""
+    """A custom training job of the last 30 days, or one that has not ended.
+
+    Id: //aiplatform.googleapis.com/projects/…/customJobs/…
+    """
 
     kind: ClassVar[str] = "gcp.vertex_ai.CustomJob"
     title: ClassVar[str] = "Vertex AI custom job"

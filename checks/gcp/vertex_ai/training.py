@@ -1,4 +1,7 @@
-"""Checks of custom training jobs of the last 30 days: finished ones cannot be repaired, but show current practice."""
+"""Checks of custom training jobs of the last 30 days, and of those that have not ended.
+
+Finished ones cannot be repaired, but show current practice.
+"""
 
 from typing import Any
 

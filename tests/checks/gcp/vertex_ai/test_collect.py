@@ -1,13 +1,14 @@
-"""Which versions of a model are read, and by how many calls."""
+"""Which versions of a model are read, and by how many calls; and which jobs."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from scanning import document, running, take_inventory, with_faults
 from worlds.base import Fault
 
-from checks.gcp.vertex_ai.resources import Model
+from checks.gcp.vertex_ai.resources import CustomJob, Model
 from scanner.store.inventory import Inventory
 
 VERSIONS = "aiplatform.modelVersions.list"
@@ -57,3 +58,23 @@ def test_a_model_that_goes_before_its_versions_are_listed_is_no_gap() -> None:
 
     assert inventory.gaps == ()
     assert inventory.complete(Model)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [
+        ("JOB_STATE_SUCCEEDED", False),
+        ("JOB_STATE_EXPIRED", False),
+        ("JOB_STATE_RUNNING", True),
+        ("JOB_STATE_QUEUED", True),
+        ("JOB_STATE_PENDING", True),
+    ],
+)
+def test_a_job_that_has_not_ended_is_read_however_old_it_is(state: str, seen: bool) -> None:
+    changed = document("gcp")
+    jobs = changed["collections"]["aiplatform.googleapis.com/v1"]["customJobs"]
+    (oldest,) = (job for job in jobs if job["displayName"] == "first-attempt")
+    oldest["state"] = state
+    with running("gcp", changed):
+        inventory = take_inventory("gcp")
+    assert ("first-attempt" in {job.name for job in inventory.of(CustomJob)}) is seen
