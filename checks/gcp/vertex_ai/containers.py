@@ -56,8 +56,10 @@ def _trusts_remote_code(name: str, value: str) -> bool:
 
 
 def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Names and values of `env` and of what `command` and `args` set, also inside a script for a shell."""
-    yield from _variables(spec)
+    """Names and values of `env`, `command` and `args`, also inside a script for a shell or a variable for options."""
+    for name, value in _variables(spec):
+        yield name, value
+        yield from options(value.split())
     for name, value in (pair for placed in _command_lines(spec) for pair in arguments(placed)):
         yield name, value
         yield from options(value.split())

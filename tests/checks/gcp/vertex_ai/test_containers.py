@@ -74,6 +74,11 @@ def test_malformed_specifications_hold_nothing() -> None:
         ({"args": ["--trust-remote-code", "false"]}, ()),
         ({"args": ["serve", "--trust-remote-code", "example/model"]}, ("--trust-remote-code",)),
         ({"args": ["--no-trust-remote-code"]}, ()),
+        (
+            {"env": [{"name": "VLLM_ARGS", "value": "--model example/m --trust-remote-code"}]},
+            ("--trust-remote-code",),
+        ),
+        ({"env": [{"name": "VLLM_ARGS", "value": "--model example/m --trust-remote-code=false"}]}, ()),
         ({"command": ["sh", "-c", "vllm serve /models/x --trust-remote-code --port 8080"]}, ("--trust-remote-code",)),
         ({"env": [{"name": "TRUST_REMOTE_CODE", "value": ""}]}, ()),
         ({"env": [{"name": "HF_MODEL_TRUST_REMOTE_CODE", "value": "1"}]}, ("HF_MODEL_TRUST_REMOTE_CODE",)),
