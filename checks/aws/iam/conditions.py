@@ -98,14 +98,17 @@ def _compare(operator: str, value: str, wanted: str, keys: Keys) -> Answer:
 
 def _substituted(wanted: str, keys: Keys) -> tuple[str, bool]:
     """A value with the variables that are known in place, and whether it still has others (a star each)."""
-    if "${" not in wanted:
-        return wanted, False
+    return without_variables(filled_in(wanted, keys))
+
+
+def filled_in(text: str, keys: Keys) -> str:
+    """A text of a policy with the variables that are known in place."""
 
     def known(match: Any) -> str:
         given = look_up(keys, match[1].lower())
         return given[0] if isinstance(given, tuple) and len(given) == 1 else str(match[0])
 
-    return without_variables(_VARIABLE.sub(known, wanted))
+    return _VARIABLE.sub(known, text) if "${" in text else text
 
 
 def look_up(keys: Keys, key: str) -> Values | Choice | None:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, opposite
-from checks.aws.iam.conditions import Condition, Keys
+from checks.aws.iam.conditions import Condition, Keys, filled_in
 from checks.aws.iam.matching import ANY_SERVICE, Targets, by_service, speaks_of
 from checks.aws.iam.resources import Policy
 from scanner.model.nouns import Observed
@@ -32,12 +32,12 @@ class Rule(Struct, frozen=True):
         found = speaks_of(self.actions, action)
         return opposite(found) if self.but else found
 
-    def holds_for(self, targets: Targets) -> Marks:
-        """Which of the targets it is about."""
+    def holds_for(self, targets: Targets, keys: Keys) -> Marks:
+        """Which of the targets it is about, in a request with these keys."""
         resources, but = _member(self.statement, "Resource")
         if resources is None:
             return Marks(0, targets.everything)
-        found = targets.matched(resources)
+        found = targets.matched(filled_in(each, keys) for each in resources)
         return found.opposite(targets.everything) if but else found
 
     def applies(self, action: str, targets: Targets, keys: Keys) -> Marks:
@@ -46,7 +46,7 @@ class Rule(Struct, frozen=True):
         met = NO if spoken is NO else both(spoken, self.condition.met(keys))
         if met is NO:  # most statements are about something else; spare them the rest
             return NOTHING
-        found = self.holds_for(targets)
+        found = self.holds_for(targets, keys)
         return found if met is YES else found.doubted()
 
     def spelled_out(self) -> tuple[str, ...]:

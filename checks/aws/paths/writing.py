@@ -256,5 +256,5 @@ def _across(powers: Powers, bucket: Bucket, rules: Rules, places: Places, keys: 
 
 def _granting(rules: Rules, name: str) -> Rule | None:
     """The statement of a bucket's policy that lets somebody write an object."""
-    found = (rule for rule in rules.about(_PUT).rules if not rule.denies and rule.holds_for(Targets([name])).yes)
+    found = (rule for rule in rules.about(_PUT).rules if not rule.denies and rule.holds_for(Targets([name]), {}).yes)
     return next(found, None)

@@ -129,7 +129,7 @@ def refuses_plain_http(bucket: Bucket) -> bool:
     return all(
         any(rule.speaks_of(action) is YES for rule in about)
         for actions, targets in ((_ON_BUCKETS, itself), (_ON_OBJECTS, objects))
-        for about in [[rule for rule in denials if rule.holds_for(targets).yes]]
+        for about in [[rule for rule in denials if rule.holds_for(targets, _WITHOUT_TLS).yes]]
         for action in actions
     )
 

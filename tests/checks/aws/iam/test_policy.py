@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from factories.aws import allow, deny, document, role, role_arn, role_with
+from factories.aws import ACCOUNT, allow, deny, document, role, role_arn, role_with
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +124,15 @@ def test_three_valued_logic():
     assert either(YES, UNKNOWN) is YES
     assert either(NO, UNKNOWN) is UNKNOWN
     assert opposite(UNKNOWN) is UNKNOWN
+
+
+def test_a_variable_that_is_known_stands_for_its_value():
+    roles = "arn:aws:iam::${aws:PrincipalAccount}:role/*"
+    passing = role_with(allow("iam:PassRole", roles))
+    assert allows(passing, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/other") is YES
+    assert allows(passing, "iam:PassRole", "arn:aws:iam::444455556666:role/other") is NO
+    spared = role_with(allow("iam:PassRole", "*"), deny("iam:PassRole", roles))
+    assert allows(spared, "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/other") is NO
 
 
 def test_a_policy_variable_may_be_anything():
