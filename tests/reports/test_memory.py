@@ -17,7 +17,8 @@ from reports.markdown import MAX_BYTES
 
 MIB = 1 << 20
 
-#: Run with a format, how many accounts, and how many findings in each. Prints the bytes made and the peak of memory.
+#: Run with a format and pairs of how many accounts there are, and how many findings in each. Prints, after each pair,
+#: the bytes made and the peak of memory so far: the pair with most comes last.
 PROGRAM = """
 import importlib.util, itertools, os, sys
 from pathlib import Path
@@ -82,25 +83,27 @@ def counted(chunks):
         yield chunk
 
 
-size = 0
-format, accounts, each = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+format, *numbers = sys.argv[2:]
 report = builders.report_of(builders.notebook("n", direct_internet_access="Enabled", role_arn=None))
 [pattern] = report.findings
 assert pattern.verdict is Status.FAIL
-findings = Synthetic(pattern, accounts, each)
-report = msgspec.structs.replace(report, findings=findings, scopes=(), counts={**report.counts, "fail": len(findings)})
-write_atomically(Path(os.devnull), counted(renderer(format)(report)))
-print(size, peak())
+for accounts, each in zip(*[map(int, numbers)] * 2):
+    size = 0
+    findings = Synthetic(pattern, accounts, each)
+    counts = {**report.counts, "fail": len(findings)}
+    report = msgspec.structs.replace(report, findings=findings, scopes=(), counts=counts)
+    write_atomically(Path(os.devnull), counted(renderer(format)(report)))
+    print(size, peak())
 """
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak of a process")
 
 
-def measured(format: str, accounts: int, each: int) -> tuple[int, int]:
-    """Bytes of the report, and of memory at the peak."""
+def measured(format: str, *pairs: tuple[int, int]) -> list[list[int]]:
+    """Bytes of the report with so many accounts and findings in each, and of memory at the peak until then."""
     builders = str(TESTS / "reports" / "conftest.py")
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, builders, format, str(accounts), str(each)],
+        [sys.executable, "-c", PROGRAM, builders, format, *(str(number) for pair in pairs for number in pair)],
         capture_output=True,
         text=True,
         check=False,
@@ -108,27 +111,23 @@ def measured(format: str, accounts: int, each: int) -> tuple[int, int]:
         env={"PYTHONPATH": f"{ROOT}:{TESTS}", "PYTHONHASHSEED": "0"},
     )
     assert done.returncode == 0, done.stderr
-    size, peak = map(int, done.stdout.split())
-    return size, peak
+    return [[int(number) for number in line.split()] for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("format", sorted(FORMATS.keys() - {"sarif"}))
 def test_a_hundred_times_the_findings_take_no_more_memory(format):
-    few_size, few = measured(format, 1, 200)
-    many_size, many = measured(format, 1, 20_000)
+    [few_size, few], [many_size, many] = measured(format, (1, 200), (1, 20_000))
     times = 5 if format == "html" else 50  # a page compresses findings, and has much that is always there
     assert many_size <= MAX_BYTES if format == "md" else many_size > times * few_size
     assert many - few < 2 * MIB
 
 
 def test_sarif_takes_the_memory_of_one_account():
-    one_size, one = measured("sarif", 1, 1_250)
-    twenty_size, twenty = measured("sarif", 20, 1_250)
+    [one_size, one], [twenty_size, twenty] = measured("sarif", (1, 1_250), (20, 1_250))
     assert twenty_size > 19 * one_size
     assert twenty - one < 2 * MIB
 
 
 def test_sarif_keeps_no_more_than_it_may_show():
-    _, full = measured("sarif", 1, 5_000)
-    _, over = measured("sarif", 1, 15_000)
+    [_, full], [_, over] = measured("sarif", (1, 5_000), (1, 15_000))
     assert over - full < 2 * MIB
