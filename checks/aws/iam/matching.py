@@ -52,6 +52,7 @@ def filled(pattern: str, fill: str = _FILLS[1]) -> str:
     return pattern.replace("*", fill).replace("?", _FILLS[0])
 
 
+@lru_cache(maxsize=65536)  # as for `glob`
 def _literal(pattern: str) -> str:
     """What a pattern begins with, up to its first wildcard."""
     return _WILDCARD.split(pattern, maxsplit=1)[0]

@@ -67,7 +67,13 @@ class Rules(Struct, frozen=True):
 
     def about(self, action: str) -> "Rules":
         """Those that may speak of an action: few, mostly."""
-        spoken = tuple(rule for rule in self.rules if rule.speaks_of(action) is not NO)
+        service = action.partition(":")[0]
+        spoken = tuple(
+            rule
+            for rule in self.rules
+            if (rule.but or rule.actions is None or service in rule.actions or ANY_SERVICE in rule.actions)
+            and rule.speaks_of(action) is not NO
+        )
         return Rules(spoken, self.read_in_full, self.of_resource)
 
     def services(self) -> frozenset[str] | None:
