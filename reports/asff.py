@@ -98,6 +98,7 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
         fields["suppressed-until"] = str(finding.suppression.until or "")
     reason = "" if finding.verdict in _STATUS else finding.message
     path = f" Path: {' → '.join(finding.path)}." if finding.path else ""
+    since = report.started_at if finding.state == "new" else finding.first_seen
     return {
         **_base(f"{finding.check_id}/{finding.fingerprint}", finding.check_id, scope, report, resource.id),
         "Title": constant["title"],
@@ -105,7 +106,7 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
         **_severity(finding.severity if failed else Severity.INFORMATIONAL, finding.severity),
         **constant["remediation"],
         **({"SourceUrl": resource.console_url} if resource.console_url else {}),
-        **({"FirstObservedAt": _time(report.started_at)} if finding.state == "new" else {}),
+        **({"FirstObservedAt": _time(since)} if since else {}),
         **_decided(finding.suppression, report),
         "ProductFields": _fields(fields),
         "Resources": _resources(finding),

@@ -119,6 +119,7 @@ class FindingStartV1(Struct, frozen=True):
     unsourced: str
     suppression: SuppressionV1 | None
     state: str | None
+    first_seen_at: datetime | None
 
 
 class FindingV1(FindingStartV1, frozen=True):
@@ -126,8 +127,9 @@ class FindingV1(FindingStartV1, frozen=True):
 
     `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
     not known; `unsourced` says why, if it was looked for. `suppression` is null where there is none, and `state` where
-    there is no earlier report: against one, a failure is `new` or `persisting`, and what failed there is `fixed`
-    or, where nobody knows, `unknown`.
+    there is no earlier report and no history: against these, a failure is `new`, `persisting`, `reopened` (it had ended
+    before) or `suppressed`, and what failed there is `fixed` or, where nobody knows, `unknown`. `first_seen_at` is when
+    it was seen to fail for the first time; null where that is not known.
     """
 
     objective: str
@@ -176,7 +178,7 @@ class SettledV1(Struct, frozen=True):
 class CarriedV1(Struct, frozen=True):
     """A failure of an earlier report of which this scan does not know whether it still is one, and why it does not.
 
-    `observed_at` is when it was last seen.
+    `observed_at` is when it was last seen, `first_seen_at` when first, null where that is not known.
     """
 
     fingerprint: str
@@ -188,11 +190,12 @@ class CarriedV1(Struct, frozen=True):
     systems: list[str]
     source: SourceV1 | None
     observed_at: datetime
+    first_seen_at: datetime | None
     why: str
 
 
 class HistoryV1(Struct, frozen=True):
-    """What is known of failures that an earlier report has (--baseline)."""
+    """What is known of failures that an earlier report has (--baseline) or a history of scans (--store)."""
 
     accounts: list[SettledV1]
     carried: list[CarriedV1]

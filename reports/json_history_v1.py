@@ -48,6 +48,7 @@ def _carried(former: Former) -> CarriedV1:
         systems=list(former.systems),
         source=source(former.source),
         observed_at=former.observed,
+        first_seen_at=former.first_seen,
         why=redact(former.why),
     )
 

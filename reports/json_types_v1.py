@@ -103,7 +103,8 @@ class SeverityCountsV1(Struct, frozen=True):
 class SummaryV1(Struct, frozen=True):
     """Counts. `resources` is how many were observed, `trusted` how many of the passes rest on `trust`.
 
-    `unmanaged` is how many no code made; null where no states of infrastructure as code were given.
+    `unmanaged` is how many no code made; null where no states of infrastructure as code were given. `states` is how
+    many findings are what against earlier scans, those that are gone among them; null where none is known.
     """
 
     resources: int
@@ -111,6 +112,7 @@ class SummaryV1(Struct, frozen=True):
     by_severity: SeverityCountsV1
     trusted: int
     unmanaged: int | None
+    states: dict[str, int] | None
 
 
 class GapV1(Struct, frozen=True):

@@ -101,6 +101,7 @@ def _summary(report: Report) -> SummaryV1:
         by_severity=SeverityCountsV1(**{str(severity): report.by_severity[severity] for severity in Severity}),
         trusted=report.trusted,
         unmanaged=None if report.unmanaged is None else len(report.unmanaged),
+        states=None if report.states is None else dict(report.states),
     )
 
 
@@ -137,6 +138,7 @@ def _start(finding: Finding) -> FindingStartV1:
         unsourced=redact(finding.unsourced),
         suppression=_suppression(finding.suppression) if finding.suppression else None,
         state=finding.state or None,
+        first_seen_at=finding.first_seen,
     )
 
 

@@ -157,8 +157,9 @@ def _by_framework(controls: Iterable[ControlRef]) -> dict[str, list[str]]:
 
 
 def _seen(finding: Finding, report: Report) -> dict[str, Any]:
-    """When it was seen last and, where an earlier report tells that it is new, first."""
-    first = _time("first_seen_time", report.started_at) if finding.state == "new" else {}
+    """When it was seen last and, where earlier scans tell, first."""
+    since = report.started_at if finding.state == "new" else finding.first_seen
+    first = _time("first_seen_time", since) if since else {}
     return {**first, **_time("last_seen_time", report.started_at)}
 
 

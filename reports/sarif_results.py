@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -27,7 +27,10 @@ KIND = {
     Status.NOT_APPLICABLE: "notApplicable",
 }
 #: What a finding is against an earlier report, in SARIF's words.
-BASELINE = {"new": "new", "persisting": "unchanged", "unknown": "updated", "fixed": "updated"}
+BASELINE = {
+    "new": "new", "reopened": "new", "persisting": "unchanged", "suppressed": "unchanged", "unknown": "updated",
+    "fixed": "updated",
+}  # fmt: skip
 
 
 class Subject(NamedTuple):
@@ -133,7 +136,7 @@ class Results:
             "properties": {"resources": group.count},
         }
         if self._full:
-            made.update(_state(max(group.states)))  # which is `persisting` unless all of them are new
+            made.update(_state_of_all(group.states))
         return made
 
     def _member(self, one: Finding | Former) -> dict[str, Any]:
@@ -229,6 +232,12 @@ def _for_others(subject: Subject) -> dict[str, Any]:
 
 def _state(state: str) -> dict[str, Any]:
     return {"baselineState": BASELINE[state]} if state in BASELINE else {}
+
+
+def _state_of_all(states: Collection[str]) -> dict[str, Any]:
+    """The state of a result about several failures: it is there as before unless all of them are new."""
+    known = [_state(state) for state in states if state in BASELINE]
+    return next((each for each in known if each != _state("new")), known[0] if known else {})
 
 
 def _suppression(one: Suppression) -> dict[str, Any]:

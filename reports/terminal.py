@@ -190,6 +190,9 @@ def _sums(report: Report, width: int) -> Iterator[Line]:
     counts = report.counts
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
                 f"{counts['not_applicable']} not applicable{_suppressed(counts['suppressed'])}.", "")]  # fmt: skip
+    if report.states is not None:
+        states = ", ".join(f"{count} {state}" for state, count in report.states.items())
+        yield [("", f"Since earlier scans: {states or 'nothing failed, and nothing does'}.", "")]
     if report.unmanaged is not None:
         yield [("", f"{len(report.unmanaged)} of {report.resources} resources are unmanaged: no code made them.", "")]
     if report.trusted:

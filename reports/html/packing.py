@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
 from itertools import islice
 from typing import Any
 
@@ -167,6 +168,7 @@ def _details(finding: Finding) -> dict[str, Any]:
         "cached": {shown(operation): shown(at) for operation, at in resource.cached.items()},
         "source": source and [shown(place(source)), shown(source.address), shown(source.text)],
         "unsourced": shown(finding.unsourced),
+        "since": f"{finding.first_seen.astimezone(UTC):%Y-%m-%d}" if finding.first_seen else "",
         "suppression": decided
         and {
             "reason": shown(decided.reason), "owner": shown(decided.owner), "term": decided.term,

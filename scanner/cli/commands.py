@@ -15,6 +15,7 @@ from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
+from scanner.cli.history_commands import history
 from scanner.cli.lineage_command import lineage
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.permission_commands import permissions
@@ -70,6 +71,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture bom inventory.json --system fraud-scoring -o fraud.cdx.json
     Stop a pipeline whose evaluation by group speaks against a threshold:
       mlposture gate fraud-scoring --evaluation evaluation.json --model-digest DIGEST
+    Keep a history, to see what is new since the last scan:
+      mlposture scan aws --store sqlite:///history.db
     Upload findings to code scanning:
       mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
     Accept a failure, for a reason and a time:
@@ -230,6 +233,7 @@ cli.add_command(report)
 cli.add_command(upload)
 cli.add_command(suppress)
 cli.add_command(permissions)
+cli.add_command(history)
 scan.add_command(scan_mlflow)
 scan.add_command(scan_lineage)
 systems.add_command(triage)

@@ -9,8 +9,8 @@ GROUPS = {
         "trust", "verify",
     ),
     "What is written": (
-        "output", "verdicts", "baseline", "tfstate", "source_root", "sarif_profile", "sarif_group", "sarif_category",
-        "sarif_incomplete", "save_inventory", "keep_replies", "profile_run",
+        "output", "verdicts", "baseline", "store", "tfstate", "source_root", "sarif_profile", "sarif_group",
+        "sarif_category", "sarif_incomplete", "save_inventory", "keep_replies", "profile_run",
     ),
     "What is printed": ("details", "controls", "color", "quiet", "no_progress", "verbose"),
     "How it ends": ("fail_on", "fail_on_incomplete", "min_coverage"),

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation, renderer
-from scanner.cli.baseline import with_baseline
 from scanner.cli.config import (
     Output,
     check_place,
@@ -42,6 +41,7 @@ from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.sourced import warn_of_unused, with_sources
+from scanner.cli.stored import add_to_history, check_store, with_earlier
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check
@@ -90,6 +90,7 @@ def parse_options(
     for name in ("journal", "journal_store"):
         refuse_remote(spelled(name), options.get(name))
     places = places_of(options, inventories, journal)
+    check_store(options, verdicts, places)
     outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
     if Status.FAIL not in verdicts and (named := [one.format for one in outputs if one.format in NEED_FAILURES]):
         raise InputError(f"--verdicts: {named[0]} is about failures, and without them would say that there are none")
@@ -239,6 +240,7 @@ def report(
     problems = list(problems)
     for output in outputs:
         problems += _attempt(partial(_write, output, built, options))
+    problems += _attempt(partial(add_to_history, built, options))  # once the reports say what is new
     to_stdout = any(output.path is None for output in outputs)
     end = decided or outcome(built, options, to_stdout=to_stdout)
     if not to_stdout and sys.stdout is not None:
@@ -363,7 +365,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     outputs = parse_options(options, inventories=paths)
     options = with_sources(read_files(options))
     inventory, checks, collectors = load_saved(paths)
-    options = with_baseline(options, inventory.taken_at)
+    options = with_earlier(options, inventory.taken_at, inventory.accounts)
     problems = save(inventory, options)
     chosen = select(checks, options)
     note_unasked(inventory, chosen, collectors)

@@ -61,6 +61,9 @@ def common(function: F) -> F:
         click.option("--baseline", multiple=True, metavar="PREVIOUS", help="An earlier report (JSON or SARIF) or saved "
                      "inventory, on disk or in a bucket: findings say whether they are new, and what failed there and "
                      "was not seen now is carried forward, so that no alert of it is closed. Repeatable."),
+        click.option("--store", callback=named, metavar="URL", help="A history of scans, sqlite:///PATH or "
+                     "postgresql://USER@HOST/DATABASE, to which this one is added: findings say since when they fail, "
+                     "and whether they are new, reopened or fixed. Takes the place of --baseline."),
         click.option("--sarif-profile", type=click.Choice(PROFILES), help="What SARIF holds: failures alone, as code "
                      "scanning of GitHub wants it (github, the default), or all that --verdicts shows (full)."),
         click.option("--sarif-group", type=click.Choice(GROUPS), help="A result of SARIF is about a resource (the "

@@ -31,7 +31,7 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
     none = "--fail-on never" if fail_on == NEVER else f"no failure at or above --fail-on {fail_on}"
     if short := too_little(report, options.get("min_coverage")):
         return Outcome(Exit.INCOMPLETE, short)
-    if report.complete:
+    if report.complete and not _carried(report):
         return Outcome(Exit.DONE, none)
     if options.get("fail_on_incomplete"):
         return Outcome(Exit.INCOMPLETE, f"{_unseen(report)}, and --fail-on-incomplete")
@@ -62,8 +62,17 @@ def _failed(report: "Report", fail_on: str) -> str:
 
 
 def _unseen(report: "Report") -> str:
-    gaps, unknown = len(report.gaps), report.counts["unknown"]
+    gaps, unknown, carried = len(report.gaps), report.counts["unknown"], _carried(report)
     lists = sum(not listing.complete for listing in report.listings)
-    counted = ((gaps, "gap", "gaps"), (unknown, "unknown verdict", "unknown verdicts"))
+    counted = (
+        (gaps, "gap", "gaps"),
+        (unknown, "unknown verdict", "unknown verdicts"),
+        (carried, "earlier failure that was not seen now", "earlier failures that were not seen now"),
+    )
     said = [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
     return " and ".join(said) or f"{lists} incomplete lists"
+
+
+def _carried(report: "Report") -> int:
+    """How many failures of earlier scans are open because nobody knows of them now."""
+    return sum(report.earlier.carried_by_account().values())

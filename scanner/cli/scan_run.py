@@ -30,21 +30,21 @@ def start(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
-    from scanner.cli.baseline import with_baseline
     from scanner.cli.judging import parse_options, read_files
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
     from scanner.cli.sourced import with_sources
+    from scanner.cli.stored import with_earlier, without_password
     from scanner.store.journals import new_journal
 
     log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
     outputs = parse_options(options)
     options = read_files(options)
     started_at = datetime.now(UTC)
-    judged = with_sources(with_baseline(options, started_at))
+    judged = with_sources(with_earlier(options, started_at))
     plan = _plan(providers, options)
     with new_journal(options.get("journal")) as journal:
-        session = Session(providers, options, plan, journal, started_at)
+        session = Session(providers, without_password(options), plan, journal, started_at)
         session.record()
         return _run(session, judged, outputs)
 
@@ -59,12 +59,12 @@ def _relax_collector() -> None:
 
 def go_on(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
-    from scanner.cli.baseline import with_baseline
     from scanner.cli.judging import parse_options
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.process import say
     from scanner.cli.session import Session
     from scanner.cli.sourced import with_sources
+    from scanner.cli.stored import with_earlier, without_password
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
@@ -78,8 +78,8 @@ def go_on(options: dict[str, Any]) -> int:
                 held = f"{spelled(name)} {options[name]} holds, as when the scan began"
                 say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
-        session = Session(providers, options, _plan(providers, options), journal, taken_at)
-        return _run(session, with_sources(with_baseline(options, taken_at)), outputs)
+        session = Session(providers, without_password(options), _plan(providers, options), journal, taken_at)
+        return _run(session, with_sources(with_earlier(options, taken_at)), outputs)
 
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":

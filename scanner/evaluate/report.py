@@ -144,6 +144,7 @@ def build_report(
         unmanaged=_unmanaged(inventory, sources) if sources and sources.has_states else None,
         checkout=sources.checkout if sources else None,
         fixes=_fixes(found, inventory),
+        states=found.states(),
         earlier=found.earlier or NoFormers(),
         settled=settled(inventory, unanswered, found.earlier.settled if found.earlier else {}),
         frameworks=taxonomies(catalogue, found.infos.values()),

@@ -11,6 +11,7 @@ from scanner.evaluate.judge import Judgement, fingerprint
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.trusting import Trusting
 from scanner.history.earlier import Earlier
+from scanner.history.states import State
 from scanner.model.checks import Check
 from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse
@@ -59,6 +60,8 @@ class Verdicts:
         self.excepted: Counter[tuple[str, str]] = Counter()
         self._owners = owners
         self.earlier = earlier
+        #: of each check: what its failures are against earlier scans
+        self._states: dict[str, Counter[str]] = {id: Counter() for id in self.checks}
         #: the checks that failed anything there
         self._failed_before = earlier.check_ids() if earlier else frozenset()
         #: of each check: why verdicts could not be given, by provider, account and reason
@@ -78,12 +81,23 @@ class Verdicts:
             self._count_for_systems(judgement, suppressed, self._owners)
         if judgement.verdict.trust:
             self._uses[judgement.check.id].update((entry, status) for entry in judgement.verdict.trust)
-        if self.earlier is not None and judgement.check.id in self._failed_before:
-            mark = fingerprint(judgement.check.id, judgement.resource)
-            joined = judgement.resource.scope.provider if judgement.check.needs else ""
-            self.earlier.note(mark, status, judgement.verdict.message, joined=joined)
+        if self.earlier is not None:
+            self._compare(judgement, self.earlier, suppressed=bool(suppressed))
         if status in self.shown:
             self.findings.add(judgement, suppressed)
+
+    def _compare(self, judgement: Judgement, earlier: Earlier, *, suppressed: bool) -> None:
+        """Tell what is known of earlier scans of a verdict, and count what a failure is against these."""
+        check, status = judgement.check, judgement.verdict.status
+        if status is not Status.FAIL and check.id not in self._failed_before:
+            return
+        mark = fingerprint(check.id, judgement.resource)
+        if check.id in self._failed_before:
+            joined = judgement.resource.scope.provider if check.needs else ""
+            earlier.note(mark, status, judgement.verdict.message, joined=joined)
+        if status is Status.FAIL:
+            state, _ = earlier.told(mark, status, suppressed=suppressed)
+            self._states[check.id][state] += 1
 
     def _suppressions_of(self, judgement: Judgement) -> tuple[int, ...]:
         """The numbers of the entries in force that a failure matches."""
@@ -110,6 +124,7 @@ class Verdicts:
             self._reasons[id].clear()
             self._uses[id].clear()
             self._suppressed[id].clear()
+            self._states[id].clear()
         self.findings.forget(checks)
         if self.earlier is not None:
             self.earlier.forget(checks)
@@ -190,6 +205,13 @@ class Verdicts:
             "not_applicable": sum(count.not_applicable for count in counts),
             "suppressed": sum(count.suppressed for count in counts),
         }
+
+    def states(self) -> dict[str, int] | None:
+        """How many findings are what against earlier scans; None where nothing is known of any."""
+        if self.earlier is None:
+            return None
+        together: Counter[str] = sum(self._states.values(), Counter(self.earlier.ended()))
+        return {state: together[state] for state in State if together[state]}
 
     def failures_by_severity(self) -> dict[str, int]:
         """How many failures there are of each severity that nothing suppresses."""

@@ -90,12 +90,14 @@ class Earlier:
     regions that its failures were found in and by. `cut`: some file leaves failures out, so that what it does not have
     need not be new.
 
-    `apart`: each account stands for itself, as in a history of several. What is known of accounts that this scan does
-    not ask is not its business, but for those that an account was asked together with.
+    `begun` is the number of the last scan of a history that is known here, -1 without one. In a history each account
+    stands for itself: what is known of accounts that this scan does not ask is not its business, but for those that an
+    account was asked together with.
     """
 
-    def __init__(self, *, apart: bool = False) -> None:
-        self._apart = apart
+    def __init__(self, *, begun: int = -1) -> None:
+        self.begun = begun
+        self._apart = begun >= 0
         #: by account: what was asked together with it
         self._together: dict[Account, list[Mapping[Account, Iterable[str]]]] = {}
         #: the accounts of this scan
@@ -284,6 +286,12 @@ class Earlier:
             "GROUP BY provider, account ORDER BY provider, account"
         )
         return {(provider, account): count for provider, account, count in self._db.execute(query, (_OPEN,))}
+
+    def ended(self) -> dict[str, int]:
+        """How many do not fail any more, as far as this scan knows, by what they are now; the rest is `unknown`."""
+        query = "SELECT fate, COUNT(*) FROM failures JOIN checks ON checks.id = check_id GROUP BY fate"
+        names = {_OPEN: State.UNKNOWN, _FIXED: State.FIXED, _GONE: State.GONE}
+        return {names[fate]: count for fate, count in self._db.execute(query) if fate in names}
 
     def left_out(self, account: Account) -> Mapping[Account, Collection[str]]:
         left = self._listed.left.items() if account in self.carried_by_account() else ()

@@ -82,9 +82,17 @@ def shown(url: str) -> str:
     return f"{scheme}://{user}{at}{place.partition('?')[0] if at else _bare(place)}"
 
 
-def has_password(url: str) -> bool:
-    """Whether somebody who reads a URL may learn a password."""
-    return url.startswith(_POSTGRES) and url != shown(url)
+def without_password(url: str) -> str:
+    """A URL as it may be kept for whoever goes on with a scan: all of it but passwords."""
+    if not url.startswith(_POSTGRES):
+        return url
+    from urllib.parse import parse_qsl, urlencode
+
+    scheme, _, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    before, mark, options = place.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(options) if "password" not in name]
+    return f"{scheme}://{login.partition(':')[0]}{at}{before if at else _bare(before)}{mark}{urlencode(kept)}"
 
 
 def _bare(place: str) -> str:

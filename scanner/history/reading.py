@@ -50,6 +50,7 @@ class _Failure(Struct, frozen=True, kw_only=True):
     systems: tuple[str, ...] = ()
     source: Source | None = None
     observed_at: When | None = None
+    first_seen_at: When | None = None
 
 
 class _Settled(Struct, frozen=True):
@@ -167,7 +168,7 @@ def _read_json(reader: Reader, into: Earlier) -> None:
                 failure = decode(item)
                 if failure.verdict is Status.FAIL:
                     found += 1
-                    into.add(_failure(failure.check.id, failure, failure.observed_at))
+                    into.add(_failure(failure.check.id, failure, failure.observed_at, failure.first_seen_at))
         elif name == "history":
             settled = True
             _read_history(reader, into)
@@ -196,7 +197,7 @@ def _read_history(reader: Reader, into: Earlier) -> None:
         elif name == "carried":
             for item in reader.items():
                 failure = msgspec.json.decode(item, type=_Failure)
-                into.add(_failure(failure.check.id, failure, failure.observed_at))
+                into.add(_failure(failure.check.id, failure, failure.observed_at, failure.first_seen_at))
         else:
             reader.value()
 
@@ -258,7 +259,9 @@ def _read_result(path: Path, result: _Result, into: Earlier) -> None:
         into.add(_failure(result.rule_id, finding, finding.not_observed_since))
 
 
-def _failure(check: str, said: _Failure | _Finding, observed: datetime | None) -> Failure:
+def _failure(
+    check: str, said: _Failure | _Finding, observed: datetime | None, first_seen: datetime | None = None
+) -> Failure:
     one = said.resource
     return Failure(
         fingerprint=said.fingerprint,
@@ -273,4 +276,5 @@ def _failure(check: str, said: _Failure | _Finding, observed: datetime | None) -
         source=said.source,
         systems=said.systems,
         observed=observed,
+        first_seen=first_seen,
     )

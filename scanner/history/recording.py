@@ -44,18 +44,18 @@ class Known(NamedTuple):
 
 
 class Recording:
-    """Writes one report. `begun` is the number of the last scan that the report knows of.
+    """Writes one report.
 
-    What other scans have written since is never ended by this one: it has not compared itself with them.
+    What other scans have written since its own began is never ended by it: it has not compared itself with them.
     """
 
-    def __init__(self, engine: Engine, report: Report, said: Saying, begun: int | None) -> None:
+    def __init__(self, engine: Engine, report: Report, said: Saying) -> None:
         self._engine = engine
         self._report = report
         self._said = said
         [(last,)] = engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_scans")
         self._number = int(last) + 1
-        self._begun = int(last) if begun is None else begun
+        self._begun = report.earlier.begun
         [(findings,)] = engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_findings")
         self._findings = int(findings)
         self._content = Content()

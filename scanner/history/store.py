@@ -62,8 +62,6 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        #: the number of the last scan that `earlier` knows of
-        self._begun: int | None = None
 
     @property
     def shown(self) -> str:
@@ -79,23 +77,29 @@ class Store:
         """The same: the counts of a scan (`states`, `by_severity`, `verdicts`, `score`) are part of its record."""
         return self.scans()
 
+    def last_scans(self) -> dict[Account, datetime]:
+        """When the last scan of each account began."""
+        times = {scan.number: scan.started_at for scan in self.scans()}
+        return {(provider, account): times[int(last)] for _, provider, account, last in self._engine.rows(_LAST)}
+
     def earlier(self) -> Earlier:
         """What a scan compares itself with, whichever accounts it will ask."""
         with self._engine.reading():
             [(last,)] = self._engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_scans")
-            self._begun = int(last)
-            return self._loaded()
+            earlier = Earlier(begun=int(last))
+            self._load_all(earlier)
+            return earlier
 
     def write(self, report: Report) -> Scan:
         """Add a scan, all of it or nothing. Once this returns, it is on disk. Raises NotWritten, NotKept.
 
-        The report was made with what `earlier` gave: whatever it does not speak of is unknown from now on. It has all
-        of its failures (`shown`).
+        The report was made with what `earlier` gave, perhaps while the history was closed: whatever it does not speak
+        of is unknown from now on. It has all of its failures (`shown`).
         """
         said = Saying(report)
         try:
             with self._engine.writing():
-                return Recording(self._engine, report, said, self._begun).write()
+                return Recording(self._engine, report, said).write()
         except InputError as error:
             raise NotWritten(str(error)) from error
         finally:
@@ -167,8 +171,7 @@ class Store:
         )
         return [(int(number), (provider, account)) for number, provider, account in self._engine.rows(query, scan)]
 
-    def _loaded(self) -> Earlier:
-        earlier = Earlier(apart=True)
+    def _load_all(self, earlier: Earlier) -> None:
         scans = {scan.number: scan for scan in self.scans()}
         reach: dict[int, dict[Account, tuple[str, ...]]] = {}
         for number, provider, account, last in self._engine.rows(_LAST):
@@ -181,7 +184,6 @@ class Store:
             earlier.ask_with((provider, account), beyond)
         if scans:
             earlier.seal(max(scan.started_at for scan in scans.values()))
-        return earlier
 
     def _load(self, earlier: Earlier, number: int, account: Account, scan: Scan) -> None:
         after = b""

@@ -46,7 +46,12 @@ class Former(Struct, frozen=True, kw_only=True):
 
 
 class Formers(Protocol):
-    """Failures of an earlier report, read from disk one by one; in the order of findings."""
+    """Failures of an earlier report, read from disk one by one; in the order of findings.
+
+    `begun` is the number of the last scan of a history that is known here, -1 without one.
+    """
+
+    begun: int
 
     def carried(self, account: Account | None = None) -> Iterator[Former]:
         """Those of which this scan does not know whether they still are ones, of one account or of all."""
@@ -66,6 +71,8 @@ class Formers(Protocol):
 
 class NoFormers:
     """Of a report that knows no earlier one."""
+
+    begun = -1
 
     def carried(self, _: Account | None = None) -> Iterator[Former]:
         return iter(())

@@ -231,6 +231,7 @@ class Report(Struct, frozen=True, kw_only=True):
     `principals` are in whose name accounts were read, and `names` what these are called, as far as the inventory says.
     `inventories` are the SHA-256 of the saved inventories that hold what was judged. `fixes` are the changes that would
     close most failures.
+    `states` counts findings by what they are against earlier scans (`scanner/history/states.py`), None without any.
     `earlier` are the failures of an earlier report. Of accounts that are `settled`, all that failed before is known to
     fail, known to have ended, or carried forward from there. `frameworks` are those that `controls` name.
     `unmanaged` is None where no states of infrastructure as code were given. `checkout` is what its sources are of.
@@ -264,6 +265,7 @@ class Report(Struct, frozen=True, kw_only=True):
     names: Mapping[Account, str] = {}
     inventories: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    states: Mapping[str, int] | None = None
     earlier: Formers = NoFormers()
     settled: frozenset[Account] = frozenset()
     frameworks: tuple[Taxonomy, ...] = ()

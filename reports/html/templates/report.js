@@ -328,6 +328,7 @@
       ["Declared at", more.source && isolated(more.source.filter(Boolean).join(", "))],
       ["Not found in code", more.unsourced],
       ["AI systems", one.systems.join(", ")], ["Since the last report", one.state],
+      ["First seen", more.since],
       ["From the cache", Object.entries(more.cached).map(([name, day]) => `${name}, read ${day}`).join("; ")],
       ["Score", more.score]]);
     const hops = more.path.map(([what, name, whole]) =>

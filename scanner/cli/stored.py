@@ -1,0 +1,78 @@
+"""`--store`: what a history knows of earlier scans, and adding this one to it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli.baseline import with_baseline
+from scanner.model.errors import InputError, NotKept, NotWritten
+from scanner.model.nouns import Status
+from scanner.store.places import Places
+
+if TYPE_CHECKING:
+    from scanner.model.history import Account
+    from scanner.model.reported import Report
+
+
+def check_store(options: Mapping[str, Any], verdicts: Iterable[Status], places: Places) -> None:
+    """Raise InputError for what is wrong with `--store`, as far as that can be told without opening it."""
+    url = options.get("store")
+    if not url:
+        return
+    from scanner.history.engine import path_of, shown
+
+    if options.get("baseline"):
+        raise InputError("--baseline: the history that --store names says what was found before; leave it out")
+    if Status.FAIL not in verdicts:
+        raise InputError("--verdicts: a history is about failures, and without them would say that there are none")
+    if path := path_of(url):
+        places.note_database(f"--store {shown(url)}", path)
+
+
+def with_earlier(options: Mapping[str, Any], taken_at: datetime, accounts: "Iterable[Account]" = ()) -> dict[str, Any]:
+    """The options, with what `--store` or `--baseline` know of earlier scans. Raises InputError.
+
+    `accounts` are known to be judged, with what was seen at that time.
+    """
+    url = options.get("store")
+    if not url:
+        return with_baseline(options, taken_at)
+    from scanner.history.store import open_store
+    from scanner.model.registry import load
+
+    load()  # a failure of any check may be carried forward, also of one that is not asked now
+    with open_store(url) as store:  # not kept open: a scan may take hours
+        newest = store.last_scans()
+        for account in accounts:
+            if account in newest and newest[account] > taken_at:
+                raise InputError(
+                    f"--store {store.shown}: has a scan of {account[1]} of {_shown(newest[account])}, which is newer "
+                    f"than what is judged, of {_shown(taken_at)}; a history is added to in the order of its scans"
+                )
+        return {**options, "earlier": store.earlier()}
+
+
+def add_to_history(built: "Report", options: Mapping[str, Any]) -> None:
+    """Add a report to the history that it was compared with, if that was asked for. Raises NotWritten."""
+    if url := options.get("store"):
+        from scanner.history.store import open_store
+
+        try:
+            with open_store(url) as store:
+                store.write(built)
+        except InputError as error:
+            raise error if isinstance(error, NotKept) else NotWritten(str(error)) from error
+
+
+def without_password(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they may be written down."""
+    url = options.get("store")
+    if not url:
+        return dict(options)
+    from scanner.history.engine import without_password
+
+    return {**options, "store": without_password(url)}
+
+
+def _shown(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
