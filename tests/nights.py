@@ -71,14 +71,15 @@ class Nights:
         return report
 
     def judge(self, store: Store, *resources: Resource, checks: Iterable[str] = (CHECK,),
-              accept: Iterable[Suppression] = (), **how: Any) -> Report:  # fmt: skip
+              accept: Iterable[Suppression] = (), named: str = "", **how: Any) -> Report:  # fmt: skip
         """Judge what a night saw against a history that is open."""
         self.at += timedelta(days=1)
         known = registered()[0]
         report = build_report(
             inventory_of(self.at, *resources, **how), [known[id] for id in checks], load(()),
-            scan_id=f"night-{len(self.reports) + 1}", started_at=self.at, finished_at=self.at + timedelta(minutes=5),
-            earlier=store.earlier(), suppressing=Suppressing(tuple(accept), self.at.date()),
+            scan_id=named or f"night-{len(self.reports) + 1}", started_at=self.at,
+            finished_at=self.at + timedelta(minutes=5), earlier=store.earlier(),
+            suppressing=Suppressing(tuple(accept), self.at.date()),
         )  # fmt: skip
         self.reports.append(report)
         return report

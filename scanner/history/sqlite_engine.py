@@ -25,9 +25,14 @@ class SqliteEngine:
             raise InputError(f"--store {url}: there is no such file; a scan with --store makes it")
         with self._told(), private_files():
             self._db = sqlite3.connect(target, isolation_level=None, timeout=PATIENCE)
-            self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA trusted_schema = OFF")
+        try:
+            self.version()  # before anything is written to a file that may be something else
+            self.rows("PRAGMA journal_mode = WAL")
+        except BaseException:
+            self.close()
+            raise
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._told():
