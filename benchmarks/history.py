@@ -1,4 +1,4 @@
-"""What a history costs: 90 scans of 10,000 findings, of which one in a hundred changes each night, unless told otherwise.
+"""What a history costs: 90 scans of 10,000 findings, of which one in a hundred changes each night, by default.
 
     python benchmarks/history.py [--scans N] [--findings N] [--store URL]
 

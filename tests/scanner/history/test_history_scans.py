@@ -1,0 +1,182 @@
+"""`--store` over scans of simulated clouds: what nobody saw stays open, and the exit code says that it was not seen."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import MLPOSTURE, mlposture
+from nights import CLOSED, day, inventory_of, lab
+from scanning import running
+from support import wait_until
+from worlds.base import Fault
+
+from scanner.history.store import open_store
+
+#: What is tried as a secret, and what nothing may hold.
+SECRET = "invented-secret-word"
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+def scan(url: str, *options: str, provider: str = "aws", code: int = 0) -> dict[str, Any]:
+    """Scan the demo organisation. Returns its JSON report."""
+    done = mlposture("scan", provider, "--no-cache", "--no-progress", "--fail-on", "never", "--store", url, "-o",
+                     "report.json", *options)  # fmt: skip
+    assert done.returncode == code, done.stderr
+    return json.loads(Path("report.json").read_text())
+
+
+def states(url: str) -> Counter[str]:
+    """How many findings the last scan had of each state."""
+    with open_store(url) as store:
+        found = Counter(str(one.state) for one in store.findings(store.scans()[-1].id))
+        assert {str(state): number for state, number in store.scans()[-1].states.items()} == found
+        assert list(store.verify()) == []
+    return found
+
+
+def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(url):
+    incomplete = ("--fail-on-incomplete",)
+    with running("aws") as world:
+        first = scan(url)
+        failed = first["summary"]["verdicts"]["fail"]
+        assert states(url) == {"new": failed}
+        world.faults.append(Fault("sagemaker:ListNotebookInstances", "deny"))
+        denied = scan(url, *incomplete, code=4)
+        world.faults.clear()
+        last = scan(url)
+    unknown = {one["fingerprint"] for one in denied["history"]["carried"]}
+    notebooks = {one["fingerprint"] for one in first["findings"] if one["resource"]["kind"].endswith("NotebookInstance")
+                 and one["verdict"] == "fail"}  # fmt: skip
+    assert notebooks
+    assert notebooks <= unknown
+    with open_store(url) as store:
+        second = Counter(str(one.state) for one in store.findings(store.scans()[1].id))
+    assert second == {"persisting": failed - len(unknown), "unknown": len(unknown)} == denied["summary"]["states"]
+    assert states(url) == {"persisting": failed} == last["summary"]["states"]
+    assert {one["first_seen_at"] for one in last["findings"] if one["verdict"] == "fail"} == {
+        first["scan"]["started_at"]
+    }
+
+
+@pytest.mark.parametrize("less", [("--region", "us-east-1"), ("--check", "MLP-1001"), ("--min-severity", "critical")])
+def test_a_scan_of_less_ends_nothing(less, tmp_path):
+    url = "sqlite:///history.db"
+    with running("aws"):
+        failed = scan(url)["summary"]["verdicts"]["fail"]
+        part = scan(url, *less, "--fail-on-incomplete", code=4)
+        assert part["summary"]["states"].keys() <= {"persisting", "unknown"}
+        assert sum(states(url).values()) == failed
+        scan(url)
+    assert states(url) == {"persisting": failed}
+
+
+def test_clouds_in_one_history_are_told_apart(tmp_path):
+    url = "sqlite:///history.db"
+    with running("aws"):
+        aws = scan(url)["summary"]["verdicts"]["fail"]
+    with running("gcp"):
+        report = scan(url, provider="gcp")
+    assert states(url) == {"new": report["summary"]["verdicts"]["fail"]}
+    assert report["history"]["carried"] == []
+    assert {one["provider"] for one in report["history"]["accounts"]} == {"gcp"}
+    with running("aws"):
+        scan(url)
+    assert states(url) == {"persisting": aws}
+
+
+def test_a_scan_that_is_stopped_and_resumed_is_two_scans_of_a_history(server):
+    url = server.url().replace("northwind@", f"northwind:{SECRET}@")
+    with running("aws") as world:
+        scan(url)
+        world.faults.append(Fault("sagemaker:DescribeEndpoint", "timeout"))
+        command = [MLPOSTURE, "scan", "aws", "--no-cache", "--no-progress", "--store", url, "--grace", "1s",
+                   "-o", "report.json"]  # fmt: skip
+        before = len(world.log)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: any(one.operation == "sagemaker:DescribeEndpoint" for one in world.log[before:]))
+        process.send_signal(signal.SIGTERM)
+        printed, complained = process.communicate()
+        world.faults.clear()
+        assert "mlposture scan --resume" in complained
+        assert SECRET not in complained + printed + Path("report.json").read_text()
+        kept = [path for path in Path("state").rglob("*") if path.is_file()]
+        assert any(path.suffix == ".journal" for path in kept)
+        assert [path for path in kept if SECRET.encode() in path.read_bytes()] == []
+        assert states(url).keys() <= {"persisting", "unknown"}
+        resumed = mlposture("scan", "--resume", "--fail-on", "never")
+        assert resumed.returncode == 0, resumed.stderr
+    assert states(url).keys() == {"persisting"}
+    with open_store(url) as store:
+        assert [len(store.scans()), store.scans()[1].started_at] == [3, store.scans()[2].started_at]
+
+
+def save(number: int, *resources: Any, **how: Any) -> str:
+    """A saved inventory of a night."""
+    inventory_of(day(number), *resources, **how).save(Path(f"{number}.json"))
+    return f"{number}.json"
+
+
+def evaluate(number: int, *options: str) -> Any:
+    return mlposture("evaluate", f"{number}.json", "--check", "MLP-1001", "--store", "sqlite:///history.db", *options)
+
+
+def test_inventories_are_judged_into_a_history_in_their_order(tmp_path):
+    for number, world in enumerate(([lab("a"), lab("b")], [lab("a", CLOSED), lab("b")], [lab("a"), lab("b")]), 1):
+        save(number, *world)
+    said = [evaluate(1), evaluate(2), evaluate(3, "-o", "report.html")]
+    assert [done.returncode for done in said] == [1, 1, 1]
+    lines = [next(line for line in done.stdout.splitlines() if "earlier scans" in line) for done in said]
+    assert lines == [
+        "Since earlier scans: 2 new.",
+        "Since earlier scans: 1 persisting, 1 fixed.",
+        "Since earlier scans: 1 persisting, 1 reopened.",
+    ]
+    older = evaluate(2)
+    assert (older.returncode, "in the order of its scans" in older.stderr) == (2, True)
+    listed = mlposture("history", "list", "--store", "sqlite:///history.db")
+    assert [line.rpartition("  ")[2] for line in listed.stdout.splitlines()[::2]] == [
+        "2 new", "1 persisting, 1 fixed", "1 persisting, 1 reopened"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--baseline", "1.json"), "--baseline: the history that --store names"),
+        (("--verdicts", "unknown"), "--verdicts: a history is about failures"),
+        (("-o", "json:history.db"), "something else is to be written there too"),
+    ],
+)
+def test_options_that_do_not_go_with_a_history(options, said, tmp_path):
+    save(1, lab())
+    done = evaluate(1, *options)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert not Path("history.db").exists()
+
+
+def test_a_history_that_cannot_be_written_costs_no_report(tmp_path, monkeypatch):
+    monkeypatch.setattr("scanner.history.sqlite_engine.PATIENCE", 0.1)
+    save(1, lab())
+    save(2, lab())
+    evaluate(1)
+    with open_store("sqlite:///history.db") as other, other._engine.writing():
+        done = evaluate(2, "-o", "report.json")
+    assert (done.returncode, done.stderr) == (2, "mlposture: --store sqlite:///history.db: database is locked\n")
+    assert json.loads(Path("report.json").read_text())["summary"]["states"] == {"persisting": 1}
+    assert len(states_of_all("sqlite:///history.db")) == 1
+
+
+def states_of_all(url: str) -> list[dict[Any, int]]:
+    with open_store(url) as store:
+        return [scan.states for scan in store.scans()]
