@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from worlds import gcp_discovery  # noqa: E402 - found by the line above
 
-from checks.gcp.permissions import DISCOVERY, ENUMERATION  # noqa: E402 - as above
+from checks.gcp.permissions import DISCOVERY, ENUMERATION, TEST  # noqa: E402 - as above
 from scanner.model.registry import load  # noqa: E402 - as above
 from scripts.generated_file import write_or_check  # noqa: E402 - as above
 
@@ -43,7 +43,7 @@ def build() -> str:
     declared = {operation for collector in collectors.values() for operation in collector.operations}
     lines = [
         f"{json.dumps(operation)}: {json.dumps(shape(operation), separators=(',', ':'))}"
-        for operation in sorted({*declared, *DISCOVERY, *ENUMERATION})
+        for operation in sorted({*declared, *DISCOVERY, *ENUMERATION, TEST})
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -62,7 +62,7 @@ def shape(operation: str) -> dict[str, Any]:
     kinds = {reply["kind"]["default"] for reply in replies if "default" in reply.get("kind", ())}
     if kinds:
         return {"any": sorted(members), "kind": " ".join(kinds)}
-    return {"any": sorted(members), **({"empty": True} if _lists(operation) else {})}
+    return {"any": sorted(members), **({"empty": True} if _lists(operation) or operation == TEST else {})}
 
 
 def _lists(operation: str) -> bool:

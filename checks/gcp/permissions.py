@@ -18,6 +18,8 @@ ENUMERATION = {
     "resourcemanager.folders.list": Asked("which folders are below a folder or an organisation"),
     "resourcemanager.projects.list": Asked("which projects are below a folder or an organisation"),
 }
+#: What is asked before a scan, by whoever wants to know what is missing. Everybody may ask it about itself.
+TEST = "resourcemanager.projects.testIamPermissions"
 #: Operations of collectors that only save calls.
 OPTIONAL: frozenset[str] = frozenset()
 #: Google has no permission for versions of a model: who may list models may list these. A custom role with one that

@@ -12,10 +12,12 @@ from scanner import __version__
 from scanner.cli.bom_commands import bom
 from scanner.cli.card_commands import card, datasheet
 from scanner.cli.catalogue_commands import explain, list_command
+from scanner.cli.doctor_commands import doctor
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
 from scanner.cli.history_commands import history
+from scanner.cli.init_command import init
 from scanner.cli.lineage_command import lineage
 from scanner.cli.options import common, scanning, spelled
 from scanner.cli.permission_commands import permissions
@@ -45,6 +47,9 @@ def cli(ctx: click.Context, /) -> None:
     could not be read is reported as a gap, with the permission that would close it.
 
     \b
+    See which credentials are found, and the role that a scan needs:
+      mlposture doctor
+      mlposture permissions aws --format terraform
     Scan the account of your current AWS credentials, all regions:
       mlposture scan aws
     Two Google Cloud projects, as SARIF for code scanning:
@@ -234,6 +239,8 @@ cli.add_command(upload)
 cli.add_command(suppress)
 cli.add_command(permissions)
 cli.add_command(history)
+cli.add_command(doctor)
+cli.add_command(init)
 scan.add_command(scan_mlflow)
 scan.add_command(scan_lineage)
 systems.add_command(triage)

@@ -11,7 +11,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
@@ -256,6 +256,8 @@ class GcpWorld(World):
                 response = replies.reply(
                     {"ancestor": [{"resourceId": {"type": kind[:-1], "id": id_}} for kind, id_ in lineage]}
                 )
+            elif method.name == "testIamPermissions":
+                response = self._tested(request)
             elif method.lists:
                 response = self._list(request, call)
             elif method.name == "get":
@@ -294,6 +296,16 @@ class GcpWorld(World):
         if policy is None and resource is None:
             return self._missing(call.path, call)
         return replies.reply({"etag": "ACAB", "version": 1, **(policy or {})})
+
+    def _tested(self, request: Request) -> Response:
+        """Those of the permissions asked about that no fault denies."""
+        asked = json.loads(request.body)["permissions"]
+        held = [
+            name
+            for name in asked
+            if not any(f.kind == "deny" and f.strikes(replace(request, operation=name)) for f in self.faults)
+        ]
+        return replies.reply({"permissions": held} if held else {})
 
     def _org_policy(self, request: Request, call: Call) -> Response:
         """What `org_policies` says of a boolean constraint and a project; unless it does, nothing is enforced."""

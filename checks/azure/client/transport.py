@@ -247,8 +247,13 @@ def _credential(endpoint: str, connect_timeout: float, read_timeout: float) -> T
             read_timeout=read_timeout,
             retry_total=2,
         )
+    # Releases of the SDK before 1.23 do not know what the variable says: that tools of developers are all to be tried.
+    tools = os.environ.get("AZURE_TOKEN_CREDENTIALS", "").strip().lower() == "dev"
     return DefaultAzureCredential(
-        authority=authority, disable_instance_discovery=not microsoft, exclude_interactive_browser_credential=True
+        authority=authority,
+        disable_instance_discovery=not microsoft,
+        exclude_interactive_browser_credential=True,
+        **({"exclude_managed_identity_credential": True} if tools else {}),
     )
 
 
