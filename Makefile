@@ -76,6 +76,7 @@ generate: setup ## Write the generated files anew
 	$(RUN) scripts/build_google_shapes.py
 	$(RUN) scripts/build_partitions.py
 	$(RUN) scripts/build_docs.py
+	$(RUN) scripts/build_roles.py
 	$(RUN) scripts/build_performance.py
 
 generated: setup
@@ -85,6 +86,7 @@ generated: setup
 	$(RUN) scripts/build_google_shapes.py --check
 	$(RUN) scripts/build_partitions.py --check
 	$(RUN) scripts/build_docs.py --check
+	$(RUN) scripts/build_roles.py --check
 	$(RUN) scripts/build_performance.py --check
 
 bench: setup ## Measure everything, beside the peer (half an hour, 3 GB), and record the results

@@ -1,7 +1,9 @@
-"""Write tests/scanner/source/provider_schema.json: what Terraform's providers say of the resources that we know.
+"""Write what Terraform's providers say of the resources that we know, and of those that are under deploy/.
 
-Run it after scanner/source/terraform.yaml names another resource. It downloads, and throws away, bindings for Python
-that are generated from the schemas of the providers: 150 MB. Nothing else needs them. Of azapi there are none.
+These are tests/scanner/source/provider_schema.json and tests/deploy/provider_schema.json. Run it after
+scanner/source/terraform.yaml, or a file under deploy/, names another resource. It downloads, and throws away, bindings
+for Python that are generated from the schemas of the providers: 150 MB. Nothing else needs them. Of azapi there are
+none.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 RESOURCES = ROOT / "scanner" / "source" / "terraform.yaml"
-TARGET = ROOT / "tests" / "scanner" / "source" / "provider_schema.json"
+TARGETS = {"known": ROOT / "tests" / "scanner" / "source", "deployed": ROOT / "tests" / "deploy"}
 PROVIDERS = ("aws", "azurerm", "google")
 #: What every resource may have; no provider knows of it.
 _META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
@@ -49,20 +51,29 @@ def described(source: str) -> dict[str, Any]:
     return {"version": version, "attributes": dict(sorted(attributes.items()))}
 
 
+def wanted() -> dict[str, list[str]]:
+    """The types of resources of each file."""
+    deployed = (path.read_text(encoding="utf-8") for path in (ROOT / "deploy").rglob("*.tf"))
+    types = {type_ for text in deployed for type_ in re.findall(r'^resource "(\w+)"', text, re.MULTILINE)}
+    return {"known": list(yaml.safe_load(RESOURCES.read_text(encoding="utf-8"))), "deployed": sorted(types)}
+
+
 def main() -> None:
     """Download, read, write."""
-    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         names = [f"cdktf-cdktf-provider-{name}" for name in PROVIDERS]
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, *names]
         subprocess.run(command, check=True)
         wheels = {name: ZipFile(next(Path(folder).glob(f"*provider_{name}-*.whl"))) for name in PROVIDERS}
-        for type_ in yaml.safe_load(RESOURCES.read_text(encoding="utf-8")):
-            provider, _, name = type_.partition("_")
-            if provider in wheels:
-                module = f"cdktf_cdktf_provider_{provider}/{name}/__init__.py"
-                found[type_] = described(wheels[provider].read(module).decode())
-    TARGET.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        for which, types in wanted().items():
+            found: dict[str, Any] = {}
+            for type_ in types:
+                provider, _, name = type_.partition("_")
+                if provider in wheels:
+                    module = f"cdktf_cdktf_provider_{provider}/{name}/__init__.py"
+                    found[type_] = described(wheels[provider].read(module).decode())
+            text = json.dumps(found, indent=1) + "\n"
+            (TARGETS[which] / "provider_schema.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

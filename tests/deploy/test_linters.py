@@ -53,3 +53,16 @@ def test_the_image() -> None:
 @needs_linters
 def test_what_kubernetes_is_given() -> None:
     linted("kubernetes-validate", "--strict", *sorted(DEPLOY.glob("kubernetes/*.yaml")))
+
+
+@needs_linters
+def test_what_cloudformation_is_given() -> None:
+    linted("cfn-lint", "--info", *sorted(DEPLOY.glob("aws/*.yaml")))
+
+
+def test_every_file_is_judged_by_something() -> None:
+    """Here, by ruff, or in test_schedules.py, where resources are held against what their providers say."""
+    known = {".sh", ".py", ".tf", ".dockerignore"}
+    others = {path.name for path in DEPLOY.rglob("*") if path.is_file() and path.suffix not in {*known, ".pyc"}}
+    manifests = {path.name for path in DEPLOY.glob("kubernetes/*.yaml")}
+    assert others == {"Dockerfile", "permissions.json", "schedule.yaml", *manifests}
