@@ -158,7 +158,7 @@ def test_what_was_not_seen_is_said_and_is_no_pass(fails: str, code: int, tmp_pat
     ("inputs", "code", "words"),
     [
         ({"scan": "aws --no-such-option"}, 2, "::error::the scan ended with 2 and without a report"),
-        ({"extra": "oracle"}, 2, "::error::extra is 'oracle'; it is one of aws, gcp, azure and all"),
+        ({"extra": "oracle"}, 2, "there is no extra 'oracle'; it is one of aws, gcp, azure and all"),
         ({"aws_role_arn": f"{ROLE}-of-nobody"}, 3, "::error::the scan ended with 3 and without a report"),
     ],
 )

@@ -61,8 +61,8 @@ def test_what_cloudformation_is_given() -> None:
 
 
 def test_every_file_is_judged_by_something() -> None:
-    """Here, by ruff, or in test_schedules.py, where resources are held against what their providers say."""
+    """Here, by ruff, in test_pipelines.py, or in test_schedules.py, which asks what providers say of resources."""
     known = {".sh", ".py", ".tf", ".dockerignore"}
     others = {path.name for path in DEPLOY.rglob("*") if path.is_file() and path.suffix not in {*known, ".pyc"}}
     manifests = {path.name for path in DEPLOY.glob("kubernetes/*.yaml")}
-    assert others == {"Dockerfile", "permissions.json", "schedule.yaml", *manifests}
+    assert others == {"Dockerfile", "permissions.json", "schedule.yaml", "mlposture.yml", *manifests}
