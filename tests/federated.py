@@ -50,7 +50,11 @@ class FederatedAws(AwsWorld):
         return self.success("sts", _EXCHANGE, {**assumed, "Provider": "token.actions.githubusercontent.com"})
 
     def env(self) -> dict[str, str]:
-        return {name: text for name, text in super().env().items() if "KEY" not in name and "SESSION_TOKEN" not in name}
+        return {
+            name: text
+            for name, text in super().env().items()
+            if "KEY" not in name and "SESSION" not in name and "REGION" not in name
+        }
 
 
 class FederatedAzure(AzureWorld):

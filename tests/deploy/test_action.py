@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from composite import Ended, Runner, environment
 from federated import FederatedAws, FederatedAzure, Issuer
 from google.auth import identity_pool
@@ -65,10 +66,17 @@ def aws() -> FederatedAws:
     return FederatedAws(made)
 
 
-def test_a_job_scans_with_its_own_identity_and_its_findings_land_everywhere(tmp_path: Path) -> None:
+def of_the_readme() -> dict[str, str]:
+    """What the workflow that the README shows gives the action."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    [step] = yaml.safe_load(text)["jobs"]["posture"]["steps"]
+    return {name.replace("-", "_"): given for name, given in step["with"].items()}
+
+
+def test_the_job_of_the_readme_scans_with_its_own_identity_and_its_findings_land_everywhere(tmp_path: Path) -> None:
     # Keys of an earlier step are not what the scan is to use.
     with job(tmp_path, aws(), AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="x") as here:
-        ended = here.run(**AWS)
+        ended = here.run(**of_the_readme())
 
     assert ended.code == 1, ended.log
     assert ended.outputs["exit-code"] == "1"
