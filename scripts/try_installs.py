@@ -120,10 +120,7 @@ class Trial(Place):
     def install(self, tools: Tools, wheel: Path, *more: str) -> None:
         """Make the environment, and measure it. Raises Failed."""
         began = time.monotonic()
-        tools.make_environment(self.folder / "venv")
-        # Of what pip compiles to byte code little is used here, and it counts only where the size has a limit.
-        compiling = "--compile" if self.extras in LIMITS else "--no-compile"
-        tools.pip(self.python, "install", compiling, f"{wheel}[{self.extras}]" if self.extras else str(wheel), *more)
+        self.put(tools, wheel, *more)
         self.installing = time.monotonic() - began
         [site] = (self.folder / "venv" / "lib").glob("python*/site-packages")
         there = {found.name.lower(): found.version for found in metadata.distributions(path=[str(site)])}
@@ -131,6 +128,13 @@ class Trial(Place):
         self.versions = " ".join(f"{name} {there[name]}" for name in sorted(direct() & set(there)))
         self.megabytes = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
         self.say(f"installed: {self.packages} packages, {self.megabytes:.0f} MB, {self.installing:.0f} s")
+
+    def put(self, tools: Tools, wheel: Path, *more: str) -> None:
+        """Have pip put it there. Raises Failed."""
+        tools.make_environment(self.folder / "venv")
+        # Of what pip compiles to byte code little is used here, and it counts only where the size has a limit.
+        compiling = "--compile" if self.extras in LIMITS else "--no-compile"
+        tools.pip(self.python, "install", compiling, f"{wheel}[{self.extras}]" if self.extras else str(wheel), *more)
 
     def refuse_if_over(self, megabytes: float, packages: int) -> None:
         if self.megabytes > megabytes or self.packages > packages:
@@ -163,6 +167,20 @@ class Trial(Place):
         if self.findings("evaluate", str(self.folder.parent / "inventory.json")) != expected:
             raise Failed("`evaluate` does not find what the scan did")
         self.say(f"evaluate: {len(expected)} findings")
+
+
+class Deployed(Trial):
+    """An environment as deploy/install.sh makes it for actions and pipelines: what is locked, and a pip of its own."""
+
+    def __init__(self, extras: str, folder: Path, clouds: Mapping[str, str]) -> None:
+        super().__init__(extras, folder, clouds)
+        self.name = f"{extras} lock"
+
+    def put(self, tools: Tools, wheel: Path, *more: str) -> None:  # noqa: ARG002 - it has its own
+        call("bash", str(ROOT / "deploy" / "install.sh"), self.extras, str(self.folder / "venv"))
+
+    def refuse_if_over(self, megabytes: float, packages: int) -> None:
+        """What builds is in there, too."""
 
 
 class Tools:
@@ -251,6 +269,8 @@ def try_all(folder: Path, stack: ExitStack, chosen: Sequence[str], *, with_oldes
     here = Place(folder / "here", Path(sys.executable), clouds)
     expected = here.findings("scan", *TOGETHER, "--save-inventory", str(folder / "inventory.json"))
     trials = [Trial(extras, folder / (extras or "none"), clouds) for extras in chosen]
+    if "aws" in chosen and not with_oldest:
+        trials.append(Deployed("aws", folder / "deployed", clouds))
 
     def attempt(trial: Trial) -> str:
         try:
