@@ -17,6 +17,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
+from reports.json_diff_types_v1 import DiffV1  # noqa: E402
 from reports.json_types_v1 import ReportV1  # noqa: E402
 from scanner.evidence.dossier_types import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
@@ -38,6 +39,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def report_schema() -> dict[str, Any]:
     """The schema of a JSON report."""
     return {"$schema": DIALECT, "title": "mlposture report, version 1", **msgspec.json.schema(ReportV1)}
+
+
+def diff_schema() -> dict[str, Any]:
+    """The schema of what `mlposture diff` writes."""
+    return {"$schema": DIALECT, "title": "mlposture diff, version 1", **msgspec.json.schema(DiffV1)}
 
 
 def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
@@ -123,6 +129,7 @@ def main() -> int:
         "framework-v1.schema.json": framework_schema(),
         "dossier-v1.schema.json": dossier_schema(),
         "evaluation-v1.schema.json": evaluation_schema(),
+        "diff-v1.schema.json": diff_schema(),
         "gate-v1.schema.json": gate_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),
     }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from scanner.cli.config import NEW
 from scanner.evaluate.unasked import note_unasked
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.reading import INVENTORY, form, read_report
@@ -36,6 +37,8 @@ def with_baseline(options: Mapping[str, Any], taken_at: datetime) -> dict[str, A
                 f"--baseline {text}: is of {_shown(earlier.made_at)} and newer than what is judged, of "
                 f"{_shown(taken_at)}; give the report of an earlier scan"
             )
+        if earlier.cut and str(options.get("fail_on")).startswith(NEW):
+            raise InputError(f"--baseline {text}: leaves failures out, so that nobody knows what is new; give JSON")
     return {**options, "earlier": earlier}
 
 

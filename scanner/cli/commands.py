@@ -13,6 +13,7 @@ from scanner.cli.bom_commands import bom
 from scanner.cli.card_commands import card, datasheet
 from scanner.cli.catalogue_commands import explain, list_command
 from scanner.cli.doctor_commands import doctor
+from scanner.cli.diff_command import diff
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
@@ -78,6 +79,8 @@ def cli(ctx: click.Context, /) -> None:
       mlposture gate fraud-scoring --evaluation evaluation.json --model-digest DIGEST
     Keep a history, to see what is new since the last scan:
       mlposture scan aws --store sqlite:///history.db
+    What has changed between two scans:
+      mlposture diff monday.json tuesday.json
     Upload findings to code scanning:
       mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
     Accept a failure, for a reason and a time:
@@ -227,6 +230,7 @@ def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -
 
 cli.add_command(explain)
 cli.add_command(list_command)
+cli.add_command(diff)
 cli.add_command(evidence)
 cli.add_command(gate)
 cli.add_command(bom)

@@ -20,6 +20,8 @@ from scanner.store.places import Places
 from scanner.store.saved import Shard
 
 NEVER = "never"
+#: What goes before a severity where only failures count that an earlier scan did not have.
+NEW = "new:"
 
 
 class AwsSettings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
@@ -291,9 +293,22 @@ def parse_duration(option: str, text: str) -> float:
     return float(int(number) * unit)
 
 
+def new_severity(fail_on: str) -> Severity | None:
+    """The severity of `new:SEVERITY`; None for a threshold of another sort. Raises InputError for an unknown one."""
+    if not fail_on.startswith(NEW):
+        return None
+    try:
+        return Severity(fail_on.removeprefix(NEW))
+    except ValueError as error:
+        raise InputError(f"--fail-on {fail_on}: after {NEW} use one of {', '.join(Severity)}") from error
+
+
 def fails(by_severity: Mapping[str, int], fail_on: str) -> bool:
-    """Whether any failure is at or above the threshold; `never` never is. Raises InputError for an unknown one."""
+    """Whether any failure is at or above the threshold; `never` never is. Raises InputError for an unknown one.
+
+    Of a threshold for new ones, the failures are those that are new.
+    """
     if fail_on == NEVER:
         return False
-    threshold = parse_severity("--fail-on", fail_on, NEVER)
+    threshold = new_severity(fail_on) or parse_severity("--fail-on", fail_on, f"{NEW}SEVERITY", NEVER)
     return any(count for name, count in by_severity.items() if Severity(name).rank <= threshold.rank)

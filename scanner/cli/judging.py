@@ -20,7 +20,6 @@ from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation, renderer
 from scanner.cli.config import (
     Output,
     check_place,
-    fails,
     parse_outputs,
     parse_severity,
     parse_verdicts,
@@ -38,7 +37,7 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.options import spelled
-from scanner.cli.outcome import Outcome, outcome, show
+from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.stored import add_to_history, check_store, with_earlier
@@ -82,7 +81,7 @@ def parse_options(
     if options.get("keep_replies") and not options.get("save_inventory"):
         raise InputError("--keep-replies: replies are kept in the saved inventory; say where with --save-inventory")
     verdicts = parse_verdicts(options.get("verdicts") or "all")
-    fails({}, options.get("fail_on") or "never")
+    check_fail_on(options, verdicts)
     as_of(options, datetime.now(UTC))
     style_of(options)
     if (least := options.get("min_coverage")) is not None and not 0 <= least <= 100:  # which `nan` is not

@@ -1,12 +1,14 @@
 """How a command that judges ends: its exit code, and why, in the words of the last line that it prints."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scanner.cli.config import NEVER, fails, parse_severity
+from scanner.cli.config import NEVER, NEW, fails, new_severity, parse_severity
 from scanner.cli.declared import too_little
+from scanner.model.errors import InputError
 from scanner.model.exits import Exit
-from scanner.model.nouns import Severity
+from scanner.model.nouns import Severity, Status
 
 if TYPE_CHECKING:
     from scanner.model.reported import Report
@@ -23,11 +25,24 @@ class Outcome(NamedTuple):
         return f"Exit code {int(self.code)}: {self.why}."
 
 
+def check_fail_on(options: Mapping[str, Any], verdicts: Collection[Status]) -> None:
+    """Raises InputError for a threshold that is none, or that these options cannot tell: what is new, against what?"""
+    fail_on = options.get("fail_on") or NEVER
+    fails({}, fail_on)
+    if not fail_on.startswith(NEW):
+        return
+    if not options.get("baseline") and not options.get("store"):
+        raise InputError(f"--fail-on {fail_on}: an earlier report says what is new; give it with --baseline")
+    if Status.FAIL not in verdicts:
+        raise InputError(f"--fail-on {fail_on}: is about failures; leave fail among --verdicts")
+
+
 def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) -> Outcome:
     """What the options make of a report; by default, failures do not count where one goes to standard output."""
     fail_on = options.get("fail_on") or (NEVER if to_stdout else Severity.HIGH)
-    if fails(report.by_severity, fail_on):
-        return Outcome(Exit.FINDINGS, f"{_failed(report, fail_on)}, at or above --fail-on {fail_on}")
+    counts = _new(report) if fail_on.startswith(NEW) else report.by_severity
+    if fails(counts, fail_on):
+        return Outcome(Exit.FINDINGS, f"{_failed(counts, fail_on)}, at or above --fail-on {fail_on}")
     none = "--fail-on never" if fail_on == NEVER else f"no failure at or above --fail-on {fail_on}"
     if short := too_little(report, options.get("min_coverage")):
         return Outcome(Exit.INCOMPLETE, short)
@@ -52,13 +67,19 @@ def show(built: "Report", options: Mapping[str, Any], last: str) -> None:
     )
 
 
-def _failed(report: "Report", fail_on: str) -> str:
+def _new(report: "Report") -> Mapping[str, int]:
+    """How many failures of each severity an earlier scan did not have, or had ended by it."""
+    return Counter(one.severity for one in report.findings if one.open and one.state in ("new", "reopened"))
+
+
+def _failed(by_severity: Mapping[str, int], fail_on: str) -> str:
     """How many failures count, by severity."""
-    least = parse_severity("--fail-on", fail_on, NEVER).rank
-    counts = [(str(one), report.by_severity[one]) for one in Severity if one.rank <= least and report.by_severity[one]]
+    least = (new_severity(fail_on) or parse_severity("--fail-on", fail_on, NEVER)).rank
+    counts = [(str(one), by_severity.get(one, 0)) for one in Severity if one.rank <= least and by_severity.get(one)]
     total = sum(count for _, count in counts)
     words = " and ".join(f"{count} {name}" for name, count in counts)
-    return f"{words} {'failure' if total == 1 else 'failures'}"
+    new = "new " if fail_on.startswith(NEW) else ""
+    return f"{words} {new}{'failure' if total == 1 else 'failures'}"
 
 
 def _unseen(report: "Report") -> str:

@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from scanner.history.earlier import Earlier, Failure
+from scanner.history.sides import About
 from scanner.model.errors import InputError
 from scanner.model.notes import Source
-from scanner.model.nouns import Scope, Status
+from scanner.model.nouns import Status
 from scanner.store.piecewise import UNREADABLE, Reader
 from scanner.store.saved import SCHEMA
 
@@ -28,16 +29,6 @@ class _Check(Struct, frozen=True):
     id: CheckId
 
 
-class _Resource(Struct, frozen=True):
-    id: str
-    kind: str
-    name: str
-    provider: str
-    account: str
-    region: str
-    console_url: str = ""
-
-
 class _Failure(Struct, frozen=True, kw_only=True):
     """A finding of a JSON report, or one that it carries forward: the latter has no verdict."""
 
@@ -46,7 +37,7 @@ class _Failure(Struct, frozen=True, kw_only=True):
     verdict: Status = Status.FAIL
     score: float
     message: str
-    resource: _Resource
+    resource: About
     systems: tuple[str, ...] = ()
     source: Source | None = None
     observed_at: When | None = None
@@ -73,20 +64,20 @@ class _Summary(Struct, frozen=True):
     verdicts: _Verdicts
 
 
-class _Finding(Struct, frozen=True, rename="camel", kw_only=True):
+class Described(Struct, frozen=True, rename="camel", kw_only=True):
     """What SARIF says of a failure beside what its viewers show."""
 
     fingerprint: Fingerprint
     message: str
     score: float
-    resource: _Resource
+    resource: About
     systems: tuple[str, ...] = ()
     source: Source | None = None
     not_observed_since: When | None = None
 
 
 class _Properties(Struct, frozen=True):
-    finding: _Finding | None = None
+    finding: Described | None = None
     #: how many resources a result about a check is about, of which its related locations are some
     resources: int = 0
 
@@ -95,7 +86,9 @@ class _Location(Struct, frozen=True):
     properties: _Properties = _Properties()
 
 
-class _Result(Struct, frozen=True, rename="camel"):
+class Result(Struct, frozen=True, rename="camel"):
+    """What is read of a result of SARIF."""
+
     rule_id: CheckId
     kind: str = "fail"
     baseline_state: str = ""
@@ -103,7 +96,7 @@ class _Result(Struct, frozen=True, rename="camel"):
     related_locations: tuple[_Location, ...] = ()
 
 
-class _Run(Struct, frozen=True, rename="camel"):
+class Run(Struct, frozen=True, rename="camel"):
     """The properties of a run that matter here."""
 
     provider: str
@@ -119,7 +112,7 @@ class _Invocation(Struct, frozen=True, rename="camel"):
 
 def form(path: Path) -> str:
     """What a file is, by its beginning: a `REPORT`, an `INVENTORY` or `SARIF`. Raises InputError for anything else."""
-    with _understood(path), path.open("rb") as file:
+    with understood(path), path.open("rb") as file:
         reader = Reader(path, file)
         for name in reader.members():
             if name not in ("schema", "$schema"):
@@ -135,7 +128,7 @@ def form(path: Path) -> str:
 def read_report(path: Path, into: Earlier) -> None:
     """Take over the failures of a report, JSON or SARIF. Raises InputError."""
     kind = form(path)
-    with _understood(path), path.open("rb") as file:
+    with understood(path), path.open("rb") as file:
         reader = Reader(path, file)
         if kind == SARIF:
             _read_sarif(reader, into)
@@ -144,7 +137,8 @@ def read_report(path: Path, into: Earlier) -> None:
 
 
 @contextmanager
-def _understood(path: Path) -> Iterator[None]:
+def understood(path: Path) -> Iterator[None]:
+    """Around reading a report. Raises InputError for what cannot be read or is none."""
     try:
         yield
     except OSError as error:
@@ -224,12 +218,12 @@ def _read_run(reader: Reader, into: Earlier) -> None:
         elif name == "results":
             results = True
             for item in reader.items():
-                _read_result(reader.path, msgspec.json.decode(item, type=_Result), into)
+                _read_result(reader.path, msgspec.json.decode(item, type=Result), into)
         elif name == "artifacts":
             for _ in reader.items():
                 pass
         elif name == "properties":
-            run = msgspec.json.decode(reader.value(), type=_Run)
+            run = msgspec.json.decode(reader.value(), type=Run)
         else:
             reader.value()
     if run is None or made_at is None or not results:
@@ -241,8 +235,14 @@ def _read_run(reader: Reader, into: Earlier) -> None:
     into.seal(made_at)
 
 
-def _read_result(path: Path, result: _Result, into: Earlier) -> None:
+def _read_result(path: Path, result: Result, into: Earlier) -> None:
     """Take over the failures that a result is about: one, or those of a check in an account."""
+    for finding in described(path, result):
+        into.add(_failure(result.rule_id, finding, finding.not_observed_since))
+
+
+def described(path: Path, result: Result) -> list[Described]:
+    """The failures that a result is about. Raises InputError where it does not name them all."""
     listed = [one.properties.finding for one in result.related_locations if one.properties.finding]
     if len(listed) < result.properties.resources:
         raise InputError(
@@ -255,12 +255,11 @@ def _read_result(path: Path, result: _Result, into: Earlier) -> None:
             f"{path}: a result of {result.rule_id} does not say what it is about, as another program may have changed "
             "the file; give the one that mlposture wrote"
         )
-    for finding in (*listed, *alone):
-        into.add(_failure(result.rule_id, finding, finding.not_observed_since))
+    return [*listed, *alone]
 
 
 def _failure(
-    check: str, said: _Failure | _Finding, observed: datetime | None, first_seen: datetime | None = None
+    check: str, said: _Failure | Described, observed: datetime | None, first_seen: datetime | None = None
 ) -> Failure:
     one = said.resource
     return Failure(
@@ -271,7 +270,7 @@ def _failure(
         kind=one.kind,
         id=one.id,
         name=one.name,
-        scope=Scope(one.provider, one.account, one.region),
+        scope=one.scope,
         console_url=one.console_url,
         source=said.source,
         systems=said.systems,

@@ -1,0 +1,70 @@
+"""What two scans differ in as Markdown, for a step summary or a comment on a pull request."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from reports.diff_words import ALIKE, COUNTED, MEANINGS, compared, counted, difference
+from reports.markdown_text import code, fitting, head, prose, row
+from scanner.history.comparing import Fate, What
+from scanner.history.comparison import Comparison
+from scanner.model.nouns import Severity
+
+#: GitHub takes no comment of more than 65,536 characters.
+_MOST_BYTES = 60_000
+_SENTENCE = 1000
+#: Findings of a sort that are shown, and reasons.
+_MOST, _REASONS = 50, 8
+
+
+def render(found: Comparison) -> Iterator[bytes]:
+    """The comparison as Markdown. It is bounded, however many findings there are."""
+    lines = list(_lines(found))
+    kept = fitting(lines, _MOST_BYTES)
+    if len(kept) < len(lines):
+        kept += ["", f"{len(lines) - len(kept)} more lines are left out; the JSON has all."]
+    yield "\n".join(kept).encode() + b"\n"
+
+
+def _lines(found: Comparison) -> Iterator[str]:
+    tally = found.tally
+    yield f"# What changed: {tally.of(What.NEW)} new, {tally.of(What.FIXED) + tally.of(What.GONE)} fixed or gone"
+    yield ""
+    yield f"- Before: {code(compared(found.before), _SENTENCE)}"
+    yield f"- After: {code(compared(found.after), _SENTENCE)}"
+    yield ""
+    if found.differences:
+        yield "What only one of them looked at, or judged otherwise:"
+        yield ""
+        yield from (f"- {code(difference(one), _SENTENCE)}" for one in found.differences)
+    else:
+        yield ALIKE
+    yield ""
+    yield head(("State", *(one.capitalize() for one in Severity), "All"))
+    yield from map(row, counted(found))
+    for what in What:
+        if what not in COUNTED and tally.of(what):
+            yield from _sort(found, what)
+
+
+def _sort(found: Comparison, what: What) -> Iterator[str]:
+    count = found.tally.of(what)
+    yield ""
+    yield f"## {what.capitalize()} ({count})"
+    yield ""
+    yield prose(f"{MEANINGS[what][0].upper()}{MEANINGS[what][1:]}.")
+    yield ""
+    reasons = [(why, many) for why, many in found.reasons(what)[:_REASONS] if why]
+    if reasons:
+        yield from (f"- {many}: {code(why, _SENTENCE)}" for why, many in reasons)
+        yield ""
+    yield head(("Severity", "Check", "Resource", "What"), text=4)
+    yield from map(_fate, islice(found.fates(what), _MOST))
+    if count > _MOST:
+        yield ""
+        yield f"{count - _MOST} more are in the JSON."
+
+
+def _fate(fate: Fate) -> str:
+    told, about = fate.told, fate.about
+    resource = f"{about.name or about.id} ({about.kind}, {about.account} {about.region})"
+    return row((told.severity or "unrated", code(told.check), code(resource), code(told.message)))

@@ -1,0 +1,72 @@
+"""What two scans differ in, for a terminal."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from reports.diff_words import ALIKE, COUNTED, MEANINGS, compared, counted, difference
+from reports.writing import clean, redact
+from scanner.history.comparing import Fate, What
+from scanner.history.comparison import Comparison
+from scanner.model.nouns import Severity
+
+_WIDTH = 110
+#: Findings of a sort that are shown, and with --details; and reasons of a sort.
+_SHOWN, _MOST, _REASONS = 10, 100, 8
+
+
+def diff_text(found: Comparison, *, details: bool = False) -> Iterator[str]:
+    """What was compared, what keeps it from being compared in full, how many became what, and the worst of each."""
+    return (clean(redact(line)) for line in _lines(found, _MOST if details else _SHOWN))
+
+
+def _lines(found: Comparison, most: int) -> Iterator[str]:
+    yield from _block([f"BEFORE  {compared(found.before)}", f"AFTER   {compared(found.after)}"], "")
+    yield ""
+    if found.differences:
+        yield "What only one of them looked at, or judged otherwise:"
+        yield from _block(map(difference, found.differences))
+    else:
+        yield ALIKE
+    yield ""
+    yield from _table(found)
+    for what in What:
+        if what not in COUNTED and found.tally.of(what):
+            yield ""
+            yield from _sort(found, what, most)
+
+
+def _table(found: Comparison) -> Iterator[str]:
+    head = ("", *Severity, "all")
+    rows = list(counted(found))
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield "  ".join([row[0].ljust(widths[0]), *cells]).rstrip()
+
+
+def _sort(found: Comparison, what: What, most: int) -> Iterator[str]:
+    """The worst that have become that, and why."""
+    count = found.tally.of(what)
+    yield from textwrap.wrap(f"{what.capitalize()} ({count}): {MEANINGS[what]}", _WIDTH)
+    reasons = [(why, many) for why, many in found.reasons(what) if why]
+    yield from _block(f"{many} because: {why}" for why, many in reasons[:_REASONS])
+    if len(reasons) > _REASONS:
+        yield f"  and {len(reasons) - _REASONS} more reasons"
+    for fate in islice(found.fates(what), most):
+        yield from _fate(fate)
+    if count > most:
+        yield f"  and {count - most} more, which are in the JSON (-o diff.json)"
+
+
+def _fate(fate: Fate) -> Iterator[str]:
+    told, about = fate.told, fate.about
+    yield from _block([f"{told.severity or 'unrated'}  {told.check}  {told.title}".rstrip()])
+    where = f"{about.name or about.id} ({about.kind}, {about.account} {about.region})"
+    since = f"; first seen on {told.first_seen:%Y-%m-%d}" if told.first_seen else ""
+    yield from _block([f"{where}: {told.message}{since}"], "    ")
+
+
+def _block(lines: Iterator[str] | Sequence[str], indent: str = "  ") -> Iterator[str]:
+    for line in lines:
+        yield from textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -1,0 +1,99 @@
+"""From two files, or two scans of a store, to what has become of each failure, in its places."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+import click
+
+from scanner.cli.config import NEVER, NEW, new_severity, parse_outputs, refuse_undecoded
+from scanner.cli.diff_sides import side_of
+from scanner.cli.judging import places_of, write_to
+from scanner.cli.outcome import Outcome
+from scanner.history.comparing import Comparing, What
+from scanner.history.comparison import Compared, Comparison
+from scanner.history.differences import differences
+from scanner.history.sides import Side, Sides
+from scanner.model.checks import CHECKS
+from scanner.model.errors import InputError
+from scanner.model.exits import Exit
+from scanner.model.registry import load
+
+_FORMATS = {"json": "reports.diff_json", "md": "reports.diff_markdown"}
+_SUFFIXES = {".json": "json", ".md": "md"}
+
+
+def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) -> int:
+    """Compare, write what was asked for, and print it unless one goes to stdout; the exit code. Raises InputError."""
+    from reports.diff_text import diff_text
+
+    refuse_undecoded({"before": before, "after": after, **options})
+    texts = (*options["output"], *(["-"] if options["as_json"] else []))
+    read = tuple(filter(None, (before, after)))
+    outputs = parse_outputs(texts, _FORMATS, _SUFFIXES, places_of(options, read))
+    if sys.stdout is None and any(output.path is None for output in outputs):
+        raise InputError("-o: standard output is closed")
+    fail_on = options["fail_on"] or NEVER
+    if fail_on != NEVER and new_severity(fail_on) is None:
+        raise InputError(f"--fail-on {fail_on}: a comparison knows what is new; give {NEW}SEVERITY, or {NEVER}")
+    if before is None or after is None:
+        raise InputError("name two files to compare, BEFORE and AFTER, or a history with --store")
+    found = _of_files(before, after, options)
+    for output in outputs:
+        write_to(output.path, importlib.import_module(_FORMATS[output.format]).render(found))
+    end = _outcome(found, fail_on, incomplete=options["fail_on_incomplete"])
+    if not any(output.path is None for output in outputs):
+        for line in diff_text(found, details=options["details"]):
+            click.echo(line)
+        click.echo(f"\n{end.line}")
+    return end.code
+
+
+def _of_files(before: str, after: str, options: Mapping[str, Any]) -> Comparison:
+    load()  # the checks say which of them look at more than one resource
+    sides = Sides()
+    former, latter = side_of(before, sides, 0, options), side_of(after, sides, 1, options)
+    if former.when() > latter.when():
+        raise InputError(f"{before} is newer than {after}, by when they began; give the earlier one first")
+    found = Comparison(_compared(former), _compared(latter))
+    comparing = Comparing(former, latter, _joined)
+    found.add(comparing.fates(sides))
+    found.differences = differences(former, latter, comparing.rescored)
+    return found
+
+
+def _joined(check: str) -> bool:
+    """Whether a check looks at more than its resource; of one that this version does not have, nobody knows."""
+    return check not in CHECKS or bool(CHECKS[check].needs)
+
+
+def _compared(side: Side) -> Compared:
+    return Compared(
+        said=side.said,
+        form=side.form,
+        scan_id=side.scan_id,
+        made_at=side.when().astimezone(UTC),
+        version=side.version,
+        complete=side.complete,
+    )
+
+
+def _outcome(found: Comparison, fail_on: str, *, incomplete: bool) -> Outcome:
+    """How it ends, and why: what is new counts, and what nobody can tell is said."""
+    least = new_severity(fail_on)
+    tally = found.tally
+    counts = {what: tally.at_least(what, least) if least else 0 for what in (What.NEW, What.REOPENED)}
+    if any(counts.values()):
+        said = " and ".join(f"{count} {what}" for what, count in counts.items() if count)
+        return Outcome(Exit.FINDINGS, f"{said}, at or above --fail-on {fail_on}")
+    none = f"--fail-on {NEVER}" if least is None else f"nothing new at or above --fail-on {fail_on}"
+    unseen = [(tally.of(what), what) for what in (What.NOT_COMPARED, What.UNKNOWN) if tally.of(what)]
+    said = ", ".join(f"{count} {what}" for count, what in unseen)
+    lacking = any(
+        one.lacks != "neither" and one.what not in ("trust", "sarif", "verdicts") for one in found.differences
+    )
+    if incomplete and (unseen or lacking):
+        return Outcome(Exit.INCOMPLETE, f"{said or 'one did not look at all of the other'}, and --fail-on-incomplete")
+    return Outcome(Exit.DONE, f"{none}; {said}, which count with --fail-on-incomplete" if said else none)

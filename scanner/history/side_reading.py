@@ -1,0 +1,188 @@
+"""One side of a comparison, read piece by piece from a report of ours: JSON, or SARIF."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from scanner.history.reading import SARIF, CheckId, Fingerprint, When, form, understood
+from scanner.history.side_sarif import read_sarif
+from scanner.history.sides import About, Side, Sides, Told
+from scanner.model.errors import InputError
+from scanner.model.nouns import Listing, Scope, Severity, Status
+from scanner.store.piecewise import Reader
+
+
+class _Check(Struct, frozen=True):
+    id: CheckId
+    title: str = ""
+
+
+class _Finding(Struct, frozen=True, kw_only=True):
+    """A finding of a JSON report, or one that it carries forward: the latter has no verdict, and a reason."""
+
+    fingerprint: Fingerprint
+    check: _Check
+    verdict: Status = Status.FAIL
+    severity: Severity
+    score: float
+    message: str
+    resource: About
+    systems: tuple[str, ...] = ()
+    suppression: Mapping[str, Any] | None = None
+    observed_at: When | None = None
+    first_seen: When | None = None
+    why: str = ""
+
+
+class _Tool(Struct, frozen=True):
+    version: str
+
+
+class _Scan(Struct, frozen=True):
+    id: str
+    started_at: When
+    complete: bool
+
+
+class _Asked(Struct, frozen=True):
+    provider: str
+    account: str
+    settled: bool
+    regions: tuple[str, ...]
+
+
+class _Listed(Struct, frozen=True):
+    provider: str
+    account: str
+    region: str
+    kind: str
+    complete: bool
+    absent: str = ""
+
+
+class _Counts(Struct, frozen=True):
+    id: CheckId
+    passed: int
+    failed: int
+    unknown: int
+    not_applicable: int
+
+
+class _Trust(Struct, frozen=True):
+    table: str
+    value: str
+    until: date | None
+    expired: bool
+
+
+def read_side(path: Path, said: str, sides: Sides, number: int) -> Side:
+    """A side, from a JSON report or SARIF of ours. Raises InputError for anything else, and for half a report."""
+    kind = form(path)
+    side = Side(sides, number, said, "sarif" if kind == SARIF else "report")
+    with understood(path), path.open("rb") as file:
+        reader = Reader(path, file)
+        if kind == SARIF:
+            read_sarif(reader, side)
+        else:
+            _read_json(reader, side)
+    side.flush()
+    side.when()
+    if not side.checks:
+        raise InputError(f"{said}: does not say which checks were run; give the file that mlposture wrote")
+    _check_failures(side)
+    return side
+
+
+def _check_failures(side: Side) -> None:
+    """Raises InputError where a JSON report leaves failures out: what it does not have could be anything."""
+    missing = sum(side.left_out(check, Status.FAIL) or 0 for check in side.checks)
+    if missing:
+        raise InputError(f"{side.said}: leaves out {missing} of its failures; write it with fail among --verdicts")
+
+
+def _read_json(reader: Reader, side: Side) -> None:
+    for name in reader.members():
+        match name:
+            case "tool":
+                side.version = msgspec.json.decode(reader.value(), type=_Tool).version
+            case "scan":
+                scan = msgspec.json.decode(reader.value(), type=_Scan)
+                side.scan_id, side.made_at, side.complete = scan.id, scan.started_at, scan.complete
+            case "findings":
+                _read_findings(reader, side)
+            case "history":
+                _read_history(reader, side)
+            case "coverage":
+                _read_coverage(reader, side)
+            case "trust":
+                for item in reader.items():
+                    entry = msgspec.json.decode(item, type=_Trust)
+                    side.trust |= {f"{entry.table} {entry.value}"} if not entry.expired else set()
+            case _:
+                reader.value()
+    if side.listings is None:
+        raise InputError(f"{side.said}: does not say what was listed; give the file that mlposture wrote")
+
+
+def _read_findings(reader: Reader, side: Side) -> None:
+    decode = msgspec.json.Decoder(_Finding).decode
+    for item in reader.items():
+        side.tell(_told(decode(item)))
+
+
+def _told(one: _Finding, *, carried: bool = False) -> Told:
+    if one.verdict is not Status.FAIL:
+        return Told(fingerprint=one.fingerprint, check=one.check.id, verdict=one.verdict, message=one.message)
+    return Told(
+        fingerprint=one.fingerprint,
+        check=one.check.id,
+        verdict=one.verdict,
+        message=one.message,
+        why=one.why,
+        title=one.check.title,
+        severity=one.severity,
+        score=one.score,
+        about=one.resource,
+        systems=one.systems,
+        suppressed=one.suppression is not None,
+        carried=carried,
+        first_seen=one.first_seen,
+    )
+
+
+def _read_history(reader: Reader, side: Side) -> None:
+    decode = msgspec.json.Decoder(_Finding).decode
+    for name in reader.members():
+        if name == "accounts":
+            for item in reader.items():
+                asked = msgspec.json.decode(item, type=_Asked)
+                account = (asked.provider, asked.account)
+                side.regions.setdefault(account, set()).update(asked.regions)
+                side.settled |= {account} if asked.settled else set()
+        elif name == "carried":
+            for item in reader.items():
+                side.tell(_told(decode(item), carried=True))
+        else:
+            reader.value()
+
+
+def _read_coverage(reader: Reader, side: Side) -> None:
+    side.listings = []
+    for name in reader.members():
+        for item in reader.items():
+            if name == "kinds":
+                one = msgspec.json.decode(item, type=_Listed)
+                scope = Scope(one.provider, one.account, one.region)
+                side.listings.append(Listing(kind=one.kind, scope=scope, complete=one.complete, absent=one.absent))
+            elif name == "checks":
+                counts = msgspec.json.decode(item, type=_Counts)
+                side.checks[counts.id] = {
+                    Status.PASS: counts.passed,
+                    Status.FAIL: counts.failed,
+                    Status.UNKNOWN: counts.unknown,
+                    Status.NOT_APPLICABLE: counts.not_applicable,
+                }
