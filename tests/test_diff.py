@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from comparing import CHECK, FORMS, Scanned, lab, states
 from factories.aws import HERE
 from msgspec import UNSET
 from support import ROOT
+from test_bounded_memory import peak_of
 
 from scanner.model.nouns import Scope
 
@@ -255,3 +257,34 @@ def test_a_scan_fails_on_what_its_baseline_did_not_have(
 
     assert done.returncode == code, done.stderr
     assert (done.stdout + done.stderr).splitlines()[-1] == says
+
+
+# -- however much there is ---------------------------------------------------------------------------------------------
+
+
+def blown_up(report: Path, findings: int, to: Path) -> None:
+    """The report with its one finding so many times, each about another resource."""
+    head, _, rest = report.read_text().partition('"findings": [\n')
+    one, _, tail = rest.partition("\n ],")
+    mark = json.loads(one)["fingerprint"]
+    with to.open("w") as file:
+        file.write(f'{head}"findings": [\n')
+        for number in range(findings):
+            file.write(one.replace(mark, f"{number:032x}") + (",\n" if number < findings - 1 else ""))
+        file.write("\n ]," + tail.replace('"failed": 1', f'"failed": {findings}'))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell the peak of a process")
+def test_large_reports_are_not_in_memory(scanned: Scanned) -> None:
+    report = scanned.folder / scanned.scan(1, lab("a"))
+    peaks = []
+    for findings in (1_000, 10_000):
+        big = scanned.folder / f"{findings}.json"
+        blown_up(report, findings, big)
+        process = subprocess.Popen([MLPOSTURE, "diff", big, big, "-o", f"{big}.diff.json"], stdout=subprocess.DEVNULL)
+        peaks.append(peak_of(process))
+        assert process.returncode == 0
+        assert json.loads(Path(f"{big}.diff.json").read_bytes())["counts"]["persisting"]["total"] == findings
+
+    assert peaks[1] - peaks[0] < big.stat().st_size
+    assert peaks[1] - peaks[0] < 20 * 10**6
