@@ -1,7 +1,7 @@
 """One more scan for a history: what it says of each finding, beside what the history has of it. In one transaction."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class Recording:
         [(findings,)] = engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_findings")
         self._findings = int(findings)
         self._content = Content()
+        self._looked = _looked(report)
+        self._blind = _blind(report)
         self._new: list[tuple[object, ...]] = []
         self._ended: list[tuple[object, ...]] = []
         self._begun_spans: list[tuple[object, ...]] = []
@@ -111,6 +113,8 @@ class Recording:
             beyond=tuple((provider, storable(other), regions) for (provider, other), regions in asked.items()),
             states=dict(states),
             by_severity=dict(severities),
+            looked=tuple(sorted(self._looked[account])),
+            blind=tuple(sorted(self._blind[account])),
         )
 
     def _known(self, number: int) -> Iterator[Known]:
@@ -178,6 +182,7 @@ class Recording:
             accounts=accounts,
             content=self._content.made(),
             previous=previous,
+            checks=tuple(sorted(report.check_counts)),
         )
         record, digest = sealed(scan)
         self._engine.rows(
@@ -185,6 +190,28 @@ class Recording:
             scan.number, scan.id, text_of(scan.started_at), record, bytes.fromhex(digest),
         )  # fmt: skip
         return msgspec.structs.replace(scan, digest=digest)
+
+
+def _looked(report: Report) -> Mapping[Account, set[str]]:
+    """By account, the regions that this scan asked."""
+    found: defaultdict[Account, set[str]] = defaultdict(set)
+    for listing in report.listings:
+        found[listing.scope.provider, listing.scope.account].add(listing.scope.region)
+    return found
+
+
+def _blind(report: Report) -> Mapping[Account, set[str]]:
+    """By account, the checks that could not be asked of all of it: of some of it, or of what was not listed."""
+    found: defaultdict[Account, set[str]] = defaultdict(set)
+    for one in report.unanswered:
+        found[one.provider, one.account].update(one.checks)
+    of_kind: defaultdict[str, set[str]] = defaultdict(set)
+    for check in report.checks:
+        of_kind[check.kind].add(check.id)
+    for listing in report.listings:
+        if not listing.complete:
+            found[listing.scope.provider, listing.scope.account] |= of_kind[listing.kind]
+    return found
 
 
 def paired(known: Iterator[Known], said: Iterator[Said]) -> Iterator[tuple[Known | None, Said | None]]:

@@ -18,8 +18,10 @@ K = TypeVar("K", State, Severity)
 class AccountCounts(Struct, frozen=True, kw_only=True):
     """How many findings had which state in one account, and of what severity those are that fail and are not accepted.
 
-    `regions` were asked. What is carried forward may have been found from the regions of other accounts, `beyond`.
-    `settled` is as of `Report.settled`. What is zero is left out.
+    `regions` were asked, or lead to what is carried forward, which may have been found from the regions of other
+    accounts, too: `beyond`. `settled` is as of `Report.settled`. `looked` are the regions that this scan itself asked,
+    and `blind` the checks that could not be asked of all of it: what is found later may have been there. What is zero
+    is left out.
     """
 
     provider: str
@@ -29,6 +31,8 @@ class AccountCounts(Struct, frozen=True, kw_only=True):
     beyond: tuple[tuple[str, str, tuple[str, ...]], ...]
     states: dict[State, int]
     by_severity: dict[Severity, int]
+    looked: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
 
     @property
     def key(self) -> Account:
@@ -49,8 +53,8 @@ class Scan(Struct, frozen=True, kw_only=True):
     """One scan of a history. `number` counts from 1 in the order in which scans were written.
 
     `verdicts` are as in `Report.counts`. `complete` says that all was observed that was asked for. `accounts` were
-    asked: of no other account does the scan say anything. `digest` is the SHA-256 of this record, which has that of
-    the scan before in `previous`, and in `content` that of what it says of findings.
+    asked: of no other account does the scan say anything. `checks` were run. `digest` is the SHA-256 of this record,
+    which has that of the scan before in `previous`, and in `content` that of what it says of findings.
     """
 
     number: int
@@ -65,6 +69,7 @@ class Scan(Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountCounts, ...]
     content: str
     previous: str
+    checks: tuple[str, ...] = ()
     digest: str = ""
 
     @property
