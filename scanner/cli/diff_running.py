@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -38,9 +38,7 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     fail_on = options["fail_on"] or NEVER
     if fail_on != NEVER and new_severity(fail_on) is None:
         raise InputError(f"--fail-on {fail_on}: a comparison knows what is new; give {NEW}SEVERITY, or {NEVER}")
-    if before is None or after is None:
-        raise InputError("name two files to compare, BEFORE and AFTER, or a history with --store")
-    found = _of_files(before, after, options)
+    found = _of_store(read, options) if options["store"] else _of_files(read, options)
     for output in outputs:
         write_to(output.path, importlib.import_module(_FORMATS[output.format]).render(found))
     end = _outcome(found, fail_on, incomplete=options["fail_on_incomplete"])
@@ -51,7 +49,23 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     return end.code
 
 
-def _of_files(before: str, after: str, options: Mapping[str, Any]) -> Comparison:
+def _of_store(read: Sequence[str], options: Mapping[str, Any]) -> Comparison:
+    if read:
+        raise InputError(f"{read[0]}: --store names what to compare; leave files out, or leave --store out")
+    from scanner.history.store import open_store
+    from scanner.history.stored import compare_stored, two_of
+
+    load()
+    with open_store(options["store"], make=False) as store:
+        return compare_stored(store, *two_of(store, options["from_scan"], options["to_scan"]), _joined)
+
+
+def _of_files(read: Sequence[str], options: Mapping[str, Any]) -> Comparison:
+    if options["from_scan"] or options["to_scan"]:
+        raise InputError("--from and --to are scans of a history; name it with --store")
+    if len(read) < 2:
+        raise InputError("name two files to compare, BEFORE and AFTER, or a history with --store")
+    before, after = read
     load()  # the checks say which of them look at more than one resource
     sides = Sides()
     former, latter = side_of(before, sides, 0, options), side_of(after, sides, 1, options)

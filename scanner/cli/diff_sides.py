@@ -28,9 +28,10 @@ def side_of(text: str, sides: Sides, number: int, options: Mapping[str, Any]) ->
 def _of_report(report: "Report", side: Side) -> Side:
     side.version, side.made_at, side.complete = __version__, report.started_at, report.complete
     side.scan_id = report.inventories[0] if report.inventories else ""
-    for account in report.accounts:
-        for one, regions in report.asked(account).items():
-            side.regions.setdefault(one, set()).update(regions)
+    side.regions = {account: set() for account in report.accounts}
+    for listing in report.listings:
+        side.regions.setdefault((listing.scope.provider, listing.scope.account), set()).add(listing.scope.region)
+    side.reach = side.regions  # nothing is carried forward
     side.settled = set(report.settled)
     side.listings = list(report.listings)
     side.trust = {f"{use.entry.table} {use.entry.value}" for use in report.trust if not use.expired}

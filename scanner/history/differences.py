@@ -1,6 +1,6 @@
 """What only one of two scans looked at, so that nothing follows from what the other one does not have."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from scanner.history.comparing import Rescored
 from scanner.history.comparison import Difference, Lacks, Subject
@@ -18,24 +18,25 @@ def differences(before: Side, after: Side, rescored: Iterable[Rescored]) -> tupl
     """What differs, the wider first. `rescored` are checks whose severity has changed, of those that failed in both."""
     found = [Difference(what="version", lacks="neither", items=(before.version, after.version))]
     found = found if before.version != after.version else []
-    found += _sides("account", _accounts(before), _accounts(after))
-    found += _sides("region", _regions(before, after), _regions(after, before))
-    found += _sides("check", set(before.checks), set(after.checks))
+    found += lacking("account", _accounts(before), _accounts(after))
+    found += lacking("region", _regions(before, after), _regions(after, before))
+    found += lacking("check", set(before.checks), set(after.checks))
     if before.listings is not None and after.listings is not None:
-        found += _sides("kind", _kinds(before, after), _kinds(after, before))
-        found += _sides("list", _whole(before, after), _whole(after, before))
-    found += _sides("trust", before.trust, after.trust)
+        found += lacking("kind", _kinds(before, after), _kinds(after, before))
+        found += lacking("list", _whole(before, after), _whole(after, before))
+    found += lacking("trust", before.trust, after.trust)
     changed = sorted(f"{one.check}: {one.before}, then {one.after}" for one in rescored)
     found += [Difference(what="severity", lacks="neither", items=tuple(changed))] if changed else []
     return (*found, *_of_file(before, "before"), *_of_file(after, "after"))
 
 
-def _sides(what: Subject, before: Collection[str], after: Collection[str]) -> Iterator[Difference]:
+def lacking(what: Subject, before: Iterable[str], after: Iterable[str]) -> Iterator[Difference]:
     """What only one of them has: the other one lacks it."""
-    if lacking := sorted(set(after) - set(before)):
-        yield Difference(what=what, lacks="before", items=tuple(lacking))
-    if lacking := sorted(set(before) - set(after)):
-        yield Difference(what=what, lacks="after", items=tuple(lacking))
+    former, latter = set(before), set(after)
+    if items := sorted(latter - former):
+        yield Difference(what=what, lacks="before", items=tuple(items))
+    if items := sorted(former - latter):
+        yield Difference(what=what, lacks="after", items=tuple(items))
 
 
 def _accounts(side: Side) -> set[str]:

@@ -42,10 +42,16 @@ class _Tool(Struct, frozen=True):
     version: str
 
 
+class _Account(Struct, frozen=True):
+    provider: str
+    account: str
+
+
 class _Scan(Struct, frozen=True):
     id: str
     started_at: When
     complete: bool
+    accounts: tuple[_Account, ...]
 
 
 class _Asked(Struct, frozen=True):
@@ -112,6 +118,7 @@ def _read_json(reader: Reader, side: Side) -> None:
             case "scan":
                 scan = msgspec.json.decode(reader.value(), type=_Scan)
                 side.scan_id, side.made_at, side.complete = scan.id, scan.started_at, scan.complete
+                side.regions.update({(one.provider, one.account): set() for one in scan.accounts})
             case "findings":
                 _read_findings(reader, side)
             case "history":
@@ -161,7 +168,7 @@ def _read_history(reader: Reader, side: Side) -> None:
             for item in reader.items():
                 asked = msgspec.json.decode(item, type=_Asked)
                 account = (asked.provider, asked.account)
-                side.regions.setdefault(account, set()).update(asked.regions)
+                side.reach.setdefault(account, set()).update(asked.regions)
                 side.settled |= {account} if asked.settled else set()
         elif name == "carried":
             for item in reader.items():
@@ -177,6 +184,7 @@ def _read_coverage(reader: Reader, side: Side) -> None:
             if name == "kinds":
                 one = msgspec.json.decode(item, type=_Listed)
                 scope = Scope(one.provider, one.account, one.region)
+                side.regions.setdefault((one.provider, one.account), set()).add(one.region)
                 side.listings.append(Listing(kind=one.kind, scope=scope, complete=one.complete, absent=one.absent))
             elif name == "checks":
                 counts = msgspec.json.decode(item, type=_Counts)

@@ -112,8 +112,9 @@ def _note_run(run: Run, side: Side, noted: bool) -> None:
     """An account. Any notification is about something that was not seen, or is not in the file."""
     account = (run.provider, run.account)
     for one, regions in run.asked.items():
-        side.regions.setdefault((run.provider, one), set()).update(regions)
-    side.regions.setdefault(account, set())
+        side.reach.setdefault((run.provider, one), set()).update(regions)
+    side.reach.setdefault(account, set())
+    side.regions = side.reach  # it does not tell them apart
     whole = run.complete and not noted
     side.settled |= {account} if whole else set()
     side.complete &= whole

@@ -93,6 +93,7 @@ class Side:
         self.complete = False
         self.checks: dict[str, Mapping[Status, int] | None] = {}
         self.regions: dict[Account, set[str]] = {}
+        self.reach: dict[Account, set[str]] = {}
         self.settled: set[Account] = set()
         self.listings: list[Listing] | None = None
         self.cut = False
@@ -136,9 +137,9 @@ class Side:
     def look(self, other: "Side") -> None:
         """Everything was told, of the other one, too: what was listed here is held against what that one asked."""
         if self.listings is not None:
-            self._listed = Listed(self.listings, {one: frozenset(regions) for one, regions in other.regions.items()})
+            self._listed = Listed(self.listings, {one: frozenset(regions) for one, regions in other.reach.items()})
         self._missed = {
-            account: sorted(regions - self.regions.get(account, set())) for account, regions in other.regions.items()
+            account: sorted(regions - self.regions.get(account, set())) for account, regions in other.reach.items()
         }
 
     def hides(self, about: About) -> str:
@@ -156,6 +157,8 @@ class Side:
 
     def hides_paths(self, provider: str) -> str:
         """Why a path may lead on where this one did not look and the other did; empty if it looked everywhere there."""
+        if self._listed is not None:
+            return self._listed.left_out(provider)
         for account, missed in sorted(self._missed.items()):
             if account[0] == provider and missed:
                 return f"nobody asked {account[1]} in {', '.join(missed)}, where something may lead to it"
