@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the script also runs where the project is not installed
 
 from reports.json_diff_types_v1 import DiffV1  # noqa: E402
+from reports.json_trend_types_v1 import TrendV1  # noqa: E402
 from reports.json_types_v1 import ReportV1  # noqa: E402
 from scanner.evidence.dossier_types import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
@@ -44,6 +45,11 @@ def report_schema() -> dict[str, Any]:
 def diff_schema() -> dict[str, Any]:
     """The schema of what `mlposture diff` writes."""
     return {"$schema": DIALECT, "title": "mlposture diff, version 1", **msgspec.json.schema(DiffV1)}
+
+
+def trend_schema() -> dict[str, Any]:
+    """The schema of what `mlposture trend --json` prints."""
+    return {"$schema": DIALECT, "title": "mlposture trend, version 1", **msgspec.json.schema(TrendV1)}
 
 
 def inventory_schema(resources: Mapping[str, type[Resource]]) -> dict[str, Any]:
@@ -129,6 +135,7 @@ def main() -> int:
         "framework-v1.schema.json": framework_schema(),
         "dossier-v1.schema.json": dossier_schema(),
         "evaluation-v1.schema.json": evaluation_schema(),
+        "trend-v1.schema.json": trend_schema(),
         "diff-v1.schema.json": diff_schema(),
         "gate-v1.schema.json": gate_schema(),
         "inventory-v1.schema.json": inventory_schema(kinds(load()[1].values())),

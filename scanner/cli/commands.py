@@ -29,6 +29,7 @@ from scanner.cli.scan_mlflow import scan_mlflow
 from scanner.cli.scan_run import go_on, merged, start
 from scanner.cli.suppress_commands import suppress
 from scanner.cli.systems_commands import systems
+from scanner.cli.trend_command import trend
 from scanner.cli.triage_commands import triage
 from scanner.cli.upload_commands import upload
 from scanner.cli.upload_security_hub import security_hub
@@ -231,6 +232,7 @@ def merge(ctx: click.Context, /, inventories: tuple[str, ...], **options: Any) -
 cli.add_command(explain)
 cli.add_command(list_command)
 cli.add_command(diff)
+cli.add_command(trend)
 cli.add_command(evidence)
 cli.add_command(gate)
 cli.add_command(bom)

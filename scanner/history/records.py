@@ -139,6 +139,21 @@ class Change(Struct, frozen=True, kw_only=True):
     finding: StoredFinding
 
 
+class Span(Struct, frozen=True, kw_only=True):
+    """What a finding was from one scan of its account until another one found it otherwise.
+
+    `finding` is its number in the history, `first` that of the scan that found it so, in `state`.
+    """
+
+    finding: int
+    check_id: str
+    severity: Severity
+    systems: tuple[str, ...]
+    account: Account
+    first: int
+    state: State
+
+
 def _sum(counts: Iterable[dict[K, int]]) -> dict[K, int]:
     total: Counter[K] = Counter()
     for one in counts:

@@ -11,7 +11,7 @@ from scanner.history.earlier import Earlier, Failure
 from scanner.history.engine import AT_ONCE, Engine, engine_of
 from scanner.history.migrations import migrate
 from scanner.history.recording import Recording
-from scanner.history.records import Body, Change, Scan, StoredFinding, Subject
+from scanner.history.records import Body, Change, Scan, Span, StoredFinding, Subject
 from scanner.history.saying import Saying
 from scanner.history.states import ENDED, Seen, State, later, state
 from scanner.model.errors import InputError, NotWritten
@@ -44,6 +44,11 @@ _CURRENT = (
     "SELECT f.fingerprint, f.subject, b.started, s.first, s.state, s.body FROM mlposture_findings f "
     "JOIN mlposture_spans s ON s.finding = f.number AND s.last IS NULL JOIN mlposture_scans b ON b.number = f.first "
     "WHERE f.account = ? AND f.fingerprint > ? ORDER BY f.fingerprint LIMIT ?"
+)
+_SPANS = (
+    "SELECT s.finding, f.subject, a.provider, a.account, s.first, s.state, s.body FROM mlposture_spans s "
+    "JOIN mlposture_findings f ON f.number = s.finding JOIN mlposture_accounts a ON a.number = f.account "
+    "WHERE (s.finding, s.first) > (?, ?) ORDER BY s.finding, s.first LIMIT ?"
 )
 #: What a state says of a finding to a scan before.
 _SAYS = {
@@ -141,6 +146,23 @@ class Store:
                     if now is not None:
                         yield Change(before=was, state=now, finding=_finding(row, account, new))
                 mark = bytes(rows[-1][0])
+
+    def spans(self) -> Iterator[Span]:
+        """What every finding was, by finding and then in the order of scans."""
+        mark = (0, 0)
+        while rows := self._engine.rows(_SPANS, *mark, AT_ONCE):
+            for finding, subject, provider, account, first, found, body in rows:
+                said = msgspec.json.decode(body, type=Body)
+                yield Span(
+                    finding=int(finding),
+                    check_id=msgspec.json.decode(subject, type=Subject).check_id,
+                    severity=said.severity,
+                    systems=said.systems,
+                    account=(provider, account),
+                    first=int(first),
+                    state=State(found),
+                )
+            mark = (int(rows[-1][0]), int(rows[-1][4]))
 
     def verify(self) -> Iterator[str]:
         """What does not fit, a sentence each: scans that are missing, and what was changed after it was written."""
