@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,8 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(arguments: tuple[str, ...
         ((lab("a"), lab("b")), ("--baseline", "1.json", "--fail-on", "new:critical"), 0,
          "Exit code 0: no failure at or above --fail-on new:critical."),
         ((lab("b"),), ("--fail-on", "new:high"), 2,
-         "mlposture: --fail-on new:high: an earlier report says what is new; give it with --baseline"),
+         "mlposture: --fail-on new:high: an earlier scan says what is new; give its report with --baseline, or a "
+         "--store"),
         ((lab("b"),), ("--baseline", "1.json", "--fail-on", "new:high", "--verdicts", "pass"), 2,
          "mlposture: --fail-on new:high: is about failures; leave fail among --verdicts"),
         ((lab("b"),), ("--baseline", "cut.sarif", "--fail-on", "new:high"), 2,
@@ -288,3 +290,63 @@ def test_large_reports_are_not_in_memory(scanned: Scanned) -> None:
 
     assert peaks[1] - peaks[0] < big.stat().st_size
     assert peaks[1] - peaks[0] < 20 * 10**6
+
+
+# -- less data never says more -----------------------------------------------------------------------------------------
+
+
+def without_check(report: dict[str, Any]) -> None:
+    report["findings"] = []
+    report["coverage"]["checks"] = [{**one, "id": "MLP-1002", "failed": 0} for one in report["coverage"]["checks"]]
+
+
+def without_the_end_of_a_list(report: dict[str, Any]) -> None:
+    for one in report["coverage"]["kinds"]:
+        one["complete"] = False
+
+
+def without_lists(report: dict[str, Any]) -> None:
+    report["coverage"]["kinds"] = []
+
+
+def without_passes(report: dict[str, Any]) -> None:
+    report["findings"] = [one for one in report["findings"] if one["verdict"] in ("fail", "unknown")]
+
+
+def without_what_is_not_a_failure(report: dict[str, Any]) -> None:
+    report["findings"] = [one for one in report["findings"] if one["verdict"] == "fail"]
+
+
+def with_all_unknown(report: dict[str, Any]) -> None:
+    for one in report["findings"]:
+        one["verdict"] = "unknown"
+    for one in report["coverage"]["checks"]:
+        verdicts = one["passed"] + one["failed"] + one["unknown"] + one["not_applicable"]
+        one.update(passed=0, failed=0, unknown=verdicts, not_applicable=0)
+
+
+LESS = (
+    without_check, without_the_end_of_a_list, without_lists, without_passes, without_what_is_not_a_failure,
+    with_all_unknown,
+)  # fmt: skip
+
+
+def certain(found: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(name, state) for name, state in states(found).items() if state in ("new", "fixed", "gone", "reopened")}
+
+
+@pytest.mark.parametrize("less", LESS, ids=[one.__name__ for one in LESS])
+@pytest.mark.parametrize("number", [0, 1], ids=["before", "after"])
+def test_less_data_never_says_more(number: int, less: Callable[[dict[str, Any]], None], scanned: Scanned) -> None:
+    names = list(pair(scanned, "all"))
+    whole = certain(scanned.compared(*names))
+    report = json.loads((scanned.folder / names[number]).read_bytes())
+    less(report)
+    names[number] = "less.json"
+    (scanned.folder / "less.json").write_text(json.dumps(report))
+    found = scanned.compared(*names)
+
+    assert len(whole) == 4
+    assert certain(found) <= whole
+    lost = {name for name, state in states(found).items() if state in ("unknown", "not compared", "not failing")}
+    assert len(certain(found)) == 4 or lost

@@ -15,6 +15,7 @@ from scanner.cli.outcome import Outcome
 from scanner.history.comparing import Comparing, What
 from scanner.history.comparison import Compared, Comparison
 from scanner.history.differences import differences
+from scanner.history.engine import path_of
 from scanner.history.sides import Side, Sides
 from scanner.model.checks import CHECKS
 from scanner.model.errors import InputError
@@ -32,7 +33,10 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     refuse_undecoded({"before": before, "after": after, **options})
     texts = (*options["output"], *(["-"] if options["as_json"] else []))
     read = tuple(filter(None, (before, after)))
-    outputs = parse_outputs(texts, _FORMATS, _SUFFIXES, places_of(options, read))
+    places = places_of(options, read)
+    if options["store"] and (path := path_of(options["store"])):
+        places.note_database(f"--store {options['store']}", path)
+    outputs = parse_outputs(texts, _FORMATS, _SUFFIXES, places)
     if sys.stdout is None and any(output.path is None for output in outputs):
         raise InputError("-o: standard output is closed")
     fail_on = options["fail_on"] or NEVER

@@ -80,8 +80,8 @@ def common(function: F) -> F:
                      "tags of yor or CloudFormation, lead to; lines are shown relative to it. Default: that of the "
                      "state, if it is on disk, else the working directory."),
         click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a failure of at least this severity, on one "
-                     "that --baseline did not have (new:SEVERITY), or never. Default: high; never when a report goes "
-                     "to stdout."),
+                     "that --baseline or --store did not have (new:SEVERITY), or never. Default: high; never when a "
+                     "report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
                      "observed."),
         click.option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 4 when less "

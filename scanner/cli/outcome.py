@@ -32,7 +32,9 @@ def check_fail_on(options: Mapping[str, Any], verdicts: Collection[Status]) -> N
     if not fail_on.startswith(NEW):
         return
     if not options.get("baseline") and not options.get("store"):
-        raise InputError(f"--fail-on {fail_on}: an earlier report says what is new; give it with --baseline")
+        raise InputError(
+            f"--fail-on {fail_on}: an earlier scan says what is new; give its report with --baseline, or a --store"
+        )
     if Status.FAIL not in verdicts:
         raise InputError(f"--fail-on {fail_on}: is about failures; leave fail among --verdicts")
 
