@@ -94,7 +94,7 @@ def build_report(
     of_clouds = [check for check in checks if check is not UNCLAIMED]
     if found.earlier is not None:
         accounts = {(scope.provider, scope.account) for scope in inventory.scopes}
-        found.earlier.look(inventory.listings.values(), accounts)
+        found.earlier.look(inventory.listings.values(), accounts, inventory.gaps)
     for judgement in evaluate(inventory, [check for check in of_clouds if check.id not in done], found.trusting):
         found.add(judgement)
     if owners is not None and UNCLAIMED in checks:

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scanner.history.listed import Listed
+from scanner.history.listed import Listed, unread
 from scanner.history.states import State, seen, state
 from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
-from scanner.model.nouns import Listing, Scope, Status
+from scanner.model.nouns import Gap, Listing, Scope, Status
 from scanner.model.reported import CheckInfo
 from scanner.model.sanitize import encode, storable
 from scanner.store.keeping import keeping, private_database
@@ -186,12 +186,15 @@ class Earlier:
             )
             self._db.execute("UPDATE failures SET fate = NULL, why = ''")
 
-    def look(self, listings: Iterable[Listing], accounts: Iterable[Account] = ()) -> None:
-        """What this scan asked for is known, and of which accounts. Comes before the verdicts of checks that join."""
+    def look(self, listings: Iterable[Listing], accounts: Iterable[Account] = (), gaps: Iterable[Gap] = ()) -> None:
+        """What this scan asked for is known, of which accounts, and what it could not read.
+
+        Comes before the verdicts of checks that join.
+        """
         self._scanned = frozenset(accounts)
         if self._apart:
             self.settled = {one: settled for one, settled in self.settled.items() if one in self._scanned}
-        self._listed = Listed(listings, self._asked_before())
+        self._listed = Listed(listings, self._asked_before(), unread(gaps))
 
     def _asked_before(self) -> Mapping[Account, frozenset[str]]:
         """The regions, by account, where what is known of the accounts of this scan may have been found from."""

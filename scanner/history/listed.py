@@ -1,16 +1,25 @@
 """What a scan listed, beside what an earlier report had asked: whether a resource that was not seen is gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.model.collectors import COLLECTORS, Collector
 from scanner.model.history import Account
-from scanner.model.nouns import ANYWHERE, Listing, Scope
+from scanner.model.nouns import ANYWHERE, Gap, Listing, Scope
 
 
 class Listed:
-    """What was listed, by kind and account, and what an earlier report had asked."""
+    """What was listed, by kind and account, and what an earlier report had asked.
 
-    def __init__(self, listings: Iterable[Listing], before: Mapping[Account, frozenset[str]]) -> None:
+    `unread` are kinds with the account in which something of them could not be read; an empty account is any.
+    """
+
+    def __init__(
+        self,
+        listings: Iterable[Listing],
+        before: Mapping[Account, frozenset[str]],
+        unread: Iterable[tuple[str, Account]] = (),
+    ) -> None:
+        self._unread = frozenset(unread)
         self._complete: dict[tuple[str, Scope], bool] = {}
         self._kinds: dict[Account, set[str]] = {}
         self._regions: dict[Account, set[str]] = {}
@@ -57,6 +66,9 @@ class Listed:
         unasked = [one.kind for one in collector.follows if one.kind not in self._kinds[account]]
         if unasked:
             return f"nobody asked for {unasked[0]}, which may lead to it"
+        for leading in _leading(collector):
+            if not self._unread.isdisjoint({(leading, account), (leading, (scope.provider, ""))}):
+                return f"not all of {leading} was read, which may lead to it"
         return self._left_in(account)
 
     def _listed_in(self, kind: str, scope: Scope, collector: Collector | None) -> list[Scope]:
@@ -71,3 +83,20 @@ class Listed:
             regions.append(ANYWHERE)
         scopes = [Scope(scope.provider, scope.account, region) for region in regions]
         return [one for one in scopes if (kind, one) in self._complete]
+
+
+def unread(gaps: Iterable[Gap]) -> Iterator[tuple[str, Account]]:
+    """What of each kind could not be read, and in which account."""
+    return ((gap.kind, (gap.scope.provider, gap.scope.account)) for gap in gaps)
+
+
+def _leading(collector: Collector) -> list[str]:
+    """The kinds that lead to what a collector finds, also by way of others, the nearest first."""
+    found: dict[str, None] = {}
+    waiting = [collector]
+    while waiting:
+        for kind in waiting.pop(0).follows:
+            if kind.kind not in found:
+                found[kind.kind] = None
+                waiting += [COLLECTORS[kind.kind]] if kind.kind in COLLECTORS else []
+    return list(found)

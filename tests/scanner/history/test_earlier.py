@@ -9,7 +9,7 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.history.earlier import Earlier, Failure
-from scanner.model.nouns import Listing, Scope, Severity, Status
+from scanner.model.nouns import Gap, Listing, Reason, Scope, Severity, Status
 from scanner.model.reported import CheckInfo
 
 registered()  # what is known of kinds does not depend on which tests ran before
@@ -117,6 +117,25 @@ def test_what_others_lead_to_is_gone_only_where_all_regions_of_then_were_asked(r
     earlier.ask(("aws", HERE.account), ["eu-west-1", region])
     leading = ("Model", "TrainingJob", "NotebookInstance", "InferenceComponent", "ModelPackage", "EndpointConfig")
     earlier.look([listing(kind=BUCKET, scope=ANYWHERE), *(listing(kind=f"aws.sagemaker.{kind}") for kind in leading)])
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier) == ends
+
+
+@pytest.mark.parametrize(
+    ("unread", "ends"),
+    [
+        ("aws.sagemaker.Model", "carried: not all of aws.sagemaker.Model was read, which may lead to it"),
+        ("aws.s3.Bucket", "gone"),
+        ("aws.sagemaker.Endpoint", "carried: not all of aws.sagemaker.Endpoint was read, which may lead to it"),
+        ("aws.iam.Role", "gone"),
+    ],
+)
+def test_what_others_lead_to_is_not_gone_where_something_of_these_could_not_be_read(unread, ends):
+    earlier = earlier_of(failure(kind=BUCKET, scope=ANYWHERE))
+    leading = ("Model", "TrainingJob", "NotebookInstance", "InferenceComponent", "ModelPackage", "EndpointConfig")
+    gap = Gap(kind=unread, operation="x:Describe", scope=HERE, reason=Reason.DENIED, permission="", detail="")
+    listings = [listing(kind=BUCKET, scope=ANYWHERE), *(listing(kind=f"aws.sagemaker.{kind}") for kind in leading)]
+    earlier.look(listings, gaps=[gap])
     earlier.settle({"MLP-1901"})
     assert fate(earlier) == ends
 
