@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanner import __version__
+from scanner.history.listed import unread
 from scanner.history.reading import INVENTORY, form
 from scanner.history.side_reading import read_side
 from scanner.history.sides import About, Side, Sides, Told
@@ -33,7 +34,7 @@ def _of_report(report: "Report", side: Side) -> Side:
         side.regions.setdefault((listing.scope.provider, listing.scope.account), set()).add(listing.scope.region)
     side.reach = side.regions  # nothing is carried forward
     side.settled = set(report.settled)
-    side.listings = list(report.listings)
+    side.listings, side.unread = list(report.listings), set(unread(report.gaps))
     side.trust = {f"{use.entry.table} {use.entry.value}" for use in report.trust if not use.expired}
     for id, count in report.check_counts.items():
         side.checks[id] = {

@@ -1,6 +1,6 @@
 """One side of a comparison, read piece by piece from a report of ours: JSON, or SARIF."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ class _Listed(Struct, frozen=True):
     absent: str = ""
 
 
+class _Gap(Struct, frozen=True):
+    kind: str
+    scope: _Account
+
+
 class _Counts(Struct, frozen=True):
     id: CheckId
     passed: int
@@ -112,27 +117,36 @@ def _check_failures(side: Side) -> None:
 
 def _read_json(reader: Reader, side: Side) -> None:
     for name in reader.members():
-        match name:
-            case "tool":
-                side.version = msgspec.json.decode(reader.value(), type=_Tool).version
-            case "scan":
-                scan = msgspec.json.decode(reader.value(), type=_Scan)
-                side.scan_id, side.made_at, side.complete = scan.id, scan.started_at, scan.complete
-                side.regions.update({(one.provider, one.account): set() for one in scan.accounts})
-            case "findings":
-                _read_findings(reader, side)
-            case "history":
-                _read_history(reader, side)
-            case "coverage":
-                _read_coverage(reader, side)
-            case "trust":
-                for item in reader.items():
-                    entry = msgspec.json.decode(item, type=_Trust)
-                    side.trust |= {f"{entry.table} {entry.value}"} if not entry.expired else set()
-            case _:
-                reader.value()
+        read = _PARTS.get(name)
+        if read is None:
+            reader.value()
+        else:
+            read(reader, side)
     if side.listings is None:
         raise InputError(f"{side.said}: does not say what was listed; give the file that mlposture wrote")
+
+
+def _read_tool(reader: Reader, side: Side) -> None:
+    side.version = msgspec.json.decode(reader.value(), type=_Tool).version
+
+
+def _read_scan(reader: Reader, side: Side) -> None:
+    scan = msgspec.json.decode(reader.value(), type=_Scan)
+    side.scan_id, side.made_at, side.complete = scan.id, scan.started_at, scan.complete
+    for one in scan.accounts:
+        side.regions.setdefault((one.provider, one.account), set())
+
+
+def _read_gaps(reader: Reader, side: Side) -> None:
+    for item in reader.items():
+        gap = msgspec.json.decode(item, type=_Gap)
+        side.unread.add((gap.kind, (gap.scope.provider, gap.scope.account)))
+
+
+def _read_trust(reader: Reader, side: Side) -> None:
+    for item in reader.items():
+        entry = msgspec.json.decode(item, type=_Trust)
+        side.trust |= {f"{entry.table} {entry.value}"} if not entry.expired else set()
 
 
 def _read_findings(reader: Reader, side: Side) -> None:
@@ -194,3 +208,14 @@ def _read_coverage(reader: Reader, side: Side) -> None:
                     Status.UNKNOWN: counts.unknown,
                     Status.NOT_APPLICABLE: counts.not_applicable,
                 }
+
+
+_PARTS: Mapping[str, Callable[[Reader, Side], None]] = {
+    "tool": _read_tool,
+    "scan": _read_scan,
+    "findings": _read_findings,
+    "history": _read_history,
+    "gaps": _read_gaps,
+    "coverage": _read_coverage,
+    "trust": _read_trust,
+}

@@ -80,8 +80,8 @@ class Side:
 
     `said` is what the user calls it. `checks` were run, with how many verdicts of each sort they gave; None where the
     file says only which were run. `regions` were asked in each account. `settled` are accounts of which all was seen.
-    `listings` is None where the file does not say what was listed. `cut`: it leaves failures out. `trust` are the
-    entries of `[trust]` that counted. `found` is what it told, by check.
+    `listings` is None where the file does not say what was listed, and `unread` as of `Listed`. `cut`: it leaves
+    failures out. `trust` are the entries of `[trust]` that counted. `found` is what it told, by check.
     """
 
     def __init__(self, sides: "Sides", number: int, said: str, form: Form) -> None:
@@ -96,6 +96,7 @@ class Side:
         self.reach: dict[Account, set[str]] = {}
         self.settled: set[Account] = set()
         self.listings: list[Listing] | None = None
+        self.unread: set[tuple[str, Account]] = set()
         self.cut = False
         self.trust: set[str] = set()
         self.found: dict[str, Counter[Status]] = {}
@@ -137,7 +138,9 @@ class Side:
     def look(self, other: "Side") -> None:
         """Everything was told, of the other one, too: what was listed here is held against what that one asked."""
         if self.listings is not None:
-            self._listed = Listed(self.listings, {one: frozenset(regions) for one, regions in other.reach.items()})
+            self._listed = Listed(
+                self.listings, {one: frozenset(regions) for one, regions in other.reach.items()}, self.unread
+            )
         self._missed = {
             account: sorted(regions - self.regions.get(account, set())) for account, regions in other.reach.items()
         }
