@@ -66,9 +66,9 @@ class Listed:
         unasked = [one.kind for one in collector.follows if one.kind not in self._kinds[account]]
         if unasked:
             return f"nobody asked for {unasked[0]}, which may lead to it"
-        for leading in _leading(collector):
-            if not self._unread.isdisjoint({(leading, account), (leading, (scope.provider, ""))}):
-                return f"not all of {leading} was read, which may lead to it"
+        for one in leading(kind):
+            if not self._unread.isdisjoint({(one, account), (one, (scope.provider, ""))}):
+                return f"not all of {one} was read, which may lead to it"
         return self._left_in(account)
 
     def _listed_in(self, kind: str, scope: Scope, collector: Collector | None) -> list[Scope]:
@@ -90,13 +90,14 @@ def unread(gaps: Iterable[Gap]) -> Iterator[tuple[str, Account]]:
     return ((gap.kind, (gap.scope.provider, gap.scope.account)) for gap in gaps)
 
 
-def _leading(collector: Collector) -> list[str]:
-    """The kinds that lead to what a collector finds, also by way of others, the nearest first."""
+def leading(kind: str) -> tuple[str, ...]:
+    """The kinds that lead to those of a kind, also by way of others, the nearest first."""
     found: dict[str, None] = {}
-    waiting = [collector]
+    waiting = [kind]
     while waiting:
-        for kind in waiting.pop(0).follows:
-            if kind.kind not in found:
-                found[kind.kind] = None
-                waiting += [COLLECTORS[kind.kind]] if kind.kind in COLLECTORS else []
-    return list(found)
+        collector = COLLECTORS.get(waiting.pop(0))
+        for one in collector.follows if collector else ():
+            if one.kind not in found:
+                found[one.kind] = None
+                waiting.append(one.kind)
+    return tuple(found)

@@ -10,6 +10,7 @@ import msgspec
 from scanner import __version__
 from scanner.history.chain import Content, sealed, text_of
 from scanner.history.engine import AT_ONCE, Engine
+from scanner.history.listed import leading
 from scanner.history.records import AccountCounts, Body, Scan, Score
 from scanner.history.saying import Said, Saying
 from scanner.history.states import OPEN, Seen, State, later, state
@@ -201,16 +202,21 @@ def _looked(report: Report) -> Mapping[Account, set[str]]:
 
 
 def _blind(report: Report) -> Mapping[Account, set[str]]:
-    """By account, the checks that could not be asked of all of it: of some of it, or of what was not listed."""
+    """By account, the checks that could not be asked of all of it: of some of it, or of what was not found."""
     found: defaultdict[Account, set[str]] = defaultdict(set)
     for one in report.unanswered:
         found[one.provider, one.account].update(one.checks)
-    of_kind: defaultdict[str, set[str]] = defaultdict(set)
+    of: defaultdict[str, set[str]] = defaultdict(set)
+    by: defaultdict[str, set[str]] = defaultdict(set)
     for check in report.checks:
-        of_kind[check.kind].add(check.id)
+        of[check.kind].add(check.id)
+        for kind in leading(check.kind):
+            by[kind].add(check.id)
     for listing in report.listings:
         if not listing.complete:
-            found[listing.scope.provider, listing.scope.account] |= of_kind[listing.kind]
+            found[listing.scope.provider, listing.scope.account] |= of[listing.kind] | by[listing.kind]
+    for gap in report.gaps:  # what it keeps from being judged is unanswered; what it leads to is not found
+        found[gap.scope.provider, gap.scope.account] |= by[gap.kind]
     return found
 
 
