@@ -51,8 +51,13 @@ NOT_FOLLOWED = {
         )
     },
     **{
-        f"aws.sagemaker.ModelCard.{who}.{identity}": "who wrote or approved a card; nothing is judged of them"
-        for who in ("created_by", "approved_by")
+        f"aws.sagemaker.{who}.{identity}": "who wrote or approved it; nothing is judged of them"
+        for who in (
+            "ModelCard.created_by",
+            "ModelCard.approved_by",
+            "ModelPackage.created_by",
+            "ModelPackage.last_modified_by",
+        )
         for identity in ("user_profile_arn", "iam_identity.arn")
     },
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",

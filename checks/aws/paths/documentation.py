@@ -9,6 +9,7 @@ from msgspec import UNSET
 from checks.aws.paths.served_packages import Described, described, served_packages
 from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.packages import artifacts
+from checks.aws.sagemaker.people import different_people
 from checks.aws.sagemaker.resources import (
     Endpoint,
     EndpointConfig,
@@ -17,10 +18,8 @@ from checks.aws.sagemaker.resources import (
     ModelCard,
     ModelPackage,
     TrainingJob,
-    UserContext,
 )
 from scanner.cards.agreement import Serving, compare
-from scanner.cards.approving import Who, same_person
 from scanner.cards.card import Card, completeness, open_items
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -304,20 +303,7 @@ def _by_another(one: ModelCard) -> bool | None:
         return None
     if one.status != "Approved":
         return False
-    author, approver = one.created_by, one.approved_by
-    if not isinstance(author, UserContext) or not isinstance(approver, UserContext) or one.approved_version is UNSET:
-        return None
-    same = same_person(_who(author), _who(approver))
-    return None if same is None else not same
-
-
-def _who(user: UserContext) -> Who:
-    identity = user.iam_identity
-    return Who(
-        profile=user.user_profile_arn or "",
-        identity=identity.arn or "" if identity else "",
-        source=identity.source_identity or "" if identity else "",
-    )
+    return None if one.approved_version is UNSET else different_people(one.created_by, one.approved_by)
 
 
 class _Compared(NamedTuple):

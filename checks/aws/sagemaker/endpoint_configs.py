@@ -113,7 +113,10 @@ def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdic
     incident nobody can tell which inputs the model was given or what it answered.
 
     ## How to fix
-    Create a configuration with data capture to an encrypted bucket of your own and move the endpoint to it.
+    Create a configuration with data capture to an encrypted bucket of your own and move the endpoint to it. An account
+    that data capture is closed to, as it is to new customers of SageMaker, keeps the record on its own: the application
+    that calls the endpoint, or the inference code, writes requests and answers to Firehose or to a bucket. Suppress
+    this then, with where the record is.
 
     Terraform: `data_capture_config { enable_capture = true … }` on `aws_sagemaker_endpoint_configuration`. CLI:
     `aws sagemaker create-endpoint-config --data-capture-config …`.

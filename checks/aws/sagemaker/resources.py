@@ -147,6 +147,20 @@ class SourceAlgorithm(AwsPart, frozen=True, kw_only=True):
     model_data_source: DataSource | None = None
 
 
+class IamIdentity(AwsPart, frozen=True, kw_only=True):
+    """The identity of IAM that somebody had. Who assumed a role is in the source identity, if at all."""
+
+    arn: str | None = None
+    source_identity: str | None = None
+
+
+class UserContext(AwsPart, frozen=True, kw_only=True):
+    """Who did something, as SageMaker recorded it."""
+
+    user_profile_arn: str | None = None
+    iam_identity: IamIdentity | None = None
+
+
 class ModelPackage(Resource, frozen=True, kw_only=True):
     """A model package that a model of this account names. An unversioned one has no approval status.
 
@@ -168,26 +182,15 @@ class ModelPackage(Resource, frozen=True, kw_only=True):
     ] = UNSET
     approval_status: Annotated[Observed[str], Read(_PACKAGE, "ModelApprovalStatus")] = UNSET
     creation_time: Annotated[Observed[datetime], Read(_PACKAGE, "CreationTime")] = UNSET
+    created_by: Annotated[Observed[UserContext], Read(_PACKAGE, "CreatedBy")] = UNSET
+    last_modified_time: Annotated[Observed[datetime], Read(_PACKAGE, "LastModifiedTime")] = UNSET
+    last_modified_by: Annotated[Observed[UserContext], Read(_PACKAGE, "LastModifiedBy")] = UNSET
     version: Annotated[Observed[int], Read(_PACKAGE, "ModelPackageVersion")] = UNSET
     #: what there is in its model card, whose prose is not kept
     card: Annotated[Observed[Card], Read(_PACKAGE, "ModelCard.ModelCardContent")] = UNSET
     card_status: Annotated[Observed[str], Read(_PACKAGE, "ModelCard.ModelCardStatus")] = UNSET
     #: what its metadata, read as a card is, speak of
     metadata: Annotated[Observed[Card], Read(_PACKAGE, "CustomerMetadataProperties")] = UNSET
-
-
-class IamIdentity(AwsPart, frozen=True, kw_only=True):
-    """The identity of IAM that somebody had. Who assumed a role is in the source identity, if at all."""
-
-    arn: str | None = None
-    source_identity: str | None = None
-
-
-class UserContext(AwsPart, frozen=True, kw_only=True):
-    """Who did something, as SageMaker recorded it."""
-
-    user_profile_arn: str | None = None
-    iam_identity: IamIdentity | None = None
 
 
 class ModelCard(Resource, frozen=True, kw_only=True):
@@ -246,6 +249,12 @@ class DataCapture(AwsPart, frozen=True, kw_only=True):
     kms_key_id: str | None = None
 
 
+class CaptureOption(AwsPart, frozen=True, kw_only=True):
+    """Which side of the traffic is recorded."""
+
+    capture_mode: str | None = None
+
+
 class NotificationConfig(AwsPart, frozen=True, kw_only=True):
     """Topics told about asynchronous inferences."""
 
@@ -274,6 +283,9 @@ class EndpointConfig(Resource, frozen=True, kw_only=True):
     variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ProductionVariants")] = UNSET
     shadow_variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ShadowProductionVariants")] = UNSET
     data_capture: Annotated[Observed[DataCapture], Read(_CONFIG, "DataCaptureConfig")] = UNSET
+    capture_options: Annotated[
+        Observed[tuple[CaptureOption, ...]], Read(_CONFIG, "DataCaptureConfig.CaptureOptions")
+    ] = UNSET
     async_output: Annotated[Observed[AsyncOutput], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig")] = UNSET
     kms_key_id: Annotated[Observed[str], Read(_CONFIG, "KmsKeyId")] = UNSET
     shap_baseline_uri: Annotated[
@@ -291,6 +303,14 @@ class Alarm(AwsPart, frozen=True, kw_only=True):
     alarm_name: str | None = None
 
 
+class ActiveCapture(AwsPart, frozen=True, kw_only=True):
+    """Recording as it goes on at an endpoint, whatever its configuration says."""
+
+    enable_capture: bool | None = None
+    capture_status: str | None = None
+    current_sampling_percentage: int | None = None
+
+
 class Endpoint(Resource, frozen=True, kw_only=True):
     """A SageMaker endpoint. Id: its ARN."""
 
@@ -303,6 +323,7 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     rollback_alarms: Annotated[
         Observed[tuple[Alarm, ...]], Read(_ENDPOINT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
     ] = UNSET
+    active_capture: Annotated[Observed[ActiveCapture], Read(_ENDPOINT, "DataCaptureConfig")] = UNSET
 
 
 class ComponentContainer(Environed, frozen=True, kw_only=True):
