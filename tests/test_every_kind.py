@@ -93,6 +93,8 @@ NOT_FOLLOWED = {
     "gcp.storage.Bucket.log_bucket": "a collector cannot follow its own kind",
     "gcp.storage.Bucket.owners[]": "whose another's bucket is; no more is asked about them",
     "gcp.vertex_ai.Endpoint.deployed_models[].model": "every model is listed; what is not there any more is unknown",
+    "gcp.vertex_ai.Endpoint.monitoring_job": "names a job, which is asked for by its full name",
+    "gcp.vertex_ai.MonitoringJob.alerting.notification_channels[]": "that somebody is told is judged, not who or how",
     "gcp.vertex_ai.Endpoint.deployed_models[].shared_resources": "names a pool, which is asked for by its full name",
     **{
         f"aws.sagemaker.Model.{container}.{data}.s3_data_source.hub_access_config.hub_content_arn": "content of a hub"
@@ -135,6 +137,7 @@ UNUSED = {
     "gcp.vertex_ai.CustomJob.state": _WHAT,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
+    "gcp.vertex_ai.MonitoringJob.labels": _WRITTEN,
     "mlflow.registry.ModelVersion.logged_model": "AI systems come by the logged model through it, and no verdict does",
     "mlflow.registry.ModelVersion.run": "AI systems come by the run through it, and no verdict does",
     **dict.fromkeys(

@@ -24,6 +24,7 @@ from checks.gcp.vertex_ai.resources import (
     Endpoint,
     Model,
     ModelEvaluation,
+    MonitoringJob,
     PrivateServiceConnect,
     PythonPackage,
     Replicas,
@@ -70,6 +71,17 @@ def pool(**fields: Any) -> DeploymentResourcePool:
 def pooled(**fields: Any) -> DeployedModel:
     name = f"projects/{PROJECT}/locations/{REGION}/deploymentResourcePools/shared"
     return deployed(**{"id": "102", "display_name": "pooled", "shared_resources": name, **fields})
+
+
+def monitoring(**fields: Any) -> MonitoringJob:
+    """The job that monitors a `monitored` endpoint."""
+    return MonitoringJob(id=vertex_id("modelDeploymentMonitoringJobs", "drift"), name="drift", scope=HERE, **fields)
+
+
+def monitored(**fields: Any) -> Endpoint:
+    """An endpoint with one deployed model and a monitoring job."""
+    name = f"projects/{PROJECT}/locations/{REGION}/modelDeploymentMonitoringJobs/drift"
+    return endpoint(**{"deployed_models": (deployed(),), "monitoring_job": name, **fields})
 
 
 def machines(least: int | None) -> Replicas:

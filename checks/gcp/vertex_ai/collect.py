@@ -15,12 +15,14 @@ from checks.gcp.vertex_ai.resources import (
     ENDPOINTS,
     JOBS,
     MODELS,
+    MONITORING,
     POOL,
     UNENDED,
     CustomJob,
     DeploymentResourcePool,
     Endpoint,
     Model,
+    MonitoringJob,
 )
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -76,6 +78,20 @@ def deployment_resource_pools(api: GcpApi, found: Found) -> Iterator[DeploymentR
     for made in api.each(pool, sorted(name for name in names if name.startswith(here) and name.count("/") > 4)):
         if made is not None:
             yield made
+
+
+@collector(MonitoringJob, operations=(MONITORING,), follows=(Endpoint,))
+def monitoring_jobs(api: GcpApi, found: Found) -> Iterator[MonitoringJob]:
+    """Those that endpoints name; a location whose endpoints name none is not asked.
+
+    They are listed, as the reply about a single one may have a member `error`, like a refusal.
+    """
+    here = f"projects/{api.project}/locations/{api.scope.region}/"
+    named = {endpoint.monitoring_job for endpoint in found.of(Endpoint) if endpoint.monitoring_job}
+    if any(name.startswith(here) for name in named):
+        for item in _listed(api, MONITORING, "modelDeploymentMonitoringJobs"):
+            if item["name"] in named:
+                yield api.decode(MonitoringJob, {MONITORING: item}, **_identity(item))
 
 
 @collector(Model, operations=(MODELS, _VERSIONS), follows=(Endpoint,))

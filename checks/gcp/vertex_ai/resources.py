@@ -10,6 +10,7 @@ from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ENDPOINTS = "aiplatform.endpoints.list"
 POOL = "aiplatform.deploymentResourcePools.get"
+MONITORING = "aiplatform.modelDeploymentMonitoringJobs.list"
 MODELS = "aiplatform.models.list"
 EVALUATIONS = "aiplatform.modelEvaluations.list"
 JOBS = "aiplatform.customJobs.list"
@@ -70,6 +71,8 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     sampling_rate: Annotated[Observed[float], Read(ENDPOINTS, "predictRequestResponseLoggingConfig.samplingRate")] = (
         UNSET
     )
+    #: name of the job that compares what it is asked with a baseline
+    monitoring_job: Annotated[Observed[str], Read(ENDPOINTS, "modelDeploymentMonitoringJob")] = UNSET
     deployed_models: Annotated[Observed[tuple[DeployedModel, ...]], Read(ENDPOINTS, "deployedModels")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(ENDPOINTS, "labels")] = UNSET
 
@@ -87,6 +90,53 @@ class DeploymentResourcePool(Resource, frozen=True, kw_only=True):
     resources: Annotated[Observed[Replicas], Read(POOL, "dedicatedResources")] = UNSET
     service_account: Annotated[Observed[str], Read(POOL, "serviceAccount")] = UNSET
     disable_container_logging: Annotated[Observed[bool], Read(POOL, "disableContainerLogging")] = UNSET
+
+
+class RunStatus(Part, frozen=True, kw_only=True, rename="camel"):
+    """How a run ended: a code of google.rpc.Code, which is left out where it is 0."""
+
+    code: int | None = None
+
+
+class MonitoringRun(Part, frozen=True, kw_only=True, rename="camel"):
+    """The latest run of a monitoring job."""
+
+    run_time: str | None = None
+    status: RunStatus | None = None
+
+
+class EmailAlert(Part, frozen=True, kw_only=True, rename="camel"):
+    """Who gets an e-mail."""
+
+    user_emails: tuple[str, ...] | None = None
+
+
+class Alerting(Part, frozen=True, kw_only=True, rename="camel"):
+    """Where a monitoring job reports anomalies."""
+
+    email_alert_config: EmailAlert | None = None
+    notification_channels: tuple[str, ...] | None = None
+    enable_logging: bool | None = None
+
+
+class MonitoringJob(Resource, frozen=True, kw_only=True):
+    """A model deployment monitoring job. Id: //aiplatform.googleapis.com/projects/…/modelDeploymentMonitoringJobs/…
+
+    Only those that endpoints name.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.MonitoringJob"
+    title: ClassVar[str] = "Vertex AI model monitoring job"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    state: Annotated[Observed[str], Read(MONITORING, "state")] = UNSET
+    latest_run: Annotated[Observed[MonitoringRun], Read(MONITORING, "latestMonitoringPipelineMetadata")] = UNSET
+    alerting: Annotated[Observed[Alerting], Read(MONITORING, "modelMonitoringAlertConfig")] = UNSET
+    #: whether anomalies go to Cloud Logging, with all that the runs log
+    pipeline_logs: Annotated[Observed[bool], Read(MONITORING, "enableMonitoringPipelineLogs")] = UNSET
+    #: how long its tables keep requests and responses, as in 2592000s
+    log_ttl: Annotated[Observed[str], Read(MONITORING, "logTtl")] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(MONITORING, "labels")] = UNSET
 
 
 class Model(Resource, frozen=True, kw_only=True):
