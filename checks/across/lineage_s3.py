@@ -1,9 +1,8 @@
 """What lineage records, joined to AWS: training data in buckets that others may write, and models that no job made."""
 
-from collections.abc import Iterator
+from msgspec import UNSET, Struct, UnsetType
 
-from msgspec import UNSET, Struct, UnsetType, structs
-
+from checks.across.lineage_joins import PERHAPS, maker, said_of_place, training_run
 from checks.across.served import Serving, serving
 from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
 from checks.aws.names import bucket_arn
@@ -20,12 +19,11 @@ from checks.aws.sagemaker.resources import (
     ModelPackage,
     TrainingJob,
 )
-from checks.lineage.openlineage.joins import COMPLETE, data_for, is_same, is_whole, perhaps_writers, readers, writers
+from checks.lineage.openlineage.joins import is_whole
 from checks.lineage.openlineage.resources import LineageDataset, LineageRun
 from scanner.lineage.dataset_names import Place, place_of
-from scanner.lineage.roles import Role
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 _SERVED = (Endpoint, EndpointConfig, ModelPackage, InferenceComponent, Bucket)
@@ -71,32 +69,16 @@ def lineage_training_data_in_s3_bucket_others_write(data: LineageDataset, view: 
         return missing
     if data.place.scheme != "s3":
         return not_applicable("it does not lie in S3", namespace=data.namespace)
-    if not is_whole(view):
-        return unknown("every run")
-    used = [run for run in readers(view, data.place) if _trained_with(run, data.place, view)]
-    if not used:
-        return not_applicable("no recorded run reads it as training data")
+    used = training_run(data, view)
+    if isinstance(used, Verdict):
+        return used
     name = data.place.store.removeprefix("s3://")
     bucket = _bucket(view, name)
     if bucket is UNSET:
         return unknown(f"bucket {name}")
     if bucket is None:
         return not_applicable(f"nothing of SageMaker names {name}, so that the scan did not look at it")
-    verdict = s3_ml_bucket_writable_by_other_accounts(bucket)
-    fields = Bucket.__struct_fields__
-    return structs.replace(
-        verdict,
-        evidence={
-            **joined(used[0], "inputs"),
-            **{f"Bucket.{field}": value for field, value in verdict.evidence.items()},
-        },
-        path=(bucket.id, data.id, used[0].id),
-        missing=tuple(f"Bucket.{field}" if field in fields else field for field in verdict.missing),
-    )
-
-
-def _trained_with(run: LineageRun, where: Place, view: View) -> bool:
-    return any(is_same(view, use.place, where) for use in data_for(run, Role.TRAINING))
+    return said_of_place(s3_ml_bucket_writable_by_other_accounts(bucket), bucket, data, used)
 
 
 def _bucket(view: View, name: str) -> Bucket | UnsetType | None:
@@ -156,12 +138,13 @@ def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -
         )
     if not is_whole(view) or not view.all(TrainingJob).complete:
         return unknown("every run and training job")
-    found = [_made(place_of(uri), view) for uri in uris]
-    if not all(found) and view.derive(_outputs).unread:
+    outputs = view.derive(_outputs)
+    found = [maker(place_of(uri), outputs.made, view) for uri in uris]
+    if not all(found) and outputs.unread:
         return unknown("TrainingJob.output", "TrainingJob.status", path=path)
     if not all(found):
         return failed("no recorded run and no training job made what it loads", path=path, **shown)
-    if "perhaps" in found:
+    if PERHAPS in found:
         return unknown("whether what a run wrote is what it loads", path=path)
     if not served.complete:
         return unknown("all endpoints", path=path)
@@ -172,20 +155,6 @@ def _serving(view: View) -> Serving:
     served = view.derive(served_artifacts)
     found = ((place.partition(":::")[2], path) for place, path in served.paths.items())
     return serving(found, complete=served.complete)
-
-
-def _made(artifact: Place, view: View) -> str:
-    """The id of what made an artifact, `perhaps` where that is not certain, empty where nothing did."""
-    for run in writers(view, artifact):
-        if run.state == COMPLETE:
-            return run.id
-    jobs = view.derive(_outputs).made
-    for folder in _folders(artifact):
-        if folder in jobs:
-            return jobs[folder]
-    if any(True for _ in writers(view, artifact)) or any(True for _ in perhaps_writers(view, artifact)):
-        return "perhaps"
-    return ""
 
 
 class _Outputs(Struct, frozen=True):
@@ -204,10 +173,3 @@ def _outputs(view: View) -> _Outputs:
         if job.output and job.output.s3_output_path and job.status in ("Completed", "Stopped"):
             made[place_of(f"{job.output.s3_output_path}/{job.name}/output")] = job.id
     return _Outputs(made, unread)
-
-
-def _folders(artifact: Place) -> Iterator[Place]:
-    path = artifact.path
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield Place(artifact.store, path)

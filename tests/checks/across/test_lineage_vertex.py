@@ -1,0 +1,71 @@
+"""Cases of the checks that join lineage to Google Cloud: who may use training data, and who made what is served."""
+
+from __future__ import annotations
+
+from factories.gcp import binding, bucket, custom_job, deployed, endpoint, granting, model, own_bucket
+from factories.lineage import data, data_set, run
+from factories.lineage import training as trained
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.gcp.storage.resources import Bucket
+from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
+from checks.lineage.openlineage.resources import LineageRun
+
+BUCKET = "gs://example-fraud-models"
+DATA = data_set("claims/train.csv", BUCKET)
+USED = trained(inputs=(data("claims/train.csv", BUCKET, role="training"),))
+OPEN = granting(binding("roles/storage.objectAdmin", "allUsers"))
+SERVED = endpoint("888", deployed_models=(deployed("777"),))
+
+
+def version(uri: str | None = f"{BUCKET}/scorer") -> Model:
+    """Version 1 of a model whose number is in nothing else."""
+    return model("777", version="1", artifact_uri=uri)
+
+
+def made(name: str = "scorer", state: str = "COMPLETE") -> LineageRun:
+    """A run that wrote something into the bucket."""
+    return run(3, "scorer.train", outputs=(data(name, BUCKET),), state=state)
+
+
+def trainer(where: str = f"{BUCKET}/out/", state: str = "JOB_STATE_SUCCEEDED") -> CustomJob:
+    return custom_job(state=state, output_uri=where)
+
+
+MODEL, MAKER = version(), made()
+CASES = {
+    "lineage_training_data_in_public_gcs_bucket": [
+        Case("prevented", PASS, DATA, USED, own_bucket(public_access_prevention="enforced")),
+        Case("only named members", PASS, DATA, USED, granting()),
+        Case("everyone", FAIL, DATA, USED, OPEN),
+        Case("another project's", NOT_APPLICABLE, DATA, USED, bucket(exists=True, project=None)),
+        Case("nobody read who may use it", UNKNOWN, DATA, USED, own_bucket()),
+        Case("nobody read the bucket", UNKNOWN, DATA, USED, incomplete=(Bucket,)),
+        Case("not all runs were read", UNKNOWN, DATA, USED, OPEN, incomplete=(LineageRun,)),
+        Case("nothing of Vertex AI names it", NOT_APPLICABLE, DATA, USED, SERVED),
+        Case("it trains nothing", NOT_APPLICABLE, DATA, run(inputs=(data("claims/train.csv", BUCKET),)), OPEN),
+        Case("it lies elsewhere", NOT_APPLICABLE, data_set("x", "s3://b"), USED, OPEN),
+    ],
+    "vertex_serves_model_that_no_recorded_job_made": [
+        Case("a run made it", PASS, MODEL, MAKER, SERVED),
+        Case("a custom job made it", PASS, version(f"{BUCKET}/out/model"), run(), trainer(), SERVED),
+        Case("a custom job made what it lies in", PASS, version(f"{BUCKET}/out/model/best/"), run(), trainer(), SERVED),
+        Case("nobody made it", FAIL, MODEL, run(), SERVED),
+        Case("a failed run made it", FAIL, MODEL, made(state="FAIL"), SERVED),
+        Case("a failed job", FAIL, version(f"{BUCKET}/out/model"), run(), trainer(state="JOB_STATE_FAILED"), SERVED),
+        Case("another was made", FAIL, MODEL, made("other"), trainer(f"{BUCKET}/other"), SERVED),
+        Case("a file in it was written", UNKNOWN, MODEL, made("scorer/weights.bin"), SERVED),
+        Case("a job may have written it", UNKNOWN, version(f"{BUCKET}/out/checkpoint"), run(), trainer(), SERVED),
+        Case("a job writes anywhere", UNKNOWN, MODEL, run(), trainer(BUCKET), SERVED),
+        Case("who makes it is not done", UNKNOWN, MODEL, made(state="START"), SERVED),
+        Case("where a job writes was not seen", UNKNOWN, MODEL, run(), custom_job(state=UNSET), SERVED),
+        Case("Google publishes it", NOT_APPLICABLE, version("gs://cloud-samples-data/m"), MAKER, SERVED),
+        Case("it has no artifact", NOT_APPLICABLE, version(None), MAKER, SERVED),
+        Case("not served", NOT_APPLICABLE, MODEL, MAKER),
+        Case("nobody saw all endpoints", UNKNOWN, MODEL, MAKER, SERVED, incomplete=(Endpoint,)),
+        Case("not all runs were read", UNKNOWN, MODEL, MAKER, SERVED, incomplete=(LineageRun,)),
+        Case("not all jobs were listed", UNKNOWN, MODEL, MAKER, SERVED, incomplete=(CustomJob,)),
+        Case("nobody saw where it is", UNKNOWN, model("777", version="1"), MAKER, SERVED),
+    ],
+}
