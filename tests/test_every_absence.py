@@ -30,6 +30,7 @@ REFERRED = {
     "iam.serviceAccounts.get",
     "storage.buckets.get",
     "Microsoft.Authorization/roleDefinitions/read",
+    "Microsoft.MachineLearningServices/workspaces/models/versions/read",
     "Microsoft.Storage/storageAccounts/read",
     "mlflow:GetRun",
     "mlflow:GetLoggedModel",
@@ -56,6 +57,7 @@ PARTS = {
     "iam:GetRolePolicy",
     "lineage:ListDatasets",  # events name them as well
     "lineage:ListJobs",
+    "Microsoft.MachineLearningServices/workspaces/models/read",  # of which the version is read as well
     "storage.managedFolders.getIamPolicy",
     "storage.managedFolders.list",
 }
