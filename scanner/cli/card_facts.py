@@ -29,6 +29,8 @@ _MOST = 5
 _DATA: tuple[Role, ...] = ("dataset", "store")
 #: Fields that hold what people decided, and the platform keeps.
 _RECORDED = frozenset({"approval_status"})
+#: Evaluations that a registry keeps of its versions. Metrics are not read.
+_EVALUATION = "gcp.vertex_ai.ModelEvaluation"
 
 
 class Saved(NamedTuple):
@@ -60,6 +62,7 @@ def card_draft(saved: Saved, name: str) -> Draft:
             *((("MC-1.2", Statement("observed", "created", item.created)),) if item.created else ()),
             *((("MC-1.3", Statement("observed", "version", item.version)),) if item.version else ()),
             *(("MC-6.1", Statement("inferred", "read by the job that wrote its artifact", one)) for one in data),
+            *_evaluations(saved, item),
         ]
     )
     return Draft(
@@ -193,6 +196,21 @@ def _cards(saved: Saved, item: Item) -> Iterator[tuple[str, Card]]:
             card = asdict(resource)["card"]
             if isinstance(card, Card) and (own or item.ref in (card.models or ())):
                 yield resource.id, card
+
+
+def _evaluations(saved: Saved, item: Item) -> Iterator[tuple[str, Statement]]:
+    """That a version was evaluated, where the registry has that apart: its id begins with the model and the version."""
+    if _EVALUATION not in saved.inventory.store.kinds():
+        return
+    version = f"{item.ref.partition('@')[0]}@{item.version}/evaluations/"
+    for one in saved.inventory.all(saved.collectors[_EVALUATION].kind):
+        if not one.id.startswith(version):
+            continue
+        yield "MC-4.1", Statement("recorded", "evaluation of this version", one.id)
+        groups = asdict(one)["groups"]
+        for features in groups if isinstance(groups, tuple) else ():
+            what = "MC-7.1" if len(features) == 1 else "MC-7.2"
+            yield what, Statement("recorded", "evaluated by group", " and ".join(features))
 
 
 def _of_card(id: str, card: Card) -> Iterator[Statement]:

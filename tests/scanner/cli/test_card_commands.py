@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from commandline import mlposture
-from drafting import DATA, PACKAGE, organisation
+from drafting import DATA, PACKAGE, organisation, saved
+from factories.gcp import evaluation, vertex_id
+from factories.gcp import model as vertex_model
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +71,23 @@ def test_no_inventory_is_overwritten(inventory: str, tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert Path(inventory).read_bytes().startswith(b"{")
+
+
+def test_evaluations_that_a_registry_keeps_of_the_version_are_recorded(tmp_path: Path) -> None:
+    name, path = vertex_id("models", "5"), tmp_path / "inventory.json"
+    made = (
+        vertex_model("5", version="7"),
+        evaluation("5@7", "61", groups=(("age", "sex"), ("region",))),
+        evaluation("5@7", "62", groups=()),
+        evaluation("5@6", "63", groups=(("city",),)),
+    )
+    saved(*made).inventory.save(path)
+    done = mlposture("card", name, "--inventory", str(path), cwd=tmp_path)
+
+    lines = [line for line in done.stdout.splitlines() if "evaluated by" in line or "evaluation of" in line]
+    assert lines == [
+        f"- recorded: evaluation of this version: `{name}@7/evaluations/61`",
+        f"- recorded: evaluation of this version: `{name}@7/evaluations/62`",
+        "- recorded: evaluated by group: `region`",
+        "- recorded: evaluated by group: `age and sex`",
+    ]
