@@ -109,7 +109,7 @@ test-pages: setup .venv-browser/.ready ## Look at all pages in a browser; MLPOST
 
 sweep: setup ## Run the long versions of tests that leave moments, worlds and faults to chance, for about an hour
 	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -n auto --dist worksteal tests/test_stops.py tests/test_every_reply.py \
-	  tests/test_random_worlds.py -k "random or no_reply"
+	  tests/test_random_worlds.py tests/scanner/history/test_killed_writers.py -k "random or no_reply or killed"
 
 new-check: setup ## Write the stubs of a check: make new-check ARGS="aws sagemaker endpoints SLUG --kind Endpoint"
 	$(RUN) scripts/new_check.py $(ARGS)

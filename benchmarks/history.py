@@ -31,8 +31,8 @@ from scanner.evaluate.report import build_report  # noqa: E402 - as above
 from scanner.frameworks import load as load_frameworks  # noqa: E402 - as above
 from scanner.history.engine import path_of  # noqa: E402 - as above
 from scanner.history.store import Store, open_store  # noqa: E402 - as above
+from scanner.model.checks import CHECKS  # noqa: E402 - as above
 from scanner.model.nouns import Listing, Scope  # noqa: E402 - as above
-from scanner.model.registry import load  # noqa: E402 - as above
 from scanner.model.reported import Report  # noqa: E402 - as above
 from scanner.store.inventory import Inventory  # noqa: E402 - as above
 
@@ -82,7 +82,7 @@ def judged(store: Store, world: World, at: datetime) -> tuple[float, Report]:
     """The report of a night, and how long it took to load what it is compared with."""
     loading, earlier = timed(store.earlier)
     report = build_report(
-        world.inventory(at), [load()[0][CHECK]], load_frameworks(()), scan_id=f"{at:%Y-%m-%d}", started_at=at,
+        world.inventory(at), [CHECKS[CHECK]], load_frameworks(()), scan_id=f"{at:%Y-%m-%d}", started_at=at,
         finished_at=at + timedelta(minutes=20), earlier=earlier,
     )  # fmt: skip
     return loading, report
@@ -90,6 +90,8 @@ def judged(store: Store, world: World, at: datetime) -> tuple[float, Report]:
 
 def measure(url: str, scans: int, findings: int) -> None:
     """Write all scans and print what they cost."""
+    import checks.aws.sagemaker.notebooks  # noqa: F401 - which has the check
+
     world = World(findings)
     writing, loading = [], []
     with open_store(url) as store:
@@ -105,10 +107,12 @@ def measure(url: str, scans: int, findings: int) -> None:
         far, _ = timed(lambda: sum(1 for _ in store.changes(ids[0], ids[-1])))
         reading, found = timed(lambda: sum(1 for _ in store.findings(ids[-1])))
         verifying, problems = timed(lambda: list(store.verify()))
-        spans = sum(scan.states.get(state, 0) for scan in counted for state in scan.states)
+        every = sum(sum(scan.states.values()) for scan in counted)
+        [(rows,)] = store._engine.rows("SELECT COUNT(*) FROM mlposture_spans")  # noqa: SLF001 - what is measured
     if problems:
         sys.exit(f"the history is not as it was written: {problems}")
-    print(f"{scans} scans of {findings:,} notebooks, {spans:,} findings in all, {found:,} in the last one")
+    print(f"{scans} scans of {findings:,} notebooks, {every:,} findings in all, {found:,} in the last one")
+    print(f"spans              {rows:,}")
     if path := path_of(url):
         print(f"size               {path.stat().st_size / 1e6:.1f} MB")
     print(f"write the first    {writing[0]:.2f} s")

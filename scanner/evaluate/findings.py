@@ -282,7 +282,9 @@ class StoredFindings:
         suppression = self._suppressing.decided(kept.suppressed)
         told, since = "", None
         if self._earlier:
-            told, since = self._earlier.told(mark, kept.status, suppressed=suppression is not None)
+            told, since = self._earlier.told(
+                mark, kept.status, suppressed=suppression is not None, at=self._inventory.taken_at
+            )
         return Finding(
             fingerprint=mark,
             check_id=check.id,
@@ -305,7 +307,7 @@ class StoredFindings:
             unsourced=kept.unsourced,
             suppression=suppression,
             state=told,
-            first_seen=self._inventory.taken_at if told == "new" else since,
+            first_seen=since,
         )
 
 

@@ -249,10 +249,12 @@ class Earlier:
 
     # -- what is known -----------------------------------------------------------------------------------------------
 
-    def told(self, fingerprint: str, status: Status, *, suppressed: bool = False) -> tuple[str, datetime | None]:
+    def told(
+        self, fingerprint: str, status: Status, *, suppressed: bool = False, at: datetime | None = None
+    ) -> tuple[str, datetime | None]:
         """What a finding is against what is known, and since when; empty and None where there is nothing to say.
 
-        Of what fails for the first time, the caller knows since when.
+        `at` is when it was seen now, for what fails for the first time.
         """
         query = "SELECT fate, first_seen FROM failures WHERE fingerprint = ?"
         known = self._db.execute(query, (fingerprint,)).fetchone()
@@ -268,6 +270,8 @@ class Earlier:
         )
         if after is State.NEW and self.cut:
             return "", None
+        if before is None and after is not None and not self.cut:
+            return after, at
         return (after or ""), since and datetime.fromisoformat(since)
 
     def _noted_fate(self, fingerprint: str, kept: int | None) -> int | None:

@@ -24,7 +24,9 @@ class PostgresEngine:
     def __init__(self, url: str, shown: str) -> None:
         self.shown = shown
         with self._told("cannot be connected to: "):
-            self._db = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECTING, application_name="mlposture")
+            self._db = psycopg.connect(
+                url, autocommit=True, connect_timeout=_CONNECTING, application_name="mlposture", prepare_threshold=None
+            )
             self._db.execute(f"SET lock_timeout = '{PATIENCE}s'".encode())
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -129,7 +129,7 @@ class Recording:
         """What there is to say of a finding now; `at` is when its account was scanned before."""
         if said is None:
             assert known is not None  # noqa: S101 - one of them is there
-            return Seen.UNSEEN, _unseen(known, _NOT_SAID, at)
+            return Seen.UNSEEN, _unseen(known, _BETWEEN if known.first > self._begun else _NOT_SAID, at)
         if known is not None and said.seen in (Seen.ENDED, Seen.ABSENT) and known.first > self._begun:
             return Seen.UNSEEN, _unseen(known, _BETWEEN, at)
         return said.seen, said.body

@@ -255,3 +255,29 @@ def test_of_several_reports_the_last_sight_and_the_newest_word_count(newest_firs
     earlier.settle(())
     assert [(one.observed, one.message) for one in earlier.carried()] == [(WHEN, "as it is")]
     assert earlier.settled == {("aws", HERE.account): False}
+
+
+@pytest.mark.parametrize(
+    ("together", "ends"),
+    [
+        ({}, "fixed"),
+        ({("aws", "999988887777"): ["eu-west-1"]}, f"carried: {UNASKED.format('999988887777', 'eu-west-1')}"),
+    ],
+)
+def test_in_a_history_only_what_was_asked_together_may_lead_to_an_account(together, ends):
+    here, foreign = (HERE.provider, HERE.account), Scope("aws", "123123123123", HERE.region)
+    earlier = Earlier(begun=3)
+    earlier.add(failure())
+    earlier.add(failure("b", scope=foreign))
+    earlier.know(here, settled=True)
+    earlier.know(("aws", foreign.account), settled=True)
+    earlier.ask_with(here, {here: [HERE.region], **together})
+    earlier.ask_with(("aws", foreign.account), {("aws", foreign.account): ["us-east-1"]})
+    earlier.seal(WHEN)
+    earlier.begin({"MLP-1901": check("MLP-1901")})
+    earlier.look([listing()], [here])
+    earlier.note(failure().fingerprint, Status.NOT_APPLICABLE, "no path", joined="aws")
+    earlier.settle({"MLP-1901"})
+    assert fate(earlier) == ends
+    assert earlier.settled == {here: True}
+    assert "b" not in {one.resource.name for one in earlier.carried()}, "that account is of another scan"

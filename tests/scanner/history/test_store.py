@@ -64,6 +64,8 @@ def test_reports_say_what_the_history_says(url):
         said = {one.resource.name: one.state for one in report.findings}
         assert said == {name: state for name, state in nights.states().items() if state != "fixed"}
     assert {one.resource.name: one.first_seen for one in report.findings} == {"a": day(1), "b": day(1), "c": day(3)}
+    report = nights.scan(lab("a"), lab("e"), accept=[ACCEPTED])
+    assert [(one.state, one.first_seen) for one in report.findings] == [("suppressed", day(1)), ("suppressed", day(4))]
 
 
 def test_what_stays_the_same_is_one_row(url):
@@ -121,6 +123,9 @@ def test_two_jobs_at_once_lose_nothing(url):
     assert nights.states("night-2") == {"a": "fixed", "b": "persisting", "c": "new"}
     # The second job did not know of `c`, and so cannot say that it is gone.
     assert nights.states("night-3") == {"a": "reopened", "b": "fixed", "c": "unknown", "d": "new", "e": "new"}
+    with open_store(url) as store:
+        [why] = (one.why for one in store.findings("night-3") if one.name == "c")
+    assert why == "another scan of the account found it while this one ran"
 
 
 def test_what_another_job_found_meanwhile_does_not_end_by_what_was_seen_before(url):
