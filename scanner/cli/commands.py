@@ -12,8 +12,8 @@ from scanner import __version__
 from scanner.cli.bom_commands import bom
 from scanner.cli.card_commands import card, datasheet
 from scanner.cli.catalogue_commands import explain, list_command
-from scanner.cli.doctor_commands import doctor
 from scanner.cli.diff_command import diff
+from scanner.cli.doctor_commands import doctor
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
 from scanner.cli.grouped import Grouped, GroupedGroup
