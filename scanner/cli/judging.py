@@ -36,11 +36,11 @@ from scanner.cli.declared import (
     too_little,
     with_room,
 )
+from scanner.cli.history_store import add_to_history, check_store, with_earlier
 from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.sourced import warn_of_unused, with_sources
-from scanner.cli.stored import add_to_history, check_store, with_earlier
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.evaluate.unasked import note_unasked
 from scanner.model.checks import CHECKS, Check

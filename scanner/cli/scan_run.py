@@ -30,11 +30,11 @@ def start(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]
     """Plan, collect, judge, report; the exit code."""
     from datetime import UTC, datetime
 
+    from scanner.cli.history_store import with_earlier, without_password
     from scanner.cli.judging import parse_options, read_files
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.session import Session
     from scanner.cli.sourced import with_sources
-    from scanner.cli.stored import with_earlier, without_password
     from scanner.store.journals import new_journal
 
     log_to_stderr(verbose=options["verbose"], quiet=bool(options.get("quiet")))
@@ -59,12 +59,12 @@ def _relax_collector() -> None:
 
 def go_on(options: dict[str, Any]) -> int:
     """Go on where an earlier scan was stopped; the exit code."""
+    from scanner.cli.history_store import with_earlier, without_password
     from scanner.cli.judging import parse_options
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.process import say
     from scanner.cli.session import Session
     from scanner.cli.sourced import with_sources
-    from scanner.cli.stored import with_earlier, without_password
     from scanner.objects.addresses import refuse_remote
     from scanner.store.journals import old_journal
 
