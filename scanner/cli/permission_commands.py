@@ -32,9 +32,9 @@ FORMATS = (TEXT, "json", "terraform", "cloudformation", "gcloud", "az")
               "a bucket. '-' is stdout.")  # fmt: skip
 @click.pass_context
 def permissions(ctx: click.Context, /, cloud: str, **options: Any) -> None:
-    """The read-only role that a scan needs, ready to be granted; no cloud is asked.
+    """Print the read-only role that a scan needs, ready to be granted.
 
-    All of it lists, describes and gets. With exactly this role a scan of all it can reach has no gaps. What is
+    No cloud is asked. All of it lists, describes and gets. With exactly this role a scan of all it can reach has no gaps. What is
     optional only saves calls. With --missing: one block with all that scans were refused.
 
     \b
