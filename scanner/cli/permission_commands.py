@@ -34,8 +34,8 @@ FORMATS = (TEXT, "json", "terraform", "cloudformation", "gcloud", "az")
 def permissions(ctx: click.Context, /, cloud: str, **options: Any) -> None:
     """Print the read-only role that a scan needs, ready to be granted.
 
-    No cloud is asked. All of it lists, describes and gets. With exactly this role a scan of all it can reach has no gaps. What is
-    optional only saves calls. With --missing: one block with all that scans were refused.
+    No cloud is asked. All of it lists, describes and gets. With exactly this role a scan of all it can reach has no
+    gaps. What is optional only saves calls. With --missing: one block with all that scans were refused.
 
     \b
       mlposture permissions aws
