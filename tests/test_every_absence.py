@@ -57,7 +57,6 @@ PARTS = {
     "iam:GetRolePolicy",
     "lineage:ListDatasets",  # events name them as well
     "lineage:ListJobs",
-    "Microsoft.MachineLearningServices/workspaces/models/read",  # of which the version is read as well
     "storage.managedFolders.getIamPolicy",
     "storage.managedFolders.list",
 }

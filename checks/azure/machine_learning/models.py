@@ -29,10 +29,10 @@ def model_versions(api: AzureApi, found: Found) -> Iterator[ModelVersion]:
     """Those of workspaces of the subscription; an address does not say where a registry is."""
 
     def of(paths: list[str]) -> list[ModelVersion | None]:
-        models = sorted({_model(path) for path in paths})
+        versions = dict(zip(paths, api.replies(VERSIONS, paths, VERSION, absent=MISSING), strict=True))
+        models = sorted({_model(path) for path, version in versions.items() if version is not None})
         of_models = dict(zip(models, api.replies(MODELS, models, VERSION, absent=MISSING), strict=True))
-        versions = api.replies(VERSIONS, paths, VERSION, absent=MISSING)
-        return [_version(api, path, one, of_models[_model(path)]) for path, one in zip(paths, versions, strict=True)]
+        return [_version(api, path, one, of_models.get(_model(path))) for path, one in versions.items()]
 
     named = {model_path(one.model) for one in found.of(OnlineDeployment) if isinstance(one.model, str)}
     here = {arm_id(path): path for path in sorted(named) if subscription(path) == api.account.lower()}
@@ -61,6 +61,9 @@ def _model(path: str) -> str:
 def _version(api: AzureApi, path: str, version: Reply, model: Reply) -> ModelVersion | None:
     """A version; None for one that was deleted, which a deployment outlives."""
     if version is None:
+        return None
+    if model is None:  # deleted since its version was read
+        api.gone()
         return None
     name = f"{_model(path).rpartition('/')[2]}/{path.rpartition('/')[2]}"
     identity = {**api.identity({"id": path}), "name": name}

@@ -1,6 +1,6 @@
 """Whether what serves is described. What descriptions say was recorded: a pass says that, not that it is true."""
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.models import model_path
@@ -16,10 +16,10 @@ _UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
 
 
 class _Served(Struct, frozen=True):
-    """A deployment in use of each version, by the version's id; `complete` unless what is deployed was not seen."""
+    """A deployment in use of each version, by the version's id, and what was not seen of what is deployed."""
 
     deployments: dict[str, str]
-    complete: bool
+    missing: tuple[str, ...]
 
 
 @check(
@@ -114,20 +114,22 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
 def _deployment_of(version: ModelVersion, view: View) -> str | Verdict:
     """A deployment in use of this very version; a verdict where there is none, or that is not known."""
     served = view.derive(_served)
-    if not served.complete:
-        return unknown("OnlineDeployment.model", "OnlineDeployment.provisioning_state")
+    if served.missing:
+        return unknown(*served.missing)
     return served.deployments.get(version.id) or not_applicable("no deployment in use serves it")
 
 
 def _served(view: View) -> _Served:
     """An index of what is deployed, to be derived once."""
     found = view.all(OnlineDeployment)
-    complete, deployments = found.complete, dict[str, str]()
+    missing = set() if found.complete else {"OnlineDeployment"}
+    deployments: dict[str, str] = {}
     for one in found:
         idle = not_in_use(one)
         if idle is not None and idle.status is Status.NOT_APPLICABLE:
             continue
-        complete = complete and idle is None and one.model is not UNSET
+        unseen = unobserved(one, "provisioning_state", "model")
+        missing |= {f"OnlineDeployment.{field}" for field in unseen.missing} if unseen else set()
         if isinstance(one.model, str):
             deployments.setdefault(arm_id(model_path(one.model)), one.id)
-    return _Served(deployments, complete)
+    return _Served(deployments, tuple(sorted(missing)))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
 from checks.gcp.vertex_ai.collect import served_here
-from checks.gcp.vertex_ai.resources import EVALUATIONS, Endpoint, ModelEvaluation
+from checks.gcp.vertex_ai.resources import EVALUATIONS, Endpoint, Model, ModelEvaluation
 from scanner.cards.card import below, name
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -29,22 +28,22 @@ _BY_FEATURES = "slice"
 _PREFIX = "instance."
 
 
-@collector(ModelEvaluation, operations=(EVALUATIONS, _SLICES), follows=(Endpoint,))
+@collector(ModelEvaluation, operations=(EVALUATIONS, _SLICES), follows=(Endpoint, Model))
 def model_evaluations(api: GcpApi, found: Found) -> Iterator[ModelEvaluation]:
-    """Those of each served version alone: the address of a version, `models/…@7`, has its own evaluations."""
+    """Those of each served version in the registry: the address of a version, `models/…@7`, has its own evaluations."""
 
     def of(version: str) -> list[ModelEvaluation]:
         path = f"{api.regional(AIPLATFORM)}/v1/{version}/evaluations"
         try:
             listed = list(api.walk(EVALUATIONS, path, "modelEvaluations", pageSize=100, readMask=_EVALUATION_MASK))
         except CallFailed as failure:
-            if failure.code != NOT_FOUND:  # deleted since it was deployed; the registry says that it is not there
-                api.incomplete(EVALUATIONS, failure)
+            api.incomplete(EVALUATIONS, failure)  # the registry has the version: that it is not found is no answer
             return []
         return [_evaluation(api, version, item) for item in listed]
 
-    served = sorted(f"{model}@{version}" for model, versions in served_here(api, found).items() for version in versions)
-    for made in api.each(of, served):
+    registered = {f"{model.id.partition('@')[0]}@{model.version}" for model in found.of(Model)}
+    served = (f"{model}@{version}" for model, versions in served_here(api, found).items() for version in versions)
+    for made in api.each(of, sorted(one for one in served if full_name(AIPLATFORM, one) in registered)):
         yield from made
 
 

@@ -40,6 +40,25 @@ def test_a_project_without_endpoints_is_asked_for_no_evaluation() -> None:
     assert not {EVALUATIONS, SLICES} & {one.operation for one in world.log}
 
 
+def test_a_version_that_the_registry_does_not_have_is_not_asked_about() -> None:
+    changed = document("gcp")
+    endpoints = changed["collections"]["aiplatform.googleapis.com/v1"]["endpoints"]
+    endpoints[0]["deployedModels"][0]["modelVersionId"] = "8"
+    with running("gcp", changed) as world:
+        inventory = take_inventory("gcp")
+
+    asked = {one.path.rpartition("/models/")[2] for one in world.log if one.operation == EVALUATIONS}
+    assert len(asked) == 4
+    assert not {one for one in asked if one.startswith("2000000000000000001")}
+    assert inventory.complete(ModelEvaluation)
+
+
+def test_that_a_version_of_the_registry_is_not_found_is_no_answer() -> None:
+    inventory, _ = with_faults("gcp", lambda world: world.faults.append(Fault(EVALUATIONS, "gone")))
+    assert EVALUATIONS in {gap.operation for gap in inventory.gaps}
+    assert not inventory.complete(ModelEvaluation)
+
+
 def test_what_may_not_be_listed_is_a_gap() -> None:
     inventory, _ = with_faults("gcp", lambda world: world.faults.append(Fault(EVALUATIONS, "deny")))
     assert EVALUATIONS in {gap.permission for gap in inventory.gaps}
