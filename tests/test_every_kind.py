@@ -134,7 +134,6 @@ UNUSED = {
     "gcp.storage.Bucket.log_bucket": "not judged yet",
     "gcp.vertex_ai.CustomJob.create_time": _WHAT,
     "gcp.vertex_ai.CustomJob.labels": _WRITTEN,
-    "gcp.vertex_ai.CustomJob.state": _WHAT,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
     "gcp.vertex_ai.MonitoringJob.labels": _WRITTEN,
