@@ -45,7 +45,7 @@ def test_versions_are_listed_only_of_models_that_may_have_more_than_one() -> Non
 
 def test_versions_that_may_not_be_listed_leave_the_registry_incomplete() -> None:
     inventory, _ = with_faults("gcp", lambda world: world.faults.append(Fault(VERSIONS, "deny")))
-    assert {gap.permission for gap in inventory.gaps} == {VERSIONS}
+    assert {gap.operation for gap in inventory.gaps} == {VERSIONS}
     assert not inventory.complete(Model)
 
 
