@@ -49,6 +49,7 @@ DISCOVERY = {name: importlib.import_module(f"checks.{name}.permissions").DISCOVE
 _ONLY: dict[OptIn, str] = {
     "verify": "with `--verify`",
     "tags": "for [AI systems](../guides/ai-systems.md) that are selected by tags",
+    "systems": "where [AI systems](../guides/ai-systems.md) are declared",
 }
 
 Checks = dict[str, Check]
@@ -256,7 +257,8 @@ def _permissions_page(collectors: Collectors) -> str:
             parts.append("Only a scan of whole organisations needs besides:")
             parts.append("\n".join(f"- `{need.permission}`: {need.note}." for need in more))
         for opt_in, only in _ONLY.items():
-            if rest := permissions(provider, _operations(provider, collectors, opt_in)):
+            rest = permissions(provider, _operations(provider, collectors, opt_in))
+            if rest := [one for one in rest if one not in {need.permission for need in needs}]:
                 parts.append(f"Only a scan {only} needs {_codes(rest)} besides.")
     return "\n\n".join(parts)
 

@@ -94,7 +94,8 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     verify = bool(options.get("verify"))
     if verify and not any(collector.opt_in == "verify" for collector in collectors.values()):
         raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
-    return make_plan(select(checks.values(), options), collectors, verify=verify, tags=tagged(options))
+    chosen, systems = select(checks.values(), options), bool(options.get("systems"))
+    return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems)
 
 
 def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:

@@ -194,6 +194,7 @@ class Cluster:
             checks=tuple(check.id for check in plan.checks if provider in check.providers),
             verify=plan.verifies,
             tags=plan.tags,
+            systems=plan.systems,
             cached=cached,
         )
         path = self.folder / f"{provider}.order"

@@ -29,6 +29,11 @@ class Plan(Struct, frozen=True):
         return any(collector.opt_in == "verify" for collector in self.collectors)
 
     @property
+    def systems(self) -> bool:
+        """Whether it reads what matters where AI systems are declared alone."""
+        return any(collector.opt_in == "systems" for collector in self.collectors)
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """The providers that are asked for tags."""
         return tuple(sorted({collector.provider for collector in self.collectors if collector.opt_in == "tags"}))
@@ -40,13 +45,16 @@ def make_plan(
     *,
     verify: bool = False,
     tags: Collection[str] = (),
+    systems: bool = True,
 ) -> Plan:
     """The collectors that these checks need, no more; with `verify` those that verify.
 
-    `tags` are providers whose tags are to be read: no check judges by them, and selectors of AI systems do.
+    `tags` are providers whose tags are to be read: no check judges by them, and selectors of AI systems do. Without
+    `systems`, nothing is read that matters where AI systems are declared alone.
     """
     needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
-    wanted = {kind for kind in needed if verify or collectors[kind].opt_in != "verify"}
+    asked = {"verify": verify, "systems": systems}
+    wanted = {kind for kind in needed if asked.get(collectors[kind].opt_in or "", True)}
     wanted |= {kind for kind, made in collectors.items() if made.opt_in == "tags" and made.provider in tags}
     # A kind that is only found by following references, and is itself judged, needs all that may refer to it.
     pending = [check.kind for check in checks]

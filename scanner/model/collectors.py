@@ -14,7 +14,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 F = TypeVar("F", bound=Callable[..., Iterator[Resource]])
 #: What a collector waits to be asked for: that findings are verified, or that tags are read.
-OptIn = Literal["verify", "tags"]
+OptIn = Literal["verify", "tags", "systems"]
 
 
 class Api(Protocol):
@@ -80,8 +80,9 @@ class Found:
 class Collector:
     """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from.
 
-    One that is `opt_in` is planned only for a scan that was told to verify what it finds, or to read tags. The latter
-    gives one resource for each that it read the tags of, with the same id and the field `tags`.
+    One that is `opt_in` is planned only for a scan that was told to verify what it finds, to read tags, or of which AI
+    systems it looks at. That of tags gives one resource for each that it read the tags of, with the same id and the
+    field `tags`.
     """
 
     __slots__ = ("follows", "function", "kind", "operations", "opt_in", "per", "service")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OF_VERSION = ["subscriptions", "resourcegroups", "providers", "workspaces", "models", "versions"]
 
 
-@collector(ModelVersion, operations=(MODELS, VERSIONS), per="account", follows=(OnlineDeployment,))
+@collector(ModelVersion, operations=(MODELS, VERSIONS), per="account", follows=(OnlineDeployment,), opt_in="systems")
 def model_versions(api: AzureApi, found: Found) -> Iterator[ModelVersion]:
     """Those of workspaces of the subscription; an address does not say where a registry is."""
 

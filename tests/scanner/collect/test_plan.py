@@ -32,6 +32,16 @@ def test_what_verifies_is_planned_only_if_that_is_asked_for() -> None:
     assert verifying.verifies and not plain.verifies
 
 
+def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some() -> None:
+    checks = list(CHECKS.values())
+    plain, declared = (make_plan(checks, COLLECTORS, systems=systems) for systems in (False, True))
+
+    assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
+        "azure.machine_learning.ModelVersion"
+    }
+    assert declared.systems and not plain.systems
+
+
 def test_tags_are_planned_only_of_providers_whose_tags_are_asked_for() -> None:
     checks = list(CHECKS.values())
     plain, other, asking = (make_plan(checks, COLLECTORS, tags=tags) for tags in ((), ("gcp",), ("gcp", "aws")))
