@@ -5,7 +5,6 @@ Run through `make generate`; `--check` says whether it is out of date.
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -14,8 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scanner.collect.needed import needs_of  # noqa: E402
+from scanner.collect.plan import make_plan  # noqa: E402
 from scanner.model.registry import load  # noqa: E402
-from scripts.build_docs import DISCOVERY, permissions  # noqa: E402
 from scripts.generated_file import write_or_check  # noqa: E402
 
 CLOUDS = ("aws", "gcp", "azure")
@@ -23,11 +23,10 @@ TARGET = ROOT / "deploy" / "permissions.json"
 
 
 def needed(cloud: str) -> list[str]:
-    """The permissions of one cloud, without what only options ask for."""
-    collectors = (one for one in load()[1].values() if one.provider == cloud and one.opt_in is None)
-    above = importlib.import_module("checks.gcp.permissions").ENUMERATION if cloud == "gcp" else ()
-    operations = {operation for collector in collectors for operation in collector.operations}
-    return sorted({*permissions(cloud, {*operations, *DISCOVERY[cloud]}), *above})
+    """What `mlposture permissions` prints for the role that reads, wherever it is: in AWS in each account."""
+    checks, collectors = load()
+    plan = make_plan([check for check in checks.values() if cloud in check.providers], collectors)
+    return sorted({need.permission for need in needs_of(cloud, plan, wide=cloud != "aws")})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
