@@ -32,7 +32,10 @@ fi
 
 renewal=""
 sign_out() {
-  [ -z "$renewal" ] || kill "$renewal" 2> /dev/null || true
+  if [ -n "$renewal" ]; then
+    kill "$renewal" 2> /dev/null || true
+    wait "$renewal" 2> /dev/null || true # or it writes once more into a folder that is being removed
+  fi
   rm -rf "$tokens"
 }
 trap sign_out EXIT

@@ -149,17 +149,43 @@ def test_in_public_there_are_counts_and_nothing_else(tmp_path: Path) -> None:
     assert "| fail | 2 |" in lines
 
 
-@pytest.mark.parametrize(("fails", "code"), [("false", 0), ("true", 4)])
-def test_what_was_not_seen_is_said_and_is_no_pass(fails: str, code: int, tmp_path: Path) -> None:
+def test_what_was_not_seen_is_said_and_is_no_pass(tmp_path: Path) -> None:
     world = aws()
     world.faults.append(Fault("sagemaker:ListNotebookInstances", "deny"))
     with job(tmp_path, world) as here:
-        given = {**AWS, "scan": f"{AWS['scan']} --check MLP-1001 --check MLP-1407", "fail_on": "never"}
-        ended = here.run(**given, fail_on_incomplete=fails)
+        scan = f"{AWS['scan']} --check MLP-1001 --check MLP-1407"
+        ended = here.run(**{**AWS, "scan": scan}, fail_on="never", fail_on_incomplete="true")
         assert not here.hub.repository().uploads, "alerts of what was not seen stay open"
-    assert (ended.code, ended.outputs["exit-code"]) == (code, "4"), ended.log
-    assert ("::warning::not all was observed" in ended.log) is (code == 0)
+    assert (ended.code, ended.outputs["exit-code"]) == (4, "4"), ended.log
     assert "actions/upload-artifact" in ended.used
+
+
+@pytest.mark.parametrize(
+    ("scan", "upload", "code", "strict"),
+    [
+        (0, 0, 0, 0),
+        (0, None, 0, 0),
+        (1, 0, 1, 1),
+        (1, 3, 1, 1),
+        (2, 0, 2, 2),
+        (0, 2, 2, 2),
+        (0, 3, 3, 3),
+        (4, 3, 3, 3),
+        (4, 0, 0, 4),
+        (0, 4, 0, 4),
+        (4, None, 0, 4),
+    ],
+)
+def test_the_job_ends_as_the_scan_or_else_as_the_upload(scan: int, upload: int | None, code: int, strict: int) -> None:
+    """`strict` is the code with fail-on-incomplete. An upload that did not run has none."""
+    given = {"SCAN_CODE": str(scan), "UPLOAD_CODE": "" if upload is None else str(upload)}
+    for fails, expected in (("false", code), ("true", strict)):
+        done = subprocess.run(
+            ["bash", ROOT / "deploy" / "github" / "end.sh"],
+            env={**environment(), **given, "FAIL_ON_INCOMPLETE": fails}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == expected
+        assert ("::warning::not all was observed" in done.stdout) is (expected == 0 and 4 in (scan, upload))
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,13 @@ def test_the_action_and_the_workflows() -> None:
 
 
 @needs_actionlint
-def test_the_workflows_once_more(tmp_path: Path) -> None:
-    actionlinted(tmp_path, *WORKFLOWS)
+def test_the_workflows_once_more_and_those_that_pages_show(tmp_path: Path) -> None:
+    shown = []
+    for page in (ROOT / "README.md", ROOT / "docs" / "guides" / "code-scanning.md"):
+        texts = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        shown.append(tmp_path / f"{page.stem}.yml")
+        shown[-1].write_text(next(text for text in texts if "\njobs:" in text), encoding="utf-8")
+    actionlinted(tmp_path, *WORKFLOWS, *shown)
 
 
 @pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from linting import actionlinted, linted, needs_actionlint, needs_linters
+from linting import linted, needs_linters
 from support import ROOT, fail_with
 
 from scanner.cli.config import read_config
@@ -59,13 +59,6 @@ def test_each_system_reads_what_is_shown(page: Path, member: str, schema: str, t
     (tmp_path / "shown.yml").write_text(text, encoding="utf-8")
     options = ("--builtin-schema", f"vendor.{schema}", "--regex-variant", "python")
     linted("check-jsonschema", *options, tmp_path / "shown.yml")
-
-
-@needs_actionlint
-def test_workflows_that_are_shown_are_sound(tmp_path: Path) -> None:
-    for page in SHOW_THE_ACTION:
-        (tmp_path / f"{page.stem}.yml").write_text(shown(page, "jobs"), encoding="utf-8")
-    actionlinted(tmp_path, *tmp_path.glob("*.yml"))
 
 
 def test_gitlab_and_azure_devops_are_given_what_they_take() -> None:
