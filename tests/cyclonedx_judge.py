@@ -21,7 +21,14 @@ def once(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: cached(value) if isinstance(value, str) else check(value)
 
 
+def either(plain: Callable[[Any], bool], check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A check that a quick and stricter one may decide before it."""
+    return lambda value: plain(value) or check(value)
+
+
 formats = Draft7Validator.FORMAT_CHECKER.checkers  # what JsonStrictValidator checks formats by
+for name, plain in (("iri", "uri"), ("iri-reference", "uri-reference")):  # a URI is an IRI as well
+    formats[name] = (either(formats[plain][0], formats[name][0]), formats[name][1])
 formats.update({name: (once(check), raises) for name, (check, raises) in formats.items()})
 validators = {version: JsonStrictValidator(SchemaVersion.from_version(version)) for version in ("1.6", "1.7")}
 said = {}
