@@ -8,6 +8,7 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Mapping
 from email.message import Message
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -69,7 +70,8 @@ class Transport:
         self._credentials = made
         self._tunnel = tunnel
         self._timeout = manners.read_timeout
-        context = _context(os.environ.get(_CERTIFICATES, ""))
+        certificates = os.environ.get(_CERTIFICATES, "")
+        context = _context(certificates) if certificates else None
         handlers = (NoRedirects(), _Http(manners), _Https(manners, context))
         self._opener = urllib.request.build_opener(*handlers)
         # An address of this machine is no proxy's business: it would see the credentials.
@@ -150,11 +152,18 @@ class _Http(urllib.request.HTTPHandler):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    """The same, under TLS."""
+    """The same, under TLS: by these certificates, or those of the system.
 
-    def __init__(self, manners: Manners, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._manners, self._secure = manners, context
+    The latter are read when they are needed first. A server without TLS is scanned in less time than that takes.
+    """
+
+    def __init__(self, manners: Manners, context: ssl.SSLContext | None) -> None:
+        urllib.request.AbstractHTTPHandler.__init__(self)  # that of an HTTPSHandler may read those of the system
+        self._manners, self._given = manners, context
+
+    @cached_property
+    def _secure(self) -> ssl.SSLContext:
+        return self._given or _context("")
 
     def https_open(self, req: urllib.request.Request) -> Any:
         return self.do_open(_hasty(http.client.HTTPSConnection, self._manners), req, context=self._secure)
