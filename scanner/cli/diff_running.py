@@ -3,7 +3,6 @@
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from typing import Any
 
 import click
@@ -46,7 +45,7 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     for output in outputs:
         write_to(output.path, importlib.import_module(_FORMATS[output.format]).render(found))
     end = _outcome(found, fail_on, incomplete=options["fail_on_incomplete"])
-    if not any(output.path is None for output in outputs):
+    if sys.stdout is not None and not any(output.path is None for output in outputs):
         for line in diff_text(found, details=options["details"]):
             click.echo(line)
         click.echo(f"\n{end.line}")
@@ -70,6 +69,11 @@ def _of_files(read: Sequence[str], options: Mapping[str, Any]) -> Comparison:
     if len(read) < 2:
         raise InputError("name two files to compare, BEFORE and AFTER, or a history with --store")
     before, after = read
+    return comparison_of(before, after, options)
+
+
+def comparison_of(before: str, after: str, options: Mapping[str, Any]) -> Comparison:
+    """What has become of each failure between two files. Raises InputError."""
     load()  # the checks say which of them look at more than one resource
     sides = Sides()
     former, latter = side_of(before, sides, 0, options), side_of(after, sides, 1, options)
@@ -92,7 +96,7 @@ def _compared(side: Side) -> Compared:
         said=side.said,
         form=side.form,
         scan_id=side.scan_id,
-        made_at=side.when().astimezone(UTC),
+        made_at=side.when(),
         version=side.version,
         complete=side.complete,
     )

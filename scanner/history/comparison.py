@@ -23,6 +23,8 @@ CREATE TABLE fates (
 _PLACES = {what: place for place, what in enumerate(What)}
 _UNRATED = len(Severity)
 _BATCH = 500
+#: Reasons that are told apart: some name a resource, and there may be as many of those as of findings.
+_REASONS = 200
 #: Memory that pages of the file may take.
 _CACHED_KIBIBYTES = 8192
 
@@ -108,5 +110,7 @@ class Comparison:
 
     def reasons(self, what: What) -> list[tuple[str, int]]:
         """Why they are that, and how many for each reason, the most frequent first."""
-        counts = Counter(fate.why for fate in self.fates(what))
+        counts = Counter[str]()
+        for fate in self.fates(what):
+            counts[fate.why if fate.why in counts or len(counts) < _REASONS else "other reasons"] += 1
         return counts.most_common()

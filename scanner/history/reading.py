@@ -110,6 +110,9 @@ class _Invocation(Struct, frozen=True, rename="camel"):
     start_time_utc: When
 
 
+_Invocations = Annotated[tuple[_Invocation, ...], Meta(min_length=1)]
+
+
 def form(path: Path) -> str:
     """What a file is, by its beginning: a `REPORT`, an `INVENTORY` or `SARIF`. Raises InputError for anything else."""
     with understood(path), path.open("rb") as file:
@@ -214,7 +217,7 @@ def _read_run(reader: Reader, into: Earlier) -> None:
     results = False
     for name in reader.members():
         if name == "invocations":
-            made_at = msgspec.json.decode(reader.value(), type=tuple[_Invocation, ...])[0].start_time_utc
+            made_at = msgspec.json.decode(reader.value(), type=_Invocations)[0].start_time_utc
         elif name == "results":
             results = True
             for item in reader.items():

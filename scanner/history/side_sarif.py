@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from scanner.history.reading import CheckId, Described, Result, Run, When, described
 from scanner.history.sides import Side, Told
@@ -71,6 +71,9 @@ class _Invocation(Struct, frozen=True, rename="camel", kw_only=True):
     tool_execution_notifications: tuple[Any, ...] = ()
 
 
+_Invocations = Annotated[tuple[_Invocation, ...], Meta(min_length=1)]
+
+
 def read_sarif(reader: Reader, side: Side) -> None:
     """All runs of a file into a side. Raises InputError, and what `Reader` raises."""
     side.complete = True
@@ -92,7 +95,7 @@ def _read_run(reader: Reader, side: Side) -> None:
                 side.version, rules = driver.version, {rule.id: rule for rule in driver.rules}
                 side.checks.update(dict.fromkeys(rules))
             case "invocations":
-                [made, *_] = msgspec.json.decode(reader.value(), type=tuple[_Invocation, ...])
+                [made, *_] = msgspec.json.decode(reader.value(), type=_Invocations)
                 side.made_at, noted = made.start_time_utc, bool(made.tool_execution_notifications)
             case "properties":
                 _note_run(msgspec.json.decode(reader.value(), type=Run), side, noted)

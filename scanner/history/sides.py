@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -123,10 +123,13 @@ class Side:
         self._waiting.clear()
 
     def when(self) -> datetime:
-        """When it was made. Raises InputError where nobody says."""
+        """When it was made, in UTC. Raises InputError where nobody says."""
         if self.made_at is None:
             raise InputError(f"{self.said}: does not say when it was made; give the file that mlposture wrote")
-        return self.made_at
+        try:
+            return self.made_at.astimezone(UTC)
+        except OverflowError as error:
+            raise InputError(f"{self.said}: says that it was made when no scan was; give the right file") from error
 
     def left_out(self, check: str, status: Status) -> int | None:
         """How many verdicts of a check it does not have as findings; None where it does not say."""
