@@ -31,6 +31,7 @@ from scanner.evaluate.report import build_report  # noqa: E402 - as above
 from scanner.frameworks import load as load_frameworks  # noqa: E402 - as above
 from scanner.history.engine import path_of  # noqa: E402 - as above
 from scanner.history.store import Store, open_store  # noqa: E402 - as above
+from scanner.history.trend import trend  # noqa: E402 - as above
 from scanner.model.checks import CHECKS  # noqa: E402 - as above
 from scanner.model.nouns import Listing, Scope  # noqa: E402 - as above
 from scanner.model.reported import Report  # noqa: E402 - as above
@@ -106,6 +107,7 @@ def measure(url: str, scans: int, findings: int) -> None:
         comparing, changes = timed(lambda: sum(1 for _ in store.changes(ids[-2], ids[-1])))
         far, _ = timed(lambda: sum(1 for _ in store.changes(ids[0], ids[-1])))
         reading, found = timed(lambda: sum(1 for _ in store.findings(ids[-1])))
+        drawing, _ = timed(lambda: trend(store.scans(), store.spans(), lambda _: ("one", "another")))
         verifying, problems = timed(lambda: list(store.verify()))
         every = sum(sum(scan.states.values()) for scan in counted)
         [(rows,)] = store._engine.rows("SELECT COUNT(*) FROM mlposture_spans")  # noqa: SLF001 - what is measured
@@ -121,6 +123,7 @@ def measure(url: str, scans: int, findings: int) -> None:
     print(f"compare two        {comparing:.2f} s for {changes:,} findings; the first with the last {far:.2f} s")
     print(f"read one           {reading:.2f} s")
     print(f"counts of all      {counting:.4f} s")
+    print(f"trend of all       {drawing:.2f} s")
     print(f"verify             {verifying:.2f} s")
 
 
