@@ -68,5 +68,5 @@ def _fate(fate: Fate) -> Iterator[str]:
 
 
 def _block(lines: Iterator[str] | Sequence[str], indent: str = "  ") -> Iterator[str]:
-    for line in lines:
-        yield from textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    for line in lines:  # what is cut in two is not recognised as a credential any more
+        yield from textwrap.wrap(redact(line), _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

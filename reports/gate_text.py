@@ -35,5 +35,5 @@ def _lines(result: GateResult) -> Iterator[str]:
 
 
 def _block(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    for line in lines:
-        yield from textwrap.wrap(line, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    for line in lines:  # what is cut in two is not recognised as a credential any more
+        yield from textwrap.wrap(redact(line), _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

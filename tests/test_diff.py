@@ -197,6 +197,20 @@ def test_names_of_others_are_no_markup_and_reach_no_terminal(scanned: Scanned) -
     assert [row.count("`") for row in rows] == [6]
 
 
+@pytest.mark.parametrize("form", ["all", "inventory"])
+def test_a_credential_in_a_name_is_shown_to_nobody(form: str, scanned: Scanned) -> None:
+    """Also where a line would be broken in the middle of it. JSON has names as they are, to tell resources apart."""
+    secret = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0{'a1B2c3D4' * 20}.{'Zx9Yw8Vu7T' * 4}abc"
+    names = [f"{'x' * length} {secret}" for length in range(40, 100, 4)]
+    before, after = scanned.scan(1, form=form), scanned.scan(2, *map(lab, names), form=form)
+    done = scanned.diff(before, after, "--details", "-o", "diff.md")
+    written = done.stdout + (scanned.folder / "diff.md").read_text()
+
+    assert done.returncode == 0, done.stderr
+    assert "xxxx" in written
+    assert "".join(written.split()).count(secret[60:72]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
