@@ -39,7 +39,11 @@ class Server:
 
         name = f"history_{next(self._numbers)}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}")
+            # Texts are in another order there than in Python, as they are in most databases.
+            icu = (
+                "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0" if db.info.server_version >= 150000 else ""
+            )
+            db.execute(f"CREATE DATABASE {name} {icu}")
         return self._url(name)
 
     def _url(self, database: str) -> str:

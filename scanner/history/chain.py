@@ -21,8 +21,7 @@ _SPANS = (
     "ORDER BY f.account, fingerprint LIMIT ?"
 )
 _ASKED = (
-    "SELECT provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON a.number = q.account "
-    "WHERE scan = ? ORDER BY provider, a.account"
+    "SELECT provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON a.number = q.account WHERE scan = ?"
 )
 #: Spans that are of no scan, that end elsewhere than before the next one, and findings first found by another scan.
 _STRAY = "SELECT DISTINCT first FROM mlposture_spans WHERE first NOT IN (SELECT number FROM mlposture_scans)"
@@ -106,7 +105,7 @@ def _wrong(
         yield f"{named}: is not the one that followed the scan before it"
     if (scan.number, scan.id, text_of(scan.started_at)) != (number, *columns):
         yield f"{named}: its record is of another scan"
-    if sorted(one.key for one in scan.accounts) != engine.rows(_ASKED, number):
+    if sorted(one.key for one in scan.accounts) != sorted(engine.rows(_ASKED, number)):
         yield f"{named}: which accounts it asked was changed"
     if _content(engine, number) != scan.content:
         yield f"{named}: what it found was changed"

@@ -189,9 +189,10 @@ class Store:
         """The number and name of each account that a scan asked."""
         query = (
             "SELECT number, provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON number = q.account "
-            "WHERE scan = ? ORDER BY provider, a.account"
+            "WHERE scan = ?"
         )
-        return [(int(number), (provider, account)) for number, provider, account in self._engine.rows(query, scan)]
+        found = [(int(number), (provider, account)) for number, provider, account in self._engine.rows(query, scan)]
+        return sorted(found, key=lambda one: one[1])  # here, for databases have orders of their own
 
     def _load_all(self, earlier: Earlier) -> None:
         scans = {scan.number: scan for scan in self.scans()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from factories.aws import HERE
+from msgspec.structs import replace
 from nights import CHECK, CLOSED, OPEN, THERE, UNSEEN, Nights, day, lab
 
 from scanner.history.store import open_store
@@ -109,6 +110,17 @@ def test_accounts_have_histories_of_their_own(url):
         assert [[one.account for one in scan.accounts] for scan in store.scans()] == [
             [HERE.account], [THERE.account], [HERE.account], [HERE.account, THERE.account]
         ]  # fmt: skip
+
+
+def test_accounts_are_in_the_same_order_everywhere(url):
+    nights = Nights(url)
+    scopes = [replace(HERE, account=name) for name in ("team-b", "Team-A", "team_c", "teama")]
+    nights.scan(*(lab("a", scope=scope) for scope in scopes), scopes=scopes)
+    with open_store(url) as store:
+        assert list(store.verify()) == []
+        [scan] = store.scans()
+        order = [one.account for one in scan.accounts]
+        assert [one.scope.account for one in store.findings(scan.id)] == order == sorted(order)
 
 
 def test_two_jobs_at_once_lose_nothing(url):
