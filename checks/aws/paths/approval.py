@@ -47,14 +47,14 @@ def sagemaker_model_package_registered_as_approved(package: ModelPackage, view: 
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html
     """
-    served = view.derive(served_packages)
-    way = served.paths.get(package.id)
-    if way is None:
-        return not_applicable("no endpoint in service runs it") if served.complete else unknown("what endpoints run")
     if missing := unobserved(package, "approval_status", "creation_time", "last_modified_time"):
         return missing
     if package.approval_status is None or package.approval_status in _UNAPPROVED:
         return not_applicable("it is not approved", approval_status=package.approval_status)
+    served = view.derive(served_packages)
+    way = served.paths.get(package.id)
+    if way is None:
+        return not_applicable("no endpoint in service runs it") if served.complete else unknown("what endpoints run")
     path = (package.id, *way)
     made, changed = package.creation_time, package.last_modified_time
     if package.approval_status != "Approved" or not isinstance(made, datetime):
