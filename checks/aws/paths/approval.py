@@ -21,14 +21,14 @@ _UNAPPROVED = ("Rejected", "PendingManualApproval")
     since="0.1.0",
     needs=(Model, Endpoint, EndpointConfig, InferenceComponent),
     blind_to=("whether the last change was the approval", "whether one person has several identities"),
+    recorded=True,  # who changed it last need not be who approved it
 )
 def sagemaker_model_package_registered_as_approved(package: ModelPackage, view: View) -> Verdict:
     """Model package that serves was registered as approved.
 
     One that was never changed has the status that it was registered with. Of one that was changed later, only who
-    changed it last is recorded: somebody else than who registered it is taken for the approver, and whether the same
-    person gave the approval is unknown. Versions that are not approved are for MLP-1110; packages in no group have no
-    status.
+    changed it last is recorded. That it was somebody else than who registered it proves no approval; whether the same
+    person gave it is unknown. Versions that are not approved are for MLP-1110; packages in no group have no status.
 
     ## Why it matters
     The registry has a status for a person to decide, and the pipeline that trained the model decided it: whatever comes
