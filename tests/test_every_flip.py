@@ -67,6 +67,7 @@ EXCUSED = {
             "sagemaker_model_card_not_approved_by_another",
             "sagemaker_model_card_of_another_model",
             "sagemaker_model_card_older_than_model",
+            "sagemaker_model_package_registered_as_approved",
             "sagemaker_served_package_without_model_card",
         )
     },
