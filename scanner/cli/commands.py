@@ -16,7 +16,7 @@ from scanner.cli.diff_command import diff
 from scanner.cli.doctor_commands import doctor
 from scanner.cli.evidence_commands import evidence
 from scanner.cli.gate_commands import gate
-from scanner.cli.grouped import Grouped, GroupedGroup
+from scanner.cli.grouped import Grouped, GroupedGroup, Sections
 from scanner.cli.history_commands import history
 from scanner.cli.init_command import init
 from scanner.cli.lineage_command import lineage
@@ -34,12 +34,9 @@ from scanner.cli.triage_commands import triage
 from scanner.cli.upload_commands import upload
 from scanner.cli.upload_security_hub import security_hub
 from scanner.collect.stops import STOPS
-from scanner.model.exits import MEANINGS
-
-EPILOG = "\b\nExit codes\n" + "\n".join(f"  {code:<3}  {meaning}" for code, meaning in MEANINGS.items())
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mlposture")
 @click.pass_context
 def cli(ctx: click.Context, /) -> None:
@@ -54,41 +51,18 @@ def cli(ctx: click.Context, /) -> None:
       mlposture permissions aws --format terraform
     Scan the account of your current AWS credentials, all regions:
       mlposture scan aws
-    Two Google Cloud projects, as SARIF for code scanning:
-      mlposture scan gcp --project ml-dev --project ml-prod -o mlposture.sarif
-    One Azure subscription, every verdict, for a machine to read:
-      mlposture scan azure --subscription ID -o report.json --verdicts all
+    Google Cloud, as SARIF for code scanning and a page for people:
+      mlposture scan gcp --project ml-prod -o ml.sarif -o ml.html
     Several clouds, and MLflow, in one report:
       mlposture scan --config mlposture.toml
-    Every account of your AWS organisation, through a role in each:
-      mlposture scan aws --organization -o report.json
+    Why a finding matters, and how to fix it:
+      mlposture explain MLP-1001
+    What is new since the last scan:
+      mlposture scan aws --store sqlite:///history.db
     Go on with a scan that was stopped or killed:
       mlposture scan --resume
     Judge a saved inventory again, without a cloud:
       mlposture evaluate inventory.json
-    Files in buckets (also gs://BUCKET/KEY, az://ACCOUNT/CONTAINER/KEY), where no disk stays:
-      mlposture scan aws -o s3://BUCKET/report.json --save-inventory s3://BUCKET/inventory.json
-    Declare AI systems, and see which resources belong to each:
-      mlposture systems init --inventory inventory.json
-    One page for a board:
-      mlposture report board --inventory inventory.json -o board.html
-    A dossier of evidence on one of them, for an auditor:
-      mlposture evidence fraud-scoring --framework soc2 --inventory inventory.json -o fraud-soc2
-    A bill of materials of one of them, as CycloneDX:
-      mlposture bom inventory.json --system fraud-scoring -o fraud.cdx.json
-    Stop a pipeline whose evaluation by group speaks against a threshold:
-      mlposture gate fraud-scoring --evaluation evaluation.json --model-digest DIGEST
-    Keep a history, to see what is new since the last scan:
-      mlposture scan aws --store sqlite:///history.db
-    What has changed between two scans:
-      mlposture diff monday.json tuesday.json
-    Upload findings to code scanning:
-      mlposture upload github --sarif mlposture.sarif --repo OWNER/NAME
-    Accept a failure, for a reason and a time:
-      mlposture suppress FINGERPRINT --report report.json --reason "…" --owner TEAM --until 2027-03-31
-    What is looked at, and why:
-      mlposture list checks
-      mlposture explain sagemaker_notebook_direct_internet_access
     """
     if ctx.invoked_subcommand != "scan":  # which has something to report
         STOPS.interrupt()

@@ -2,13 +2,14 @@
 
 import click
 
+from scanner.cli.grouped import Commands
 from scanner.cli.options import named
 from scanner.model.exits import Exit
 
 _BUILD = "build"
 
 
-class _SystemFirst(click.Group):
+class _SystemFirst(Commands):
     """A group whose first word may be the id of an AI system: that is short for `build`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -1,6 +1,10 @@
-"""Commands whose `--help` shows options in groups: some have thirty."""
+"""Commands whose `--help` shows options in groups, as some have thirty, and commands whole and in sections."""
+
+from collections.abc import Iterable
 
 import click
+
+from scanner.model.exits import MEANINGS
 
 #: Groups in the order of `--help`, with the options of each by the names of their values. Others come first.
 GROUPS = {
@@ -23,6 +27,18 @@ _GROUP = {name: group for group, names in GROUPS.items() for name in names}
 _OTHERS = "Options"
 
 
+#: Sections in the order of `mlposture --help`, with the commands of each in the order in which one needs them.
+SECTIONS = {
+    "To begin": ("doctor", "permissions", "init"),
+    "To scan and judge": ("scan", "evaluate", "merge"),
+    "To work on findings": ("explain", "list", "suppress", "upload"),
+    "What changed": ("diff", "trend", "history"),
+    "AI systems, and what is written about them": (
+        "systems", "lineage", "evidence", "report", "bom", "card", "datasheet", "gate",
+    ),
+}  # fmt: skip
+
+
 class Grouped(click.Command):
     """A command whose options are shown in groups."""
 
@@ -38,8 +54,31 @@ class Grouped(click.Command):
                     formatter.write_dl(rows[group])
 
 
-class GroupedGroup(Grouped, click.Group):
-    """The same with commands of its own."""
+class Commands(click.Group):
+    """A group that says of each command the whole first sentence, where click cuts it off."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self._section(formatter, "Commands", self.list_commands(ctx))
+
+    def _section(self, formatter: click.HelpFormatter, title: str, names: Iterable[str]) -> None:
+        with formatter.section(title):
+            formatter.write_dl([(name, self.commands[name].get_short_help_str(limit=1000)) for name in names])
+
+
+class Sections(Commands):
+    """The program itself: its commands in sections, then how it ends."""
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, names in SECTIONS.items():
+            self._section(formatter, title, names)
+
+    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+
+class GroupedGroup(Grouped, Commands):
+    """Options in groups, and commands of its own."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

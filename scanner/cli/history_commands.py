@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from scanner.cli.grouped import Commands
 from scanner.cli.options import named
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +18,7 @@ def _store(function: F) -> F:
     )(function)  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Commands)
 def history() -> None:
     """Look at the history that `scan --store` and `evaluate --store` keep. Asks no cloud."""
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
+from scanner.cli.grouped import Commands
 
-@click.group()
+
+@click.group(cls=Commands)
 def report() -> None:
     """Write pages for people from saved inventories, with no cloud and no credentials."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.grouped import Commands
 from scanner.model.exits import Exit
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _DEFAULT = "ai-systems.yaml"
 
 
-@click.group()
+@click.group(cls=Commands)
 def systems() -> None:
     """Declare AI systems, and see what belongs to them.
 

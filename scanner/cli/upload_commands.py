@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from scanner.cli.grouped import Commands
 from scanner.cli.options import named
 
 
-@click.group()
+@click.group(cls=Commands)
 def upload() -> None:
     """Send what was found to where people work on it."""
 

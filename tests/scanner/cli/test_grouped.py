@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from commandline import MLPOSTURE
 
 from scanner.cli.commands import cli
-from scanner.cli.grouped import GROUPS
+from scanner.cli.grouped import GROUPS, SECTIONS
 
 LONG = [("scan",), ("scan", "aws"), ("scan", "gcp"), ("scan", "azure"), ("evaluate",), ("merge",)]
 
@@ -72,3 +72,29 @@ def test_shells_get_a_script_that_completes(shell: str) -> None:
     assert completing is not None
     values = completing(cli, {}, "mlposture", "_MLPOSTURE_COMPLETE").get_completions(["scan", "aws"], "--min-")
     assert {value.value for value in values} == {"--min-severity", "--min-coverage"}
+
+
+def test_every_command_is_in_one_section_and_its_sentence_is_whole() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    words = " ".join(shown.split())
+
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(cli.commands)
+    places = [words.index(f" {title}: ") for title in SECTIONS]
+    assert places == sorted(places)
+    for name, found in cli.commands.items():
+        assert f" {name} {found.get_short_help_str(limit=1000)} " in words, name
+
+
+def test_help_fits_eighty_columns() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("group", ["scan", "systems", "upload", "history", "report", "evidence"])
+def test_sentences_of_other_groups_are_whole(group: str) -> None:
+    words = " ".join(CliRunner().invoke(cli, [group, "--help"]).output.split())
+    found = command((group,))
+
+    assert isinstance(found, click.Group)
+    assert all(child.get_short_help_str(limit=1000) in words for child in found.commands.values())
