@@ -110,7 +110,7 @@ def _outcome(found: Comparison, fail_on: str, *, incomplete: bool) -> Outcome:
     if any(counts.values()):
         said = " and ".join(f"{count} {what}" for what, count in counts.items() if count)
         return Outcome(Exit.FINDINGS, f"{said}, at or above --fail-on {fail_on}")
-    none = f"--fail-on {NEVER}" if least is None else f"nothing new at or above --fail-on {fail_on}"
+    none = f"--fail-on {NEVER}" if least is None else f"nothing new or reopened at or above --fail-on {fail_on}"
     unseen = [(tally.of(what), what) for what in (What.NOT_COMPARED, What.UNKNOWN) if tally.of(what)]
     said = ", ".join(f"{count} {what}" for count, what in unseen)
     lacking = any(
@@ -118,4 +118,4 @@ def _outcome(found: Comparison, fail_on: str, *, incomplete: bool) -> Outcome:
     )
     if incomplete and (unseen or lacking):
         return Outcome(Exit.INCOMPLETE, f"{said or 'one did not look at all of the other'}, and --fail-on-incomplete")
-    return Outcome(Exit.DONE, f"{none}; {said}, which count with --fail-on-incomplete" if said else none)
+    return Outcome(Exit.DONE, f"{none}; --fail-on-incomplete would count {said}" if said else none)

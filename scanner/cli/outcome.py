@@ -45,14 +45,14 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
     counts = _new(report) if fail_on.startswith(NEW) else report.by_severity
     if fails(counts, fail_on):
         return Outcome(Exit.FINDINGS, f"{_failed(counts, fail_on)}, at or above --fail-on {fail_on}")
-    none = "--fail-on never" if fail_on == NEVER else f"no failure at or above --fail-on {fail_on}"
+    none = "--fail-on never" if fail_on == NEVER else f"no {_about(fail_on)}failure at or above --fail-on {fail_on}"
     if short := too_little(report, options.get("min_coverage")):
         return Outcome(Exit.INCOMPLETE, short)
     if report.complete and not _carried(report):
         return Outcome(Exit.DONE, none)
     if options.get("fail_on_incomplete"):
         return Outcome(Exit.INCOMPLETE, f"{_unseen(report)}, and --fail-on-incomplete")
-    return Outcome(Exit.DONE, f"{none}; {_unseen(report)}, which count with --fail-on-incomplete")
+    return Outcome(Exit.DONE, f"{none}; --fail-on-incomplete would count {_unseen(report)}")
 
 
 def show(built: "Report", options: Mapping[str, Any], last: str) -> None:
@@ -80,8 +80,12 @@ def _failed(by_severity: Mapping[str, int], fail_on: str) -> str:
     counts = [(str(one), by_severity.get(one, 0)) for one in Severity if one.rank <= least and by_severity.get(one)]
     total = sum(count for _, count in counts)
     words = " and ".join(f"{count} {name}" for name, count in counts)
-    new = "new " if fail_on.startswith(NEW) else ""
-    return f"{words} {new}{'failure' if total == 1 else 'failures'}"
+    return f"{words} {_about(fail_on)}{'failure' if total == 1 else 'failures'}"
+
+
+def _about(fail_on: str) -> str:
+    """Which failures a threshold is about, all if nothing is said."""
+    return "new or reopened " if fail_on.startswith(NEW) else ""
 
 
 def _unseen(report: "Report") -> str:
