@@ -2,12 +2,15 @@
 
 import importlib
 import os
+import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
+from reports.terminal_text import wrap
 from scanner.calls.client import Calls, Manners
 from scanner.cli.config import refuse_undecoded
 from scanner.cli.role_writing import NAMES, plan_of
@@ -44,12 +47,21 @@ def examine(clouds: Iterable[str], options: Mapping[str, Any], *, named: bool) -
         found = _examined(cloud, options)
         click.echo(NAMES[cloud])
         for label, text in found.lines:
-            click.echo(clean(redact_wholly(f"  {label:<18} {text}")))
+            click.echo(_laid_out(label, clean(redact_wholly(text))))
         codes.append(found.code)
     if named:
         return next((code for code in (Exit.CANNOT_SCAN, Exit.INCOMPLETE) if code in codes), Exit.DONE)
     ready = [code for code in codes if code is not Exit.CANNOT_SCAN]
     return max(ready, default=Exit.CANNOT_SCAN)
+
+
+def _laid_out(label: str, text: str) -> str:
+    """A row: one line in a pipe, folded between words at a terminal."""
+    first = f"  {label:<18} "
+    if not sys.stdout.isatty():
+        return first + text
+    width = max(shutil.get_terminal_size().columns - len(first), 30)
+    return first + f"\n{' ' * len(first)}".join(wrap(text, width))
 
 
 def _examined(cloud: str, options: Mapping[str, Any]) -> Examined:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import mlposture
+from commandline import MLPOSTURE, mlposture
 from scanning import document, running
 from test_rooms import SDKS
 from worlds.base import Fault
@@ -194,3 +194,25 @@ def test_a_missing_sdk_says_what_to_install(home: Path) -> None:
 
     assert done.returncode == 3, done.stderr
     assert "pip install" in lines(done.stdout)["credentials"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_at_a_terminal_rows_are_folded_between_words(home: Path) -> None:
+    import pty
+
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "60"}
+    process = subprocess.Popen([MLPOSTURE, "doctor", "aws", "--offline"], env=environment, stdout=follower)
+    os.close(follower)
+    shown = b""
+    try:
+        while part := os.read(leader, 4096):
+            shown += part
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    os.close(leader)
+
+    assert process.wait(timeout=60) == 3
+    rows = shown.decode().splitlines()
+    assert all(len(row) <= 60 or len(row.split()) == 1 for row in rows), "paths are whole"
+    assert " ".join(" ".join(rows).split()) == " ".join(mlposture("doctor", "aws", "--offline").stdout.split())
