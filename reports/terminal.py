@@ -178,7 +178,8 @@ def _sums(report: Report, width: int) -> Iterator[Line]:
         none = "No open failures" if report.counts["suppressed"] else "No failures"
         yield [("bold", f"{none}." if report.complete else f"{none} in what was observed.", "")]
     failures = ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity)
-    yield [("", f"{report.resources} resources. Failures: {failures}.", "")]
+    for text in wrap(f"{report.resources} resources. Failures: {failures}.", width):
+        yield [("", text, "")]
     yield from _principals(report, width)
     if report.cached:
         since = (

@@ -36,7 +36,8 @@ def accounts(report: Report, width: int) -> Iterator[Line]:
 
     worst = sorted(known, key=lambda account: ([-number for number in numbers(account)], account))
     shown = worst[:MAX_ACCOUNTS]
-    head = ("account", "seen", *(str(severity) for severity in severities), "unknown", "gaps")
+    names = ("info" if severity is Severity.INFORMATIONAL else str(severity) for severity in severities)  # 80 columns
+    head = ("account", "seen", *names, "unknown", "gaps")
     if not any(any(numbers(account)) for account in known):
         return
     room = max(width - sum(len(name) + 2 for name in head[1:]), _LEAST)

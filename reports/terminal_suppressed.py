@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from reports.terminal_text import Line, theirs, wrap
+from reports.terminal_text import Line, counted, theirs, wrap
 from scanner.model.notes import SuppressionUse
 from scanner.model.reported import Finding, Report
 
@@ -18,7 +18,7 @@ def suppressions(report: Report, width: int, *, details: bool) -> Iterator[Line]
     if not uses:
         return
     used = sum(use.state == "used" for use in uses)
-    yield [("bold", f"Suppressed ({count} findings, by {used} of {len(uses)} entries):", "")]
+    yield [("bold", f"Suppressed ({counted(count, 'finding')}, by {used} of {len(uses)} entries):", "")]
     notable = [(text, use) for use in uses if (text := _notable(use))]
     for text, use in notable[:MAX_ENTRIES]:
         yield from _wrapped(f"{theirs(use.entry.place)}: {use.entry.check} {text}", width, "yellow")

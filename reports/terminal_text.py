@@ -43,6 +43,11 @@ def wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of what the noun says, which takes an s where it is not one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def cut(text: str, width: int) -> str:
     """The text in one line, ended by an ellipsis where it is longer."""
     return text if len(text) <= width else text[: max(width - 1, 1)].rstrip() + "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.terminal_text import Line, theirs, where, wrap
+from reports.terminal_text import Line, counted, theirs, where, wrap
 from reports.writing import clean, sentence
 from scanner.model.nouns import Gap, Reason
 from scanner.model.reported import Report
@@ -19,7 +19,7 @@ def gaps(report: Report, width: int) -> Iterator[Line]:
     groups: dict[tuple[str, Reason, str], list[Gap]] = {}
     for gap in report.gaps:
         groups.setdefault((gap.operation, gap.reason, gap.permission), []).append(gap)
-    yield [("bold", f"Not observed ({len(report.gaps)} gaps):", "")]
+    yield [("bold", f"Not observed ({counted(len(report.gaps), 'gap')}):", "")]
     for found in list(groups.values())[:MAX_GAPS]:
         yield from _gap(found, width)
     if len(groups) > MAX_GAPS:
@@ -55,7 +55,7 @@ def unanswered(report: Report, width: int) -> Iterator[Line]:
         together[one.reason] = (count + one.count, checks | set(one.checks), lacking.union(*found))
     if not together:
         return
-    yield [("bold", f"Unknown ({report.counts['unknown']} verdicts):", "")]
+    yield [("bold", f"Unknown ({counted(report.counts['unknown'], 'verdict')}):", "")]
     worst = sorted(together.items(), key=lambda entry: (-entry[1][0], entry[0]))
     for reason, (count, checks, lacking) in worst[:MAX_GAPS]:
         needed = f"; may need {', '.join(sorted(lacking)[:MAX_EACH])}" if lacking else ""

@@ -34,7 +34,8 @@ def _lines(found: Trend, store: str) -> Iterator[str]:
     yield ""
     states = [one for one in _STATES if one in _ALWAYS or any(point.scan.states.get(one) for point in found.points)]
     head = ("scan", *(_short(one) for one in Severity), *states, "posture %", "bounds", "coverage %", "unlike")
-    yield from _table(head, [_point(point, states) for point in found.points])
+    digits = max((len(str(point.scan.number)) for point in found.points), default=1)
+    yield from _table(head, [_point(point, states, digits) for point in found.points])
     if any(point.unlike for point in found.points):
         yield from textwrap.wrap(_UNLIKE, _WIDTH)
     yield ""
@@ -49,11 +50,11 @@ def _lines(found: Trend, store: str) -> Iterator[str]:
             yield from _series(series)
 
 
-def _point(point: Point, states: Sequence[State]) -> tuple[str, ...]:
+def _point(point: Point, states: Sequence[State], digits: int) -> tuple[str, ...]:
     scan, score = point.scan, point.scan.score
     at = scan.started_at.astimezone(UTC)
     return (
-        f"{scan.number}  {at:%Y-%m-%d %H:%M}{'' if scan.complete else ' partial'}",
+        f"{scan.number:>{digits}}  {at:%Y-%m-%d %H:%M}{'' if scan.complete else ' partial'}",
         *(str(scan.by_severity.get(one, 0)) for one in Severity),
         *(str(scan.states.get(one, 0)) for one in states),
         "none" if score.posture is None else f"{score.posture:.1f}",

@@ -192,7 +192,7 @@ def test_verdicts_by_kind_and_account(make):
     text = plain(make.mixed_report())
     assert "aws.sagemaker.NotebookInstance    3+     2     2        2\n" in text
     assert "gcp.example.Bucket                 2     1     1        0\n" in text
-    assert "aws 111122223333           3         1     1              0        2     2\n" in text
+    assert "aws 111122223333           3         1     1     0        2     2\n" in text
     assert "aws.sagemaker.NotebookInstance" not in plain(make.mixed_report(), details=False)
 
 
@@ -471,7 +471,7 @@ def test_it_says_in_whose_name_each_cloud_was_read(make):
     ("called", "width", "shown"),
     [
         ("Northwind Labs", 120, "aws Northwind Labs (111122223333)"),
-        ("Northwind Labs of the south and the west", 90, "aws Northwind Labs of… (111122223333)"),
+        ("Northwind Labs of the south and the west", 81, "aws Northwind Labs of… (111122223333)"),
         ("Northwind Labs", 40, "aws 111122223333"),
         ("111122223333", 120, "aws 111122223333"),
     ],
