@@ -43,7 +43,7 @@ def diff(ctx: click.Context, /, before: str | None, after: str | None, **options
     In a pull request: fail on what is new, with a step summary:
       mlposture diff main.json branch.json --fail-on new:high -o md:summary.md
     Two scans of a history:
-      mlposture diff --store sqlite:///posture.db --from 12 --to 19
+      mlposture diff --store sqlite:///history.db --from 12 --to 19
     """
     from scanner.cli.diff_running import run_diff
     from scanner.cli.logs import log_to_stderr

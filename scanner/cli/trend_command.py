@@ -15,9 +15,9 @@ def trend(store: str, last: int, as_json: bool) -> None:
 
     \b
     The last thirty nights:
-      mlposture trend --store sqlite:///posture.db
+      mlposture trend --store sqlite:///history.db
     For a chart of your own:
-      mlposture trend --store sqlite:///posture.db --last 365 --json
+      mlposture trend --store sqlite:///history.db --last 365 --json
     """
     from scanner.cli.logs import log_to_stderr
     from scanner.cli.trend_running import run_trend
