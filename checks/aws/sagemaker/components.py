@@ -2,11 +2,15 @@
 
 from msgspec import UNSET
 
+from checks.aws.names import named
 from checks.aws.sagemaker.addresses import specifications_of
-from checks.aws.sagemaker.resources import EndpointConfig, InferenceComponent
-from checks.blind_spots import IMAGE_VARIABLES, UNSHAPED
+from checks.aws.sagemaker.hubs import hub_sources, trusting
+from checks.aws.sagemaker.references import config_of
+from checks.aws.sagemaker.resources import ComponentContainer, Endpoint, EndpointConfig, InferenceComponent
+from checks.blind_spots import DOWNLOADS, IMAGE_SETTINGS, IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.views import View
 
 
 def unless_deleted(component: InferenceComponent, verdict: Verdict) -> Verdict:
@@ -109,14 +113,111 @@ def sagemaker_component_environment_secret(component: InferenceComponent) -> Ver
     - https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
     """
-    specifications = specifications_of(component)
-    if specifications is None:
-        return unknown("specification", "specifications")
-    containers = [each.container for each in specifications if each.container is not None]
-    if not containers:
-        return not_applicable("has no container of its own")
+    containers = _containers(component)
+    if isinstance(containers, Verdict):
+        return containers
     names = sorted({name for container in containers for name in container.suspicious_environment or ()})
     if names:
         said = f"variables that look like credentials: {', '.join(names)}"
         return unless_deleted(component, failed(said, specification=names))
     return passed("no variable looks like a credential", specification=names)
+
+
+@check(
+    id="MLP-1262",
+    severity=Severity.HIGH,
+    objective="approved-sources",
+    since="0.1.0",
+    needs=(Endpoint, EndpointConfig),
+    blind_to=(DOWNLOADS,),
+)
+def sagemaker_component_hub_source_unpinned(component: InferenceComponent, view: View) -> Verdict:
+    """Inference component downloads weights from a public hub without a pinned commit.
+
+    Adapters, tokenizers and draft models count. Which variable tells the commit depends on the image. Behind network
+    isolation of the endpoint's configuration nothing can be downloaded. Where the component names a model, MLP-1107
+    judges that.
+
+    ## Why it matters
+    The container fetches whatever the hub repository holds at the moment a copy starts. Its owner, or whoever takes
+    over an abandoned name, can replace the weights that your endpoint serves.
+
+    ## How to fix
+    Copy the reviewed weights to a bucket of your own and name them as `ArtifactUrl`, or at least set the revision to a
+    full commit id: `HF_MODEL_REVISION`, `HF_REVISION` with the large model inference images, `SM_VLLM_REVISION` or
+    `SM_SGLANG_REVISION` with those for vLLM and SGLang. Then update the component.
+
+    CLI: `Environment` of `Container` in `--specification` of `aws sagemaker update-inference-component`.
+
+    ## References
+    - https://huggingface.co/docs/hub/security
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
+    - https://github.com/aws/deep-learning-containers
+    """
+    containers = _containers(component)
+    if isinstance(containers, Verdict):
+        return containers
+    images = [each.deployed_image.specified_image if each.deployed_image else None for each in containers]
+    found = (hub_sources(each, image) for each, image in zip(containers, images, strict=True))
+    sources = dict.fromkeys(source for several in found for source in several)
+    if not sources:
+        return not_applicable("downloads nothing from a hub")
+    if loose := [source for source, pinned in sources if not pinned]:
+        return _unless_isolated(component, view, failed(f"no pinned commit of {', '.join(loose)}", specification=loose))
+    return passed("every hub source is pinned to a commit", specification=[source for source, _ in sources])
+
+
+def _unless_isolated(component: InferenceComponent, view: View, verdict: Verdict) -> Verdict:
+    """The verdict, unless the endpoint keeps its components from the network, or nobody saw whether it does."""
+    endpoint = None
+    if isinstance(component.endpoint_name, str):
+        endpoint = named(view, Endpoint, component, "endpoint", component.endpoint_name)
+    config = config_of(endpoint, view) if isinstance(endpoint, Endpoint) else None
+    isolated = UNSET if config is None else config.enable_network_isolation
+    if isolated is UNSET:
+        return unknown("EndpointConfig.enable_network_isolation")
+    if isolated:
+        said = "network isolation is on: no download succeeds"
+        return not_applicable(said, **{"EndpointConfig.enable_network_isolation": True})
+    return unless_deleted(component, verdict)
+
+
+@check(id="MLP-1263", severity=Severity.HIGH, objective="artifact-integrity", since="0.1.0", blind_to=(IMAGE_SETTINGS,))
+def sagemaker_component_remote_code_trusted(component: InferenceComponent) -> Verdict:
+    """Inference component runs code that comes with the downloaded weights.
+
+    The images for vLLM and SGLang take a variable without a value for the bare option, which is on. Where the component
+    names a model, MLP-1108 judges that.
+
+    ## Why it matters
+    Trusting remote code executes Python files of the model repository when it is loaded, with the execution role of
+    the endpoint, beside all other components on the instance.
+
+    ## How to fix
+    Remove the variable and use an architecture that the serving image knows, or review the code, build it into the
+    image and leave the switch off. Then update the component.
+
+    CLI: `Environment` of `Container` in `--specification` of `aws sagemaker update-inference-component`.
+
+    ## References
+    - https://huggingface.co/docs/hub/security
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceComponentContainerSpecification.html
+    - https://github.com/aws/deep-learning-containers
+    """
+    containers = _containers(component)
+    if isinstance(containers, Verdict):
+        return containers
+    names = sorted({name for container in containers for name in trusting(container)})
+    if names:
+        verdict = failed(f"remote code is trusted: {', '.join(names)}", specification=names)
+        return unless_deleted(component, verdict)
+    return passed("remote code is not trusted", specification=names)
+
+
+def _containers(component: InferenceComponent) -> list[ComponentContainer] | Verdict:
+    """Containers that a component brings by itself, or why there is nothing to judge."""
+    specifications = specifications_of(component)
+    if specifications is None:
+        return unknown("specification", "specifications")
+    containers = [each.container for each in specifications if each.container is not None]
+    return containers or not_applicable("has no container of its own")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.aws.sagemaker.resources import Environed, ServingContainer
+from checks.aws.sagemaker.resources import Environed
 from scanner.model.patterns import pattern
 
 #: Variables that name what is downloaded, and those that its revision is read from.
@@ -69,13 +69,13 @@ _PINNED = pattern(r'"revision"\s*:\s*"[0-9a-f]{40}"')
 _SEPARATORS = pattern(r'[\s,\[\]"]+')
 
 
-def hub_sources(container: ServingContainer) -> Iterator[tuple[str, bool]]:
-    """Hub repositories that the container downloads, and whether it is told which commit of each."""
+def hub_sources(container: Environed, image: str | None) -> Iterator[tuple[str, bool]]:
+    """Hub repositories that a container of this image downloads, and whether it is told which commit of each."""
     environment = container.environment or {}
     for variable in _SOURCES:
         if not (value := environment.get(variable)):
             continue
-        given = [environment[name] for name in _revisions(container, variable) if environment.get(name)]
+        given = [environment[name] for name in _revisions(image, variable) if environment.get(name)]
         pinned = (bool(given) and all(map(_COMMIT.fullmatch, given))) or _PINNED.search(value) is not None
         for named in _named(value):
             source, _, revision = named.partition("@")
@@ -83,11 +83,11 @@ def hub_sources(container: ServingContainer) -> Iterator[tuple[str, bool]]:
                 yield source, _COMMIT.fullmatch(revision) is not None if revision else pinned
 
 
-def _revisions(container: ServingContainer, variable: str) -> tuple[str, ...]:
+def _revisions(image: str | None, variable: str) -> tuple[str, ...]:
     if variable != "HF_MODEL_ID":
         return _SOURCES[variable]
-    image = (container.image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return next((names for named, names in _REVISIONS_OF_IMAGE.items() if named.fullmatch(image)), _SOURCES[variable])
+    name = (image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return next((names for named, names in _REVISIONS_OF_IMAGE.items() if named.fullmatch(name)), _SOURCES[variable])
 
 
 def _named(value: str) -> list[str]:

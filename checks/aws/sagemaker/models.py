@@ -376,7 +376,7 @@ def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
     found = contents(view, model)
     if found is None:
         return unknown("primary_container", "containers")
-    sources = [source for container in found.containers for source in hub_sources(container)]
+    sources = [source for container in found.containers for source in hub_sources(container, container.image)]
     loose = [source for source, pinned in sources if not pinned]
     if loose:
         return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)

@@ -326,9 +326,16 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     active_capture: Annotated[Observed[ActiveCapture], Read(_ENDPOINT, "DataCaptureConfig")] = UNSET
 
 
+class DeployedImage(AwsPart, frozen=True, kw_only=True):
+    """The image of an inference component, as it was named."""
+
+    specified_image: str | None = None
+
+
 class ComponentContainer(Environed, frozen=True, kw_only=True):
     """What an inference component runs where it names no model. That of an adapter has nothing but an artifact."""
 
+    deployed_image: DeployedImage | None = None
     artifact_url: str | None = None
 
 
