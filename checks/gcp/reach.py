@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from msgspec import Struct, UnsetType
 
 from checks.gcp.iam.grants import OPAQUE, Grant, may_replace, member, members_of, replacing
+from checks.gcp.iam.lapse import in_time
 from checks.gcp.iam.resources import Binding, ProjectPolicy
 from checks.gcp.names import AIPLATFORM, bucket_id, full_name, project_id
 from checks.gcp.paths.artifacts import model_buckets
@@ -130,7 +131,7 @@ def _groups(view: View) -> _Groups:
             unclear.append(name)
         elif found:
             bucket, policy = found
-            entries = frozenset(_entries(bucket.bindings or ()))
+            entries = frozenset(_entries(in_time(bucket.bindings or (), view.taken_at)))
             shared = frozenset(entry for entry in entries if not entry[1].startswith(member("")))
             alike.setdefault((policy.id, shared), []).append(name)
             for named in sorted({who for _, who, _ in entries - shared}):
@@ -159,7 +160,7 @@ def _naming(view: View, policies: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _entries(bindings: tuple[Binding, ...]) -> Iterator[tuple[str, str, bool]]:
+def _entries(bindings: Iterable[Binding]) -> Iterator[tuple[str, str, bool]]:
     """Role, member and whether there is a condition, of what can matter to a service account."""
     for binding in bindings:
         for who in binding.members or ():

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct, UnsetType
 
+from checks.gcp.iam.lapse import in_time
 from checks.gcp.iam.resources import Binding, Condition, FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
 from checks.gcp.iam.ways import ADMINISTER, WAYS
 from checks.gcp.names import IAM, PROJECTS, full_name
@@ -117,7 +118,7 @@ def everywhere(view: View) -> Everywhere:
                     unread[f"ProjectPolicy.above of {policy.name}"] = None
                 chain = (policy.id, *(full_name(PROJECTS, name) for name in policy.above or ()))
                 over.update((id, chain[at:]) for at, id in enumerate(chain, start=1))
-            for binding in policy.bindings or ():
+            for binding in in_time(policy.bindings or (), view.taken_at):
                 for name in binding.members or ():
                     found.setdefault(name, []).append(Grant(policy.id, binding.role or "", name, binding.condition))
     return Everywhere(found, tuple(unread), over)
@@ -149,11 +150,11 @@ def said(grants: Iterable[Grant]) -> str:
 
 def bindings_over(view: View, policy: ProjectPolicy) -> Iterator[tuple[str, Binding]]:
     """What counts in a project, as far as it was observed: its own bindings and those of all above it."""
-    for binding in policy.bindings or ():
+    for binding in in_time(policy.bindings or (), view.taken_at):
         yield policy.id, binding
     for parent in _parents(view, policy):
         if not isinstance(parent, str):
-            for binding in parent.bindings or ():
+            for binding in in_time(parent.bindings or (), view.taken_at):
                 yield parent.id, binding
 
 
@@ -244,7 +245,7 @@ def permitted(view: View, role: str) -> frozenset[str] | None:
 
 def may_replace(view: View, policy: ProjectPolicy, bucket: Iterable[Binding], email: str) -> bool | None:
     """Whether a service account may replace objects of a bucket that `policy`'s project owns; None if not known."""
-    bucket = tuple(bucket)
+    bucket = tuple(in_time(bucket, view.taken_at))
     in_project = held_in(view, policy, names_of(email))
     by_role = _named_by_role(policy)
     sure = grants(bucket, [*names_of(email), *(by_role[r] for r in in_project.sure if r in by_role)])

@@ -17,7 +17,7 @@ KEYS = "iam.serviceAccountKeys.list"
 
 
 class Condition(Part, frozen=True, kw_only=True):
-    """When a binding counts. It is not evaluated: a conditional grant may or may not hold."""
+    """When a binding counts. But for a time that is over it is not evaluated: such a grant may or may not hold."""
 
     title: str | None = None
     expression: str | None = None

@@ -27,6 +27,7 @@ BEFORE, AFTER = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
 SELF = f"serviceAccount:{OWN_ACCOUNT}"
 GROUP = "group:data-science@northwind.example"
 USER = "user:ada@northwind.example"
+OVER = 'request.time < timestamp("2025-01-01T00:00:00Z")'
 UNTIL = 'request.time < timestamp("2027-01-01T00:00:00Z")'
 
 POOLS = "principal://iam.googleapis.com"
@@ -69,6 +70,16 @@ CASES = {
             "editor, before it was deleted", PASS, service_account(), policy(binding("roles/editor", "deleted:" + SELF))
         ),
         Case("editor", FAIL, service_account(), policy(binding("roles/editor", USER, SELF))),
+        *(
+            Case(f"owner {when}", status, service_account(), policy(binding("roles/owner", SELF, condition=condition)))
+            for when, status, condition in (
+                ("until last year", PASS, OVER),
+                ("until last year, in working hours", PASS, f"({OVER}) && request.time.getHours() < 18"),
+                ("until last year, or always", UNKNOWN, f"{OVER} || true"),
+                ("since last year", UNKNOWN, f"!({OVER})"),
+                ("until the end", UNKNOWN, 'request.time < timestamp("the end")'),
+            )
+        ),
         Case("owner on a condition", UNKNOWN, service_account(), policy(binding("roles/owner", SELF, condition=UNTIL))),
         Case(
             "editor with and without a condition",
