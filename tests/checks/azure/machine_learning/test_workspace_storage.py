@@ -58,7 +58,12 @@ CASES = {
             sensitive(),
             storage(public_network_access="SecuredByPerimeter", perimeter_rules=None),
         ),
-        Case("perimeter not read", UNKNOWN, sensitive(), storage(public_network_access="SecuredByPerimeter")),
+        Case(
+            "perimeter not read",
+            UNKNOWN,
+            sensitive(),
+            storage(public_network_access="SecuredByPerimeter", perimeter_rules=UNSET),
+        ),
         Case("not flagged", NOT_APPLICABLE, workspace(hbi_workspace=False)),
         Case("the account is gone", NOT_APPLICABLE, sensitive(), storage(exists=False)),
         Case("the account is gone or elsewhere", NOT_APPLICABLE, sensitive(), storage(**TAKEN, moved_to=None)),
