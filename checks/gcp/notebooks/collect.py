@@ -17,6 +17,8 @@ from checks.gcp.notebooks.resources import (
     SCRIPTS,
     Instance,
 )
+from checks.gcp.notebooks.switches import is_on
+from checks.gcp.org_policies import ORG_POLICIES, enforced
 from scanner.model.collectors import collector
 from scanner.model.nouns import Reply
 from scanner.model.secrets.detect import suspicious_names
@@ -24,8 +26,10 @@ from scanner.model.secrets.detect import suspicious_names
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
+_NO_SERIAL_PORT = "compute.disableSerialPortAccess"
 
-@collector(Instance, operations=(INSTANCES, PROJECT), per="account")
+
+@collector(Instance, operations=(INSTANCES, PROJECT, ORG_POLICIES), per="account")
 def instances(api: GcpApi) -> Iterator[Instance]:
     path = f"{NOTEBOOKS}/v2/projects/{api.project}/locations/-/instances"
     inherited: list[Any] = []  # asked for when the first instance needs it
@@ -47,6 +51,8 @@ def instances(api: GcpApi) -> Iterator[Instance]:
                 inherited = inherited or _of_project(api)
                 said[PROJECT] = inherited[0]
             facts |= _from_project(inherited[0] if inherited else UNSET, scripts)
+            if _opens_serial_port(metadata, facts):
+                facts["serial_port_prohibited"] = enforced(api, api.project, _NO_SERIAL_PORT, said)
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
             whole = _without_secrets(item, metadata)
@@ -61,6 +67,13 @@ def instances(api: GcpApi) -> Iterator[Instance]:
             f"?project={api.project}",
             **facts,
         )
+
+
+def _opens_serial_port(metadata: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    """Whether metadata of an instance, or else those of its project, may open its serial port."""
+    key = "serial-port-enable"
+    value = metadata.get(key, facts.get("project_metadata", {}).get(key))
+    return isinstance(value, str) and is_on(value) is not False
 
 
 def _from_project(metadata: Any, scripts: list[str]) -> dict[str, Any]:

@@ -6,12 +6,10 @@ from checks.blind_spots import START_SCRIPTS
 from checks.gcp.blind_spots import MACHINE
 from checks.gcp.notebooks.resources import Instance, Shielding
 from checks.gcp.notebooks.running import standing_still
+from checks.gcp.notebooks.switches import OFF, is_on
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
 
-#: What Compute Engine takes for true in a key of its own; Workbench's own keys promise no more than `true`.
-_ON = {"1", "true", "y", "yes"}
-_OFF = {"", "0", "false", "n", "no", "off"}
 #: the longest idle time that still counts as shutting down
 _ONE_DAY = 86400
 #: what Workbench does where nothing is said
@@ -143,10 +141,11 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     ## Why it matters
     The serial console ignores firewall rules and IP restrictions: with a key and the name of the instance anyone can
     try to log in from any address. It is meant for rescue, not for daily use. An instance that leaves the setting out
-    follows the project's metadata.
+    follows the project's metadata; an organisation policy may close the port whatever both say.
 
     ## How to fix
     Set the metadata key `serial-port-enable` to `false`, on the instance or, where that says nothing, in the project.
+    The organisation policy `constraints/compute.disableSerialPortAccess` closes it for all machines.
 
     CLI: `gcloud workbench instances update INSTANCE --metadata=serial-port-enable=false`. Terraform: the same key in
     `metadata` in `gce_setup` of `google_workbench_instance`.
@@ -159,8 +158,17 @@ def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
         return effective
     is_open, source = effective
     if is_open:
-        return standing_still(instance) or failed("the serial console is open", **source)
+        return _unless_prohibited(instance, source)
     return passed("its serial console is not open", **source)
+
+
+def _unless_prohibited(instance: Instance, source: dict[str, Any]) -> Verdict:
+    if verdict := standing_still(instance) or unobserved(instance, "serial_port_prohibited"):
+        return verdict
+    source["serial_port_prohibited"] = instance.serial_port_prohibited
+    if instance.serial_port_prohibited:
+        return passed("an organisation policy keeps its serial console closed", **source)
+    return failed("the serial console is open", **source)
 
 
 @check(
@@ -226,7 +234,7 @@ def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
     if words and not words.isdigit():
         return unknown("metadata idle-timeout-seconds")
     seconds = int(words or 0)
-    if attributes is not None and attributes.strip().lower() in _OFF:
+    if attributes is not None and attributes.strip().lower() in OFF:
         wrong = "guest attributes are off, without which idle shutdown does not work"
     elif seconds == 0:
         wrong = "idle shutdown is off"
@@ -296,7 +304,7 @@ def vertex_workbench_boot_integrity_unmonitored(instance: Instance) -> Verdict:
 def _own(instance: Instance, key: str) -> tuple[bool | None, dict[str, str | None]]:
     """Whether a key of the instance's own metadata is on, None for neither on nor off; and what it says."""
     value = (instance.metadata or {}).get(key)
-    return _is_on(value), {key: value}
+    return is_on(value), {key: value}
 
 
 def _effective(instance: Instance, key: str) -> tuple[bool, dict[str, Any]] | Verdict:
@@ -311,21 +319,16 @@ def _effective(instance: Instance, key: str) -> tuple[bool, dict[str, Any]] | Ve
         if missing := unobserved(instance, "project_metadata"):
             return missing
         source, value = "project_metadata", (instance.project_metadata or {}).get(key)
-    state = _is_on(value)
+    state = is_on(value)
     return unknown(f"{source} {key}") if state is None else (state, {source: {key: value}})
 
 
 def _switch(instance: Instance, key: str, bad: str, good: str) -> Verdict:
-    """Judge a metadata key of Workbench's that has to be `true`; absent means off."""
+    """Judge a metadata key of Workbench's, which takes no other word for on than `true`; absent means off."""
     if missing := unobserved(instance, "metadata"):
         return missing
     value = (instance.metadata or {}).get(key)
     word = (value or "").strip().lower()
     if word == "true":
         return passed(good, metadata={key: value})
-    return failed(bad, metadata={key: value}) if word in _OFF else unknown(f"metadata {key}")
-
-
-def _is_on(value: str | None) -> bool | None:
-    word = (value or "").strip().lower()
-    return word in _ON if word in _ON | _OFF else None
+    return failed(bad, metadata={key: value}) if word in OFF else unknown(f"metadata {key}")

@@ -71,6 +71,8 @@ class Instance(Resource, frozen=True, kw_only=True):
     metadata: Annotated[Observed[dict[str, str]], Read(INSTANCES, "gceSetup.metadata")] = UNSET
     #: of the project's metadata, the keys in FROM_PROJECT; not asked where the instance says all of them itself
     project_metadata: Observed[dict[str, str]] = UNSET
+    #: whether an organisation policy closes the serial port of all machines; asked where metadata open it
+    serial_port_prohibited: Observed[bool] = UNSET
     disable_proxy_access: Annotated[Observed[bool], Read(INSTANCES, "disableProxyAccess")] = UNSET
     #: metadata keys whose values look like secrets
     secrets: Observed[tuple[str, ...]] = UNSET

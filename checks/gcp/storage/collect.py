@@ -10,8 +10,9 @@ from msgspec import UNSET
 from checks.gcp.error_kinds import FORBIDDEN, NOT_FOUND
 from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
+from checks.gcp.org_policies import ORG_POLICIES
 from checks.gcp.storage.effective import open_folders, owners, public_access_prevented, shares_parent
-from checks.gcp.storage.resources import BUCKET, FOLDER_POLICY, FOLDERS, LIST, POLICY, PREVENTION, Bucket
+from checks.gcp.storage.resources import BUCKET, FOLDER_POLICY, FOLDERS, LIST, POLICY, Bucket
 from checks.gcp.vertex_ai.containers import job_buckets
 from checks.gcp.vertex_ai.resources import CustomJob, Model
 from scanner.model.collectors import Found, collector
@@ -29,7 +30,7 @@ FEW = 10
 _Detail = Mapping[str, Any] | CallFailed
 
 
-_OPERATIONS = (BUCKET, LIST, POLICY, FOLDERS, FOLDER_POLICY, PREVENTION, _PROJECT)
+_OPERATIONS = (BUCKET, LIST, POLICY, FOLDERS, FOLDER_POLICY, ORG_POLICIES, _PROJECT)
 
 
 @collector(Bucket, operations=_OPERATIONS, per="account", follows=(Model, CustomJob, Instance))

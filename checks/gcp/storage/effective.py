@@ -10,10 +10,10 @@ from urllib.parse import quote
 from msgspec import UNSET, UnsetType
 
 from checks.gcp.ancestry import ANCESTRY, ancestry, lineage
-from checks.gcp.error_kinds import DISABLED, NOT_FOUND
-from checks.gcp.names import ORG_POLICY, PROJECTS
+from checks.gcp.error_kinds import NOT_FOUND
+from checks.gcp.org_policies import enforced
 from checks.gcp.storage.public import EVERYONE
-from checks.gcp.storage.resources import FOLDER_POLICY, FOLDERS, PREVENTION
+from checks.gcp.storage.resources import FOLDER_POLICY, FOLDERS
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reply
 
@@ -30,36 +30,7 @@ def public_access_prevented(api: GcpApi, project: str, said: dict[str, Reply]) -
 
     What Google said is added to `said`, here and below.
     """
-
-    def ask() -> tuple[bool | UnsetType, Reply]:
-        try:
-            return _enforced(api, project)
-        except CallFailed as failure:
-            api.gap(PREVENTION, failure)
-            return UNSET, UNSET
-
-    prevented, said[PREVENTION] = api.once(f"{_CONSTRAINT} {project}", ask)
-    return prevented
-
-
-def _enforced(api: GcpApi, project: str) -> tuple[bool | UnsetType, Reply]:
-    path = f"{ORG_POLICY}/v2/projects/{project}/policies/{_CONSTRAINT}:getEffectivePolicy"
-    try:
-        reply = api.fetch(PREVENTION, path)
-    except CallFailed as failure:
-        if failure.code != DISABLED:
-            raise
-        # Few projects have that API; Resource Manager, which is asked in any case, tells it as well.
-        body = {"constraint": f"constraints/{_CONSTRAINT}"}
-        older = api.fetch(PREVENTION, f"{PROJECTS}/v1/projects/{project}:getEffectiveOrgPolicy", body=body)
-        policy = older.get("booleanPolicy")
-        return isinstance(policy, Mapping) and policy.get("enforced") is True, older
-    spec = reply.get("spec")
-    rules = _objects(spec.get("rules") if isinstance(spec, Mapping) else None)
-    always = any(rule.get("enforce") is True for rule in rules if not rule.get("condition"))
-    # A rule with a condition counts for buckets with some tag, which nobody asks about here.
-    depends = any((rule.get("enforce") is True) != always for rule in rules if rule.get("condition"))
-    return UNSET if depends else always, reply
+    return enforced(api, project, _CONSTRAINT, said)
 
 
 def open_folders(api: GcpApi, bucket: str, said: dict[str, Reply]) -> tuple[str, ...] | UnsetType:

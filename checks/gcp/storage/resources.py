@@ -12,7 +12,6 @@ LIST = "storage.buckets.list"
 POLICY = "storage.buckets.getIamPolicy"
 FOLDERS = "storage.managedFolders.list"
 FOLDER_POLICY = "storage.managedFolders.getIamPolicy"
-PREVENTION = "orgpolicy.policy.get"
 
 
 class PublicNetworks(Part, frozen=True, kw_only=True, rename="camel"):

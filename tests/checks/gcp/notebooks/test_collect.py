@@ -53,6 +53,16 @@ def test_a_script_of_the_project_counts_where_an_instance_has_none_of_its_own() 
     assert "//storage.googleapis.com/northwind-boot" in {bucket.id for bucket in inventory.of(Bucket)}
 
 
+def test_a_policy_that_closes_serial_ports_is_asked_for_where_metadata_open_one() -> None:
+    enforced = {"projects/example-fraud-prod": {"compute.disableSerialPortAccess": True}}
+    with running("gcp", document("gcp") | {"org_policies": enforced}):
+        inventory = take_inventory("gcp")
+    opened = {"true": True, "false": UNSET, None: UNSET}
+    for one in inventory.of(Instance):
+        assert isinstance(one.metadata, dict)
+        assert one.serial_port_prohibited is opened[one.metadata.get("serial-port-enable")], one.name
+
+
 def test_metadata_that_may_not_be_read_leave_a_gap_and_the_verdicts_open() -> None:
     inventory, verdicts = with_faults("gcp", lambda world: world.faults.append(Fault(PROJECT, "deny")))
     assert [(gap.operation, gap.count) for gap in inventory.gaps] == [(PROJECT, 1)]

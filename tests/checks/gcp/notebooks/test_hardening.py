@@ -28,7 +28,7 @@ Keys = dict[str, str] | None
 
 def told(own: Keys, project: Keys = None) -> Instance:
     """A running instance with these metadata, in a project with those."""
-    return running(metadata=own, project_metadata=project or {})
+    return running(metadata=own, project_metadata=project or {}, serial_port_prohibited=False)
 
 
 def idle(seconds: str, **more: str) -> dict[str, str]:
@@ -60,6 +60,8 @@ CASES = {
         Case("nothing said, neither by its project", PASS, told({})),
         Case("on", FAIL, told({SERIAL: "1"})),
         Case("on in its project", FAIL, told({}, {SERIAL: "TRUE"})),
+        Case("on, and a policy closes it", PASS, running(metadata={SERIAL: "1"}, serial_port_prohibited=True)),
+        Case("on, the policy not observed", UNKNOWN, running(metadata={SERIAL: "1"})),
         Case("on, but it is stopped", NOT_APPLICABLE, stopped(metadata={SERIAL: "1"})),
         Case("neither on nor off", UNKNOWN, told({SERIAL: "perhaps"})),
         Case("the project not observed", UNKNOWN, instance(metadata={})),

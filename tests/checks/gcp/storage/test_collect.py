@@ -12,8 +12,9 @@ from support import PASS, UNKNOWN
 from worlds.base import Fault
 
 from checks.gcp.names import buckets_in
+from checks.gcp.org_policies import ORG_POLICIES
 from checks.gcp.storage import collect
-from checks.gcp.storage.resources import BUCKET, FOLDERS, LIST, POLICY, PREVENTION, Bucket
+from checks.gcp.storage.resources import BUCKET, FOLDERS, LIST, POLICY, Bucket
 from scanner.store.inventory import Inventory
 
 NUMBER = "123456789012"
@@ -124,7 +125,7 @@ def test_an_organisation_policy_is_asked_for_once_and_saves_asking_for_folders()
         inventory = take_inventory("gcp")
 
     calls = Counter(request.operation for request in world.log)
-    assert (calls[PREVENTION], calls[FOLDERS]) == (1, 0)
+    assert (calls[ORG_POLICIES], calls[FOLDERS]) == (1, 0)
     assert inventory.find(Bucket, STAGING).prevented_by_policy is True  # type: ignore[union-attr]
     assert verdicts_of(inventory, "gcp")["gcp_ml_bucket_public", STAGING] is PASS
 
@@ -145,11 +146,11 @@ def test_a_rule_for_some_buckets_leaves_the_policy_unknown() -> None:
 
 def test_a_policy_that_may_not_be_read_leaves_a_gap_and_the_verdict_open() -> None:
     with running("gcp") as world:
-        world.faults.append(Fault(PREVENTION, "deny"))
+        world.faults.append(Fault(ORG_POLICIES, "deny"))
         inventory = take_inventory("gcp")
 
-    gaps = [(gap.permission, gap.count) for gap in inventory.gaps if gap.operation == PREVENTION]
-    assert gaps == [(PREVENTION, 1)]
+    gaps = [(gap.permission, gap.count) for gap in inventory.gaps if gap.operation == ORG_POLICIES]
+    assert gaps == [(ORG_POLICIES, 1)]
     assert verdicts_of(inventory, "gcp")["gcp_ml_bucket_public", STAGING] is UNKNOWN
 
 
