@@ -18,6 +18,14 @@ _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 _SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BUCKETS = ("s3", "gs", "az")
+#: What may be shown of something that is no URL: the path of a file. Others may be words of a connection, or a login.
+_PATH = pattern(r"[\w./~ -]+")
+#: An option before an @: whether that ends a login, or is part of a password among the options, nobody can tell.
+_OPTION = pattern(r"[?&]\w+=")
+_NAME = pattern(r"[:/?@]")
+#: Hosts with their ports, and then the database.
+_HOST = r"(?:\[[^\]/?@]*\]|[^:/?,@\[\]]*)"
+_PLACE = pattern(rf"{_HOST}(?::[0-9]+)?(?:,{_HOST}(?::[0-9]+)?)*(/[^?]*)?")
 
 
 class Engine(Protocol):
@@ -64,7 +72,8 @@ def engine_of(url: str, *, make: bool) -> Engine:
     scheme = found[1] if (found := _SCHEME.match(url)) else ""
     if scheme in _BUCKETS:
         raise InputError(f"--store {scheme}://…: a bucket holds no history yet; use {FORMS}")
-    raise InputError(f"--store {scheme + ':…' if scheme else url}: use {FORMS}")
+    said = f" {scheme}:…" if scheme else f" {url}" if _PATH.fullmatch(url) else ""
+    raise InputError(f"--store{said}: use {FORMS}")
 
 
 def path_of(url: str) -> Path | None:
@@ -76,10 +85,8 @@ def shown(url: str) -> str:
     """A URL as it may be written anywhere: without a password, and without options, which may be one."""
     if not url.startswith(_POSTGRES):
         return url
-    scheme, _, rest = url.partition("://")
-    login, at, place = rest.rpartition("@")
-    user = login.partition(":")[0]
-    return f"{scheme}://{user}{at}{place.partition('?')[0] if at else _bare(place)}"
+    scheme, login, at, place = _parts(url)
+    return f"{scheme}://{login.partition(':')[0]}{at}{place.partition('?')[0] if at else _bare(place)}"
 
 
 def without_password(url: str) -> str:
@@ -88,21 +95,31 @@ def without_password(url: str) -> str:
         return url
     from urllib.parse import parse_qsl, urlencode
 
-    scheme, _, rest = url.partition("://")
-    login, at, place = rest.rpartition("@")
+    scheme, login, at, place = _parts(url)
     before, mark, options = place.partition("?")
     kept = [(name, value) for name, value in parse_qsl(options) if "password" not in name]
     return f"{scheme}://{login.partition(':')[0]}{at}{before if at else _bare(before)}{mark}{urlencode(kept)}"
 
 
+def _parts(url: str) -> tuple[str, str, str, str]:
+    """The scheme, the login, an @ if there is one, and the rest. Where nobody can tell them apart, no more than a host."""
+    scheme, _, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    return (scheme, "", "", _NAME.split(rest)[0]) if _OPTION.search(login) else (scheme, login, at, place)
+
+
 def _bare(place: str) -> str:
     """What stands before options and before what may be the rest of a login."""
-    host, slash, database = place.partition("?")[0].partition("/")
-    name, colon, port = host.partition(":")
-    return name + (colon + port if port.isdecimal() else "") + slash + database
+    before = place.partition("?")[0]
+    return before if _PLACE.fullmatch(before) else before.partition(":")[0]
 
 
 def _postgres(url: str) -> Engine:
+    if _OPTION.search(url.rpartition("@")[0]):
+        raise InputError(
+            f"--store {shown(url)}: has an @ after what looks like an option; in a password, write @, ? and & as %40, "
+            "%3F and %26"
+        )
     own.note(*_secrets(url))
     try:
         from scanner.history.postgres_engine import PostgresEngine
@@ -117,7 +134,7 @@ def _postgres(url: str) -> Engine:
 def _secrets(url: str) -> Iterator[str]:
     from urllib.parse import parse_qsl, unquote
 
-    login, _, place = url.partition("://")[2].rpartition("@")
+    _, login, _, place = _parts(url)
     password = login.partition(":")[2]
     yield from (password, unquote(password))
     yield from (value for name, value in parse_qsl(place.partition("?")[2]) if "password" in name)
