@@ -10,6 +10,7 @@ from scanner.cli.config import refuse_undecoded
 from scanner.cli.judging import write_to
 from scanner.frameworks import HEADLINE
 from scanner.frameworks import load as load_frameworks
+from scanner.history.damage import legible
 from scanner.history.store import open_store
 from scanner.history.trend import Trend
 from scanner.history.trend import trend as made_of
@@ -24,7 +25,8 @@ def run_trend(url: str, last: int, *, as_json: bool) -> None:
         scans, shown = store.scans(), store.shown
         if not scans:
             raise InputError(f"--store {shown}: holds no scan; write one with scan --store")
-        found = _last(made_of(scans, store.spans(), _frameworks()), last)
+        with legible(shown):
+            found = _last(made_of(scans, store.spans(), _frameworks()), last)
     if as_json:
         from reports.trend_json import render
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from scanner.history.damage import raw
 from scanner.history.engine import AT_ONCE, Engine
 from scanner.history.records import Scan
 from scanner.model.errors import InputError
@@ -23,8 +24,13 @@ _SPANS = (
 _ASKED = (
     "SELECT provider, a.account FROM mlposture_asked q JOIN mlposture_accounts a ON a.number = q.account WHERE scan = ?"
 )
-#: Spans that are of no scan, that end elsewhere than before the next one, and findings first found by another scan.
+#: Accounts and spans that are of no scan, spans that end elsewhere than before the next one, and findings that another
+#: scan found first.
 _STRAY = "SELECT DISTINCT first FROM mlposture_spans WHERE first NOT IN (SELECT number FROM mlposture_scans)"
+_UNASKED = (
+    "SELECT DISTINCT a.number FROM mlposture_accounts a LEFT JOIN mlposture_asked q ON q.account = a.number "
+    "WHERE q.scan IS NULL OR q.scan NOT IN (SELECT number FROM mlposture_scans)"
+)
 _ENDS = (
     "SELECT DISTINCT first FROM (SELECT s.first, s.last, f.account, "
     "LEAD(s.first) OVER (PARTITION BY finding ORDER BY s.first) AS following "
@@ -62,7 +68,7 @@ def sealed(scan: Scan) -> tuple[bytes, str]:
 def opened(number: int, record: bytes, digest: bytes) -> Scan:
     """The record of a scan. Raises InputError where it is none."""
     try:
-        return msgspec.structs.replace(msgspec.json.decode(record, type=Scan), digest=bytes(digest).hex())
+        return msgspec.structs.replace(msgspec.json.decode(record, type=Scan), digest=raw(digest).hex())
     except UNREADABLE as error:
         raise InputError(f"the record of scan {number} cannot be read; see `mlposture history verify`") from error
 
@@ -76,10 +82,11 @@ def verify(engine: Engine) -> Iterator[str]:
             missing = f"scan {expected} is" if number == expected + 1 else f"scans {expected} to {number - 1} are"
             yield f"{missing} missing"
         yield from _wrong(
-            engine, int(number), (id, started), bytes(record), bytes(digest), previous if number == expected else None
+            engine, int(number), (id, started), raw(record), raw(digest), previous if number == expected else None
         )
-        previous, expected = bytes(digest).hex(), int(number) + 1
+        previous, expected = raw(digest).hex(), int(number) + 1
     said = (
+        (_UNASKED, "account {} was asked by a scan that is missing, or by none"),
         (_STRAY, "there are findings of scan {}, which is missing"),
         (_ENDS, "scan {}: until when something stayed as it was found there was changed"),
         (_FIRST, "scan {}: what was first found there was changed"),
@@ -117,7 +124,7 @@ def _content(engine: Engine, number: int) -> str:
     while rows := engine.rows(_SPANS, number, account, account, fingerprint, AT_ONCE):
         for account, fingerprint, provider, owner, *rest in rows:  # noqa: B007 - the last ones are where to go on
             subject, state, body = rest
-            content.add((provider, owner), bytes(fingerprint), bytes(subject), state, bytes(body))
+            content.add((provider, owner), raw(fingerprint), raw(subject), state, raw(body))
     return content.made()
 
 

@@ -102,7 +102,7 @@ def without_password(url: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str, str, str]:
-    """The scheme, the login, an @ if there is one, and the rest. Where nobody can tell them apart, no more than a host."""
+    """The scheme, the login, an @ if there is one, and the rest; but a host where nobody can tell them apart."""
     scheme, _, rest = url.partition("://")
     login, at, place = rest.rpartition("@")
     return (scheme, "", "", _NAME.split(rest)[0]) if _OPTION.search(login) else (scheme, login, at, place)

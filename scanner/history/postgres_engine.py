@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from scanner.history.damage import version_in
 from scanner.history.engine import PATIENCE
 from scanner.model.errors import InputError
 from scanner.model.sanitize import quote, redact_wholly
@@ -52,7 +53,7 @@ class PostgresEngine:
 
     def version(self) -> int:
         [(there,)] = self.rows("SELECT to_regclass('mlposture_version') IS NOT NULL")
-        return int(self.rows("SELECT version FROM mlposture_version")[0][0]) if there else 0
+        return version_in(self.rows("SELECT version FROM mlposture_version"), self.shown) if there else 0
 
     def check(self, script: str) -> None:
         """Who may change its tables is for the database to say."""

@@ -9,6 +9,7 @@ import msgspec
 
 from scanner import __version__
 from scanner.history.chain import Content, sealed, text_of
+from scanner.history.damage import raw
 from scanner.history.engine import AT_ONCE, Engine
 from scanner.history.listed import leading
 from scanner.history.records import AccountCounts, Body, Scan, Score
@@ -169,7 +170,7 @@ class Recording:
     def _record(self, accounts: tuple[AccountCounts, ...]) -> Scan:
         report = self._report
         query = "SELECT digest FROM mlposture_scans WHERE number = ?"
-        previous = next((bytes(digest).hex() for (digest,) in self._engine.rows(query, self._number - 1)), "")
+        previous = next((raw(digest).hex() for (digest,) in self._engine.rows(query, self._number - 1)), "")
         scan = Scan(
             number=self._number,
             id=report.scan_id,

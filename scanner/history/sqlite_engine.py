@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from scanner.history.damage import version_in
 from scanner.history.engine import PATIENCE
 from scanner.model.errors import InputError
 from scanner.store.files import check_target
@@ -58,7 +59,7 @@ class SqliteEngine:
             return 0
         if "mlposture_version" not in tables:
             raise InputError(f"--store {self.shown}: is no history of mlposture; name another file")
-        return int(self.rows("SELECT version FROM mlposture_version")[0][0])
+        return version_in(self.rows("SELECT version FROM mlposture_version"), self.shown)
 
     def check(self, script: str) -> None:
         """A trigger that somebody put there would run with what we write."""

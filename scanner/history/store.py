@@ -7,6 +7,7 @@ from typing import Any, Self
 import msgspec
 
 from scanner.history.chain import opened, verify
+from scanner.history.damage import legible
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.engine import AT_ONCE, Engine, engine_of
 from scanner.history.migrations import migrate
@@ -38,7 +39,7 @@ _BETWEEN = (
 #: Of each account: its number, the last scan that asked it, and when that was.
 _LAST = (
     "SELECT a.number, provider, a.account, MAX(scan) FROM mlposture_accounts a "
-    "JOIN mlposture_asked q ON q.account = a.number GROUP BY a.number, provider, a.account ORDER BY a.number"
+    "LEFT JOIN mlposture_asked q ON q.account = a.number GROUP BY a.number, provider, a.account ORDER BY a.number"
 )
 _CURRENT = (
     "SELECT f.fingerprint, f.subject, b.started, s.first, s.state, s.body FROM mlposture_findings f "
@@ -85,11 +86,12 @@ class Store:
     def last_scans(self) -> dict[Account, datetime]:
         """When the last scan of each account began."""
         times = {scan.number: scan.started_at for scan in self.scans()}
-        return {(provider, account): times[int(last)] for _, provider, account, last in self._engine.rows(_LAST)}
+        with legible(self.shown):
+            return {(provider, account): times[int(last)] for _, provider, account, last in self._engine.rows(_LAST)}
 
     def earlier(self) -> Earlier:
         """What a scan compares itself with, whichever accounts it will ask."""
-        with self._engine.reading():
+        with self._engine.reading(), legible(self.shown):
             [(last,)] = self._engine.rows("SELECT COALESCE(MAX(number), 0) FROM mlposture_scans")
             earlier = Earlier(begun=int(last))
             self._load_all(earlier)
@@ -121,8 +123,10 @@ class Store:
             after = b""
             given = (scan.number, scan.number, scan.number, AT_ONCE)
             while rows := self._engine.rows(_AT, number, after, *given):
-                yield from (_finding(row, account, scan) for row in rows)
-                after = bytes(rows[-1][0])
+                with legible(self.shown):
+                    found = [_finding(row, account, scan) for row in rows]
+                    after = bytes(rows[-1][0])
+                yield from found
 
     def changes(self, before: str, after: str) -> Iterator[Change]:
         """What each finding is in the later scan against the earlier one, those that persist as well.
@@ -140,29 +144,19 @@ class Store:
             while number in both and (
                 rows := self._engine.rows(_BETWEEN, *given, mark, new.number, new.number, AT_ONCE)
             ):
-                for *row, first, known in rows:
-                    was = _state(known, first, old.number) if known else None
-                    now = _against(was, State(row[4]))
-                    if now is not None:
-                        yield Change(before=was, state=now, finding=_finding(row, account, new))
-                mark = bytes(rows[-1][0])
+                with legible(self.shown):
+                    found = [one for row in rows if (one := _change(row, account, old, new))]
+                    mark = bytes(rows[-1][0])
+                yield from found
 
     def spans(self) -> Iterator[Span]:
         """What every finding was, by finding and then in the order of scans."""
         mark = (0, 0)
         while rows := self._engine.rows(_SPANS, *mark, AT_ONCE):
-            for finding, subject, provider, account, first, found, body in rows:
-                said = msgspec.json.decode(body, type=Body)
-                yield Span(
-                    finding=int(finding),
-                    check_id=msgspec.json.decode(subject, type=Subject).check_id,
-                    severity=said.severity,
-                    systems=said.systems,
-                    account=(provider, account),
-                    first=int(first),
-                    state=State(found),
-                )
-            mark = (int(rows[-1][0]), int(rows[-1][4]))
+            with legible(self.shown):
+                spans = [_span(row) for row in rows]
+                mark = (int(rows[-1][0]), int(rows[-1][4]))
+            yield from spans
 
     def verify(self) -> Iterator[str]:
         """What does not fit, a sentence each: scans that are missing, and what was changed after it was written."""
@@ -253,6 +247,28 @@ def _finding(row: Sequence[Any], account: Account, scan: Scan) -> StoredFinding:
         source=said.source,
         systems=said.systems,
         why=said.why,
+    )
+
+
+def _change(row: Sequence[Any], account: Account, old: Scan, new: Scan) -> Change | None:
+    """What has become of a finding from one scan to the other; None if there is nothing to say."""
+    *of_new, first, known = row
+    was = _state(known, first, old.number) if known else None
+    now = _against(was, State(of_new[4]))
+    return None if now is None else Change(before=was, state=now, finding=_finding(of_new, account, new))
+
+
+def _span(row: Sequence[Any]) -> Span:
+    finding, subject, provider, account, first, found, body = row
+    said = msgspec.json.decode(body, type=Body)
+    return Span(
+        finding=int(finding),
+        check_id=msgspec.json.decode(subject, type=Subject).check_id,
+        severity=said.severity,
+        systems=said.systems,
+        account=(provider, account),
+        first=int(first),
+        state=State(found),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC
 
 from scanner.history.comparing import Fate, What
 from scanner.history.comparison import Compared, Comparison, Difference
+from scanner.history.damage import legible
 from scanner.history.differences import lacking
 from scanner.history.records import AccountCounts, Scan, StoredFinding
 from scanner.history.sides import About, Told
@@ -53,7 +54,8 @@ def _named(store: Store, scans: tuple[Scan, ...], option: str, text: str) -> Sca
 def compare_stored(store: Store, before: Scan, after: Scan, joined: Callable[[str], bool]) -> Comparison:
     """What became of each failure between two scans of a history. `joined` is as of `Comparing`."""
     found = Comparison(_compared(store, before), _compared(store, after))
-    found.add(_fates(store, before, after, joined))
+    with legible(store.shown):
+        found.add(_fates(store, before, after, joined))
     found.differences = tuple(_differences(before, after))
     return found
 

@@ -3,8 +3,9 @@
 import sqlite3
 from functools import cache
 
-#: What SQLite says of a file that is damaged. It quotes what it found, and that may be no text.
-UNSOUND = (sqlite3.DatabaseError, UnicodeDecodeError)
+#: What SQLite says of a file that is damaged. It quotes what it found, and that may be no text, or a number that has no
+#: next one.
+UNSOUND = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 
 _Made = frozenset[tuple[str, str, str, str | None]]
 
