@@ -1,7 +1,6 @@
 """What scans were refused, from the gaps of JSON reports and saved inventories."""
 
 import importlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -18,8 +17,9 @@ from scanner.model.registry import load
 from scanner.objects.transfer import reading
 from scanner.store.piecewise import UNREADABLE, Reader
 
-#: What a permission of any cloud is made of. It is written into documents and commands.
-_SPELLED = re.compile(r"[A-Za-z][A-Za-z0-9.:/_-]*")
+#: Of something whose metadata a scan reads anyway, these read no more than that: `aiplatform.models.get`. Other reads
+#: may give secrets or content, whatever their names are, and a report may have been changed by others.
+_METADATA = frozenset({"get", "list", "getIamPolicy"})
 
 
 class Refused(NamedTuple):
@@ -54,12 +54,18 @@ def refused(files: Iterable[str], cloud: str) -> Refused:
             others[gap.detail] += gap.count
     known = purposes(cloud)
     is_read = importlib.import_module(f"checks.{cloud}.permissions").is_read
-    ours = {name for name in accounts if name in known or (_SPELLED.fullmatch(name) and is_read(name))}
+    ours = {name for name in accounts if name in known or (_is_beside(name, known) and is_read(name))}
     needs = tuple(
         Need(name, f"{known.get(name, 'as the provider says')}; refused in {_counted(len(accounts[name]))}")
         for name in sorted(ours)
     )
     return Refused(needs, others, sorted(accounts.keys() - ours))
+
+
+def _is_beside(name: str, known: Iterable[str]) -> bool:
+    """Whether a permission of Google Cloud, which may name another one than we do, reads metadata of what we read."""
+    of, _, verb = name.rpartition(".")
+    return verb in _METADATA and any(one.rpartition(".")[0] == of for one in known)
 
 
 def purposes(cloud: str) -> dict[str, str]:

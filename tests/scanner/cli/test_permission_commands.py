@@ -136,7 +136,19 @@ def test_gaps_of_other_clouds_and_for_other_reasons_are_none_of_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "permission", ["iam:*", "iam:CreateUser", "s3:GetObject", 's3:Get"\n', "s3:Get${x}", "s3:Get`id`", "s3:Get # x"]
+    "permission",
+    [
+        "iam:*",
+        "iam:CreateUser",
+        "s3:GetObject",
+        "S3:GetObject",
+        "s3:GetObjectVersion",
+        "ssm:GetParametersByPath",
+        's3:Get"\n',
+        "s3:Get${x}",
+        "s3:Get`id`",
+        "s3:Get # x",
+    ],
 )
 def test_a_report_cannot_ask_for_more_than_reads(permission: str, tmp_path: Path) -> None:
     """A report may have been changed by others, and what is printed is granted and run."""
@@ -146,6 +158,25 @@ def test_a_report_cannot_ask_for_more_than_reads(permission: str, tmp_path: Path
         assert done.returncode == 0
         assert "left out, as it is no read that this version knows: " in done.stderr
         assert permission not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("cloud", "permission"),
+    [
+        ("gcp", "storage.objects.get"),
+        ("gcp", "STORAGE.objects.get"),
+        ("gcp", "container.secrets.get"),
+        ("gcp", "compute.instances.getSerialPortOutput"),
+        ("azure", "Microsoft.Web/sites/config/read"),
+        ("azure", "*/read"),
+    ],
+)
+def test_a_read_of_content_or_secrets_is_left_out_in_other_clouds(cloud: str, permission: str, tmp_path: Path) -> None:
+    file = saved(tmp_path, gap(permission, scope=Scope(cloud, "example-ml")))
+    done = mlposture("permissions", cloud, "--missing", file)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"left out, as it is no read that this version knows: {permission}" in done.stderr
 
 
 def test_what_google_names_itself_is_printed_if_it_is_a_read(tmp_path: Path) -> None:
