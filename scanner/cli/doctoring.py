@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -22,6 +21,7 @@ from scanner.model.errors import CannotScan
 from scanner.model.exits import Exit
 from scanner.model.needs import Need
 from scanner.model.sanitize import clean, redact_wholly
+from scanner.store.host import home
 
 #: Regions that a scan goes to where none is named: those that every account of AWS has, and those that Vertex AI had
 #: when this was written. Azure answers for all of them at once.
@@ -69,7 +69,7 @@ def _examined(cloud: str, options: Mapping[str, Any]) -> Examined:
     needs = needs_of(cloud, plan)
     settings = _settings(cloud, options)
     places = importlib.import_module(f"checks.{cloud}.credential_sources")
-    sources = places.sources(os.environ, Path.home(), settings, metadata=options["metadata"])
+    sources = places.sources(os.environ, home(), settings, metadata=options["metadata"])
     lines = [(source.name, ("found: " if source.found else "") + source.said) for source in sources]
     needed = ("needs", f"{len(needs)} permissions; `mlposture permissions {cloud}` prints them")
     if not any(source.found for source in sources):

@@ -23,6 +23,7 @@ from scanner.model.errors import InputError
 from scanner.model.nouns import Severity
 from scanner.objects.transfer import exists, write
 from scanner.store.files import write_atomically
+from scanner.store.host import home
 from scanner.store.places import Places
 
 #: Settings of each cloud that options name, and what a comment says where one is not given.
@@ -148,4 +149,4 @@ def _words(question: str, default: str, known: tuple[str, ...] = ()) -> tuple[st
 
 def _has_credentials(cloud: str) -> bool:
     sources = importlib.import_module(f"checks.{cloud}.credential_sources").sources
-    return any(source.found for source in sources(os.environ, Path.home(), {}, metadata=False))
+    return any(source.found for source in sources(os.environ, home(), {}, metadata=False))

@@ -196,7 +196,6 @@ def test_a_missing_sdk_says_what_to_install(home: Path) -> None:
     assert "pip install" in lines(done.stdout)["credentials"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
 def test_at_a_terminal_rows_are_folded_between_words(home: Path) -> None:
     import pty
 
@@ -216,3 +215,15 @@ def test_at_a_terminal_rows_are_folded_between_words(home: Path) -> None:
     rows = shown.decode().splitlines()
     assert all(len(row) <= 60 or len(row.split()) == 1 for row in rows), "paths are whole"
     assert " ".join(" ".join(rows).split()) == " ".join(mlposture("doctor", "aws", "--offline").stdout.split())
+
+
+def test_a_user_that_no_file_knows_has_a_home_all_the_same(tmp_path: Path) -> None:
+    """As in containers that run as an arbitrary user."""
+    unknown = "import pwd, sys; pwd.getpwuid = {}.__getitem__; from scanner.cli.commands import main; main()"
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"}
+    done = subprocess.run(
+        [sys.executable, "-c", unknown, "doctor", "--offline"],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (3, "")
+    assert lines(done.stdout)["credentials"] == "none found"
