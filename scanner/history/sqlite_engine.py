@@ -13,6 +13,9 @@ from scanner.store.files import check_target
 from scanner.store.host import private_files
 from scanner.store.tables import UNSOUND, check_tables, is_damage
 
+#: What SQLite takes for no file.
+_IN_MEMORY = ":memory:"
+
 
 class SqliteEngine:
     """An `Engine`. What was committed is on disk: a process that is killed, or a machine, loses nothing of it."""
@@ -21,6 +24,8 @@ class SqliteEngine:
 
     def __init__(self, url: str, path: Path, *, make: bool) -> None:
         self.shown = url
+        if str(path) == _IN_MEMORY:
+            raise InputError(f"--store {url}: what is in memory is gone with this process; name a file")
         target = check_target("--store", url, path)
         if not make and not target.exists():
             raise InputError(f"--store {url}: there is no such file; a scan with --store makes it")

@@ -34,6 +34,7 @@ ADDED = (*MIGRATIONS, ("CREATE TABLE mlposture_notes (scan BIGINT NOT NULL, note
         ("sqlite:///", "use sqlite:///PATH"),
         ("sqlite:///nowhere/history.db", "the folder nowhere does not exist"),
         ("sqlite:///.", "is a directory"),
+        ("sqlite:///:memory:", "what is in memory is gone with this process"),
         ("sqlite:///a\0b", "embedded null byte"),
     ],
 )
