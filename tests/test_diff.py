@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -195,6 +196,15 @@ def test_names_of_others_are_no_markup_and_reach_no_terminal(scanned: Scanned) -
 
     assert "\x1b" not in done.stdout + "".join(rows)
     assert [row.count("`") for row in rows] == [6]
+
+
+def test_sarif_of_a_scan_may_come_after_its_json_which_has_microseconds(scanned: Scanned) -> None:
+    report = scanned.folder / scanned.scan(1, lab("a"))
+    text = report.read_text()
+    report.write_text(re.sub(r'("started_at": "[^"Z.]*)Z', r"\1.000999Z", text, count=1))
+    assert report.read_text() != text
+    done = scanned.diff("1.json", scanned.scan(1, lab("a"), form="sarif"))
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("form", ["all", "inventory"])

@@ -123,11 +123,11 @@ class Side:
         self._waiting.clear()
 
     def when(self) -> datetime:
-        """When it was made, in UTC. Raises InputError where nobody says."""
+        """When it was made, in UTC and milliseconds, as SARIF says it. Raises InputError where nobody says."""
         if self.made_at is None:
             raise InputError(f"{self.said}: does not say when it was made; give the file that mlposture wrote")
         try:
-            return self.made_at.astimezone(UTC)
+            return self.made_at.astimezone(UTC).replace(microsecond=self.made_at.microsecond // 1000 * 1000)
         except OverflowError as error:
             raise InputError(f"{self.said}: says that it was made when no scan was; give the right file") from error
 
