@@ -1,6 +1,7 @@
 """Checks of what Azure ML deployments record of their requests and answers."""
 
-from checks.azure.machine_learning.resources import OnlineDeployment
+from checks.azure.machine_learning.endpoints import LEAST_RATE
+from checks.azure.machine_learning.resources import Collection, OnlineDeployment
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from checks.blind_spots import ARRIVAL
@@ -24,7 +25,8 @@ def azure_ml_online_deployment_collects_one_side(deployment: OnlineDeployment) -
 
     What a collection holds is known of those that Azure fills, `request` and `response`, and of the names that
     monitoring looks for, `model_inputs` and `model_outputs`. Code may fill a collection of any other name with
-    anything, so that it is unknown beside one. MLP-3215 speaks of deployments that collect nothing.
+    anything, so that it is unknown beside one. Fewer than one request in a hundred is counted as nothing. MLP-3215
+    speaks of deployments that collect nothing.
 
     ## Why it matters
     An answer without its request cannot be explained, and a request without the answer does not show what was decided.
@@ -44,10 +46,9 @@ def azure_ml_online_deployment_collects_one_side(deployment: OnlineDeployment) -
     """
     if verdict := not_in_use(deployment) or unobserved(deployment, "data_collections"):
         return verdict
-    modes = {
-        folded(name): folded(made.data_collection_mode) for name, made in (deployment.data_collections or {}).items()
-    }
-    kept = [name for name, mode in modes.items() if mode == "enabled"]
+    found = {folded(name): made for name, made in (deployment.data_collections or {}).items()}
+    modes = {name: folded(made.data_collection_mode) for name, made in found.items()}
+    kept = [name for name, mode in modes.items() if mode == "enabled" and not _is_rare(found[name])]
     sides = {side for name in kept for side in _SIDES.get(name, ())}
     if sides == {_REQUESTS, _ANSWERS}:
         return passed("requests and answers are collected", data_collections=deployment.data_collections)
@@ -58,3 +59,7 @@ def azure_ml_online_deployment_collects_one_side(deployment: OnlineDeployment) -
         return not_applicable("nothing is collected", data_collections=deployment.data_collections)
     lacking = _ANSWERS if _REQUESTS in sides else _REQUESTS
     return failed(f"{lacking} are not collected", data_collections=deployment.data_collections)
+
+
+def _is_rare(made: Collection) -> bool:
+    return made.sampling_rate is not None and made.sampling_rate < LEAST_RATE

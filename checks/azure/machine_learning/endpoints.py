@@ -25,7 +25,7 @@ from scanner.model.nouns import (
 from scanner.model.views import View
 
 #: Fewer than one request in a hundred is no record of what the model did.
-_LEAST_RATE = 0.01
+LEAST_RATE = 0.01
 
 
 def _on_cluster(endpoint: OnlineEndpoint) -> bool:
@@ -328,7 +328,7 @@ def azure_ml_online_deployment_without_data_collection(deployment: OnlineDeploym
         return verdict
     collections = deployment.data_collections or {}
     on = {name: made for name, made in sorted(collections.items()) if folded(made.data_collection_mode) == "enabled"}
-    kept = [name for name, made in on.items() if made.sampling_rate is None or made.sampling_rate >= _LEAST_RATE]
+    kept = [name for name, made in on.items() if made.sampling_rate is None or made.sampling_rate >= LEAST_RATE]
     if kept:
         return passed(f"collected: {', '.join(kept)}", data_collections=collections)
     if on:
