@@ -72,7 +72,9 @@ def vertex_endpoint_monitoring_halted(endpoint: Endpoint, view: View) -> Verdict
     run = job.latest_run
     if not run or (run.run_time is None and run.status is None):
         return not_applicable("the monitoring job has not run yet", **joined(job, "state"))
-    if run.status and run.status.code:
+    if run.status is None:
+        return unknown("MonitoringJob.latest_run (status)", path=path)
+    if run.status.code:
         return failed(f"the last run of the monitoring job ended with code {run.status.code}", path=path, **shown)
     return passed("the monitoring job runs, and its last run ended well", path=path, **shown)
 

@@ -3,7 +3,7 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.vertex_ai.resources import Alerting, EmailAlert, MonitoringJob, MonitoringRun, RunStatus
 
-RAN = MonitoringRun(run_time="2026-11-22T01:00:00Z")
+RAN = MonitoringRun(run_time="2026-11-22T01:00:00Z", status=RunStatus())
 MAILED = Alerting(email_alert_config=EmailAlert(user_emails=("ada@northwind.example",)))
 CHANNEL = Alerting(notification_channels=("projects/example-fraud-prod/notificationChannels/7",))
 DAY = 86400
@@ -45,6 +45,12 @@ CASES = {
         Case("failed before any run", FAIL, monitored(), runs("JOB_STATE_FAILED", None)),
         Case("being made", NOT_APPLICABLE, monitored(), runs("JOB_STATE_PENDING", None)),
         Case("being updated", NOT_APPLICABLE, monitored(), runs("JOB_STATE_UPDATING")),
+        Case(
+            "how the last run ended is not said",
+            UNKNOWN,
+            monitored(),
+            runs(latest_run=MonitoringRun(run_time="2026-11-22T01:00:00Z")),
+        ),
         Case("has not run yet", NOT_APPLICABLE, monitored(), runs(latest_run=None)),
         Case("no run in it", NOT_APPLICABLE, monitored(), runs(latest_run=MonitoringRun())),
         Case("no state", UNKNOWN, monitored(), runs(None)),
