@@ -32,6 +32,7 @@ WITHOUT = {
     "gcp.vertex_ai.CustomJob": "made by pipelines",
     "gcp.vertex_ai.Model": "the provider google has no resource for it",
     "gcp.vertex_ai.ModelEvaluation": "what was measured of a model",
+    "gcp.vertex_ai.MonitoringJob": "the provider google has no resource for it",
 }
 
 
