@@ -91,7 +91,10 @@ def _event(finding: Finding, report: Report, constant: Mapping[str, Any]) -> dic
     if not attack:
         said = _pair("status", _COMPLIANCE[finding.verdict])
         check = {**constant["check"], **said}
-        event["compliance"] = {**constant["compliance"], "checks": [check], **said, "status_detail": finding.message}
+        # One check is no proof of a control: none may stand beside a pass.
+        related = constant["related"] if finding.verdict is not Status.PASS else {}
+        detail = {"checks": [check], **said, "status_detail": finding.message}
+        event["compliance"] = {**constant["compliance"], **related, **detail}
     return event
 
 
@@ -139,9 +142,8 @@ def _of_check(check: CheckInfo) -> dict[str, Any]:
             "tags": [{"name": name, "values": controls} for name, controls in frameworks.items()],
         },
         "check": {**identity, "desc": check.title, "severity_id": severity_id, "severity": severity},
-        "compliance": {
-            "control": check.id,
-            "desc": check.title,
+        "compliance": {"control": check.id, "desc": check.title},
+        "related": {
             "standards": list(frameworks),
             "requirements": [f"{control.framework}:{control.id}" for control in check.controls],
         },

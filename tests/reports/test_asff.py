@@ -53,6 +53,13 @@ def test_the_model_has_nothing_to_say_of_the_demonstration(provider, make):
         assert severity["Label"] == (finding.severity.upper() if finding.verdict is Status.FAIL else "INFORMATIONAL")
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_control_stands_beside_passed(provider, make):
+    made = [finding["Compliance"] for finding in findings(make.whole("asff", world_report(provider)))]
+    assert [one for one in made if one["Status"] == "PASSED" and "RelatedRequirements" in one] == []
+    assert [one for one in made if one["Status"] == "FAILED" and "RelatedRequirements" not in one] == []
+
+
 def test_the_model_has_nothing_to_say_of_any_report(any_report, make):
     found = findings(make.whole("asff", any_report))
     assert found

@@ -120,6 +120,15 @@ def test_each_finding_is_an_event_with_its_verdict(provider, make):
         assert (event["severity_id"] > 1) <= (finding.verdict is Status.FAIL)
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_control_stands_beside_a_pass(provider, make):
+    made = [event.get("compliance", {}) for event in events(make.whole("ocsf", world_report(provider)))]
+    passed = [one for one in made if one.get("status") == "Pass"]
+    assert [one for one in passed if one.keys() & {"standards", "requirements"}] == []
+    assert [one for one in made if one.get("status") == "Fail" and "requirements" not in one] == []
+    assert passed
+
+
 def test_what_was_not_seen_is_unknown_and_never_a_pass(make):
     report = make.mixed_report()
     by_title: dict[str, list[Any]] = {}
