@@ -48,10 +48,11 @@ def test_a_single_check_says_no_more_than_all_of_them(provider: str) -> None:
     slugs = sorted(check.slug for check in registered()[0].values() if check.providers == {provider})
 
     for judged in (verdicts, tidied(verdicts)):
-        everything = said(states(provider, inventory, judged, known(), systems=False))
-        for slug in slugs:
-            narrowed = said(states(provider, inventory, judged, known(), chosen={slug}, systems=False))
-            fail_with(added(everything, narrowed, f"when {slug} alone is chosen"))
+        for frameworks, systems in ((known(), False), (HEADLINE, True)):
+            everything = said(states(provider, inventory, judged, frameworks, systems=systems))
+            for slug in slugs:
+                narrowed = said(states(provider, inventory, judged, frameworks, {slug}, systems=systems))
+                fail_with(added(everything, narrowed, f"when {slug} alone is chosen"))
 
 
 #: Systems that hold endpoints, and what these lead to.
