@@ -7,6 +7,4 @@ SINGLE = "ways to other identities by roles on single resources"
 SUBSCRIPTIONS = "roles in subscriptions outside the scan"
 #: Anonymous access does not bear on it, and only the data plane tells whether there is one.
 STATIC_WEBSITE = "a static website that is public all the same"
-#: Only of what is open by its own settings, or left to a perimeter, the rules of that are asked for.
-PERIMETERS = "perimeter rules that open what is closed"
 DATASTORES = "other datastores of the workspace"

@@ -7,7 +7,7 @@ from typing import Protocol, Union
 
 from msgspec import UNSET, Struct
 
-from checks.azure.members import IpRule, PerimeterRule, folded
+from checks.azure.members import IpRule, folded
 from scanner.model.nouns import Observed, Resource, Verdict, failed_unless_known, passed, unknown
 from scanner.model.trust import Foreign, few
 
@@ -62,55 +62,10 @@ class Fenced(Protocol):
     def network_default_action(self) -> Observed[str]: ...
     @property
     def network_ip_rules(self) -> Observed[tuple[IpRule, ...]]: ...
-    @property
-    def perimeter_mode(self) -> Observed[str]: ...
-    @property
-    def perimeter_rules(self) -> Observed[tuple[PerimeterRule, ...]]: ...
 
 
 def opening(resource: Fenced) -> Opening:
     """Whether any address may connect to a resource.
-
-    A network security perimeter that is enforced decides alone, as one does where the resource leaves its network to
-    it; without a perimeter nobody may connect then. In its other modes, the resource's own settings count as well.
-    """
-    if left_to_perimeter(resource):
-        return _by_perimeter(resource)
-    own = _by_itself(resource)
-    if not own.to_all:
-        return own
-    match folded(resource.perimeter_mode):
-        case None | "learning" | "transition" | "audit":
-            return own
-        case "enforced":
-            return _by_perimeter(resource)
-        case _:
-            return Opening(None, ("perimeter_mode",))
-
-
-def left_to_perimeter(resource: Fenced) -> bool:
-    """Whether a resource leaves its network to a network security perimeter."""
-    return folded(resource.public_network_access) == "securedbyperimeter"
-
-
-def asks_for_perimeter(resource: Fenced) -> bool:
-    """Whether a network security perimeter may decide: it is left to one, or open by its own settings."""
-    return left_to_perimeter(resource) or _by_itself(resource).to_all is True
-
-
-def _by_perimeter(resource: Fenced) -> Opening:
-    if resource.perimeter_rules is UNSET:
-        return Opening(None, ("perimeter_rules",))
-    ranges: list[str] = []
-    for rule in resource.perimeter_rules or ():
-        if rule.properties is not None and folded(rule.properties.direction) != "outbound":
-            ranges += rule.properties.address_prefixes or ()
-    mode = () if left_to_perimeter(resource) else ("perimeter_mode",)
-    return letting(ranges, ("public_network_access", *mode, "perimeter_rules"))
-
-
-def _by_itself(resource: Fenced) -> Opening:
-    """Whether any address may connect by a resource's own settings.
 
     Azure opens one to all networks unless told otherwise. Behind a default of Deny, rules that let in a large share of
     the internet open it as well.

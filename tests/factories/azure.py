@@ -72,16 +72,13 @@ def model_version(model: str = "retina", number: str = "7", **fields: Any) -> Mo
     return ModelVersion(id=where, name=f"{model}/{number}", scope=HERE, **fields)
 
 
-_NO_PERIMETER: dict[str, Any] = {"perimeter_mode": None, "perimeter_rules": None}
-
-
 def account(name: str = "openai", **fields: Any) -> Account:
     where = f"{GROUP}/providers/microsoft.cognitiveservices/accounts/{name}"
-    return Account(id=where, name=name, scope=HERE, **{**_NO_PERIMETER, **fields})
+    return Account(id=where, name=name, scope=HERE, **fields)
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:
-    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **_NO_PERIMETER, **fields})
+    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **fields})
 
 
 def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:

@@ -1,7 +1,6 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
 from checks.azure.ai_services.resources import Account
-from checks.azure.blind_spots import PERIMETERS
 from checks.azure.members import approved, folded, identity_types
 from checks.azure.networks import judge_opening, opening, values, wide
 from scanner.model.checks import check
@@ -24,7 +23,7 @@ from scanner.model.nouns import (
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(PERIMETERS,),
+    blind_to=(),
     decided_by=("public_network_access",),
 )
 def azure_ai_account_public_network_access(account: Account) -> Verdict:
@@ -33,8 +32,7 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## Why it matters
     A key or token that leaks from a repository or a client works from anywhere: strangers run up your bill, use your
     quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise,
-    and nearly so if its firewall rules let in a /8 or more, alone or together. In a network security perimeter that is
-    enforced, the rules of that are judged.
+    and nearly so if its firewall rules let in a /8 or more, alone or together.
 
     ## How to fix
     Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
@@ -52,7 +50,6 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
-    - https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
     """
     opened = "all networks or most of them may connect"
     return judge_opening(account, opening(account), opened, "not all networks may connect")
@@ -93,8 +90,6 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     if found.to_all is None:
         return unknown(*found.fields)
     evidence = {name: getattr(account, name) for name in found.fields}
-    if "perimeter_rules" in found.fields:
-        return not_applicable("rules have no effect in a network security perimeter", **evidence)
     if folded(account.public_network_access) == "disabled":
         return not_applicable("rules have no effect without public access", **evidence)
     if folded(account.network_default_action) != "deny":

@@ -5,11 +5,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.members import IpRule, PerimeterRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.members import IpRule, PrivateEndpointConnection, UserIdentity
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ACCOUNTS = "Microsoft.CognitiveServices/accounts/read"
-PERIMETERS = "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read"
 
 
 class OwnedStorage(Part, frozen=True, kw_only=True, rename="camel"):
@@ -29,11 +28,6 @@ class Account(Resource, frozen=True, kw_only=True):
     public_network_access: Annotated[Observed[str], Read(ACCOUNTS, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(ACCOUNTS, "properties.networkAcls.defaultAction")] = UNSET
     network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(ACCOUNTS, "properties.networkAcls.ipRules")] = UNSET
-    #: both asked for only where the account is open by its own settings, or leaves its network to a perimeter
-    perimeter_mode: Annotated[Observed[str], Read(PERIMETERS, "properties.resourceAssociation.accessMode")] = UNSET
-    perimeter_rules: Annotated[
-        Observed[tuple[PerimeterRule, ...]], Read(PERIMETERS, "properties.profile.accessRules")
-    ] = UNSET
     private_endpoint_connections: Annotated[
         Observed[tuple[PrivateEndpointConnection, ...]], Read(ACCOUNTS, "properties.privateEndpointConnections")
     ] = UNSET

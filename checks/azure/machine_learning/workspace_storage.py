@@ -7,7 +7,8 @@ from checks.azure.ids import arm_id
 from checks.azure.machine_learning.hubs import of_hub
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
-from checks.azure.networks import of_joined, opening
+from checks.azure.networks import of_joined
+from checks.azure.storage import exposure
 from checks.azure.storage.absence import joined_absence
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
@@ -73,7 +74,7 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     path = (workspace.id, storage.id)
     if verdict := joined_absence(storage, path):
         return verdict
-    found = opening(storage)
+    found = exposure.open_to_all_networks(storage)
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if found.to_all:

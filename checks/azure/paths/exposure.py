@@ -2,10 +2,10 @@
 
 from checks.azure.blind_spots import DATASTORES, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.networks import of_joined, opening
+from checks.azure.networks import of_joined
 from checks.azure.paths.storage import judge_storage
 from checks.azure.storage.absence import joined_absence
-from checks.azure.storage.exposure import allows_anonymous_blobs
+from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -72,7 +72,7 @@ def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
         return unknown(*of_joined("StorageAccount", because), path=path)
     if not anonymous:
         return passed("anonymous access is disallowed", path=path, **joined(storage, *because))
-    found = opening(storage)
+    found = open_to_all_networks(storage)
     if found.to_all is None:
         return unknown(*of_joined("StorageAccount", found.fields), path=path)
     if not found.to_all:

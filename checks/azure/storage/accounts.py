@@ -1,10 +1,10 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
-from checks.azure.blind_spots import PERIMETERS, STATIC_WEBSITE
+from checks.azure.blind_spots import STATIC_WEBSITE
 from checks.azure.members import folded
-from checks.azure.networks import judge_opening, opening
+from checks.azure.networks import judge_opening
 from checks.azure.storage.absence import absence
-from checks.azure.storage.exposure import allows_anonymous_blobs
+from checks.azure.storage.exposure import allows_anonymous_blobs, open_to_all_networks
 from checks.azure.storage.resources import StorageAccount
 from checks.blind_spots import VERSIONS_DELETED
 from scanner.model.checks import check
@@ -122,10 +122,8 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(PERIMETERS,),
-    decided_by=(
-        *("network_default_action", "network_ip_rules", "perimeter_mode", "perimeter_rules", "public_network_access"),
-    ),
+    blind_to=(),
+    decided_by=("network_default_action", "network_ip_rules", "perimeter_rules", "public_network_access"),
 )
 def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account accepts connections from all networks.
@@ -133,8 +131,8 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     ## Why it matters
     A leaked account key, signed link or token can be used from anywhere to copy training data or to replace a model. An
     account is open to all networks unless told otherwise, and firewall rules that let in a /8 or more, alone or
-    together, make it nearly so. Of an account that is secured by a network security perimeter, or in one that is
-    enforced, the rules of that are judged.
+    together, make it nearly so. Of an account that is secured by a network security perimeter the rules of that are
+    judged.
 
     ## How to fix
     Turn public network access off and use private endpoints, or deny by default and list what may connect. A range this
@@ -156,7 +154,7 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     if verdict := absence(account):
         return verdict
     opened = "all or most of the internet may connect"
-    return judge_opening(account, opening(account), opened, "not all networks may connect")
+    return judge_opening(account, open_to_all_networks(account), opened, "not all networks may connect")
 
 
 @check(

@@ -13,7 +13,7 @@ from checks.azure.ai_services.resources import Account
 from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.networks import asks_for_perimeter
+from checks.azure.members import folded
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -60,7 +60,7 @@ def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageA
     replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
     said = {**replies, STORAGE: account}
     made = api.decode(StorageAccount, replies, said, exists=exists, **api.identity(item))
-    if not asks_for_perimeter(made):
+    if folded(made.public_network_access) != "securedbyperimeter":
         return made
     address = f"{path}/networkSecurityPerimeterConfigurations"
     found = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING)

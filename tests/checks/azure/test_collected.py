@@ -10,8 +10,6 @@ from msgspec import UNSET
 from scanning import document, running, take_inventory
 from worlds.base import Fault, World
 
-from checks.azure.ai_services.resources import PERIMETERS as AI_PERIMETERS
-from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
@@ -119,40 +117,7 @@ def test_a_perimeter_that_may_not_be_read_is_not_observed() -> None:
 
     assert isinstance(seen, tuple) and [rule.name for rule in seen] == ["everybody"]
     assert unseen is UNSET
-    assert asked == {"nwprompts", "nwretinadev"}, "only what is open, or left to a perimeter, is asked for one"
-
-
-def test_an_open_ai_account_is_asked_for_its_perimeter() -> None:
-    changed = document("azure")
-    open_one = next(
-        each
-        for each in changed["resources"]
-        if each["type"] == "Microsoft.CognitiveServices/accounts" and _is_open(each["properties"])
-    )
-    kind = "networkSecurityPerimeterConfigurations"
-    properties = {
-        "resourceAssociation": {"name": "ours", "accessMode": "Enforced"},
-        "profile": {"name": "default", "accessRules": []},
-    }
-    type = f"Microsoft.CognitiveServices/accounts/{kind}"
-    changed["resources"].append({"id": f"{open_one['id']}/{kind}/ours", "type": type, "properties": properties})
-    with running("azure", changed) as world:
-        inside = ai_account(take_inventory("azure"), open_one["id"])
-        world.faults.append(Fault(AI_PERIMETERS, "deny"))
-        unseen = ai_account(take_inventory("azure"), open_one["id"])
-
-    assert (inside.perimeter_mode, inside.perimeter_rules) == ("Enforced", ())
-    assert unseen.perimeter_mode is UNSET and unseen.public_network_access == inside.public_network_access
-
-
-def ai_account(inventory: Inventory, path: str) -> Account:
-    [found] = [one for one in inventory.of(Account) if one.id == path.lower()]
-    return found
-
-
-def _is_open(properties: dict[str, Any]) -> bool:
-    rules = properties.get("networkAcls") or {}
-    return properties.get("publicNetworkAccess") != "Disabled" and rules.get("defaultAction") != "Deny"
+    assert asked == {"nwprompts"}, "only accounts that leave their network to a perimeter are asked for it"
 
 
 def test_a_null_among_rules_costs_itself_alone() -> None:

@@ -3,20 +3,12 @@ from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.ai_services.resources import Account
-from checks.azure.members import PerimeterRule, PerimeterRuleProperties
 
 
 def listed(*ranges: str, **fields: object) -> Account:
     """Only these may connect."""
     given = {"public_network_access": "Enabled", "network_default_action": "Deny", "network_ip_rules": rules(*ranges)}
     return account(**{**given, **fields})
-
-
-def within(range: str, **fields: object) -> Account:
-    """Open by its own settings, and in an enforced perimeter that lets this range in."""
-    rule = PerimeterRule(properties=PerimeterRuleProperties(direction="Inbound", address_prefixes=(range,)))
-    given = {"public_network_access": "Enabled", "network_default_action": None, "perimeter_mode": "Enforced"}
-    return account(**{**given, "perimeter_rules": (rule,), **fields})
 
 
 CASES = {
@@ -29,22 +21,13 @@ CASES = {
         Case("denied by default, rules not observed", UNKNOWN, listed(network_ip_rules=UNSET)),
         Case("open", FAIL, account(public_network_access="Enabled", network_default_action="Allow")),
         Case("nothing was set", FAIL, account(public_network_access=None, network_default_action=None)),
-        Case("a value of a later API version", UNKNOWN, account(public_network_access="Sometimes")),
-        Case("secured by no perimeter, so closed", PASS, account(public_network_access="SecuredByPerimeter")),
-        Case("open, in an enforced perimeter that lets one office in", PASS, within("203.0.113.0/24")),
-        Case("open, in an enforced perimeter that lets everybody in", FAIL, within("0.0.0.0/0")),
-        Case("open, the perimeter not read", UNKNOWN, within("0.0.0.0/0", perimeter_mode=UNSET)),
+        Case("a value of a later API version", UNKNOWN, account(public_network_access="SecuredByPerimeter")),
         Case(
             "an action of a later API version", UNKNOWN, account(public_network_access=None, network_default_action="X")
         ),
         Case("not observed", UNKNOWN, account()),
     ],
     "azure_ai_account_open_ip_rule": [
-        Case(
-            "everybody, in an enforced perimeter",
-            NOT_APPLICABLE,
-            within("203.0.113.0/24", network_default_action="Deny", network_ip_rules=rules("203.0.113.7", "0.0.0.0/0")),
-        ),
         Case(
             "everybody",
             FAIL,

@@ -58,12 +58,7 @@ CASES = {
             sensitive(),
             storage(public_network_access="SecuredByPerimeter", perimeter_rules=None),
         ),
-        Case(
-            "perimeter not read",
-            UNKNOWN,
-            sensitive(),
-            storage(public_network_access="SecuredByPerimeter", perimeter_rules=UNSET),
-        ),
+        Case("perimeter not read", UNKNOWN, sensitive(), storage(public_network_access="SecuredByPerimeter")),
         Case("not flagged", NOT_APPLICABLE, workspace(hbi_workspace=False)),
         Case("the account is gone", NOT_APPLICABLE, sensitive(), storage(exists=False)),
         Case("the account is gone or elsewhere", NOT_APPLICABLE, sensitive(), storage(**TAKEN, moved_to=None)),
