@@ -16,7 +16,7 @@ class State(StrEnum):
     NEW = "new"
     #: it fails, and was open in the scan before
     PERSISTING = "persisting"
-    #: it fails, and had ended
+    #: it fails, and had ended, or was accepted until now
     REOPENED = "reopened"
     #: its resource is there and does not fail any more
     FIXED = "fixed"
@@ -69,7 +69,7 @@ def state(before: State | None, now: Seen) -> State | None:
     if now is Seen.FAILS:
         if before is None:
             return State.NEW
-        return State.REOPENED if before in ENDED else State.PERSISTING
+        return State.REOPENED if before in ENDED or before is State.SUPPRESSED else State.PERSISTING
     return None if before is None or before in ENDED else _ENDS[now]
 
 

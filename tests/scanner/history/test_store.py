@@ -44,7 +44,7 @@ def test_ten_nights_of_a_changing_world(url):
         {"a": "unknown", "b": "unknown"},
         {"a": "persisting", "b": "persisting"},
         {"a": "suppressed", "b": "suppressed"},
-        {"a": "persisting", "b": "fixed"},
+        {"a": "reopened", "b": "fixed"},
         {"a": "gone"},
     ]
     with open_store(url) as store:
