@@ -39,6 +39,8 @@ REFERRED = {
 ALWAYS_THERE: set[str | tuple[str, str]] = {
     "mlflow:GetUser",
     "mlflow:GetVersion",
+    "logs:DescribeAccountPolicies",
+    "logs:DescribeLogGroups",
     "s3:GetAccountPublicAccessBlock",
     "tag:GetResources",
     "resourcemanager.projects.get",

@@ -17,6 +17,7 @@ from checks.aws.iam.resources import (
     Role,
     Simulation,
 )
+from checks.aws.logs.resources import LogGroup
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
@@ -127,6 +128,10 @@ def config(name: str = "sentiment-1", **fields: Any) -> EndpointConfig:
 
 def endpoint(name: str = "sentiment", **fields: Any) -> Endpoint:
     return Endpoint(id=arn("endpoint", name), name=name, scope=HERE, **fields)
+
+
+def log_group(name: str = "/aws/sagemaker/Endpoints/sentiment", **fields: Any) -> LogGroup:
+    return LogGroup(id=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}", name=name, scope=HERE, **fields)
 
 
 def component(name: str = "chat", **fields: Any) -> InferenceComponent:

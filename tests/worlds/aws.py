@@ -16,6 +16,7 @@ The world file holds one document per resource, the one that Describe answers; L
     organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
+    log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
     card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
 """
 
@@ -34,6 +35,7 @@ from urllib.parse import parse_qsl
 from botocore.model import OperationModel
 from worlds import aws_leaves, aws_model, aws_simulator
 from worlds.aws_cards import CARD_OPERATIONS, answer_card
+from worlds.aws_logs import answer_logs, check_logs
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
@@ -45,7 +47,7 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies tags card_versions"
+    "service_control_policies tags card_versions log_groups log_policies"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -65,6 +67,7 @@ _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
 #: How each service says that what is asked about is not there.
 _GONE = {
     "sagemaker": (400, "ValidationException", "Could not find what was asked for."),
+    "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
     "iam": (404, "NoSuchEntity", "The role with that name cannot be found."),
     "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
 }
@@ -100,6 +103,7 @@ class AwsWorld(World):
         check_buckets(document, problems)
         check_roles(document, problems)
         check_tags(document, problems)
+        check_logs(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
@@ -290,6 +294,9 @@ class AwsWorld(World):
         if request.operation == "tag:GetResources":
             tagged = self.document if request.account == self.account else {}
             return get_resources(tagged, request.region, request.params)
+        if service == "logs":
+            mine = self.document if request.account == self.account else {}
+            return answer_logs(mine, request.region, name, request.params)
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)

@@ -60,6 +60,8 @@ def knows(operation: str, path: Path) -> bool:
     service, _, name = operation.partition(":")
     if name == "GetAccountPublicAccessBlock":
         service, name = "s3control", "GetPublicAccessBlock"
+    if operation == "logs:DescribeLogGroups":
+        path = ("logGroups", *path)
     if operation == "tag:GetResources":
         service, path = "resourcegroupstaggingapi", ("ResourceTagMappingList", *path)
     shape = known_model(service).operation_model(name).output_shape

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
+from checks.aws.logs.resources import LogGroup
 from checks.aws.names import account_of, region_of
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import (
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 #: What may be asked about in one call.
 _MOST = 100
 _FOLLOWED: tuple[type[Resource], ...] = (
-    *(Bucket, Endpoint, EndpointConfig, InferenceComponent, Model, ModelCard, ModelPackage, NotebookInstance),
-    TrainingJob,
+    *(Bucket, Endpoint, EndpointConfig, InferenceComponent, LogGroup, Model, ModelCard, ModelPackage),
+    *(NotebookInstance, TrainingJob),
 )
 
 #: Id, name and scope of a resource.

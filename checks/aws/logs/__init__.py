@@ -1,0 +1,1 @@
+"""CloudWatch Logs: the groups that endpoints write to."""
