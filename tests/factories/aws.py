@@ -33,6 +33,7 @@ from checks.aws.sagemaker.resources import (
     Model,
     ModelCard,
     ModelPackage,
+    MonitoringSchedule,
     NotebookInstance,
     PackageContainer,
     S3DataSource,
@@ -128,6 +129,12 @@ def config(name: str = "sentiment-1", **fields: Any) -> EndpointConfig:
 
 def endpoint(name: str = "sentiment", **fields: Any) -> Endpoint:
     return Endpoint(id=arn("endpoint", name), name=name, scope=HERE, **fields)
+
+
+def schedule(name: str = "drift", **fields: Any) -> MonitoringSchedule:
+    """A schedule that monitors the endpoint `sentiment`."""
+    known = {"endpoint_name": "sentiment", "monitoring_type": "DataQuality", "had_no_data": None, **fields}
+    return MonitoringSchedule(id=arn("monitoring-schedule", name), name=name, scope=HERE, **known)
 
 
 def log_group(name: str = "/aws/sagemaker/Endpoints/sentiment", **fields: Any) -> LogGroup:

@@ -22,6 +22,7 @@ from checks.aws.sagemaker.resources import (
     InferenceComponent,
     Model,
     ModelPackage,
+    MonitoringSchedule,
     NotebookInstance,
     TrainingJob,
 )
@@ -40,6 +41,8 @@ _WRONG_TYPE = False
 _COMPONENTS = "sagemaker:ListInferenceComponents"
 _COMPONENT = "sagemaker:DescribeInferenceComponent"
 _PACKAGE = "sagemaker:DescribeModelPackage"
+#: How the reason of a failed run begins where there was nothing captured to look at.
+_NO_DATA = ("Job inputs had no data", "No S3 objects found")
 #: The code under which the client gives every wording of "there is no such resource".
 _GONE = ("ResourceNotFound",)
 
@@ -89,6 +92,27 @@ def endpoint_configs(api: AwsApi) -> Iterator[EndpointConfig]:
 @collector(Endpoint, operations=("sagemaker:ListEndpoints", "sagemaker:DescribeEndpoint"))
 def endpoints(api: AwsApi) -> Iterator[Endpoint]:
     yield from described(api, Source(Endpoint, "Endpoint", "endpoints"))
+
+
+@collector(
+    MonitoringSchedule,
+    operations=("sagemaker:ListMonitoringSchedules", "sagemaker:DescribeMonitoringSchedule"),
+    follows=(Endpoint,),
+)
+def monitoring_schedules(api: AwsApi, found: Found) -> Iterator[MonitoringSchedule]:
+    """Those of a region with endpoints."""
+    if any(endpoint.scope.region == api.scope.region for endpoint in found.of(Endpoint)):
+        computed = {"had_no_data": _had_no_data}
+        yield from described(
+            api, Source(MonitoringSchedule, "MonitoringSchedule", "monitoring-schedules", computed=computed)
+        )
+
+
+def _had_no_data(reply: Mapping[str, Any]) -> bool | None:
+    """What SageMaker says of runs of hours in which an endpoint was asked nothing. The reason itself is not kept."""
+    run = reply.get("LastMonitoringExecutionSummary")
+    reason = run.get("FailureReason") if isinstance(run, Mapping) else None
+    return any(words in reason for words in _NO_DATA) if isinstance(reason, str) else None
 
 
 @collector(InferenceComponent, operations=(_COMPONENTS, _COMPONENT), per="account", follows=(Endpoint, EndpointConfig))

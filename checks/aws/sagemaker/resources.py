@@ -16,6 +16,8 @@ _PACKAGE = "sagemaker:DescribeModelPackage"
 _CARD = "sagemaker:DescribeModelCard"
 _CONFIG = "sagemaker:DescribeEndpointConfig"
 _ENDPOINT = "sagemaker:DescribeEndpoint"
+_SCHEDULES = "sagemaker:ListMonitoringSchedules"
+_SCHEDULE = "sagemaker:DescribeMonitoringSchedule"
 _COMPONENTS = "sagemaker:ListInferenceComponents"
 _COMPONENT = "sagemaker:DescribeInferenceComponent"
 _JOB = "sagemaker:DescribeTrainingJob"
@@ -324,6 +326,29 @@ class Endpoint(Resource, frozen=True, kw_only=True):
         Observed[tuple[Alarm, ...]], Read(_ENDPOINT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
     ] = UNSET
     active_capture: Annotated[Observed[ActiveCapture], Read(_ENDPOINT, "DataCaptureConfig")] = UNSET
+
+
+class MonitoringRun(AwsPart, frozen=True, kw_only=True):
+    """The last run of a monitoring schedule."""
+
+    monitoring_execution_status: str | None = None
+
+
+class MonitoringSchedule(Resource, frozen=True, kw_only=True):
+    """A schedule of SageMaker Model Monitor for an endpoint of this account. Id: its ARN.
+
+    `had_no_data` is whether its last run failed because the endpoint was asked nothing; None where it gave no reason.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.MonitoringSchedule"
+    title: ClassVar[str] = "SageMaker monitoring schedule"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    status: Annotated[Observed[str], Read(_SCHEDULES, "MonitoringScheduleStatus")] = UNSET
+    endpoint_name: Annotated[Observed[str], Read(_SCHEDULES, "EndpointName")] = UNSET
+    monitoring_type: Annotated[Observed[str], Read(_SCHEDULES, "MonitoringType")] = UNSET
+    last_run: Annotated[Observed[MonitoringRun], Read(_SCHEDULE, "LastMonitoringExecutionSummary")] = UNSET
+    had_no_data: Observed[bool] = UNSET
 
 
 class DeployedImage(AwsPart, frozen=True, kw_only=True):

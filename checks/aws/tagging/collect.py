@@ -21,6 +21,7 @@ from checks.aws.sagemaker.resources import (
     Model,
     ModelCard,
     ModelPackage,
+    MonitoringSchedule,
     NotebookInstance,
     TrainingJob,
 )
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _MOST = 100
 _FOLLOWED: tuple[type[Resource], ...] = (
     *(Bucket, Endpoint, EndpointConfig, InferenceComponent, LogGroup, Model, ModelCard, ModelPackage),
-    *(NotebookInstance, TrainingJob),
+    *(MonitoringSchedule, NotebookInstance, TrainingJob),
 )
 
 #: Id, name and scope of a resource.
