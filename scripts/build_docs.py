@@ -31,6 +31,7 @@ from scanner.model.decode import plans  # noqa: E402
 from scanner.model.needs import Need, Role  # noqa: E402
 from scanner.model.nouns import Resource  # noqa: E402
 from scanner.model.registry import PROVIDERS, load  # noqa: E402
+from scanner.model.selection import without_systems  # noqa: E402
 from scripts.coverage_page import coverage_page  # noqa: E402
 from scripts.cross_references_page import cross_references_page  # noqa: E402
 from scripts.exit_codes_page import exit_codes_page  # noqa: E402
@@ -51,6 +52,8 @@ _ONLY: dict[OptIn, str] = {
     "tags": "for [AI systems](../guides/ai-systems.md) that are selected by tags",
     "systems": "where [AI systems](../guides/ai-systems.md) are declared",
 }
+
+_WHERE_DECLARED = "It is judged where [AI systems](../../guides/ai-systems.md) are declared, and else left out."
 
 Checks = dict[str, Check]
 Collectors = dict[str, Collector]
@@ -165,7 +168,9 @@ def _asks(check: Check, collectors: Collectors) -> list[str]:
     operations = _needed(make_plan([check], collectors))
     more = {name for _, name in _needed(make_plan([check], collectors, verify=True)) - operations}
     rows = ((f"`{name}`", f"`{permission(provider, name)}`") for provider, name in sorted(operations))
+    always = without_systems([check], collectors)
     return [
+        *([] if always else [_WHERE_DECLARED]),
         "What a scan with this check alone asks, and what a role must allow for it.",
         table(("Operation", "Permission"), rows),
         *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),

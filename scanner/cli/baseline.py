@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from scanner.cli.config import NEW
-from scanner.evaluate.unasked import note_unasked
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.reading import INVENTORY, form, read_report
 from scanner.model.errors import InputError
@@ -46,11 +45,11 @@ def _judge(path: Path, options: Mapping[str, Any], earlier: Earlier) -> None:
     """Take over what a saved inventory fails now, by the same options."""
     from scanner.cli.declared import ownership
     from scanner.cli.judging import judge, load_saved, select
+    from scanner.cli.undeclared import prepared
 
     options = {**options, "verdicts": "fail"}
     inventory, checks, collectors = load_saved([str(path)])
-    chosen = select(checks, options)
-    note_unasked(inventory, chosen, collectors)
+    chosen = prepared(inventory, select(checks, options), collectors, options)
     built = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     for finding in built.findings:
         earlier.add(_failure(finding))

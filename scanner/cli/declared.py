@@ -12,6 +12,7 @@ import msgspec
 from scanner.model.checks import CHECKS
 from scanner.model.collectors import COLLECTORS
 from scanner.model.errors import InputError, NotKept
+from scanner.model.selection import without_systems
 from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
@@ -133,14 +134,17 @@ def assess(
     accounts: Iterable[tuple[str, str]],
 ) -> "Report":
     """The report, of a scan that knew these accounts, with what it says of AI systems and controls."""
+    from scanner.evaluate.unasked import asked_kinds
     from scanner.evaluate.unclaimed import UNCLAIMED
     from scanner.evidence.assess import Assessed, counted
 
     asked = {scope.provider for scope in built.scopes}
-    known = [
-        *(check for _, check in sorted(CHECKS.items()) if check.providers <= asked),
-        *([UNCLAIMED] if owners else []),
-    ]
+    known = tuple(check for _, check in sorted(CHECKS.items()) if check.providers <= asked)
+    if owners:
+        known = (*known, UNCLAIMED)
+    else:  # a check that there is not leaves no control open
+        read = asked_kinds(((one.kind, one.scope) for one in built.listings), built.gaps)
+        known = without_systems(known, COLLECTORS, read)
     day = as_of(options, built.started_at)
     said = Assessed(counted(built, accounts), known, catalogue, tuple(catalogue.frameworks), day, owners)
     return msgspec.structs.replace(built, assessment=said)

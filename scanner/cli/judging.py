@@ -42,7 +42,7 @@ from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
 from scanner.cli.sarif_files import settled, style_of, write_sarif
 from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
-from scanner.evaluate.unasked import note_unasked
+from scanner.cli.undeclared import prepared
 from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotWritten
 from scanner.model.nouns import Severity, Status
@@ -366,8 +366,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     inventory, checks, collectors = load_saved(paths)
     options = with_earlier(options, inventory.taken_at, inventory.accounts)
     problems = save(inventory, options)
-    chosen = select(checks, options)
-    note_unasked(inventory, chosen, collectors)
+    chosen = prepared(inventory, select(checks, options), collectors, options)
     return report(inventory, chosen, options, outputs, inventory.taken_at, problems=problems)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.cli.config import check_place, refuse_undecoded
 from scanner.cli.declared import as_of, ownership
 from scanner.cli.judging import judge, load_saved, places_of, read_files, select, write_to
-from scanner.evaluate.unasked import note_unasked
+from scanner.cli.undeclared import prepared
 from scanner.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def judged_saved(
         raise InputError("-o: standard output is closed")
     options = read_files(options)
     inventory, checks, collectors = load_saved(inventories)
-    chosen = select(checks, options)
-    note_unasked(inventory, chosen, collectors)
+    chosen = prepared(inventory, select(checks, options), collectors, options)
     declared = options["systems"]
     report = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     return report, declared.manifest if declared else None

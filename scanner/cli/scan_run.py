@@ -86,6 +86,7 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     """What was asked for, of these clouds. Raises InputError."""
     from scanner.cli.declared import tagged
     from scanner.cli.judging import select
+    from scanner.cli.undeclared import declared_or_left_out
     from scanner.collect.plan import make_plan
     from scanner.model.errors import InputError
     from scanner.model.registry import load
@@ -94,7 +95,8 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     verify = bool(options.get("verify"))
     if verify and not any(collector.opt_in == "verify" for collector in collectors.values()):
         raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
-    chosen, systems = select(checks.values(), options), bool(options.get("systems"))
+    chosen = declared_or_left_out(select(checks.values(), options), collectors, options)
+    systems = bool(options.get("systems"))
     return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems)
 
 

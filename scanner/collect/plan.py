@@ -7,6 +7,7 @@ from msgspec import Struct
 from scanner.model.checks import Check
 from scanner.model.collectors import Collector
 from scanner.model.nouns import Resource
+from scanner.model.selection import without_systems
 
 
 class Plan(Struct, frozen=True):
@@ -50,8 +51,9 @@ def make_plan(
     """The collectors that these checks need, no more; with `verify` those that verify.
 
     `tags` are providers whose tags are to be read: no check judges by them, and selectors of AI systems do. Without
-    `systems`, nothing is read that matters where AI systems are declared alone.
+    `systems`, nothing is read that matters where AI systems are declared alone, and checks that need it are left out.
     """
+    checks = checks if systems else without_systems(checks, collectors)
     needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
     asked = {"verify": verify, "systems": systems}
     wanted = {kind for kind in needed if asked.get(collectors[kind].opt_in or "", True)}

@@ -1,11 +1,16 @@
 """What chosen checks need and a saved inventory does not have, because the scan that took it had other checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.model.checks import Check
 from scanner.model.collectors import Collector
 from scanner.model.nouns import ANYWHERE, Gap, Listing, Reason, Scope
 from scanner.store.inventory import Inventory
+
+
+def asked_kinds(listings: Iterable[tuple[str, Scope]], gaps: Iterable[Gap]) -> frozenset[str]:
+    """The kinds that a scan asked for, whatever was answered. `listings` are keys of an inventory's."""
+    return frozenset({kind for kind, _ in listings} | {gap.kind for gap in gaps})
 
 
 def note_unasked(inventory: Inventory, checks: Sequence[Check], collectors: Mapping[str, Collector]) -> None:
@@ -21,7 +26,7 @@ def note_unasked(inventory: Inventory, checks: Sequence[Check], collectors: Mapp
         asked.setdefault((scope.provider, scope.account), {}).setdefault(kind, set()).add(scope.region)
     somewhere = {kind for kinds in asked.values() for kind in kinds}
     joined = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
-    needed = sorted(kind for kind in joined if not collectors[kind].opt_in)
+    needed = sorted(kind for kind in joined if collectors[kind].opt_in in (None, "systems"))
     gaps = []
     for (provider, account), known in sorted(asked.items()):
         for kind in [kind for kind in needed if collectors[kind].provider == provider]:

@@ -13,7 +13,7 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 F = TypeVar("F", bound=Callable[..., Iterator[Resource]])
-#: What a collector waits to be asked for: that findings are verified, or that tags are read.
+#: What a collector waits for: that findings are to be verified, that tags are to be read, or that systems are declared.
 OptIn = Literal["verify", "tags", "systems"]
 
 

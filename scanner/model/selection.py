@@ -1,8 +1,9 @@
-"""Which checks were asked for, by name and severity. Pure."""
+"""Which checks were asked for, by name and severity, and which there are without declared AI systems. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from scanner.model.checks import Check
+from scanner.model.collectors import Collector
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity
 
@@ -32,6 +33,20 @@ def select(
     return tuple(
         check for check in every if check.id in keep and check.id not in drop and check.severity.rank <= least.rank
     )
+
+
+def without_systems(
+    checks: Iterable[Check], collectors: Mapping[str, Collector], read: Container[str] = ()
+) -> tuple[Check, ...]:
+    """The checks that there are where no AI systems are declared, in the order given.
+
+    One that needs a kind that is read for declared systems alone is none of them, unless that kind was `read` anyway.
+    """
+
+    def is_missing(kind: str) -> bool:
+        return collectors[kind].opt_in == "systems" and kind not in read
+
+    return tuple(check for check in checks if not any(is_missing(kind.kind) for kind in (check.kind, *check.needs)))
 
 
 def _hint(name: str, checks: Sequence[Check]) -> str:

@@ -37,9 +37,25 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     plain, declared = (make_plan(checks, COLLECTORS, systems=systems) for systems in (False, True))
 
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
-        "azure.machine_learning.ModelVersion"
+        "azure.machine_learning.ModelVersion",
+    }
+    assert set(declared.operations) - set(plain.operations) == {
+        "Microsoft.MachineLearningServices/workspaces/models/read",
+        "Microsoft.MachineLearningServices/workspaces/models/versions/read",
     }
     assert declared.systems and not plain.systems
+    assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
+        *("MLP-5331", "MLP-5332"),
+    }
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
+def test_a_check_is_planned_with_all_that_it_needs_or_not_at_all(check: object) -> None:
+    plan = make_plan([check], COLLECTORS, verify=True, systems=False)  # type: ignore[list-item]
+    kinds = {collector.kind for collector in plan.collectors}
+
+    needed = {check.kind, *check.needs}  # type: ignore[attr-defined]
+    assert needed <= kinds if plan.checks else not kinds
 
 
 def test_tags_are_planned_only_of_providers_whose_tags_are_asked_for() -> None:
