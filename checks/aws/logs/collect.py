@@ -24,7 +24,7 @@ _GONE = ("ResourceNotFound",)
 _Names = tuple[str, ...] | UnsetType
 
 
-@collector(LogGroup, operations=(GROUPS, _FILTERS, _POLICIES), follows=(Endpoint,))
+@collector(LogGroup, operations=(GROUPS, _FILTERS, _POLICIES), follows=(Endpoint,), opt_in="systems")
 def log_groups(api: AwsApi, found: Found) -> Iterator[LogGroup]:
     """Groups outlive their endpoints, and those of endpoints that are gone are left out."""
     names = {OF_ENDPOINTS + each.name for each in found.of(Endpoint) if each.scope.region == api.scope.region}

@@ -98,6 +98,7 @@ def endpoints(api: AwsApi) -> Iterator[Endpoint]:
     MonitoringSchedule,
     operations=("sagemaker:ListMonitoringSchedules", "sagemaker:DescribeMonitoringSchedule"),
     follows=(Endpoint,),
+    opt_in="systems",
 )
 def monitoring_schedules(api: AwsApi, found: Found) -> Iterator[MonitoringSchedule]:
     """Those of a region with endpoints."""

@@ -37,15 +37,23 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     plain, declared = (make_plan(checks, COLLECTORS, systems=systems) for systems in (False, True))
 
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
+        "aws.logs.LogGroup",
+        "aws.sagemaker.MonitoringSchedule",
         "azure.machine_learning.ModelVersion",
     }
     assert set(declared.operations) - set(plain.operations) == {
+        "logs:DescribeAccountPolicies",
+        "logs:DescribeLogGroups",
+        "logs:DescribeSubscriptionFilters",
         "Microsoft.MachineLearningServices/workspaces/models/read",
         "Microsoft.MachineLearningServices/workspaces/models/versions/read",
+        "sagemaker:DescribeMonitoringSchedule",
+        "sagemaker:ListMonitoringSchedules",
     }
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
         *("MLP-5331", "MLP-5332"),
+        *("MLP-5504", "MLP-5505", "MLP-5506"),
     }
 
 
