@@ -18,6 +18,7 @@ _NEVER = ("Failed", "Creating", "Deleting")
 _RUNS, _HALTED, _WAITS, _OPEN = "runs", "is halted", "waits", "is open"
 _ENDED_WELL = ("Completed", "CompletedWithViolations")
 _UNDER_WAY = ("Pending", "InProgress", "Stopping")
+_ENDED_BADLY = ("Failed", "Stopped")
 
 
 class Schedules(Struct, frozen=True):
@@ -134,7 +135,7 @@ def sagemaker_endpoint_monitor_found_violations(endpoint: Endpoint, view: View) 
     if violated := [one for one in active if ended[one.id] == "CompletedWithViolations" and one.status == "Scheduled"]:
         path = (endpoint.id, violated[0].id)
         return failed("the last run found violations", path=path, **_shown(violated))
-    if any(one.status not in ("Scheduled", "Pending") or one.last_run is UNSET for one in active):
+    if any(one.status not in ("Scheduled", "Pending") or _is_untold(one) for one in active):
         return unknown("MonitoringSchedule.status", "MonitoringSchedule.last_run", path=(endpoint.id,))
     if not view.derive(schedules).complete:
         return unknown("MonitoringSchedule", path=(endpoint.id,))
@@ -172,13 +173,19 @@ def _state(one: MonitoringSchedule) -> str:
         return _RUNS
     if ended == "Failed" and one.had_no_data is not False:
         return _WAITS if one.had_no_data else _OPEN
-    return _HALTED if ended in ("Failed", "Stopped") else _OPEN
+    return _HALTED if ended in _ENDED_BADLY else _OPEN
 
 
 def _best(states: Iterable[str]) -> str:
     """The state of a type: one that runs is enough, and only where all are halted it is."""
     found = set(states)
     return next(state for state in (_RUNS, _OPEN, _WAITS, _HALTED) if state in found)
+
+
+def _is_untold(one: MonitoringSchedule) -> bool:
+    """Whether nobody says how the last run ended, or in a word that this version does not know."""
+    told = (*_ENDED_WELL, *_ENDED_BADLY, *_UNDER_WAY)
+    return one.last_run is UNSET or (one.last_run is not None and _ended(one) not in told)
 
 
 def _ended(one: MonitoringSchedule) -> str | None:

@@ -22,6 +22,8 @@ NOT_MONITORED = (
     Case("has not run yet", NOT_APPLICABLE, SERVES, schedule(status="Scheduled", last_run=None)),
     Case("is being made", NOT_APPLICABLE, SERVES, schedule(status="Pending", last_run=None)),
     Case("runs for the first time", NOT_APPLICABLE, SERVES, ran("InProgress")),
+    Case("how the last run ended is not said", UNKNOWN, SERVES, ran(None)),
+    Case("an end of a later API version", UNKNOWN, SERVES, ran("Skipped")),
 )
 
 CASES = {
@@ -34,7 +36,6 @@ CASES = {
         Case("its last run was stopped", FAIL, SERVES, ran("Stopped")),
         Case("its last run had no data", NOT_APPLICABLE, SERVES, ran("Failed", had_no_data=True)),
         Case("its last run gave no reason", UNKNOWN, SERVES, ran("Failed")),
-        Case("an end of a later API version", UNKNOWN, SERVES, ran("Skipped")),
         Case("another of the same type runs", PASS, SERVES, ran("Completed", "Stopped"), ran("Completed", name="new")),
         Case("one of another type runs", FAIL, SERVES, ran("Completed"),
              ran("Completed", "Stopped", name="bias", monitoring_type="ModelBias")),
@@ -45,6 +46,8 @@ CASES = {
         Case("none", PASS, SERVES, ran("Completed")),
         Case("some", FAIL, SERVES, ran("CompletedWithViolations")),
         Case("in one of two", FAIL, SERVES, ran("Completed"), ran("CompletedWithViolations", name="bias")),
+        Case("none in one of two, and the end of the other is not said", UNKNOWN, SERVES, ran("Completed"),
+             ran(None, name="bias")),
         Case("in a schedule that is stopped", NOT_APPLICABLE, SERVES, ran("CompletedWithViolations", "Stopped")),
         Case("the last run failed", NOT_APPLICABLE, SERVES, ran("Failed", had_no_data=False)),
         *NOT_MONITORED,
