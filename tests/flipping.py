@@ -32,6 +32,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.iam.Role", "inline_policies"): (("iam:GetRolePolicy", "PolicyDocument"),),
     ("aws.iam.Role", "details_from"): (),
     ("aws.iam.Simulation", "context"): (),
+    ("aws.logs.LogGroup", "endpoint_name"): (),
     ("aws.logs.LogGroup", "forwarded_by"): (),
     ("aws.s3.Bucket", "exists"): (),
     ("gcp.iam.ProjectPolicy", "above"): (),

@@ -44,7 +44,8 @@ def log_groups(api: AwsApi, found: Found) -> Iterator[LogGroup]:
             forwarded = UNSET if isinstance(own, UnsetType) or isinstance(everywhere, UnsetType) else own + everywhere
         name = group["logGroupName"]
         arn = f"arn:{api.partition}:logs:{api.scope.region}:{api.account}:log-group:{name}"
-        return api.decode(LogGroup, {GROUPS: group}, id=arn, name=name, forwarded_by=forwarded)
+        endpoint = name.removeprefix(OF_ENDPOINTS)
+        return api.decode(LogGroup, {GROUPS: group}, id=arn, name=name, endpoint_name=endpoint, forwarded_by=forwarded)
 
     yield from (made for made in api.each(look, groups) if made is not None)
 

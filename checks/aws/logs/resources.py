@@ -22,6 +22,7 @@ class LogGroup(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "CloudWatch log group of an endpoint"
     holds: ClassVar[Holds] = Holds.SERVING
 
+    endpoint_name: Observed[str] = UNSET
     #: also where a policy of the account sets it; absent where events never expire
     retention_in_days: Annotated[Observed[int], Read(GROUPS, "retentionInDays")] = UNSET
     forwarded_by: Observed[tuple[str, ...]] = UNSET
