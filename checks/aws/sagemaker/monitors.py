@@ -16,6 +16,7 @@ from scanner.model.views import View
 #: One that was never made has nothing to monitor; one that is being deleted is judged no more.
 _NEVER = ("Failed", "Creating", "Deleting")
 _RUNS, _HALTED, _WAITS, _OPEN = "runs", "is halted", "waits", "is open"
+_GOES_ON, _AT_REST = ("Scheduled", "Pending"), ("Stopped", "Failed")
 _ENDED_WELL = ("Completed", "CompletedWithViolations")
 _UNDER_WAY = ("Pending", "InProgress", "Stopping")
 _ENDED_BADLY = ("Failed", "Stopped")
@@ -88,8 +89,9 @@ def sagemaker_endpoint_monitor_halted(endpoint: Endpoint, view: View) -> Verdict
         group = by_type[halted[0]]
         told = "no type" if halted == ["None"] else ", ".join(halted)
         return failed(f"the monitor of {told} is halted", path=(endpoint.id, group[0].id), **_shown(group))
-    if _OPEN in states.values() or any(one.last_run is UNSET for one in found):
-        return unknown("MonitoringSchedule.status", "MonitoringSchedule.last_run", path=(endpoint.id,))
+    for one in found:
+        if states[one.id] == _OPEN or one.last_run is UNSET:
+            return _open(one, endpoint)
     if not complete:
         return unknown("MonitoringSchedule", "MonitoringSchedule.monitoring_type", path=(endpoint.id,))
     if not (running := [one for one in found if states[one.id] == _RUNS]):
@@ -130,13 +132,14 @@ def sagemaker_endpoint_monitor_found_violations(endpoint: Endpoint, view: View) 
     found = _monitors(endpoint, view)
     if isinstance(found, Verdict):
         return found
-    active = [one for one in found if one.status not in ("Stopped", "Failed")]
+    active = [one for one in found if one.status not in _AT_REST]
     ended = {one.id: _ended(one) for one in active}
     if violated := [one for one in active if ended[one.id] == "CompletedWithViolations" and one.status == "Scheduled"]:
         path = (endpoint.id, violated[0].id)
         return failed("the last run found violations", path=path, **_shown(violated))
-    if any(one.status not in ("Scheduled", "Pending") or _is_untold(one) for one in active):
-        return unknown("MonitoringSchedule.status", "MonitoringSchedule.last_run", path=(endpoint.id,))
+    for one in active:
+        if one.status not in _GOES_ON or _is_untold(one):
+            return _open(one, endpoint)
     if not view.derive(schedules).complete:
         return unknown("MonitoringSchedule", path=(endpoint.id,))
     if clean := [one for one in active if ended[one.id] == "Completed"]:
@@ -160,7 +163,7 @@ def _monitors(endpoint: Endpoint, view: View) -> list[MonitoringSchedule] | Verd
 
 
 def _state(one: MonitoringSchedule) -> str:
-    if one.status in ("Stopped", "Failed"):
+    if one.status in _AT_REST:
         return _HALTED
     if one.status == "Pending":
         return _WAITS
@@ -180,6 +183,12 @@ def _best(states: Iterable[str]) -> str:
     """The state of a type: one that runs is enough, and only where all are halted it is."""
     found = set(states)
     return next(state for state in (_RUNS, _OPEN, _WAITS, _HALTED) if state in found)
+
+
+def _open(one: MonitoringSchedule, endpoint: Endpoint) -> Verdict:
+    """What of a schedule is not known: what it is doing, or else how its last run ended."""
+    field = "last_run" if one.status in (*_GOES_ON, *_AT_REST) else "status"
+    return unknown(f"MonitoringSchedule.{field}", path=(endpoint.id, one.id))
 
 
 def _is_untold(one: MonitoringSchedule) -> bool:
