@@ -18,6 +18,9 @@ SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111122223333:"
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001/"
 RETINA = f"{SUBSCRIPTION}resourcegroups/rg-retina/providers/microsoft.machinelearningservices/workspaces/"
 
+#: What is read about an endpoint where systems are declared.
+WATCHING = ("LogGroup", "MonitoringSchedule")
+
 
 def of_aws(*arns: str) -> Include:
     return Include(provider="aws", arns=tuple(SAGEMAKER + arn for arn in arns))
@@ -30,6 +33,8 @@ def test_whoever_claims_an_endpoint_claims_its_model_artifacts_role_data_and_job
     assert {key.kind.rpartition(".")[2]: names(claimed, key.kind.partition(".")[2]) for key in claimed} == {
         "Endpoint": {"sentiment-internal"},
         "EndpointConfig": {"sentiment-good-1"},
+        "LogGroup": {"sentiment-internal"},
+        "MonitoringSchedule": {"sentiment-bias", "sentiment-drift"},
         "Model": {"sentiment-good"},
         "TrainingJob": {"sentiment-train-good"},
         "Role": {"sentiment-serving", "sentiment-training"},
@@ -80,8 +85,8 @@ def test_a_workspace_that_is_selected_brings_what_is_inside() -> None:
     ("follow", "kinds"),
     [
         ((), {"Endpoint"}),
-        (("lineage",), {"Endpoint", "EndpointConfig", "Model", "TrainingJob"}),
-        (("lineage", "roles"), {"Endpoint", "EndpointConfig", "Model", "TrainingJob", "Role"}),
+        (("lineage",), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "TrainingJob"}),
+        (("lineage", "roles"), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "TrainingJob", "Role"}),
         (("buckets",), {"Endpoint"}),
     ],
 )
@@ -112,7 +117,12 @@ def test_what_is_excluded_is_not_claimed_and_leads_nowhere() -> None:
     claims = found.systems["sentiment"]
 
     assert claims.excluded == {Key("aws.sagemaker.Model", f"{SAGEMAKER}model/sentiment-good"): model}
-    assert {key.kind.rpartition(".")[2] for key in claims.claimed} == {"Endpoint", "EndpointConfig", "Bucket"}
+    assert {key.kind.rpartition(".")[2] for key in claims.claimed} == {
+        "Endpoint",
+        "EndpointConfig",
+        *WATCHING,
+        "Bucket",
+    }
     assert names(found.unclaimed, "sagemaker.Model") & {"sentiment-good"} == set()
 
 
