@@ -65,6 +65,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.notebooks.Instance", "project_scripts"): (),
     ("gcp.notebooks.Instance", "scripts"): (),
     ("gcp.notebooks.Instance", "secrets"): (),
+    ("gcp.notebooks.Instance", "serial_port_prohibited"): (),
     ("gcp.storage.Bucket", "exists"): (),
     ("gcp.storage.Bucket", "open_folders"): (),
     ("gcp.storage.Bucket", "prevented_by_policy"): (),

@@ -223,7 +223,7 @@ def test_a_report_that_cannot_be_made_does_not_cost_the_others(tmp_path: Path) -
         (["scan", "aws", "-o", "nowhere/x.json"], "nowhere"),
         (["scan", "aws", "--check", "sagemaker_notebok_direct_internet_access"], "Did you mean"),
         (["scan", "aws", "--min-severity", "urgent"], "urgent"),
-        (["scan", "aws", "--fail-on", "bad"], "informational, never"),
+        (["scan", "aws", "--fail-on", "bad"], "informational, new:SEVERITY, never"),
         (["scan", "aws", "-o", "sarif:"], "-o sarif: names no file; sarif:PATH is expected"),
         (["scan", "aws", "--time-limit", "0s"], "a whole number from 1"),
         (["scan", "gcp", "--organization", "northwind.example"], "`gcloud organizations list`"),

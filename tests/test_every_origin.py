@@ -40,6 +40,7 @@ COMPUTED = {
     ("azure.storage.StorageAccount", "exists"): ("Microsoft.Storage/storageAccounts/read",),
     ("gcp.iam.ProjectPolicy", "above"): ("resourcemanager.projects.get",),
     ("gcp.notebooks.Instance", "project_metadata"): ("compute.projects.get",),
+    ("gcp.notebooks.Instance", "serial_port_prohibited"): ("orgpolicy.policy.get",),
     ("gcp.storage.Bucket", "exists"): ("storage.buckets.get", "storage.buckets.list"),
     ("gcp.storage.Bucket", "prevented_by_policy"): ("orgpolicy.policy.get",),
 }

@@ -19,6 +19,8 @@ from scripts.build_google_shapes import APIS
 COLLECTORS = registered()[1]
 #: Kinds whose replies have tags or labels that are none of theirs, with the reason.
 OF_OTHERS = {"gcp.iam.ProjectPolicy": "the labels are those of the project, and no resource in it has them"}
+#: Kinds whose tags are among the properties of a reply, which the models of these tests do not reach into.
+IN_PROPERTIES = {"azure.machine_learning.ModelVersion"}
 TAGGED = {
     kind: plan
     for kind, made in sorted(COLLECTORS.items())
@@ -57,7 +59,7 @@ def test_what_people_can_tag_has_a_field_for_it() -> None:
         if kind not in TAGGED and kind not in OF_OTHERS
     )
     assert OF_OTHERS.keys() <= found.keys() - TAGGED.keys()
-    assert {kind for kind in TAGGED if not kind.startswith("aws.")} <= found.keys()
+    assert {kind for kind in TAGGED if not kind.startswith("aws.")} <= found.keys() | IN_PROPERTIES
 
 
 @pytest.mark.parametrize("kind", TAGGED)

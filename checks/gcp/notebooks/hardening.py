@@ -133,7 +133,7 @@ def vertex_workbench_project_ssh_keys_accepted(instance: Instance) -> Verdict:
     objective="hardened-workspaces",
     since="0.1.0",
     blind_to=(MACHINE,),
-    decided_by=("metadata",),
+    decided_by=("metadata", "project_metadata", "serial_port_prohibited"),
 )
 def vertex_workbench_serial_port_open(instance: Instance) -> Verdict:
     """Workbench instance has its interactive serial console open.
