@@ -65,7 +65,7 @@ def scanned(server: Server, provider: str, **settings: Any) -> tuple[Inventory, 
     from scanning import _pointing_at
 
     with _pointing_at(server):
-        inventory = take_inventory(provider, verify=False, tags=False, **settings)
+        inventory = take_inventory(provider, verify=False, tags=False, systems=False, **settings)
     return inventory, {
         (slug, identifier.rpartition("/")[2]): status.value
         for (slug, identifier), status in verdicts_of(inventory, provider).items()

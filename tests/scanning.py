@@ -165,6 +165,7 @@ def take_inventory(
     manners: Manners = QUICK,
     verify: bool = True,
     tags: bool = True,
+    systems: bool = True,
     call_seconds: float | None = None,
     **settings: Any,
 ) -> Inventory:
@@ -182,7 +183,8 @@ def take_inventory(
         bounds = msgspec.structs.replace(manners.bounds, call_seconds=call_seconds)
         calls.manners = msgspec.structs.replace(manners, bounds=bounds)
     try:
-        plan = make_plan(wanted, collectors, verify=verify, tags=(provider,) if tags else ())
+        asked = (provider,) if tags else ()
+        plan = make_plan(wanted, collectors, verify=verify, tags=asked, systems=systems)
         collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()

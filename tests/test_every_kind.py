@@ -109,6 +109,7 @@ _SAID = "people or pipelines recorded it: what shows or gates evaluations and li
 _HOW = "tells who looks into a saved inventory how it was read"
 #: What is read and looked at by no check, collector or evidence, by the class that declares it, with the reason.
 UNUSED = {
+    "aws.logs.LogGroup.endpoint_name": "joins it to the AI system of its endpoint",
     "aws.iam.Role.details_from": _HOW,
     "aws.sagemaker.Model.creation_time": _WHAT,
     "aws.sagemaker.Model.details_from": _HOW,
@@ -124,7 +125,6 @@ UNUSED = {
     "azure.machine_learning.OnlineEndpoint.tags": _WRITTEN,
     "azure.machine_learning.Workspace.tags": _WRITTEN,
     "azure.storage.StorageAccount.tags": _WRITTEN,
-    "checks.gcp.iam.resources.Condition.expression": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
     "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",

@@ -58,6 +58,13 @@ ROUTES = (
     _route("GET", "aiplatform", "v1/projects/{project}/locations", "aiplatform.locations.list", "locations"),
     _route("GET", "aiplatform", _REGIONAL + "/{collection}", "aiplatform.{collection}.list", "regional"),
     _route("GET", "aiplatform", _REGIONAL + "/{collection}/{name}", "aiplatform.{collection}.get", "one"),
+    _route(
+        "GET",
+        "aiplatform",
+        _REGIONAL + "/{collection}/{name}/evaluations",
+        "aiplatform.modelEvaluations.list",
+        "evaluations",
+    ),
     _route("GET", "notebooks", _REGIONAL_V2 + "/{collection}", "notebooks.{collection}.list", "regional"),
     _route("GET", "notebooks", _REGIONAL_V2 + "/{collection}/{name}", "notebooks.{collection}.get", "one"),
     _route("GET", "storage", "storage/v1/b", "storage.buckets.list", "buckets"),
@@ -246,6 +253,10 @@ class GcpCloud(Cloud):
         if f"/locations/{call.params['location']}/" not in document["name"]:
             raise Refused(404, "NOT_FOUND", f"{call.resource} was not found.")
         return document
+
+    def _answer_evaluations(self, call: Call) -> Any:
+        self._answer_one(call)
+        return {}  # nobody evaluates here
 
     # -- Cloud Storage -------------------------------------------------------------------------------------------------
 

@@ -280,7 +280,9 @@ class Terminal:
 
     def _read(self) -> bool:
         try:
-            ready, _, _ = select.select([self._leader], [], [], 60)
+            waiting = select.poll()  # which takes any number that a file may have, as `select` does not
+            waiting.register(self._leader, select.POLLIN)
+            ready = waiting.poll(60_000)
             more = os.read(self._leader, 65536).decode(errors="replace").replace("\r\n", "\n") if ready else ""
         except OSError:  # the other end is closed
             return False

@@ -148,7 +148,7 @@ def test_an_api_that_was_switched_off_after_the_census_is_absence() -> None:
 
     assert inventory.gaps == ()
     absences = {
-        scope.region: listing.absent for (kind, scope), listing in inventory.listings.items() if "Model" in kind
+        scope.region: listing.absent for (kind, scope), listing in inventory.listings.items() if kind.endswith(".Model")
     }
     off = "aiplatform.googleapis.com is not enabled in project example-fraud-prod"
     assert absences == {"europe-west4": off, "us-central1": off, "global": NONE_ELSEWHERE}
