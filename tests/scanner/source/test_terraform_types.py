@@ -16,9 +16,11 @@ SCHEMA: dict[str, Any] = json.loads((TESTS / "scanner" / "source" / "provider_sc
 #: Kinds that no resource of the three providers makes, or that nobody makes, and why.
 WITHOUT = {
     "aws.iam.Simulation": "what a simulator says of a role",
+    "aws.logs.LogGroup": "no finding is on one",
     "aws.sagemaker.InferenceComponent": "the provider aws has no resource for it",
     "aws.sagemaker.ModelCard": "the provider aws has no resource for it",
     "aws.sagemaker.ModelPackage": "made by pipelines; the provider has the group alone",
+    "aws.sagemaker.MonitoringSchedule": "no finding is on one",
     "aws.sagemaker.TrainingJob": "made by pipelines",
     "aws.tagging.TaggedResource": "the tags of others",
     "azure.authorization.Assignee": "what is known of an identity",
