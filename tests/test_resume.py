@@ -111,8 +111,7 @@ def test_an_interrupted_scan_reports_what_it_saw_and_goes_on_later(calm, own: Pa
     assert "the scan was interrupted" in err
     assert "mlposture scan --resume" in err
     assert partial["scan"]["complete"] is False
-    # A signal that is heard late finds that the call which waits has timed out by itself.
-    assert "stopped" in {gap["reason"] for gap in partial["gaps"]} <= {"stopped", "timeout"}
+    assert {gap["reason"] for gap in partial["gaps"]} == {"stopped"}
     whole, _ = calm
     known = {finding["fingerprint"]: finding["verdict"] for finding in whole["findings"]}
     judged = {f["fingerprint"]: f["verdict"] for f in partial["findings"] if f["verdict"] != "unknown"}

@@ -189,7 +189,8 @@ class _Run:
         self.turns: OrderedDict[str, deque[Unit]] = OrderedDict()
         self.running: dict[Future[Any], Unit | str] = {}
         self.cut: list[Unit | str] = []
-        self.ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        # Not a SimpleQueue: a signal that comes as its wait ends can make CPython's wait there for ever.
+        self.ended: queue.Queue[Future[Any]] = queue.Queue()
         self.threads = threads
         self.opening = 0
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="unit")
