@@ -44,7 +44,9 @@ class _Failure(Struct, frozen=True, kw_only=True):
     first_seen_at: When | None = None
 
 
-class _Settled(Struct, frozen=True):
+class Settled(Struct, frozen=True):
+    """An account of a report, and whether all of it was seen."""
+
     provider: str
     account: str
     settled: bool
@@ -188,7 +190,7 @@ def _read_history(reader: Reader, into: Earlier) -> None:
     for name in reader.members():
         if name == "accounts":
             for item in reader.items():
-                account = msgspec.json.decode(item, type=_Settled)
+                account = msgspec.json.decode(item, type=Settled)
                 into.know((account.provider, account.account), account.settled)
                 into.ask((account.provider, account.account), account.regions)
         elif name == "carried":

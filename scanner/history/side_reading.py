@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scanner.history.reading import SARIF, CheckId, Fingerprint, When, form, understood
+from scanner.history.reading import SARIF, CheckId, Fingerprint, Settled, When, form, understood
 from scanner.history.side_sarif import read_sarif
 from scanner.history.sides import About, Side, Sides, Told
 from scanner.model.errors import InputError
@@ -52,13 +52,6 @@ class _Scan(Struct, frozen=True):
     started_at: When
     complete: bool
     accounts: tuple[_Account, ...]
-
-
-class _Asked(Struct, frozen=True):
-    provider: str
-    account: str
-    settled: bool
-    regions: tuple[str, ...]
 
 
 class _Listed(Struct, frozen=True):
@@ -180,7 +173,7 @@ def _read_history(reader: Reader, side: Side) -> None:
     for name in reader.members():
         if name == "accounts":
             for item in reader.items():
-                asked = msgspec.json.decode(item, type=_Asked)
+                asked = msgspec.json.decode(item, type=Settled)
                 account = (asked.provider, asked.account)
                 side.reach.setdefault(account, set()).update(asked.regions)
                 side.settled |= {account} if asked.settled else set()

@@ -79,10 +79,6 @@ class Store:
         rows = self._engine.rows("SELECT number, record, digest FROM mlposture_scans ORDER BY number")
         return tuple(opened(*row) for row in rows)
 
-    def counts(self) -> tuple[Scan, ...]:
-        """The same: the counts of a scan (`states`, `by_severity`, `verdicts`, `score`) are part of its record."""
-        return self.scans()
-
     def last_scans(self) -> dict[Account, datetime]:
         """When the last scan of each account began."""
         times = {scan.number: scan.started_at for scan in self.scans()}

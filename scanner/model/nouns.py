@@ -206,6 +206,13 @@ def unobserved(resource: Resource, *fields: str) -> Verdict | None:
     return None
 
 
+def unobserved_joined(resource: Resource, *fields: str, path: tuple[str, ...]) -> Verdict | None:
+    """The same of a joined resource, whose fields the verdict names as `joined` does."""
+    missing = unobserved(resource, *fields)
+    kind = type(resource).kind.rpartition(".")[2]
+    return missing and unknown(*(f"{kind}.{name}" for name in missing.missing), path=path)
+
+
 def joined(resource: Resource, *fields: str) -> dict[str, Any]:
     """Evidence about a joined resource: `**joined(bucket, "versioning")` gives {"Bucket.versioning": …}."""
     kind = type(resource).kind.rpartition(".")[2]

@@ -7,7 +7,17 @@ from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Model
 from checks.worst import worst
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved_joined,
+)
 from scanner.model.views import View
 
 
@@ -48,8 +58,8 @@ def vertex_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
 
 def _judged(model: Model, bucket: Bucket) -> Verdict:
     path = (model.id, bucket.id)
-    if missing := unobserved(bucket, "exists"):
-        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
+    if missing := unobserved_joined(bucket, "exists", path=path):
+        return missing
     if not bucket.exists:
         return not_applicable("the artifact bucket does not exist", **joined(bucket, "exists"))
     found = openness(bucket, f"the artifact bucket {bucket.name}")

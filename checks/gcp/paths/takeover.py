@@ -24,6 +24,7 @@ from scanner.model.nouns import (
     passed,
     unknown,
     unobserved,
+    unobserved_joined,
 )
 from scanner.model.trust import Foreign
 from scanner.model.views import View
@@ -175,8 +176,8 @@ def _worst(resource: Resource, buckets: list[Bucket | str], what: str) -> Verdic
 
 def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
     path = (resource.id, bucket.id)
-    if missing := unobserved(bucket, "exists", "project"):
-        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
+    if missing := unobserved_joined(bucket, "exists", "project", path=path):
+        return missing
     shown = joined(bucket, "name", "exists", "project")
     if not bucket.exists and nobody_may_create(bucket.name):
         return passed(
@@ -189,8 +190,8 @@ def _judged(resource: Resource, bucket: Bucket, what: str) -> Verdict:
         return failed(f"the {what} {bucket.name} does not exist", path=path, **shown)
     if bucket.project is not None:
         return passed(f"the {what} exists and is yours", path=path, **shown)
-    if missing := unobserved(bucket, "shares_parent", "owners"):
-        return unknown(*(f"Bucket.{name}" for name in missing.missing), path=path)
+    if missing := unobserved_joined(bucket, "shares_parent", "owners", path=path):
+        return missing
     shown |= joined(bucket, "shares_parent", "owners")
     if bucket.shares_parent:
         return passed(f"the {what} belongs to a project of the same folder or organisation", path=path, **shown)

@@ -10,7 +10,17 @@ from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.vertex_ai.resources import Endpoint, MonitoringJob
 from checks.retention import SIX_MONTHS
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+    unobserved_joined,
+)
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -60,8 +70,8 @@ def vertex_endpoint_monitoring_halted(endpoint: Endpoint, view: View) -> Verdict
     if isinstance(job, Verdict):
         return job
     path = (endpoint.id, job.id)
-    if missing := unobserved(job, "state", "latest_run"):
-        return unknown(*(f"MonitoringJob.{name}" for name in missing.missing), path=path)
+    if missing := unobserved_joined(job, "state", "latest_run", path=path):
+        return missing
     shown = joined(job, "state", "latest_run")
     if said := _HALTED.get(job.state or ""):
         return failed(f"the monitoring job {said}", path=path, **shown)
@@ -110,8 +120,8 @@ def vertex_endpoint_monitoring_tells_nobody(endpoint: Endpoint, view: View) -> V
     if isinstance(job, Verdict):
         return job
     path = (endpoint.id, job.id)
-    if missing := unobserved(job, "alerting", "pipeline_logs"):
-        return unknown(*(f"MonitoringJob.{name}" for name in missing.missing), path=path)
+    if missing := unobserved_joined(job, "alerting", "pipeline_logs", path=path):
+        return missing
     shown = joined(job, "alerting", "pipeline_logs")
     alerting = job.alerting
     mailed = alerting.email_alert_config.user_emails if alerting and alerting.email_alert_config else None
