@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache
 from threading import Condition, Event
 from typing import Any
 from unittest import mock
@@ -136,7 +136,7 @@ def share_models() -> None:
     from botocore import hooks, session, useragent
 
     session.create_loader = cache(session.create_loader)
-    hooks.accepts_kwargs = lru_cache(512)(hooks.accepts_kwargs)
+    hooks.accepts_kwargs = _by_code(hooks.accepts_kwargs)
     useragent.sanitize_user_agent_string_component = cache(useragent.sanitize_user_agent_string_component)
     aliased, names = hooks.EventAliaser._alias_event_name, {}
 
@@ -146,6 +146,21 @@ def share_models() -> None:
         return names[name]
 
     hooks.EventAliaser._alias_event_name = remembered
+
+
+def _by_code(asked: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """What is said of a handler, remembered by its code: a handler itself would hold its client, and all that has."""
+    known: dict[Any, bool] = {}
+
+    def remembered(handler: Any) -> bool:
+        code = getattr(handler, "__code__", None)
+        if code is None:
+            return asked(handler)
+        if code not in known:
+            known[code] = asked(handler)
+        return known[code]
+
+    return remembered
 
 
 def manners_for(*faults: str | None) -> Manners:

@@ -89,13 +89,12 @@ class Transport:
         self._managers: dict[str, urllib3.PoolManager] = {}
         self._tls: ssl.SSLContext | None = None
         self._lock = threading.RLock()
-        self._closed = False
-        self._connections: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
+        self._opened = opened = _Opened()
         # Looking through the environment takes longer than signing, and a bucket is asked several things in a row.
         self._proxies = lru_cache(maxsize=4 * manners.concurrency)(_proxies_of)
         self._pools = {
-            "http": _tracking(HTTPConnectionPool, HTTPConnection, self._opened),
-            "https": _tracking(HTTPSConnectionPool, HTTPSConnection, self._opened),
+            "http": _tracking(HTTPConnectionPool, HTTPConnection, opened.note),
+            "https": _tracking(HTTPSConnectionPool, HTTPSConnection, opened.note),
         }
 
     def json(
@@ -135,19 +134,13 @@ class Transport:
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
 
     def close(self) -> None:
-        """Break every connection, so that nobody waits for an answer that nobody wants."""
+        """Break every connection, so that nobody waits for an answer that nobody wants, and let go of those at rest."""
+        self._opened.close()
         with self._lock:
-            self._closed = True
-            connections = list(self._connections)
-        for connection in connections:
-            _break(connection)
-
-    def _opened(self, connection: HTTPConnection) -> None:
-        with self._lock:
-            self._connections.add(connection)
-            closed = self._closed
-        if closed:
-            _break(connection)
+            managers = list(self._managers.values())
+            self._hosts.clear()
+        for manager in managers:
+            manager.clear()
 
     def _post(
         self, service: str, region: str, credentials: Credentials, headers: dict[str, str], body: bytes
@@ -240,6 +233,30 @@ def frozen(credentials: Credentials) -> Frozen:
 class _Body(io.BytesIO):
     def stream(self, *_: Any, **__: Any) -> list[bytes]:
         return [self.read()]
+
+
+class _Opened:
+    """Connections that were opened. It knows no pool: urllib3 holds what is in a pool until that is let go of."""
+
+    def __init__(self) -> None:
+        self._connections: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def note(self, connection: HTTPConnection) -> None:
+        with self._lock:
+            self._connections.add(connection)
+            closed = self._closed
+        if closed:
+            _break(connection)
+
+    def close(self) -> None:
+        """Break what is open, and what will be."""
+        with self._lock:
+            self._closed = True
+            connections = list(self._connections)
+        for connection in connections:
+            _break(connection)
 
 
 def _tracking(pool: type[Any], connection: type[Any], note: Callable[[Any], None]) -> type[Any]:

@@ -197,6 +197,7 @@ class Connections:
     def __init__(self, manners: Manners, proxies: Mapping[str, str]) -> None:
         self._timeout = urllib3.Timeout(connect=manners.connect_timeout, read=manners.read_timeout)
         self._proxies = proxies
+        self._proxy = functools.cache(self._proxy_of)
         # One context for all: to load the certificates anew for each connection costs more than several calls.
         context = urllib3.util.create_urllib3_context()
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
@@ -219,8 +220,7 @@ class Connections:
         for manager in self._managers.values():
             manager.clear()
 
-    @functools.cache  # noqa: B019 - there is one of these in a scan, and few hosts
-    def _proxy(self, scheme: str, host: str) -> str:
+    def _proxy_of(self, scheme: str, host: str) -> str:
         proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
         if not proxy or proxy_bypass(host):
             return ""

@@ -314,7 +314,7 @@ def test_connections_are_kept_and_shared(provider):
         with ours.clients.acting_as(ours.sessions.credentials(OWN)):
             ours.clients.get("s3", HOME).list_buckets()
 
-        assert len(ours.transport._connections) == 1
+        assert len(ours.transport._opened._connections) == 1
 
 
 class _Elsewhere:
