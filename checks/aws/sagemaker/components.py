@@ -2,10 +2,9 @@
 
 from msgspec import UNSET
 
-from checks.aws.names import named
 from checks.aws.sagemaker.addresses import specifications_of
 from checks.aws.sagemaker.hubs import hub_sources, trusting
-from checks.aws.sagemaker.references import config_of
+from checks.aws.sagemaker.references import isolated
 from checks.aws.sagemaker.resources import ComponentContainer, Endpoint, EndpointConfig, InferenceComponent
 from checks.blind_spots import DOWNLOADS, IMAGE_SETTINGS, IMAGE_VARIABLES, UNSHAPED
 from scanner.model.checks import check
@@ -169,14 +168,10 @@ def sagemaker_component_hub_source_unpinned(component: InferenceComponent, view:
 
 def _unless_isolated(component: InferenceComponent, view: View, verdict: Verdict) -> Verdict:
     """The verdict, unless the endpoint keeps its components from the network, or nobody saw whether it does."""
-    endpoint = None
-    if isinstance(component.endpoint_name, str):
-        endpoint = named(view, Endpoint, component, "endpoint", component.endpoint_name)
-    config = config_of(endpoint, view) if isinstance(endpoint, Endpoint) else None
-    isolated = UNSET if config is None else config.enable_network_isolation
-    if isolated is UNSET:
+    shut = isolated(component, view)
+    if shut is UNSET:
         return unknown("EndpointConfig.enable_network_isolation")
-    if isolated:
+    if shut:
         said = "network isolation is on: no download succeeds"
         return not_applicable(said, **{"EndpointConfig.enable_network_isolation": True})
     return unless_deleted(component, verdict)

@@ -7,9 +7,10 @@ from msgspec import UNSET
 from checks.aws.sagemaker.addresses import containers_of, hub_contents, weight_uris
 from checks.aws.sagemaker.hubs import hub_sources, trusting
 from checks.aws.sagemaker.packages import Contents, contents
-from checks.aws.sagemaker.references import Hosting, hosting, label
+from checks.aws.sagemaker.references import Hosting, hosting, isolated, label
 from checks.aws.sagemaker.resources import (
     Container,
+    Endpoint,
     EndpointConfig,
     InferenceComponent,
     Model,
@@ -344,14 +345,15 @@ def sagemaker_model_environment_secret(model: Model, view: View) -> Verdict:
     severity=Severity.HIGH,
     objective="approved-sources",
     since="0.1.0",
-    needs=(ModelPackage,),
+    needs=(ModelPackage, Endpoint, EndpointConfig, InferenceComponent),
     blind_to=(DOWNLOADS,),
 )
 def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
     """Serving container downloads weights from a public hub without a pinned commit.
 
     Adapters, tokenizers and draft models count. Of `HF_MODEL_ID`, the images for text generation inference, vLLM and
-    SGLang read the revision from variables of their own. Behind network isolation nothing can be downloaded.
+    SGLang read the revision from variables of their own. Behind network isolation nothing can be downloaded; that of a
+    model which inference components alone serve is a setting of their endpoints' configurations.
 
     ## Why it matters
     The container fetches whatever the hub repository holds at the moment an instance starts. Its owner, or whoever
@@ -379,12 +381,30 @@ def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
     sources = [source for container in found.containers for source in hub_sources(container, container.image)]
     loose = [source for source, pinned in sources if not pinned]
     if loose:
-        return failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
+        loosely = failed(f"no pinned commit of {', '.join(loose)}", containers=loose)
+        return _unless_components_are_isolated(model, view, loosely)
     if found.unread:
         return _unread("environment", found)
     if not sources:
         return not_applicable("downloads nothing from a hub")
     return passed("every hub source is pinned to a commit", containers=[source for source, _ in sources])
+
+
+def _unless_components_are_isolated(model: Model, view: View, verdict: Verdict) -> Verdict:
+    """The verdict, unless inference components alone serve the model, on endpoints that keep it from the network."""
+    found = view.derive(hosting)
+    components = found.components_of(model)
+    if not components or found.of(model) != {Hosting.COMPONENT}:
+        return verdict
+    shut = [isolated(component, view) for component in components]
+    if any(each is not UNSET and not each for each in shut):
+        return verdict
+    if UNSET in shut:
+        return unknown("EndpointConfig.enable_network_isolation")
+    if not found.complete:
+        return unknown("EndpointConfig.variants", "InferenceComponent.specification")
+    said = "network isolation of every endpoint that serves it is on: no download succeeds"
+    return not_applicable(said, **{"EndpointConfig.enable_network_isolation": True})
 
 
 @check(

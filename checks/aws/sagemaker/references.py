@@ -16,6 +16,7 @@ from checks.aws.sagemaker.resources import (
     Model,
     Variant,
 )
+from scanner.model.nouns import Resource
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -76,10 +77,19 @@ class Hostings(Struct, frozen=True):
     seen."""
 
     ways: dict[tuple[str, str, str], set[Hosting]]
+    components: dict[tuple[str, str, str], list[InferenceComponent]]
     complete: bool
 
     def of(self, model: Model) -> set[Hosting]:
-        return self.ways.get((model.scope.account, model.scope.region, model.name.lower()), set())
+        return self.ways.get(_key(model, model.name), set())
+
+    def components_of(self, model: Model) -> list[InferenceComponent]:
+        """The inference components that run a model."""
+        return self.components.get(_key(model, model.name), [])
+
+
+def _key(beside: Resource, name: str) -> tuple[str, str, str]:
+    return (beside.scope.account, beside.scope.region, name.lower())
 
 
 def hosting(view: View) -> Hostings:
@@ -91,19 +101,28 @@ def hosting(view: View) -> Hostings:
         complete = complete and config.variants is not UNSET and config.shadow_variants is not UNSET
         for variant in all_variants(config):
             if variant.model_name is not None:
-                key = (config.scope.account, config.scope.region, variant.model_name.lower())
+                key = _key(config, variant.model_name)
                 on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
                 ways.setdefault(key, set()).add(on)
     found = view.all(InferenceComponent)
     complete = complete and found.complete
+    components: dict[tuple[str, str, str], list[InferenceComponent]] = {}
     for component in found:
         specifications = specifications_of(component)
         complete = complete and specifications is not None
-        for specification in specifications or ():
-            if specification.model_name is not None:
-                key = (component.scope.account, component.scope.region, specification.model_name.lower())
-                ways.setdefault(key, set()).add(Hosting.COMPONENT)
-    return Hostings(ways, complete)
+        for name in {each.model_name for each in specifications or () if each.model_name is not None}:
+            ways.setdefault(_key(component, name), set()).add(Hosting.COMPONENT)
+            components.setdefault(_key(component, name), []).append(component)
+    return Hostings(ways, components, complete)
+
+
+def isolated(component: InferenceComponent, view: View) -> bool | UnsetType | None:
+    """Whether the endpoint of an inference component keeps its containers from the network; UNSET if not observed."""
+    endpoint = None
+    if isinstance(component.endpoint_name, str):
+        endpoint = named(view, Endpoint, component, "endpoint", component.endpoint_name)
+    config = config_of(endpoint, view) if isinstance(endpoint, Endpoint) else None
+    return UNSET if config is None else config.enable_network_isolation
 
 
 class Components(Struct, frozen=True):

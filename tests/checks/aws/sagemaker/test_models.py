@@ -8,6 +8,7 @@ from factories.aws import (
     component,
     config,
     container,
+    endpoint,
     from_package,
     model,
     package,
@@ -37,12 +38,15 @@ def dlc(name: str) -> str:
 TGI, VLLM, TOOLKIT = dlc("huggingface-pytorch-tgi"), dlc("vllm"), "huggingface-pytorch-inference"
 SERVERLESS = config(variants=(variant(model_name="sentiment", serverless_config={}),), shadow_variants=None)
 BOTH = config(
+    "sentiment-2",
     variants=(variant(model_name="sentiment", serverless_config={}), variant(model_name="sentiment")),
     shadow_variants=None,
 )
 
 
 COMPONENT = specified(model_name="sentiment")
+ON = endpoint(endpoint_config_name="sentiment-1")
+SHUT = config(variants=(variant(model_name=None),), shadow_variants=None, enable_network_isolation=True)
 
 
 def with_role(**fields: Any):
@@ -189,6 +193,16 @@ CASES = {
             hub(SM_SGLANG_MODEL_PATH="northwind-example/chat", SM_SGLANG_REVISION=COMMIT),
         ),
         Case("SGLang, from the artifact", NOT_APPLICABLE, hub(SM_SGLANG_MODEL_PATH="/opt/ml/model")),
+        *(
+            Case(f"no revision, on a component{where}", status, hub(**CHAT), COMPONENT, *others)
+            for where, status, others in (
+                (" that is isolated", NOT_APPLICABLE, (ON, SHUT)),
+                (" that is not", FAIL, (ON, config(shadow_variants=None, variants=(), enable_network_isolation=None))),
+                (" that is isolated, and on instances", FAIL, (ON, SHUT, BOTH)),
+                (" that is isolated, with other configurations unread", UNKNOWN, (ON, SHUT, config("other"))),
+                (" whose endpoint was not read", UNKNOWN, ()),
+            )
+        ),
         Case("an adapter", FAIL, hub(SM_VLLM_LORA_MODULES='[{"name": "polite", "path": "northwind-example/polite"}]')),
         Case("adapters beside each other", FAIL, hub(LORA_ADAPTERS="a=/opt/ml/a,b=northwind-example/polite")),
         Case("an adapter and its commit", PASS, hub(LORA_ADAPTERS=f"northwind-example/polite@{COMMIT}")),
