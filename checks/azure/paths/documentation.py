@@ -16,9 +16,13 @@ _UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
 
 
 class _Served(Struct, frozen=True):
-    """A deployment in use of each version, by the version's id, and what was not seen of what is deployed."""
+    """A deployment in use of each version, by the version's id, and what was not seen of what is deployed.
+
+    `doubtful` says of versions why it is not known whether their deployment is in use.
+    """
 
     deployments: dict[str, str]
+    doubtful: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]
 
 
@@ -116,7 +120,10 @@ def _deployment_of(version: ModelVersion, view: View) -> str | Verdict:
     served = view.derive(_served)
     if served.missing:
         return unknown(*served.missing)
-    return served.deployments.get(version.id) or not_applicable("no deployment in use serves it")
+    if found := served.deployments.get(version.id):
+        return found
+    doubts = served.doubtful.get(version.id)
+    return unknown(*doubts) if doubts else not_applicable("no deployment in use serves it")
 
 
 def _served(view: View) -> _Served:
@@ -124,6 +131,7 @@ def _served(view: View) -> _Served:
     found = view.all(OnlineDeployment)
     missing = set() if found.complete else {"OnlineDeployment"}
     deployments: dict[str, str] = {}
+    doubtful: dict[str, tuple[str, ...]] = {}
     for one in found:
         idle = not_in_use(one)
         if idle is not None and idle.status is Status.NOT_APPLICABLE:
@@ -131,5 +139,9 @@ def _served(view: View) -> _Served:
         unseen = unobserved(one, "provisioning_state", "model")
         missing |= {f"OnlineDeployment.{field}" for field in unseen.missing} if unseen else set()
         if isinstance(one.model, str):
-            deployments.setdefault(arm_id(model_path(one.model)), one.id)
-    return _Served(deployments, tuple(sorted(missing)))
+            version = arm_id(model_path(one.model))
+            if idle is None:
+                deployments.setdefault(version, one.id)
+            else:
+                doubtful.setdefault(version, idle.missing)
+    return _Served(deployments, doubtful, tuple(sorted(missing)))

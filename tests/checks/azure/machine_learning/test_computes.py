@@ -36,11 +36,22 @@ def unsaid(port: str | None) -> Compute:
 
 FOR_ONE = {"authorization_type": "personal"}
 ISOLATED_HUB = workspace("hub", workspace_kind="Hub", isolation_mode="AllowOnlyApprovedOutbound")
+FAILED = {"provisioning_state": "Failed", "state": None}
+STARTED = {"provisioning_state": "Failed", "state": "JobRunning"}
 IDLE = (
     Case("still being created", NOT_APPLICABLE, instance(provisioning_state="Creating")),
     Case("being deleted", NOT_APPLICABLE, instance(provisioning_state="Deleting")),
-    Case("failed", NOT_APPLICABLE, instance(provisioning_state="failed")),
-    Case("canceled", NOT_APPLICABLE, instance(provisioning_state="Canceled")),
+    *(
+        Case(f"{state} and {stage}", status, instance(provisioning_state=state, state=stage))
+        for state in ("failed", "Canceled")
+        for stage, status in (
+            ("CreateFailed", NOT_APPLICABLE),
+            ("stopped", NOT_APPLICABLE),
+            ("Unusable", UNKNOWN),
+            (None, UNKNOWN),
+            (UNSET, UNKNOWN),
+        )
+    ),
     Case("state not observed", UNKNOWN, instance(provisioning_state=UNSET)),
 )
 
@@ -58,6 +69,8 @@ CASES = {
     "azure_ml_compute_local_auth_enabled": [
         Case("off", PASS, instance(disable_local_auth=True)),
         Case("on", FAIL, cluster(disable_local_auth=False)),
+        Case("on, and its last change failed", UNKNOWN, cluster(disable_local_auth=False, **FAILED)),
+        Case("on, and runs though its last change failed", FAIL, instance(disable_local_auth=False, **STARTED)),
         Case("absent means on", FAIL, instance(disable_local_auth=None)),
         Case("attached", NOT_APPLICABLE, ATTACHED),
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),

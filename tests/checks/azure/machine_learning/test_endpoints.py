@@ -51,6 +51,7 @@ CASES = {
         Case("a value of a later API version", UNKNOWN, endpoint(auth_mode="Certificate")),
         Case("absent", UNKNOWN, endpoint(auth_mode=None)),
         Case("still being created", NOT_APPLICABLE, endpoint(provisioning_state="Creating")),
+        Case("its last change failed", UNKNOWN, endpoint(auth_mode="Key", provisioning_state="Failed")),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "azure_ml_online_endpoint_public_network_access": [
@@ -114,7 +115,8 @@ CASES = {
             default(isolation_mode="Disabled"),
         ),
         Case("on a cluster of the customer", NOT_APPLICABLE, deployment(compute_type="Kubernetes")),
-        Case("failed", NOT_APPLICABLE, managed(provisioning_state="Failed")),
+        Case("its last change failed", UNKNOWN, managed(provisioning_state="Failed")),
+        Case("its last change was canceled", UNKNOWN, managed(provisioning_state="canceled")),
         Case("not observed", UNKNOWN, deployment()),
     ],
     "azure_ml_online_deployment_secret_in_environment": [

@@ -26,7 +26,8 @@ def version(state: str | None = "filled", **fields: Any) -> ModelVersion:
 NAMED = model_version("fundus", "999").id.replace("resourcegroups", "resourceGroups")
 SERVING = deployment(model=NAMED)
 BY_CLI = deployment(model=f"azureml:{NAMED}")
-IDLE = deployment(model=NAMED, provisioning_state="Failed")
+IDLE = deployment(model=NAMED, provisioning_state="Deleting")
+BROKEN = deployment("green", model=NAMED, provisioning_state="Failed")
 FROM_REGISTRY = deployment(model="azureml://registries/public-example/models/fundus/versions/999")
 UNSEEN, STATELESS = deployment(), deployment(model=NAMED, provisioning_state=UNSET)
 DATED: dict[str, Any] = {"create_time": datetime(2026, 10, 2, tzinfo=UTC)}
@@ -43,7 +44,9 @@ CASES = {
         Case("another deployment takes one from a registry", PASS, version(), SERVING, deployment("green", model=None)),
         Case("a placeholder", FAIL, version("placeholder"), SERVING),
         Case("nothing", FAIL, model_version("fundus", "999", card=Card(format="azure-ml", entries={})), SERVING),
-        Case("its deployment failed", NOT_APPLICABLE, version(), IDLE),
+        Case("its deployment is being deleted", NOT_APPLICABLE, version(), IDLE),
+        Case("its deployment failed", UNKNOWN, version(), BROKEN),
+        Case("another deployment failed", PASS, version(), SERVING, BROKEN),
         Case("another model serves", NOT_APPLICABLE, version(), FROM_REGISTRY),
         Case("what is deployed was not seen", UNKNOWN, version(), SERVING, UNSEEN),
         Case("whether it runs was not seen", UNKNOWN, version(), STATELESS),
