@@ -6,7 +6,7 @@ from msgspec import UnsetType
 
 from checks.blind_spots import ARRIVAL
 from checks.gcp.names import is_default_account
-from checks.gcp.vertex_ai.pools import accounts, label, of_pool
+from checks.gcp.vertex_ai.pools import accounts, has_machines, label, of_pool
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -16,6 +16,7 @@ from scanner.model.views import View
 _LEAST_RATE = 0.01
 #: The fields that say whether an endpoint is offered over Private Service Connect.
 _CONNECT = ("private_service_connect", "enable_private_service_connect")
+_NO_MACHINES = "no model on it has machines of its own or of a pool"
 
 
 @check(
@@ -126,7 +127,8 @@ def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
     ## Why it matters
     Access logs say when the model was called and how long it took. Without them a flood of queries that extracts the
     model, or searches it for weaknesses, leaves no trace. They are off unless asked for at deployment. Where an
-    endpoint is peered with a network they cannot be had.
+    endpoint is peered with a network they cannot be had, nor of tuned versions of Google's own models, which run on no
+    machines that a deployment names.
 
     ## How to fix
     The setting belongs to the deployment: deploy the model again with access logging, shift the traffic, and undeploy
@@ -141,7 +143,9 @@ def vertex_endpoint_access_not_logged(endpoint: Endpoint) -> Verdict:
     """
     if excuse := _idle(endpoint) or unobserved(endpoint, "network"):
         return excuse
-    models = endpoint.deployed_models or ()
+    models = [each for each in endpoint.deployed_models or () if has_machines(each) or each.enable_access_logging]
+    if not models:
+        return not_applicable(_NO_MACHINES, deployed_models=[])
     silent = [label(deployed) for deployed in models if not deployed.enable_access_logging]
     if not silent:
         return passed("access to every deployed model is logged", deployed_models=[label(each) for each in models])
@@ -179,7 +183,7 @@ def vertex_endpoint_container_logs_off(endpoint: Endpoint, view: View) -> Verdic
         return excuse
     off: dict[str, bool] = {}
     complete = True
-    for deployed in endpoint.deployed_models or ():
+    for deployed in filter(has_machines, endpoint.deployed_models or ()):
         shared = of_pool(deployed, view, lambda pool: pool.disable_container_logging)
         complete = complete and not isinstance(shared, UnsetType)
         off[label(deployed)] = bool(deployed.disable_container_logging or shared is True)
@@ -187,6 +191,8 @@ def vertex_endpoint_container_logs_off(endpoint: Endpoint, view: View) -> Verdic
         return failed(f"container logs are off for {', '.join(silent)}", deployed_models=silent)
     if not complete:
         return unknown("DeploymentResourcePool.disable_container_logging")
+    if not off:
+        return not_applicable(_NO_MACHINES, deployed_models=[])
     return passed("container logs are on for every deployed model", deployed_models=list(off))
 
 
@@ -232,7 +238,7 @@ def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     if not complete:
         return unknown("DeploymentResourcePool.resources")
     if not least:
-        return not_applicable("no model on it has machines that you count", deployed_models=[])
+        return not_applicable(_NO_MACHINES, deployed_models=[])
     return passed("every deployed model has two replicas or more", deployed_models=least)
 
 

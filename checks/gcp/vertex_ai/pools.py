@@ -16,6 +16,14 @@ def label(deployed: DeployedModel) -> str:
     return f"{deployed.display_name or 'model'} ({deployed.id})"
 
 
+def has_machines(deployed: DeployedModel) -> bool:
+    """Whether a deployed model runs on machines that its deployment, or its pool, names.
+
+    Google runs tuned versions of its own large models on none: nobody sets up, or sees the logs of, a container there.
+    """
+    return bool(deployed.dedicated_resources or deployed.automatic_resources or deployed.shared_resources)
+
+
 def pool_of(deployed: DeployedModel, view: View) -> DeploymentResourcePool | UnsetType | None:
     """The pool of a deployed model; None if its machines are its own, UNSET if the pool was not observed."""
     if not deployed.shared_resources:

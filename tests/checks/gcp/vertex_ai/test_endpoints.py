@@ -41,6 +41,10 @@ def access(*models, network=None):
     return endpoint(deployed_models=models, network=network)
 
 
+def served(**fields):
+    return deployed(**{"dedicated_resources": machines(2), **fields})
+
+
 CASES = {
     "vertex_endpoint_public": [
         Case("peered with a network", PASS, reach(network=NETWORK)),
@@ -74,17 +78,23 @@ CASES = {
         Case("not observed", UNKNOWN, endpoint(deployed_models=SERVED)),
     ],
     "vertex_endpoint_access_not_logged": [
-        Case("logged", PASS, access(deployed(enable_access_logging=True))),
-        Case("left out, which means off", FAIL, access(deployed())),
-        Case("one of two", FAIL, access(deployed(enable_access_logging=True), deployed(enable_access_logging=False))),
-        Case("peered, where it cannot be had", NOT_APPLICABLE, access(deployed(), network=NETWORK)),
-        Case("peered, and logged all the same", PASS, access(deployed(enable_access_logging=True), network=NETWORK)),
+        Case("logged", PASS, access(served(enable_access_logging=True))),
+        Case("left out, which means off", FAIL, access(served())),
+        Case("one of two", FAIL, access(served(enable_access_logging=True), served(enable_access_logging=False))),
+        Case("peered, where it cannot be had", NOT_APPLICABLE, access(served(), network=NETWORK)),
+        Case("peered, and logged all the same", PASS, access(served(enable_access_logging=True), network=NETWORK)),
+        Case("a tuned model of Google's, without machines", NOT_APPLICABLE, access(deployed())),
+        Case("logged, beside a tuned model of Google's", PASS, access(served(enable_access_logging=True), deployed())),
+        Case("not logged, beside a tuned model of Google's", FAIL, access(served(), deployed())),
+        Case("on machines that Vertex AI chooses", FAIL, access(deployed(automatic_resources=machines(1)))),
+        Case("in a pool", FAIL, access(pooled())),
         Case("nothing deployed", NOT_APPLICABLE, access()),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "vertex_endpoint_container_logs_off": [
-        Case("left out, which means on", PASS, serving()),
-        Case("switched off", FAIL, serving(disable_container_logging=True)),
+        Case("left out, which means on", PASS, access(served())),
+        Case("a tuned model of Google's, without machines", NOT_APPLICABLE, serving()),
+        Case("switched off", FAIL, access(served(disable_container_logging=True))),
         Case("on in the pool", PASS, access(pooled()), pool(disable_container_logging=None)),
         Case("switched off in the pool", FAIL, access(pooled()), pool(disable_container_logging=True)),
         Case("in a pool that was not read", UNKNOWN, access(pooled()), incomplete=(DeploymentResourcePool,)),
