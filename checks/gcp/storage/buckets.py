@@ -164,13 +164,21 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     return failed("what is overwritten is lost", **shown)
 
 
-@check(id="MLP-2405", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=())
+@check(
+    id="MLP-2405",
+    severity=Severity.MEDIUM,
+    objective="key-management",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("kms_key",),
+)
 def gcp_ml_bucket_without_own_key(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload does not encrypt with a key of your own by default.
 
     ## Why it matters
     Training data and weights written here are encrypted with Google's key, so access to them cannot be withdrawn by
-    disabling a key, and their decryption appears in no log of yours.
+    disabling a key, and their decryption appears in no log of yours. A bucket without a key by default that refuses
+    Google's takes only what its writers encrypt with a key of theirs.
 
     ## How to fix
     Set a Cloud KMS key in the bucket's location as its default; rewrite the objects that are there already.
@@ -185,7 +193,14 @@ def gcp_ml_bucket_without_own_key(bucket: Bucket) -> Verdict:
         return excuse
     if bucket.kms_key:
         return passed("its default is a key of your own", kms_key=bucket.kms_key)
-    return failed("its default is Google's key", kms_key=None)
+    mode = bucket.google_key_restriction
+    match mode:
+        case "FullyRestricted":
+            return passed("nothing may be encrypted with Google's key", kms_key=None, google_key_restriction=mode)
+        case "NotRestricted" | None:
+            return failed("its default is Google's key", kms_key=None, google_key_restriction=mode)
+        case _:
+            return unknown("google_key_restriction")
 
 
 def _not_ours(bucket: Bucket) -> Verdict | None:

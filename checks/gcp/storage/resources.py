@@ -52,6 +52,10 @@ class Bucket(Resource, frozen=True, kw_only=True):
     event_based_hold: Annotated[Observed[bool], Read(BUCKET, "defaultEventBasedHold")] = UNSET
     soft_delete: Annotated[Observed[str], Read(BUCKET, "softDeletePolicy.retentionDurationSeconds")] = UNSET
     kms_key: Annotated[Observed[str], Read(BUCKET, "encryption.defaultKmsKeyName")] = UNSET
+    #: whether new objects may be encrypted with Google's key; NotRestricted or FullyRestricted
+    google_key_restriction: Annotated[
+        Observed[str], Read(BUCKET, "encryption.googleManagedEncryptionEnforcementConfig.restrictionMode")
+    ] = UNSET
     log_bucket: Annotated[Observed[str], Read(BUCKET, "logging.logBucket")] = UNSET
     bindings: Annotated[Observed[tuple[Binding, ...]], Read(POLICY, "bindings")] = UNSET
     #: `folder: role: member` of managed folders in it that are open to everyone; none are where a policy prevents it

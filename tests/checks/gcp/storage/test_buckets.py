@@ -77,7 +77,13 @@ CASES = {
     ],
     "gcp_ml_bucket_without_own_key": [
         Case("own key", PASS, own_bucket(kms_key=KEY)),
-        Case("Google's key", FAIL, own_bucket(kms_key=None)),
+        Case("Google's key", FAIL, own_bucket(kms_key=None, google_key_restriction=None)),
+        Case("Google's key, allowed in words", FAIL, own_bucket(kms_key=None, google_key_restriction="NotRestricted")),
+        Case(
+            "no key, and Google's is refused", PASS, own_bucket(kms_key=None, google_key_restriction="FullyRestricted")
+        ),
+        Case("a restriction of a later version", UNKNOWN, own_bucket(kms_key=None, google_key_restriction="Sometimes")),
+        Case("whether Google's is refused not observed", UNKNOWN, own_bucket(kms_key=None)),
         *NOT_OURS,
     ],
 }
