@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from checks.aws.blind_spots import ACCESS_POINTS, KEY_MANAGER, OBJECT_ACLS
 from checks.aws.iam.answers import NO, UNKNOWN
-from checks.aws.keys import lacks
+from checks.aws.keys import own_default_key
 from checks.aws.s3.exposure import LEVELS, blocked, public_grants, public_ways, refuses_plain_http
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 from checks.blind_spots import ARRIVAL, VERSIONS_DELETED
@@ -87,10 +87,8 @@ def s3_ml_bucket_without_customer_key(bucket: Bucket) -> Verdict:
         return verdict
     if bucket.encryption is UNSET:
         return unknown("encryption")
-    defaults = [rule.apply_server_side_encryption_by_default for rule in bucket.encryption or ()]
-    for default in defaults:
-        if default and (default.sse_algorithm or "").startswith("aws:kms") and not lacks(default.kms_master_key_id):
-            return passed("new objects are encrypted with a key of yours", encryption=bucket.encryption)
+    if own_default_key(bucket.encryption or ()):
+        return passed("new objects are encrypted with a key of yours", encryption=bucket.encryption)
     return failed("new objects are not encrypted with a key of yours", encryption=bucket.encryption)
 
 

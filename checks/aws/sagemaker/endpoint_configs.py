@@ -6,6 +6,7 @@ from checks.aws.blind_spots import KEY_MANAGER
 from checks.aws.keys import lacks
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.addresses import CAPTURED, DUMPS, RESPONSES, addresses
+from checks.aws.sagemaker.default_keys import unless_by_default
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.references import all_variants, captures, has_nvme, instance_types
 from checks.aws.sagemaker.resources import EndpointConfig, Variant
@@ -136,13 +137,22 @@ def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdic
     return failed("data capture is off", data_capture=config.data_capture)
 
 
-@check(id="MLP-1204", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
-def sagemaker_endpoint_config_data_capture_without_customer_key(config: EndpointConfig) -> Verdict:
+@check(
+    id="MLP-1204",
+    severity=Severity.MEDIUM,
+    objective="key-management",
+    since="0.1.0",
+    needs=(Bucket,),
+    blind_to=(KEY_MANAGER,),
+    decided_by=("data_capture",),
+)
+def sagemaker_endpoint_config_data_capture_without_customer_key(config: EndpointConfig, view: View) -> Verdict:
     """Captured requests and responses are not encrypted with a customer managed key.
 
     ## Why it matters
     Captured traffic is production input: names, texts, images of real people. Without a key of your own anyone with
-    read access to the bucket reads it, and no key policy stands in between.
+    read access to the bucket reads it, and no key policy stands in between. Where no key is named and the bucket has
+    one of yours by default, the verdict is open: AWS does not say whether that counts.
 
     ## How to fix
     Name a KMS key in the capture configuration and let the execution role use it.
@@ -159,7 +169,8 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
     if capture is None or not captures(capture):
         return not_applicable("data capture is off")
     if lack := lacks(capture.kms_key_id):
-        return failed(f"captured data has {lack}", data_capture=capture)
+        keyless = failed(f"captured data has {lack}", data_capture=capture)
+        return keyless if capture.kms_key_id else unless_by_default(config, view, addresses(config, CAPTURED), keyless)
     return passed("captured data has a key", data_capture=capture)
 
 
@@ -208,13 +219,22 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
     return judge_ownership(config, view, uris, nothing="no bucket is named", data_capture=capture)
 
 
-@check(id="MLP-1206", severity=Severity.MEDIUM, objective="key-management", since="0.1.0", blind_to=(KEY_MANAGER,))
-def sagemaker_endpoint_config_async_output_without_customer_key(config: EndpointConfig) -> Verdict:
+@check(
+    id="MLP-1206",
+    severity=Severity.MEDIUM,
+    objective="key-management",
+    since="0.1.0",
+    needs=(Bucket,),
+    blind_to=(KEY_MANAGER,),
+    decided_by=("async_output",),
+)
+def sagemaker_endpoint_config_async_output_without_customer_key(config: EndpointConfig, view: View) -> Verdict:
     """Asynchronous responses are not encrypted with a customer managed key.
 
     ## Why it matters
     An asynchronous endpoint writes every response to S3, where it stays. Without a key of your own, read access to the
-    bucket is all it takes to read what the model said about your customers.
+    bucket is all it takes to read what the model said about your customers. Where no key is named and the bucket has
+    one of yours by default, the verdict is open: AWS does not say whether that counts.
 
     ## How to fix
     Name a KMS key in the output configuration and let the execution role use it.
@@ -231,7 +251,8 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
     if output is None:
         return not_applicable("not an asynchronous endpoint")
     if lack := lacks(output.kms_key_id):
-        return failed(f"responses have {lack}", async_output=output)
+        keyless = failed(f"responses have {lack}", async_output=output)
+        return keyless if output.kms_key_id else unless_by_default(config, view, addresses(config, RESPONSES), keyless)
     return passed("responses have a key", async_output=output)
 
 

@@ -4,7 +4,7 @@ from factories.aws import KEY, bucket, config, foreign, missing, ours, variant
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import Bucket, DefaultEncryption, EncryptionRule
 from checks.aws.sagemaker.resources import AsyncOutput, CoreDumpConfig, DataCapture, InstancePool, NotificationConfig
 
 M5 = variant(instance_type="ml.m5.large", initial_instance_count=2)
@@ -47,6 +47,28 @@ def dumping(**fields):
 def dumps(bucket_name: str = "northwind-example-models"):
     dump = CoreDumpConfig(destination_s3_uri=f"s3://{bucket_name}/dumps")
     return config(variants=(M5,), shadow_variants=(variant(core_dump_config=dump),))
+
+
+def by_default(key: str | None) -> Bucket:
+    default = DefaultEncryption(sse_algorithm="aws:kms", kms_master_key_id=key)
+    return ours(encryption=(EncryptionRule(apply_server_side_encryption_by_default=default),))
+
+
+UNENCRYPTED, OWN_DEFAULT = ours(encryption=None), by_default(KEY)
+
+
+def keyless_where(make):
+    """The cases that every question about the key of what SageMaker writes shares, where it is told none."""
+    return [
+        Case("no key", FAIL, make(), UNENCRYPTED),
+        Case("an empty key is none", FAIL, make(kms_key_id=""), UNENCRYPTED),
+        Case("no key, and by default one that AWS manages", FAIL, make(), by_default(None)),
+        Case("no key, and by default one of ours", UNKNOWN, make(), OWN_DEFAULT),
+        Case("a key that AWS manages, and by default one of ours", FAIL, make(kms_key_id=AWS_KEY), OWN_DEFAULT),
+        Case("no key, in another account", FAIL, make("fabrikam-example-weights"), foreign()),
+        Case("no key, and the default was not observed", UNKNOWN, make(), ours()),
+        Case("no key, and buckets were not read", UNKNOWN, make(), incomplete=[Bucket]),
+    ]
 
 
 def ownership(make):
@@ -97,9 +119,8 @@ CASES = {
     ],
     "sagemaker_endpoint_config_data_capture_without_customer_key": [
         Case("a key", PASS, capture(kms_key_id=KEY)),
-        Case("no key", FAIL, capture()),
-        Case("no key, on without a switch", FAIL, config(data_capture=IMPLIED)),
-        Case("an empty key is none", FAIL, capture(kms_key_id="")),
+        *keyless_where(capture),
+        Case("no key, on without a switch", FAIL, config(data_capture=IMPLIED), UNENCRYPTED),
         Case("a key that AWS manages", FAIL, capture(kms_key_id=AWS_KEY)),
         Case("nothing is captured", NOT_APPLICABLE, config(data_capture=OFF)),
         DENIED,
@@ -111,8 +132,13 @@ CASES = {
     ],
     "sagemaker_endpoint_config_async_output_without_customer_key": [
         Case("a key", PASS, writes(kms_key_id=KEY)),
-        Case("no key", FAIL, writes()),
-        Case("an empty key is none", FAIL, writes(kms_key_id="")),
+        *keyless_where(writes),
+        Case(
+            "no key, where failures go",
+            FAIL,
+            writes(s3_failure_path="s3://northwind-example-errors/"),
+            *(OWN_DEFAULT, ours("northwind-example-errors", encryption=None)),
+        ),
         Case("a key that AWS manages", FAIL, writes(kms_key_id=AWS_KEY)),
         Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
         DENIED,
