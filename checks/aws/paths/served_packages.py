@@ -8,13 +8,12 @@ from checks.aws.names import named
 from checks.aws.paths.serving import NOT_SERVING, SERVING
 from checks.aws.sagemaker.addresses import containers_of, specifications_of
 from checks.aws.sagemaker.packages import named_alone, package_id
-from checks.aws.sagemaker.references import all_variants, components, config_of
+from checks.aws.sagemaker.references import all_variants, answers, components, config_of
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model, ModelCard, ModelPackage
 from scanner.cards.card import Card
 from scanner.model.nouns import Resource
 from scanner.model.views import View
 
-_IDLE = ("Creating", "Deleting", "Failed")
 _ARCHIVED = "Archived"
 
 
@@ -80,12 +79,13 @@ def _models(view: View, endpoint: Endpoint) -> Iterator[tuple[Model | None, tupl
             yield None, ()
         for id in view.derive(components).of(endpoint):
             component = view.get(InferenceComponent, id)
-            if not isinstance(component, Resource) or component.status in _IDLE:
+            if not isinstance(component, Resource) or answers(component) is False:
                 continue
             specifications = specifications_of(component)
-            if specifications is None:
+            if specifications is None or not answers(component):
                 yield None, ()
-            for one in dict.fromkeys(each.model_name for each in specifications or () if each.model_name):
+                continue
+            for one in dict.fromkeys(each.model_name for each in specifications if each.model_name):
                 yield _model(view, endpoint, one), (component.id, endpoint.id)
 
 

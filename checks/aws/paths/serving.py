@@ -10,7 +10,7 @@ from checks.aws.names import is_aws_content, location, named
 from checks.aws.sagemaker.addresses import component_uris, specifications_of
 from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.packages import Artifacts, artifacts
-from checks.aws.sagemaker.references import all_variants, components, config_of
+from checks.aws.sagemaker.references import all_variants, answers, components, config_of
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model
 from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
@@ -19,9 +19,6 @@ _ARCHIVE = (".tar.gz", ".tgz")
 #: An endpoint keeps answering while it is changed or maintained, and after a change that could not be rolled back.
 SERVING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
 NOT_SERVING = ("Creating", "Deleting", "Failed", "OutOfService")
-#: The same of inference components on an endpoint.
-_ANSWERING = ("InService", "Updating")
-_IDLE = ("Creating", "Deleting", "Failed")
 
 
 class Held(Struct, frozen=True):
@@ -132,11 +129,11 @@ def _loaded(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, 
 def _components(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, tuple[str, ...]]]:
     for id in view.derive(components).of(endpoint):
         component = view.get(InferenceComponent, id)
-        if not isinstance(component, Resource) or component.status in _IDLE:
+        if not isinstance(component, Resource) or answers(component) is False:
             continue
         way = (component.id, endpoint.id)
         specifications = specifications_of(component)
-        if component.status not in _ANSWERING or specifications is None:
+        if not answers(component) or specifications is None:
             yield None, way
             continue
         yield Artifacts.alone(component_uris(component)), way

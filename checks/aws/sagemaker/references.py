@@ -116,6 +116,22 @@ def hosting(view: View) -> Hostings:
     return Hostings(ways, components, complete)
 
 
+def answers(component: InferenceComponent) -> bool | None:
+    """Whether an inference component answers requests; None if that is not known.
+
+    One whose last change failed does as long as copies of it run: they are those of before the change.
+    """
+    match component.status:
+        case "InService" | "Updating":
+            return True
+        case "Creating" | "Deleting":
+            return False
+        case "Failed" if isinstance(component.current_copies, int):
+            return component.current_copies > 0
+        case _:
+            return None
+
+
 def isolated(component: InferenceComponent, view: View) -> bool | UnsetType | None:
     """Whether the endpoint of an inference component keeps its containers from the network; UNSET if not observed."""
     endpoint = None

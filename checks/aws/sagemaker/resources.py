@@ -385,6 +385,8 @@ class InferenceComponent(Resource, frozen=True, kw_only=True):
     endpoint_name: Annotated[Observed[str], Read(_COMPONENTS, "EndpointName")] = UNSET
     specification: Annotated[Observed[ComponentSpecification], Read(_COMPONENT, "Specification")] = UNSET
     specifications: Annotated[Observed[tuple[ComponentSpecification, ...]], Read(_COMPONENT, "Specifications")] = UNSET
+    #: how many copies of its container run
+    current_copies: Annotated[Observed[int], Read(_COMPONENT, "RuntimeConfig.CurrentCopyCount")] = UNSET
 
 
 class Channel(AwsPart, frozen=True, kw_only=True):

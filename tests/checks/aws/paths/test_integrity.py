@@ -28,6 +28,7 @@ from factories.aws import (
     unanswered,
     variant,
 )
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Policy, Role
@@ -157,6 +158,15 @@ CASES = {
             *HOST,
             component_from(URI, status="Creating"),
             held(),
+        ),
+        *(
+            Case(
+                f"the component failed, and {copies} copies run",
+                status,
+                connected(WRITER),
+                *(WRITER, *HOST, component_from(URI, status="Failed", current_copies=copies), held()),
+            )
+            for copies, status in ((0, NOT_APPLICABLE), (1, FAIL), (None, UNKNOWN), (UNSET, UNKNOWN))
         ),
         Case(
             "a status of a later version", UNKNOWN, connected(READER), READER, *HOST, component_from(URI, status="New")
