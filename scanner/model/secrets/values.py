@@ -45,7 +45,8 @@ _REFERENCE = pattern(
     r"(?:arn|ssm|aws-?ssm|secrets?-?manager|awssm|gcp-?sm|sm|vault|key-?vault|akv|azure-?key-?vault|key-?vault-?ref"
     r"|secret-?ref|ref\+\w+|op|env|file|k8s|kubernetes|azureml|urn|doppler|infisical|berglas|sops|secrets?):\S*"
     r"|op://.+|[a-z][a-z0-9+.\-]*://\S*"  # what a URL carries is asked of its shape and of its query
-    r"|ENC\[.*\]|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
+    r"|ENC\[.*\]|ENC\(.*\)|AQICAH[\w+/=]{20,}"  # encrypted, the last by AWS KMS
+    r"|projects/\S+|subscriptions/\S+|@microsoft\.\w+\(.*|!(?:ref|sub|getatt)\b.*"
     r"|[\w\-]+[:@](?:latest|v?\d+)"  # a secret and its version
     r"|[a-z]:\\.*|-----begin (?:certificate|public key|ssh2 public key).*"
     r"|(?:.*[:\s])?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-\S{1,60}|sk-\S{1,60}@openssh\.com)\s+AAAA.*",
@@ -54,7 +55,8 @@ _REFERENCE = pattern(
 #: What stands for a value that is filled in later; of nested ones the innermost.
 _EXPRESSION = pattern(
     r"\$\{\{[^{}]{0,300}\}\}|\{\{[^{}]{0,300}\}\}|\$\{[^{}]{0,300}\}|\$\([^()]{0,300}\)|`[^`]{0,300}`|<[^<>]{1,300}>|\{\w{1,60}\}"
-    r"|%\(\w{1,60}\)s|%[A-Z][A-Z0-9_]{0,60}%|\[[A-Z_ ]{1,60}\]"
+    r"|%\(\w{1,60}\)s|%[A-Z][A-Z0-9_]{0,60}%|\[[A-Za-z_ ]{1,60}\]|__[A-Z][A-Z0-9_]{0,60}__"
+    r"|(?<![0-9A-Za-z])(?:@@?[A-Za-z][\w.]{0,60}@@?|\([a-z_ ]{1,60}\))(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+)(?![0-9A-Za-z_])"
 )
 #: `--env=NAME=value`

@@ -74,6 +74,8 @@ texts = st.lists(fragments, max_size=6).map("".join)
         ("startup-script", '#!/bin/bash\ncurl -H "Authorization: Bearer a8sd7f6a8sd7f6as8d7f" x\n'),
         ("startup-script", "#!/bin/bash\ncurl --user ada:Kq4vd71Xn https://example.com\n"),
         ("startup-script", "cat > /etc/x <<END\ndb:\n  password: Kq4vd71Xn\nEND\n"),
+        ("DB_PASSWORD", "p@ssw@rd"),
+        ("DB_PASSWORD", "[x7#kP2q]"),
     ],
 )
 def test_secrets(name: str, value: str) -> None:
@@ -131,6 +133,12 @@ def test_secrets(name: str, value: str) -> None:
         ("startup-script", '#!/bin/bash\nexport DB_PASSWORD="$(gcloud secrets versions access latest --secret=db)"\n'),
         ("startup-script", "#!/bin/bash\nTOKEN=`cat /run/x`\nPASSWORD=$1\nserve --token $TOKEN --max-tokens 512\n"),
         ("SET", "--set-secrets=API_KEY=scoring-key:latest"),
+        *(
+            ("DB_PASSWORD", value)
+            for value in ("[hidden]", "(redacted)", "[your password]", "__DB_PASSWORD__", "@db.password@", "@@DB_PW@@")
+        ),
+        ("DB_PASSWORD", "ENC(x3a9Kq41vd71XnT0pQ==)"),  # encrypted by Jasypt, and by AWS KMS
+        ("DB_PASSWORD", "AQICAHhwm0YaISJeRtJm5n1G6uqeekXuoXXPe5UFce9Rq8"),
     ],
 )
 def test_not_secrets(name: str, value: str) -> None:
