@@ -1,13 +1,15 @@
 """Whether a role may take on more rights than it has: the ways of `ways`, asked of one role."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import UNSET, Struct
 
 from checks.aws.blind_spots import ORGANISATION
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
-from checks.aws.iam.conditions import Values
-from checks.aws.iam.matching import Places, Targets
+from checks.aws.iam.conditions import Choice, Keys, Values
+from checks.aws.iam.federation import COGNITO
+from checks.aws.iam.matching import Places, Targets, glob
 from checks.aws.iam.policy import Powers, administrators, shown
 from checks.aws.iam.requests import SOMETHING, keys_of_role
 from checks.aws.iam.resources import Role, Simulation
@@ -15,7 +17,7 @@ from checks.aws.iam.simulation import Request, proof, settled
 from checks.aws.iam.statements import Rule
 from checks.aws.iam.ways import WAYS, Step, Way
 from checks.aws.names import account_of
-from checks.aws.partitions import regions
+from checks.aws.partitions import partitions, regions
 from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, not_applicable, passed, unknown
@@ -31,6 +33,7 @@ _TYPES = {
     "notebook": "sagemaker:{region}:{account}:notebook-instance/",
     "profile": "sagemaker:{region}:{account}:user-profile/",
 }
+#: Where something is of which no policy says in which region.
 _REGION = "eu-west-1"
 _WHOLE = pattern(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12})?:.*[^:/]")
 
@@ -164,7 +167,7 @@ class Escalation:
             return self._pass(steps[0])
         if on.startswith("new"):
             return self._some(steps, on.removeprefix("new").strip())
-        anything = self._all(steps, self._beginning(steps[0]) + SOMETHING)
+        anything = either(NO, *(self._all(steps, start + SOMETHING) for start in self._beginnings(steps[0])))
         if on == "notebook" and self._may(steps):
             there = self._view.derive(notebooks).other_than(self._powers.role)
             return NO if there is NO else both(there, either(anything, both(UNKNOWN, self._some(steps, on))))
@@ -177,19 +180,28 @@ class Escalation:
             self._on.setdefault(steps, arn)
         return answer
 
-    def _settled(self, step: Step) -> Mapping[str, Values]:
+    def _settled(self, step: Step) -> Keys:
         """Keys of a request that the purpose settles: only a policy that gives everything will do."""
-        known: dict[str, Values] = {"iam:passedtoservice": (step.service,)} if step.service else {}
-        return {**known, "iam:policyarn": (self._powers.administrators_policy,)}
+        known: dict[str, Values | Choice] = {"iam:policyarn": (self._powers.administrators_policy,)}
+        if step.service:
+            known["iam:passedtoservice"] = self._named(step.service)
+        return known
+
+    def _named(self, service: str) -> Values | Choice:
+        """A service as a role is passed to it. In China some have the domain of that part of AWS, such as EC2."""
+        names = COGNITO if service in COGNITO else (service, f"{service}.cn")
+        if self._powers.partition not in ("aws-cn", "aws-us-gov"):
+            return (service,)
+        return Choice(lambda name: YES if name in names else NO, names, absent=NO)
 
     def _some(self, steps: tuple[Step, ...], on: str) -> Answer:
         """Whether all steps are allowed on something, whatever its name."""
-        prefix = self._beginning(steps[0]) if on else f"arn:{self._powers.partition}:{steps[0].action.split(':')[0]}:"
-        places = Places([], [prefix])
+        of_service = f"arn:{self._powers.partition}:{steps[0].action.split(':')[0]}:"
+        places = Places([], self._beginnings(steps[0]) if on else [of_service])
         documents = self._powers.documents()
         spelled = [documents.spelled_out(step.action.lower(), places)[0] for step in steps]
         named = [*places.targets.names, *(name for names in spelled for name in names)]
-        targets = Targets([*named, *map(self._placed, named)])
+        targets = Targets([*named, *(placed for name in named for placed in self._placed(name))])
         found = Marks(targets.everything, 0)
         for step in steps:
             action = step.action.lower()
@@ -200,31 +212,41 @@ class Escalation:
             self._on.setdefault(steps, whole[0])
         return YES if found.yes else UNKNOWN if found.maybe else NO
 
-    def _placed(self, name: str) -> str:
-        """A name with region and account where it has wildcards, or nothing, for these."""
+    def _placed(self, name: str) -> Iterator[str]:
+        """A name with a region and the account where it has wildcards, or nothing, for these."""
         parts = name.split(":", 5)
         if _is_whole(name):
-            return name
-        if len(parts) < 6:
-            return ":".join([*parts[:3], _REGION, self._powers.account, SOMETHING])
-        region = parts[3] if parts[3] in ("", *regions()) else _REGION
-        return ":".join([*parts[:3], region, self._powers.account, parts[5] or SOMETHING])
+            return
+        known = len(parts) > 5 and parts[3] in ("", *regions())
+        for region in [parts[3]] if known else self._regions:
+            yield ":".join([*parts[:3], region, self._powers.account, "".join(parts[5:]) or SOMETHING])
 
-    def _beginning(self, step: Step) -> str:
-        """What the ARN of a thing begins with."""
+    @cached_property
+    def _regions(self) -> list[str]:
+        """The regions that the policies of the role name, by patterns too, and another."""
+        rules = [*self._powers.own.rules, *(self._powers.boundary.rules if self._powers.boundary else ())]
+        patterns = (pattern.split(":", 5) for rule in rules for pattern in rule.spelled_out())
+        named = {parts[3] for parts in patterns if len(parts) > 5} - {"", "*"}
+        known = partitions().get(self._powers.partition)
+        there = sorted(known.regions if known else regions())
+        return list(dict.fromkeys([_REGION, *(each for each in there if any(glob(one, each) for one in named))]))
+
+    def _beginnings(self, step: Step) -> list[str]:
+        """What the ARN of a thing begins with, for each region that it may have to be in."""
         on = step.on.removeprefix("new").strip()
         partition, account = self._powers.partition, self._powers.account
         if on in _OF_IAM:
-            return f"arn:{partition}:iam::{account}:{'saml-provider' if on == 'provider' else on}/"
+            return [f"arn:{partition}:iam::{account}:{'saml-provider' if on == 'provider' else on}/"]
         of_type = _TYPES.get(on, f"{step.action.split(':')[0]}:{{region}}:{{account}}:")
-        return f"arn:{partition}:" + of_type.format(region=_REGION, account=account)
+        return [f"arn:{partition}:" + of_type.format(region=region, account=account) for region in self._regions]
 
     def _pass(self, step: Step) -> Answer:
         """Whether it may pass a role that has more rights: any role, or one that is known to."""
-        anything = self._all((step,), self._beginning(step) + SOMETHING)
+        [start] = self._beginnings(step)  # roles are in no region
+        anything = self._all((step,), start + SOMETHING)
         if anything is YES:
             return YES
-        spelled = [name for name in self._spelled(step) if name.startswith(self._beginning(step))]
+        spelled = [name for name in self._spelled(step) if name.startswith(start)]
         if anything is NO and not spelled:
             return NO
         roles = self._view.derive(roles_of_accounts).get(self._powers.account, _NO_ROLES)
@@ -243,8 +265,9 @@ class Escalation:
         """The statements that allow the steps of a way, each once."""
         found: list[Rule] = []
         for step in way.steps:
-            target = self._passed_to.get(step) or self._beginning(step) + SOMETHING
-            names = (self._powers.role.id, target, *self._spelled(step))
+            passed = self._passed_to.get(step)
+            targets = [passed] if passed else [start + SOMETHING for start in self._beginnings(step)]
+            names = (self._powers.role.id, *targets, *self._spelled(step))
             rules = (self._powers.allowing(step.action, name) for name in names)
             rule = next((rule for rule in rules if rule is not None), None)
             if rule is not None and rule not in found:

@@ -8,15 +8,21 @@ from checks.aws.iam.statements import Rules
 from scanner.model.patterns import pattern
 
 #: Providers that AWS knows by name, whose tokens are issued for an application (or identity pool) that somebody owns.
-_COGNITO = "cognito-identity.amazonaws.com"
+#: The identity pools of Cognito have a name in each part of AWS.
+COGNITO = (
+    "cognito-identity.amazonaws.com",
+    "cognito-identity-us-gov.amazonaws.com",
+    "cognito-identity.us-gov-east-1.amazonaws.com",
+    "cognito-identity.cn-north-1.amazonaws.com.cn",
+)
 _BY_APPLICATION = {
-    _COGNITO: ("aud",),
+    **dict.fromkeys(COGNITO, ("aud",)),
     "accounts.google.com": ("aud", "azp", "oaud"),
     "graph.facebook.com": ("app_id",),
     "www.amazon.com": ("app_id",),
 }
 #: What an identity pool of Cognito says of those who did not sign in, and under which key.
-_GUEST, _HOW = "unauthenticated", f"{_COGNITO}:amr"
+_GUEST, _HOW = "unauthenticated", tuple(f"{host}:amr" for host in COGNITO)
 #: What stands for a single letter that is left open: no name has it.
 _LETTER = "\0"
 _KUBERNETES = "system:serviceaccount:"
@@ -50,12 +56,13 @@ def keys_of_anybody(provider: str) -> Keys:
 def lets_guests_in(rules: Rules) -> bool:
     """Whether statements that allow name those who did not sign in: whoever knows the identity pool is one."""
     tests = (test for rule in rules.rules if not rule.denies for test in rule.condition.tests if test is not None)
-    return any(test.key == _HOW and any(glob(value, _GUEST) for value in test.values) for test in tests)
+    return any(test.key in _HOW and any(glob(value, _GUEST) for value in test.values) for test in tests)
 
 
 def keys_of_guest() -> Keys:
     """Of a request of somebody who did not sign in to an identity pool that a policy names."""
-    return {f"{_COGNITO}:aud": ANYTHING._replace(absent=NO), _HOW: (_GUEST,), "sts:rolesessionname": ANYTHING}
+    pools = {f"{host}:aud": ANYTHING._replace(absent=NO) for host in COGNITO}
+    return {**pools, **dict.fromkeys(_HOW, (_GUEST,)), "sts:rolesessionname": ANYTHING}
 
 
 def _opened(subject: str) -> str:

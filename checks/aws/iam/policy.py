@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
-from checks.aws.iam.conditions import Keys, Values, choices
+from checks.aws.iam.conditions import Keys, choices
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.principals import SPOKEN, Caller, speaks_to
 from checks.aws.iam.requests import keys_of_role
@@ -155,7 +155,7 @@ class Powers:
         targets: Targets,
         action: str,
         *,
-        known: Mapping[str, Values] | None = None,
+        known: Keys | None = None,
         resource: Rules | None = None,
         crosses: bool = False,
     ) -> Marks:
@@ -164,7 +164,7 @@ class Powers:
         keys = keys_of_role(self.role.id, folded, known)
         return self.documents(resource, crosses=crosses).decide(folded, targets, keys)
 
-    def allow(self, action: str, resource: str, *, known: Mapping[str, Values] | None = None) -> Answer:
+    def allow(self, action: str, resource: str, *, known: Keys | None = None) -> Answer:
         """See `allows`."""
         return self.over(Targets([resource]), action, known=known).of(0)
 

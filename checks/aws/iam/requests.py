@@ -4,7 +4,6 @@ What no table names is not known: organisation tags, networks, second factors. A
 """
 
 import ipaddress
-from collections.abc import Mapping
 from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
@@ -97,7 +96,7 @@ _HOME = {
 }
 
 
-def keys_of_role(arn: str, action: str, known: Mapping[str, Values] | None = None) -> Keys:
+def keys_of_role(arn: str, action: str, known: Keys | None = None) -> Keys:
     """Of a request that a session of a role makes; `known` adds what the question itself settles."""
     keys = _keys_of_role(arn, action.startswith(("iam:", "organizations:")))
     if action == _PASS:  # no call of its own: whether it has the region of the call that passes is not documented

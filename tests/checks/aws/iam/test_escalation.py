@@ -86,6 +86,28 @@ CASES = {
             UNKNOWN,
             role_with(allow("lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:111122223333:function:resize")),
         ),
+        *(
+            Case(
+                f"writes the code of {what} in the region {region}",
+                status,
+                role_with(allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:{region}:111122223333:function:{name}")),
+            )
+            for region in ("us-west-2", "us-*", "ap-southeast-?", "*")
+            for what, name, status in (("one function", "resize", UNKNOWN), ("any function", "*", FAIL))
+        ),
+        Case(
+            "writes the code of any function, in no region",
+            PASS,
+            role_with(allow("lambda:UpdateFunctionCode", "arn:aws:lambda::111122223333:function:*")),
+        ),
+        Case(
+            "passes a role to a job in another region",
+            FAIL,
+            role_with(
+                allow("iam:PassRole"),
+                allow("sagemaker:CreateTrainingJob", "arn:aws:sagemaker:us-*:111122223333:training-job/*"),
+            ),
+        ),
         Case(
             "opens any notebook",
             FAIL,
