@@ -17,7 +17,7 @@ GROUP_LOCK := $(COMPILE) --group pyproject.toml
 # What is installed where it is deployed.
 EXTRA_LOCK := $(COMPILE) pyproject.toml --constraint requirements/dev.txt --extra
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-check test-kind test-pages fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep lock new-check clean
+.PHONY: help setup demo test test-check test-kind test-pages fuzz check lint types layers generate generated bench bench-quick bench-secrets sweep site lock new-check clean
 
 # Only what is used is compiled to byte code, when it is used: most of it never is.
 define install
@@ -99,13 +99,17 @@ bench-secrets: setup .venv-judges/.ready ## Measure how well secrets are recogni
 	$(RUN) benchmarks/secret_detection.py --peer .venv-judges/bin/python
 
 # What judges our work, or looks at it, has environments of its own.
-.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready .venv-cards/.ready .venv-deploy/.ready: .venv-%/.ready: requirements/%.txt
+.venv-judges/.ready .venv-oscal/.ready .venv-formats/.ready .venv-browser/.ready .venv-mlflow/.ready .venv-lineage/.ready .venv-cards/.ready .venv-deploy/.ready .venv-site/.ready: .venv-%/.ready: requirements/%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --no-compile -r $<
 	touch $@
 
 test-pages: setup .venv-browser/.ready ## Look at all pages in a browser; MLPOSTURE_SCREENSHOTS=DIR keeps what it looks like
 	$(RUN) -m pytest tests/reports/test_pages.py
+
+site: .venv-site/.ready ## Make a site of docs/ in site-out/
+	.venv-site/bin/python -m sphinx -b html -j auto -W --keep-going -q -c docs/site -d .venv-site/doctrees . site-out
+	@echo "site-out/index.html is its first page"
 
 sweep: setup ## Run the long versions of tests that leave moments, worlds and faults to chance, for about an hour
 	MLPOSTURE_SWEEP=50 $(RUN) -m pytest -n auto --dist worksteal tests/test_stops.py tests/test_every_reply.py \
@@ -118,10 +122,10 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --group dev -o requirements/dev.txt
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
-	for group in judges oscal formats browser lineage cards deploy; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
+	for group in judges oscal formats browser lineage cards deploy site; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
 	$(GROUP_LOCK):build --constraint requirements/dev.txt -o requirements/build.txt
 	for extra in aws gcp azure all; do $(EXTRA_LOCK) $$extra -o requirements/$$extra.txt || exit 1; done
 	$(GROUP_LOCK):mlflow $(UNUSED_BY_MLFLOW:%=--no-emit-package %) -o requirements/mlflow.txt
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage .venv-cards .venv-deploy demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-demo .venv-judges .venv-oscal .venv-formats .venv-browser .venv-mlflow .venv-lineage .venv-cards .venv-deploy .venv-site site-out demo-out build dist node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

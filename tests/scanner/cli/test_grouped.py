@@ -52,7 +52,7 @@ def test_groups_name_options_that_there_are() -> None:
 
 
 def test_the_command_itself_tells_a_shell_how_to_complete() -> None:
-    """As the README has it."""
+    """As docs/installation.md has it."""
     environment = {**os.environ, "_MLPOSTURE_COMPLETE": "bash_source"}
     done = subprocess.run([MLPOSTURE], env=environment, capture_output=True, text=True, check=False)
     words = {"COMP_WORDS": "mlposture ev", "COMP_CWORD": "1", "_MLPOSTURE_COMPLETE": "bash_complete"}
