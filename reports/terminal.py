@@ -11,7 +11,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import IO, TYPE_CHECKING, Literal
 
@@ -64,15 +64,19 @@ def print_report(
     quiet: bool = False,
     details: bool = False,
     controls: bool = False,
+    notes: Sequence[str] = (),
     ending: str = "",
 ) -> None:
-    """Print the report to standard output, in colour if that is wanted. If `quiet`, nothing but the last line."""
+    """Print the report to standard output, in colour if that is wanted. If `quiet`, nothing but the last line.
+
+    `notes` stand before the last line.
+    """
     terminal = console.is_terminal if console else sys.stdout.isatty()
     in_colour = not console.no_color and terminal if console else wants_colour(colour, terminal=terminal)
     file, encoding = (console.file, console.encoding) if console else (sys.stdout, sys.stdout.encoding)
     width = console.width if console else shutil.get_terminal_size((PIPE_WIDTH, 0)).columns
     look = Look(width if terminal else PIPE_WIDTH, details, controls)
-    lines = _ending(ending, look.width) if quiet else layout(report, look, ending)
+    lines = _ending(ending, look.width) if quiet else layout(report, look, ending, notes)
     if in_colour:
         from rich.console import Console  # only where somebody sees it: it is slow to import
 
@@ -116,7 +120,7 @@ def _rich_text(lines: Iterable[Line], console: Console) -> str:
     return capture.get()
 
 
-def layout(report: Report, look: Look, ending: str = "") -> list[Line]:
+def layout(report: Report, look: Look, ending: str = "", notes: Sequence[str] = ()) -> list[Line]:
     """All lines of the report."""
     look = look._replace(width=max(look.width, MIN_WIDTH))
     width, details = look.width, look.details
@@ -132,6 +136,7 @@ def layout(report: Report, look: Look, ending: str = "") -> list[Line]:
         suppressions(report, width, details=details),
         accounts(report, width),
         _sums(report, width),
+        _notes(notes),
         _ending(ending, width),
     )
     return [line for part in parts for line in part]
@@ -140,6 +145,12 @@ def layout(report: Report, look: Look, ending: str = "") -> list[Line]:
 def _ending(text: str, width: int) -> Iterator[Line]:
     for line in wrap(clean(text), width):
         yield [("bold", line, "")]
+
+
+def _notes(notes: Iterable[str]) -> Iterator[Line]:
+    """What was written where, and commands: not wrapped, so that they can be copied."""
+    for note in notes:
+        yield [("", theirs(note), "")]
 
 
 def _kinds(report: Report) -> Iterator[Line]:

@@ -38,6 +38,35 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
         yield [(style, "  ".join(padded), "")]
 
 
+def folded(head: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[Line]:
+    """The same in so many columns: as several tables below each other, each with the first column, where they must be.
+
+    The first column is cut to leave room for any other. None folds nothing.
+    """
+    if width is None:
+        yield from table(head, rows)
+        return
+    widths = [max(len(row[column]) for row in (head, *rows)) + 2 for column in range(len(head))]
+    first = max(min(widths[0] - 2, width - max(widths[1:], default=0)), 1)
+    for number, columns in enumerate(_packed(widths[1:], width - first)):
+        if number:
+            yield []
+        chosen = ((cut(row[0], first), *(row[column + 1] for column in columns)) for row in (head, *rows))
+        top, *rest = chosen
+        yield from table(top, rest)
+
+
+def _packed(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """The numbers of columns, those that fit beside each other together."""
+    group: list[int] = []
+    for number, width in enumerate(widths):
+        if group and sum(widths[one] for one in group) + width > room:
+            yield group
+            group = []
+        group.append(number)
+    yield group
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of whole words: breaking inside one could bring a harmless `::` to the start of a line."""
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)

@@ -1,10 +1,9 @@
 """How a history went, for a terminal."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 
-from reports.terminal_text import table
+from reports.terminal_text import folded, wrap
 from reports.writing import clean, redact
 from scanner.history.states import State
 from scanner.history.trend import Point, TimeToFix, Trend
@@ -23,31 +22,35 @@ _UNLIKE = (
 _TIMES = "Days from the scan that found a failure to the one that saw it fixed. Not counted: what was there at first."
 
 
-def trend_text(found: Trend, store: str) -> Iterator[str]:
-    """The scans, how long failures stayed, and how many there were by system and framework."""
-    return (clean(redact(line)) for line in _lines(found, store))
+def trend_text(found: Trend, store: str, width: int | None = None) -> Iterator[str]:
+    """The scans, how long failures stayed, and how many there were by system and framework.
+
+    In so many columns; None folds no table, as is good to grep.
+    """
+    return (clean(redact(line)) for line in _lines(found, store, width))
 
 
-def _lines(found: Trend, store: str) -> Iterator[str]:
+def _lines(found: Trend, store: str, width: int | None) -> Iterator[str]:
     scans = f"{len(found.points)} {'scan' if len(found.points) == 1 else 'scans'}"
     yield f"{store}: {scans}"
     yield ""
     states = [one for one in _STATES if one in _ALWAYS or any(point.scan.states.get(one) for point in found.points)]
     head = ("scan", *(_short(one) for one in Severity), *states, "posture %", "bounds", "coverage %", "unlike")
     digits = max((len(str(point.scan.number)) for point in found.points), default=1)
-    yield from _table(head, [_point(point, states, digits) for point in found.points])
+    yield from _table(head, [_point(point, states, digits) for point in found.points], width)
+    prose = min(width or _WIDTH, _WIDTH)
     if any(point.unlike for point in found.points):
-        yield from textwrap.wrap(_UNLIKE, _WIDTH)
+        yield from wrap(_UNLIKE, prose)
     yield ""
     yield "Time to fix"
     head = ("severity", "fixed", "median", "nine in ten", "gone", "open", "open for")
-    yield from _table(head, [_time(one) for one in found.times])
-    yield _TIMES
+    yield from _table(head, [_time(one) for one in found.times], width)
+    yield from wrap(_TIMES, prose)
     for title, series in (("Open failures by AI system", found.systems), ("By framework", found.frameworks)):
         if series:
             yield ""
             yield title
-            yield from _series(series)
+            yield from _series(series, width)
 
 
 def _point(point: Point, states: Sequence[State], digits: int) -> tuple[str, ...]:
@@ -78,15 +81,15 @@ def _short(severity: Severity) -> str:
     return "info" if severity is Severity.INFORMATIONAL else str(severity)
 
 
-def _series(series: Mapping[str, Sequence[int]]) -> Iterator[str]:
+def _series(series: Mapping[str, Sequence[int]], width: int | None) -> Iterator[str]:
     """The worst now first: how many there were at the first of the scans, at most, and at the last."""
     worst = sorted(series.items(), key=lambda one: (-one[1][-1], one[0]))
     rows = [(name, str(counts[0]), str(max(counts)), str(counts[-1])) for name, counts in worst[:_MOST]]
-    yield from _table(("", "first", "most", "last"), rows)
+    yield from _table(("", "first", "most", "last"), rows, width)
     if len(worst) > _MOST:
         yield f"and {len(worst) - _MOST} more, which are in the JSON (--json)"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for line in table(head, rows):
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    for line in folded(head, rows, width):
         yield "".join(text for _, text, _ in line).rstrip()

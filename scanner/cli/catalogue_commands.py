@@ -37,7 +37,7 @@ def list_command(
     from scanner.cli import catalogue_lists
 
     rows = catalogue_lists.listed(what, wanted, words)
-    click.echo(catalogue_lists.as_json(rows) if as_json else catalogue_lists.as_table(what, rows, width or _columns()))
+    click.echo(catalogue_lists.as_json(rows) if as_json else catalogue_lists.as_table(what, rows, width or columns()))
 
 
 @click.command("explain")
@@ -55,10 +55,10 @@ def explain(name: str, as_json: bool, width: int | None) -> None:
         return
     from scanner.cli.catalogue_text import WIDTH, explanation
 
-    click.echo(explanation(name, width or min(_columns() or WIDTH, WIDTH)))
+    click.echo(explanation(name, width or min(columns() or WIDTH, WIDTH)))
 
 
-def _columns() -> int | None:
+def columns() -> int | None:
     """The columns of the terminal; None where the output goes elsewhere."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None

@@ -21,6 +21,9 @@ COLUMNS = {
     "frameworks": ("id", "version", "controls", "mapped", "name"),
     "objectives": ("id", "group", "checks", "title"),
 }
+#: Those that are shown where the others leave the last less room than `_ROOM`.
+_NARROW = {"checks": ("id", "severity", "title")}
+_ROOM = 40
 FILTERS = {
     "checks": ("cloud", "severity", "kind", "framework"),
     "kinds": ("cloud", "kind"),
@@ -117,15 +120,21 @@ def _count(objective: str, checks: Iterable[Check]) -> int:
 
 def as_table(what: str, rows: Sequence[Row], width: int | None) -> str:
     """Columns, the last of them cut to what `width` leaves; None cuts nothing, as is good to grep."""
-    names = COLUMNS[what]
+    lines = _lines(COLUMNS[what], rows)
+    if width is not None and what in _NARROW and lines[0].index(COLUMNS[what][-1].upper()) > width - _ROOM:
+        lines = _lines(_NARROW[what], rows)
+    return "\n".join(
+        line if width is None or len(line) <= width else f"{line[: width - 1].rstrip()}…" for line in lines
+    )
+
+
+def _lines(names: Sequence[str], rows: Sequence[Row]) -> list[str]:
     cells = [tuple(name.upper() for name in names), *(tuple(_cell(row[name]) for name in names) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names) - 1)]
-    lines = []
-    for *first, last in cells:
-        lead = "".join(cell.ljust(size) + "  " for cell, size in zip(first, widths, strict=True))
-        line = f"{lead}{last}".rstrip()
-        lines.append(line if width is None or len(line) <= width else f"{line[: width - 1].rstrip()}…")
-    return "\n".join(lines)
+    return [
+        ("".join(cell.ljust(size) + "  " for cell, size in zip(first, widths, strict=True)) + last).rstrip()
+        for *first, last in cells
+    ]
 
 
 def _cell(value: Any) -> str:

@@ -1,5 +1,6 @@
 """`--store`: what a history knows of earlier scans, and adding this one to it."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from scanner.model.nouns import Status
 from scanner.store.places import Places
 
 if TYPE_CHECKING:
+    from scanner.history.records import Scan
+    from scanner.history.store import Store
     from scanner.model.history import Account
     from scanner.model.reported import Report
 
@@ -52,16 +55,33 @@ def with_earlier(options: Mapping[str, Any], taken_at: datetime, accounts: "Iter
         return {**options, "earlier": store.earlier()}
 
 
-def add_to_history(built: "Report", options: Mapping[str, Any]) -> None:
-    """Add a report to the history that it was compared with, if that was asked for. Raises NotWritten."""
-    if url := options.get("store"):
-        from scanner.history.store import open_store
+def add_to_history(built: "Report", options: Mapping[str, Any]) -> list[str]:
+    """Add a report to the history that it was compared with, if that was asked for. Raises NotWritten.
 
-        try:
-            with open_store(url) as store:
-                store.write(built)
-        except InputError as error:
-            raise error if isinstance(error, NotKept) else NotWritten(str(error)) from error
+    Returns what to say of that: the command that shows what changed since the scan before, if there is one.
+    """
+    url = options.get("store")
+    if not url:
+        return []
+    from scanner.history.store import open_store
+
+    try:
+        with open_store(url) as store:
+            return _compares(store, store.write(built))
+    except InputError as error:
+        raise error if isinstance(error, NotKept) else NotWritten(str(error)) from error
+
+
+def _compares(store: "Store", scan: "Scan") -> list[str]:
+    """The command that compares a scan with the one before it of the same accounts, if there is one."""
+    from scanner.history.stored import two_of
+
+    try:
+        before, after = two_of(store, None, str(scan.number))
+    except InputError:
+        return []
+    command = f"mlposture diff --store {shlex.quote(store.shown)} --from {before.number} --to {after.number}"
+    return [f"What changed: {command}"]
 
 
 def without_password(options: Mapping[str, Any]) -> dict[str, Any]:

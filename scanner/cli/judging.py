@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation, renderer
+from reports import FORMATS, NEED_FAILURES, SUFFIXES, preparation
 from scanner.cli.config import (
     Output,
     check_place,
@@ -39,7 +39,8 @@ from scanner.cli.declared import (
 from scanner.cli.history_store import add_to_history, check_store, with_earlier
 from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
-from scanner.cli.sarif_files import settled, style_of, write_sarif
+from scanner.cli.report_files import write_report
+from scanner.cli.sarif_files import settled, style_of
 from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.cli.undeclared import prepared
@@ -237,14 +238,16 @@ def report(
     owners = ownership(inventory, options)
     built = judge(inventory, checks, options, started_at, owners, outputs=outputs, early=early, arguments=arguments)
     problems = list(problems)
+    notes: list[str] = []
     for output in outputs:
-        problems += _attempt(partial(_write, output, built, options))
-    problems += _attempt(partial(add_to_history, built, options))  # once the reports say what is new
+        problems += _attempt(lambda: notes.extend(write_report(output, built, options, write_to)))  # noqa: B023
+    # Once the reports say what is new.
+    problems += _attempt(lambda: notes.extend(add_to_history(built, options)))
     to_stdout = any(output.path is None for output in outputs)
     end = decided or outcome(built, options, to_stdout=to_stdout)
     if not to_stdout and sys.stdout is not None:
         last = "" if problems or inventory.not_kept else end.line  # else an error is, and says how this ends
-        problems += _attempt(partial(show, built, options, last), sys.stdout.flush)
+        problems += _attempt(partial(show, built, options, last, notes), sys.stdout.flush)
     _warn_of_needless_trust(built)
     warn_of_suppressions(built.suppressions)
     warn_of_unused(built)
@@ -297,15 +300,6 @@ def _build(inventory: "Inventory", checks: tuple[Check, ...], early: "Early | No
         return build_report(inventory, checks, early=None if folder else early, folder=folder, **how)
 
     return with_room(inventory, build)
-
-
-def _write(output: Output, built: "Report", options: Options) -> None:
-    """One report to its place. Raises what `write_to` does, InputError if the format cannot hold it."""
-    profile = options.get("output_profile")
-    if output.format == "sarif":
-        write_sarif(output.path, built, options, partial(write_to, profile=profile))
-    else:
-        write_to(output.path, renderer(output.format)(built), profile)
 
 
 def write_to(place: str | None, chunks: Iterable[bytes], profile: str | None = None) -> None:

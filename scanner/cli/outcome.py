@@ -1,7 +1,7 @@
 """How a command that judges ends: its exit code, and why, in the words of the last line that it prints."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.cli.config import NEVER, NEW, fails, new_severity, parse_severity
@@ -55,8 +55,11 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
     return Outcome(Exit.DONE, f"{none}; --fail-on-incomplete would count {_unseen(report)}")
 
 
-def show(built: "Report", options: Mapping[str, Any], last: str) -> None:
-    """Print the text for a person, with its last line; the options say how much of it, and in which colour."""
+def show(built: "Report", options: Mapping[str, Any], last: str, notes: Sequence[str] = ()) -> None:
+    """Print the text for a person, with its last line; the options say how much of it, and in which colour.
+
+    `notes` say before that line what was written where.
+    """
     from reports.terminal import print_report
 
     print_report(
@@ -65,6 +68,7 @@ def show(built: "Report", options: Mapping[str, Any], last: str) -> None:
         quiet=bool(options.get("quiet")),
         details=bool(options.get("details")),
         controls=bool(options.get("controls") or options.get("framework")),
+        notes=notes,
         ending=last,
     )
 

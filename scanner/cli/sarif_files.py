@@ -47,10 +47,11 @@ def settled(built: "Report", options: Mapping[str, Any]) -> "Report":
     return msgspec.structs.replace(built, settled=built.settled | accounts)
 
 
-def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], write: Writer) -> None:
+def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], write: Writer) -> list[str]:
     """Write a report as SARIF. More accounts than fit become several files, the others beside the first.
 
-    Raises InputError for what code scanning would not take, and what `write` does.
+    Returns their places; none for standard output. Raises InputError for what code scanning would not take, and what
+    `write` does.
     """
     from reports.sarif import accounts_of, render
 
@@ -64,8 +65,8 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
             f"{shown}: the {len(accounts)} accounts of this report need {len(parts)} files, for code scanning takes no "
             "larger ones; give -o the name of a file, and the others are written beside it"
         )
-    for number, part in enumerate(parts, 1):
-        target = _numbered(place, number)
+    targets = [_numbered(place, number) for number in range(1, len(parts) + 1)]
+    for target, part in zip(targets, parts, strict=True):
         pieces = partial(render, built, style, part)
         write(target, _small_enough(target or shown, pieces) if style.github else pieces())
         if len(parts) > 1:
@@ -73,6 +74,7 @@ def write_sarif(place: str | None, built: "Report", options: Mapping[str, Any], 
     if place is not None and Path(left := str(_numbered(place, len(parts) + 1))).is_file():
         files = "1 file" if len(parts) == 1 else f"{len(parts)} files"
         log.warning("%s: is not of this scan, which has %s", left, files)
+    return [target for target in targets if target is not None]
 
 
 def _failures(built: "Report") -> "Counter[Account]":

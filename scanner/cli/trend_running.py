@@ -18,8 +18,8 @@ from scanner.model.errors import InputError
 from scanner.model.registry import load
 
 
-def run_trend(url: str, last: int, *, as_json: bool) -> None:
-    """Print how a history went. Raises InputError."""
+def run_trend(url: str, last: int, *, as_json: bool, width: int | None) -> None:
+    """Print how a history went, in so many columns. Raises InputError."""
     refuse_undecoded({"store": url})
     with open_store(url, make=False) as store:
         scans, shown = store.scans(), store.shown
@@ -34,7 +34,7 @@ def run_trend(url: str, last: int, *, as_json: bool) -> None:
         return
     from reports.trend_text import trend_text
 
-    for line in trend_text(found, shown):
+    for line in trend_text(found, shown, width):
         click.echo(line)
 
 

@@ -14,9 +14,15 @@ from msgspec import inspect
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Path, Problem, brief
 
+#: How the schemas of files begin that this program writes and nobody edits.
+_MADE = "mlposture/"
+
 
 def fit(document: Document, wanted: type[msgspec.Struct], entries: str) -> list[Problem]:
     """All that keeps a document from being one of these. Its list of `entries` is that whose items are told by id."""
+    if other := _other(document.value):
+        sort = f"no file of {entries}" if entries else "not what is read here"
+        return [document.problem(("schema",), f"this is {other}, and {sort}")]
     return list(_Fitting(document, entries).check(document.value, inspect.type_info(wanted), ()))
 
 
@@ -34,6 +40,16 @@ def said(value: Mapping[str, Any] | Any, path: Path, entries: str) -> str:
     for name in names:
         words += f" {name + 1}" if isinstance(name, int) else f".{brief(name)}" if words else brief(name)
     return start + words
+
+
+def _other(value: Any) -> str:
+    """What sort of file this is, where it says that it is one that a program writes: a report, SARIF, an inventory."""
+    if not isinstance(value, dict):
+        return ""
+    schema = value.get("schema")
+    if isinstance(schema, str) and schema.startswith(_MADE):
+        return brief(schema)
+    return "a document with a $schema" if "$schema" in value and schema is None else ""
 
 
 class _Fitting:

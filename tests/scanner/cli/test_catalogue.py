@@ -95,6 +95,16 @@ def test_lines_are_cut_where_that_is_asked_for(what: str) -> None:
     assert [line.split()[0] for line in cut] == [line.split()[0] for line in whole]
 
 
+def test_a_narrow_terminal_shows_titles_of_checks_and_no_slugs() -> None:
+    narrow = CliRunner().invoke(list_command, ["checks", "--width", "80"]).output.splitlines()
+    wide = CliRunner().invoke(list_command, ["checks", "--width", "160"]).output.splitlines()
+
+    assert max(map(len, narrow)) <= 80
+    assert narrow[0].split() == ["ID", "SEVERITY", "TITLE"]
+    assert "Notebook instance has a direct route to the internet" in narrow[1]
+    assert wide[0].split() == ["ID", "SEVERITY", "SLUG", "TITLE"]
+
+
 @pytest.mark.parametrize("name", ["MLP-1001", "MLP-4104", "MLP-5001", "network-isolation", "soc2:CC6.6", "Art. 50(2)"])
 @pytest.mark.parametrize("width", [60, 110])
 def test_explanations_fit_and_lose_no_word(name: str, width: int) -> None:

@@ -38,6 +38,20 @@ def test_the_trend_has_a_row_for_each_scan(nights: Nights) -> None:
     assert any(line.startswith("soc2") for line in lines)
 
 
+@pytest.mark.parametrize("width", [45, 80, 200])
+def test_tables_are_folded_and_no_column_is_lost(nights: Nights, width: int) -> None:
+    done = mlposture("trend", "--store", nights.url, "--width", str(width))
+    lines = done.stdout.splitlines()[1:]
+    heads = [line for line in lines if line.startswith("scan ")]
+
+    assert max(map(len, lines)) <= width
+    assert " ".join(" ".join(head.split()[1:]) for head in heads) == (
+        "critical high medium low info new fixed unknown posture % bounds coverage % unlike"
+    )
+    assert sum(line.startswith("2  2026") for line in lines) == len(heads)
+    assert (len(heads) == 1) == (width == 200)
+
+
 def test_the_trend_as_json_is_what_its_schema_says(nights: Nights) -> None:
     done = mlposture("trend", "--store", nights.url, "--last", "1", "--json")
     found = json.loads(done.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 from collections import Counter
@@ -67,6 +68,23 @@ def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(url):
     assert {one["first_seen_at"] for one in last["findings"] if one["verdict"] == "fail"} == {
         first["scan"]["started_at"]
     }
+
+
+def test_the_end_names_what_was_written_and_what_shows_the_changes(tmp_path):
+    inventory_of(day(1), lab("a")).save(tmp_path / "first.json")
+    inventory_of(day(2), lab("a", CLOSED)).save(tmp_path / "second.json")
+    ends = []
+    for name in ("first.json", "second.json"):
+        done = mlposture("evaluate", name, "--check", "MLP-1001", "--store", "sqlite:///a history.db",
+                         "-o", "out.json", "-o", "out.sarif", "--fail-on", "never")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        ends.append(done.stdout.splitlines()[-4:])
+    assert ends[0][1:3] == ["Written: out.json", "Written: out.sarif"]
+    assert ends[1][:2] == ["Written: out.json", "Written: out.sarif"]
+    told = "What changed: mlposture diff --store 'sqlite:///a history.db' --from 1 --to 2"
+    assert ends[1][2] == told
+    shown = mlposture(*shlex.split(told)[3:])
+    assert (shown.returncode, "scan 2 of" in shown.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("less", [("--region", "us-east-1"), ("--check", "MLP-1001"), ("--min-severity", "critical")])

@@ -161,3 +161,18 @@ def test_the_published_schema_accepts_what_is_valid_and_nothing_else() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.yaml: No such file"):
         read_register(tmp_path / "nowhere.yaml", CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"schema": "mlposture/report/v1", "suppressions": [], "findings": []}',
+         "s.json:1:12: this is mlposture/report/v1, and no file of suppressions"),
+        ('{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": []}',
+         "s.json:1:1: this is a document with a $schema, and no file of suppressions"),
+    ],
+)  # fmt: skip
+def test_what_is_another_sort_of_file_is_said_in_one_line(content: str, says: str) -> None:
+    with pytest.raises(RegisterError) as caught:
+        parse_register(content.encode(), CHECKS, "s.json")
+    assert caught.value.lines == (says,)
