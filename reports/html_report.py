@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 from reports.board import Row, open_ends, row, unclaimed
 from reports.html.gaps import unseen
+from reports.html.history import view
 from reports.html.packing import packed
 from reports.html.pages import count, page_with_script
+from scanner.history.by_day import Course
 from scanner.model.claims import STATEMENT, FrameworkState, SystemState, Word
 from scanner.model.nouns import Severity, Status
 from scanner.model.reported import Finding, Report
@@ -85,9 +87,13 @@ class Account(NamedTuple):
     unknown: int
 
 
-def render(report: Report) -> Iterator[bytes]:
-    """The page in pieces: what is above the findings, these in blocks, and what is below."""
-    head, _, tail = page_with_script("report", **_data(report)).partition(_MARK.encode())
+def render(report: Report, course: Course | None = None) -> Iterator[bytes]:
+    """The page in pieces: what is above the findings, these in blocks, and what is below.
+
+    `course` is how the history went that the report is compared with, if it is to be shown.
+    """
+    data = {**_data(report), "history": None if course is None else view(course)}
+    head, _, tail = page_with_script("report", **data).partition(_MARK.encode())
     yield head
     yield from packed(report, FINDINGS)
     yield tail

@@ -22,12 +22,19 @@ def check_store(options: Mapping[str, Any], verdicts: Iterable[Status], places: 
     url = options.get("store")
     if not url:
         return
-    from scanner.history.engine import path_of, shown
-
     if options.get("baseline"):
         raise InputError("--baseline: the history that --store names says what was found before; leave it out")
     if Status.FAIL not in verdicts:
         raise InputError("--verdicts: a history is about failures, and without them would say that there are none")
+    note_store(url, places)
+
+
+def note_store(url: str | None, places: Places) -> None:
+    """Raise InputError where a history is where something else is read or written."""
+    if not url:
+        return
+    from scanner.history.engine import path_of, shown
+
     if path := path_of(url):
         places.note_database(f"--store {shown(url)}", path)
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scanner.cli.config import check_place, refuse_undecoded
+from scanner.cli.config import check_place, parse_verdicts, refuse_undecoded
 from scanner.cli.declared import as_of, ownership
+from scanner.cli.history_store import note_store
 from scanner.cli.judging import judge, load_saved, places_of, read_files, select, write_to
 from scanner.cli.undeclared import prepared
 from scanner.model.errors import InputError
+from scanner.model.nouns import Status
 
 if TYPE_CHECKING:
     from scanner.model.reported import Report
@@ -27,6 +29,7 @@ def judged_saved(
     refuse_undecoded({**options, "inventory": inventories, "output": output})
     as_of(options, datetime.now(UTC))
     places = places_of(options, inventories)
+    note_store(options.get("store"), places)
     if output != "-":
         places.note(f"-o {output}", check_place("-o", output))
     elif sys.stdout is None:
@@ -37,6 +40,27 @@ def judged_saved(
     declared = options["systems"]
     report = judge(inventory, chosen, options, inventory.taken_at, ownership(inventory, options))
     return report, declared.manifest if declared else None
+
+
+def write_html(inventories: tuple[str, ...], output: str, url: str | None, options: Mapping[str, Any]) -> None:
+    """The HTML report on saved inventories, with the history at `url`, to its place. Raises InputError."""
+    from reports.html_report import render
+    from scanner.cli.html_history import course_until
+    from scanner.history.store import open_store
+
+    refuse_undecoded({"store": url})
+    options = {**options, "store": url}
+    verdicts = parse_verdicts(options.get("verdicts") or "fail,unknown")
+    if Status.FAIL not in verdicts:
+        raise InputError("--verdicts: html is about failures, and without them would say that there are none")
+    if url is None:
+        built, _ = judged_saved(inventories, output, options)
+        course = None
+    else:
+        with open_store(url, make=False) as store:
+            built, _ = judged_saved(inventories, output, options)
+            course = course_until(store, built)
+    write_to(None if output == "-" else output, render(built, course))
 
 
 def write_page(output: str, page: bytes) -> None:

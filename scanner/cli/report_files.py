@@ -19,6 +19,12 @@ def write_report(output: Output, built: "Report", options: Mapping[str, Any], wr
     profile = options.get("output_profile")
     if output.format == "sarif":
         written = write_sarif(output.path, built, options, lambda place, pieces: write(place, pieces, profile))
+    elif output.format == "html" and options.get("store"):
+        from reports.html_report import render
+        from scanner.cli.html_history import course_beside
+
+        write(output.path, render(built, course_beside(built, options)), profile)
+        written = [] if output.path is None else [output.path]
     else:
         write(output.path, renderer(output.format)(built), profile)
         written = [] if output.path is None else [output.path]

@@ -1,6 +1,7 @@
 """From a history to what is printed of how it went."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 
 import click
@@ -11,7 +12,7 @@ from scanner.cli.judging import write_to
 from scanner.frameworks import HEADLINE
 from scanner.frameworks import load as load_frameworks
 from scanner.history.damage import legible
-from scanner.history.store import open_store
+from scanner.history.store import Store, open_store
 from scanner.history.trend import Trend
 from scanner.history.trend import trend as made_of
 from scanner.model.errors import InputError
@@ -22,11 +23,10 @@ def run_trend(url: str, last: int, *, as_json: bool, width: int | None) -> None:
     """Print how a history went, in so many columns. Raises InputError."""
     refuse_undecoded({"store": url})
     with open_store(url, make=False) as store:
-        scans, shown = store.scans(), store.shown
-        if not scans:
+        shown = store.shown
+        found = _last(trend_of(store), last)
+        if not found.points:
             raise InputError(f"--store {shown}: holds no scan; write one with scan --store")
-        with legible(shown):
-            found = _last(made_of(scans, store.spans(), _frameworks()), last)
     if as_json:
         from reports.trend_json import render
 
@@ -36,6 +36,14 @@ def run_trend(url: str, last: int, *, as_json: bool, width: int | None) -> None:
 
     for line in trend_text(found, shown, width):
         click.echo(line)
+
+
+def trend_of(store: Store, until: datetime | None = None) -> Trend:
+    """How a history went, by the scans that began by then; by default, by all. Raises InputError."""
+    scans = tuple(one for one in store.scans() if until is None or one.started_at <= until)
+    numbers = {one.number for one in scans}
+    with legible(store.shown):
+        return made_of(scans, (span for span in store.spans() if span.first in numbers), _frameworks())
 
 
 def _last(found: Trend, last: int) -> Trend:

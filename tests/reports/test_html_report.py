@@ -18,12 +18,14 @@ from typing import Any
 
 import pytest
 from browsers import in_browser, needs_browser, once
+from courses import course
 from crowds import SYSTEM, SYSTEMS, crowded
 from msgspec.structs import astuple, replace
 from paging import unpacked, words
 
 from reports import html_report
 from reports.html import packing
+from scanner.history.by_day import Course
 from scanner.model.notes import Source, Suppression
 from scanner.model.reported import FindingList, Report
 
@@ -378,6 +380,48 @@ def test_on_paper_many_findings_take_few_sheets(used: dict[str, Any]) -> None:
     assert used["many"]["sheets"] <= 20
 
 
+# -- history -----------------------------------------------------------------------------------------------------------
+
+
+def with_history(make: Any, course: Course) -> bytes:
+    return b"".join(html_report.render(make.mixed_report(), course))
+
+
+def test_without_a_history_nothing_is_said_of_one(make: Any) -> None:
+    assert 'id="history"' not in page(make, make.mixed_report()).decode()
+    assert 'id="history"' not in with_history(make, course(0)).decode()
+
+
+def test_a_history_says_how_it_went_and_which_days_nobody_saw(make: Any) -> None:
+    content = with_history(make, course(40, now=True))
+    text = words(content)
+
+    assert "36 scans from 2026-09-01 to 2026-10-10 in sqlite:///history.db, this one among them" in text
+    assert "4 days have no scan: they are left open in the charts, and nobody knows what was there" in text
+    assert "this one 2026-10-10 03:00 0 16 11 4 0 4 49 % 39 to 79 % 99 %" in text
+    assert "high 4.5 7 2 3 17 21.0" in text and "low n/a 0 0 0 4 39.0" in text and "until scan 35" in text
+    assert "sentiment 0 5 4" in text and "soc2 30 30 28" in text
+    assert "2026-09-01: n/a. 2026-10-10: 49 %." in content.decode()
+
+
+def test_charts_have_a_column_for_each_day_with_a_scan_and_a_gap_for_each_without(make: Any) -> None:
+    content = with_history(make, course(60)).decode()
+    [posture] = re.findall(r"<title>Posture by day.*?</svg>", content, re.DOTALL)
+    of = {
+        look: "".join(re.findall(rf'class="{look}" d="([^"]*)"', posture)).count("M") for look in ("bounds", "missed")
+    }
+
+    assert of == {"bounds": 56, "missed": 4}
+    assert "…" not in posture, "a path was cut"
+
+
+def test_long_histories_are_cut_and_say_so(make: Any) -> None:
+    text = words(with_history(make, course(300)))
+
+    assert "120 earlier days are left out of the charts" in text
+    assert "266 earlier scans: mlposture trend has all of them" in text
+
+
 # -- valid -------------------------------------------------------------------------------------------------------------
 
 
@@ -386,6 +430,7 @@ def test_vnu_has_nothing_against_it(make: Any, tmp_path: Path) -> None:
     """No message is left out but warnings: of the policy it says that it cannot compute digests."""
     for name in ("mixed", "hostile", "declared"):
         (tmp_path / f"{name}.html").write_bytes(page(make, make.REPORTS[name]()))
+    (tmp_path / "history.html").write_bytes(with_history(make, course()))
     done = subprocess.run(
         # It ends before what is compiled better pays; what is compiled so takes more of the stack.
         ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m", "-jar", str(VNU), "--errors-only",

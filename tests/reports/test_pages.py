@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from boards import full_board
 from browsers import in_browser, needs_browser, once
+from courses import course
 from made_dossiers import dossier, hostile, system
 from paging import golden_text
 from scanning import PROVIDERS, calm
@@ -23,6 +24,7 @@ from triaging import QUESTIONS, plain, silent
 from reports.board import render_board
 from reports.dossier import render as render_dossier
 from reports.dossier import render_record
+from reports.html_report import render as render_report
 from reports.triage_worksheet import page as worksheet_page
 from scanner.cli.evidence_building import dossier_of, judged
 from scanner.model.claims import Word
@@ -46,7 +48,7 @@ TRIAGE = Triage(
 #: Dossiers of dozens of sheets.
 LARGE = tuple(f"demo-{name}" for name in DEMO)
 #: All that pages are made of: these are also looked at in the dark.
-DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record", "report-mixed")
+DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record", "report-mixed", "report-history")
 SHEETS = {
     "board": 1,
     "board-full": 1,
@@ -92,6 +94,7 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
         "dossier": render_dossier(dossier(triage=TRIAGE)),
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
         "record": render_record(dossier(triage=TRIAGE)),
+        "report-history": b"".join(render_report(make.mixed_report(), course(now=True))),
         **{f"report-{name}": make.whole("html", make.REPORTS[name]()) for name in REPORTS},
     }
     made["worksheet"] = worksheet_page(worksheet(QUESTIONS, plain(), silent().systems[0]))

@@ -1,4 +1,4 @@
-"""`mlposture report board`: what it writes, where to, and what it refuses."""
+"""`mlposture report`: what it writes, where to, and what it refuses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from commandline import mlposture
+from nights import CLOSED, day, inventory_of, lab
 from scanning import calm
 from support import ROOT
 
@@ -73,3 +74,61 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(
     assert done.returncode == 2
     assert done.stderr.startswith(f"mlposture: {said}") and done.stderr.count("\n") == 1
     assert (tmp_path / "kept.html").read_text() == "kept" and not (tmp_path / "board.html").exists()
+
+
+# -- report html -------------------------------------------------------------------------------------------------------
+
+
+def html(*arguments: str, cwd: Path):
+    return mlposture("report", "html", *arguments, cwd=cwd)
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Path:
+    """Three inventories, of which a history has the first two."""
+    for number, state in ((1, "Enabled"), (4, "Enabled"), (5, CLOSED)):
+        inventory_of(day(number), lab("a", state)).save(tmp_path / f"{number}.json")
+    for number in (1, 4):
+        done = mlposture("evaluate", f"{number}.json", "--check", "MLP-1001", "--store", "sqlite:///history.db", "-q",
+                         "-o", f"{number}.html", "--fail-on", "never", cwd=tmp_path)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_a_scan_with_a_history_shows_how_it_went_itself_included(night: Path) -> None:
+    first, second = ((night / name).read_text(encoding="utf-8") for name in ("1.html", "4.html"))
+
+    assert "1 scan from 2026-11-23 to 2026-11-23" in first
+    assert "2 scans from 2026-11-23 to 2026-11-26" in second and "this one among them" in second
+    assert "2 days have no scan" in second
+
+
+def test_the_page_is_made_later_with_the_history_until_then_and_adds_nothing(night: Path) -> None:
+    before = (night / "history.db").read_bytes()
+    store = ("--store", "sqlite:///history.db")
+    for number, says in (
+        (4, "2 scans from 2026-11-23 to 2026-11-26 in <span"),
+        (5, "this one among them"),
+        (1, "1 scan"),
+    ):
+        done = html("--inventory", f"{number}.json", "-o", "later.html", *store, cwd=night)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert says in (night / "later.html").read_text(encoding="utf-8")
+    assert (night / "history.db").read_bytes() == before
+    assert html("--inventory", "5.json", "-o", "later.html", cwd=night).returncode == 0
+    assert 'id="history"' not in (night / "later.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--store", "sqlite:///absent.db"], "absent.db: there is no such file"),
+        (["--store", "sqlite:///out.html"], "out.html"),
+        (["--verdicts", "pass"], "--verdicts: html is about failures"),
+    ],
+)
+def test_a_page_that_cannot_be_made_is_refused(night: Path, arguments: list[str], said: str) -> None:
+    done = html("--inventory", "1.json", "-o", "out.html", *arguments, cwd=night)
+
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert said in done.stderr and not (night / "out.html").exists()
