@@ -6,8 +6,8 @@ It says nothing that the JSON report does not, and says how much it leaves out. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from reports.html.gaps import unseen
@@ -75,7 +75,18 @@ class Worst(NamedTuple):
     more: int
 
 
-def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
+class Past(NamedTuple):
+    """What a history says: since when failures of these fingerprints are there, and of days, a sentence a system.
+
+    `store` is what it is called.
+    """
+
+    store: str
+    days: Mapping[str, str]
+    since: Callable[[Collection[str]], Mapping[str, datetime]]
+
+
+def render_board(report: Report, manifest: Manifest | None = None, past: Past | None = None) -> bytes:
     """The page, as HTML. Exceptions and what systems leave out are in the manifest alone."""
     states = list(_read(report))
     everything, systems = states[0], states[1:]
@@ -96,6 +107,9 @@ def render_board(report: Report, manifest: Manifest | None = None) -> bytes:
         stages=STAGES,
         aspects=tuple(ASPECTS),
         worst=worst,
+        since=past.since({one.finding.fingerprint for one in worst}) if past else {},
+        days=past.days if past else {},
+        store=past.store if past else "",
         fixes=[fix for fix in report.fixes if fix.count > 1][:FIXES],
         said=said,
         open_ends=ends,

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
@@ -18,7 +19,17 @@ from reports.html.gaps import unseen
 from reports.html.lineage_chart import Chart
 from reports.html.lineage_chart import lineage as chart_of
 from reports.html.pages import render as template
-from scanner.evidence.dossier_types import Bears, ControlPage, Dossier, Held, Lineage, Observation, Part, Question
+from scanner.evidence.dossier_types import (
+    Bears,
+    ControlDays,
+    ControlPage,
+    Dossier,
+    Held,
+    Lineage,
+    Observation,
+    Part,
+    Question,
+)
 from scanner.lineage.drawing import Drawing, Line, Spot
 from scanner.lineage.lineage_graph import Node, Sort
 from scanner.model.claims import STATEMENT, Claim, FrameworkState, Word
@@ -128,7 +139,14 @@ def _data(dossier: Dossier) -> dict[str, Any]:
         "lineage_chart": chart(dossier.lineage),
         "said_of": {one.claim: one.message for one in dossier.observations},
         "addresses": addresses,
+        "looks_of_days": looks_of_days,
     }
+
+
+def looks_of_days(control: ControlDays) -> dict[date, str]:
+    """What each day of a control looks like; a day without a scan has no look."""
+    looks = dict.fromkeys(control.observed, "seen") | dict.fromkeys(control.not_seen, "open")
+    return looks | dict.fromkeys(control.against, "against")
 
 
 def alike(observations: Iterable[Observation]) -> list[Alike]:

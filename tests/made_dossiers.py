@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from scanner.evidence.dossier_types import (
     Accepted,
+    ControlDays,
     ControlPage,
     Cover,
     Dossier,
@@ -21,12 +22,15 @@ from scanner.evidence.dossier_types import (
     Observation,
     Origin,
     Part,
+    Period,
     Piece,
     Question,
     Reader,
+    Recalled,
     Row,
     Section,
     Suppressed,
+    SuppressedSpell,
 )
 from scanner.model.claims import Claim, ControlState, Evidence, FrameworkState, Kind, Posture, SystemState, Word
 from scanner.model.nouns import Scope
@@ -270,3 +274,24 @@ def hostile(name: str) -> Dossier:
         suppressions=(suppressed(resource=name, account=name, reason=name, owner=name, approver=name, ticket=name),),
         cover=replace(made.cover, name=name, organisation=name, selectors=(name,), blind=(name,), open=(name,)),
     )
+
+
+def recalled(name: str = "sqlite:///history.db") -> Recalled:
+    """What a history adds: days of every sort, controls that nobody asks about, and a spell that goes on."""
+    days = [date(2026, 9, number) for number in range(1, 31)]
+    period = Period(
+        framework="soc2", first=days[0], last=days[-1], scans=24, without_scan=tuple(days[3:9]),
+        controls=(
+            ControlDays(id="CC6.1", title="Logical access", checks=("MLP-1001",), observed=tuple(days[9:]),
+                        not_seen=tuple(days[:3]), against=(days[0], *days[20:]), unchecked=("encryption-at-rest",)),
+            ControlDays(id="CC7.2", title="Watched", checks=("MLP-1002",), observed=(*days[:3], *days[9:]), not_seen=(),
+                        against=()),
+        ),
+        unasked=("CC1.1", "CC1.2"),
+    )  # fmt: skip
+    spells = tuple(
+        SuppressedSpell(check="MLP-1001", kind="aws.s3.Bucket", resource=name, account="111122223333", since=days[1],
+                        until=until) for until in (days[12], None)
+    )  # fmt: skip
+    return Recalled(store=name, scans=24, digest="ab" * 32, period=period, suppressed=spells,
+                    limits=("A scan is a snapshot.",))  # fmt: skip

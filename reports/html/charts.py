@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -63,6 +64,23 @@ def strip(shares: Sequence[tuple[str, int, str]], whole: int = 0) -> tuple[Segme
             width = 100 * number / whole
             found.append(Segment(label, number, look, round(x, 2), round(width, 2)))
             x += width
+    return tuple(found)
+
+
+def stretches(first: date, count: int, looks: Mapping[date, str]) -> tuple[Segment, ...]:
+    """Days after each other that look alike, as parts of a strip of so many days. A day without a look is left open."""
+    found: list[Segment] = []
+    begun = 0
+    for number in range(1, count + 1):
+        look = looks.get(first + timedelta(days=begun), "")
+        if number < count and looks.get(first + timedelta(days=number), "") == look:
+            continue
+        if look:
+            x, width = 100 * begun / count, 100 * (number - begun) / count
+            found.append(
+                Segment(str(first + timedelta(days=begun)), number - begun, look, round(x, 2), round(width, 2))
+            )
+        begun = number
     return tuple(found)
 
 

@@ -22,7 +22,7 @@ def side_of(text: str, sides: Sides, number: int, options: Mapping[str, Any]) ->
             return read_side(path, text, sides, number)
     from scanner.cli.pages import judged_saved
 
-    report, _ = judged_saved((text,), "-", {**options, "verdicts": "all"})
+    report = judged_saved((text,), "-", {**options, "verdicts": "all"}).report
     return _of_report(report, Side(sides, number, text, "inventory"))
 
 

@@ -27,6 +27,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     `trust` are the entries of `[trust]` that verdicts may rest on. `answers` is the file that answers about the risk of
     a system are read from, by default that where triage keeps them. `gates` are files with results of the gate.
+    `history` are the options that name a history, and days of it.
     """
 
     inventory: "Inventory"
@@ -37,6 +38,7 @@ class Judged(msgspec.Struct, frozen=True):
     trust: "tuple[Entry, ...]" = ()
     answers: str | None = None
     gates: tuple[str, ...] = ()
+    history: Mapping[str, Any] = {}
 
 
 def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
@@ -61,12 +63,14 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
     report = judge(inventory, tuple(checks), {**options, "trust": trust}, inventory.taken_at, owners)
     sha256 = options["systems"].sha256
     gates = tuple(options.get("gate") or ())
-    return Judged(inventory, report, owners, catalogue(options), sha256, trust, options.get("answers"), gates)
+    history = {name: options.get(name) for name in ("store", "from_day", "to_day")}
+    return Judged(inventory, report, owners, catalogue(options), sha256, trust, options.get("answers"), gates, history)
 
 
 def dossier_of(name: str, found: Judged) -> "Dossier":
     """The dossier of one system. Raises InputError if the manifest declares none of this id."""
     from scanner.cli.evidence_gates import gates_of
+    from scanner.cli.evidence_history import with_history
     from scanner.cli.evidence_lineage import lineage_of
     from scanner.cli.triage_commands import recorded_answers
     from scanner.evidence.compiling import compile_dossier
@@ -76,7 +80,7 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         raise InputError(f"{found.owners.path} declares no system {name!r}; it declares {', '.join(systems)}")
     system = systems[name]
     state = next(state for state in found.report.assessment if state.id == name)
-    return compile_dossier(
+    made = compile_dossier(
         system,
         found.report,
         state,
@@ -88,3 +92,4 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         gates_of(system, found.owners.path, found.gates),
         partial(lineage_of, inventory=found.inventory, collectors=COLLECTORS),
     )
+    return with_history(made, state, found.history)

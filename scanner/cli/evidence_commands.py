@@ -64,6 +64,12 @@ def evidence() -> None:
 @click.option("--gate", multiple=True, metavar="FILE",
               help="A result of mlposture gate, in JSON, on disk or in a bucket: its answer is shown as recorded. "
               "Repeatable. Default: those that the manifest declares as documents.")  # fmt: skip
+@click.option("--store", metavar="URL", callback=named, help="A history of scans (scan --store), which is only read: "
+              "since when failures are there, when any was suppressed, and for SOC 2 on how many days of a period its "
+              "checks saw the system.")  # fmt: skip
+@click.option("--from", "from_day", metavar="DATE", help="With --store: the first day of that period. Default: that of "
+              "the first scan.")  # fmt: skip
+@click.option("--to", "to_day", metavar="DATE", help="With --store: its last day. Default: that of the last scan.")
 @click.option("--audience", type=click.Choice(["auditor", "customer"]), default="auditor", show_default=True,
               help="For a customer, ids, names and people are replaced by commitments. What opens them is written "
               "beside the folder, to DIR-secrets.json; keep it.")  # fmt: skip

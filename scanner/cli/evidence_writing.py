@@ -11,6 +11,7 @@ import msgspec
 from scanner.cli.config import refuse_undecoded
 from scanner.cli.evidence_building import judged
 from scanner.cli.evidence_files import COMMITMENTS, Made, make
+from scanner.cli.evidence_history import check_period
 from scanner.cli.evidence_signing import signer
 from scanner.cli.process import say
 from scanner.evidence.dossier_types import Bears
@@ -23,6 +24,7 @@ from scanner.store.sealed_folder import check_folder, write_folder
 def write_dossier(system: str, output: str, inventories: Sequence[str], options: Mapping[str, Any]) -> str:
     """Write the dossier of a system; what there is to say of it. Raises InputError, and leaves all as it was."""
     refuse_undecoded({"output": output, **options})
+    check_period(options)
     audience, key = options["audience"], options.get("sign_key")
     target = _target(output)
     kept = target.with_name(f"{target.name}-secrets.json")

@@ -80,7 +80,7 @@ def in_inventory(file: str, beginning: str) -> Iterator[Found]:
     """Those of a saved inventory, judged by all checks. Raises InputError."""
     from scanner.cli.pages import judged_saved
 
-    built, _ = judged_saved((file,), "-", {})
+    built = judged_saved((file,), "-", {}).report
     for one in built.findings:
         if one.fingerprint.startswith(beginning):
             subject = Subject(

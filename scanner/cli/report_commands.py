@@ -25,19 +25,21 @@ def report() -> None:
 @click.option("--trust", metavar="FILE", help="What belongs to you or to a partner, as for a scan.")
 @click.option("--suppressions", metavar="FILE", help="Failures that somebody answers for, as for a scan. Default: "
               "./mlposture-suppressions.yaml, where there is one; none leaves it out.")  # fmt: skip
+@click.option("--store", callback=named, metavar="URL", help="A history of scans (scan --store), which is only read: "
+              "since when the worst paths are there, and for SOC 2 on how many days systems were seen.")  # fmt: skip
+@click.option("--from", "from_day", metavar="DATE", help="With --store: the first day of that period. Default: that of "
+              "the first scan.")  # fmt: skip
+@click.option("--to", "to_day", metavar="DATE", help="With --store: its last day. Default: that of the last scan.")
 def board(inventories: tuple[str, ...], output: str, **options: Any) -> None:
     """Write one page for a board: AI systems, how they stand, what is worst, what nobody answers for.
 
     It is HTML without scripts that asks for nothing, and one page when printed. It is evidence for people to judge.
     """
     from scanner.cli.logs import log_to_stderr
-    from scanner.cli.pages import judged_saved, write_page
+    from scanner.cli.pages import write_board
 
     log_to_stderr(verbose=False)
-    built, manifest = judged_saved(inventories, output, options)
-    from reports.board import render_board
-
-    write_page(output, render_board(built, manifest))
+    write_board(inventories, output, options)
 
 
 @report.command("html")

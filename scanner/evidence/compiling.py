@@ -153,6 +153,16 @@ def _held(system: System, owners: Ownership, inventory: Inventory) -> Iterator[H
             )
 
 
+def held_scopes(owners: Ownership, inventory: Inventory) -> Iterator[tuple[str, Scope]]:
+    """Each system that claims a resource, and where that is; the same pair as often as it has resources there."""
+    decoder = msgspec.json.Decoder(_Known)
+    for kind in inventory.store.kinds():
+        for content in inventory.store.documents(kind):
+            found = decoder.decode(content)
+            for system in owners.of_key(Key(kind, found.id)):
+                yield system, found.scope
+
+
 def origins_of(read: Said | UnsetType) -> tuple[Origin, ...]:
     """What a resource was read from, as a dossier shows it."""
     if read is UNSET:

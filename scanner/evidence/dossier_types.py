@@ -51,7 +51,8 @@ class Observation(Struct, frozen=True, kw_only=True):
     plain JSON. `origins` are those of the resource itself; `path` names the others that a joined verdict went through.
     `excepted` is why the manifest accepts that it speaks against the objective, `suppressed` why a suppression does;
     it speaks against it all the same. `trusted`: it would pass by what
-    `[trust]` declares, so that nothing was observed: as in claims, that counts as unknown.
+    `[trust]` declares, so that nothing was observed: as in claims, that counts as unknown. `first_seen` is when a
+    history has it as a failure for the first time.
     """
 
     claim: str
@@ -72,6 +73,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     trusted: bool = False
     console_url: str = ""
     suppressed: str = ""
+    first_seen: datetime | None = None
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -289,10 +291,74 @@ class Cover(Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
 
 
+class ControlDays(Struct, frozen=True, kw_only=True):
+    """The days of a period on which the checks of a control saw a system, and on which they found something against it.
+
+    Each day is in one of `observed` (every check ran on all of it), `not_seen` (a scan ran, and one of them could not
+    see all) and, for all controls, the period's `without_scan`. `against` are days of the first two. None of this says
+    that a control operated. `unchecked` are objectives that would decide its word, too, and that no check asks about.
+    """
+
+    id: str
+    title: str
+    checks: tuple[str, ...]
+    observed: tuple[date, ...]
+    not_seen: tuple[date, ...]
+    against: tuple[date, ...]
+    unchecked: tuple[str, ...] = ()
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    """What a history says of a framework's controls over the days from `first` to `last` (UTC).
+
+    `scans` are those of the accounts of the system that began on one of them. `unasked` are controls that no check of a
+    scan asks about.
+    """
+
+    framework: str
+    first: date
+    last: date
+    scans: int
+    without_scan: tuple[date, ...]
+    controls: tuple[ControlDays, ...]
+    unasked: tuple[str, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+
+class SuppressedSpell(Struct, frozen=True, kw_only=True):
+    """A failure that scans of a history had as suppressed, since one day and until another; None: it is so still."""
+
+    check: str
+    kind: str
+    resource: str
+    account: str
+    since: date
+    until: date | None
+
+
+class Recalled(Struct, frozen=True, kw_only=True):
+    """What a history of scans adds. `store` is what it is called, `digest` the SHA-256 of the record of its last scan.
+
+    With that, `mlposture history verify --digest` tells whether it still has what this was made from.
+    """
+
+    store: str
+    scans: int
+    digest: str
+    period: Period | None
+    suppressed: tuple[SuppressedSpell, ...]
+    limits: tuple[str, ...]
+
+
 class Dossier(Struct, frozen=True, kw_only=True):
     """All of it. `observations` are in the order of reports, those against an objective first.
 
     `triage` is what the recorded answers about the system lead to. `suppressions` are those about its observations.
+    `history` is what a history of scans adds, if one was named.
     """
 
     cover: Cover
@@ -305,6 +371,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     suppressions: tuple[Suppressed, ...] = ()
     lineage: Lineage | None = None
+    history: Recalled | None = None
     schema: Literal["mlposture/dossier/v1"] = "mlposture/dossier/v1"
 
     def of_objective(self, objective: str) -> tuple[Observation, ...]:

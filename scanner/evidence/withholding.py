@@ -45,8 +45,10 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "Piece": frozenset({"claims", "by", "source"}),
     "ReadBy": frozenset({"account", "name"}),
     "Reader": frozenset({"account", "name"}),
+    "Recalled": frozenset({"store", "digest"}),
     "Scope": frozenset({"account"}),
     "Suppressed": frozenset({"resource", "account", "fingerprint", "owner", "approver", "ticket"}),
+    "SuppressedSpell": frozenset({"resource", "account"}),
     "Threshold": frozenset({"set_by"}),
 }
 #: Fields whose texts are ours, a framework's, or one of a few words.
@@ -56,6 +58,7 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Claim": frozenset({"objective", "checks"}),
     "Classification": frozenset({"roles", "data_sensitivity"}),
     "Conclusion": frozenset({"kind", "says", "articles", "open"}),
+    "ControlDays": frozenset({"id", "title", "checks", "unchecked"}),
     "ControlPage": frozenset({"oscal_id"}),
     "ControlState": frozenset({"id", "title", "assessable", "claims", "core"}),
     "Cover": frozenset({"organisation", "system", "name", "tool", "inventories", "limits", "first", "last"}),
@@ -74,6 +77,7 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Organisation": frozenset({"name", "default_roles"}),
     "Origin": frozenset({"operation", "at"}),
     "Part": frozenset({"framework", "name", "version", "url", "what"}),
+    "Period": frozenset({"framework", "unasked"}),
     "Piece": frozenset({"check", "sha256"}),
     "Population": frozenset(
         {"id", "title", "system", "controls", "kinds", "operations", "pages", "first", "last", "limits", "schema"}
@@ -82,11 +86,13 @@ _OURS: Mapping[str, frozenset[str]] = {
     "Question": frozenset({"objective", "title", "statement", "relationship", "reason", "cannot_prove"}),
     "ReadBy": frozenset({"provider"}),
     "Reader": frozenset({"provider", "answered", "refused"}),
+    "Recalled": frozenset({"limits"}),
     "Requirement": frozenset({"name", "stage", "objectives"}),
     "Row": frozenset({"id", "title", "controls"}),
     "Scope": frozenset({"provider", "region"}),
     "Section": frozenset({"id", "title"}),
     "Suppressed": frozenset({"check"}),
+    "SuppressedSpell": frozenset({"check", "kind"}),
     "System": frozenset({"id", "name", "status", "stage", "frameworks"}),
     "SystemState": frozenset({"id", "name", "failures"}),
     "Triage": frozenset({"system", "name", "headline", "unchecked"}),

@@ -142,11 +142,14 @@ class Change(Struct, frozen=True, kw_only=True):
 class Span(Struct, frozen=True, kw_only=True):
     """What a finding was from one scan of its account until another one found it otherwise.
 
-    `finding` is its number in the history, `first` that of the scan that found it so, in `state`.
+    `finding` is its number in the history, `first` that of the scan that found it so, in `state`. `kind` and `id` are
+    those of the resource.
     """
 
     finding: int
     check_id: str
+    kind: str
+    id: str
     severity: Severity
     systems: tuple[str, ...]
     account: Account

@@ -256,10 +256,13 @@ def _change(row: Sequence[Any], account: Account, old: Scan, new: Scan) -> Chang
 
 def _span(row: Sequence[Any]) -> Span:
     finding, subject, provider, account, first, found, body = row
+    about = msgspec.json.decode(subject, type=Subject)
     said = msgspec.json.decode(body, type=Body)
     return Span(
         finding=int(finding),
-        check_id=msgspec.json.decode(subject, type=Subject).check_id,
+        check_id=about.check_id,
+        kind=about.kind,
+        id=about.id,
         severity=said.severity,
         systems=said.systems,
         account=(provider, account),

@@ -6,11 +6,12 @@ import re
 from datetime import date
 
 import pytest
-from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, row, system
+from made_dossiers import CLASS, cover, dossier, hostile, observation, page, pages, part, recalled, row, system
 from msgspec.structs import replace
 from paging import words
 
-from reports.dossier import ROWS, WORST, alike, anchor, render, render_record, values
+from reports.dossier import ROWS, WORST, alike, anchor, looks_of_days, render, render_record, values
+from reports.html.charts import stretches
 from reports.html.gaps import unseen
 from scanner.evidence.dossier_types import Section
 from scanner.model.claims import STATEMENT, Word
@@ -273,3 +274,29 @@ def test_every_word_has_a_look() -> None:
     text = words(render(dossier(parts=(part(own=own),))))
 
     assert all(str(word) in text for word in Word)
+
+
+def test_days_after_each_other_that_look_alike_are_one_part_of_a_strip() -> None:
+    period = recalled().period
+    assert period is not None
+    parts = [stretches(period.first, period.days, looks_of_days(one)) for one in period.controls]
+
+    assert [[(part.label, part.number, part.look) for part in strip] for strip in parts] == [
+        [
+            ("2026-09-01", 1, "against"),
+            ("2026-09-02", 2, "open"),
+            ("2026-09-10", 11, "seen"),
+            ("2026-09-21", 10, "against"),
+        ],
+        [("2026-09-01", 3, "seen"), ("2026-09-10", 21, "seen")],
+    ]
+    assert (parts[0][-1].x, parts[0][-1].width) == (66.67, 33.33)
+    assert stretches(period.first, 1, {}) == ()
+
+
+def test_what_a_history_adds_is_shown_and_hostile_names_in_it_do_nothing() -> None:
+    page = render(dossier(history=recalled("<b>sqlite</b>"))).decode()
+
+    assert "<b>sqlite" not in page and "&lt;b&gt;sqlite" in page
+    assert page.count("still so in the last one") == 1 and "none asks about encryption-at-rest" in page
+    assert "No check of a scan decides about CC1.1, CC1.2" in page

@@ -15,7 +15,7 @@ import pytest
 from boards import full_board
 from browsers import in_browser, needs_browser, once
 from courses import course
-from made_dossiers import dossier, hostile, system
+from made_dossiers import dossier, hostile, recalled, system
 from paging import golden_text
 from scanning import PROVIDERS, calm
 from support import ROOT
@@ -48,7 +48,16 @@ TRIAGE = Triage(
 #: Dossiers of dozens of sheets.
 LARGE = tuple(f"demo-{name}" for name in DEMO)
 #: All that pages are made of: these are also looked at in the dark.
-DARK = ("board", "board-full", "dossier", "dossier-high-risk", "record", "report-mixed", "report-history")
+DARK = (
+    "board",
+    "board-full",
+    "dossier",
+    "dossier-high-risk",
+    "record",
+    "report-mixed",
+    "report-history",
+    "dossier-history",
+)
 SHEETS = {
     "board": 1,
     "board-full": 1,
@@ -93,6 +102,7 @@ def pages(make: Any, folder: Path) -> dict[str, bytes]:
         "board-hostile": render_board(make.hostile_report()),
         "dossier": render_dossier(dossier(triage=TRIAGE)),
         "dossier-high-risk": render_dossier(dossier(declared=high_risk)),
+        "dossier-history": render_dossier(dossier(history=recalled())),
         "record": render_record(dossier(triage=TRIAGE)),
         "report-history": b"".join(render_report(make.mixed_report(), course(now=True))),
         **{f"report-{name}": make.whole("html", make.REPORTS[name]()) for name in REPORTS},
