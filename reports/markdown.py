@@ -13,6 +13,7 @@ from itertools import islice
 
 from reports.markdown_text import code, fitting, head, link, prose, row
 from reports.not_seen import Unseen, unseen
+from reports.notification import message
 from reports.terminal import posture_line
 from reports.writing import declared, first_paragraph
 from scanner.model.claims import Posture, SystemState
@@ -51,6 +52,9 @@ def _totals(report: Report) -> Iterator[str]:
     elif not counts["fail"]:
         none = "No open failures" if counts["suppressed"] else "No failures"
         yield f"{none}, and everything that was asked for was seen."
+        yield ""
+    if report.states is not None:
+        yield f"**{prose(message(report).text)}**"
         yield ""
     yield ", ".join(f"{report.by_severity[severity]} {severity}" for severity in Severity) + "."
     suppressed = f", {counts['suppressed']} suppressed" if counts["suppressed"] else ""

@@ -44,7 +44,7 @@ def render(
 ) -> str:
     """The report as text, with ANSI styles and links if `colour`, wrapped to `width` columns.
 
-    `ending` is the last line: how this ends, and why.
+    `ending` are the last lines: what is new, how this ends, and why.
     """
     lines = layout(report, Look(width, details, controls), ending)
     if not colour:
@@ -143,8 +143,9 @@ def layout(report: Report, look: Look, ending: str = "", notes: Sequence[str] = 
 
 
 def _ending(text: str, width: int) -> Iterator[Line]:
-    for line in wrap(clean(text), width):
-        yield [("bold", line, "")]
+    for part in text.splitlines():
+        for line in wrap(clean(part), width):
+            yield [("bold", line, "")]
 
 
 def _notes(notes: Iterable[str]) -> Iterator[Line]:

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))  # the script also runs where the project is not i
 from reports.json_diff_types_v1 import DiffV1  # noqa: E402
 from reports.json_trend_types_v1 import TrendV1  # noqa: E402
 from reports.json_types_v1 import ReportV1  # noqa: E402
+from reports.notification_types_v1 import NotificationV1  # noqa: E402
 from scanner.evidence.dossier_types import Dossier  # noqa: E402
 from scanner.frameworks.yaml_types import FrameworkSource  # noqa: E402
 from scanner.gate.evaluation_file import EvaluationFile  # noqa: E402
@@ -45,6 +46,11 @@ def report_schema() -> dict[str, Any]:
 def diff_schema() -> dict[str, Any]:
     """The schema of what `mlposture diff` writes."""
     return {"$schema": DIALECT, "title": "mlposture diff, version 1", **msgspec.json.schema(DiffV1)}
+
+
+def notification_schema() -> dict[str, Any]:
+    """The schema of what a webhook is sent."""
+    return {"$schema": DIALECT, "title": "mlposture notification, version 1", **msgspec.json.schema(NotificationV1)}
 
 
 def trend_schema() -> dict[str, Any]:
@@ -135,6 +141,7 @@ def main() -> int:
         "framework-v1.schema.json": framework_schema(),
         "dossier-v1.schema.json": dossier_schema(),
         "evaluation-v1.schema.json": evaluation_schema(),
+        "notification-v1.schema.json": notification_schema(),
         "trend-v1.schema.json": trend_schema(),
         "diff-v1.schema.json": diff_schema(),
         "gate-v1.schema.json": gate_schema(),

@@ -33,6 +33,7 @@ from scanner.cli.trend_command import trend
 from scanner.cli.triage_commands import triage
 from scanner.cli.upload_commands import upload
 from scanner.cli.upload_security_hub import security_hub
+from scanner.cli.upload_webhook import webhook
 from scanner.collect.stops import STOPS
 
 
@@ -225,6 +226,7 @@ scan.add_command(scan_mlflow)
 scan.add_command(scan_lineage)
 systems.add_command(triage)
 upload.add_command(security_hub)
+upload.add_command(webhook)
 
 
 def main() -> None:

@@ -114,6 +114,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     baseline: tuple[str, ...] = ()
     store: str | None = None
+    notify: str | None = None
+    notify_counts: bool | None = None
     sarif: SarifSettings = SarifSettings()
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=256)] | None = None
     time_limit: str | None = None

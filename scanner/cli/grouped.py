@@ -14,7 +14,8 @@ GROUPS = {
     ),
     "What is written": (
         "output", "verdicts", "baseline", "store", "tfstate", "source_root", "sarif_profile", "sarif_group",
-        "sarif_category", "sarif_incomplete", "save_inventory", "keep_replies", "profile_run",
+        "sarif_category", "sarif_incomplete", "save_inventory", "keep_replies", "profile_run", "notify",
+        "notify_counts",
     ),
     "What is printed": ("details", "controls", "color", "quiet", "no_progress", "verbose"),
     "How it ends": ("fail_on", "fail_on_incomplete", "min_coverage"),

@@ -37,12 +37,14 @@ from scanner.cli.declared import (
     with_room,
 )
 from scanner.cli.history_store import add_to_history, check_store, with_earlier
+from scanner.cli.notifying import check_notify, notified
 from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
 from scanner.cli.report_files import write_report
 from scanner.cli.sarif_files import settled, style_of
 from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
+from scanner.cli.trusted import warn_of_needless_trust
 from scanner.cli.undeclared import prepared
 from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotWritten
@@ -91,6 +93,7 @@ def parse_options(
         refuse_remote(spelled(name), options.get(name))
     places = places_of(options, inventories, journal)
     check_store(options, verdicts, places)
+    check_notify(options, verdicts)
     outputs = parse_outputs(options["output"], FORMATS, SUFFIXES, places=places, profile=options.get("output_profile"))
     if Status.FAIL not in verdicts and (named := [one.format for one in outputs if one.format in NEED_FAILURES]):
         raise InputError(f"--verdicts: {named[0]} is about failures, and without them would say that there are none")
@@ -245,10 +248,11 @@ def report(
     problems += _attempt(lambda: notes.extend(add_to_history(built, options)))
     to_stdout = any(output.path is None for output in outputs)
     end = decided or outcome(built, options, to_stdout=to_stdout)
+    end = notified(built, options, end, kept=not problems and not inventory.not_kept)
     if not to_stdout and sys.stdout is not None:
         last = "" if problems or inventory.not_kept else end.line  # else an error is, and says how this ends
         problems += _attempt(partial(show, built, options, last, notes), sys.stdout.flush)
-    _warn_of_needless_trust(built)
+    warn_of_needless_trust(built.trust)
     warn_of_suppressions(built.suppressions)
     warn_of_unused(built)
     if problems:
@@ -339,15 +343,6 @@ def _together(problems: Sequence[Exception]) -> Exception:
 def _weight(problem: Exception) -> int:
     """The lower, the more there is to say of it: a defect, a report that is missing, a text that nobody reads."""
     return 1 if isinstance(problem, InputError | CannotScan) else 2 if isinstance(problem, OSError) else 0
-
-
-def _warn_of_needless_trust(report: "Report") -> None:
-    """Say which entries of [trust] nothing was judged by: they may be misspelled, or not needed any more."""
-    for use in report.trust:
-        if not use.matched:
-            log.warning(
-                "[trust] %s %s: no verdict needed this entry; is it misspelled?", use.entry.table, use.entry.value
-            )
 
 
 def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:

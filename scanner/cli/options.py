@@ -64,6 +64,11 @@ def common(function: F) -> F:
         click.option("--store", callback=named, metavar="URL", help="A history of scans, sqlite:///PATH or "
                      "postgresql://USER@HOST/DATABASE, to which this one is added: findings say since when they fail, "
                      "and whether they are new, reopened or fixed. Takes the place of --baseline."),
+        click.option("--notify", callback=named, metavar="URL", help="When all is written, send a webhook one line and "
+                     "the counts: what is new, fixed, not seen, and why (JSON, https). Signed with the key in "
+                     "MLPOSTURE_NOTIFY_KEY. Default: the address in MLPOSTURE_NOTIFY_URL, if any."),
+        click.option("--notify-counts", is_flag=True, default=None, help="Leave out of that what names anything that "
+                     "was scanned."),
         click.option("--sarif-profile", type=click.Choice(PROFILES), help="What SARIF holds: failures alone, as code "
                      "scanning of GitHub wants it (github, the default), or all that --verdicts shows (full)."),
         click.option("--sarif-group", type=click.Choice(GROUPS), help="A result of SARIF is about a resource (the "

@@ -60,8 +60,10 @@ def show(built: "Report", options: Mapping[str, Any], last: str, notes: Sequence
 
     `notes` say before that line what was written where.
     """
+    from reports.notification import message
     from reports.terminal import print_report
 
+    told = "" if built.states is None else message(built).text  # without an earlier scan, the sums say it all
     print_report(
         built,
         colour=options.get("color") or "auto",
@@ -69,7 +71,7 @@ def show(built: "Report", options: Mapping[str, Any], last: str, notes: Sequence
         details=bool(options.get("details")),
         controls=bool(options.get("controls") or options.get("framework")),
         notes=notes,
-        ending=last,
+        ending="\n".join(filter(None, (told, last))),
     )
 
 

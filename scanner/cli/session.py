@@ -53,7 +53,7 @@ _FIXED = (
 #: Who does the work, and where: that is always said by who goes on.
 _WORK = ("engine", "journal_store")
 #: What is written where, and read beside the clouds. A journal in the user's state folder may say so, and no other.
-_PLACES = ("output", "save_inventory", "profile_run", "store", "tfstate", "source_root")
+_PLACES = ("output", "save_inventory", "profile_run", "store", "notify", "tfstate", "source_root")
 
 
 class Asked(msgspec.Struct, frozen=True):

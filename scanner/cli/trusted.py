@@ -1,7 +1,8 @@
 """`[trust]` as it is written: read entry by entry, so that the one that is wrong is named."""
 
 import ipaddress
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,9 @@ import msgspec
 from scanner.cli.wording import brief, in_words, no_such
 from scanner.model.errors import InputError
 from scanner.model.patterns import pattern
-from scanner.model.trust import Entry
+from scanner.model.trust import Entry, Use
+
+log = logging.getLogger("mlposture")
 
 #: Each table of `[trust]`: what its values look like, and how that is said. Addresses are read as networks besides.
 FORMS = {
@@ -99,3 +102,12 @@ def _normal(entry: Entry) -> str:
     if entry.table == "addresses":
         return str(ipaddress.ip_network(entry.value))
     return entry.value if entry.table == "buckets" else entry.value.lower()
+
+
+def warn_of_needless_trust(trust: Iterable[Use]) -> None:
+    """Say which entries of [trust] nothing was judged by: they may be misspelled, or not needed any more."""
+    for use in trust:
+        if not use.matched:
+            log.warning(
+                "[trust] %s %s: no verdict needed this entry; is it misspelled?", use.entry.table, use.entry.value
+            )

@@ -294,6 +294,13 @@ class Earlier:
         )
         return {(provider, account): count for provider, account, count in self._db.execute(query, (_OPEN,))}
 
+    def reasons(self, most: int) -> list[tuple[str, int]]:
+        query = (
+            "SELECT why, COUNT(*) AS times FROM failures JOIN checks ON checks.id = check_id WHERE fate = ? "
+            "GROUP BY why ORDER BY times DESC, why LIMIT ?"
+        )
+        return self._db.execute(query, (_OPEN, most)).fetchall()
+
     def ended(self) -> dict[str, int]:
         """How many do not fail any more, as far as this scan knows, by what they are now; the rest is `unknown`."""
         query = "SELECT fate, COUNT(*) FROM failures JOIN checks ON checks.id = check_id GROUP BY fate"

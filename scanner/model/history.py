@@ -1,6 +1,6 @@
 """What an earlier report says of failures, as the present one knows it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,6 +65,9 @@ class Formers(Protocol):
     def carried_by_account(self) -> Mapping[Account, int]:
         """How many of the first there are in each account that has any."""
 
+    def reasons(self, most: int) -> Sequence[tuple[str, int]]:
+        """What keeps this scan from knowing of the first, and of how many: the most frequent."""
+
     def left_out(self, account: Account) -> Mapping[Account, Collection[str]]:
         """The regions that only earlier reports asked, where those of an account may have been found from."""
 
@@ -85,6 +88,9 @@ class NoFormers:
 
     def carried_by_account(self) -> Mapping[Account, int]:
         return {}
+
+    def reasons(self, _: int) -> Sequence[tuple[str, int]]:
+        return ()
 
     def left_out(self, _: Account) -> Mapping[Account, Collection[str]]:
         return {}

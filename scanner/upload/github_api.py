@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import http.client
 import os
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from email.message import Message
 from threading import Event
-from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from scanner import HOME, __version__
-from scanner.calls import replies
-from scanner.calls.bounds import Bounds, Watch
+from scanner.calls.bounds import Bounds
 from scanner.calls.clock import Clock
 from scanner.model import own
-from scanner.model.errors import CallFailed, CannotScan, InputError
+from scanner.model.errors import CannotScan, InputError
 from scanner.model.proxies import NETWORK
 from scanner.model.sanitize import quote as quoted
 from scanner.upload.github_refusals import Act, Refusal, refused
+from scanner.upload.sending import Broken, Reply, Sender, checked
 
 PUBLIC = "https://api.github.com"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-#: Seconds that a connection may be silent, and before the next attempts.
-_SILENCE = 30
+#: Seconds before the next attempts.
 _PAUSES = (1.0, 4.0, 15.0)
 #: A limit that lasts longer ends the command, which says when to come back.
 _LONGEST_PAUSE = 120.0
@@ -37,30 +32,15 @@ _PER_PAGE = 100
 _AGAIN = (500, 502, 503, 504)
 
 
-class Reply(NamedTuple):
-    """What came back, whatever the status."""
-
-    status: int
-    headers: Message
-    body: bytes
-
-
-class _Broken(Exception):
-    """No reply came."""
-
-
 class GitHub:
     """The API at one address, with one token. `clock` is what is waited by."""
 
     def __init__(self, url: str, token: str, clock: Clock) -> None:
-        self._url = _checked(url)
+        example = "https://HOST/api/v3"
+        self._url = checked(url, "--url", example=example, what="the token").rstrip("/")
         self._token = token
         self._clock = clock
-        # An address of this machine is no proxy's business: it would see the token.
-        local = (urlsplit(self._url).hostname or "") in _LOOPBACK
-        proxies = [urllib.request.ProxyHandler({})] if local else []
-        self._opener = urllib.request.build_opener(_NoRedirects(), *proxies)
-        replies.install()
+        self._sender = Sender(self._url, _BOUNDS)
 
     def ask(
         self,
@@ -78,7 +58,7 @@ class GitHub:
         for pause in (*_PAUSES, None):
             try:
                 reply = self._once(method, url, data)
-            except _Broken as error:
+            except Broken as error:
                 if pause is None:
                     raise CannotScan(f"{self._url}: GitHub could not be reached ({error}); {NETWORK}") from error
             else:
@@ -117,28 +97,8 @@ class GitHub:
         }
         if data is not None:
             headers["Content-Type"] = "application/json"
-        request = urllib.request.Request(url, data=data, method=method, headers=headers)  # noqa: S310 - see `_checked`
-        try:
-            return Watch(_BOUNDS).run(lambda: self._sent(request))
-        except CallFailed as error:
-            raise _Broken(error.detail) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _Broken(quoted(str(getattr(error, "reason", error)) or type(error).__name__)) from error
-
-    def _sent(self, request: urllib.request.Request) -> Reply:
-        try:
-            with self._opener.open(request, timeout=_SILENCE) as answer:
-                return Reply(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return Reply(refusal.code, refusal.headers, refusal.read())
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is a reply, as it may lead to anybody."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
+        # `checked` has seen to it that this leads to where a token may go.
+        return self._sender.send(urllib.request.Request(url, data=data, method=method, headers=headers))  # noqa: S310
 
 
 def read_token(name: str | None, environment: Mapping[str, str] = os.environ) -> str:
@@ -156,23 +116,6 @@ def read_token(name: str | None, environment: Mapping[str, str] = os.environ) ->
         "no token: set GITHUB_TOKEN (in a workflow, env: {GITHUB_TOKEN: ${{ github.token }}}) or GH_TOKEN, "
         "or name another variable with --token-env"
     )
-
-
-def _checked(url: str) -> str:
-    """An address that a token may be sent to. Raises InputError."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 - which raises where it is no number
-    except ValueError as error:
-        raise InputError("--url: is no address; give one such as https://HOST/api/v3") from error
-    if "@" in parts.netloc or parts.query or parts.fragment:  # not shown, as it may hold a password
-        raise InputError("--url: give scheme, host and path alone; the token comes from the environment")
-    if not host or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
-        raise InputError(f"--url {url}: is no address; give one such as https://HOST/api/v3")
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        raise InputError(f"--url {url}: the token would be sent in the clear; use https")
-    return url.rstrip("/")
 
 
 def _decoded(reply: Reply, url: str) -> Any:

@@ -386,7 +386,7 @@ def test_a_proxy_does_not_see_what_goes_to_this_machine(tmp_path: Path) -> None:
 
 
 def test_a_service_that_says_nothing_is_given_up(hub: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.upload.github_api._SILENCE", 0.1)
+    monkeypatch.setattr("scanner.upload.sending._SILENCE", 0.1)
     hub.world.faults.append(Fault("*", "timeout"))
     done = hub.send(run(result("a")))
 

@@ -1,0 +1,131 @@
+"""What there is to say of a scan, from the JSON report of it, read piece by piece."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from reports.json_finding_types_v1 import CheckV1, ResourceV1
+from reports.json_types_v1 import SeverityCountsV1, ToolV1
+from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, short, worded
+from reports.notification_types_v1 import NotificationV1, ReasonV1, WorstV1
+from scanner.history.reading import REPORT, form, understood
+from scanner.history.states import State
+from scanner.model.errors import InputError
+from scanner.model.nouns import Severity, Status
+from scanner.store.piecewise import Reader
+
+
+class _Scan(Struct, frozen=True):
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    complete: bool
+    accounts: tuple[Any, ...]
+
+
+class _Verdicts(Struct, frozen=True):
+    unknown: int
+
+
+class _Summary(Struct, frozen=True):
+    resources: int
+    verdicts: _Verdicts
+    by_severity: SeverityCountsV1
+    states: dict[State, int] | None
+
+
+class _Finding(Struct, frozen=True):
+    """As much of a finding as tells whether it is the worst, and what it is."""
+
+    check: CheckV1
+    verdict: Status
+    severity: Severity
+    resource: ResourceV1
+    suppression: dict[str, Any] | None = None
+    state: State | None = None
+
+
+class _Carried(Struct, frozen=True):
+    why: str
+
+
+_PARTS: dict[str, Any] = {"tool": ToolV1, "scan": _Scan, "summary": _Summary}
+
+
+def read_message(path: Path, shown: str) -> NotificationV1:
+    """The message of a report; `shown` is what it is called. Raises InputError."""
+    if form(path) != REPORT:
+        raise InputError(f"{shown}: is no JSON report; give what -o FILE.json wrote")
+    parts: dict[str, Any] = {}
+    worst: WorstV1 | None = None
+    why, gaps = Counter[str](), 0
+    with understood(path), path.open("rb") as file:
+        reader = Reader(path, file)
+        for name in reader.members():
+            if name in _PARTS:
+                parts[name] = msgspec.json.decode(reader.value(), type=_PARTS[name])
+            elif name == "findings" and "summary" in parts:
+                worst = _worst(reader, compared=parts["summary"].states is not None)
+            elif name == "history":
+                why = _whys(reader)
+            elif name == "gaps":
+                gaps = sum(1 for _ in reader.items())
+            else:
+                reader.value()
+    if len(parts) < len(_PARTS):
+        raise InputError(f"{shown}: does not say of which scan it is; give what -o FILE.json wrote")
+    return _message(parts["tool"], parts["scan"], parts["summary"], gaps=gaps, why=why, worst=worst)
+
+
+def _message(tool: ToolV1, scan: _Scan, summary: _Summary, **read: Any) -> NotificationV1:
+    why: Counter[str] = read["why"]
+    found = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_REASONS]
+    return worded(
+        NotificationV1(
+            schema=SCHEMA,
+            tool=tool,
+            id=scan.id,
+            started_at=scan.started_at,
+            finished_at=scan.finished_at,
+            text="",
+            complete=scan.complete,
+            accounts=len(scan.accounts),
+            resources=summary.resources,
+            gaps=read["gaps"],
+            unknown=summary.verdicts.unknown,
+            by_severity=summary.by_severity,
+            states=summary.states,
+            not_seen=why.total(),
+            not_seen_because=[ReasonV1(short(text), count) for text, count in found],
+            worst=read["worst"],
+        )
+    )
+
+
+def _worst(reader: Reader, *, compared: bool) -> WorstV1 | None:
+    """The first of those that count: findings come worst first. Reads all of them."""
+    decode = msgspec.json.Decoder(_Finding).decode
+    worst = None
+    for item in reader.items():
+        if worst is not None:
+            continue
+        one = decode(item)
+        if one.verdict is Status.FAIL and one.suppression is None and (not compared or one.state in FRESH):
+            worst = about(one.severity, one.check.id, one.check.title, one.resource)
+    return worst
+
+
+def _whys(reader: Reader) -> Counter[str]:
+    """Why failures of earlier scans were not seen, and how many."""
+    decode = msgspec.json.Decoder(_Carried).decode
+    found = Counter[str]()
+    for name in reader.members():
+        if name == "carried":
+            found.update(decode(item).why for item in reader.items())
+        else:
+            reader.value()
+    return found
