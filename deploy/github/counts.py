@@ -11,6 +11,7 @@ def main(path: str) -> None:
     summary = report["summary"]
     rows = {"resources": summary["resources"], **summary["verdicts"]}
     rows |= {f"failures, {severity}": number for severity, number in summary["by_severity"].items()}
+    rows |= {f"{state}, since the last scan": number for state, number in (summary["states"] or {}).items()}
     rows["gaps"] = len(report["gaps"])
     print("| ML posture | |\n|---|---|")
     for name, number in rows.items():

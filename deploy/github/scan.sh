@@ -13,10 +13,14 @@ scan() {
 }
 code=0
 if [ "$SHOWN" = all ]; then
-  scan -o "$reports/report.sarif" -o "$reports/report.html" -o "md:$reports/summary.md" || code=$?
+  more=()
+  [ -z "$SECURITY_HUB" ] || more=(-o "asff:$reports/report.asff.json")
+  scan -o "$reports/report.sarif" -o "$reports/report.html" -o "md:$reports/summary.md" "${more[@]}" || code=$?
   [ ! -s "$reports/summary.md" ] || cat "$reports/summary.md" >> "$GITHUB_STEP_SUMMARY"
 else
-  scan > /dev/null 2>&1 || code=$?
+  # Whoever is told is told counts, too, and here: no later step has a report.
+  [ -z "$NOTIFY" ] || export MLPOSTURE_NOTIFY_URL="$NOTIFY" MLPOSTURE_NOTIFY_KEY="$NOTIFY_KEY"
+  scan --notify-counts > /dev/null 2>&1 || code=$?
   [ ! -s "$reports/report.json" ] \
     || python3 "$GITHUB_ACTION_PATH/deploy/github/counts.py" "$reports/report.json" | tee -a "$GITHUB_STEP_SUMMARY"
 fi

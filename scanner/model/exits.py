@@ -23,7 +23,7 @@ MEANINGS = {
     Exit.FINDINGS: "findings at or above --fail-on, an evaluation against a threshold, a dossier that was changed",
     Exit.USAGE: "wrong usage or configuration, or something could not be written or was not taken",
     Exit.CANNOT_SCAN: "scan or upload could not run (no credentials or SDK, nothing reachable, all refused, no time)",
-    Exit.INCOMPLETE: "not all was observed (--fail-on-incomplete), uploaded, answered or evaluated; nobody was notified",
+    Exit.INCOMPLETE: "not all was observed (--fail-on-incomplete), uploaded, answered or evaluated; or told to nobody",
     Exit.DEFECT: "a defect of mlposture",
     Exit.HANGUP: "stopped by SIGHUP (its terminal was closed); a scan reports what it saw",
     Exit.INTERRUPTED: "stopped by SIGINT (Ctrl-C); a scan reports what it saw",

@@ -6,65 +6,24 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from composite import Ended, Runner, environment
-from federated import FederatedAws, FederatedAzure, Issuer
+from actions import ROLE, aws, job
+from composite import environment
+from federated import FederatedAzure, Issuer
 from google.auth import identity_pool
 from scanning import document
-from support import ROOT, fail_with, wait_until
+from support import ROOT, wait_until
 from worlds.azure_entra import CLIENT_ID
-from worlds.base import Fault, World
-from worlds.github import DOCUMENT, HEAD, GitHubWorld, violations
+from worlds.base import Fault, Response
+from worlds.receiver import KEY, Receiver
 
-ROLE = "arn:aws:iam::111122223333:role/posture-reader"
+SENDER = "arn:aws:iam::111122223333:role/posture-sender"
 TOKENS = str(ROOT / "deploy" / "github" / "tokens.py")
 AWS = {"scan": "aws --region eu-west-1", "extra": "aws", "aws_role_arn": ROLE}
-
-
-class Job:
-    """A runner, and the worlds that it reaches."""
-
-    def __init__(self, runner: Runner, hub: GitHubWorld, worlds: list[World]) -> None:
-        self.runner = runner
-        self.hub = hub
-        self.worlds = worlds
-
-    def run(self, **inputs: str) -> Ended:
-        ended = self.runner.run(**inputs)
-        fail_with(violations(self.hub))
-        assert not list(self.runner.temp.glob("mlposture-tokens*")), "no token outlives the scan"
-        return ended
-
-
-@contextmanager
-def job(folder: Path, *worlds: World, visibility: str = "private", **more: str) -> Iterator[Job]:
-    """A job in which mlposture is installed already: it is the one that is tested."""
-    with ExitStack() as stack:
-        hub = stack.enter_context(GitHubWorld(json.loads(json.dumps(DOCUMENT))))
-        hub.repository().visibility = visibility
-        hub.pending = 0
-        started = [stack.enter_context(world) for world in (Issuer({}), *worlds)]
-        workflow = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": HEAD}
-        runner = Runner(ROOT / "action.yml", folder, environment(hub, *started) | workflow | more)
-        for extra in ("aws", "azure", "gcp"):
-            (runner.temp / f"mlposture-{extra}" / "bin").mkdir(parents=True)
-            (runner.temp / f"mlposture-{extra}" / "bin" / "mlposture").symlink_to(
-                Path(sys.executable).with_name("mlposture")
-            )
-        yield Job(runner, hub, started)
-
-
-def aws() -> FederatedAws:
-    """The demonstration's organisation, with the role that a job may become."""
-    made = document("aws")
-    made["assumable"] = {ROLE: "111122223333"}
-    return FederatedAws(made)
 
 
 def of_the_readme() -> dict[str, str]:
@@ -171,32 +130,97 @@ def test_what_was_not_seen_is_said_and_is_no_pass(tmp_path: Path) -> None:
     assert "actions/upload-artifact" in ended.used
 
 
+def told(receiver: Receiver) -> dict[str, str]:
+    """The inputs that have a receiver told."""
+    return {"notify": receiver.address, "notify_key": KEY}
+
+
+def test_whoever_listens_is_told_last(tmp_path: Path) -> None:
+    with Receiver({}) as receiver, job(tmp_path, aws()) as here:
+        ended = here.run(**{**AWS, "scan": f"{AWS['scan']} --check MLP-1001"}, fail_on="never", **told(receiver))
+        [message] = receiver.taken
+        assert here.hub.repository().uploads
+    assert ended.code == 0, ended.log
+    assert ended.ran[-2:] == ["Notify", "End as the scan did"]
+    report = json.loads((Path(ended.outputs["reports"]) / "report.json").read_bytes())
+    assert (message["id"], message["by_severity"]) == (report["scan"]["id"], report["summary"]["by_severity"])
+    assert message["text"].startswith("This scan: 2 failures, ")
+    assert KEY not in ended.log + ended.summary
+
+
+def test_in_public_whoever_listens_is_told_counts(tmp_path: Path) -> None:
+    with Receiver({}) as receiver, job(tmp_path, aws(), visibility="public") as here:
+        scan = f"{AWS['scan']} --check MLP-1001"
+        ended = here.run(**{**AWS, "scan": scan}, allow_public="true", fail_on="never", **told(receiver))
+        [message] = receiver.taken
+    assert ended.code == 0, ended.log
+    assert "Notify" not in ended.ran
+    assert (message["by_severity"]["high"], message["worst"]) == (2, None)
+    text = json.dumps(message)
+    assert not [name for name in ("111122223333", "eu-west-1", "MLP-1001", "notebook") if name in text]
+
+
+def test_that_nobody_was_told_is_a_warning_and_fails_a_strict_job(tmp_path: Path) -> None:
+    with Receiver({}) as receiver, job(tmp_path, aws()) as here:
+        receiver.faults.append(Fault("message", "answer", answer=lambda _, __: Response(410)))
+        scan = {**AWS, "scan": f"{AWS['scan']} --check MLP-1001"}
+        ended = here.run(**scan, fail_on="never", **told(receiver))
+    assert ended.code == 0
+    assert "answered 410 (Gone): it wants no message any more" in ended.log
+    assert "::warning::not all was observed, uploaded or told" in ended.log
+    assert "of-nobody-else" not in ended.log
+
+
+def test_findings_are_sent_to_security_hub_by_a_role_of_its_own(tmp_path: Path) -> None:
+    """Which is asked for them after the scan, by a token of its own, and before anybody is told."""
+    world = aws()
+    world.document["assumable"][SENDER] = "111122223333"
+    with job(tmp_path, world) as here:
+        scan = {**AWS, "scan": f"{AWS['scan']} --check MLP-1001"}
+        ended = here.run(**scan, fail_on="never", security_hub_role_arn=SENDER, security_hub="--region eu-west-1")
+        became = [request.params["RoleArn"] for request in world.log if request.operation.endswith("WebIdentity")]
+    assert became == [ROLE, SENDER]
+    order = [name for name in ended.ran if name.startswith(("Scan", "Upload", "Send"))]
+    assert order == ["Scan", "Upload to code scanning", "Send to Security Hub"]
+    findings = json.loads((Path(ended.outputs["reports"]) / "report.asff.json").read_bytes())["Findings"]
+    assert sum("/MLP-1001" in one["GeneratorId"] for one in findings) == 2
+    assert ended.code == 3, "the simulated account has no Security Hub"
+    assert "mlposture: Security Hub of 111122223333 eu-west-1: " in ended.log
+
+
 @pytest.mark.parametrize(
-    ("scan", "upload", "code", "strict"),
+    ("scan", "upload", "hub", "told", "code", "strict"),
     [
-        (0, 0, 0, 0),
-        (0, None, 0, 0),
-        (1, 0, 1, 1),
-        (1, 3, 1, 1),
-        (2, 0, 2, 2),
-        (0, 2, 2, 2),
-        (0, 3, 3, 3),
-        (4, 3, 3, 3),
-        (4, 0, 0, 4),
-        (0, 4, 0, 4),
-        (4, None, 0, 4),
+        (0, 0, None, None, 0, 0),
+        (0, None, None, 0, 0, 0),
+        (1, 0, 0, 0, 1, 1),
+        (1, 3, 3, 3, 1, 1),
+        (2, 0, None, None, 2, 2),
+        (0, 2, 0, None, 2, 2),
+        (0, 3, None, 0, 3, 3),
+        (4, 3, None, None, 3, 3),
+        (0, 4, 2, None, 2, 2),
+        (0, None, 3, 2, 3, 3),
+        (4, 0, 0, None, 0, 4),
+        (0, 4, None, None, 0, 4),
+        (0, 0, 4, None, 0, 4),
+        (0, 0, None, 3, 0, 4),
+        (4, None, None, 2, 0, 4),
     ],
 )
-def test_the_job_ends_as_the_scan_or_else_as_the_upload(scan: int, upload: int | None, code: int, strict: int) -> None:
-    """`strict` is the code with fail-on-incomplete. An upload that did not run has none."""
-    given = {"SCAN_CODE": str(scan), "UPLOAD_CODE": "" if upload is None else str(upload)}
+def test_the_job_ends_as_the_scan_or_else_as_the_uploads(
+    scan: int, upload: int | None, hub: int | None, told: int | None, code: int, strict: int
+) -> None:
+    """`strict` is the code with fail-on-incomplete. What did not run has none."""
+    given = {"SCAN_CODE": scan, "UPLOAD_CODE": upload, "SECURITY_HUB_CODE": hub, "NOTIFY_CODE": told}
+    env = {name: "" if value is None else str(value) for name, value in given.items()}
     for fails, expected in (("false", code), ("true", strict)):
         done = subprocess.run(
             ["bash", ROOT / "deploy" / "github" / "end.sh"],
-            env={**environment(), **given, "FAIL_ON_INCOMPLETE": fails}, capture_output=True, text=True, check=False,
+            env={**environment(), **env, "FAIL_ON_INCOMPLETE": fails}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == expected
-        assert ("::warning::not all was observed" in done.stdout) is (expected == 0 and 4 in (scan, upload))
+        assert ("::warning::not all was observed" in done.stdout) is (expected == 0 and strict == 4)
 
 
 @pytest.mark.parametrize(

@@ -272,15 +272,10 @@ def test_a_key_that_is_none_is_refused_and_not_shown(key: str, night: Night, mon
     ("arguments", "words"),
     [
         (("--verdicts", "pass"), "--verdicts: a message is about failures"),
-        (("--notify-counts",), "--notify-counts goes with --notify"),
         (("--notify", ""), "is empty"),
     ],
 )
-def test_options_that_do_not_go_together(
-    arguments: tuple[str, ...], words: str, night: Night, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if arguments == ("--notify-counts",):
-        monkeypatch.delenv("MLPOSTURE_NOTIFY_URL")
+def test_options_that_do_not_go_together(arguments: tuple[str, ...], words: str, night: Night) -> None:
     done = mlposture("evaluate", "none.json", *arguments, cwd=night.folder)
     assert done.returncode == 2
     assert words in done.stderr

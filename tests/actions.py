@@ -1,0 +1,58 @@
+"""A job that runs the action of GitHub, from its first step to its last, with mlposture installed already."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from composite import Ended, Runner, environment
+from federated import FederatedAws, Issuer
+from scanning import document
+from support import ROOT, fail_with
+from worlds.base import World
+from worlds.github import DOCUMENT, HEAD, GitHubWorld, violations
+
+ROLE = "arn:aws:iam::111122223333:role/posture-reader"
+
+
+class Job:
+    """A runner, and the worlds that it reaches."""
+
+    def __init__(self, runner: Runner, hub: GitHubWorld, worlds: list[World]) -> None:
+        self.runner = runner
+        self.hub = hub
+        self.worlds = worlds
+
+    def run(self, **inputs: str) -> Ended:
+        ended = self.runner.run(**inputs)
+        fail_with(violations(self.hub))
+        assert not list(self.runner.temp.glob("mlposture-tokens*")), "no token outlives the scan"
+        return ended
+
+
+@contextmanager
+def job(folder: Path, *worlds: World, visibility: str = "private", **more: str) -> Iterator[Job]:
+    """A job in which mlposture is installed already: it is the one that is tested."""
+    with ExitStack() as stack:
+        hub = stack.enter_context(GitHubWorld(json.loads(json.dumps(DOCUMENT))))
+        hub.repository().visibility = visibility
+        hub.pending = 0
+        started = [stack.enter_context(world) for world in (Issuer({}), *worlds)]
+        workflow = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": HEAD}
+        runner = Runner(ROOT / "action.yml", folder, environment(hub, *started) | workflow | more)
+        for extra in ("aws", "azure", "gcp"):
+            (runner.temp / f"mlposture-{extra}" / "bin").mkdir(parents=True)
+            (runner.temp / f"mlposture-{extra}" / "bin" / "mlposture").symlink_to(
+                Path(sys.executable).with_name("mlposture")
+            )
+        yield Job(runner, hub, started)
+
+
+def aws() -> FederatedAws:
+    """The demonstration's organisation, with the role that a job may become."""
+    made = document("aws")
+    made["assumable"] = {ROLE: "111122223333"}
+    return FederatedAws(made)
