@@ -1,10 +1,22 @@
 """What two scans differ in as Markdown, for a step summary or a comment on a pull request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from reports.diff_words import ALIKE, COUNTED, MEANINGS, compared, counted, difference
+from reports.diff_words import (
+    ALIKE,
+    COUNTED,
+    MEANINGS,
+    access,
+    compared,
+    counted,
+    difference,
+    recorded,
+    span,
+    unread,
+)
 from reports.markdown_text import code, fitting, head, prose, row
+from scanner.history.causes import ASKED, Causes
 from scanner.history.comparing import Fate, What
 from scanner.history.comparison import Comparison
 from scanner.model.nouns import Severity
@@ -12,8 +24,8 @@ from scanner.model.nouns import Severity
 #: GitHub takes no comment of more than 65,536 characters.
 _MOST_BYTES = 60_000
 _SENTENCE = 1000
-#: Findings of a sort that are shown, and reasons.
-_MOST, _REASONS = 50, 8
+#: Findings of a sort that are shown, reasons, and logs that were not read.
+_MOST, _REASONS, _UNREAD = 50, 8, 20
 
 
 def render(found: Comparison) -> Iterator[bytes]:
@@ -44,6 +56,8 @@ def _lines(found: Comparison) -> Iterator[str]:
     for what in What:
         if what not in COUNTED and tally.of(what):
             yield from _sort(found, what)
+    if found.causes is not None:
+        yield from _causes(found.causes, found)
 
 
 def _sort(found: Comparison, what: What) -> Iterator[str]:
@@ -68,3 +82,30 @@ def _fate(fate: Fate) -> str:
     told, about = fate.told, fate.about
     resource = f"{about.name or about.id} ({about.kind}, {about.account} {about.region})"
     return row((told.severity or "unrated", code(told.check), code(resource), code(told.message)))
+
+
+def _causes(causes: Causes, found: Comparison) -> Iterator[str]:
+    """What logs say of the findings that are shown, of what the scanner may do, and what was not read."""
+    yield ""
+    yield "## Changes that logs recorded"
+    yield ""
+    yield prose(span(causes) + ".")
+    yield ""
+    for one in causes.access:
+        yield from _list(access(one), recorded(one.recorded))
+    for what in ASKED:
+        for fate in islice(found.fates(what), _MOST):
+            if known := causes.of(fate):
+                about = fate.about
+                yield from _list(f"{what}, {fate.told.check}: {about.name or about.id}", recorded(known))
+    for missing in causes.unread[:_UNREAD]:
+        yield f"- Not read to its end: {code(unread(missing), _SENTENCE)}"
+    if len(causes.unread) > _UNREAD:
+        yield f"- {len(causes.unread) - _UNREAD} more logs were not read to their end; the JSON has them."
+    if causes.left_out:
+        yield f"- Of {causes.left_out} more findings nothing was asked: their resources are too many."
+
+
+def _list(about: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"- {code(about, _SENTENCE)}"
+    yield from (f"  - {code(one, _SENTENCE)}" for one in lines)

@@ -1,11 +1,23 @@
 """What two scans differ in, for a terminal."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from reports.diff_words import ALIKE, COUNTED, MEANINGS, compared, counted, difference
+from reports.diff_words import (
+    ALIKE,
+    COUNTED,
+    MEANINGS,
+    access,
+    compared,
+    counted,
+    difference,
+    recorded,
+    span,
+    unread,
+)
 from reports.writing import clean, redact
+from scanner.history.causes import Causes
 from scanner.history.comparing import Fate, What
 from scanner.history.comparison import Comparison
 from scanner.model.nouns import Severity
@@ -34,6 +46,9 @@ def _lines(found: Comparison, most: int) -> Iterator[str]:
         if what not in COUNTED and found.tally.of(what):
             yield ""
             yield from _sort(found, what, most)
+    if found.causes is not None:
+        yield ""
+        yield from _causes(found.causes, most)
 
 
 def _table(found: Comparison) -> Iterator[str]:
@@ -55,6 +70,8 @@ def _sort(found: Comparison, what: What, most: int) -> Iterator[str]:
         yield f"  and {len(reasons) - _REASONS} more reasons"
     for fate in islice(found.fates(what), most):
         yield from _fate(fate)
+        if found.causes is not None and (known := found.causes.of(fate)):
+            yield from _block(recorded(known), "      ")
     if count > most:
         yield f"  and {count - most} more, which are in the JSON (-o diff.json)"
 
@@ -67,6 +84,21 @@ def _fate(fate: Fate) -> Iterator[str]:
     yield from _block([f"{where}: {told.message}{since}"], "    ")
 
 
-def _block(lines: Iterator[str] | Sequence[str], indent: str = "  ") -> Iterator[str]:
+def _causes(causes: Causes, most: int) -> Iterator[str]:
+    """What was asked, changes of what the scanner may do, and what was not read."""
+    yield from textwrap.wrap(span(causes) + ".", _WIDTH)
+    for one in causes.access:
+        yield from _block([access(one)])
+        yield from _block(recorded(one.recorded), "      ")
+    if causes.unread:
+        yield "Logs that were not read to their end:"
+        yield from _block(unread(one) for one in causes.unread[:most])
+    if len(causes.unread) > most:
+        yield f"  and {len(causes.unread) - most} more, which are in the JSON (-o diff.json)"
+    if causes.left_out:
+        yield f"Of {causes.left_out} more findings nothing was asked: their resources are too many."
+
+
+def _block(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
     for line in lines:  # what is cut in two is not recognised as a credential any more
         yield from textwrap.wrap(redact(line), _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
+from scanner.history.causes import Access, Causes, Recorded
 from scanner.history.comparing import What
 from scanner.history.comparison import Compared, Comparison, Difference
-from scanner.model.nouns import Severity
+from scanner.model.changes import Change, Unread
+from scanner.model.nouns import ANYWHERE, Severity
 
 #: What each means, in the words of a heading.
 MEANINGS: dict[What, str] = {
@@ -71,3 +73,45 @@ def counted(found: Comparison) -> Iterator[tuple[str, ...]]:
     for what in What:
         if (total := found.tally.of(what)) or what in _ALWAYS:
             yield (what, *(str(found.tally[what, severity]) for severity in Severity), str(total))
+
+
+def span(causes: Causes) -> str:
+    """What the list of changes is, and what it is not, as a sentence."""
+    since, until = (at.astimezone(UTC) for at in (causes.since, causes.until))
+    return (
+        f"Changes that logs recorded between the scans, {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC, by "
+        f"{causes.calls} calls. What is recorded need not be the cause"
+    )
+
+
+def changed(change: Change) -> str:
+    """One change in a line."""
+    via = f", through {', '.join(change.via)}" if change.via else ""
+    return (
+        f"{change.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {change.action}  by {change.principal}{via} ({change.log})"
+    )
+
+
+def recorded(found: Recorded) -> Iterator[str]:
+    """The changes of a resource, or that there are none, as far as that is known."""
+    yield from map(changed, found.changes)
+    if not found.changes:
+        yield (
+            "no change of it is recorded"
+            if found.whole
+            else "no change of it was found, and not all of its log was read"
+        )
+
+
+def access(one: Access) -> str:
+    """What a list of changes of the scanner's access is about."""
+    who = one.scanner or "the scanner"
+    denied = f"; AFTER was denied {_listed(one.denied)}" if one.denied else ""
+    return f"what {who} may do in {one.provider} {one.account}{denied}"
+
+
+def unread(one: Unread) -> str:
+    """A log that was not read to its end, and what would help."""
+    region = "" if one.region == ANYWHERE else f" {one.region}"
+    needs = f"; it takes {one.permission}" if one.permission else ""
+    return f"{one.log} of {one.provider} {one.account}{region}: {one.detail}{needs}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from reports.json_finding_types_v1 import ResourceV1
 from reports.json_types_v1 import ToolV1
 from scanner.history.comparing import What
-from scanner.model.nouns import Severity, Status
+from scanner.model.nouns import Reason, Severity, Status
 
 
 class ComparedV1(Struct, frozen=True):
@@ -57,12 +57,72 @@ class DiffCheckV1(Struct, frozen=True):
     title: str
 
 
+class RecordedChangeV1(Struct, frozen=True):
+    """An event of a log that says something was changed, and did not fail. It need not be the cause of anything.
+
+    `action` and `principal` are as the log spells them. `via` is whose session that was, or which service acted.
+    """
+
+    at: datetime
+    action: str
+    principal: str
+    via: list[str]
+    log: str
+    event_id: str
+
+
+class RecordedV1(Struct, frozen=True):
+    """The last changes of a resource between the scans. Without any, none is recorded if `complete`, and else unknown.
+
+    `complete`: all that could have a change of it was read to the end.
+    """
+
+    changes: list[RecordedChangeV1]
+    complete: bool
+
+
+class AccessV1(Struct, frozen=True):
+    """What logs say of what the scanner may do in an account; `denied` are the permissions that AFTER missed there."""
+
+    provider: str
+    account: str
+    scanner: str
+    denied: list[str]
+    recorded: RecordedV1
+
+
+class UnreadV1(Struct, frozen=True):
+    """A log that was not read, or not to its end; `permission` would help, where one would."""
+
+    provider: str
+    account: str
+    region: str
+    log: str
+    reason: Reason
+    permission: str
+    detail: str
+
+
+class CausesV1(Struct, frozen=True):
+    """What the clouds' logs were asked (`--causes`): the time, calls that took, and what they did not say.
+
+    `left_out` are findings of which nothing was asked, as their resources are too many.
+    """
+
+    since: datetime
+    until: datetime
+    calls: int
+    left_out: int
+    access: list[AccessV1]
+    unread: list[UnreadV1]
+
+
 class ChangeV1(Struct, frozen=True):
     """What has become of a finding: `state`, and where that is `not compared` or `unknown`, `why`.
 
     `before` and `after` are the verdicts of the two, null where one gave none or does not show it. All else is as the
     later of the two says it that has it as a failure. `severity` is null where the file does not say it, `first_seen`
-    where only a store could.
+    where only a store could. `causes` is there where logs were asked about it.
     """
 
     state: What
@@ -77,10 +137,14 @@ class ChangeV1(Struct, frozen=True):
     after: Status | None
     why: str
     first_seen: datetime | None
+    causes: RecordedV1 | UnsetType = UNSET
 
 
 class DiffV1(Struct, frozen=True):
-    """What has become of each failure between two scans, and what only one of them looked at (`differences`)."""
+    """What has become of each failure between two scans, and what only one of them looked at (`differences`).
+
+    `causes` is there where logs were asked.
+    """
 
     schema: Literal["mlposture/diff/v1"]
     tool: ToolV1
@@ -89,3 +153,4 @@ class DiffV1(Struct, frozen=True):
     differences: list[DifferenceV1]
     counts: dict[What, CountsV1]
     findings: list[ChangeV1]
+    causes: CausesV1 | UnsetType = UNSET

@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from worlds import gcp_discovery  # noqa: E402 - found by the line above
 
-from checks.gcp.permissions import DISCOVERY, ENUMERATION, TEST  # noqa: E402 - as above
+from checks.gcp.permissions import CAUSES, DISCOVERY, ENUMERATION, TEST  # noqa: E402 - as above
 from scanner.model.registry import load  # noqa: E402 - as above
 from scripts.generated_file import write_or_check  # noqa: E402 - as above
 
@@ -29,6 +29,7 @@ APIS = (
     ("cloudresourcemanager", "v3"),
     ("compute", "v1"),
     ("iam", "v1"),
+    ("logging", "v2"),
     ("notebooks", "v2"),
     ("orgpolicy", "v2"),
     ("storage", "v1"),
@@ -43,7 +44,7 @@ def build() -> str:
     declared = {operation for collector in collectors.values() for operation in collector.operations}
     lines = [
         f"{json.dumps(operation)}: {json.dumps(shape(operation), separators=(',', ':'))}"
-        for operation in sorted({*declared, *DISCOVERY, *ENUMERATION, TEST})
+        for operation in sorted({*declared, *CAUSES, *DISCOVERY, *ENUMERATION, TEST})
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -14,6 +14,11 @@ ENUMERATION = {
     "organizations:ListAccounts": Asked("which accounts the organisation has"),
     "sts:AssumeRole": Asked(f"to read an account with its role {MEMBER_ROLE}"),
 }
+#: What is asked after a comparison of two scans, of logs, where changes are looked for.
+CAUSES = {
+    "cloudtrail:LookupEvents": Asked("what changed between two scans, and who changed it"),
+    "iam:ListAttachedRolePolicies": Asked("whose changes may have changed what the scanner may do"),
+}
 #: Operations of collectors that only save calls: what they do not say is read in another way.
 OPTIONAL = frozenset({"sagemaker:Search", "iam:GetAccountAuthorizationDetails"})
 #: API operations whose IAM action has another name.
@@ -25,7 +30,7 @@ _ACTIONS = {
 }
 _READ_VERBS = ("List", "Describe", "Get", "Head")
 #: Reads of metadata that have another verb. A simulation makes no request but its own.
-_READS = frozenset({"sagemaker:Search", "iam:SimulatePrincipalPolicy"})
+_READS = frozenset({"sagemaker:Search", "iam:SimulatePrincipalPolicy", "cloudtrail:LookupEvents"})
 #: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {

@@ -22,6 +22,10 @@ DISCOVERY = {
 ENUMERATION = {
     "Microsoft.Management/managementGroups/descendants/read": Asked("which subscriptions are below a management group"),
 }
+#: What is asked after a comparison of two scans, of logs, where changes are looked for.
+CAUSES = {
+    "Microsoft.Insights/eventtypes/values/read": Asked("what changed between two scans, and who changed it"),
+}
 #: Operations of collectors that only save calls.
 OPTIONAL: frozenset[str] = frozenset()
 #: Actions on data, which a role definition has apart from those on resources. A scan needs none.

@@ -18,6 +18,8 @@ ENUMERATION = {
     "resourcemanager.folders.list": Asked("which folders are below a folder or an organisation"),
     "resourcemanager.projects.list": Asked("which projects are below a folder or an organisation"),
 }
+#: What is asked after a comparison of two scans, of logs, where changes are looked for.
+CAUSES = {"logging.logEntries.list": Asked("what changed between two scans, and who changed it")}
 #: What is asked before a scan, by whoever wants to know what is missing. Everybody may ask it about itself.
 TEST = "resourcemanager.projects.testIamPermissions"
 #: Operations of collectors that only save calls.

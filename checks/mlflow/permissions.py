@@ -8,6 +8,7 @@ from scanner.model.needs import Asked
 #: Nothing is asked before the collectors run.
 DISCOVERY: dict[str, Asked] = {}
 ENUMERATION: dict[str, Asked] = {}
+CAUSES: dict[str, Asked] = {}
 #: Operations of collectors that only save calls.
 OPTIONAL: frozenset[str] = frozenset()
 

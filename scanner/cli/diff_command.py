@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import named
+from scanner.cli.options import each_named, named
 
 
 @click.command("diff")
@@ -23,6 +23,16 @@ from scanner.cli.options import named
               "severity is new or reopened, or never. Default: never.")  # fmt: skip
 @click.option("--fail-on-incomplete", is_flag=True, help="Exit with 4 where one of the two did not look at what the "
               "other one did.")  # fmt: skip
+@click.option("--causes", is_flag=True, help="Ask the logs of AWS, Google Cloud and Azure what changed between the "
+              "two, and who did that: it takes credentials, as a scan does, and more permissions (mlposture "
+              "permissions CLOUD --causes).")  # fmt: skip
+@click.option("--profile", callback=named, metavar="NAME", help="With --causes: profile of your AWS configuration.")
+@click.option("--role-arn", multiple=True, callback=each_named, metavar="ARN", help="With --causes: role to assume in "
+              "an account of AWS. Repeatable.")  # fmt: skip
+@click.option("--max-calls", type=click.IntRange(1, 10_000), default=40, show_default=True, metavar="N", help="With "
+              "--causes: calls to each log at most, of an account and in AWS of a region. CloudTrail takes two a "
+              "second.")  # fmt: skip
+@click.option("--no-progress", is_flag=True, help="No progress bar on stderr.")
 @click.option("--details", is_flag=True, help="Print a hundred findings of each sort, not ten.")
 @click.option("--systems", metavar="FILE", help="Your manifest of AI systems, where an inventory is judged. Default: "
               "./ai-systems.yaml, where there is one; none leaves it out.")  # fmt: skip
@@ -44,6 +54,8 @@ def diff(ctx: click.Context, /, before: str | None, after: str | None, **options
       mlposture diff main.json branch.json --fail-on new:high -o md:summary.md
     Two scans of a history:
       mlposture diff --store sqlite:///history.db --from 12 --to 19
+    Who changed what in between, by the clouds' logs:
+      mlposture diff monday.json tuesday.json --causes
     """
     from scanner.cli.diff_running import run_diff
     from scanner.cli.logs import log_to_stderr

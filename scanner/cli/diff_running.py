@@ -10,6 +10,7 @@ import click
 from scanner.cli.config import NEVER, NEW, new_severity, parse_outputs, refuse_undecoded
 from scanner.cli.diff_sides import side_of
 from scanner.cli.judging import places_of, write_to
+from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome
 from scanner.history.comparing import Comparing, What
 from scanner.history.comparison import Compared, Comparison
@@ -41,7 +42,12 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     fail_on = options["fail_on"] or NEVER
     if fail_on != NEVER and new_severity(fail_on) is None:
         raise InputError(f"--fail-on {fail_on}: a comparison knows what is new; give {NEW}SEVERITY, or {NEVER}")
+    _refuse_without_causes(options)
     found = _of_store(read, options) if options["store"] else _of_files(read, options)
+    if options["causes"]:
+        from scanner.cli.diff_causes import find_causes
+
+        found.causes = find_causes(found, options)
     for output in outputs:
         write_to(output.path, importlib.import_module(_FORMATS[output.format]).render(found))
     end = _outcome(found, fail_on, incomplete=options["fail_on_incomplete"])
@@ -50,6 +56,13 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
             click.echo(line)
         click.echo(f"\n{end.line}")
     return end.code
+
+
+def _refuse_without_causes(options: Mapping[str, Any]) -> None:
+    """Raises InputError for what would be of no use: a comparison asks no cloud unless it is told to."""
+    given = next((spelled(name) for name in ("profile", "role_arn") if options[name]), None)
+    if given and not options["causes"]:
+        raise InputError(f"{given}: a comparison asks no cloud; add --causes, or leave it out")
 
 
 def _of_store(read: Sequence[str], options: Mapping[str, Any]) -> Comparison:
@@ -99,6 +112,10 @@ def _compared(side: Side) -> Compared:
         made_at=side.when(),
         version=side.version,
         complete=side.complete,
+        ended_at=side.ended_at,
+        regions={account: frozenset(regions) for account, regions in side.regions.items()},
+        denied=None if side.denied is None else {one: tuple(sorted(names)) for one, names in side.denied.items()},
+        asked_as=side.asked_as,
     )
 
 

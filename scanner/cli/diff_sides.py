@@ -8,7 +8,7 @@ from scanner.history.listed import unread
 from scanner.history.reading import INVENTORY, form
 from scanner.history.side_reading import read_side
 from scanner.history.sides import About, Side, Sides, Told
-from scanner.model.nouns import Status
+from scanner.model.nouns import Reason, Status
 from scanner.objects.transfer import reading
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def _of_report(report: "Report", side: Side) -> Side:
     side.reach = side.regions  # nothing is carried forward
     side.settled = set(report.settled)
     side.listings, side.unread = list(report.listings), set(unread(report.gaps))
+    side.asked_as = {(one.provider, one.account): one.name for one in report.principals if one.name}
+    side.denied = {}
+    for gap in report.gaps:
+        if gap.reason is Reason.DENIED:
+            account = (gap.scope.provider, gap.scope.account)
+            side.denied.setdefault(account, set()).update({gap.permission} - {""})
     side.trust = {f"{use.entry.table} {use.entry.value}" for use in report.trust if not use.expired}
     for id, count in report.check_counts.items():
         side.checks[id] = {

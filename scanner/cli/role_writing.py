@@ -57,7 +57,7 @@ def plan_of(cloud: str, options: Mapping[str, Any]) -> Plan:
 def reader(cloud: str, options: Mapping[str, Any]) -> Role:
     """The role that a scan with these options needs."""
     plan = plan_of(cloud, options)
-    needs = needs_of(cloud, plan, wide=options["organization"])
+    needs = needs_of(cloud, plan, wide=options["organization"], causes=options["causes"])
     every = len(load((cloud,))[0])
     checks = "all checks" if len(plan.checks) == every else f"{len(plan.checks)} of {every} checks"
     return Role(

@@ -9,8 +9,11 @@ from scanner.model.collectors import Collector
 from scanner.model.needs import Asked, Need
 
 
-def needs_of(provider: str, plan: Plan, *, wide: bool = False) -> tuple[Need, ...]:
-    """The permissions that a scan needs, sorted, with `wide` also those to find the accounts of an organisation."""
+def needs_of(provider: str, plan: Plan, *, wide: bool = False, causes: bool = False) -> tuple[Need, ...]:
+    """The permissions that a scan needs, sorted, with `wide` also those to find the accounts of an organisation.
+
+    With `causes` also those to read the logs of what changed between two scans.
+    """
     known = importlib.import_module(f"checks.{provider}.permissions")
     collectors = [collector for collector in plan.collectors if collector.provider == provider]
     titles: defaultdict[str, set[str]] = defaultdict(set)
@@ -21,7 +24,8 @@ def needs_of(provider: str, plan: Plan, *, wide: bool = False) -> tuple[Need, ..
             titles[known.permission(operation)].add(collector.kind.title)
             if operation not in known.OPTIONAL:
                 needed.add(known.permission(operation))
-    for operation, asked in {**known.DISCOVERY, **(known.ENUMERATION if wide else {})}.items():
+    beside = {**known.DISCOVERY, **(known.ENUMERATION if wide else {}), **(known.CAUSES if causes else {})}
+    for operation, asked in beside.items():
         if _is_asked(asked, collectors):
             purposes[known.permission(operation)].append(asked.purpose)
             if not asked.optional:

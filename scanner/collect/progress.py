@@ -15,7 +15,7 @@ _EARLY, _FEW = 5.0, 3
 
 
 @contextmanager
-def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]":
+def bar(*, enabled: bool, meter: "Meter", doing: str = "scanning") -> "Iterator[Callable[[State], None]]":
     """A callback that draws progress while the context lasts. Draws nothing unless stderr is a terminal.
 
     The calls of long units count on while none of them ends.
@@ -35,7 +35,7 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
         """All of it in one column: rich would break what is too wide in several."""
 
         def render(self, task: object) -> Text:  # noqa: ARG002 - rich passes it
-            return Text(line(latest, meter, monotonic() - began, console.width), no_wrap=True)
+            return Text(line(latest, meter, monotonic() - began, console.width, doing), no_wrap=True)
 
     drawn = Progress(_Line(), console=console, transient=True)
     drawn.add_task("scan", total=None)
@@ -53,16 +53,17 @@ def bar(*, enabled: bool, meter: "Meter") -> "Iterator[Callable[[State], None]]"
             drawn.stop()
 
 
-def line(latest: "list[State]", meter: "Meter", seconds: float, width: int) -> str:
+def line(latest: "list[State]", meter: "Meter", seconds: float, width: int, doing: str = "scanning") -> str:
     """Counters first, then about when it ends, and last what was read last: it is cut where the line is full."""
     from scanner.model.sanitize import clean
 
     costs = list(meter.costs.values())
     throttled = sum(cost.throttled for cost in costs)
-    parts = ["scanning"]
+    parts = [doing]
     if latest:
         state = latest[0]
-        parts = [f"scanning {state.done}/{state.total}", f"{state.resources:,} resources"]
+        parts = [f"{doing} {state.done}/{state.total}"]
+        parts += [] if state.resources is None else [f"{state.resources:,} resources"]
     parts.append(f"{sum(cost.calls for cost in costs):,} calls")
     if throttled:
         parts.append(f"{throttled:,} throttled")

@@ -39,11 +39,14 @@ NOT_KNOWN = "unknown"
 
 
 class Progress(Struct, frozen=True):
-    """Where a collection stands: units of work done and planned so far, resources seen, what finished last."""
+    """Where a collection stands: units of work done and planned so far, resources seen, what finished last.
+
+    `resources` is None where none are collected.
+    """
 
     done: int
     total: int
-    resources: int
+    resources: int | None
     label: str
 
 

@@ -1,15 +1,17 @@
 """Two scans side by side: what differs in what they looked at, and what has become of each failure, in order."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from scanner.history.causes import Causes
 from scanner.history.comparing import Fate, What
 from scanner.history.sides import Form
+from scanner.model.history import Account
 from scanner.model.nouns import Severity
 from scanner.model.sanitize import encode, storable
 from scanner.store.keeping import keeping, private_database
@@ -41,6 +43,11 @@ class Compared(Struct, frozen=True, kw_only=True):
     made_at: datetime
     version: str
     complete: bool
+    ended_at: datetime | None = None
+    #: by account, as far as it says that: regions that were asked, permissions that were missed, who asked
+    regions: Mapping[Account, frozenset[str]] = {}
+    denied: Mapping[Account, tuple[str, ...]] | None = None
+    asked_as: Mapping[Account, str] = {}
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -67,13 +74,17 @@ class Tally(Counter[tuple[What, Severity | None]]):
 
 
 class Comparison:
-    """Filled once by `add`. `fates` are on disk, by what has become of them and then the worst first."""
+    """Filled once by `add`. `fates` are on disk, by what has become of them and then the worst first.
+
+    `causes` are what logs say of them, where that was asked for.
+    """
 
     def __init__(self, before: Compared, after: Compared) -> None:
         self.before = before
         self.after = after
         self.differences: tuple[Difference, ...] = ()
         self.tally = Tally()
+        self.causes: Causes | None = None
         with keeping(None):
             self._db = private_database(None, _CACHED_KIBIBYTES)
             self._db.executescript(_TABLE)

@@ -12,7 +12,7 @@ from scanner.history.reading import SARIF, CheckId, Fingerprint, Settled, When, 
 from scanner.history.side_sarif import read_sarif
 from scanner.history.sides import About, Side, Sides, Told
 from scanner.model.errors import InputError
-from scanner.model.nouns import Listing, Scope, Severity, Status
+from scanner.model.nouns import Listing, Reason, Scope, Severity, Status
 from scanner.store.piecewise import Reader
 
 
@@ -47,11 +47,20 @@ class _Account(Struct, frozen=True):
     account: str
 
 
+class _Principal(Struct, frozen=True):
+    provider: str
+    account: str
+    name: str | None = None
+
+
 class _Scan(Struct, frozen=True):
     id: str
     started_at: When
     complete: bool
     accounts: tuple[_Account, ...]
+    finished_at: When | None = None
+    arguments: tuple[str, ...] = ()
+    principals: tuple[_Principal, ...] = ()
 
 
 class _Listed(Struct, frozen=True):
@@ -66,6 +75,8 @@ class _Listed(Struct, frozen=True):
 class _Gap(Struct, frozen=True):
     kind: str
     scope: _Account
+    reason: str = ""
+    permission: str = ""
 
 
 class _Counts(Struct, frozen=True):
@@ -126,14 +137,20 @@ def _read_tool(reader: Reader, side: Side) -> None:
 def _read_scan(reader: Reader, side: Side) -> None:
     scan = msgspec.json.decode(reader.value(), type=_Scan)
     side.scan_id, side.made_at, side.complete = scan.id, scan.started_at, scan.complete
+    side.ended_at = scan.finished_at if scan.arguments else None  # who judges what was saved ends long after that
+    side.asked_as |= {(one.provider, one.account): one.name for one in scan.principals if one.name}
     for one in scan.accounts:
         side.regions.setdefault((one.provider, one.account), set())
 
 
 def _read_gaps(reader: Reader, side: Side) -> None:
+    side.denied = {}
     for item in reader.items():
         gap = msgspec.json.decode(item, type=_Gap)
-        side.unread.add((gap.kind, (gap.scope.provider, gap.scope.account)))
+        account = (gap.scope.provider, gap.scope.account)
+        side.unread.add((gap.kind, account))
+        if gap.reason == Reason.DENIED:
+            side.denied.setdefault(account, set()).update({gap.permission} - {""})
 
 
 def _read_trust(reader: Reader, side: Side) -> None:

@@ -90,6 +90,7 @@ class Side:
         self.scan_id = ""
         self.version = ""
         self.made_at: datetime | None = None
+        self.ended_at: datetime | None = None
         self.complete = False
         self.checks: dict[str, Mapping[Status, int] | None] = {}
         self.regions: dict[Account, set[str]] = {}
@@ -97,6 +98,8 @@ class Side:
         self.settled: set[Account] = set()
         self.listings: list[Listing] | None = None
         self.unread: set[tuple[str, Account]] = set()
+        self.asked_as: dict[Account, str] = {}
+        self.denied: dict[Account, set[str]] | None = None
         self.cut = False
         self.trust: set[str] = set()
         self.found: dict[str, Counter[Status]] = {}

@@ -68,6 +68,8 @@ def _compared(store: Store, scan: Scan) -> Compared:
         made_at=scan.started_at.astimezone(UTC),
         version=scan.version,
         complete=scan.complete,
+        ended_at=scan.finished_at if scan.arguments else None,
+        regions={account: frozenset(one.looked) for account, one in _accounts(scan).items()},
     )
 
 

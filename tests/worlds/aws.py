@@ -17,6 +17,7 @@ The world file holds one document per resource, the one that Describe answers; L
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
     log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
+    trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
     card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
 """
 
@@ -41,13 +42,14 @@ from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
 from worlds.aws_search import Index
 from worlds.aws_tagging import check_tags, get_resources
+from worlds.aws_trail import answer_trail, check_trail
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies tags card_versions log_groups log_policies"
+    "service_control_policies tags card_versions log_groups log_policies trail"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -104,6 +106,7 @@ class AwsWorld(World):
         check_roles(document, problems)
         check_tags(document, problems)
         check_logs(document, problems)
+        check_trail(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
@@ -297,6 +300,9 @@ class AwsWorld(World):
         if service == "logs":
             mine = self.document if request.account == self.account else {}
             return answer_logs(mine, request.region, name, request.params)
+        if service == "cloudtrail":
+            mine = self.document if request.account == self.account else {}
+            return answer_trail(mine, request.region, name, request.params)
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)

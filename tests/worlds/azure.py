@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from worlds import azure_bulk, azure_entra, azure_leaves, azure_models
+from worlds import azure_bulk, azure_entra, azure_leaves, azure_log, azure_models
 from worlds.azure_entra import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, Entra, reply
-from worlds.azure_ids import GROUP, NAME_CHECK, PROVIDER, SPELLING, SUBSCRIPTION, TENANT, split, within
+from worlds.azure_ids import ACTIVITY_LOG, GROUP, NAME_CHECK, PROVIDER, SPELLING, SUBSCRIPTION, TENANT, split, within
 from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf
 
@@ -32,6 +32,7 @@ _NAMESPACES = {name.partition("/")[0].lower() for name in SPELLING}
 _POSTED = {NAME_CHECK, azure_bulk.GRAPH, azure_bulk.BATCH}
 _VERBS = {"GET": "read", "HEAD": "read", "POST": "action", "DELETE": "delete"}
 _KEYS = {
+    "activity_log",
     "tenant",
     "subscription",
     "resources",
@@ -242,6 +243,10 @@ class AzureWorld(World):
             return made
         if kind == NAME_CHECK:
             return self._name_check(request)
+        if kind == ACTIVITY_LOG:
+            found = azure_log.events(self.document.get("activity_log", ()), self.root, request.query)
+            refused = error(400, "BadRequest", "The filter is not supported.")
+            return refused if found is None else self._page(request, found)
         missing = self._no_such_type(kind)
         if missing:
             return missing

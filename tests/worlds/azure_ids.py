@@ -8,9 +8,10 @@ SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 GROUP = "Microsoft.Resources/subscriptions/resourceGroups"
 PROVIDER = "Microsoft.Resources/subscriptions/providers"
 TENANT = "Microsoft.Resources/tenants"
+ACTIVITY_LOG = "Microsoft.Insights/eventtypes/values"
 NAME_CHECK = "Microsoft.Storage/checknameavailability"
 #: resource types in Azure's own spelling, by lower case
-SPELLING = {name.lower(): name for name in (*azure_models.TYPES, *azure_bulk.TYPES, NAME_CHECK)}
+SPELLING = {name.lower(): name for name in (*azure_models.TYPES, *azure_bulk.TYPES, NAME_CHECK, ACTIVITY_LOG)}
 
 
 def split(identifier: str) -> tuple[str, str, str]:

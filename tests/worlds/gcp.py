@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from worlds import gcp_assets, gcp_leaves
+from worlds import gcp_assets, gcp_leaves, gcp_logging
 from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
@@ -258,6 +258,8 @@ class GcpWorld(World):
                 )
             elif method.name == "testIamPermissions":
                 response = self._tested(request)
+            elif method.id == "logging.entries.list":
+                response = gcp_logging.entries(self.document, request, self.max_page_size)
             elif method.lists:
                 response = self._list(request, call)
             elif method.name == "get":

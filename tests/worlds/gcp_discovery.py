@@ -29,6 +29,7 @@ PERMISSIONS = {
     "cloudresourcemanager.projects.search": "resourcemanager.projects.get",
     "iam.projects.serviceAccounts.keys.get": "iam.serviceAccountKeys.get",
     "iam.projects.serviceAccounts.keys.list": "iam.serviceAccountKeys.list",
+    "logging.entries.list": "logging.logEntries.list",
     "orgpolicy.projects.policies.getEffectivePolicy": "orgpolicy.policy.get",
 }
 #: what is denied by another name: Google has no such permission

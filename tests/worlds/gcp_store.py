@@ -14,6 +14,7 @@ Resource = dict[str, Any]
 KEYS = {
     "anonymous",
     "apis",
+    "audit_log",
     "collections",
     "foreign_buckets",
     "iam_policies",
