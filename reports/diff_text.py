@@ -71,7 +71,7 @@ def _sort(found: Comparison, what: What, most: int) -> Iterator[str]:
     for fate in islice(found.fates(what), most):
         yield from _fate(fate)
         if found.causes is not None and (known := found.causes.of(fate)):
-            yield from _block(recorded(known), "      ")
+            yield from _whole(recorded(known))
     if count > most:
         yield f"  and {count - most} more, which are in the JSON (-o diff.json)"
 
@@ -89,7 +89,7 @@ def _causes(causes: Causes, most: int) -> Iterator[str]:
     yield from textwrap.wrap(span(causes) + ".", _WIDTH)
     for one in causes.access:
         yield from _block([access(one)])
-        yield from _block(recorded(one.recorded), "      ")
+        yield from _whole(recorded(one.recorded))
     if causes.unread:
         yield "Logs that were not read to their end:"
         yield from _block(unread(one) for one in causes.unread[:most])
@@ -102,3 +102,16 @@ def _causes(causes: Causes, most: int) -> Iterator[str]:
 def _block(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
     for line in lines:  # what is cut in two is not recognised as a credential any more
         yield from textwrap.wrap(redact(line), _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with names that are to be copied: they are broken between words alone."""
+    for line in lines:
+        yield from textwrap.wrap(
+            redact(line),
+            _WIDTH,
+            initial_indent=" " * 6,
+            subsequent_indent=" " * 8,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )

@@ -81,6 +81,8 @@ class _Log:
         self._question = question
         self._budget = budget
         self._scope = Scope("gcp", question.account, ANYWHERE)
+        #: operations that took long and failed: their last entry, which says so, comes before their first
+        self._failed: set[str] = set()
 
     def of(self, some: Sequence[Sought]) -> Iterator[tuple[str, Change]]:
         """Changes of resources, by the id of each. An operation that takes long has two entries, and is one change."""
@@ -133,15 +135,16 @@ class _Log:
 
     def _change(self, entry: Mapping[str, Any], payload: Mapping[str, Any]) -> Change | None:
         """What happened; None for what failed, for what has no time, and for what is outside of what is asked about."""
-        at, status = _moment(entry.get("timestamp")), payload.get("status")
-        failed = isinstance(status, dict) and status.get("code")
-        if failed or at is None or not self._question.spans(at):
+        at, status, operation = _moment(entry.get("timestamp")), payload.get("status"), entry.get("operation")
+        id = str(operation.get("id") or "") if isinstance(operation, dict) else ""
+        if isinstance(status, dict) and status.get("code"):
+            self._failed.add(id)
+            return None
+        if (id and id in self._failed) or at is None or not self._question.spans(at):
             return None
         who = payload.get("authenticationInfo")
         who = who if isinstance(who, dict) else {}
         principal = who.get("principalEmail") or who.get("principalSubject")
-        operation = entry.get("operation")
-        id = operation.get("id") if isinstance(operation, dict) else None
         return Change(
             at=at,
             action=quote(str(payload.get("methodName", ""))),
@@ -201,8 +204,9 @@ def _delegates(who: Mapping[str, Any]) -> Iterator[str]:
     """For whom a service account acted, as far as the log says it."""
     given = who.get("serviceAccountDelegationInfo")
     for one in given if isinstance(given, list) else ():
-        first = one.get("firstPartyPrincipal") if isinstance(one, dict) else None
-        found = first.get("principalEmail") if isinstance(first, dict) else one.get("principalSubject")
+        given_by = one if isinstance(one, dict) else {}
+        first = given_by.get("firstPartyPrincipal")
+        found = first.get("principalEmail") if isinstance(first, dict) else given_by.get("principalSubject")
         if isinstance(found, str):
             yield quote(found)
 
