@@ -98,10 +98,10 @@ def _causes(causes: Causes, found: Comparison) -> Iterator[str]:
             if known := causes.of(fate):
                 about = fate.about
                 yield from _list(f"{what}, {fate.told.check}: {about.name or about.id}", recorded(known))
-    for missing in causes.unread[:_UNREAD]:
-        yield f"- Not read to its end: {code(unread(missing), _SENTENCE)}"
-    if len(causes.unread) > _UNREAD:
-        yield f"- {len(causes.unread) - _UNREAD} more logs were not read to their end; the JSON has them."
+    missing = list(unread(causes.unread))
+    yield from (f"- Not read to its end: {code(one, _SENTENCE)}" for one in missing[:_UNREAD])
+    if len(missing) > _UNREAD:
+        yield f"- {len(missing) - _UNREAD} more logs were not read to their end; the JSON has them."
     if causes.left_out:
         yield f"- Of {causes.left_out} more findings nothing was asked: their resources are too many."
 

@@ -90,11 +90,12 @@ def _causes(causes: Causes, most: int) -> Iterator[str]:
     for one in causes.access:
         yield from _block([access(one)])
         yield from _whole(recorded(one.recorded))
-    if causes.unread:
+    missing = list(unread(causes.unread))
+    if missing:
         yield "Logs that were not read to their end:"
-        yield from _block(unread(one) for one in causes.unread[:most])
-    if len(causes.unread) > most:
-        yield f"  and {len(causes.unread) - most} more, which are in the JSON (-o diff.json)"
+        yield from _block(missing[:most])
+    if len(missing) > most:
+        yield f"  and {len(missing) - most} more, which are in the JSON (-o diff.json)"
     if causes.left_out:
         yield f"Of {causes.left_out} more findings nothing was asked: their resources are too many."
 

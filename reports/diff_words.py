@@ -1,6 +1,6 @@
 """What formats say alike of two scans that are compared."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
 from scanner.history.causes import Access, Causes, Recorded
@@ -96,11 +96,7 @@ def recorded(found: Recorded) -> Iterator[str]:
     """The changes of a resource, or that there are none, as far as that is known."""
     yield from map(changed, found.changes)
     if not found.changes:
-        yield (
-            "no change of it is recorded"
-            if found.whole
-            else "no change of it was found, and not all of its log was read"
-        )
+        yield "no change of it is recorded" if found.whole else "no change of it was found; not all logs were read"
 
 
 def access(one: Access) -> str:
@@ -110,8 +106,12 @@ def access(one: Access) -> str:
     return f"what {who} may do in {one.provider} {one.account}{denied}"
 
 
-def unread(one: Unread) -> str:
-    """A log that was not read to its end, and what would help."""
-    region = "" if one.region == ANYWHERE else f" {one.region}"
-    needs = f"; it takes {one.permission}" if one.permission else ""
-    return f"{one.log} of {one.provider} {one.account}{region}: {one.detail}{needs}"
+def unread(found: Iterable[Unread]) -> Iterator[str]:
+    """Logs that were not read to their end, and what would help; regions of an account together."""
+    regions: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        needs = f"; it takes {one.permission}" if one.permission else ""
+        places = regions.setdefault((f"{one.log} of {one.provider} {one.account}", f"{one.detail}{needs}"), [])
+        places += [] if one.region == ANYWHERE else [one.region]
+    for (log, why), places in regions.items():
+        yield f"{log} {', '.join(places)}: {why}" if places else f"{log}: {why}"

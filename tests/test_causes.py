@@ -13,13 +13,20 @@ import jsonschema
 import pytest
 from commandline import mlposture
 from comparing import Scanned, lab
-from scanning import document, running
+from interrupting import interrupted
+from scanning import document, quick_calls, running
 from support import ROOT
 from worlds.aws_trail import trail_event
 from worlds.base import Fault, World
 
+from checks.aws.client.api import connect
+from checks.aws.client.changes import places, recorded
+from scanner.model.changes import Budget, Question, Sought
+from scanner.model.exits import Exit
+
 SCHEMA = ROOT / "docs" / "reference" / "diff-v1.schema.json"
 REGION, ACCOUNT = "eu-west-1", "111122223333"
+LOGS = {"gcp": "logging.logEntries.list", "azure": "Microsoft.Insights/eventtypes/values/read"}
 LOOKUP = "cloudtrail:LookupEvents"
 #: When the first scan was, and what is between the two, which are a day apart.
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
@@ -270,7 +277,8 @@ def test_a_role_is_assumed_where_one_is_named(scanned: Scanned) -> None:
     world = {**recording(), "assumable": {role: "444455556666"}}
     found = explained(scanned, world, *files, options=("--role-arn", role))
 
-    assert causes(found, "theirs") == {"changes": [], "complete": True}
+    assert found["causes"]["unread"] == []
+    assert found["causes"]["calls"] == 3
 
 
 def test_a_region_that_is_none_is_said(scanned: Scanned) -> None:
@@ -337,7 +345,40 @@ def test_what_was_refused_is_explained_by_what_happened_to_the_role(tmp_path: Pa
     assert "AFTER was denied s3:GetBucketPolicy" in " ".join(shown.split())
 
 
-LOGS = {"gcp": "logging.logEntries.list", "azure": "Microsoft.Insights/eventtypes/values/read"}
+def test_buckets_are_asked_for_by_name_in_each_region_and_never_said_to_have_no_changes() -> None:
+    bucket = Sought("arn:aws:s3:::example-models", "aws.s3.Bucket", "example-models")
+    theirs = Sought("arn:aws:iam::444455556666:role/theirs", "aws.iam.Role", "theirs")
+    opening = trail_event("s3:PutBucketPolicy", BETWEEN, ALICE, ("AWS::S3::Bucket", "example-models"))
+    question = Question(
+        account=ACCOUNT, region=REGION, since=BEGAN, until=datetime.now(UTC), sought=(bucket, theirs)
+    )  # fmt: skip
+    with running("aws", recording(opening)):
+        provider = connect({}, quick_calls())
+        answer = recorded(provider, question, Budget(40))
+        regions = places(provider, bucket, "global", {"eu-west-1", "global"})
+        at_home = places(provider, theirs, "global", {"eu-west-1"})
+        provider.close()
+
+    assert [change.action for change in answer.changes[bucket.id]] == ["s3:PutBucketPolicy"]
+    assert answer.whole == set(), "of what is another account's, this log does not know all"
+    assert regions == ("eu-west-1", "us-east-1")
+    assert at_home == ("us-east-1",)
+
+
+def test_ctrl_c_ends_the_reading_of_logs(scanned: Scanned) -> None:
+    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
+    with running("aws", recording()) as world:
+        paths = [str(scanned.folder / name) for name in files]
+        assert interrupted(world, LOOKUP, "diff", *paths, "--causes") == Exit.INTERRUPTED
+
+
+def test_the_role_for_it_is_printed() -> None:
+    for cloud, asked in (("aws", LOOKUP), *LOGS.items()):
+        plain, more = (mlposture("permissions", cloud, *options).stdout for options in ((), ("--causes",)))
+        assert asked in more
+        assert asked not in plain
+    done = mlposture("permissions", "aws", "--causes", "--missing", "report.json")
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("provider", list(LOGS))

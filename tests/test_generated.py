@@ -144,8 +144,8 @@ def test_permissions_for_discovery_are_those_that_the_facade_asks_for(provider: 
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
 
     fail_with(
-        f"{operation} is asked nowhere in checks/{provider}/client: remove it from DISCOVERY of scripts/build_docs.py"
-        for operation in build_docs.DISCOVERY[provider]
+        f"{operation} is asked nowhere in checks/{provider}/client: remove it from checks/{provider}/permissions.py"
+        for operation in (*build_docs.DISCOVERY[provider], *build_docs.CAUSES[provider])
         if f'"{operation}"' not in source
     )
 

@@ -46,3 +46,15 @@ def test_every_declared_operation_is_a_read(provider: str) -> None:
     is_read = importlib.import_module(f"checks.{provider}.permissions").is_read
 
     assert [o for made in COLLECTORS if made.provider == provider for o in made.operations if not is_read(o)] == []
+
+
+@pytest.mark.parametrize("provider", ["aws", "gcp", "azure"])
+def test_what_logs_are_asked_with_is_a_read_of_the_form_of_the_others(provider: str) -> None:
+    known = importlib.import_module(f"checks.{provider}.permissions")
+
+    assert known.CAUSES
+    assert [operation for operation in known.CAUSES if not known.is_read(operation)] == []
+    if provider == "aws":
+        services = {operation.partition(":")[0] for operation in known.CAUSES}
+        actions = {action for service in services for action in get_actions_for_service(service)}
+        assert set(known.CAUSES) <= actions

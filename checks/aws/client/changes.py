@@ -15,7 +15,7 @@ import msgspec
 from botocore.utils import validate_region_name
 
 from checks.aws.client.api import AwsProvider
-from checks.aws.names import region_of
+from checks.aws.names import account_of, region_of
 from checks.aws.permissions import permission
 from scanner.calls.bounds import Listing
 from scanner.model.changes import Answer, Budget, Change, Question, Sought, unread
@@ -31,8 +31,6 @@ _ATTACHED = "iam:ListAttachedRolePolicies"
 _PAGE = 50
 #: Where what is of no region is recorded, by partition.
 _GLOBAL = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-#: Services whose events always name their resources, so that asking by name finds all of them.
-_NAMING = ("s3", "iam")
 #: Resources that are asked for by name before all that changed in the region is.
 _FEW = 10
 _LEVELS = 6
@@ -84,25 +82,26 @@ class _Trail:
         sought = self._question.sought
         if self._question.access:
             self._access()
-        named = [one for one in sought if _service(one) in _NAMING]
-        self._by_name(named, whole=True)
-        rest = [one for one in sought if _service(one) not in _NAMING]
+        # A bucket is in one of many regions, whose events name it: to read all of each would cost too much.
+        buckets = [one for one in sought if _service(one) == "s3"]
+        self._by_name(buckets)
+        rest = [one for one in sought if _service(one) != "s3"]
         if len(rest) <= _FEW:
-            self._by_name(rest, whole=False)
+            self._by_name(rest)
             rest = [one for one in rest if one.id not in self._answer.changes]
         if rest:
             self._by_window(rest)
 
-    def _by_name(self, sought: Iterable[Sought], *, whole: bool) -> None:
+    def _by_name(self, sought: Iterable[Sought]) -> None:
+        """What names a resource beside. Not every event does, so that nothing follows from there being none."""
         for one in sought:
-            for term in dict.fromkeys((one.name, one.id) if not whole else (one.name,)):
+            for term in dict.fromkeys((one.name, one.id)):
                 self._note([one], self._events("ResourceName", term))
-            if whole:
-                self._answer.whole.add(one.id)
 
     def _by_window(self, sought: list[Sought]) -> None:
         self._note(sought, self._events("ReadOnly", "false"))
-        self._answer.whole |= {one.id for one in sought}
+        # What is of another account is changed there.
+        self._answer.whole |= {one.id for one in sought if account_of(one.id) in ("", self._question.account)}
 
     def _note(self, sought: Iterable[Sought], events: Iterable[Mapping[str, Any]]) -> None:
         known: dict[str, list[Sought]] = {}

@@ -67,7 +67,8 @@ def recorded(provider: GcpProvider, question: Question, budget: Budget) -> Answe
             some = question.sought[start : start + _AT_ONCE]
             for id, change in log.of(some):
                 answer.changes.setdefault(id, []).append(change)
-            answer.whole |= {one.id for one in some if _tail(one)}
+            # A bucket's name does not say whose it is: its changes may be in the log of another project.
+            answer.whole |= {one.id for one in some if (tail := _tail(one)) and not tail.startswith("buckets/")}
     except CallFailed as failure:
         answer.unread.append(unread("gcp", question, LOG, failure, permission(_LIST)))
     return answer

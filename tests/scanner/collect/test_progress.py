@@ -28,6 +28,13 @@ def test_counters_come_first_and_the_label_last() -> None:
     )
 
 
+def test_what_collects_nothing_counts_no_resources() -> None:
+    meter = Meter()
+
+    text = line([Progress(3, 12, None, "111122223333 eu-west-1")], meter, 2, 120, "reading logs")
+    assert text == "reading logs 3/12, 0 calls, 0:02  111122223333 eu-west-1"
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_it_never_takes_two_lines(width: int) -> None:
     text = drawn(Progress(1200, 48000, 1234567, LABEL + "\x1b[2J\n"), 7200, calls=1, width=width)

@@ -91,6 +91,7 @@ def test_buckets_and_projects_have_the_names_of_their_logs() -> None:
 
     assert actions(answer, BUCKET) == ["storage.setIamPermissions"]
     assert actions(answer, POLICY) == ["SetIamPolicy"]
+    assert answer.whole == {POLICY.id}, "a bucket may be another project's, whose log has its changes"
 
 
 def test_what_a_log_of_a_project_does_not_name_so_is_not_said_to_have_no_changes() -> None:
