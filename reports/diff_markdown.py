@@ -87,7 +87,7 @@ def _fate(fate: Fate) -> str:
 def _causes(causes: Causes, found: Comparison) -> Iterator[str]:
     """What logs say of the findings that are shown, of what the scanner may do, and what was not read."""
     yield ""
-    yield "## Changes that logs recorded"
+    yield "## Recorded changes"
     yield ""
     yield prose(span(causes) + ".")
     yield ""

@@ -79,8 +79,8 @@ def span(causes: Causes) -> str:
     """What the list of changes is, and what it is not, as a sentence."""
     since, until = (at.astimezone(UTC) for at in (causes.since, causes.until))
     return (
-        f"Changes that logs recorded between the scans, {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC, by "
-        f"{causes.calls} calls. What is recorded need not be the cause"
+        f"Changes that logs recorded between the scans, {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC, read "
+        f"in {causes.calls} calls. What is recorded need not be the cause"
     )
 
 
@@ -88,7 +88,7 @@ def changed(change: Change) -> str:
     """One change in a line."""
     via = f", through {', '.join(change.via)}" if change.via else ""
     return (
-        f"{change.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {change.action}  by {change.principal}{via} ({change.log})"
+        f"{change.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC: {change.action} by {change.principal}{via} ({change.log})"
     )
 
 
