@@ -26,7 +26,7 @@ class Bucket:
     """What a test may know of a bucket, past the room that is tested. `world` logs requests and has the faults."""
 
     #: operations of `world`, as patterns
-    read, write, look = "", "", ""
+    read, write, look, list = "", "", "", ""
 
     def __init__(self, scheme: str, base: str, cloud: World, world: World) -> None:
         self.scheme = scheme
@@ -64,7 +64,7 @@ class Bucket:
 
 
 class S3Bucket(Bucket):
-    read, write, look = "s3:[GH]e[ta]*Object", "s3:PutObject", "s3:HeadBucket"
+    read, write, look, list = "s3:[GH]e[ta]*Object", "s3:PutObject", "s3:HeadBucket", "s3:ListObjectsV2"
 
     def contents(self) -> dict[str, bytes]:
         return {key.name: key.value for key in self._keys().values()}
@@ -86,7 +86,9 @@ class S3Bucket(Bucket):
 
 
 class GsBucket(Bucket):
-    read, write, look = "storage.objects.get", "storage.objects.create", "storage.buckets.get"
+    read, write, look, list = (
+        f"storage.{one}" for one in ("objects.get", "objects.create", "buckets.get", "objects.list")
+    )
 
     def __init__(self, cloud: World, server) -> None:
         super().__init__("gs", f"gs://{BUCKET}", cloud, cloud)
@@ -103,7 +105,7 @@ class GsBucket(Bucket):
 
 
 class AzBucket(Bucket):
-    read, write, look = "GET blob", "PUT blo*", "GET container"
+    read, write, look, list = "GET blob", "PUT blo*", "GET container", "GET list"
 
     @property
     def container(self) -> ContainerClient:

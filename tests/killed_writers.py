@@ -1,11 +1,11 @@
 """Has processes write nights into a history, kills each at a random moment, and says what was promised in vain.
 
     killed_writers.py URL KILLS SEED
-    killed_writers.py URL together
+    killed_writers.py URL together EACH
 
 Imports are made once, and each writer is forked. A writer says that a night is written once it is, as a scan does by
 its end. What a night saw follows from its name, so that whoever reads it knows what has to be there. With `together`,
-four writers add nights at the same time, and none is killed. Writes JSON to standard output.
+four writers add so many nights each at the same time, and none is killed. Writes JSON to standard output.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nights import CLOSED, OPEN, Nights, lab
 from scanner.history.store import open_store
 
 NOTEBOOKS = 12
-WRITERS, EACH = 4, 8
+WRITERS = 4
 #: Nights for which a writer lives at most, by what they take on this machine with all that it does beside.
 NIGHTS = 4
 FAILS = ("new", "persisting", "reopened")
@@ -76,9 +76,9 @@ def killed(url: str, kills: int, chance: random.Random) -> list[str]:
     return promised
 
 
-def together(url: str) -> list[str]:
+def together(url: str, each: int) -> list[str]:
     """What writers promised that worked at the same time."""
-    running = [started(url, 1000 * number, EACH) for number in range(WRITERS)]
+    running = [started(url, 1000 * number, each) for number in range(WRITERS)]
     return [word for one in running for word in ended(*one)]
 
 
@@ -98,7 +98,10 @@ def found(url: str, promised: list[str]) -> dict[str, object]:
 def main() -> None:
     url = sys.argv[1]
     open_store(url).close()
-    promised = together(url) if sys.argv[2] == "together" else killed(url, int(sys.argv[2]), random.Random(sys.argv[3]))
+    if sys.argv[2] == "together":
+        promised = together(url, int(sys.argv[3]))
+    else:
+        promised = killed(url, int(sys.argv[2]), random.Random(sys.argv[3]))
     json.dump(found(url, promised), sys.stdout)
 
 

@@ -13,8 +13,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _store(function: F) -> F:
     return click.option(
-        "--store", required=True, callback=named, metavar="URL", help="The history: sqlite:///PATH or "
-        "postgresql://USER@HOST/DATABASE.",
+        "--store", required=True, callback=named, metavar="URL", help="The history: sqlite:///PATH, "
+        "postgresql://USER@HOST/DATABASE, or an address in a bucket (s3://BUCKET/PREFIX, gs://…, az://…).",
     )(function)  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def verify(ctx: click.Context, /, store: str, digest: str | None) -> None:
     """Say whether a history is as it was written: no scan is missing, and nothing in it was changed.
 
     The record of each scan has the SHA-256 of the one before and of what it found. Prints the last one: keep it
-    elsewhere, and give it to --digest later. Ends with 1 where something does not fit.
+    elsewhere, and give it to --digest later. Says too whether the store itself keeps scans from being changed. Ends
+    with 1 where something does not fit.
     """
     from scanner.cli.history_text import verified
     from scanner.history.store import open_store

@@ -51,7 +51,7 @@ def with_earlier(options: Mapping[str, Any], taken_at: datetime, accounts: "Iter
     from scanner.model.registry import load
 
     load()  # a failure of any check may be carried forward, also of one that is not asked now
-    with open_store(url) as store:  # not kept open: a scan may take hours
+    with open_store(url, profile=options.get("output_profile")) as store:  # not kept open: a scan may take hours
         newest = store.last_scans()
         for account in accounts:
             if account in newest and newest[account] > taken_at:
@@ -73,7 +73,7 @@ def add_to_history(built: "Report", options: Mapping[str, Any]) -> list[str]:
     from scanner.history.store import open_store
 
     try:
-        with open_store(url) as store:
+        with open_store(url, profile=options.get("output_profile")) as store:
             return _compares(store, store.write(built))
     except InputError as error:
         raise error if isinstance(error, NotKept) else NotWritten(str(error)) from error

@@ -48,7 +48,9 @@ def verified(store: Store, digest: str | None) -> int:
         say(f"{store.shown}: is not as it was written")
         return Exit.FINDINGS
     click.echo(f"{len(scans)} scans, each as it was written." if len(scans) != 1 else "1 scan, as it was written.")
-    if scans:
+    guard = store.guard()
+    click.echo(f"{'Append-only' if guard.proven else 'Not proven append-only'}: {clean(guard.why)}.")
+    if scans:  # in the last line, where scripts look for it
         click.echo(f"The last one, of {_time(scans[-1])}, has the digest {scans[-1].digest}")
     return Exit.DONE
 

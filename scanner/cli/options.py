@@ -61,9 +61,10 @@ def common(function: F) -> F:
         click.option("--baseline", multiple=True, metavar="PREVIOUS", help="An earlier report (JSON or SARIF) or saved "
                      "inventory, on disk or in a bucket: findings say whether they are new, and what failed there and "
                      "was not seen now is carried forward, so that no alert of it is closed. Repeatable."),
-        click.option("--store", callback=named, metavar="URL", help="A history of scans, sqlite:///PATH or "
-                     "postgresql://USER@HOST/DATABASE, to which this one is added: findings say since when they fail, "
-                     "and whether they are new, reopened or fixed. Takes the place of --baseline."),
+        click.option("--store", callback=named, metavar="URL", help="A history of scans, sqlite:///PATH, "
+                     "postgresql://USER@HOST/DATABASE or s3://BUCKET/PREFIX (gs://…, az://…), to which this one is "
+                     "added: findings say since when they fail, and whether they are new, reopened or fixed. Takes the "
+                     "place of --baseline."),
         click.option("--notify", callback=named, metavar="URL", help="When all is written, send a webhook one line and "
                      "the counts: what is new, fixed, not seen, and why (JSON, https). Signed with the key in "
                      "MLPOSTURE_NOTIFY_KEY. Default: the address in MLPOSTURE_NOTIFY_URL, if any."),

@@ -44,6 +44,10 @@ _FIRST = (
 )
 
 
+#: Provider, account, fingerprint, subject, state, body.
+Anew = tuple[str, str, bytes, bytes, str, bytes]
+
+
 class Content:
     """The SHA-256 of what a scan says anew of findings, taken in by account and fingerprint."""
 
@@ -120,12 +124,17 @@ def _wrong(
 
 def _content(engine: Engine, number: int) -> str:
     content = Content()
+    for provider, account, fingerprint, subject, state, body in anew(engine, number):
+        content.add((provider, account), fingerprint, subject, state, body)
+    return content.made()
+
+
+def anew(engine: Engine, number: int) -> Iterator[Anew]:
+    """What a scan says anew of findings, in the order in which it was taken in."""
     account, fingerprint = 0, b""
     while rows := engine.rows(_SPANS, number, account, account, fingerprint, AT_ONCE):
-        for account, fingerprint, provider, owner, *rest in rows:  # noqa: B007 - the last ones are where to go on
-            subject, state, body = rest
-            content.add((provider, owner), raw(fingerprint), raw(subject), state, raw(body))
-    return content.made()
+        for account, fingerprint, provider, owner, subject, state, body in rows:  # noqa: B007 - where to go on
+            yield provider, owner, raw(fingerprint), raw(subject), state, raw(body)
 
 
 def text_of(time: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from scanner.model import own
 from scanner.model.errors import InputError
@@ -13,7 +13,10 @@ from scanner.model.patterns import pattern
 AT_ONCE = 1000
 #: Seconds for which a writer waits for the one before it.
 PATIENCE = 60
-FORMS = "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+FORMS = (
+    "sqlite:///PATH, postgresql://USER@HOST/DATABASE, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or "
+    "az://ACCOUNT/CONTAINER/PREFIX"
+)
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 _SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -26,6 +29,17 @@ _NAME = pattern(r"[:/?@]")
 #: Hosts with their ports, and then the database.
 _HOST = r"(?:\[[^\]/?@]*\]|[^:/?,@\[\]]*)"
 _PLACE = pattern(rf"{_HOST}(?::[0-9]+)?(?:,{_HOST}(?::[0-9]+)?)*(/[^?]*)?")
+
+
+class Overtaken(Exception):
+    """Another writer was first. Nothing was written, and what that one wrote has to be compared with first."""
+
+
+class Guard(NamedTuple):
+    """Whether scans that were written can be changed by nobody for a time, and why that is so or not known."""
+
+    proven: bool
+    why: str
 
 
 class Engine(Protocol):
@@ -46,7 +60,7 @@ class Engine(Protocol):
     def writing(self) -> AbstractContextManager[None]:
         """Around all that belongs together: it is there for everybody when this ends, or not at all.
 
-        One writer at a time; others wait.
+        One writer at a time: others wait, or it raises Overtaken in the end.
         """
 
     def reading(self) -> AbstractContextManager[None]:
@@ -58,11 +72,20 @@ class Engine(Protocol):
     def check(self, script: str) -> None:
         """Raise InputError if there is something else than what `script` makes, where that can be told."""
 
+    def damage(self) -> Iterator[str]:
+        """What does not fit in what the tables are made of, a sentence each; nothing where they are all there is."""
+
+    def guard(self) -> Guard:
+        """What keeps scans from being changed."""
+
     def close(self) -> None: ...
 
 
-def engine_of(url: str, *, make: bool) -> Engine:
-    """The database of a URL; with `make`, a file is made where there is none. Raises InputError."""
+def engine_of(url: str, *, make: bool, profile: str | None = None) -> Engine:
+    """The database of a URL; with `make`, a file or a log is made where there is none. Raises InputError.
+
+    `profile` is one of the user's AWS configuration, for a bucket of S3.
+    """
     if url.startswith(_POSTGRES):
         return _postgres(url)
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
@@ -71,7 +94,9 @@ def engine_of(url: str, *, make: bool) -> Engine:
         return SqliteEngine(url, Path(url.removeprefix(_SQLITE)), make=make)
     scheme = found[1] if (found := _SCHEME.match(url)) else ""
     if scheme in _BUCKETS:
-        raise InputError(f"--store {scheme}://…: a bucket holds no history yet; use {FORMS}")
+        from scanner.history.bucket_engine import BucketEngine
+
+        return BucketEngine(url, make=make, profile=profile)
     said = f" {scheme}:…" if scheme else f" {url}" if _PATH.fullmatch(url) else ""
     raise InputError(f"--store{said}: use {FORMS}")
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from scanner.history.damage import version_in
-from scanner.history.engine import PATIENCE
+from scanner.history.engine import PATIENCE, Guard
 from scanner.model.errors import InputError
 from scanner.model.sanitize import quote, redact_wholly
 
@@ -57,6 +57,12 @@ class PostgresEngine:
 
     def check(self, script: str) -> None:
         """Who may change its tables is for the database to say."""
+
+    def damage(self) -> Iterator[str]:
+        return iter(())
+
+    def guard(self) -> Guard:
+        return Guard(False, "whoever may write to its tables can make them anew")
 
     def close(self) -> None:
         self._db.close()

@@ -1,6 +1,7 @@
-"""The history of many scans, in SQLite or PostgreSQL: what each of them found, and what has become of it."""
+"""The history of many scans, in a database or a bucket: what each of them found, and what has become of it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import msgspec
 from scanner.history.chain import opened, verify
 from scanner.history.damage import legible
 from scanner.history.earlier import Earlier, Failure
-from scanner.history.engine import AT_ONCE, Engine, engine_of
+from scanner.history.engine import AT_ONCE, Engine, Guard, Overtaken, engine_of
 from scanner.history.migrations import migrate
 from scanner.history.recording import Recording
 from scanner.history.records import Body, Change, Scan, Span, StoredFinding, Subject
@@ -51,6 +52,8 @@ _SPANS = (
     "JOIN mlposture_findings f ON f.number = s.finding JOIN mlposture_accounts a ON a.number = f.account "
     "WHERE (s.finding, s.first) > (?, ?) ORDER BY s.finding, s.first LIMIT ?"
 )
+#: A writer of a bucket is overtaken by each other one that writes at the time, once.
+_TRIES = 50
 #: What a state says of a finding to a scan before.
 _SAYS = {
     State.SUPPRESSED: Seen.SUPPRESSED,
@@ -101,12 +104,14 @@ class Store:
         """
         said = Saying(report)
         try:
-            with self._engine.writing():
-                return Recording(self._engine, report, said).write()
+            for _ in range(_TRIES):
+                with suppress(Overtaken), self._engine.writing():
+                    return Recording(self._engine, report, said).write()
         except InputError as error:
             raise NotWritten(str(error)) from error
         finally:
             said.close()
+        raise NotWritten(f"--store {self.shown}: other scans were written first, {_TRIES} times; try again")
 
     def findings(self, scan_id: str) -> Iterator[StoredFinding]:
         """What a scan said of findings: all that were open or suppressed then, and what ended with it.
@@ -156,8 +161,17 @@ class Store:
 
     def verify(self) -> Iterator[str]:
         """What does not fit, a sentence each: scans that are missing, and what was changed after it was written."""
-        with self._engine.reading():
-            yield from verify(self._engine)
+        problems = 0
+        for problem in self._engine.damage():
+            problems += 1
+            yield problem
+        if not problems:
+            with self._engine.reading():
+                yield from verify(self._engine)
+
+    def guard(self) -> Guard:
+        """What keeps scans that were written from being changed."""
+        return self._engine.guard()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -210,9 +224,12 @@ class Store:
             after = bytes(rows[-1][0])
 
 
-def open_store(url: str, *, make: bool = True) -> Store:
-    """The history at `sqlite:///PATH` or `postgresql://…`, made where there is none if `make`. Raises InputError."""
-    engine = engine_of(url, make=make)
+def open_store(url: str, *, make: bool = True, profile: str | None = None) -> Store:
+    """The history at a URL, as `engine.FORMS` has them, made where there is none if `make`. Raises InputError.
+
+    `profile` is one of the user's AWS configuration, for a bucket of S3.
+    """
+    engine = engine_of(url, make=make, profile=profile)
     try:
         migrate(engine)
     except BaseException:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +16,12 @@ from azure.storage.blob import BlobServiceClient, ContentSettings
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
+from scanner.objects.logs import Entry, Protection
 
 _NEEDS = {
     "check": "the role Storage Blob Data Reader",
+    "list": "the role Storage Blob Data Reader",
+    "protection": "the role Storage Blob Data Reader",
     "read": "the role Storage Blob Data Reader",
     "write": "the role Storage Blob Data Contributor",
 }
@@ -32,6 +35,8 @@ _SUFFIXES = {
 }
 #: A redirect could lead a report, or a reader, to a host of anybody's.
 _STAYS: dict[str, Any] = {"permit_redirects": False}
+#: What is said where there is a blob of the name already.
+_THERE = ("BlobAlreadyExists", "BlobImmutableDueToPolicy", "ConditionNotMet")
 _PATIENCE: dict[str, Any] = {"connection_timeout": 10, "read_timeout": 60, "retry_total": 4, "initial_backoff": 1}
 #: Larger files are sent and read in pieces of this size, each of which is in memory.
 _SIZES: dict[str, Any] = dict.fromkeys(
@@ -61,29 +66,82 @@ def put(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG
         client.get_blob_client(address.bucket, address.key).upload_blob(file, overwrite=True, content_settings=kind)
 
 
+def connect(address: Address, _: str | None, stack: ExitStack) -> BlobServiceClient:
+    """A client for many calls, which the stack closes."""
+    with _told(address, "list"):
+        return stack.enter_context(_connected(address, "list"))
+
+
+def entries(client: BlobServiceClient, address: Address) -> Iterator[Entry]:
+    prefix = f"{address.key}/"
+    with _told(address, "list"):
+        for blob in client.get_container_client(address.bucket).list_blobs(name_starts_with=prefix):
+            yield Entry(blob.name.removeprefix(prefix), str(blob.etag))
+
+
+def load(client: BlobServiceClient, address: Address, path: Path) -> None:
+    with _told(address, "read"), path.open("wb") as file:
+        client.get_blob_client(address.bucket, address.key).download_blob().readinto(file)
+
+
+def create(client: BlobServiceClient, address: Address, path: Path) -> bool:
+    kind = ContentSettings(content_type=address.content_type)
+    with _told(address, "write"), path.open("rb") as file:
+        try:
+            client.get_blob_client(address.bucket, address.key).upload_blob(file, content_settings=kind)
+        except HttpResponseError as error:
+            if _code(error) not in _THERE:
+                raise
+            return False
+    return True
+
+
+def protection(client: BlobServiceClient, address: Address) -> Protection:
+    with _told(address, "protection"):
+        found = client.get_container_client(address.bucket).get_container_properties()
+    if not (found.has_immutability_policy or found.immutable_storage_with_versioning_enabled):
+        return Protection(False, "the container has no immutability policy")
+    which = "an immutability policy" if found.has_immutability_policy else "immutable versions"
+    return Protection(
+        False, f"the container has {which}, and does not say here whether that is locked, and for how long"
+    )
+
+
 @contextmanager
 def _client(address: Address, doing: str) -> Iterator[BlobServiceClient]:
-    """With a service principal from the environment, else what the SDK's usual chain finds.
+    with _told(address, doing), _connected(address, doing) as client:
+        yield client
 
-    What goes wrong becomes InputError.
-    """
+
+@contextmanager
+def _connected(address: Address, doing: str) -> Iterator[BlobServiceClient]:
+    """With a service principal from the environment, else what the SDK's usual chain finds."""
     # The SDK warns of every credential it tries and may quote replies; what matters is in our own errors.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     endpoint = os.environ.get("MLPOSTURE_AZURE_BLOB_ENDPOINT", "").rstrip("/") or _account(address)
     if urlsplit(endpoint).scheme != "https" or not urlsplit(endpoint).hostname:
         why = f"MLPOSTURE_AZURE_BLOB_ENDPOINT is {endpoint!r}; it must begin with https://, because a bearer token "
         raise failed(address, doing, f"{why}must not travel in the clear")
+    token = _Token(_token(address, doing))
+    with BlobServiceClient(endpoint, credential=token, **_PATIENCE, **_SIZES, **_STAYS) as client:
+        yield client
+
+
+@contextmanager
+def _told(address: Address, doing: str) -> Iterator[None]:
+    """Around calls of the SDK: what goes wrong becomes InputError."""
     try:
-        token = _Token(_token(address, doing))
-        with BlobServiceClient(endpoint, credential=token, **_PATIENCE, **_SIZES, **_STAYS) as client:
-            yield client
+        yield
     except HttpResponseError as error:
         if not error.status_code:  # a reply that broke off
             raise broken(address, doing, error) from error
-        said = getattr(error.response, "headers", {}).get("x-ms-error-code", "")
-        raise refused(address, doing, error.status_code, said, _NEEDS[doing]) from error
+        raise refused(address, doing, error.status_code, _code(error), _NEEDS[doing]) from error
     except AzureError as error:
         raise broken(address, doing, error.inner_exception or error) from error
+
+
+def _code(error: HttpResponseError) -> str:
+    return str(getattr(error.response, "headers", {}).get("x-ms-error-code", ""))
 
 
 class _Token:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import google.auth
 import requests
-from google.api_core.exceptions import Forbidden, GoogleAPICallError, RetryError
+from google.api_core.exceptions import Forbidden, GoogleAPICallError, PreconditionFailed, RetryError
 from google.auth._cloud_sdk import get_application_default_credentials_path
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
@@ -23,10 +23,13 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
+from scanner.objects.logs import Entry, Protection
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _NEEDS = {
     "check": "storage.buckets.get",
+    "list": "storage.objects.list",
+    "protection": "storage.buckets.get",
     "read": "storage.objects.get",
     "write": "storage.objects.create, and storage.objects.delete to replace an object,",
 }
@@ -34,6 +37,7 @@ _LOGIN = "run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CR
 _RETRY = DEFAULT_RETRY.with_timeout(60)
 #: Larger files are sent in pieces of this size, each of which is in memory.
 _PIECE = 8 << 20
+_DAY = 86_400
 
 
 def check(address: Address, profile: str | None) -> None:  # noqa: ARG001 - profiles are of AWS
@@ -57,21 +61,76 @@ def put(address: Address, path: Path, profile: str | None) -> None:  # noqa: ARG
         blob.upload_from_filename(str(path), content_type=address.content_type, retry=_RETRY)
 
 
+def connect(address: Address, _: str | None, stack: ExitStack) -> Client:
+    """A client for many calls, which the stack closes."""
+    with _told(address, "list"):
+        return stack.enter_context(_connected(address))
+
+
+def entries(client: Client, address: Address) -> Iterator[Entry]:
+    prefix = f"{address.key}/"
+    with _told(address, "list"):
+        fields = "items(name,generation),nextPageToken"
+        for blob in client.list_blobs(address.bucket, prefix=prefix, fields=fields, retry=_RETRY):
+            yield Entry(blob.name.removeprefix(prefix), str(blob.generation))
+
+
+def load(client: Client, address: Address, path: Path) -> None:
+    with _told(address, "read"), path.open("wb") as file:
+        client.bucket(address.bucket).blob(address.key).download_to_file(file, retry=_RETRY)
+
+
+def create(client: Client, address: Address, path: Path) -> bool:
+    pieces = _PIECE if path.stat().st_size > _PIECE else None  # what is small is sent with its name, in one request
+    blob = client.bucket(address.bucket).blob(address.key, chunk_size=pieces)
+    with _told(address, "write"):
+        try:
+            blob.upload_from_filename(str(path), content_type=address.content_type, if_generation_match=0, retry=_RETRY)
+        except PreconditionFailed:
+            return False
+    return True
+
+
+def protection(client: Client, address: Address) -> Protection:
+    with _told(address, "protection"):
+        bucket = client.get_bucket(address.bucket, retry=_RETRY)
+    seconds = bucket.retention_period
+    if not seconds:
+        return Protection(False, "the bucket has no retention policy")
+    time = f"{seconds // _DAY} days" if seconds >= _DAY else f"{seconds} seconds"
+    kept = f"the retention policy of the bucket keeps each object for {time}"
+    if not bucket.retention_policy_locked:
+        return Protection(False, f"{kept}, and is not locked: whoever administers the bucket may lift it")
+    return Protection(True, f"{kept}, and is locked")
+
+
 @contextmanager
 def _client(address: Address, doing: str) -> Iterator[Client]:
-    """With application default credentials, with none at an emulator. What goes wrong becomes InputError."""
+    with _told(address, doing), _connected(address) as client:
+        yield client
+
+
+@contextmanager
+def _connected(address: Address) -> Iterator[Client]:
+    """With application default credentials, with none at an emulator."""
     logging.getLogger("google.auth").setLevel(logging.ERROR)  # it warns of a project that is not needed here
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")  # nobody else looks at the bucket
     endpoint, anonymous = _endpoint(address)
     nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+    credentials = nobody if anonymous else google.auth.default(scopes=[_SCOPE])[0]
+    # google-auth's own session would also look up where the account may work, at an address of its own choice.
+    with _Session() as session:
+        session.auth = partial(_sign, credentials)
+        session.hooks["response"].append(_read_refusal)
+        options = {"api_endpoint": endpoint} if endpoint else None
+        yield Client(project=None, credentials=nobody, _http=session, client_options=options)
+
+
+@contextmanager
+def _told(address: Address, doing: str) -> Iterator[None]:
+    """Around calls of the SDK: what goes wrong becomes InputError."""
     try:
-        credentials = nobody if anonymous else google.auth.default(scopes=[_SCOPE])[0]
-        # google-auth's own session would also look up where the account may work, at an address of its own choice.
-        with _Session() as session:
-            session.auth = partial(_sign, credentials)
-            session.hooks["response"].append(_read_refusal)
-            options = {"api_endpoint": endpoint} if endpoint else None
-            yield Client(project=None, credentials=nobody, _http=session, client_options=options)
+        yield
     except DefaultCredentialsError as error:
         raise failed(address, doing, f"no credentials found for Google Cloud ({error.args[0]}); {_LOGIN}") from error
     except (TransportError, requests.RequestException) as error:

@@ -1,7 +1,7 @@
 """Objects of Amazon S3. Imports the SDK, which finds credentials, endpoint and the region of a bucket by itself."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,15 @@ from s3transfer.exceptions import RetriesExceededError
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
+from scanner.objects.logs import Entry, Protection
 
-_NEEDS = {"check": "s3:ListBucket", "read": "s3:GetObject", "write": "s3:PutObject"}
+_NEEDS = {
+    "check": "s3:ListBucket",
+    "list": "s3:ListBucket",
+    "read": "s3:GetObject",
+    "write": "s3:PutObject",
+    "protection": "s3:GetBucketObjectLockConfiguration and s3:GetBucketVersioning",
+}
 _ADVICE = "set AWS_PROFILE, or `profile` in [output] of the configuration file, or run where a role is attached"
 #: Codes that come with other statuses than those they mean. To HEAD there is no code, and 400 is what expired ones get.
 _EXPIRED = {"400", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "RequestExpired", "SignatureDoesNotMatch"}
@@ -29,6 +36,8 @@ _CONFIG = Config(
 )
 #: A few parts of 8 MiB are in memory at a time.
 _TRANSFER = TransferConfig(max_concurrency=4)
+#: Of objects that are small, several are read at a time by who asks for them.
+_ALONE = TransferConfig(use_threads=False)
 
 
 def check(address: Address, profile: str | None) -> None:
@@ -58,21 +67,80 @@ def put(address: Address, path: Path, profile: str | None) -> None:
         client.upload_fileobj(file, address.bucket, address.key, ExtraArgs=extra, Config=_TRANSFER)
 
 
+def connect(address: Address, profile: str | None, stack: ExitStack) -> Any:
+    """A client for many calls, which the stack closes."""
+    with _told(address, "list"):
+        return stack.enter_context(closing(_connected(address, "list", profile)))
+
+
+def entries(client: Any, address: Address) -> Iterator[Entry]:
+    prefix = f"{address.key}/"
+    with _told(address, "list"):
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=address.bucket, Prefix=prefix):
+            yield from (Entry(one["Key"].removeprefix(prefix), one["ETag"]) for one in page.get("Contents", ()))
+
+
+def load(client: Any, address: Address, path: Path) -> None:
+    with _told(address, "read"), path.open("wb") as file:
+        client.download_fileobj(address.bucket, address.key, file, Config=_ALONE)
+
+
+def create(client: Any, address: Address, path: Path) -> bool:
+    given = {"Bucket": address.bucket, "Key": address.key, "ContentType": address.content_type}
+    with _told(address, "write"), path.open("rb") as file:
+        try:
+            client.put_object(**given, Body=file, IfNoneMatch="*")
+        except ClientError as error:
+            if _status(error) not in (409, 412):  # 409: another one is being written at this moment
+                raise
+            return False
+    return True
+
+
+def protection(client: Any, address: Address) -> Protection:
+    with _told(address, "protection"):
+        versioned = client.get_bucket_versioning(Bucket=address.bucket).get("Status") == "Enabled"
+        try:
+            found = client.get_object_lock_configuration(Bucket=address.bucket)["ObjectLockConfiguration"]
+        except ClientError as error:
+            if _code(error) != "ObjectLockConfigurationNotFoundError":
+                raise
+            kept = "; versioning keeps what is replaced until somebody deletes it" if versioned else ""
+            return Protection(False, f"the bucket has no Object Lock{kept}")
+    rule = found.get("Rule", {}).get("DefaultRetention", {})
+    if not rule:
+        return Protection(False, "the bucket has Object Lock, and no default retention that would use it")
+    time = f"{rule['Years']} years" if rule.get("Years") else f"{rule.get('Days', 0)} days"
+    kept = f"Object Lock keeps each version for {time} in mode {rule.get('Mode')}"
+    if rule.get("Mode") != "COMPLIANCE":
+        return Protection(False, f"{kept}, which whoever has s3:BypassGovernanceRetention may lift")
+    return Protection(True, kept)
+
+
 @contextmanager
 def _client(address: Address, doing: str, profile: str | None) -> Iterator[Any]:
-    """With the credentials of a profile, or those that the AWS CLI would use. What goes wrong becomes InputError."""
+    with _told(address, doing), closing(_connected(address, doing, profile)) as client:
+        yield client
+
+
+def _connected(address: Address, doing: str, profile: str | None) -> Any:
+    """With the credentials of a profile, or those that the AWS CLI would use."""
+    session = Session(profile_name=profile)
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise failed(address, doing, f"no credentials found for AWS; {_ADVICE}")
+    found = credentials.get_frozen_credentials()
+    own.note(found.access_key, found.secret_key, found.token)
+    return session.client("s3", config=_CONFIG)
+
+
+@contextmanager
+def _told(address: Address, doing: str) -> Iterator[None]:
+    """Around calls of the SDK: what goes wrong becomes InputError."""
     try:
-        session = Session(profile_name=profile)
-        credentials = session.get_credentials()
-        if credentials is None:
-            raise failed(address, doing, f"no credentials found for AWS; {_ADVICE}")
-        found = credentials.get_frozen_credentials()
-        own.note(found.access_key, found.secret_key, found.token)
-        with closing(session.client("s3", config=_CONFIG)) as client:
-            yield client
+        yield
     except ClientError as error:
-        said = error.response.get("Error", {})
-        code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+        code, message = _code(error), str(error.response.get("Error", {}).get("Message", ""))
         status = 401 if code in _EXPIRED else 429 if code in _THROTTLED else _status(error)
         raise refused(address, doing, status, f"{code}: {message}" if message else code, _NEEDS[doing]) from error
     except RetriesExceededError as error:
@@ -81,6 +149,10 @@ def _client(address: Address, doing: str, profile: str | None) -> Iterator[Any]:
         raise broken(address, doing, error) from error
     except BotoCoreError as error:  # of credentials and configuration, for the most part
         raise failed(address, doing, f"{error}; {_ADVICE}") from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _status(error: ClientError) -> int:

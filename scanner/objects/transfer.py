@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from scanner.model import own
 from scanner.model.errors import CannotScan, InputError, NotThere, NotWritten
@@ -43,7 +43,7 @@ def reading(text: str, profile: str | None = None) -> Iterator[Path]:
         return
     with _private_file(address) as path:
         try:
-            with _understood(address, InputError):
+            with understood(address, InputError):
                 _store(address).fetch(address, path, profile)
         except OSError as error:
             raise InputError(_no_room(address, error)) from error
@@ -81,7 +81,7 @@ def write(text: str, how: Callable[[Path], None], profile: str | None = None) ->
     with _private_file(address) as path:
         try:
             how(path)
-            with _understood(address, NotWritten):
+            with understood(address, NotWritten):
                 _store(address).put(address, path, profile)
         except OSError as error:
             raise NotWritten(_no_room(address, error)) from error
@@ -92,12 +92,12 @@ def check(address: Address, profile: str | None = None) -> None:
 
     A scan may take an hour: better to hear of it now.
     """
-    with _understood(address, InputError):
+    with understood(address, InputError):
         _store(address).check(address, profile)
 
 
 @contextmanager
-def _understood(address: Address, kind: type[InputError]) -> Iterator[None]:
+def understood(address: Address, kind: type[InputError]) -> Iterator[None]:
     """Whatever an SDK stumbles over in a reply that is none becomes `kind`; what is understood stays as it is."""
     try:
         yield
@@ -127,10 +127,16 @@ def _no_room(address: Address, error: OSError) -> str:
 
 
 def _store(address: Address) -> Store:
+    store: Store = service(address)
+    return store
+
+
+def service(address: Address) -> Any:
+    """The module of a scheme. Raises CannotScan if its SDK is not installed."""
     own.note_environment()
     keep_secrets_from_proxies()
     try:
-        store: Store = importlib.import_module(f"scanner.objects.{address.scheme}")
+        return importlib.import_module(f"scanner.objects.{address.scheme}")
     except ImportError as error:
         if (error.name or "").startswith("scanner"):
             raise
@@ -138,4 +144,3 @@ def _store(address: Address) -> Store:
             f"{address.text}: the SDK is not installed, or not all of it ({error}); "
             f"run: pip install 'mlposture[{_EXTRAS[address.scheme]}]'"
         ) from error
-    return store

@@ -301,6 +301,11 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
         wbufsize = -1  # one write per reply: unbuffered small writes cost 40 ms each with delayed ACKs
         disable_nagle_algorithm = True
 
+        def handle_expect_100(self) -> bool:
+            going_on = super().handle_expect_100()
+            self.wfile.flush()  # which a client waits for, for a second
+            return going_on
+
         def log_message(self, format: str, *args: Any) -> None:
             pass
 

@@ -19,9 +19,9 @@ from worlds import gcp_assets, gcp_leaves, gcp_logging
 from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
+from worlds.gcp_objects import Objects
 from worlds.gcp_store import HOST, Resource, Store, public
 from worlds.leaves import Leaf
-from worlds.upstream import forwarded
 
 _STORAGE = "/storage.googleapis.com"
 _OBJECTS = re.compile(rf"{re.escape(_STORAGE)}/(?:(?:upload|download)/)?storage/v1/b/[^/]+/o\b")
@@ -84,6 +84,7 @@ class GcpWorld(World):
 
     def prepare(self) -> None:
         self.store = Store(self.document)
+        self.kept = Objects()
         self.token: replies.TokenEndpoint | None = None
         self.replies: dict[str, Any] = self.document.get("replies") or {}
         problems = [problem for spelling, body in self.replies.items() for problem in self._judge_reply(spelling, body)]
@@ -140,7 +141,8 @@ class GcpWorld(World):
         request.params["call"] = call
         request.operation = f"{call.service}.unknown"
         if _OBJECTS.match(request.path):
-            request.operation = f"storage.objects.{'get' if request.method == 'GET' else 'create'}"
+            read = "list" if request.path.endswith("/o") else "get"
+            request.operation = f"storage.objects.{read if request.method == 'GET' else 'create'}"
         if call.route is None:
             return
         request.operation = call.method.permission
@@ -200,7 +202,8 @@ class GcpWorld(World):
         if not self.document.get("anonymous") and not self.token.accepts(request):
             return replies.unauthenticated(call.storage)
         if self.objects and request.operation.startswith("storage.objects."):
-            return forwarded(request, self.objects, f"{self.url}{_STORAGE}", request.path.removeprefix(_STORAGE))
+            path = request.path.removeprefix(_STORAGE)
+            return self.kept.answer(request, self.objects, f"{self.url}{_STORAGE}", path)
         fixed = self.replies.get(f"{request.method} {request.path.lstrip('/')}")
         if fixed is not None:
             return replies.reply(public(fixed), fixed.get("x-status", 200))

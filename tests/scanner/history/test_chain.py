@@ -34,8 +34,8 @@ CHANGES = {
 
 
 @pytest.fixture
-def nights(url):
-    made = Nights(url)
+def nights(database):
+    made = Nights(database)
     made.scan(lab("a"), lab("b"))
     made.scan(lab("a"), lab("b", CLOSED), lab("c", scope=THERE), scopes=(lab().scope, THERE))
     made.scan(lab("a"), lab("b"))

@@ -21,10 +21,12 @@ ADDED = (*MIGRATIONS, ("CREATE TABLE mlposture_notes (scan BIGINT NOT NULL, note
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("s3://northwind/history.db", "a bucket holds no history yet"),
-        ("gs://northwind/history.db", "a bucket holds no history yet"),
-        ("az://northwind/history/history.db", "a bucket holds no history yet"),
-        ("mysql://me:invented-secret@host/db", "use sqlite:///PATH or postgresql://USER@HOST/DATABASE$"),
+        ("s3://northwind-example", "^--store s3://northwind-example: names no folder in the bucket; use sqlite"),
+        ("gs://northwind-example/", "names no folder in the bucket"),
+        ("az://northwind/history/", "names no folder in the bucket"),
+        ("az://northwind/", "^--store az://northwind: no container has such a name"),
+        ("s3://northwind-example/../history", "has a part that is . or .."),
+        ("mysql://me:invented-secret@host/db", "use sqlite:///PATH, postgresql://USER@HOST/DATABASE, s3://BUCKET/"),
         ("history.db", "--store history.db: use sqlite:///PATH"),
         ("host=db user=me password=invented-secret", "^--store: use sqlite:///PATH"),
         ("//me:invented-secret@host/db", "^--store: use sqlite:///PATH"),
@@ -87,24 +89,24 @@ def test_without_psycopg_one_sentence_says_what_to_install(monkeypatch):
         open_store("postgresql://me:pw@host/db")
 
 
-def test_a_history_of_an_earlier_version_is_brought_forward(url):
-    Nights(url).scan(lab())
-    engine = engine_of(url, make=False)
+def test_a_history_of_an_earlier_version_is_brought_forward(database):
+    Nights(database).scan(lab())
+    engine = engine_of(database, make=False)
     migrate(engine, ADDED)
     assert (engine.version(), engine.rows("SELECT * FROM mlposture_notes")) == (2, [])
     assert engine.rows("SELECT number FROM mlposture_scans") == [(1,)]
     engine.close()
     with pytest.raises(InputError, match="written by a newer version of mlposture"):
-        open_store(url)
+        open_store(database)
 
 
-def test_a_migration_that_fails_changes_nothing(url):
-    Nights(url).scan(lab())
-    engine = engine_of(url, make=False)
+def test_a_migration_that_fails_changes_nothing(database):
+    Nights(database).scan(lab())
+    engine = engine_of(database, make=False)
     with pytest.raises(InputError):
         migrate(engine, (*ADDED, ("CREATE TABLE mlposture_scans (number BIGINT)",)))
     engine.close()
-    with open_store(url) as store:
+    with open_store(database) as store:
         assert len(store.scans()) == 1
 
 

@@ -46,25 +46,25 @@ def states(url: str) -> Counter[str]:
     return found
 
 
-def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(url):
+def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(database):
     incomplete = ("--fail-on-incomplete",)
     with running("aws") as world:
-        first = scan(url)
+        first = scan(database)
         failed = first["summary"]["verdicts"]["fail"]
-        assert states(url) == {"new": failed}
+        assert states(database) == {"new": failed}
         world.faults.append(Fault("sagemaker:ListNotebookInstances", "deny"))
-        denied = scan(url, *incomplete, code=4)
+        denied = scan(database, *incomplete, code=4)
         world.faults.clear()
-        last = scan(url)
+        last = scan(database)
     unknown = {one["fingerprint"] for one in denied["history"]["carried"]}
     notebooks = {one["fingerprint"] for one in first["findings"] if one["resource"]["kind"].endswith("NotebookInstance")
                  and one["verdict"] == "fail"}  # fmt: skip
     assert notebooks
     assert notebooks <= unknown
-    with open_store(url) as store:
+    with open_store(database) as store:
         second = Counter(str(one.state) for one in store.findings(store.scans()[1].id))
     assert second == {"persisting": failed - len(unknown), "unknown": len(unknown)} == denied["summary"]["states"]
-    assert states(url) == {"persisting": failed} == last["summary"]["states"]
+    assert states(database) == {"persisting": failed} == last["summary"]["states"]
     assert {one["first_seen_at"] for one in last["findings"] if one["verdict"] == "fail"} == {
         first["scan"]["started_at"]
     }

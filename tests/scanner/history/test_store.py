@@ -1,4 +1,4 @@
-"""Histories of many scans, in SQLite and in a real PostgreSQL."""
+"""Histories of many scans, in SQLite, in a real PostgreSQL and in the buckets of three clouds."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_ten_nights_of_a_changing_world(url):
     assert [scan.complete for scan in scans] == [night not in (4, 6) for night in range(1, 11)]
 
 
-def test_reports_say_what_the_history_says(url):
-    nights = Nights(url)
+def test_reports_say_what_the_history_says(database):
+    nights = Nights(database)
     for world in ((lab("a"), lab("b")), (lab("a"), lab("b", CLOSED)), (lab("a"), lab("b"), lab("c"))):
         report = nights.scan(*world)
         said = {one.resource.name: one.state for one in report.findings}
@@ -69,18 +69,18 @@ def test_reports_say_what_the_history_says(url):
     assert [(one.state, one.first_seen) for one in report.findings] == [("suppressed", day(1)), ("suppressed", day(4))]
 
 
-def test_what_stays_the_same_is_one_row(url):
-    nights = Nights(url)
+def test_what_stays_the_same_is_one_row(database):
+    nights = Nights(database)
     for _ in range(5):
         nights.scan(lab("a"), lab("b"))
-    with open_store(url) as store:
+    with open_store(database) as store:
         assert store._engine.rows("SELECT first, last, state FROM mlposture_spans") == [(1, None, "new")] * 2
         assert [scan.states for scan in store.scans()] == [{"new": 2}, *[{"persisting": 2}] * 4]
 
 
 @pytest.mark.parametrize("how", ["check", "region", "account", "gap"])
-def test_what_was_not_asked_is_never_fixed_or_gone(url, how):
-    nights = Nights(url)
+def test_what_was_not_asked_is_never_fixed_or_gone(database, how):
+    nights = Nights(database)
     nights.scan(lab("a"), scopes=(HERE, THERE))
     if how == "check":
         nights.scan(lab("a", CLOSED), checks=["MLP-1002"])
@@ -112,11 +112,11 @@ def test_accounts_have_histories_of_their_own(url):
         ]  # fmt: skip
 
 
-def test_accounts_are_in_the_same_order_everywhere(url):
-    nights = Nights(url)
+def test_accounts_are_in_the_same_order_everywhere(database):
+    nights = Nights(database)
     scopes = [replace(HERE, account=name) for name in ("team-b", "Team-A", "team_c", "teama")]
     nights.scan(*(lab("a", scope=scope) for scope in scopes), scopes=scopes)
-    with open_store(url) as store:
+    with open_store(database) as store:
         assert list(store.verify()) == []
         [scan] = store.scans()
         order = [one.account for one in scan.accounts]
@@ -154,8 +154,8 @@ def test_what_another_job_found_meanwhile_does_not_end_by_what_was_seen_before(u
     assert (found.why, found.observed) == ("not observed: direct_internet_access", day(1))
 
 
-def test_changes_between_two_scans(url):
-    nights = Nights(url)
+def test_changes_between_two_scans(database):
+    nights = Nights(database)
     nights.scan(lab("a"), lab("b"), lab("c"), lab("d"), lab("s"))
     nights.scan(lab("a", CLOSED), lab("b"), lab("c"), lab("d"), lab("e"), lab("s"))
     nights.scan(
@@ -165,7 +165,7 @@ def test_changes_between_two_scans(url):
     nights.scan(lab("a"), lab("b", CLOSED), lab("d", UNSEEN), lab("e"), lab("f"), lab("h", CLOSED), lab("s"))
 
     def changes(before, after):
-        with open_store(url) as store:
+        with open_store(database) as store:
             found = store.changes(f"night-{before}", f"night-{after}")
             return {one.finding.name: (one.before and str(one.before), str(one.state)) for one in found}
 
@@ -184,19 +184,19 @@ def test_changes_between_two_scans(url):
         changes(1, 9)
 
 
-def test_a_finding_keeps_its_first_day_and_its_last(url):
-    nights = Nights(url)
+def test_a_finding_keeps_its_first_day_and_its_last(database):
+    nights = Nights(database)
     nights.scan(lab())
     nights.scan(lab())
     for _ in range(3):
         nights.scan(lab(state=UNSEEN))
-    with open_store(url) as store:
+    with open_store(database) as store:
         [found] = store.findings("night-5")
         assert (found.first_seen, found.observed) == (day(1), day(2))
     [carried] = nights.reports[-1].earlier.carried()
     assert (carried.first_seen, carried.observed) == (day(1), day(2))
     nights.scan(lab(state=CLOSED))
     nights.scan(lab(state=OPEN))
-    with open_store(url) as store:
+    with open_store(database) as store:
         [found] = store.findings("night-7")
     assert (found.state, found.first_seen, found.observed) == ("reopened", day(1), day(7))
