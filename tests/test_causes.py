@@ -16,11 +16,13 @@ from comparing import Scanned, lab
 from interrupting import interrupted
 from scanning import document, quick_calls, running
 from support import ROOT
+from test_every_permission import Admitting
 from worlds.aws_trail import trail_event
 from worlds.base import Fault, World
 
 from checks.aws.client.api import connect
 from checks.aws.client.changes import places, recorded
+from checks.aws.permissions import CAUSES
 from scanner.model.changes import Budget, Question, Sought
 from scanner.model.exits import Exit
 
@@ -106,7 +108,7 @@ def test_without_being_told_to_a_comparison_asks_nobody_and_says_as_much_as_befo
 
     assert "causes" not in found
     assert "causes" not in found["findings"][0]
-    for option in (("--profile", "audit"), ("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/audit")):
+    for option in (("--profile", "audit"), ("--role-arn", ISSUER), ("--config", "mlposture.toml")):
         done = scanned.diff(*files, *option)
         assert done.returncode == 2
         assert "add --causes" in done.stderr
@@ -277,8 +279,16 @@ def test_a_role_is_assumed_where_one_is_named(scanned: Scanned) -> None:
     world = {**recording(), "assumable": {role: "444455556666"}}
     found = explained(scanned, world, *files, options=("--role-arn", role))
 
-    assert found["causes"]["unread"] == []
-    assert found["causes"]["calls"] == 3
+    (scanned.folder / "mlposture.toml").write_text(f'[aws]\nrole-arns = ["{role}"]\n[gcp]\n')
+    configured = explained(scanned, world, *files, options=("--config", "mlposture.toml"))
+    for one in (found, configured):
+        assert one["causes"]["unread"] == []
+        assert one["causes"]["calls"] == 3
+    for option in (("--config", "missing.toml"), ("--role-arn", "no-role")):
+        with running("aws", world):
+            done = scanned.diff(*files, "--causes", *option)
+        assert done.returncode == 2
+        assert option[1] in done.stderr
 
 
 def test_a_region_that_is_none_is_said(scanned: Scanned) -> None:
@@ -330,7 +340,7 @@ def test_what_was_refused_is_explained_by_what_happened_to_the_role(tmp_path: Pa
             cloud.faults[:] = faults
             done = mlposture(*SCAN, "-o", name, cwd=tmp_path)
             assert done.returncode == 0, done.stderr
-        cloud.faults.clear()
+        cloud.faults[:] = [Admitting("aws", CAUSES)]
         found = folder.compared("1.json", "2.json", "--causes")
         shown = folder.diff("1.json", "2.json", "--causes").stdout
 
@@ -341,7 +351,7 @@ def test_what_was_refused_is_explained_by_what_happened_to_the_role(tmp_path: Pa
     assert said == {"iam:DetachRolePolicy", "iam:CreatePolicyVersion"}
     assert len(access["recorded"]["changes"]) == 2
     assert not access["recorded"]["complete"], "what is as new as this may not be there yet"
-    assert any("15 minutes" in one["detail"] for one in found["causes"]["unread"])
+    assert all("15 minutes" in one["detail"] for one in found["causes"]["unread"])
     assert "AFTER was denied s3:GetBucketPolicy" in " ".join(shown.split())
 
 
@@ -381,6 +391,19 @@ def test_the_role_for_it_is_printed() -> None:
     assert done.returncode == 2
 
 
+def test_what_has_no_log_and_what_is_too_much_is_said(scanned: Scanned, monkeypatch: Any) -> None:
+    files = scanned.scan(1, lab("a", "Disabled"), lab("b", "Disabled")), scanned.scan(2, lab("a"), lab("b"))
+    monkeypatch.setattr("scanner.cli.diff_causes.MOST_RESOURCES", 1)
+    cut = explained(scanned, recording(opened("a"), opened("b")), *files)
+    monkeypatch.setattr("scanner.cli.diff_causes.CLOUDS", ())
+    none = explained(scanned, recording(), *files)
+
+    assert cut["causes"]["left_out"] == 1
+    assert sorted("causes" in one for one in cut["findings"]) == [False, True]
+    assert [one["detail"] for one in none["causes"]["unread"]] == ["no log of aws is read"]
+    assert none["causes"]["calls"] == 0
+
+
 @pytest.mark.parametrize("provider", list(LOGS))
 def test_what_was_deleted_in_other_clouds_is_explained_by_their_logs(
     provider: str, tmp_path: Path, monkeypatch: Any
@@ -393,8 +416,9 @@ def test_what_was_deleted_in_other_clouds_is_explained_by_their_logs(
             cloud.replace(made)
             done = mlposture("scan", provider, *SCAN[2:8], "-o", name, cwd=tmp_path)
             assert done.returncode == 0, done.stderr
+        cloud.faults.append(Admitting(provider, [LOGS[provider]]))
         found = folder.compared("1.json", "2.json", "--causes")
-        cloud.faults.append(Fault(LOGS[provider], "deny"))
+        cloud.faults.insert(0, Fault(LOGS[provider], "deny"))
         denied = folder.compared("1.json", "2.json", "--causes")
 
     said = [one for one in found["findings"] if one["resource"]["name"] == gone and one["state"] == "gone"]

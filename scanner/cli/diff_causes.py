@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from scanner.calls.client import Calls, Manners
+from scanner.cli.config import read_config
 from scanner.collect.facade import connect
 from scanner.collect.progress import bar
 from scanner.collect.run import Progress
@@ -21,6 +22,7 @@ from scanner.model.changes import DELAY, Answer, Budget, Question, Sought, newes
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.history import Account
 from scanner.model.nouns import ANYWHERE, Reason
+from scanner.objects.transfer import reading
 
 #: Providers that have such logs.
 CLOUDS = ("aws", "gcp", "azure")
@@ -35,8 +37,22 @@ class _Wanted(Struct):
     access: bool = False
 
 
-def find_causes(found: Comparison, options: Mapping[str, Any]) -> Causes:
-    """What logs say of findings that changed. What cannot be asked is in it. Raises InputError for wrong options."""
+def aws_settings(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose credentials are used in AWS: of the options, else of the configuration. Raises InputError."""
+    settings = {"profile": options["profile"], "role_arns": options["role_arn"]}
+    if not options["config"]:
+        return settings
+    with reading(options["config"]) as path:
+        given = read_config(path).providers().get("aws", {})
+    given = {name: given.get(name) for name in ("profile", "role_arns", "organization", "organization_role")}
+    return {**given, **{name: value for name, value in settings.items() if value}}
+
+
+def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str, Any]) -> Causes:
+    """What logs say of findings that changed; `aws` is as of `aws_settings`. What cannot be asked is in it.
+
+    Raises InputError for roles that are none.
+    """
     causes = Causes(found.before.made_at - SKEW, (found.after.ended_at or found.after.made_at) + SKEW)
     wanted = _wanted(found, causes)
     for provider in sorted({name for name, _ in wanted}):
@@ -45,7 +61,9 @@ def find_causes(found: Comparison, options: Mapping[str, Any]) -> Causes:
             for account, one in accounts.items():
                 _seek_in_vain(causes, (provider, account), one, f"no log of {provider} is read")
             continue
-        _ask(provider, accounts, found, causes, options)
+        names = {"gcp": "projects", "azure": "subscriptions"}
+        settings = aws if provider == "aws" else {names[provider]: tuple(accounts)}
+        _ask(provider, settings, accounts, found, causes, options)
     causes.settle()
     return causes
 
@@ -83,6 +101,7 @@ def _seek_in_vain(causes: Causes, account: Account, one: _Wanted, why: str) -> N
 
 def _ask(
     provider: str,
+    settings: Mapping[str, Any],
     accounts: Mapping[str, _Wanted],
     found: Comparison,
     causes: Causes,
@@ -90,7 +109,7 @@ def _ask(
 ) -> None:
     calls = Calls(Manners(concurrency=_CONCURRENCY))
     try:
-        connected = connect(provider, _settings(provider, accounts, options), calls)
+        connected = connect(provider, settings, calls)
     except CannotScan as error:
         calls.close()
         for account, one in accounts.items():
@@ -106,12 +125,6 @@ def _ask(
         _read(module, connected, questions, found, causes, calls, options)
     finally:
         connected.close()
-
-
-def _settings(provider: str, accounts: Iterable[str], options: Mapping[str, Any]) -> dict[str, Any]:
-    if provider == "aws":
-        return {"profile": options["profile"], "role_arns": options["role_arn"]}
-    return {{"gcp": "projects", "azure": "subscriptions"}[provider]: tuple(accounts)}
 
 
 def _questions(

@@ -29,6 +29,8 @@ from scanner.cli.options import each_named, named
 @click.option("--profile", callback=named, metavar="NAME", help="With --causes: profile of your AWS configuration.")
 @click.option("--role-arn", multiple=True, callback=each_named, metavar="ARN", help="With --causes: role to assume in "
               "an account of AWS. Repeatable.")  # fmt: skip
+@click.option("--config", callback=named, metavar="FILE", help="With --causes: profile, roles and organisation of AWS "
+              "as in this configuration of scans.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(1, 10_000), default=40, show_default=True, metavar="N", help="With "
               "--causes: calls to each log at most, of an account and in AWS of a region. CloudTrail takes two a "
               "second.")  # fmt: skip

@@ -42,12 +42,12 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     fail_on = options["fail_on"] or NEVER
     if fail_on != NEVER and new_severity(fail_on) is None:
         raise InputError(f"--fail-on {fail_on}: a comparison knows what is new; give {NEW}SEVERITY, or {NEVER}")
-    _refuse_without_causes(options)
+    aws = _credentials(options)
     found = _of_store(read, options) if options["store"] else _of_files(read, options)
-    if options["causes"]:
+    if aws is not None:
         from scanner.cli.diff_causes import find_causes
 
-        found.causes = find_causes(found, options)
+        found.causes = find_causes(found, aws, options)
     for output in outputs:
         write_to(output.path, importlib.import_module(_FORMATS[output.format]).render(found))
     end = _outcome(found, fail_on, incomplete=options["fail_on_incomplete"])
@@ -58,11 +58,16 @@ def run_diff(before: str | None, after: str | None, options: Mapping[str, Any]) 
     return end.code
 
 
-def _refuse_without_causes(options: Mapping[str, Any]) -> None:
-    """Raises InputError for what would be of no use: a comparison asks no cloud unless it is told to."""
-    given = next((spelled(name) for name in ("profile", "role_arn") if options[name]), None)
-    if given and not options["causes"]:
+def _credentials(options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Whose credentials are used in AWS; None where no cloud is asked, and none would be of use. Raises InputError."""
+    if options["causes"]:
+        from scanner.cli.diff_causes import aws_settings
+
+        return aws_settings(options)
+    given = next((spelled(name) for name in ("profile", "role_arn", "config") if options[name]), None)
+    if given:
         raise InputError(f"{given}: a comparison asks no cloud; add --causes, or leave it out")
+    return None
 
 
 def _of_store(read: Sequence[str], options: Mapping[str, Any]) -> Comparison:

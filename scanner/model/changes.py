@@ -117,5 +117,5 @@ class Budget:
 
 def newest(changes: Iterable[Change], most: int = MOST_CHANGES) -> tuple[Change, ...]:
     """The last changes, each once, the newest first."""
-    once = {(change.log, change.id): change for change in changes}
+    once = {(change.log, change.id or f"{change.at} {change.action}"): change for change in changes}
     return tuple(sorted(once.values(), key=lambda change: (change.at, change.id), reverse=True)[:most])
