@@ -141,6 +141,20 @@ def test_a_log_that_throttles_is_asked_again(scanned: Scanned) -> None:
     assert causes(found, "lab")["complete"]
 
 
+def test_a_log_that_throttles_for_ever_is_left_in_time(scanned: Scanned) -> None:
+    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
+    limit, faults = ("--time-limit", "1s"), [Fault(LOOKUP, "throttle")]
+    found = explained(scanned, recording(opened("lab")), *files, options=limit, faults=faults)
+
+    assert [(one["reason"], one["detail"]) for one in found["causes"]["unread"]] == [
+        ("stopped", "--time-limit was reached")
+    ]
+    assert causes(found, "lab") == {"changes": [], "complete": False}
+    done = scanned.diff(*files, "--causes", "--time-limit", "soon")
+    assert done.returncode == 2
+    assert "--time-limit" in done.stderr
+
+
 def test_many_pages_are_read_as_far_as_calls_are_allowed(scanned: Scanned) -> None:
     files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
     noise = [opened(f"other-{n}", BETWEEN + timedelta(seconds=n + 1)) for n in range(120)]

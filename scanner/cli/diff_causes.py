@@ -1,17 +1,20 @@
 """`mlposture diff --causes`: asks the clouds' logs what changed between two scans. It takes credentials, and reads."""
 
 import importlib
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import as_completed
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from msgspec import Struct, field
 
 from scanner.calls.client import Calls, Manners
-from scanner.cli.config import read_config
+from scanner.cli.config import parse_duration, read_config
 from scanner.collect.facade import connect
 from scanner.collect.progress import bar
 from scanner.collect.run import Progress
@@ -53,6 +56,7 @@ def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str,
 
     Raises InputError for roles that are none.
     """
+    until = monotonic() + parse_duration("--time-limit", options["time_limit"])
     causes = Causes(found.before.made_at - SKEW, (found.after.ended_at or found.after.made_at) + SKEW)
     wanted = _wanted(found, causes)
     for provider in sorted({name for name, _ in wanted}):
@@ -63,9 +67,24 @@ def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str,
             continue
         names = {"gcp": "projects", "azure": "subscriptions"}
         settings = aws if provider == "aws" else {names[provider]: tuple(accounts)}
-        _ask(provider, settings, accounts, found, causes, options)
+        calls = Calls(Manners(concurrency=_CONCURRENCY))
+        with _until(until, calls):
+            _ask(provider, settings, accounts, found, causes, calls, options)
     causes.settle()
     return causes
+
+
+@contextmanager
+def _until(until: float, calls: Calls) -> Iterator[None]:
+    """Let no call begin after a time, on the monotonic clock."""
+    seconds = min(max(0.0, until - monotonic()), threading.TIMEOUT_MAX)
+    timer = threading.Timer(seconds, calls.stop, ["--time-limit was reached"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _wanted(found: Comparison, causes: Causes) -> dict[Account, _Wanted]:
@@ -105,9 +124,9 @@ def _ask(
     accounts: Mapping[str, _Wanted],
     found: Comparison,
     causes: Causes,
+    calls: Calls,
     options: Mapping[str, Any],
 ) -> None:
-    calls = Calls(Manners(concurrency=_CONCURRENCY))
     try:
         connected = connect(provider, settings, calls)
     except CannotScan as error:

@@ -34,6 +34,8 @@ from scanner.cli.options import each_named, named
 @click.option("--max-calls", type=click.IntRange(1, 10_000), default=40, show_default=True, metavar="N", help="With "
               "--causes: calls to each log at most, of an account and in AWS of a region. CloudTrail takes two a "
               "second.")  # fmt: skip
+@click.option("--time-limit", default="10m", show_default=True, callback=named, metavar="TIME", help="With --causes: "
+              "read logs for so long at most (90s, 10m, 2h); what is not read by then is said.")  # fmt: skip
 @click.option("--no-progress", is_flag=True, help="No progress bar on stderr.")
 @click.option("--details", is_flag=True, help="Print a hundred findings of each sort, not ten.")
 @click.option("--systems", metavar="FILE", help="Your manifest of AI systems, where an inventory is judged. Default: "

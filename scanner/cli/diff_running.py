@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from scanner.cli.config import NEVER, NEW, new_severity, parse_outputs, refuse_undecoded
+from scanner.cli.config import NEVER, NEW, new_severity, parse_duration, parse_outputs, refuse_undecoded
 from scanner.cli.diff_sides import side_of
 from scanner.cli.judging import places_of, write_to
 from scanner.cli.options import spelled
@@ -63,6 +63,7 @@ def _credentials(options: Mapping[str, Any]) -> dict[str, Any] | None:
     if options["causes"]:
         from scanner.cli.diff_causes import aws_settings
 
+        parse_duration("--time-limit", options["time_limit"])
         return aws_settings(options)
     given = next((spelled(name) for name in ("profile", "role_arn", "config") if options[name]), None)
     if given:
