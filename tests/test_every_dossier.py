@@ -14,7 +14,7 @@ import pytest
 from dossiers import MANIFEST, SYSTEMS, all_judged, compiled, parts
 from rescanning import broken, calm_scan
 from scanning import running, take_inventory
-from support import BULK, fail_with
+from support import BULK, NOW, fail_with
 from test_every_collector import COLLECTORS, KNOWN_SCOPE, deny_lists
 from worded import SAYS
 from worlds.base import Fault
@@ -29,8 +29,8 @@ from scanner.frameworks import known, load
 from scanner.model.claims import STATEMENT
 from scanner.store.inventory import Inventory
 
-#: What of an observation is decided by the manifest, suppressions and `[trust]`, and not by the check that is run anew.
-_NOT_REPLAYED = {"excepted", "suppressed", "trusted"}
+#: What of an observation is decided by the manifest, suppressions, `[trust]` or a history, and not by the check.
+_NOT_REPLAYED = {"excepted", "suppressed", "trusted", "first_seen"}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -46,7 +46,7 @@ def test_whatever_an_observation_says_otherwise_than_the_check_is_named(system: 
         "resource": next(one.resource for one in compiled(system).observations if one.kind == told.kind
                          and one.resource != told.resource),
         "scope": other.scope, "evidence": {**told.evidence, "more": 1}, "path": told.path[1:],
-        "origins": other.origins, "trusted": True,
+        "origins": other.origins, "trusted": True, "first_seen": NOW,
     }  # fmt: skip
     assert changed.keys() == set(Observation.__struct_fields__)
     assert replay(told, all_judged().inventory, checks, kinds, ()).problems == ()

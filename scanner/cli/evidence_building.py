@@ -92,4 +92,4 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         gates_of(system, found.owners.path, found.gates),
         partial(lineage_of, inventory=found.inventory, collectors=COLLECTORS),
     )
-    return with_history(made, state, found.history)
+    return with_history(made, state, found.owners, found.history)

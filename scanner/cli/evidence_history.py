@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,7 @@ from scanner.model.nouns import Scope
 if TYPE_CHECKING:
     from scanner.evidence.dossier_types import Dossier
     from scanner.evidence.recalling import Asked
+    from scanner.history.records import Scan
     from scanner.history.store import Store
     from scanner.model.claims import SystemState
     from scanner.store.inventory import Inventory
@@ -33,8 +34,32 @@ def check_period(options: Mapping[str, Any]) -> None:
         _refuse_odd(first, last)
 
 
+class Opened(NamedTuple):
+    """A history that is open, its scans, and the days that are asked about."""
+
+    store: "Store"
+    scans: "tuple[Scan, ...]"
+    first: date
+    last: date
+
+    def asked(self, owners: "Ownership | None") -> "Asked":
+        """What it says of AI systems; `owners` are those of what is there now. Raises InputError."""
+        from scanner.evidence.recalling import Asked
+        from scanner.history.damage import legible
+        from scanner.history.period import Watched
+        from scanner.systems.names import Key
+
+        def claims(kind: str, id: str) -> tuple[str, ...] | None:
+            key = Key(kind, id)
+            return owners.of_key(key) if owners is not None and owners.knows(key) else None
+
+        with legible(self.store.shown):
+            watched = Watched(self.scans, self.store.spans(), claims)
+        return Asked(self.store.shown, self.scans, watched, self.first, self.last)
+
+
 @contextmanager
-def history_of(options: Mapping[str, Any]) -> "Iterator[tuple[Store, Asked] | None]":
+def history_of(options: Mapping[str, Any]) -> "Iterator[Opened | None]":
     """The history that `--store` names, open, and the days that are asked about; None without one. Raises InputError.
 
     By default these are the days from its first scan to its last.
@@ -43,9 +68,7 @@ def history_of(options: Mapping[str, Any]) -> "Iterator[tuple[Store, Asked] | No
     if not url:
         yield None
         return
-    from scanner.evidence.recalling import Asked
-    from scanner.history.damage import legible
-    from scanner.history.period import Watched, span_of
+    from scanner.history.period import span_of
     from scanner.history.store import open_store
 
     with open_store(url, make=False) as store:
@@ -54,26 +77,25 @@ def history_of(options: Mapping[str, Any]) -> "Iterator[tuple[Store, Asked] | No
             raise InputError(f"--store {store.shown}: holds no scan; write one with scan --store")
         first, last = _day(options, "from") or found[0], _day(options, "to") or found[1]
         _refuse_odd(first, last)
-        with legible(store.shown):
-            watched = Watched(scans, store.spans())
-        yield store, Asked(store.shown, scans, watched, first, last)
+        yield Opened(store, scans, first, last)
 
 
-def with_history(dossier: "Dossier", state: "SystemState", options: Mapping[str, Any]) -> "Dossier":
+def with_history(
+    dossier: "Dossier", state: "SystemState", owners: "Ownership", options: Mapping[str, Any]
+) -> "Dossier":
     """A dossier, with what the history says that `--store` names. Raises InputError."""
     from scanner.evidence.recalling import recalled
 
     with history_of(options) as found:
         if found is None:
             return dossier
-        store, asked = found
         against = {one.claim for one in dossier.observations if one.bears == "against"}
-        since = first_seen(store, dossier.cover.taken_at, against)
+        since = first_seen(found.store, dossier.cover.taken_at, against)
         observations = (
             msgspec.structs.replace(one, first_seen=since[one.claim]) if one.claim in since else one
             for one in dossier.observations
         )
-        history = recalled(asked, state, (one.scope for one in dossier.resources))
+        history = recalled(found.asked(owners), state, (one.scope for one in dossier.resources))
         return msgspec.structs.replace(dossier, observations=tuple(observations), history=history)
 
 

@@ -64,10 +64,9 @@ def write_board(inventories: tuple[str, ...], output: str, options: Mapping[str,
         saved = judged_saved(inventories, output, options)
         past = None
         if history is not None:
-            store, asked = history
             scopes = scopes_of(saved.owners, saved.inventory) if saved.owners else {}
-            days = days_in_words(asked, scopes, saved.report.assessment)
-            past = Past(store.shown, days, partial(first_seen, store, saved.report.started_at))
+            days = days_in_words(history.asked(saved.owners), scopes, saved.report.assessment)
+            past = Past(history.store.shown, days, partial(first_seen, history.store, saved.report.started_at))
         page = render_board(saved.report, saved.manifest, past)
     write_to(None if output == "-" else output, [page])
 

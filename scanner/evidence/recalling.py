@@ -26,6 +26,8 @@ LIMITS = (
     "the other days nothing was seen to fail, which is no evidence for what was not looked at.",
     "Checks of today are counted; a scan that had not got one of them yet did not observe the control. The accounts of "
     "the system are those that hold its resources now, or held failures of it then.",
+    "A failure is of the system if its scan said so, or if the system claims its resource now. Of a scan that was told "
+    "of no systems, a failure whose resource is gone may have been of this one: that day was not seen in full.",
 )
 
 

@@ -5,7 +5,7 @@ them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from scanner.history.records import AccountCounts, Scan, Span
-from scanner.history.states import State
+from scanner.history.states import ENDED, State
 from scanner.model.history import Account
 from scanner.model.nouns import Scope
 
@@ -63,10 +63,19 @@ class _Asked(NamedTuple):
     looked: frozenset[str]
 
 
-class Watched:
-    """The scans and findings of a history, as far as they are about AI systems. `spans` are gone through once."""
+#: The systems that a resource of a kind and id belongs to now; None where there is no such resource any more.
+Claims = Callable[[str, str], Collection[str] | None]
 
-    def __init__(self, scans: Sequence[Scan], spans: Iterable[Span]) -> None:
+
+class Watched:
+    """The scans and findings of a history, as far as they are about AI systems. `spans` are gone through once.
+
+    A failure is of the systems that its scan said, and of those that claim its resource now. A scan that was told of no
+    system may have had failures of one whose resources are gone: of their checks, it did not see all.
+    """
+
+    def __init__(self, scans: Sequence[Scan], spans: Iterable[Span], claims: Claims) -> None:
+        self._claims = claims
         self._asked: defaultdict[Account, list[_Asked]] = defaultdict(list)
         for scan in scans:
             checks = frozenset(scan.checks)
@@ -80,12 +89,21 @@ class Watched:
         self._unknown: _ByCheck = defaultdict(lambda: defaultdict(set))
         self._accounts: defaultdict[str, set[Account]] = defaultdict(set)
         self._spells: defaultdict[str, list[Spell]] = defaultdict(list)
+        self._stray: defaultdict[str, set[_Stretch]] = defaultdict(set)
+        named: set[_Stretch] = set()
         for span, until in _with_ends(spans):
             self._add(span, until)
+            if span.systems:
+                named.add((span.account, span.first, until))
+        #: the scans that were told of systems
+        self._told = {one.number for one in self._covered(named)}
 
     def _add(self, span: Span, until: int | None) -> None:
         stretch = (span.account, span.first, until)
-        for system in span.systems:
+        claimed = self._claims(span.kind, span.id)
+        if claimed is None and not span.systems and span.state not in ENDED:
+            self._stray[span.check_id].add(stretch)
+        for system in {*span.systems, *(claimed or ())}:
             self._accounts[system].add(span.account)
             if span.state in _FAILS:
                 self._failed[system][span.check_id].add(stretch)
@@ -121,8 +139,8 @@ class Watched:
         if not asked:
             return None
         scanned = self._days_of(regions)
-        unknown = {check: self._covered(self._unknown[system][check]) for check in checks}
-        failed = {day for check in checks for day in self._covered(self._failed[system][check])}
+        unknown = {check: self._unsure(system, check, regions) for check in checks}
+        failed = {one.day for check in checks for one in self._covered(self._failed[system][check])}
         seen = [self._seen(check, one, regions[one]) - unknown[check] for check, one in asked]
         every = _every(first, last)
         whole = {day for day in scanned if all(day in days for days in seen)}
@@ -165,14 +183,20 @@ class Watched:
             if check in one.checks and check not in one.blind and regions <= one.looked
         }
 
-    def _covered(self, stretches: Iterable[_Stretch]) -> set[date]:
-        """The days of the scans in any of these."""
-        return {
-            one.day
+    def _unsure(self, system: str, check: str, accounts: Collection[Account]) -> set[date]:
+        """The days on which nobody knows of a failure from before, or whose a failure was."""
+        stray = {one for one in self._stray[check] if one[0] in accounts}
+        untold = {one.day for one in self._covered(stray) if one.number not in self._told}
+        return untold | {one.day for one in self._covered(self._unknown[system][check])}
+
+    def _covered(self, stretches: Iterable[_Stretch]) -> Iterator[_Asked]:
+        """What the scans in any of these said of its account."""
+        return (
+            one
             for account, first, until in stretches
             for one in self._asked[account]
             if one.number >= first and (until is None or one.number < until)
-        }
+        )
 
 
 def span_of(scans: Iterable[Scan]) -> tuple[date, date] | None:

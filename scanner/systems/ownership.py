@@ -51,6 +51,10 @@ class Ownership:
             self._latest = key, () if number is None else self._holders.of(number)
         return self._latest[1]
 
+    def knows(self, key: Key) -> bool:
+        """Whether there is such a resource."""
+        return self._names.find(key) is not None
+
     def hidden(self, inventory: Inventory) -> frozenset[str]:
         """The providers of which something may lead from a system to what is unclaimed, and was not seen."""
         listed = {kind for kind, _ in inventory.listings}

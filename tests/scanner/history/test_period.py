@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from factories.aws import HERE
@@ -27,18 +28,25 @@ def nights(tmp_path: Path) -> Nights:
     return Nights(f"sqlite:///{tmp_path}/posture.db")
 
 
-def watched(nights: Nights) -> Watched:
-    """The history, with all findings given to one AI system, as none is declared there."""
+def watched(nights: Nights, *, gone: str = "", told: str = "") -> Watched:
+    """The history. One AI system claims all notebooks but one that is `gone`; scans were told so of one alone."""
+
+    def claims(_: str, id: str) -> tuple[str, ...] | None:
+        return None if gone and id.endswith(f"/{gone}") else ("research",)
+
     with open_store(nights.url) as store:
-        spans = [replace(span, systems=("research",)) for span in store.spans()]
-        return Watched(store.scans(), spans)
+        spans = [
+            replace(span, systems=("research",)) if told and span.id.endswith(f"/{told}") else span
+            for span in store.spans()
+        ]
+        return Watched(store.scans(), spans, claims)
 
 
-def counted(nights: Nights, *checks: str, scopes: Iterable[Scope] = (HERE,), days: int = 9) -> str:
+def counted(nights: Nights, *checks: str, scopes: Iterable[Scope] = (HERE,), days: int = 9, **how: str) -> str:
     """What each day from the first night on was: seen in full, in part, or without a scan; then ! where it failed."""
     first = (NOW + timedelta(days=1)).date()
     asked = dict.fromkeys(checks or (CHECK,), AWS)
-    found = watched(nights).days("research", scopes, asked, first, first + timedelta(days=days - 1))
+    found = watched(nights, **how).days("research", scopes, asked, first, first + timedelta(days=days - 1))
     assert isinstance(found, Days)
     words = {**dict.fromkeys(found.observed, "o"), **dict.fromkeys(found.not_seen, "p")}
     words |= dict.fromkeys(found.without_scan, "-")
@@ -94,6 +102,17 @@ def test_regions_that_hold_resources_have_to_be_asked_where_a_scan_ever_did(nigh
     assert counted(nights, scopes=(HERE, south), days=2) == "o p"
 
 
+def test_whose_a_failure_was_is_not_known_of_what_is_gone_where_scans_were_told_of_no_system(nights: Nights) -> None:
+    nights.scan(lab("gone"), lab("a", CLOSED))
+    nights.scan(lab("gone"), lab("a"))
+    nights.scan(lab("a"))
+
+    assert counted(nights, days=3) == "o! o! o!"
+    assert counted(nights, days=3, gone="gone") == "p p! o!"
+    assert counted(nights, days=3, gone="gone", told="a") == "p o! o!"
+    assert counted(nights, days=3, gone="gone", told="gone") == "o! o! o!"
+
+
 def test_any_scan_of_a_day_counts(nights: Nights) -> None:
     nights.scan(lab("a"))
     nights.at -= timedelta(hours=20)
@@ -133,3 +152,24 @@ def test_a_history_spans_the_days_of_its_scans(nights: Nights) -> None:
     nights.scan(lab("a"))
     with open_store(nights.url) as store:
         assert span_of(store.scans()) == ((NOW + timedelta(days=1)).date(), (NOW + timedelta(days=7)).date())
+
+
+@pytest.mark.parametrize("night", range(4))
+@pytest.mark.parametrize("less", [{"complete": False}, {"scopes": (THERE,)}, {"checks": (OTHER,)}])
+def test_a_night_that_sees_less_never_makes_a_day_observed(tmp_path: Path, less: dict[str, Any], night: int) -> None:
+    """Nor does it make evidence against, on that day or another."""
+    states = ("Enabled", CLOSED, "Enabled", "Enabled")
+    found = []
+    for name, changed in (("whole", None), ("less", night)):
+        nights = Nights(f"sqlite:///{tmp_path}/{name}.db")
+        for number, state in enumerate(states):
+            scanned = () if number == changed else (lab("a", state),)
+            nights.scan(*scanned, **(less if number == changed else {}))
+        first = (NOW + timedelta(days=1)).date()
+        days = watched(nights).days("research", (HERE,), {CHECK: AWS}, first, first + timedelta(days=3))
+        assert days is not None
+        found.append(days)
+    whole, part = found
+
+    assert set(part.observed) < set(whole.observed)
+    assert set(part.against) <= set(whole.against)
