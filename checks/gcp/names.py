@@ -95,7 +95,9 @@ def account_id(email: str, project: str) -> str:
     """Full name of a service account. Default accounts do not name their project: they are taken to be of `project`."""
     domain = email.rpartition("@")[2]
     if domain.endswith(".iam.gserviceaccount.com"):
-        project = domain.removesuffix(".iam.gserviceaccount.com")
+        # A project of a domain, `example.com:ml`, is there as `ml.example.com`.
+        name, _, of_domain = domain.removesuffix(".iam.gserviceaccount.com").partition(".")
+        project = f"{of_domain}:{name}" if of_domain else name
     elif domain == "appspot.gserviceaccount.com":
         project = email.partition("@")[0]
     return full_name(IAM, f"projects/{project}/serviceAccounts/{email}")
