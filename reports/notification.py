@@ -23,7 +23,6 @@ from scanner.model.reported import Finding, Report
 MOST_REASONS, _LONGEST = 5, 120
 #: What is worth a look first.
 FRESH = (State.NEW, State.REOPENED)
-_TOLD = (State.REOPENED, State.FIXED, State.GONE)
 SCHEMA: Literal["mlposture/notification/v1"] = "mlposture/notification/v1"
 _UNOBSERVED = "not observed: "
 
@@ -48,7 +47,7 @@ def message(report: Report) -> NotificationV1:
         gaps=len(report.gaps),
         unknown=report.counts["unknown"],
         by_severity=SeverityCountsV1(*(report.by_severity[severity] for severity in Severity)),
-        states=None if report.states is None else {State(name): count for name, count in report.states.items()},
+        states=None if report.states is None else dict(report.states),
         not_seen=sum(report.earlier.carried_by_account().values()),
         not_seen_because=[ReasonV1(short(why), count) for why, count in report.earlier.reasons(MOST_REASONS)],
         worst=_worst(report),
@@ -80,11 +79,13 @@ def words(made: NotificationV1) -> str:
     return f"{', '.join(parts)}{last}."
 
 
-def _compared(made: NotificationV1, states: Mapping[State, int]) -> Iterator[str]:
+def _compared(made: NotificationV1, states: Mapping[str, int]) -> Iterator[str]:
     new = states.get(State.NEW, 0)
     nothing = "nothing new" if made.complete and not made.not_seen else "nothing new in what was seen"
-    yield f"Since the last scan: {f'{new} new' if new else nothing}{_named(made.worst)}"
-    for state in _TOLD:
+    reopened = states.get(State.REOPENED, 0)
+    fresh = [f"{count} {state}" for state, count in ((State.NEW, new), (State.REOPENED, reopened)) if count]
+    yield f"Since the last scan: {' and '.join(fresh) or nothing}{_named(made.worst)}"
+    for state in (State.FIXED, State.GONE):
         if states.get(state):
             yield f"{states[state]} {state}"
     if made.not_seen:

@@ -8,7 +8,6 @@ from typing import Literal
 from msgspec import Struct
 
 from reports.json_types_v1 import SeverityCountsV1, ToolV1
-from scanner.history.states import State
 from scanner.model.nouns import Severity
 
 
@@ -63,7 +62,7 @@ class NotificationV1(Struct, frozen=True):
     gaps: int
     unknown: int
     by_severity: SeverityCountsV1
-    states: dict[State, int] | None
+    states: dict[str, int] | None
     not_seen: int
     not_seen_because: list[ReasonV1]
     worst: WorstV1 | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,10 +21,17 @@ ROLE = "arn:aws:iam::111122223333:role/posture-reader"
 class Job:
     """A runner, and the worlds that it reaches."""
 
-    def __init__(self, runner: Runner, hub: GitHubWorld, worlds: list[World]) -> None:
-        self.runner = runner
+    def __init__(self, make: Callable[[Path], Runner], folder: Path, hub: GitHubWorld, worlds: list[World]) -> None:
+        self._make = make
+        self.folder = folder
+        self.runner = make(folder)
         self.hub = hub
         self.worlds = worlds
+
+    def begin(self, folder: Path) -> None:
+        """Another run of the job, on a runner that has nothing of the one before."""
+        self.folder = folder
+        self.runner = self._make(folder)
 
     def run(self, **inputs: str) -> Ended:
         ended = self.runner.run(**inputs)
@@ -41,14 +48,18 @@ def job(folder: Path, *worlds: World, visibility: str = "private", **more: str) 
         hub.repository().visibility = visibility
         hub.pending = 0
         started = [stack.enter_context(world) for world in (Issuer({}), *worlds)]
-        workflow = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": HEAD}
-        runner = Runner(ROOT / "action.yml", folder, environment(hub, *started) | workflow | more)
-        for extra in ("aws", "azure", "gcp"):
-            (runner.temp / f"mlposture-{extra}" / "bin").mkdir(parents=True)
-            (runner.temp / f"mlposture-{extra}" / "bin" / "mlposture").symlink_to(
-                Path(sys.executable).with_name("mlposture")
-            )
-        yield Job(runner, hub, started)
+        given = environment(hub, *started) | {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": HEAD} | more
+        yield Job(lambda folder: _installed(folder, given), folder, hub, started)
+
+
+def _installed(folder: Path, given: dict[str, str]) -> Runner:
+    runner = Runner(ROOT / "action.yml", folder, given)
+    for extra in ("aws", "azure", "gcp"):
+        (runner.temp / f"mlposture-{extra}" / "bin").mkdir(parents=True)
+        (runner.temp / f"mlposture-{extra}" / "bin" / "mlposture").symlink_to(
+            Path(sys.executable).with_name("mlposture")
+        )
+    return runner
 
 
 def aws() -> FederatedAws:

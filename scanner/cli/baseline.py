@@ -73,6 +73,7 @@ def _failure(finding: Finding) -> Failure:
         console_url=resource.console_url,
         source=finding.source,
         systems=finding.systems,
+        accepted=finding.suppression is not None,
     )
 
 

@@ -35,7 +35,7 @@ class _Summary(Struct, frozen=True):
     resources: int
     verdicts: _Verdicts
     by_severity: SeverityCountsV1
-    states: dict[State, int] | None
+    states: dict[str, int] | None
 
 
 class _Finding(Struct, frozen=True):

@@ -21,14 +21,15 @@ _TABLES = """
 CREATE TABLE failures (
     fingerprint TEXT PRIMARY KEY, check_id TEXT NOT NULL, score REAL NOT NULL, provider TEXT NOT NULL,
     account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, observed TEXT,
-    body BLOB NOT NULL, first_seen TEXT, fate INTEGER, why TEXT NOT NULL DEFAULT ''
+    body BLOB NOT NULL, first_seen TEXT, fate INTEGER, why TEXT NOT NULL DEFAULT '',
+    accepted INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE fresh AS SELECT * FROM failures;
 CREATE TABLE ended (fingerprint TEXT PRIMARY KEY, first_seen TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE checks (id TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
 """
 #: Failures are taken over once it is known when their report was made: of several reports, the last sight counts.
-_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"
+_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', ?)"
 _OLDER = (
     "DELETE FROM fresh WHERE EXISTS "
     "(SELECT 1 FROM failures WHERE failures.fingerprint = fresh.fingerprint AND failures.observed > fresh.observed)"
@@ -64,7 +65,8 @@ class _Kept(Struct, frozen=True, array_like=True):
 class Failure(Struct, frozen=True, kw_only=True):
     """A failure as a file has it. Without `observed` it was seen when the report was made.
 
-    `first_seen` is when it was seen for the first time, None where the file does not say.
+    `first_seen` is when it was seen for the first time, None where the file does not say. Where somebody had `accepted`
+    it, it is opened again if it fails and nobody does.
     """
 
     fingerprint: str
@@ -80,6 +82,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     systems: tuple[str, ...] = ()
     observed: datetime | None = None
     first_seen: datetime | None = None
+    accepted: bool = False
 
 
 class Earlier:
@@ -125,7 +128,10 @@ class Earlier:
         kept = _Kept(one.name, one.console_url, one.message, one.source, one.systems)
         texts = map(storable, (scope.provider, scope.account, scope.region, one.kind, one.id))
         times = [time and _text(time) for time in (one.observed, one.first_seen)]
-        self._waiting.append((one.fingerprint, one.check_id, one.score, *texts, times[0], encode(kept), times[1]))
+        observed, first = times
+        self._waiting.append(
+            (one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept), first, one.accepted)
+        )
         if len(self._waiting) >= _BATCH:
             self._flush()
 
@@ -256,10 +262,10 @@ class Earlier:
 
         `at` is when it was seen now, for what fails for the first time.
         """
-        query = "SELECT fate, first_seen FROM failures WHERE fingerprint = ?"
+        query = "SELECT fate, first_seen, accepted FROM failures WHERE fingerprint = ?"
         known = self._db.execute(query, (fingerprint,)).fetchone()
         if known:
-            before, since = State.PERSISTING, known[1]
+            before, since = State.SUPPRESSED if known[2] else State.PERSISTING, known[1]
         elif ended := self._db.execute("SELECT first_seen FROM ended WHERE fingerprint = ?", (fingerprint,)).fetchone():
             before, since = State.FIXED, ended[0]
         else:

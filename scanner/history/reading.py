@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,6 +42,7 @@ class _Failure(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     observed_at: When | None = None
     first_seen_at: When | None = None
+    suppression: dict[str, Any] | None = None
 
 
 class Settled(Struct, frozen=True):
@@ -96,6 +97,7 @@ class Result(Struct, frozen=True, rename="camel"):
     baseline_state: str = ""
     properties: _Properties = _Properties()
     related_locations: tuple[_Location, ...] = ()
+    suppressions: tuple[dict[str, Any], ...] = ()
 
 
 class Run(Struct, frozen=True, rename="camel"):
@@ -167,7 +169,7 @@ def _read_json(reader: Reader, into: Earlier) -> None:
                 failure = decode(item)
                 if failure.verdict is Status.FAIL:
                     found += 1
-                    into.add(_failure(failure.check.id, failure, failure.observed_at, failure.first_seen_at))
+                    into.add(_reported(failure))
         elif name == "history":
             settled = True
             _read_history(reader, into)
@@ -195,8 +197,7 @@ def _read_history(reader: Reader, into: Earlier) -> None:
                 into.ask((account.provider, account.account), account.regions)
         elif name == "carried":
             for item in reader.items():
-                failure = msgspec.json.decode(item, type=_Failure)
-                into.add(_failure(failure.check.id, failure, failure.observed_at, failure.first_seen_at))
+                into.add(_reported(msgspec.json.decode(item, type=_Failure)))
         else:
             reader.value()
 
@@ -243,7 +244,7 @@ def _read_run(reader: Reader, into: Earlier) -> None:
 def _read_result(path: Path, result: Result, into: Earlier) -> None:
     """Take over the failures that a result is about: one, or those of a check in an account."""
     for finding in described(path, result):
-        into.add(_failure(result.rule_id, finding, finding.not_observed_since))
+        into.add(_failure(result.rule_id, finding, finding.not_observed_since, accepted=bool(result.suppressions)))
 
 
 def described(path: Path, result: Result) -> list[Described]:
@@ -263,8 +264,18 @@ def described(path: Path, result: Result) -> list[Described]:
     return [*listed, *alone]
 
 
+def _reported(said: _Failure) -> Failure:
+    accepted = said.suppression is not None
+    return _failure(said.check.id, said, said.observed_at, said.first_seen_at, accepted=accepted)
+
+
 def _failure(
-    check: str, said: _Failure | Described, observed: datetime | None, first_seen: datetime | None = None
+    check: str,
+    said: _Failure | Described,
+    observed: datetime | None,
+    first_seen: datetime | None = None,
+    *,
+    accepted: bool,
 ) -> Failure:
     one = said.resource
     return Failure(
@@ -281,4 +292,5 @@ def _failure(
         systems=said.systems,
         observed=observed,
         first_seen=first_seen,
+        accepted=accepted,
     )

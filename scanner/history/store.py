@@ -313,6 +313,7 @@ def _failure(one: StoredFinding) -> Failure:
         systems=one.systems,
         observed=one.observed,
         first_seen=one.first_seen,
+        accepted=one.state is State.SUPPRESSED,
     )
 
 
