@@ -293,6 +293,19 @@ def test_a_report_without_its_suppressed_failures_is_refused(tmp_path):
     assert "u.json: has 0 of its 1 failures" in done.stderr
 
 
+@pytest.mark.parametrize(("earlier", "profile"), [("1.json", "github"), ("1.sarif", "full")])
+def test_what_a_suppression_held_until_now_is_reopened(earlier, profile, tmp_path):
+    """SARIF for code scanning does not say what is suppressed."""
+    held = tmp_path / "held.yaml"
+    entry = f"{{check: {CHECK}, resource: '*/lab', reason: a, owner: b, accept_risk: true}}"
+    held.write_text(f"schema: suppressions/1\nsuppressions:\n- {entry}\n")
+    Scans(tmp_path, "sarif", "--suppressions", str(held), "--sarif-profile", profile).scan(lab())
+    options = ("--check", CHECK, "--baseline", earlier, "--fail-on", "new:low", "-o", "r.json")
+    done = mlposture("evaluate", "1.inventory", *options, cwd=tmp_path)
+    [finding] = json.loads((tmp_path / "r.json").read_text())["findings"]
+    assert (finding["state"], done.returncode) == ("reopened", 1)
+
+
 def test_a_file_from_which_another_program_took_what_results_are_about_is_refused(tmp_path):
     scans = Scans(tmp_path)
     run = scans.scan(lab())

@@ -67,6 +67,8 @@ def test_reports_say_what_the_history_says(database):
     assert {one.resource.name: one.first_seen for one in report.findings} == {"a": day(1), "b": day(1), "c": day(3)}
     report = nights.scan(lab("a"), lab("e"), accept=[ACCEPTED])
     assert [(one.state, one.first_seen) for one in report.findings] == [("suppressed", day(1)), ("suppressed", day(4))]
+    report = nights.scan(lab("a"), lab("e"))
+    assert {one.state for one in report.findings} == {"reopened"}, "nobody answers for them any more"
 
 
 def test_what_stays_the_same_is_one_row(database):
