@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -10,6 +11,8 @@ from worlds.aws import AwsError, AwsWorld
 from worlds.azure import AzureWorld
 from worlds.azure_entra import CLIENT_SECRET
 from worlds.base import Request, Response, World
+from worlds.gcp import GcpWorld
+from worlds.gcp_replies import reply
 
 _EXCHANGE = "AssumeRoleWithWebIdentity"
 
@@ -76,3 +79,57 @@ class FederatedAzure(AzureWorld):
             for name, text in super().env().items()
             if not name.endswith(("_SECRET", "_CLIENT_ID", "_TENANT_ID"))
         }
+
+
+class FederatedGcp(GcpWorld):
+    """Its security token service takes a token of GitHub for one of its own, and that for an account's.
+
+    Sources: RFC 8693; https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token;
+    https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
+    """
+
+    provider = "projects/4711/locations/global/workloadIdentityPools/github/providers/northwind"
+    account = "posture@example-fraud-prod.iam.gserviceaccount.com"
+    federated = "ya29.invented-of-the-pool"
+
+    def identify(self, request: Request) -> None:
+        if request.path == "/v1/token":
+            request.operation = "sts.token"
+        elif request.path == f"/v1/projects/-/serviceAccounts/{self.account}:generateAccessToken":
+            request.operation = "iamcredentials.generateAccessToken"
+        else:
+            super().identify(request)
+
+    def respond(self, request: Request) -> Response:
+        if request.operation == "sts.token":
+            return self._exchanged({name: texts[0] for name, texts in parse_qs(request.body.decode()).items()})
+        if request.operation == "iamcredentials.generateAccessToken":
+            return self._impersonated(request)
+        return super().respond(request)
+
+    def _exchanged(self, form: dict[str, str]) -> Response:
+        wanted = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "audience": f"//iam.googleapis.com/{self.provider}",
+            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "subject_token": f"token-for:https://iam.googleapis.com/{self.provider}",
+        }
+        if not form.get("scope") or wanted != {name: text for name, text in form.items() if name in wanted}:
+            return reply({"error": "invalid_grant", "error_description": "The audience does not match."}, 400)
+        assert self.token is not None
+        self.token.issued.add(self.federated)
+        kind = "urn:ietf:params:oauth:token-type:access_token"
+        made = {"access_token": self.federated, "expires_in": 3599, "token_type": "Bearer", "issued_token_type": kind}
+        return reply(made)
+
+    def _impersonated(self, request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {self.federated}":
+            return reply({"error": {"code": 403, "message": "Permission denied.", "status": "PERMISSION_DENIED"}}, 403)
+        assert self.token is not None
+        self.token.issued.add("ya29.invented-of-the-account")
+        until = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return reply({"accessToken": "ya29.invented-of-the-account", "expireTime": until})
+
+    def env(self) -> dict[str, str]:
+        return {name: text for name, text in super().env().items() if name != "GOOGLE_APPLICATION_CREDENTIALS"}
