@@ -225,14 +225,14 @@ def test_ten_nights_of_the_cronjob(tmp_path: Path) -> None:
     assert "organization = true" in text
     own = tmp_path / "mlposture.toml"
     url = f"sqlite:///{tmp_path}/history.db"
-    settings = f'check = ["{CHECK}"]\nstore = "{url}"\n'
-    own.write_text(settings + text.replace("organization = true", "organization = false"), encoding="utf-8")
     command = [str(own) if word == place else word for word in arguments]
     with (
         Receiver({}) as receiver,
         running("aws", account(NIGHTS[0], 0)) as world,
-        mock.patch.dict(os.environ, receiver.env()),
+        mock.patch.dict(os.environ, MLPOSTURE_NOTIFY_KEY=KEY),
     ):
+        settings = f'check = ["{CHECK}"]\nstore = "{url}"\nnotify = "{receiver.address}"\n'
+        own.write_text(settings + text.replace("organization = true", "organization = false"), encoding="utf-8")
         world.writable = (BUCKET,)
         kept = Kept(world, receiver, url)
         for number, night in enumerate(NIGHTS, 1):
