@@ -27,6 +27,7 @@ MOST = 5
 #: Where fields come from that a collector computes: operation and member. Nothing for those that no boolean or enum of
 #: a world can change: they follow from names, addresses, error codes and what looks like a secret.
 COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    **{("aws.glue.Table", field): () for field in ("columns", "described_columns", "description")},
     ("aws.iam.Role", "attached_policies"): (("iam:GetPolicyVersion", "PolicyVersion.Document"),),
     ("aws.iam.Role", "boundary"): (("iam:GetPolicyVersion", "PolicyVersion.Document"),),
     ("aws.iam.Role", "inline_policies"): (("iam:GetRolePolicy", "PolicyDocument"),),
@@ -46,6 +47,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.sagemaker.MonitoringSchedule", "had_no_data"): (),
     ("aws.sagemaker.TrainingJob", "code_uris"): (),
     ("aws.sagemaker.TrainingJob", "details_from"): (),
+    ("azure.machine_learning.DataVersion", "description"): (),
+    **{("azure.machine_learning.Job", field): () for field in ("data", "plain_data", "unclear_data")},
     ("azure.machine_learning.ModelVersion", "card"): (),
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),
@@ -74,6 +77,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.storage.Bucket", "shares_parent"): (),
     ("gcp.vertex_ai.CustomJob", "container_buckets"): (),
     ("gcp.vertex_ai.CustomJob", "secrets"): (),
+    ("gcp.vertex_ai.Dataset", "description"): (),
+    ("gcp.vertex_ai.TrainingPipeline", "dataset"): (),
     ("gcp.vertex_ai.Model", "card"): (),
     ("gcp.vertex_ai.Model", "container_buckets"): (),
     ("gcp.vertex_ai.Model", "remote_code"): (),

@@ -13,7 +13,7 @@ from scanner.model.checks import Check
 from scanner.model.nouns import Resource
 
 #: What the scanner sets, and so spells as it likes.
-OURS = {"id", "name", "scope", "console_url", "cached", "card"}
+OURS = {"id", "name", "scope", "console_url", "cached", "card", "description"}
 CASES = [
     pytest.param(check, case, id=f"{check.slug}: {case.name}")
     for check in registered()[0].values()

@@ -60,8 +60,13 @@ NOT_FOLLOWED = {
         )
         for identity in ("user_profile_arn", "iam_identity.arn")
     },
+    "aws.glue.Table.location": "data that a training job names is followed from there",
+    "aws.sagemaker.TrainingJob.artifact": "lies below the output path, which is followed",
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
+    "azure.machine_learning.Job.plain_data[]": "data that is no asset; where it lies, the workspace leads to",
+    "azure.machine_learning.Job.unclear_data[]": "what it means is not known",
+    "azure.machine_learning.ModelVersion.model_uri": "where a datastore is, which the workspace leads to",
     "azure.authorization.RoleAssignment.assigned_scope": "where a role holds; what ML resources name is followed",
     "azure.machine_learning.Workspace.hub_resource_id": "every workspace is listed; a hub elsewhere stays unknown",
     "gcp.vertex_ai.ModelEvaluation.metrics_schema_uri": "a schema of metrics, mostly one that Google publishes",
@@ -134,9 +139,11 @@ UNUSED = {
     "gcp.storage.Bucket.log_bucket": "not judged yet",
     "gcp.vertex_ai.CustomJob.create_time": _WHAT,
     "gcp.vertex_ai.CustomJob.labels": _WRITTEN,
+    "gcp.vertex_ai.Dataset.labels": _WRITTEN,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
     "gcp.vertex_ai.MonitoringJob.labels": _WRITTEN,
+    "gcp.vertex_ai.TrainingPipeline.labels": _WRITTEN,
     "mlflow.registry.ModelVersion.logged_model": "AI systems come by the logged model through it, and no verdict does",
     "mlflow.registry.ModelVersion.run": "AI systems come by the run through it, and no verdict does",
     **dict.fromkeys(

@@ -1,14 +1,20 @@
-"""What lineage records, joined to Azure: training data in accounts that may let everyone in."""
+"""What lineage records, joined to Azure: training data that may be open to all, and models that no job made."""
 
-from checks.across.lineage_joins import said_of_place, training_run
+from msgspec import UNSET
+
+from checks.across.lineage_joins import PERHAPS, maker, said_of_place, training_run
 from checks.azure.ai_services.resources import Account
 from checks.azure.blind_spots import STATIC_WEBSITE
-from checks.azure.machine_learning.resources import Workspace
+from checks.azure.machine_learning.assets import job_id
+from checks.azure.machine_learning.resources import Job, ModelVersion, OnlineDeployment, Workspace
+from checks.azure.paths.documentation import deployment_of
 from checks.azure.storage.accounts import azure_ml_storage_anonymous_access_allowed
 from checks.azure.storage.resources import StorageAccount
+from checks.lineage.openlineage.joins import is_whole
 from checks.lineage.openlineage.resources import LineageDataset, LineageRun
+from scanner.lineage.dataset_names import place_of
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, not_applicable, unknown, unobserved
+from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 
@@ -62,3 +68,53 @@ def _accounts(view: View) -> dict[str, str] | None:
     """The ids of storage accounts by their names, which are unique in Azure; None unless all were listed."""
     found = view.all(StorageAccount)
     return {one.id.rpartition("/")[2]: one.id for one in found} if found.complete else None
+
+
+@check(
+    id="MLP-5232",
+    severity=Severity.MEDIUM,
+    objective="data-lineage",
+    since="0.1.0",
+    needs=(LineageRun, OnlineDeployment, Job),
+    blind_to=("whether the job that it names made it",),
+    recorded=True,
+)
+def azure_ml_serves_model_that_no_recorded_job_made(version: ModelVersion, view: View) -> Verdict:
+    """Azure ML serves a model version that no recorded job made.
+
+    A job made it where the version names one that the workspace still has, or where a run that OpenLineage events
+    record wrote exactly the place where its files are. Where a run wrote what only might be that place, such as the
+    folder that it lies in, the verdict stays open. Models that a deployment takes from a registry are not looked at.
+
+    ## Why it matters
+    Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
+    uploaded. What answers customers then has no history that an audit, or the search for a fault, could follow.
+
+    ## How to fix
+    Register models from the output of the job that made them, which notes the job, or let a pipeline send events for
+    training and registration. Keep jobs of what serves. Where a model was bought or downloaded, record the job that
+    copied it.
+
+    CLI: `az ml model create --name … --path azureml://jobs/JOB/outputs/artifacts/paths/model`.
+
+    ## References
+    - https://openlineage.io/docs/spec/naming
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-models
+    """
+    if missing := unobserved(version, "job_name", "model_uri"):
+        return missing
+    deployment = deployment_of(version, view)
+    if isinstance(deployment, Verdict):
+        return deployment
+    path, shown = (version.id, deployment), {"job_name": version.job_name, "model_uri": version.model_uri}
+    job = view.get(Job, job_id(version)) if version.job_name else None
+    if isinstance(job, Job):
+        return passed("a job of the workspace made it", path=(job.id, *path), job_name=version.job_name)
+    if job is UNSET or not is_whole(view):
+        return unknown("Job" if job is UNSET else "every run", path=path)
+    made = maker(place_of(version.model_uri), {}, view) if version.model_uri else ""
+    if made == PERHAPS:
+        return unknown("whether what a run wrote is what it loads", path=path)
+    if made:
+        return passed("a run made what it loads", path=(made, *path), **shown)
+    return failed("no recorded run made what it loads, and it names no job that is there", path=path, **shown)

@@ -17,6 +17,7 @@ from scanner.cli.declared import with_room
 from scanner.cli.judging import load_saved
 from scanner.model.errors import InputError
 from scanner.systems.graph import Graph
+from scanner.systems.texts import location
 
 if TYPE_CHECKING:
     from scanner.model.collectors import Collector
@@ -29,6 +30,8 @@ _MOST = 5
 _DATA: tuple[Role, ...] = ("dataset", "store")
 #: Fields that hold what people decided, and the platform keeps.
 _RECORDED = frozenset({"approval_status"})
+#: Tables of a catalogue over data in buckets.
+_TABLE = "aws.glue.Table"
 #: Evaluations that a registry keeps of its versions. Metrics are not read.
 _EVALUATION = "gcp.vertex_ai.ModelEvaluation"
 
@@ -101,9 +104,29 @@ def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft
         taken_at=saved.inventory.taken_at,
         sections=sections,
         answers=answers,
-        about=(*_about(item), *_linked(near), *(one for store in stores if store is not item for one in _about(store))),
+        about=(
+            *_about(item),
+            *_linked(near),
+            *(one for store in stores if store is not item for one in _about(store)),
+            *_tables(saved, item.url),
+        ),
         data=(item.url,) if item.role == "dataset" else (),
     )
+
+
+def _tables(saved: Saved, url: str) -> Iterator[Statement]:
+    """The tables of a catalogue over a data set, and how far each is described. The text of that is not kept."""
+    place = location(url)
+    if not place or _TABLE not in saved.inventory.store.kinds():
+        return
+    for table in saved.inventory.all(saved.collectors[_TABLE].kind):
+        found = asdict(table)
+        over = location(str(found["location"])).rstrip("/")
+        if over and f"{place.rstrip('/')}/".startswith(f"{over}/"):
+            yield Statement("recorded", "table over it", table.id)
+            yield Statement("recorded", "description of the table", str(found["description"]))
+            commented = f"{found['described_columns']} of {found['columns']}"
+            yield Statement("recorded", "columns of it with a comment", commented)
 
 
 def _only(saved: Saved, name: str, what: str, fits: Callable[[Item], bool]) -> Entry:

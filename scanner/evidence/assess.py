@@ -25,6 +25,8 @@ from scanner.systems.ownership import Ownership
 ANY = Resource.kind
 #: So many systems are kept once they are made: a report reads them several times. More would take too much memory.
 _KEPT = 20
+#: The objective that a search for sensitive data speaks to, and what is declared of data that it would be for.
+_LOCATED, _OF_PERSONS = "data-classification", ("personal", "special-category", "regulated")
 #: The Act binds whoever it binds, whatever frameworks a system names.
 _ALWAYS = "eu-ai-act"
 
@@ -142,6 +144,9 @@ class Assessed:
             known[check.objective].append(check)
         blind = self._blind(system, clouds)
         declared = _declared(system, self._ownership.manifest) if system and self._ownership else {}
+        searches = [check.id for check in known.get(_LOCATED, ()) if check.id in self._chosen]
+        if system and (missing := undiscovered(system, searches, counts)):
+            declared[_LOCATED] = (missing,)
         return Subject(
             system,
             self._ownership.manifest if self._ownership else None,
@@ -227,6 +232,19 @@ def _said(system: System, manifest: Manifest) -> dict[str, str]:
         "data": system.classification.data_sensitivity or "",
     }
     return {name: value for name, value in said.items() if value}
+
+
+def undiscovered(system: System, searches: Sequence[str], counts: Mapping[str, CheckCount]) -> Evidence | None:
+    """That data is declared to be about persons, and no search for such data was seen to look at it.
+
+    `searches` are the checks that ask about it; without any, nothing is missing that could have been seen.
+    """
+    declared = system.classification.data_sensitivity
+    looked = any(counts[id].passed for id in searches if id in counts)
+    if declared not in _OF_PERSONS or looked or not searches:
+        return None
+    text = f"its data is declared {declared}, and no search for sensitive data was seen to look at its training data"
+    return Evidence(kind=Kind.MISSING, text=text, source="classification.data_sensitivity")
 
 
 def _declared(system: System, manifest: Manifest) -> dict[str, tuple[Evidence, ...]]:

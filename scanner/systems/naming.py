@@ -15,6 +15,7 @@ from scanner.systems.texts import PRINCIPAL, Text, bucket, is_written, made, nam
 #: What kinds are of a service, where the service is not one of ML. Identities say it themselves (`holds`).
 _OF_SERVICE: dict[str, Follow] = {
     "s3": "buckets",
+    "macie": "buckets",
     "storage": "buckets",
     "kms": "keys",
     "key_vault": "keys",
@@ -23,6 +24,8 @@ _OF_SERVICE: dict[str, Follow] = {
 }
 #: Fields of an identity, beside its id, by which others name it.
 _CALLED = ("email", "principal_id")
+#: The field of a table with the place that it describes: a job that reads from there reads that table.
+_LIES = "location"
 #: No address of an identity is as short.
 _SHORT = 6
 #: How a name is looked up: as it is, as a full name, or as a place in a bucket that a job writes to.
@@ -45,7 +48,7 @@ def calls(resource: Resource, texts: Iterable[Text]) -> list[str]:
     if of == "lineage":
         found.append(named(scope, tail(kind.kind), name))
         if kind.holds is Holds.TRAINING:
-            places = {place for member, _, place in texts if place and is_written(member)}
+            places = {place for member, _, place in texts if place and (is_written(member) or member == _LIES)}
             found += [made(each) for place in places for each in (place, f"{place}/{name}")]
     elif of == "buckets":
         found.append(bucket(scope.provider, name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import (
     BoundaryDecision,
     Evaluation,
@@ -18,6 +19,7 @@ from checks.aws.iam.resources import (
     Simulation,
 )
 from checks.aws.logs.resources import LogGroup
+from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
@@ -161,6 +163,15 @@ def job(name: str = "nightly", **fields: Any) -> TrainingJob:
     return TrainingJob(id=arn("training-job", name), name=name, scope=HERE, **fields)
 
 
+def table(
+    location: str = "s3://northwind-example-data/tickets/", name: str = "support.tickets", **fields: Any
+) -> Table:
+    """A table with a description, and comments at two of its three columns."""
+    said = {"location": location, "description": "filled", "columns": 3, "described_columns": 2, **fields}
+    path = f"table/{name.replace('.', '/')}"
+    return Table(id=f"arn:aws:glue:{REGION}:{ACCOUNT}:{path}", name=name, scope=HERE, **said)
+
+
 def tagged(resource: Resource, **tags: str) -> TaggedResource:
     """The tags that a resource has; `_` in a name stands for `-`."""
     named = {name.replace("_", "-"): value for name, value in tags.items()}
@@ -270,3 +281,10 @@ def simulation(
 def unanswered(of: Role) -> Simulation:
     """What is left of a simulation that was refused."""
     return Simulation(id=of.id, name=of.name, scope=EVERYWHERE)
+
+
+def coverage(name: str = "northwind-example-models", **fields: Any) -> BucketCoverage:
+    """What Macie does with a bucket: nothing yet."""
+    nothing = dict.fromkeys(("last_automated", "in_job", "last_job_run", "error_code"))
+    made = {**nothing, "automated": "NOT_MONITORED", "in_job": "FALSE", **fields}
+    return BucketCoverage(id=coverage_id("aws", REGION, ACCOUNT, name), name=name, scope=HERE, **made)

@@ -18,7 +18,15 @@ from checks.azure.authorization.resources import (
     assignee_id,
 )
 from checks.azure.ids import role_id
-from checks.azure.machine_learning.resources import Compute, ModelVersion, OnlineDeployment, OnlineEndpoint, Workspace
+from checks.azure.machine_learning.resources import (
+    Compute,
+    DataVersion,
+    Job,
+    ModelVersion,
+    OnlineDeployment,
+    OnlineEndpoint,
+    Workspace,
+)
 from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
@@ -65,6 +73,17 @@ def endpoint(name: str = "score", **fields: Any) -> OnlineEndpoint:
 def deployment(name: str = "blue", **fields: Any) -> OnlineDeployment:
     where = f"{ML}/retina/onlineendpoints/score/deployments/{name}"
     return OnlineDeployment(id=where, name=name, scope=HERE, **{**RUNS, **fields})
+
+
+def job(name: str = "train", *data: str, **fields: Any) -> Job:
+    """A job that reads these versions of data assets."""
+    found = {"data": data, "plain_data": (), "unclear_data": (), **fields}
+    return Job(id=f"{ML}/retina/jobs/{name}", name=name, scope=HERE, **found)
+
+
+def data_version(asset: str = "photographs", number: str = "4", **fields: Any) -> DataVersion:
+    where = f"{ML}/retina/data/{asset}/versions/{number}"
+    return DataVersion(id=where, name=f"{asset}/{number}", scope=HERE, **{"description": "filled", **fields})
 
 
 def model_version(model: str = "retina", number: str = "7", **fields: Any) -> ModelVersion:

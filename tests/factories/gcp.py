@@ -19,6 +19,7 @@ from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
+    Dataset,
     DeployedModel,
     DeploymentResourcePool,
     Endpoint,
@@ -28,6 +29,7 @@ from checks.gcp.vertex_ai.resources import (
     PrivateServiceConnect,
     PythonPackage,
     Replicas,
+    TrainingPipeline,
     WorkerPool,
 )
 from scanner.model.nouns import Scope
@@ -94,6 +96,17 @@ def offered(*projects: str, on: bool | None = True) -> PrivateServiceConnect:
 
 def model(number: str = "1", **fields: Any) -> Model:
     return Model(id=vertex_id("models", number), name="scorer", scope=HERE, **fields)
+
+
+def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:
+    """A pipeline that read the dataset 700."""
+    made = {"dataset": vertex_id("datasets", "700"), **fields}
+    return TrainingPipeline(id=vertex_id("trainingPipelines", number), name=number, scope=HERE, **made)
+
+
+def dataset(number: str = "700", **fields: Any) -> Dataset:
+    made = {"description": "filled", **fields}
+    return Dataset(id=vertex_id("datasets", number), name=number, scope=HERE, **made)
 
 
 def evaluation(version: str = "1@1", number: str = "1", **fields: Any) -> ModelEvaluation:

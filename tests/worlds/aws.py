@@ -18,6 +18,8 @@ The world file holds one document per resource, the one that Describe answers; L
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
     log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
     trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
+    glue_tables: {eu-west-1: {support: [{Name: tickets, ...}]}}    # by region and database, see aws_glue.py
+    macie: {eu-west-1: [{bucketName: ..., jobDetails: {...}}]}     # where it is enabled, see aws_macie.py
     card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
 """
 
@@ -36,7 +38,9 @@ from urllib.parse import parse_qsl
 from botocore.model import OperationModel
 from worlds import aws_leaves, aws_model, aws_simulator
 from worlds.aws_cards import CARD_OPERATIONS, answer_card
+from worlds.aws_glue import answer_glue, check_glue
 from worlds.aws_logs import answer_logs, check_logs
+from worlds.aws_macie import answer_macie, check_macie
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_s3 import Buckets, check_buckets
@@ -49,7 +53,7 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies tags card_versions log_groups log_policies trail"
+    "service_control_policies tags card_versions log_groups log_policies trail glue_tables macie"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -69,10 +73,14 @@ _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
 #: How each service says that what is asked about is not there.
 _GONE = {
     "sagemaker": (400, "ValidationException", "Could not find what was asked for."),
+    "glue": (400, "EntityNotFoundException", "Entity Not Found"),
+    "macie2": (404, "ResourceNotFoundException", "The requested resource was not found."),
     "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
     "iam": (404, "NoSuchEntity", "The role with that name cannot be found."),
     "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
 }
+#: Services that are answered from the world file alone.
+_ANSWERS = {"cloudtrail": answer_trail, "glue": answer_glue, "logs": answer_logs, "macie2": answer_macie}
 _GONE_NOTEBOOK = ("DescribeNotebookInstance", "DescribeNotebookInstanceLifecycleConfig")
 
 
@@ -107,6 +115,8 @@ class AwsWorld(World):
         check_tags(document, problems)
         check_logs(document, problems)
         check_trail(document, problems)
+        check_glue(document, problems)
+        check_macie(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
@@ -297,12 +307,9 @@ class AwsWorld(World):
         if request.operation == "tag:GetResources":
             tagged = self.document if request.account == self.account else {}
             return get_resources(tagged, request.region, request.params)
-        if service == "logs":
+        if service in _ANSWERS:
             mine = self.document if request.account == self.account else {}
-            return answer_logs(mine, request.region, name, request.params)
-        if service == "cloudtrail":
-            mine = self.document if request.account == self.account else {}
-            return answer_trail(mine, request.region, name, request.params)
+            return _ANSWERS[service](mine, request.region, name, request.params)
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)

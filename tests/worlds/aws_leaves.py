@@ -60,8 +60,13 @@ def knows(operation: str, path: Path) -> bool:
     service, _, name = operation.partition(":")
     if name == "GetAccountPublicAccessBlock":
         service, name = "s3control", "GetPublicAccessBlock"
-    if operation == "logs:DescribeLogGroups":
-        path = ("logGroups", *path)
+    listed = {
+        "logs:DescribeLogGroups": "logGroups",
+        "glue:GetTables": "TableList",
+        "macie2:DescribeBuckets": "buckets",
+    }.get(operation)
+    if listed:
+        path = (listed, *path)
     if operation == "tag:GetResources":
         service, path = "resourcegroupstaggingapi", ("ResourceTagMappingList", *path)
     shape = known_model(service).operation_model(name).output_shape

@@ -273,9 +273,11 @@ def route(service: str, request: Request) -> tuple[OperationModel, dict[str, Any
         located = dict(zip(candidate.names, map(unquote, match.groups()), strict=True))
         shape = candidate.operation.input_shape
         params: dict[str, Any] = {}
+        speaks_json = candidate.operation.service_model.protocol == "rest-json"
+        body = json.loads(request.body) if request.body and speaks_json else {}
         for name, member in shape.members.items() if shape else ():
             where, spelled = member.serialization.get("location"), member.serialization.get("name", name)
-            source = {"uri": located, "querystring": request.query, "header": request.headers}.get(where, {})
+            source = {"uri": located, "querystring": request.query, "header": request.headers}.get(where, body)
             value = source.get(spelled.lower() if where == "header" else spelled)
             if value is not None:
                 params[name] = value

@@ -200,12 +200,30 @@ class AwsApi(BaseApi):
             self.gap(operation, failure)
             return UNSET
 
-    def pages(self, operation: str, *, region: str = "", **parameters: Any) -> Iterator[Mapping[str, Any]]:
-        """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete."""
+    def pages(
+        self,
+        operation: str,
+        *,
+        absent: tuple[str, ...] = (),
+        none_if_off: str = "",
+        region: str = "",
+        **parameters: Any,
+    ) -> Iterator[Mapping[str, Any]]:
+        """Items of a listing, page by page. A failure ends it, leaves a gap and marks the listing incomplete.
+
+        One of the `absent` error codes ends it too: what the items were in is gone, and is counted. So does that the
+        service is not enabled, if `none_if_off` says why there are none then.
+        """
         try:
             strict = self._speaks_json(operation)
             yield from self._items(operation, parameters, region, strict=strict, counted=True)
         except CallFailed as failure:
+            if failure.code in absent:
+                self.gone()
+                return
+            if none_if_off and failure.reason is Reason.NOT_ENABLED:
+                self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=none_if_off)
+                return
             self.gap(operation, failure)
             self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
 

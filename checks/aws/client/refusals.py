@@ -22,8 +22,19 @@ def _policy(kind: str, cause: str, remedy: str) -> Refusal:
     return Refusal(cause=cause, remedy=remedy, source=_IAM, words=words, says=says)
 
 
+_MACIE = "https://docs.aws.amazon.com/macie/latest/user/macie-setup.html"
+
+
 #: Denials first: their codes are those of every denial, and only the message tells which policy it was.
 REFUSALS = (
+    Refusal(
+        cause="Macie is not enabled in the region",
+        remedy="enable it there, if it is to look for sensitive data",
+        source=_MACIE,
+        reason=Reason.NOT_ENABLED,
+        words=pattern(r"^Macie is not enabled", re.IGNORECASE),
+        says=("Macie is not enabled.",),
+    ),
     _policy(
         "service control policy",
         "denied by a service control policy of the organisation",

@@ -1,4 +1,4 @@
-"""Which model packages serve, and which model cards are of them: for the checks of documentation."""
+"""Which models and model packages serve, and which model cards are of them: for the checks of documentation."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,13 @@ class ServedPackages(Struct, frozen=True):
 
     `complete` unless some endpoint could not be followed.
     """
+
+    paths: dict[str, tuple[str, ...]]
+    complete: bool
+
+
+class ServedModels(Struct, frozen=True):
+    """The ids of models that endpoints in service run, each with the way from there to one; `complete` as above."""
 
     paths: dict[str, tuple[str, ...]]
     complete: bool
@@ -63,6 +70,20 @@ def served_packages(view: View) -> ServedPackages:
             for _, arn in named_alone(model):
                 paths.setdefault(package_id(arn, model.scope.account), (model.id, *way))
     return ServedPackages(paths, complete)
+
+
+def served_models(view: View) -> ServedModels:
+    """An index of the models that serve, to be derived once."""
+    endpoints = view.all(Endpoint)
+    paths: dict[str, tuple[str, ...]] = {}
+    complete = endpoints.complete
+    for endpoint in endpoints:
+        for model, way in () if endpoint.status in NOT_SERVING else _models(view, endpoint):
+            if model is None:
+                complete = False
+            else:
+                paths.setdefault(model.id, way)
+    return ServedModels(paths, complete)
 
 
 def _models(view: View, endpoint: Endpoint) -> Iterator[tuple[Model | None, tuple[str, ...]]]:

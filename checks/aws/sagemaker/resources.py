@@ -448,6 +448,8 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
     ] = UNSET
     inputs: Annotated[Observed[tuple[Channel, ...]], Read(_JOB, "InputDataConfig")] = UNSET
     output: Annotated[Observed[TrainingOutput], Read(_JOB, "OutputDataConfig")] = UNSET
+    #: the model that it made, below the path of `output`; absent until it has ended
+    artifact: Annotated[Observed[str], Read(_JOB, "ModelArtifacts.S3ModelArtifacts")] = UNSET
     checkpoint_s3_uri: Annotated[Observed[str], Read(_JOB, "CheckpointConfig.S3Uri")] = UNSET
     debug_hook_s3_output_path: Annotated[Observed[str], Read(_JOB, "DebugHookConfig.S3OutputPath")] = UNSET
     debug_rules: Annotated[Observed[tuple[RuleOutput, ...]], Read(_JOB, "DebugRuleConfigurations")] = UNSET

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
+from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.collect import VERSION
 from checks.azure.machine_learning.resources import MODELS, VERSIONS, ModelVersion, OnlineDeployment
 from scanner.cards.card import Card
@@ -19,9 +20,6 @@ from scanner.model.nouns import Observed, Reason, Reply
 
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
-
-#: Every second segment of the resource id of a version.
-_OF_VERSION = ["subscriptions", "resourcegroups", "providers", "workspaces", "models", "versions"]
 
 
 @collector(ModelVersion, operations=(MODELS, VERSIONS), per="account", follows=(OnlineDeployment,), opt_in="systems")
@@ -38,20 +36,6 @@ def model_versions(api: AzureApi, found: Found) -> Iterator[ModelVersion]:
     here = {arm_id(path): path for path in sorted(named) if subscription(path) == api.account.lower()}
     for made in api.each(of, api.groups(here.values())):
         yield from (version for version in made if version is not None)
-
-
-def model_path(address: str) -> str:
-    """The resource id of a version in a workspace that a deployment names; empty for one in a registry.
-
-    The CLI and the SDK write ids behind `azureml:`, the studio as `azureml://subscriptions/…/workspaces/…`.
-    """
-    parts = address.rstrip("/").split("/")
-    if parts[0].lower() == "azureml:":
-        parts = parts[1:] if parts[1:2] == [""] else ["", *parts[1:]]
-    if len(parts) == 11 and parts[1].lower() == "subscriptions":
-        parts[5:5] = ["providers", "Microsoft.MachineLearningServices"]
-    marks = [part.lower() for part in parts[1::2]]
-    return "/".join(parts) if marks == _OF_VERSION else ""
 
 
 def _model(path: str) -> str:

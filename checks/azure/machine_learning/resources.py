@@ -16,6 +16,9 @@ ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read"
 DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read"
 MODELS = "Microsoft.MachineLearningServices/workspaces/models/read"
 VERSIONS = "Microsoft.MachineLearningServices/workspaces/models/versions/read"
+JOBS = "Microsoft.MachineLearningServices/workspaces/jobs/read"
+DATA = "Microsoft.MachineLearningServices/workspaces/data/read"
+DATA_VERSIONS = "Microsoft.MachineLearningServices/workspaces/data/versions/read"
 
 
 class Destination(Part, frozen=True, kw_only=True, rename="camel"):
@@ -86,6 +89,8 @@ class Workspace(Resource, frozen=True, kw_only=True):
     additional_storage_accounts: Annotated[
         Observed[tuple[str, ...]], Read(WORKSPACES, "properties.workspaceHubConfig.additionalWorkspaceStorageAccounts")
     ] = UNSET
+    #: what stands for it in some addresses of assets
+    guid: Annotated[Observed[str], Read(WORKSPACES, "properties.workspaceId")] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(WORKSPACES, "tags")] = UNSET
 
 
@@ -214,5 +219,41 @@ class ModelVersion(Resource, frozen=True, kw_only=True):
 
     create_time: Annotated[Observed[datetime], Read(VERSIONS, "systemData.createdAt")] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(VERSIONS, "properties.tags")] = UNSET
+    #: where its files are
+    model_uri: Annotated[Observed[str], Read(VERSIONS, "properties.modelUri")] = UNSET
+    #: the job of the workspace that made it, as whoever registered it said
+    job_name: Annotated[Observed[str], Read(VERSIONS, "properties.jobName")] = UNSET
     #: what descriptions and tags of version and model, read as a card is, speak of; the prose is not kept
     card: Observed[Card] = UNSET
+
+
+class Job(Resource, frozen=True, kw_only=True):
+    """A job that made a registered version which is deployed. Id: its resource id in lower case.
+
+    Of its inputs only the addresses of data are kept: not its command, its environment and values of parameters.
+    """
+
+    kind: ClassVar[str] = "azure.machine_learning.Job"
+    title: ClassVar[str] = "Azure ML job"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    #: ids of the versions of data assets among its inputs
+    data: Observed[tuple[str, ...]] = UNSET
+    #: addresses of data among its inputs that is no asset
+    plain_data: Observed[tuple[str, ...]] = UNSET
+    #: those of which it cannot be told: in a registry, the latest of an asset, or what an earlier step wrote
+    unclear_data: Observed[tuple[str, ...]] = UNSET
+
+
+class DataVersion(Resource, frozen=True, kw_only=True):
+    """A version of a data asset that such a job read. Id: its resource id in lower case.
+
+    `description` says whether what is written of the asset or of the version is `filled`, a `placeholder` or `empty`;
+    the text is not kept.
+    """
+
+    kind: ClassVar[str] = "azure.machine_learning.DataVersion"
+    title: ClassVar[str] = "Azure ML data asset version"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    description: Observed[str] = UNSET

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from checks.azure.ids import arm_id
-from checks.azure.machine_learning.models import model_path
+from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
 from checks.azure.machine_learning.states import not_in_use
 from scanner.cards.card import completeness, open_items
@@ -59,7 +59,7 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
     """
     if missing := unobserved(version, "card"):
         return missing
-    deployment = _deployment_of(version, view)
+    deployment = deployment_of(version, view)
     if isinstance(deployment, Verdict):
         return deployment
     found = completeness(version.card).filled if version.card else ()
@@ -102,7 +102,7 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
     """
     if missing := unobserved(version, "card", "create_time"):
         return missing
-    deployment = _deployment_of(version, view)
+    deployment = deployment_of(version, view)
     if isinstance(deployment, Verdict):
         return deployment
     if not version.card or not completeness(version.card).filled:
@@ -115,7 +115,7 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
     return failed(open_items(found), path=path, card=counted, create_time=version.create_time)
 
 
-def _deployment_of(version: ModelVersion, view: View) -> str | Verdict:
+def deployment_of(version: ModelVersion, view: View) -> str | Verdict:
     """A deployment in use of this very version; a verdict where there is none, or that is not known."""
     served = view.derive(_served)
     if served.missing:

@@ -13,6 +13,8 @@ POOL = "aiplatform.deploymentResourcePools.get"
 MONITORING = "aiplatform.modelDeploymentMonitoringJobs.list"
 MODELS = "aiplatform.models.list"
 EVALUATIONS = "aiplatform.modelEvaluations.list"
+PIPELINES = "aiplatform.trainingPipelines.list"
+DATASET = "aiplatform.datasets.get"
 JOBS = "aiplatform.customJobs.list"
 #: States of a job that has not ended. It may wait for machines without an end.
 UNENDED = tuple(f"JOB_STATE_{how}" for how in ("QUEUED", "PENDING", "RUNNING", "PAUSED", "UPDATING", "CANCELLING"))
@@ -154,6 +156,8 @@ class Model(Resource, frozen=True, kw_only=True):
     artifact_uri: Annotated[Observed[str], Read(MODELS, "artifactUri")] = UNSET
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
+    #: full name of the pipeline that made it; absent where none of Vertex AI did
+    training_pipeline: Annotated[Observed[str], Read(MODELS, "trainingPipeline")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
     #: what its descriptions and labels, read as a card is, speak of; their prose is not kept
     card: Observed[Card] = UNSET
@@ -185,6 +189,32 @@ class ModelEvaluation(Resource, frozen=True, kw_only=True):
     def model_version(self) -> str:
         """Full name and version of the model that it is of: `//aiplatform.googleapis.com/…/models/…@7`."""
         return self.id.rpartition("/evaluations/")[0]
+
+
+class TrainingPipeline(Resource, frozen=True, kw_only=True):
+    """A training pipeline that made a version which serves. Id: //aiplatform.googleapis.com/…/trainingPipelines/…"""
+
+    kind: ClassVar[str] = "gcp.vertex_ai.TrainingPipeline"
+    title: ClassVar[str] = "Vertex AI training pipeline"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    #: full name of the dataset that it read; None where it read none of Vertex AI
+    dataset: Observed[str] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(PIPELINES, "labels")] = UNSET
+
+
+class Dataset(Resource, frozen=True, kw_only=True):
+    """A dataset of Vertex AI that a version which serves was trained with. Id: //aiplatform.googleapis.com/…/datasets/…
+
+    `description` says whether what is written of it is `filled`, a `placeholder` or `empty`; the text is not kept.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.Dataset"
+    title: ClassVar[str] = "Vertex AI dataset"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    description: Observed[str] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(DATASET, "labels")] = UNSET
 
 
 class Container(Part, frozen=True, kw_only=True, rename="camel"):

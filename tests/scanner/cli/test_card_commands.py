@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from commandline import mlposture
 from drafting import DATA, PACKAGE, organisation, saved
+from factories.aws import job, s3_source, table
 from factories.gcp import evaluation, vertex_id
 from factories.gcp import model as vertex_model
+
+from checks.aws.sagemaker.resources import Channel
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,19 @@ def test_a_data_sheet_is_written(inventory: str, tmp_path: Path) -> None:
 
     assert done.stdout.startswith("# Data sheet of ")
     assert json.loads(croissant.stdout)["url"] == DATA
+
+
+def test_a_data_sheet_says_which_tables_are_over_the_data(tmp_path: Path) -> None:
+    over = DATA.replace("s3://", "s3a://").rstrip("/").rpartition("/")[0]
+    tables = (table(over, "support.all"), table(f"{DATA}2026/", "support.part", description="empty"))
+    reads = job(inputs=(Channel(channel_name="train", data_source=s3_source(DATA)),))
+    saved(reads, *tables).inventory.save(tmp_path / "inventory.json")
+
+    said = mlposture("datasheet", DATA, "--inventory", "inventory.json", cwd=tmp_path).stdout
+
+    assert "table over it: `arn:aws:glue:eu-west-1:111122223333:table/support/all`" in said
+    assert "columns of it with a comment: `2 of 3`" in said
+    assert "support/part" not in said
 
 
 def test_a_bucket_is_named_by_its_address_as_well(inventory: str, tmp_path: Path) -> None:

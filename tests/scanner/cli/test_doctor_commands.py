@@ -104,8 +104,12 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
 @pytest.mark.parametrize(
     ("actions", "code", "said"),
     [
-        (("sagemaker:*", "ec2:*", "iam:*", "logs:*", "s3:*"), 0, "nothing in 111122223333"),
-        (("sagemaker:*", "ec2:*", "logs:*", "s3:*"), 4, "iam:GetAccountAuthorizationDetails, iam:GetPolicy, "),
+        (("sagemaker:*", "ec2:*", "glue:*", "iam:*", "logs:*", "macie2:*", "s3:*"), 0, "nothing in 111122223333"),
+        (
+            ("sagemaker:*", "ec2:*", "glue:*", "logs:*", "macie2:*", "s3:*"),
+            4,
+            "iam:GetAccountAuthorizationDetails, iam:GetPolicy, ",
+        ),
     ],
 )
 def test_the_simulator_of_aws_says_what_is_missing(actions: tuple[str, ...], code: int, said: str) -> None:

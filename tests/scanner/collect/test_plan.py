@@ -37,14 +37,28 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     plain, declared = (make_plan(checks, COLLECTORS, systems=systems) for systems in (False, True))
 
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
+        "aws.glue.Table",
         "aws.logs.LogGroup",
+        "aws.macie.BucketCoverage",
         "aws.sagemaker.MonitoringSchedule",
+        "azure.machine_learning.DataVersion",
+        "azure.machine_learning.Job",
         "azure.machine_learning.ModelVersion",
+        "gcp.vertex_ai.Dataset",
+        "gcp.vertex_ai.TrainingPipeline",
     }
     assert set(declared.operations) - set(plain.operations) == {
+        "aiplatform.datasets.get",
+        "aiplatform.trainingPipelines.list",
+        "glue:GetDatabases",
+        "glue:GetTables",
         "logs:DescribeAccountPolicies",
         "logs:DescribeLogGroups",
         "logs:DescribeSubscriptionFilters",
+        "macie2:DescribeBuckets",
+        "Microsoft.MachineLearningServices/workspaces/data/read",
+        "Microsoft.MachineLearningServices/workspaces/data/versions/read",
+        "Microsoft.MachineLearningServices/workspaces/jobs/read",
         "Microsoft.MachineLearningServices/workspaces/models/read",
         "Microsoft.MachineLearningServices/workspaces/models/versions/read",
         "sagemaker:DescribeMonitoringSchedule",
@@ -52,8 +66,9 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     }
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
-        *("MLP-5331", "MLP-5332"),
-        *("MLP-5504", "MLP-5505", "MLP-5506"),
+        *("MLP-5232", "MLP-5306", "MLP-5315"),
+        *("MLP-5331", "MLP-5332", "MLP-5333"),
+        *("MLP-5504", "MLP-5505", "MLP-5506", "MLP-5611"),
     }
 
 

@@ -15,6 +15,8 @@ from scanner.source.terraform_types import ANY_OF_AZURE, TerraformType, members,
 SCHEMA: dict[str, Any] = json.loads((TESTS / "scanner" / "source" / "provider_schema.json").read_bytes())
 #: Kinds that no resource of the three providers makes, or that nobody makes, and why.
 WITHOUT = {
+    "aws.glue.Table": "no finding is on one",
+    "aws.macie.BucketCoverage": "no finding is on one",
     "aws.iam.Simulation": "what a simulator says of a role",
     "aws.logs.LogGroup": "no finding is on one",
     "aws.sagemaker.InferenceComponent": "the provider aws has no resource for it",
@@ -23,6 +25,10 @@ WITHOUT = {
     "aws.sagemaker.MonitoringSchedule": "no finding is on one",
     "aws.sagemaker.TrainingJob": "made by pipelines",
     "aws.tagging.TaggedResource": "the tags of others",
+    "azure.machine_learning.DataVersion": "no finding is on one",
+    "azure.machine_learning.Job": "no finding is on one",
+    "gcp.vertex_ai.Dataset": "no finding is on one",
+    "gcp.vertex_ai.TrainingPipeline": "no finding is on one",
     "azure.authorization.Assignee": "what is known of an identity",
     "azure.authorization.RoleAssignment": "no finding is on one",
     "azure.authorization.RoleDefinition": "no finding is on one",

@@ -36,9 +36,11 @@ def test_whoever_claims_an_endpoint_claims_its_model_artifacts_role_data_and_job
         "LogGroup": {"sentiment-internal"},
         "MonitoringSchedule": {"sentiment-bias", "sentiment-drift"},
         "Model": {"sentiment-good"},
+        "Table": {"reviews"},
         "TrainingJob": {"sentiment-train-good"},
         "Role": {"sentiment-serving", "sentiment-training"},
         "Bucket": {"northwind-example-models", "northwind-example-capture", "northwind-example-training-data"},
+        "BucketCoverage": {"northwind-example-training-data"},
     }
 
 
@@ -85,8 +87,8 @@ def test_a_workspace_that_is_selected_brings_what_is_inside() -> None:
     ("follow", "kinds"),
     [
         ((), {"Endpoint"}),
-        (("lineage",), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "TrainingJob"}),
-        (("lineage", "roles"), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "TrainingJob", "Role"}),
+        (("lineage",), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "Table", "TrainingJob"}),
+        (("lineage", "roles"), {"Endpoint", "EndpointConfig", *WATCHING, "Model", "Table", "TrainingJob", "Role"}),
         (("buckets",), {"Endpoint"}),
     ],
 )

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from scanning import document, running, take_inventory, with_faults
 from worlds.base import Fault
 
-from checks.azure.machine_learning.models import model_path
+from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.resources import ModelVersion
 from scanner.cards.card import Card
 from scanner.store.inventory import Inventory

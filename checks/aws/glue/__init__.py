@@ -1,0 +1,1 @@
+"""AWS Glue's Data Catalog: the tables that describe training data."""

@@ -1,0 +1,155 @@
+"""Whether the data that served models were trained with is described. It was recorded: that it is true is not known."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from checks.aws.glue.places import place_of, places_above
+from checks.aws.glue.resources import Table
+from checks.aws.paths.served_packages import served_models
+from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
+from checks.aws.sagemaker.packages import artifacts
+from checks.aws.sagemaker.resources import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelPackage,
+    TrainingJob,
+)
+from scanner.model.checks import check
+from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.views import View
+
+_FIELDS = ("description", "columns", "described_columns")
+
+
+class _Trained(Struct, frozen=True):
+    """The training jobs that made artifacts, by place; `unread` where that of some is not known."""
+
+    by: dict[str, list[TrainingJob]]
+    unread: bool
+
+
+class _Tables(Struct, frozen=True):
+    """All tables by place; `complete` unless there may be more."""
+
+    over: dict[str, list[Table]]
+    complete: bool
+
+
+@check(
+    id="MLP-5306",
+    severity=Severity.LOW,
+    objective="dataset-documentation",
+    since="0.1.0",
+    needs=(Model, Endpoint, EndpointConfig, InferenceComponent, ModelPackage, TrainingJob, Table),
+    blind_to=(
+        "data sheets kept elsewhere",
+        "training jobs of more than 30 days ago",
+        "whether what a description says is true",
+    ),
+    recorded=True,
+)
+def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:
+    """Data that a training job made a served model from is described by no table of the Glue Data Catalog.
+
+    A table describes data in S3 where its location is that of the data, or a folder above it, and its description says
+    more than a placeholder. Columns with a comment are counted and shown. Judged is the data of training jobs of the
+    last thirty days whose artifact an endpoint in service loads; data in file systems is not looked at. What Lake
+    Formation does not let the scan see is not there for it: it needs DESCRIBE on the tables.
+
+    ## Why it matters
+    Whoever has to say what a model was trained on, whether a record may be in it, or whom the data leaves out, reads
+    it in the data sheet, or asks people who may have left. Descriptions of tables are what AWS has for it.
+
+    ## How to fix
+    Give the data a table with a description that says why and how it was collected, of whom, and what it must not be
+    used for, or where that is written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what
+    only people can answer. Comments of columns say what each holds.
+
+    Terraform: `description` of `aws_glue_catalog_table`, and `comment` of its `columns`.
+
+    ## References
+    - https://arxiv.org/abs/1803.09010
+    - https://docs.aws.amazon.com/glue/latest/dg/tables-described.html
+    - https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
+    """
+    served = view.derive(served_models)
+    path = served.paths.get(model.id)
+    if path is None:
+        return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
+    jobs = _jobs(model, view)
+    if isinstance(jobs, Verdict):
+        return jobs
+    path = (*(job.id for job in jobs), model.id, *path)
+    if any(job.inputs is UNSET or unread_inputs(job) for job in jobs):
+        return unknown("TrainingJob.inputs", path=path)
+    places = {place for job in jobs for uri in addresses(job, INPUTS) if (place := place_of(uri))}
+    if not places:
+        return not_applicable("the job that made it read nothing from S3")
+    verdict = _described(places, view, path)
+    if verdict.status is Status.PASS and (view.derive(_trained).unread or not served.complete):
+        return unknown("all endpoints and training jobs", path=path)
+    return verdict
+
+
+def _jobs(model: Model, view: View) -> list[TrainingJob] | Verdict:
+    """The training jobs that made what a model loads; a verdict where there is none, or that is not known."""
+    loaded = artifacts(view, model)
+    if loaded is None:
+        return unknown("primary_container", "containers")
+    trained = view.derive(_trained)
+    found = [job for uri in loaded.uris for job in trained.by.get(place_of(uri), ())]
+    if found:
+        return found
+    if loaded.unread:
+        return unknown(*loaded.unread)
+    if trained.unread:
+        return unknown("TrainingJob.artifact")
+    return not_applicable("no training job of the last thirty days made what it loads")
+
+
+def _described(places: Iterable[str], view: View, path: tuple[str, ...]) -> Verdict:
+    """The verdict on data at these places."""
+    tables = view.derive(_tables)
+    found = {place: [one for above in places_above(place) for one in tables.over.get(above, ())] for place in places}
+    seen = list({one.id: one for listed in found.values() for one in listed}.values())
+    path = (*(one.id for one in seen), *path)
+    if not tables.complete or any(getattr(one, field) is UNSET for one in seen for field in _FIELDS):
+        return unknown("Table.description", path=path)
+    without = sorted(place for place, listed in found.items() if not any(map(_is_filled, listed)))
+    evidence: dict[str, Any] = {f"Table.{field}": {one.id: getattr(one, field) for one in seen} for field in _FIELDS}
+    if not without:
+        return passed("its training data is described in the Glue Data Catalog", path=path, **evidence)
+    if found[without[0]]:
+        return failed(f"the table over s3://{without[0]} describes nothing", path=path, **evidence)
+    return failed(f"no table that the scan may see is over s3://{without[0]}", path=path, **evidence)
+
+
+def _is_filled(table: Table) -> bool:
+    return table.description == "filled"
+
+
+def _trained(view: View) -> _Trained:
+    """An index of what training jobs made, to be derived once."""
+    found = view.all(TrainingJob)
+    by: dict[str, list[TrainingJob]] = {}
+    unread = not found.complete
+    for job in found:
+        unread = unread or job.artifact is UNSET
+        if job.artifact and (place := place_of(job.artifact)):
+            by.setdefault(place, []).append(job)
+    return _Trained(by, unread)
+
+
+def _tables(view: View) -> _Tables:
+    """An index of tables, to be derived once."""
+    found = view.all(Table)
+    over: dict[str, list[Table]] = {}
+    complete = found.complete
+    for table in found:
+        complete = complete and table.location is not UNSET
+        over.setdefault(place_of(table.location or ""), []).append(table)
+    return _Tables(over, complete)
