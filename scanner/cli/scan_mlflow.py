@@ -10,8 +10,8 @@ from scanner.cli.scan_run import start
 
 
 @click.command("mlflow", cls=Grouped)
-@click.option("--url", "urls", multiple=True, metavar="U", help="Address of a tracking server. Repeatable. Default: "
-              "MLFLOW_TRACKING_URI.")  # fmt: skip
+@click.option("--url", "urls", multiple=True, metavar="U", help="Address of a tracking server, or the ARN of one "
+              "that SageMaker manages. Repeatable. Default: MLFLOW_TRACKING_URI.")  # fmt: skip
 @common
 @scanning
 @click.pass_context
@@ -20,6 +20,7 @@ def scan_mlflow(ctx: click.Context, /, urls: tuple[str, ...], **options: Any) ->
 
     Credentials come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, and go to
     these addresses alone, over https unless it is this machine. MLPOSTURE_MLFLOW_ENDPOINT is the near end of a tunnel
-    to a server, http://127.0.0.1:5000 for example, which keeps its name.
+    to a server, http://127.0.0.1:5000 for example, which keeps its name. Requests to a server that SageMaker manages
+    are signed with the credentials that the AWS CLI would use, which go to no other.
     """
     ctx.exit(start({"mlflow": {"urls": urls}}, options))

@@ -3,21 +3,28 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from checks.mlflow.client.managed import is_arn, managed
 from scanner.calls.plain_http import PORTS, is_local, spelled
 from scanner.model.errors import InputError
 
+_AZURE = "azureml://"
 _EXAMPLE = "give one such as https://mlflow.northwind.example"
 
 
 def server(url: str, said: str) -> str:
     """The one spelling of a server's address: scheme, host, port and path. Raises InputError, which `said` begins.
 
-    One that may have a user or password in it, in whichever place, is not shown.
+    A server that SageMaker manages is called by its ARN. Azure ML writes `azureml` where `https` is meant. An address
+    that may have a user or password in it, in whichever place, is not shown.
     """
     if "@" in url:
         raise InputError(
             f"{said}: leave the user and password out; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
         )
+    if is_arn(url):
+        return managed(url, said).arn
+    if url.startswith(_AZURE):
+        url = f"https://{url.removeprefix(_AZURE)}"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # which raises for what is none

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.mlflow.client.addresses import refuse_in_the_clear, server, tunnel
+from checks.mlflow.client.managed import aws_credentials, is_arn
 from checks.mlflow.client.refusals import NO_ROUTE, NOT_FOUND
 from checks.mlflow.client.transport import Answer, Credentials, Transport, credentials, decoded, refused
 from checks.mlflow.permissions import USER, is_read, permission
@@ -27,6 +28,8 @@ _URI = "MLFLOW_TRACKING_URI"
 _ENDPOINT = "MLPOSTURE_MLFLOW_ENDPOINT"
 #: What says who may read the answer from a web page.
 _CORS = {"allow_origin": "Access-Control-Allow-Origin", "allow_credentials": "Access-Control-Allow-Credentials"}
+#: Whom a server knows by a signature, without asking AWS who that is.
+_OF_AWS = "who holds the credentials of AWS"
 #: A version is no longer, and looks like this.
 _LINE = 100
 _VERSION = pattern(r"[0-9][\w.+-]*", re.ASCII)
@@ -48,7 +51,8 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
     if made.header and not through:
         for url, said in servers.items():
             refuse_in_the_clear(url, said)
-    transport = Transport(made, calls.manners, through)
+    aws = aws_credentials() if any(map(is_arn, servers)) else None
+    transport = Transport(made, calls.manners, through, aws)
     return MlflowProvider(calls, tuple(servers), transport, made)
 
 
@@ -65,13 +69,16 @@ class MlflowProvider:
     def __init__(self, calls: Calls, servers: tuple[str, ...], transport: Transport, made: Credentials) -> None:
         self.calls = calls
         self.transport = transport
-        self.principal, self.user = made.owner or "nobody", made.user
-        #: `basic` or `bearer`, empty where no credentials are sent
-        self.form = made.form
-        self._servers = servers
+        self.user = made.user
+        self._made, self._servers = made, servers
+        self.principal = made.owner or (_OF_AWS if any(map(is_arn, servers)) else "nobody")
 
-    def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same for every server
-        return self.principal if self.form else ""
+    def form(self, account: str) -> str:
+        """`basic`, `bearer`, or `sigv4` where requests are signed; empty where no credentials are sent."""
+        return "sigv4" if is_arn(account) else self._made.form
+
+    def asks_as(self, account: str) -> str:
+        return _OF_AWS if is_arn(account) else self._made.owner
 
     def accounts(self) -> tuple[str, ...]:
         return self._servers
@@ -96,7 +103,7 @@ class MlflowApi(BaseApi):
         super().__init__(provider.calls, collector, scope, recorder)
         self._provider = provider
         self.server = scope.account
-        self.form = provider.form
+        self.form = provider.form(scope.account)
 
     def is_read(self, operation: str) -> bool:
         return is_read(operation)

@@ -9,9 +9,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from email.message import Message
 from functools import cached_property
-from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
+from checks.mlflow.client.managed import is_arn, managed, signed
 from checks.mlflow.client.refusals import REFUSALS
 from scanner import HOME, __version__
 from scanner.calls.client import Manners
@@ -20,6 +21,9 @@ from scanner.model import own
 from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.nouns import Reason
 from scanner.model.refusals import find
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials as AwsCredentials
 
 USER, PASSWORD, TOKEN = "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"
 #: What statuses say, whoever answers with them.
@@ -64,10 +68,15 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 
 
 class Transport:
-    """Requests to any of the servers, each with the credentials or without. No retries, no redirects."""
+    """Requests to any of the servers, each with the credentials or without. No retries, no redirects.
 
-    def __init__(self, made: Credentials, manners: Manners, tunnel: str = "") -> None:
-        self._credentials = made
+    Those to servers that SageMaker manages are signed with the credentials of AWS, and those to others are not.
+    """
+
+    def __init__(
+        self, made: Credentials, manners: Manners, tunnel: str = "", aws: "AwsCredentials | None" = None
+    ) -> None:
+        self._credentials, self._aws = made, aws
         self._tunnel = tunnel
         self._timeout = manners.read_timeout
         certificates = os.environ.get(_CERTIFICATES, "")
@@ -82,13 +91,19 @@ class Transport:
     ) -> Answer:
         """One attempt. Raises CallFailed where no answer came."""
         headers = {"Accept": "application/json", "User-Agent": f"mlposture/{__version__} (+{HOME})"}
-        if self._credentials.header and not anonymous:
-            headers["Authorization"] = self._credentials.header
         if origin:
             headers["Origin"] = origin
+        path += f"?{urlencode(query, quote_via=quote)}" if query else ""  # a signature is of %20, and not of +
+        if is_arn(server):
+            known = managed(server)
+            server, headers[known.header] = known.url, known.arn
+            if not anonymous and self._aws is not None:
+                headers = signed(known, server + path, headers, self._aws)
+        elif self._credentials.header and not anonymous:
+            headers["Authorization"] = self._credentials.header
         if self._tunnel:
             headers["Host"] = urlsplit(server).netloc
-        address = (self._tunnel or server) + path + (f"?{urlencode(query)}" if query else "")
+        address = (self._tunnel or server) + path
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
         opener = self._direct if is_local(address) else self._opener
         try:

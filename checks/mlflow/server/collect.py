@@ -32,5 +32,7 @@ def servers(api: MlflowApi) -> Iterator[Server]:
         probes[FOREIGN] = api.probe(EXPERIMENTS, "experiments", origin=ORIGIN)
     said: dict[str, Reply] = {VERSION: version}
     said[EXPERIMENTS] = {name.partition("#")[2] or "asked": reply for name, reply in probes.items() if reply}
-    facts = {"id": api.server, "name": api.server.partition("//")[2], "console_url": api.server}
+    facts = {"id": api.server, "name": api.server.rpartition("//")[2]}
+    if "//" in api.server:  # and not the ARN of one that SageMaker manages
+        facts["console_url"] = api.server
     yield api.decode(Server, {VERSION: version, **probes}, said, **facts, asked_with=api.form or None)

@@ -32,5 +32,5 @@ class Server(Resource, frozen=True, kw_only=True):
     #: what the server lets a web page of a strange origin read, and whether with the reader's credentials
     allow_origin: Annotated[Observed[str], Read(FOREIGN, "allow_origin")] = UNSET
     allow_credentials: Annotated[Observed[str], Read(FOREIGN, "allow_credentials")] = UNSET
-    #: `basic` or `bearer`; None where the scan had no credentials to send
+    #: `basic`, `bearer`, or `sigv4` for a signature of AWS; None where the scan had no credentials to send
     asked_with: Observed[str] = UNSET
