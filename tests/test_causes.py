@@ -298,6 +298,9 @@ def test_a_role_is_assumed_where_one_is_named(scanned: Scanned) -> None:
     for one in (found, configured):
         assert one["causes"]["unread"] == []
         assert one["causes"]["calls"] == 3
+    (scanned.folder / "gcp.toml").write_text("[gcp]\n")
+    other = explained(scanned, world, *files, options=("--config", "gcp.toml"))
+    assert "--role-arn" in other["causes"]["unread"][0]["detail"]
     for option in (("--config", "missing.toml"), ("--role-arn", "no-role")):
         with running("aws", world):
             done = scanned.diff(*files, "--causes", *option)
@@ -316,13 +319,39 @@ def test_a_region_that_is_none_is_said(scanned: Scanned) -> None:
     assert gap["reason"] == "malformed"
 
 
-def test_a_log_that_does_not_reach_back_says_so(scanned: Scanned, monkeypatch: Any) -> None:
-    monkeypatch.setattr(comparing, "NOW", BEGAN - timedelta(days=100))
-    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
-    found = explained(scanned, recording(), *files)
+def test_a_log_that_does_not_reach_back_says_so_and_is_asked_of_what_it_keeps(
+    scanned: Scanned, monkeypatch: Any
+) -> None:
+    def asked(days: int) -> tuple[Any, list[Any]]:
+        monkeypatch.setattr(comparing, "NOW", BEGAN - timedelta(days=days))
+        before = scanned.scan(1, lab("lab", "Disabled"))
+        monkeypatch.setattr(comparing, "NOW", BEGAN - timedelta(days=days - 30))
+        files = before, scanned.scan(2, lab("lab"))
+        with running("aws", recording(opened("lab", BEGAN - timedelta(days=days - 29)))) as world:
+            found = scanned.compared(*files, "--causes")
+            return found, [request.params for request in world.log if request.operation == LOOKUP]
 
-    assert not causes(found, "lab")["complete"]
-    assert "keeps 90 days" in found["causes"]["unread"][0]["detail"]
+    (partly, calls), (wholly, none) = asked(100), asked(200)
+    for found in (partly, wholly):
+        assert not causes(found, "lab")["complete"]
+        assert "keeps 90 days" in found["causes"]["unread"][0]["detail"]
+    assert len(causes(partly, "lab")["changes"]) == 1
+    oldest = datetime.now(UTC) - timedelta(days=90)
+    assert all(datetime.fromtimestamp(one["StartTime"], UTC) > oldest for one in calls)
+    assert none == []
+
+
+def test_a_time_of_no_scan_is_refused_in_a_sentence(scanned: Scanned) -> None:
+    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
+    report = json.loads((scanned.folder / files[0]).read_text())
+    report["scan"]["started_at"] = "0001-01-01T00:00:00Z"
+    (scanned.folder / files[0]).write_text(json.dumps(report))
+    with running("aws", recording()):
+        done = scanned.diff(*files, "--causes")
+
+    assert done.returncode == 2
+    assert "when no scan was" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_two_scans_of_a_history_are_explained_alike(scanned: Scanned) -> None:

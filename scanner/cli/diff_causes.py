@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.calls.client import Calls, Manners
 from scanner.cli.config import parse_duration, read_config
@@ -22,7 +23,7 @@ from scanner.history.causes import ASKED, MOST_RESOURCES, SKEW, Access, Causes, 
 from scanner.history.comparing import What
 from scanner.history.comparison import Comparison
 from scanner.model.changes import DELAY, Answer, Budget, Question, Sought, newest, unread
-from scanner.model.errors import CallFailed, CannotScan
+from scanner.model.errors import CallFailed, CannotScan, InputError
 from scanner.model.history import Account
 from scanner.model.nouns import ANYWHERE, Reason
 from scanner.objects.transfer import reading
@@ -47,8 +48,9 @@ def aws_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         return settings
     with reading(options["config"]) as path:
         given = read_config(path).providers().get("aws", {})
-    given = {name: given.get(name) for name in ("profile", "role_arns", "organization", "organization_role")}
-    return {**given, **{name: value for name, value in settings.items() if value}}
+    names = ("profile", "role_arns", "organization", "organization_role")
+    given = {name: given[name] for name in names if name in given}
+    return {**settings, **given, **{name: value for name, value in settings.items() if value}}
 
 
 def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str, Any]) -> Causes:
@@ -57,7 +59,7 @@ def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str,
     Raises InputError for roles that are none.
     """
     until = monotonic() + parse_duration("--time-limit", options["time_limit"])
-    causes = Causes(found.before.made_at - SKEW, (found.after.ended_at or found.after.made_at) + SKEW)
+    causes = _between(found)
     wanted = _wanted(found, causes)
     for provider in sorted({name for name, _ in wanted}):
         accounts = {account: one for (name, account), one in wanted.items() if name == provider}
@@ -72,6 +74,15 @@ def find_causes(found: Comparison, aws: Mapping[str, Any], options: Mapping[str,
             _ask(provider, settings, accounts, found, causes, calls, options)
     causes.settle()
     return causes
+
+
+def _between(found: Comparison) -> Causes:
+    """Nothing yet of the time between the two. Raises InputError where that is none of a scan."""
+    try:
+        return Causes(found.before.made_at - SKEW, (found.after.ended_at or found.after.made_at) + SKEW)
+    except OverflowError as error:
+        said = f"{found.before.said} and {found.after.said}"
+        raise InputError(f"{said}: one says that it was made when no scan was; give the right files") from error
 
 
 @contextmanager
@@ -106,7 +117,7 @@ def _wanted(found: Comparison, causes: Causes) -> dict[Account, _Wanted]:
 
 def _was_refused(found: Comparison, account: Account) -> bool:
     """Whether the later scan was refused something there, or does not say that it was not."""
-    return found.after.denied is None or bool(found.after.denied.get(account))
+    return found.after.denied is None or account in found.after.denied
 
 
 def _seek_in_vain(causes: Causes, account: Account, one: _Wanted, why: str) -> None:
@@ -185,7 +196,7 @@ def _read(
     budgets = [Budget(options["max_calls"]) for _ in questions]
     with bar(enabled=not options["no_progress"], meter=calls.meter, doing="reading logs") as update:
         waiting = {
-            calls.discoveries.submit(module.recorded, connected, question, budget): question
+            calls.discoveries.submit(_answer, module, connected, question, budget, now): question
             for question, budget in zip(questions, budgets, strict=True)
         }
         for future in as_completed(waiting):
@@ -198,6 +209,13 @@ def _read(
             done += 1
             update(Progress(done, len(questions), None, f"{question.account} {question.region}"))
     causes.calls += sum(budget.made for budget in budgets)
+
+
+def _answer(module: ModuleType, connected: Any, question: Question, budget: Budget, now: datetime) -> Answer:
+    """What a log says, of the time that it keeps: some refuse to be asked about any before."""
+    asked = replace(question, since=max(question.since, now - module.KEPT + SKEW))
+    answer: Answer = module.recorded(connected, asked, budget) if asked.since < asked.until else Answer()
+    return answer
 
 
 def _access(account: Account, scanner: str, answer: Answer, found: Comparison) -> Access:
