@@ -40,10 +40,11 @@ def run_trend(url: str, last: int, *, as_json: bool, width: int | None) -> None:
 
 def trend_of(store: Store, until: datetime | None = None) -> Trend:
     """How a history went, by the scans that began by then; by default, by all. Raises InputError."""
-    scans = tuple(one for one in store.scans() if until is None or one.started_at <= until)
-    numbers = {one.number for one in scans}
-    with legible(store.shown):
-        return made_of(scans, (span for span in store.spans() if span.first in numbers), _frameworks())
+    scans = store.scans()
+    kept = tuple(one for one in scans if until is None or one.started_at <= until)
+    later = {one.number for one in scans} - {one.number for one in kept}
+    with legible(store.shown):  # a span of a scan that is missing is found there
+        return made_of(kept, (span for span in store.spans() if span.first not in later), _frameworks())
 
 
 def _last(found: Trend, last: int) -> Trend:

@@ -70,12 +70,15 @@ Claims = Callable[[str, str], Collection[str] | None]
 class Watched:
     """The scans and findings of a history, as far as they are about AI systems. `spans` are gone through once.
 
+    Raises KeyError for spans of a scan that is not there.
+
     A failure is of the systems that its scan said, and of those that claim its resource now. A scan that was told of no
     system may have had failures of one whose resources are gone: of their checks, it did not see all.
     """
 
     def __init__(self, scans: Sequence[Scan], spans: Iterable[Span], claims: Claims) -> None:
         self._claims = claims
+        self._day = {scan.number: _day(scan) for scan in scans}
         self._asked: defaultdict[Account, list[_Asked]] = defaultdict(list)
         for scan in scans:
             checks = frozenset(scan.checks)
@@ -100,6 +103,7 @@ class Watched:
 
     def _add(self, span: Span, until: int | None) -> None:
         stretch = (span.account, span.first, until)
+        since = self._day[span.first]
         claimed = self._claims(span.kind, span.id)
         if claimed is None and not span.systems and span.state not in ENDED:
             self._stray[span.check_id].add(stretch)
@@ -110,17 +114,16 @@ class Watched:
             elif span.state is State.UNKNOWN:
                 self._unknown[system][span.check_id].add(stretch)
             if span.state is State.SUPPRESSED:
-                self._spells[system].append(self._spell(span, until))
+                self._spells[system].append(self._spell(span, since, until))
 
-    def _spell(self, span: Span, until: int | None) -> Spell:
-        by_number = {one.number: one.day for one in self._asked[span.account]}
+    def _spell(self, span: Span, since: date, until: int | None) -> Spell:
         return Spell(
             check=span.check_id,
             kind=span.kind,
             id=span.id,
             account=span.account,
-            since=by_number[span.first],
-            until=None if until is None else by_number[until],
+            since=since,
+            until=None if until is None else self._day[until],
         )
 
     def spells(self, system: str) -> tuple[Spell, ...]:

@@ -10,6 +10,8 @@ from nights import CLOSED, day, inventory_of, lab
 from scanning import calm
 from support import ROOT
 
+from scanner.cli.html_history import course_beside
+
 EXAMPLE = str(ROOT / "examples" / "ai-systems.yaml")
 
 
@@ -132,3 +134,10 @@ def test_a_page_that_cannot_be_made_is_refused(night: Path, arguments: list[str]
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert said in done.stderr and not (night / "out.html").exists()
+
+
+def test_a_history_that_cannot_be_read_now_costs_no_report(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/nowhere/history.db"
+
+    assert course_beside(None, {"store": url}) is None  # type: ignore[arg-type] - it is not looked at
+    assert "the page is written without its history" in caplog.text

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from nights import CLOSED, Nights, lab
+from support import NOW
 
+from scanner.cli.evidence_history import Opened, first_seen
+from scanner.cli.trend_running import trend_of
 from scanner.history.store import open_store
 from scanner.history.stored import compare_stored, two_of
 from scanner.model.errors import InputError
@@ -54,12 +58,23 @@ READ = {
     "findings": lambda store: list(store.findings("night-2")),
     "changes": lambda store: list(store.changes("night-1", "night-2")),
     "compared": lambda store: compare_stored(store, *two_of(store, None, None), lambda _: False),
+    "trend": trend_of,
+    "period": lambda store: Opened(store, store.scans(), NOW.date(), NOW.date()).asked(None),
+    "first seen": lambda store: first_seen(store, NOW + timedelta(days=9), {"0"}),
 }
 
 
 @pytest.mark.parametrize("read", READ)
 def test_each_way_to_read_says_it_in_a_sentence(read, tmp_path):
     url = damaged(tmp_path, "UPDATE mlposture_spans SET state = 'odd'")
+    with open_store(url) as store, pytest.raises(InputError, match="holds what mlposture did not write so"):
+        READ[read](store)
+
+
+@pytest.mark.parametrize("read", ["trend", "period"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_scan_that_is_missing_is_not_passed_over(read, number, tmp_path):
+    url = damaged(tmp_path, f"DELETE FROM mlposture_scans WHERE number = {number}")
     with open_store(url) as store, pytest.raises(InputError, match="holds what mlposture did not write so"):
         READ[read](store)
 
