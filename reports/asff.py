@@ -98,7 +98,7 @@ def _finding(finding: Finding, report: Report, constant: Mapping[str, Any], exte
         fields["suppressed-until"] = str(finding.suppression.until or "")
     reason = "" if finding.verdict in _STATUS else finding.message
     path = f" Path: {' → '.join(finding.path)}." if finding.path else ""
-    since = report.started_at if finding.state == "new" else finding.first_seen
+    since = report.started_at if finding.state in ("new", "not compared") else finding.first_seen
     return {
         **_base(f"{finding.check_id}/{finding.fingerprint}", finding.check_id, scope, report, resource.id),
         "Title": constant["title"],

@@ -127,9 +127,10 @@ class FindingV1(FindingStartV1, frozen=True):
 
     `controls` are keys of the report's `controls`, where `objective` leads to how and why. `source` is null where it is
     not known; `unsourced` says why, if it was looked for. `suppression` is null where there is none, and `state` where
-    there is no earlier report and no history: against these, a failure is `new`, `persisting`, `reopened` (it had ended
-    before) or `suppressed`, and what failed there is `fixed` or, where nobody knows, `unknown`. `first_seen_at` is when
-    it was seen to fail for the first time; null where that is not known.
+    there is no earlier report and no history: against these, a failure is `new`, `not compared` (no scan of the
+    history had looked at it), `persisting`, `reopened` (it had ended before) or `suppressed`, and what failed there is
+    `fixed` or, where nobody knows, `unknown`. `first_seen_at` is when it was seen to fail for the first time; null
+    where that is not known.
     """
 
     objective: str

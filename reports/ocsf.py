@@ -27,7 +27,7 @@ _CLASSES = {COMPLIANCE: "Compliance Finding", DETECTION: "Detection Finding"}
 _CATEGORY, _RULE = 2, 1
 #: Activities of a finding, and what an earlier report makes of one; without an earlier report it is created.
 _ACTIVITIES = {1: "Create", 2: "Update", 3: "Close"}
-_ACTIVITY = {"": 1, "new": 1, "fixed": 3, "gone": 3}
+_ACTIVITY = {"": 1, "new": 1, "not compared": 1, "fixed": 3, "gone": 3}
 _NEW, _SUPPRESSED, _RESOLVED = (1, "New"), (3, "Suppressed"), (4, "Resolved")
 #: Verdict → `status_id` and `status` of the compliance.
 _COMPLIANCE = {
@@ -160,7 +160,7 @@ def _by_framework(controls: Iterable[ControlRef]) -> dict[str, list[str]]:
 
 def _seen(finding: Finding, report: Report) -> dict[str, Any]:
     """When it was seen last and, where earlier scans tell, first."""
-    since = report.started_at if finding.state == "new" else finding.first_seen
+    since = report.started_at if finding.state in ("new", "not compared") else finding.first_seen
     first = _time("first_seen_time", since) if since else {}
     return {**first, **_time("last_seen_time", report.started_at)}
 

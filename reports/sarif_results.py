@@ -28,8 +28,8 @@ KIND = {
 }
 #: What a finding is against an earlier report, in SARIF's words.
 BASELINE = {
-    "new": "new", "reopened": "new", "persisting": "unchanged", "suppressed": "unchanged", "unknown": "updated",
-    "fixed": "updated",
+    "new": "new", "not compared": "new", "reopened": "new", "persisting": "unchanged", "suppressed": "unchanged",
+    "unknown": "updated", "fixed": "updated",
 }  # fmt: skip
 
 

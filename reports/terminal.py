@@ -23,6 +23,7 @@ from reports.terminal_systems import systems
 from reports.terminal_text import Line, Look, table, theirs, wrap
 from reports.terminal_unseen import absences, gaps, unanswered
 from reports.writing import clean
+from scanner.history.states import State
 from scanner.model.claims import Posture
 from scanner.model.nouns import Severity
 from scanner.model.reported import Report
@@ -204,14 +205,24 @@ def _sums(report: Report, width: int) -> Iterator[Line]:
     yield [("", f"Verdicts: {counts['pass']} pass, {counts['fail']} fail, {counts['unknown']} unknown, "
                 f"{counts['not_applicable']} not applicable{_suppressed(counts['suppressed'])}.", "")]  # fmt: skip
     if report.states is not None:
-        states = ", ".join(f"{count} {state}" for state, count in report.states.items())
-        yield [("", f"Since earlier scans: {states or 'nothing failed, and nothing does'}.", "")]
+        for text in wrap(_since(report.states, first=report.earlier.begun == 0), width):
+            yield [("", text, "")]
     if report.unmanaged is not None:
         yield [("", f"{len(report.unmanaged)} of {report.resources} resources are unmanaged: no code made them.", "")]
     if report.trusted:
         entries = sum(use.passes > 0 for use in report.trust)
         yield [("", f"{report.trusted} of {counts['pass']} passes rest on [trust], on {entries} of its entries.", "")]
     yield [("bold", posture_line(report.score), "")]
+
+
+def _since(states: Mapping[str, int], *, first: bool) -> str:
+    """What has become of findings; of the first scan of a history there is nothing to say."""
+    if first:
+        return "First scan kept, for later ones to be compared with."
+    counts = ", ".join(f"{count} {state}" for state, count in states.items() if state != State.NOT_COMPARED)
+    unseen = states.get(State.NOT_COMPARED, 0)
+    looked = f"{unseen} first looked at in this scan, and not counted as new" if unseen else ""
+    return f"Since earlier scans: {'; '.join(filter(None, (counts, looked))) or 'nothing failed, and nothing does'}."
 
 
 def _suppressed(count: int) -> str:

@@ -9,7 +9,7 @@ from scanner.history.states import State
 from scanner.history.trend import Point, TimeToFix, Trend
 from scanner.model.nouns import Severity
 
-_STATES = (State.NEW, State.REOPENED, State.FIXED, State.GONE, State.UNKNOWN, State.SUPPRESSED)
+_STATES = (State.NEW, State.REOPENED, State.NOT_COMPARED, State.FIXED, State.GONE, State.UNKNOWN, State.SUPPRESSED)
 #: Those that have a column even where there are none.
 _ALWAYS = (State.NEW, State.FIXED)
 _WIDTH = 110

@@ -46,6 +46,8 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
     if fails(counts, fail_on):
         return Outcome(Exit.FINDINGS, f"{_failed(counts, fail_on)}, at or above --fail-on {fail_on}")
     none = "--fail-on never" if fail_on == NEVER else f"no {_about(fail_on)}failure at or above --fail-on {fail_on}"
+    if fail_on.startswith(NEW) and (unseen := (report.states or {}).get("not compared")):
+        none += f" ({unseen} not compared: no earlier scan looked there)"
     if short := too_little(report, options.get("min_coverage")):
         return Outcome(Exit.INCOMPLETE, short)
     if report.complete and not _carried(report):

@@ -14,6 +14,7 @@ from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.history.earlier import Earlier
+from scanner.history.views import Place
 from scanner.model.checks import Check
 from scanner.model.described import Described
 from scanner.model.notes import Source
@@ -282,8 +283,9 @@ class StoredFindings:
         suppression = self._suppressing.decided(kept.suppressed)
         told, since = "", None
         if self._earlier:
+            place = Place(check.id, resource.kind, resource.scope, bool(check.needs))
             told, since = self._earlier.told(
-                mark, kept.status, suppressed=suppression is not None, at=self._inventory.taken_at
+                mark, kept.status, place, suppressed=suppression is not None, at=self._inventory.taken_at
             )
         return Finding(
             fingerprint=mark,

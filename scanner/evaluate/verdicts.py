@@ -12,6 +12,7 @@ from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.trusting import Trusting
 from scanner.history.earlier import Earlier
 from scanner.history.states import State
+from scanner.history.views import Place
 from scanner.model.checks import Check
 from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse
@@ -96,7 +97,8 @@ class Verdicts:
             joined = judgement.resource.scope.provider if check.needs else ""
             earlier.note(mark, status, judgement.verdict.message, joined=joined)
         if status is Status.FAIL:
-            state, _ = earlier.told(mark, status, suppressed=suppressed)
+            place = Place(check.id, judgement.resource.kind, judgement.resource.scope, bool(check.needs))
+            state, _ = earlier.told(mark, status, place, suppressed=suppressed)
             self._states[check.id][state] += 1
 
     def _suppressions_of(self, judgement: Judgement) -> tuple[int, ...]:

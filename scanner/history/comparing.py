@@ -17,7 +17,7 @@ class What(StrEnum):
     NEW = State.NEW.value
     REOPENED = State.REOPENED.value
     #: it fails, and the scan before did not look at it: nobody knows whether it is new
-    NOT_COMPARED = "not compared"
+    NOT_COMPARED = State.NOT_COMPARED.value
     UNKNOWN = State.UNKNOWN.value
     FIXED = State.FIXED.value
     GONE = State.GONE.value

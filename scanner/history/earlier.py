@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scanner.history.listed import Listed, unread
 from scanner.history.states import State, seen, state
+from scanner.history.views import Place, View
 from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
@@ -103,6 +104,9 @@ class Earlier:
         self._apart = begun >= 0
         #: by account: what was asked together with it
         self._together: dict[Account, list[Mapping[Account, Iterable[str]]]] = {}
+        #: by account: what the scans that asked it looked at
+        self._views: dict[Account, dict[View, None]] = {}
+        self._compared: dict[Place, bool] = {}
         #: the accounts of this scan
         self._scanned: frozenset[Account] = frozenset()
         self.settled: dict[Account, bool] = {}
@@ -151,6 +155,11 @@ class Earlier:
     def ask_with(self, account: Account, regions: Mapping[Account, Iterable[str]]) -> None:
         """Regions by account that were asked together with one: what was found there may be found from these."""
         self._together.setdefault(account, []).append(regions)
+
+    def saw(self, accounts: Iterable[Account], view: View) -> None:
+        """A scan of a history asked these accounts, and looked at that."""
+        for account in accounts:
+            self._views.setdefault(account, {})[view] = None
 
     def seal(self, made_at: datetime) -> None:
         """Everything was added, of a report that was made then."""
@@ -201,6 +210,7 @@ class Earlier:
         if self._apart:
             self.settled = {one: settled for one, settled in self.settled.items() if one in self._scanned}
         self._listed = Listed(listings, self._asked_before(), unread(gaps))
+        self._compared.clear()
 
     def _asked_before(self) -> Mapping[Account, frozenset[str]]:
         """The regions, by account, where what is known of the accounts of this scan may have been found from."""
@@ -256,11 +266,11 @@ class Earlier:
     # -- what is known -----------------------------------------------------------------------------------------------
 
     def told(
-        self, fingerprint: str, status: Status, *, suppressed: bool = False, at: datetime | None = None
+        self, fingerprint: str, status: Status, place: Place, *, suppressed: bool = False, at: datetime | None = None
     ) -> tuple[str, datetime | None]:
         """What a finding is against what is known, and since when; empty and None where there is nothing to say.
 
-        `at` is when it was seen now, for what fails for the first time.
+        `at` is when it was seen now, for what fails for the first time. Of joined checks, `look` comes before.
         """
         query = "SELECT fate, first_seen, accepted FROM failures WHERE fingerprint = ?"
         known = self._db.execute(query, (fingerprint,)).fetchone()
@@ -272,13 +282,22 @@ class Earlier:
             before, since = None, None
         hidden = known is not None and self._noted_fate(fingerprint, known[0]) == _OPEN
         after = state(
-            before, seen(Status.UNKNOWN if hidden and status is not Status.FAIL else status, suppressed=suppressed)
+            before,
+            seen(Status.UNKNOWN if hidden and status is not Status.FAIL else status, suppressed=suppressed),
+            compared=before is not None or self._looked(place),
         )
         if after is State.NEW and self.cut:
             return "", None
         if before is None and after is not None and not self.cut:
             return after, at
         return (after or ""), since and datetime.fromisoformat(since)
+
+    def _looked(self, place: Place) -> bool:
+        """Whether some earlier scan of a history would have had a failure. Reports are taken for all that there was."""
+        if self._apart and place not in self._compared:
+            views = self._views.get((place.scope.provider, place.scope.account), {})
+            self._compared[place] = any(not view.misses(place, self._listed.regions) for view in views)
+        return not self._apart or self._compared[place]
 
     def _noted_fate(self, fingerprint: str, kept: int | None) -> int | None:
         """What was noted of a failure last; while judging, that may not be kept yet."""

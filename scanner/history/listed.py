@@ -22,13 +22,14 @@ class Listed:
         self._unread = frozenset(unread)
         self._complete: dict[tuple[str, Scope], bool] = {}
         self._kinds: dict[Account, set[str]] = {}
-        self._regions: dict[Account, set[str]] = {}
+        #: what was asked, by account
+        self.regions: dict[Account, set[str]] = {}
         #: kinds of which nobody had to look anywhere else in an account
         self._nowhere: set[tuple[str, Account]] = set()
         for listing in listings:
             account = (listing.scope.provider, listing.scope.account)
             self._kinds.setdefault(account, set()).add(listing.kind)
-            self._regions.setdefault(account, set()).add(listing.scope.region)
+            self.regions.setdefault(account, set()).add(listing.scope.region)
             self._complete[listing.kind, listing.scope] = listing.complete
             if listing.absent and listing.scope.region == ANYWHERE:
                 self._nowhere.add((listing.kind, account))
@@ -37,7 +38,7 @@ class Listed:
         self.left = {
             account: left
             for account, regions in sorted(before.items())
-            if account not in everywhere and (left := sorted(regions - self._regions.get(account, set())))
+            if account not in everywhere and (left := sorted(regions - self.regions.get(account, set())))
         }
 
     def left_out(self, provider: str) -> str:

@@ -98,7 +98,7 @@ class Recording:
         severities: Counter[Severity] = Counter()
         for known, said in paired(self._known(number), self._said.of(account)):
             now, body = self._news(known, said, at)
-            after = state(known.state if known else None, now)
+            after = state(known.state if known else None, now, compared=said is None or said.compared)
             if after is None:
                 continue
             states[after] += 1

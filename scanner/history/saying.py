@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from scanner.history.records import Body, Subject
-from scanner.history.states import Seen, seen
+from scanner.history.states import Seen, State, seen
 from scanner.model.history import Account, Former
 from scanner.model.notes import Source
 from scanner.model.nouns import Status
@@ -17,6 +17,7 @@ from scanner.store.keeping import keeping, private_database
 _TABLE = """
 CREATE TABLE said (
     account INTEGER NOT NULL, fingerprint BLOB NOT NULL, seen TEXT NOT NULL, subject BLOB NOT NULL, body BLOB NOT NULL,
+    compared INTEGER NOT NULL,
     PRIMARY KEY (account, fingerprint)
 ) WITHOUT ROWID
 """
@@ -26,12 +27,13 @@ _CACHED_KIBIBYTES = 8192
 
 
 class Said(NamedTuple):
-    """What is said of one finding; `subject` and `body` are encoded."""
+    """What is said of one finding; `subject` and `body` are encoded. `compared`: an earlier scan looked at it."""
 
     fingerprint: bytes
     seen: Seen
     subject: bytes
     body: bytes
+    compared: bool
 
 
 class Saying:
@@ -55,9 +57,9 @@ class Saying:
 
     def of(self, account: Account) -> Iterator[Said]:
         """What is said of an account, by fingerprint."""
-        query = "SELECT fingerprint, seen, subject, body FROM said WHERE account = ? ORDER BY fingerprint"
-        for fingerprint, now, subject, body in self._db.execute(query, (self._numbers[account],)):
-            yield Said(fingerprint, Seen(now), subject, body)
+        query = "SELECT fingerprint, seen, subject, body, compared FROM said WHERE account = ? ORDER BY fingerprint"
+        for fingerprint, now, subject, body, compared in self._db.execute(query, (self._numbers[account],)):
+            yield Said(fingerprint, Seen(now), subject, body, bool(compared))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -66,7 +68,7 @@ class Saying:
     def _fill(self, rows: Iterable[tuple[object, ...]]) -> None:
         with keeping(None):
             self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._db.execute("COMMIT")
 
 
@@ -85,7 +87,8 @@ def _row(finding: Finding, numbers: dict[Account, int]) -> tuple[object, ...]:
     )
     now = seen(finding.verdict, suppressed=finding.suppression is not None)
     number = numbers[one.scope.provider, one.scope.account]
-    return number, bytes.fromhex(finding.fingerprint), now, encode(subject), encode(body)
+    compared = finding.state != State.NOT_COMPARED
+    return number, bytes.fromhex(finding.fingerprint), now, encode(subject), encode(body), compared
 
 
 def _former_row(former: Former, now: Seen, number: int) -> tuple[object, ...]:
@@ -103,7 +106,7 @@ def _former_row(former: Former, now: Seen, number: int) -> tuple[object, ...]:
         why=redact(former.why),
     )
     subject = Subject(former.check.id, one.kind, one.id)
-    return number, bytes.fromhex(former.fingerprint), now, encode(subject), encode(body)
+    return number, bytes.fromhex(former.fingerprint), now, encode(subject), encode(body), True
 
 
 def _shown(source: Source | None) -> Source | None:

@@ -12,12 +12,14 @@ from scanner.model.nouns import Status
 class State(StrEnum):
     """What a finding is in a scan."""
 
-    #: it fails, and never did before
+    #: it fails, and an earlier scan that looked at it has it as no failure
     NEW = "new"
     #: it fails, and was open in the scan before
     PERSISTING = "persisting"
     #: it fails, and had ended, or was accepted until now
     REOPENED = "reopened"
+    #: it fails, and no earlier scan looked at it: nobody knows whether it is new
+    NOT_COMPARED = "not compared"
     #: its resource is there and does not fail any more
     FIXED = "fixed"
     #: its resource is there no more, by a listing that is complete
@@ -42,8 +44,9 @@ class Seen(StrEnum):
 
 
 #: Whoever is asked what fails has to name these.
-OPEN = frozenset({State.NEW, State.PERSISTING, State.REOPENED, State.UNKNOWN})
+OPEN = frozenset({State.NEW, State.PERSISTING, State.REOPENED, State.NOT_COMPARED, State.UNKNOWN})
 ENDED = frozenset({State.FIXED, State.GONE})
+_BEGINS = frozenset({State.NEW, State.REOPENED, State.NOT_COMPARED})
 _ENDS = {Seen.ENDED: State.FIXED, Seen.ABSENT: State.GONE, Seen.UNSEEN: State.UNKNOWN}
 
 
@@ -59,20 +62,20 @@ def seen(verdict: Status | None, *, suppressed: bool = False, hidden: str = "") 
     return Seen.ABSENT if verdict is None else Seen.ENDED
 
 
-def state(before: State | None, now: Seen) -> State | None:
+def state(before: State | None, now: Seen, *, compared: bool = True) -> State | None:
     """The state of a finding after a scan; None where there is nothing to say: it never failed, or had ended already.
 
-    `before` is its state in the scan before, None if it never failed.
+    `before` is its state in the scan before, None if it never failed. `compared`: some scan before looked at it.
     """
     if now is Seen.SUPPRESSED:
         return State.SUPPRESSED
     if now is Seen.FAILS:
         if before is None:
-            return State.NEW
+            return State.NEW if compared else State.NOT_COMPARED
         return State.REOPENED if before in ENDED or before is State.SUPPRESSED else State.PERSISTING
     return None if before is None or before in ENDED else _ENDS[now]
 
 
 def later(found: State) -> State:
     """What a finding that was `found` so is in the scans after that which find nothing else."""
-    return State.PERSISTING if found in (State.NEW, State.REOPENED) else found
+    return State.PERSISTING if found in _BEGINS else found

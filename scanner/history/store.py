@@ -16,6 +16,7 @@ from scanner.history.recording import Recording
 from scanner.history.records import Body, Change, Scan, Span, StoredFinding, Subject
 from scanner.history.saying import Saying
 from scanner.history.states import ENDED, Seen, State, later, state
+from scanner.history.views import view_of
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.history import Account
 from scanner.model.nouns import Scope
@@ -200,6 +201,8 @@ class Store:
 
     def _load_all(self, earlier: Earlier) -> None:
         scans = {scan.number: scan for scan in self.scans()}
+        for scan in scans.values():
+            earlier.saw((one.key for one in scan.accounts), view_of(scan))
         reach: dict[int, dict[Account, tuple[str, ...]]] = {}
         for number, provider, account, last in self._engine.rows(_LAST):
             scan = scans[int(last)]

@@ -11,6 +11,7 @@ from scanner.history.records import AccountCounts, Scan, StoredFinding
 from scanner.history.sides import About, Told
 from scanner.history.states import State
 from scanner.history.store import Store
+from scanner.history.views import Place, view_of
 from scanner.model.checks import CHECKS
 from scanner.model.errors import InputError
 from scanner.model.history import Account
@@ -77,7 +78,7 @@ def _fates(store: Store, before: Scan, after: Scan, joined: Callable[[str], bool
     unlike = _Unlike(before, after, joined)
     for change in store.changes(before.id, after.id):
         what, why = What(change.state), change.finding.why if change.state is State.UNKNOWN else ""
-        if what is What.NEW and (unseen := unlike.hides(change.finding)):
+        if what in (What.NEW, What.NOT_COMPARED) and (unseen := unlike.hides(change.finding)):
             what, why = What.NOT_COMPARED, unseen
         was = None if change.before is None else _verdict(change.before)
         yield _fate(change.finding, what, why, was, _verdict(change.state))
@@ -106,33 +107,14 @@ class _Unlike:
     """Where the later scan looked and the earlier one did not: what fails there may have failed before."""
 
     def __init__(self, before: Scan, after: Scan, joined: Callable[[str], bool]) -> None:
-        self._before, self._checks = _accounts(before), frozenset(before.checks)
+        self._view = view_of(before)
+        self._asked = {account: counts.looked for account, counts in _accounts(after).items()}
         self._joined = joined
-        self._missed = {
-            account: sorted(set(counts.looked) - set(self._before[account].looked))
-            for account, counts in _accounts(after).items()
-            if account in self._before
-        }
 
     def hides(self, one: StoredFinding) -> str:
         """Why the earlier scan may have missed a failure; empty if it was none then."""
-        account = (one.scope.provider, one.scope.account)
-        if one.check_id not in self._checks:
-            return "its check was not run"
-        if one.check_id in self._before[account].blind:
-            return f"not all of {account[1]} could be judged by {one.check_id}"
-        missed = self._missed[account]
-        if one.scope.region in missed:
-            return f"nobody asked {account[1]} in {one.scope.region}"
-        if self._joined(one.check_id):
-            return self._path_hidden(account[0])
-        return ""
-
-    def _path_hidden(self, provider: str) -> str:
-        for (other, account), missed in self._missed.items():
-            if other == provider and missed:
-                return f"nobody asked {account} in {', '.join(missed)}, where something may lead to it"
-        return ""
+        place = Place(one.check_id, one.kind, one.scope, self._joined(one.check_id))
+        return self._view.misses(place, self._asked)
 
 
 def _fate(one: StoredFinding, what: What, why: str, before: Status | None, after: Status | None) -> Fate:

@@ -32,8 +32,8 @@ class Point(Struct, frozen=True, kw_only=True):
 class TimeToFix(Struct, frozen=True, kw_only=True):
     """How long failures of a severity stayed, in days, from the scan that found them to the one that saw them fixed.
 
-    `fixed` were seen to be. `at_least` of them were there in the first scan of their account, so that nobody knows
-    since when: `median` and `nine_tenths` are over the others, None where there are too few. `gone` were deleted.
+    `fixed` were seen to be. `at_least` of them were there when somebody looked first, so that nobody knows since
+    when: `median` and `nine_tenths` are over the others, None where there are too few. `gone` were deleted.
     `open` are failures still, or not known to be none, and half of them were for `open_median` days or more.
     """
 
@@ -127,13 +127,15 @@ class _Stays:
     def add(self, spans: Sequence[Span], began: Mapping[Account, int]) -> None:
         """Take in a finding: each time that it failed and ended, and whether it still does."""
         since: int | None = None
+        unseen = False
         for span in spans:
             if span.state in ENDED:
                 if since is not None:
-                    self._end(span, since, unseen=since == began.get(span.account))
+                    self._end(span, since, unseen=unseen)
                 since = None
             elif since is None:
                 since = span.first
+                unseen = since == began.get(span.account) or span.state is State.NOT_COMPARED
         last = spans[-1]
         if since is not None and last.state in OPEN and self._now is not None:
             self._open[last.severity].append(self._days(since, self._now))

@@ -57,8 +57,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     unsourced: str = ""
     #: what its owner has accepted it by
     suppression: Suppression | None = None
-    #: against earlier scans: a failure is `new`, `persisting`, `reopened` or `suppressed`; of what failed before, this
-    #: is `fixed` or `unknown`
+    #: against earlier scans: a failure is `new`, `not compared`, `persisting`, `reopened` or `suppressed`; of what
+    #: failed before, this is `fixed` or `unknown`
     state: str = ""
     #: when it was seen to fail for the first time, as far as earlier scans say
     first_seen: datetime | None = None

@@ -30,11 +30,11 @@ def test_the_trend_has_a_row_for_each_scan(nights: Nights) -> None:
     assert lines[0] == f"{nights.url}: 2 scans"
     first, second = (line.split() for line in lines if line.startswith(("1  2026", "2  2026")))
     assert [line.split() for line in lines if line.startswith("scan ")] == [
-        ["scan", "critical", "high", "medium", "low", "info", "new", "fixed", "unknown", "posture", "%", "bounds",
-         "coverage", "%", "unlike"]
+        ["scan", "critical", "high", "medium", "low", "info", "new", "not", "compared", "fixed", "unknown", "posture",
+         "%", "bounds", "coverage", "%", "unlike"]
     ]  # fmt: skip
-    assert first[3:11] == ["0", "2", "0", "0", "0", "2", "0", "0"]
-    assert second[3:12] == ["partial", "0", "1", "0", "0", "0", "1", "1", "1"]
+    assert first[3:12] == ["0", "2", "0", "0", "0", "0", "2", "0", "0"]
+    assert second[3:13] == ["partial", "0", "1", "0", "0", "0", "1", "0", "1", "1"]
     assert any(line.startswith("soc2") for line in lines)
 
 

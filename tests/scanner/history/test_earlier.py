@@ -9,12 +9,14 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.history.earlier import Earlier, Failure
+from scanner.history.views import Place
 from scanner.model.nouns import Gap, Listing, Reason, Scope, Severity, Status
 from scanner.model.reported import CheckInfo
 
 registered()  # what is known of kinds does not depend on which tests ran before
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KIND = "aws.sagemaker.NotebookInstance"
+PLACE = Place("MLP-1901", KIND, HERE, joined=False)
 ELSEWHERE = Scope("aws", HERE.account, "us-east-1")
 
 
@@ -162,7 +164,9 @@ def test_a_path_has_ended_only_where_all_was_asked_that_it_may_lead_through(join
     earlier.ask(("aws", account), [region])
     earlier.look([listing()])
     earlier.note(failure().fingerprint, Status.NOT_APPLICABLE, "no path", joined=joined)
-    assert earlier.told(failure().fingerprint, Status.NOT_APPLICABLE)[0] == ("fixed" if ends == "fixed" else "unknown")
+    assert earlier.told(failure().fingerprint, Status.NOT_APPLICABLE, PLACE)[0] == (
+        "fixed" if ends == "fixed" else "unknown"
+    )
     earlier.settle({"MLP-1901"})
     assert fate(earlier) == ends
 
@@ -189,11 +193,11 @@ def test_states_of_findings():
     states = []
     for status in Status:
         earlier.note(known, status, "")
-        states.append(earlier.told(known, status)[0])
+        states.append(earlier.told(known, status, PLACE)[0])
     assert states == ["fixed", "persisting", "unknown", "fixed"]
-    assert [earlier.told(other, status)[0] for status in Status] == ["", "new", "", ""]
+    assert [earlier.told(other, status, PLACE)[0] for status in Status] == ["", "new", "", ""]
     earlier.cut = True
-    assert earlier.told(other, Status.FAIL)[0] == ""
+    assert earlier.told(other, Status.FAIL, PLACE)[0] == ""
 
 
 def test_verdicts_that_are_given_anew_count_alone():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 from commandline import MLPOSTURE, mlposture
-from nights import CLOSED, day, inventory_of, lab
+from factories.aws import HERE
+from nights import CLOSED, THERE, day, inventory_of, lab
 from scanning import running
 from support import wait_until
 from worlds.base import Fault
@@ -51,7 +53,7 @@ def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(database
     with running("aws") as world:
         first = scan(database)
         failed = first["summary"]["verdicts"]["fail"]
-        assert states(database) == {"new": failed}
+        assert states(database) == {"not compared": failed}
         world.faults.append(Fault("sagemaker:ListNotebookInstances", "deny"))
         denied = scan(database, *incomplete, code=4)
         world.faults.clear()
@@ -104,7 +106,7 @@ def test_clouds_in_one_history_are_told_apart(tmp_path):
         aws = scan(url)["summary"]["verdicts"]["fail"]
     with running("gcp"):
         report = scan(url, provider="gcp")
-    assert states(url) == {"new": report["summary"]["verdicts"]["fail"]}
+    assert states(url) == {"not compared": report["summary"]["verdicts"]["fail"]}
     assert report["history"]["carried"] == []
     assert {one["provider"] for one in report["history"]["accounts"]} == {"gcp"}
     with running("aws"):
@@ -153,9 +155,9 @@ def test_inventories_are_judged_into_a_history_in_their_order(tmp_path):
         save(number, *world)
     said = [evaluate(1), evaluate(2), evaluate(3, "-o", "report.html")]
     assert [done.returncode for done in said] == [1, 1, 1]
-    lines = [next(line for line in done.stdout.splitlines() if "earlier scans" in line) for done in said]
+    lines = [next(line for line in done.stdout.splitlines() if re.match("Since|First scan", line)) for done in said]
     assert lines == [
-        "Since earlier scans: 2 new.",
+        "First scan kept, for later ones to be compared with.",
         "Since earlier scans: 1 persisting, 1 fixed.",
         "Since earlier scans: 1 persisting, 1 reopened.",
     ]
@@ -163,8 +165,26 @@ def test_inventories_are_judged_into_a_history_in_their_order(tmp_path):
     assert (older.returncode, "in the order of its scans" in older.stderr) == (2, True)
     listed = mlposture("history", "list", "--store", "sqlite:///history.db")
     assert [line.rpartition("  ")[2] for line in listed.stdout.splitlines()[::2]] == [
-        "2 new", "1 persisting, 1 fixed", "1 persisting, 1 reopened"
+        "2 not compared", "1 persisting, 1 fixed", "1 persisting, 1 reopened"
     ]  # fmt: skip
+
+
+def test_what_is_looked_at_first_is_named_and_fails_nothing(tmp_path):
+    save(1, lab("a"))
+    save(2, lab("a"), lab("b"))
+    save(3, lab("a"), lab("b"), lab("c", scope=THERE), scopes=(HERE, THERE))
+    said = [evaluate(number, "--fail-on", "new:low") for number in (1, 2, 3)]
+    assert [done.returncode for done in said] == [0, 1, 0]
+    assert [done.stdout.splitlines()[-1] for done in said] == [
+        "Exit code 0: no new or reopened failure at or above --fail-on new:low (1 not compared: no earlier scan looked "
+        "there).",
+        "Exit code 1: 1 high new or reopened failure, at or above --fail-on new:low.",
+        "Exit code 0: no new or reopened failure at or above --fail-on new:low (1 not compared: no earlier scan looked "
+        "there).",
+    ]
+    assert (
+        "Since earlier scans: 2 persisting; 1 first looked at in this scan, and not counted as new." in said[2].stdout
+    )
 
 
 @pytest.mark.parametrize(

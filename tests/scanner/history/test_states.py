@@ -9,7 +9,7 @@ import pytest
 from scanner.history.states import ENDED, OPEN, Seen, State, seen, state
 from scanner.model.nouns import Status
 
-FAILED = (State.NEW, State.PERSISTING, State.REOPENED, State.UNKNOWN, State.SUPPRESSED)
+FAILED = (State.NEW, State.PERSISTING, State.REOPENED, State.NOT_COMPARED, State.UNKNOWN, State.SUPPRESSED)
 
 
 @pytest.mark.parametrize("before", FAILED)
@@ -37,6 +37,8 @@ def test_nothing_is_said_of_what_did_not_fail_and_does_not(before, now):
 
 def test_what_fails_is_new_once():
     assert state(None, Seen.FAILS) is State.NEW
+    assert state(None, Seen.FAILS, compared=False) is State.NOT_COMPARED
+    assert {state(before, Seen.FAILS, compared=False) for before in ENDED} == {State.REOPENED}
     assert {state(before, Seen.FAILS) for before in ENDED} == {State.REOPENED}
 
 

@@ -36,7 +36,7 @@ def test_ten_nights_of_a_changing_world(url):
     nights.scan(lab("b", CLOSED))
     states.append(nights.states())
     assert states == [
-        {"a": "new", "b": "new"},
+        {"a": "not compared", "b": "not compared"},
         {"a": "persisting", "b": "persisting", "d": "new"},
         {"a": "fixed", "b": "persisting", "d": "persisting"},
         {"a": "reopened", "b": "unknown", "d": "persisting"},
@@ -76,8 +76,8 @@ def test_what_stays_the_same_is_one_row(database):
     for _ in range(5):
         nights.scan(lab("a"), lab("b"))
     with open_store(database) as store:
-        assert store._engine.rows("SELECT first, last, state FROM mlposture_spans") == [(1, None, "new")] * 2
-        assert [scan.states for scan in store.scans()] == [{"new": 2}, *[{"persisting": 2}] * 4]
+        assert store._engine.rows("SELECT first, last, state FROM mlposture_spans") == [(1, None, "not compared")] * 2
+        assert [scan.states for scan in store.scans()] == [{"not compared": 2}, *[{"persisting": 2}] * 4]
 
 
 @pytest.mark.parametrize("how", ["check", "region", "account", "gap"])
@@ -97,11 +97,40 @@ def test_what_was_not_asked_is_never_fixed_or_gone(database, how):
     assert nights.states() == {"a": "persisting"}
 
 
+@pytest.mark.parametrize("how", ["check", "region", "account", "gap"])
+def test_what_no_scan_looked_at_before_is_not_new(database, how):
+    there = replace(HERE, account=THERE.account) if how == "account" else replace(HERE, region="us-west-2")
+    nights = Nights(database)
+    nights.scan(lab("a"), complete=how != "gap", checks=["MLP-1002"] if how == "check" else [CHECK])
+    if how in ("region", "account"):
+        report = nights.scan(lab("a"), lab("b"), lab("c", scope=there), scopes=(HERE, there))
+        expected = {"a": "persisting", "b": "new", "c": "not compared"}
+    else:
+        report = nights.scan(lab("a"), lab("b"))
+        expected = {"a": "persisting" if how == "gap" else "not compared", "b": "not compared"}
+    assert {one.resource.name: one.state for one in report.findings} == nights.states() == expected
+    # The next night all of it was looked at before.
+    where = (HERE, there) if how in ("region", "account") else (HERE,)
+    nights.scan(*(lab(name, scope=where[-1]) for name in ("c", "d")), scopes=where)
+    states = nights.states()
+    assert (states["d"], states["c"]) == ("new", "persisting" if len(where) > 1 else "new")
+    with open_store(database) as store:
+        assert list(store.verify()) == []
+
+
+def test_a_scan_that_looked_long_ago_is_enough(database):
+    nights = Nights(database)
+    nights.scan(lab("a"))
+    nights.scan(lab("a"), checks=["MLP-1002"])
+    nights.scan(lab("a"), lab("b"))
+    assert nights.states() == {"a": "persisting", "b": "new"}
+
+
 def test_accounts_have_histories_of_their_own(url):
     nights = Nights(url)
     nights.scan(lab("a"))
     nights.scan(lab("b", scope=THERE), scopes=(THERE,))
-    assert nights.states() == {"b": "new"}
+    assert nights.states() == {"b": "not compared"}
     assert list(nights.reports[-1].earlier.carried()) == []
     nights.scan(lab("a", CLOSED), lab("c"))
     assert nights.states() == {"a": "fixed", "c": "new"}
@@ -136,7 +165,7 @@ def test_two_jobs_at_once_lose_nothing(url):
         assert list(one.verify()) == []
     assert nights.states("night-2") == {"a": "fixed", "b": "persisting", "c": "new"}
     # The second job did not know of `c`, and so cannot say that it is gone.
-    assert nights.states("night-3") == {"a": "reopened", "b": "fixed", "c": "unknown", "d": "new", "e": "new"}
+    assert nights.states("night-3") == {"a": "reopened", "b": "fixed", "c": "unknown", "d": "new", "e": "not compared"}
     with open_store(url) as store:
         [why] = (one.why for one in store.findings("night-3") if one.name == "c")
     assert why == "another scan of the account found it while this one ran"
@@ -171,9 +200,10 @@ def test_changes_between_two_scans(database):
             found = store.changes(f"night-{before}", f"night-{after}")
             return {one.finding.name: (one.before and str(one.before), str(one.state)) for one in found}
 
+    first = "not compared"
     assert changes(1, 3) == {
-        "a": ("new", "persisting"), "b": ("new", "fixed"), "c": ("new", "gone"), "d": ("new", "unknown"),
-        "e": (None, "new"), "f": (None, "new"), "g": (None, "new"), "s": ("new", "suppressed"),
+        "a": (first, "persisting"), "b": (first, "fixed"), "c": (first, "gone"), "d": (first, "unknown"),
+        "e": (None, "new"), "f": (None, "new"), "g": (None, "new"), "s": (first, "suppressed"),
     }  # fmt: skip
     assert changes(2, 4) == {
         "a": ("fixed", "reopened"), "b": ("persisting", "fixed"), "c": ("persisting", "gone"),
