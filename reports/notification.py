@@ -23,6 +23,7 @@ from scanner.model.reported import Finding, Report
 MOST_REASONS, _LONGEST = 5, 120
 #: What is worth a look first.
 FRESH = (State.NEW, State.REOPENED)
+_FIRST = {State.NOT_COMPARED, State.SUPPRESSED}
 SCHEMA: Literal["mlposture/notification/v1"] = "mlposture/notification/v1"
 _UNOBSERVED = "not observed: "
 
@@ -72,11 +73,16 @@ def ended(made: NotificationV1, code: int, why: str) -> NotificationV1:
 
 def words(made: NotificationV1) -> str:
     """The message as one line, which claims nothing of what was not seen."""
-    parts = _compared(made, made.states) if made.states is not None else _alone(made)
+    parts = _compared(made, made.states) if made.states is not None and compared(made.states) else _alone(made)
     unseen = [_count(made.gaps, "gap"), _count(made.unknown, "unknown verdict")]
     missing = " and ".join(part for part in unseen if not part.startswith("0 "))
     last = "" if made.complete else f"; not everything was seen{f': {missing}' if missing else ''}"
     return f"{', '.join(parts)}{last}."
+
+
+def compared(states: Mapping[str, int] | None) -> bool:
+    """Whether anything was known before. In a first scan of a history nothing was, and its worst failure is told."""
+    return states is not None and not (states.get(State.NOT_COMPARED) and states.keys() <= _FIRST)
 
 
 def _compared(made: NotificationV1, states: Mapping[str, int]) -> Iterator[str]:
@@ -85,6 +91,8 @@ def _compared(made: NotificationV1, states: Mapping[str, int]) -> Iterator[str]:
     reopened = states.get(State.REOPENED, 0)
     fresh = [f"{count} {state}" for state, count in ((State.NEW, new), (State.REOPENED, reopened)) if count]
     yield f"Since the last scan: {' and '.join(fresh) or nothing}{_named(made.worst)}"
+    if states.get(State.NOT_COMPARED):
+        yield f"{states[State.NOT_COMPARED]} first looked at"
     for state in (State.FIXED, State.GONE):
         if states.get(state):
             yield f"{states[state]} {state}"
@@ -124,10 +132,10 @@ def _because(made: NotificationV1) -> str:
 
 def _worst(report: Report) -> WorstV1 | None:
     """The first in the order of findings: they come worst first."""
-    compared = report.states is not None
-    if compared and not any((report.states or {}).get(state) for state in FRESH):
+    known = compared(report.states)
+    if known and not any((report.states or {}).get(state) for state in FRESH):
         return None
-    wanted = (one for one in report.findings if one.open and (not compared or one.state in FRESH))
+    wanted = (one for one in report.findings if one.open and (not known or one.state in FRESH))
     found = next(wanted, None)
     return None if found is None else _shown(found)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from reports.json_finding_types_v1 import CheckV1, ResourceV1
 from reports.json_types_v1 import SeverityCountsV1, ToolV1
-from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, short, worded
+from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, compared, short, worded
 from reports.notification_types_v1 import NotificationV1, ReasonV1, WorstV1
 from scanner.history.reading import REPORT, form, understood
 from scanner.history.states import State
@@ -69,7 +69,7 @@ def read_message(path: Path, shown: str) -> NotificationV1:
             if name in _PARTS:
                 parts[name] = msgspec.json.decode(reader.value(), type=_PARTS[name])
             elif name == "findings" and "summary" in parts:
-                worst = _worst(reader, compared=parts["summary"].states is not None)
+                worst = _worst(reader, known=compared(parts["summary"].states))
             elif name == "history":
                 why = _whys(reader)
             elif name == "gaps":
@@ -106,7 +106,7 @@ def _message(tool: ToolV1, scan: _Scan, summary: _Summary, **read: Any) -> Notif
     )
 
 
-def _worst(reader: Reader, *, compared: bool) -> WorstV1 | None:
+def _worst(reader: Reader, *, known: bool) -> WorstV1 | None:
     """The first of those that count: findings come worst first. Reads all of them."""
     decode = msgspec.json.Decoder(_Finding).decode
     worst = None
@@ -114,7 +114,7 @@ def _worst(reader: Reader, *, compared: bool) -> WorstV1 | None:
         if worst is not None:
             continue
         one = decode(item)
-        if one.verdict is Status.FAIL and one.suppression is None and (not compared or one.state in FRESH):
+        if one.verdict is Status.FAIL and one.suppression is None and (not known or one.state in FRESH):
             worst = about(one.severity, one.check.id, one.check.title, one.resource)
     return worst
 

@@ -14,7 +14,7 @@ from scanner.evaluate.judge import Judgement, fingerprint, shown
 from scanner.evaluate.score import finding_score
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.history.earlier import Earlier
-from scanner.history.views import Place
+from scanner.history.looked_at import Place
 from scanner.model.checks import Check
 from scanner.model.described import Described
 from scanner.model.notes import Source

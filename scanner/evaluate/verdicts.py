@@ -11,8 +11,8 @@ from scanner.evaluate.judge import Judgement, fingerprint
 from scanner.evaluate.suppressing import NOTHING, Suppressing
 from scanner.evaluate.trusting import Trusting
 from scanner.history.earlier import Earlier
+from scanner.history.looked_at import Place
 from scanner.history.states import State
-from scanner.history.views import Place
 from scanner.model.checks import Check
 from scanner.model.globs import WILD, place_of
 from scanner.model.notes import Suppression, SuppressionUse

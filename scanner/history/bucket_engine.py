@@ -21,7 +21,7 @@ from scanner.history.sqlite_engine import SqliteEngine
 from scanner.model.errors import InputError, NotKept, NotThere
 from scanner.model.patterns import pattern
 from scanner.objects.addresses import Address, parse
-from scanner.objects.logs import Log
+from scanner.objects.object_logs import Log
 
 #: The one object that is no scan. Who may not write, or has a bucket that ignores conditions, hears of it by this.
 _MARK = "history.json"

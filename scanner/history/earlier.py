@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from scanner.history.listed import Listed, unread
+from scanner.history.looked_at import Place, View
 from scanner.history.states import State, seen, state
-from scanner.history.views import Place, View
 from scanner.model.collectors import COLLECTORS
 from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from scanner.history.records import AccountCounts, Scan, Span
-from scanner.history.states import ENDED, State
+from scanner.history.states import ENDED, OPEN, State
 from scanner.model.history import Account
 from scanner.model.nouns import Scope
 
 #: States in which a check fails. What is suppressed fails as well: somebody answers for it.
-_FAILS = frozenset({State.NEW, State.PERSISTING, State.REOPENED, State.SUPPRESSED})
+_FAILS = OPEN - {State.UNKNOWN} | {State.SUPPRESSED}
 
 
 #: The account, the scan that found something so, and the one that found it otherwise, if there is one.

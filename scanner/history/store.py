@@ -11,12 +11,12 @@ from scanner.history.chain import opened, verify
 from scanner.history.damage import legible
 from scanner.history.earlier import Earlier, Failure
 from scanner.history.engine import AT_ONCE, Engine, Guard, Overtaken, engine_of
+from scanner.history.looked_at import view_of
 from scanner.history.migrations import migrate
 from scanner.history.recording import Recording
 from scanner.history.records import Body, Change, Scan, Span, StoredFinding, Subject
 from scanner.history.saying import Saying
 from scanner.history.states import ENDED, Seen, State, later, state
-from scanner.history.views import view_of
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.history import Account
 from scanner.model.nouns import Scope

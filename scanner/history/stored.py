@@ -7,11 +7,11 @@ from scanner.history.comparing import Fate, What
 from scanner.history.comparison import Compared, Comparison, Difference
 from scanner.history.damage import legible
 from scanner.history.differences import lacking
+from scanner.history.looked_at import Place, view_of
 from scanner.history.records import AccountCounts, Scan, StoredFinding
 from scanner.history.sides import About, Told
 from scanner.history.states import State
 from scanner.history.store import Store
-from scanner.history.views import Place, view_of
 from scanner.model.checks import CHECKS
 from scanner.model.errors import InputError
 from scanner.model.history import Account

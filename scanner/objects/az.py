@@ -16,7 +16,7 @@ from azure.storage.blob import BlobServiceClient, ContentSettings
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.logs import Entry, Protection
+from scanner.objects.object_logs import Entry, Protection
 
 _NEEDS = {
     "check": "the role Storage Blob Data Reader",

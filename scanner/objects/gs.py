@@ -23,7 +23,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.logs import Entry, Protection
+from scanner.objects.object_logs import Entry, Protection
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _NEEDS = {

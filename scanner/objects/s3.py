@@ -15,7 +15,7 @@ from s3transfer.exceptions import RetriesExceededError
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.logs import Entry, Protection
+from scanner.objects.object_logs import Entry, Protection
 
 _NEEDS = {
     "check": "s3:ListBucket",

@@ -55,7 +55,7 @@ class Night(NamedTuple):
 
 _SINCE = "Since the last scan: "
 NIGHTS = (
-    Night(OPEN, SHUT, "new", {"lab": "open"}, ""),
+    Night(OPEN, SHUT, "not compared", {"lab": "open"}, "This scan: 1 failure, 1 high among them, nothing earlier to "),
     Night(SHUT, SHUT, "fixed", {"lab": "fixed"}, f"{_SINCE}nothing new, 1 fixed."),
     Night(OPEN, SHUT, "reopened", {"lab": "open"}, f"{_SINCE}1 reopened (worst: high {CHECK} "),
     Night(OPEN, SHUT, "unknown", {"lab": "open"}, f"{_SINCE}nothing new in what was seen, 1 not seen because ",

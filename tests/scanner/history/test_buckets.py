@@ -16,7 +16,7 @@ from scanner.history import bucket_engine
 from scanner.history.engine import Overtaken
 from scanner.history.store import open_store
 from scanner.model.errors import InputError, NotWritten
-from scanner.objects.logs import Log
+from scanner.objects.object_logs import Log
 from scanner.objects.transfer import write
 
 PREFIX = "team/history"

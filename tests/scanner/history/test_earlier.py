@@ -9,7 +9,7 @@ from factories.aws import HERE
 from support import registered
 
 from scanner.history.earlier import Earlier, Failure
-from scanner.history.views import Place
+from scanner.history.looked_at import Place
 from scanner.model.nouns import Gap, Listing, Reason, Scope, Severity, Status
 from scanner.model.reported import CheckInfo
 

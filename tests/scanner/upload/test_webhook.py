@@ -56,6 +56,19 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
         yield Night(receiver, tmp_path, clock)
 
 
+def test_the_first_scan_of_a_history_has_nothing_new_and_names_its_worst(night: Night) -> None:
+    store = ("--store", "sqlite:///history.db")
+    first = night.evaluate(OPEN, more=(*store, "-o", "first.json"))
+    second = night.evaluate(OPEN, more=(*store, "--check", "MLP-1001", "--check", "MLP-1002", "-o", "now.json"))
+
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    began, looked = night.receiver.taken
+    assert began["text"].startswith("This scan: 1 failure, 1 high among them, nothing earlier to compare with (worst: ")
+    assert began["states"] == {"not compared": 1}
+    assert looked["text"].startswith("Since the last scan: nothing new")
+    assert looked["states"]["persisting"] == 1
+
+
 def test_a_message_says_what_is_new_fixed_and_not_seen(night: Night) -> None:
     first = night.evaluate(CLOSED, OTHER, more=("-o", "before.json"))
     second = night.evaluate(OPEN, UNSEEN, more=("--baseline", "before.json", "-o", "now.json", "-o", "now.md"))
