@@ -91,11 +91,11 @@ def _compared(made: NotificationV1, states: Mapping[str, int]) -> Iterator[str]:
     reopened = states.get(State.REOPENED, 0)
     fresh = [f"{count} {state}" for state, count in ((State.NEW, new), (State.REOPENED, reopened)) if count]
     yield f"Since the last scan: {' and '.join(fresh) or nothing}{_named(made.worst)}"
-    if states.get(State.NOT_COMPARED):
-        yield f"{states[State.NOT_COMPARED]} first looked at"
     for state in (State.FIXED, State.GONE):
         if states.get(state):
             yield f"{states[state]} {state}"
+    if states.get(State.NOT_COMPARED):
+        yield f"{states[State.NOT_COMPARED]} first looked at"
     if made.not_seen:
         yield f"{made.not_seen} not seen{_because(made)}"
 

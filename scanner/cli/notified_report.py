@@ -13,7 +13,6 @@ from reports.json_types_v1 import SeverityCountsV1, ToolV1
 from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, compared, short, worded
 from reports.notification_types_v1 import NotificationV1, ReasonV1, WorstV1
 from scanner.history.reading import REPORT, form, understood
-from scanner.history.states import State
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
 from scanner.store.piecewise import Reader
@@ -46,7 +45,7 @@ class _Finding(Struct, frozen=True):
     severity: Severity
     resource: ResourceV1
     suppression: dict[str, Any] | None = None
-    state: State | None = None
+    state: str | None = None
 
 
 class _Carried(Struct, frozen=True):
