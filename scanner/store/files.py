@@ -26,13 +26,18 @@ def check_target(option: str, text: str, path: Path) -> Path:
             raise InputError(f"{option} {text}: the folder {path.parent} does not exist")
         if not target.parent.is_dir():
             raise InputError(f"{option} {text}: {path.parent} is not a folder")
-        if target.exists() and not os.access(target, os.W_OK):
+        if target.exists() and not _writable(target):
             raise InputError(f"{option} {text}: is read-only")
-        if (not target.exists() or target.is_file()) and not os.access(target.parent, os.W_OK):
+        if (not target.exists() or target.is_file()) and not _writable(target.parent):
             raise InputError(f"{option} {text}: the folder {path.parent} cannot be written to")
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, a link that leads to itself
         raise InputError(f"{option} {text}: {getattr(error, 'strerror', None) or error}") from error
     return target
+
+
+def _writable(path: Path) -> bool:
+    """Whether this process may write there: as whom it acts, where the system can tell that from whom it is."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes] | bytes) -> None:

@@ -92,6 +92,6 @@ def test_what_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "x.json").write_text("")
     # The superuser, who may run these tests, may write everywhere; so ask somebody who may not.
     for denied, says in ((tmp_path / "x.json", "is read-only"), (tmp_path, "cannot be written to")):
-        monkeypatch.setattr("os.access", lambda path, _, denied=denied: path != denied)
+        monkeypatch.setattr("os.access", lambda path, _, denied=denied, **__: path != denied)
         with pytest.raises(InputError, match=says):
             check_target("-o", "x.json", tmp_path / "x.json")
