@@ -111,10 +111,12 @@ def test_the_scheduled_command_takes_its_configuration_from_the_bucket(
     assert re.fullmatch(rf"{scheme}://(\$\{{[\w.]+\}}/?)+mlposture\.toml", words[2])
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with BUCKETS[scheme]() as bucket:
-        table = f'output = ["{bucket.at("report.json")}"]\nfail-on = "never"\n[{CLOUDS[scheme]}]\n'
+        places = f'output = ["{bucket.at("report.json")}"]\nstore = "{bucket.at("history")}"\n'
+        table = f'{places}fail-on = "never"\n[{CLOUDS[scheme]}]\n'
         write(bucket.at("mlposture.toml"), lambda path: path.write_text(table, encoding="utf-8"))
         done = mlposture(*words[:2], bucket.at("mlposture.toml"), *words[3:], cwd=tmp_path)
-        assert set(bucket.contents()) == {"mlposture.toml", "report.json"}
+        kept = {name.partition("/")[0] for name in bucket.contents()}
+        assert kept == {"mlposture.toml", "report.json", "history"}
     assert done.returncode == Exit.DONE, done.stderr
 
 

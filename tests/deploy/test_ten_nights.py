@@ -25,7 +25,7 @@ from commandline import MLPOSTURE, mlposture
 from scanning import document, running
 from support import ROOT, wait_until
 from worlds.aws import AwsWorld
-from worlds.base import Fault
+from worlds.base import Fault, Request
 from worlds.receiver import KEY, Receiver
 
 from scanner.history.store import open_store
@@ -62,7 +62,7 @@ NIGHTS = (
           unseen=True, code=4),
     Night(OPEN, SHUT, "suppressed", {"lab": "dismissed"}, f"{_SINCE}nothing new.", accepted=True),
     Night(OPEN, SHUT, "reopened", {"lab": "open"}, f"{_SINCE}1 reopened (worst: high {CHECK} "),
-    # The bucket takes nothing, and all else goes on.
+    # The bucket takes no report, and all else goes on.
     Night(OPEN, OPEN, "persisting", {"lab": "open", "other": "open"}, f"{_SINCE}1 new (worst: high {CHECK} ",
           broken="bucket", code=2),
     Night(SHUT, OPEN, "persisting", {"lab": "open", "other": "open"}, "", broken="killed", code=137),
@@ -101,12 +101,19 @@ def accepted(night: Night, folder: Path) -> None:
     (folder / "mlposture-suppressions.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
 
 
+class OfReports(Fault):
+    """A fault for reports alone, of all that is in the bucket."""
+
+    def strikes(self, request: Request) -> bool:
+        return str(request.params.get("Key")).startswith("report.") and super().strikes(request)
+
+
 def go_wrong(world: AwsWorld, night: Night) -> None:
     world.faults[:] = []
     if night.unseen:
         world.faults.append(Fault(DESCRIBE, "deny", resource="*lab*"))
     if night.broken == "bucket":
-        world.faults.append(Fault(PUT, "deny"))
+        world.faults.append(OfReports(PUT, "deny"))
     if night.broken == "killed":
         world.faults.append(Fault(LIST, "timeout"))
         world.hold_seconds = 2.0
@@ -224,14 +231,15 @@ def test_ten_nights_of_the_cronjob(tmp_path: Path) -> None:
     arguments, text, place = the_cronjob()
     assert "organization = true" in text
     own = tmp_path / "mlposture.toml"
-    url = f"sqlite:///{tmp_path}/history.db"
+    url = f"s3://{BUCKET}/history"
+    assert f'store = "{url}"\n' in text
     command = [str(own) if word == place else word for word in arguments]
     with (
         Receiver({}) as receiver,
         running("aws", account(NIGHTS[0], 0)) as world,
         mock.patch.dict(os.environ, MLPOSTURE_NOTIFY_KEY=KEY),
     ):
-        settings = f'check = ["{CHECK}"]\nstore = "{url}"\nnotify = "{receiver.address}"\n'
+        settings = f'check = ["{CHECK}"]\nnotify = "{receiver.address}"\n'
         own.write_text(settings + text.replace("organization = true", "organization = false"), encoding="utf-8")
         world.writable = (BUCKET,)
         kept = Kept(world, receiver, url)
