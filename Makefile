@@ -124,7 +124,7 @@ lock: setup ## Resolve the dependencies anew, with hashes and without index line
 	$(LOCK) --group demo --constraint requirements/dev.txt $(UNUSED:%=--no-emit-package %) -o requirements/demo.txt
 	for group in judges oscal formats browser lineage cards deploy site; do $(GROUP_LOCK):$$group -o requirements/$$group.txt || exit 1; done
 	$(GROUP_LOCK):build --constraint requirements/dev.txt -o requirements/build.txt
-	for extra in aws gcp azure all; do $(EXTRA_LOCK) $$extra -o requirements/$$extra.txt || exit 1; done
+	for extra in aws gcp azure all serve; do $(EXTRA_LOCK) $$extra -o requirements/$$extra.txt || exit 1; done
 	$(GROUP_LOCK):mlflow $(UNUSED_BY_MLFLOW:%=--no-emit-package %) -o requirements/mlflow.txt
 
 clean: ## Remove everything that was built

@@ -36,6 +36,7 @@ DASK = ("aws", "--engine", "dask")
 SCANS: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws,dask": (("aws",), DASK),
     "aws,postgres": (("aws",),),
+    "aws,serve": (("aws",),),
     "aws,sign": (("aws",),),
     "aws,source": (("aws",),),
     "all": (TOGETHER,),

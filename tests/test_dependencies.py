@@ -26,6 +26,11 @@ OURS = ("scanner", "checks", "reports")
 SOURCE = {ROOT / "scanner" / "source" / "hcl.py"}
 POSTGRES = {ROOT / "scanner" / "history" / "postgres_engine.py"}
 SIGN = {ROOT / "scanner" / "store" / "signatures.py"}
+SERVE = {
+    ROOT / "scanner" / "serve" / "app.py",
+    ROOT / "scanner" / "serve" / "guard.py",
+    ROOT / "scanner/cli/serving.py",
+}
 DASK = {ROOT / "scanner" / "collect" / name for name in ("cluster.py", "remote.py")}
 OBJECTS = {
     extra: ROOT / "scanner" / "objects" / f"{scheme}.py"
@@ -54,6 +59,7 @@ LOADED = {
     ),
     "dask": ("scanner.collect.cluster", "dask", "distributed.deploy.local", "cryptography.x509"),
     "postgres": ("scanner.history.postgres_engine", "psycopg_binary"),
+    "serve": ("scanner.serve.app", "scanner.serve.guard", "scanner.cli.serving", "uvicorn.protocols.http.h11_impl"),
     "sign": ("scanner.store.signatures",),
     "source": ("scanner.source.hcl", "tree_sitter", "tree_sitter_hcl"),
 }  # fmt: skip
@@ -137,6 +143,8 @@ def sources(extra: str) -> set[Path]:
         return POSTGRES
     if extra == "sign":
         return SIGN
+    if extra == "serve":
+        return SERVE
     if extra == "source":
         return SOURCE
     if extra:
@@ -147,6 +155,7 @@ def sources(extra: str) -> set[Path]:
         - DASK
         - POSTGRES
         - SIGN
+        - SERVE
         - SOURCE
         - {*OBJECTS.values()}
         - {path for path in every if path.parent.name == "client"}

@@ -27,7 +27,7 @@ _STYLE = "style.css"
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 #: The style sheet is allowed by its digest, and so is the script of a page that has one, which may make no markup out
 #: of text. No other script, no font, no image from elsewhere, no form, no frame.
-_POLICY = "default-src 'none';{} style-src {}; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none';{} style-src {}; img-src data:; base-uri 'none'; form-action {}"
 _SCRIPT = " script-src {}; require-trusted-types-for 'script'; trusted-types 'none';"
 
 
@@ -42,9 +42,24 @@ def page_with_script(name: str, **data: Any) -> bytes:
     return render(f"{name}.html", style=style, script=script, policy=policy(style, script), **data)
 
 
-def policy(style: str, script: str = "") -> str:
+def page_of_several(template: str, **data: Any) -> bytes:
+    """A page that is served with others: its form may ask the same server, and it has no script."""
+    return render(template, style=_served_style(), policy=served_policy(), **data)
+
+
+def served_policy() -> str:
+    """What every page may do that is served with others."""
+    return policy(_served_style(), forms="'self'")
+
+
+@cache
+def _served_style() -> str:
+    return _source(_STYLE) + _source("report.css") + _source("served.css")
+
+
+def policy(style: str, script: str = "", forms: str = "'none'") -> str:
     """What a page may do."""
-    return _POLICY.format(_SCRIPT.format(_digest(script)) if script else "", _digest(style))
+    return _POLICY.format(_SCRIPT.format(_digest(script)) if script else "", _digest(style), forms)
 
 
 def _digest(text: str) -> str:

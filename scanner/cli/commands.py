@@ -27,6 +27,7 @@ from scanner.cli.report_commands import report
 from scanner.cli.scan_lineage import scan_lineage
 from scanner.cli.scan_mlflow import scan_mlflow
 from scanner.cli.scan_run import go_on, merged, start
+from scanner.cli.serve_command import serve
 from scanner.cli.suppress_commands import suppress
 from scanner.cli.systems_commands import systems
 from scanner.cli.trend_command import trend
@@ -220,6 +221,7 @@ cli.add_command(upload)
 cli.add_command(suppress)
 cli.add_command(permissions)
 cli.add_command(history)
+cli.add_command(serve)
 cli.add_command(doctor)
 cli.add_command(init)
 scan.add_command(scan_mlflow)

@@ -33,7 +33,7 @@ SECTIONS = {
     "To begin": ("doctor", "permissions", "init"),
     "To scan and judge": ("scan", "evaluate", "merge"),
     "To work on findings": ("explain", "list", "suppress", "upload"),
-    "What changed": ("diff", "trend", "history"),
+    "What changed": ("diff", "trend", "history", "serve"),
     "AI systems, and what is written about them": (
         "systems", "lineage", "evidence", "report", "bom", "card", "datasheet", "gate",
     ),

@@ -81,17 +81,21 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
-def engine_of(url: str, *, make: bool, profile: str | None = None) -> Engine:
+def engine_of(url: str, *, make: bool, profile: str | None = None, read_only: bool = False) -> Engine:
     """The database of a URL; with `make`, a file or a log is made where there is none. Raises InputError.
 
-    `profile` is one of the user's AWS configuration, for a bucket of S3.
+    `profile` is one of the user's AWS configuration, for a bucket of S3. With `read_only`, the database itself refuses
+    whatever would change it.
     """
     if url.startswith(_POSTGRES):
-        return _postgres(url)
+        engine = _postgres(url)
+        if read_only:
+            engine.rows("SET default_transaction_read_only = on")
+        return engine
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
         from scanner.history.sqlite_engine import SqliteEngine
 
-        return SqliteEngine(url, Path(url.removeprefix(_SQLITE)), make=make)
+        return SqliteEngine(url, Path(url.removeprefix(_SQLITE)), make=make, read_only=read_only)
     scheme = found[1] if (found := _SCHEME.match(url)) else ""
     if scheme in _BUCKETS:
         from scanner.history.bucket_engine import BucketEngine

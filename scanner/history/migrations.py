@@ -35,9 +35,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def migrate(engine: Engine, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
-    """Bring a history to the newest version, or make one. Raises InputError for one of a newer mlposture."""
+def migrate(engine: Engine, migrations: Sequence[Sequence[str]] = MIGRATIONS, *, read_only: bool = False) -> None:
+    """Bring a history to the newest version, or make one. Raises InputError for one of a newer mlposture.
+
+    With `read_only`, one of any other version is refused.
+    """
     if engine.version() != len(migrations):
+        if read_only and engine.version() < len(migrations):
+            raise InputError(f"--store {engine.shown}: is empty, or of an earlier version; add a scan to it first")
         with engine.writing():
             version = engine.version()  # which another process may have changed
             if version > len(migrations):

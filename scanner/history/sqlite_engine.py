@@ -22,7 +22,7 @@ class SqliteEngine:
 
     types: Mapping[str, str] = {"bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "compact": "WITHOUT ROWID"}
 
-    def __init__(self, url: str, path: Path, *, make: bool) -> None:
+    def __init__(self, url: str, path: Path, *, make: bool, read_only: bool = False) -> None:
         self.shown = url
         if str(path) == _IN_MEMORY:
             raise InputError(f"--store {url}: what is in memory is gone with this process; name a file")
@@ -30,12 +30,14 @@ class SqliteEngine:
         if not make and not target.exists():
             raise InputError(f"--store {url}: there is no such file; a scan with --store makes it")
         with self._told(), private_files():
-            self._db = sqlite3.connect(target, isolation_level=None, timeout=PATIENCE)
+            name = f"{target.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+            self._db = sqlite3.connect(name, uri=True, isolation_level=None, timeout=PATIENCE)
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA trusted_schema = OFF")
         try:
             self.version()  # before anything is written to a file that may be something else
-            self.rows("PRAGMA journal_mode = WAL")
+            if not read_only:
+                self.rows("PRAGMA journal_mode = WAL")
         except BaseException:
             self.close()
             raise

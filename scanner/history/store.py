@@ -227,14 +227,15 @@ class Store:
             after = bytes(rows[-1][0])
 
 
-def open_store(url: str, *, make: bool = True, profile: str | None = None) -> Store:
+def open_store(url: str, *, make: bool = True, profile: str | None = None, read_only: bool = False) -> Store:
     """The history at a URL, as `engine.FORMS` has them, made where there is none if `make`. Raises InputError.
 
-    `profile` is one of the user's AWS configuration, for a bucket of S3.
+    `profile` is one of the user's AWS configuration, for a bucket of S3. With `read_only` nothing in it can be changed,
+    and one of an earlier version is refused, not brought forward.
     """
-    engine = engine_of(url, make=make, profile=profile)
+    engine = engine_of(url, make=make, profile=profile, read_only=read_only)
     try:
-        migrate(engine)
+        migrate(engine, read_only=read_only)
     except BaseException:
         engine.close()
         raise

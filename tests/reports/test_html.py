@@ -52,6 +52,8 @@ def test_no_template_has_a_script_a_style_of_its_own_or_an_address_elsewhere(tem
     text = template.read_text(encoding="utf-8")
     if template.name == "report.html":  # which has the one script that there is, and a place for findings
         text = text.replace("<script>{{ script | safe }}</script>", "").replace("{{ mark | safe }}", "")
+    if template.name == "served_findings.html":  # which is served, and asks the same server
+        text = text.replace('<form class="filters" action="/findings" method="get"', "<div")
 
     assert not re.search(r"<script|\sstyle=|\son\w+=|src=|url\(|<iframe|<form|<object|<embed|autoescape", text)
     assert re.findall(r"\w+ \| safe|Markup", text) == (["style | safe"] if template.name == "base.html" else [])
