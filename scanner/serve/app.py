@@ -159,6 +159,7 @@ def _sum(some: Any) -> dict[str, int]:
     return total
 
 
-def _evidence(one: Shown) -> list[tuple[str, str]]:
-    """Each field of the evidence with its value as JSON."""
-    return [(name, msgspec.json.format(msgspec.json.encode(value)).decode()) for name, value in one.evidence.items()]
+def _evidence(one: Shown) -> list[tuple[str, list[str]]]:
+    """Each field of the evidence with the lines of its value as JSON."""
+    given = ((name, msgspec.json.format(msgspec.json.encode(value))) for name, value in one.evidence.items())
+    return [(name, text.decode().split("\n")) for name, text in given]

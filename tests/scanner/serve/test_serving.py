@@ -188,6 +188,7 @@ def test_one_finding_has_its_evidence_and_its_fix(served: Served, findings: list
     assert all(name in text for name in one["evidence"])
     assert all(step in text for step in one["path"])
     assert all(control in text for control in one["controls"])
+    assert one["evidence"] and "\\n" not in text, "lines of evidence and of the fix are lines"
 
 
 def test_not_seen_is_said_on_every_page(tmp_path: Path) -> None:
