@@ -39,6 +39,10 @@ EXCUSED = {
         "sagemaker_model_pipeline_image_not_from_private_registry", "Containers.ImageConfig.RepositoryAccessMode"
     ): "of the two containers of the demo's pipeline only one says where its image is from, and it takes both to pass",
     Wire(
+        "sagemaker_endpoint_config_async_output_without_customer_key",
+        "ServerSideEncryptionConfiguration.Rules.ApplyServerSideEncryptionByDefault.SSEAlgorithm",
+    ): "the demo's asynchronous endpoint writes to a bucket without a key by default, and one flip gives it none",
+    Wire(
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
     **{
