@@ -347,6 +347,7 @@ def sagemaker_model_environment_secret(model: Model, view: View) -> Verdict:
     since="0.1.0",
     needs=(ModelPackage, Endpoint, EndpointConfig, InferenceComponent),
     blind_to=(DOWNLOADS,),
+    decided_by=("containers",),
 )
 def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
     """Serving container downloads weights from a public hub without a pinned commit.
@@ -393,16 +394,17 @@ def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
 def _unless_components_are_isolated(model: Model, view: View, verdict: Verdict) -> Verdict:
     """The verdict, unless inference components alone serve the model, on endpoints that keep it from the network."""
     found = view.derive(hosting)
-    components = found.components_of(model)
-    if not components or found.of(model) != {Hosting.COMPONENT}:
+    if found.of(model) - {Hosting.COMPONENT}:
         return verdict
-    shut = [isolated(component, view) for component in components]
+    shut = [isolated(component, view) for component in found.components_of(model)]
     if any(each is not UNSET and not each for each in shut):
+        return verdict
+    if not found.complete:
+        return unknown("EndpointConfig.variants", "InferenceComponent.specification")
+    if not shut:
         return verdict
     if UNSET in shut:
         return unknown("EndpointConfig.enable_network_isolation")
-    if not found.complete:
-        return unknown("EndpointConfig.variants", "InferenceComponent.specification")
     said = "network isolation of every endpoint that serves it is on: no download succeeds"
     return not_applicable(said, **{"EndpointConfig.enable_network_isolation": True})
 
