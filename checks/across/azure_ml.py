@@ -18,7 +18,7 @@ _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
-def _index(view: View) -> Serving:
+def index(view: View) -> Serving:
     """The models of deployments, each by its address."""
     deployments = view.all(OnlineDeployment)
     complete = deployments.complete
@@ -59,7 +59,7 @@ def azure_ml_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, 
     - https://mlflow.org/docs/latest/ml/tracking/
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
     """
-    return judged(version, view, _index, _WHAT, uncommitted)
+    return judged(version, view, index, _WHAT, uncommitted)
 
 
 @check(
@@ -87,7 +87,7 @@ def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, vie
     - https://mlflow.org/docs/latest/ml/evaluation/
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
     """
-    return judged(version, view, _index, _WHAT, unevaluated)
+    return judged(version, view, index, _WHAT, unevaluated)
 
 
 @check(
@@ -116,4 +116,4 @@ def azure_ml_serves_mlflow_version_without_metrics_by_group(version: ModelVersio
     - https://fairlearn.org/main/user_guide/assessment/index.html
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
     """
-    return judged(version, view, _index, _WHAT, ungrouped)
+    return judged(version, view, index, _WHAT, ungrouped)

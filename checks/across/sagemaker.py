@@ -30,7 +30,7 @@ _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
-def _index(view: View) -> Serving:
+def index(view: View) -> Serving:
     served = view.derive(served_artifacts)
     found = ((place.partition(":::")[2], path) for place, path in served.paths.items())
     return serving(found, complete=served.complete)
@@ -61,7 +61,7 @@ def sagemaker_serves_mlflow_version_from_uncommitted_code(version: ModelVersion,
     - https://mlflow.org/docs/latest/ml/tracking/
     - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
     """
-    return judged(version, view, _index, _WHAT, uncommitted)
+    return judged(version, view, index, _WHAT, uncommitted)
 
 
 @check(
@@ -89,7 +89,7 @@ def sagemaker_serves_mlflow_version_without_evaluation(version: ModelVersion, vi
     - https://mlflow.org/docs/latest/ml/evaluation/
     - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
     """
-    return judged(version, view, _index, _WHAT, unevaluated)
+    return judged(version, view, index, _WHAT, unevaluated)
 
 
 @check(
@@ -118,7 +118,7 @@ def sagemaker_serves_mlflow_version_without_metrics_by_group(version: ModelVersi
     - https://fairlearn.org/main/user_guide/assessment/index.html
     - https://docs.aws.amazon.com/sagemaker/latest/dg/mlflow.html
     """
-    return judged(version, view, _index, _WHAT, ungrouped)
+    return judged(version, view, index, _WHAT, ungrouped)
 
 
 @check(

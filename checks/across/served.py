@@ -77,6 +77,15 @@ def judged(
     return not_applicable(f"none of {what} loads files from where it keeps them")
 
 
+def path_to(version: ModelVersion, view: View, index: Index) -> tuple[str, ...]:
+    """The ids from what loads a version to an endpoint that serves it; empty where none does, or that is not known."""
+    places = _places(version, view)
+    if isinstance(places, Verdict):
+        return ()
+    served = view.derive(index)
+    return next((path for place, _ in places if (path := served.paths.get(place))), ())
+
+
 def _places(version: ModelVersion, view: View) -> list[tuple[str, str]] | Verdict:
     """Where the files of a version are, and by what that is known; a verdict where it was not observed."""
     if missing := unobserved(version, "source"):

@@ -21,7 +21,7 @@ _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
-def _index(view: View) -> Serving:
+def index(view: View) -> Serving:
     """What deployed models were uploaded from; Vertex AI keeps a copy of its own."""
     endpoints = view.all(Endpoint)
     complete = endpoints.complete and view.all(Model).complete
@@ -64,7 +64,7 @@ def vertex_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, vi
     - https://mlflow.org/docs/latest/ml/tracking/
     - https://cloud.google.com/vertex-ai/docs/model-registry/import-model
     """
-    return judged(version, view, _index, _WHAT, uncommitted)
+    return judged(version, view, index, _WHAT, uncommitted)
 
 
 @check(
@@ -92,7 +92,7 @@ def vertex_serves_mlflow_version_without_evaluation(version: ModelVersion, view:
     - https://mlflow.org/docs/latest/ml/evaluation/
     - https://cloud.google.com/vertex-ai/docs/model-registry/import-model
     """
-    return judged(version, view, _index, _WHAT, unevaluated)
+    return judged(version, view, index, _WHAT, unevaluated)
 
 
 @check(
@@ -121,7 +121,7 @@ def vertex_serves_mlflow_version_without_metrics_by_group(version: ModelVersion,
     - https://fairlearn.org/main/user_guide/assessment/index.html
     - https://cloud.google.com/vertex-ai/docs/model-registry/import-model
     """
-    return judged(version, view, _index, _WHAT, ungrouped)
+    return judged(version, view, index, _WHAT, ungrouped)
 
 
 @check(

@@ -72,6 +72,7 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
     from scanner.cli.evidence_gates import gates_of
     from scanner.cli.evidence_history import with_history
     from scanner.cli.evidence_lineage import lineage_of
+    from scanner.cli.evidence_served import served_of
     from scanner.cli.triage_commands import recorded_answers
     from scanner.evidence.compiling import compile_dossier
 
@@ -89,7 +90,7 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         found.catalogue,
         found.manifest_sha256,
         recorded_answers(found.answers, name, datetime.now(UTC).date()),
-        gates_of(system, found.owners.path, found.gates),
+        gates_of(system, found.owners.path, found.gates, partial(served_of, name, found.inventory, found.owners)),
         partial(lineage_of, inventory=found.inventory, collectors=COLLECTORS),
     )
     return with_history(made, state, found.owners, found.history)

@@ -1,11 +1,13 @@
 """Results of the evaluation gate that a dossier shows: files that are given, or that the manifest declares."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from scanner.cli.evidence_served import compared
 from scanner.evidence.dossier_types import Piece
 from scanner.gate.gate_types import GateResult
 from scanner.model.claims import Kind
@@ -14,18 +16,25 @@ from scanner.objects.addresses import parse
 from scanner.objects.transfer import reading
 from scanner.systems.manifest import Document, System
 
+if TYPE_CHECKING:
+    from checks.across.serving_now import ServedNow
+
 _LARGEST = 10_000_000
 _UNKNOWN = "..."
 
 
-def gates_of(system: System, manifest: str, given: Sequence[str]) -> tuple[Piece, ...]:
+def gates_of(
+    system: System, manifest: str, given: Sequence[str], served: "Callable[[], ServedNow] | None" = None
+) -> tuple[Piece, ...]:
     """The results in these files, and in declared documents that lie beside the manifest, each once.
+
+    Beside each stands whether what serves now is its model, where `served` says what that is.
 
     A declared document is read where its address is a relative one that stays in the manifest's folder and ends in
     `.json`; one that is no result of the gate is a document like others. Raises InputError for a given file that holds
     no result of this system.
     """
-    found: dict[str, Piece] = {}
+    found: dict[str, tuple[GateResult, Piece]] = {}
     for name in given:
         content = _content(name)
         result = _result(content)
@@ -37,12 +46,16 @@ def gates_of(system: System, manifest: str, given: Sequence[str]) -> tuple[Piece
             raise InputError(f"--gate {name}: is of the AI system {result.system!r}, and this is {system.id!r}")
         digest = hashlib.sha256(content).hexdigest()
         declared = next((one for one in system.documents if one.sha256 == digest), None)
-        found[digest] = _recorded(result, name, digest, declared)
+        found[digest] = result, _recorded(result, name, digest, declared)
     told = [one for document in system.documents for one in _declared(document, system, manifest, found)]
-    return (*found.values(), *told)
+    now = served() if served is not None and found else None
+    beside = [compared(result, piece.source, now) for result, piece in found.values()] if now is not None else []
+    return (*(piece for _, piece in found.values()), *told, *(one for one in beside if one is not None))
 
 
-def _declared(document: Document, system: System, manifest: str, found: dict[str, Piece]) -> Iterator[Piece]:
+def _declared(
+    document: Document, system: System, manifest: str, found: dict[str, tuple[GateResult, Piece]]
+) -> Iterator[Piece]:
     """What a declared document is to say that is a result of the gate; one that counts goes to `found`."""
     content = _beside(manifest, document.uri)
     result = _result(content) if content is not None else None
@@ -57,7 +70,7 @@ def _declared(document: Document, system: System, manifest: str, found: dict[str
         text = f"{what}, and is of another AI system: nothing of it is taken"
         yield Piece(kind=Kind.MISSING, text=text, source=document.uri, sha256=digest)
     else:
-        found.setdefault(digest, _recorded(result, document.uri, digest, document))
+        found.setdefault(digest, (result, _recorded(result, document.uri, digest, document)))
 
 
 def _beside(manifest: str, uri: str) -> bytes | None:

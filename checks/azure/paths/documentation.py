@@ -15,7 +15,7 @@ from scanner.model.views import View
 _UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
 
 
-class _Served(Struct, frozen=True):
+class ServedVersions(Struct, frozen=True):
     """A deployment in use of each version, by the version's id, and what was not seen of what is deployed.
 
     `doubtful` says of versions why it is not known whether their deployment is in use.
@@ -117,7 +117,7 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
 
 def deployment_of(version: ModelVersion, view: View) -> str | Verdict:
     """A deployment in use of this very version; a verdict where there is none, or that is not known."""
-    served = view.derive(_served)
+    served = view.derive(served_versions)
     if served.missing:
         return unknown(*served.missing)
     if found := served.deployments.get(version.id):
@@ -126,7 +126,7 @@ def deployment_of(version: ModelVersion, view: View) -> str | Verdict:
     return unknown(*doubts) if doubts else not_applicable("no deployment in use serves it")
 
 
-def _served(view: View) -> _Served:
+def served_versions(view: View) -> ServedVersions:
     """An index of what is deployed, to be derived once."""
     found = view.all(OnlineDeployment)
     missing = set() if found.complete else {"OnlineDeployment"}
@@ -144,4 +144,4 @@ def _served(view: View) -> _Served:
                 deployments.setdefault(version, one.id)
             else:
                 doubtful.setdefault(version, idle.missing)
-    return _Served(deployments, doubtful, tuple(sorted(missing)))
+    return ServedVersions(deployments, doubtful, tuple(sorted(missing)))
