@@ -128,6 +128,12 @@ SHAPES = (
         "model",
     ),
     Shape(
+        "azure.machine_learning.DataVersion",
+        _AZURE + "Microsoft.MachineLearningServices/workspaces/ws-retina-prod/data/{}/versions/1",
+        "/data/[^/]+/versions/",
+        r"(?<![._])data",
+    ),
+    Shape(
         "azure.managed_identity.UserAssignedIdentity",
         _AZURE + "Microsoft.ManagedIdentity/userAssignedIdentities/{}",
         "/userAssignedIdentities/",

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import UNSET
-
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import ModelVersion, Workspace
 from scanner.model.patterns import pattern
@@ -44,7 +42,7 @@ def job_id(version: ModelVersion) -> str:
 
 def workspaces_by_guid(workspaces: Iterable[Workspace]) -> dict[str, str]:
     """The ids of workspaces, by what stands for each in some addresses."""
-    return {one.guid.lower(): one.id for one in workspaces if one.guid is not UNSET and one.guid}
+    return {one.workspace_id.lower(): one.id for one in workspaces if isinstance(one.workspace_id, str)}
 
 
 def data_version(uri: str, job: str, workspaces: Mapping[str, str]) -> str | None:

@@ -49,11 +49,10 @@ def _job(api: AzureApi, path: str, reply: Reply, guids: Mapping[str, str]) -> Jo
     inputs = _inputs(reply)
     if isinstance(inputs, UnsetType):
         api.gap(JOBS, CallFailed(Reason.MALFORMED, "inputs of a job are no objects with addresses"))
-        return api.decode(Job, {}, {JOBS: reply}, **identity)
+        return api.decode(Job, {JOBS: reply}, **identity)
     found = {uri: data_version(uri, path, guids) for uri in inputs}
     return api.decode(
         Job,
-        {},
         {JOBS: reply},
         data=tuple(dict.fromkeys(id for id in found.values() if id)),
         plain_data=tuple(uri for uri, id in found.items() if id == ""),
@@ -104,7 +103,8 @@ def _version(api: AzureApi, path: str, version: Reply, asset: Reply) -> DataVers
         return None
     identity = {**api.identity({"id": path}), "name": path.rpartition("/data/")[2].replace("/versions/", "/")}
     said = {DATA_VERSIONS: version, DATA: asset}
-    return api.decode(DataVersion, {}, said, description=_description(api, version, asset), **identity)
+    description = _description(api, version, asset)
+    return api.decode(DataVersion, {DATA_VERSIONS: version}, said, description=description, **identity)
 
 
 def _description(api: AzureApi, *replies: Reply) -> Observed[str]:

@@ -90,7 +90,7 @@ class Workspace(Resource, frozen=True, kw_only=True):
         Observed[tuple[str, ...]], Read(WORKSPACES, "properties.workspaceHubConfig.additionalWorkspaceStorageAccounts")
     ] = UNSET
     #: what stands for it in some addresses of assets
-    guid: Annotated[Observed[str], Read(WORKSPACES, "properties.workspaceId")] = UNSET
+    workspace_id: Annotated[Observed[str], Read(WORKSPACES, "properties.workspaceId")] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(WORKSPACES, "tags")] = UNSET
 
 
@@ -237,6 +237,7 @@ class Job(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "Azure ML job"
     holds: ClassVar[Holds] = Holds.TRAINING
 
+    job_type: Annotated[Observed[str], Read(JOBS, "properties.jobType")] = UNSET
     #: ids of the versions of data assets among its inputs
     data: Observed[tuple[str, ...]] = UNSET
     #: addresses of data among its inputs that is no asset
@@ -256,4 +257,5 @@ class DataVersion(Resource, frozen=True, kw_only=True):
     title: ClassVar[str] = "Azure ML data asset version"
     holds: ClassVar[Holds] = Holds.TRAINING
 
+    tags: Annotated[Observed[dict[str, str]], Read(DATA_VERSIONS, "properties.tags")] = UNSET
     description: Observed[str] = UNSET
