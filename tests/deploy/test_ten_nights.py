@@ -39,7 +39,8 @@ class Night(NamedTuple):
     """What is there, what goes wrong, and what is to come of it.
 
     `lab` and `other` are notebooks, None where deleted. `state` is that of the lab in the history, empty for any,
-    `alerts` are those of both, where each fails or once did. `code` is how the scan ends, `said` how the message begins.
+    `alerts` are those of both, where each fails or once did. `code` is how the scan ends, `said` how the message
+    begins.
     """
 
     lab: str | None
