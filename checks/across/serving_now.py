@@ -88,7 +88,7 @@ def _in_azure(view: View, found: list[Served]) -> bool:
             name, _, number = version.partition("/models/")[2].partition("/versions/")
             names = {version, f"azureml:{name}:{number}"}
             found.append(Served(AzureVersion.kind, version, names, (OnlineDeployment.kind, deployment)))
-    return not served.missing and not served.doubtful and "" not in served.deployments
+    return not served.missing and not served.doubts() and "" not in served.deployments
 
 
 def _name(found: list[Served], path: tuple[str, ...], names: Collection[str]) -> None:

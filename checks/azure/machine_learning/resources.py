@@ -168,6 +168,8 @@ class OnlineEndpoint(Resource, frozen=True, kw_only=True):
     #: Managed, or K8S for one on the customer's own cluster (Kubernetes, as its deployments call it, is taken as well)
     endpoint_kind: Annotated[Observed[str], Read(ENDPOINTS, "kind")] = UNSET
     provisioning_state: Annotated[Observed[str], Read(ENDPOINTS, "properties.provisioningState")] = UNSET
+    created_at: Annotated[Observed[datetime], Read(ENDPOINTS, "systemData.createdAt")] = UNSET
+    last_modified_at: Annotated[Observed[datetime], Read(ENDPOINTS, "systemData.lastModifiedAt")] = UNSET
     auth_mode: Annotated[Observed[str], Read(ENDPOINTS, "properties.authMode")] = UNSET
     public_network_access: Annotated[Observed[str], Read(ENDPOINTS, "properties.publicNetworkAccess")] = UNSET
     principal_id: Annotated[Observed[str], Read(ENDPOINTS, "identity.principalId")] = UNSET
@@ -193,6 +195,8 @@ class OnlineDeployment(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.SERVING
 
     provisioning_state: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.provisioningState")] = UNSET
+    created_at: Annotated[Observed[datetime], Read(DEPLOYMENTS, "systemData.createdAt")] = UNSET
+    last_modified_at: Annotated[Observed[datetime], Read(DEPLOYMENTS, "systemData.lastModifiedAt")] = UNSET
     compute_type: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.endpointComputeType")] = UNSET
     model: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.model")] = UNSET
     egress_public_network_access: Annotated[

@@ -1,5 +1,7 @@
 """Which resources run at all: what nothing rests on is not judged."""
 
+from datetime import datetime
+
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint
 from checks.azure.members import folded
 from scanner.model.nouns import Verdict, not_applicable, unknown, unobserved
@@ -23,19 +25,25 @@ def not_in_use(resource: Compute | OnlineEndpoint | OnlineDeployment) -> Verdict
     return _after(resource, _BROKEN[state]) if state in _BROKEN else None
 
 
-def _after(resource: Compute | OnlineEndpoint | OnlineDeployment, what: str) -> Verdict | None:
-    """What to say of a resource whose last change came to nothing; only an instance tells whether it runs all the same.
+def is_broken(deployment: OnlineDeployment) -> bool:
+    """Whether the last change of a deployment came to nothing, so that its state does not say whether it is in use."""
+    return folded(deployment.provisioning_state) in _BROKEN
 
-    A deployment that fails to be updated serves on as it was, and a cluster that fails to be resized keeps its nodes.
+
+def _after(resource: Compute | OnlineEndpoint | OnlineDeployment, what: str) -> Verdict | None:
+    """What to say of a resource whose last change came to nothing: it may run all the same, as it was before.
+
+    A deployment that fails to be updated serves on, and a cluster that fails to be resized keeps its nodes. Nothing
+    runs where that change was the first. Of a compute, only an instance tells whether it runs.
     """
-    if isinstance(resource, Compute) and resource.state is not None:
-        if verdict := unobserved(resource, "state"):
-            return verdict
+    nothing, state = f"it {what}, and runs nothing", resource.provisioning_state
+    if isinstance(resource, Compute):
         if folded(resource.state) in _AT_WORK:
             return None
         if folded(resource.state) in _STILL:
-            shown = {"provisioning_state": resource.provisioning_state, "state": resource.state}
-            return not_applicable(f"it {what}, and runs nothing", **shown)
+            return not_applicable(nothing, provisioning_state=state, state=resource.state)
+    elif isinstance(resource.created_at, datetime) and resource.last_modified_at == resource.created_at:
+        return not_applicable(nothing, provisioning_state=state, last_modified_at=resource.last_modified_at)
     return unknown(f"what runs since its last change {what}")
 
 

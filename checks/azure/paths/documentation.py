@@ -5,7 +5,7 @@ from msgspec import Struct
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
-from checks.azure.machine_learning.states import not_in_use
+from checks.azure.machine_learning.states import is_broken, not_in_use
 from scanner.cards.card import completeness, open_items
 from scanner.cards.card_items import TITLES
 from scanner.model.checks import check
@@ -18,12 +18,21 @@ _UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
 class ServedVersions(Struct, frozen=True):
     """A deployment in use of each version, by the version's id, and what was not seen of what is deployed.
 
-    `doubtful` says of versions why it is not known whether their deployment is in use.
+    `broken` are the deployments of each whose last change came to nothing.
     """
 
     deployments: dict[str, str]
-    doubtful: dict[str, tuple[str, ...]]
+    broken: dict[str, list[OnlineDeployment]]
     missing: tuple[str, ...]
+
+    def doubt(self, version: str) -> Verdict | None:
+        """Why it is not known whether a version is in use that nothing else serves; None if it surely is not."""
+        said = (not_in_use(one) for one in self.broken.get(version, ()))
+        return next((verdict for verdict in said if verdict is not None and verdict.status is Status.UNKNOWN), None)
+
+    def doubts(self) -> bool:
+        """Whether there is such doubt of some version."""
+        return any(self.doubt(version) for version in self.broken)
 
 
 @check(
@@ -122,8 +131,7 @@ def deployment_of(version: ModelVersion, view: View) -> str | Verdict:
         return unknown(*served.missing)
     if found := served.deployments.get(version.id):
         return found
-    doubts = served.doubtful.get(version.id)
-    return unknown(*doubts) if doubts else not_applicable("no deployment in use serves it")
+    return served.doubt(version.id) or not_applicable("no deployment in use serves it")
 
 
 def served_versions(view: View) -> ServedVersions:
@@ -131,17 +139,18 @@ def served_versions(view: View) -> ServedVersions:
     found = view.all(OnlineDeployment)
     missing = set() if found.complete else {"OnlineDeployment"}
     deployments: dict[str, str] = {}
-    doubtful: dict[str, tuple[str, ...]] = {}
+    broken: dict[str, list[OnlineDeployment]] = {}
     for one in found:
-        idle = not_in_use(one)
+        # Of a broken one it matters whether it serves only where no other does.
+        idle = None if is_broken(one) else not_in_use(one)
         if idle is not None and idle.status is Status.NOT_APPLICABLE:
             continue
         unseen = unobserved(one, "provisioning_state", "model")
         missing |= {f"OnlineDeployment.{field}" for field in unseen.missing} if unseen else set()
         if isinstance(one.model, str):
             version = arm_id(model_path(one.model))
-            if idle is None:
-                deployments.setdefault(version, one.id)
+            if is_broken(one):
+                broken.setdefault(version, []).append(one)
             else:
-                doubtful.setdefault(version, idle.missing)
-    return ServedVersions(deployments, doubtful, tuple(sorted(missing)))
+                deployments.setdefault(version, one.id)
+    return ServedVersions(deployments, broken, tuple(sorted(missing)))

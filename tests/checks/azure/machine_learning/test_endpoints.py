@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from factories.azure import ML, deployment, endpoint, rules, workspace
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, NOW, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Collection, Destination, OnlineDeployment, OutboundRule, Workspace
 
@@ -39,6 +41,10 @@ def tag(name: str | None = None, *ranges: str, **fields: str) -> OutboundRule:
 
 ANY = managed(egress_public_network_access=None)
 CLOSED = managed(egress_public_network_access="Disabled")
+#: When an endpoint or deployment was made, and last changed.
+AT_FIRST = {"created_at": NOW, "last_modified_at": NOW}
+LATER = {"created_at": NOW - timedelta(hours=1), "last_modified_at": NOW}
+
 
 CASES = {
     "azure_ml_online_endpoint_key_auth": [
@@ -52,6 +58,7 @@ CASES = {
         Case("absent", UNKNOWN, endpoint(auth_mode=None)),
         Case("still being created", NOT_APPLICABLE, endpoint(provisioning_state="Creating")),
         Case("its last change failed", UNKNOWN, endpoint(auth_mode="Key", provisioning_state="Failed")),
+        Case("it was never made", NOT_APPLICABLE, endpoint(auth_mode="Key", provisioning_state="Failed", **AT_FIRST)),
         Case("not observed", UNKNOWN, endpoint()),
     ],
     "azure_ml_online_endpoint_public_network_access": [
@@ -116,6 +123,8 @@ CASES = {
         ),
         Case("on a cluster of the customer", NOT_APPLICABLE, deployment(compute_type="Kubernetes")),
         Case("its last change failed", UNKNOWN, managed(provisioning_state="Failed")),
+        Case("it was never made", NOT_APPLICABLE, managed(provisioning_state="Failed", **AT_FIRST)),
+        Case("a later change failed", UNKNOWN, managed(provisioning_state="Failed", **LATER)),
         Case("its last change was canceled", UNKNOWN, managed(provisioning_state="canceled")),
         Case("not observed", UNKNOWN, deployment()),
     ],

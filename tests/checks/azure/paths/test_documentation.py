@@ -3,7 +3,7 @@ from typing import Any
 
 from factories.azure import deployment, model_version
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, NOW, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
 from scanner.cards.card import Card, Entry, Measure
@@ -28,6 +28,7 @@ SERVING = deployment(model=NAMED)
 BY_CLI = deployment(model=f"azureml:{NAMED}")
 IDLE = deployment(model=NAMED, provisioning_state="Deleting")
 BROKEN = deployment("green", model=NAMED, provisioning_state="Failed")
+NEVER = deployment(model=NAMED, provisioning_state="Failed", created_at=NOW, last_modified_at=NOW)
 FROM_REGISTRY = deployment(model="azureml://registries/public-example/models/fundus/versions/999")
 UNSEEN, STATELESS = deployment(), deployment(model=NAMED, provisioning_state=UNSET)
 DATED: dict[str, Any] = {"create_time": datetime(2026, 10, 2, tzinfo=UTC)}
@@ -46,6 +47,7 @@ CASES = {
         Case("nothing", FAIL, model_version("fundus", "999", card=Card(format="azure-ml", entries={})), SERVING),
         Case("its deployment is being deleted", NOT_APPLICABLE, version(), IDLE),
         Case("its deployment failed", UNKNOWN, version(), BROKEN),
+        Case("its deployment was never made", NOT_APPLICABLE, version(), NEVER),
         Case("another deployment failed", PASS, version(), SERVING, BROKEN),
         Case("another model serves", NOT_APPLICABLE, version(), FROM_REGISTRY),
         Case("what is deployed was not seen", UNKNOWN, version(), SERVING, UNSEEN),
