@@ -12,8 +12,8 @@ from scanner.evaluate.judge import evaluate
 from scanner.model.checks import Check
 from scanner.model.nouns import Resource
 
-#: What the scanner sets, and so spells as it likes.
-OURS = {"id", "name", "scope", "console_url", "cached", "card", "description"}
+#: What the scanner sets, and so spells as it likes; and places in a datastore, where capitals count.
+OURS = {"id", "name", "scope", "console_url", "cached", "card", "description", "data", "model_uri"}
 CASES = [
     pytest.param(check, case, id=f"{check.slug}: {case.name}")
     for check in registered()[0].values()
@@ -23,6 +23,8 @@ CASES = [
 
 
 def in_other_capitals(resource: Resource) -> Resource:
+    if resource.scope.provider != "azure":
+        return resource
     fields: dict[str, Any] = msgspec.to_builtins(resource)
     changed = {name: value if name in OURS else _swapped(value) for name, value in fields.items()}
     return msgspec.convert(changed, type(resource))

@@ -77,6 +77,7 @@ def _accounts(view: View) -> dict[str, str] | None:
     since="0.1.0",
     needs=(LineageRun, OnlineDeployment, Job),
     blind_to=("whether the job that it names made it",),
+    decided_by=("job_name",),
     recorded=True,
 )
 def azure_ml_serves_model_that_no_recorded_job_made(version: ModelVersion, view: View) -> Verdict:

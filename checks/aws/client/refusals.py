@@ -32,7 +32,7 @@ REFUSALS = (
         remedy="enable it there, if it is to look for sensitive data",
         source=_MACIE,
         reason=Reason.NOT_ENABLED,
-        words=pattern(r"^Macie is not enabled", re.IGNORECASE),
+        words=pattern(r"Macie is not enabled", re.IGNORECASE),
         says=("Macie is not enabled.",),
     ),
     _policy(

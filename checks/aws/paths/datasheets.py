@@ -80,6 +80,14 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     path = served.paths.get(model.id)
     if path is None:
         return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
+    verdict = _judged(model, view, path)
+    if verdict.status is not Status.FAIL and (view.derive(_trained).unread or not served.complete):
+        return unknown("all endpoints and training jobs", path=verdict.path)
+    return verdict
+
+
+def _judged(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
+    """The verdict on a model that serves, as far as jobs were seen; `path` leads from it to an endpoint."""
     jobs = _jobs(model, view)
     if isinstance(jobs, Verdict):
         return jobs
@@ -87,12 +95,7 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     if any(job.inputs is UNSET or unread_inputs(job) for job in jobs):
         return unknown("TrainingJob.inputs", path=path)
     places = {place for job in jobs for uri in addresses(job, INPUTS) if (place := place_of(uri))}
-    if not places:
-        return not_applicable("the job that made it read nothing from S3")
-    verdict = _described(places, view, path)
-    if verdict.status is Status.PASS and (view.derive(_trained).unread or not served.complete):
-        return unknown("all endpoints and training jobs", path=path)
-    return verdict
+    return _described(places, view, path) if places else not_applicable("the job that made it read nothing from S3")
 
 
 def _jobs(model: Model, view: View) -> list[TrainingJob] | Verdict:

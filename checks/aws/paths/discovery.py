@@ -75,7 +75,8 @@ def s3_training_bucket_outside_macie(bucket: Bucket, view: View) -> Verdict:
     id = coverage_id(partition_of(bucket.id), str(bucket.region), bucket.scope.account, bucket.name)
     coverage = view.get(BucketCoverage, id)
     if coverage is None:
-        return not_applicable("Macie does not look at buckets here, or does not know it yet", owned=bucket.owned)
+        nothing = not_applicable("Macie does not look at buckets here, or does not know it yet", owned=bucket.owned)
+        return nothing if read.complete else unknown("TrainingJob")
     path = (bucket.id, job)
     if not isinstance(coverage, Resource):
         return unknown("BucketCoverage.automated", path=path)
