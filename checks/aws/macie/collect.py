@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many buckets are asked about in one call.
 _MOST = 50
+#: What Macie makes of what it found, which is nobody's business here, not even with kept replies.
+_FOUND = "sensitivityScore"
 
 
 @collector(BucketCoverage, operations=(BUCKETS,), follows=(Bucket, TrainingJob), opt_in="systems")
@@ -29,6 +31,6 @@ def bucket_coverage(api: AwsApi, found: Found) -> Iterator[BucketCoverage]:
     names = iter(sorted(read.intersection(here)))
     while batch := list(islice(names, _MOST)):
         for item in api.pages(BUCKETS, none_if_off="Macie is not enabled", criteria={"bucketName": {"eq": batch}}):
-            name = item["bucketName"]
+            name, known = item["bucketName"], {key: item[key] for key in item if key != _FOUND}
             id = coverage_id(api.partition, api.scope.region, api.account, name)
-            yield api.decode(BucketCoverage, {BUCKETS: item}, id=id, name=name)
+            yield api.decode(BucketCoverage, {BUCKETS: known}, id=id, name=name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
+from commandline import mlposture
 from scanning import document, running, take_inventory
-from support import registered
+from support import ROOT, registered
 from worlds.base import Fault
 
 from checks.aws.macie.resources import BUCKETS, BucketCoverage
@@ -50,3 +52,18 @@ def test_that_macie_may_not_be_asked_is_a_gap() -> None:
 
     assert {gap.permission for gap in inventory.gaps} == {BUCKETS}
     assert not inventory.complete(BucketCoverage)
+
+
+def test_what_macie_makes_of_what_it_found_is_not_even_in_kept_replies(tmp_path: Path) -> None:
+    systems = str(ROOT / "examples" / "ai-systems.yaml")
+    with running("aws"):
+        done = mlposture(
+            *("scan", "aws", "--systems", systems, "--check", "MLP-5611", "--keep-replies", "--no-progress"),
+            *("--no-cache", "--fail-on", "never", "--save-inventory", "inventory.json"),
+            cwd=tmp_path,
+        )
+
+    assert done.returncode == 0, done.stderr
+    kept = (tmp_path / "inventory.json").read_text()
+    assert "automatedDiscoveryMonitoringStatus" in kept
+    assert "sensitivityScore" not in kept
