@@ -152,12 +152,12 @@ def about(severity: Severity, check: str, title: str, one: ResourceV1) -> WorstV
     """A failure as messages show it: others have named the resource."""
     return WorstV1(
         severity=severity,
-        check=check,
-        title=one_line(title),
-        kind=one.kind,
+        check=short(check),
+        title=short(one_line(title)),
+        kind=short(one.kind),
         name=clean(redact(one.name)),
         id=clean(redact(one.id)),
-        provider=one.provider,
+        provider=clean(redact(one.provider)),
         account=clean(redact(one.account)),
         region=clean(redact(one.region)),
         console_url=clean(redact(one.console_url)),

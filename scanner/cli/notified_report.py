@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from reports.json_finding_types_v1 import CheckV1, ResourceV1
 from reports.json_types_v1 import SeverityCountsV1, ToolV1
@@ -17,9 +17,12 @@ from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
 from scanner.store.piecewise import Reader
 
+#: It becomes a header of a request.
+_Id = Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{1,64}\Z")]
+
 
 class _Scan(Struct, frozen=True):
-    id: str
+    id: _Id
     started_at: datetime
     finished_at: datetime
     complete: bool

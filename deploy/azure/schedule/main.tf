@@ -1,5 +1,6 @@
 # A nightly scan: a job of Container Apps, which writes its reports into a container of a storage account. The configuration
-# is a blob of that container, mlposture.toml, whose output names the container, too. What it may read is granted by ../roles.
+# is a blob of that container, mlposture.toml, whose output and store name the container, too. What it may read is granted by
+# ../roles.
 
 terraform {
   required_version = ">= 1.5"

@@ -1,5 +1,5 @@
 # A nightly scan: Cloud Scheduler starts a job of Cloud Run, which writes its reports into a bucket. The configuration is an
-# object of that bucket, mlposture.toml, whose output names the bucket, too. What it may read is granted by ../roles.
+# object of that bucket, mlposture.toml, whose output and store name the bucket, too. What it may read is granted by ../roles.
 
 terraform {
   required_version = ">= 1.5"

@@ -295,11 +295,22 @@ def test_options_that_do_not_go_together(arguments: tuple[str, ...], words: str,
 
 
 def test_what_is_no_report_is_refused(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
-    night.evaluate(more=("-o", "x.sarif"))
+    night.evaluate(more=("-o", "x.sarif", "-o", "whole.json"))
     (night.folder / "cut.json").write_text('{"schema": "mlposture/report/v1", "gaps": []}', encoding="utf-8")
-    for name, words in (("x.sarif", "is no JSON report"), ("cut.json", "does not say of which scan it is")):
+    whole = (night.folder / "whole.json").read_text(encoding="utf-8")
+    id = json.loads(whole)["scan"]["id"]
+    (night.folder / "half.json").write_text(whole[: len(whole) // 2], encoding="utf-8")
+    (night.folder / "header.json").write_text(whole.replace(id, "1\\r\\nCookie: a"), encoding="utf-8")
+    night.receiver.log.clear()
+    for name, words in (
+        ("x.sarif", "is no JSON report"),
+        ("cut.json", "does not say of which scan it is"),
+        ("half.json", "not a report of mlposture"),
+        ("header.json", "not a report of mlposture"),
+    ):
         done = mlposture("upload", "webhook", "--report", name, cwd=night.folder)
-        assert (done.returncode, words in done.stderr) == (2, True)
+        assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+    assert not night.receiver.log
     monkeypatch.delenv("MLPOSTURE_NOTIFY_URL")
     done = mlposture("upload", "webhook", "--report", "x.sarif", cwd=night.folder)
     assert "name the address with --url, or in MLPOSTURE_NOTIFY_URL" in done.stderr
