@@ -15,10 +15,12 @@ from buckets import BUCKETS
 from commandline import mlposture
 from support import ROOT, fail_with
 
+from scanner.cli.notifying import URL
 from scanner.model.exits import Exit
 from scanner.objects.transfer import write
 from scanner.source.hcl import Block, parse
 from scanner.source.nodes import Node
+from scanner.upload.webhook import KEY
 
 DEPLOY = ROOT / "deploy"
 TERRAFORM = sorted(DEPLOY.rglob("*.tf"))
@@ -141,3 +143,15 @@ def test_the_task_is_confined_as_the_image_is_made() -> None:
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     assert not [action for action in actions if "*" in str(action)]
+
+
+def test_whom_to_tell_is_in_the_variables_that_are_read() -> None:
+    template = yaml.load(SCHEDULES["s3"].read_text(encoding="utf-8"), Loader=_Template)
+    [container] = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    condition, given, _ = container["Secrets"]
+    assert condition == "Notifies"
+    assert {one["Name"] for one in given} == {URL, KEY}
+    assert all(f"${{NotifySecret}}:{one['Name']}::" == one["ValueFrom"] for one in given)
+    steps = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
+    [notify] = [step for step in steps if step.get("id") == "notify"]
+    assert {URL, KEY} < notify["env"].keys()
