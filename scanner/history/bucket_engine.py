@@ -109,7 +109,7 @@ class BucketEngine:
 
     def _listed(self, *, make: bool) -> list[int]:
         """The numbers of the scans that are there, in order."""
-        names = [entry.name for entry in self._log.entries()]
+        names = self._log.names()
         if make:
             self._mark(there=_MARK in names)
         elif not names:

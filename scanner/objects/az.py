@@ -16,7 +16,7 @@ from azure.storage.blob import BlobServiceClient, ContentSettings
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.object_logs import Entry, Protection
+from scanner.objects.object_logs import Protection
 
 _NEEDS = {
     "check": "the role Storage Blob Data Reader",
@@ -72,11 +72,11 @@ def connect(address: Address, _: str | None, stack: ExitStack) -> BlobServiceCli
         return stack.enter_context(_connected(address, "list"))
 
 
-def entries(client: BlobServiceClient, address: Address) -> Iterator[Entry]:
+def names(client: BlobServiceClient, address: Address) -> Iterator[str]:
     prefix = f"{address.key}/"
     with _told(address, "list"):
         for blob in client.get_container_client(address.bucket).list_blobs(name_starts_with=prefix):
-            yield Entry(blob.name.removeprefix(prefix), str(blob.etag))
+            yield blob.name.removeprefix(prefix)
 
 
 def load(client: BlobServiceClient, address: Address, path: Path) -> None:

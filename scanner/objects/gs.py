@@ -23,7 +23,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.object_logs import Entry, Protection
+from scanner.objects.object_logs import Protection
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _NEEDS = {
@@ -67,12 +67,12 @@ def connect(address: Address, _: str | None, stack: ExitStack) -> Client:
         return stack.enter_context(_connected(address))
 
 
-def entries(client: Client, address: Address) -> Iterator[Entry]:
+def names(client: Client, address: Address) -> Iterator[str]:
     prefix = f"{address.key}/"
     with _told(address, "list"):
-        fields = "items(name,generation),nextPageToken"
+        fields = "items(name),nextPageToken"
         for blob in client.list_blobs(address.bucket, prefix=prefix, fields=fields, retry=_RETRY):
-            yield Entry(blob.name.removeprefix(prefix), str(blob.generation))
+            yield blob.name.removeprefix(prefix)
 
 
 def load(client: Client, address: Address, path: Path) -> None:

@@ -14,13 +14,6 @@ from scanner.objects.addresses import Address
 from scanner.objects.transfer import service, understood
 
 
-class Entry(NamedTuple):
-    """An object of a log. `name` is what stands behind the prefix, and `tag` is another one whenever the content is."""
-
-    name: str
-    tag: str
-
-
 class Protection(NamedTuple):
     """Whether what is in a bucket can be changed or removed by nobody for a time, and what it says of itself."""
 
@@ -37,8 +30,8 @@ class Service(Protocol):
     def connect(self, address: Address, profile: str | None, stack: ExitStack, /) -> Any:
         """A client, which `stack` closes."""
 
-    def entries(self, client: Any, address: Address) -> Iterator[Entry]:
-        """All objects below a prefix, in no order."""
+    def names(self, client: Any, address: Address) -> Iterator[str]:
+        """What stands behind the prefix in the names of all objects below it, in no order."""
 
     def load(self, client: Any, address: Address, path: Path) -> None:
         """Copy an object to a file."""
@@ -60,10 +53,10 @@ class Log:
         with understood(address, InputError):
             self._client = self._service.connect(address, profile, self._stack)
 
-    def entries(self) -> list[Entry]:
-        """All objects of the log by their names, or an error: never some of them."""
+    def names(self) -> list[str]:
+        """The names of all objects of the log, in their order, or an error: never some of them."""
         with understood(self._address, InputError):
-            return sorted(self._service.entries(self._client, self._address))
+            return sorted(self._service.names(self._client, self._address))
 
     def load(self, name: str, path: Path) -> None:
         """Copy an object to a file."""

@@ -15,7 +15,7 @@ from s3transfer.exceptions import RetriesExceededError
 from scanner.model import own
 from scanner.objects.addresses import Address
 from scanner.objects.failures import broken, failed, refused
-from scanner.objects.object_logs import Entry, Protection
+from scanner.objects.object_logs import Protection
 
 _NEEDS = {
     "check": "s3:ListBucket",
@@ -73,11 +73,11 @@ def connect(address: Address, profile: str | None, stack: ExitStack) -> Any:
         return stack.enter_context(closing(_connected(address, "list", profile)))
 
 
-def entries(client: Any, address: Address) -> Iterator[Entry]:
+def names(client: Any, address: Address) -> Iterator[str]:
     prefix = f"{address.key}/"
     with _told(address, "list"):
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=address.bucket, Prefix=prefix):
-            yield from (Entry(one["Key"].removeprefix(prefix), one["ETag"]) for one in page.get("Contents", ()))
+            yield from (one["Key"].removeprefix(prefix) for one in page.get("Contents", ()))
 
 
 def load(client: Any, address: Address, path: Path) -> None:

@@ -237,6 +237,43 @@ def test_a_container_without_a_policy_says_so(az_log):
         assert store.guard() == (False, "the container has no immutability policy")
 
 
+def test_scans_of_a_cloud_keep_their_history_in_its_bucket(s3_log, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    url = s3_log.at(PREFIX)
+    (tmp_path / "mlposture.toml").write_text(f'store = "{url}"\n[aws]\nregions = ["eu-west-1"]\n')
+
+    def scan():
+        return mlposture("scan", "--config", "mlposture.toml", "--no-cache", "--no-progress", "--fail-on", "new:low",
+                         "-o", "report.json")  # fmt: skip
+
+    first, second = scan(), scan()
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert "First scan kept, for later ones to be compared with." in first.stdout
+    failed = json.loads((tmp_path / "report.json").read_text())["summary"]["states"]
+    assert list(failed) == ["persisting"]
+    s3_log.fail(s3_log.list, "deny")
+    s3_log.world.log.clear()
+    refused = scan()
+    assert (refused.returncode, "the credentials need s3:ListBucket there" in refused.stderr) == (2, True)
+    assert {request.operation for request in s3_log.world.log} == {"s3:ListObjectsV2"}, "nothing is scanned in vain"
+    s3_log.world.faults.clear()
+    shown = mlposture("history", "list", "--store", url).stdout
+    assert [line.rpartition("  ")[2] for line in shown.splitlines()[::2]] == [
+        f"{failed['persisting']} not compared", f"{failed['persisting']} persisting"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error", "reset"])
+def test_a_service_that_recovers_costs_no_scan(bucket, kind):
+    nights = Nights(bucket.at(PREFIX))
+    nights.scan(lab("a"))
+    for operation in (bucket.list, bucket.read, bucket.write):
+        bucket.fail(operation, kind, times=1)
+    nights.scan(lab("a"), lab("b"))
+    assert nights.states() == {"a": "persisting", "b": "new"}
+    assert problems(nights.url) == []
+
+
 def test_databases_prove_nothing(database):
     Nights(database).scan(lab("a"))
     with open_store(database) as store:
