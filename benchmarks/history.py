@@ -102,7 +102,7 @@ def measure(url: str, scans: int, findings: int) -> None:
             writing.append(timed(lambda report=report: store.write(report))[0])  # type: ignore[misc]
             world.change()
     with open_store(url) as store:
-        counting, counted = timed(store.counts)
+        counting, counted = timed(store.scans)
         ids = [scan.id for scan in counted]
         comparing, changes = timed(lambda: sum(1 for _ in store.changes(ids[-2], ids[-1])))
         far, _ = timed(lambda: sum(1 for _ in store.changes(ids[0], ids[-1])))
