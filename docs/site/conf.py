@@ -43,7 +43,7 @@ def navigation(text: str) -> Iterator[str]:
     _, *rest = _SECTION.split(text)
     for caption, section in zip(rest[::2], rest[1::2], strict=True):
         pages = "\n".join(_LINK.findall(section))
-        yield f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n"
+        yield f"\n```{{toctree}}\n:hidden:\n:titlesonly:\n:caption: {caption}\n\n{pages}\n```\n"
 
 
 def add_navigation(_app: Sphinx, page: str, content: list[str]) -> None:
