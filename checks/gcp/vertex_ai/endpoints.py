@@ -42,7 +42,8 @@ def vertex_endpoint_public(endpoint: Endpoint) -> Verdict:
 
     CLI: `gcloud ai endpoints create --network=…`, or with Private Service Connect through the API. Terraform:
     `network`, or `private_service_connect_config { enable_private_service_connect = true }`, on
-    `google_vertex_ai_endpoint`. Until then a VPC Service Controls perimeter limits where tokens work.
+    `google_vertex_ai_endpoint`. Until then a perimeter of VPC Service Controls limits who reaches the address that
+    endpoints share, though not that of a dedicated endpoint. Whether there is one is not read.
 
     ## References
     - https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
