@@ -44,13 +44,14 @@ def test_the_diagnostic_system_shows_which_items_of_annex_iv_2_exist_are_declare
     assert [row.id for row in act.items] == ITEMS
     found = {row.id[-2]: told(row) for row in act.items}
     assert {letter for letter, kinds in found.items() if "observed" in kinds} == {"h"}
-    assert [letter for letter, kinds in found.items() if "recorded" in kinds] == ["b"]  # the model is described
+    # the model is described, and so is the data that it was trained with
+    assert [letter for letter, kinds in found.items() if "recorded" in kinds] == ["b", "d"]
     assert found["g"]["declared"] == ["2 thresholds are set"]
     assert all("no document is declared that fills it" in " ".join(kinds["missing"]) for kinds in found.values())
     assert found["f"] == {"missing": ["no document is declared that fills it, and only people can show it"]}
     assert "no dated result of the evaluation gate is here" in found["g"]["missing"]
     assert "the manifest asks for a signed test report, and none is here" in found["g"]["missing"]
-    assert any(text.startswith("data-lineage, dataset-documentation") for text in found["d"]["missing"])
+    assert any(text.startswith("data-lineage, data-quality") for text in found["d"]["missing"])
 
 
 def test_what_is_observed_leads_to_claims_of_the_dossier() -> None:
