@@ -83,7 +83,8 @@ def checked(url: str, option: str, *, example: str, what: str, hidden: bool = Fa
     if "@" in parts.netloc or parts.fragment or (parts.query and not hidden):  # not shown, as it may hold a password
         raise InputError(f"{option}: give scheme, host and path alone; {what} comes from the environment")
     said = option if hidden else f"{option} {url}"
-    if not host or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not host or parts.scheme not in ("http", "https") or not plain:
         raise InputError(f"{said}: is no address; {form}")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise InputError(f"{said}: {what} would be sent in the clear; use https")

@@ -255,6 +255,7 @@ def test_the_signature_is_that_of_the_standard() -> None:
         ("ftp://hooks.northwind.example/of-nobody-else", "is no address; give one such as https://HOST/PATH"),
         ("https://hooks.northwind.example:of-nobody-else/", "is no address"),
         ("of-nobody-else", "is no address"),
+        ("https://hooks.northwind.example/ä/of-nobody-else", "is no address"),
         ("https://hooks.northwind.example/ of-nobody-else", "is no address"),
     ],
 )
