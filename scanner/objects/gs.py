@@ -28,6 +28,7 @@ from scanner.objects.object_logs import Protection
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _NEEDS = {
     "check": "storage.buckets.get",
+    "create": "storage.objects.create",
     "list": "storage.objects.list",
     "protection": "storage.buckets.get",
     "read": "storage.objects.get",
@@ -83,10 +84,15 @@ def load(client: Client, address: Address, path: Path) -> None:
 def create(client: Client, address: Address, path: Path) -> bool:
     pieces = _PIECE if path.stat().st_size > _PIECE else None  # what is small is sent with its name, in one request
     blob = client.bucket(address.bucket).blob(address.key, chunk_size=pieces)
-    with _told(address, "write"):
+    with _told(address, "write", "create"):
         try:
             blob.upload_from_filename(str(path), content_type=address.content_type, if_generation_match=0, retry=_RETRY)
         except PreconditionFailed:
+            return False
+        except Forbidden as error:
+            # Who may create and not delete, or a policy that keeps what is there, may be told so first.
+            if _NEEDS["create"] in str(error) or not blob.exists(retry=_RETRY):
+                raise
             return False
     return True
 
@@ -127,8 +133,8 @@ def _connected(address: Address) -> Iterator[Client]:
 
 
 @contextmanager
-def _told(address: Address, doing: str) -> Iterator[None]:
-    """Around calls of the SDK: what goes wrong becomes InputError."""
+def _told(address: Address, doing: str, needs: str = "") -> Iterator[None]:
+    """Around calls of the SDK: what goes wrong becomes InputError. `needs` names what it takes, if not by `doing`."""
     try:
         yield
     except DefaultCredentialsError as error:
@@ -143,7 +149,7 @@ def _told(address: Address, doing: str) -> Iterator[None]:
         response = getattr(error.cause if isinstance(error, RetryError) else error, "response", None)
         if response is None:
             raise broken(address, doing, error.__cause__ or error) from error
-        raise refused(address, doing, response.status_code, _said(response), _NEEDS[doing]) from error
+        raise refused(address, doing, response.status_code, _said(response), _NEEDS[needs or doing]) from error
 
 
 class _Session(requests.Session):

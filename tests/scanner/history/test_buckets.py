@@ -11,6 +11,8 @@ import pytest
 from buckets import Bucket
 from commandline import mlposture
 from nights import CLOSED, Nights, lab
+from worlds import gcp_replies as replies
+from worlds.base import Fault, Response
 
 from scanner.history import bucket_engine
 from scanner.history.engine import Overtaken
@@ -136,6 +138,22 @@ def test_a_service_that_writes_over_objects_is_refused(gs_log):
     gs_log.world.kept.conditions = False
     with pytest.raises(InputError, match=r"writes over objects although it is asked not to \(If-None-Match\)"):
         open_store(gs_log.at(PREFIX))
+
+
+def test_who_may_create_and_not_delete_is_told_that_a_scan_is_there(gs_log):
+    nights = three(gs_log)
+
+    def no_delete(*_: object) -> Response:
+        return replies.denied("storage.objects.delete", "storage.googleapis.com", "", "storage")
+
+    gs_log.world.faults.append(Fault(gs_log.write, "answer", answer=no_delete, times=1))
+    nights.scan(lab("a"))  # the first thing that is written is there already
+    assert problems(nights.url) == []
+    with open_store(nights.url) as store:
+        report = nights.judge(store, lab("b"))
+        gs_log.world.faults.append(Fault(gs_log.write, "answer", answer=no_delete))
+        with pytest.raises(NotWritten, match="denied"):  # of what is not there it is a refusal
+            store.write(report)
 
 
 def changed(content: bytes, old: bytes, new: bytes) -> bytes:
