@@ -84,8 +84,8 @@ class Engine(Protocol):
 def engine_of(url: str, *, make: bool, profile: str | None = None, read_only: bool = False) -> Engine:
     """The database of a URL; with `make`, a file or a log is made where there is none. Raises InputError.
 
-    `profile` is one of the user's AWS configuration, for a bucket of S3. With `read_only`, the database itself refuses
-    whatever would change it.
+    `profile` is one of the user's AWS configuration, for a bucket of S3. With `read_only`, a database itself refuses
+    whatever would change it; in a bucket, nothing changes but where a scan is added.
     """
     if url.startswith(_POSTGRES):
         engine = _postgres(url)

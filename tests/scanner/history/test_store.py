@@ -232,3 +232,16 @@ def test_a_finding_keeps_its_first_day_and_its_last(database):
     with open_store(database) as store:
         [found] = store.findings("night-7")
     assert (found.state, found.first_seen, found.observed) == ("reopened", day(1), day(7))
+
+
+def test_a_history_that_is_opened_to_be_read_cannot_be_changed(database):
+    nights = Nights(database)
+    report = nights.scan(lab("a"))
+    with open_store(database, make=False, read_only=True) as store:
+        assert [scan.number for scan in store.scans()] == [1]
+        assert [one.name for one in store.findings(report.scan_id)] == ["a"]
+        later = nights.judge(store, lab("b"))
+        with pytest.raises(InputError, match=r"read-?only"):
+            store.write(later)
+    with open_store(database) as store:
+        assert len(store.scans()) == 1 and list(store.verify()) == []
