@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from commandline import mlposture
 from factories.aws import notebook
+from interrupting import interrupted
+from scanning import running
 from support import inventory_of
 from uploading import Noted
 from worlds.base import Fault, Request, Response, World
@@ -315,3 +320,15 @@ def test_what_is_no_report_is_refused(night: Night, monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("MLPOSTURE_NOTIFY_URL")
     done = mlposture("upload", "webhook", "--report", "x.sarif", cwd=night.folder)
     assert "name the address with --url, or in MLPOSTURE_NOTIFY_URL" in done.stderr
+
+
+def test_a_scan_that_is_stopped_tells_what_it_saw_and_tries_once(night: Night) -> None:
+    with running("aws") as world, chdir(night.folder), mock.patch.dict(os.environ, night.receiver.env()):
+        scan = ("scan", "aws", "--region", "eu-west-1", "--grace", "1s", "--no-progress", "--check", "MLP-1001")
+        night.answers(500)
+        code = interrupted(world, "sagemaker:ListNotebookInstances", *scan)
+        assert (code, len(night.receiver.log), night.receiver.taken) == (130, 1, [])
+        code = interrupted(world, "sagemaker:ListNotebookInstances", *scan)
+    [message] = night.receiver.taken
+    assert (code, message["complete"], message["ended"]["code"]) == (130, False, 130)
+    assert "in what was seen" in message["text"]
