@@ -24,6 +24,8 @@ from scanner.systems.manifest import Manifest
 SYSTEMS, PATHS, DECLARED, OPEN, GAPS, FIXES = 5, 4, 6, 5, 4, 2
 #: Of systems in a cell, of names in a sentence; letters of what names a resource.
 NAMES, _GLOB = 3, 40
+#: Words after which a stage may be entered, as far as a scan can say.
+_STANDS = (Word.FOR, Word.PASS, Word.NOT_APPLICABLE)
 TIERS = ("prohibited", "high-risk", "transparency", "minimal", "unclassified")
 STAGES = ("pilot", "limited", "general", "no stage")
 #: What only the finding on resources that no system claims is called.
@@ -288,5 +290,13 @@ def open_ends(state: SystemState, as_of: date) -> Iterator[str]:
         if number := framework.words.get(Word.UNDECIDED, 0):
             why = Counter(one.why for one in framework.controls if one.word is Word.UNDECIDED).most_common(1)[0][0]
             yield f"{state.id}: whether {count(number, 'control')} of {framework.id} apply was not decided ({why})"
-    if asked := [one.name for one in state.rollout if one.word is Word.NOT_ASSESSED]:
-        yield f"{state.id}: its stage asks for {' and '.join(asked)}, of which nothing can be said"
+    open_to = [one for one in state.rollout if one.word is Word.NOT_ASSESSED]
+    if asked := [one.name for one in open_to if not one.ahead]:
+        yield f"{state.id}: its stage asks for {_listed(asked)}, of which nothing can be said"
+    if asked := [one.name for one in state.rollout if one.ahead and one.word not in _STANDS]:
+        stage = next(one.stage for one in state.rollout if one.ahead)
+        yield f"{state.id}: before stage {stage}, it needs {_listed(asked)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -99,7 +99,8 @@ def _system(system: SystemState) -> SystemV1:
 
 
 def _requirement(one: Requirement) -> RequirementV1:
-    return RequirementV1(one.name, one.stage, one.word.value, redact(one.why), list(one.objectives), _items(one.other))
+    why, objectives = redact(one.why), list(one.objectives)
+    return RequirementV1(one.name, one.stage, one.word.value, why, objectives, _items(one.other), one.ahead)
 
 
 def _claim(claim: Claim) -> ClaimV1:

@@ -269,7 +269,10 @@ class FrameworkStateV1(Struct, frozen=True):
 
 
 class RequirementV1(Struct, frozen=True):
-    """What a stage of the rollout asks for, from that stage on. `word` and `why` are as for controls."""
+    """What a stage of the rollout asks for, from that stage on. `word` and `why` are as for controls.
+
+    `ahead`: the next stage asks for it, and the one that the system is in does not.
+    """
 
     name: str
     stage: Literal["pilot", "limited", "general"]
@@ -277,6 +280,7 @@ class RequirementV1(Struct, frozen=True):
     why: str
     objectives: list[str]
     other: list[EvidenceItemV1]
+    ahead: bool
 
 
 class SystemV1(Struct, frozen=True):
@@ -284,8 +288,8 @@ class SystemV1(Struct, frozen=True):
 
     `declared` is what the manifest says of it, and `rests_on` who decided how it is classified. `shared` of the
     resources belong to other systems, too, and `suppressed` of the failures are suppressed. `rollout` is what its stage
-    asks for. `hidden` is why there may be more of it than was found, which no number here counts; empty where nothing
-    hides it.
+    asks for, and the next one. `hidden` is why there may be more of it than was found, which no number here counts;
+    empty where nothing hides it.
     """
 
     id: str | None

@@ -1,6 +1,7 @@
 """The part of the terminal report about AI systems and controls: numbers, and words where evidence allows one."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from reports.terminal_text import Line, table, theirs, wrap
 from reports.writing import clean
@@ -108,9 +109,9 @@ def _said_of(state: SystemState, width: int) -> Iterator[Line]:
         who = f"decided by {decided.by} on {decided.on}" if decided.by else "decided by nobody"
         review = f", to be reviewed by {decided.until}" if decided.until else ""
         yield from _wrapped(f"{clean(state.id)}, declared: {theirs(decided.text)} ({theirs(who)}{review})", width)
-    if state.rollout:
-        asked = "; ".join(f"{one.name} {one.word}" + (f" ({one.why})" if one.why else "") for one in state.rollout)
-        yield from _wrapped(f"{clean(state.id)}, stage {state.declared['stage']} asks for: {theirs(asked)}", width)
+    for stage, some in groupby(state.rollout, lambda one: one.stage if one.ahead else state.declared["stage"]):
+        asked = "; ".join(f"{one.name} {one.word}" + (f" ({one.why})" if one.why else "") for one in some)
+        yield from _wrapped(f"{clean(state.id)}, stage {stage} asks for: {theirs(asked)}", width)
     yield from _controls(state, width)
 
 

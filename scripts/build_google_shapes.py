@@ -30,6 +30,7 @@ APIS = (
     ("compute", "v1"),
     ("iam", "v1"),
     ("logging", "v2"),
+    ("monitoring", "v3"),
     ("notebooks", "v2"),
     ("orgpolicy", "v2"),
     ("storage", "v1"),

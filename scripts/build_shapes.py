@@ -21,7 +21,11 @@ from scripts.generated_file import write_or_check  # noqa: E402 - found by the l
 
 TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
 #: Services that speak JSON 1.1, perhaps beside others, and the prefixes of their operations that only read.
-SERVICES = {"sagemaker": ("List", "Describe", "Search"), "resourcegroupstaggingapi": ("GetResources",)}
+SERVICES = {
+    "sagemaker": ("List", "Describe", "Search"),
+    "resourcegroupstaggingapi": ("GetResources",),
+    "cloudwatch": ("DescribeAlarms",),  # the SDK prefers CBOR, of which nothing tells a reply from another body
+}
 #: Operations that are asked in a way in which their replies come in one page.
 ONE_PAGE = ("GetResources",)
 
@@ -60,9 +64,10 @@ def _facts(model: ServiceModel, pages: PaginatorModel, name: str) -> dict[str, A
     except ValueError:
         return facts
     tokens = {paging["input_token"], paging["output_token"]}
-    if tokens != {"NextToken"} or not isinstance(paging["result_key"], str):
+    if tokens != {"NextToken"}:
         raise SystemExit(f"{name} pages in a way that checks/aws/client/wire.py does not know: {paging}")
-    return {**facts, "items": paging["result_key"]}
+    lists = paging["result_key"]
+    return {**facts, "items": lists if isinstance(lists, str) else " ".join(lists)}
 
 
 def _times(shape: Shape, above: tuple[str, ...]) -> dict[str, Any]:

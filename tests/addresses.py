@@ -66,6 +66,7 @@ SHAPES = (
         ":model-package/",
         "model_package_(?:name|arn)",
     ),
+    Shape("aws.sns.Topic", "arn:aws:sns:eu-west-1:111122223333:{}", ":sns:", "alarm_actions"),
     Shape(
         "aws.ec2.Subnet",
         "subnet-{}",
@@ -114,6 +115,12 @@ SHAPES = (
         _AZURE + "Microsoft.Authorization/roleDefinitions/{}",
         "/providers/Microsoft.Authorization/roleDefinitions/",
         "role_definition_id",
+    ),
+    Shape(
+        "azure.operational_insights.LogTable",
+        _AZURE + "Microsoft.OperationalInsights/workspaces/{}",
+        "/providers/Microsoft.OperationalInsights/workspaces/[^/]+$",
+        "log_analytics",
     ),
     Shape(
         "azure.machine_learning.Workspace",

@@ -19,9 +19,9 @@ from scanner.model.reported import Report
 from scanner.model.selection import without_systems
 
 MANIFEST = str(ROOT / "examples" / "ai-systems.yaml")
-KINDS = {"aws.logs.LogGroup", "aws.sagemaker.MonitoringSchedule"}
-JUDGED = {"MLP-5504", "MLP-5505", "MLP-5506"}
-OPERATIONS = {"logs:DescribeLogGroups", "sagemaker:ListMonitoringSchedules"}
+KINDS = {"aws.cloudwatch.Alarm", "aws.logs.LogGroup", "aws.sagemaker.MonitoringSchedule", "aws.sns.Topic"}
+JUDGED = {"MLP-5504", "MLP-5505", "MLP-5506", "MLP-5507"}
+OPERATIONS = {"cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", "sagemaker:ListMonitoringSchedules"}
 SCAN = ("scan", "aws", "--no-cache", "--no-progress", "--fail-on", "never")
 EVALUATE = ("evaluate", "--fail-on", "never", "--verdicts", "all")
 MERGE = ("merge", *EVALUATE[1:])

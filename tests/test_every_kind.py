@@ -99,8 +99,11 @@ NOT_FOLLOWED = {
     "gcp.vertex_ai.Endpoint.deployed_models[].model": "every model is listed; what is not there any more is unknown",
     "gcp.vertex_ai.Model.training_pipeline": "names a pipeline, which is listed with the others of its location",
     "gcp.vertex_ai.TrainingPipeline.dataset": "names a dataset, which is asked for by its full name",
+    "azure.insights.DiagnosticSetting.endpoint_id": "every endpoint is listed",
+    "azure.insights.DiagnosticSetting.storage_account_id": "that logs go there too is judged, not how long they stay",
+    "azure.machine_learning.MonitorSchedule.deployment_id": "every deployment is listed",
     "gcp.vertex_ai.Endpoint.monitoring_job": "names a job, which is asked for by its full name",
-    "gcp.vertex_ai.MonitoringJob.alerting.notification_channels[]": "that somebody is told is judged, not who or how",
+    "gcp.vertex_ai.MonitoringJob.alerting.notification_channels[]": "names a channel, which is asked for by its name",
     "gcp.vertex_ai.Endpoint.deployed_models[].shared_resources": "names a pool, which is asked for by its full name",
     **{
         f"aws.sagemaker.Model.{container}.{data}.s3_data_source.hub_access_config.hub_content_arn": "content of a hub"
@@ -130,6 +133,7 @@ UNUSED = {
     "azure.machine_learning.Job.job_type": _WHAT,
     "azure.machine_learning.ModelVersion.model_uri": "MLP-5232 looks at it, which joins lineage",
     "azure.machine_learning.ModelVersion.tags": _WRITTEN,
+    "azure.machine_learning.MonitorSchedule.tags": _WRITTEN,
     "azure.machine_learning.OnlineDeployment.tags": _WRITTEN,
     "azure.machine_learning.OnlineEndpoint.tags": _WRITTEN,
     "azure.machine_learning.Workspace.tags": _WRITTEN,
@@ -144,6 +148,7 @@ UNUSED = {
     "gcp.vertex_ai.CustomJob.create_time": _WHAT,
     "gcp.vertex_ai.CustomJob.labels": _WRITTEN,
     "gcp.vertex_ai.Dataset.labels": _WRITTEN,
+    "gcp.monitoring.NotificationChannel.labels": _WRITTEN,
     "gcp.vertex_ai.Endpoint.labels": _WRITTEN,
     "gcp.vertex_ai.Model.labels": _WRITTEN,
     "gcp.vertex_ai.MonitoringJob.labels": _WRITTEN,

@@ -20,7 +20,7 @@ COLLECTORS = registered()[1]
 #: Kinds whose replies have tags or labels that are none of theirs, with the reason.
 OF_OTHERS = {"gcp.iam.ProjectPolicy": "the labels are those of the project, and no resource in it has them"}
 #: Kinds whose tags are among the properties of a reply, which the models of these tests do not reach into.
-IN_PROPERTIES = {"azure.machine_learning.DataVersion", "azure.machine_learning.ModelVersion"}
+IN_PROPERTIES = {f"azure.machine_learning.{name}" for name in ("DataVersion", "ModelVersion", "MonitorSchedule")}
 TAGGED = {
     kind: plan
     for kind, made in sorted(COLLECTORS.items())

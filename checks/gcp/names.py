@@ -7,6 +7,7 @@ from scanner.model.patterns import pattern
 
 AIPLATFORM = "aiplatform.googleapis.com"
 NOTEBOOKS = "notebooks.googleapis.com"
+CLOUD_MONITORING = "monitoring.googleapis.com"
 STORAGE = "storage.googleapis.com"
 IAM = "iam.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"

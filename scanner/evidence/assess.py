@@ -252,7 +252,28 @@ def _declared(system: System, manifest: Manifest) -> dict[str, tuple[Evidence, .
     owner = Evidence(kind=Kind.DECLARED, text=f"owned by {system.owner.team}", source="owner")
     entry = Evidence(kind=Kind.DECLARED, text="entered in the manifest of AI systems", source=f"systems/{system.id}")
     return {
+        **_overseen(system),
         "intended-purpose-risk-tier": (classified(system, manifest),),
         "ownership-accountability": (owner,),
         "ai-inventory": (entry,),
+    }
+
+
+def _overseen(system: System) -> dict[str, tuple[Evidence, ...]]:
+    """What it declares of people who review, stop and are told of a system that runs."""
+    oversight, route = system.oversight, system.incident_route
+    people = ", ".join(oversight.people) if oversight else ""
+    said = {
+        "human-oversight": (
+            f"outputs are reviewed: {oversight.review}" if oversight and oversight.review else "",
+            people,
+        ),
+        "rollback-kill-switch": (f"it is stopped: {oversight.stop}" if oversight and oversight.stop else "", people),
+        "detection-and-alerting": (f"incidents go to {route.contact}" if route else "", ""),
+    }
+    source = {"detection-and-alerting": "incident_route"}
+    return {
+        objective: (Evidence(kind=Kind.DECLARED, text=text, by=by, source=source.get(objective, "oversight")),)
+        for objective, (text, by) in said.items()
+        if text
     }

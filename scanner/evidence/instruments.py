@@ -17,6 +17,9 @@ Observations = Mapping[str, Sequence[Observation]]
 #: What a result of the evaluation gate bears on.
 GATED = ("performance-evaluation", "bias-fairness")
 _CARD, _GATE, _LINEAGE, _MONITORING = "model-card", "gate", "lineage", "monitoring"
+_OVERSIGHT, _ROUTE = "oversight", "incident-route"
+#: What the messages for people that a scan follows are evidence on.
+_ALERTS = "detection-and-alerting"
 #: What each is called, and the objectives that it is evidence on.
 _INSTRUMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     _CARD: ("Model card", ("model-documentation",)),
@@ -26,6 +29,8 @@ _INSTRUMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "run": ("Run behind what serves", ("experiment-traceability",)),
     _LINEAGE: ("Lineage", ("data-lineage",)),
     _MONITORING: ("Monitoring", ("model-monitoring",)),
+    _OVERSIGHT: ("Human oversight, and a way to stop", ("human-oversight", "human-approval", "rollback-kill-switch")),
+    _ROUTE: ("Incident route", (_ALERTS,)),
 }
 #: Of a card, who approved it is another objective, of which other checks ask, too.
 _APPROVAL, _CARD_CHECKS = "human-approval", "MLP-53"
@@ -60,6 +65,11 @@ def instruments_of(
         if id == _MONITORING and system.expectations.monitoring:
             text = f"expected are {', '.join(system.expectations.monitoring)}"
             pieces.append(Piece(kind=Kind.DECLARED, text=text, source="expectations.monitoring"))
+        if id == _OVERSIGHT and system.expectations.human_review and not (system.oversight and system.oversight.review):
+            text = "the manifest asks that people review outputs, and does not say where"
+            pieces.append(Piece(kind=Kind.MISSING, text=text, source="expectations.human_review"))
+        if id == _ROUTE:
+            pieces += _route(system, found.get(_ALERTS, ()))
         if id == _LINEAGE and drawn is not None:
             pieces += _drawn(drawn)
         pieces += _documents(asking)
@@ -99,6 +109,24 @@ def gate_pieces(system: System, gates: Sequence[Piece]) -> Iterator[Piece]:
         yield Piece(kind=Kind.MISSING, text="no dated result of the evaluation gate is here")
     if system.expectations.test_report_signed and not any(one.by for one in results):
         yield Piece(kind=Kind.MISSING, text="the manifest asks for a signed test report, and none is here")
+
+
+def _route(system: System, found: Sequence[Observation]) -> Iterator[Piece]:
+    """Whether alarms that were read go to what the manifest declares, and whether somebody reads that."""
+    if system.incident_route is None:
+        yield Piece(kind=Kind.MISSING, text="the manifest declares no incident route")
+        return
+    for address in system.incident_route.addresses:
+        known = address.lower()
+        led = [one for one in found if any(id.lower() == known for id in one.path)]
+        told = [one for one in led if one.bears in ("for", "against")]
+        if not told:
+            text = f"no alarm was seen to reach {address}, which the manifest declares"
+            yield Piece(kind=Kind.MISSING, text=text, claims=_named(led, ("unknown",)))
+            continue
+        bears = "against" if any(one.bears == "against" for one in told) else "for"
+        says = "and reach nobody" if bears == "against" else "and reach somebody"
+        yield Piece(kind=Kind.OBSERVED, text=f"alarms go to {address} {says}", claims=_named(told, (bears,)))
 
 
 def as_evidence(gates: Iterable[Piece]) -> tuple[Evidence, ...]:

@@ -1,10 +1,11 @@
-"""What a system has to have before it is rolled out as far as its manifest says, and what there is of it.
+"""What a system has to have before it is rolled out as far as its manifest says, or a stage further, and what there is.
 
-A pilot needs that people oversee it and that what it does is logged; a limited rollout also that it was evaluated; a
-general one, of a high-risk system, also a conformity assessment.
+A pilot needs that people oversee it and can stop it, and that what it does is logged; a limited rollout also that it
+was evaluated, that it is watched and that somebody hears of it; a general one also that its logs are kept and, of a
+high-risk system, a conformity assessment.
 
-Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8), 12, 14 and 43, which ask this of high-risk systems before they are
-placed on the market; others do well to have the rest.
+Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8), 12, 14, 19, 43, 72 and 73, which ask this of high-risk systems;
+others do well to have the rest. At which stage each is needed is our reading.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,8 +32,12 @@ class _Need(Struct, frozen=True):
 
 _NEEDS = (
     _Need("human oversight", "pilot", ("human-oversight",)),
+    _Need("a way to stop", "pilot", ("rollback-kill-switch",)),
     _Need("logging", "pilot", ("data-capture", "audit-logging")),
     _Need("evaluation", "limited", ("performance-evaluation",)),
+    _Need("monitoring", "limited", ("model-monitoring",)),
+    _Need("alarms that reach somebody", "limited", ("detection-and-alerting",)),
+    _Need("logs that are kept", "general", ("log-retention-integrity",)),
     _Need("conformity assessment", "general", documents=_ASSESSMENT),
 )
 
@@ -40,18 +45,30 @@ _NEEDS = (
 def requirements(
     system: System, standings: Mapping[str, Standing], documents: Mapping[str, tuple[Evidence, ...]]
 ) -> Iterator[Requirement]:
-    """What the stage of a system asks for. `documents` are those that the manifest declares, by what they fill."""
+    """What the stage of a system asks for, and the next one.
+
+    `documents` are those that the manifest declares, by what they fill.
+    """
     if system.stage is None:
         return
     reached = _STAGES.index(system.stage)
     for need in _NEEDS:
-        if _STAGES.index(need.stage) > reached:
+        ahead = _STAGES.index(need.stage) - reached
+        if ahead > 1:
             continue
         declared = tuple(one for part, some in documents.items() if part.startswith(need.documents) for one in some)
         own = [standings[objective] for objective in need.objectives]
         word, why = _assessment(system, declared) if need.documents else _word(own)
         other = (*(declared if need.documents else ()), *(one for each in own for one in each.claim.other))
-        yield Requirement(name=need.name, stage=need.stage, word=word, why=why, objectives=need.objectives, other=other)
+        yield Requirement(
+            name=need.name,
+            stage=need.stage,
+            word=word,
+            why=why,
+            objectives=need.objectives,
+            other=other,
+            ahead=ahead > 0,
+        )
 
 
 def _word(standings: list[Standing]) -> tuple[Word, str]:

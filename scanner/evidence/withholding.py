@@ -37,10 +37,12 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "ExcludedControl": frozenset({"approved_by"}),
     "Exemption": frozenset({"resource", "approved_by"}),
     "Held": frozenset({"id", "name", "shared_with"}),
+    "IncidentRoute": frozenset({"contact", "addresses"}),
     "Item": frozenset({"id", "name"}),
     "LineageNode": frozenset({"label"}),
     "Observation": frozenset({"claim", "resource", "name", "path"}),
     "Origin": frozenset({"sha256"}),
+    "Oversight": frozenset({"people"}),
     "Owner": frozenset({"team", "contact", "regulatory_contact"}),
     "Piece": frozenset({"claims", "by", "source"}),
     "ReadBy": frozenset({"account", "name"}),
@@ -303,4 +305,6 @@ def _people(manifest: Manifest) -> Iterator[str]:
             *system.selectors.exclude,
         )
         setting = (one.set_by for one in system.expectations.thresholds)
-        yield from filter(None, (*named, *setting, *(one.approved_by for one in approved)))
+        overseeing = system.oversight.people if system.oversight else ()
+        told = (system.incident_route.contact,) if system.incident_route else ()
+        yield from filter(None, (*named, *setting, *overseeing, *told, *(one.approved_by for one in approved)))

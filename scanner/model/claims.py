@@ -139,7 +139,10 @@ class FrameworkState(Struct, frozen=True, kw_only=True):
 
 
 class Requirement(Struct, frozen=True, kw_only=True):
-    """What the stage of a rollout asks for, and what there is of it: a word by the rules of controls, or documents."""
+    """What a stage of a rollout asks for, and what there is of it: a word by the rules of controls, or documents.
+
+    `ahead`: the next stage asks for it, and the one that the system is in does not.
+    """
 
     name: str
     stage: Stage
@@ -147,15 +150,16 @@ class Requirement(Struct, frozen=True, kw_only=True):
     why: str
     objectives: tuple[str, ...]
     other: tuple[Evidence, ...] = ()
+    ahead: bool = False
 
 
 class SystemState(Struct, frozen=True, kw_only=True):
     """One AI system as declared, or, without an `id`, all that was scanned.
 
     `declared` is empty for the latter. `shared` of the resources belong to other systems, too, and `suppressed` of the
-    failures are suppressed. `rollout` is what its stage asks for. `asked`: a cloud that it is in was scanned. `hidden`
-    is why there may be more of it than was found; none of the numbers counts what was not. It is empty where nothing
-    hides it.
+    failures are suppressed. `rollout` is what its stage asks for, and the next one. `asked`: a cloud that it is in was
+    scanned. `hidden` is why there may be more of it than was found; none of the numbers counts what was not. It is
+    empty where nothing hides it.
     """
 
     id: str

@@ -254,6 +254,21 @@ class Expectations(Declared, frozen=True, kw_only=True):
     test_report_signed: bool | None = None
 
 
+class Oversight(Declared, frozen=True, kw_only=True):
+    """How people oversee a running system: where its outputs are reviewed, how it is stopped, and who may do so."""
+
+    review: Text | None = None
+    stop: Text | None = None
+    people: tuple[Text, ...] = ()
+
+
+class IncidentRoute(Declared, frozen=True, kw_only=True):
+    """Whom an incident reaches, and the topics, channels or action groups of a cloud that alarms go to on the way."""
+
+    contact: Text
+    addresses: tuple[ResourceId, ...] = ()
+
+
 class Document(Declared, frozen=True, kw_only=True):
     """A document that fills a part of a technical file."""
 
@@ -302,6 +317,8 @@ class System(Declared, frozen=True, kw_only=True):
     excluded_controls: tuple[ExcludedControl, ...] = ()
     selectors: Selectors
     expectations: Expectations = Expectations()
+    oversight: Oversight | None = None
+    incident_route: IncidentRoute | None = None
     documents: tuple[Document, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 

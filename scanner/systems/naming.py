@@ -100,6 +100,7 @@ class Naming:
 
     def _member(self, provider: str, path: str) -> _Member:
         last = path.rpartition(".")[2].rstrip("[]{}")
+        last = last.removesuffix("s") if last.endswith("_names") else last
         stem = f"_{last.removesuffix('_name')}"
         kind = next((tail for of, tail in self._tails if of == provider and stem.endswith(f"_{tail}")), "")
         of_bucket, of_name = last.endswith(("bucket", "buckets")), last.endswith("_name")

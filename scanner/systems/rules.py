@@ -20,6 +20,7 @@ from scanner.systems.manifest import (
     Exemption,
     Expectations,
     Manifest,
+    Oversight,
     System,
     Threshold,
 )
@@ -83,6 +84,7 @@ def _wrong(system: System, defaults: Defaults, catalogue: Catalogue) -> Found:
     yield from _class(system.classification.eu_ai_act)
     yield from _soc2(system)
     yield from _expectations(system.expectations, defaults)
+    yield from _oversight(system)
     yield from _named(system, catalogue)
     for number, include in enumerate(system.selectors.include):
         yield from ((("selectors", "include", number, *path), text) for path, text in problems_of(include))
@@ -151,6 +153,11 @@ def _expectations(asked: Expectations, defaults: Defaults) -> Found:
     for number, one in enumerate(asked.thresholds):
         found = (*_threshold(one), *_groups(one), *_answered_for(one))
         yield from (((here, "thresholds", number, *path), text) for path, text in found)
+
+
+def _oversight(system: System) -> Found:
+    if system.oversight == Oversight():
+        yield ("oversight",), "it says nothing of who oversees the system; add review, stop or people"
 
 
 def _threshold(one: Threshold) -> Found:

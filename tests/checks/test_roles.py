@@ -201,6 +201,7 @@ def test_a_role_of_a_project_holds_nothing_of_what_is_above_it() -> None:
 #: https://docs.cloud.google.com/iam/docs/custom-roles-permissions-support, before it is added.
 OF_GOOGLE = {
     "aiplatform.customJobs.list",
+    "aiplatform.datasets.get",
     "aiplatform.deploymentResourcePools.get",
     "aiplatform.endpoints.list",
     "aiplatform.locations.list",
@@ -208,6 +209,7 @@ OF_GOOGLE = {
     "aiplatform.modelEvaluationSlices.list",
     "aiplatform.modelEvaluations.list",
     "aiplatform.models.list",
+    "aiplatform.trainingPipelines.list",
     "cloudasset.assets.searchAllResources",
     "compute.projects.get",
     "iam.roles.get",

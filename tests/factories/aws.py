@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from checks.aws.cloudwatch.resources import Alarm
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import (
     BoundaryDecision,
@@ -42,6 +43,7 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
     Variant,
 )
+from checks.aws.sns.resources import Topic
 from checks.aws.tagging.resources import TaggedResource
 from scanner.model.nouns import Resource, Scope
 
@@ -141,6 +143,15 @@ def schedule(name: str = "drift", **fields: Any) -> MonitoringSchedule:
 
 def log_group(name: str = "/aws/sagemaker/Endpoints/sentiment", **fields: Any) -> LogGroup:
     return LogGroup(id=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}", name=name, scope=HERE, **fields)
+
+
+def alarm(name: str = "errors", **fields: Any) -> Alarm:
+    known = {"endpoint_names": ("sentiment",), "alarm_names": (), "forwarded_by": (), **fields}
+    return Alarm(id=f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}", name=name, scope=HERE, **known)
+
+
+def topic(name: str = "on-call", **fields: Any) -> Topic:
+    return Topic(id=f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}", name=name, scope=HERE, **fields)
 
 
 def component(name: str = "chat", **fields: Any) -> InferenceComponent:

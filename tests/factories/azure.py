@@ -18,16 +18,19 @@ from checks.azure.authorization.resources import (
     assignee_id,
 )
 from checks.azure.ids import role_id
+from checks.azure.insights.resources import DiagnosticSetting
 from checks.azure.machine_learning.resources import (
     Compute,
     DataVersion,
     Job,
     ModelVersion,
+    MonitorSchedule,
     OnlineDeployment,
     OnlineEndpoint,
     Workspace,
 )
 from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.operational_insights.resources import LogTable
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
 
@@ -89,6 +92,29 @@ def data_version(asset: str = "photographs", number: str = "4", **fields: Any) -
 def model_version(model: str = "retina", number: str = "7", **fields: Any) -> ModelVersion:
     where = f"{ML}/retina/models/{model}/versions/{number}"
     return ModelVersion(id=where, name=f"{model}/{number}", scope=HERE, **fields)
+
+
+def schedule(name: str = "drift", **fields: Any) -> MonitorSchedule:
+    known = {
+        "action_type": "CreateMonitor",
+        "deployment_id": f"{ML}/retina/onlineendpoints/score/deployments/blue",
+        **RUNS,
+        **fields,
+    }
+    return MonitorSchedule(id=f"{ML}/retina/schedules/{name}", name=name, scope=HERE, **known)
+
+
+LOGS = f"{GROUP}/providers/microsoft.operationalinsights/workspaces/logs"
+
+
+def setting(name: str = "logs", *, of: str = "score", **fields: Any) -> DiagnosticSetting:
+    endpoint_id = f"{ML}/retina/onlineendpoints/{of}"
+    where = f"{endpoint_id}/providers/microsoft.insights/diagnosticsettings/{name}"
+    return DiagnosticSetting(id=where, name=name, scope=HERE, **{"endpoint_id": endpoint_id, **fields})
+
+
+def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:
+    return LogTable(id=f"{workspace}/tables/{category.lower()}", name=category, scope=HERE, **fields)
 
 
 def account(name: str = "openai", **fields: Any) -> Account:

@@ -14,6 +14,8 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
+from checks.gcp.monitoring.resources import NotificationChannel
+from checks.gcp.names import CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
@@ -84,6 +86,11 @@ def monitored(**fields: Any) -> Endpoint:
     """An endpoint with one deployed model and a monitoring job."""
     name = f"projects/{PROJECT}/locations/{REGION}/modelDeploymentMonitoringJobs/drift"
     return endpoint(**{"deployed_models": (deployed(),), "monitoring_job": name, **fields})
+
+
+def channel(name: str = "7", **fields: Any) -> NotificationChannel:
+    where = full_name(CLOUD_MONITORING, f"projects/{PROJECT}/notificationChannels/{name}")
+    return NotificationChannel(id=where, name=name, scope=ANYWHERE, **fields)
 
 
 def machines(least: int | None) -> Replicas:

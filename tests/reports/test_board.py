@@ -8,12 +8,12 @@ from datetime import date
 import msgspec
 import pytest
 from boards import full_board
-from made_dossiers import PLAN, claim
+from made_dossiers import PLAN, claim, dossier
 from paging import words
 
-from reports.board import DECLARED, OPEN, PATHS, SYSTEMS, kinds_on, render_board
+from reports.board import DECLARED, OPEN, PATHS, SYSTEMS, kinds_on, open_ends, render_board
 from scanner.evidence.standing import TRUST
-from scanner.model.claims import STATEMENT, Evidence, Kind
+from scanner.model.claims import STATEMENT, Evidence, Kind, Requirement, Stage, Word
 from scanner.model.reported import CheckCount
 from scanner.systems.manifest import Exclude, Exemption
 
@@ -160,6 +160,22 @@ def test_what_nobody_decided_is_said(make, tier) -> None:
     }
     assert said[tier] in text
     assert "Nothing is declared by anybody who is named." in text
+
+
+def test_what_the_next_stage_needs_is_said() -> None:
+    def need(name: str, stage: Stage, word: Word, *, ahead: bool = True) -> Requirement:
+        return Requirement(name=name, stage=stage, word=word, why="", objectives=(), ahead=ahead)
+
+    rollout = (
+        need("logging", "pilot", Word.NOT_ASSESSED, ahead=False),
+        need("evaluation", "limited", Word.NOT_ASSESSED),
+        need("monitoring", "limited", Word.AGAINST),
+        need("alarms", "limited", Word.FOR),
+    )
+    said = list(open_ends(msgspec.structs.replace(dossier().state, rollout=rollout), date(2026, 11, 22)))
+
+    assert "sentiment: its stage asks for logging, of which nothing can be said" in said
+    assert "sentiment: before stage limited, it needs evaluation and monitoring" in said
 
 
 def test_of_many_inventories_two_are_named(make) -> None:

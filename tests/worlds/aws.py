@@ -20,6 +20,7 @@ The world file holds one document per resource, the one that Describe answers; L
     trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
     glue_tables: {eu-west-1: {support: [{Name: tickets, ...}]}}    # by region and database, see aws_glue.py
     macie: {eu-west-1: [{bucketName: ..., jobDetails: {...}}]}     # where it is enabled, see aws_macie.py
+    alarms: {eu-west-1: [{AlarmName: ..., Dimensions: [...]}]}     # see aws_alarms.py: also topics, event_rules
     card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
 """
 
@@ -37,6 +38,7 @@ from urllib.parse import parse_qsl
 
 from botocore.model import OperationModel
 from worlds import aws_leaves, aws_model, aws_simulator
+from worlds.aws_alarms import ALARM_KEYS, answer_alarms, check_alarms
 from worlds.aws_cards import CARD_OPERATIONS, answer_card
 from worlds.aws_glue import answer_glue, check_glue
 from worlds.aws_logs import answer_logs, check_logs
@@ -53,7 +55,7 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    "service_control_policies tags card_versions log_groups log_policies trail glue_tables macie"
+    f"service_control_policies tags card_versions log_groups log_policies trail glue_tables macie {ALARM_KEYS}"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -76,6 +78,7 @@ _GONE = {
     "glue": (400, "EntityNotFoundException", "Entity Not Found"),
     "macie2": (404, "ResourceNotFoundException", "The requested resource was not found."),
     "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
+    "sns": (404, "NotFound", "Topic does not exist"),
     "iam": (404, "NoSuchEntity", "The role with that name cannot be found."),
     "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
 }
@@ -117,6 +120,7 @@ class AwsWorld(World):
         check_trail(document, problems)
         check_glue(document, problems)
         check_macie(document, problems)
+        check_alarms(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")
@@ -194,7 +198,7 @@ class AwsWorld(World):
         scope = _SCOPE.search(request.headers.get("authorization", ""))
         key, request.region, prefix = scope.groups() if scope else ("", "", target.partition(".")[0].lower())
         request.account = self.sessions.get(key, (str(self.account), ""))[0]
-        prefix = "tag" if prefix == "tagging" else prefix  # what IAM calls it
+        prefix = {"tagging": "tag", "monitoring": "cloudwatch"}.get(prefix, prefix)  # what IAM calls it
         operation, request.params = self.read(self.service(prefix, request), target, request) or (None, {})
         if operation is None:
             action = target.rpartition(".")[2] or dict(parse_qsl(request.body.decode(errors="replace"))).get("Action")
@@ -310,6 +314,9 @@ class AwsWorld(World):
         if service in _ANSWERS:
             mine = self.document if request.account == self.account else {}
             return _ANSWERS[service](mine, request.region, name, request.params)
+        if service in ("cloudwatch", "sns", "events"):
+            mine = self.document if request.account == self.account else {}
+            return answer_alarms(mine, request.region, request.operation, request.params)
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)

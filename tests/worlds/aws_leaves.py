@@ -67,6 +67,8 @@ def knows(operation: str, path: Path) -> bool:
     }.get(operation)
     if listed:
         path = (listed, *path)
+    if operation == "cloudwatch:DescribeAlarms":
+        path = ("CompositeAlarms" if path[0] == "AlarmRule" else "MetricAlarms", *path)
     if operation == "tag:GetResources":
         service, path = "resourcegroupstaggingapi", ("ResourceTagMappingList", *path)
     shape = known_model(service).operation_model(name).output_shape

@@ -301,6 +301,8 @@ class AzureWorld(World):
         if not owned and not group and parent.split("/")[1:] not in (["subscriptions", n] for n in self._names()):
             return self._not_found(parent)
         listed = [item for item in self._of_type(kind) if within(item["id"], parent)]
+        if kind.endswith("/schedules") and request.query.get("listViewType", "EnabledOnly") == "EnabledOnly":
+            listed = [item for item in listed if item["properties"].get("isEnabled") is not False]
         return self._page(request, listed)
 
     def _of_type(self, kind: str) -> list[dict[str, Any]]:

@@ -45,7 +45,8 @@ class Model(NamedTuple):
 Shape = Any
 
 _ML, _AI, _STORAGE = "machinelearningservices", "cognitiveservices", "storage"
-_TRACKED: Shape = {"id": STR, "name": STR, "type": STR, "location": STR, "tags": MapOf(STR), "systemData": ANY}
+_PROXY: Shape = {"id": STR, "name": STR, "type": STR, "systemData": ANY}
+_TRACKED: Shape = {**_PROXY, "location": STR, "tags": MapOf(STR)}
 
 #: Resource types in Azure's own spelling. No SDK here describes the last two.
 TYPES: dict[str, Shape] = {
@@ -58,6 +59,25 @@ TYPES: dict[str, Shape] = {
     "Microsoft.MachineLearningServices/workspaces/jobs": Model(_ML, "JobBase"),
     "Microsoft.MachineLearningServices/workspaces/data": Model(_ML, "DataContainer"),
     "Microsoft.MachineLearningServices/workspaces/data/versions": Model(_ML, "DataVersionBase"),
+    "Microsoft.MachineLearningServices/workspaces/schedules": {  # the SDK's actions are older than monitors
+        **_PROXY,
+        "properties": {
+            "displayName": STR,
+            "isEnabled": BOOL,
+            "provisioningState": OneOf(("Creating", "Updating", "Deleting", "Succeeded", "Failed", "Canceled")),
+            "tags": MapOf(STR),
+            "trigger": {"triggerType": OneOf(("Recurrence", "Cron")), "endTime": STR, "startTime": STR, "": ANY},
+            "action": {
+                "actionType": OneOf(("CreateJob", "InvokeBatchEndpoint", "CreateMonitor")),
+                "monitorDefinition": {
+                    "monitoringTarget": {"taskType": STR, "deploymentId": STR, "modelId": STR},
+                    "alertNotificationSettings": {"emailNotificationSettings": {"emails": ListOf(STR)}},
+                    "": ANY,
+                },
+                "": ANY,
+            },
+        },
+    },
     "Microsoft.CognitiveServices/accounts": Model(_AI, "Account"),
     "Microsoft.CognitiveServices/accounts/deployments": Model(_AI, "Deployment"),
     "Microsoft.Storage/storageAccounts": Model(_STORAGE, "StorageAccount"),
@@ -71,6 +91,14 @@ TYPES: dict[str, Shape] = {
         **_TRACKED,
         "properties": {"tenantId": STR, "principalId": STR, "clientId": STR},
     },
+    "Microsoft.OperationalInsights/workspaces": {
+        **_TRACKED,
+        "properties": {"retentionInDays": INT, "provisioningState": STR},
+    },
+    "Microsoft.OperationalInsights/workspaces/tables": {
+        **_PROXY,
+        "properties": {"retentionInDays": INT, "totalRetentionInDays": INT, "plan": STR, "provisioningState": STR},
+    },
     "Microsoft.Insights/diagnosticSettings": {
         "id": STR,
         "name": STR,
@@ -80,6 +108,7 @@ TYPES: dict[str, Shape] = {
             "storageAccountId": STR,
             "eventHubAuthorizationRuleId": STR,
             "eventHubName": STR,
+            "marketplacePartnerId": STR,
             "logAnalyticsDestinationType": STR,
             "logs": ListOf(
                 {

@@ -34,6 +34,7 @@ ALWAYS_LISTED = (
     "cloudresourcemanager",
     "compute",
     "iam",
+    "monitoring",
     "notebooks",
     "orgpolicy",
     "serviceusage",

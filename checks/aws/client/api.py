@@ -1,6 +1,6 @@
 """The AWS facade: accounts, regions, and the handle through which collectors ask AWS."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -245,17 +245,18 @@ class AwsApi(BaseApi):
     def _items(
         self, operation: str, parameters: Mapping[str, Any], region: str, *, strict: bool, counted: bool
     ) -> Iterator[Mapping[str, Any]]:
-        result, asks, gives = self._paging(operation)
+        results, asks, gives = self._paging(operation)
         listing = Listing(self.calls.manners.bounds)
         page = self.ask(operation, self._attempt(operation, region, parameters))
         while True:
             if counted:
                 self.paged()
-            if strict and result not in page:
-                raise CallFailed(Reason.MALFORMED, f"the reply has no {result}")
-            items = page.get(result, [])
-            if not isinstance(items, list):
+            if strict and not any(result in page for result in results):
+                raise CallFailed(Reason.MALFORMED, f"the reply has no {' or '.join(results)}")
+            lists = [page.get(result, []) for result in results]
+            if not all(isinstance(each, list) for each in lists):
                 raise unparsed()
+            items = lists[0] if len(lists) == 1 else [item for each in lists for item in each]
             token = page.get(gives)
             endless = listing.endless(token, items) if token else None
             following = None
@@ -270,14 +271,14 @@ class AwsApi(BaseApi):
                 return
             page = following()
 
-    def _paging(self, operation: str) -> tuple[str, str, str]:
+    def _paging(self, operation: str) -> tuple[Sequence[str], str, str]:
         """The members of a listing that hold the items, the token asked with and the token given."""
         service, name = _split(operation)
         shape = find(service, name)
         if shape is not None:
-            return shape.items, "NextToken", "NextToken"
+            return shape.items.split(), "NextToken", "NextToken"
         found = self._provider.clients.paging(service, name)
-        return found["result_key"], found["input_token"], found["output_token"]
+        return (found["result_key"],), found["input_token"], found["output_token"]
 
     def _speaks_json(self, operation: str) -> bool:
         service, name = _split(operation)

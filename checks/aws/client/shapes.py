@@ -13,6 +13,8 @@ from scanner.model.decode import decoder_of
 class Shape(Struct, frozen=True):
     """The reply of one operation: its members, which of them a listing lists, and which are times.
 
+    Of several members that a listing lists, `items` has spaces between.
+
     `times` is a tree of members whose leaves are empty: {"Models": {"CreationTime": {}}}. Lists are passed through.
     """
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
+from checks.aws.cloudwatch.resources import Alarm
 from checks.aws.logs.resources import LogGroup
 from checks.aws.names import account_of, region_of
 from checks.aws.s3.resources import Bucket
@@ -25,6 +26,7 @@ from checks.aws.sagemaker.resources import (
     NotebookInstance,
     TrainingJob,
 )
+from checks.aws.sns.resources import Topic
 from checks.aws.tagging.resources import TAGS, TaggedResource
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 #: What may be asked about in one call.
 _MOST = 100
 _FOLLOWED: tuple[type[Resource], ...] = (
+    *(Alarm, Topic),
     *(Bucket, Endpoint, EndpointConfig, InferenceComponent, LogGroup, Model, ModelCard, ModelPackage),
     *(MonitoringSchedule, NotebookInstance, TrainingJob),
 )

@@ -15,6 +15,7 @@ COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes/read"
 ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read"
 DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read"
 MODELS = "Microsoft.MachineLearningServices/workspaces/models/read"
+SCHEDULES = "Microsoft.MachineLearningServices/workspaces/schedules/read"
 VERSIONS = "Microsoft.MachineLearningServices/workspaces/models/versions/read"
 JOBS = "Microsoft.MachineLearningServices/workspaces/jobs/read"
 DATA = "Microsoft.MachineLearningServices/workspaces/data/read"
@@ -263,3 +264,22 @@ class DataVersion(Resource, frozen=True, kw_only=True):
 
     tags: Annotated[Observed[dict[str, str]], Read(DATA_VERSIONS, "properties.tags")] = UNSET
     description: Observed[str] = UNSET
+
+
+class MonitorSchedule(Resource, frozen=True, kw_only=True):
+    """A schedule that monitors a deployment, or a model. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.machine_learning.MonitorSchedule"
+    title: ClassVar[str] = "Azure ML monitoring schedule"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    #: CreateMonitor: others are left out, but for those that do not say what they do
+    action_type: Annotated[Observed[str], Read(SCHEDULES, "properties.action.actionType")] = UNSET
+    provisioning_state: Annotated[Observed[str], Read(SCHEDULES, "properties.provisioningState")] = UNSET
+    #: on where it is left out
+    is_enabled: Annotated[Observed[bool], Read(SCHEDULES, "properties.isEnabled")] = UNSET
+    #: local time of the zone that the trigger names
+    end_time: Annotated[Observed[str], Read(SCHEDULES, "properties.trigger.endTime")] = UNSET
+    #: the resource id, in lower case, of what it monitors; absent where it names none
+    deployment_id: Observed[str] = UNSET
+    tags: Annotated[Observed[dict[str, str]], Read(SCHEDULES, "properties.tags")] = UNSET

@@ -40,14 +40,20 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
 
     assert excused == {
         "aws.glue.Table",
+        "aws.cloudwatch.Alarm",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
         "aws.sagemaker.ModelCard",
         "aws.sagemaker.MonitoringSchedule",
+        "aws.sns.Topic",
         "aws.tagging.TaggedResource",
         "azure.machine_learning.DataVersion",
         "azure.machine_learning.Job",
         "gcp.vertex_ai.Dataset",
+        "azure.insights.DiagnosticSetting",
+        "azure.machine_learning.MonitorSchedule",
+        "azure.operational_insights.LogTable",
+        "gcp.monitoring.NotificationChannel",
         "gcp.vertex_ai.ModelEvaluation",
         "gcp.vertex_ai.TrainingPipeline",
     }

@@ -104,9 +104,24 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
 @pytest.mark.parametrize(
     ("actions", "code", "said"),
     [
-        (("sagemaker:*", "ec2:*", "glue:*", "iam:*", "logs:*", "macie2:*", "s3:*"), 0, "nothing in 111122223333"),
         (
-            ("sagemaker:*", "ec2:*", "glue:*", "logs:*", "macie2:*", "s3:*"),
+            (
+                "cloudwatch:*",
+                "events:*",
+                "sagemaker:*",
+                "ec2:*",
+                "glue:*",
+                "iam:*",
+                "logs:*",
+                "macie2:*",
+                "s3:*",
+                "sns:*",
+            ),
+            0,
+            "nothing in 111122223333",
+        ),
+        (
+            ("cloudwatch:*", "events:*", "sagemaker:*", "ec2:*", "glue:*", "logs:*", "macie2:*", "s3:*", "sns:*"),
             4,
             "iam:GetAccountAuthorizationDetails, iam:GetPolicy, ",
         ),

@@ -37,17 +37,26 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     plain, declared = (make_plan(checks, COLLECTORS, systems=systems) for systems in (False, True))
 
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
+        "aws.cloudwatch.Alarm",
         "aws.glue.Table",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
         "aws.sagemaker.MonitoringSchedule",
         "azure.machine_learning.DataVersion",
         "azure.machine_learning.Job",
+        "aws.sns.Topic",
+        "azure.insights.DiagnosticSetting",
         "azure.machine_learning.ModelVersion",
+        "azure.machine_learning.MonitorSchedule",
+        "azure.operational_insights.LogTable",
+        "gcp.monitoring.NotificationChannel",
         "gcp.vertex_ai.Dataset",
         "gcp.vertex_ai.TrainingPipeline",
     }
     assert set(declared.operations) - set(plain.operations) == {
+        "cloudwatch:DescribeAlarms",
+        "events:ListRules",
+        "Microsoft.Insights/diagnosticSettings/read",
         "aiplatform.datasets.get",
         "aiplatform.trainingPipelines.list",
         "glue:GetDatabases",
@@ -61,14 +70,20 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "Microsoft.MachineLearningServices/workspaces/jobs/read",
         "Microsoft.MachineLearningServices/workspaces/models/read",
         "Microsoft.MachineLearningServices/workspaces/models/versions/read",
+        "Microsoft.MachineLearningServices/workspaces/schedules/read",
+        "Microsoft.OperationalInsights/workspaces/tables/read",
+        "monitoring.notificationChannels.get",
         "sagemaker:DescribeMonitoringSchedule",
         "sagemaker:ListMonitoringSchedules",
+        "sns:GetTopicAttributes",
+        "sns:ListSubscriptionsByTopic",
     }
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
         *("MLP-5232", "MLP-5306", "MLP-5315"),
         *("MLP-5331", "MLP-5332", "MLP-5333"),
-        *("MLP-5504", "MLP-5505", "MLP-5506", "MLP-5611"),
+        *("MLP-5504", "MLP-5505", "MLP-5506", "MLP-5507", "MLP-5508", "MLP-5514", "MLP-5522", "MLP-5523"),
+        "MLP-5611",
     }
 
 

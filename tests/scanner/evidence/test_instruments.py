@@ -13,7 +13,7 @@ from scanner.evidence.dossier_types import ControlPage, Lineage, Piece, Question
 from scanner.evidence.instruments import instruments_of, items_of
 from scanner.evidence.standing import RECORDS_ALONE
 from scanner.model.claims import Evidence, Kind, Word
-from scanner.systems.manifest import Expectations, Threshold
+from scanner.systems.manifest import Expectations, IncidentRoute, Oversight, Threshold
 
 ACT = "eu-ai-act"
 ITEMS = [f"Annex IV(2)({letter})" for letter in "abcdefgh"]
@@ -70,11 +70,12 @@ def test_each_framework_says_which_of_its_controls_ask_for_what(framework: str) 
     [part] = [part for part in compiled("retina-diagnosis").parts if part.framework == framework]
     rows = by_id(part.instruments)
 
-    assert list(rows) == ["model-card", "data-sheet", "evaluation", "gate", "run", "lineage", "monitoring"]
+    watched = ["monitoring", "oversight", "incident-route"]
+    assert list(rows) == ["model-card", "data-sheet", "evaluation", "gate", "run", "lineage", *watched]
     applying = {one.id for one in part.state.controls if one.word is not Word.NOT_APPLICABLE}
     assert all(row.controls and set(row.controls) <= applying for row in rows.values())
     assert told(rows["monitoring"])["declared"] == ["expected are data-quality, model-quality, bias"]
-    assert "model-monitoring: no check of this version asks about it" in told(rows["monitoring"])["missing"][0]
+    assert told(rows["monitoring"])["observed"] == ["model-monitoring: 1 for, 1 against"]
     if framework == "nist-ai-rmf-1.0":
         assert "MEASURE 2.11" in rows["evaluation"].controls
 
@@ -203,3 +204,45 @@ def test_an_unsigned_result_of_the_gate_is_no_signed_test_report() -> None:
     rows = by_id(items_of(ACT, pages, own, found, (replace(GATE, by=""),)))
 
     assert "the manifest asks for a signed test report, and none is here" in told(rows["Annex IV(2)(g)"])["missing"]
+
+
+# -- oversight and the incident route ----------------------------------------------------------------------------------
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:ml-on-call"
+ALERTS = "detection-and-alerting"
+
+
+def routed(*paths: tuple[str, tuple[str, ...]], addresses: tuple[str, ...] = (TOPIC,)) -> dict[str, list[str]]:
+    """What a dossier says of the incident route, with observations that bear so on alerting and lead so far."""
+    asked = page("A.1", Word.FOR, questions=(question(ALERTS),))
+    route = IncidentRoute(contact="on-call@northwind.example", addresses=addresses)
+    found = {ALERTS: [observation("x", bears, objective=ALERTS, path=path) for bears, path in paths]}
+    rows = by_id(instruments_of([asked], replace(system(), incident_route=route), found))
+    return told(rows["incident-route"])
+
+
+def test_a_declared_topic_that_an_alarm_reaches_somebody_by_is_observed() -> None:
+    assert f"alarms go to {TOPIC} and reach somebody" in routed(("for", ("endpoint", "alarm", TOPIC)))["observed"]
+
+
+def test_a_declared_topic_that_nobody_reads_is_observed_to_reach_nobody() -> None:
+    both = routed(("for", ("a", TOPIC)), ("against", ("b", TOPIC.upper())))
+    assert f"alarms go to {TOPIC} and reach nobody" in both["observed"]
+
+
+def test_a_declared_topic_that_no_alarm_was_seen_to_reach_is_missing() -> None:
+    text = f"no alarm was seen to reach {TOPIC}, which the manifest declares"
+    assert text in routed(("for", ("endpoint", "alarm", "arn:aws:sns:eu-west-1:111122223333:other")))["missing"]
+    assert text in routed(("unknown", ("endpoint", "alarm", TOPIC)))["missing"]
+
+
+def test_a_route_that_nobody_declared_and_a_review_without_a_place_are_missing() -> None:
+    asked = page("A.1", Word.FOR, questions=(question(ALERTS), question("human-oversight")))
+    bare = replace(system(), expectations=Expectations(human_review="required"))
+    rows = by_id(instruments_of([asked], bare, {}))
+    said = "the manifest asks that people review outputs, and does not say where"
+
+    assert "the manifest declares no incident route" in told(rows["incident-route"])["missing"]
+    assert said in told(rows["oversight"])["missing"]
+    declared = replace(bare, oversight=Oversight(review="a queue"))
+    assert said not in told(by_id(instruments_of([asked], declared, {}))["oversight"])["missing"]

@@ -19,7 +19,7 @@ SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001/"
 RETINA = f"{SUBSCRIPTION}resourcegroups/rg-retina/providers/microsoft.machinelearningservices/workspaces/"
 
 #: What is read about an endpoint where systems are declared.
-WATCHING = ("LogGroup", "MonitoringSchedule")
+WATCHING = ("Alarm", "LogGroup", "MonitoringSchedule", "Topic")
 
 
 def of_aws(*arns: str) -> Include:
@@ -33,6 +33,8 @@ def test_whoever_claims_an_endpoint_claims_its_model_artifacts_role_data_and_job
     assert {key.kind.rpartition(".")[2]: names(claimed, key.kind.partition(".")[2]) for key in claimed} == {
         "Endpoint": {"sentiment-internal"},
         "EndpointConfig": {"sentiment-good-1"},
+        "Alarm": {"sentiment-any", "sentiment-drift", "sentiment-errors"},
+        "Topic": {"ml-on-call"},
         "LogGroup": {"sentiment-internal"},
         "MonitoringSchedule": {"sentiment-bias", "sentiment-drift"},
         "Model": {"sentiment-good"},

@@ -1,0 +1,1 @@
+"""CloudWatch: the alarms on endpoints."""

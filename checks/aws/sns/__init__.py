@@ -1,0 +1,1 @@
+"""SNS: the topics that alarms on endpoints go to."""

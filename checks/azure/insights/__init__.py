@@ -1,0 +1,1 @@
+"""Azure Monitor: where online endpoints send their logs."""

@@ -1,0 +1,33 @@
+"""The kind of diagnostic settings: a typed snapshot."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET
+
+from scanner.model.nouns import Holds, Observed, Part, Read, Resource
+
+SETTINGS = "Microsoft.Insights/diagnosticSettings/read"
+
+
+class LogCategory(Part, frozen=True, kw_only=True, rename="camel"):
+    """A category of logs, or a group of them, and whether it is sent."""
+
+    category: str | None = None
+    category_group: str | None = None
+    enabled: bool | None = None
+
+
+class DiagnosticSetting(Resource, frozen=True, kw_only=True):
+    """A diagnostic setting of an Azure ML online endpoint. Id: its resource id in lower case."""
+
+    kind: ClassVar[str] = "azure.insights.DiagnosticSetting"
+    title: ClassVar[str] = "diagnostic setting of an online endpoint"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    #: the resource id, in lower case, of what it is a setting of
+    endpoint_id: Observed[str] = UNSET
+    log_analytics: Annotated[Observed[str], Read(SETTINGS, "properties.workspaceId")] = UNSET
+    storage_account_id: Annotated[Observed[str], Read(SETTINGS, "properties.storageAccountId")] = UNSET
+    event_hub_rule: Annotated[Observed[str], Read(SETTINGS, "properties.eventHubAuthorizationRuleId")] = UNSET
+    partner: Annotated[Observed[str], Read(SETTINGS, "properties.marketplacePartnerId")] = UNSET
+    logs: Annotated[Observed[tuple[LogCategory, ...]], Read(SETTINGS, "properties.logs")] = UNSET

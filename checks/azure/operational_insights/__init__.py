@@ -1,0 +1,1 @@
+"""Log Analytics: the tables that logs of online endpoints are kept in."""

@@ -1,0 +1,1 @@
+"""Cloud Monitoring: the channels that anomalies of models are sent to."""
