@@ -118,9 +118,9 @@ SHAPES = (
     ),
     Shape(
         "azure.operational_insights.LogTable",
-        _AZURE + "Microsoft.OperationalInsights/workspaces/{}",
-        "/providers/Microsoft.OperationalInsights/workspaces/[^/]+$",
-        "log_analytics",
+        _AZURE + "Microsoft.OperationalInsights/workspaces/logs/tables/{}",
+        "/providers/Microsoft.OperationalInsights/workspaces/[^/]+/tables/",
+        "table_ids",
     ),
     Shape(
         "azure.machine_learning.Workspace",

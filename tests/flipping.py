@@ -56,6 +56,9 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     **{("azure.machine_learning.Job", field): () for field in ("data", "plain_data", "unclear_data")},
     ("azure.machine_learning.ModelVersion", "card"): (),
     ("azure.insights.DiagnosticSetting", "endpoint_id"): (),
+    ("azure.insights.DiagnosticSetting", "table_ids"): (
+        ("Microsoft.Insights/diagnosticSettings/read", "properties.logs.enabled"),
+    ),
     ("azure.machine_learning.MonitorSchedule", "deployment_id"): (),
     ("azure.machine_learning.OnlineDeployment", "suspicious_variables"): (),
     ("azure.storage.StorageAccount", "exists"): (),

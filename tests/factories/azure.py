@@ -107,14 +107,14 @@ def schedule(name: str = "drift", **fields: Any) -> MonitorSchedule:
 LOGS = f"{GROUP}/providers/microsoft.operationalinsights/workspaces/logs"
 
 
-def setting(name: str = "logs", *, of: str = "score", **fields: Any) -> DiagnosticSetting:
+def setting(name: str = "to-analytics", *, of: str = "score", **fields: Any) -> DiagnosticSetting:
     endpoint_id = f"{ML}/retina/onlineendpoints/{of}"
     where = f"{endpoint_id}/providers/microsoft.insights/diagnosticsettings/{name}"
     return DiagnosticSetting(id=where, name=name, scope=HERE, **{"endpoint_id": endpoint_id, **fields})
 
 
 def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:
-    return LogTable(id=f"{workspace}/tables/{category.lower()}", name=category, scope=HERE, **fields)
+    return LogTable(id=f"{workspace}/tables/{category.lower()}", name=category.lower(), scope=HERE, **fields)
 
 
 def account(name: str = "openai", **fields: Any) -> Account:

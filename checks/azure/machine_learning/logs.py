@@ -5,10 +5,10 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from checks.azure.ids import arm_id, subscription
-from checks.azure.insights.resources import DiagnosticSetting
+from checks.azure.insights.resources import DiagnosticSetting, sent
 from checks.azure.machine_learning.resources import OnlineEndpoint
 from checks.azure.machine_learning.states import not_in_use
-from checks.azure.operational_insights.resources import OF_ENDPOINTS, LogTable
+from checks.azure.operational_insights.resources import LogTable
 from checks.retention import SIX_MONTHS
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -22,8 +22,6 @@ from scanner.model.nouns import (
     unobserved_joined,
 )
 from scanner.model.views import View
-
-_EVERYTHING = "alllogs"
 
 
 class Settings(Struct, frozen=True):
@@ -88,10 +86,10 @@ def azure_ml_online_endpoint_logs_expire_early(endpoint: OnlineEndpoint, view: V
         return unknown("DiagnosticSetting", path=(endpoint.id,))
     sending: list[DiagnosticSetting] = []
     for one in found:
-        fields = ("logs", "log_analytics", "storage_account_id", "event_hub_rule", "partner")
+        fields = ("logs", "table_ids", "storage_account_id", "event_hub_rule", "partner")
         if missing := unobserved_joined(one, *fields, path=(endpoint.id, one.id)):
             return missing
-        if _categories(one):
+        if one.table_ids or sent(one.logs or ()):
             sending.append(one)
     if not sending:
         return not_applicable("no diagnostic setting sends its logs anywhere")
@@ -125,29 +123,21 @@ def _of_tables(endpoint: OnlineEndpoint, sending: list[DiagnosticSetting], view:
 def _kept(endpoint: OnlineEndpoint, sending: list[DiagnosticSetting], view: View) -> dict[str, LogTable] | Verdict:
     """The table that keeps a category longest, by category; or what of it is not known."""
     kept: dict[str, LogTable] = {}
-    for one in (each for each in sending if each.log_analytics):
+    for one in sending:
         way = (endpoint.id, one.id)
-        workspace = arm_id(one.log_analytics or "")
-        if subscription(workspace) != subscription(endpoint.id):
-            return unknown("how long a workspace of another subscription keeps logs", path=way)
-        for category in _categories(one):
-            table = view.get(LogTable, f"{workspace}/tables/{category}")
+        for id in one.table_ids or ():
+            if subscription(id) != subscription(endpoint.id):
+                return unknown("how long a workspace of another subscription keeps logs", path=way)
+            table = view.get(LogTable, arm_id(id))
             if table is UNSET:
                 return unknown("LogTable", path=way)
             if isinstance(table, LogTable):
                 if missing := unobserved_joined(table, "total_retention_in_days", path=(*way, table.id)):
                     return missing
+                category = arm_id(id).rpartition("/")[2]
                 kept[category] = max(kept.get(category, table), table, key=_days)
     return kept
 
 
 def _days(table: LogTable) -> int:
     return table.total_retention_in_days or 0
-
-
-def _categories(setting: DiagnosticSetting) -> list[str]:
-    """The categories of logs of endpoints, in lower case, that a setting sends."""
-    on = [one for one in setting.logs or () if one.enabled]
-    if any((one.category_group or "").lower() == _EVERYTHING for one in on):
-        return sorted(OF_ENDPOINTS)
-    return sorted({(one.category or "").lower() for one in on} & OF_ENDPOINTS.keys())

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from checks.azure.error_kinds import MISSING
-from checks.azure.ids import arm_id, subscription
-from checks.azure.insights.resources import DiagnosticSetting
-from checks.azure.operational_insights.resources import OF_ENDPOINTS, TABLES, LogTable
+from checks.azure.ids import subscription
+from checks.azure.insights.resources import OF_ENDPOINTS, DiagnosticSetting
+from checks.azure.operational_insights.resources import TABLES, LogTable
 from scanner.model.collectors import Found, collector
 from scanner.model.nouns import Reply
 
@@ -26,10 +26,16 @@ def log_tables(api: AzureApi, found: Found) -> Iterator[LogTable]:
         replies = api.replies(TABLES, paths, _VERSION, absent=MISSING)
         return [_table(api, path, reply) for path, reply in zip(paths, replies, strict=True) if reply is not None]
 
-    named = {arm_id(one.log_analytics) for one in found.of(DiagnosticSetting) if isinstance(one.log_analytics, str)}
+    named = {id for one in found.of(DiagnosticSetting) for id in one.table_ids or ()}
     here = sorted(each for each in named if subscription(each) == api.account.lower())
-    for made in api.each(of, api.groups(f"{each}/tables/{table}" for each in here for table in OF_ENDPOINTS.values())):
+    for made in api.each(of, api.groups(map(_path, here))):
         yield from made
+
+
+def _path(id: str) -> str:
+    """The path of a table, whose name Azure tells by its capitals."""
+    above, _, name = id.rpartition("/")
+    return f"{above}/{OF_ENDPOINTS.get(name, name)}"
 
 
 def _table(api: AzureApi, path: str, reply: Reply) -> LogTable:

@@ -7,11 +7,6 @@ from msgspec import UNSET
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 TABLES = "Microsoft.OperationalInsights/workspaces/tables/read"
-#: The tables of the logs of online endpoints, by category in lower case; their names are the categories.
-OF_ENDPOINTS = {
-    name.lower(): name
-    for name in ("AmlOnlineEndpointConsoleLog", "AmlOnlineEndpointEventLog", "AmlOnlineEndpointTrafficLog")
-}
 
 
 class LogTable(Resource, frozen=True, kw_only=True):

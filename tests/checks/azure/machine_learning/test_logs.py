@@ -1,7 +1,7 @@
 from factories.azure import LOGS, endpoint, log_table, setting
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.azure.insights.resources import DiagnosticSetting, LogCategory
+from checks.azure.insights.resources import DiagnosticSetting, LogCategory, sent
 from checks.azure.operational_insights.resources import LogTable
 
 SERVES = endpoint()
@@ -12,7 +12,9 @@ CENTRAL = LOGS.replace("000000000001", "000000000009")
 def sends(*categories: str, **fields):
     logs = tuple(LogCategory(category=each, enabled=True) for each in categories)
     nothing = dict.fromkeys(("storage_account_id", "event_hub_rule", "partner"))
-    return setting(**{"log_analytics": LOGS, "logs": logs, **nothing, **fields})
+    workspace = fields.pop("workspace", LOGS)
+    tables = tuple(f"{workspace}/tables/{each}" for each in sent(fields.get("logs", logs))) if workspace else ()
+    return setting(**{"table_ids": tables, "logs": logs, **nothing, **fields})
 
 
 def kept(days: int | None, category: str = TRAFFIC, **fields):
@@ -32,8 +34,8 @@ CASES = {
         Case("one of two tables", FAIL, SERVES, sends(TRAFFIC, CONSOLE), kept(365), kept(30, CONSOLE)),
         Case("all logs", FAIL, SERVES, sends(logs=ALL), kept(365), kept(30, CONSOLE)),
         Case("a copy in a storage account", UNKNOWN, SERVES, sends(TRAFFIC, storage_account_id="/x"), kept(30)),
-        Case("an event hub alone", UNKNOWN, SERVES, sends(TRAFFIC, log_analytics=None, event_hub_rule="/x")),
-        Case("a workspace elsewhere", UNKNOWN, SERVES, sends(TRAFFIC, log_analytics=CENTRAL)),
+        Case("an event hub alone", UNKNOWN, SERVES, sends(TRAFFIC, workspace=None, event_hub_rule="/x")),
+        Case("a workspace elsewhere", UNKNOWN, SERVES, sends(TRAFFIC, workspace=CENTRAL)),
         Case("the table says nothing", UNKNOWN, SERVES, sends(TRAFFIC), kept(None)),
         Case("the table was not read", UNKNOWN, SERVES, sends(TRAFFIC), log_table(TRAFFIC)),
         Case("tables were not read", UNKNOWN, SERVES, sends(TRAFFIC), incomplete=[LogTable]),
