@@ -5,6 +5,7 @@
 Notebooks are generated, and judged by one check. Each night some are repaired, some are broken again, some are not seen
 and some are new. Prints how large the history is, and in seconds of CPU of this process: writing a scan (the median and
 the longest), loading what the next one is compared with, comparing two scans, and the counts that a trend is drawn of.
+At last what it would be in a bucket, and making tables of that, without the network.
 Without --store, the history is a file of SQLite in a temporary folder; a database of PostgreSQL has to be empty.
 """
 
@@ -29,7 +30,12 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from checks.aws.sagemaker.resources import NotebookInstance  # noqa: E402 - needs the line above
 from scanner.evaluate.report import build_report  # noqa: E402 - as above
 from scanner.frameworks import load as load_frameworks  # noqa: E402 - as above
-from scanner.history.engine import path_of  # noqa: E402 - as above
+from scanner.history.chain import anew  # noqa: E402 - as above
+from scanner.history.engine import Engine, path_of  # noqa: E402 - as above
+from scanner.history.log_replay import Replay  # noqa: E402 - as above
+from scanner.history.log_scan import write_scan  # noqa: E402 - as above
+from scanner.history.migrations import migrate  # noqa: E402 - as above
+from scanner.history.sqlite_engine import SqliteEngine  # noqa: E402 - as above
 from scanner.history.store import Store, open_store  # noqa: E402 - as above
 from scanner.history.trend import trend  # noqa: E402 - as above
 from scanner.model.checks import CHECKS  # noqa: E402 - as above
@@ -111,6 +117,7 @@ def measure(url: str, scans: int, findings: int) -> None:
         verifying, problems = timed(lambda: list(store.verify()))
         every = sum(sum(scan.states.values()) for scan in counted)
         [(rows,)] = store._engine.rows("SELECT COUNT(*) FROM mlposture_spans")  # noqa: SLF001 - what is measured
+        log, replaying = in_a_bucket(store._engine)  # noqa: SLF001 - as above
     if problems:
         sys.exit(f"the history is not as it was written: {problems}")
     print(f"{scans} scans of {findings:,} notebooks, {every:,} findings in all, {found:,} in the last one")
@@ -125,6 +132,30 @@ def measure(url: str, scans: int, findings: int) -> None:
     print(f"counts of all      {counting:.4f} s")
     print(f"trend of all       {drawing:.2f} s")
     print(f"verify             {verifying:.2f} s")
+    print(f"log in a bucket    {log / 1e6:.1f} MB, {replaying:.2f} s to make tables of it")
+
+
+def in_a_bucket(engine: Engine) -> tuple[int, float]:
+    """The bytes that the scans would be in a bucket, and how long it takes to have the tables again."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scans = engine.rows("SELECT number, record FROM mlposture_scans ORDER BY number")
+        for number, record in scans:
+            write_scan(folder / str(number), bytes(record), anew(engine, int(number)))
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        tables = SqliteEngine("tables", folder / "tables.db", make=True)
+        migrate(tables)
+
+        def replay() -> None:
+            with tables.writing():
+                taken = Replay(tables)
+                for number, _ in scans:
+                    with (folder / str(number)).open("rb") as file:
+                        taken.take(file)
+
+        took, _ = timed(replay)
+        tables.close()
+    return size, took
 
 
 def main() -> None:
