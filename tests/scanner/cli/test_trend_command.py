@@ -46,7 +46,7 @@ def test_tables_are_folded_and_no_column_is_lost(nights: Nights, width: int) -> 
 
     assert max(map(len, lines)) <= width
     assert " ".join(" ".join(head.split()[1:]) for head in heads) == (
-        "critical high medium low info new fixed unknown posture % bounds coverage % unlike"
+        "critical high medium low info new not compared fixed unknown posture % bounds coverage % unlike"
     )
     assert sum(line.startswith("2  2026") for line in lines) == len(heads)
     assert (len(heads) == 1) == (width == 200)
