@@ -23,29 +23,31 @@ def site_of_history(url: str) -> Site:
         kept = Kept()
         for scan in {scan.number: scan for scan in last.values()}.values():
             kept.add(_of_scan(store, scan, last))
-    accounts = tuple(_asked(last))
-    newest = scans[-1]
-    alone = all(scan.number == newest.number for scan in last.values())
-    score = Score(newest.score.posture, newest.score.coverage, newest.score.lower, newest.score.upper)
-    return Site(
-        said=store.shown,
-        is_history=True,
-        started_at=newest.started_at,
-        complete=all(scan.complete for scan in last.values()),
-        kept=kept,
-        verdicts=newest.verdicts if alone else {},
-        score=score if alone else None,
-        accounts=accounts,
-        systems=dict.fromkeys(kept.values("system")),
-        unseen=tuple(_blind(last)),
-        scans=tuple(map(_row, reversed(scans))),
-    )
+        accounts = tuple(_asked(last))
+        newest = scans[-1]
+        alone = all(scan.number == newest.number for scan in last.values())
+        score = Score(newest.score.posture, newest.score.coverage, newest.score.lower, newest.score.upper)
+        return Site(
+            said=store.shown,
+            is_history=True,
+            started_at=newest.started_at,
+            complete=all(scan.complete for scan in last.values()),
+            kept=kept,
+            verdicts=newest.verdicts if alone else {},
+            score=score if alone else None,
+            accounts=accounts,
+            systems=dict.fromkeys(kept.values("system")),
+            unseen=tuple(_blind(last)),
+            scans=tuple(map(_row, reversed(scans))),
+        )
 
 
 def _asked(last: dict[tuple[str, str], Scan]) -> Iterator[Account]:
     for (provider, account), scan in sorted(last.items()):
         [own] = (one for one in scan.accounts if one.key == (provider, account))
-        whole = own.settled and not own.blind
+        # What an earlier version wrote does not say where it looked, nor for what it was blind.
+        known = scan.complete or (own.looked and not _untold(scan))
+        whole = bool(known and own.settled and not own.blind)
         yield Account(provider=provider, account=account, read_at=scan.started_at, complete=whole)
 
 
@@ -59,6 +61,16 @@ def _blind(last: dict[tuple[str, str], Scan]) -> Iterator[Unseen]:
             )
         if not own.settled:
             yield Unseen(what="what failed before", where=where, reason="some of it may have been missed")
+    for scan in {scan.number: scan for scan in last.values()}.values():
+        if _untold(scan):
+            yield Unseen(
+                what="something that was asked for", where=f"scan {scan.number}", reason="its report says what"
+            )
+
+
+def _untold(scan: Scan) -> bool:
+    """Whether a scan did not see all, and does not say of which account."""
+    return not scan.complete and all(one.settled and not one.blind for one in scan.accounts)
 
 
 def _of_scan(store: Store, scan: Scan, last: dict[tuple[str, str], Scan]) -> Iterator[Shown]:

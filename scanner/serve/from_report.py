@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scanner.history.reading import REPORT, form, understood
+from scanner.history.reading import REPORT, CheckId, Fingerprint, form, understood
 from scanner.history.states import State
 from scanner.model.errors import InputError
 from scanner.model.nouns import Severity, Status
@@ -75,7 +75,7 @@ class _Coverage(Struct, frozen=True):
 class _Carried(Struct, frozen=True):
     """What an earlier report had, and this scan does not know of."""
 
-    fingerprint: str
+    fingerprint: Fingerprint
     check: "_Check"
     severity: Severity
     score: float
@@ -91,7 +91,7 @@ class _History(Struct, frozen=True):
 
 
 class _Check(Struct, frozen=True):
-    id: str
+    id: CheckId
     title: str
 
 
@@ -114,7 +114,7 @@ class _Suppression(Struct, frozen=True):
 
 
 class _Finding(Struct, frozen=True):
-    fingerprint: str
+    fingerprint: Fingerprint
     check: _Check
     verdict: Status
     severity: Severity
@@ -126,7 +126,7 @@ class _Finding(Struct, frozen=True):
     systems: tuple[str, ...]
     source: _Source | None
     suppression: _Suppression | None
-    state: str | None
+    state: State | None
     first_seen_at: datetime | None
     controls: tuple[str, ...]
     remediation: str

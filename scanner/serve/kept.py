@@ -85,8 +85,8 @@ class Kept:
         text = " ".join((one.title, one.message, one.name, one.id, one.check, one.kind)).casefold()
         made = self._db.execute(
             "INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (one.fingerprint, one.verdict, one.severity.value, shown(one.provider), shown(one.account), one.check,
-             one.state, one.severity.rank, one.score, one.id, text, msgspec.json.encode(one)),
+            (one.fingerprint, one.verdict, one.severity.value, shown(one.provider), shown(one.account),
+             shown(one.check), shown(one.state), one.severity.rank, one.score, one.id, text, msgspec.json.encode(one)),
         )  # fmt: skip
         rows = [(system, made.lastrowid) for system in dict.fromkeys(map(shown, one.systems))]
         self._db.executemany("INSERT INTO systems VALUES (?, ?)", rows)
