@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scanner.calls.clock import Clock
 from scanner.cli.outcome import Outcome
@@ -65,6 +66,12 @@ def notify_of(report: str, options: Mapping[str, Any]) -> None:
     with reading(report) as path:
         made = read_message(Path(path), report)
     _send(webhook, made, counts=options["counts"])
+
+
+def without_secret(url: str) -> str:
+    """An address as it may be shown: the rest of it says who may send, in those of chats."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/…"
 
 
 def _webhook(given: str | None, option: str) -> "Webhook | None":

@@ -22,6 +22,7 @@ from scanner.calls.client import LEFT_ALONE, Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
 from scanner.cli.declared import recall
+from scanner.cli.notifying import without_secret
 from scanner.cli.options import spelled
 from scanner.cli.suppressed import recall_suppressions
 from scanner.collect.facade import connect
@@ -316,7 +317,10 @@ class Session:
 
     @property
     def resume(self) -> str:
-        """The command that goes on with this scan; empty where no journal can be kept."""
+        """The command that goes on with this scan; empty where no journal can be kept.
+
+        An address that may be a secret is shown up to its host, and is to be given in full.
+        """
         path = self.inventory.store.path
         if path is None or not self.inventory.store.resumable:
             return ""
@@ -325,7 +329,7 @@ class Session:
         for name in names:
             value = path if name == "journal" else self.options.get(name) or ()
             for each in value if isinstance(value, list | tuple) else (value,):
-                words += [spelled(name), str(each)]
+                words += [spelled(name), without_secret(each) if name == "notify" else str(each)]
         return f"`{shlex.join(words)}`"
 
 

@@ -228,6 +228,14 @@ def test_one_in_the_state_folder_names_outputs_and_no_engine(state: Path, caplog
     assert "the threads of this process go on with it" in caplog.text
 
 
+def test_the_advice_shows_no_address_that_may_be_a_secret(tmp_path: Path) -> None:
+    with new_journal(str(tmp_path / "x.journal")) as journal:
+        options = {"notify": "https://hooks.northwind.example/of-nobody-else?key=of-nobody-else"}
+        advice = Session({"aws": {}}, options, Plan((), ()), journal, datetime.now(UTC)).resume
+    assert "--notify 'https://hooks.northwind.example/…'" in advice
+    assert "of-nobody-else" not in advice
+
+
 def test_the_advice_is_a_command_that_goes_on(state: Path, tmp_path: Path) -> None:
     for path, says in (
         (tmp_path / "a b", f"`mlposture scan --resume --journal '{tmp_path}/a b' --output x.json --output y.json`"),
