@@ -1,14 +1,20 @@
 """From a report or a history to pages that are served, until somebody ends it."""
 
-from contextlib import AbstractContextManager
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from scanner.collect.extras import needs
 from scanner.serve.listening import Place, on_port, on_socket
 from scanner.serve.shown import Site
+from scanner.store.host import stop_signals
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 #: Seconds that an answer may still take when it is to end.
 _GRACE = 3
@@ -55,7 +61,34 @@ def run_serve(report: str | None, store: str | None, dossiers: Path | None, wher
             timeout_graceful_shutdown=_GRACE,
         )
         click.echo(f"mlposture: {site.said} at {place.said}; Ctrl-C ends it", err=True)
-        uvicorn.Server(config).run(sockets=[place.socket])
+        server = uvicorn.Server(config)
+        with _also_heard(server):
+            server.run(sockets=[place.socket])
+
+
+@contextmanager
+def _also_heard(server: "Server") -> Iterator[None]:
+    """Have a server end for the signals that it knows nothing of, as for those that it takes, and pass them on then.
+
+    What a signal raises in the middle of an event loop can be lost there.
+    """
+    told: list[int] = []
+
+    def hear(number: int, _: object) -> None:
+        told.append(number)
+        server.should_exit = True
+
+    own = {number: signal.getsignal(number) for number in stop_signals()}
+    before = {number: handler for number, handler in own.items() if handler is not signal.SIG_IGN}
+    try:
+        for number in before:
+            signal.signal(number, hear)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for one in told:
+        signal.raise_signal(one)
 
 
 def _site(report: str | None, store: str | None) -> Site:
