@@ -48,8 +48,10 @@ class Sender:
             return Watch(self._bounds).run(lambda: self._sent(request, read=read))
         except CallFailed as error:
             raise Broken(error.detail) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except OSError as error:
             raise Broken(quoted(str(getattr(error, "reason", error)) or type(error).__name__)) from error
+        except (http.client.HTTPException, ValueError) as error:  # these quote replies, which may quote the address
+            raise Broken(f"its reply is not as HTTP has it: {type(error).__name__}") from error
 
     def _sent(self, request: urllib.request.Request, *, read: bool) -> Reply:
         silence = min(_SILENCE, self._bounds.call_seconds)
@@ -68,6 +70,11 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def _is_written(url: str) -> bool:
+    """Whether all of an address can stand in a request as it is."""
+    return url.isascii() and url.isprintable() and " " not in url
+
+
 def checked(url: str, option: str, *, example: str, what: str, hidden: bool = False) -> str:
     """An address that `what` may be sent to. Raises InputError.
 
@@ -77,14 +84,14 @@ def checked(url: str, option: str, *, example: str, what: str, hidden: bool = Fa
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
+        host.encode("idna")  # which raises where it is no name
         parts.port  # noqa: B018 - which raises where it is no number
     except ValueError as error:
         raise InputError(f"{option}: is no address; {form}") from error
     if "@" in parts.netloc or parts.fragment or (parts.query and not hidden):  # not shown, as it may hold a password
         raise InputError(f"{option}: give scheme, host and path alone; {what} comes from the environment")
     said = option if hidden else f"{option} {url}"
-    plain = url.isascii() and url.isprintable() and " " not in url
-    if not host or parts.scheme not in ("http", "https") or not plain:
+    if not host or parts.scheme not in ("http", "https") or not _is_written(url):
         raise InputError(f"{said}: is no address; {form}")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise InputError(f"{said}: {what} would be sent in the clear; use https")

@@ -225,6 +225,17 @@ def test_who_answers_without_end_is_no_receiver(night: Night) -> None:
     assert "did not answer (the reply is larger than 65536 bytes)" in done.stderr
 
 
+def test_who_echoes_what_was_sent_shows_no_address(night: Night) -> None:
+    def echo(world: World, request: Request) -> Response:
+        return Response(200, raw=iter([f"{request.method} {request.path} HTTP/1.1\r\n\r\n".encode()]))
+
+    night.receiver.faults.append(Fault("message", "answer", answer=echo))
+    done = night.evaluate()
+    assert done.returncode == 4
+    assert "did not answer (its reply is not as HTTP has it: BadStatusLine)" in done.stderr
+    assert "of-nobody-else" not in done.stdout + done.stderr
+
+
 def test_merge_tells_too_and_what_was_not_written_is_told(night: Night) -> None:
     night.evaluate(OPEN)
     night.receiver.prepare()
@@ -262,6 +273,8 @@ def test_the_signature_is_that_of_the_standard() -> None:
         ("of-nobody-else", "is no address"),
         ("https://hooks.northwind.example/ä/of-nobody-else", "is no address"),
         ("https://hooks.northwind.example/ of-nobody-else", "is no address"),
+        ("https://hooks.northwind.example/of-nobody-else-\u00e4", "is no address"),
+        ("https://hooks..example/of-nobody-else", "is no address"),
     ],
 )
 @pytest.mark.parametrize("by", ["--notify", "MLPOSTURE_NOTIFY_URL"])
