@@ -8,7 +8,8 @@ import msgspec
 
 from scanner.history.damage import raw
 from scanner.history.engine import AT_ONCE, Engine
-from scanner.history.records import Scan
+from scanner.history.records import Body, Scan, Subject
+from scanner.history.states import State
 from scanner.model.errors import InputError
 from scanner.model.history import Account
 from scanner.model.sanitize import encode
@@ -48,6 +49,9 @@ _FIRST = (
 Anew = tuple[str, str, bytes, bytes, str, bytes]
 
 
+_subject, _body = msgspec.json.Decoder(Subject).decode, msgspec.json.Decoder(Body).decode
+
+
 class Content:
     """The SHA-256 of what a scan says anew of findings, taken in by account and fingerprint."""
 
@@ -72,7 +76,10 @@ def sealed(scan: Scan) -> tuple[bytes, str]:
 def opened(number: int, record: bytes, digest: bytes) -> Scan:
     """The record of a scan. Raises InputError where it is none."""
     try:
-        return msgspec.structs.replace(msgspec.json.decode(record, type=Scan), digest=raw(digest).hex())
+        scan = msgspec.json.decode(record, type=Scan)
+        for time in (scan.started_at, scan.finished_at):
+            text_of(time)  # of the first year or the last it may be none in UTC
+        return msgspec.structs.replace(scan, digest=raw(digest).hex())
     except UNREADABLE as error:
         raise InputError(f"the record of scan {number} cannot be read; see `mlposture history verify`") from error
 
@@ -118,15 +125,23 @@ def _wrong(
         yield f"{named}: its record is of another scan"
     if sorted(one.key for one in scan.accounts) != sorted(engine.rows(_ASKED, number)):
         yield f"{named}: which accounts it asked was changed"
-    if _content(engine, number) != scan.content:
-        yield f"{named}: what it found was changed"
-
-
-def _content(engine: Engine, number: int) -> str:
-    content = Content()
+    content, odd = Content(), 0
     for provider, account, fingerprint, subject, state, body in anew(engine, number):
         content.add((provider, account), fingerprint, subject, state, body)
-    return content.made()
+        odd += not _is_legible(subject, state, body)
+    if content.made() != scan.content:
+        yield f"{named}: what it found was changed"
+    elif odd:
+        yield f"{named}: {odd} of what it found is not as mlposture writes it"
+
+
+def _is_legible(subject: bytes, state: str, body: bytes) -> bool:
+    """Whether what a scan says of a finding is what can be read: it may fit its digest, and be none."""
+    try:
+        _subject(subject), State(state), _body(body)
+    except (*UNREADABLE, ValueError):
+        return False
+    return True
 
 
 def anew(engine: Engine, number: int) -> Iterator[Anew]:

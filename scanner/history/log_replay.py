@@ -34,6 +34,8 @@ class Replay:
         scan, record, said = read_scan(file, number)
         if scan.previous != self._digest():
             raise Damaged(f"scan {number}: is not the one that followed the scan before it")
+        if self._engine.rows("SELECT 1 FROM mlposture_scans WHERE id = ?", scan.id):
+            raise Damaged(f"scan {number}: is another one again")
         accounts = self._accounts(scan)
         before = dict(self._engine.rows("SELECT account, MAX(scan) FROM mlposture_asked GROUP BY account"))
         while some := list(islice(said, AT_ONCE)):
@@ -81,6 +83,7 @@ class Replay:
 def check_all(files: Iterable[tuple[int, IO[bytes]]]) -> Iterator[str]:
     """What does not fit in the scans of a log, a sentence each."""
     previous: str | None = ""
+    ids: set[str] = set()
     for number, file in files:
         try:
             scan, _, said = read_scan(file, number)
@@ -92,4 +95,7 @@ def check_all(files: Iterable[tuple[int, IO[bytes]]]) -> Iterator[str]:
             continue
         if previous is not None and scan.previous != previous:
             yield f"scan {number}: is not the one that followed the scan before it"
+        if scan.id in ids:
+            yield f"scan {number}: is another one again"
+        ids.add(scan.id)
         previous = scan.digest

@@ -9,14 +9,15 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Annotated, NamedTuple
 
 import msgspec
-from msgspec import Raw
+from msgspec import Meta, Raw
 
 from scanner.history.chain import Anew, Content, opened
 from scanner.history.records import Scan
 from scanner.model.errors import InputError
+from scanner.model.history import Account
 from scanner.store.piecewise import UNREADABLE
 
 #: What the first line says.
@@ -24,7 +25,7 @@ FORMAT = "mlposture/history-log/v1"
 _HEAD = msgspec.json.encode({"schema": FORMAT})
 #: No line that was written is longer: a body has one message, and a record some thousand accounts.
 _LONGEST = 64 << 20
-_Line = tuple[str, str, str, Raw, str, Raw]
+_Line = tuple[str, str, Annotated[str, Meta(pattern="^[0-9a-f]{32}$")], Raw, str, Raw]
 _ODD = (*UNREADABLE, ValueError, EOFError, zlib.error)
 
 
@@ -61,6 +62,8 @@ def read_scan(file: IO[bytes], number: int) -> Read:
         raise Damaged(f"scan {number}: its record cannot be read") from error
     if scan.number != number:
         raise Damaged(f"scan {number}: its record is of scan {scan.number}")
+    if len({one.key for one in scan.accounts}) < len(scan.accounts):
+        raise Damaged(f"scan {number}: asked an account twice")
     return Read(scan, record, _said(lines, scan))
 
 
@@ -78,13 +81,20 @@ def _lines(file: IO[bytes], number: int) -> Iterator[bytes]:
 def _said(lines: Iterator[bytes], scan: Scan) -> Iterator[Anew]:
     content = Content()
     decode = msgspec.json.Decoder(_Line).decode
+    seen: set[Account] = set()
+    at: tuple[Account, bytes] | None = None
     for line in lines:
         try:
             provider, account, fingerprint, subject, state, body = decode(line)
             found = (provider, account, bytes.fromhex(fingerprint), bytes(subject), state, bytes(body))
         except _ODD as error:
             raise Damaged(f"scan {scan.number}: what it found cannot be read") from error
-        content.add((provider, account), *found[2:])
+        one = (provider, account)
+        if one in seen if at is None or at[0] != one else at[1] >= found[2]:
+            raise Damaged(f"scan {scan.number}: found something twice, or in no order")
+        seen.add(one)
+        at = (one, found[2])
+        content.add(one, *found[2:])
         yield found
     if content.made() != scan.content:
         raise Damaged(f"scan {scan.number}: what it found was changed")

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from scanner.history.states import State
 from scanner.model.history import Account
@@ -13,6 +13,8 @@ from scanner.model.notes import Source
 from scanner.model.nouns import Scope, Severity
 
 K = TypeVar("K", State, Severity)
+#: A time that is the same everywhere.
+When = Annotated[datetime, Meta(tz=True)]
 
 
 class AccountCounts(Struct, frozen=True, kw_only=True):
@@ -59,8 +61,8 @@ class Scan(Struct, frozen=True, kw_only=True):
 
     number: int
     id: str
-    started_at: datetime
-    finished_at: datetime
+    started_at: When
+    finished_at: When
     version: str
     arguments: tuple[str, ...]
     complete: bool
@@ -102,7 +104,7 @@ class Body(Struct, frozen=True, array_like=True):
     console_url: str
     systems: tuple[str, ...]
     source: Source | None
-    observed: datetime | None = None
+    observed: When | None = None
     why: str = ""
 
 
