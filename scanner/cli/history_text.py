@@ -47,7 +47,8 @@ def verified(store: Store, digest: str | None) -> int:
     if problems:
         say(f"{store.shown}: is not as it was written")
         return Exit.FINDINGS
-    click.echo(f"{len(scans)} scans, each as it was written." if len(scans) != 1 else "1 scan, as it was written.")
+    whole = f"{len(scans)} scans, each as it was written." if len(scans) != 1 else "1 scan, as it was written."
+    click.echo(whole if scans else "No scans yet.")  # of which nothing was verified
     guard = store.guard()
     click.echo(f"{'Append-only' if guard.proven else 'Not proven append-only'}: {clean(guard.why)}.")
     if scans:  # in the last line, where scripts look for it

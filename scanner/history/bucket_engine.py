@@ -110,11 +110,12 @@ class BucketEngine:
     def _listed(self, *, make: bool) -> list[int]:
         """The numbers of the scans that are there, in order."""
         names = self._log.names()
+        numbers = [int(found[1]) for name in names if (found := _SCAN.fullmatch(name))]
         if make:
             self._mark(there=_MARK in names)
-        elif not names:
+        elif not numbers and _MARK not in names:  # what else is there may be anything, and a history further down
             raise InputError(f"--store {self.shown}: there is no history; a scan with --store makes it")
-        return [int(found[1]) for name in names if (found := _SCAN.fullmatch(name))]
+        return numbers
 
     def _mark(self, *, there: bool) -> None:
         """Try to write, and to write over what is there, which has to be refused."""

@@ -95,6 +95,15 @@ def test_no_history_is_not_made_to_be_looked_at(bucket):
     assert bucket.contents() == {}
 
 
+def test_what_else_is_in_a_folder_is_no_history(bucket):
+    put(bucket, f"{PREFIX}/report.json", b"{}")
+    Nights(bucket.at(f"{PREFIX}/further/down")).scan(lab("a"))
+    with pytest.raises(InputError, match="there is no history; a scan with --store makes it"):
+        open_store(bucket.at(PREFIX), make=False)
+    done = mlposture("history", "verify", "--store", bucket.at(PREFIX))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_of_two_writers_one_reads_what_the_other_wrote_and_writes_behind_it(bucket):
     nights = Nights(bucket.at(PREFIX))
     nights.scan(lab("a"))
