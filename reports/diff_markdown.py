@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from reports.diff_words import (
-    ALIKE,
     COUNTED,
     MEANINGS,
     access,
+    alike,
     compared,
     counted,
     difference,
@@ -49,7 +49,7 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield ""
         yield from (f"- {code(difference(one), _SENTENCE)}" for one in found.differences)
     else:
-        yield ALIKE
+        yield alike(found)
     yield ""
     yield head(("State", *(one.capitalize() for one in Severity), "All"))
     yield from map(row, counted(found))

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from reports.diff_words import (
-    ALIKE,
     COUNTED,
     MEANINGS,
     access,
+    alike,
     compared,
     counted,
     difference,
@@ -39,7 +39,7 @@ def _lines(found: Comparison, most: int) -> Iterator[str]:
         yield "What only one of them looked at, or judged otherwise:"
         yield from _block(map(difference, found.differences))
     else:
-        yield ALIKE
+        yield alike(found)
     yield ""
     yield from _table(found)
     for what in What:

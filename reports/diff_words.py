@@ -21,21 +21,33 @@ MEANINGS: dict[What, str] = {
     What.SUPPRESSED: "fails, and somebody answers for it",
     What.PERSISTING: "fails as before",
 }
-_FORMS = {"report": "JSON report", "sarif": "SARIF", "inventory": "saved inventory", "store": "scan of a store"}
+_FORMS = {"report": "JSON report", "sarif": "SARIF", "inventory": "saved inventory", "store": ""}
 _NAMES = {"before": "BEFORE", "after": "AFTER", "neither": ""}
 _MOST_ITEMS = 8
 #: What is only counted, and no list of it shown.
 COUNTED = (What.SUPPRESSED, What.PERSISTING)
 #: What is counted even if there is none.
 _ALWAYS = (What.NEW, What.UNKNOWN, What.FIXED, What.GONE)
-ALIKE = "Both looked at the same."
+_ALIKE = "Both looked at the same."
+_ASKED = "Both asked for the same"
 
 
 def compared(one: Compared) -> str:
     """A scan in a line."""
     at = one.made_at.astimezone(UTC)
     whole = "complete" if one.complete else "not complete"
-    return f"{one.said}, {_FORMS[one.form]} of {at:%Y-%m-%d %H:%M} UTC, by mlposture {one.version}, {whole}"
+    form = _FORMS[one.form]
+    return f"{one.said}, {form}{' ' if form else ''}of {at:%Y-%m-%d %H:%M} UTC, by mlposture {one.version}, {whole}"
+
+
+def alike(found: Comparison) -> str:
+    """What is said of two scans between which no difference is known: who was refused something did not look there."""
+    match found.before.complete, found.after.complete:
+        case True, True:
+            return _ALIKE
+        case False, False:
+            return f"{_ASKED}; neither of them saw all of it."
+    return f"{_ASKED}; {_NAMES['before' if found.after.complete else 'after']} did not see all of it."
 
 
 def difference(one: Difference) -> str:

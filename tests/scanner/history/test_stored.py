@@ -9,6 +9,7 @@ from factories.aws import HERE
 from nights import CHECK, CLOSED, OPEN, THERE, UNSEEN, Nights, lab
 from support import registered
 
+from reports.diff_words import alike
 from scanner.history.comparison import Comparison
 from scanner.history.store import open_store
 from scanner.history.stored import compare_stored, two_of
@@ -70,6 +71,25 @@ def test_what_one_scan_did_not_ask_is_neither_new_nor_gone(
     assert states(narrowed) == {"here": "persisting", "there": "unknown"}
     assert [(one.what, one.lacks, one.items) for one in widened.differences] == [(names[0], "before", (names[1],))]
     assert [(one.what, one.lacks) for one in narrowed.differences] == [(names[0], "after")]
+
+
+@pytest.mark.parametrize(
+    ("complete", "says"),
+    [
+        ((True, True), "Both looked at the same."),
+        ((True, False), "Both asked for the same; AFTER did not see all of it."),
+        ((False, True), "Both asked for the same; BEFORE did not see all of it."),
+        ((False, False), "Both asked for the same; neither of them saw all of it."),
+    ],
+)
+def test_who_was_refused_something_did_not_look_at_the_same(
+    complete: tuple[bool, bool], says: str, nights: Nights
+) -> None:
+    for whole in complete:
+        nights.scan(lab(), complete=whole)
+
+    assert not (found := compared(nights)).differences
+    assert alike(found) == says
 
 
 def test_what_the_earlier_scan_could_not_judge_is_not_new(nights: Nights) -> None:
