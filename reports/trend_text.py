@@ -46,10 +46,10 @@ def _lines(found: Trend, store: str, width: int | None) -> Iterator[str]:
     head = ("severity", "fixed", "median", "nine in ten", "gone", "open", "open for")
     yield from _table(head, [_time(one) for one in found.times], width)
     yield from wrap(_TIMES, prose)
-    for title, series in (("Open failures by AI system", found.systems), ("By framework", found.frameworks)):
+    for what, series in (("AI system", found.systems), ("framework", found.frameworks)):
         if series:
             yield ""
-            yield title
+            yield f"Open failures by {what}"
             yield from _series(series, width)
 
 
