@@ -37,11 +37,12 @@ def suppressions(report: Report, width: int, *, details: bool) -> Iterator[Line]
 def _notable(use: SuppressionUse) -> str:
     """What its owner has to know of an entry; nothing if it does what it is there for."""
     entry = use.entry
+    found = counted(use.findings, "finding")
     if use.state == "expired":
-        again = f", and {use.findings} of its findings are open again" if use.findings else ""
+        again = f", and {found} {'is' if use.findings == 1 else 'are'} open again" if use.findings else ""
         return f"ended on {entry.until}{again} ({theirs(entry.owner)})"
     if use.ends_soon and use.findings:
-        return f"ends on {entry.until}, with {use.findings} findings ({theirs(entry.owner)}: {theirs(entry.reason)})"
+        return f"ends on {entry.until}, with {found} ({theirs(entry.owner)}: {theirs(entry.reason)})"
     return "matches no failure: not needed, or misspelled" if use.state == "unused" else ""
 
 

@@ -102,10 +102,9 @@ def test_the_terminal_names_what_somebody_has_to_look_at(report):
     text = plain(report)
     section = text.partition("Suppressed (3 findings, by 4 of 7 entries):\n")[2].partition("\n\n")[0]
     assert section.splitlines() == [
-        "  mlposture-suppressions.yaml:9: MLP-1901 ends on 2026-12-06, with 1 findings (ml-platform: until the move)",
+        "  mlposture-suppressions.yaml:9: MLP-1901 ends on 2026-12-06, with 1 finding (ml-platform: until the move)",
         "  mlposture-suppressions.yaml:15: MLP-1901 matches no failure: not needed, or misspelled",
-        "  mlposture-suppressions.yaml:26: MLP-1901 ended on 2026-11-21, and 1 of its findings are open again "
-        "(ml-platform)",
+        "  mlposture-suppressions.yaml:26: MLP-1901 ended on 2026-11-21, and 1 finding is open again (ml-platform)",
         "  Each of them, with its owner and its end, with --details.",
     ]
     assert "Failures: 0 critical, 1 high," in text
