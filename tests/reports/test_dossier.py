@@ -300,3 +300,4 @@ def test_what_a_history_adds_is_shown_and_hostile_names_in_it_do_nothing() -> No
     assert "<b>sqlite" not in page and "&lt;b&gt;sqlite" in page
     assert page.count("still so in the last one") == 1 and "none asks about encryption-at-rest" in page
     assert "No check of a scan decides about CC1.1, CC1.2" in page
+    assert "only what the history adds speaks of the time before" in page and "nothing here speaks" not in page
