@@ -168,6 +168,7 @@ def site_of_report(path: Path, said: str) -> Site:
     scan, summary, scores, coverage, evidence = read.scan, read.summary, read.scores, read.coverage, read.evidence
     if scan is None or summary is None or scores is None or coverage is None or evidence is None:
         raise InputError(f"{said}: is no whole report; write it again")
+    accounts = tuple(_accounts(read, scan, coverage, kept, summary.verdicts.get(Status.UNKNOWN, 0)))
     kept.add(map(_carried, read.history.carried))
     return Site(
         said=said,
@@ -177,26 +178,27 @@ def site_of_report(path: Path, said: str) -> Site:
         kept=kept,
         verdicts=summary.verdicts,
         score=scores,
-        accounts=_accounts(scan, read.gaps, coverage),
+        accounts=accounts,
         systems=dict(scores.systems),
         names={one.id: one.name for one in evidence.systems if one.id},
         unseen=(*_gaps(read.gaps), *_listings(coverage)),
     )
 
 
-def _accounts(scan: _Scan, gaps: tuple[_Gap, ...], coverage: _Coverage) -> tuple[Account, ...]:
-    lacking = {(gap.scope.provider, gap.scope.account) for gap in gaps}
+def _accounts(read: _Read, scan: _Scan, coverage: _Coverage, kept: Kept, unknown: int) -> Iterator[Account]:
+    """All of an account was seen where every verdict on it could be given. Of verdicts left out nobody knows whose."""
+    lacking = {(gap.scope.provider, gap.scope.account) for gap in read.gaps}
     lacking |= {(one.provider, one.account) for one in coverage.kinds if not one.complete}
-    return tuple(
-        Account(
+    listed = kept.count({"verdict": Status.UNKNOWN}) == unknown
+    for one in scan.accounts:
+        own = {"verdict": Status.UNKNOWN, "provider": one.provider, "account": one.account}
+        yield Account(
             provider=one.provider,
             account=one.account,
             name=one.name or "",
             read_at=scan.started_at,
-            complete=(one.provider, one.account) not in lacking,
+            complete=listed and (one.provider, one.account) not in lacking and not kept.count(own),
         )
-        for one in scan.accounts
-    )
 
 
 def _gaps(gaps: tuple[_Gap, ...]) -> Iterator[Unseen]:

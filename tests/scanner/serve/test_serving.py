@@ -207,6 +207,20 @@ def test_not_seen_is_said_on_every_page(tmp_path: Path) -> None:
         assert "That is no pass" in made.ask("/findings?check=MLP-9999").text
 
 
+@pytest.mark.parametrize("listed", [True, False])
+def test_of_an_account_with_unknown_verdicts_not_all_was_seen(listed: bool, tmp_path: Path) -> None:
+    report = report_of(calm("aws")[0], tmp_path)
+    summary = {**report["summary"], "verdicts": {**report["summary"]["verdicts"], "unknown": 1}}
+    changed = {**report, "scan": {**report["scan"], "complete": False}, "summary": summary}
+    if listed:
+        changed["findings"][0]["verdict"] = "unknown"
+    (tmp_path / "report.json").write_text(json.dumps(changed), encoding="utf-8")
+    with serving("report.json", cwd=tmp_path) as made:
+        page = made.ask("/").text
+        assert "not all of it" in page and "<td>all of it" not in page
+        assert "verdicts are unknown</a>" in page and "every list came to its end" not in page
+
+
 @pytest.mark.parametrize("page", ["docs/guides/serving.md", "docs/integrations.md", "--help"])
 def test_what_pages_show_of_it_serves(page: str, folder: Path) -> None:
     """Each on a port that is free, or on a socket that this user may make."""
