@@ -11,6 +11,8 @@ from scanner.suppress.register import EntrySource, RegisterSource
 
 _NAMES = pattern("[^\\W_]")
 _LAST = pattern("[/:]")
+#: Ids that have a name where others have a type.
+_UNTYPED = ("s3", "sns")
 
 
 def problems_of(register: RegisterSource, document: Document, checks: Mapping[str, Check]) -> Iterator[Problem]:
@@ -54,4 +56,13 @@ def is_broad(glob: str) -> bool:
     account = place_of(glob)[0]
     if account and not WILD.search(account) and _NAMES.search(account):
         return False
-    return not _NAMES.search(_LAST.split(glob)[-1])
+    last = _LAST.split(glob)[-1]
+    return not _NAMES.search(last) or _ends_before_a_name(glob, last)
+
+
+def _ends_before_a_name(glob: str, last: str) -> bool:
+    """Whether the text is the beginning of a service, a region or a type, as in `arn:aws:sagemaker:*:*:notebook*`."""
+    parts = glob.split(":")
+    if parts[0] != "arn" or "/" in glob or not last.endswith("*") or last.startswith("*"):
+        return False
+    return len(parts) < 6 or (len(parts) == 6 and parts[2] not in _UNTYPED)
