@@ -179,6 +179,23 @@ def test_the_merged_was_taken_when_the_oldest_was_and_holds_all(tmp_path: Path) 
     assert merged.count() == 2
 
 
+@pytest.mark.parametrize(("hours", "code"), [(2, 0), (72, 2)])
+def test_what_was_seen_on_several_days_is_no_scan_of_one_day_in_a_history(
+    hours: int, code: int, tmp_path: Path
+) -> None:
+    older, newer = inventory_of(notebook("a")), inventory_of(at(notebook("b"), THERE))
+    older.taken_at = NOW - timedelta(hours=hours)
+    older.save(tmp_path / "1.json")
+    newer.save(tmp_path / "2.json")
+    done = mlposture(
+        "merge", "1.json", "2.json", "--fail-on", "never", "--store", "sqlite:///h.db", cwd=tmp_path
+    )  # fmt: skip
+
+    assert done.returncode == code, done.stderr
+    assert ("a history knows one time of a scan" in done.stderr) == (code == 2)
+    assert (tmp_path / "h.db").exists() == (code == 0)
+
+
 def test_of_two_names_of_an_account_the_newer_counts_in_any_order(tmp_path: Path) -> None:
     for name, day in (("old", 1), ("new", 2)):
         part = inventory_of(at(notebook(name), Scope("aws", "1", name)))

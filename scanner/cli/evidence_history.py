@@ -85,6 +85,7 @@ def with_history(
 ) -> "Dossier":
     """A dossier, with what the history says that `--store` names. Raises InputError."""
     from scanner.evidence.recalling import recalled
+    from scanner.history.looked_at import listed_at
 
     with history_of(options) as found:
         if found is None:
@@ -95,7 +96,8 @@ def with_history(
             msgspec.structs.replace(one, first_seen=since[one.claim]) if one.claim in since else one
             for one in dossier.observations
         )
-        history = recalled(found.asked(owners), state, (one.scope for one in dossier.resources))
+        held = (listed_at(one.kind, one.scope) for one in dossier.resources)
+        history = recalled(found.asked(owners), state, held)
         return msgspec.structs.replace(dossier, observations=tuple(observations), history=history)
 
 
@@ -128,7 +130,7 @@ def days_in_words(
 
 
 def scopes_of(owners: "Ownership", inventory: "Inventory") -> dict[str, set[Scope]]:
-    """Where each declared system holds resources."""
+    """Where the resources of each declared system are listed."""
     from scanner.evidence.compiling import held_scopes
 
     found: dict[str, set[Scope]] = {}

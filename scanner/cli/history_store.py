@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.baseline import with_baseline
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from scanner.history.store import Store
     from scanner.model.history import Account
     from scanner.model.reported import Report
+    from scanner.store.inventory import Inventory
+
+
+#: Parts of one scan may begin on both sides of midnight.
+_A_DAY = timedelta(days=1)
 
 
 def check_store(options: Mapping[str, Any], verdicts: Iterable[Status], places: Places) -> None:
@@ -27,6 +32,16 @@ def check_store(options: Mapping[str, Any], verdicts: Iterable[Status], places: 
     if Status.FAIL not in verdicts:
         raise InputError("--verdicts: a history is about failures, and without them would say that there are none")
     note_store(url, places)
+
+
+def refuse_apart(options: Mapping[str, Any], inventory: "Inventory") -> None:
+    """Raise InputError for what was not seen within a day: a history would have all of it as seen when that began."""
+    first, last = inventory.taken_at, inventory.last_taken_at
+    if options.get("store") and last - first > _A_DAY:
+        raise InputError(
+            f"--store: these inventories were taken from {_shown(first)} to {_shown(last)}, and a history knows "
+            "one time of a scan; judge each with --store, the oldest first"
+        )
 
 
 def note_store(url: str | None, places: Places) -> None:

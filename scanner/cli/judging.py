@@ -36,7 +36,7 @@ from scanner.cli.declared import (
     too_little,
     with_room,
 )
-from scanner.cli.history_store import add_to_history, check_store, with_earlier
+from scanner.cli.history_store import add_to_history, check_store, refuse_apart, with_earlier
 from scanner.cli.notifying import check_notify, notified
 from scanner.cli.options import spelled
 from scanner.cli.outcome import Outcome, check_fail_on, outcome, show
@@ -353,6 +353,7 @@ def evaluate_saved(paths: tuple[str, ...], options: Options) -> int:
     outputs = parse_options(options, inventories=paths)
     options = with_sources(read_files(options))
     inventory, checks, collectors = load_saved(paths)
+    refuse_apart(options, inventory)
     options = with_earlier(options, inventory.taken_at, inventory.accounts)
     problems = save(inventory, options)
     chosen = prepared(inventory, select(checks, options), collectors, options)

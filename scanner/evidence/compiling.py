@@ -39,6 +39,7 @@ from scanner.evidence.sentences import (
 from scanner.evidence.suppressions import register_of
 from scanner.evidence.unseen import Unseen
 from scanner.frameworks import Catalogue, Control, Framework
+from scanner.history.looked_at import listed_at
 from scanner.model.claims import STATEMENT, ControlState, FrameworkState, SystemState
 from scanner.model.globs import matcher
 from scanner.model.nouns import Reason, Scope, Status, plain
@@ -154,13 +155,13 @@ def _held(system: System, owners: Ownership, inventory: Inventory) -> Iterator[H
 
 
 def held_scopes(owners: Ownership, inventory: Inventory) -> Iterator[tuple[str, Scope]]:
-    """Each system that claims a resource, and where that is; the same pair as often as it has resources there."""
+    """Each system that claims a resource, and where that is listed; the same pair for each resource."""
     decoder = msgspec.json.Decoder(_Known)
     for kind in inventory.store.kinds():
         for content in inventory.store.documents(kind):
             found = decoder.decode(content)
             for system in owners.of_key(Key(kind, found.id)):
-                yield system, found.scope
+                yield system, listed_at(kind, found.scope)
 
 
 def origins_of(read: Said | UnsetType) -> tuple[Origin, ...]:

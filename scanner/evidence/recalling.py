@@ -25,7 +25,8 @@ LIMITS = (
     "Days with evidence against it are days on which a scan saw a check of it fail, suppressed failures among them. On "
     "the other days nothing was seen to fail, which is no evidence for what was not looked at.",
     "Checks of today are counted; a scan that had not got one of them yet did not observe the control. The accounts of "
-    "the system are those that hold its resources now, or held failures of it then.",
+    "the system are those that hold its resources now, or held failures of it then, and so are their regions: where a "
+    "scan did not ask one of them, it did not observe the control.",
     "A failure is of the system if its scan said so, or if the system claims its resource now. Of a scan that was told "
     "of no systems, a failure whose resource is gone may have been of this one: that day was not seen in full.",
 )

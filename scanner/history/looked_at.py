@@ -58,6 +58,13 @@ def view_of(scan: Scan) -> View:
     )
 
 
+def listed_at(kind: str, scope: Scope) -> Scope:
+    """Where a scan lists what is of a kind and in a scope: there, or in no region what it lists by account."""
+    collector = COLLECTORS.get(kind)
+    by_region = collector is not None and collector.per != "account"
+    return scope if by_region else Scope(scope.provider, scope.account, ANYWHERE)
+
+
 def _listed_in(place: Place) -> tuple[str, ...]:
     """The regions of which one lists a resource, as of `Listed`: its own, that of its zone, or the whole account."""
     region = place.scope.region

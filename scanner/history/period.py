@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from scanner.history.looked_at import listed_at
 from scanner.history.records import AccountCounts, Scan, Span
 from scanner.history.states import ENDED, OPEN, State
 from scanner.model.history import Account
-from scanner.model.nouns import Scope
+from scanner.model.nouns import ANYWHERE, Scope
 
 #: States in which a check fails. What is suppressed fails as well: somebody answers for it.
 _FAILS = OPEN - {State.UNKNOWN} | {State.SUPPRESSED}
@@ -62,6 +63,10 @@ class _Asked(NamedTuple):
     blind: frozenset[str]
     looked: frozenset[str]
 
+    def saw(self, region: str) -> bool:
+        """Whether it asked a region, or that of a zone."""
+        return region in self.looked or region.rpartition("-")[0] in self.looked
+
 
 #: The systems that a resource of a kind and id belongs to now; None where there is no such resource any more.
 Claims = Callable[[str, str], Collection[str] | None]
@@ -90,7 +95,8 @@ class Watched:
         }
         self._failed: _ByCheck = defaultdict(lambda: defaultdict(set))
         self._unknown: _ByCheck = defaultdict(lambda: defaultdict(set))
-        self._accounts: defaultdict[str, set[Account]] = defaultdict(set)
+        #: by system, where failures of it were
+        self._places: defaultdict[str, set[Scope]] = defaultdict(set)
         self._spells: defaultdict[str, list[Spell]] = defaultdict(list)
         self._stray: defaultdict[str, set[_Stretch]] = defaultdict(set)
         named: set[_Stretch] = set()
@@ -108,7 +114,7 @@ class Watched:
         if claimed is None and not span.systems and span.state not in ENDED:
             self._stray[span.check_id].add(stretch)
         for system in {*span.systems, *(claimed or ())}:
-            self._accounts[system].add(span.account)
+            self._places[system].add(listed_at(span.kind, Scope(*span.account, span.region)))
             if span.state in _FAILS:
                 self._failed[system][span.check_id].add(stretch)
             elif span.state is State.UNKNOWN:
@@ -134,6 +140,8 @@ class Watched:
         self, system: str, scopes: Iterable[Scope], checks: Mapping[str, frozenset[str]], first: date, last: date
     ) -> Days | None:
         """The days from `first` to `last` of a system, that is in these scopes, by these checks with their providers.
+
+        Scopes are where its resources are listed, as of `listed_at`.
 
         None where no account of it is one that a check looks at: nothing could be observed.
         """
@@ -166,13 +174,17 @@ class Watched:
         return len({one.number for one in asked if first <= one.day <= last})
 
     def _regions(self, system: str, scopes: Iterable[Scope]) -> dict[Account, frozenset[str]]:
-        """The accounts that a system is in, or was, and where in them it is, as far as a scan ever looked there."""
+        """The accounts that a system is in, or was, and the regions of them, whether or not a scan ever looked there.
+
+        What is of no region is left out where scans ask by region alone.
+        """
         found: defaultdict[Account, set[str]] = defaultdict(set)
-        for account in self._accounts[system]:
-            found[account] = set()
-        for scope in scopes:
+        for scope in (*self._places[system], *scopes):
             found[scope.provider, scope.account].add(scope.region)
-        return {account: self._ever.get(account, frozenset()) & some for account, some in found.items()}
+        return {
+            account: frozenset(some if ANYWHERE in self._ever.get(account, ()) else some - {ANYWHERE})
+            for account, some in found.items()
+        }
 
     def _days_of(self, accounts: Iterable[Account]) -> set[date]:
         return {one.day for account in accounts for one in self._asked.get(account, ())}
@@ -183,7 +195,7 @@ class Watched:
         return {
             one.day
             for one in self._asked.get(account, ())
-            if check in one.checks and check not in one.blind and regions <= one.looked
+            if check in one.checks and check not in one.blind and all(one.saw(region) for region in regions)
         }
 
     def _unsure(self, system: str, check: str, accounts: Collection[Account]) -> set[date]:

@@ -155,6 +155,7 @@ class Span(Struct, frozen=True, kw_only=True):
     severity: Severity
     systems: tuple[str, ...]
     account: Account
+    region: str
     first: int
     state: State
 

@@ -287,6 +287,7 @@ def _span(row: Sequence[Any]) -> Span:
         severity=said.severity,
         systems=said.systems,
         account=(provider, account),
+        region=said.region,
         first=int(first),
         state=State(found),
     )

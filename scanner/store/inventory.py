@@ -37,6 +37,8 @@ class Inventory:
 
     def __init__(self, taken_at: datetime, store: Journal | None = None) -> None:
         self.taken_at = taken_at
+        #: when the last of those was taken that this was merged of
+        self.last_taken_at = taken_at
         self.scopes: tuple[Scope, ...] = ()
         #: every account of the scan, by provider and id: also those that fall to other parts of it
         self.accounts: set[tuple[str, str]] = set()

@@ -31,6 +31,7 @@ def load_all(
     store = store or Journal()
     parts = {path: Inventory.load(path, kinds, store) for path in _distinct(paths)}
     merged = Inventory(min(part.taken_at for part in parts.values()), store)
+    merged.last_taken_at = max(part.taken_at for part in parts.values())
     origin: dict[tuple[str, Scope], Path] = {}
     scopes: set[Scope] = set()
     gaps: set[Gap] = set()

@@ -92,7 +92,7 @@ def test_all_accounts_of_a_system_have_to_be_asked(nights: Nights) -> None:
     assert counted(nights, scopes=(HERE,), days=4) == "p p! o! -", "it held a failure there"
 
 
-def test_regions_that_hold_resources_have_to_be_asked_where_a_scan_ever_did(nights: Nights) -> None:
+def test_regions_that_hold_resources_have_to_be_asked(nights: Nights) -> None:
     south = Scope("aws", HERE.account, "eu-south-1")
     nowhere = Scope("aws", HERE.account, "global")
     nights.scan(lab("a", CLOSED), scopes=(HERE, south))
@@ -100,6 +100,19 @@ def test_regions_that_hold_resources_have_to_be_asked_where_a_scan_ever_did(nigh
 
     assert counted(nights, scopes=(HERE, nowhere), days=2) == "o o"
     assert counted(nights, scopes=(HERE, south), days=2) == "o p"
+    assert counted(nights, scopes=(HERE, Scope("aws", HERE.account, "eu-north-1")), days=2) == "p p", (
+        "nobody ever looked"
+    )
+
+
+def test_regions_that_held_failures_have_to_be_asked_too(nights: Nights) -> None:
+    south = Scope("aws", HERE.account, "eu-south-1")
+    nights.scan(lab("b", scope=south), lab("a", CLOSED), scopes=(HERE, south))
+    nights.scan(lab("a", CLOSED), scopes=(HERE, south))
+    nights.scan(lab("a", CLOSED))
+
+    assert nights.states("night-2") == {"b": "gone"}
+    assert counted(nights, days=4) == "o! o p -"
 
 
 def test_whose_a_failure_was_is_not_known_of_what_is_gone_where_scans_were_told_of_no_system(nights: Nights) -> None:
