@@ -222,8 +222,28 @@ def test_what_failed_or_only_read_changed_nothing(scanned: Scanned) -> None:
     files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
     failed = opened("lab", errorCode="AccessDenied", errorMessage="no")
     read = {**opened("lab", BETWEEN + timedelta(seconds=1)), "ReadOnly": "true"}
-    strange = {**opened("lab", BETWEEN + timedelta(seconds=2)), "CloudTrailEvent": "{", "EventId": "strange"}
-    found = explained(scanned, recording(failed, read, strange), *files)
+    found = explained(scanned, recording(failed, read), *files)
+
+    assert causes(found, "lab") == {"changes": [], "complete": True}
+
+
+def test_beside_an_event_that_cannot_be_read_nobody_says_that_there_was_no_change(scanned: Scanned) -> None:
+    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
+    strange = {**opened("lab"), "CloudTrailEvent": "{"}
+    found = explained(scanned, recording(strange), *files)
+
+    assert causes(found, "lab") == {"changes": [], "complete": False}
+    [unread] = found["causes"]["unread"]
+    assert unread["detail"] == "it has an event that cannot be read, and may be about any of these"
+
+
+def test_who_was_told_of_a_resource_did_not_change_it(scanned: Scanned) -> None:
+    files = scanned.scan(1, lab("lab", "Disabled")), scanned.scan(2, lab("lab"))
+    told = trail_event(
+        "securityhub:BatchImportFindings", BETWEEN, ALICE, requestParameters={"findings": [{"resources": [
+            {"id": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:notebook-instance/lab"}]}]},
+    )  # fmt: skip
+    found = explained(scanned, recording(told), *files)
 
     assert causes(found, "lab") == {"changes": [], "complete": True}
 

@@ -34,7 +34,13 @@ _GLOBAL = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 #: Resources that are asked for by name before all that changed in the region is.
 _FEW = 10
 _LEVELS = 6
+#: Services that are told of the resources of others, and change nothing of them: findings name what they are about.
+_TOLD = ("access-analyzer", "auditmanager", "config", "guardduty", "inspector2", "securityhub")
 _ROLE = pattern(r"arn:[a-z-]+:(?:sts::\d{12}:assumed-role/([\w+=,.@-]+)|iam::\d{12}:role/(?:.+/)?([\w+=,.@-]+))")
+
+
+def _strange() -> CallFailed:
+    return CallFailed(Reason.MALFORMED, "it has an event that cannot be read, and may be about any of these")
 
 
 def places(provider: AwsProvider, one: Sought, region: str, asked: Iterable[str]) -> tuple[str, ...]:
@@ -76,6 +82,8 @@ class _Trail:
         self._budget = budget
         self._answer = answer
         self._scope = Scope("aws", question.account, question.region)
+        #: an event that cannot be read may be about anything
+        self._strange = False
 
     def read(self) -> None:
         """First the cheaper way: by name where there are few, else all that was written."""
@@ -100,6 +108,8 @@ class _Trail:
 
     def _by_window(self, sought: list[Sought]) -> None:
         self._note(sought, self._events("ReadOnly", "false"))
+        if self._strange:
+            raise _strange()
         # What is of another account is changed there.
         self._answer.whole |= {one.id for one in sought if account_of(one.id) in ("", self._question.account)}
 
@@ -109,7 +119,7 @@ class _Trail:
             for text in {one.id, one.name}:
                 known.setdefault(text, []).append(one)
         for event in events:
-            record = _record(event)
+            record = self._record(event)
             if (change := _change(event, record)) is None or not self._question.spans(change.at):
                 continue
             service = str(event.get("EventSource", "")).partition(".")[0]
@@ -117,7 +127,7 @@ class _Trail:
                 one.id
                 for key, text in _named(event, record)
                 for one in known.get(text, ())
-                if text == one.id or _fits(one, key, service)
+                if (text == one.id and service not in _TOLD) or _fits(one, key, service)
             }
             for id in touched:
                 self._answer.changes.setdefault(id, []).append(change)
@@ -135,11 +145,20 @@ class _Trail:
         role = found[1] or found[2]
         for term in (role, *self._policies(role)):
             for event in self._events("ResourceName", term):
-                change = _change(event, _record(event))
+                change = _change(event, self._record(event))
                 of_iam = str(event.get("EventSource", "")).partition(".")[0] == "iam"
                 if change is not None and of_iam and self._question.spans(change.at):
                     self._answer.access.append(change)
+        if self._strange:
+            self._answer.unread.append(unread("aws", self._question, LOG, _strange(), permission(_LOOKUP)))
         self._answer.whole_access = not self._answer.unread
+
+    def _record(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The event as CloudTrail keeps it; empty where it cannot be read."""
+        record = _record(event)
+        if str(event.get("ReadOnly", "")).lower() != "true":
+            self._strange |= not record or not isinstance(event.get("EventTime"), datetime)
+        return record
 
     def _policies(self, role: str) -> list[str]:
         asked = {"RoleName": role, "MaxItems": 100}

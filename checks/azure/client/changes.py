@@ -71,6 +71,7 @@ class _Log:
         self._question = question
         self._budget = budget
         self._scope = Scope("azure", question.account, ANYWHERE)
+        self._timeless = False
 
     def events(self, which: str) -> Iterator[tuple[str, Change]]:
         """What happened to which resource. Raises CallFailed where not all of it can be had."""
@@ -89,6 +90,8 @@ class _Log:
             page = provider.calls.run(self._scope, "Microsoft.Insights", _LIST, ask)
             yield from self._page(page)
             path, query = following(page, provider.endpoint, listing), {}
+            if not path and self._timeless:  # it may have been in between
+                raise CallFailed(Reason.MALFORMED, "it has an event that does not say when it was")
             if not path:
                 return
 
@@ -97,7 +100,10 @@ class _Log:
         if not isinstance(events, list):
             raise CallFailed(Reason.MALFORMED, "the page has no list `value`")
         for event in events:
-            change = _change(event) if isinstance(event, dict) else None
+            if not isinstance(event, dict) or _moment(event.get("eventTimestamp")) is None:
+                self._timeless = True
+                continue
+            change = _change(event)
             if change is not None and self._question.spans(change.at):
                 yield arm_id(str(event.get("resourceId") or "")), change
 

@@ -119,15 +119,19 @@ class _Log:
             "orderBy": "timestamp desc",
             "pageSize": _PAGE,
         }
+        timeless = False
         while True:
             self._budget.take()
             ask = partial(self._provider.send, _LIST, "POST", _PATH, {}, body)
             page = self._provider.calls.run(self._scope, "logging", _LIST, ask)
             entries = items(page, "entries")
             for entry in entries:
+                timeless |= _moment(entry.get("timestamp")) is None
                 if isinstance(payload := entry.get("protoPayload"), dict):
                     yield entry, payload
             token = page.get("nextPageToken")
+            if not token and timeless:  # it may have been in between
+                raise CallFailed(Reason.MALFORMED, "it has an entry that does not say when it was")
             if not token:
                 return
             if endless := listing.endless(token, entries):

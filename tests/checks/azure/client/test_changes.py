@@ -65,6 +65,15 @@ def actions(answer: Answer, one: Sought = STORAGE) -> list[str]:
     return [change.action for change in answer.changes.get(one.id, ())]
 
 
+def test_what_has_no_time_may_have_been_in_between() -> None:
+    write = "Microsoft.Storage/storageAccounts/write"
+    answer, _ = ask([event(write, eventTimestamp=f"{NOW:%Y-%m-%dT%H:%M:%S}.x"), event(write)], STORAGE)
+
+    assert actions(answer) == [write]
+    assert answer.whole == set()
+    assert [one.detail for one in answer.unread] == ["it has an event that does not say when it was"]
+
+
 def test_changes_of_a_resource_and_of_what_is_inside_are_found_and_nothing_else_is_asked_for() -> None:
     events = [
         event("Microsoft.Storage/storageAccounts/write"),
@@ -72,7 +81,6 @@ def test_changes_of_a_resource_and_of_what_is_inside_are_found_and_nothing_else_
         event("Microsoft.Storage/storageAccounts/write", f"{ACCOUNT}2", 2),
         event("Microsoft.Storage/storageAccounts/write", minutes=3, status="Failed"),
         event("Microsoft.Storage/storageAccounts/write", minutes=4, status="Started"),
-        event("Microsoft.Storage/storageAccounts/write", minutes=5, eventTimestamp="soon"),
         event("Microsoft.Storage/storageAccounts/listKeys/action", minutes=6, caller=None),
     ]
     answer, asked = ask(events, STORAGE)

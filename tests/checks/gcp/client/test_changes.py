@@ -110,6 +110,8 @@ def test_what_failed_has_no_time_or_is_from_another_changed_nothing() -> None:
     answer = ask([failed, timeless, entry("Worked", name, status={})], ENDPOINT)
 
     assert actions(answer, ENDPOINT) == ["Worked"]
+    assert answer.whole == set(), "what has no time may have been in between"
+    assert [one.detail for one in answer.unread] == ["it has an entry that does not say when it was"]
 
 
 def test_an_operation_that_takes_long_is_one_change() -> None:
