@@ -1,5 +1,6 @@
 """Objects of Amazon S3. Imports the SDK, which finds credentials, endpoint and the region of a bucket by itself."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ _NEEDS = {
     "read": "s3:GetObject",
     "write": "s3:PutObject",
     "protection": "s3:GetBucketObjectLockConfiguration and s3:GetBucketVersioning",
+    "versions": "s3:ListBucketVersions",
 }
 _ADVICE = "set AWS_PROFILE, or `profile` in [output] of the configuration file, or run where a role is attached"
 #: Codes that come with other statuses than those they mean. To HEAD there is no code, and 400 is what expired ones get.
@@ -114,7 +116,24 @@ def protection(client: Any, address: Address) -> Protection:
     kept = f"Object Lock keeps each version for {time} in mode {rule.get('Mode')}"
     if rule.get("Mode") != "COMPLIANCE":
         return Protection(False, f"{kept}, which whoever has s3:BypassGovernanceRetention may lift")
+    with _told(address, "versions"):
+        changed = _changed(client, address)
+    if changed:
+        why = f"{kept}, and yet some objects were replaced or removed ({changed}); their earlier versions are kept"
+        return Protection(False, why)
     return Protection(True, kept)
+
+
+def _changed(client: Any, address: Address) -> int:
+    """How many objects below a prefix have more than one version, or a mark that they were deleted.
+
+    Object Lock keeps versions. It keeps nobody from adding one, which is then what is read.
+    """
+    seen: Counter[str] = Counter()
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=address.bucket, Prefix=f"{address.key}/"):
+        seen.update(one["Key"] for one in page.get("Versions", ()))
+        seen.update({one["Key"]: 2 for one in page.get("DeleteMarkers", ())})
+    return sum(number > 1 for number in seen.values())
 
 
 @contextmanager

@@ -233,6 +233,13 @@ def test_the_command_says_whether_the_bucket_keeps_it(s3_log):
     assert "30 days in mode GOVERNANCE, which whoever has s3:BypassGovernanceRetention may lift" in said()[1]
     locked.default_lock_mode = "COMPLIANCE"
     assert said()[1] == "Append-only: Object Lock keeps each version for 30 days in mode COMPLIANCE."
+    s3_log._moto().versioning_status = "Enabled"
+    put(s3_log, name(2), s3_log.contents()[name(2)])
+    assert said()[0] == "3 scans, each as it was written."
+    assert "and yet some objects were replaced or removed (1); their earlier versions are kept" in said()[1]
+    assert said()[1].startswith("Not proven append-only: ")
+    s3_log.fail("s3:ListObjectVersions", "deny")
+    assert "need s3:ListBucketVersions" in said()[1]
     s3_log.fail("s3:GetObjectLockConfiguration", "deny")
     assert said()[1].startswith("Not proven append-only: denied (")
     assert "need s3:GetBucketObjectLockConfiguration" in said()[1]
