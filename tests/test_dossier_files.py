@@ -274,7 +274,7 @@ def test_without_the_extra_a_dossier_is_verified_and_its_signature_is_not(
     asked = mlposture("evidence", "verify", str(signed), "--public-key", str(keys / "own.public.pem"))
     assert (plain.returncode, asked.returncode) == (0, 3)
     assert "the signature was not looked at" in plain.stdout
-    assert "run: pip install 'mlposture[sign]'" in asked.stderr
+    assert "in your copy of mlposture, run: pip install '.[sign]'" in asked.stderr
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "large", "empty"])

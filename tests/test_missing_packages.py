@@ -77,6 +77,6 @@ def test_just_what_needs_a_package_fails_without_it(package: str) -> None:
 
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stderr.splitlines()[-1])
-    missing = {name: text for name, text in said.items() if "pip install 'mlposture[" in text}
+    missing = {name: text for name, text in said.items() if "pip install '.[" in text}
     assert set(missing) == NEEDED_BY[package], said
     assert all("\n" not in text for text in missing.values())

@@ -76,5 +76,7 @@ def _hubs(profile: str | None, roles: tuple[str, ...]) -> "Hubs":
     except ImportError as error:
         if (error.name or "").startswith(("scanner", "checks")):
             raise
-        raise CannotScan(f"the SDK of AWS is not installed ({error}); run: pip install 'mlposture[aws]'") from error
+        raise CannotScan(
+            f"the SDK of AWS is not installed ({error}); in your copy of mlposture, run: pip install '.[aws]'"
+        ) from error
     return Hubs(profile, roles)

@@ -11,6 +11,7 @@ from scanner.model.errors import CannotScan
 
 _HOME = Path(__file__).resolve().parent.parent.parent
 _OURS = ("scanner", "checks", "reports")
+_RUN = "in your copy of mlposture, run: pip install"
 _STOPS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
@@ -25,7 +26,8 @@ def needs(extra: str, what: str, *, failing: type[BaseException] = BaseException
     except BaseException as error:  # a panic of a module written in Rust is no Exception
         if not isinstance(error, failing) or isinstance(error, _STOPS) or _is_ours(error):
             raise
-        raise CannotScan(f"{what} {_said(error)} 'mlposture[{extra}]'") from error
+        # By path: no index has the scanner, so that whatever bears its name there is another's.
+        raise CannotScan(f"{what} {_said(error)} '.[{extra}]'") from error
 
 
 def _said(error: BaseException) -> str:
@@ -33,10 +35,10 @@ def _said(error: BaseException) -> str:
     while isinstance(first.__cause__, ImportError):  # libraries say in their own words that another is missing
         first = first.__cause__
     if isinstance(first, ModuleNotFoundError):
-        return f"is not installed, or not all of it (there is no module {first.name}); run: pip install"
+        return f"is not installed, or not all of it (there is no module {first.name}); {_RUN}"
     why = str(error).strip().partition("\n")[0]
     # All of it is there, as far as pip can see.
-    return f"cannot be imported ({type(error).__name__}: {why}); run: pip install --force-reinstall"
+    return f"cannot be imported ({type(error).__name__}: {why}); {_RUN} --force-reinstall"
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -155,7 +155,7 @@ def _postgres(url: str) -> Engine:
     except ImportError as error:
         raise InputError(
             f"--store {shown(url)}: PostgreSQL needs psycopg, which cannot be imported; "
-            "run: pip install 'mlposture[postgres]'"
+            "in your copy of mlposture, run: pip install '.[postgres]'"
         ) from error
     return PostgresEngine(url, shown(url))
 

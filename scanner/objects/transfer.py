@@ -142,5 +142,5 @@ def service(address: Address) -> Any:
             raise
         raise CannotScan(
             f"{address.text}: the SDK is not installed, or not all of it ({error}); "
-            f"run: pip install 'mlposture[{_EXTRAS[address.scheme]}]'"
+            f"in your copy of mlposture, run: pip install '.[{_EXTRAS[address.scheme]}]'"
         ) from error

@@ -42,7 +42,7 @@ def parser() -> Parser:
     except ImportError as error:
         raise CannotScan(
             f"--tfstate: what reads Terraform's language is not installed ({error}); "
-            "run: pip install 'mlposture[source]'"
+            "in your copy of mlposture, run: pip install '.[source]'"
         ) from error
     return Parser(Language(tree_sitter_hcl.language()))
 

@@ -411,5 +411,5 @@ def test_without_dask_it_is_said_what_to_install(world: World) -> None:
     assert done.returncode == 3
     assert done.stderr == (
         "mlposture: --engine: Dask is not installed, or not all of it (there is no module distributed); "
-        "run: pip install 'mlposture[dask]'\n"
+        "in your copy of mlposture, run: pip install '.[dask]'\n"
     )

@@ -46,7 +46,7 @@ def test_a_missing_module_ends_the_scan_with_a_sentence(provider: str, missing: 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
         f"mlposture: {provider}: the SDK is not installed, or not all of it (there is no module {missing}); "
-        f"run: pip install 'mlposture[{provider}]'\n"
+        f"in your copy of mlposture, run: pip install '.[{provider}]'\n"
     )
 
 
@@ -64,7 +64,7 @@ def test_so_does_a_broken_one(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1), done.stderr
     assert "SyntaxError" in done.stderr
-    assert "run: pip install --force-reinstall 'mlposture[gcp]'" in done.stderr
+    assert "run: pip install --force-reinstall '.[gcp]'" in done.stderr
 
 
 def test_a_defect_of_ours_ends_it_as_one() -> None:
@@ -78,18 +78,30 @@ def test_a_defect_of_ours_ends_it_as_one() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("import gone", "not all of it (there is no module gone); run: pip install 'mlposture[x]'"),
+        ("import gone", "no module gone); in your copy of mlposture, run: pip install '.[x]'"),
         (
             "try: import gone\nexcept ImportError as e: raise ImportError('needs it') from e",
-            "no module gone); run: pip",
+            "no module gone); in your copy of mlposture, run: pip",
         ),
-        ("raise ImportError('for another machine\\n\\nA story.')", "(ImportError: for another machine); run: pip"),
-        ("import os; os.gone", "(AttributeError: module 'os' has no attribute 'gone'); run: pip"),
-        ("import re; re.compile('(')", "(error: missing ), unterminated subpattern at position 0); run: pip"),
+        (
+            "raise ImportError('for another machine\\n\\nA story.')",
+            "(ImportError: for another machine); in your copy of mlposture, run: pip",
+        ),
+        (
+            "import os; os.gone",
+            "(AttributeError: module 'os' has no attribute 'gone'); in your copy of mlposture, run: pip",
+        ),
+        (
+            "import re; re.compile('(')",
+            "(error: missing ), unterminated subpattern at position 0); in your copy of mlposture, run: pip",
+        ),
         ("import ctypes; ctypes.CDLL('libgone.so')", "(OSError: libgone.so: cannot open"),
         ("raise PermissionError(13, 'Permission denied', __file__)", "(PermissionError: [Errno 13] Permission denied"),
-        ("where(:", "(SyntaxError: invalid syntax (sdk.py, line 1)); run: pip"),
-        ("class Panic(BaseException): ...\nraise Panic('in Rust')", "(Panic: in Rust); run: pip"),
+        ("where(:", "(SyntaxError: invalid syntax (sdk.py, line 1)); in your copy of mlposture, run: pip"),
+        (
+            "class Panic(BaseException): ...\nraise Panic('in Rust')",
+            "(Panic: in Rust); in your copy of mlposture, run: pip",
+        ),
     ],
 )
 def test_whatever_is_wrong_with_a_module_is_said(content: str, says: str, tmp_path: Path) -> None:

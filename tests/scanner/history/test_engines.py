@@ -85,7 +85,7 @@ def test_without_psycopg_one_sentence_says_what_to_install(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     monkeypatch.delitem(sys.modules, "scanner.history.postgres_engine", raising=False)
-    with pytest.raises(InputError, match=r"^--store postgresql://me@host/db: .*pip install 'mlposture\[postgres\]'$"):
+    with pytest.raises(InputError, match=r"^--store postgresql://me@host/db: .*pip install '\.\[postgres\]'$"):
         open_store("postgresql://me:pw@host/db")
 
 

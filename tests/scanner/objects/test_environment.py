@@ -205,7 +205,7 @@ def test_an_sdk_that_is_not_installed(scheme: str, module: str, extra: str, monk
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
     address = f"{scheme}://northwindexample/reports/x.json"
-    with pytest.raises(CannotScan, match=rf"pip install 'mlposture\[{extra}\]'") as refused:
+    with pytest.raises(CannotScan, match=rf"pip install '\.\[{extra}\]'") as refused:
         look(address)
     assert str(refused.value).startswith(f"{address}: the SDK is not installed")
 

@@ -293,7 +293,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(package: str, tmp_p
 
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1
-    assert "'mlposture[serve]'" in done.stderr
+    assert "'.[serve]'" in done.stderr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.nip.example", "*"])
