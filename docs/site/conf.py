@@ -28,6 +28,8 @@ suppress_warnings = ["toc.not_included", "misc.highlighting_failure"]
 
 html_theme = "furo"
 templates_path = ["."]
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_additional_pages = {"index": "start.html"}
 html_copy_source = False
 html_show_sourcelink = False
