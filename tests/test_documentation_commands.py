@@ -52,8 +52,8 @@ def expected(line: str) -> tuple[int, ...]:
 
 
 def invocations(page: Path) -> list[list[str]]:
-    """The words after `mlposture` of each line of its blocks of commands that begins with it."""
-    blocks = re.findall(r"^ *```sh\n(.+?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    """The words after `mlposture` of each line of its blocks that begins with it."""
+    blocks = re.split(r"^ *```.*\n", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1::2]
     lines = [line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("mlposture ")]
 
