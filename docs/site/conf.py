@@ -22,6 +22,7 @@ source_suffix = {".md": "markdown"}
 
 myst_heading_anchors = 4  # as code hosts make them
 smartquotes = False  # options of commands keep their two hyphens
+highlight_language = "none"  # what names no language is shown as it is
 # Pages of checks and decisions are reached from their lists: in the navigation of every page they would take most of
 # the time, and help nobody. That all other pages are in it, tests/test_site.py says.
 suppress_warnings = ["toc.not_included", "misc.highlighting_failure"]
