@@ -128,7 +128,7 @@ def _posture(sights: Sequence[Sight], shown: Days) -> Chart:
     told = ["n/a" if one.score.posture is None else f"{one.score.posture:g} %" for one in sights]
     what = "Bounds count what is unknown as failed, and as passed."
     words = f"{_between(shown, told)} {what} {_gaps(shown)}"
-    return _chart("Posture by day, within its bounds", words, "100 %", shown, layers)
+    return _chart("Posture and bounds by day", words, "100 %", shown, layers)
 
 
 def _mark(posture: float) -> float:

@@ -406,7 +406,7 @@ def test_a_history_says_how_it_went_and_which_days_nobody_saw(make: Any) -> None
 
 def test_charts_have_a_column_for_each_day_with_a_scan_and_a_gap_for_each_without(make: Any) -> None:
     content = with_history(make, course(60)).decode()
-    [posture] = re.findall(r"<title>Posture by day.*?</svg>", content, re.DOTALL)
+    [posture] = re.findall(r"<title>Posture and bounds by day.*?</svg>", content, re.DOTALL)
     of = {
         look: "".join(re.findall(rf'class="{look}" d="([^"]*)"', posture)).count("M") for look in ("bounds", "missed")
     }
