@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from scanner.collect.extras import needs
+from scanner.model.sanitize import clean
 from scanner.serve.listening import Place, on_port, on_socket
 from scanner.serve.shown import Site
 from scanner.store.host import stop_signals
@@ -60,7 +61,7 @@ def run_serve(report: str | None, store: str | None, dossiers: Path | None, wher
             limit_concurrency=_AT_ONCE,
             timeout_graceful_shutdown=_GRACE,
         )
-        click.echo(f"mlposture: {site.said} at {place.said}; Ctrl-C ends it", err=True)
+        click.echo(f"mlposture: {clean(site.said)} at {place.said}; Ctrl-C ends it", err=True)
         server = uvicorn.Server(config)
         with _also_heard(server):
             server.run(sockets=[place.socket])

@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = ("GET", "HEAD")
+#: What browsers say of requests that a page of somebody else makes, beside those that leave that page.
+_OTHERS = (b"cross-site", b"same-site")
 
 
 class Guard:
@@ -44,6 +46,13 @@ class Guard:
         named = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         if len(named) != 1 or not self._is_ours(named[0]):
             return PlainTextResponse("This name is not answered here.\n", 421)
+        if _is_of_others(dict(scope["headers"])):
+            return PlainTextResponse("Pages of others are not answered here.\n", 403)
         if scope["method"] not in _METHODS:
             return PlainTextResponse("Nothing can be changed here.\n", 405, {"Allow": ", ".join(_METHODS)})
         return None
+
+
+def _is_of_others(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a page of somebody else asks. It may not read the answer, and would see how long a search took."""
+    return headers.get(b"sec-fetch-site") in _OTHERS and headers.get(b"sec-fetch-mode") != b"navigate"

@@ -29,12 +29,12 @@ class Place(NamedTuple):
 @contextmanager
 def on_port(host: str, port: int) -> Iterator[Place]:
     """A port of this machine, 0 for any that is free. Raises InputError for any other host, or if it is taken."""
-    address = "127.0.0.1" if host == "localhost" else host
+    address = "127.0.0.1" if host.lower() == "localhost" else host
     try:
         known = ipaddress.ip_address(address)
     except ValueError as error:
         raise InputError(f"--host {host}: {_only()}") from error
-    if not known.is_loopback:
+    if not known.is_loopback or "%" in address:
         raise InputError(f"--host {host}: {_only()}")
     family = socket.AF_INET if known.version == 4 else socket.AF_INET6
     with socket.socket(family, socket.SOCK_STREAM) as made:
@@ -51,7 +51,7 @@ def on_port(host: str, port: int) -> Iterator[Place]:
 
 
 def _only() -> str:
-    return "findings are served on this machine alone; use 127.0.0.1, ::1 or localhost, or --socket PATH"
+    return "findings are served on this machine alone; use 127.0.0.1 or localhost, or --socket PATH"
 
 
 @contextmanager

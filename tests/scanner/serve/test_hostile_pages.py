@@ -90,6 +90,13 @@ def test_a_report_with_ids_that_are_none_is_refused(change: Any, tmp_path: Path)
     assert done.stderr.count("\n") == 1 and "not a report of mlposture" in done.stderr
 
 
+def test_what_a_file_is_called_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    report_of(calm("aws")[0], tmp_path)
+    (tmp_path / "report.json").rename(tmp_path / "a\x1b[31m\u202e.json")
+    with serving("a\x1b[31m\u202e.json", "--host", "LOCALHOST", cwd=tmp_path) as made:
+        assert "\x1b" not in made.place and "\u202e" not in made.place
+
+
 def test_a_history_with_a_check_of_a_hostile_name_has_all_its_pages(tmp_path: Path) -> None:
     Nights(f"sqlite:///{tmp_path / 'h.db'}").scan(lab("a"))
     with sqlite3.connect(tmp_path / "h.db") as database:

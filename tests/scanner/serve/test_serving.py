@@ -93,6 +93,25 @@ def test_its_own_names_are_answered_whatever_others_forward(served: Served, host
     assert "evil.example" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("site", "mode", "status"),
+    [
+        ("cross-site", "no-cors", 403),
+        ("same-site", "cors", 403),
+        ("cross-site", "navigate", 200),
+        ("same-origin", "cors", 200),
+        ("none", "navigate", 200),
+    ],
+)
+def test_a_page_of_somebody_else_learns_not_even_how_long_a_search_takes(
+    served: Served, site: str, mode: str, status: int
+) -> None:
+    answer = served.ask("/findings?q=internet", Sec_Fetch_Site=site, Sec_Fetch_Mode=mode)
+
+    assert (answer.status, "Findings" in answer.text) == (status, status == 200)
+    assert answer.headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("page", ["/", "/findings", "/nothing"])
 def test_nothing_can_be_changed(served: Served, method: str, page: str) -> None:
@@ -296,7 +315,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(package: str, tmp_p
     assert "'.[serve]'" in done.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.nip.example", "*"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.nip.example", "::1%lo", "*"])
 def test_no_other_host_is_served_on(host: str, tmp_path: Path) -> None:
     done = mlposture("serve", "report.json", "--host", host, cwd=tmp_path)
 
