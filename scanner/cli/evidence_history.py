@@ -76,6 +76,10 @@ def history_of(options: Mapping[str, Any]) -> "Iterator[Opened | None]":
         if (found := span_of(scans)) is None:
             raise InputError(f"--store {store.shown}: holds no scan; write one with scan --store")
         first, last = _day(options, "from") or found[0], _day(options, "to") or found[1]
+        if first > last and not (options.get("from_day") and options.get("to_day")):
+            raise InputError(
+                f"--store {store.shown}: has scans from {found[0]} to {found[1]}; give both --from and --to"
+            )
         _refuse_odd(first, last)
         yield Opened(store, scans, first, last)
 

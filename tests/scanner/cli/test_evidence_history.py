@@ -140,7 +140,7 @@ def test_the_board_has_a_line_of_days_and_since_when(folder: Path) -> None:
         (("--from", "2026-10-01"), "--from 2026-10-01: only a history knows a period; name it with --store"),
         ((*STORE, "--to", "soon"), "--to soon: give a day as year, month and day"),
         ((*STORE, "--from", "2026-10-02", "--to", "2026-10-01"), "give the earlier day as --from"),
-        ((*STORE, "--from", "2026-11-02"), "give the earlier day as --from"),
+        ((*STORE, "--from", "2026-11-02"), "has scans from 2026-10-01 to 2026-10-04; give both --from and --to"),
         ((*STORE, "--from", "1999-11-02"), "a period has ten years at most"),
         (("--store", "sqlite:///absent.db"), "absent.db: there is no such file"),
     ],
