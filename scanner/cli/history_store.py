@@ -72,7 +72,8 @@ def with_earlier(options: Mapping[str, Any], taken_at: datetime, accounts: "Iter
             if account in newest and newest[account] > taken_at:
                 raise InputError(
                     f"--store {store.shown}: has a scan of {account[1]} of {_shown(newest[account])}, which is newer "
-                    f"than what is judged, of {_shown(taken_at)}; a history is added to in the order of its scans"
+                    f"than what is judged, of {_shown(taken_at)}; a history is added to in the order of its scans, "
+                    "so name another one"
                 )
         return {**options, "earlier": store.earlier()}
 

@@ -79,7 +79,9 @@ def go_on(options: dict[str, Any]) -> int:
                 say(f"{held}; with --resume, {spelled(name)} sets another")
         outputs = parse_options(options, journal=journal.path)
         session = Session(providers, without_password(options), _plan(providers, options), journal, taken_at)
-        return _run(session, with_sources(with_earlier(options, taken_at)), outputs)
+        # What was read before says nothing of what another scan has found since.
+        earlier = with_earlier(options, taken_at, journal.accounts_read())
+        return _run(session, with_sources(earlier), outputs)
 
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":

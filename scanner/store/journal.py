@@ -117,6 +117,15 @@ class Journal(JournalFile):
                 for kind, provider, account, region, facts in rows
             }
 
+    def accounts_read(self) -> set[tuple[str, str]]:
+        """The accounts of which units finished, by provider and id. Raises InputError."""
+        try:
+            with self._lock:
+                rows = self._db.execute("SELECT DISTINCT provider, account FROM units WHERE finished").fetchall()
+        except UNSOUND as error:
+            raise InputError(f"{self.path}: cannot be gone on with: {error}") from error
+        return {(str(provider), str(account)) for provider, account in rows}
+
     def forget_unfinished(self) -> None:
         """Remove what units left that did not finish, and what is of no unit."""
         with self._transaction():

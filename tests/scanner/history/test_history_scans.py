@@ -19,7 +19,8 @@ from scanning import running
 from support import wait_until
 from worlds.base import Fault
 
-from scanner.history.store import open_store
+from scanner.history.store import Store, open_store
+from scanner.model.errors import NotWritten
 
 #: What is tried as a secret, and what nothing may hold.
 SECRET = "invented-secret-word"
@@ -217,3 +218,23 @@ def test_a_history_that_cannot_be_written_costs_no_report(tmp_path, monkeypatch)
 def states_of_all(url: str) -> list[dict[Any, int]]:
     with open_store(url) as store:
         return [scan.states for scan in store.scans()]
+
+
+def test_what_was_read_before_another_scan_ends_nothing_that_this_one_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise NotWritten("the disk is full")
+
+    command = ("scan", "aws", "--no-cache", "--no-progress", "--fail-on", "never", "-q", "--check", "MLP-1001")
+    with running("aws"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "write", full)
+            stopped = mlposture(*command, "--store", "sqlite:///h.db")
+        other = mlposture(*command, "--store", "sqlite:///h.db")
+        late = mlposture("scan", "--resume")
+        apart = mlposture("scan", "--resume", "--store", "sqlite:///own.db")
+
+    assert (stopped.returncode, "goes on" in stopped.stderr or "writes it" in stopped.stderr) == (2, True)
+    assert (other.returncode, late.returncode, apart.returncode) == (0, 2, 0), (late.stderr, apart.stderr)
+    assert "which is newer than what is judged" in late.stderr and "so name another one" in late.stderr
+    with open_store("sqlite:///h.db") as store:
+        assert len(store.scans()) == 1
