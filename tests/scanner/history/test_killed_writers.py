@@ -33,10 +33,11 @@ def test_a_killed_writer_leaves_no_half_scan_and_loses_none_that_was_promised(ur
     said = run(url, str(kills), seed)
     record_property("writers of a history that were killed", kills)
     assert (said["lost"], said["half"], said["problems"]) == ([], [], []), f"seed {seed}"
-    assert said["there"] > 4, "every writer was killed before it wrote anything"
+    record_property("of which were killed while they wrote", said["writing"])
+    assert 0 < said["writing"] <= kills, f"seed {seed}: no writer was killed while it wrote"
 
 
 def test_several_writers_at_once_lose_nothing(url):
     each = 3 if url.startswith(BUCKETS) else 8
     said = run(url, "together", str(each))
-    assert said == {"promised": 4 * each, "there": 4 * each, "lost": [], "half": [], "problems": []}
+    assert said == {"promised": 4 * each, "writing": 0, "there": 4 * each, "lost": [], "half": [], "problems": []}
