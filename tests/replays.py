@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from scanning import take_inventory, verdicts_of
-from support import ROOT
+from support import ROOT, registered
 
+from scanner.model.selection import without_systems
 from scanner.store.inventory import Inventory
 
 
@@ -66,7 +67,9 @@ def scanned(server: Server, provider: str, **settings: Any) -> tuple[Inventory, 
 
     with _pointing_at(server):
         inventory = take_inventory(provider, verify=False, tags=False, systems=False, **settings)
+    known, collectors = registered()
+    wanted = without_systems((check for check in known.values() if check.providers == {provider}), collectors)
     return inventory, {
         (slug, identifier.rpartition("/")[2]): status.value
-        for (slug, identifier), status in verdicts_of(inventory, provider).items()
+        for (slug, identifier), status in verdicts_of(inventory, provider, wanted).items()
     }

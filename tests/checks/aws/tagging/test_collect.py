@@ -13,7 +13,9 @@ from scanning import calm, crowd, running, take_inventory
 from support import inventory_of, registered
 from worlds.base import Fault, Request, Response
 
+from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import Role, Simulation
+from checks.aws.macie.resources import BucketCoverage
 from checks.aws.sagemaker.resources import NotebookInstance
 from checks.aws.tagging.resources import TAGS, TaggedResource
 from scanner.model.nouns import Reason
@@ -27,6 +29,8 @@ UNTAGGED = {
     Role.kind: "the API tells no tags of roles",
     Simulation.kind: "no resource of AWS: what a simulator says of a role",
     TaggedResource.kind: "the tags themselves",
+    Table.kind: "tables of the Glue Data Catalog have none",
+    BucketCoverage.kind: "no resource of AWS: what Macie says of a bucket",
 }
 
 

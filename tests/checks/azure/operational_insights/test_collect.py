@@ -19,7 +19,7 @@ def test_settings_of_endpoints_are_read_and_the_tables_that_there_are() -> None:
 
     settings = {one.name: one.endpoint_id for one in inventory.of(DiagnosticSetting)}
     assert {name: str(of).rpartition("/")[2] for name, of in settings.items()} == {
-        "traffic": "retina-good",
+        "stream-quality": "retina-good",
         "everything": "retina-open",
     }
     tables = {one.name: one.total_retention_in_days for one in inventory.of(LogTable)}
