@@ -63,12 +63,13 @@ class Pages:
         """The organisation: accounts, failures by severity, and what was not seen."""
         kept = self._site.kept
         worst = sorted(kept.by_severity("check").items(), key=lambda one: _weight(one[1]))
+        titles = kept.titles("fail")
         return self._page(
             "overview",
             open=kept.count({"verdict": "fail"}),
             severities=_sum(kept.by_severity("verdict").values()),
             failures=kept.by_severity("account"),
-            checks=[(id, counts, self._titled(id)) for id, counts in worst[:PAGE]],
+            checks=[(id, counts, titles.get(id, "")) for id, counts in worst[:PAGE]],
             more=max(len(worst) - PAGE, 0),
         )
 
@@ -136,10 +137,6 @@ class Pages:
             "all_severities": [str(one) for one in Severity],
         }  # fmt: skip
         return HTMLResponse(page_of_several(f"served_{name}.html", **common, **data), status)
-
-    def _titled(self, check: str) -> str:
-        [one, *_] = self._site.kept.page({"check": check, "verdict": "fail"}, 1)
-        return one.title
 
 
 def _number(text: str) -> int:
