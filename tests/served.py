@@ -7,12 +7,20 @@ import json
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from commandline import MLPOSTURE, mlposture
+
+#: A pipeline may start this suite with signals ignored, and that is inherited.
+_HEEDING = (
+    "import os, signal, sys\n"
+    "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 class Answer(NamedTuple):
@@ -57,7 +65,15 @@ class Served:
 @contextmanager
 def serving(*arguments: str | Path, cwd: Path, port: bool = True) -> Iterator[Served]:
     """A server while it is needed, once it listens."""
-    command = [MLPOSTURE, "serve", *map(str, arguments), *(("--port", "0") if port else ())]
+    command = [
+        sys.executable,
+        "-c",
+        _HEEDING,
+        MLPOSTURE,
+        "serve",
+        *map(str, arguments),
+        *(("--port", "0") if port else ()),
+    ]
     process = subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None

@@ -100,7 +100,8 @@ def _covered(coverage: BucketCoverage, path: tuple[str, ...], *, complete: bool)
     elif coverage.automated == "NOT_MONITORED" and coverage.in_job in ("FALSE", "TRUE", None):
         return failed("Macie is enabled, and neither automated discovery nor a job looks at it", path=path, **seen)
     else:
-        return unknown("BucketCoverage.automated", "BucketCoverage.in_job", path=path)
+        odd = "in_job" if coverage.automated == "NOT_MONITORED" else "automated"
+        return unknown(f"BucketCoverage.{odd}", path=(*path, coverage.id))
     return verdict if complete else unknown("TrainingJob", path=path)
 
 
