@@ -83,10 +83,14 @@ def a_write(url: str) -> tuple[float, list[str]]:
 
 
 def killed(url: str, kills: int, chance: random.Random) -> tuple[list[str], int]:
-    """What writers promised that were killed, and how many of them were writing then."""
+    """What writers promised that were killed, and how many of them were writing then.
+
+    More are killed than was asked for until one was, as a moment is left to chance.
+    """
     took, promised = a_write(url)
-    writing = 0
-    for attempt in range(1, kills + 1):
+    writing, attempt = 0, 0
+    while attempt < kills or (not writing and attempt < 20 * kills):
+        attempt += 1
         child, said = started(url, 1000 * attempt, 1000)
         words: list[str] = []
         nights = chance.randint(1, NIGHTS)

@@ -55,7 +55,7 @@ class Run:
 class Running:
     """A command that has been started and not yet waited for."""
 
-    def __init__(self, launcher: subprocess.Popen[str], stdout: Path, stderr: Path) -> None:
+    def __init__(self, launcher: subprocess.Popen[bytes], stdout: Path, stderr: Path) -> None:
         self._launcher, self._stdout, self._stderr = launcher, stdout, stderr
         self.pid = int(self._line()["pid"])
         self.started = time.monotonic()
@@ -86,8 +86,8 @@ class Running:
         self._launcher.communicate()
 
     def _line(self) -> dict[str, Any]:
-        stream: IO[str] | None = self._launcher.stdout
-        line = stream.readline() if stream else ""
+        stream: IO[bytes] | None = self._launcher.stdout
+        line = stream.readline() if stream else b""
         found: dict[str, Any] = json.loads(line) if line else {"error": "the launcher broke"}
         if "error" in found:
             self._launcher.communicate()
@@ -109,7 +109,8 @@ def start(command: Sequence[str | Path], folder: Path, env: Mapping[str, str], *
     stdout, stderr = folder / f"{taken}.stdout", folder / f"{taken}.stderr"
     launcher = subprocess.Popen(
         [sys.executable, "-I", "-S", LAUNCHER, str(int(tree)), stdout, stderr, *map(str, command)],
-        cwd=folder, env=dict(env), stdout=subprocess.PIPE, text=True, start_new_session=True,
+        # Without a buffer: it would take the second line with the first where both are there, and nobody would read it.
+        cwd=folder, env=dict(env), stdout=subprocess.PIPE, bufsize=0, start_new_session=True,
     )  # fmt: skip
     return Running(launcher, stdout, stderr)
 

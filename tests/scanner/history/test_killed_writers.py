@@ -34,7 +34,7 @@ def test_a_killed_writer_leaves_no_half_scan_and_loses_none_that_was_promised(ur
     record_property("writers of a history that were killed", kills)
     assert (said["lost"], said["half"], said["problems"]) == ([], [], []), f"seed {seed}"
     record_property("of which were killed while they wrote", said["writing"])
-    assert 0 < said["writing"] <= kills, f"seed {seed}: no writer was killed while it wrote"
+    assert said["writing"] > 0, f"seed {seed}: no writer was killed while it wrote"
 
 
 def test_several_writers_at_once_lose_nothing(url):
