@@ -19,6 +19,12 @@ from scanner.cli import commands, scan_run
 
 #: The command itself, for tests that start a process of their own.
 MLPOSTURE = str(Path(sys.executable).with_name("mlposture"))
+#: Before the command: a pipeline may start this suite with signals ignored, and that is inherited.
+HEEDING = (
+    "import os, signal, sys\n"
+    "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 _LAGS = ("as Resource Graph lists none there", "only where Cloud Asset Inventory lists anything")
 #: What is said of SARIF of an account with gaps, as some have in every simulated organisation.
 _PARTIAL = "not seen completely, and marked to be left out of uploads"

@@ -7,10 +7,8 @@ import subprocess
 import sys
 import time
 
-from commandline import MLPOSTURE
+from commandline import HEEDING, MLPOSTURE
 from worlds.base import Fault, World
-
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def interrupted(world: World, operation: str, *arguments: str) -> int:

@@ -13,14 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from commandline import MLPOSTURE, mlposture
-
-#: A pipeline may start this suite with signals ignored, and that is inherited.
-_HEEDING = (
-    "import os, signal, sys\n"
-    "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
-    "os.execv(sys.argv[1], sys.argv[1:])"
-)
+from commandline import HEEDING, MLPOSTURE, mlposture
 
 
 class Answer(NamedTuple):
@@ -68,7 +61,7 @@ def serving(*arguments: str | Path, cwd: Path, port: bool = True) -> Iterator[Se
     command = [
         sys.executable,
         "-c",
-        _HEEDING,
+        HEEDING,
         MLPOSTURE,
         "serve",
         *map(str, arguments),

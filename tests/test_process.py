@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commandline import MLPOSTURE
+from commandline import HEEDING, MLPOSTURE
 from factories.aws import HERE, notebook
 from scanning import running
 from support import inventory_of
@@ -25,11 +25,6 @@ def inventory(tmp_path: Path) -> str:
 
 def start(*arguments: str, **options) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", HEEDING, MLPOSTURE, *arguments], stderr=subprocess.PIPE, **options)
-
-
-#: A shell without a terminal starts its background jobs, and so this suite in some pipelines, with Ctrl-C ignored, and
-#: that is inherited.
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 @pytest.mark.parametrize("arguments", [("list", "checks"), ("explain", "MLP-1001"), ("--help",), ("evaluate", "INV")])

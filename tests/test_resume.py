@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import MLPOSTURE, mlposture
+from commandline import HEEDING, MLPOSTURE, mlposture
 from scanning import running
 from support import wait_until_quiet
 from worlds.base import Fault, World
 
 from scanner.store.journal import Journal
-
-#: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 #: Seconds that a scan is given, and given again where a busy machine came less far in them than the test is about.
 LIMITS = (5, 20, 80)

@@ -14,17 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import MLPOSTURE, mlposture
+from commandline import HEEDING, MLPOSTURE, mlposture
 from scanning import all_running, running
 from support import registered, wait_until, wait_until_quiet
 from worlds.base import Fault, World
 
-#: A pipeline may start this suite with signals ignored, and that is inherited.
-HEEDING = (
-    "import os, signal, sys\n"
-    "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
-    "os.execv(sys.argv[1], sys.argv[1:])"
-)
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 COMMON = ("--fail-on", "never", "--no-cache")
 #: What a scan of AWS asks for unless it is told to ask for more.

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import MLPOSTURE
+from commandline import HEEDING, MLPOSTURE
 from scanning import document, running
 from worlds.aws import ORGANIZATION
 from worlds.base import Fault, World
 
-#: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 PARTNER = "444455556666"
 TRUST = f"""
 [[trust.buckets]]

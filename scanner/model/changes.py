@@ -1,7 +1,9 @@
 """What control-plane logs record of changes. What is recorded is no cause, and what was asked with is not here."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -119,3 +121,17 @@ def newest(changes: Iterable[Change], most: int = MOST_CHANGES) -> tuple[Change,
     """The last changes, each once, the newest first."""
     once = {(change.log, change.id or f"{change.at} {change.action}"): change for change in changes}
     return tuple(sorted(once.values(), key=lambda change: (change.at, change.id), reverse=True)[:most])
+
+
+def stamp(at: datetime) -> str:
+    """A time as filters of logs have it: in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(form: re.Pattern[str], text: Any) -> datetime | None:
+    """A time of a log in UTC; None for what is none. `form` takes it apart: to the second, and up to six digits."""
+    found = form.fullmatch(text) if isinstance(text, str) else None
+    try:
+        return datetime.fromisoformat(f"{found[1]}{found[2] or ''}+00:00") if found else None
+    except ValueError:
+        return None

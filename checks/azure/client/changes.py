@@ -5,7 +5,7 @@ Source: Activity Logs - List, https://learn.microsoft.com/en-us/rest/api/monitor
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from checks.azure.client.replies import following
 from checks.azure.ids import arm_id
 from checks.azure.permissions import permission
 from scanner.calls.bounds import Listing
-from scanner.model.changes import Answer, Budget, Change, Question, Sought, unread
+from scanner.model.changes import Answer, Budget, Change, Question, Sought, moment, stamp, unread
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import ANYWHERE, Reason, Scope
 from scanner.model.patterns import pattern
@@ -76,7 +76,7 @@ class _Log:
     def events(self, which: str) -> Iterator[tuple[str, Change]]:
         """What happened to which resource. Raises CallFailed where not all of it can be had."""
         provider, listing = self._provider, Listing(self._provider.calls.manners.bounds)
-        since, until = (_stamp(at) for at in (self._question.since, self._question.until))
+        since, until = (stamp(at) for at in (self._question.since, self._question.until))
         between = f"eventTimestamp ge '{since}' and eventTimestamp le '{until}'"
         path = f"/subscriptions/{self._question.account}/providers/Microsoft.Insights/eventtypes/management/values"
         query = {
@@ -100,7 +100,7 @@ class _Log:
         if not isinstance(events, list):
             raise CallFailed(Reason.MALFORMED, "the page has no list `value`")
         for event in events:
-            if not isinstance(event, dict) or _moment(event.get("eventTimestamp")) is None:
+            if not isinstance(event, dict) or moment(_MOMENT, event.get("eventTimestamp")) is None:
                 self._timeless = True
                 continue
             change = _change(event)
@@ -129,7 +129,7 @@ def _group(one: Sought) -> str:
 
 def _change(event: Mapping[str, Any]) -> Change | None:
     """What happened; None for what only began, was read, or failed, and for what has no time."""
-    at, action = _moment(event.get("eventTimestamp")), _value(event, "operationName")
+    at, action = moment(_MOMENT, event.get("eventTimestamp")), _value(event, "operationName")
     if at is None or _value(event, "status") != "Succeeded" or action.lower().endswith("/read"):
         return None
     caller = event.get("caller")
@@ -148,16 +148,3 @@ def _value(event: Mapping[str, Any], name: str) -> str:
     found = event.get(name)
     value = found.get("value") if isinstance(found, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(text: Any) -> datetime | None:
-    """A time of the log, which has seven digits of a second."""
-    found = _MOMENT.fullmatch(text) if isinstance(text, str) else None
-    try:
-        return datetime.fromisoformat(f"{found[1]}{found[2] or ''}+00:00") if found else None
-    except ValueError:
-        return None

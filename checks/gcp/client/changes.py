@@ -6,7 +6,7 @@ https://docs.cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from checks.gcp.client.discovery import items
 from checks.gcp.names import STORAGE
 from checks.gcp.permissions import permission
 from scanner.calls.bounds import Listing
-from scanner.model.changes import Answer, Budget, Change, Question, Sought, unread
+from scanner.model.changes import Answer, Budget, Change, Question, Sought, moment, stamp, unread
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import ANYWHERE, Reason, Scope
 from scanner.model.patterns import pattern
@@ -111,7 +111,7 @@ class _Log:
     def _entries(self, which: str) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
         """Entries of the log with their payloads, the newest first. Raises CallFailed where not all can be had."""
         project, listing = self._question.account, Listing(self._provider.calls.manners.bounds)
-        between = (f'timestamp>="{_stamp(self._question.since)}"', f'timestamp<="{_stamp(self._question.until)}"')
+        between = (f'timestamp>="{stamp(self._question.since)}"', f'timestamp<="{stamp(self._question.until)}"')
         log = f'logName="projects/{project}/logs/cloudaudit.googleapis.com%2Factivity"'
         body = {
             "resourceNames": [f"projects/{project}"],
@@ -126,7 +126,7 @@ class _Log:
             page = self._provider.calls.run(self._scope, "logging", _LIST, ask)
             entries = items(page, "entries")
             for entry in entries:
-                timeless |= _moment(entry.get("timestamp")) is None
+                timeless |= moment(_MOMENT, entry.get("timestamp")) is None
                 if isinstance(payload := entry.get("protoPayload"), dict):
                     yield entry, payload
             token = page.get("nextPageToken")
@@ -140,7 +140,7 @@ class _Log:
 
     def _change(self, entry: Mapping[str, Any], payload: Mapping[str, Any]) -> Change | None:
         """What happened; None for what failed, for what has no time, and for what is outside of what is asked about."""
-        at, status, operation = _moment(entry.get("timestamp")), payload.get("status"), entry.get("operation")
+        at, status, operation = moment(_MOMENT, entry.get("timestamp")), payload.get("status"), entry.get("operation")
         id = str(operation.get("id") or "") if isinstance(operation, dict) else ""
         if isinstance(status, dict) and status.get("code"):
             self._failed.add(id)
@@ -214,16 +214,3 @@ def _delegates(who: Mapping[str, Any]) -> Iterator[str]:
         found = first.get("principalEmail") if isinstance(first, dict) else given_by.get("principalSubject")
         if isinstance(found, str):
             yield quote(found)
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(text: Any) -> datetime | None:
-    """A time of the log, which may have nine digits of a second."""
-    found = _MOMENT.fullmatch(text) if isinstance(text, str) else None
-    try:
-        return datetime.fromisoformat(f"{found[1]}{found[2] or ''}+00:00") if found else None
-    except ValueError:
-        return None

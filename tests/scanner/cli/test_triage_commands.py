@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commandline import MLPOSTURE, mlposture
+from commandline import HEEDING, MLPOSTURE, mlposture
 from declaring import VALID, with_lines
 from factories.aws import endpoint
-from interrupting import HEEDING
 from support import ROOT, inventory_of
 from triaging import FORBIDDEN, PLAIN
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from commandline import mlposture
+from commandline import HEEDING, mlposture
 from scanning import QUICK, document, running
 from support import registered
 from worlds.base import Fault, World
@@ -34,8 +34,6 @@ distributed = pytest.importorskip("distributed", reason="Dask is not installed (
 
 BIN = Path(sys.executable).parent
 MLPOSTURE = str(BIN / "mlposture")
-#: A shell without a terminal starts its background jobs with Ctrl-C ignored, and that is inherited.
-HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 OTHERS = ("444455556666", "555566667777", "666677778888")
 ORGANIZATION = ("--organization", "--organization-role", "audit")
 
