@@ -28,6 +28,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from scanner.model.errors import how_to_install
+
 ROOT = Path(__file__).resolve().parent.parent
 #: A configuration file names all clouds, so that their SDKs are imported by one process.
 TOGETHER = ("--config", "mlposture.toml")
@@ -152,7 +154,7 @@ class Trial(Place):
             self.say(f"scan {shlex.join(scan)}: {len(found)} findings")
         for scan, extra in REFUSALS.get(self.extras, {}).items():
             said = self.run((3,), "scan", *scan)
-            if said.count("\n") != 1 or f"pip install 'mlposture[{extra}]'" not in said:
+            if said.count("\n") != 1 or not said.endswith(f"; {how_to_install(extra)}\n"):
                 raise Failed(f"`scan {shlex.join(scan)}` should say in one line what to install, and says:\n{said}")
         if not self.extras:
             self._do_without_clouds(expected)

@@ -16,6 +16,7 @@ import pytest
 from support import ROOT
 
 from scanner.frameworks import known
+from scanner.model.errors import how_to_install
 from scripts.try_installs import LIMITS, SCANS, extras_of
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -61,6 +62,14 @@ def test_every_install_line_is_tried_in_a_clean_environment() -> None:
     assert "aws" in {extras_of(line) for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()}
     assert tried <= set(SCANS)
     assert "\nscripts/try_installs.sh > " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_how_to_install_an_extra_is_said_in_one_place() -> None:
+    sources = [path for room in ("scanner", "checks", "reports") for path in sorted((ROOT / room).rglob("*.py"))]
+    saying = [path for path in sources if "pip install" in path.read_text(encoding="utf-8")]
+
+    assert saying == [ROOT / "scanner" / "model" / "errors.py"]  # which scripts/try_installs.py asks, too
+    assert how_to_install("aws") == "in your copy of mlposture, run: pip install '.[aws]'"
 
 
 def test_every_extra_is_tried_in_a_clean_environment() -> None:

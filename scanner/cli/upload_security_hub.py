@@ -69,14 +69,12 @@ def _upload(file: "AsffFile", path: str, profile: str | None, roles: tuple[str, 
 
 def _hubs(profile: str | None, roles: tuple[str, ...]) -> "Hubs":
     """The Security Hubs that there are credentials for. Raises CannotScan where the SDK is not installed."""
-    from scanner.model.errors import CannotScan
+    from scanner.model.errors import CannotScan, how_to_install
 
     try:
         from checks.aws.client.security_hub import Hubs
     except ImportError as error:
         if (error.name or "").startswith(("scanner", "checks")):
             raise
-        raise CannotScan(
-            f"the SDK of AWS is not installed ({error}); in your copy of mlposture, run: pip install '.[aws]'"
-        ) from error
+        raise CannotScan(f"the SDK of AWS is not installed ({error}); {how_to_install('aws')}") from error
     return Hubs(profile, roles)

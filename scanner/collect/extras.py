@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from scanner.model.errors import CannotScan
+from scanner.model.errors import CannotScan, how_to_install
 
 _HOME = Path(__file__).resolve().parent.parent.parent
 _OURS = ("scanner", "checks", "reports")
-_RUN = "in your copy of mlposture, run: pip install"
 _STOPS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
@@ -26,19 +25,17 @@ def needs(extra: str, what: str, *, failing: type[BaseException] = BaseException
     except BaseException as error:  # a panic of a module written in Rust is no Exception
         if not isinstance(error, failing) or isinstance(error, _STOPS) or _is_ours(error):
             raise
-        # By path: no index has the scanner, so that whatever bears its name there is another's.
-        raise CannotScan(f"{what} {_said(error)} '.[{extra}]'") from error
+        raise CannotScan(f"{what} {_said(error, extra)}") from error
 
 
-def _said(error: BaseException) -> str:
+def _said(error: BaseException, extra: str) -> str:
     first = error
     while isinstance(first.__cause__, ImportError):  # libraries say in their own words that another is missing
         first = first.__cause__
     if isinstance(first, ModuleNotFoundError):
-        return f"is not installed, or not all of it (there is no module {first.name}); {_RUN}"
+        return f"is not installed, or not all of it (there is no module {first.name}); {how_to_install(extra)}"
     why = str(error).strip().partition("\n")[0]
-    # All of it is there, as far as pip can see.
-    return f"cannot be imported ({type(error).__name__}: {why}); {_RUN} --force-reinstall"
+    return f"cannot be imported ({type(error).__name__}: {why}); {how_to_install(extra, again=True)}"
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from scanner.model import own
-from scanner.model.errors import InputError
+from scanner.model.errors import InputError, how_to_install
 from scanner.model.patterns import pattern
 
 #: Rows that are read at once.
@@ -154,8 +154,7 @@ def _postgres(url: str) -> Engine:
         from scanner.history.postgres_engine import PostgresEngine
     except ImportError as error:
         raise InputError(
-            f"--store {shown(url)}: PostgreSQL needs psycopg, which cannot be imported; "
-            "in your copy of mlposture, run: pip install '.[postgres]'"
+            f"--store {shown(url)}: PostgreSQL needs psycopg, which cannot be imported; {how_to_install('postgres')}"
         ) from error
     return PostgresEngine(url, shown(url))
 

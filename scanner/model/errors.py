@@ -37,6 +37,14 @@ class CannotScan(Exception):
     exit_code = Exit.CANNOT_SCAN
 
 
+def how_to_install(extra: str, *, again: bool = False) -> str:
+    """What to run for an extra, the end of a sentence; `again` where pip believes that all of it is there.
+
+    By path: no index has the scanner, so that whatever bears its name there is another's.
+    """
+    return f"in your copy of mlposture, run: pip install {'--force-reinstall ' if again else ''}'.[{extra}]'"
+
+
 class CallFailed(Exception):
     """A provider call that gave no reply. `retry` says whether asking again may help, `retry_after` when (seconds).
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scanner.model import own
-from scanner.model.errors import CannotScan, InputError, NotThere, NotWritten
+from scanner.model.errors import CannotScan, InputError, NotThere, NotWritten, how_to_install
 from scanner.model.proxies import keep_secrets_from_proxies
 from scanner.objects.addresses import Address, parse
 
@@ -142,5 +142,5 @@ def service(address: Address) -> Any:
             raise
         raise CannotScan(
             f"{address.text}: the SDK is not installed, or not all of it ({error}); "
-            f"in your copy of mlposture, run: pip install '.[{_EXTRAS[address.scheme]}]'"
+            f"{how_to_install(_EXTRAS[address.scheme])}"
         ) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scanner.model.errors import CannotScan, InputError
+from scanner.model.errors import CannotScan, InputError, how_to_install
 from scanner.source.nodes import Node, merged
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def parser() -> Parser:
         from tree_sitter import Language, Parser
     except ImportError as error:
         raise CannotScan(
-            f"--tfstate: what reads Terraform's language is not installed ({error}); "
-            "in your copy of mlposture, run: pip install '.[source]'"
+            f"--tfstate: what reads Terraform's language is not installed ({error}); {how_to_install('source')}"
         ) from error
     return Parser(Language(tree_sitter_hcl.language()))
 
