@@ -11,6 +11,8 @@ from scanner.suppress.register import EntrySource, RegisterSource
 
 _NAMES = pattern("[^\\W_]")
 _LAST = pattern("[/:]")
+#: How many letters or digits a name with wildcards has at least.
+_LEAST = 2
 #: Ids that have a name where others have a type.
 _UNTYPED = ("s3", "sns")
 
@@ -57,7 +59,12 @@ def is_broad(glob: str) -> bool:
     if account and not WILD.search(account) and _NAMES.search(account):
         return False
     last = _LAST.split(glob)[-1]
-    return not _NAMES.search(last) or _ends_before_a_name(glob, last)
+    return _says_little(last) or _ends_before_a_name(glob, last)
+
+
+def _says_little(name: str) -> bool:
+    """Whether next to nothing of a name is said: `*`, `a*`, `*1*`."""
+    return len(_NAMES.findall(name)) < (_LEAST if WILD.search(name) else 1)
 
 
 def _ends_before_a_name(glob: str, last: str) -> bool:
