@@ -19,13 +19,13 @@ from scanner.cli.notifying import URL
 from scanner.model.exits import Exit
 from scanner.objects.transfer import write
 from scanner.source.hcl import Block, parse
-from scanner.source.nodes import Node
+from scanner.source.nodes import Node, descend
 from scanner.upload.webhook import KEY
 
 DEPLOY = ROOT / "deploy"
 TERRAFORM = sorted(DEPLOY.rglob("*.tf"))
 #: What every resource may have; no provider knows of it.
-META: dict[str, Any] = {"lifecycle": {}}
+META: dict[str, Any] = {"lifecycle": {}, "for_each": {}, "depends_on": {}}
 SCHEDULES = {
     "s3": DEPLOY / "aws" / "schedule.yaml",
     "gs": DEPLOY / "gcp" / "schedule" / "main.tf",
@@ -155,3 +155,69 @@ def test_whom_to_tell_is_in_the_variables_that_are_read() -> None:
     steps = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
     [notify] = [step for step in steps if step.get("id") == "notify"]
     assert {URL, KEY} < notify["env"].keys()
+
+
+#: Where the container of a job is, what it has of a secret, and what names the secret elsewhere.
+SECRETS = {
+    "gs": (
+        ("google_cloud_run_v2_job", ("template", "template", "containers")),
+        {"secret": "secret  = env.value", "version": 'version = "latest"'},
+        ("google_secret_manager_secret_iam_member", 'role      = "roles/secretmanager.secretAccessor"'),
+    ),
+    "az": (
+        ("azurerm_container_app_job", ("template", "container")),
+        {"secret_name": 'secret_name = lower(replace(env.key, "_", "-"))'},
+        ("azurerm_role_assignment", 'role_definition_name = "Key Vault Secrets User"'),
+    ),
+}
+
+
+@pytest.mark.parametrize("scheme", SECRETS)
+def test_whom_to_tell_comes_from_secrets_that_the_scanner_may_read(scheme: str) -> None:
+    """The address may be a credential, as the key is one: neither is in the file, nor in the state of Terraform."""
+    (type_, way), held, (grant, role) = SECRETS[scheme]
+    found = blocks(SCHEDULES[scheme])
+    resources = {block.labels: block.node for block in found if block.type == "resource"}
+    [local] = [block.node for block in found if block.type == "locals"]
+    variables = {block.labels[0]: block.node for block in found if block.type == "variable"}
+    named = dict(re.findall(r"(\w+) = var\.(\w+)", local.inside["given"][0].text))
+    assert named == {URL: "notify_url_secret", KEY: "notify_key_secret"}
+    assert all(variables[name].inside["default"][0].text == 'default     = ""' for name in named.values()), (
+        "or nobody is told"
+    )
+    container, depth = descend(resources[type_, "scan"], way)
+    assert depth == len(way)
+    [env] = [one for one in container.inside["env"] if "value" not in one.inside]
+    texts = {name: node.text for name, node in _leaves(env)}
+    assert texts.pop("name").split() == ["name", "=", "env.key"]
+    assert texts == held
+    assert resources[grant, "notify"].inside
+    assert role in SCHEDULES[scheme].read_text(encoding="utf-8")
+    assert f"[{grant}.notify]" in resources[type_, "scan"].inside["depends_on"][0].text
+
+
+def _leaves(node: Node) -> Iterator[tuple[str, Node]]:
+    """The attributes of a block, and of those in it, by name."""
+    for name, entries in node.inside.items():
+        for entry in entries:
+            yield from _leaves(entry) if entry.inside else [(name, entry)]
+
+
+def test_container_apps_have_each_secret_by_the_name_that_the_variable_asks_for() -> None:
+    [job] = [one for one in blocks(SCHEDULES["az"]) if one.labels[:1] == ("azurerm_container_app_job",)]
+    [secret] = job.node.inside["secret"]
+    assert {name: node.text for name, [node] in secret.inside.items()} == {
+        "name": 'name                = lower(replace(secret.key, "_", "-"))',
+        "key_vault_secret_id": "key_vault_secret_id = secret.value",
+        "identity": "identity            = azurerm_user_assigned_identity.scanner.id",
+    }
+
+
+@pytest.mark.parametrize("cloud", CLOUDS.values())
+def test_the_cronjob_takes_them_from_a_secret_that_need_not_be_there(cloud: str) -> None:
+    parts = yaml.safe_load_all((DEPLOY / "kubernetes" / f"{cloud}.yaml").read_text(encoding="utf-8"))
+    [job] = [part for part in parts if part["kind"] == "CronJob"]
+    [container] = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "mlposture-notify", "optional": True}}]
+    page = (ROOT / "docs" / "guides" / "scheduling.md").read_text(encoding="utf-8")
+    assert all(f"--from-literal={name}=" in page for name in (URL, KEY))

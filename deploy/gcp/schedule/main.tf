@@ -38,6 +38,23 @@ variable "schedule" {
   default     = "17 5 * * *"
 }
 
+variable "notify_url_secret" {
+  description = "The secret of Secret Manager, in this project, with the address that is told what is new; empty for nobody."
+  type        = string
+  default     = ""
+}
+
+variable "notify_key_secret" {
+  description = "The secret with the key that this is signed with."
+  type        = string
+  default     = ""
+}
+
+locals {
+  given  = { MLPOSTURE_NOTIFY_URL = var.notify_url_secret, MLPOSTURE_NOTIFY_KEY = var.notify_key_secret }
+  notify = { for variable, secret in local.given : variable => secret if secret != "" }
+}
+
 resource "google_service_account" "scanner" {
   project      = var.project
   account_id   = "mlposture"
@@ -56,7 +73,16 @@ resource "google_storage_bucket_iam_member" "reports" {
   member = google_service_account.scanner.member
 }
 
+resource "google_secret_manager_secret_iam_member" "notify" {
+  for_each  = local.notify
+  project   = var.project
+  secret_id = each.value
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.scanner.member
+}
+
 resource "google_cloud_run_v2_job" "scan" {
+  depends_on          = [google_secret_manager_secret_iam_member.notify] # Cloud Run reads them as the scanner
   name                = "mlposture"
   project             = var.project
   location            = var.region
@@ -71,6 +97,19 @@ resource "google_cloud_run_v2_job" "scan" {
       containers {
         image = var.image
         args  = ["scan", "--config", "gs://${var.bucket}/mlposture.toml", "--time-limit", "3h", "--no-progress"]
+
+        dynamic "env" {
+          for_each = local.notify
+          content {
+            name = env.key
+            value_source {
+              secret_key_ref {
+                secret  = env.value
+                version = "latest"
+              }
+            }
+          }
+        }
 
         resources {
           limits = {
