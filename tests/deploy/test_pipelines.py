@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from buckets import BUCKET
 from composite import environment
 from federated import FederatedAws
 from google.auth import identity_pool
 from linting import linted, needs_linters
 from scanning import document, running
 from support import ROOT
+from worlds.receiver import KEY, Receiver
+
+from scanner.cli.notifying import URL
+from scanner.upload.webhook import KEY as WEBHOOK_KEY
 
 GITLAB = ROOT / "deploy" / "gitlab" / "mlposture.yml"
 AZURE = ROOT / "deploy" / "azure-devops" / "mlposture.yml"
@@ -94,6 +100,51 @@ def test_gitlabs_job_signs_in_to_the_other_clouds(tmp_path: Path) -> None:
     assert credentials.retrieve_subject_token(None) == f"token-for:https://iam.googleapis.com/{provider}"
 
 
+def test_gitlabs_last_job_says_what_is_new_since_the_night_before(tmp_path: Path) -> None:
+    """Each job has a folder of its own, but for what an earlier one hands over; the history is in the bucket."""
+    made = document("aws")
+    made["assumable"] = {ROLE: "111122223333"}
+    made["buckets"].append({"name": BUCKET, "region": "eu-west-1"})
+    scan = f"aws --region eu-west-1 --check MLP-1001 --store s3://{BUCKET}/history"
+    with FederatedAws(made) as world, Receiver({}) as receiver:
+        world.writable = (BUCKET,)
+        given = {"notify": receiver.address, "notify_key": KEY}
+        _, jobs, _ = parts(image="registry/mlposture:aws", scan=scan, aws_role_arn=ROLE, **given)
+        first, last = jobs["posture"], jobs["posture-notify"]
+        tokens = {name: f"token-for:{about['aud']}" for name, about in first["id_tokens"].items()}
+        # Variables of the project are there for every job.
+        own = {**receiver.env(), "CI_JOB_ID": "4711"}
+        for night in ("1", "2"):
+            folder = tmp_path / night
+            folder.mkdir()
+            env = beside_python({**environment(world), **own, **first["variables"], **tokens})
+            done = run(first["script"], folder, env)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert len(receiver.log) == int(night) - 1, "the message comes last"
+            (tmp_path / f"{night}-last").mkdir()
+            shutil.copy(folder / "report.json", tmp_path / f"{night}-last")
+            assert "report.json" in first["artifacts"]["paths"]
+            told = run(
+                last["script"], tmp_path / f"{night}-last", beside_python({**environment(), **last["variables"]})
+            )
+            assert told.returncode == 0, told.stdout + told.stderr
+        texts = [message["text"] for message in receiver.taken]
+    assert [text.split(":")[0] for text in texts] == ["This scan", "Since the last scan"]
+    assert texts[1].startswith("Since the last scan: nothing new")
+
+
+def test_gitlabs_last_job_is_there_where_somebody_is_to_be_told(tmp_path: Path) -> None:
+    """Also after a scan that failed, but one that left no report has nothing to say."""
+    _, jobs, _ = parts(image="registry/mlposture:aws")
+    job = jobs["posture-notify"]
+    assert job["variables"] == {URL: "", WEBHOOK_KEY: ""}
+    [rule] = job["rules"]
+    assert rule == {"if": f'${URL} && $CI_PIPELINE_SOURCE != "merge_request_event"', "when": "always"}
+    assert job["needs"] == [{"job": "posture", "optional": True}]
+    done = run(job["script"], tmp_path, beside_python(environment()))
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
 @needs_linters
 def test_gitlab_knows_all_that_is_in_the_component(tmp_path: Path) -> None:
     header, _, text = parts(image="registry/mlposture:all")
@@ -115,20 +166,31 @@ def steps(folder: Path, **given: str) -> list[dict[str, Any]]:
 
 
 def test_the_steps_of_azure_devops_leave_the_files_that_later_ones_publish(tmp_path: Path) -> None:
-    install, scan, results, alerts = steps(
-        tmp_path, serviceConnection="posture", source=str(ROOT), scan="azure --check MLP-3001", advancedSecurity="true"
-    )
     (tmp_path / "temp" / "mlposture" / "bin").mkdir(parents=True)
     (tmp_path / "temp" / "mlposture" / "bin" / "mlposture").symlink_to(Path(sys.executable).with_name("mlposture"))
     (tmp_path / "staging").mkdir()
-    with running("azure") as world:
-        for step in (install, {"bash": scan["inputs"]["inlineScript"]}):
-            done = run([step["bash"]], tmp_path, {**environment(world), **step.get("env", {})})
+    with running("azure") as world, Receiver({}) as receiver:
+        install, scan, results, alerts, notify = steps(
+            tmp_path, serviceConnection="posture", source=str(ROOT), scan="azure --check MLP-3001",
+            advancedSecurity="true", notify=receiver.address, notifyKey=KEY,
+        )  # fmt: skip
+        for step in (install, {"bash": scan["inputs"]["inlineScript"]}, notify):
+            folder = Path(step.get("workingDirectory", tmp_path))
+            done = run([step["bash"]], folder, {**environment(world), **step.get("env", {})})
             assert done.returncode == 0, done.stdout + done.stderr
+        [message] = receiver.taken
+    assert message["text"].startswith("This scan: ")
+    assert notify["condition"] == f"and(succeededOrFailed(), ne('{notify['env'][URL]}', ''))"
+    assert notify["env"].keys() == {URL, WEBHOOK_KEY}
     assert Path(results["inputs"]["testResultsFiles"]).is_file()
     assert [path.suffix for path in Path(alerts["inputs"]["SarifsInputDirectory"]).iterdir()] == [".sarif"]
     assert set(alerts["inputs"]) == ADVANCED_SECURITY
     assert alerts["condition"] == "and(succeededOrFailed(), eq('true', 'true'))"
+
+
+def test_the_last_step_of_azure_devops_tells_nobody_unless_asked_to() -> None:
+    *_, notify = steps(Path("/nowhere"), serviceConnection="posture")
+    assert notify["condition"] == "and(succeededOrFailed(), ne('', ''))"
 
 
 @needs_linters
@@ -136,6 +198,8 @@ def test_azure_devops_knows_all_that_is_in_the_template(tmp_path: Path) -> None:
     """But for the task of Advanced Security, which is newer than the schema. To it, every default is a text."""
     template = yaml.safe_load(AZURE.read_text(encoding="utf-8"))
     template["parameters"] = [{name: str(value) for name, value in one.items()} for one in template["parameters"]]
-    assert template["steps"].pop()["task"] == "AdvancedSecurity-Publish@1"
+    known = [step for step in template["steps"] if step.get("task") != "AdvancedSecurity-Publish@1"]
+    assert len(known) == len(template["steps"]) - 1
+    template["steps"] = known
     (tmp_path / "template.yml").write_text(yaml.safe_dump(template), encoding="utf-8")
     linted("check-jsonschema", "--builtin-schema", "vendor.azure-pipelines", tmp_path / "template.yml")
