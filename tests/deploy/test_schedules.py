@@ -13,6 +13,7 @@ import pytest
 import yaml
 from buckets import BUCKETS
 from commandline import mlposture
+from schedules import DEPLOY, SCHEDULES, command
 from support import ROOT, fail_with
 
 from scanner.cli.notifying import URL
@@ -22,15 +23,9 @@ from scanner.source.hcl import Block, parse
 from scanner.source.nodes import Node, descend
 from scanner.upload.webhook import KEY
 
-DEPLOY = ROOT / "deploy"
 TERRAFORM = sorted(DEPLOY.rglob("*.tf"))
 #: What every resource may have; no provider knows of it.
 META: dict[str, Any] = {"lifecycle": {}, "for_each": {}, "depends_on": {}}
-SCHEDULES = {
-    "s3": DEPLOY / "aws" / "schedule.yaml",
-    "gs": DEPLOY / "gcp" / "schedule" / "main.tf",
-    "az": DEPLOY / "azure" / "schedule" / "main.tf",
-}
 CLOUDS = {"s3": "aws", "gs": "gcp", "az": "azure"}
 
 
@@ -96,12 +91,6 @@ def test_roles_hold_the_permissions_that_a_scan_needs(cloud: str) -> None:
     page = (ROOT / "docs" / "reference" / "permissions.md").read_text(encoding="utf-8")
     fail_with(f"{name}: does it only read?" for name in needed if not reads.search(name))
     fail_with(f"{name} is not in the reference" for name in needed if f"`{name}`" not in page)
-
-
-def command(path: Path) -> list[str]:
-    """The words of the container's command, in whichever way the file spells them."""
-    [line] = re.findall(r"(?:args +=|Command:) \[(scan, .*|\"scan\", .*)\]", path.read_text(encoding="utf-8"))
-    return [word.strip().removeprefix("!Sub ").strip('"') for word in line.split(",")]
 
 
 @pytest.mark.parametrize("scheme", BUCKETS)

@@ -6,118 +6,42 @@ whoever listens are there from night to night; the runner is new each night.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest import mock
 
 import yaml
 from actions import ROLE, Job, aws, job
 from buckets import BUCKET
 from commandline import MLPOSTURE, mlposture
+from moto.backends import get_backend
 from scanning import document, running
 from support import ROOT, wait_until
+from ten_nights import CLOUDS, NIGHTS, Night, Nights, go_wrong, suppressions
 from worlds.aws import AwsWorld
-from worlds.base import Fault, Request
 from worlds.receiver import KEY, Receiver
 
-from scanner.history.store import open_store
-
-LIST, DESCRIBE, PUT = "sagemaker:ListNotebookInstances", "sagemaker:DescribeNotebookInstance", "s3:PutObject"
-CHECK = "MLP-1001"
-OPEN, SHUT = "Enabled", "Disabled"
-
-
-class Night(NamedTuple):
-    """What is there, what goes wrong, and what is to come of it.
-
-    `lab` and `other` are notebooks, None where deleted. `state` is that of the lab in the history, empty for any,
-    `alerts` are those of both, where each fails or once did. `code` is how the scan ends, `said` how the message
-    begins.
-    """
-
-    lab: str | None
-    other: str
-    state: str
-    alerts: dict[str, str]
-    said: str
-    unseen: bool = False
-    accepted: bool = False
-    broken: str = ""
-    code: int = 0
-
-
-_SINCE = "Since the last scan: "
-NIGHTS = (
-    Night(OPEN, SHUT, "not compared", {"lab": "open"}, "This scan: 1 failure, 1 high among them, nothing earlier to "),
-    Night(SHUT, SHUT, "fixed", {"lab": "fixed"}, f"{_SINCE}nothing new, 1 fixed."),
-    Night(OPEN, SHUT, "reopened", {"lab": "open"}, f"{_SINCE}1 reopened (worst: high {CHECK} "),
-    Night(OPEN, SHUT, "unknown", {"lab": "open"}, f"{_SINCE}nothing new in what was seen, 1 not seen because ",
-          unseen=True, code=4),
-    Night(OPEN, SHUT, "suppressed", {"lab": "dismissed"}, f"{_SINCE}nothing new.", accepted=True),
-    Night(OPEN, SHUT, "reopened", {"lab": "open"}, f"{_SINCE}1 reopened (worst: high {CHECK} "),
-    # The bucket takes no report, and all else goes on.
-    Night(OPEN, OPEN, "persisting", {"lab": "open", "other": "open"}, f"{_SINCE}1 new (worst: high {CHECK} ",
-          broken="bucket", code=2),
-    Night(SHUT, OPEN, "persisting", {"lab": "open", "other": "open"}, "", broken="killed", code=137),
-    Night(OPEN, SHUT, "persisting", {"lab": "open", "other": "fixed"}, f"{_SINCE}nothing new, 1 fixed."),
-    Night(None, SHUT, "gone", {"lab": "fixed", "other": "fixed"}, f"{_SINCE}nothing new, 1 gone."),
-)  # fmt: skip
+AWS = CLOUDS["s3"]
+PUT = "s3:PutObject"
 
 
 def account(night: Night, number: int) -> dict[str, Any]:
-    """The demonstration's account with nothing but these notebooks, which say when they were changed."""
+    """The demonstration's account with nothing but two notebooks, a role that jobs may become, and the bucket."""
     made = document("aws")
-    whole = made["regions"]["eu-west-1"]["sagemaker"]["NotebookInstance"][0]
-    changed = (datetime.now(UTC) - timedelta(20 - number)).isoformat()
-    there = [("lab", night.lab), ("other", night.other)]
-    made["regions"] = {
-        "eu-west-1": {
-            "sagemaker": {
-                "NotebookInstance": [
-                    {**whole, "NotebookInstanceName": name, "DirectInternetAccess": way, "LastModifiedTime": changed}
-                    for name, way in there
-                    if way is not None
-                ]
-            }
-        }
-    }
     made["assumable"] = {ROLE: "111122223333"}
     made["buckets"].append({"name": BUCKET, "region": "eu-west-1"})
-    return made
+    return AWS.holding(made, night, number)
 
 
-def accepted(night: Night, folder: Path) -> None:
+def accept(night: Night, folder: Path) -> None:
     """The suppressions of that night, where the command looks for them."""
-    entry = {"check": CHECK, "resource": "*/lab", "reason": "It is moved this week.", "owner": "ml-platform",
-             "until": datetime.now(UTC).date() + timedelta(30)}  # fmt: skip
-    entries = {"schema": "suppressions/1", "suppressions": [entry] if night.accepted else []}
-    (folder / "mlposture-suppressions.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
-
-
-class OfReports(Fault):
-    """A fault for reports alone, of all that is in the bucket."""
-
-    def strikes(self, request: Request) -> bool:
-        return str(request.params.get("Key")).startswith("report.") and super().strikes(request)
-
-
-def go_wrong(world: AwsWorld, night: Night) -> None:
-    world.faults[:] = []
-    if night.unseen:
-        world.faults.append(Fault(DESCRIBE, "deny", resource="*lab*"))
-    if night.broken == "bucket":
-        world.faults.append(OfReports(PUT, "deny"))
-    if night.broken == "killed":
-        world.faults.append(Fault(LIST, "timeout"))
-        world.hold_seconds = 2.0
+    (folder / "mlposture-suppressions.yaml").write_bytes(suppressions(night, AWS.check))
 
 
 @contextmanager
@@ -126,7 +50,7 @@ def killed(world: AwsWorld, mark: str) -> Iterator[None]:
     asked = len(world.log)
 
     def kill() -> None:
-        wait_until(lambda: any(request.operation == LIST for request in world.log[asked:]))
+        wait_until(lambda: any(request.operation == AWS.lists for request in world.log[asked:]))
         for number in _processes(mark):
             os.kill(number, signal.SIGKILL)
 
@@ -147,39 +71,11 @@ def _processes(mark: str) -> Iterator[int]:
             yield int(place.parent.name)
 
 
-def state_of_the_lab(url: str) -> str:
-    with open_store(url) as store:
-        return {one.name: str(one.state) for one in store.findings(store.scans()[-1].id)}["lab"]
-
-
-class Kept:
-    """What is there from night to night, beside the alerts."""
-
-    def __init__(self, world: AwsWorld, receiver: Receiver, store: str) -> None:
-        self.world = world
-        self.receiver = receiver
-        self.store = store
-        self._scans: set[str] = set()
-
-    def report(self) -> dict[str, Any]:
-        """The report that is in the bucket now."""
-        from moto.backends import get_backend
-
-        keys = get_backend("s3")[self.world.account]["aws"].buckets[BUCKET].keys
-        [key] = [key for key in keys.values() if key.name == "report.json"]
-        return json.loads(key.value)  # type: ignore[no-any-return]
-
-    def after(self, night: Night) -> None:
-        """A night has left what it should."""
-        assert state_of_the_lab(self.store) == night.state or not night.state
-        messages, self.receiver.taken[:] = self.receiver.taken[:], []
-        if night.broken == "killed":
-            assert (messages, self.report()["scan"]["id"] in self._scans) == ([], True)
-            return
-        [message] = messages
-        assert message["text"].startswith(night.said)
-        assert (message["id"] == self.report()["scan"]["id"]) is (night.broken != "bucket")
-        self._scans.add(message["id"])
+def report(world: AwsWorld) -> bytes:
+    """The report that is in the bucket now."""
+    keys = get_backend("s3")[world.account]["aws"].buckets[BUCKET].keys
+    [key] = [key for key in keys.values() if key.name == "report.json"]
+    return bytes(key.value)
 
 
 def test_ten_nights_of_the_action(tmp_path: Path) -> None:
@@ -187,14 +83,14 @@ def test_ten_nights_of_the_action(tmp_path: Path) -> None:
     world.replace(account(NIGHTS[0], 0))
     world.writable = (BUCKET,)
     url = f"sqlite:///{tmp_path}/history.db"
-    scan = f"aws --region eu-west-1 --check {CHECK} --store {url} -o s3://{BUCKET}/report.json"
+    scan = f"aws --region eu-west-1 --check {AWS.check} --store {url} -o s3://{BUCKET}/report.json"
     with Receiver({}) as receiver, job(tmp_path / "0", world) as here:
-        kept = Kept(world, receiver, url)
+        nights = Nights(receiver, url, AWS.check)
         for number, night in enumerate(NIGHTS, 1):
             here.begin(tmp_path / str(number))
             world.replace(account(night, number))
-            go_wrong(world, night)
-            accepted(night, here.folder)
+            go_wrong(night, AWS, world, world, PUT)
+            accept(night, here.folder)
             inputs = {"scan": scan, "extra": "aws", "aws_role_arn": ROLE, "fail_on": "never",
                       "notify": receiver.address, "notify_key": KEY}  # fmt: skip
             if night.broken == "killed":
@@ -205,11 +101,11 @@ def test_ten_nights_of_the_action(tmp_path: Path) -> None:
                 ended = here.run(**inputs)
                 assert ended.ran[-2:] == ["Notify", "End as the scan did"]
                 assert ended.outputs["exit-code"] == str(night.code), ended.log
-                assert night.said[:40] in ended.summary.replace("\\", "")
+                assert night.told(AWS.check)[:40] in ended.summary.replace("\\", "")
             assert ended.code == (0 if night.code == 4 else night.code), ended.log
             assert ("::warning::" in ended.log) is (night.code == 4)
             assert alerts(here) == night.alerts, f"night {number}: {ended.log}"
-            kept.after(night)
+            nights.after(night, report(world))
 
 
 def alerts(here: Job) -> dict[str, str]:
@@ -240,14 +136,14 @@ def test_ten_nights_of_the_cronjob(tmp_path: Path) -> None:
         running("aws", account(NIGHTS[0], 0)) as world,
         mock.patch.dict(os.environ, MLPOSTURE_NOTIFY_KEY=KEY),
     ):
-        settings = f'check = ["{CHECK}"]\nnotify = "{receiver.address}"\n'
+        settings = f'check = ["{AWS.check}"]\nnotify = "{receiver.address}"\n'
         own.write_text(settings + text.replace("organization = true", "organization = false"), encoding="utf-8")
         world.writable = (BUCKET,)
-        kept = Kept(world, receiver, url)
+        nights = Nights(receiver, url, AWS.check)
         for number, night in enumerate(NIGHTS, 1):
             world.replace(account(night, number))
-            go_wrong(world, night)
-            accepted(night, tmp_path)
+            go_wrong(night, AWS, world, world, PUT)
+            accept(night, tmp_path)
             if night.broken == "killed":
                 with killed(world, str(own)):
                     done = subprocess.run([MLPOSTURE, *command], cwd=tmp_path, capture_output=True, check=False)
@@ -255,4 +151,4 @@ def test_ten_nights_of_the_cronjob(tmp_path: Path) -> None:
             else:
                 done = mlposture(*command, cwd=tmp_path)
                 assert done.returncode == night.code, done.stderr
-            kept.after(night)
+            nights.after(night, report(world))
