@@ -109,10 +109,12 @@ def running(provider: str, changed: dict[str, Any] | None = None) -> Iterator[Wo
 
 
 @contextmanager
-def all_running() -> Iterator[dict[str, World]]:
-    """The worlds of all providers, running, with the environment pointing at them."""
+def all_running(**changed: dict[str, Any]) -> Iterator[dict[str, World]]:
+    """The worlds of all providers (or changed copies of them), running, with the environment pointing at them."""
     with ExitStack() as stack:
-        worlds = {name: stack.enter_context(world_class(name)(document(name))) for name in PROVIDERS}
+        worlds = {
+            name: stack.enter_context(world_class(name)(changed.get(name) or document(name))) for name in PROVIDERS
+        }
         stack.enter_context(_pointing_at(*worlds.values()))
         yield worlds
 

@@ -33,7 +33,7 @@ def systems() -> None:
 
     \b
     What the EU AI Act and others ask of one of them, as far as people have decided:
-      mlposture systems triage NAME
+      mlposture systems triage fraud-scoring
     """
 
 

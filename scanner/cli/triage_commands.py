@@ -57,9 +57,9 @@ def triage(
     stop and go on another day. Exits with 0 if every question that is asked has an answer, be it unknown; with 4 else.
 
     \b
-      mlposture systems triage card-fraud
-      mlposture systems triage card-fraud --worksheet card-fraud.html
-      mlposture systems triage card-fraud --answers triage-card-fraud.yaml
+      mlposture systems triage fraud-scoring
+      mlposture systems triage fraud-scoring --worksheet fraud-scoring.html
+      mlposture systems triage fraud-scoring --answers triage-fraud-scoring.yaml
     """
     from scanner.cli.declared import as_of as day_of
     from scanner.cli.process import say

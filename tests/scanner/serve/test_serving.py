@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import signal
 import socket
 import stat
@@ -21,7 +20,6 @@ import pytest
 from commandline import mlposture
 from scanning import calm
 from served import Served, many, report_of, serving
-from support import ROOT
 
 PAGES = ("/", "/systems", "/findings", "/unseen", "/history", "/dossiers")
 HOSTILE = "<script>alert(1)</script>\u202eexe"
@@ -238,20 +236,6 @@ def test_of_an_account_with_unknown_verdicts_not_all_was_seen(listed: bool, tmp_
         page = made.ask("/").text
         assert "not all of it" in page and ">all of it<" not in page
         assert "verdicts are unknown</a>" in page and "every list came to its end" not in page
-
-
-@pytest.mark.parametrize("page", ["docs/guides/serving.md", "docs/integrations.md", "--help"])
-def test_what_pages_show_of_it_serves(page: str, folder: Path) -> None:
-    """Each on a port that is free, or on a socket that this user may make."""
-    text = mlposture("serve", "--help").stdout if page == "--help" else (ROOT / page).read_text(encoding="utf-8")
-    report_of(calm("aws")[0], folder / "dossiers", "--store", f"sqlite:///{folder}/history.db")
-    shown = re.findall(r"mlposture serve (report\.json[^`\n]*|--store [^`\n]*)", text)
-    assert shown
-    for line in dict.fromkeys(shown):
-        words = shlex.split(line.removesuffix(" --port 0").replace("/run/user/1000/", ""))
-        with serving(*words, cwd=folder, port="--socket" not in words):
-            pass
-    (folder / "mlposture.sock").unlink(missing_ok=True)
 
 
 def test_a_history_is_browsed_and_left_as_it_was(tmp_path: Path) -> None:
