@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import click
 import msgspec
 
 from scanner.model.errors import InputError
 from scanner.model.nouns import Scope
+from scanner.model.sanitize import clean
 
 if TYPE_CHECKING:
     from scanner.evidence.dossier_types import Dossier
@@ -81,6 +83,8 @@ def history_of(options: Mapping[str, Any]) -> "Iterator[Opened | None]":
                 f"--store {store.shown}: has scans from {found[0]} to {found[1]}; give both --from and --to"
             )
         _refuse_odd(first, last)
+        if span_of(scans, first, last) is None:
+            _warn_of_none(store.shown, first, last, f"; its scans are of {found[0]} to {found[1]}")
         yield Opened(store, scans, first, last)
 
 
@@ -90,6 +94,7 @@ def with_history(
     """A dossier, with what the history says that `--store` names. Raises InputError."""
     from scanner.evidence.recalling import recalled
     from scanner.history.looked_at import listed_at
+    from scanner.history.period import span_of
 
     with history_of(options) as found:
         if found is None:
@@ -102,6 +107,8 @@ def with_history(
         )
         held = (listed_at(one.kind, one.scope) for one in dossier.resources)
         history = recalled(found.asked(owners), state, held)
+        if (period := history.period) and not period.scans and span_of(found.scans, period.first, period.last):
+            _warn_of_none(found.store.shown, period.first, period.last, f" that asked an account of {state.id}")
         return msgspec.structs.replace(dossier, observations=tuple(observations), history=history)
 
 
@@ -141,6 +148,12 @@ def scopes_of(owners: "Ownership", inventory: "Inventory") -> dict[str, set[Scop
     for system, scope in held_scopes(owners, inventory):
         found.setdefault(system, set()).add(scope)
     return found
+
+
+def _warn_of_none(store: str, first: date, last: date, more: str) -> None:
+    """Say of which days nothing is known, before somebody hands out that nothing was found on them."""
+    said = f"--store {store}: holds no scan of the days {first} to {last}{more}; no day of this period was observed"
+    click.echo(f"mlposture: {clean(said)}", err=True)
 
 
 def _refuse_odd(first: date, last: date) -> None:

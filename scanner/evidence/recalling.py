@@ -30,6 +30,8 @@ LIMITS = (
     "A failure is of the system if its scan said so, or if the system claims its resource now. Of a scan that was told "
     "of no systems, a failure whose resource is gone may have been of this one: that day was not seen in full.",
 )
+#: Said before these where it is so.
+NOTHING = "No scan of the history asked an account of the system on a day of this period: nothing is known of its days."
 
 
 class Asked(Struct, frozen=True):
@@ -48,11 +50,12 @@ class Asked(Struct, frozen=True):
 
 def recalled(asked: Asked, state: SystemState, scopes: Iterable[Scope]) -> Recalled:
     """What a history says of a system that holds resources in these scopes."""
+    period = period_of(asked, state, frozenset(scopes))
     return Recalled(
         store=asked.store,
         scans=len(asked.scans),
         digest=asked.digest,
-        period=period_of(asked, state, frozenset(scopes)),
+        period=period,
         suppressed=tuple(
             SuppressedSpell(
                 check=one.check,
@@ -64,7 +67,7 @@ def recalled(asked: Asked, state: SystemState, scopes: Iterable[Scope]) -> Recal
             )
             for one in asked.watched.spells(state.id)
         ),
-        limits=LIMITS,
+        limits=LIMITS if period is None or period.scans else (NOTHING, *LIMITS),
     )
 
 

@@ -214,9 +214,9 @@ class Watched:
         )
 
 
-def span_of(scans: Iterable[Scan]) -> tuple[date, date] | None:
-    """The first and the last day that has a scan; None of no scans."""
-    days = [_day(scan) for scan in scans]
+def span_of(scans: Iterable[Scan], since: date = date.min, until: date = date.max) -> tuple[date, date] | None:
+    """The first and the last day that has a scan, of those between two days; None of no scans."""
+    days = [day for scan in scans if since <= (day := _day(scan)) <= until]
     return (min(days), max(days)) if days else None
 
 

@@ -109,6 +109,8 @@ class Cache:
         self._waiting: dict[bytes, _Entry] = {}
         self._under_way: dict[bytes, _Entry] = {}
         self._used: list[bytes] = []
+        #: entries that somebody changed, or that another key sealed
+        self._altered = 0
         self._broken = False
         with private_files():
             self._db = _connect(path)
@@ -162,6 +164,8 @@ class Cache:
 
     def close(self) -> None:
         """Write what waits and keep the file within its bounds."""
+        if self._altered:
+            log.info("cache: entries that are not as they were left, and do not count: %d", self._altered)
         with self._writing:
             self._write()
             self._reader.close()
@@ -182,7 +186,7 @@ class Cache:
             return None
         read_at, used, body, seal = row
         if not self._sealer.fits(seal, key, read_at, body):
-            log.debug("cache: an entry is not as it was left, and does not count")
+            self._altered += 1
             return None
         return read_at.decode(), used, body
 

@@ -108,6 +108,36 @@ def test_another_period_is_asked_for_by_its_days(folder: Path) -> None:
     assert (period["scans"], period["without_scan"]) == (2, ["2026-09-30"])
 
 
+@pytest.mark.parametrize("days", [("2026-08-01", "2026-08-31"), ("2026-10-03", "2026-10-03")])
+def test_a_period_without_a_scan_is_said_on_stderr_and_in_the_dossier(days: tuple[str, str], folder: Path) -> None:
+    asked = (*STORE, "--from", days[0], "--to", days[1])
+    said = build(folder / "d", SYSTEM, *SOC2, *asked, inventories=("3.json",))
+    board = mlposture(*BOARD, *asked)
+    history = read(folder / "d")["history"]
+
+    assert board.returncode == 0
+    for one in (said, board.stderr):
+        assert f"holds no scan of the days {days[0]} to {days[1]}; its scans are of 2026-10-01 to 2026-10-04; " \
+               "no day of this period was observed" in one  # fmt: skip
+    assert history["period"]["scans"] == 0 and history["limits"][0].startswith("No scan of the history asked an")
+    text = words((folder / "d" / "dossier.html").read_bytes())
+    assert text.count("nothing is known of its days") == 2
+
+
+def test_of_a_system_that_no_scan_asked_it_is_said_too(folder: Path) -> None:
+    """The scans are of one cloud, and the system of another."""
+    store = ("--store", "sqlite:///aws.db")
+    assert mlposture("evaluate", inventory("aws"), "--fail-on", "never", "-q", *store).returncode == 0
+    said = build(folder / "d", SYSTEM, *SOC2, *store, inventories=("3.json",))
+
+    assert f"that asked an account of {SYSTEM}; no day of this period was observed" in said
+    assert read(folder / "d")["history"]["limits"][0].startswith("No scan of the history asked an account")
+
+
+def test_a_period_with_a_scan_warns_of_nothing(folder: Path) -> None:
+    assert build(folder / "d", SYSTEM, *SOC2, *STORE, inventories=("3.json",)) == ""
+
+
 def test_without_a_history_there_is_no_period(folder: Path) -> None:
     assert dossier(folder)["history"] is None
     assert 'id="period"' not in (folder / "d" / "dossier.html").read_text()

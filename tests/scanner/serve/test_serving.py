@@ -21,7 +21,10 @@ from commandline import mlposture
 from scanning import calm
 from served import Served, many, report_of, serving
 
+from scanner.model.nouns import Severity
+
 PAGES = ("/", "/systems", "/findings", "/unseen", "/history", "/dossiers")
+SEVERITIES = [str(one) for one in Severity]
 HOSTILE = "<script>alert(1)</script>\u202eexe"
 
 
@@ -241,9 +244,14 @@ def test_of_an_account_with_unknown_verdicts_not_all_was_seen(listed: bool, tmp_
 def test_a_history_is_browsed_and_left_as_it_was(tmp_path: Path) -> None:
     report = report_of(calm("aws")[0], tmp_path, "--store", "sqlite:///history.db")
     before = (tmp_path / "history.db").read_bytes()
+    counts = Counter(one["severity"] for one in report["findings"] if one["verdict"] == "fail")
     [(state, failures)] = Counter(one["state"] for one in report["findings"] if one["verdict"] == "fail").items()
     with serving("--store", "sqlite:///history.db", cwd=tmp_path) as made:
-        assert f"{failures} {state}" in made.ask("/history").text
+        table = made.ask("/history").text
+        assert f"{failures} {state}" in table
+        heads = re.findall(r"<th[^>]*>([^<]+)</th>", table)
+        assert [one for one in heads if one.lower() in SEVERITIES] == [one.capitalize() for one in SEVERITIES]
+        assert all(f'<td class="number">{counts[one]}</td>' in table for one in SEVERITIES)
         assert counted(made.ask(f"/findings?verdict=fail&state={quote(state)}").text) == failures
         fingerprint = report["findings"][0]["fingerprint"]
         assert "keeps what was found, and no evidence" in made.ask(f"/findings/{fingerprint}").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -92,6 +93,23 @@ def test_when_secrets_are_recognised_by_other_rules_everything_is_asked_anew(
 @pytest.mark.parametrize("part", [detect, names, shapes, texts, values])
 def test_the_rules_are_all_that_recognises_secrets(part: ModuleType) -> None:
     assert Path(str(part.__file__)).read_bytes() in rules()
+
+
+def test_entries_that_were_changed_are_counted_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = opened(tmp_path)
+    for name in "abc":
+        first.keep(model(name), BORN)
+    first.close()
+    with sqlite3.connect(tmp_path / "mlposture" / "c.sqlite") as db:
+        db.execute("UPDATE resources SET body = body || ' '")
+    caplog.set_level("DEBUG", "mlposture")
+    second = opened(tmp_path)
+
+    assert [second.recall(Model, model(name).id, BORN) for name in "abc"] == [None] * 3
+    second.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "cache: entries that are not as they were left, and do not count: 3"
+    ]
 
 
 def test_a_broken_file_costs_only_speed(tmp_path: Path) -> None:
