@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import json
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from commandline import HEEDING, MLPOSTURE, mlposture
+
+#: The state of a socket of TCP that listens, as the kernel numbers them.
+_LISTENS = "0A"
 
 
 class Answer(NamedTuple):
@@ -56,12 +60,12 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str | Path, cwd: Path, port: bool = True) -> Iterator[Served]:
-    """A server while it is needed, once it listens."""
+def serving(*arguments: str | Path, cwd: Path, port: bool = True, begin: str = HEEDING) -> Iterator[Served]:
+    """A server while it is needed, once it listens. `begin` is what Python runs before the command."""
     command = [
         sys.executable,
         "-c",
-        HEEDING,
+        begin,
         MLPOSTURE,
         "serve",
         *map(str, arguments),
@@ -76,6 +80,33 @@ def serving(*arguments: str | Path, cwd: Path, port: bool = True) -> Iterator[Se
     finally:
         process.kill()
         process.communicate()
+
+
+def bound(pid: int) -> set[str]:
+    """What a process receives from: addresses of TCP that it listens at, all of UDP, and names of Unix sockets."""
+    own: set[str] = set()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            own.add(str(one.readlink()))
+    found: set[str] = set()
+    for kind in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]:
+            local, state, inode = (line.split()[column] for column in (1, 3, 9))
+            if f"socket:[{inode}]" in own and (state == _LISTENS or kind.startswith("udp")):
+                found.add(_address(local.partition(":")[0]))
+    for line in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]:
+        *_, inode, path = [*line.split(maxsplit=7), ""][:8]
+        if f"socket:[{inode}]" in own and path:
+            found.add(path)
+    return found
+
+
+def _address(shown: str) -> str:
+    """An address as the kernel shows it: words of 32 bits, each in the order of the machine."""
+    raw = bytes.fromhex(shown)
+    words = (raw[at : at + 4] for at in range(0, len(raw), 4))
+    order = (word[::-1] if sys.byteorder == "little" else word for word in words)
+    return str(ipaddress.ip_address(b"".join(order)))
 
 
 def report_of(inventory: Any, folder: Path, *more: str) -> dict[str, Any]:

@@ -44,6 +44,12 @@ def run_serve(report: str | None, store: str | None, dossiers: Path | None, wher
         from scanner.serve.guard import Guard
     from scanner.serve.dossiers import pages_in
 
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Leave them to us: it would heed Ctrl-C also where that is ignored, as in jobs in the background."""
+            yield
+
     pages = pages_in(dossiers) if dossiers else {}
     with where.listen() as place:
         site = _site(report, store)
@@ -62,22 +68,23 @@ def run_serve(report: str | None, store: str | None, dossiers: Path | None, wher
             timeout_graceful_shutdown=_GRACE,
         )
         click.echo(f"mlposture: {clean(site.said)} at {place.said}; Ctrl-C ends it", err=True)
-        server = uvicorn.Server(config)
-        with _also_heard(server):
+        server = Server(config)
+        with _heard(server):
             server.run(sockets=[place.socket])
 
 
 @contextmanager
-def _also_heard(server: "Server") -> Iterator[None]:
-    """Have a server end for the signals that it knows nothing of, as for those that it takes, and pass them on then.
+def _heard(server: "Server") -> Iterator[None]:
+    """Have a server end for the signals that end a command, and pass them on then. The second one ends it at once.
 
-    What a signal raises in the middle of an event loop can be lost there.
+    What a signal raises in the middle of an event loop can be lost there. What was ignored stays ignored.
     """
     told: list[int] = []
 
     def hear(number: int, _: object) -> None:
-        told.append(number)
+        server.force_exit = server.should_exit
         server.should_exit = True
+        told.append(number)
 
     own = {number: signal.getsignal(number) for number in stop_signals()}
     before = {number: handler for number, handler in own.items() if handler is not signal.SIG_IGN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -17,9 +18,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from commandline import mlposture
+from buckets import s3_bucket
+from commandline import HEEDING, mlposture
 from scanning import calm
-from served import Served, many, report_of, serving
+from served import Served, bound, many, report_of, serving
 
 from scanner.model.nouns import Severity
 
@@ -282,6 +284,78 @@ def test_a_socket_is_its_owners_alone_and_gone_at_the_end(tmp_path: Path) -> Non
     with serving("report.json", "--socket", "s.sock", cwd=tmp_path, port=False) as made:
         made.end()
     assert not path.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system does not say who listens where")
+@pytest.mark.parametrize(
+    ("where", "addresses"),
+    [
+        ((), {"127.0.0.1"}),
+        (("--host", "localhost"), {"127.0.0.1"}),
+        (("--host", "127.0.0.2"), {"127.0.0.2"}),
+        (("--host", "::1"), {"::1"}),
+        (("--socket", "s.sock"), {"s.sock"}),
+    ],
+    ids=str,
+)
+def test_the_process_listens_there_and_nowhere_else(
+    where: tuple[str, ...], addresses: set[str], tmp_path: Path
+) -> None:
+    """As the kernel has it of all that the process holds, after a page was asked for."""
+    report_of(calm("aws")[0], tmp_path)
+    with serving("report.json", *where, cwd=tmp_path, port="--socket" not in where) as made:
+        if not where:
+            assert made.ask("/").status == 200
+        assert bound(made.process.pid) == addresses
+        if "--socket" in where:
+            assert asked_by_socket(tmp_path / "s.sock", "localhost") == "HTTP/1.1 200 OK"
+            assert (stat.S_IMODE((tmp_path / "s.sock").stat().st_mode), bound(made.process.pid)) == (0o600, addresses)
+
+
+def test_what_listens_elsewhere_is_noticed() -> None:
+    with socket.socket() as everywhere, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        everywhere.bind(("0.0.0.0", 0))
+        everywhere.listen()
+        datagrams.bind(("127.0.0.3", 0))
+        assert {"0.0.0.0", "127.0.0.3"} <= bound(os.getpid())
+
+
+@pytest.mark.parametrize("again", [signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_that_was_ignored_at_the_start_stays_ignored(again: signal.Signals, tmp_path: Path) -> None:
+    """As a shell has it of a job that a script starts in the background: it is ended otherwise."""
+    report_of(calm("aws")[0], tmp_path)
+    begin = HEEDING.replace("os.execv", "signal.signal(signal.SIGINT, signal.SIG_IGN)\nos.execv")
+    with serving("report.json", cwd=tmp_path, begin=begin) as made:
+        made.process.send_signal(signal.SIGINT)
+        assert made.ask("/findings").status == 200
+        made.process.send_signal(signal.SIGINT)
+        assert made.ask("/").status == 200
+        code, said = made.end(again)
+
+    assert (code, "Traceback" in said) == (128 + again, False)
+
+
+def test_a_history_in_a_bucket_is_browsed_and_left_as_it_was(tmp_path: Path) -> None:
+    with s3_bucket() as bucket:
+        report_of(calm("aws")[0], tmp_path, "--store", bucket.at("history"))
+        before = bucket.contents()
+        bucket.world.log.clear()
+        with serving("--store", bucket.at("history"), cwd=tmp_path) as made:
+            assert re.search(r"<b>[\d,]+ findings</b>", made.ask("/findings").text)
+            assert "Informational" in made.ask("/history").text
+        assert (bucket.contents(), bool(before)) == (before, True)
+        assert [one.operation for one in bucket.touched() if one.method not in ("GET", "HEAD")] == []
+
+
+@pytest.mark.parametrize(("kind", "says"), [("deny", "s3:ListBucket"), ("gone", "no such object or bucket")])
+def test_a_bucket_that_cannot_be_read_is_said_in_a_sentence(kind: str, says: str, tmp_path: Path) -> None:
+    with s3_bucket() as bucket:
+        if kind == "deny":
+            bucket.fail(bucket.list, kind)
+        store = bucket.at("history") if kind == "deny" else bucket.missing.replace("x.json", "history")
+        done = mlposture("serve", "--store", store, "--port", "0", cwd=tmp_path)
+
+    assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
