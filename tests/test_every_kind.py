@@ -61,6 +61,8 @@ NOT_FOLLOWED = {
         for identity in ("user_profile_arn", "iam_identity.arn")
     },
     "aws.glue.Table.location": "data that a training job names is followed from there",
+    "aws.sagemaker.FeatureGroup.offline_storage.resolved_output_s3_uri": "is read for declared systems alone: a bucket "
+    "that it alone led to would seem to be gone wherever none are declared",
     "aws.sagemaker.TrainingJob.artifact": "lies below the output path, which is followed",
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",

@@ -30,6 +30,7 @@ from checks.aws.sagemaker.resources import (
     DataSource,
     Endpoint,
     EndpointConfig,
+    FeatureGroup,
     ImageConfig,
     InferenceComponent,
     InferenceSpecification,
@@ -38,6 +39,7 @@ from checks.aws.sagemaker.resources import (
     ModelPackage,
     MonitoringSchedule,
     NotebookInstance,
+    OfflineStorage,
     PackageContainer,
     S3DataSource,
     TrainingJob,
@@ -181,6 +183,14 @@ def table(
     said = {"location": location, "description": "filled", "columns": 3, "described_columns": 2, **fields}
     path = f"table/{name.replace('.', '/')}"
     return Table(id=f"arn:aws:glue:{REGION}:{ACCOUNT}:{path}", name=name, scope=HERE, **said)
+
+
+def feature_group(name: str = "customers", offline: str = "", **fields: Any) -> FeatureGroup:
+    """A feature group that exists, with records at `offline`, if that is given."""
+    stored = {"offline_storage": OfflineStorage(resolved_output_s3_uri=offline)} if offline else {}
+    return FeatureGroup(
+        id=arn("feature-group", name), name=name, scope=HERE, **{"status": "Created", **stored, **fields}
+    )
 
 
 def tagged(resource: Resource, **tags: str) -> TaggedResource:

@@ -13,6 +13,7 @@ from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.resources import (
     Endpoint,
     EndpointConfig,
+    FeatureGroup,
     InferenceComponent,
     Model,
     ModelPackage,
@@ -32,10 +33,10 @@ class _Trained(Struct, frozen=True):
     unread: bool
 
 
-class _Tables(Struct, frozen=True):
-    """All tables by place; `complete` unless there may be more."""
+class _Described(Struct, frozen=True):
+    """What may describe data, all of a kind by place; `complete` unless there may be more."""
 
-    over: dict[str, list[Table]]
+    over: dict[str, list[Table | FeatureGroup]]
     complete: bool
 
 
@@ -44,21 +45,23 @@ class _Tables(Struct, frozen=True):
     severity=Severity.LOW,
     objective="dataset-documentation",
     since="0.1.0",
-    needs=(Model, Endpoint, EndpointConfig, InferenceComponent, ModelPackage, TrainingJob, Table),
+    needs=(Model, Endpoint, EndpointConfig, InferenceComponent, ModelPackage, TrainingJob, Table, FeatureGroup),
     blind_to=(
         "data sheets kept elsewhere",
         "training jobs of more than 30 days ago",
         "whether what a description says is true",
     ),
+    decided_by=("Table.description", "Table.columns", "Table.described_columns"),
     recorded=True,
 )
 def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:
-    """Data that a training job made a served model from is described by no table of the Glue Data Catalog.
+    """Training data of a served model is described by no table of Glue and no feature group.
 
-    A table describes data in S3 where its location is that of the data, or a folder above it, and its description says
-    more than a placeholder. Columns with a comment are counted and shown. Judged is the data of training jobs of the
-    last thirty days whose artifact an endpoint in service loads; data in file systems is not looked at. What Lake
-    Formation does not let the scan see is not there for it: it needs DESCRIBE on the tables.
+    A table of the Glue Data Catalog, or a feature group by its offline store, describes data in S3 where its location
+    is that of the data, or a folder above it, and its description says more than a placeholder. Columns with a comment
+    are counted and shown. Judged is the data of training jobs of the last thirty days whose artifact an endpoint in
+    service loads; data in file systems is not looked at. What Lake Formation does not let the scan see is not there for
+    it: it needs DESCRIBE on the tables.
 
     ## Why it matters
     Whoever has to say what a model was trained on, whether a record may be in it, or whom the data leaves out, reads
@@ -69,12 +72,14 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     used for, or where that is written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what
     only people can answer. Comments of columns say what each holds.
 
-    Terraform: `description` of `aws_glue_catalog_table`, and `comment` of its `columns`.
+    Terraform: `description` of `aws_glue_catalog_table`, and `comment` of its `columns`; `description` of
+    `aws_sagemaker_feature_group`, which nothing changes later.
 
     ## References
     - https://arxiv.org/abs/1803.09010
     - https://docs.aws.amazon.com/glue/latest/dg/tables-described.html
     - https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeFeatureGroup.html
     """
     served = view.derive(served_models)
     path = served.paths.get(model.id)
@@ -115,24 +120,39 @@ def _jobs(model: Model, view: View) -> list[TrainingJob] | Verdict:
 
 
 def _described(places: Iterable[str], view: View, path: tuple[str, ...]) -> Verdict:
-    """The verdict on data at these places."""
+    """The verdict on data at these places. What tables describe, no feature group has to."""
     tables = view.derive(_tables)
-    found = {place: [one for above in places_above(place) for one in tables.over.get(above, ())] for place in places}
+    found = {place: _over(tables, place) for place in places}
     seen = list({one.id: one for listed in found.values() for one in listed}.values())
-    path = (*(one.id for one in seen), *path)
+    shown: dict[str, Any] = {f"Table.{field}": {one.id: getattr(one, field) for one in seen} for field in _FIELDS}
     if not tables.complete or any(getattr(one, field) is UNSET for one in seen for field in _FIELDS):
-        return unknown("Table.description", path=path)
-    without = sorted(place for place, listed in found.items() if not any(map(_is_filled, listed)))
-    evidence: dict[str, Any] = {f"Table.{field}": {one.id: getattr(one, field) for one in seen} for field in _FIELDS}
-    if not without:
-        return passed("its training data is described in the Glue Data Catalog", path=path, **evidence)
-    if found[without[0]]:
-        return failed(f"the table over s3://{without[0]} describes nothing", path=path, **evidence)
-    return failed(f"no table that the scan may see is over s3://{without[0]}", path=path, **evidence)
+        return unknown("Table.description", path=(*(one.id for one in seen), *path))
+    left = sorted(place for place, listed in found.items() if not any(map(_is_filled, listed)))
+    if not left:
+        path = (*(one.id for one in seen), *path)
+        return passed("its training data is described in the Glue Data Catalog", path=path, **shown)
+    groups = view.derive(_groups)
+    grouped = {place: _over(groups, place) for place in left}
+    more = list({one.id: one for listed in grouped.values() for one in listed}.values())
+    path = (*(one.id for one in (*seen, *more)), *path)
+    if not groups.complete or any(one.description is UNSET for one in more):
+        return unknown("FeatureGroup.description", path=path)
+    shown["FeatureGroup.description"] = {one.id: one.description for one in more}
+    left = [place for place, listed in grouped.items() if not any(map(_is_filled, listed))]
+    if not left:
+        return passed("its training data is described", path=path, **shown)
+    if found[left[0]] or grouped[left[0]]:
+        return failed(f"what is over s3://{left[0]} describes nothing", path=path, **shown)
+    return failed(f"no table or feature group that the scan may see is over s3://{left[0]}", path=path, **shown)
 
 
-def _is_filled(table: Table) -> bool:
-    return table.description == "filled"
+def _over(index: _Described, place: str) -> list[Table | FeatureGroup]:
+    """What is over a place or a folder above it."""
+    return [one for above in places_above(place) for one in index.over.get(above, ())]
+
+
+def _is_filled(one: Table | FeatureGroup) -> bool:
+    return one.description == "filled"
 
 
 def _trained(view: View) -> _Trained:
@@ -147,12 +167,20 @@ def _trained(view: View) -> _Trained:
     return _Trained(by, unread)
 
 
-def _tables(view: View) -> _Tables:
+def _tables(view: View) -> _Described:
     """An index of tables, to be derived once."""
     found = view.all(Table)
-    over: dict[str, list[Table]] = {}
-    complete = found.complete
+    made = _Described({}, found.complete and all(table.location is not UNSET for table in found))
     for table in found:
-        complete = complete and table.location is not UNSET
-        over.setdefault(place_of(table.location or ""), []).append(table)
-    return _Tables(over, complete)
+        made.over.setdefault(place_of(table.location or ""), []).append(table)
+    return made
+
+
+def _groups(view: View) -> _Described:
+    """An index of feature groups by their offline stores, to be derived once."""
+    found = view.all(FeatureGroup)
+    made = _Described({}, found.complete and all(group.offline_storage is not UNSET for group in found))
+    for group in found:
+        if group.offline_storage and group.offline_storage.resolved_output_s3_uri:
+            made.over.setdefault(place_of(group.offline_storage.resolved_output_s3_uri), []).append(group)
+    return made

@@ -16,9 +16,11 @@ from checks.aws.sagemaker.details import Source, described, there
 from checks.aws.sagemaker.hubs import VARIABLES, code_of_training
 from checks.aws.sagemaker.packages import named_alone, package_id
 from checks.aws.sagemaker.resources import (
+    FEATURE_GROUP,
     FINISHED,
     Endpoint,
     EndpointConfig,
+    FeatureGroup,
     InferenceComponent,
     Model,
     ModelPackage,
@@ -26,6 +28,7 @@ from checks.aws.sagemaker.resources import (
     NotebookInstance,
     TrainingJob,
 )
+from scanner.cards.filled import state_of
 from scanner.model.collectors import Found, collector
 from scanner.model.nouns import Scope
 from scanner.model.secrets.arguments import secret_arguments
@@ -173,6 +176,17 @@ def training_jobs(api: AwsApi) -> Iterator[TrainingJob]:
     )
     since = api.taken_at - WINDOW
     yield from searched(api, source, since=since, LastModifiedTimeAfter=since)
+
+
+@collector(FeatureGroup, operations=("sagemaker:ListFeatureGroups", FEATURE_GROUP), opt_in="systems")
+def feature_groups(api: AwsApi) -> Iterator[FeatureGroup]:
+    yield from described(api, Source(FeatureGroup, "FeatureGroup", forget=_forget_description))
+
+
+def _forget_description(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A DescribeFeatureGroup reply with how far the group is described in place of the text."""
+    text = reply.get("Description")
+    return {**reply, "Description": state_of(text) if isinstance(text, str | None) else _WRONG_TYPE}
 
 
 def _forget_environments(reply: Mapping[str, Any]) -> Mapping[str, Any]:

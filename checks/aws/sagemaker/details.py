@@ -31,14 +31,14 @@ class Source:
     `forget` drops from a detail what may be secret. `settled` tells by the summary whether the detail can never change
     again; only then may it come from the cache or from Search. `running_only` are fields that nobody asks of a settled
     resource, because they say nothing about it any more: they stay `UNSET`. `computed` are fields that are made of a
-    whole reply, before anything is forgotten.
+    whole reply, before anything is forgotten. Without a `page`, the console shows it in Studio alone.
     """
 
     def __init__(
         self,
         kind: type[Resource],
         noun: str,
-        page: str,
+        page: str = "",
         *,
         forget: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda reply: reply,
         settled: Callable[[Summary], bool] = lambda _: False,
@@ -78,7 +78,8 @@ class Source:
     def identity(self, api: AwsApi, summary: Summary) -> dict[str, Any]:
         name, region = summary[f"{self.noun}Name"], api.scope.region
         id = summary[f"{self.noun}Arn"]
-        url = console(partition_of(id), f"sagemaker/home?region={region}#/{self.page}/{name}", region)
+        page = f"sagemaker/home?region={region}#/{self.page}/{name}"
+        url = console(partition_of(id), page, region) if self.page else ""
         return {"id": id, "name": name, "console_url": url, "scope": api.scope}
 
     def details(self, reply: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _SCHEDULE = "sagemaker:DescribeMonitoringSchedule"
 _COMPONENTS = "sagemaker:ListInferenceComponents"
 _COMPONENT = "sagemaker:DescribeInferenceComponent"
 _JOB = "sagemaker:DescribeTrainingJob"
+FEATURE_GROUP = "sagemaker:DescribeFeatureGroup"
 #: Statuses that a training job never leaves.
 FINISHED = frozenset({"Completed", "Failed", "Stopped"})
 
@@ -470,3 +471,43 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
         Observed[tuple[str, ...]], Read(_JOB, "AlgorithmSpecification.ContainerArguments")
     ] = UNSET
     details_from: Observed[str] = UNSET
+
+
+class OfflineStorage(AwsPart, frozen=True, kw_only=True):
+    """Where an offline store is in S3: the folder that records are written to, and the key that they are named."""
+
+    resolved_output_s3_uri: str | None = None
+    kms_key_id: str | None = None
+
+
+class OnlineSecurity(AwsPart, frozen=True, kw_only=True):
+    """What an online store is encrypted with."""
+
+    kms_key_id: str | None = None
+
+
+class OnlineStore(AwsPart, frozen=True, kw_only=True):
+    """The store that endpoints look features up in. `storage_type` is Standard where it is not said."""
+
+    enable_online_store: bool | None = None
+    storage_type: str | None = None
+    security_config: OnlineSecurity | None = None
+
+
+class FeatureGroup(Resource, frozen=True, kw_only=True):
+    """A feature group of SageMaker Feature Store, with an offline store, an online one, or both. Id: its ARN.
+
+    What is written of it is not kept: `description` says whether that is `filled`, a `placeholder` or `empty`. Its
+    features and its records are not read.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.FeatureGroup"
+    title: ClassVar[str] = "SageMaker feature group"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    status: Annotated[Observed[str], Read("sagemaker:ListFeatureGroups", "FeatureGroupStatus")] = UNSET
+    offline_storage: Annotated[Observed[OfflineStorage], Read(FEATURE_GROUP, "OfflineStoreConfig.S3StorageConfig")] = (
+        UNSET
+    )
+    online_store: Annotated[Observed[OnlineStore], Read(FEATURE_GROUP, "OnlineStoreConfig")] = UNSET
+    description: Annotated[Observed[str], Read(FEATURE_GROUP, "Description")] = UNSET

@@ -18,6 +18,7 @@ from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import (
     Endpoint,
     EndpointConfig,
+    FeatureGroup,
     InferenceComponent,
     Model,
     ModelCard,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _MOST = 100
 _FOLLOWED: tuple[type[Resource], ...] = (
     *(Alarm, Topic),
-    *(Bucket, Endpoint, EndpointConfig, InferenceComponent, LogGroup, Model, ModelCard, ModelPackage),
+    *(Bucket, Endpoint, EndpointConfig, FeatureGroup, InferenceComponent, LogGroup, Model, ModelCard, ModelPackage),
     *(MonitoringSchedule, NotebookInstance, TrainingJob),
 )
 

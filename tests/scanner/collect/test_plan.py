@@ -41,6 +41,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "aws.glue.Table",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
+        "aws.sagemaker.FeatureGroup",
         "aws.sagemaker.MonitoringSchedule",
         "azure.machine_learning.DataVersion",
         "azure.machine_learning.Job",
@@ -73,14 +74,16 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "Microsoft.MachineLearningServices/workspaces/schedules/read",
         "Microsoft.OperationalInsights/workspaces/tables/read",
         "monitoring.notificationChannels.get",
+        "sagemaker:DescribeFeatureGroup",
         "sagemaker:DescribeMonitoringSchedule",
+        "sagemaker:ListFeatureGroups",
         "sagemaker:ListMonitoringSchedules",
         "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",
     }
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
-        *("MLP-5232", "MLP-5306", "MLP-5315"),
+        *("MLP-5232", "MLP-5306", "MLP-5307", "MLP-5308", "MLP-5315"),
         *("MLP-5331", "MLP-5332", "MLP-5333"),
         *("MLP-5504", "MLP-5505", "MLP-5506", "MLP-5507", "MLP-5508", "MLP-5514", "MLP-5522", "MLP-5523"),
         "MLP-5611",

@@ -1,10 +1,22 @@
-from factories.aws import config, endpoint, from_package, job, packaged, packed, s3_source, served_from, single, table
+from factories.aws import (
+    config,
+    endpoint,
+    feature_group,
+    from_package,
+    job,
+    packaged,
+    packed,
+    s3_source,
+    served_from,
+    single,
+    table,
+)
 from factories.aws import variant as runs
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.glue.resources import Table
-from checks.aws.sagemaker.resources import Channel, DataSource, Endpoint, S3DataSource, TrainingJob
+from checks.aws.sagemaker.resources import Channel, DataSource, Endpoint, FeatureGroup, S3DataSource, TrainingJob
 
 ARTIFACT = "s3://northwind-example-models/sentiment/nightly/output/model.tar.gz"
 TICKETS, LABELS = "s3://northwind-example-data/tickets/", "s3://northwind-example-data/labels/"
@@ -26,6 +38,12 @@ def case(name, expected, *others, **kept):
 
 
 LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=f"{TICKETS}all.manifest", s3_data_type="ManifestFile"))
+
+
+def group(place=TICKETS, **fields):
+    return feature_group(offline=place, **{"description": "filled", **fields})
+
+
 PACKAGED = single(from_package("sentiment/3"))
 
 CASES = {
@@ -44,6 +62,17 @@ CASES = {
         case("a description that was not read", UNKNOWN, trained(TICKETS), table(description=UNSET)),
         case("a location that was not read", UNKNOWN, trained(TICKETS), table(UNSET)),
         case("tables were not read", UNKNOWN, trained(TICKETS), table(), incomplete=[Table]),
+        case("a table, and groups were not read", PASS, trained(TICKETS), table(), incomplete=[FeatureGroup]),
+        case("no table, and groups were not read", UNKNOWN, trained(TICKETS), incomplete=[FeatureGroup]),
+        case("a feature group", PASS, trained(TICKETS), group()),
+        case("records of a part of the group", PASS, trained(f"{TICKETS}2026/11/"), group()),
+        case("a group beside an empty table", PASS, trained(TICKETS), table(description="empty"), group()),
+        case("a table of one, a group of the other", PASS, trained(TICKETS, LABELS), table(), group(LABELS)),
+        case("a group that nobody describes", FAIL, trained(TICKETS), group(description="empty")),
+        case("a group with records elsewhere", FAIL, trained(TICKETS), group(LABELS)),
+        case("a group without an offline store", FAIL, trained(TICKETS), group("", offline_storage=None)),
+        case("a group that was not read", UNKNOWN, trained(TICKETS), feature_group()),
+        case("a group whose description was not read", UNKNOWN, trained(TICKETS), group(description=UNSET)),
         case("inputs were not read", UNKNOWN, trained(inputs=UNSET), table()),
         case("a list of what it reads", UNKNOWN, trained(inputs=(Channel(data_source=LISTED),)), table()),
         case("it reads a file system", NOT_APPLICABLE, trained(inputs=(Channel(data_source=DataSource()),))),
