@@ -13,3 +13,6 @@ ARRIVAL = "whether the records arrive"
 VERSIONS_DELETED = "lifecycle rules that delete earlier versions"
 #: Which versions are supported is known as of the day this version was made.
 LATER_ENDS = "ends of support announced after this version of mlposture"
+#: Wikis, repositories, shared folders: what says of a model or of data what it is, and that it is right, people know.
+CARDS = ("cards kept elsewhere", "whether what the card says is true")
+SHEETS = ("data sheets kept elsewhere", "whether what a description says is true")

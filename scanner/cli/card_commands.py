@@ -40,8 +40,9 @@ def card(model: str, inventories: tuple[str, ...], how: str, output: str) -> Non
 def datasheet(dataset: str, inventories: tuple[str, ...], how: str, output: str) -> None:
     """Draft a data sheet of DATASET, by its address, id or name, from what a scan saw. No cloud is asked.
 
-    A data set is an address that a job reads, or a bucket. The 57 questions of data sheets are answered as far as
-    something was seen, and all else is marked as open, for people to answer.
+    A data set is an address that a job reads, a bucket, a feature group of SageMaker, a dataset of Vertex AI, or a
+    version of a data asset of Azure ML. The 57 questions of data sheets are answered as far as something was seen, and
+    all else is marked as open, for people to answer.
 
     \b
       mlposture datasheet s3://my-bucket/train/ --inventory inventory.json -o DATASHEET.md

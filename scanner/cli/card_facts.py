@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import asdict
@@ -13,11 +14,11 @@ from scanner.bom.items import Item, Role
 from scanner.bom.kept_items import Entry, Items
 from scanner.cards.card import Card, completeness
 from scanner.cards.card_draft import Basis, Draft, Section, Statement, card_sections, gathered
+from scanner.cli.data_facts import described_data, is_id, readers_of, written_over
 from scanner.cli.declared import with_room
 from scanner.cli.judging import load_saved
 from scanner.model.errors import InputError
 from scanner.systems.graph import Graph
-from scanner.systems.texts import location
 
 if TYPE_CHECKING:
     from scanner.model.collectors import Collector
@@ -29,9 +30,7 @@ _MOST = 5
 #: What may be a data set: addresses that jobs read, and the stores that these lie in.
 _DATA: tuple[Role, ...] = ("dataset", "store")
 #: Fields that hold what people decided, and the platform keeps.
-_RECORDED = frozenset({"approval_status"})
-#: Tables of a catalogue over data in buckets.
-_TABLE = "aws.glue.Table"
+_RECORDED = frozenset({"approval_status", "description"})
 #: Evaluations that a registry keeps of its versions. Metrics are not read.
 _EVALUATION = "gcp.vertex_ai.ModelEvaluation"
 
@@ -85,14 +84,20 @@ def card_draft(saved: Saved, name: str) -> Draft:
 
 
 def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft:
-    """What there is to say of a data set: an address that a job reads, or a bucket. Raises InputError, as above."""
-    entry = _only(saved, name, "data set", lambda item: item.role in _DATA)
+    """What there is to say of a data set: an address that a job reads, a store, or what a registry has as one.
+
+    Raises InputError, as above.
+    """
+    apart = described_data(saved.inventory, saved.collectors)
+    entry = _only(saved, name, "data set", lambda item: item.role in _DATA, apart)
     item, near = entry.item, _near(saved, entry)
+    readers = [one.ref for one in near.above if one.role == "job"]
+    readers += readers_of(saved.inventory, saved.collectors, item)
     stores = [item] if item.role == "store" else [one for one in near.below if one.role == "store"]
     versioned = [fact.value for store in stores for fact in store.facts if fact.member == "versioning"]
     answers = gathered(
         [
-            *(("DS-5.1", Statement("inferred", "read by", one.ref)) for one in near.above if one.role == "job"),
+            *(("DS-5.1", Statement("inferred", "read by", one)) for one in readers),
             *(("DS-7.6", Statement("observed", "versioning of its store", value)) for value in versioned),
         ]
     )
@@ -108,35 +113,20 @@ def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft
             *_about(item),
             *_linked(near),
             *(one for store in stores if store is not item for one in _about(store)),
-            *_tables(saved, item.url),
+            *written_over(saved.inventory, saved.collectors, item.url),
         ),
-        data=(item.url,) if item.role == "dataset" else (),
+        data=(item.url,) if item.role == "dataset" and item.url else (),
     )
 
 
-def _tables(saved: Saved, url: str) -> Iterator[Statement]:
-    """The tables of a catalogue over a data set, and how far each is described. The text of that is not kept."""
-    place = location(url)
-    if not place or _TABLE not in saved.inventory.store.kinds():
-        return
-    for table in saved.inventory.all(saved.collectors[_TABLE].kind):
-        found = asdict(table)
-        over = location(str(found["location"])).rstrip("/")
-        if over and f"{place.rstrip('/')}/".startswith(f"{over}/"):
-            yield Statement("recorded", "table over it", table.id)
-            yield Statement("recorded", "description of the table", str(found["description"]))
-            commented = f"{found['described_columns']} of {found['columns']}"
-            yield Statement("recorded", "columns of it with a comment", commented)
-
-
-def _only(saved: Saved, name: str, what: str, fits: Callable[[Item], bool]) -> Entry:
-    """The one item that is called so, by its reference, its address or its name."""
+def _only(saved: Saved, name: str, what: str, fits: Callable[[Item], bool], apart: Iterable[Item] = ()) -> Entry:
+    """The one item that is called so, by its reference, its address or its name; `apart` are more than a bill has."""
     found, others = list[Entry](), list[str]()
     bucket = re.sub("^(s3|gs)://", "", name).rstrip("/")
-    for entry in saved.items.entries(""):
+    for entry in chain(saved.items.entries(""), (Entry(item, (), (), ()) for item in apart)):
         if not fits(entry.item):
             continue
-        if name == entry.item.ref:
+        if is_id(entry.item.ref, name):
             return entry
         if name in (entry.item.name, entry.item.url) or (entry.item.role == "store" and bucket == entry.item.name):
             found.append(entry)

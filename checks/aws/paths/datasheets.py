@@ -19,6 +19,7 @@ from checks.aws.sagemaker.resources import (
     ModelPackage,
     TrainingJob,
 )
+from checks.blind_spots import SHEETS
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown
 from scanner.model.views import View
@@ -46,11 +47,7 @@ class _Described(Struct, frozen=True):
     objective="dataset-documentation",
     since="0.1.0",
     needs=(Model, Endpoint, EndpointConfig, InferenceComponent, ModelPackage, TrainingJob, Table, FeatureGroup),
-    blind_to=(
-        "data sheets kept elsewhere",
-        "training jobs of more than 30 days ago",
-        "whether what a description says is true",
-    ),
+    blind_to=(*SHEETS, "training jobs of more than 30 days ago"),
     decided_by=("Table.description", "Table.columns", "Table.described_columns"),
     recorded=True,
 )

@@ -19,6 +19,7 @@ from checks.aws.sagemaker.resources import (
     ModelPackage,
     TrainingJob,
 )
+from checks.blind_spots import CARDS
 from scanner.cards.agreement import Serving, compare
 from scanner.cards.card import Card, completeness, open_items
 from scanner.model.checks import check
@@ -26,7 +27,6 @@ from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applica
 from scanner.model.views import View
 
 _JOINS = (Model, Endpoint, EndpointConfig, InferenceComponent, ModelCard)
-_TRUTH = "whether what the card says is true"
 
 
 class _Served:
@@ -70,7 +70,7 @@ class _Served:
     objective="model-documentation",
     since="0.1.0",
     needs=_JOINS,
-    blind_to=("cards kept elsewhere", _TRUTH),
+    blind_to=CARDS,
     recorded=True,
 )
 def sagemaker_served_package_without_model_card(package: ModelPackage, view: View) -> Verdict:
@@ -114,7 +114,7 @@ def sagemaker_served_package_without_model_card(package: ModelPackage, view: Vie
     objective="model-documentation",
     since="0.1.0",
     needs=_JOINS,
-    blind_to=(_TRUTH,),
+    blind_to=CARDS[1:],
     recorded=True,
 )
 def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdict:
@@ -209,7 +209,7 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
     objective="model-documentation",
     since="0.1.0",
     needs=_JOINS,
-    blind_to=(_TRUTH,),
+    blind_to=CARDS[1:],
     recorded=True,
 )
 def sagemaker_model_card_older_than_model(package: ModelPackage, view: View) -> Verdict:

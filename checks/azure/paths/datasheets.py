@@ -5,6 +5,7 @@ from msgspec import UNSET
 from checks.azure.machine_learning.assets import job_id
 from checks.azure.machine_learning.resources import DataVersion, Job, ModelVersion, OnlineDeployment
 from checks.azure.paths.documentation import deployment_of
+from checks.blind_spots import SHEETS
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Resource,
@@ -26,7 +27,7 @@ from scanner.model.views import View
     objective="dataset-documentation",
     since="0.1.0",
     needs=(OnlineDeployment, Job, DataVersion),
-    blind_to=("data sheets kept elsewhere", "whether what a description says is true"),
+    blind_to=SHEETS,
     recorded=True,
 )
 def azure_ml_served_model_training_data_undescribed(version: ModelVersion, view: View) -> Verdict:

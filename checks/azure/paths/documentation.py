@@ -6,13 +6,12 @@ from checks.azure.ids import arm_id
 from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
 from checks.azure.machine_learning.states import is_broken, not_in_use
+from checks.blind_spots import CARDS
 from scanner.cards.card import completeness, open_items
 from scanner.cards.card_items import TITLES
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
-
-_UNSEEN = ("cards kept elsewhere", "whether what the card says is true")
 
 
 class ServedVersions(Struct, frozen=True):
@@ -41,7 +40,7 @@ class ServedVersions(Struct, frozen=True):
     objective="model-documentation",
     since="0.1.0",
     needs=(OnlineDeployment,),
-    blind_to=_UNSEEN,
+    blind_to=CARDS,
     recorded=True,
 )
 def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verdict:
@@ -85,7 +84,7 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
     objective="model-documentation",
     since="0.1.0",
     needs=(OnlineDeployment,),
-    blind_to=_UNSEEN,
+    blind_to=CARDS,
     recorded=True,
 )
 def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> Verdict:

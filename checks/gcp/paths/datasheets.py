@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from checks.blind_spots import SHEETS
 from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.paths.documentation import endpoint_of
 from checks.gcp.vertex_ai.resources import Dataset, Endpoint, Model, TrainingPipeline
@@ -26,7 +27,7 @@ from scanner.model.views import View
     objective="dataset-documentation",
     since="0.1.0",
     needs=(Endpoint, TrainingPipeline, Dataset),
-    blind_to=("data sheets kept elsewhere", "whether what a description says is true"),
+    blind_to=SHEETS,
     recorded=True,
 )
 def vertex_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
+from checks.blind_spots import CARDS
 from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.vertex_ai.resources import Endpoint, Model, ModelEvaluation
 from scanner.cards.card import completeness, open_items
@@ -29,7 +30,7 @@ class ServedModels(Struct, frozen=True):
     objective="model-documentation",
     since="0.1.0",
     needs=(Endpoint,),
-    blind_to=("cards kept elsewhere", "whether what the card says is true"),
+    blind_to=CARDS,
     recorded=True,
 )
 def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
@@ -73,7 +74,7 @@ def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
     objective="model-documentation",
     since="0.1.0",
     needs=(Endpoint, ModelEvaluation),
-    blind_to=("cards kept elsewhere", "whether what the card says is true"),
+    blind_to=CARDS,
     recorded=True,
 )
 def vertex_served_model_card_incomplete(model: Model, view: View) -> Verdict:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from commandline import mlposture
 from drafting import DATA, PACKAGE, organisation, saved
-from factories.aws import job, s3_source, table
-from factories.gcp import evaluation, vertex_id
+from factories import azure
+from factories.aws import feature_group, job, s3_source, table
+from factories.gcp import dataset, evaluation, pipeline, vertex_id
 from factories.gcp import model as vertex_model
 
+from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import Channel
 
 
@@ -54,6 +56,49 @@ def test_a_data_sheet_says_which_tables_are_over_the_data(tmp_path: Path) -> Non
     assert "table over it: `arn:aws:glue:eu-west-1:111122223333:table/support/all`" in said
     assert "columns of it with a comment: `2 of 3`" in said
     assert "support/part" not in said
+
+
+def test_a_data_sheet_says_which_feature_groups_keep_the_data(tmp_path: Path) -> None:
+    reads = job(inputs=(Channel(channel_name="train", data_source=s3_source(f"{DATA}2026/")),))
+    groups = (feature_group("tickets", DATA, description="placeholder"), feature_group("other", f"{DATA}2026/11/"))
+    saved(reads, *groups).inventory.save(tmp_path / "inventory.json")
+
+    said = mlposture("datasheet", f"{DATA}2026/", "--inventory", "inventory.json", cwd=tmp_path).stdout
+    own = mlposture("datasheet", "tickets", "--inventory", "inventory.json", cwd=tmp_path).stdout
+
+    assert "feature group over it: `arn:aws:sagemaker:eu-west-1:111122223333:feature-group/tickets`" in said
+    assert "description of the feature group: `placeholder`" in said
+    assert "feature-group/other" not in said
+    assert "- recorded: description: `placeholder`" in own
+
+
+def test_a_data_set_of_a_registry_has_a_sheet_by_its_id_or_its_name(tmp_path: Path) -> None:
+    photographs = azure.data_version()
+    saved(pipeline(), dataset(description="empty"), photographs, azure.job("train", photographs.id)).inventory.save(
+        tmp_path / "inventory.json"
+    )
+
+    def sheet(name: str, *more: str) -> str:
+        return mlposture("datasheet", name, "--inventory", "inventory.json", *more, cwd=tmp_path).stdout
+
+    vertex = vertex_id("datasets", "700")
+    assert sheet(vertex) == sheet(vertex[2:].partition("/")[2]) == sheet("700") != ""
+    assert "description: `empty`" in sheet("700")
+    assert f"read by: `{vertex_id('trainingPipelines', '600')}`" in sheet("700")
+    assert sheet(photographs.id) == sheet(photographs.id.upper()) == sheet("photographs/4") != ""
+    assert f"read by: `{azure.job().id}`" in sheet("photographs/4")
+    assert json.loads(sheet("photographs/4", "--format", "croissant"))["url"] == photographs.id
+
+
+def test_a_name_that_a_bucket_and_a_data_set_have_is_asked_for_again(inventory: str, tmp_path: Path) -> None:
+    bucket = DATA.split("/")[2]
+    called = saved(*organisation().inventory.of(Bucket), dataset(bucket)).inventory
+    called.save(tmp_path / "inventory.json")
+
+    done = mlposture("datasheet", bucket, "--inventory", "inventory.json", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{bucket}: 2 are called so; name one of arn:aws:s3:::{bucket}, //aiplatform" in done.stderr
 
 
 def test_a_bucket_is_named_by_its_address_as_well(inventory: str, tmp_path: Path) -> None:

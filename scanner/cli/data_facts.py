@@ -1,0 +1,84 @@
+"""What is written of data sets where registries and catalogues have them. No text of that is kept, only whether it says
+something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
+
+from scanner.bom.items import Fact, Item
+from scanner.cards.card_draft import Statement
+from scanner.systems.texts import location
+
+if TYPE_CHECKING:
+    from scanner.model.collectors import Collector
+    from scanner.store.inventory import Inventory
+
+#: Data sets that a bill of materials does not have, with the jobs that read them and the field that names these there.
+_REGISTERED = {
+    "gcp.vertex_ai.Dataset": ("gcp.vertex_ai.TrainingPipeline", "dataset"),
+    "azure.machine_learning.DataVersion": ("azure.machine_learning.Job", "data"),
+}
+_TABLE, _GROUP = "aws.glue.Table", "aws.sagemaker.FeatureGroup"
+
+
+def described_data(inventory: Inventory, collectors: Mapping[str, Collector]) -> Iterator[Item]:
+    """The data sets of registries that jobs read which made what serves, with whether somebody described each."""
+    for kind in _REGISTERED:
+        for found in _all(inventory, collectors, kind):
+            said = found["description"]
+            yield Item(
+                ref=found["id"],
+                role="dataset",
+                name=found["name"],
+                basis="observed",
+                kind=kind,
+                title=collectors[kind].kind.title,
+                scope=found["scope"],
+                version=found["id"].rpartition("/versions/")[2] if "/versions/" in found["id"] else "",
+                facts=(Fact("setting", "description", said),) if isinstance(said, str) else (),
+            )
+
+
+def is_id(ref: str, name: str) -> bool:
+    """Whether a name is an id, as people write it: in Azure in any capitals, in Google Cloud without the service."""
+    if ref.startswith("/subscriptions/"):
+        return name.lower() == ref
+    return name == ref or (ref.startswith("//") and name == ref[2:].partition("/")[2])
+
+
+def readers_of(inventory: Inventory, collectors: Mapping[str, Collector], item: Item) -> Iterator[str]:
+    """The jobs that read a data set of a registry."""
+    kind, field = _REGISTERED.get(item.kind, ("", ""))
+    for job in _all(inventory, collectors, kind):
+        named = job[field]
+        if item.ref == named or (isinstance(named, tuple) and item.ref in named):
+            yield job["id"]
+
+
+def written_over(inventory: Inventory, collectors: Mapping[str, Collector], url: str) -> Iterator[Statement]:
+    """The tables and feature groups over data in S3, and how far each is described."""
+    for table in _all(inventory, collectors, _TABLE):
+        if _is_over(table["location"], url):
+            yield Statement("recorded", "table over it", table["id"])
+            yield Statement("recorded", "description of the table", str(table["description"]))
+            commented = f"{table['described_columns']} of {table['columns']}"
+            yield Statement("recorded", "columns of it with a comment", commented)
+    for group in _all(inventory, collectors, _GROUP):
+        if _is_over(getattr(group["offline_storage"], "resolved_output_s3_uri", None), url):
+            yield Statement("recorded", "feature group over it", group["id"])
+            yield Statement("recorded", "description of the feature group", str(group["description"]))
+
+
+def _is_over(above: Any, url: str) -> bool:
+    """Whether a place is that of a data set, or a folder above it."""
+    place, over = location(url).rstrip("/"), location(above).rstrip("/") if isinstance(above, str) else ""
+    return bool(place and over) and f"{place}/".startswith(f"{over}/")
+
+
+def _all(inventory: Inventory, collectors: Mapping[str, Collector], kind: str) -> Iterator[dict[str, Any]]:
+    """The fields of each resource of a kind."""
+    if kind in inventory.store.kinds():
+        yield from map(asdict, inventory.all(collectors[kind].kind))
