@@ -9,20 +9,23 @@ from scanner.lineage.events import NotAnEvent, read_event
 from scanner.lineage.filling import graph_of, job_key
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Sort
-from scanner.lineage.observed import KINDS, observed_events
+from scanner.lineage.observed import observed_events
+from scanner.lineage.observed_runs import mlflow_run_id
+from scanner.lineage.told import KINDS, job_called
 from scanner.model.collectors import Collector
 from scanner.store.inventory import Inventory
 from scanner.systems.graph import Graph as Joins
 
-_RUN = "lineage.openlineage.LineageRun"
+_RECORDED, _MLFLOW = "lineage.openlineage.LineageRun", "mlflow.tracking.Run"
 _SORTS = {"job": Sort.JOB, "endpoint": Sort.ENDPOINT}
 
 
 def lineage_of(held: Sequence[Held], inventory: Inventory, collectors: Mapping[str, Collector]) -> Lineage | None:
     """The drawing around the jobs, runs and endpoints among these resources; None where nothing is known of any."""
-    runs = {one.name for one in held if one.kind == _RUN}
+    runs = {one.name for one in held if one.kind == _RECORDED}
+    runs |= {mlflow_run_id(one.id) for one in held if one.kind == _MLFLOW}
     keys = {
-        (_SORTS[told.what], job_key(f"{one.scope.provider}://{one.scope.account}/{one.scope.region}", one.name))
+        (_SORTS[told.what], job_key(*job_called(one.scope, one.id, one.name)))
         for one in held
         if (told := KINDS.get(one.kind)) is not None and told.what in _SORTS
     }
@@ -36,7 +39,7 @@ def lineage_of(held: Sequence[Held], inventory: Inventory, collectors: Mapping[s
             kept.add(read_event(event))
         except NotAnEvent:  # of what has no name, nothing can be drawn
             continue
-        if "run" not in event and (event["inputs"] or event["outputs"]):
+        if "run" not in event and (event.get("inputs") or event.get("outputs")):
             job = event["job"]  # which has facets if it is an endpoint
             sort = Sort.ENDPOINT if "facets" in job else Sort.JOB
             stated.add((sort, job_key(job["namespace"], job["name"])))

@@ -9,6 +9,7 @@ from reports.html.lineage_chart import svg
 from scanner.cli.config import check_place, refuse_undecoded
 from scanner.cli.judging import load_saved, places_of, write_to
 from scanner.cli.process import say
+from scanner.lineage.dataset_names import place_of
 from scanner.lineage.drawing import draw
 from scanner.lineage.event_writing import lines
 from scanner.lineage.events import NotAnEvent, read_event
@@ -95,6 +96,7 @@ def _around(graph: Graph, names: tuple[str, ...]) -> list[int]:
     found: list[int] = []
     for name in names:
         some = [node.number for node in graph.nodes() if name in (node.label, node.key)]
+        some += [] if some or (at := graph.find(place_of(name))) is None else [at]
         if not some:
             raise InputError(f"--around {name}: no data set, job or endpoint is called so")
         found += some

@@ -195,7 +195,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     """What lies around the jobs, runs and endpoints of a system, and how many more nodes there are next to that.
 
     `stated` are jobs and endpoints of it of which a cloud states what they read, wrote or serve, `recorded` its runs in
-    OpenLineage.
+    OpenLineage and MLflow.
     """
 
     nodes: tuple[LineageNode, ...]

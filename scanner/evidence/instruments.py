@@ -213,7 +213,7 @@ def _drawn(drawn: Lineage) -> Iterator[Piece]:
         text = f"a cloud states of {drawn.stated} jobs and endpoints what they read, wrote or serve: see the drawing"
         yield Piece(kind=Kind.OBSERVED, text=text)
     if drawn.recorded:
-        yield Piece(kind=Kind.RECORDED, text=f"runs in OpenLineage: {drawn.recorded}, see the drawing")
+        yield Piece(kind=Kind.RECORDED, text=f"runs in OpenLineage or MLflow: {drawn.recorded}, see the drawing")
 
 
 def _sorted(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

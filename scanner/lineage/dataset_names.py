@@ -33,7 +33,11 @@ _AZURE_STORE = pattern(r"abfss://([^@]+@[^.]+)\.(.+)")
 _AZURE_HTTPS = pattern(r"([^./]+)\.(?:dfs|blob)\.(core\.[a-z.]+)")
 _S3_HTTPS = pattern(r"(?:(.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
 _GCS_HTTPS = pattern(r"(?:(.+)\.)?storage\.(?:googleapis|cloud\.google)\.com")
+#: How addresses begin that hold in one workspace of Azure ML alone.
+_DATASTORES = "datastores/"
 _WILD = ("*", "?", "{", "[")
+#: How resource ids of Azure begin, and what those of Azure ML have that its own addresses leave out.
+_RESOURCES, _PROVIDER = "/subscriptions/", pattern(r"/providers/microsoft\.machinelearningservices(?=/workspaces/)")
 
 
 class Relation(enum.StrEnum):
@@ -96,9 +100,16 @@ def place(namespace: str, name: str) -> Place:
 
 @lru_cache(maxsize=8192)
 def place_of(address: str) -> Place:
-    """The place of an address as clouds and tools write it: `s3://bucket/key`, `/gcs/bucket/key`, `https://…`."""
+    """The place of an address as clouds and tools write it: `s3://bucket/key`, `/gcs/bucket/key`, `https://…`.
+
+    Google's full names (`//SERVICE/projects/…`) and Azure's resource ids (`/subscriptions/…`) are addresses, too.
+    """
     if address.startswith("/gcs/"):
         address = f"gs://{address.removeprefix('/gcs/')}"
+    if address.startswith("//"):
+        address = f"https:{address}"
+    if address[: len(_RESOURCES)].lower() == _RESOURCES:
+        return _named("azureml", "", address)
     if address.startswith("/"):
         return _named("file", "", address)
     scheme, colon, rest = address.partition(":")
@@ -117,6 +128,8 @@ def _named(scheme: str, authority: str, name: str) -> Place:
         return _https(authority, name)
     if scheme == "bigquery":
         return Place("bigquery:", name.replace(":", ".", 1).strip("/"))
+    if scheme == "azureml":
+        name = _azureml(name)
     if scheme == "abfss" and (found := _AZURE.fullmatch(authority)):
         authority = f"{found[1]}@{found[2].lower()}.{found[3].lower()}"
     elif scheme in _PORTS and "://" not in authority:
@@ -129,6 +142,12 @@ def _named(scheme: str, authority: str, name: str) -> Place:
 def _path(scheme: str, name: str) -> str:
     """A path without slashes at its ends or twice in a row; the name of a table as it is."""
     return "/".join(part for part in name.split("/") if part) if scheme in PATHS else name.strip("/")
+
+
+def _azureml(name: str) -> str:
+    """A resource id or an address of Azure ML, where capitals count in the paths of files alone."""
+    id, paths, file = name.partition("/paths/")
+    return _PROVIDER.sub("", id.lower()) + paths + file
 
 
 def _https(host: str, path: str) -> Place:
@@ -182,13 +201,13 @@ def _wild(one: Place, other: Place) -> bool:
 
 
 def _is_relative(one: Place, other: Place) -> bool:
-    """Whether one is the other in an Azure ML workspace that is not named: a datastore in its short form."""
-    if one.scheme != "azureml" or other.scheme != "azureml":
+    """Whether one may lie in the other in an Azure ML workspace that is not named: a datastore in its short form."""
+    if not any(each.path.startswith(_DATASTORES) for each in (one, other)) or one.scheme != other.scheme:
         return False
-    return _datastore(str(one)) == _datastore(str(other)) != ""
+    shorter, longer = sorted((f"{_in_datastore(one.path)}/", f"{_in_datastore(other.path)}/"), key=len)
+    return shorter != "/" and longer.startswith(shorter)
 
 
-def _datastore(address: str) -> str:
-    """The datastore and path of an address of Azure ML, without the workspace."""
-    found = address.lower().find("datastores/")
-    return address[found:] if found >= 0 else ""
+def _in_datastore(path: str) -> str:
+    """The datastore and the path there of an address of Azure ML, without the workspace."""
+    return path[at:] if (at := path.find(_DATASTORES)) >= 0 else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.lineage.dataset_names import place
+from scanner.lineage.dataset_names import Place, place
 from scanner.lineage.events import EventKind
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Graph, Sort, What
@@ -33,10 +33,19 @@ def graph_of(kept: KeptEvents, folder: Path | None = None) -> Graph:
 def add_data(graph: Graph, named: Named) -> int:
     """A data set with the other names that a symlink gives it."""
     where = place(named.namespace, named.name)
-    number = graph.data(where, named.name, model=is_model(named.facets))
+    number = graph.data(where, label_of(named.name, where), model=is_model(named.facets))
     for other in symlinks(named.facets):
         graph.same(where, place(*other))
     return graph.find(where) or number
+
+
+def label_of(name: str, where: Place) -> str:
+    """What data is called where people read it: of the id of a resource that which they know it by."""
+    if where.scheme == "azureml":
+        return name.rpartition("/workspaces/")[2]
+    if where.store.endswith(".googleapis.com"):
+        return "/".join(where.parts[-2:])
+    return str(where) if name == "/" else name
 
 
 def symlinks(facets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ def test_all_endpoints_of_a_system_are_drawn_with_what_they_serve(system: str) -
     dossier = compiled(system)
     drawn = dossier.lineage
     assert drawn is not None
-    names = {node.label for node in drawn.nodes if node.sort == "endpoint"}
+    names = {node.label.partition("/")[0] for node in drawn.nodes if node.sort == "endpoint"}
     served = {edge.target for edge in drawn.edges if not edge.perhaps}
 
     assert names >= {one.name for one in dossier.resources if one.kind.endswith((".Endpoint", ".OnlineEndpoint"))}

@@ -174,7 +174,7 @@ def test_instruments_have_what_their_objectives_have_and_a_card_who_approved_it(
     assert told(rows["model-card"])["declared"] == ["How it was made, version 3, which fills Annex IV(2)(b)"]
     assert told(rows["lineage"]) == {
         "observed": ["a cloud states of 2 jobs and endpoints what they read, wrote or serve: see the drawing"],
-        "recorded": ["runs in OpenLineage: 3, see the drawing"],
+        "recorded": ["runs in OpenLineage or MLflow: 3, see the drawing"],
         "missing": ["data-lineage: nothing was found of it"],
     }
     assert rows["gate"].of(Kind.RECORDED) == (GATE,)

@@ -9,6 +9,11 @@ from scanner.lineage.dataset_names import Place, Relation, above, place, place_o
 WASBS, ABFSS = "wasbs://raw@northwind.dfs.core.windows.net", "abfss://raw@northwind.dfs.core.windows.net"
 SAME, PERHAPS, OTHER = Relation.SAME, Relation.PERHAPS, Relation.OTHER
 FULL = "azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/raw/paths/claims.csv"
+VERSION = (
+    "/subscriptions/s/resourceGroups/r/providers/Microsoft.MachineLearningServices/workspaces/W/models/m/versions/7"
+)
+OTHERWISE = "azureml://subscriptions/s/resourceGroups/r/workspaces/w/models/m/versions/7"
+PIPELINE_DATA = "projects/p/locations/europe-west4/datasets/700"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +32,18 @@ FULL = "azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/raw/p
         (place("postgres://DB.example:5432", "d.s.t"), place("postgresql://db.example", "d.s.t"), SAME),
         (place("file", "/data/x"), place_of("file:///data/x"), SAME),
         (place("azureml", "claims:3"), place_of("azureml:claims:3"), SAME),
+        (place_of(VERSION), place_of(VERSION.lower()), SAME),
+        (place_of(VERSION), place_of(f"azureml:{VERSION}"), SAME),
+        (place_of(VERSION), place_of(OTHERWISE), SAME),
+        (place_of(VERSION), place("azureml", VERSION), SAME),
+        (place_of(VERSION), place_of(VERSION.replace("versions/7", "versions/*")), PERHAPS),
+        (place_of(FULL), place_of(FULL.replace("claims", "Claims")), OTHER),
+        (place_of(FULL), place_of(FULL.replace("/w/", "/other/")), OTHER),
+        (
+            place("https://aiplatform.googleapis.com", PIPELINE_DATA),
+            place_of(f"//aiplatform.googleapis.com/{PIPELINE_DATA}"),
+            SAME,
+        ),
         (place("an invented one", "x.y"), place("an invented one", "x.y"), SAME),
         (place("s3://claims", "raw"), place("s3://claims", "raw/2026/x.csv"), PERHAPS),
         (place("s3://claims", ""), place("s3://claims", "raw"), PERHAPS),
@@ -35,6 +52,8 @@ FULL = "azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/raw/p
         (place("postgres://db", "d.S.t"), place("postgres://db", "d.s.t"), PERHAPS),
         (place("postgres://db", "d"), place("postgres://db", "d.s.t"), PERHAPS),
         (place_of("azureml://datastores/raw/paths/claims.csv"), place_of(FULL), PERHAPS),
+        (place_of("azureml://datastores/raw/paths"), place_of(FULL), PERHAPS),
+        (place_of("azureml://datastores/other/paths"), place_of(FULL), OTHER),
         (place("s3://claims", "raw"), place("s3://claims", "raw-2"), OTHER),
         (place("s3://claims", "Raw"), place("s3://claims", "raw"), OTHER),
         (place("s3://claims", "raw"), place("gs://claims", "raw"), OTHER),

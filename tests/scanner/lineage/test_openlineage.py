@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from dossiers import all_judged
 from lineage_scans import scanned
 from support import ROOT, TESTS, registered
 
@@ -107,3 +108,14 @@ def test_events_made_of_a_scan_are_taken_too(tmp_path: Path) -> None:
 
     assert set(json.loads(judge("judge", made.encode()))) == {""}
     assert [record.state for record in kept(made.splitlines()).records(EventKind.RUN)] == ["COMPLETE", "FAIL"]
+
+
+def test_events_made_of_what_clouds_state_are_taken_and_lose_nothing() -> None:
+    inventory = all_judged().inventory
+    made = [json.dumps(event) for event in observed_events(inventory, Joins(inventory, registered()[1]))]
+    ours = [line.decode() for line in lines(kept(made))]
+
+    assert set(json.loads(judge("judge", "\n".join(made).encode()))) == {""}
+    assert set(json.loads(judge("judge", "".join(ours).encode()))) == {""}
+    assert [line.decode() for line in lines(kept(ours))] == ours
+    assert as_text(graph_of(kept(ours))) == as_text(graph_of(kept(made)))
