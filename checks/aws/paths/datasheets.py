@@ -83,14 +83,14 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     if path is None:
         return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
     verdict = _judged(model, view, path)
-    if verdict.status is not Status.FAIL and (view.derive(_trained).unread or not served.complete):
+    if verdict.status is not Status.FAIL and (view.derive(training_jobs).unread or not served.complete):
         return unknown("all endpoints and training jobs", path=verdict.path)
     return verdict
 
 
 def _judged(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
     """The verdict on a model that serves, as far as jobs were seen; `path` leads from it to an endpoint."""
-    jobs = _jobs(model, view)
+    jobs = jobs_behind(model, view)
     if isinstance(jobs, Verdict):
         return jobs
     path = (*(job.id for job in jobs), model.id, *path)
@@ -100,12 +100,12 @@ def _judged(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
     return _described(places, view, path) if places else not_applicable("the job that made it read nothing from S3")
 
 
-def _jobs(model: Model, view: View) -> list[TrainingJob] | Verdict:
+def jobs_behind(model: Model, view: View) -> list[TrainingJob] | Verdict:
     """The training jobs that made what a model loads; a verdict where there is none, or that is not known."""
     loaded = artifacts(view, model)
     if loaded is None:
         return unknown("primary_container", "containers")
-    trained = view.derive(_trained)
+    trained = view.derive(training_jobs)
     found = [job for uri in loaded.uris for job in trained.by.get(place_of(uri), ())]
     if found:
         return found
@@ -152,7 +152,7 @@ def _is_filled(one: Table | FeatureGroup) -> bool:
     return one.description == "filled"
 
 
-def _trained(view: View) -> _Trained:
+def training_jobs(view: View) -> _Trained:
     """An index of what training jobs made, to be derived once."""
     found = view.all(TrainingJob)
     by: dict[str, list[TrainingJob]] = {}

@@ -1,0 +1,75 @@
+"""What is known of the data behind model versions that serve: whether the job that made one names any."""
+
+from checks.azure.machine_learning.assets import job_id
+from checks.azure.machine_learning.resources import Job, ModelVersion, OnlineDeployment
+from checks.azure.paths.documentation import deployment_of
+from scanner.model.checks import check
+from scanner.model.nouns import (
+    Resource,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+)
+from scanner.model.views import View
+
+#: Jobs whose own inputs are all that they read. Of a pipeline, steps have inputs of their own.
+_ALONE = frozenset({"command", "sweep", "spark"})
+
+
+@check(
+    id="MLP-5233",
+    severity=Severity.LOW,
+    objective="data-lineage",
+    since="0.1.0",
+    needs=(OnlineDeployment, Job),
+    blind_to=("data that is named in values of parameters", "whether the job that it names made it"),
+    decided_by=("Job.data", "Job.plain_data", "Job.unclear_data"),
+)
+def azure_ml_served_model_of_job_without_data(version: ModelVersion, view: View) -> Verdict:
+    """A job that names no data made a model version that an online deployment serves.
+
+    Judged is the job that the version names, where it is a command, a sweep or a Spark job: an input of the type
+    `uri_file`, `uri_folder` or `mltable` is data. An address that is given as a plain value is none, as Azure ML does
+    not know that it is data. Of pipelines and other jobs that name none the verdict stays open.
+
+    ## Why it matters
+    The code fetched its data by itself. Nobody can say from the job what the model has learnt, whether that was
+    allowed, or what else is wrong once a source turns out to be.
+
+    ## How to fix
+    Register the data as a data asset and give it to the job as an input, so that Azure ML notes the version of it with
+    the job.
+
+    CLI: `az ml job create --file job.yml`, with `inputs` of the type `uri_folder` in the file.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-read-write-data-v2
+    - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-job-command
+    """
+    if missing := unobserved(version, "job_name"):
+        return missing
+    deployment = deployment_of(version, view)
+    if isinstance(deployment, Verdict):
+        return deployment
+    if not version.job_name:
+        return not_applicable("it names no job that made it", job_name=version.job_name)
+    job = view.get(Job, job_id(version))
+    if job is None:
+        return not_applicable("the job that made it is gone", job_name=version.job_name)
+    path = (version.id, deployment)
+    if not isinstance(job, Resource):
+        return unknown("Job", path=path)
+    if unobserved(job, "data", "plain_data", "unclear_data"):
+        return unknown("Job.data", path=(job.id, *path))
+    shown = joined(job, "data", "plain_data", "unclear_data")
+    if job.data or job.plain_data or job.unclear_data:
+        return passed("the job that made it names data", path=(job.id, *path), **shown)
+    if str(job.job_type or "").lower() not in _ALONE:
+        return unknown("what data such a job reads", path=(job.id, *path))
+    found = joined(job, "job_type", "data", "plain_data", "unclear_data")
+    return failed("the job that made it names no data", path=(job.id, *path), **found)
