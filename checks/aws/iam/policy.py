@@ -88,11 +88,11 @@ class Documents(Struct, frozen=True):
         return places.spelled_out(*self._patterns(action))
 
     def _patterns(self, action: str) -> Iterator[set[str]]:
-        """What each set of rules spells out: as allowed, and as spared by denials."""
+        """What each set of rules spells out: as allowed, by any of them, and as spared, by each denial for itself."""
         for rules in (self.identity, self.boundary, self.resource):
             about = () if rules is None else rules.about(action).rules
-            for denies in (False, True):
-                yield {pattern for rule in about if rule.denies is denies for pattern in rule.spelled_out()}
+            yield {pattern for rule in about if not rule.denies for pattern in rule.spelled_out()}
+            yield from (set(rule.spelled_out()) for rule in about if rule.denies)
 
     def _allowed(self, own: "_Said", edge: "_Said", theirs: "_Said") -> Marks:
         """What is allowed, before anything is denied."""

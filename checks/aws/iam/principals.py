@@ -11,7 +11,8 @@ from scanner.model.patterns import pattern
 #: An account id, or the ARN of an account or of something in it.
 _ARN = pattern(r"arn:[^:]+:(iam|sts)::(\d{12}):(.+)")
 _ACCOUNT = pattern(r"\d{12}")
-#: The unique id of a user or role that is gone, or not.
+#: The unique id of a user or role that is gone: AWS shows the ARN of one that is there, whatever was written.
+#: Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 _UNIQUE = pattern(r"A[A-Z]{3}[A-Z0-9]{12,}")
 EVERYBODY = "*"
 #: An account that no policy names.
@@ -43,8 +44,19 @@ class Named(Struct, frozen=True):
         return self.text == EVERYBODY and self.kind == "AWS"
 
     @property
+    def arn(self) -> str:
+        """That of a user, a role or a session; empty where it is a whole account."""
+        return self.text if self.account and not self.whole_account else ""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is a user or role that was deleted, so that nobody has its rights, ever again."""
+        return self.kind == "AWS" and _UNIQUE.fullmatch(self.text) is not None
+
+    @property
     def understood(self) -> bool:
-        return self.everybody or bool(self.account) or self.kind in ("Service", "Federated", "CanonicalUser")
+        known = self.everybody or bool(self.account) or self.gone
+        return known or self.kind in ("Service", "Federated", "CanonicalUser")
 
 
 def named(principal: Any) -> Iterator[Named]:
@@ -113,9 +125,8 @@ def _match(one: Named, caller: Caller) -> Spoken:
         is_it = YES if one.text == caller.canonical else NO
         return Spoken(is_it, is_it)
     if not one.understood:
-        only_another = caller.account == STRANGER and caller.unclear != one.text and _UNIQUE.fullmatch(one.text)
-        return _NOBODY if only_another else Spoken(UNKNOWN, UNKNOWN)
-    if not caller.account:
+        return Spoken(UNKNOWN, UNKNOWN)
+    if one.gone or not caller.account:
         return _NOBODY
     if one.kind == "CanonicalUser":  # an account by another name, which does not tell which
         return Spoken(NO, NO) if caller.account == STRANGER else Spoken(UNKNOWN, NO)

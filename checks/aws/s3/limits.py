@@ -1,22 +1,38 @@
-"""Conditions that let a statement hold for nobody but an organisation, or from nowhere but some addresses."""
+"""Conditions that let nobody in but those of an organisation, or from some addresses: of what is allowed, or spared.
+
+They may stand alone, with others, or in a denial of everybody else, as the perimeters of AWS' guides have them.
+"""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from checks.aws.iam.conditions import Values
+from checks.aws.iam.matching import filled
 from checks.aws.iam.requests import SOMETHING
-from checks.aws.iam.statements import Rules, listed
+from checks.aws.iam.statements import Rule, Rules, listed
 from scanner.model.patterns import pattern
 from scanner.model.trust import Foreign
 
-_ORGANIZATION = pattern(r"o-[a-z0-9]{10,32}")
+_ORGANIZATION = pattern(r"(o-[a-z0-9]{10,32})(/.*)?")
+_ID, _PATHS, _ADDRESS = "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip"
 #: A wider range is public, as Amazon counts it.
 _WIDEST = {4: 8, 6: 32}
 #: What a request has under a key that comes from nowhere that a policy names.
-_ELSEWHERE: dict[str, Values] = {"aws:principalorgid": (SOMETHING,), "aws:sourceip": ()}
+_ELSEWHERE: dict[str, Values] = {_ID: (SOMETHING,), _PATHS: (f"o-{SOMETHING}/r-{SOMETHING}/",), _ADDRESS: ()}
+#: Operators that keep to some values, or that deny all but some, by what they compare.
+_TEXTS = ("stringequals", "stringlike")
+_OPERATORS: dict[str, dict[bool, tuple[str, ...]]] = {
+    _ID: {False: _TEXTS, True: ("stringnotequals", "stringnotlike")},
+    _PATHS: {
+        False: ("foranyvalue:stringequals", "foranyvalue:stringlike", *_TEXTS),
+        True: ("foranyvalue:stringnotlike", "forallvalues:stringnotequals", "forallvalues:stringnotlike"),
+    },
+    _ADDRESS: {False: ("ipaddress",), True: ("notipaddress",)},
+}
 
 
 class Limit(Struct, frozen=True):
@@ -27,43 +43,79 @@ class Limit(Struct, frozen=True):
     foreign: Foreign
 
 
+class _Line(NamedTuple):
+    """One line of a condition: operator and key in lower case."""
+
+    operator: str
+    key: str
+    values: list[Any]
+
+
 def limits_of(rules: Rules) -> tuple[Limit, ...]:
-    """What the only conditions of statements that allow limit them to, each once."""
-    found = {limit.label: limit for rule in rules.rules if not rule.denies for limit in _limits(rule.statement)}
-    return tuple(found.values())
+    """What conditions limit statements to, each once."""
+    return tuple({limit.label: limit for rule in rules.rules for limit in _limits(rule)}.values())
 
 
 def nowhere(rules: Rules) -> dict[str, Values]:
-    """Keys of a request from outside all such limits, of those keys that no other condition asks about."""
-    limited = {
-        key for rule in rules.rules if not rule.denies for limit in _limits(rule.statement) for key in limit.keys
-    }
-    others = {
-        key for rule in rules.rules if rule.denies or not any(_limits(rule.statement)) for key in rule.condition.keys
-    }
+    """Keys of a request from outside all such limits, of those keys that nothing else asks about."""
+    lines = [(line, tuple(_limited(line, denies=rule.denies))) for rule in rules.rules for line in _lines(rule)]
+    limited = {line.key for line, found in lines if found}
+    others = {line.key for line, found in lines if not found}
     return {key: _ELSEWHERE[key] for key in sorted(limited - others)}
 
 
-def _limits(statement: Mapping[str, Any]) -> Iterator[Limit]:
-    blocks = [(str(operator).lower(), block) for operator, block in (statement.get("Condition") or {}).items()]
-    tests = [(operator, str(key).lower(), listed(block[key])) for operator, block in blocks for key in block]
-    match tests:
-        case [("stringequals", "aws:principalorgid", values)] if values and all(map(_is_organization, values)):
-            for value in values:
-                yield Limit(f"of organisation {value}", {"aws:principalorgid": (value,)}, Foreign.organization(value))
-        case [("ipaddress", "aws:sourceip", values)] if values and all(map(_is_narrow, values)):
-            for value in values:
-                first = str(ipaddress.ip_network(value, strict=False)[0])
-                yield Limit(f"from {value}", {"aws:sourceip": (first,)}, Foreign.address(value))
+def _limits(rule: Rule) -> Iterator[Limit]:
+    """Where several lines limit a statement, it takes all of them: then each is one of each line's together."""
+    found = [limits for line in _lines(rule) if (limits := tuple(_limited(line, denies=rule.denies)))]
+    if rule.denies:  # a denial of who is not of one, or not of the other
+        for limits in found:
+            yield from limits
+    elif found:
+        for several in product(*found):
+            yield _together(several)
 
 
-def _is_organization(value: Any) -> bool:
-    return isinstance(value, str) and _ORGANIZATION.fullmatch(value) is not None
+def _together(limits: tuple[Limit, ...]) -> Limit:
+    first, *others = limits
+    for each in others:
+        first = Limit(f"{first.label} {each.label}", {**first.keys, **each.keys}, first.foreign | each.foreign)
+    return first
 
 
-def _is_narrow(value: Any) -> bool:
+def _lines(rule: Rule) -> Iterator[_Line]:
+    written = rule.statement.get("Condition")
+    for operator, block in written.items() if isinstance(written, Mapping) else ():
+        for key, values in block.items() if isinstance(block, Mapping) else ():
+            yield _Line(str(operator).lower(), str(key).lower(), listed(values))
+
+
+def _limited(line: _Line, *, denies: bool) -> Iterator[Limit]:
+    """What a line limits to; nothing where one of its values is no limit, or another operator."""
+    operator = line.operator.removesuffix("ifexists") if denies else line.operator
+    if operator not in _OPERATORS.get(line.key, {}).get(denies, ()) or not all(map(str, line.values)):
+        return
+    found = [_limit(line.key, str(value)) for value in line.values]
+    if None not in found:
+        yield from (each for each in found if each is not None)
+
+
+def _limit(key: str, value: str) -> Limit | None:
+    if key == _ADDRESS:
+        first = _first_of(value)
+        return Limit(f"from {value}", {key: (first,)}, Foreign.address(value)) if first else None
+    match = _ORGANIZATION.fullmatch(value)
+    if match is None or (match[2] is None) is not (key == _ID):
+        return None
+    keys: dict[str, Values] = {_ID: (match[1],)}
+    if key == _PATHS:
+        keys[_PATHS] = (filled(value),)
+    return Limit(f"of organisation {value.removesuffix('/*')}", keys, Foreign.organization(match[1]))
+
+
+def _first_of(network: str) -> str:
+    """The first address of a range; empty where it is none, or so wide that it is public."""
     try:
-        network = ipaddress.ip_network(str(value), strict=False)
+        found = ipaddress.ip_network(network, strict=False)
     except ValueError:
-        return False
-    return network.prefixlen >= _WIDEST[network.version]
+        return ""
+    return str(found[0]) if found.prefixlen >= _WIDEST[found.version] else ""

@@ -12,6 +12,7 @@ from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
 from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_owner, keys_of_service
 from checks.aws.iam.statements import Rules, rules_of_resource
+from checks.aws.s3.deliveries import delivering, for_any_account, service_of
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
 from checks.aws.s3.limits import Limit, limits_of, nowhere
 from checks.aws.s3.resources import Bucket
@@ -115,7 +116,10 @@ def _doubts(each: Outsider, answer: Answer, rules: Rules, actions: Actions) -> I
 
 
 def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
-    """Everybody outside the account of a bucket whom its policy may let in, and each kind of stranger once."""
+    """Everybody outside the account of a bucket whom its policy may let in, and each kind of stranger once.
+
+    Services are none of them, whether they are named as such or by an account of AWS.
+    """
     account = bucket.scope.account
     allows = [rule for rule in rules.rules if not rule.denies]
     limits, elsewhere = limits_of(rules), nowhere(rules)
@@ -146,9 +150,10 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
 
 
 def _outsider(one: Named, bucket: Bucket, limits: tuple[Limit, ...], elsewhere: Keys) -> Iterator[Outsider]:
+    if one.gone or delivering(one.account or one.text):
+        return
     if one.account and one.account != bucket.scope.account:
-        arn = "" if one.whole_account else one.text
-        caller, keys = Caller(account=one.account, arn=arn), keys_of_account(one.account, arn)
+        caller, keys = Caller(account=one.account, arn=one.arn), keys_of_account(one.account, one.arn)
         known = Foreign.account(one.account)
         yield Outsider(one.account, caller, {**keys, **elsewhere}, foreign=known)
         for limit in limits:
@@ -168,16 +173,20 @@ def services_let_in(bucket: Bucket, actions: Actions) -> Reached:
         return Reached(unclear=("policy",))
     rules = rules_of_resource(bucket.policy)
     principals = (one for rule in rules.rules if not rule.denies for one in named(rule.statement.get("Principal")))
-    names = dict.fromkeys(one.text for one in principals if one.kind == "Service")
-    by: list[str] = []
+    by: dict[str, None] = {}
     unclear: list[str] = []
-    for name in names:
-        each = _asking(Outsider(name, Caller(service=name), keys_of_service(STRANGER)), bucket)
-        answer = _reaches(each, rules, bucket, actions)
+    for one in dict.fromkeys(principals):
+        name = service_of(one)
+        if not name:
+            continue
+        caller = Caller(service=one.text) if one.kind == "Service" else Caller(account=one.account, arn=one.arn)
+        each = _asking(Outsider(name, caller, keys_of_service(STRANGER)), bucket)
+        asked = for_any_account(rules, one)
+        answer = _reaches(each, asked, bucket, actions)
         if answer is YES:
-            by.append(name)
+            by[name] = None
         elif answer is UNKNOWN:
-            unclear += _doubts(each, answer, rules, actions)
+            unclear += _doubts(each, answer, asked, actions)
     return Reached(tuple(by), tuple(dict.fromkeys(unclear)))
 
 
@@ -197,7 +206,7 @@ def reached_by_acl(bucket: Bucket, *permissions: str) -> Reached:
                 by.append(EVERYBODY)
             elif ignored is UNKNOWN:
                 unclear += unread_levels(bucket)
-        elif grantee.uri is None and grantee.id != bucket.owner_id:
+        elif grantee.uri is None and grantee.id != bucket.owner_id and not delivering(grantee.id or ""):
             if grantee.id and bucket.owner_id:
                 by.append(f"canonical user {grantee.id}")
             else:

@@ -85,8 +85,9 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Bucket with model or training data may be written by other accounts.
 
     Counts the policy, with its denials and conditions, and the ACL. Of a condition that keeps the
-    caller to one organisation or some addresses, these are named. A public policy lets no other
-    account in while `RestrictPublicBuckets` is on, for the bucket or for the account.
+    caller to one organisation or some addresses, and of a denial of all others, these are named. A public policy lets
+    no other account in while `RestrictPublicBuckets` is on, for the bucket or for the account. Accounts of AWS that
+    deliver logs and reports are services, which MLP-1411 judges, and what was deleted is nobody.
 
     ## Why it matters
     Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
@@ -215,6 +216,9 @@ def s3_ml_bucket_configurable_by_other_accounts(bucket: Bucket) -> Verdict:
 )
 def s3_ml_bucket_service_without_source(bucket: Bucket) -> Verdict:
     """Bucket with model or training data lets a service in on behalf of any account.
+
+    Accounts of AWS that older policies name, to have logs delivered, count as the service. Load balancers deliver only
+    below `AWSLogs/` and the number of their account, so that a statement about such names is about one account.
 
     ## Why it matters
     A service principal stands for every customer of the service. Whoever knows the name of the bucket can point a

@@ -131,7 +131,7 @@ def slowly(documents, action, target):
     named = {key.lower() for s in everything for block in s.get("Condition", {}).values() for key in block}
     picked = {key: values for key, values in PICKED.items() if key in named}
     hidden = {key: values for key, values in HIDDEN.items() if key in named}
-    questions = [LOST] * (LOST in str(theirs)) + ["NotPrincipal"] * ("NotPrincipal" in str(theirs))
+    questions = ["NotPrincipal"] * ("NotPrincipal" in str(theirs))
     questions += ["loose"] * (edge is not None and ("'*'" in str(theirs) or "NotPrincipal" in str(theirs)))
     return verdict(action, target, ROLE, documents, KNOWN, picked, hidden, questions), bool(questions)
 
@@ -237,6 +237,15 @@ def test_an_object_that_only_empty_stars_leave_over_is_reached():
     found = Powers(role_with(some, longer)).documents().reach("s3:putobject", Places([], [PLACE]), {})
 
     assert found.name == f"{PLACE}b"
+
+
+def test_an_object_that_two_denials_spare_is_reached():
+    spared = ("arn:aws:s3:::a/*a", f"{PLACE}a?")
+    denials = [{"Effect": "Deny", "Action": "s3:PutObject", "NotResource": each} for each in spared]
+    role = role_with({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}, *denials)
+    found = Powers(role).documents().reach("s3:putobject", Places([], [PLACE]), {})
+
+    assert found.maybe or found.name
 
 
 @many

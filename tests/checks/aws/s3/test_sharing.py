@@ -32,6 +32,44 @@ UNENCRYPTED = deny(
 PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 PARTNER = {"AWS": OTHER_ACCOUNT}
 LOGS = {"Service": "logging.s3.amazonaws.com"}
+TRAILS = {"Service": "cloudtrail.amazonaws.com"}
+BALANCER = "127311923021"
+#: Accounts of AWS, as older policies name them.
+DELIVERIES = {
+    "Elastic Load Balancing": f"arn:aws:iam::{BALANCER}:root",
+    "Elastic Load Balancing in China": "arn:aws-cn:iam::638102146993:root",
+    "Elastic Load Balancing in GovCloud": "048591011584",
+    "CloudTrail": "arn:aws:iam::086441151436:root",
+    "Redshift": "arn:aws:iam::193672423079:user/logs",
+    "billing": "arn:aws:iam::386209384616:root",
+}
+BALANCERS = {
+    "an account of AWS": {"AWS": BALANCER},
+    "the service": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+    "the service by its older name": {"Service": "logdelivery.elb.amazonaws.com"},
+}
+#: What stands beside the organisation in the same condition.
+WITH_MORE = {
+    "some addresses": {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]}},
+    "by TLS": {"Bool": {"aws:SecureTransport": "true"}},
+    "with an ACL": {"StringLike": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    "by role": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}},
+    "no service": {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
+}
+OF_A_PART = {"aws:PrincipalOrgPaths": "o-exampleorgid/r-1a2b/ou-1a2b-12345678/*"}
+#: Conditions of denials for everybody that leave an organisation, or some addresses, alone.
+PERIMETERS = {
+    "organisation": {"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}},
+    "organisation, if there is one": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}},
+    "organisation, but for services": {
+        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    },
+    "a part of an organisation": {"ForAllValues:StringNotLike": OF_A_PART},
+    "addresses": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}},
+}
+CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
+OF_US = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 
 
@@ -59,6 +97,16 @@ def like(value, end=""):
 
 def with_acl(*grants, **fields):
     return ours(policy=None, grants=(*PRIVATE["grants"], *grants), **{"owner_id": US, **OPEN_BLOCKS, **fields})
+
+
+def perimeter(condition, principal="*"):
+    denied = deny("s3:*", f"{ARN}/*", Principal="*", Condition=condition)
+    public = {"policy_is_public": principal == "*", **OPEN_BLOCKS}
+    return open_to(principal, "s3:PutObject", denied, **public)
+
+
+def delivered(principal, to):
+    return ours(policy=document(allow("s3:PutObject", f"{ARN}/{to}", Principal=principal)), **PRIVATE)
 
 
 def settable(action, principal=PARTNER):
@@ -160,7 +208,15 @@ CASES = {
         Case("a canonical user writes", FAIL, open_to({"CanonicalUser": THEM})),
         Case("our own canonical user writes", PASS, open_to({"CanonicalUser": US})),
         Case("a canonical user writes, maybe ours", UNKNOWN, open_to({"CanonicalUser": THEM}, owner_id=None)),
-        Case("a role that is gone, in whatever account", UNKNOWN, open_to({"AWS": "AROAEXAMPLE000000000"})),
+        Case("a role that is gone, in whatever account", PASS, open_to({"AWS": "AROAEXAMPLE000000000"})),
+        Case("a user that is gone, and a partner", FAIL, open_to({"AWS": ["AIDAEXAMPLE000000000", OTHER_ACCOUNT]})),
+        *(Case(f"{name}, by an account of AWS", PASS, open_to({"AWS": who})) for name, who in DELIVERIES.items()),
+        *(
+            Case(f"{name}, by an account of AWS, under a condition", PASS, open_to({"AWS": who}, condition=OF_US))
+            for name, who in DELIVERIES.items()
+        ),
+        Case("an account of AWS and a partner", FAIL, open_to({"AWS": [*DELIVERIES.values(), OTHER_ACCOUNT]})),
+        Case("logs of CloudFront, by its canonical user", PASS, open_to({"CanonicalUser": CLOUDFRONT})),
         Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED), **PRIVATE)),
         Case("everybody of an organisation", FAIL, open_to("*", condition=OF_ORGANISATION, policy_is_public=False)),
         Case("another account of an organisation", FAIL, open_to(PARTNER, condition=OF_ORGANISATION)),
@@ -171,10 +227,22 @@ CASES = {
         Case("everybody from no range", UNKNOWN, narrow(from_addresses("${aws:PrincipalTag/office}"))),
         Case("everybody of what is like an organisation", FAIL, narrow(like("o-*"))),
         Case("everybody of an organisation, or of none", FAIL, narrow(like("o-exampleorgid", "IfExists"))),
+        *(
+            Case(f"everybody of an organisation, and {name}", FAIL, narrow({**OF_ORGANISATION, **more}))
+            for name, more in WITH_MORE.items()
+        ),
         Case(
-            "everybody of an organisation, for another reason too",
+            "everybody of an organisation, from a network",
             UNKNOWN,
-            narrow({**OF_ORGANISATION, **from_addresses("203.0.113.0/24")}),
+            narrow({**OF_ORGANISATION, "StringLike": {"aws:SourceVpce": "vpce-0a1b2c3d"}}),
+        ),
+        *(
+            Case(f"everybody of a part of an organisation, by {operator}", FAIL, narrow({operator: OF_A_PART}))
+            for operator in ("ForAnyValue:StringLike", "StringLike")
+        ),
+        *(
+            Case(f"everybody of {path}", verdict, narrow(where("aws:PrincipalOrgPaths", path, operator="StringLike")))
+            for path, verdict in {"o-*": FAIL, "o-*/r-1a2b/*": UNKNOWN}.items()
         ),
         Case(
             "everybody of this account",
@@ -256,15 +324,21 @@ CASES = {
             open_to(PARTNER, "s3:PutObject", deny("s3:*", f"{ARN}/*", Principal=PARTNER)),
         ),
         Case(
-            "everybody writes, and those outside the organisation are denied",
+            "everybody writes, and some are denied for a network",
             UNKNOWN,
-            open_to(
-                "*",
-                "s3:PutObject",
-                deny("s3:*", f"{ARN}/*", Principal="*", Condition={"StringNotEquals": OF_ORGANISATION["StringEquals"]}),
-                policy_is_public=True,
-                **OPEN_BLOCKS,
-            ),
+            perimeter({"StringNotEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}),
+        ),
+        *(
+            Case(f"everybody writes, and is denied by {name}", FAIL, perimeter(condition))
+            for name, condition in PERIMETERS.items()
+        ),
+        *(
+            Case(f"another account writes, and is denied by {name}", FAIL, perimeter(condition, PARTNER))
+            for name, condition in PERIMETERS.items()
+        ),
+        *(
+            Case(f"this account writes, others are denied by {name}", PASS, perimeter(condition, {"AWS": ACCOUNT}))
+            for name, condition in PERIMETERS.items()
         ),
         Case(
             "another account writes, but for one prefix",
@@ -281,6 +355,7 @@ CASES = {
         Case("a canonical user, by the ACL", FAIL, with_acl(granted_to(THEM, "WRITE"))),
         Case("a canonical user, by an ACL without owner", UNKNOWN, with_acl(granted_to(THEM, "WRITE"), owner_id=None)),
         Case("logs delivered by AWS", PASS, with_acl(grant("s3/LogDelivery", "WRITE"))),
+        Case("logs of CloudFront, by the ACL", PASS, with_acl(granted_to(CLOUDFRONT, "FULL_CONTROL"))),
         Case("no policy, and the ACL was denied", UNKNOWN, ours(policy=None)),
         *SHARED,
     ],
@@ -333,6 +408,7 @@ CASES = {
             open_to("*", "s3:PutObjectAcl", condition=from_addresses("203.0.113.0/24"), policy_is_public=False),
         ),
         Case("an ACL that others may write", FAIL, with_acl(granted_to(THEM, "WRITE_ACP"))),
+        Case("logs of CloudFront, by the ACL", PASS, with_acl(granted_to(CLOUDFRONT, "FULL_CONTROL"))),
         Case("all control, by the ACL", FAIL, with_acl(granted_to(THEM, "FULL_CONTROL"))),
         Case(
             "settings, under a condition on a network",
@@ -385,6 +461,18 @@ CASES = {
             FAIL,
             open_to(LOGS, condition=where("aws:SourceArn", "arn:aws:s3:::*", operator="ArnLike")),
         ),
+        *(
+            Case(f"{name} for load balancers of this account", PASS, delivered(who, f"web/AWSLogs/{ACCOUNT}/*"))
+            for name, who in BALANCERS.items()
+        ),
+        *(Case(f"{name} for any load balancer", FAIL, delivered(who, "web/*")) for name, who in BALANCERS.items()),
+        *(
+            Case(f"{name} for load balancers of any account", FAIL, delivered(who, "web/AWSLogs/*"))
+            for name, who in BALANCERS.items()
+        ),
+        Case("trails, whose prefix may look like that", FAIL, delivered(TRAILS, f"AWSLogs/{ACCOUNT}/*")),
+        Case("trails of older days", FAIL, delivered({"AWS": DELIVERIES["CloudTrail"]}, f"AWSLogs/{ACCOUNT}/*")),
+        Case("an older way to deliver, of this account", PASS, open_to({"AWS": BALANCER}, condition=OF_US)),
         Case("for an organisation", PASS, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
         *SHARED,
     ],
