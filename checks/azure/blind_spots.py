@@ -7,4 +7,6 @@ SINGLE = "ways to other identities by roles on single resources"
 SUBSCRIPTIONS = "roles in subscriptions outside the scan"
 #: Anonymous access does not bear on it, and only the data plane tells whether there is one.
 STATIC_WEBSITE = "a static website that is public all the same"
+#: Perimeters are looked for where Resource Graph lists one in the scanned subscriptions.
+FAR_PERIMETERS = "network security perimeters of subscriptions outside the scan"
 DATASTORES = "other datastores of the workspace"

@@ -39,6 +39,20 @@ class IpRule(Part, frozen=True, kw_only=True):
     value: str | None = None
 
 
+class PerimeterRuleProperties(Part, frozen=True, kw_only=True, rename="camel"):
+    """What a rule of a network security perimeter lets in or out."""
+
+    direction: str | None = None
+    address_prefixes: tuple[str, ...] | None = None
+
+
+class PerimeterRule(Part, frozen=True, kw_only=True):
+    """A rule of the network security perimeter that a resource belongs to."""
+
+    name: str | None = None
+    properties: PerimeterRuleProperties | None = None
+
+
 def folded(value: T) -> T:
     """A value of an enumeration in lower case, and anything else as it is.
 

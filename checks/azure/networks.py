@@ -64,12 +64,13 @@ class Fenced(Protocol):
     def network_ip_rules(self) -> Observed[tuple[IpRule, ...]]: ...
 
 
-def opening(resource: Fenced) -> Opening:
-    """Whether any address may connect to a resource.
+def firewall(resource: Fenced, *rules: str) -> Opening:
+    """Whether any address may connect to a resource, as its own firewall says. `rules` are the fields of its rules.
 
     Azure opens one to all networks unless told otherwise. Behind a default of Deny, rules that let in a large share of
     the internet open it as well.
     """
+    rules = rules or ("network_ip_rules",)
     match folded(resource.public_network_access):
         case "disabled":
             return Opening(False, ("public_network_access",))
@@ -80,10 +81,11 @@ def opening(resource: Fenced) -> Opening:
     match folded(resource.network_default_action):
         case "allow" | None:
             return Opening(True, ("public_network_access", "network_default_action"))
-        case "deny" if resource.network_ip_rules is UNSET:
-            return Opening(None, ("network_ip_rules",))
+        case "deny" if unread := tuple(name for name in rules if getattr(resource, name) is UNSET):
+            return Opening(None, unread)
         case "deny":
-            return letting(values(resource.network_ip_rules or ()), ("network_default_action", "network_ip_rules"))
+            ranges = (text for name in rules for text in values(getattr(resource, name) or ()))
+            return letting(ranges, ("network_default_action", *rules))
         case _:
             return Opening(None, ("network_default_action",))
 

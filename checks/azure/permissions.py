@@ -10,6 +10,10 @@ DISCOVERY = {
     "Microsoft.Authorization/permissions/read": Asked(
         "what the credential may read, so that Resource Graph can be believed", optional=True
     ),
+    "Microsoft.Network/networkSecurityPerimeters/read": Asked(
+        "whether there is a perimeter that accounts may be in, which Resource Graph shows to who may read it",
+        optional=True,
+    ),
     "Microsoft.ResourceGraph/resources/read": Asked(
         "which subscriptions hold anything, so that others are not asked", optional=True
     ),

@@ -29,7 +29,15 @@ from checks.azure.machine_learning.resources import (
     OnlineEndpoint,
     Workspace,
 )
-from checks.azure.members import ConnectionProperties, ConnectionState, IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.members import (
+    ConnectionProperties,
+    ConnectionState,
+    IpRule,
+    PerimeterRule,
+    PerimeterRuleProperties,
+    PrivateEndpointConnection,
+    UserIdentity,
+)
 from checks.azure.operational_insights.resources import LogTable
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
@@ -123,7 +131,18 @@ def account(name: str = "openai", **fields: Any) -> Account:
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:
-    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **{"exists": True, **fields})
+    known = {"exists": True, "network_ipv6_rules": None, "perimeter_mode": None, **fields}
+    return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **known)
+
+
+def inward(*ranges: str, direction: str = "Inbound") -> tuple[PerimeterRule, ...]:
+    """A rule of a network security perimeter for these ranges."""
+    return (PerimeterRule(properties=PerimeterRuleProperties(direction=direction, address_prefixes=ranges)),)
+
+
+def enforced(*ranges: str, mode: str | None = "Enforced") -> dict[str, Any]:
+    """Fields of a resource in a perimeter that lets these ranges in."""
+    return {"perimeter_mode": mode, "perimeter_rules": inward(*ranges)}
 
 
 def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:

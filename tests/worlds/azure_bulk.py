@@ -28,6 +28,7 @@ _QUERY = re.compile(
 )
 
 
+_PERIMETER = "microsoft.network/networksecurityperimeters"
 _KEYS = {"subscriptionId", "displayName", "state", "reader"}
 
 
@@ -72,9 +73,10 @@ def graph(
         raise Refusal("BadRequest", "At most 1000 subscriptions can be named.")
     readable = {f"/subscriptions/{name}" for name in named if subscriptions.get(name)}
     types = set(re.findall(r"'([^']+)'", matched[1]))
+    known = list(items)
     rows = [
         {"id": item["id"], "type": item["type"].lower()}
-        for item in items
+        for item in [*known, *_perimeters(known)]
         if item["type"].lower() in types and "/".join(item["id"].lower().split("/")[:3]) in readable
     ]
     rows += [
@@ -87,6 +89,13 @@ def graph(
     page = rows[start : start + size]
     found = {"totalRecords": len(rows), "count": len(page), "data": page, "facets": [], "resultTruncated": "false"}
     return found | ({"$skipToken": str(start + size)} if start + size < len(rows) else {})
+
+
+def _perimeters(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The network security perimeters that resources are in, which are no items of a world's own."""
+    properties = [item.get("properties") or {} for item in items if item["type"].endswith("PerimeterConfigurations")]
+    named = {str((each.get("networkSecurityPerimeter") or {}).get("id", "")) for each in properties}
+    return [{"id": name, "type": _PERIMETER} for name in sorted(named - {""})]
 
 
 def permissions(reader: bool) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def test_resource_graph_lists_what_may_be_read(world: AzureWorld, client: Client
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "workspaces": 4,
         "accounts": 4,
+        "networksecurityperimeters": 1,
         "subscriptions": 3,
     }
     assert found == sorted(found)

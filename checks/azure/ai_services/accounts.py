@@ -2,7 +2,7 @@
 
 from checks.azure.ai_services.resources import Account
 from checks.azure.members import approved, folded, identity_types
-from checks.azure.networks import judge_opening, opening, values, wide
+from checks.azure.networks import firewall, judge_opening, values, wide
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -23,7 +23,7 @@ from scanner.model.nouns import (
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(),
+    blind_to=("a network security perimeter that lets others in",),
     decided_by=("public_network_access",),
 )
 def azure_ai_account_public_network_access(account: Account) -> Verdict:
@@ -32,7 +32,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## Why it matters
     A key or token that leaks from a repository or a client works from anywhere: strangers run up your bill, use your
     quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise,
-    and nearly so if its firewall rules let in a /8 or more, alone or together.
+    and nearly so if its firewall rules let in a /8 or more, alone or together. Network security perimeters of AI
+    accounts are not read.
 
     ## How to fix
     Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
@@ -52,7 +53,7 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
     opened = "all networks or most of them may connect"
-    return judge_opening(account, opening(account), opened, "not all networks may connect")
+    return judge_opening(account, firewall(account), opened, "not all networks may connect")
 
 
 @check(
@@ -86,7 +87,7 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    found = opening(account)
+    found = firewall(account)
     if found.to_all is None:
         return unknown(*found.fields)
     evidence = {name: getattr(account, name) for name in found.fields}

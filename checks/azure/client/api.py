@@ -85,6 +85,8 @@ class AzureProvider:
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
+        #: whether resources may be in a network security perimeter; not, where the index fails to say
+        self.has_perimeters = not census
         self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
         self.census = Census()
@@ -105,6 +107,7 @@ class AzureProvider:
         self._chosen = subscriptions.choose(self.management, walk, self._wanted, self._groups, self.endpoint)
         if self._wants_census:
             self.census = self._count()
+            self.has_perimeters = self.census.has_perimeters
         return self._chosen.accounts
 
     def open(self, account: str) -> None:
@@ -403,6 +406,10 @@ class AzureApi(BaseApi):
             return False
         listed = " and no ".join(kinds)
         return self._absent(f"Resource Graph, which may lag by minutes, lists no {listed} in any scanned subscription")
+
+    def has_perimeters(self) -> bool:
+        """Whether the index shows a network security perimeter in any scanned subscription, or is not to be asked."""
+        return self._provider.has_perimeters
 
     def _absent(self, why: str) -> bool:
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=why)

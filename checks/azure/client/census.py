@@ -29,7 +29,9 @@ TYPES = ("Microsoft.MachineLearningServices/workspaces", "Microsoft.CognitiveSer
 _SUBSCRIPTION = "microsoft.resources/subscriptions"
 #: subscriptions named by one query, and rows of a page
 _MOST = 1000
-_NAMED = ", ".join(f"'{name.lower()}'" for name in TYPES)
+#: What is looked for as well: without any, no resource is asked which one it is in.
+PERIMETERS = "Microsoft.Network/networkSecurityPerimeters"
+_NAMED = ", ".join(f"'{name.lower()}'" for name in (*TYPES, PERIMETERS))
 _ROWS = (
     f"resources | where type in~ ({_NAMED}) | project id, type"
     f" | union (resourcecontainers | where type =~ '{_SUBSCRIPTION}' | project id, type)"
@@ -60,9 +62,13 @@ class Census:
         """`rows` are id and type; `readers` what the credential may do in a subscription, by its id."""
         self._seen: set[str] = set()
         self._holders: dict[str, set[str]] = {name.lower(): set() for name in TYPES}
+        #: whether some subscription has a network security perimeter
+        self.has_perimeters = False
         for identifier, kind in rows:
             if kind.lower() == _SUBSCRIPTION:
                 self._seen.add(subscription(identifier))
+            elif kind.lower() == PERIMETERS.lower():
+                self.has_perimeters = True
             elif kind.lower() in self._holders:
                 self._holders[kind.lower()].add(subscription(identifier))
         self._believed = {

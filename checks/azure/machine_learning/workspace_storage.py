@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from checks.azure.blind_spots import DATASTORES
+from checks.azure.blind_spots import DATASTORES, FAR_PERIMETERS
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.hubs import of_hub
 from checks.azure.machine_learning.resources import Workspace
@@ -34,8 +34,12 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
-    blind_to=(DATASTORES,),
-    decided_by=("StorageAccount.perimeter_rules", "StorageAccount.public_network_access"),
+    blind_to=(DATASTORES, FAR_PERIMETERS),
+    decided_by=(
+        "StorageAccount.perimeter_mode",
+        "StorageAccount.perimeter_rules",
+        "StorageAccount.public_network_access",
+    ),
 )
 def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, view: View) -> Verdict:
     """Workspace flagged as high business impact keeps its data in storage open to all networks.

@@ -1,6 +1,6 @@
 """What is open to those who should not see it."""
 
-from checks.azure.blind_spots import DATASTORES, STATIC_WEBSITE
+from checks.azure.blind_spots import DATASTORES, FAR_PERIMETERS, STATIC_WEBSITE
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.networks import of_joined
 from checks.azure.paths.storage import judge_storage
@@ -27,12 +27,16 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(StorageAccount,),
     exposure=Exposure.INTERNET,
-    blind_to=(STATIC_WEBSITE, DATASTORES),
+    blind_to=(STATIC_WEBSITE, DATASTORES, FAR_PERIMETERS),
     decided_by=(
         "StorageAccount.allow_blob_public_access",
         "StorageAccount.created_at",
         "StorageAccount.network_default_action",
         "StorageAccount.network_ip_rules",
+        "StorageAccount.network_ipv6_rules",
+        "StorageAccount.perimeter_mode",
+        "StorageAccount.perimeter_rules",
+        "StorageAccount.public_network_access",
     ),
 )
 def azure_ml_workspace_storage_open_to_anonymous(workspace: Workspace, view: View) -> Verdict:

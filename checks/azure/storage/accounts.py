@@ -1,6 +1,6 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
-from checks.azure.blind_spots import STATIC_WEBSITE
+from checks.azure.blind_spots import FAR_PERIMETERS, STATIC_WEBSITE
 from checks.azure.members import folded
 from checks.azure.networks import judge_opening
 from checks.azure.storage.absence import absence
@@ -122,8 +122,15 @@ def azure_ml_storage_old_tls(account: StorageAccount) -> Verdict:
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=(),
-    decided_by=("network_default_action", "network_ip_rules", "perimeter_rules", "public_network_access"),
+    blind_to=(FAR_PERIMETERS,),
+    decided_by=(
+        "network_default_action",
+        "network_ip_rules",
+        "network_ipv6_rules",
+        "perimeter_mode",
+        "perimeter_rules",
+        "public_network_access",
+    ),
 )
 def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account accepts connections from all networks.
@@ -131,8 +138,9 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
     ## Why it matters
     A leaked account key, signed link or token can be used from anywhere to copy training data or to replace a model. An
     account is open to all networks unless told otherwise, and firewall rules that let in a /8 or more, alone or
-    together, make it nearly so. Of an account that is secured by a network security perimeter the rules of that are
-    judged.
+    together, make it nearly so. In a network security perimeter that is enforced, or that the account leaves its
+    network to, the perimeter's rules decide alone; in one that learns they let in besides. A perimeter of a
+    subscription outside the scan is not looked for.
 
     ## How to fix
     Turn public network access off and use private endpoints, or deny by default and list what may connect. A range this

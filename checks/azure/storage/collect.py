@@ -14,7 +14,9 @@ from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
+from checks.azure.perimeters import SECURED
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
+from scanner.cards.card import below
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Reply
@@ -22,7 +24,8 @@ from scanner.model.nouns import Reason, Reply
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
 
-VERSION = "2023-05-01"
+#: The first version that shows firewall rules for IPv6.
+VERSION = "2025-06-01"
 PERIMETERS_VERSION = "2024-01-01"
 _TYPE = "/providers/microsoft.storage/storageaccounts/"
 
@@ -36,8 +39,11 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
         there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
         services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION, absent=MISSING)
         blobs = dict(zip(there, services, strict=True))
+        asked = [path for path, account in zip(paths, accounts, strict=True) if _asks_perimeter(api, account)]
+        inside = _perimeters(api, asked)
         return [
-            _account(api, path, account, blobs.get(path, UNSET)) for path, account in zip(paths, accounts, strict=True)
+            _account(api, path, account, blobs.get(path, UNSET), inside)
+            for path, account in zip(paths, accounts, strict=True)
         ]
 
     taken: list[StorageAccount] = []
@@ -50,25 +56,44 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
     yield from _elsewhere(api, taken, look)
 
 
-def _account(api: AzureApi, path: str, account: Reply, blobs: Reply) -> StorageAccount:
+def _asks_perimeter(api: AzureApi, account: Reply) -> bool:
+    """Whether to ask which perimeter an account is in: it says that it is in one, or there is one to be in."""
+    if not isinstance(account, Mapping):
+        return False
+    return folded(below(account, "properties", "publicNetworkAccess")) == SECURED or api.has_perimeters()
+
+
+def _perimeters(api: AzureApi, paths: list[str]) -> dict[str, Reply | bool]:
+    """How accounts are in a perimeter, None for one that is in none; False for an account that was not found."""
+    addresses = [f"{path}/networkSecurityPerimeterConfigurations" for path in paths]
+    outcomes = api.ask_together(PERIMETERS, addresses, PERIMETERS_VERSION) if addresses else []
+    found: dict[str, Reply | bool] = {}
+    for path, address, outcome in zip(paths, addresses, outcomes, strict=True):
+        listed = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING, first=outcome)
+        # An account can belong to one perimeter.
+        found[path] = False if listed is None else UNSET if isinstance(listed, UnsetType) else next(iter(listed), None)
+    return found
+
+
+def _account(
+    api: AzureApi, path: str, account: Reply, blobs: Reply, inside: Mapping[str, Reply | bool]
+) -> StorageAccount:
+    """`inside` has how accounts are in a perimeter, for those that were asked."""
     if blobs is None:
         account, blobs = (None if _deleted(api, path, BLOBS) else account), UNSET
+    perimeter = inside.get(path)
+    if isinstance(perimeter, bool):
+        account, perimeter = (None if _deleted(api, path, PERIMETERS) else account), UNSET
     exists: bool | UnsetType = UNSET if account is UNSET else account is not None
     name = _name_check(api, path.rpartition("/")[2]) if exists is False else UNSET
     item = account if isinstance(account, Mapping) else {"id": path}
     # Of an account that is not there nothing is observed: an absent setting would read as its default.
     replies: dict[str, Reply] = {STORAGE: account or UNSET, BLOBS: blobs, NAME_CHECK: name}
     said = {**replies, STORAGE: account}
-    made = api.decode(StorageAccount, replies, said, exists=exists, **api.identity(item))
-    if folded(made.public_network_access) != "securedbyperimeter":
-        return made
-    address = f"{path}/networkSecurityPerimeterConfigurations"
-    found = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING)
-    if found is None and _deleted(api, path, PERIMETERS):
-        return _account(api, path, None, UNSET)
-    # An account can belong to one perimeter.
-    perimeter: Reply = next(iter(found), None) if isinstance(found, list) else UNSET
-    replies, said = ({**known, PERIMETERS: perimeter} for known in (replies, said))
+    if isinstance(account, Mapping):
+        replies[PERIMETERS] = perimeter
+    if isinstance(account, Mapping) and path in inside:
+        said[PERIMETERS] = perimeter
     return api.decode(StorageAccount, replies, said, exists=exists, **api.identity(item))
 
 

@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 
-from msgspec import UNSET
-
-from checks.azure.members import folded
-from checks.azure.networks import Opening, letting, opening
+from checks.azure.networks import Opening
+from checks.azure.perimeters import opening
 from checks.azure.storage.resources import StorageAccount
 
 #: From then on an account on which anonymous access was never set does not allow it.
@@ -13,20 +11,8 @@ _DISALLOWED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def open_to_all_networks(account: StorageAccount) -> Opening:
-    """Whether any address may connect.
-
-    Where the account leaves that to a network security perimeter, the perimeter's rules decide and nothing of the
-    account's own; without a perimeter nobody may connect.
-    """
-    if folded(account.public_network_access) != "securedbyperimeter":
-        return opening(account)
-    if account.perimeter_rules is UNSET:
-        return Opening(None, ("perimeter_rules",))
-    ranges: list[str] = []
-    for rule in account.perimeter_rules or ():
-        if rule.properties is not None and folded(rule.properties.direction) != "outbound":
-            ranges += rule.properties.address_prefixes or ()
-    return letting(ranges, ("public_network_access", "perimeter_rules"))
+    """Whether any address may connect, by the account's own rules and those of a perimeter that it is in."""
+    return opening(account, "network_ip_rules", "network_ipv6_rules")
 
 
 def allows_anonymous_blobs(account: StorageAccount) -> tuple[bool | None, tuple[str, ...]]:

@@ -6,26 +6,12 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET
 
 from checks.azure.actions import NAME_CHECK
-from checks.azure.members import IpRule
-from scanner.model.nouns import Holds, Observed, Part, Read, Resource
+from checks.azure.members import IpRule, PerimeterRule
+from scanner.model.nouns import Holds, Observed, Read, Resource
 
 STORAGE = "Microsoft.Storage/storageAccounts/read"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/read"
 PERIMETERS = "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read"
-
-
-class PerimeterRuleProperties(Part, frozen=True, kw_only=True, rename="camel"):
-    """What a rule of a network security perimeter lets in or out."""
-
-    direction: str | None = None
-    address_prefixes: tuple[str, ...] | None = None
-
-
-class PerimeterRule(Part, frozen=True, kw_only=True):
-    """A rule of the network security perimeter that an account belongs to."""
-
-    name: str | None = None
-    properties: PerimeterRuleProperties | None = None
 
 
 class StorageAccount(Resource, frozen=True, kw_only=True):
@@ -49,7 +35,12 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     public_network_access: Annotated[Observed[str], Read(STORAGE, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(STORAGE, "properties.networkAcls.defaultAction")] = UNSET
     network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(STORAGE, "properties.networkAcls.ipRules")] = UNSET
-    #: asked for only where the account leaves its network to a perimeter
+    network_ipv6_rules: Annotated[Observed[tuple[IpRule, ...]], Read(STORAGE, "properties.networkAcls.ipv6Rules")] = (
+        UNSET
+    )
+    #: Enforced or Learning; absent where the account is in no network security perimeter. Asked for where it leaves its
+    #: network to one, or the index lists one in the scanned subscriptions
+    perimeter_mode: Annotated[Observed[str], Read(PERIMETERS, "properties.resourceAssociation.accessMode")] = UNSET
     perimeter_rules: Annotated[
         Observed[tuple[PerimeterRule, ...]], Read(PERIMETERS, "properties.profile.accessRules")
     ] = UNSET

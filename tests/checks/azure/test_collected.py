@@ -110,14 +110,28 @@ def test_further_storage_of_a_hub_is_collected() -> None:
 
 def test_a_perimeter_that_may_not_be_read_is_not_observed() -> None:
     with running("azure") as world:
-        seen = storage(take_inventory("azure"), "nwprompts").perimeter_rules
+        seen = storage(take_inventory("azure"), "nwprompts")
         world.faults.append(Fault(PERIMETERS, "deny"))
-        unseen = storage(take_inventory("azure"), "nwprompts").perimeter_rules
-        asked = {r.resource.split("/")[8] for r in world.log if r.operation == PERIMETERS}
+        unseen = storage(take_inventory("azure"), "nwprompts")
+        beside = storage(take_inventory("azure"), "nwretinaold")
 
-    assert isinstance(seen, tuple) and [rule.name for rule in seen] == ["everybody"]
-    assert unseen is UNSET
-    assert asked == {"nwprompts"}, "only accounts that leave their network to a perimeter are asked for it"
+    assert isinstance(seen.perimeter_rules, tuple) and [rule.name for rule in seen.perimeter_rules] == ["everybody"]
+    assert seen.perimeter_mode == "Enforced"
+    assert (unseen.perimeter_mode, unseen.perimeter_rules) == (UNSET, UNSET)
+    assert beside.perimeter_mode is UNSET, "where there is a perimeter, every account may be in it"
+
+
+def test_only_what_leaves_its_network_to_a_perimeter_is_asked_where_none_is_known() -> None:
+    changed = document("azure")
+    configurations = [each for each in changed["resources"] if each["type"].endswith("PerimeterConfigurations")]
+    for each in configurations:
+        del each["properties"]["networkSecurityPerimeter"]
+    with running("azure", changed) as world:
+        inventory = take_inventory("azure")
+        asked = {r.resource.split("/")[8] for r in world.log if "PerimeterConfigurations/read" in r.operation}
+
+    assert asked == {"nwprompts"}
+    assert storage(inventory, "nwretinaold").perimeter_mode is None
 
 
 def test_a_null_among_rules_costs_itself_alone() -> None:

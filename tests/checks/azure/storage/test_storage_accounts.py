@@ -1,25 +1,28 @@
 from datetime import UTC, datetime
 
-from factories.azure import rules, storage
+from factories.azure import enforced, inward, rules, storage
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.azure.storage.resources import PerimeterRule, PerimeterRuleProperties, StorageAccount
+from checks.azure.storage.resources import StorageAccount
 
 OLD, NEW = datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def listed(*ranges: str) -> StorageAccount:
+def listed(*ranges: str, **fields: object) -> StorageAccount:
     """Only these may connect."""
-    return storage(public_network_access="Enabled", network_default_action="Deny", network_ip_rules=rules(*ranges))
+    given = {"public_network_access": "Enabled", "network_default_action": "Deny", "network_ip_rules": rules(*ranges)}
+    return storage(**given, **fields)
 
 
-def secured(rules: tuple[PerimeterRule, ...] | None) -> StorageAccount:
-    return storage(public_network_access="SecuredByPerimeter", perimeter_rules=rules)
+def with_v6(range: str) -> StorageAccount:
+    return listed("203.0.113.0/24", network_ipv6_rules=rules(range))
 
 
-def inbound(range: str, direction: str = "Inbound") -> PerimeterRule:
-    return PerimeterRule(properties=PerimeterRuleProperties(direction=direction, address_prefixes=(range,)))
+OPEN = {"public_network_access": "Enabled", "network_default_action": "Allow"}
+CLOSED = {"public_network_access": "Disabled", "network_default_action": "Deny"}
+SECURED = {"public_network_access": "SecuredByPerimeter"}
+OFFICE, ALL = "203.0.113.0/24", "0.0.0.0/0"
 
 
 TAKEN = {"exists": False, "name_available": False, "name_reason": "AlreadyExists"}
@@ -85,11 +88,30 @@ CASES = {
         ),
         Case("denied by default, no rule", PASS, listed()),
         Case("denied by default, a rule that is no address", UNKNOWN, listed("everybody")),
-        Case("secured by no perimeter, so closed", PASS, secured(None)),
-        Case("secured by a perimeter that lets one office in", PASS, secured((inbound("203.0.113.0/24"),))),
-        Case("secured by a perimeter that lets everybody in", FAIL, secured((inbound("0.0.0.0/0"),))),
-        Case("secured by a perimeter that lets everything out", PASS, secured((inbound("0.0.0.0/0", "Outbound"),))),
-        Case("secured by a perimeter that was not read", UNKNOWN, storage(public_network_access="SecuredByPerimeter")),
+        Case("an IPv6 rule for everybody", FAIL, with_v6("::/0")),
+        Case("an IPv6 rule for an office", PASS, with_v6("2001:db8::/32")),
+        Case("IPv6 rules not observed", UNKNOWN, listed(OFFICE, network_ipv6_rules=UNSET)),
+        Case("secured by no perimeter, so closed", PASS, storage(**SECURED)),
+        Case("secured by a perimeter that lets one office in", PASS, storage(**SECURED, **enforced(OFFICE))),
+        Case("secured by a perimeter that lets everybody in", FAIL, storage(**SECURED, **enforced(ALL))),
+        Case("and that learns", FAIL, storage(**SECURED, **enforced(ALL, mode="Learning"))),
+        Case(
+            "secured by a perimeter that lets everything out",
+            PASS,
+            storage(**SECURED, perimeter_mode="Enforced", perimeter_rules=inward(ALL, direction="Outbound")),
+        ),
+        Case("secured by a perimeter that was not read", UNKNOWN, storage(**SECURED, perimeter_mode=UNSET)),
+        Case("open, in an enforced perimeter for one office", PASS, storage(**OPEN, **enforced(OFFICE))),
+        Case("open, in an enforced perimeter for everybody", FAIL, storage(**OPEN, **enforced(ALL))),
+        Case("open, in a perimeter that learns", FAIL, storage(**OPEN, **enforced(OFFICE, mode="learning"))),
+        Case("listed, in a perimeter that learns", PASS, listed(OFFICE, **enforced(OFFICE, mode="Learning"))),
+        Case("listed, in one that learns and lets all in", FAIL, listed(OFFICE, **enforced(ALL, mode="Learning"))),
+        Case("off, in an enforced perimeter for everybody", FAIL, storage(**CLOSED, **enforced(ALL))),
+        Case("off, in one that learns and lets all in", FAIL, storage(**CLOSED, **enforced(ALL, mode="Learning"))),
+        Case("off, in an enforced perimeter for one office", PASS, storage(**CLOSED, **enforced(OFFICE))),
+        Case("open, in a perimeter of a later mode", UNKNOWN, storage(**OPEN, **enforced(OFFICE, mode="Sometimes"))),
+        Case("open, in a perimeter that was not read", UNKNOWN, storage(**OPEN, perimeter_mode=UNSET)),
+        Case("open, rules of the perimeter not observed", UNKNOWN, storage(**OPEN, perimeter_mode="Enforced")),
         Case("a value of a later API version", UNKNOWN, storage(public_network_access="Sometimes")),
         Case(
             "an action of a later API version", UNKNOWN, storage(public_network_access=None, network_default_action="X")
