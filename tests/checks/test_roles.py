@@ -216,6 +216,7 @@ OF_GOOGLE = {
     "iam.serviceAccountKeys.list",
     "iam.serviceAccounts.get",
     "logging.logEntries.list",
+    "monitoring.alertPolicies.list",
     "monitoring.notificationChannels.get",
     "notebooks.instances.list",
     "orgpolicy.policy.get",

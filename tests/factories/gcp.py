@@ -14,7 +14,7 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
-from checks.gcp.monitoring.resources import NotificationChannel
+from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
 from checks.gcp.names import CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
@@ -91,6 +91,13 @@ def monitored(**fields: Any) -> Endpoint:
 def channel(name: str = "7", **fields: Any) -> NotificationChannel:
     where = full_name(CLOUD_MONITORING, f"projects/{PROJECT}/notificationChannels/{name}")
     return NotificationChannel(id=where, name=name, scope=ANYWHERE, **fields)
+
+
+def alert_policy(name: str = "errors", **fields: Any) -> AlertPolicy:
+    """A policy on the endpoint 1, valid and on unless told otherwise."""
+    where = full_name(CLOUD_MONITORING, f"projects/{PROJECT}/alertPolicies/{name}")
+    known = {"endpoint_ids": (vertex_id("endpoints", "1"),), "may_watch": (), "enabled": True, "invalid": None}
+    return AlertPolicy(id=where, name=name, scope=ANYWHERE, **{**known, **fields})
 
 
 def machines(least: int | None) -> Replicas:

@@ -1,4 +1,4 @@
-"""The kind of notification channels: a typed snapshot."""
+"""The kinds of alert policies and of the channels that they and monitoring jobs notify: typed snapshots."""
 
 from typing import Annotated, ClassVar
 
@@ -7,10 +7,11 @@ from msgspec import UNSET
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 CHANNEL = "monitoring.notificationChannels.get"
+POLICIES = "monitoring.alertPolicies.list"
 
 
 class NotificationChannel(Resource, frozen=True, kw_only=True):
-    """A channel that a monitoring job sends anomalies to. Id: //monitoring.googleapis.com/projects/…
+    """A channel of a monitoring job, or of an alert policy on an endpoint. Id: //monitoring.googleapis.com/projects/…
 
     Its labels, which hold the addresses of people, are not kept.
     """
@@ -26,3 +27,24 @@ class NotificationChannel(Resource, frozen=True, kw_only=True):
     #: absent where no verification is needed
     verification_status: Annotated[Observed[str], Read(CHANNEL, "verificationStatus")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(CHANNEL, "userLabels")] = UNSET
+
+
+class AlertPolicy(Resource, frozen=True, kw_only=True):
+    """An alert policy that watches a Vertex AI endpoint, or may. Id: //monitoring.googleapis.com/projects/…
+
+    `endpoint_ids` are the endpoints of its project whose metrics or logs it watches by its conditions, and `may_watch`
+    those of which its conditions leave that open. The conditions are not kept.
+    """
+
+    kind: ClassVar[str] = "gcp.monitoring.AlertPolicy"
+    title: ClassVar[str] = "Cloud Monitoring alert policy on an endpoint"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    endpoint_ids: Observed[tuple[str, ...]] = UNSET
+    may_watch: Observed[tuple[str, ...]] = UNSET
+    #: Google asks to assume nothing where it is left out
+    enabled: Annotated[Observed[bool], Read(POLICIES, "enabled")] = UNSET
+    #: a code of google.rpc.Code of one that is invalid and opens no incident
+    invalid: Annotated[Observed[int], Read(POLICIES, "validity.code")] = UNSET
+    notification_channels: Annotated[Observed[tuple[str, ...]], Read(POLICIES, "notificationChannels")] = UNSET
+    labels: Annotated[Observed[dict[str, str]], Read(POLICIES, "userLabels")] = UNSET

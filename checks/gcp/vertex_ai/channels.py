@@ -1,11 +1,8 @@
 """Checks of the channels that monitoring of Vertex AI endpoints sends anomalies to."""
 
-from typing import Any
-
-from msgspec import UNSET
-
 from checks.gcp.monitoring.resources import NotificationChannel
-from checks.gcp.names import AIPLATFORM, CLOUD_MONITORING, full_name
+from checks.gcp.names import AIPLATFORM, full_name
+from checks.gcp.vertex_ai.notified import OPEN, TOLD, notified, shown
 from checks.gcp.vertex_ai.resources import Endpoint, MonitoringJob
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -20,11 +17,6 @@ from scanner.model.nouns import (
     unobserved_joined,
 )
 from scanner.model.views import View
-
-_UNVERIFIED = "UNVERIFIED"
-#: Channels that a program reads; all others end at a person, or at a service that somebody connected.
-_PROGRAMS = ("pubsub",)
-_FIELDS = ("channel_type", "enabled", "verification_status")
 
 
 @check(
@@ -74,31 +66,9 @@ def vertex_endpoint_monitoring_channels_silent(endpoint: Endpoint, view: View) -
         return not_applicable("it names no channel", **joined(job, "alerting"))
     if alerting and alerting.email_alert_config and alerting.email_alert_config.user_emails:
         return not_applicable("anomalies are mailed as well", **joined(job, "alerting"))
-    return _of_channels([full_name(CLOUD_MONITORING, name) for name in names], job, path, view)
-
-
-def _of_channels(ids: list[str], job: MonitoringJob, path: tuple[str, ...], view: View) -> Verdict:
-    found = {id: view.get(NotificationChannel, id) for id in ids}
-    seen = [one for one in found.values() if isinstance(one, NotificationChannel)]
-    shown: dict[str, Any] = {**joined(job, "alerting"), **_shown(seen)}
-    for one in seen:
-        if missing := unobserved_joined(one, *_FIELDS, path=(*path, one.id)):
-            return missing
-    foreign = [id for id in ids if id not in {one.id for one in seen} and not _is_of(id, job)]
-    if UNSET in found.values() or foreign:
-        return unknown("NotificationChannel", path=path)
-    working = [one for one in seen if one.enabled is not False and one.verification_status != _UNVERIFIED]
-    if told := [one for one in working if one.channel_type not in _PROGRAMS]:
-        return passed("a channel works", path=(*path, told[0].id), **shown)
-    if working:
-        return unknown("whom the readers of the topic tell", path=(*path, working[0].id))
-    return failed("no channel works", path=(*path, *(one.id for one in seen)), **shown)
-
-
-def _is_of(id: str, job: MonitoringJob) -> bool:
-    """Whether a channel is of the project of the job: no other was asked."""
-    return id.startswith(full_name(CLOUD_MONITORING, f"projects/{job.scope.account}/"))
-
-
-def _shown(seen: list[NotificationChannel]) -> dict[str, Any]:
-    return {f"NotificationChannel.{name}": {one.id: getattr(one, name) for one in seen} for name in _FIELDS if seen}
+    reached = notified(names, job.scope.account, view)
+    way = (*path, *reached.path)
+    if reached.word == OPEN:
+        return unknown(reached.open, path=way)
+    say, what = (passed, "a channel works") if reached.word == TOLD else (failed, "no channel works")
+    return say(what, path=way, **joined(job, "alerting"), **shown(reached.seen))

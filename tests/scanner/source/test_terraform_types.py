@@ -36,6 +36,7 @@ WITHOUT = {
     "azure.authorization.RoleDefinition": "no finding is on one",
     "azure.insights.DiagnosticSetting": "no finding is on one",
     "azure.operational_insights.LogTable": "no finding is on one",
+    "gcp.monitoring.AlertPolicy": "no finding is on one",
     "gcp.monitoring.NotificationChannel": "no finding is on one",
     "azure.machine_learning.MonitorSchedule": "no finding is on one",
     "azure.machine_learning.ModelVersion": "azurerm has no resource for it; pipelines register them",
