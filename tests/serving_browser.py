@@ -14,9 +14,11 @@ from looking import NOTING, SCREEN, WIDEST, judged
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 
-def opened(browser: Browser, scheme: str, base: str, said: list[str]) -> tuple[BrowserContext, Page]:
+def opened(
+    browser: Browser, scheme: str, base: str, said: list[str], screen: dict[str, int] = SCREEN
+) -> tuple[BrowserContext, Page]:
     """A page that notes whatever it asks of others, and whatever goes wrong."""
-    context = browser.new_context(color_scheme=scheme, viewport=SCREEN)
+    context = browser.new_context(color_scheme=scheme, viewport=screen)
     page = context.new_page()
     page.on("request", lambda asked: said.append(asked.url) if not asked.url.startswith((base, "data:")) else None)
     page.on("console", lambda message: said.append(message.text))
@@ -26,11 +28,14 @@ def opened(browser: Browser, scheme: str, base: str, said: list[str]) -> tuple[B
     return context, page
 
 
-def look(browser: Browser, base: str, path: str, scheme: str, axe: str, shots: str | None) -> dict[str, Any]:
-    """One page in one colour scheme."""
+def look(browser: Browser, told: dict[str, Any], path: str, scheme: str, axe: str) -> dict[str, Any]:
+    """One page in one colour scheme, once it has what is awaited of it."""
     said: list[str] = []
-    context, page = opened(browser, scheme, base, said)
+    base, shots = told["base"], told["shots"]
+    context, page = opened(browser, scheme, base, said, told.get("screen", SCREEN))
     page.goto(base + path)
+    if awaited := told.get("awaited", {}).get(path):
+        page.wait_for_selector(awaited)
     if shots:
         page.screenshot(path=Path(shots) / f"served{path.partition('?')[0].replace('/', '-')}-{scheme}.png")
     violated = page.evaluate("window.violated")
@@ -73,7 +78,7 @@ def main() -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=told["chromium"])
         pages = {
-            f"{path} {scheme}": look(browser, told["base"], path, scheme, axe, told["shots"])
+            f"{path} {scheme}": look(browser, told, path, scheme, axe)
             for path in told["paths"]
             for scheme in ("light", "dark")
         }
