@@ -28,6 +28,7 @@ APIS = (
     ("cloudresourcemanager", "v1"),
     ("cloudresourcemanager", "v3"),
     ("compute", "v1"),
+    ("dlp", "v2"),
     ("iam", "v1"),
     ("logging", "v2"),
     ("monitoring", "v3"),

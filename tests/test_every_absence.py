@@ -16,6 +16,7 @@ from worlds.base import Fault
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.sagemaker.resources import Model
 from checks.azure.authorization.resources import Assignee
+from checks.gcp.vertex_ai.resources import Dataset
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
 
@@ -117,8 +118,8 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
         was = of_kind(before, made.kind)
         for id, resource in of_kind(after, made.kind).items():
             missing = getattr(resource, "exists", UNSET) is False
-            # What was assigned on a thing that is gone went with it, and what a role could do with it.
-            less = isinstance(resource, (Assignee, Simulation))
+            # What was assigned on a thing that is gone went with it, what a role could do with it, and whose data is.
+            less = isinstance(resource, (Assignee, Dataset, Simulation))
             if not (missing or less or resource == was.get(id) or operation in PARTS):
                 yield f"{operation}: {id} has changed"
 

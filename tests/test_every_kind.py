@@ -100,6 +100,9 @@ NOT_FOLLOWED = {
     "gcp.storage.Bucket.owners[]": "whose another's bucket is; no more is asked about them",
     "gcp.vertex_ai.Endpoint.deployed_models[].model": "every model is listed; what is not there any more is unknown",
     "gcp.vertex_ai.Model.training_pipeline": "names a pipeline, which is listed with the others of its location",
+    "gcp.dlp.JobTrigger.file_set.url": "where somebody looks for personal data, whatever trains there",
+    "gcp.vertex_ai.Dataset.sources[]": "whose the buckets are is asked with the dataset, which is read for declared "
+    "systems alone: no bucket may seem to be gone wherever none are declared",
     "gcp.vertex_ai.TrainingPipeline.dataset": "names a dataset, which is asked for by its full name",
     "azure.insights.DiagnosticSetting.endpoint_id": "every endpoint is listed",
     "azure.insights.DiagnosticSetting.storage_account_id": "that logs go there too is judged, not how long they stay",

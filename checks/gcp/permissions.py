@@ -24,9 +24,12 @@ CAUSES = {"logging.logEntries.list": Asked("what changed between two scans, and 
 TEST = "resourcemanager.projects.testIamPermissions"
 #: Operations of collectors that only save calls.
 OPTIONAL: frozenset[str] = frozenset()
-#: Google has no permission for versions of a model: who may list models may list these. A custom role with one that
-#: does not exist is refused as a whole.
-_PERMISSIONS = {"aiplatform.modelVersions.list": "aiplatform.models.list"}
+#: Google has no permission for versions of a model, nor for discovery configurations: who may list models, or job
+#: triggers, may list these. A custom role with one that does not exist is refused as a whole.
+_PERMISSIONS = {
+    "aiplatform.modelVersions.list": "aiplatform.models.list",
+    "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
+}
 #: What no role of a project can hold: https://docs.cloud.google.com/iam/docs/creating-custom-roles
 _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.", "resourcemanager.projects.list")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from checks.gcp.dlp.resources import DiscoveryConfig, DiscoveryTarget, FileSet, JobTrigger
 from checks.gcp.iam.resources import (
     Binding,
     Condition,
@@ -45,6 +47,7 @@ DEFAULT_ACCOUNT = f"{NUMBER}-compute@developer.gserviceaccount.com"
 OWN_ACCOUNT = f"serving@{PROJECT}.iam.gserviceaccount.com"
 KEY = f"projects/{PROJECT}/locations/{REGION}/keyRings/ml/cryptoKeys/vertex"
 DIGEST = "@sha256:" + "1" * 64
+LOOKED = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def vertex_id(collection: str, number: str) -> str:
@@ -121,6 +124,20 @@ def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:
 def dataset(number: str = "700", **fields: Any) -> Dataset:
     made = {"description": "filled", **fields}
     return Dataset(id=vertex_id("datasets", number), name=number, scope=HERE, **made)
+
+
+def discovery(*targets: DiscoveryTarget, number: str = "1", **fields: Any) -> DiscoveryConfig:
+    """A discovery configuration that is running and has run."""
+    name = f"//dlp.googleapis.com/projects/{PROJECT}/locations/global/discoveryConfigs/{number}"
+    known = {"status": "RUNNING", "last_run_time": LOOKED, "targets": targets, **fields}
+    return DiscoveryConfig(id=name, name=number, scope=ANYWHERE, **known)
+
+
+def trigger(file_set: FileSet | None, number: str = "1", **fields: Any) -> JobTrigger:
+    """A job trigger that has run."""
+    name = f"//dlp.googleapis.com/projects/{PROJECT}/locations/global/jobTriggers/{number}"
+    known = {"status": "HEALTHY", "last_run_time": LOOKED, "file_set": file_set, **fields}
+    return JobTrigger(id=name, name=number, scope=ANYWHERE, **known)
 
 
 def evaluation(version: str = "1@1", number: str = "1", **fields: Any) -> ModelEvaluation:

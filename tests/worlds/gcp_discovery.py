@@ -33,7 +33,10 @@ PERMISSIONS = {
     "orgpolicy.projects.policies.getEffectivePolicy": "orgpolicy.policy.get",
 }
 #: what is denied by another name: Google has no such permission
-DENIED_AS = {"aiplatform.modelVersions.list": "aiplatform.models.list"}
+DENIED_AS = {
+    "aiplatform.modelVersions.list": "aiplatform.models.list",
+    "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
+}
 #: v1 lists the projects the caller may get; v3 lists the children of one parent
 PERMISSIONS_V1 = {"cloudresourcemanager.projects.list": "resourcemanager.projects.get"}
 

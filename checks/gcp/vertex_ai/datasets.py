@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from checks.gcp.error_kinds import NOT_FOUND
-from checks.gcp.names import AIPLATFORM, full_name, with_project_id
+from checks.gcp.names import AIPLATFORM, STORAGE, bucket_of, full_name, with_project_id
+from checks.gcp.storage.resources import BUCKET
 from checks.gcp.vertex_ai.collect import served_here
-from checks.gcp.vertex_ai.resources import DATASET, PIPELINES, Dataset, Endpoint, Model, TrainingPipeline
+from checks.gcp.vertex_ai.resources import DATASET, PIPELINES, Dataset, Endpoint, Model, SourceBucket, TrainingPipeline
+from scanner.cards.card import below
 from scanner.cards.filled import state_of
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 #: What full names begin with.
 _SERVICE = full_name(AIPLATFORM, "")
+_PROJECT = "resourcemanager.projects.get"
 #: The inputs of a task are left out: they are large, and hold what people typed.
 _MASK = "name,displayName,inputDataConfig,labels"
 
@@ -61,9 +64,9 @@ def _dataset(api: GcpApi, item: Mapping[str, Any]) -> Observed[str]:
     return full_name(AIPLATFORM, f"{_here(api)}/datasets/{number}") if number else None
 
 
-@collector(Dataset, operations=(DATASET,), follows=(TrainingPipeline,), opt_in="systems")
+@collector(Dataset, operations=(DATASET, BUCKET, _PROJECT), follows=(TrainingPipeline,), opt_in="systems")
 def datasets(api: GcpApi, found: Found) -> Iterator[Dataset]:
-    """Those that pipelines of this location name."""
+    """Those that pipelines of this location name, and whose the buckets are that their data lies in."""
 
     def one(id: str) -> Dataset | None:
         item = api.call(DATASET, f"{api.regional(AIPLATFORM)}/v1/{id.removeprefix(_SERVICE)}", absent=(NOT_FOUND,))
@@ -71,7 +74,16 @@ def datasets(api: GcpApi, found: Found) -> Iterator[Dataset]:
             return None
         shown = item.get("displayName") if item is not UNSET else None
         name = str(shown or id.rpartition("/")[2])
-        return api.decode(Dataset, {DATASET: item}, id=id, name=name, description=_description(api, item))
+        sources = _sources(api, item)
+        return api.decode(
+            Dataset,
+            {DATASET: item},
+            id=id,
+            name=name,
+            description=_description(api, item),
+            sources=sources,
+            buckets=_buckets(api, sources),
+        )
 
     here = (each for each in found.of(TrainingPipeline) if each.scope.region == api.scope.region)
     for made in api.each(one, sorted({each.dataset for each in here if each.dataset})):
@@ -92,3 +104,35 @@ def _description(api: GcpApi, item: Reply) -> Observed[str]:
         api.gap(DATASET, CallFailed(Reason.MALFORMED, "description is no text"))
         return UNSET
     return state_of(text)
+
+
+def _sources(api: GcpApi, item: Reply) -> Observed[tuple[str, ...]]:
+    """Where the data of a dataset lies; `UNSET` where that was not seen."""
+    if item is UNSET or item is None:
+        return UNSET
+    config = below(item, "metadata", "inputConfig")
+    named = [below(config, member, "uri") for member in ("gcsSource", "bigquerySource")]
+    found = [uri for one in named for uri in (one if isinstance(one, list) else [one]) if uri is not None]
+    if not all(isinstance(uri, str) for uri in found):
+        api.gap(DATASET, CallFailed(Reason.MALFORMED, "an address of data is no text"))
+        return UNSET
+    return tuple(dict.fromkeys(found))
+
+
+def _buckets(api: GcpApi, sources: Observed[tuple[str, ...]]) -> Observed[tuple[SourceBucket, ...]]:
+    """The buckets of these addresses, and whether the project owns each; `UNSET` where that of one is not known."""
+    if sources is UNSET:
+        return UNSET
+    names = sorted({name for name in map(bucket_of, sources or ()) if name})
+    number = api.number(_PROJECT, api.project) if names else None
+    made = []
+    for name in names:
+        found = api.call(BUCKET, f"{STORAGE}/storage/v1/b/{name}", absent=(NOT_FOUND,))
+        if found is None:
+            made.append(SourceBucket(name=name, owned=None))
+            continue
+        owner = below(found, "projectNumber")
+        if number is None or not isinstance(owner, str):
+            return UNSET
+        made.append(SourceBucket(name=name, owned=owner == number))
+    return tuple(made)

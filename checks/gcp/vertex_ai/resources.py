@@ -203,10 +203,18 @@ class TrainingPipeline(Resource, frozen=True, kw_only=True):
     labels: Annotated[Observed[dict[str, str]], Read(PIPELINES, "labels")] = UNSET
 
 
+class SourceBucket(Part, frozen=True, kw_only=True):
+    """A bucket that the data of a dataset lies in, and whether its project owns it; None where it is not there."""
+
+    name: str
+    owned: bool | None
+
+
 class Dataset(Resource, frozen=True, kw_only=True):
     """A dataset of Vertex AI that a version which serves was trained with. Id: //aiplatform.googleapis.com/…/datasets/…
 
     `description` says whether what is written of it is `filled`, a `placeholder` or `empty`; the text is not kept.
+    `sources` are the addresses in Cloud Storage or BigQuery that it names, which those of tables do.
     """
 
     kind: ClassVar[str] = "gcp.vertex_ai.Dataset"
@@ -214,6 +222,8 @@ class Dataset(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.TRAINING
 
     description: Observed[str] = UNSET
+    sources: Observed[tuple[str, ...]] = UNSET
+    buckets: Observed[tuple[SourceBucket, ...]] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(DATASET, "labels")] = UNSET
 
 

@@ -49,6 +49,8 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.tagging.TaggedResource",
         "azure.machine_learning.DataVersion",
         "azure.machine_learning.Job",
+        "gcp.dlp.DiscoveryConfig",
+        "gcp.dlp.JobTrigger",
         "gcp.vertex_ai.Dataset",
         "azure.insights.DiagnosticSetting",
         "azure.machine_learning.MonitorSchedule",

@@ -50,6 +50,8 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "azure.machine_learning.ModelVersion",
         "azure.machine_learning.MonitorSchedule",
         "azure.operational_insights.LogTable",
+        "gcp.dlp.DiscoveryConfig",
+        "gcp.dlp.JobTrigger",
         "gcp.monitoring.AlertPolicy",
         "gcp.monitoring.NotificationChannel",
         "gcp.vertex_ai.Dataset",
@@ -61,6 +63,8 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "Microsoft.Insights/diagnosticSettings/read",
         "aiplatform.datasets.get",
         "aiplatform.trainingPipelines.list",
+        "dlp.discoveryConfigs.list",
+        "dlp.jobTriggers.list",
         "glue:GetDatabases",
         "glue:GetTables",
         "logs:DescribeAccountPolicies",
@@ -87,8 +91,17 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
         *("MLP-5232", "MLP-5306", "MLP-5307", "MLP-5308", "MLP-5315"),
         *("MLP-5331", "MLP-5332", "MLP-5333"),
-        *("MLP-5504", "MLP-5505", "MLP-5506", "MLP-5507", "MLP-5508", "MLP-5514", "MLP-5515", "MLP-5522", "MLP-5523"),
+        "MLP-5504",
+        "MLP-5505",
+        "MLP-5506",
+        "MLP-5507",
+        "MLP-5508",
+        "MLP-5514",
+        "MLP-5515",
+        "MLP-5522",
+        "MLP-5523",
         "MLP-5611",
+        "MLP-5621",
     }
 
 
