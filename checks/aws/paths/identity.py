@@ -11,7 +11,7 @@ from checks.aws.iam.policy import administrators, is_admin_seen, shown
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, named
 from checks.aws.paths.serving import NOT_SERVING, SERVING
-from checks.aws.sagemaker.references import all_variants, config_of
+from checks.aws.sagemaker.references import all_variants, config_of, model_names
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, joined, not_applicable, passed, unknown
@@ -77,11 +77,11 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
 
 def _roles(endpoint: Endpoint, config: EndpointConfig, view: View) -> Iterator[tuple[str, tuple[str, ...]]]:
     """ARN of each role that serves, with the ids on the way to it; an empty ARN where it was not observed."""
-    for variant in all_variants(config):
-        if variant.model_name is None:  # its models are inference components, which run as the configuration's role
+    for name in model_names(all_variants(config)):
+        if name is None:  # its models are inference components, which run as the configuration's role
             yield config.execution_role_arn or "", (config.id,)
             continue
-        model = named(view, Model, endpoint, "model", variant.model_name)
+        model = named(view, Model, endpoint, "model", name)
         if isinstance(model, Resource):
             yield model.execution_role_arn or "", (config.id, model.id)
         else:

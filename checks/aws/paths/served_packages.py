@@ -8,7 +8,7 @@ from checks.aws.names import named
 from checks.aws.paths.serving import NOT_SERVING, SERVING
 from checks.aws.sagemaker.addresses import containers_of, specifications_of
 from checks.aws.sagemaker.packages import named_alone, package_id
-from checks.aws.sagemaker.references import all_variants, answers, components, config_of
+from checks.aws.sagemaker.references import all_variants, answers, components, config_of, model_names
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model, ModelCard, ModelPackage
 from scanner.cards.card import Card
 from scanner.model.nouns import Resource
@@ -92,7 +92,7 @@ def _models(view: View, endpoint: Endpoint) -> Iterator[tuple[Model | None, tupl
     if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
         yield None, ()
         return
-    for name in dict.fromkeys(variant.model_name for variant in all_variants(config)):
+    for name in model_names(all_variants(config)):
         if name is not None:
             yield _model(view, endpoint, name), (config.id, endpoint.id)
             continue

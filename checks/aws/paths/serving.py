@@ -10,7 +10,7 @@ from checks.aws.names import is_aws_content, location, named
 from checks.aws.sagemaker.addresses import component_uris, specifications_of
 from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.packages import Artifacts, artifacts
-from checks.aws.sagemaker.references import all_variants, answers, components, config_of
+from checks.aws.sagemaker.references import all_variants, answers, components, config_of, model_names
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model
 from scanner.model.nouns import Observed, Resource
 from scanner.model.views import View
@@ -116,8 +116,7 @@ def _loaded(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, 
     if config is None or config.variants is UNSET or config.shadow_variants is UNSET:
         yield None, ()
         return
-    names = dict.fromkeys(variant.model_name for variant in all_variants(config))
-    for name in names:
+    for name in model_names(all_variants(config)):
         if name is None:  # its models are inference components
             if not view.derive(components).complete:
                 yield None, ()

@@ -142,7 +142,11 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
         for limit in limits:
             keys = {**keys_of_account(STRANGER), **limit.keys}
             yield Outsider(f"everybody {limit.label}", Caller(account=STRANGER), keys, foreign=limit.foreign)
-        texts = [v for rule in allows for test in rule.condition.tests if test is not None for v in test.values]
+        spared = {one for rule in rules.rules if rule.denies for one in named(rule.statement.get("NotPrincipal") or {})}
+        for one in sorted(spared - seen, key=lambda each: each.text):
+            yield from _outsider(one, bucket, limits, elsewhere)
+        # Who is let in, and who is spared by what denies all others.
+        texts = [v for rule in rules.rules for test in rule.condition.tests if test is not None for v in test.values]
         for other in sorted({number for text in texts for number in _ACCOUNT.findall(text)} - {account}):
             known = Foreign.account(other)
             yield Outsider(other, Caller(account=other), keys_of_account(other), foreign=known)

@@ -10,7 +10,8 @@ from msgspec import UNSET, Struct
 
 from checks.aws.cloudwatch.resources import Alarm, any_will_do
 from checks.aws.names import account_of, partition_of
-from checks.aws.sagemaker.resources import Endpoint
+from checks.aws.sagemaker.references import components
+from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
 from checks.aws.sns.resources import Topic
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
@@ -61,12 +62,17 @@ def alarms(view: View) -> Alarms:
     severity=Severity.MEDIUM,
     objective="detection-and-alerting",
     since="0.1.0",
-    needs=(Alarm, Topic),
+    needs=(Alarm, InferenceComponent, Topic),
     blind_to=(
         "whether thresholds are sensible",
         "whether anybody reads what subscriptions bring",
         "filters of subscriptions",
         "policies of topics and of their keys",
+    ),
+    # Whether an alarm rolls a component back is asked of one that tells nobody.
+    decided_by=(
+        *("Alarm.actions_enabled", "Alarm.alarm_actions", "Alarm.forwarded_by"),
+        *("Topic.confirmed", "Topic.pending", "Topic.kms_key"),
     ),
 )
 def sagemaker_endpoint_alarm_reaches_nobody(endpoint: Endpoint, view: View) -> Verdict:
@@ -200,13 +206,23 @@ def _reach(alarm: Alarm, endpoint: Endpoint, view: View, below: tuple[str, ...] 
     if reaches and all(one.word == _MACHINE for one in reaches):
         return Reach(_MACHINE)
     if not actions and not below:
-        if endpoint.rollback_alarms is UNSET:
+        rolling = _rolling_back(endpoint, view)
+        if None in rolling:
             return Reach(_OPEN, "rollback_alarms")
-        if alarm.name in [one.alarm_name for one in endpoint.rollback_alarms or ()]:
+        if alarm.name in rolling:
             return Reach(_MACHINE)
     if alarm.forwarded_by:
         return Reach(_OPEN, "whom rules of EventBridge tell")
     return Reach(_NOBODY, path=tuple(id for one in reaches for id in one.path))
+
+
+def _rolling_back(endpoint: Endpoint, view: View) -> set[str | None]:
+    """Alarms that take a deployment back, of the endpoint or of a component on it; None among them for the unread."""
+    index = view.derive(components)
+    found = [endpoint, *(view.get(InferenceComponent, id) for id in index.of(endpoint))]
+    seen = [one.rollback_alarms for one in found if isinstance(one, (Endpoint, InferenceComponent))]
+    unread: set[str | None] = set() if index.complete and len(seen) == len(found) and UNSET not in seen else {None}
+    return unread | {one.alarm_name for alarms in seen for one in alarms or ()}
 
 
 def _by_action(action: str, alarm: Alarm, view: View) -> Reach:

@@ -54,11 +54,16 @@ _TRUST = (
 _OPTIONS = ("SM_VLLM_", "SM_SGLANG_")
 #: What some image takes for no; all else is yes to some, `y` and `on` to most.
 _OFF = ("0", "f", "false", "n", "no", "none", "null", "off")
+#: Where these are on, the client of the Hugging Face Hub asks no server. Source:
+#: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
+_OFFLINE, _ON = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"), ("1", "on", "yes", "true")
+#: An image with another client, which does not ask for that.
+_WITHOUT_CLIENT = pattern(r"(?:.*[^a-z])?tei(?:[^a-z].*)?")
 #: Where the toolkits of SageMaker download code from that they run.
 _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
 _S3 = "s3://"
 #: All these. No other value of an environment is kept.
-VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, _CODE))
+VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, *_OFFLINE, _CODE))
 
 _COMMIT = pattern(r"[0-9a-f]{40}")
 # Old repositories have no owner in their name: `gpt2`.
@@ -72,7 +77,7 @@ _SEPARATORS = pattern(r'[\s,\[\]"]+')
 def hub_sources(container: Environed, image: str | None) -> Iterator[tuple[str, bool]]:
     """Hub repositories that a container of this image downloads, and whether it is told which commit of each."""
     environment = container.environment or {}
-    for variable in _SOURCES:
+    for variable in () if _is_offline(environment, image) else _SOURCES:
         if not (value := environment.get(variable)):
             continue
         given = [environment[name] for name in _revisions(image, variable) if environment.get(name)]
@@ -86,8 +91,19 @@ def hub_sources(container: Environed, image: str | None) -> Iterator[tuple[str, 
 def _revisions(image: str | None, variable: str) -> tuple[str, ...]:
     if variable != "HF_MODEL_ID":
         return _SOURCES[variable]
-    name = (image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
+    name = _repository(image)
     return next((names for named, names in _REVISIONS_OF_IMAGE.items() if named.fullmatch(name)), _SOURCES[variable])
+
+
+def _repository(image: str | None) -> str:
+    """The last part of the name of an image, without tag or digest."""
+    return (image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
+
+
+def _is_offline(environment: Mapping[str, str], image: str | None) -> bool:
+    """Whether the container is told to ask no hub, and heeds it. The first variable that says something counts."""
+    told = next((value for name in _OFFLINE if (value := environment.get(name))), "")
+    return told.lower() in _ON and _WITHOUT_CLIENT.fullmatch(_repository(image)) is None
 
 
 def _named(value: str) -> list[str]:

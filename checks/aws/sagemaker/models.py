@@ -354,7 +354,8 @@ def sagemaker_model_hub_source_unpinned(model: Model, view: View) -> Verdict:
 
     Adapters, tokenizers and draft models count. Of `HF_MODEL_ID`, the images for text generation inference, vLLM and
     SGLang read the revision from variables of their own. Behind network isolation nothing can be downloaded; that of a
-    model which inference components alone serve is a setting of their endpoints' configurations.
+    model which inference components alone serve is a setting of their endpoints' configurations. Nor is anything where
+    `HF_HUB_OFFLINE` is on, but by images for text embeddings inference.
 
     ## Why it matters
     The container fetches whatever the hub repository holds at the moment an instance starts. Its owner, or whoever

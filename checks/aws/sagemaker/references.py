@@ -48,9 +48,24 @@ def config_of(endpoint: Endpoint, view: View) -> EndpointConfig | None:
     return named(view, EndpointConfig, endpoint, "endpoint-config", endpoint.endpoint_config_name) or None
 
 
-def model_of(endpoint: Endpoint, variant: Variant, view: View) -> Model | UnsetType | None:
-    """The model of a variant of an endpoint; None for one that is gone, and where it is inference components."""
-    return named(view, Model, endpoint, "model", variant.model_name) if variant.model_name is not None else None
+def model_names(variants: Iterable[Variant]) -> dict[str | None, None]:
+    """Names of the models that variants run, each once; None stands for inference components.
+
+    A pool of instances may have another model than its variant, made for their type.
+    """
+    found: dict[str | None, None] = {}
+    for variant in variants:
+        pools = [pool.model_name for pool in variant.instance_pools or ()]
+        if None in pools or not pools:
+            found[variant.model_name] = None
+        found |= {name: None for name in pools if name is not None}
+    return found
+
+
+def models_of(endpoint: Endpoint, config: EndpointConfig, view: View) -> list[Model | UnsetType | None]:
+    """The models of the variants of an endpoint, by its configuration; None for one that is gone."""
+    names = (name for name in model_names(all_variants(config)) if name is not None)
+    return [named(view, Model, endpoint, "model", name) for name in names]
 
 
 def instance_types(variants: Iterable[Variant]) -> list[str]:
@@ -100,10 +115,10 @@ def hosting(view: View) -> Hostings:
     for config in configs:
         complete = complete and config.variants is not UNSET and config.shadow_variants is not UNSET
         for variant in all_variants(config):
-            if variant.model_name is not None:
-                key = _key(config, variant.model_name)
-                on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
-                ways.setdefault(key, set()).add(on)
+            on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
+            for name in model_names([variant]):
+                if name is not None:
+                    ways.setdefault(_key(config, name), set()).add(on)
     found = view.all(InferenceComponent)
     complete = complete and found.complete
     components: dict[tuple[str, str, str], list[InferenceComponent]] = {}

@@ -225,9 +225,10 @@ class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):
 
 
 class InstancePool(AwsPart, frozen=True, kw_only=True):
-    """One of several instance types a variant may run on."""
+    """One of several instance types a variant may run on, perhaps with a model of its own."""
 
     instance_type: str | None = None
+    model_name: str | None = msgspec.field(default=None, name="ModelNameOverride")
 
 
 class Variant(AwsPart, frozen=True, kw_only=True):
@@ -386,6 +387,9 @@ class InferenceComponent(Resource, frozen=True, kw_only=True):
     endpoint_name: Annotated[Observed[str], Read(_COMPONENTS, "EndpointName")] = UNSET
     specification: Annotated[Observed[ComponentSpecification], Read(_COMPONENT, "Specification")] = UNSET
     specifications: Annotated[Observed[tuple[ComponentSpecification, ...]], Read(_COMPONENT, "Specifications")] = UNSET
+    rollback_alarms: Annotated[
+        Observed[tuple[Alarm, ...]], Read(_COMPONENT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
+    ] = UNSET
     #: how many copies of its container run
     current_copies: Annotated[Observed[int], Read(_COMPONENT, "RuntimeConfig.CurrentCopyCount")] = UNSET
 
@@ -457,6 +461,7 @@ class TrainingJob(Resource, frozen=True, kw_only=True):
     tensor_board_s3_output_path: Annotated[Observed[str], Read(_JOB, "TensorBoardOutputConfig.S3OutputPath")] = UNSET
     profiler_s3_output_path: Annotated[Observed[str], Read(_JOB, "ProfilerConfig.S3OutputPath")] = UNSET
     code_uris: Observed[tuple[str, ...]] = UNSET
+    #: absent of a serverless job alone, for which SageMaker chooses instances and code
     resources: Annotated[Observed[TrainingResources], Read(_JOB, "ResourceConfig")] = UNSET
     subnets: Annotated[Observed[tuple[str, ...]], Read(_JOB, "VpcConfig.Subnets")] = UNSET
     enable_network_isolation: Annotated[Observed[bool], Read(_JOB, "EnableNetworkIsolation")] = UNSET

@@ -73,7 +73,9 @@ def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> 
         return passed("traffic between instances is encrypted", encrypt_inter_container_traffic=True)
     if job.resources is UNSET:
         return unknown("resources")
-    counts = _counts(job.resources) if job.resources is not None else {1}
+    if job.resources is None:
+        return not_applicable("runs on no instances of its own")
+    counts = _counts(job.resources)
     known = {count for count in counts if count is not None}
     if known != counts or (min(known) < 2 <= max(known)):
         return unknown("resources (InstanceCount)")
@@ -87,7 +89,7 @@ def sagemaker_training_inter_container_traffic_unencrypted(job: TrainingJob) -> 
 def sagemaker_training_network_isolation_disabled(job: TrainingJob) -> Verdict:
     """Training containers can open network connections.
 
-    An absent setting is off.
+    An absent setting is off. Of a serverless job, whose code is of SageMaker, AWS does not say whether it has one.
 
     ## Why it matters
     Training code pulls in dozens of packages and sees all training data. With the network open, one malicious package
@@ -106,6 +108,10 @@ def sagemaker_training_network_isolation_disabled(job: TrainingJob) -> Verdict:
         return unknown("enable_network_isolation")
     if job.enable_network_isolation:
         return passed("network isolation is on", enable_network_isolation=True)
+    if job.resources is UNSET:
+        return unknown("resources")
+    if job.resources is None:
+        return unknown("whether a serverless job can be isolated")
     return failed("network isolation is off", enable_network_isolation=job.enable_network_isolation)
 
 

@@ -2,6 +2,7 @@ from factories.aws import allow, config, endpoint, model, role, role_arn, role_w
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Role
+from checks.aws.sagemaker.resources import InstancePool
 
 READER = role_with(allow("s3:GetObject", "arn:aws:s3:::northwind-example-models/*"), name="reader")
 ADMIN = role_with(allow("*"), name="admin")
@@ -10,9 +11,20 @@ CONFIG = config(variants=(variant(model_name="sentiment"),), shadow_variants=Non
 SHADOWED = config(
     variants=(variant(model_name="sentiment"),), shadow_variants=(variant(model_name="next"),), execution_role_arn=None
 )
+POOLED = config(
+    variants=(variant(model_name="sentiment", instance_pools=(InstancePool(), InstancePool(model_name="next"))),),
+    shadow_variants=None,
+    execution_role_arn=None,
+)
+REPLACED = config(
+    variants=(variant(model_name="sentiment", instance_pools=(InstancePool(model_name="narrow"),)),),
+    shadow_variants=None,
+    execution_role_arn=None,
+)
 COMPONENTS = config(variants=(variant(),), shadow_variants=None, execution_role_arn=ADMIN.id)
 CHANGING = endpoint(status="Updating", endpoint_config_name="sentiment-1")
 NEXT = (model("next", execution_role_arn=ADMIN.id), ADMIN)
+NARROW = (model("narrow", execution_role_arn=READER.id), READER)
 
 
 def served_by(found: Role):
@@ -25,6 +37,8 @@ CASES = {
         Case("an administrator", FAIL, LIVE, *served_by(ADMIN)),
         Case("an administrator behind inference components", FAIL, LIVE, COMPONENTS, ADMIN),
         Case("an administrator behind a shadow variant", FAIL, LIVE, SHADOWED, *served_by(READER)[1:], *NEXT),
+        Case("an administrator behind a pool of instances", FAIL, LIVE, POOLED, *served_by(READER)[1:], *NEXT),
+        Case("no pool of instances has the model", PASS, LIVE, REPLACED, *served_by(ADMIN)[1:], *NARROW),
         Case("an administrator, while the endpoint changes", FAIL, CHANGING, *served_by(ADMIN)),
         Case("not in service", NOT_APPLICABLE, endpoint(status="Failed"), *served_by(ADMIN)),
         Case("a status of the future", UNKNOWN, endpoint(status="Hibernating"), *served_by(READER)),

@@ -68,6 +68,21 @@ PERIMETERS = {
     "a part of an organisation": {"ForAllValues:StringNotLike": OF_A_PART},
     "addresses": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}},
 }
+
+
+def of_account(operator, *accounts, key="aws:PrincipalAccount"):
+    return {operator: {key: list(accounts)}}
+
+
+#: Conditions of denials for everybody that leave another account alone.
+SPARING = {
+    "number": of_account("StringNotEquals", ACCOUNT, OTHER_ACCOUNT),
+    "role": of_account(
+        "ArnNotLike",
+        *(f"arn:aws:iam::{one}:role/deploy" for one in (ACCOUNT, OTHER_ACCOUNT)),
+        key="aws:PrincipalArn",
+    ),
+}
 CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
 OF_US = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
@@ -103,6 +118,11 @@ def perimeter(condition, principal="*"):
     denied = deny("s3:*", f"{ARN}/*", Principal="*", Condition=condition)
     public = {"policy_is_public": principal == "*", **OPEN_BLOCKS}
     return open_to(principal, "s3:PutObject", denied, **public)
+
+
+def sparing(*spared):
+    denied = {"Effect": "Deny", "NotPrincipal": {"AWS": list(spared)}, "Action": "s3:*", "Resource": f"{ARN}/*"}
+    return open_to("*", "s3:PutObject", denied, policy_is_public=True, **OPEN_BLOCKS)
 
 
 def delivered(principal, to):
@@ -322,6 +342,21 @@ CASES = {
             "another account writes, and is denied",
             PASS,
             open_to(PARTNER, "s3:PutObject", deny("s3:*", f"{ARN}/*", Principal=PARTNER)),
+        ),
+        *(
+            Case(f"everybody writes but for all beside a partner, by {name}", FAIL, perimeter(condition))
+            for name, condition in SPARING.items()
+        ),
+        Case(
+            "everybody writes but for all beside this account", PASS, perimeter(of_account("StringNotEquals", ACCOUNT))
+        ),
+        *(
+            Case(f"everybody writes, and a denial spares {name}", verdict, sparing(*spared))
+            for name, verdict, spared in (
+                ("this account", PASS, [ACCOUNT]),
+                ("a partner, of which AWS asks more", UNKNOWN, [ACCOUNT, OTHER_ACCOUNT]),
+                ("a user of a partner", FAIL, [ACCOUNT, OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:user/in"]),
+            )
         ),
         Case(
             "everybody writes, and some are denied for a network",

@@ -1,9 +1,11 @@
-from factories.aws import OTHER_ACCOUNT, alarm, endpoint, topic
+from factories.aws import OTHER_ACCOUNT, alarm, endpoint, specified, topic
 from msgspec import UNSET
+from msgspec.structs import replace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.aws.cloudwatch.resources import Alarm, asked_of
 from checks.aws.sagemaker.resources import Alarm as RollbackAlarm
+from checks.aws.sagemaker.resources import InferenceComponent
 from checks.aws.sns.resources import Topic
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:on-call"
@@ -11,6 +13,9 @@ FOREIGN = f"arn:aws:sns:eu-west-1:{OTHER_ACCOUNT}:on-call"
 SCALING = "arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:1"
 SERVES = endpoint(status="InService", rollback_alarms=None)
 ROLLED_BACK = endpoint(status="InService", rollback_alarms=(RollbackAlarm(alarm_name="errors"),))
+
+
+ON_IT = specified(rollback_alarms=ROLLED_BACK.rollback_alarms)
 
 
 def going_to(*actions: str, name: str = "errors", **fields):
@@ -60,6 +65,9 @@ CASES = {
         Case("a rule of EventBridge", UNKNOWN, SERVES, going_to(forwarded_by=("to-pager",))),
         Case("rules were not read", UNKNOWN, SERVES, going_to(forwarded_by=UNSET)),
         Case("it rolls back alone", NOT_APPLICABLE, ROLLED_BACK, SILENT),
+        Case("it rolls a component back alone", NOT_APPLICABLE, SERVES, SILENT, ON_IT),
+        Case("it rolls a component of another endpoint back", FAIL, SERVES, SILENT, replace(ON_IT, endpoint_name="x")),
+        Case("components were not read", UNKNOWN, SERVES, SILENT, incomplete=[InferenceComponent]),
         Case("it scales alone", NOT_APPLICABLE, SERVES, going_to(SCALING)),
         Case("no alarm", NOT_APPLICABLE, SERVES),
         Case("an alarm on another endpoint", NOT_APPLICABLE, SERVES, going_to(endpoint_names=("fraud",))),

@@ -158,6 +158,13 @@ CASES = {
         Case("a commit", PASS, hub(HF_MODEL_ID="northwind-example/chat-7b", HF_MODEL_REVISION=COMMIT)),
         Case("no revision", FAIL, hub(HF_MODEL_ID="northwind-example/chat-7b")),
         Case("a branch", FAIL, hub(HF_MODEL_ID="northwind-example/chat-7b", HF_MODEL_REVISION="main")),
+        *(
+            Case(f"asks no hub, by {name}={value}", NOT_APPLICABLE, hub(dlc(TOOLKIT), **CHAT, **{name: value}))
+            for name, value in (("HF_HUB_OFFLINE", "1"), ("HF_HUB_OFFLINE", "True"), ("TRANSFORMERS_OFFLINE", "yes"))
+        ),
+        Case("asks a hub, by HF_HUB_OFFLINE=0", FAIL, hub(dlc(TOOLKIT), **CHAT, HF_HUB_OFFLINE="0")),
+        Case("asks a hub, the first variable counts", FAIL, hub(**CHAT, HF_HUB_OFFLINE="0", TRANSFORMERS_OFFLINE="1")),
+        Case("text embeddings inference, told to ask no hub", FAIL, hub(dlc("tei-cpu"), **CHAT, HF_HUB_OFFLINE="1")),
         Case("large model inference, no revision", FAIL, hub(OPTION_MODEL_ID="northwind-example/chat-7b")),
         Case("large model inference, a commit", PASS, hub(HF_MODEL_ID="northwind-example/chat-7b", HF_REVISION=COMMIT)),
         Case(

@@ -71,6 +71,7 @@ CASES = {
         Case("in clear text", FAIL, job(encrypt_inter_container_traffic=False, resources=FOUR)),
         Case("absent is off", FAIL, job(encrypt_inter_container_traffic=None, resources=FOUR)),
         Case("two groups of one instance", FAIL, job(encrypt_inter_container_traffic=False, resources=MIXED)),
+        Case("a serverless job", NOT_APPLICABLE, job(encrypt_inter_container_traffic=None, resources=None)),
         Case("one instance", NOT_APPLICABLE, job(encrypt_inter_container_traffic=False, resources=ONE)),
         Case(
             "an instance type chosen by preference", FAIL, job(encrypt_inter_container_traffic=False, resources=CHOSEN)
@@ -99,8 +100,9 @@ CASES = {
     ],
     "sagemaker_training_network_isolation_disabled": [
         Case("isolated", PASS, job(enable_network_isolation=True)),
-        Case("not isolated", FAIL, job(enable_network_isolation=False)),
-        Case("absent is off", FAIL, job(enable_network_isolation=None)),
+        Case("not isolated", FAIL, job(enable_network_isolation=False, resources=ONE)),
+        Case("absent is off", FAIL, job(enable_network_isolation=None, resources=ONE)),
+        Case("a serverless job", UNKNOWN, job(enable_network_isolation=None, resources=None)),
         DENIED,
     ],
     "sagemaker_training_outside_vpc": [
