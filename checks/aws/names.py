@@ -67,6 +67,14 @@ def is_reserved_for(bucket: str, account: str, region: str) -> bool:
     return any(bucket.endswith(f"-{account}-{each}-an") for each in regions_beside(region))
 
 
+def is_escrow(bucket: str, account: str) -> bool:
+    """Whether SageMaker may be who holds a bucket of this name: it keeps the Nova models that an account customized.
+
+    Source: https://github.com/aws/nova-forge-sdk, which tells by the name where a model was trained.
+    """
+    return bucket.startswith(f"customer-escrow-{account}-")
+
+
 def bucket_arn(partition: str, bucket: str) -> str:
     return f"arn:{partition}:s3:::{bucket}"
 

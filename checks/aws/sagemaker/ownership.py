@@ -5,7 +5,15 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from checks.aws.names import bucket_arn, foreign_bucket_id, is_aws_content, is_reserved_for, location, partition_of
+from checks.aws.names import (
+    bucket_arn,
+    foreign_bucket_id,
+    is_aws_content,
+    is_escrow,
+    is_reserved_for,
+    location,
+    partition_of,
+)
 from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource, Verdict, failed_unless_known, not_applicable, passed, unknown
 from scanner.model.trust import Foreign, few
@@ -26,6 +34,15 @@ def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType |
     return seen if owners is None else UNSET  # an account that was not read may own it
 
 
+def _doubt(bucket: Bucket | UnsetType | None, name: str, account: str) -> str:
+    """What keeps from telling whose a bucket is; empty where nothing does."""
+    if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
+        return f"owner of {name}"
+    if bucket.exists and not bucket.owned and is_escrow(name, account):
+        return f"whether SageMaker holds {name} for this account"
+    return ""
+
+
 def judge_ownership(
     resource: Resource,
     view: View,
@@ -39,8 +56,9 @@ def judge_ownership(
     """Fail if a bucket is missing or a stranger's, pass if all are ours, `unknown` if that could not be told.
 
     Ours are buckets of the resource's account and of the other accounts of the scan, and names that nobody else can
-    take. Buckets that AWS publishes from are left out; `nothing` is why the question may not arise. `unread` says what
-    else names buckets and was not read, `between` by address which resources lie on the way to it.
+    take. Whether SageMaker itself holds one that has the name for that is not known. Buckets that AWS publishes from are
+    left out; `nothing` is why the question may not arise. `unread` says what else names buckets and was not read,
+    `between` by address which resources lie on the way to it.
     """
     places = {uri: location(uri) for uri in uris}
     here = resource.scope.region
@@ -52,12 +70,13 @@ def judge_ownership(
     reserved: list[str] = []
     for name in names:
         bucket = bucket_of(view, resource, name)
-        if not isinstance(bucket, Resource) or bucket.exists is UNSET or bucket.owned is UNSET:
-            unclear.append(f"owner of {name}")
-        elif not bucket.owned and (bucket.exists or not is_reserved_for(name, resource.scope.account, here)):
-            strange.append(bucket)
-        elif not bucket.owned:
-            reserved.append(name)
+        if doubt := _doubt(bucket, name, resource.scope.account):
+            unclear.append(doubt)
+        elif isinstance(bucket, Resource) and not bucket.owned:
+            if bucket.exists or not is_reserved_for(name, resource.scope.account, here):
+                strange.append(bucket)
+            else:
+                reserved.append(name)
     if strange:
         said = [f"{b.name} {'belongs to another account' if b.exists else 'does not exist'}" for b in strange]
         uri = next(uri for uri, place in places.items() if place and place[0] == strange[0].name)

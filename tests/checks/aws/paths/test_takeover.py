@@ -30,6 +30,7 @@ from checks.aws.sagemaker.resources import DataSource, InferenceSpecification, M
 
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
 RESERVED, OTHERS = (f"northwind-example-{account}-eu-west-1-an" for account in (ACCOUNT, OTHER_ACCOUNT))
+HELD, THEIRS = (f"customer-escrow-{account}-smtj-0a1b2c3d" for account in (ACCOUNT, OTHER_ACCOUNT))
 ALIKE = "sagemaker-sample-data-eu-nowhere-7"
 CODE = "s3://fabrikam-example-weights/code.tar.gz"
 LISTED = DataSource(s3_data_source=S3DataSource(s3_uri=URI, manifest_s3_uri="s3://northwind-example-models/list.csv"))
@@ -57,6 +58,9 @@ CASES = {
         Case("a bucket of ours", PASS, served_from(URI), ours()),
         Case("another account's", FAIL, served_from("s3://fabrikam-example-weights/m.tar.gz"), foreign()),
         Case("nobody's", FAIL, served_from("s3://northwind-example-deleted/m.tar.gz"), missing()),
+        Case("what SageMaker may hold", UNKNOWN, served_from(f"s3://{HELD}/job/"), foreign(HELD)),
+        Case("what has the name for that, and is not there", FAIL, served_from(f"s3://{HELD}/job/"), missing(HELD)),
+        Case("what it may hold for others", FAIL, served_from(f"s3://{THEIRS}/job/"), foreign(THEIRS)),
         Case(
             "one of a chain is nobody's",
             FAIL,
