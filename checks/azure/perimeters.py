@@ -43,18 +43,16 @@ def opening(resource: Perimetered, *rules: str) -> Opening:
     if resource.perimeter_mode is UNSET:
         return Opening(None, ("perimeter_mode",))
     mode = folded(resource.perimeter_mode)
-    if access == SECURED:
-        own = Opening(False, ("public_network_access", "perimeter_mode"))
-    else:
-        own = firewall(resource, *rules)
+    if mode is None and access == SECURED:
+        return Opening(False, ("public_network_access", "perimeter_mode"))
     if mode is None:
-        return own
+        return firewall(resource, *rules)
     if mode != _ENFORCED and mode not in _BESIDE:
         return Opening(None, ("perimeter_mode",))
     if resource.perimeter_rules is UNSET:
         return Opening(None, ("perimeter_rules",))
     inside = letting(_ranges(resource.perimeter_rules or ()), _FIELDS)
-    return inside if mode == _ENFORCED or access not in _OPEN else _either(own, inside)
+    return inside if mode == _ENFORCED or access not in _OPEN else _either(firewall(resource, *rules), inside)
 
 
 def _ranges(rules: Sequence[PerimeterRule]) -> list[str]:

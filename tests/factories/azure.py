@@ -61,7 +61,7 @@ MEMBERS = "00000000-0000-0000-0000-0000000000b1"
 
 
 def workspace(name: str = "retina", **fields: Any) -> Workspace:
-    return Workspace(id=f"{ML}/{name}", name=name, scope=HERE, **fields)
+    return Workspace(id=f"{ML}/{name}", name=name, scope=HERE, **{**RUNS, **fields})
 
 
 def compute(name: str = "ci", *, inside: str = "retina", **fields: Any) -> Compute:
@@ -127,7 +127,7 @@ def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:
 
 def account(name: str = "openai", **fields: Any) -> Account:
     where = f"{GROUP}/providers/microsoft.cognitiveservices/accounts/{name}"
-    return Account(id=where, name=name, scope=HERE, **fields)
+    return Account(id=where, name=name, scope=HERE, **{**RUNS, **fields})
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:

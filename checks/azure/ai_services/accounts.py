@@ -3,6 +3,7 @@
 from checks.azure.ai_services.resources import Account
 from checks.azure.members import approved, folded, identity_types
 from checks.azure.networks import firewall, judge_opening, values, wide
+from checks.azure.transience import on_the_way
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -52,6 +53,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
+    if verdict := on_the_way(account):
+        return verdict
     opened = "all networks or most of them may connect"
     return judge_opening(account, firewall(account), opened, "not all networks may connect")
 
@@ -87,6 +90,8 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
+    if verdict := on_the_way(account):
+        return verdict
     found = firewall(account)
     if found.to_all is None:
         return unknown(*found.fields)
@@ -119,7 +124,7 @@ def azure_ai_account_without_private_endpoint(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
     """
-    if verdict := unobserved(account, "private_endpoint_connections"):
+    if verdict := on_the_way(account) or unobserved(account, "private_endpoint_connections"):
         return verdict
     connections = account.private_endpoint_connections or ()
     names = approved(connections)
@@ -146,6 +151,8 @@ def azure_ai_account_local_auth_enabled(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/disable-local-auth
     """
+    if verdict := on_the_way(account):
+        return verdict
     match account.disable_local_auth:
         case True:
             return passed("API keys are refused", disable_local_auth=True)
@@ -171,7 +178,7 @@ def azure_ai_account_without_managed_identity(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/managed-identity
     """
-    if verdict := unobserved(account, "identity_type"):
+    if verdict := on_the_way(account) or unobserved(account, "identity_type"):
         return verdict
     if identity_types(account.identity_type or ""):
         return passed(f"identity: {account.identity_type}", identity_type=account.identity_type)
@@ -195,7 +202,7 @@ def azure_ai_account_without_customer_key(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/openai/encrypt-data-at-rest
     """
-    if verdict := unobserved(account, "key_source"):
+    if verdict := on_the_way(account) or unobserved(account, "key_source"):
         return verdict
     match folded(account.key_source or "microsoft.cognitiveservices"):
         case "microsoft.keyvault":
@@ -223,6 +230,8 @@ def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-data-loss-prevention
     """
+    if verdict := on_the_way(account):
+        return verdict
     match account.restrict_outbound_network_access:
         case True:
             return passed("outbound access is restricted", restrict_outbound_network_access=True)
@@ -249,7 +258,7 @@ def azure_ai_account_without_custom_subdomain(account: Account) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-custom-subdomains
     """
-    if verdict := unobserved(account, "custom_sub_domain_name"):
+    if verdict := on_the_way(account) or unobserved(account, "custom_sub_domain_name"):
         return verdict
     if account.custom_sub_domain_name:
         return passed("a custom subdomain is set", custom_sub_domain_name=account.custom_sub_domain_name)

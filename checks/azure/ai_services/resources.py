@@ -25,6 +25,7 @@ class Account(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.SERVING
 
     account_kind: Annotated[Observed[str], Read(ACCOUNTS, "kind")] = UNSET
+    provisioning_state: Annotated[Observed[str], Read(ACCOUNTS, "properties.provisioningState")] = UNSET
     public_network_access: Annotated[Observed[str], Read(ACCOUNTS, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(ACCOUNTS, "properties.networkAcls.defaultAction")] = UNSET
     network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(ACCOUNTS, "properties.networkAcls.ipRules")] = UNSET

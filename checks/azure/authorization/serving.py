@@ -7,29 +7,33 @@ from msgspec import UNSET, Struct
 
 from checks.azure.authorization.grants import covers, is_above
 from checks.azure.ids import arm_id, workspace_of
+from checks.azure.machine_learning.assets import model_path
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import OnlineDeployment, Workspace
+from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from checks.azure.storage.resources import StorageAccount
+from scanner.model.nouns import Status
 from scanner.model.views import View
 
 #: The first storage that a scope lets its holder open, and what was not observed of others.
 Opened = tuple[str, frozenset[str]]
+_BROKEN = "what deployments serve whose last change came to nothing"
 
 
 class Serving(Struct, frozen=True):
-    """Storage accounts that hold models being served, with a deployment each; not complete if some were not seen.
+    """Storage accounts that hold models being served, with a deployment each; `doubts` are why there may be more.
 
-    `deployed` are all deployments, wherever their models are. `workspaces` are those whose default storage is one of
-    the storage accounts, or was not observed. `keys`, `secrets` and `kept` fill
-    with what there is to say about the storage accounts, the workspaces and the vaults that a scope covers.
+    `deployed` are all deployments that serve, wherever their models are. `workspaces` are those whose default storage
+    is one of the storage accounts, or was not observed. `keys`, `secrets` and `kept` fill with what there is to say
+    about the storage accounts, the workspaces and the vaults that a scope covers.
     """
 
     deployments: dict[str, str]
     deployed: tuple[str, ...]
     storages: tuple[str, ...]
     workspaces: tuple[str, ...]
-    complete: bool
+    doubts: frozenset[str]
     keys: dict[str, Opened]
     secrets: dict[str, Opened]
     kept: dict[str, Opened]
@@ -89,19 +93,27 @@ class Serving(Struct, frozen=True):
 def serving(view: View) -> Serving:
     """Where the models of online deployments are kept, for `view.derive`."""
     deployments, workspaces = view.all(OnlineDeployment), view.all(Workspace)
-    complete = workspaces.complete and deployments.complete
+    doubts = set() if workspaces.complete and deployments.complete else {"OnlineDeployment.model"}
     found: dict[str, str] = {}
+    deployed: list[str] = []
     for deployment in deployments:
+        if verdict := not_in_use(deployment):
+            if verdict.status is Status.UNKNOWN:
+                unread = deployment.provisioning_state is UNSET
+                doubts.add("OnlineDeployment.provisioning_state" if unread else _BROKEN)
+            continue
+        deployed.append(deployment.id)
         model = deployment.model
         if model is None or (isinstance(model, str) and folded(model).startswith("azureml://registries/")):
             continue  # in the image, or in a registry with storage of its own
-        workspace = view.get(Workspace, workspace_of(model)) if isinstance(model, str) else None
+        path = (model_path(model) or model) if isinstance(model, str) else ""
+        workspace = view.get(Workspace, workspace_of(path)) if path else None
         if not isinstance(workspace, Workspace) or workspace.storage_account is UNSET:
-            complete = False
+            doubts.add("OnlineDeployment.model")
         elif workspace.storage_account:
             found.setdefault(arm_id(str(workspace.storage_account)), deployment.id)
-    deployed = tuple(sorted(deployment.id for deployment in deployments))
-    return Serving(found, deployed, tuple(sorted(found)), _holding(found, workspaces), complete, {}, {}, {})
+    holding = _holding(found, workspaces)
+    return Serving(found, tuple(sorted(deployed)), tuple(sorted(found)), holding, frozenset(doubts), {}, {}, {})
 
 
 def _holding(found: dict[str, str], workspaces: Iterable[Workspace]) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def _changes(person: str, view: View) -> Reach:
 def _write(person: str, view: View) -> Reach:
     found, served = view.derive(grants), view.derive(serving)
     doubts = set() if found.complete else {"RoleAssignment"}
-    doubts |= set() if served.complete else {"OnlineDeployment.model"}
+    doubts |= served.doubts
     for assignment in found.of(person, view):
         if not readable(assignment):
             doubts.add("RoleAssignment")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from checks.azure.machine_learning.resources import OutboundRule, Workspace
 from checks.azure.members import approved, folded
-from checks.azure.networks import Opening, letting, values, wide
+from checks.azure.networks import Opening, letting, values
 
 #: A name that begins with a wildcard and goes on with at most one label: all hosts, or all of a top-level domain.
 _ANY_HOST = re.compile(r"\*(\.[^.]*)?")
@@ -106,7 +106,8 @@ def _lets_all_out(rule: OutboundRule) -> bool | None:
         case "servicetag" if destination is not None and not isinstance(destination, str):
             if folded(destination.action) == "deny":
                 return False
-            tag = folded(destination.service_tag or "").partition(".")[0]
-            return tag in _WIDE_TAGS or bool(wide(destination.address_prefixes or ()))
+            if destination.address_prefixes:  # then Azure ignores the tag
+                return letting(destination.address_prefixes, ()).to_all
+            return folded(destination.service_tag or "").partition(".")[0] in _WIDE_TAGS
         case _:
             return None

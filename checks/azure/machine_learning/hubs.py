@@ -3,6 +3,7 @@
 from checks.azure.ids import arm_id, workspace_of
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.members import folded
+from checks.azure.transience import on_the_way
 from scanner.model.nouns import Verdict, not_applicable, unknown, unobserved
 from scanner.model.views import View
 
@@ -22,8 +23,11 @@ def network_of(identifier: str, view: View) -> Workspace | None:
 
 
 def of_hub(workspace: Workspace, view: View) -> Verdict | None:
-    """Projects take network, keys and storage from their hub, which is judged instead if it was seen."""
-    if verdict := unobserved(workspace, "workspace_kind"):
+    """Projects take network, keys and storage from their hub, which is judged instead if it was seen.
+
+    Nor is a workspace judged that is being created or deleted.
+    """
+    if verdict := on_the_way(workspace) or unobserved(workspace, "workspace_kind"):
         return verdict
     if folded(workspace.workspace_kind) != "project":
         return None

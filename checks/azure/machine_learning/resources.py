@@ -47,6 +47,7 @@ class Workspace(Resource, frozen=True, kw_only=True):
     #: Default, Hub, Project or FeatureStore; a project takes most settings from its hub
     workspace_kind: Annotated[Observed[str], Read(WORKSPACES, "kind")] = UNSET
     hub_resource_id: Annotated[Observed[str], Read(WORKSPACES, "properties.hubResourceId")] = UNSET
+    provisioning_state: Annotated[Observed[str], Read(WORKSPACES, "properties.provisioningState")] = UNSET
     public_network_access: Annotated[Observed[str], Read(WORKSPACES, "properties.publicNetworkAccess")] = UNSET
     allow_public_access_when_behind_vnet: Annotated[
         Observed[bool], Read(WORKSPACES, "properties.allowPublicAccessWhenBehindVnet")

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint
 from checks.azure.members import folded
+from checks.azure.transience import on_the_way
 from scanner.model.nouns import Verdict, not_applicable, unknown, unobserved
 
-_IDLE = {"creating": "it is still being created", "deleting": "it is being deleted"}
 #: The last change did not come to its end. If that was the creation, nothing runs, else what ran before.
 _BROKEN = {"failed": "failed", "canceled": "was canceled"}
 #: States of an instance without a running machine.
@@ -17,11 +17,9 @@ _AT_WORK = ("running", "jobrunning", "restarting", "settingup", "starting", "sto
 
 def not_in_use(resource: Compute | OnlineEndpoint | OnlineDeployment) -> Verdict | None:
     """Why a resource is not judged, if its state says that it runs nothing yet or any more, or leaves that open."""
-    if verdict := unobserved(resource, "provisioning_state"):
+    if verdict := on_the_way(resource):
         return verdict
     state = folded(resource.provisioning_state) or ""
-    if why := _IDLE.get(state):
-        return not_applicable(why, provisioning_state=resource.provisioning_state)
     return _after(resource, _BROKEN[state]) if state in _BROKEN else None
 
 

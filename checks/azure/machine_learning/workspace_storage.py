@@ -11,6 +11,7 @@ from checks.azure.networks import of_joined
 from checks.azure.storage import exposure
 from checks.azure.storage.absence import joined_absence
 from checks.azure.storage.resources import StorageAccount
+from checks.azure.transience import on_the_way
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -66,7 +67,7 @@ def azure_ml_workspace_sensitive_data_in_public_storage(workspace: Workspace, vi
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-data-encryption
     - https://learn.microsoft.com/en-us/azure/storage/common/storage-network-security
     """
-    if verdict := unobserved(workspace, "hbi_workspace"):
+    if verdict := on_the_way(workspace) or unobserved(workspace, "hbi_workspace"):
         return verdict
     if not workspace.hbi_workspace:
         return not_applicable("not flagged as high business impact", hbi_workspace=workspace.hbi_workspace)

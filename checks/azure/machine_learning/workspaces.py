@@ -8,6 +8,7 @@ from checks.azure.machine_learning.resources import Compute, Workspace
 from checks.azure.machine_learning.subnets import outside_subnets
 from checks.azure.members import approved, folded, identity_types
 from checks.azure.networks import judge_opening
+from checks.azure.transience import on_the_way
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Exposure,
@@ -257,7 +258,7 @@ def azure_ml_workspace_v1_legacy_mode(workspace: Workspace) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-configure-network-isolation-with-v2
     """
-    if verdict := unobserved(workspace, "v1_legacy_mode"):
+    if verdict := on_the_way(workspace) or unobserved(workspace, "v1_legacy_mode"):
         return verdict
     if not workspace.v1_legacy_mode:
         return passed("v1 legacy mode is off", v1_legacy_mode=workspace.v1_legacy_mode)
@@ -300,7 +301,7 @@ def azure_ml_workspace_without_user_assigned_identity(workspace: Workspace) -> V
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-identity-based-service-authentication
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-assign-roles
     """
-    if verdict := unobserved(workspace, "identity_type"):
+    if verdict := on_the_way(workspace) or unobserved(workspace, "identity_type"):
         return verdict
     kinds = identity_types(workspace.identity_type or "")
     if "userassigned" not in kinds:

@@ -10,6 +10,7 @@ from checks.azure.machine_learning.resources import Compute, OnlineEndpoint, Wor
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import principals
 from checks.azure.paths.roles import assignments, evidence, in_words
+from checks.azure.transience import on_the_way
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -47,7 +48,7 @@ def azure_ml_endpoint_identity_privileged(endpoint: OnlineEndpoint, view: View) 
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-access-resources-from-endpoints-managed-identities
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _judge(endpoint, managed_or_taken, view)
+    return on_the_way(endpoint) or _judge(endpoint, managed_or_taken, view)
 
 
 @check(
@@ -79,7 +80,7 @@ def azure_ml_workspace_identity_privileged(workspace: Workspace, view: View) -> 
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-assign-roles
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _judge(workspace, managed, view)
+    return on_the_way(workspace) or _judge(workspace, managed, view)
 
 
 @check(
@@ -148,7 +149,7 @@ def azure_ai_account_identity_privileged(account: Account, view: View) -> Verdic
     - https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/managed-identity
     - https://learn.microsoft.com/en-us/azure/role-based-access-control/best-practices
     """
-    return _judge(account, managed_or_taken, view)
+    return on_the_way(account) or _judge(account, managed_or_taken, view)
 
 
 def _judge(

@@ -104,6 +104,8 @@ CASES = {
         Case("every address, in halves", FAIL, ANY, approved(a=tag(None, "0.0.0.0/1", "128.0.0.0/1"))),
         Case("every address, denied", PASS, ANY, approved(a=tag(None, "0.0.0.0/0", action="Deny"))),
         Case("the internet", FAIL, ANY, approved(a=tag("Internet"))),
+        Case("a tag beside addresses, which is ignored", PASS, ANY, approved(a=tag("Internet", "198.51.100.0/24"))),
+        Case("addresses that are none", UNKNOWN, ANY, approved(a=tag(None, "everywhere"))),
         Case("all of Azure in a region", FAIL, ANY, approved(a=tag("AzureCloud.westeurope"))),
         Case("one service in a region", PASS, ANY, approved(a=tag("AzureMonitor.westeurope"))),
         Case(

@@ -38,6 +38,12 @@ def test_an_attached_machine_and_one_in_a_subnet_do_not_count() -> None:
     assert outside(RETINA, RETINA, attached, instance(subnet_id="/subscriptions/s/subnets/ml")) == Outside()
 
 
+def test_a_compute_that_is_not_there_yet_or_any_more_does_not_count() -> None:
+    gone = [cluster(state, subnet_id=None, provisioning_state=state) for state in ("Creating", "deleting")]
+
+    assert outside(RETINA, RETINA, *gone) == Outside()
+
+
 def test_what_was_not_seen_is_in_doubt() -> None:
     assert outside(RETINA, RETINA, instance()).doubts == {"Compute.subnet_id"}
     assert outside(RETINA, RETINA, BARE).doubts == {"Workspace"}

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 from factories.azure import (
@@ -96,6 +97,9 @@ def deployer(scope: str, *, held: RoleDefinition = DEPLOYER, **fields: object) -
     return (exposed(), LINKED, deployment(**{"model": MODEL, **fields}), assignment(held.name, scope), held)
 
 
+EARLIER, LATER = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+AT_ONCE: dict[str, object] = {"provisioning_state": "Failed", "created_at": EARLIER, "last_modified_at": EARLIER}
+CHANGED = {**AT_ONCE, "last_modified_at": LATER}
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/retina"
 _SECRETS = ("Microsoft.KeyVault/vaults/secrets/getSecret/action",)
 SECRETS_USER = role("secrets", Permission(data_actions=_SECRETS))
@@ -202,6 +206,16 @@ CASES = {
         Case("deploys, the model being in the image", FAIL, *deployer(LINKED.id, model=None)),
         Case("deploys, the model not being observed", FAIL, *deployer(LINKED.id, model=UNSET)),
         Case("works in the workspace", FAIL, *deployer(LINKED.id, held=DATA_SCIENTIST)),
+        Case("deploys what is being deleted", PASS, *deployer(LINKED.id, provisioning_state="Deleting")),
+        Case("deploys what never ran", PASS, *deployer(LINKED.id, **AT_ONCE)),
+        Case("deploys what failed to be changed", UNKNOWN, *deployer(LINKED.id, **CHANGED)),
+        Case("deploys, state not observed", UNKNOWN, *deployer(LINKED.id, provisioning_state=UNSET)),
+        Case(
+            "writes blobs of a model named as the command line does",
+            FAIL,
+            *(exposed(), LINKED, deployment(model=f"azureml:{MODEL}"), assignment("blob-writer", RETINA_STORAGE)),
+            BLOB_WRITER,
+        ),
         Case("deploys to another endpoint", PASS, *deployer(f"{LINKED.id}/onlineEndpoints/other")),
         Case("deploys in another workspace", PASS, *deployer(f"{ML}/other")),
         Case("in a group that deploys", FAIL, *deployer(LINKED.id)[:3], TO_DEPLOYERS, DEPLOYER, assignee(MEMBERS)),
