@@ -39,6 +39,13 @@ EXCUSED = {
 
 #: Kinds that matter to a check for some resources alone, with the reason.
 SELDOM = {
+    **dict.fromkeys(
+        (
+            ("vertex_endpoint_identity_can_take_over_project", "gcp.iam.ServiceAccount"),
+            ("vertex_workbench_public_with_write_to_served_artifacts", "gcp.iam.ServiceAccount"),
+        ),
+        "whether an account is disabled matters where it could do something",
+    ),
     (
         "sagemaker_notebook_writes_served_artifact",
         "aws.sagemaker.InferenceComponent",

@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
-from msgspec import Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from checks.gcp.iam.grants import OPAQUE, Grant, may_replace, member, members_of, replacing
 from checks.gcp.iam.lapse import in_time
@@ -24,6 +24,8 @@ from scanner.model.views import View, remembered
 
 #: So many open questions are named one by one; a reader needs no more to see what to grant the scanner.
 NAMED = 20
+#: Seconds; a shorter retention period keeps no artifact that a model came from.
+_DAY = 86400
 
 
 class Serving(Struct, frozen=True):
@@ -115,9 +117,11 @@ class _Groups(Struct, frozen=True):
         for group in (group for policy in touched for group in self.by_policy[policy]):
             example = next((bucket for bucket in group.buckets if bucket not in apart), None)
             answers += [(group.buckets, _may_replace(view, example, email))] if example else []
-        if firsts := [buckets[0] for buckets, answer in answers if answer] + [self.first] * bool(self.first):
+        parts = [_apart(view, buckets) for buckets, answer in answers if answer]
+        if firsts := [free[0] for free, _ in parts if free] + [self.first] * bool(self.first):
             return Replaceable(min(firsts), ())
-        doubts = heapq.merge(self.unclear, self.unknown, *(buckets for buckets, answer in answers if answer is None))
+        open_questions = [buckets for buckets, answer in answers if answer is None] + [kept for _, kept in parts]
+        doubts = heapq.merge(self.unclear, self.unknown, *open_questions)
         return Replaceable("", tuple(islice((bucket for bucket, _ in groupby(doubts)), NAMED + 1)))
 
 
@@ -140,11 +144,12 @@ def _groups(view: View) -> _Groups:
     for (policy_id, _), names in alike.items():
         by_policy.setdefault(policy_id, []).append(_Group(names, _may_replace(view, names[0], "")))
     groups = [group for found in by_policy.values() for group in found]
+    free, kept = _apart(view, (name for group in groups if group.stranger for name in group.buckets))
     return _Groups(
         by_policy=by_policy,
         unclear=unclear,
-        unknown=sorted(name for group in groups if group.stranger is None for name in group.buckets),
-        first=min((group.buckets[0] for group in groups if group.stranger), default=""),
+        unknown=sorted([*kept, *(name for group in groups if group.stranger is None for name in group.buckets)]),
+        first=min(free, default=""),
         naming=naming,
         touched=_naming(view, by_policy),
     )
@@ -189,6 +194,26 @@ def _may_replace(view: View, name: str, email: str) -> bool | None:
         return None
     bucket, policy = found
     return may_replace(view, policy, bucket.bindings or (), email)
+
+
+def _apart(view: View, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Of buckets that an account may write to those whose objects it may replace, and those that may keep them."""
+    found: tuple[list[str], list[str]] = [], []
+    for name in names:
+        found[_keeps(view, name)].append(name)
+    return found
+
+
+def _keeps(view: View, name: str) -> bool:
+    """Whether a retention period keeps objects, for a day or more, from being replaced: how old they are is not read.
+
+    A period that was not observed may keep them.
+    """
+    bucket = view.get(Bucket, bucket_id(name))
+    period = bucket.retention_period if isinstance(bucket, Bucket) else UNSET
+    if period is None:
+        return False
+    return not isinstance(period, str) or not period.isdigit() or int(period) >= _DAY
 
 
 def allowing(view: View, name: str, email: str) -> list[Grant]:

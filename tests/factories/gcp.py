@@ -193,7 +193,7 @@ def bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
 
 
 def own_bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
-    return bucket(name, exists=True, project=PROJECT, **fields)
+    return bucket(name, **{"exists": True, "project": PROJECT, "retention_period": None, **fields})
 
 
 def granting(*bindings: Binding, uniform: bool | None = True, folders: tuple[str, ...] = (), **fields: Any) -> Bucket:

@@ -24,7 +24,7 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
-from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account, is_default_account, project_id
+from checks.gcp.names import IAM, PROJECTS, account_id, full_name, is_account, project_id
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import CustomJob, DeploymentResourcePool, Endpoint, Model
@@ -121,9 +121,8 @@ def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
     def account(email: str) -> ServiceAccount | None:
         path = f"{IAM}/v1/projects/-/serviceAccounts/{email}"
         keys = api.call(KEYS, f"{path}/keys", absent=(NOT_FOUND,), keyTypes="USER_MANAGED")
-        # Whether it is disabled matters to its keys alone; the name of a default account does not say whose it is.
-        wanted = not isinstance(keys, Mapping) or keys.get("keys") or is_default_account(email)
-        detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if wanted and keys is not None else UNSET
+        # Whether it is disabled matters to its keys and to what it may do.
+        detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if keys is not None else UNSET
         if detail is None or keys is None:  # nothing lists it: it is only named
             return None
         return api.decode(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.gcp.blind_spots import OUTSIDE
+from checks.gcp.iam.disabled import WHY
 from checks.gcp.iam.grants import (
     BASIC,
     Grant,
@@ -93,7 +94,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     The basic roles reach nearly every service of the project, as do `roles/admin` and `roles/writer`. Code in a
     training job, a notebook or a serving container then has them too, and with it every library it installs and every
     model file it loads. All projects of the scan are searched, and the folders and the organisation above them. Who is
-    in a group cannot be seen: where one has a basic role, the verdict is open.
+    in a group cannot be seen: where one has a basic role, the verdict is open. Of an account that is disabled nothing
+    gets a token.
 
     ## How to fix
     Grant the roles for what the workload really uses, on the bucket or dataset where possible, and take the basic role
@@ -111,6 +113,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     grants = view.derive(everywhere)
     held = [grant for grant in grants.held_by(str(account.email)) if grant.role in BASIC]
     if sure := [grant for grant in held if grant.sure]:
+        if account.disabled:
+            return not_applicable(f"it is {WHY}", disabled=True)
         roles = sorted({grant.role for grant in sure})
         path = (account.id, *sorted({grant.policy for grant in sure}))
         return failed(f"it has {' and '.join(roles)}", path=path, **shown(sure))

@@ -1,9 +1,10 @@
 """What a workload that serves may do."""
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
+from checks.gcp.iam.disabled import disabled, excuse
 from checks.gcp.iam.escalation import escalation
 from checks.gcp.iam.grants import said, shown
-from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
+from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.names import project_id
 from checks.gcp.vertex_ai.pools import accounts
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
@@ -17,7 +18,7 @@ from scanner.model.views import View
     severity=Severity.HIGH,
     objective="least-privilege",
     since="0.1.0",
-    needs=(DeploymentResourcePool, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
+    needs=(DeploymentResourcePool, ServiceAccount, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
     blind_to=(ACCOUNT_GRANTS, OUTSIDE),
     decided_by=("deployed_models",),
 )
@@ -52,7 +53,9 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
         return passed("its models run without a service account", deployed_models=[])
     reach = [escalation(view, email) for email in emails]
     held = [grant for each in reach for grant in each.held]
-    if able := [each for each in reach if each.ways]:
+    strong = {email: each for email, each in zip(emails, reach, strict=True) if each.ways}
+    off = disabled(view, strong)
+    if able := [each for email, each in strong.items() if email not in {account.name for account in off}]:
         broad = [grant for each in able for grant in each.by]
         return failed(
             f"its service account has {said(broad)}, and so {able[0].said()}",
@@ -64,6 +67,8 @@ def vertex_endpoint_identity_can_take_over_project(endpoint: Endpoint, view: Vie
     doubts += dict.fromkeys(doubt for each in reach for doubt in each.doubts)
     if doubts:
         return unknown(*doubts, path=(endpoint.id, *sorted({grant.policy for grant in held})))
+    if off:
+        return excuse(off)
     own = project_id(endpoint.scope.account)
     return passed(
         "its service accounts have no administrator's role",

@@ -6,8 +6,9 @@ from msgspec import UnsetType
 
 from checks.blind_spots import DOWNLOADS
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, MACHINE
+from checks.gcp.iam.disabled import disabled, excuse
 from checks.gcp.iam.grants import said, shown
-from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role
+from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.names import bucket_id, project_id
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
@@ -24,7 +25,7 @@ from scanner.model.views import View
     severity=Severity.CRITICAL,
     objective="artifact-integrity",
     since="0.1.0",
-    needs=(Endpoint, Model, Bucket, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
+    needs=(Endpoint, Model, Bucket, ServiceAccount, ProjectPolicy, FolderPolicy, OrganizationPolicy, Role),
     exposure=Exposure.INTERNET,
     blind_to=(ACCOUNT_GRANTS, MACHINE, DOWNLOADS),
     decided_by=("disable_public_ip",),
@@ -37,6 +38,8 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
     model comes. Whoever gets into the notebook can swap the weights, and so decide what the next upload, deployment or
     server that reads them serves, without any right on the endpoint. A stopped notebook has no address. Rights on
     the folders and the organisation above count as well; who is in a group cannot be seen, and leaves the verdict open.
+    So does a retention period of the bucket, which keeps objects that are younger than it, and what no longer gets a
+    token, as its account is disabled, replaces nothing.
 
     ## How to fix
     Break the path where it is cheapest: give the notebook's account read access only, let nobody but the training
@@ -52,14 +55,15 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
         return missing
     if instance.disable_public_ip:
         return passed("it has no public IP address", disable_public_ip=True)
-    if excuse := standing_still(instance):
-        return excuse
+    if verdict := standing_still(instance):
+        return verdict
     served = view.derive(serving)
     emails = _accounts(instance, view)
     if emails is None:
         return unknown("service_accounts")
     reach = {email: replaceable(view, email) for email in emails}
-    if taken := [email for email in emails if reach[email].first]:
+    off = disabled(view, [email for email in emails if reach[email].first])
+    if taken := [email for email in emails if reach[email].first and email not in {account.name for account in off}]:
         email = min(taken, key=lambda each: reach[each].first)
         bucket = reach[email].first
         by = allowing(view, bucket, email)
@@ -80,6 +84,8 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
         doubts.insert(0, "all models in production")
     if doubts:
         return unknown(*doubts)
+    if off:
+        return excuse(off)
     buckets: Any = served.buckets
     return passed(
         "its service account cannot replace the artifacts of a model in production",

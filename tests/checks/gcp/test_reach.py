@@ -49,6 +49,7 @@ buckets = st.fixed_dictionaries(
         "exists": st.sampled_from([True, True, True, True, False, UNSET]),
         "project": st.sampled_from([*PROJECT_IDS, *PROJECT_IDS, None]),
         "bindings": st.one_of(bindings, bindings, bindings, st.just(UNSET)),
+        "retention_period": st.sampled_from([None, None, "1", "86400", UNSET]),
     }
 )
 
@@ -76,6 +77,7 @@ def one_by_one(view: View, email: str):
         owner = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{found.project}"))
         observed = found.exists is True and found.bindings is not UNSET and isinstance(owner, ProjectPolicy)
         answer = may_replace(view, owner, found.bindings, email) if observed else None
+        answer = None if answer and found.retention_period not in (None, "1") else answer
         if answer:
             return name, ()
         doubts += [name] * (answer is None)

@@ -20,7 +20,7 @@ from factories.gcp import (
     serving,
     stored,
 )
-from support import FAIL, PASS, UNKNOWN, Case, judged
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.gcp.iam.resources import Role
 from checks.gcp.iam.ways import EXCUSED, SHORTEST, WAYS
@@ -121,7 +121,10 @@ def test_every_way_is_seen_alone(way):
 
 @pytest.mark.parametrize("member", [SELF, "allUsers", "allAuthenticatedUsers"])
 def test_an_account_has_what_everyone_has(member):
-    """Each check that asks what a service account may do counts what is granted to all who are signed in, or to all."""
+    """Each check that asks what a service account may do counts what is granted to all who are signed in, or to all.
+
+    Of an account that is disabled nothing gets a token, whoever has the roles.
+    """
     around = (policy(binding(EDITOR, member)), role(EDITOR, "storage.objects.create", "storage.objects.delete"))
     served = (
         serving(service_account=OWN_ACCOUNT),
@@ -137,7 +140,12 @@ def test_an_account_has_what_everyone_has(member):
     }
 
     for slug, resource in asked.items():
-        assert judged(slug, resource, *around, *(one for one in served if one is not resource)).status is FAIL, slug
+        beside = [*around, *(one for one in served if one is not resource)]
+        assert judged(slug, resource, *beside).status is FAIL, slug
+        off = service_account(disabled=True)
+        accused, *rest = (off, *beside) if resource is ACCOUNT else (resource, off, *beside)
+        given = judged(slug, accused, *rest)
+        assert (given.status, "disabled" in given.message) == (NOT_APPLICABLE, True), slug
 
 
 @pytest.mark.parametrize("way", SHORTEST, ids=lambda way: way.name)

@@ -70,6 +70,7 @@ CASES = {
             "editor, before it was deleted", PASS, service_account(), policy(binding("roles/editor", "deleted:" + SELF))
         ),
         Case("editor", FAIL, service_account(), policy(binding("roles/editor", USER, SELF))),
+        Case("editor, and enabled", FAIL, service_account(disabled=False), policy(binding("roles/editor", SELF))),
         *(
             Case(f"owner {when}", status, service_account(), policy(binding("roles/owner", SELF, condition=condition)))
             for when, status, condition in (

@@ -17,6 +17,7 @@ from factories.gcp import (
     pooled,
     role,
     role_unread,
+    service_account,
     serving,
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
@@ -45,6 +46,7 @@ CASES = {
             *ROLES,
         ),
         Case("editor", FAIL, RUNS, policy(binding(EDITOR, SELF)), *ROLES),
+        Case("editor, and enabled", FAIL, RUNS, policy(binding(EDITOR, SELF)), *ROLES, service_account(disabled=None)),
         Case("an administrator's role", FAIL, RUNS, policy(binding("roles/aiplatform.admin", SELF))),
         Case(
             "a role of your own that may act as others",

@@ -21,6 +21,7 @@ from factories.gcp import (
     stopped,
     stored,
 )
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import Role
@@ -35,6 +36,17 @@ EXPOSED = running(disable_public_ip=False, service_accounts=runs_as(OWN_ACCOUNT)
 def production(*bindings, project=(), served=SERVED, **more):
     """An endpoint with a model, the bucket it comes from with these bindings, and the project's policy."""
     return (ON_ENDPOINT, served, own_bucket(bindings=bindings), policy(*project, **more), *ROLES)
+
+
+def kept(period):
+    """Production in a bucket that keeps objects for so many seconds."""
+    return (
+        ON_ENDPOINT,
+        SERVED,
+        own_bucket(bindings=(binding(WRITER, SELF),), retention_period=period),
+        policy(),
+        *ROLES,
+    )
 
 
 CASES = {
@@ -53,6 +65,9 @@ CASES = {
         Case("writes elsewhere", PASS, EXPOSED, *production(), own_bucket("other", bindings=(binding(WRITER, SELF),))),
         Case("nothing in production", PASS, EXPOSED, SERVED, own_bucket(bindings=(binding(WRITER, SELF),))),
         Case("writes by the bucket's policy", FAIL, EXPOSED, *production(binding(WRITER, SELF))),
+        Case("and in a month, as objects are kept that long", UNKNOWN, EXPOSED, *kept("2592000")),
+        Case("objects are kept for a second", FAIL, EXPOSED, *kept("1")),
+        Case("how long objects are kept was not observed", UNKNOWN, EXPOSED, *kept(UNSET)),
         Case("writes by the project's policy", FAIL, EXPOSED, *production(project=(binding(WRITER, SELF),))),
         Case("everyone writes", FAIL, EXPOSED, *production(binding(WRITER, "allUsers"))),
         Case(
