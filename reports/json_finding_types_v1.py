@@ -179,7 +179,8 @@ class SettledV1(Struct, frozen=True):
 class CarriedV1(Struct, frozen=True):
     """A failure of an earlier report of which this scan does not know whether it still is one, and why it does not.
 
-    `observed_at` is when it was last seen, `first_seen_at` when first, null where that is not known.
+    `observed_at` is when it was last seen, `first_seen_at` when first, null where that is not known. `as_before`: the
+    earlier report did not know either, for the same reason.
     """
 
     fingerprint: str
@@ -193,6 +194,18 @@ class CarriedV1(Struct, frozen=True):
     observed_at: datetime
     first_seen_at: datetime | None
     why: str
+    as_before: bool
+
+
+class AsBeforeV1(Struct, frozen=True):
+    """How many gaps and unknown verdicts the last scan of the account had, too, for the same reason.
+
+    `whole`: there are no others, nor a list that is not complete. What was not noted is not as before.
+    """
+
+    gaps: int
+    unknown: int
+    whole: bool
 
 
 class HistoryV1(Struct, frozen=True):
@@ -200,3 +213,4 @@ class HistoryV1(Struct, frozen=True):
 
     accounts: list[SettledV1]
     carried: list[CarriedV1]
+    as_before: AsBeforeV1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.json_finding_types_v1 import CarriedV1, CheckV1, ResourceV1, SettledV1, SiteV1, SourceV1
+from reports.json_finding_types_v1 import AsBeforeV1, CarriedV1, CheckV1, ResourceV1, SettledV1, SiteV1, SourceV1
 from reports.writing import Pieces, redact
 from scanner.model.history import Account, Former
 from scanner.model.notes import Source
@@ -13,7 +13,9 @@ from scanner.model.reported import Report
 
 def history(report: Report) -> Pieces:
     """`HistoryV1`, what is carried forward one by one."""
-    return Pieces(accounts=_accounts(report), carried=map(_carried, report.earlier.carried()))
+    known = report.as_before
+    again = AsBeforeV1(gaps=known.gaps, unknown=known.unknown, whole=known.whole)
+    return Pieces(accounts=_accounts(report), carried=map(_carried, report.earlier.carried()), as_before=again)
 
 
 def _accounts(report: Report) -> Iterator[SettledV1]:
@@ -50,6 +52,7 @@ def _carried(former: Former) -> CarriedV1:
         observed_at=former.observed,
         first_seen_at=former.first_seen,
         why=redact(former.why),
+        as_before=former.as_before,
     )
 
 

@@ -17,6 +17,7 @@ class TrendPointV1(Struct, frozen=True):
     """A scan of the history. `unlike` names in what it looked at something else than the scan before it.
 
     `by_severity` are failures that nothing suppresses, `states` how many findings had which; one of none is left out.
+    `as_before`: it is not complete, and had seen no less before, for the same reasons.
     """
 
     number: int
@@ -29,6 +30,7 @@ class TrendPointV1(Struct, frozen=True):
     by_severity: SeverityCountsV1
     states: dict[State, int]
     posture: PostureV1
+    as_before: bool
 
 
 class TimeToFixV1(Struct, frozen=True):

@@ -13,7 +13,7 @@ from itertools import islice
 
 from reports.markdown_text import code, fitting, head, link, prose, row
 from reports.not_seen import Unseen, unseen
-from reports.notification import message
+from reports.notification import as_before, message
 from reports.terminal import posture_line
 from reports.writing import declared, first_paragraph
 from scanner.model.claims import Posture, SystemState
@@ -47,7 +47,8 @@ def _totals(report: Report) -> Iterator[str]:
     if not report.complete:
         gaps = sum(one.verdict == "gap" for one in unseen(report))
         missing = f"{_count(gaps, 'gap')} and {_count(counts['unknown'], 'unknown verdict')}"
-        yield f"> **Not everything was seen: {missing}.** What failed did fail; there may be more."
+        again = ", as before" if as_before(report) else ""
+        yield f"> **Not everything was seen{again}: {missing}.** What failed did fail; there may be more."
         yield ""
     elif not counts["fail"]:
         none = "No open failures" if counts["suppressed"] else "No failures"

@@ -5,7 +5,7 @@ docs/reference/notification-v1.schema.json describes the latter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -50,8 +50,13 @@ def message(report: Report) -> NotificationV1:
         by_severity=SeverityCountsV1(*(report.by_severity[severity] for severity in Severity)),
         states=None if report.states is None else dict(report.states),
         not_seen=sum(report.earlier.carried_by_account().values()),
-        not_seen_because=[ReasonV1(short(why), count) for why, count in report.earlier.reasons(MOST_REASONS)],
+        not_seen_because=reasons(report.earlier.reasons(MOST_REASONS)),
         worst=_worst(report),
+        not_seen_as_before=report.earlier.carried_as_before(),
+        newly_not_seen_because=reasons(report.earlier.reasons(MOST_REASONS, newly=True)),
+        gaps_as_before=report.as_before.gaps,
+        unknown_as_before=report.as_before.unknown,
+        as_before=as_before(report),
     )
     return worded(made)
 
@@ -63,7 +68,7 @@ def worded(made: NotificationV1) -> NotificationV1:
 
 def without_names(made: NotificationV1) -> NotificationV1:
     """The message without anything that names what was scanned: counts alone."""
-    return worded(msgspec.structs.replace(made, not_seen_because=[], worst=None))
+    return worded(msgspec.structs.replace(made, not_seen_because=[], newly_not_seen_because=[], worst=None))
 
 
 def ended(made: NotificationV1, code: int, why: str) -> NotificationV1:
@@ -74,10 +79,27 @@ def ended(made: NotificationV1, code: int, why: str) -> NotificationV1:
 def words(made: NotificationV1) -> str:
     """The message as one line, which claims nothing of what was not seen."""
     parts = _compared(made, made.states) if made.states is not None and compared(made.states) else _alone(made)
-    unseen = [_count(made.gaps, "gap"), _count(made.unknown, "unknown verdict")]
-    missing = " and ".join(part for part in unseen if not part.startswith("0 "))
-    last = "" if made.complete else f"; not everything was seen{f': {missing}' if missing else ''}"
-    return f"{', '.join(parts)}{last}."
+    return f"{', '.join(parts)}{'' if made.complete else _incomplete(made)}."
+
+
+def as_before(report: Report) -> bool:
+    """Whether this scan saw less than all, and no less than the last one."""
+    return not report.complete and report.as_before.whole
+
+
+def _incomplete(made: NotificationV1) -> str:
+    """What was not seen, apart from what was not seen before: who reads this every night looks for the former."""
+    known = _missing(made.gaps_as_before, made.unknown_as_before)
+    if made.as_before:
+        return f"; as before, not everything was seen{f': {known}' if known else ''}"
+    rest = _missing(made.gaps - made.gaps_as_before, made.unknown - made.unknown_as_before)
+    said = ", and as before ".join(part for part in (rest, known) if part)
+    return f"; not everything was seen{': ' if said else ''}{'' if rest or not known else 'as before '}{said}"
+
+
+def _missing(gaps: int, unknown: int) -> str:
+    counted = ((gaps, "gap"), (unknown, "unknown verdict"))
+    return " and ".join(_count(number, noun) for number, noun in counted if number)
 
 
 def compared(states: Mapping[str, int] | None) -> bool:
@@ -96,8 +118,11 @@ def _compared(made: NotificationV1, states: Mapping[str, int]) -> Iterator[str]:
             yield f"{states[state]} {state}"
     if states.get(State.NOT_COMPARED):
         yield f"{states[State.NOT_COMPARED]} first looked at"
-    if made.not_seen:
-        yield f"{made.not_seen} not seen{_because(made)}"
+    known = made.not_seen_as_before
+    if newly := made.not_seen - known:
+        yield f"{newly} {'newly ' if known else ''}not seen{_because(made, newly)}"
+    if known:
+        yield f"{known} not seen as before"
 
 
 def _alone(made: NotificationV1) -> Iterator[str]:
@@ -119,11 +144,11 @@ def _where(worst: WorstV1) -> str:
     return f"{worst.provider} {worst.account} {worst.region}"
 
 
-def _because(made: NotificationV1) -> str:
-    if not made.not_seen_because:
+def _because(made: NotificationV1, newly: int) -> str:
+    if not made.newly_not_seen_because:
         return ""
-    first = made.not_seen_because[0]
-    some = "" if first.count == made.not_seen else f", {first.count} of them"
+    first = made.newly_not_seen_because[0]
+    some = "" if first.count == newly else f", {first.count} of them"
     why = first.reason
     if why.startswith(_UNOBSERVED):
         why = f"nobody could read {why.removeprefix(_UNOBSERVED)}"
@@ -162,6 +187,11 @@ def about(severity: Severity, check: str, title: str, one: ResourceV1) -> WorstV
         region=clean(redact(one.region)),
         console_url=clean(redact(one.console_url)),
     )
+
+
+def reasons(found: Iterable[tuple[str, int]]) -> list[ReasonV1]:
+    """Reasons as they are told, each with how many there are."""
+    return [ReasonV1(short(why), count) for why, count in found]
 
 
 def short(text: str) -> str:

@@ -46,8 +46,12 @@ class NotificationV1(Struct, frozen=True):
     `states` is how many findings are what against earlier scans, null where none is known. `not_seen` are failures of
     earlier scans of which nobody knows now, `not_seen_because` their most frequent reasons. `by_severity` are the open
     failures of this scan. `worst` is the worst that is new or reopened, of all failures where no earlier scan is known.
-    `ended` is null where the message was made of a report. Where it was made without names, `worst` is null and
-    `not_seen_because` is empty.
+    `ended` is null where the message was made of a report. Where it was made without names, `worst` is null and what
+    says because of what is empty.
+
+    `not_seen_as_before` of those not seen, `gaps_as_before` of the gaps and `unknown_as_before` of the unknown verdicts
+    were there in the last scan, for the same reason; `newly_not_seen_because` are the reasons of the others that were
+    not seen. `as_before` says that nothing was unseen but what was unseen before.
     """
 
     schema: Literal["mlposture/notification/v1"]
@@ -67,3 +71,8 @@ class NotificationV1(Struct, frozen=True):
     not_seen_because: list[ReasonV1]
     worst: WorstV1 | None
     ended: EndedV1 | None = None
+    not_seen_as_before: int = 0
+    newly_not_seen_because: list[ReasonV1] = []
+    gaps_as_before: int = 0
+    unknown_as_before: int = 0
+    as_before: bool = False

@@ -32,6 +32,7 @@ def _point(point: Point) -> TrendPointV1:
         started_at=scan.started_at,
         version=scan.version,
         complete=scan.complete,
+        as_before=point.as_before,
         accounts=len(scan.accounts),
         unlike=list(point.unlike),
         by_severity=SeverityCountsV1(*(scan.by_severity.get(severity, 0) for severity in Severity)),

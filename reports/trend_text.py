@@ -57,7 +57,7 @@ def _point(point: Point, states: Sequence[State], digits: int) -> tuple[str, ...
     scan, score = point.scan, point.scan.score
     at = scan.started_at.astimezone(UTC)
     return (
-        f"{scan.number:>{digits}}  {at:%Y-%m-%d %H:%M}{'' if scan.complete else ' partial'}",
+        f"{scan.number:>{digits}}  {at:%Y-%m-%d %H:%M}{_extent(point)}",
         *(str(scan.by_severity.get(one, 0)) for one in Severity),
         *(str(scan.states.get(one, 0)) for one in states),
         "none" if score.posture is None else f"{score.posture:.1f}",
@@ -65,6 +65,13 @@ def _point(point: Point, states: Sequence[State], digits: int) -> tuple[str, ...
         f"{score.coverage:.1f}",
         ", ".join(point.unlike),
     )
+
+
+def _extent(point: Point) -> str:
+    """Whether a scan saw all, and if not whether that is news."""
+    if point.scan.complete:
+        return ""
+    return " partial as before" if point.as_before else " partial"
 
 
 def _time(one: TimeToFix) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ def main(path: str) -> None:
     rows |= {f"failures, {severity}": number for severity, number in summary["by_severity"].items()}
     rows |= {f"{state}, since the last scan": number for state, number in (summary["states"] or {}).items()}
     rows["gaps"] = len(report["gaps"])
+    again = report["history"]["as_before"]
+    rows |= {f"{what}, as before": again[what] for what in ("gaps", "unknown") if again[what]}
     print("| ML posture | |\n|---|---|")
     for name, number in rows.items():
         print(f"| {name.replace('_', ' ')} | {number} |")

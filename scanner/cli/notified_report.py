@@ -3,14 +3,14 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
 
 from reports.json_finding_types_v1 import CheckV1, ResourceV1
 from reports.json_types_v1 import SeverityCountsV1, ToolV1
-from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, compared, short, worded
+from reports.notification import FRESH, MOST_REASONS, SCHEMA, about, compared, reasons, worded
 from reports.notification_types_v1 import NotificationV1, ReasonV1, WorstV1
 from scanner.history.reading import REPORT, form, understood
 from scanner.model.errors import InputError
@@ -53,6 +53,24 @@ class _Finding(Struct, frozen=True):
 
 class _Carried(Struct, frozen=True):
     why: str
+    as_before: bool = False
+
+
+class _AsBefore(Struct, frozen=True):
+    gaps: int = 0
+    unknown: int = 0
+    whole: bool = False
+
+
+class _History(NamedTuple):
+    """Why failures of earlier scans were not seen, and how many: of all, and of those that are not as before.
+
+    Reports of earlier versions do not say what is as before.
+    """
+
+    all: Counter[str]
+    newly: Counter[str]
+    unseen: _AsBefore
 
 
 _PARTS: dict[str, Any] = {"tool": ToolV1, "scan": _Scan, "summary": _Summary}
@@ -64,7 +82,7 @@ def read_message(path: Path, shown: str) -> NotificationV1:
         raise InputError(f"{shown}: is no JSON report; give what -o FILE.json wrote")
     parts: dict[str, Any] = {}
     worst: WorstV1 | None = None
-    why, gaps = Counter[str](), 0
+    history, gaps = _History(Counter(), Counter(), _AsBefore()), 0
     with understood(path), path.open("rb") as file:
         reader = Reader(path, file)
         for name in reader.members():
@@ -73,19 +91,18 @@ def read_message(path: Path, shown: str) -> NotificationV1:
             elif name == "findings" and "summary" in parts:
                 worst = _worst(reader, known=compared(parts["summary"].states))
             elif name == "history":
-                why = _whys(reader)
+                history = _history(reader)
             elif name == "gaps":
                 gaps = sum(1 for _ in reader.items())
             else:
                 reader.value()
     if len(parts) < len(_PARTS):
         raise InputError(f"{shown}: does not say of which scan it is; give what -o FILE.json wrote")
-    return _message(parts["tool"], parts["scan"], parts["summary"], gaps=gaps, why=why, worst=worst)
+    return _message(parts["tool"], parts["scan"], parts["summary"], history, gaps=gaps, worst=worst)
 
 
-def _message(tool: ToolV1, scan: _Scan, summary: _Summary, **read: Any) -> NotificationV1:
-    why: Counter[str] = read["why"]
-    found = sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_REASONS]
+def _message(tool: ToolV1, scan: _Scan, summary: _Summary, history: _History, **read: Any) -> NotificationV1:
+    total, newly = history.all.total(), history.newly.total()
     return worded(
         NotificationV1(
             schema=SCHEMA,
@@ -101,9 +118,14 @@ def _message(tool: ToolV1, scan: _Scan, summary: _Summary, **read: Any) -> Notif
             unknown=summary.verdicts.unknown,
             by_severity=summary.by_severity,
             states=summary.states,
-            not_seen=why.total(),
-            not_seen_because=[ReasonV1(short(text), count) for text, count in found],
+            not_seen=total,
+            not_seen_because=_most(history.all),
             worst=read["worst"],
+            not_seen_as_before=total - newly,
+            newly_not_seen_because=_most(history.newly),
+            gaps_as_before=history.unseen.gaps,
+            unknown_as_before=history.unseen.unknown,
+            as_before=not scan.complete and history.unseen.whole,
         )
     )
 
@@ -121,13 +143,21 @@ def _worst(reader: Reader, *, known: bool) -> WorstV1 | None:
     return worst
 
 
-def _whys(reader: Reader) -> Counter[str]:
-    """Why failures of earlier scans were not seen, and how many."""
+def _most(why: Counter[str]) -> list[ReasonV1]:
+    return reasons(sorted(why.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_REASONS])
+
+
+def _history(reader: Reader) -> _History:
     decode = msgspec.json.Decoder(_Carried).decode
-    found = Counter[str]()
+    every, newly, unseen = Counter[str](), Counter[str](), _AsBefore()
     for name in reader.members():
         if name == "carried":
-            found.update(decode(item).why for item in reader.items())
+            for item in reader.items():
+                one = decode(item)
+                every[one.why] += 1
+                newly[one.why] += not one.as_before
+        elif name == "as_before":
+            unseen = msgspec.json.decode(reader.value(), type=_AsBefore)
         else:
             reader.value()
-    return found
+    return _History(every, +newly, unseen)

@@ -1,6 +1,6 @@
 """Inventory + judgements → the one `Report` that every format renders."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.history.earlier import Earlier
+from scanner.history.unseen_before import as_before, marks
 from scanner.model.checks import CHECKS, Check
 from scanner.model.collectors import COLLECTORS
-from scanner.model.history import Account, NoFormers
-from scanner.model.nouns import Resource, Status
+from scanner.model.history import Account, AsBefore, NoFormers
+from scanner.model.nouns import Listing, Resource, Status
 from scanner.model.remedies import Fix
 from scanner.model.reported import CheckInfo, ControlRef, Finding, Report, Unanswered, Unmanaged
 from scanner.model.taxonomies import Taxonomy
@@ -108,6 +109,7 @@ def build_report(
     unanswered = found.unanswered()
     if found.earlier is not None:
         found.earlier.settle(found.checks)
+    recorded = {(scope.provider, scope.account) for scope in inventory.scopes}.union(found.findings.accounts())
     return Report(
         scan_id=scan_id,
         started_at=started_at,
@@ -146,9 +148,23 @@ def build_report(
         fixes=_fixes(found, inventory),
         states=found.states(),
         earlier=found.earlier or NoFormers(),
+        as_before=_as_before(inventory, recorded, unanswered, listings, found.earlier),
         settled=settled(inventory, unanswered, found.earlier.settled if found.earlier else {}),
         frameworks=taxonomies(catalogue, found.infos.values()),
     )
+
+
+def _as_before(
+    inventory: Inventory,
+    accounts: Collection[Account],
+    unanswered: Iterable[Unanswered],
+    listings: Iterable[Listing],
+    earlier: Earlier | None,
+) -> AsBefore:
+    """How much of what was not seen the last scan did not see either; nothing where nobody noted that."""
+    if earlier is None or not earlier.unseen:
+        return AsBefore()
+    return as_before(marks(inventory.gaps, unanswered, listings, accounts), earlier.unseen)
 
 
 def settled(

@@ -15,7 +15,7 @@ from scanner.model.history import Account, Former, Identity
 from scanner.model.notes import Source
 from scanner.model.nouns import Gap, Listing, Scope, Status
 from scanner.model.reported import CheckInfo
-from scanner.model.sanitize import encode, storable
+from scanner.model.sanitize import encode, redact, storable
 from scanner.store.keeping import keeping, private_database
 
 _TABLES = """
@@ -23,14 +23,14 @@ CREATE TABLE failures (
     fingerprint TEXT PRIMARY KEY, check_id TEXT NOT NULL, score REAL NOT NULL, provider TEXT NOT NULL,
     account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, observed TEXT,
     body BLOB NOT NULL, first_seen TEXT, fate INTEGER, why TEXT NOT NULL DEFAULT '',
-    accepted INTEGER NOT NULL
+    accepted INTEGER NOT NULL, unseen TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE fresh AS SELECT * FROM failures;
 CREATE TABLE ended (fingerprint TEXT PRIMARY KEY, first_seen TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE checks (id TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
 """
 #: Failures are taken over once it is known when their report was made: of several reports, the last sight counts.
-_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', ?)"
+_INSERT = "INSERT INTO fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', ?, ?)"
 _OLDER = (
     "DELETE FROM fresh WHERE EXISTS "
     "(SELECT 1 FROM failures WHERE failures.fingerprint = fresh.fingerprint AND failures.observed > fresh.observed)"
@@ -42,7 +42,7 @@ _SETTLE = (
 #: What is not judged any more, because the check is no longer there, is left out.
 _READ = (
     "SELECT fingerprint, check_id, score, provider, account, region, kind, failures.id, observed, body, "
-    "first_seen, why FROM failures JOIN checks ON checks.id = check_id "
+    "first_seen, why, unseen FROM failures JOIN checks ON checks.id = check_id "
     "WHERE fate = ? AND (? IS NULL OR (provider = ? AND account = ?)) "
     "ORDER BY rank, -score, check_id, failures.id"
 )
@@ -67,7 +67,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     """A failure as a file has it. Without `observed` it was seen when the report was made.
 
     `first_seen` is when it was seen for the first time, None where the file does not say. Where somebody had `accepted`
-    it, it is opened again if it fails and nobody does.
+    it, it is opened again if it fails and nobody does. `unseen` is why the file has it as not seen, empty where it was.
     """
 
     fingerprint: str
@@ -84,6 +84,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     observed: datetime | None = None
     first_seen: datetime | None = None
     accepted: bool = False
+    unseen: str = ""
 
 
 class Earlier:
@@ -93,6 +94,8 @@ class Earlier:
     the newest; `asked` are the
     regions that its failures were found in and by. `cut`: some file leaves failures out, so that what it does not have
     need not be new.
+
+    `unseen` are the marks, as of `unseen_before.py`, of what the last scan of each account did not see.
 
     `begun` is the number of the last scan of a history that is known here, -1 without one. In a history each account
     stands for itself: what is known of accounts that this scan does not ask is not its business, but for those that an
@@ -111,6 +114,7 @@ class Earlier:
         self._scanned: frozenset[Account] = frozenset()
         self.settled: dict[Account, bool] = {}
         self.asked: dict[Account, frozenset[str]] = {}
+        self.unseen: dict[Account, Mapping[str, int]] = {}
         self.cut = False
         #: when the newest of the reports was made
         self.made_at: datetime | None = None
@@ -134,7 +138,7 @@ class Earlier:
         times = [time and _text(time) for time in (one.observed, one.first_seen)]
         observed, first = times
         self._waiting.append(
-            (one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept), first, one.accepted)
+            (one.fingerprint, one.check_id, one.score, *texts, observed, encode(kept), first, one.accepted, one.unseen)
         )
         if len(self._waiting) >= _BATCH:
             self._flush()
@@ -231,7 +235,7 @@ class Earlier:
         fate = _FAILS if status is Status.FAIL else _OPEN if status is Status.UNKNOWN else _FIXED
         left = self._listed.left_out(joined) if joined and fate == _FIXED else ""
         fate, message = (_OPEN, left) if left else (fate, message)
-        self._noted.append((fate, storable(message) if fate == _OPEN else "", fingerprint))
+        self._noted.append((fate, redact(storable(message)) if fate == _OPEN else "", fingerprint))
         if len(self._noted) >= _BATCH:
             self._write_notes()
 
@@ -319,12 +323,19 @@ class Earlier:
         )
         return {(provider, account): count for provider, account, count in self._db.execute(query, (_OPEN,))}
 
-    def reasons(self, most: int) -> list[tuple[str, int]]:
+    def carried_as_before(self) -> int:
         query = (
-            "SELECT why, COUNT(*) AS times FROM failures JOIN checks ON checks.id = check_id WHERE fate = ? "
-            "GROUP BY why ORDER BY times DESC, why LIMIT ?"
+            "SELECT COUNT(*) FROM failures JOIN checks ON checks.id = check_id "
+            "WHERE fate = ? AND why <> '' AND why = unseen"
         )
-        return self._db.execute(query, (_OPEN, most)).fetchall()
+        return int(self._db.execute(query, (_OPEN,)).fetchone()[0])
+
+    def reasons(self, most: int, *, newly: bool = False) -> list[tuple[str, int]]:
+        query = (
+            "SELECT why, COUNT(*) AS times FROM failures JOIN checks ON checks.id = check_id "
+            "WHERE fate = ? AND NOT (? AND why <> '' AND why = unseen) GROUP BY why ORDER BY times DESC, why LIMIT ?"
+        )
+        return self._db.execute(query, (_OPEN, newly, most)).fetchall()
 
     def ended(self) -> dict[str, int]:
         """How many do not fail any more, as far as this scan knows, by what they are now; the rest is `unknown`."""
@@ -343,7 +354,7 @@ class Earlier:
             yield self._former(row)
 
     def _former(self, row: tuple[Any, ...]) -> Former:
-        fingerprint, check, score, provider, owner, region, kind, id, observed, body, first_seen, why = row
+        fingerprint, check, score, provider, owner, region, kind, id, observed, body, first_seen, why, unseen = row
         kept = msgspec.json.decode(body, type=_Kept)
         known = COLLECTORS.get(kind)
         return Former(
@@ -364,6 +375,7 @@ class Earlier:
             source=kept.source,
             systems=kept.systems,
             why=why,
+            as_before=bool(why) and why == unseen,
         )
 
 

@@ -43,6 +43,7 @@ class _Failure(Struct, frozen=True, kw_only=True):
     observed_at: When | None = None
     first_seen_at: When | None = None
     suppression: dict[str, Any] | None = None
+    why: str = ""
 
 
 class Settled(Struct, frozen=True):
@@ -293,4 +294,5 @@ def _failure(
         observed=observed,
         first_seen=first_seen,
         accepted=accepted,
+        unseen=said.why if isinstance(said, _Failure) else "",
     )

@@ -15,6 +15,7 @@ from scanner.history.listed import leading
 from scanner.history.records import AccountCounts, Body, Scan, Score
 from scanner.history.saying import Said, Saying
 from scanner.history.states import OPEN, Seen, State, later, state
+from scanner.history.unseen_before import NOWHERE, kept, marks
 from scanner.model.history import Account
 from scanner.model.nouns import Severity
 from scanner.model.reported import Report
@@ -63,6 +64,7 @@ class Recording:
         self._content = Content()
         self._looked = _looked(report)
         self._blind = _blind(report)
+        self._unseen = marks(report.gaps, report.unanswered, report.listings, {*said.accounts})
         self._new: list[tuple[object, ...]] = []
         self._ended: list[tuple[object, ...]] = []
         self._begun_spans: list[tuple[object, ...]] = []
@@ -117,6 +119,7 @@ class Recording:
             by_severity=dict(severities),
             looked=tuple(sorted(self._looked[account])),
             blind=tuple(sorted(self._blind[account])),
+            unseen=kept(self._unseen, account),
         )
 
     def _known(self, number: int) -> Iterator[Known]:
@@ -185,6 +188,7 @@ class Recording:
             content=self._content.made(),
             previous=previous,
             checks=tuple(sorted(report.check_counts)),
+            unseen=kept(self._unseen, NOWHERE),
         )
         record, digest = sealed(scan)
         self._engine.rows(

@@ -22,8 +22,8 @@ class AccountCounts(Struct, frozen=True, kw_only=True):
 
     `regions` were asked, or lead to what is carried forward, which may have been found from the regions of other
     accounts, too: `beyond`. `settled` is as of `Report.settled`. `looked` are the regions that this scan itself asked,
-    and `blind` the checks that could not be asked of all of it: what is found later may have been there. What is zero
-    is left out.
+    and `blind` the checks that could not be asked of all of it: what is found later may have been there. `unseen` are
+    the marks of what was not seen, as of `unseen_before.py`. What is zero is left out.
     """
 
     provider: str
@@ -35,6 +35,7 @@ class AccountCounts(Struct, frozen=True, kw_only=True):
     by_severity: dict[Severity, int]
     looked: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
+    unseen: dict[str, int] = {}
 
     @property
     def key(self) -> Account:
@@ -56,7 +57,8 @@ class Scan(Struct, frozen=True, kw_only=True):
 
     `verdicts` are as in `Report.counts`. `complete` says that all was observed that was asked for. `accounts` were
     asked: of no other account does the scan say anything. `checks` were run. `digest` is the SHA-256 of this record,
-    which has that of the scan before in `previous`, and in `content` that of what it says of findings.
+    which has that of the scan before in `previous`, and in `content` that of what it says of findings. `unseen` is what
+    was not seen of accounts that are not among them, or of none.
     """
 
     number: int
@@ -72,6 +74,7 @@ class Scan(Struct, frozen=True, kw_only=True):
     content: str
     previous: str
     checks: tuple[str, ...] = ()
+    unseen: dict[str, int] = {}
     digest: str = ""
 
     @property

@@ -17,6 +17,7 @@ from scanner.history.recording import Recording
 from scanner.history.records import Body, Change, Scan, Span, StoredFinding, Subject
 from scanner.history.saying import Saying
 from scanner.history.states import ENDED, Seen, State, later, state
+from scanner.history.unseen_before import NOWHERE
 from scanner.model.errors import InputError, NotWritten
 from scanner.model.history import Account
 from scanner.model.nouns import Scope
@@ -209,10 +210,12 @@ class Store:
             self._load(earlier, int(number), (provider, account), scan)
             [own] = (one for one in scan.accounts if one.key == (provider, account))
             earlier.know((provider, account), own.settled)
+            earlier.unseen[provider, account] = own.unseen
             earlier.ask_with((provider, account), reach.setdefault(scan.number, _regions(scan)))
             beyond = {(one, other): regions for one, other, regions in own.beyond}
             earlier.ask_with((provider, account), beyond)
         if scans:
+            earlier.unseen[NOWHERE] = scans[max(scans)].unseen
             earlier.seal(max(scan.started_at for scan in scans.values()))
 
     def _load(self, earlier: Earlier, number: int, account: Account, scan: Scan) -> None:
@@ -319,6 +322,7 @@ def _failure(one: StoredFinding) -> Failure:
         observed=one.observed,
         first_seen=one.first_seen,
         accepted=one.state is State.SUPPRESSED,
+        unseen=one.why if one.state is State.UNKNOWN else "",
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scanner.history.records import Scan, Span
 from scanner.history.states import ENDED, OPEN, State
+from scanner.history.unseen_before import each_as_before
 from scanner.model.history import Account
 from scanner.model.nouns import Severity
 
@@ -23,10 +24,14 @@ Unlike = Literal["accounts", "regions", "checks", "version"]
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """A scan. `unlike` names in what it looked at something else than the scan before."""
+    """A scan. `unlike` names in what it looked at something else than the scan before.
+
+    `as_before`: it saw less than all, and no less than the last scan of each account, for the same reasons.
+    """
 
     scan: Scan
     unlike: tuple[Unlike, ...]
+    as_before: bool
 
 
 class TimeToFix(Struct, frozen=True, kw_only=True):
@@ -79,10 +84,10 @@ def trend(scans: Sequence[Scan], spans: Iterable[Span], frameworks: Callable[[st
 
 
 def _points(scans: Sequence[Scan]) -> Iterator[Point]:
-    if scans:
-        yield Point(scan=scans[0], unlike=())
-    for before, after in pairwise(scans):
-        yield Point(scan=after, unlike=tuple(_unlike(before, after)))
+    before = None
+    for scan, same in zip(scans, each_as_before(scans), strict=True):
+        yield Point(scan=scan, unlike=tuple(_unlike(before, scan)) if before else (), as_before=same)
+        before = scan
 
 
 def _unlike(before: Scan, after: Scan) -> Iterator[Unlike]:

@@ -31,6 +31,7 @@ class Former(Struct, frozen=True, kw_only=True):
     """A failure that an earlier report has. `observed` is when it was last seen to be one, `first_seen` when first.
 
     `why` says what keeps this scan from knowing whether it still is; empty where it is known to have ended.
+    `as_before`: the earlier report did not know either, for the same reason.
     """
 
     fingerprint: str
@@ -43,6 +44,18 @@ class Former(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     systems: tuple[str, ...] = ()
     why: str = ""
+    as_before: bool = False
+
+
+class AsBefore(Struct, frozen=True, kw_only=True):
+    """How much of what a scan did not see the last one did not see either: of an account, for the same reason.
+
+    `whole` says that this is all of it; of a scan that saw everything, too.
+    """
+
+    gaps: int = 0
+    unknown: int = 0
+    whole: bool = False
 
 
 class Formers(Protocol):
@@ -65,8 +78,14 @@ class Formers(Protocol):
     def carried_by_account(self) -> Mapping[Account, int]:
         """How many of the first there are in each account that has any."""
 
-    def reasons(self, most: int) -> Sequence[tuple[str, int]]:
-        """What keeps this scan from knowing of the first, and of how many: the most frequent."""
+    def carried_as_before(self) -> int:
+        """How many of the first the earlier report did not know of either, for the same reason."""
+
+    def reasons(self, most: int, *, newly: bool = False) -> Sequence[tuple[str, int]]:
+        """What keeps this scan from knowing of the first, and of how many: the most frequent.
+
+        With `newly` without those that are as before.
+        """
 
     def left_out(self, account: Account) -> Mapping[Account, Collection[str]]:
         """The regions that only earlier reports asked, where those of an account may have been found from."""
@@ -89,7 +108,10 @@ class NoFormers:
     def carried_by_account(self) -> Mapping[Account, int]:
         return {}
 
-    def reasons(self, _: int) -> Sequence[tuple[str, int]]:
+    def carried_as_before(self) -> int:
+        return 0
+
+    def reasons(self, _: int, *, newly: bool = False) -> Sequence[tuple[str, int]]:  # noqa: ARG002 - there are none
         return ()
 
     def left_out(self, _: Account) -> Mapping[Account, Collection[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from scanner.model.claims import Assessment, NoAssessment, Posture
-from scanner.model.history import Account, Formers, NoFormers
+from scanner.model.history import Account, AsBefore, Formers, NoFormers
 from scanner.model.notes import Checkout, Source, Suppression, SuppressionUse
 from scanner.model.nouns import Gap, Listing, Resource, Scope, Severity, Status
 from scanner.model.origins import Principal
@@ -235,6 +235,7 @@ class Report(Struct, frozen=True, kw_only=True):
     `earlier` are the failures of an earlier report. Of accounts that are `settled`, all that failed before is known to
     fail, known to have ended, or carried forward from there. `frameworks` are those that `controls` name.
     `unmanaged` is None where no states of infrastructure as code were given. `checkout` is what its sources are of.
+    `as_before` is how much of what was not seen the last scan of a history did not see either.
     """
 
     scan_id: str
@@ -268,6 +269,7 @@ class Report(Struct, frozen=True, kw_only=True):
     states: Mapping[str, int] | None = None
     earlier: Formers = NoFormers()
     settled: frozenset[Account] = frozenset()
+    as_before: AsBefore = AsBefore()
     frameworks: tuple[Taxonomy, ...] = ()
     unmanaged: Unmanaged | None = None
     checkout: Checkout | None = None

@@ -52,15 +52,39 @@ def made(states: Mapping[str, int] | None, **more) -> NotificationV1:
         ),
         (
             {"unknown": 5},
-            {"not_seen": 5, "not_seen_because": [ReasonV1(WHY, 5)], "complete": False, "gaps": 2},
+            {"not_seen": 5, "newly_not_seen_because": [ReasonV1(WHY, 5)], "complete": False, "gaps": 2},
             f"Since the last scan: nothing new in what was seen, 5 not seen because {WHY}; not everything was seen: "
             "2 gaps.",
         ),
         (
             {"unknown": 5},
-            {"not_seen": 5, "not_seen_because": [ReasonV1("not observed: role_arn", 3), ReasonV1(WHY, 2)]},
+            {"not_seen": 5, "newly_not_seen_because": [ReasonV1("not observed: role_arn", 3), ReasonV1(WHY, 2)]},
             "Since the last scan: nothing new in what was seen, 5 not seen, 3 of them because nobody could read "
             "role_arn.",
+        ),
+        (
+            {"unknown": 5},
+            {"not_seen": 5, "not_seen_as_before": 5, "not_seen_because": [ReasonV1(WHY, 5)], "complete": False,
+             "gaps": 2, "gaps_as_before": 2, "unknown": 1, "unknown_as_before": 1, "as_before": True},
+            "Since the last scan: nothing new in what was seen, 5 not seen as before; as before, not everything was "
+            "seen: 2 gaps and 1 unknown verdict.",
+        ),
+        (
+            {"unknown": 7},
+            {"not_seen": 7, "not_seen_as_before": 4, "newly_not_seen_because": [ReasonV1(WHY, 3)], "complete": False,
+             "gaps": 3, "gaps_as_before": 2, "unknown": 5, "unknown_as_before": 5},
+            f"Since the last scan: nothing new in what was seen, 3 newly not seen because {WHY}, 4 not seen as before; "
+            "not everything was seen: 1 gap, and as before 2 gaps and 5 unknown verdicts.",
+        ),
+        (  # a list that is not complete now has no gap of its own
+            {},
+            {"complete": False, "gaps": 2, "gaps_as_before": 2},
+            "Since the last scan: nothing new in what was seen; not everything was seen: as before 2 gaps.",
+        ),
+        (
+            {},
+            {"complete": False, "as_before": True},
+            "Since the last scan: nothing new in what was seen; as before, not everything was seen.",
         ),
         ({}, {"complete": False}, "Since the last scan: nothing new in what was seen; not everything was seen."),
         ({"persisting": 1, "not compared": 2}, {}, "Since the last scan: nothing new, 2 first looked at."),
@@ -90,6 +114,6 @@ def test_no_name_of_others_is_obeyed_or_shows_in_counts(report, make):
         assert text.isprintable()
         assert len(found.text) < 1000
     bare = json.loads(encoded(without_names(found)))
-    assert bare["worst"] is None and bare["not_seen_because"] == []
+    assert (bare["worst"], bare["not_seen_because"], bare["newly_not_seen_because"]) == (None, [], [])
     names = {one.resource.name for one in built.findings} | {scope.account for scope in built.scopes}
     assert not [name for name in names if name and name in bare["text"]]
