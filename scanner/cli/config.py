@@ -218,6 +218,7 @@ def parse_outputs(
         elif text == "-":
             format, target = "json", "-"
         else:
+            parse(text)  # or a signature at its end would be taken for a suffix, and shown
             suffix = Path(text).suffix.lower()
             if suffix not in suffixes:
                 known = ", ".join(sorted(suffixes))

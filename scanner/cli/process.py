@@ -1,5 +1,6 @@
 """How the process begins and ends, whatever happens in between: its exit code and its last words."""
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -11,7 +12,11 @@ import click
 from scanner import OWNER
 from scanner.collect.stops import STOPS
 from scanner.model.exits import Exit
+from scanner.model.patterns import pattern
 from scanner.store.host import settle_streams
+
+#: An address as somebody typed it: beyond the host it may say who may send, or hold a login.
+_ADDRESS = pattern(r"(https?://)(?:[^\s/@]*@)?([^\s/?#@)]*)[^\s)]*")
 
 
 def run(command: click.Command) -> None:
@@ -79,9 +84,10 @@ def _explain(error: BaseException) -> Exit:
         case CannotScan():
             return _say(str(error), error.exit_code)
         case click.ClickException():
-            if sys.stderr is not None:  # else click would say it on standard output
-                with suppress(OSError):
-                    error.show()
+            said = io.StringIO()
+            error.show(said)
+            with suppress(OSError):
+                click.echo(_ADDRESS.sub(r"\1\2/…", _shown(said.getvalue(), lines=True)), err=True, nl=False)
             return Exit(error.exit_code)
         case OSError() if STOPS.signal is not None:  # with its terminal, our output is gone
             _discard_output()

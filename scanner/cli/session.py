@@ -5,6 +5,7 @@ started. The journal is removed when the scan is done.
 """
 
 import logging
+import os
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from scanner.calls.client import LEFT_ALONE, Calls, Manners
 from scanner.calls.meter import Meter
 from scanner.cli.config import parse_duration, parse_shard
 from scanner.cli.declared import recall
-from scanner.cli.notifying import without_secret
+from scanner.cli.notifying import URL, without_secret
 from scanner.cli.options import spelled
 from scanner.cli.suppressed import recall_suppressions
 from scanner.collect.facade import connect
@@ -118,8 +119,11 @@ class Session:
         self._grace = GRACE if grace is None else grace
 
     def record(self) -> None:
-        """Write down what was asked for, so that it can be resumed."""
-        asked = Asked(__version__, self.providers, self.options, self.inventory.taken_at)
+        """Write down what was asked for, so that it can be resumed; of an address that may be a secret, its host."""
+        options = dict(self.options)
+        if options.get("notify"):
+            options["notify"] = without_secret(options["notify"])
+        asked = Asked(__version__, self.providers, options, self.inventory.taken_at)
         self._keep("scan", asked)
 
     def _keep(self, name: str, value: Any) -> None:
@@ -150,6 +154,10 @@ class Session:
         kept = {name: value for name, value in asked.options.items() if name not in _WORK}
         if journal.path is not None and not is_in_state(journal.path):
             _refuse_without(asked, given, journal.path)
+        if (host := kept.pop("notify", None)) and "notify" not in given and not os.environ.get(URL, "").strip():
+            raise InputError(
+                f"--notify: no journal keeps an address that may be a secret; give again that of {host}, or in {URL}"
+            )
         if (engine := asked.options.get("engine") or "local") != "local" and "engine" not in given:
             log.warning("this scan began with --engine %s; the threads of this process go on with it", engine)
         options = {
@@ -319,12 +327,12 @@ class Session:
     def resume(self) -> str:
         """The command that goes on with this scan; empty where no journal can be kept.
 
-        An address that may be a secret is shown up to its host, and is to be given in full.
+        An address that may be a secret is shown up to its host, and is to be given in full: no journal has it.
         """
         path = self.inventory.store.path
         if path is None or not self.inventory.store.resumable:
             return ""
-        names = _WORK if is_in_state(path) else ("journal", *_PLACES, *_WORK)
+        names = ("notify", *_WORK) if is_in_state(path) else ("journal", *_PLACES, *_WORK)
         words = ["mlposture", "scan", "--resume"]
         for name in names:
             value = path if name == "journal" else self.options.get(name) or ()

@@ -11,6 +11,8 @@ _BUCKET = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{1,220}[A-Za-z0-9]")
 #: The account becomes part of a host name that a token is sent to, so nothing else may pass for one.
 _ACCOUNT = pattern(r"[a-z0-9]{3,24}")
 _CONTAINER = pattern(r"\$(?:root|web|logs)|[a-z0-9](?:-?[a-z0-9]){2,62}")
+#: What an address that is signed has, a SAS of Azure or a presigned one: whoever has it may read or write.
+_SIGNED = pattern(r"\?(?:\S*&)?(?i:sig|x-amz-signature|x-amz-security-token|x-goog-signature|signature)=")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -38,6 +40,11 @@ def parse(text: str) -> Address | None:
     scheme, rest = found[1], text[found.end() :]
     if scheme not in _FORMS:  # the rest is left out, for it may hold a password or a signature
         raise InputError(f"{scheme}://…: a file is a path, or {_FORMS['s3']}, {_FORMS['gs']} or {_FORMS['az']}")
+    if signed := _SIGNED.search(rest):
+        raise InputError(
+            f"{scheme}://{rest[: signed.start()]}: leave the signature out of the address, and revoke it if others may "
+            "have seen it; files in buckets take the credentials of this process"
+        )
     account = ""
     if scheme == "az":
         account, _, rest = rest.partition("/")

@@ -120,8 +120,9 @@ def _connected(address: Address, doing: str) -> Iterator[BlobServiceClient]:
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     endpoint = os.environ.get("MLPOSTURE_AZURE_BLOB_ENDPOINT", "").rstrip("/") or _account(address)
     if urlsplit(endpoint).scheme != "https" or not urlsplit(endpoint).hostname:
-        why = f"MLPOSTURE_AZURE_BLOB_ENDPOINT is {endpoint!r}; it must begin with https://, because a bearer token "
-        raise failed(address, doing, f"{why}must not travel in the clear")
+        # It is not shown: a login or a signature may be in it.
+        why = "MLPOSTURE_AZURE_BLOB_ENDPOINT must begin with https://, because a bearer token must not travel"
+        raise failed(address, doing, f"{why} in the clear")
     token = _Token(_token(address, doing))
     with BlobServiceClient(endpoint, credential=token, **_PATIENCE, **_SIZES, **_STAYS) as client:
         yield client

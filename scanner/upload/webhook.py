@@ -12,17 +12,18 @@ import hashlib
 import hmac
 import os
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scanner import HOME, __version__
 from scanner.calls.bounds import Bounds
 from scanner.calls.clock import Clock
 from scanner.model import own
 from scanner.model.errors import CannotScan, InputError
+from scanner.model.patterns import pattern
 from scanner.model.proxies import NETWORK
 from scanner.upload.sending import Broken, Reply, Sender, checked
 
@@ -37,6 +38,9 @@ _PAUSES = (1.0, 4.0, 15.0)
 _LONGEST_PAUSE = 60.0
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _PREFIX = "whsec_"
+#: What parts an address, and what is in it by chance: of small letters, capitals and digits, or long in hexadecimal.
+_PARTS = pattern(r"[/?&=#:@]")
+_TOKEN = pattern(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[\w.~%+-]{16,}|(?=.*[a-f])(?=.*[0-9])[0-9a-f]{24,}")
 #: Bytes that a key may have.
 _LEAST, _MOST = 24, 64
 
@@ -46,6 +50,7 @@ class Webhook:
 
     def __init__(self, url: str, option: str, key: bytes | None, clock: Clock) -> None:
         """Raises InputError for an address that no message may be sent to; `option` is where it was given."""
+        own.note(*_tokens(url))  # before anything is said of it
         self._url = checked(url, option, example="https://HOST/PATH", what="the message", hidden=True)
         self._key = key
         self._clock = clock
@@ -101,6 +106,17 @@ class Webhook:
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return InputError(f"{said}: compare {KEY} with the key that the receiver has")
         return InputError(f"{said}: it does not take this message; look at the address")
+
+
+def _tokens(url: str) -> Iterator[str]:
+    """What in an address says who may send, as those of chat services have it, wherever it stands there.
+
+    Names and numbers are none: an account or a tenant that is part of the path would be hidden in all reports.
+    """
+    for part in _PARTS.split(url):
+        for text in {part, unquote(part)}:
+            if _TOKEN.fullmatch(text):
+                yield text
 
 
 def signature(key: bytes, id: str, timestamp: str, body: bytes) -> str:

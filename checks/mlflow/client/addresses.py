@@ -30,10 +30,10 @@ def server(url: str, said: str) -> str:
         host, _ = parts.hostname, parts.port  # which raises for what is none
     except ValueError as error:
         raise InputError(f"{said}: is no address; {_EXAMPLE}") from error
+    if parts.query or parts.fragment:  # not shown, as a key may be in it
+        raise InputError(f"{said}: give scheme, host, port and path alone; {_EXAMPLE}")
     if parts.scheme not in PORTS or not host or not url.isprintable() or " " in url:
         raise InputError(f"{said} {url}: is no address of a server that speaks HTTP; {_EXAMPLE}")
-    if parts.query or parts.fragment:
-        raise InputError(f"{said}: give scheme, host, port and path alone; {_EXAMPLE}")
     return spelled(parts)
 
 

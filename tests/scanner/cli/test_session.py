@@ -230,10 +230,32 @@ def test_one_in_the_state_folder_names_outputs_and_no_engine(state: Path, caplog
 
 def test_the_advice_shows_no_address_that_may_be_a_secret(tmp_path: Path) -> None:
     with new_journal(str(tmp_path / "x.journal")) as journal:
-        options = {"notify": "https://hooks.northwind.example/of-nobody-else?key=of-nobody-else"}
+        options = {"notify": SECRET}
         advice = Session({"aws": {}}, options, Plan((), ()), journal, datetime.now(UTC)).resume
     assert "--notify 'https://hooks.northwind.example/…'" in advice
     assert "of-nobody-else" not in advice
+
+
+SECRET = "https://hooks.northwind.example/of-nobody-else?key=of-nobody-else"
+
+
+def test_no_journal_keeps_an_address_that_may_be_a_secret(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = state / "x.journal"
+    begin(path, notify=SECRET)
+    kept = b"".join(file.read_bytes() for file in state.iterdir())
+    assert b"hooks.northwind.example" in kept
+    assert b"of-nobody-else" not in kept
+    with pytest.raises(InputError, match=r"give again that of https://hooks\.northwind\.example/…, or in MLPOSTURE_N"):
+        go_on(path, Cloud("aws"))
+    assert go_on(path, Cloud("aws"), notify=SECRET)["notify"] == SECRET
+    monkeypatch.setenv("MLPOSTURE_NOTIFY_URL", SECRET)
+    assert "notify" not in go_on(path, Cloud("aws")), "the variable says where"
+
+
+def test_the_advice_says_that_such_an_address_is_to_be_given_again(state: Path) -> None:
+    with new_journal(str(state / "x.journal")) as journal:
+        advice = Session({"aws": {}}, {"notify": SECRET}, Plan((), ()), journal, datetime.now(UTC)).resume
+    assert advice == "`mlposture scan --resume --notify 'https://hooks.northwind.example/…'`"
 
 
 def test_the_advice_is_a_command_that_goes_on(state: Path, tmp_path: Path) -> None:

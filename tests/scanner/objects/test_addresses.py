@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from scanner.cli.config import parse_outputs
 from scanner.model.errors import InputError
 from scanner.objects.addresses import Address, parse
+from scanner.store.places import Places
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,29 @@ def test_an_address_that_leads_nowhere(text: str, says: str) -> None:
         parse(text)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "az://northwind/reports/x.json?sv=2024-11-04&sp=rw&sig=c2lnbmF0dXJlLXRoYXQtb3BlbnM%3D",
+        "az://northwind/reports?sig=c2lnbmF0dXJlLXRoYXQtb3BlbnM%3D",
+        "s3://northwind/x.json?X-Amz-Signature=c2lnbmF0dXJlLXRoYXQtb3BlbnM",
+        "gs://northwind/x.json?X-Goog-Algorithm=GOOG4&X-Goog-Signature=c2lnbmF0dXJlLXRoYXQtb3BlbnM",
+    ],
+)
+def test_a_signed_address_is_refused_and_its_signature_not_shown(text: str) -> None:
+    for read in (parse, lambda given: parse_outputs([given], {"json": "JSON"}, {".json": "json"}, Places())):
+        with pytest.raises(InputError, match="leave the signature out of the address") as refused:
+            read(text)
+        assert str(refused.value).startswith(text.partition("?")[0] + ":")
+        assert "c2ln" not in str(refused.value)
+
+
+def test_a_question_mark_alone_is_part_of_a_name() -> None:
+    address = parse("s3://northwind/what?signed=no.json")
+    assert address is not None
+    assert address.key == "what?signed=no.json"
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,10 @@ def test_each_cloud_has_its_own_addresses(authority: str | None, expected: str, 
 
 @pytest.mark.usefixtures("nobody")
 def test_a_blob_endpoint_in_the_clear_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLPOSTURE_AZURE_BLOB_ENDPOINT", "http://127.0.0.1:1/account")
-    assert "must begin with https://" in said("az://northwindexample/reports/x.json", look)
+    monkeypatch.setenv("MLPOSTURE_AZURE_BLOB_ENDPOINT", "http://ana:pw@127.0.0.1:1/account?sig=pw")
+    refused = said("az://northwindexample/reports/x.json", look)
+    assert "must begin with https://" in refused
+    assert "pw" not in refused
 
 
 @AZ

@@ -22,8 +22,9 @@ from worlds.base import Fault, Request, Response, World
 from worlds.receiver import KEY, Receiver
 
 from scanner.cli import notifying
+from scanner.model.sanitize import redact_wholly
 from scanner.upload import webhook
-from scanner.upload.webhook import signature
+from scanner.upload.webhook import Webhook, signature
 
 OPEN = notebook(direct_internet_access="Enabled")
 OTHER = notebook("other", direct_internet_access="Enabled")
@@ -289,6 +290,45 @@ def test_an_address_that_cannot_be_told_is_refused_before_anything_is_read(
     assert done.returncode == 2
     assert f"{by}: {words}" in done.stderr
     assert "of-nobody-else" not in done.stderr and "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan", "aws", "https://hooks.northwind.example/services/of-nobody-else"),
+        ("scan", "aws", "--notfy=https://hooks.northwind.example/services/of-nobody-else"),
+        ("scan", "aws", "--notify-counts=https://hooks.northwind.example/services/of-nobody-else"),
+        ("evaluate", "none.json", "--min-coverage", "https://ana:secret@hooks.northwind.example?of-nobody-else"),
+    ],
+)
+def test_an_address_in_the_wrong_place_is_not_shown_beyond_its_host(arguments: tuple[str, ...], night: Night) -> None:
+    done = mlposture(*arguments, cwd=night.folder)
+    assert done.returncode == 2
+    assert "Error: " in done.stderr
+    assert "of-nobody-else" not in done.stderr and "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        (
+            "https://hooks.slack.example/services/T00000000/B00000000/aB3dE6gH9jK2mN5pQ8sT1vW4",
+            "aB3dE6gH9jK2mN5pQ8sT1vW4",
+        ),
+        ("https://chat.example/v1/spaces/A/messages?key=k&token=aB3dE6gH9jK2mN5p%3D", "aB3dE6gH9jK2mN5p%3D"),
+        ("https://flows.example/workflows/0123456789abcdef0123456789abcdef/run", "0123456789abcdef0123456789abcdef"),
+    ],
+)
+def test_what_quotes_a_token_of_the_address_is_not_believed_to_be_harmless(url: str, hidden: str) -> None:
+    Webhook(url, "--notify", None, Noted())
+    assert hidden not in redact_wholly(f"ProxyError: cannot reach {url}")
+
+
+def test_names_and_numbers_in_an_address_are_no_tokens() -> None:
+    """They are those of accounts, projects and tenants, which all reports name."""
+    names = ("111122223333", "example-fraud-prod", "00000000-0000-0000-0000-00000000aaaa", "notifications", "northwind")
+    Webhook(f"https://hooks.example/{'/'.join(names)}", "--notify", None, Noted())
+    assert [redact_wholly(name) for name in names] == list(names)
 
 
 @pytest.mark.parametrize("key", ["abc", "whsec_", "whsec_c2hvcnQ=", f"{KEY}!", KEY.removeprefix("whsec_"), "whsec_ä"])

@@ -102,6 +102,7 @@ def test_lists_are_complete_only_for_who_is_shown_all(server: dict[str, Any], co
         ({"MLFLOW_TRACKING_URI": SERVER, "MLFLOW_TRACKING_TOKEN": "a b"}, "is no token"),
         ({"MLFLOW_TRACKING_URI": "http://mlflow.northwind.example", "MLFLOW_TRACKING_TOKEN": "abc"}, "in the clear"),
         ({"MLFLOW_TRACKING_URI": "https://ana:pw@mlflow.northwind.example"}, "leave the user and password out"),
+        ({"MLFLOW_TRACKING_URI": "ftp://mlflow.northwind.example/?key=of-nobody-else"}, "give scheme, host, port and"),
     ],
 )
 def test_what_is_wrong_with_the_environment_is_told_in_a_sentence(
@@ -112,6 +113,7 @@ def test_what_is_wrong_with_the_environment_is_told_in_a_sentence(
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert said in done.stderr
+    assert "of-nobody-else" not in done.stderr
 
 
 def test_without_credentials_plain_http_is_asked() -> None:
