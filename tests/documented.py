@@ -33,7 +33,7 @@ def named_on(page: Path) -> list[str]:
     """What the text of a page calls a command: a name with options, and nothing left out of it."""
     text = "".join(_FENCE.split(page.read_text(encoding="utf-8"))[::2])
     found = (" ".join(one.split()) for one in re.findall(r"`(mlposture [^`]+)`", text))
-    return [one for one in found if not re.search(r"…|\b[A-Z]{2,}\b", one)]
+    return [one for one in found if not re.search(r"…|\b[A-Z]{2,}\b(?!-\d)", one)]
 
 
 def helps() -> dict[str, list[str]]:

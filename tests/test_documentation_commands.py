@@ -214,6 +214,18 @@ def test_every_report_that_the_page_of_integrations_names_is_written(stocked: Pa
     assert all((tmp_path / name.rpartition(":")[2]).stat().st_size for name in shown)
 
 
+#: Commands that ask no cloud and read no file.
+_TELLS = re.compile("mlposture (explain|list|permissions) (?!.*--missing)")
+TOLD = sorted({line for page in PAGES for line in named_on(page) if _TELLS.match(line)})
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_what_texts_name_to_be_looked_up_is_there(line: str, tmp_path: Path) -> None:
+    done = mlposture(*shlex.split(line)[1:], cwd=tmp_path)
+
+    assert (done.returncode, bool(done.stdout)) == (0, True), done.stderr
+
+
 def is_named(file: str, text: str) -> bool:
     return file in text or any(fnmatch(file, word) for word in text.split())
 
