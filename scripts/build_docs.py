@@ -134,6 +134,7 @@ def _check_page(check: Check, collectors: Collectors, catalogue: Catalogue) -> s
         ("Severity", check.severity),
         ("Kind", _kind_link(check)),
         ("Joins", ", ".join(f"[{kind.kind}](../kinds.md#{_anchor(kind.kind)})" for kind in check.needs)),
+        ("Joins where it was read", ", ".join(f"[{one.kind}](../kinds.md#{_anchor(one.kind)})" for one in check.also)),
         ("Objective", f"[{objective.id}](../frameworks.md#objectives): {objective.title}"),
         ("Rests on", "what people or pipelines recorded there" if check.recorded else ""),
         ("Exposure if it fails", check.exposure.replace("_", " ")),

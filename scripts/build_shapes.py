@@ -22,12 +22,14 @@ from scripts.generated_file import write_or_check  # noqa: E402 - found by the l
 TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
 #: Services that speak JSON 1.1, perhaps beside others, and the prefixes of their operations that only read.
 SERVICES = {
-    "sagemaker": ("List", "Describe", "Search"),
+    "sagemaker": ("List", "Describe", "Search", "QueryLineage"),
     "resourcegroupstaggingapi": ("GetResources",),
     "cloudwatch": ("DescribeAlarms",),  # the SDK prefers CBOR, of which nothing tells a reply from another body
 }
 #: Operations that are asked in a way in which their replies come in one page.
 ONE_PAGE = ("GetResources",)
+#: Operations that have pages although the SDK has no paginator for them, with the members that hold their items.
+PAGED = {"QueryLineage": "Vertices Edges"}
 
 
 def build() -> str:
@@ -59,6 +61,8 @@ def _facts(model: ServiceModel, pages: PaginatorModel, name: str) -> dict[str, A
     facts = {"members": list(shape.members), "times": _times(shape, ())}
     if name in ONE_PAGE:
         return facts
+    if name in PAGED:
+        return {**facts, "items": PAGED[name]}
     try:
         paging = pages.get_paginator(name)
     except ValueError:

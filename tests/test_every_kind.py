@@ -64,6 +64,13 @@ NOT_FOLLOWED = {
     "aws.sagemaker.FeatureGroup.offline_storage.resolved_output_s3_uri": "is read for declared systems alone: a bucket "
     "that it alone led to would seem to be gone wherever none are declared",
     "aws.sagemaker.TrainingJob.artifact": "lies below the output path, which is followed",
+    "aws.sagemaker.ArtifactLineage.models[]": "the models that it was asked for",
+    "aws.sagemaker.ArtifactLineage.steps[].job": "what ran; training jobs are listed, others are not read",
+    "aws.sagemaker.ArtifactLineage.uri": "what a model loads, whose bucket is followed from there",
+    **{
+        f"aws.sagemaker.ArtifactLineage.steps[].{side}[]": "what lineage says; buckets that resources name are followed"
+        for side in ("reads", "writes")
+    },
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
     "azure.machine_learning.ModelVersion.model_uri": "where a datastore is, which the workspace leads to",
@@ -127,6 +134,8 @@ _HOW = "tells who looks into a saved inventory how it was read"
 UNUSED = {
     "aws.logs.LogGroup.endpoint_name": "joins it to the AI system of its endpoint",
     "aws.iam.Role.details_from": _HOW,
+    "aws.sagemaker.ArtifactLineage.cut": "the graph of lineage says it",
+    "aws.sagemaker.ArtifactLineage.models": "by which an AI system that has the model comes by it",
     "aws.sagemaker.Model.creation_time": _WHAT,
     "aws.sagemaker.Model.details_from": _HOW,
     "aws.sagemaker.NotebookInstance.instance_type": _WHAT,
@@ -137,7 +146,6 @@ UNUSED = {
     "azure.ai_services.Account.tags": _WRITTEN,
     "azure.machine_learning.Compute.tags": _WRITTEN,
     "azure.machine_learning.DataVersion.tags": _WRITTEN,
-    "azure.machine_learning.Job.job_type": _WHAT,
     "azure.machine_learning.ModelVersion.model_uri": "MLP-5232 looks at it, which joins lineage",
     "azure.machine_learning.ModelVersion.tags": _WRITTEN,
     "azure.machine_learning.MonitorSchedule.tags": _WRITTEN,
@@ -145,6 +153,7 @@ UNUSED = {
     "azure.machine_learning.OnlineEndpoint.tags": _WRITTEN,
     "azure.machine_learning.Workspace.tags": _WRITTEN,
     "azure.storage.StorageAccount.tags": _WRITTEN,
+    "checks.aws.sagemaker.resources.LineageStep.reads": "the graph of lineage has it",
     "checks.gcp.iam.resources.Condition.title": "not evaluated: a grant on any condition is uncertain",
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
     "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",

@@ -7,11 +7,13 @@ from checks.across.served import Serving, serving
 from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
 from checks.aws.names import bucket_arn
 from checks.aws.partitions import partitions
+from checks.aws.paths.lineage import makers
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.s3.resources import Bucket
 from checks.aws.s3.sharing import s3_ml_bucket_writable_by_other_accounts
 from checks.aws.sagemaker.addresses import containers_of, model_uris
 from checks.aws.sagemaker.resources import (
+    ArtifactLineage,
     Endpoint,
     EndpointConfig,
     InferenceComponent,
@@ -100,12 +102,14 @@ def _bucket(view: View, name: str) -> Bucket | UnsetType | None:
     needs=(LineageRun, TrainingJob, Model, *_SERVED),
     blind_to=("training jobs of more than 30 days ago that sent no events",),
     recorded=True,
+    also=(ArtifactLineage,),
 )
 def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -> Verdict:
     """SageMaker serves a model whose artifact no recorded job made.
 
     A run that OpenLineage events record, or a training job of the scan, made it where it wrote exactly that object, or
-    where SageMaker puts what a training job makes. Where one wrote what only might be the artifact, such as the folder
+    where SageMaker puts what a training job makes. So did a job that SageMaker's own lineage has as what produced it,
+    which is read where AI systems are declared. Where one wrote what only might be the artifact, such as the folder
     that it lies in, the verdict stays open.
 
     ## Why it matters
@@ -139,7 +143,7 @@ def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -
     if not is_whole(view) or not view.all(TrainingJob).complete:
         return unknown("every run and training job")
     outputs = view.derive(_outputs)
-    found = [maker(place_of(uri), outputs.made, view) for uri in uris]
+    found = [_produced(uri, view) or maker(place_of(uri), outputs.made, view) for uri in uris]
     if not all(found) and outputs.unread:
         return unknown("TrainingJob.output", "TrainingJob.status", path=path)
     if not all(found):
@@ -149,6 +153,11 @@ def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -
     if not served.complete:
         return unknown("all endpoints", path=path)
     return passed("a job made what it loads", path=(*(one for one in found if one), *path), **shown)
+
+
+def _produced(uri: str, view: View) -> str:
+    """The job that SageMaker's lineage has as what made an artifact, if that was read; else empty."""
+    return next(iter(view.derive(makers).path(place_of(uri))), "") if view.asked(ArtifactLineage) else ""
 
 
 def _serving(view: View) -> Serving:

@@ -30,7 +30,9 @@ _ACTIONS = {
 }
 _READ_VERBS = ("List", "Describe", "Get", "Head")
 #: Reads of metadata that have another verb. A simulation makes no request but its own.
-_READS = frozenset({"sagemaker:Search", "iam:SimulatePrincipalPolicy", "cloudtrail:LookupEvents"})
+_READS = frozenset(
+    {"sagemaker:Search", "sagemaker:QueryLineage", "iam:SimulatePrincipalPolicy", "cloudtrail:LookupEvents"}
+)
 #: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
 _FORBIDDEN = frozenset(
     {

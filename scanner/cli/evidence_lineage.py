@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from scanner.cli.declared import with_room
 from scanner.evidence.dossier_types import Held, Lineage, LineageEdge, LineageNode
+from scanner.lineage.dataset_names import Place, place
 from scanner.lineage.drawing import draw
 from scanner.lineage.events import NotAnEvent, read_event
 from scanner.lineage.filling import graph_of, job_key
@@ -11,6 +12,7 @@ from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Sort
 from scanner.lineage.observed import observed_events
 from scanner.lineage.observed_runs import mlflow_run_id
+from scanner.lineage.observed_steps import CUT
 from scanner.lineage.told import KINDS, job_called
 from scanner.model.collectors import Collector
 from scanner.store.inventory import Inventory
@@ -33,12 +35,15 @@ def lineage_of(held: Sequence[Held], inventory: Inventory, collectors: Mapping[s
         return None
     kept = KeptEvents()
     stated: set[tuple[Sort, str]] = set()
+    cut: set[Place] = set()
     joins = with_room(inventory, lambda folder: Joins(inventory, collectors, folder))
     for event in observed_events(inventory, joins):
         try:
             kept.add(read_event(event))
         except NotAnEvent:  # of what has no name, nothing can be drawn
             continue
+        if CUT in event.get("dataset", {}).get("facets", {}):
+            cut.add(place(event["dataset"]["namespace"], event["dataset"]["name"]))
         if "run" not in event and (event.get("inputs") or event.get("outputs")):
             job = event["job"]  # which has facets if it is an endpoint
             sort = Sort.ENDPOINT if "facets" in job else Sort.JOB
@@ -59,4 +64,5 @@ def lineage_of(held: Sequence[Held], inventory: Inventory, collectors: Mapping[s
         left_out=drawing.left_out,
         stated=len(keys & stated),
         recorded=len(runs),
+        cut=sum(1 for one in drawing.spots if cut.intersection(graph.places(one.node.number))),
     )

@@ -17,6 +17,7 @@ from scanner.lineage.filling import graph_of
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Graph
 from scanner.lineage.observed import observed_events
+from scanner.lineage.observed_steps import CUT
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.exits import Exit
 from scanner.systems.graph import Graph as Joins
@@ -37,9 +38,11 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     _note_places(paths, inventories, output)
     kept = KeptEvents()
     problems, left_out = _read(paths, kept)
+    cut = 0
     if inventories:
         inventory, _, collectors = load_saved(inventories)
         for event in observed_events(inventory, Joins(inventory, collectors)):
+            cut += CUT in event.get("dataset", {}).get("facets", {})
             kept.add(read_event(event))
     kept.seal()
     made: Iterable[bytes] = lines(kept)
@@ -47,6 +50,8 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         graph = graph_of(kept)
         made = [svg(draw(graph, _around(graph, options["around"])))]
     write_to(None if output == "-" else output, made)
+    if cut:
+        say(f"cut: what led to {cut} of the artifacts was followed through ten associations, as far as SageMaker does")
     for text in problems:
         say(f"left out: {text}")
     if left_out > len(problems):

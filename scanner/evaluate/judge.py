@@ -40,13 +40,13 @@ def evaluate(inventory: Inventory, checks: Sequence[Check], trusting: Trusting |
     for check in sorted(checks, key=lambda c: c.id):
         by_kind.setdefault(check.kind.kind, []).append(check)
     # Checks that join the same kinds share a view, and with it the indexes derived from it.
-    views: dict[frozenset[str], View] = {}
+    views: dict[tuple[frozenset[type[Resource]], ...], View] = {}
     for _, of_kind in sorted(by_kind.items()):
         seeing = []
         for check in of_kind:
-            needs = frozenset(kind.kind for kind in check.needs)
+            needs = frozenset(check.needs), frozenset(check.also)
             if needs not in views:
-                views[needs] = InventoryView(inventory, check.needs)
+                views[needs] = InventoryView(inventory, check.needs, check.also)
             seeing.append((check, views[needs]))
         for resource in inventory.all(of_kind[0].kind):
             for check, view in seeing:

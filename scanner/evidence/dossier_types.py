@@ -195,7 +195,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     """What lies around the jobs, runs and endpoints of a system, and how many more nodes there are next to that.
 
     `stated` are jobs and endpoints of it of which a cloud states what they read, wrote or serve, `recorded` its runs in
-    OpenLineage and MLflow.
+    OpenLineage and MLflow. `cut` are nodes of it of which a cloud followed what led there no further.
     """
 
     nodes: tuple[LineageNode, ...]
@@ -203,6 +203,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     left_out: int
     stated: int
     recorded: int
+    cut: int = 0
 
 
 class Section(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class Noting(InventoryView):
     """
 
     def __init__(self, inventory: Inventory, check: Check) -> None:
-        super().__init__(inventory, check.needs)
+        super().__init__(inventory, check.needs, check.also)
         self.found: set[Key] = set()
         self.whole: set[str] = set()
 

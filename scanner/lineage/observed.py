@@ -19,6 +19,7 @@ from scanner.lineage.events import instant
 from scanner.lineage.facets import data_at, facet
 from scanner.lineage.filling import ENDPOINT
 from scanner.lineage.observed_runs import mlflow_run, mlflow_version, recorded_run
+from scanner.lineage.observed_steps import artifact_lineage
 from scanner.lineage.told import (
     KINDS,
     Told,
@@ -35,8 +36,9 @@ from scanner.systems.graph import Graph
 
 #: Joins between an endpoint and the model that it serves.
 _FAR = 6
-#: Kinds that tell of runs. This room stands below the checks and cannot import them.
+#: Kinds that tell of runs, or of several jobs. This room stands below the checks and cannot import them.
 _RUNS = {
+    "aws.sagemaker.ArtifactLineage": artifact_lineage,
     "lineage.openlineage.LineageRun": recorded_run,
     "mlflow.tracking.Run": mlflow_run,
     "mlflow.registry.ModelVersion": mlflow_version,

@@ -28,6 +28,7 @@ class Check:
 
     __slots__ = (
         "_sections",
+        "also",
         "blind_to",
         "decided_by",
         "exposure",
@@ -56,6 +57,7 @@ class Check:
         blind_to: tuple[str, ...],
         decided_by: tuple[str, ...] = (),
         recorded: bool = False,
+        also: tuple[type[Resource], ...] = (),
     ) -> None:
         annotations = [_resolve(function, note) for name, note in function.__annotations__.items() if name != "return"]
         if not annotations or not (isinstance(annotations[0], type) and issubclass(annotations[0], Resource)):
@@ -68,6 +70,7 @@ class Check:
         self.objective = objective
         self.since = since
         self.needs = needs
+        self.also = also
         self.exposure = exposure
         self.blind_to = blind_to
         self.decided_by = decided_by
@@ -120,6 +123,7 @@ def check(
     exposure: Exposure = Exposure.INTERNAL,
     decided_by: tuple[str, ...] = (),
     recorded: bool = False,
+    also: tuple[type[Resource], ...] = (),
 ) -> Callable[[F], F]:
     """Register a check. Ids are MLP-1xxx AWS, 2xxx Google Cloud, 3xxx Azure, 4xxx joined paths, 5xxx
     what is recorded and documented (MLflow, lineage, cards, evaluations), and never reused.
@@ -133,6 +137,7 @@ def check(
     One that is `recorded` goes by what people or pipelines wrote down (metrics, tags, cards), which proves that they
     did: its verdicts count in no score and give no control a word. What passed is shown as recorded, what failed as
     missing.
+    `also` are kinds that it joins where another check had them read (`View.asked`), and does without elsewhere.
     Raises ValueError when the id is taken and TypeError when the function has not the shape of a check.
     """
 
@@ -148,6 +153,7 @@ def check(
             blind_to=blind_to,
             decided_by=decided_by,
             recorded=recorded,
+            also=also,
         )
         if id in CHECKS and CHECKS[id].function.__module__ != function.__module__:
             raise ValueError(f"{id} is both {CHECKS[id].slug} and {made.slug}")

@@ -27,7 +27,7 @@ class All(Generic[R]):
 
 
 class View(Protocol):
-    """The inventory as one check may see it: only the kinds in `needs`. Other kinds raise LookupError."""
+    """The inventory as one check may see it: only the kinds in `needs` and `also`. Other kinds raise LookupError."""
 
     @property
     def taken_at(self) -> datetime:
@@ -43,6 +43,15 @@ class View(Protocol):
 
         They may be too many to hold, and each loop reads them anew: keep what is needed of them in an index (`derive`).
         """
+        ...
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The providers that were asked, whatever they answered."""
+        ...
+
+    def asked(self, kind: type[Resource]) -> bool:
+        """Whether a kind that the check names in `also` was read, so that `get` and `all` may be asked for it."""
         ...
 
     def derive(self, function: "Callable[[View], T]") -> T:

@@ -213,17 +213,28 @@ def _verified(resource: R) -> R:
 
 
 class InventoryView:
-    """The inventory as one check may see it: only the kinds in `needs`."""
+    """The inventory as one check may see it: only the kinds in `needs`, and those in `also` that were asked for."""
 
-    def __init__(self, inventory: Inventory, needs: Iterable[type[Resource]]) -> None:
+    def __init__(
+        self, inventory: Inventory, needs: Iterable[type[Resource]], also: Iterable[type[Resource]] = ()
+    ) -> None:
         self._inventory = inventory
-        self._needs = frozenset(kind.kind for kind in needs)
+        asked = {kind for kind, _ in inventory.listings} if also else set()
+        self._also = frozenset(kind.kind for kind in also if kind.kind in asked)
+        self._needs = self._also.union(kind.kind for kind in needs)
         self._derived: dict[Callable[..., Any], Any] = {}
         self._complete: dict[str, bool] = {}
 
     @property
     def taken_at(self) -> datetime:
         return self._inventory.taken_at
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return frozenset(self._inventory.providers())
+
+    def asked(self, kind: type[Resource]) -> bool:
+        return kind.kind in self._also
 
     def get(self, kind: type[R], id: str) -> R | UnsetType | None:
         """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""

@@ -24,6 +24,7 @@ from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id
 from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
+    ArtifactLineage,
     ComponentContainer,
     ComponentSpecification,
     Container,
@@ -34,6 +35,7 @@ from checks.aws.sagemaker.resources import (
     ImageConfig,
     InferenceComponent,
     InferenceSpecification,
+    LineageStep,
     Model,
     ModelCard,
     ModelPackage,
@@ -170,6 +172,11 @@ def specified(container: ComponentContainer | None = None, model_name: str | Non
 def component_from(uri: str, **fields: Any) -> InferenceComponent:
     made: InferenceComponent = specified(ComponentContainer(artifact_url=uri), **fields)
     return made
+
+
+def artifact_lineage(uri: Any, *steps: LineageStep, name: str = "sentiment-1", **fields: Any) -> ArtifactLineage:
+    found = {"uri": uri, "models": (arn("model", "sentiment"),), "steps": steps, "cut": False, **fields}
+    return ArtifactLineage(id=arn("artifact", name), name=name, scope=HERE, **found)
 
 
 def job(name: str = "nightly", **fields: Any) -> TrainingJob:

@@ -19,6 +19,7 @@ The world file holds one document per resource, the one that Describe answers; L
     log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
     trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
     glue_tables: {eu-west-1: {support: [{Name: tickets, ...}]}}    # by region and database, see aws_glue.py
+    lineage: {eu-west-1: {artifacts: [...], components: [...], associations: [...]}}     # see aws_lineage.py
     macie: {eu-west-1: [{bucketName: ..., jobDetails: {...}}]}     # where it is enabled, see aws_macie.py
     alarms: {eu-west-1: [{AlarmName: ..., Dimensions: [...]}]}     # see aws_alarms.py: also topics, event_rules
     card_versions: {sentiment: [{ModelCardVersion: 1, ...}]}       # earlier versions of a model card: what was other
@@ -41,6 +42,7 @@ from worlds import aws_leaves, aws_model, aws_simulator
 from worlds.aws_alarms import ALARM_KEYS, answer_alarms, check_alarms
 from worlds.aws_cards import CARD_OPERATIONS, answer_card
 from worlds.aws_glue import answer_glue, check_glue
+from worlds.aws_lineage import LINEAGE_OPERATIONS, answer_lineage, check_lineage
 from worlds.aws_logs import answer_logs, check_logs
 from worlds.aws_macie import answer_macie, check_macie
 from worlds.aws_model import KINDS, AwsError, Kind
@@ -55,7 +57,7 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    f"service_control_policies tags card_versions log_groups log_policies trail glue_tables macie {ALARM_KEYS}"
+    f"service_control_policies tags card_versions log_groups log_policies trail glue_tables lineage macie {ALARM_KEYS}"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -120,6 +122,7 @@ class AwsWorld(World):
         check_trail(document, problems)
         check_glue(document, problems)
         check_macie(document, problems)
+        check_lineage(document, problems)
         check_alarms(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
@@ -320,6 +323,9 @@ class AwsWorld(World):
         if request.operation == "sagemaker:Search":
             mine = self.regions[request.region] if request.account == self.account else {}
             return self.index.search(mine, request.params)
+        if request.operation in LINEAGE_OPERATIONS:
+            mine = self.document if request.account == self.account else {}
+            return answer_lineage(mine, request.region, name, request.params)
         if request.operation in CARD_OPERATIONS and "ModelCardName" in request.params:
             return self.answer_card(request, name)
         for kind in KINDS.get(service, []):

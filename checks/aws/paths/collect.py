@@ -62,7 +62,7 @@ class Question(Struct, frozen=True):
     opt_in="verify",
 )
 def simulations(api: AwsApi, found: Found) -> Iterator[Simulation]:
-    view = _View(found, api.taken_at)
+    view = FoundView(found, api.taken_at)
     exposed = {nb.role_arn for nb in found.of(NotebookInstance) if nb.direct_internet_access == "Enabled"}
     regions = regions_of_roles(found)
     asked = (question(role, view, regions, writer=role.id in exposed) for role in found.of(Role))
@@ -70,7 +70,7 @@ def simulations(api: AwsApi, found: Found) -> Iterator[Simulation]:
     yield from (each for each in simulated if each is not None)
 
 
-def question(role: Role, view: _View, regions: Mapping[str, str], *, writer: bool) -> Question | None:
+def question(role: Role, view: FoundView, regions: Mapping[str, str], *, writer: bool) -> Question | None:
     """What to ask about a role; None where nothing decisive was found. `writer`: whether it matters what it writes."""
     powers = Powers(role)
     requests: list[Request] = []
@@ -126,14 +126,18 @@ def _simulate(api: AwsApi, asked: Question) -> Simulation | None:
     return api.decode(Simulation, {SIMULATE: reply}, id=asked.role.id, name=asked.role.name, context=asked.context)
 
 
-class _View:
+class FoundView:
     """What one account has, as a check sees it. Nothing follows from absence: more may be elsewhere."""
 
     def __init__(self, found: Found, taken_at: datetime) -> None:
         self.taken_at = taken_at
+        self.sources = frozenset({"aws"})
         self._found = found
         self._by_id: dict[type[Resource], dict[str, Any]] = {}
         self._derived: dict[Callable[..., Any], Any] = {}
+
+    def asked(self, _: type[Resource]) -> bool:
+        return False
 
     def get(self, kind: type[R], id: str) -> R | UnsetType | None:
         if kind not in self._by_id:
@@ -144,7 +148,7 @@ class _View:
     def all(self, kind: type[R]) -> All[R]:
         return All(self._found.of(kind), complete=False)
 
-    def derive(self, function: Callable[[_View], T]) -> T:
+    def derive(self, function: Callable[[FoundView], T]) -> T:
         if function not in self._derived:
             self._derived[function] = function(self)
         return self._derived[function]  # type: ignore[no-any-return]

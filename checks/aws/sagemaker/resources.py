@@ -22,6 +22,7 @@ _COMPONENTS = "sagemaker:ListInferenceComponents"
 _COMPONENT = "sagemaker:DescribeInferenceComponent"
 _JOB = "sagemaker:DescribeTrainingJob"
 FEATURE_GROUP = "sagemaker:DescribeFeatureGroup"
+ARTIFACTS = "sagemaker:ListArtifacts"
 #: Statuses that a training job never leaves.
 FINISHED = frozenset({"Completed", "Failed", "Stopped"})
 
@@ -516,3 +517,30 @@ class FeatureGroup(Resource, frozen=True, kw_only=True):
     )
     online_store: Annotated[Observed[OnlineStore], Read(FEATURE_GROUP, "OnlineStoreConfig")] = UNSET
     description: Annotated[Observed[str], Read(FEATURE_GROUP, "Description")] = UNSET
+
+
+class LineageStep(AwsPart, frozen=True, kw_only=True):
+    """What ran, what it read and what it made. One that no job of SageMaker stands behind has the ARN of its record."""
+
+    job: str | None = None
+    reads: tuple[str, ...] | None = None
+    writes: tuple[str, ...] | None = None
+
+
+class ArtifactLineage(Resource, frozen=True, kw_only=True):
+    """What SageMaker's lineage says of where an artifact comes from that an endpoint loads. Id: the ARN of its record.
+
+    SageMaker notes it where jobs run, and whoever may add associations adds to it.
+    """
+
+    kind: ClassVar[str] = "aws.sagemaker.ArtifactLineage"
+    title: ClassVar[str] = "SageMaker lineage of an artifact"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    uri: Annotated[Observed[str], Read(ARTIFACTS, "Source.SourceUri")] = UNSET
+    #: ids of the models that load it and serve
+    models: Observed[tuple[str, ...]] = UNSET
+    #: what led to it, images left out
+    steps: Observed[tuple[LineageStep, ...]] = UNSET
+    #: whether more may lead to it: SageMaker follows no more than ten associations
+    cut: Observed[bool] = UNSET

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from factories.aws import config, endpoint, job, ours, served_from, variant
+from factories.aws import artifact_lineage, config, endpoint, job, ours, served_from, variant
 from factories.lineage import data, data_set, run
 from factories.lineage import training as trained
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, registered
 
 from checks.aws.s3.resources import Bucket
-from checks.aws.sagemaker.resources import Endpoint, TrainingJob, TrainingOutput
+from checks.aws.sagemaker.resources import ArtifactLineage, Endpoint, LineageStep, TrainingJob, TrainingOutput
 from checks.lineage.openlineage.resources import LineageRun
+from scanner.model.nouns import Resource, Verdict
+from scanner.store.inventory import InventoryView
 
 BUCKET = "s3://northwind-example-models"
 DATA = data_set("claims/train.csv", BUCKET)
@@ -78,3 +80,28 @@ CASES = {
         Case("not all jobs were listed", UNKNOWN, MODEL, MAKER, *SERVED, incomplete=(TrainingJob,)),
     ],
 }  # fmt: skip
+
+
+def said(slug: str, *others: Resource) -> Verdict:
+    """The verdict of a check on the model, with what it may join besides where that was asked for."""
+    check = next(check for check in registered()[0].values() if check.slug == slug)
+    inventory = inventory_of(MODEL, *SERVED, run(), *others)
+    return check(MODEL, InventoryView(inventory, check.needs, check.also))
+
+
+def test_where_events_are_scanned_too_one_check_alone_judges_it_by_all_that_is_known() -> None:
+    own, other = "sagemaker_lineage_names_no_job_of_served_model", "sagemaker_serves_model_that_no_recorded_job_made"
+    uri = f"{BUCKET}/{ARTIFACT}"
+    made_it = artifact_lineage(uri, LineageStep(job="arn:of:a:job", reads=(), writes=(uri,)))
+
+    assert said(own, made_it).status is NOT_APPLICABLE
+    assert said(other).status is FAIL
+    assert (said(other, made_it).status, said(other, made_it).path[0]) == (PASS, "arn:of:a:job")
+
+
+def test_lineage_of_sagemaker_that_was_not_asked_for_is_not_missed() -> None:
+    check = registered()[0]["MLP-5212"]
+    inventory = inventory_of(MODEL, *SERVED, MAKER)
+    inventory.listings = {key: one for key, one in inventory.listings.items() if key[0] != ArtifactLineage.kind}
+
+    assert check(MODEL, InventoryView(inventory, check.needs, check.also)).status is PASS

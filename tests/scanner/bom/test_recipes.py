@@ -43,6 +43,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.cloudwatch.Alarm",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
+        "aws.sagemaker.ArtifactLineage",
         "aws.sagemaker.ModelCard",
         "aws.sagemaker.MonitoringSchedule",
         "aws.sns.Topic",

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from scanner.cli.evidence_lineage import lineage_of
 from scanner.lineage.events import NotAnEvent
 from scanner.model.collectors import COLLECTORS
+from scanner.store.inventory import Inventory
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -34,6 +35,19 @@ def test_of_a_system_without_jobs_and_endpoints_nothing_is_drawn() -> None:
     assert lineage_of(buckets, all_judged().inventory, COLLECTORS) is None
     gone = [replace(one, name=f"{one.name}-gone") for one in dossier.resources]
     assert lineage_of(gone, all_judged().inventory, COLLECTORS) is None
+
+
+def test_where_lineage_of_a_cloud_was_cut_off_it_is_said() -> None:
+    system = compiled("ticket-sentiment")
+    inventory = Inventory(all_judged().inventory.taken_at)
+    held = [one for one in system.resources if one.kind == "aws.sagemaker.Endpoint"]
+    for kind in ("Endpoint", "EndpointConfig", "Model", "ArtifactLineage"):
+        resources = all_judged().inventory.all(COLLECTORS[f"aws.sagemaker.{kind}"].kind)
+        inventory.store.put(replace(one, cut=True) if kind == "ArtifactLineage" else one for one in resources)
+    drawn, whole = lineage_of(held, inventory, COLLECTORS), system.lineage
+
+    assert drawn is not None and whole is not None
+    assert (drawn.cut, whole.cut) == (1, 0)
 
 
 def test_what_makes_no_event_ends_no_dossier(monkeypatch: pytest.MonkeyPatch) -> None:

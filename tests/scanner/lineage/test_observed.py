@@ -9,7 +9,7 @@ import pytest
 from factories import aws, azure, gcp, mlflow
 from support import inventory_of, registered
 
-from checks.aws.sagemaker.resources import Channel, TrainingOutput
+from checks.aws.sagemaker.resources import Channel, LineageStep, TrainingOutput
 from checks.mlflow import ids
 from checks.mlflow.records import Pair
 from checks.mlflow.tracking.resources import Dataset, DatasetInput
@@ -190,6 +190,26 @@ def test_a_version_in_a_workspace_of_azure_is_the_registered_one() -> None:
     graph = graph_of(kept(there, azure.model_version(model_uri=FILES)))
 
     assert len(graph) == 1
+
+
+def test_what_lineage_of_sagemaker_has_goes_on_from_the_training_job() -> None:
+    job = "arn:aws:sagemaker:eu-west-1:111122223333"
+    steps = (
+        LineageStep(job=f"{job}:processing-job/nightly", reads=("s3://claims/landing",), writes=(DATA,)),
+        LineageStep(job=f"{job}:training-job/nightly", reads=(DATA,), writes=(ARTIFACT,)),
+    )
+    whole, cut = (kept(trained(), aws.artifact_lineage(ARTIFACT, *steps, cut=cut)) for cut in (False, True))
+    file = "out/nightly/output/model.tar.gz"
+
+    assert said(graph_of(whole)) == {
+        "landing read processing-job/nightly",
+        "processing-job/nightly wrote raw",
+        "raw read nightly",
+        f"nightly wrote {file}",
+    }
+    assert not [line for line in lines(whole) if b"mlposture_cut" in line]
+    [line] = [json.loads(line) for line in lines(cut) if b"mlposture_cut" in line]
+    assert (line["dataset"]["name"], line["dataset"]["facets"]["mlposture_cut"]["depth"]) == (file, 10)
 
 
 def test_what_was_not_observed_is_left_out() -> None:

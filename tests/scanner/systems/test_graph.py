@@ -97,7 +97,9 @@ def test_parts_are_known_by_what_collectors_follow() -> None:
     assert ("Endpoint chat-components", "InferenceComponent chat-base") in parts
     assert ("OnlineEndpoint retina-open", "OnlineDeployment green") in parts
     assert ("Workspace ws-retina-dev", "Compute gpu-open") in parts
-    assert not [whole for whole, _ in parts if whole.startswith(("Model ", "EndpointConfig "))]
+    assert ("Model sentiment-good", "ArtifactLineage sentiment-1") in parts
+    assert {part.partition(" ")[0] for whole, part in parts if whole.startswith("Model ")} == {"ArtifactLineage"}
+    assert not [whole for whole, _ in parts if whole.startswith("EndpointConfig ")]
 
 
 #: What leads somewhere by other members.

@@ -1,0 +1,47 @@
+from factories.aws import artifact_lineage, config, endpoint, from_package, job, packaged, packed, served_from, single
+from factories.aws import variant as runs
+from msgspec import UNSET
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+
+from checks.aws.sagemaker.resources import ArtifactLineage, Endpoint, LineageStep, TrainingJob
+
+ARTIFACT = "s3://northwind-example-models/sentiment/nightly/output/model.tar.gz"
+DATA = "s3://northwind-example-data/train/"
+JOB = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/last-year"
+MODEL = served_from(ARTIFACT)
+SERVES = (
+    config(variants=(runs(model_name="sentiment"),), shadow_variants=None),
+    endpoint(status="InService", endpoint_config_name="sentiment-1"),
+)
+MADE = LineageStep(job=JOB, reads=(DATA,), writes=(ARTIFACT,))
+FOLDER = served_from(f"{ARTIFACT}/")
+PACKAGED = single(from_package("sentiment/3"))
+
+
+def case(name, expected, *others, model=MODEL, **kept):
+    return Case(name, expected, model, *SERVES, *others, **kept)
+
+
+CASES = {
+    "sagemaker_lineage_names_no_job_of_served_model": [
+        case("lineage has the job", PASS, artifact_lineage(ARTIFACT, MADE)),
+        case("a training job of the scan says so", PASS, job(artifact=ARTIFACT)),
+        case("a package that lineage has the job of", PASS, artifact_lineage(ARTIFACT, MADE),
+             packaged(packed(model_data_url=ARTIFACT)), model=PACKAGED),
+        case("a folder, with a slash at the end", PASS, artifact_lineage(ARTIFACT, MADE), model=FOLDER),
+        case("no record", FAIL),
+        case("a record that nothing led to", FAIL, artifact_lineage(ARTIFACT)),
+        case("what read it made something else", FAIL,
+             artifact_lineage(ARTIFACT, LineageStep(job=JOB, reads=(ARTIFACT,), writes=(DATA,)))),
+        case("a record that was cut: what made it is next to it", FAIL, artifact_lineage(ARTIFACT, cut=True)),
+        case("a record whose steps were not read", UNKNOWN, artifact_lineage(ARTIFACT, steps=UNSET)),
+        case("a record whose address was not read", UNKNOWN, artifact_lineage(UNSET, MADE)),
+        case("records were not all read", UNKNOWN, incomplete=[ArtifactLineage]),
+        case("jobs were not all read", UNKNOWN, artifact_lineage(ARTIFACT), incomplete=[TrainingJob]),
+        case("an artifact of a job that was not read", UNKNOWN, job()),
+        case("its package was not read", UNKNOWN, model=PACKAGED),
+        case("what AWS publishes", NOT_APPLICABLE, model=served_from("s3://jumpstart-cache-prod-eu-west-1/x/model.tar.gz")),
+        Case("nothing serves it", NOT_APPLICABLE, MODEL),
+        Case("endpoints were not read", UNKNOWN, MODEL, incomplete=[Endpoint]),
+    ]
+}  # fmt: skip
