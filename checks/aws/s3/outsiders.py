@@ -1,6 +1,6 @@
 """What those outside an account may do with its buckets: by the policy, by the ACL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from checks.aws.iam.matching import Places
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
 from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_owner, keys_of_service
-from checks.aws.iam.statements import Rules, rules_of_resource
+from checks.aws.iam.statements import Rule, Rules, rules_of_resource
 from checks.aws.s3.deliveries import delivering, for_any_account, service_of
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
 from checks.aws.s3.limits import Limit, limits_of, nowhere
@@ -120,37 +120,48 @@ def outsiders(bucket: Bucket, rules: Rules) -> Iterator[Outsider]:
 
     Services are none of them, whether they are named as such or by an account of AWS.
     """
-    account = bucket.scope.account
-    allows = [rule for rule in rules.rules if not rule.denies]
     limits, elsewhere = limits_of(rules), nowhere(rules)
     seen: set[Named] = set()
     wide = False
-    for rule in allows:
+    for rule in rules.rules:
+        if rule.denies:
+            continue
         if "NotPrincipal" in rule.statement:
             wide = True
             continue
         for one in named(rule.statement.get("Principal")):
             wide = wide or one.everybody
-            if one not in seen:
-                seen.add(one)
+            if one.kind == "Service":
+                yield from _served(one.text, rule, bucket.scope.account)
+            elif one not in seen:
                 yield from _outsider(one, bucket, limits, elsewhere)
+            seen.add(one)
         if "Principal" not in rule.statement:
             yield Outsider("a principal that is not named", Caller(account=STRANGER), {}, outside=UNKNOWN)
     if wide:
-        keys = {**keys_of_account(STRANGER, stranger=True), **elsewhere}
-        yield Outsider(EVERYBODY, Caller(account=STRANGER), keys)
-        for limit in limits:
-            keys = {**keys_of_account(STRANGER), **limit.keys}
-            yield Outsider(f"everybody {limit.label}", Caller(account=STRANGER), keys, foreign=limit.foreign)
         spared = {one for rule in rules.rules if rule.denies for one in named(rule.statement.get("NotPrincipal") or {})}
         for one in sorted(spared - seen, key=lambda each: each.text):
             yield from _outsider(one, bucket, limits, elsewhere)
-        # Who is let in, and who is spared by what denies all others.
-        texts = [v for rule in rules.rules for test in rule.condition.tests if test is not None for v in test.values]
-        for other in sorted({number for text in texts for number in _ACCOUNT.findall(text)} - {account}):
-            known = Foreign.account(other)
-            yield Outsider(other, Caller(account=other), keys_of_account(other), foreign=known)
-            yield Outsider(other, Caller(service=SOMETHING), keys_of_service(other))
+        yield from _everybody(rules, bucket.scope.account, limits, elsewhere)
+
+
+def _everybody(rules: Rules, account: str, limits: tuple[Limit, ...], elsewhere: Keys) -> Iterator[Outsider]:
+    """Of a policy that lets everybody in: strangers, and who is let in, or spared by what denies all others."""
+    keys = {**keys_of_account(STRANGER, stranger=True), **elsewhere}
+    yield Outsider(EVERYBODY, Caller(account=STRANGER), keys)
+    for limit in limits:
+        keys = {**keys_of_account(STRANGER), **limit.keys}
+        yield Outsider(f"everybody {limit.label}", Caller(account=STRANGER), keys, foreign=limit.foreign)
+    for other in _other_accounts(rules.rules, account):
+        known = Foreign.account(other)
+        yield Outsider(other, Caller(account=other), keys_of_account(other), foreign=known)
+        yield Outsider(other, Caller(service=SOMETHING), keys_of_service(other), foreign=known)
+
+
+def _other_accounts(rules: Iterable[Rule], account: str) -> list[str]:
+    """Numbers of other accounts in conditions."""
+    tests = (test for rule in rules for test in rule.condition.tests if test is not None)
+    return sorted({number for test in tests for text in test.values for number in _ACCOUNT.findall(text)} - {account})
 
 
 def _outsider(one: Named, bucket: Bucket, limits: tuple[Limit, ...], elsewhere: Keys) -> Iterator[Outsider]:
@@ -169,6 +180,13 @@ def _outsider(one: Named, bucket: Bucket, limits: tuple[Limit, ...], elsewhere: 
         yield Outsider(f"canonical user {one.text}", Caller(canonical=one.text), {}, outside)
     elif not one.understood or one.kind == "Federated":
         yield Outsider(f"principal {one.text}", Caller(account=STRANGER, unclear=one.text), {}, outside=UNKNOWN)
+
+
+def _served(service: str, rule: Rule, account: str) -> Iterator[Outsider]:
+    """Accounts that a service may act there for by name: their distributions, buckets and logs."""
+    for other in _other_accounts([rule], account):
+        caller, keys = Caller(service=service), keys_of_service(other)
+        yield Outsider(f"{other} through {service}", caller, keys, foreign=Foreign.account(other))
 
 
 def services_let_in(bucket: Bucket, actions: Actions) -> Reached:

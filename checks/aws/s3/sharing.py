@@ -87,7 +87,8 @@ def s3_ml_bucket_writable_by_other_accounts(bucket: Bucket) -> Verdict:
     Counts the policy, with its denials and conditions, and the ACL. Of a condition that keeps the
     caller to one organisation or some addresses, and of a denial of all others, these are named. A public policy lets
     no other account in while `RestrictPublicBuckets` is on, for the bucket or for the account. Accounts of AWS that
-    deliver logs and reports are services, which MLP-1411 judges, and what was deleted is nobody.
+    deliver logs and reports are services, which MLP-1411 judges, and what was deleted is nobody. An account that a
+    condition names for a service to act for is one that may.
 
     ## Why it matters
     Whoever may replace an artifact decides what your endpoints run, and whoever may add to a data set decides what your
@@ -132,7 +133,8 @@ def s3_ml_bucket_readable_by_other_accounts(bucket: Bucket) -> Verdict:
     """Objects in a bucket with model or training data may be read by other accounts.
 
     Counts the policy, with its denials and conditions. The ACL of a bucket lets nobody read objects; it only lists
-    them. Of a condition that keeps the caller to one organisation or some addresses, these are named.
+    them. Of a condition that keeps the caller to one organisation or some addresses, these are named. An account that a
+    condition names for a service to act for, as the owner of a distribution of CloudFront, is one that may.
 
     ## Why it matters
     Models give away what they were trained on, and training data often holds records of persons. Whoever reads them

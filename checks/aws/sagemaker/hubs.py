@@ -61,6 +61,9 @@ _OFFLINE, _ON = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"), ("1", "on", "yes", "
 _WITHOUT_CLIENT = pattern(r"(?:.*[^a-z])?tei(?:[^a-z].*)?")
 #: Where the toolkits of SageMaker download code from that they run.
 _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
+#: A script in an input, as a container of training sees it; the inputs that the SDK makes.
+_SCRIPT = pattern(r"/opt/ml/input/data/([^/\s]+)/\S*?\.(?:py|sh)(?![\w.])")
+_DRIVERS, _BESIDE = "sm_drivers", "code"
 _S3 = "s3://"
 #: All these. No other value of an environment is kept.
 VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, *_OFFLINE, _CODE))
@@ -126,14 +129,37 @@ def code_of(container: Environed) -> tuple[str, ...]:
 
 
 def code_of_training(reply: Mapping[str, Any]) -> tuple[str, ...]:
-    """Addresses in S3 of code that a training job is told of. Hyperparameters are written as JSON strings."""
+    """Addresses in S3 of code that a training job is told of. Hyperparameters are written as JSON strings.
+
+    Version 3 of the SDK of SageMaker brings code as input, and has the command line run what lies there. Source:
+    https://github.com/aws/sagemaker-python-sdk
+    """
     found = []
     for member, name in (("HyperParameters", _CODE.lower()), ("Environment", _CODE)):
         values = reply.get(member)
         value = values.get(name) if isinstance(values, Mapping) else None
         if isinstance(value, str) and _is_s3(plain := _unquoted(value)):
             found.append(plain)
+    run = _channels_run(reply.get("AlgorithmSpecification"))
+    channels = reply.get("InputDataConfig")
+    for channel in channels if isinstance(channels, list) else ():
+        if isinstance(channel, Mapping) and str(channel.get("ChannelName")) in run:
+            uri: Any = channel
+            for member in ("DataSource", "S3DataSource", "S3Uri"):
+                uri = uri.get(member) if isinstance(uri, Mapping) else None
+            found += [uri] if isinstance(uri, str) and uri else []
     return tuple(dict.fromkeys(found))
+
+
+def _channels_run(algorithm: Any) -> set[str]:
+    """Names of the inputs that the command line of a training job runs scripts of."""
+    if not isinstance(algorithm, Mapping):
+        return set()
+    parts = (algorithm.get(member) for member in ("ContainerEntrypoint", "ContainerArguments"))
+    words = [str(word) for part in parts if isinstance(part, list) for word in part]
+    names = {match[1] for word in words for match in _SCRIPT.finditer(word)}
+    # What drives the script of the user finds it beside.
+    return names | {_BESIDE} if _DRIVERS in names else names
 
 
 def _unquoted(value: str) -> str:

@@ -56,8 +56,8 @@ def judge_ownership(
     """Fail if a bucket is missing or a stranger's, pass if all are ours, `unknown` if that could not be told.
 
     Ours are buckets of the resource's account and of the other accounts of the scan, and names that nobody else can
-    take. Whether SageMaker itself holds one that has the name for that is not known. Buckets that AWS publishes from are
-    left out; `nothing` is why the question may not arise. `unread` says what else names buckets and was not read,
+    take. Whether SageMaker itself holds one that has the name for that is not known. Buckets that AWS publishes from
+    are left out; `nothing` is why the question may not arise. `unread` says what else names buckets and was not read,
     `between` by address which resources lie on the way to it.
     """
     places = {uri: location(uri) for uri in uris}

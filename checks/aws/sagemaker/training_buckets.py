@@ -109,8 +109,8 @@ def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Ver
 def sagemaker_training_code_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job downloads the code that it runs from a bucket that is missing or not yours.
 
-    The hyperparameter `sagemaker_submit_directory` and the variable `SAGEMAKER_SUBMIT_DIRECTORY` name it. Accounts of
-    the same scan are yours.
+    The hyperparameter `sagemaker_submit_directory` and the variable `SAGEMAKER_SUBMIT_DIRECTORY` name it, and inputs
+    with a script that the command line runs are it. Accounts of the same scan are yours.
 
     ## Why it matters
     The container unpacks that archive and runs it with the role of the job, beside the training data. Its owner, or

@@ -83,6 +83,8 @@ SPARING = {
         key="aws:PrincipalArn",
     ),
 }
+SOURCE = "aws:SourceAccount"
+CDN = {"Service": "cloudfront.amazonaws.com"}
 CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
 OF_US = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 OF_ORGANISATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
@@ -123,6 +125,11 @@ def perimeter(condition, principal="*"):
 def sparing(*spared):
     denied = {"Effect": "Deny", "NotPrincipal": {"AWS": list(spared)}, "Action": "s3:*", "Resource": f"{ARN}/*"}
     return open_to("*", "s3:PutObject", denied, policy_is_public=True, **OPEN_BLOCKS)
+
+
+def distributed_by(account):
+    arn = f"arn:aws:cloudfront::{account}:distribution/EXAMPLE0000000"
+    return open_to(CDN, "s3:GetObject", condition=of_account("StringEquals", arn, key="AWS:SourceArn"))
 
 
 def delivered(principal, to):
@@ -235,6 +242,12 @@ CASES = {
             Case(f"{name}, by an account of AWS, under a condition", PASS, open_to({"AWS": who}, condition=OF_US))
             for name, who in DELIVERIES.items()
         ),
+        Case(
+            "logs of another account",
+            FAIL,
+            open_to(LOGS, condition=of_account("StringEquals", OTHER_ACCOUNT, key=SOURCE)),
+        ),
+        Case("logs of this account", PASS, open_to(LOGS, condition=of_account("StringEquals", ACCOUNT, key=SOURCE))),
         Case("an account of AWS and a partner", FAIL, open_to({"AWS": [*DELIVERIES.values(), OTHER_ACCOUNT]})),
         Case("logs of CloudFront, by its canonical user", PASS, open_to({"CanonicalUser": CLOUDFRONT})),
         Case("nobody, and unencrypted uploads are denied", PASS, ours(policy=document(UNENCRYPTED), **PRIVATE)),
@@ -400,6 +413,11 @@ CASES = {
         Case("another account reads", FAIL, open_to(PARTNER, "s3:GetObject")),
         Case("another account reads old versions", FAIL, open_to(PARTNER, "s3:GetObjectVersion")),
         Case("another account lists", PASS, settable("s3:ListBucket")),
+        *(
+            Case(f"a distribution of {name}", verdict, distributed_by(account))
+            for name, verdict, account in (("this account", PASS, ACCOUNT), ("another account", FAIL, OTHER_ACCOUNT))
+        ),
+        Case("a distribution of whatever account", PASS, open_to(CDN, "s3:GetObject")),
         Case(
             "another account reads, of one prefix",
             FAIL,

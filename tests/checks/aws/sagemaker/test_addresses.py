@@ -162,6 +162,23 @@ def test_the_addresses_of_a_job_are_followed(place: str) -> None:
     assert addresses.job_uris(job(**{field: filled(type_, inner)})) == (ELSEWHERE,)
 
 
+DRIVERS = "s3://northwind-example-models/drivers/"
+
+
+def by_channels(*words: str) -> dict[str, Any]:
+    """A job that has its code among its inputs, with these arguments; `{0}` is where inputs lie."""
+    sources = {"code": ELSEWHERE, "sm_drivers": DRIVERS, "training": "s3://northwind-example-data/rows/"}
+    return {
+        "AlgorithmSpecification": {
+            "ContainerEntrypoint": ["/bin/bash"],
+            "ContainerArguments": [word.format("/opt/ml/input/data") for word in words],
+        },
+        "InputDataConfig": [
+            {"ChannelName": name, "DataSource": {"S3DataSource": {"S3Uri": uri}}} for name, uri in sources.items()
+        ],
+    }
+
+
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
@@ -171,6 +188,11 @@ def test_the_addresses_of_a_job_are_followed(place: str) -> None:
         ({"HyperParameters": {"sagemaker_submit_directory": '"/opt/ml/code"'}}, ()),
         ({"HyperParameters": {"sagemaker_submit_directory": 7}, "Environment": None}, ()),
         ({}, ()),
+        (by_channels("-c", "chmod +x {0}/sm_drivers/sm_train.sh && {0}/sm_drivers/sm_train.sh"), (ELSEWHERE, DRIVERS)),
+        (by_channels("{0}/code/train.py", "--data", "{0}/training/"), (ELSEWHERE,)),
+        (by_channels("train.py", "--config={0}/code/config.json", "{0}/training/rows.pyx"), ()),
+        ({**by_channels("{0}/code/train.py"), "InputDataConfig": [{"ChannelName": "code", "DataSource": []}, 7]}, ()),
+        ({**by_channels("{0}/code/train.py"), "AlgorithmSpecification": {"ContainerArguments": "train.py"}}, ()),
     ],
 )
 def test_code_of_a_training_job(reply: dict[str, Any], expected: tuple[str, ...]) -> None:
