@@ -18,7 +18,7 @@ from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_role
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rule, Rules, rule_of, rules_of_resource
 from checks.aws.paths.serving import Served, served_artifacts
-from checks.aws.s3.exposure import restricted
+from checks.aws.s3.exposure import keys_of_insiders, restricted
 from checks.aws.s3.outsiders import reached_by_acl
 from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource
@@ -87,7 +87,7 @@ def _doors(view: View, account: str) -> Doors:
             rules = rules_of_resource(bucket.policy).about(_PUT)
             for name in {name for rule in rules.rules for name in _speaks_of(rule, account)}:
                 named_in.setdefault(name, []).append(id)
-            more = _treats_all(rules, account, served, id)
+            more = _treats_all(rules, bucket, served)
             passing, bare = passing.either(more[0]), bare.either(more[1])
         known[account] = Doors((passing, bare), named_in, unread)
     return known[account]
@@ -131,11 +131,12 @@ def _lets_in(rule: Rule, account: str) -> Iterator[str]:
             yield one.account if one.whole_account else one.text if one.account else EVERYBODY
 
 
-def _treats_all(rules: Rules, account: str, served: Served, id: str) -> tuple[Marks, Marks]:
+def _treats_all(rules: Rules, bucket: Bucket, served: Served) -> tuple[Marks, Marks]:
     """What a bucket lets a role of its account write that has every right, and one that has none."""
+    account = bucket.scope.account
     arn = f"arn:aws:iam::{account}:role/{SOMETHING}"
-    keys = {**keys_of_role(arn, _PUT), **keys_of_owner(account)}
-    inside = served.places_in(id).targets
+    keys = {**keys_of_role(arn, _PUT), **keys_of_insiders(bucket)}
+    inside = served.places_in(bucket.id).targets
     full, bare = (
         Documents(Caller(account=account, arn=arn), own, resource=rules).decide(_PUT, inside, keys)
         for own in (_ALL, _NONE)
@@ -174,13 +175,13 @@ def _writes(view: View, powers: Powers) -> Write:
 def _lets_itself(view: View, powers: Powers, served: Served) -> Write:
     """What the role may write once it has set the policy of a bucket of its account, as far as its own allow it."""
     buckets = Targets(served.buckets_of.get(powers.account, ()))
-    known = keys_of_owner(powers.account)
-    may = powers.over(buckets, SET, known=known)
+    may = powers.over(buckets, SET, known=keys_of_owner(powers.account))
     unclear = bool(may.maybe)
-    keys = keys_of_role(powers.role.id, SET.lower(), known)
     for id in buckets.chosen(may.yes):
         bucket = view.get(Bucket, id)
         rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else UNSET)
+        inside = keys_of_insiders(bucket) if isinstance(bucket, Resource) else keys_of_owner(powers.account)
+        keys = keys_of_role(powers.role.id, SET.lower(), inside)
         sets = powers.documents(rules).decide(SET.lower(), Targets([id]), keys)
         own = Rules((rule_of({**_EVERYTHING, "Principal": {"AWS": powers.role.id}}),), True, of_resource=True)
         found = powers.documents(own).reach(_PUT, served.places_in(id), keys)
@@ -224,7 +225,8 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
         return Write(unclear=True)
     owner = bucket.scope.account
     rules = rules_of_resource(bucket.policy)
-    keys = {**keys_of_role(powers.role.id, _PUT), **keys_of_owner(owner)}
+    inside = keys_of_insiders(bucket) if owner == powers.account else keys_of_owner(owner)
+    keys = {**keys_of_role(powers.role.id, _PUT), **inside}
     places = served.places_in(id)
     if owner == powers.account:
         found = powers.documents(rules).reach(_PUT, places, keys)

@@ -5,14 +5,17 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
+from checks.aws.iam.conditions import Choice, Keys, Values
 from checks.aws.iam.matching import Places, Targets, filled
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, named
 from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_public
 from checks.aws.iam.statements import Rule, rules_of_resource
+from checks.aws.s3.limits import spared_by
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+_READ = "s3:getbucketpolicy"
 _WITHOUT_TLS = {"aws:securetransport": ("false",)}
 LEVELS = ("public_access_block", "account_public_access_block")
 #: Actions that a denial of plain HTTP must cover, by what they are about.
@@ -85,6 +88,21 @@ def _examples(allowing: list[Rule]) -> list[str]:
 def unread_levels(bucket: Bucket) -> list[str]:
     """Levels of Block Public Access that were not observed."""
     return [level for level in LEVELS if getattr(bucket, level) is UNSET]
+
+
+def keys_of_insiders(bucket: Bucket) -> Keys:
+    """Keys of a request of a role for something in a bucket of its own account.
+
+    Where the policy denies even to read it to those outside an organisation, the account is in that: it was read. Only
+    a root user could have done so from outside, and nobody else of the account would get in.
+    """
+    keys: dict[str, Values | Choice] = {**keys_of_owner(bucket.scope.account)}
+    itself = Targets([bucket.id])
+    for rule in rules_of_resource(bucket.policy).rules:
+        hits_all = rule.denies and _is_everybody(rule.statement.get("Principal"))
+        if hits_all and rule.speaks_of(_READ) is YES and rule.holds_for(itself, keys).yes:
+            keys |= spared_by(rule)
+    return keys
 
 
 def public_grants(bucket: Bucket) -> tuple[str, ...]:

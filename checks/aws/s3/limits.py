@@ -19,6 +19,7 @@ from scanner.model.trust import Foreign
 
 _ORGANIZATION = pattern(r"(o-[a-z0-9]{10,32})(/.*)?")
 _ID, _PATHS, _ADDRESS = "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip"
+_SERVICES = ("aws:principalisawsservice", "aws:viaawsservice")
 #: A wider range is public, as Amazon counts it.
 _WIDEST = {4: 8, 6: 32}
 #: What a request has under a key that comes from nowhere that a policy names.
@@ -62,6 +63,22 @@ def nowhere(rules: Rules) -> dict[str, Values]:
     limited = {line.key for line, found in lines if found}
     others = {line.key for line, found in lines if not found}
     return {key: _ELSEWHERE[key] for key in sorted(limited - others)}
+
+
+def spared_by(rule: Rule) -> Mapping[str, Values]:
+    """Keys of a role that a denial for everybody did not hit: its organisation, where only that can be why."""
+    lines = list(_lines(rule))
+    organisations = [line for line in lines if line.key == _ID]
+    if len(organisations) != 1 or not all(line in organisations or _is_no_service(line) for line in lines):
+        return {}
+    found = tuple(_limited(organisations[0], denies=True))
+    return found[0].keys if len(found) == 1 else {}
+
+
+def _is_no_service(line: _Line) -> bool:
+    """Whether a line is met by all that people and their programs ask for themselves."""
+    is_false = [str(value).lower() for value in line.values] == ["false"]
+    return is_false and line.key in _SERVICES and line.operator.removesuffix("ifexists") == "bool"
 
 
 def _limits(rule: Rule) -> Iterator[Limit]:

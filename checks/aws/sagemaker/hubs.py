@@ -6,6 +6,7 @@ option of the server: `true`, or nothing at all, is the option alone, and `false
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from checks.aws.sagemaker.resources import Environed
@@ -64,6 +65,8 @@ _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
 #: A script in an input, as a container of training sees it; the inputs that the SDK makes.
 _SCRIPT = pattern(r"/opt/ml/input/data/([^/\s]+)/\S*?\.(?:py|sh)(?![\w.])")
 _DRIVERS, _BESIDE = "sm_drivers", "code"
+#: The option below whose address the SDK keeps a function to be run remotely.
+_FUNCTION = "--s3_base_uri"
 _S3 = "s3://"
 #: All these. No other value of an environment is kept.
 VARIABLES = frozenset((*_SOURCES, *(name for names in _SOURCES.values() for name in names), *_TRUST, *_OFFLINE, _CODE))
@@ -140,7 +143,9 @@ def code_of_training(reply: Mapping[str, Any]) -> tuple[str, ...]:
         value = values.get(name) if isinstance(values, Mapping) else None
         if isinstance(value, str) and _is_s3(plain := _unquoted(value)):
             found.append(plain)
-    run = _channels_run(reply.get("AlgorithmSpecification"))
+    words = _command_line(reply.get("AlgorithmSpecification"))
+    found += [uri for option, uri in pairwise(words) if option == _FUNCTION and _is_s3(uri)]
+    run = _channels_run(words)
     channels = reply.get("InputDataConfig")
     for channel in channels if isinstance(channels, list) else ():
         if isinstance(channel, Mapping) and str(channel.get("ChannelName")) in run:
@@ -151,12 +156,16 @@ def code_of_training(reply: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _channels_run(algorithm: Any) -> set[str]:
-    """Names of the inputs that the command line of a training job runs scripts of."""
+def _command_line(algorithm: Any) -> list[str]:
+    """The entry point of a training job and its arguments."""
     if not isinstance(algorithm, Mapping):
-        return set()
+        return []
     parts = (algorithm.get(member) for member in ("ContainerEntrypoint", "ContainerArguments"))
-    words = [str(word) for part in parts if isinstance(part, list) for word in part]
+    return [str(word) for part in parts if isinstance(part, list) for word in part]
+
+
+def _channels_run(words: list[str]) -> set[str]:
+    """Names of the inputs that the command line of a training job runs scripts of."""
     names = {match[1] for word in words for match in _SCRIPT.finditer(word)}
     # What drives the script of the user finds it beside.
     return names | {_BESIDE} if _DRIVERS in names else names

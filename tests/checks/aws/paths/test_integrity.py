@@ -1,4 +1,5 @@
 from factories.aws import (
+    ACCOUNT,
     IMAGE,
     allow,
     component,
@@ -32,7 +33,7 @@ from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.aws.iam.resources import Policy, Role
-from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
+from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, InstancePool
 
 BUCKET = "arn:aws:s3:::northwind-example-models"
 URI = "s3://northwind-example-models/sentiment/model.tar.gz"
@@ -91,6 +92,18 @@ def letting(role, effect=allow, action="s3:PutObject", **members):
     return held(policy=document(effect(action, IN_ARTIFACTS, Principal=who, **members)))
 
 
+ALL_OF_IT = [BUCKET, f"{BUCKET}/*"]
+OF_ORGANISATION = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+OF_ONE_OF_TWO = {"StringNotEquals": {"aws:PrincipalOrgID": ["o-exampleorgid", "o-exampleothers"]}}
+NO_SERVICE = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
+OR_BY_NAME = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/auditor"}}
+
+
+def around(resources, condition):
+    """The bucket, whose policy denies everything there under a condition."""
+    return held(policy=document(deny("s3:*", resources, Principal="*", Condition=condition)))
+
+
 def elsewhere(*statements, **fields):
     """The bucket, of another account of the scan, and what this account sees of it."""
     there = of_sibling(
@@ -102,6 +115,12 @@ def elsewhere(*statements, **fields):
 PUT = ["s3:PutObject"]
 OBJECT = f"{BUCKET}/sentiment/model.tar.gz"
 ACROSS = (LIVE, CONFIG, served_from(URI))
+POOL = InstancePool(instance_type="ml.g5.xlarge", model_name="next")
+IN_A_POOL = (
+    LIVE,
+    config(variants=(variant(model_name="sentiment", instance_pools=(POOL,)),), shadow_variants=None),
+    served_from(URI, "next"),
+)
 CASES = {
     "sagemaker_notebook_writes_served_artifact": [
         Case("no direct internet", PASS, notebook(direct_internet_access="Disabled")),
@@ -209,6 +228,20 @@ CASES = {
             *ACROSS,
             letting("*", deny, Condition=NO_ACL),
         ),
+        *(
+            Case(
+                f"the policy of the bucket denies others, {name}", verdict, connected(role), role, *ACROSS, around(*how)
+            )
+            for name, verdict, role, how in (
+                ("as itself to strangers", FAIL, WRITER, (ALL_OF_IT, OF_ORGANISATION)),
+                ("as itself, and no services", FAIL, WRITER, (ALL_OF_IT, {**OF_ORGANISATION, **NO_SERVICE})),
+                ("and the role may only read", PASS, READER, (ALL_OF_IT, OF_ORGANISATION)),
+                ("which does not tell whom it spares", UNKNOWN, WRITER, ([IN_ARTIFACTS], OF_ORGANISATION)),
+                ("one of two organisations", UNKNOWN, WRITER, (ALL_OF_IT, OF_ONE_OF_TWO)),
+                ("or spares a role", UNKNOWN, WRITER, (ALL_OF_IT, {**OF_ORGANISATION, **OR_BY_NAME})),
+            )
+        ),
+        Case("may write what a pool of instances serves", FAIL, connected(WRITER), WRITER, *IN_A_POOL, held()),
         Case(
             "the policy of the bucket asks for a network",
             UNKNOWN,

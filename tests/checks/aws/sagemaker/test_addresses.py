@@ -190,6 +190,7 @@ def by_channels(*words: str) -> dict[str, Any]:
         ({}, ()),
         (by_channels("-c", "chmod +x {0}/sm_drivers/sm_train.sh && {0}/sm_drivers/sm_train.sh"), (ELSEWHERE, DRIVERS)),
         (by_channels("{0}/code/train.py", "--data", "{0}/training/"), (ELSEWHERE,)),
+        (by_channels("{0}/boot/job_driver.sh", "--s3_base_uri", DRIVERS, "--region", "eu-west-1"), (DRIVERS,)),
         (by_channels("train.py", "--config={0}/code/config.json", "{0}/training/rows.pyx"), ()),
         ({**by_channels("{0}/code/train.py"), "InputDataConfig": [{"ChannelName": "code", "DataSource": []}, 7]}, ()),
         ({**by_channels("{0}/code/train.py"), "AlgorithmSpecification": {"ContainerArguments": "train.py"}}, ()),
