@@ -21,5 +21,15 @@ def on_the_way(resource: Workspace | Account | Compute | OnlineEndpoint | Online
     """
     if verdict := unobserved(resource, "provisioning_state"):
         return verdict
-    why = _ON_THE_WAY.get(folded(resource.provisioning_state) or "")
+    why = _why(resource)
     return not_applicable(why, provisioning_state=resource.provisioning_state) if why else None
+
+
+def is_on_the_way(resource: Workspace | Account | Compute | OnlineEndpoint | OnlineDeployment) -> bool:
+    """Whether a resource was seen not to be there yet, or not any more."""
+    return bool(_why(resource))
+
+
+def _why(resource: Workspace | Account | Compute | OnlineEndpoint | OnlineDeployment) -> str:
+    state = folded(resource.provisioning_state)
+    return _ON_THE_WAY.get(state, "") if isinstance(state, str) else ""

@@ -5,8 +5,7 @@ from msgspec import UNSET, Struct
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import Compute, Workspace
 from checks.azure.members import folded
-from checks.azure.transience import on_the_way
-from scanner.model.nouns import Status
+from checks.azure.transience import is_on_the_way
 from scanner.model.views import View
 
 _OWN_MACHINES = ("computeinstance", "amlcompute")
@@ -33,7 +32,7 @@ def _outside(view: View) -> tuple[dict[str, Outside], frozenset[str]]:
     doubts = set() if computes.complete else {"Compute"}
     for compute in computes:
         attached = compute.compute_type is not UNSET and folded(compute.compute_type) not in _OWN_MACHINES
-        if attached or (compute.subnet_id and compute.compute_type is not UNSET) or _is_on_the_way(compute):
+        if attached or (compute.subnet_id and compute.compute_type is not UNSET) or is_on_the_way(compute):
             continue
         owner = network_of(compute.id, view)
         if owner is None:
@@ -45,8 +44,3 @@ def _outside(view: View) -> tuple[dict[str, Outside], frozenset[str]]:
         else:
             found[owner.id] = Outside(before.compute or compute.id, before.doubts)
     return found, frozenset(doubts)
-
-
-def _is_on_the_way(compute: Compute) -> bool:
-    verdict = on_the_way(compute)
-    return verdict is not None and verdict.status is Status.NOT_APPLICABLE

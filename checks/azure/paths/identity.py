@@ -166,7 +166,7 @@ def _judge(
     found = reached(people, resource.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
-        what = f"can take over others by {found.way}" if found.way else f"manages {assignment.assigned_scope}"
+        what = f"may take over others by {found.way}" if found.way else f"manages {assignment.assigned_scope}"
         said = f"its identity {what}, as {in_words(found, view)}"
         return failed(said, path=(resource.id, *assignments(found)), **evidence(found, view))
     if doubts := found.doubts | (frozenset() if known else {"user_assigned_identities"}):

@@ -103,7 +103,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
         return failed(
-            f"its identity can {_replaced(found)}, as {in_words(found, view)}",
+            f"the roles of its identity let it {_replaced(found)}: {in_words(found, view)}",
             path=(compute.id, assignment.id, *filter(None, (found.storage,)), found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
@@ -158,7 +158,7 @@ def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view:
     if found.assignment:
         account = view.get(Account, found.account)
         return failed(
-            f"its identity can get keys of {found.account.rpartition('/')[2]}, as {in_words(found, view)}",
+            f"the roles of its identity let it get keys of {found.account.rpartition('/')[2]}: {in_words(found, view)}",
             path=(compute.id, found.assignment, found.account),
             enable_node_public_ip=compute.enable_node_public_ip,
             ssh_public_access=compute.ssh_public_access,
