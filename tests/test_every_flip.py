@@ -49,6 +49,15 @@ EXCUSED = {
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
     **{
+        Wire(check, "properties.resourceAssociation.accessMode"): "the demo's one account in a perimeter leaves its"
+        " network to it, in whichever mode; the cases of these checks have others"
+        for check in (
+            "azure_ml_storage_open_network",
+            "azure_ml_workspace_sensitive_data_in_public_storage",
+            "azure_ml_workspace_storage_open_to_anonymous",
+        )
+    },
+    **{
         Wire(check, "properties.properties.state"): "of the states that are tried in place of Running, in none an"
         " instance stands still; the cases of these checks name such states"
         for check in (

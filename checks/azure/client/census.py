@@ -29,9 +29,10 @@ TYPES = ("Microsoft.MachineLearningServices/workspaces", "Microsoft.CognitiveSer
 _SUBSCRIPTION = "microsoft.resources/subscriptions"
 #: subscriptions named by one query, and rows of a page
 _MOST = 1000
-#: What is looked for as well: without any, no resource is asked which one it is in.
-PERIMETERS = "Microsoft.Network/networkSecurityPerimeters"
-_NAMED = ", ".join(f"'{name.lower()}'" for name in (*TYPES, PERIMETERS))
+#: What shows whether there is a perimeter: without any, no resource is asked which one it is in.
+PERIMETERS = "Microsoft.Network/networkSecurityPerimeters/read"
+_PERIMETER = PERIMETERS.removesuffix("/read").lower()
+_NAMED = ", ".join(f"'{name.lower()}'" for name in (*TYPES, _PERIMETER))
 _ROWS = (
     f"resources | where type in~ ({_NAMED}) | project id, type"
     f" | union (resourcecontainers | where type =~ '{_SUBSCRIPTION}' | project id, type)"
@@ -67,7 +68,7 @@ class Census:
         for identifier, kind in rows:
             if kind.lower() == _SUBSCRIPTION:
                 self._seen.add(subscription(identifier))
-            elif kind.lower() == PERIMETERS.lower():
+            elif kind.lower() == _PERIMETER:
                 self.has_perimeters = True
             elif kind.lower() in self._holders:
                 self._holders[kind.lower()].add(subscription(identifier))
