@@ -117,6 +117,12 @@ SHAPES = (
         "role_definition_id",
     ),
     Shape(
+        "azure.insights.ActionGroup",
+        _AZURE + "Microsoft.Insights/actionGroups/{}",
+        "/providers/microsoft.insights/actiongroups/",
+        "action_group",
+    ),
+    Shape(
         "azure.operational_insights.LogTable",
         _AZURE + "Microsoft.OperationalInsights/workspaces/logs/tables/{}",
         "/providers/Microsoft.OperationalInsights/workspaces/[^/]+/tables/",

@@ -58,6 +58,13 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     **{("azure.machine_learning.Job", field): () for field in ("data", "plain_data", "unclear_data")},
     ("azure.machine_learning.ModelVersion", "card"): (),
     ("azure.insights.DiagnosticSetting", "endpoint_id"): (),
+    ("azure.insights.ActionGroup", "programs"): (),
+    ("azure.insights.ActionGroup", "readers"): (
+        ("Microsoft.Insights/actionGroups/read", "properties.emailReceivers.status"),
+    ),
+    **{("azure.insights.LogAlert", field): () for field in ("endpoint_ids", "may_watch")},
+    ("azure.insights.MetricAlert", "endpoint_ids"): (),
+    ("azure.insights.ProcessingRule", "always"): (),
     ("azure.insights.DiagnosticSetting", "table_ids"): (
         ("Microsoft.Insights/diagnosticSettings/read", "properties.logs.enabled"),
     ),

@@ -35,6 +35,7 @@ REFERRED = {
     "monitoring.notificationChannels.get",
     "storage.buckets.get",
     "Microsoft.Authorization/roleDefinitions/read",
+    "Microsoft.Insights/actionGroups/read",
     "Microsoft.MachineLearningServices/workspaces/data/versions/read",
     "Microsoft.MachineLearningServices/workspaces/jobs/read",
     "Microsoft.MachineLearningServices/workspaces/models/versions/read",

@@ -30,13 +30,13 @@ TAGGED = {
 
 
 def replied(collector: Collector) -> Iterator[str]:
-    """Of the members `tags` and `labels`, those that the reply of some operation of a collector has, by its models."""
+    """Which of the members that hold tags the reply of some operation of a collector has, by its models."""
     for operation in {plan.operation.partition("#")[0] for plan in plans(collector.kind)}:
         if collector.provider == "azure":
             shape = TYPES.get(operation.removesuffix("/read"), {})
             yield from {"tags"} & set(fields(shape) if isinstance(shape, Model) else shape)
         elif collector.provider == "gcp":
-            yield from {"labels"} & set(of_google(operation))
+            yield from {"labels", "userLabels"} & set(of_google(operation))
 
 
 def of_google(operation: str) -> Iterable[str]:

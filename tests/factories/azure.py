@@ -18,7 +18,15 @@ from checks.azure.authorization.resources import (
     assignee_id,
 )
 from checks.azure.ids import role_id
-from checks.azure.insights.resources import DiagnosticSetting
+from checks.azure.insights.resources import (
+    ActionGroup,
+    AlertAction,
+    DiagnosticSetting,
+    LogAlert,
+    MetricAlert,
+    ProcessingAction,
+    ProcessingRule,
+)
 from checks.azure.machine_learning.resources import (
     Compute,
     DataVersion,
@@ -119,6 +127,40 @@ def setting(name: str = "to-analytics", *, of: str = "score", **fields: Any) -> 
     endpoint_id = f"{ML}/retina/onlineendpoints/{of}"
     where = f"{endpoint_id}/providers/microsoft.insights/diagnosticsettings/{name}"
     return DiagnosticSetting(id=where, name=name, scope=HERE, **{"endpoint_id": endpoint_id, **fields})
+
+
+INSIGHTS = f"{GROUP}/providers/microsoft.insights"
+SCORE = f"{ML}/retina/onlineendpoints/score"
+
+
+def metric_alert(name: str = "errors", *groups: str, **fields: Any) -> MetricAlert:
+    """An alert on the endpoint score, on unless told otherwise, that goes to these groups."""
+    actions = tuple(AlertAction(action_group_id=each if "/" in each else group_id(each)) for each in groups) or None
+    known = {"endpoint_ids": (SCORE,), "enabled": True, "actions": actions, **fields}
+    return MetricAlert(id=f"{INSIGHTS}/metricalerts/{name}", name=name, scope=HERE, **known)
+
+
+def log_alert(name: str = "lines", *groups: str, **fields: Any) -> LogAlert:
+    """The same of a query."""
+    named = tuple(map(group_id, groups)) or None
+    known = {"endpoint_ids": (SCORE,), "may_watch": (), "enabled": True, "action_groups": named, **fields}
+    return LogAlert(id=f"{INSIGHTS}/scheduledqueryrules/{name}", name=name, scope=HERE, **known)
+
+
+def group_id(name: str) -> str:
+    return f"{INSIGHTS}/actiongroups/{name}"
+
+
+def action_group(name: str = "on-call", **fields: Any) -> ActionGroup:
+    return ActionGroup(id=group_id(name), name=name, scope=HERE, **fields)
+
+
+def processing_rule(*actions: str, **fields: Any) -> ProcessingRule:
+    """A rule over the whole group that holds at any time, unless told otherwise."""
+    where = f"{GROUP}/providers/microsoft.alertsmanagement/actionrules/route"
+    does = tuple(ProcessingAction(action_type=each) for each in actions)
+    known = {"enabled": True, "actions": does, "scopes": (GROUP,), "always": True, **fields}
+    return ProcessingRule(id=where, name="route", scope=HERE, **known)
 
 
 def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:

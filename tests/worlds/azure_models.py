@@ -48,6 +48,8 @@ _ML, _AI, _STORAGE = "machinelearningservices", "cognitiveservices", "storage"
 _PROXY: Shape = {"id": STR, "name": STR, "type": STR, "systemData": ANY}
 _TRACKED: Shape = {**_PROXY, "location": STR, "tags": MapOf(STR)}
 
+_STATUS = OneOf(("NotSpecified", "Enabled", "Disabled"))
+
 #: Resource types in Azure's own spelling. No SDK here describes the last two.
 TYPES: dict[str, Shape] = {
     "Microsoft.MachineLearningServices/workspaces": Model(_ML, "Workspace"),
@@ -98,6 +100,50 @@ TYPES: dict[str, Shape] = {
     "Microsoft.OperationalInsights/workspaces/tables": {
         **_PROXY,
         "properties": {"retentionInDays": INT, "totalRetentionInDays": INT, "plan": STR, "provisioningState": STR},
+    },
+    "Microsoft.Insights/metricAlerts": {
+        **_TRACKED,
+        "properties": {
+            "enabled": BOOL,
+            "scopes": ListOf(STR),
+            "targetResourceType": STR,
+            "actions": ListOf({"actionGroupId": STR, "webHookProperties": MapOf(STR)}),
+            "": ANY,
+        },
+    },
+    "Microsoft.Insights/scheduledQueryRules": {
+        **_TRACKED,
+        "kind": OneOf(("LogAlert", "LogToMetric")),
+        "properties": {
+            "enabled": BOOL,
+            "scopes": ListOf(STR),
+            "targetResourceTypes": ListOf(STR),
+            "criteria": {"allOf": ListOf({"query": STR, "": ANY})},
+            "actions": {"actionGroups": ListOf(STR), "customProperties": MapOf(STR)},
+            "": ANY,
+        },
+    },
+    "Microsoft.Insights/actionGroups": {
+        **_TRACKED,
+        "properties": {
+            "enabled": BOOL,
+            "groupShortName": STR,
+            "emailReceivers": ListOf({"name": STR, "emailAddress": STR, "status": _STATUS}),
+            "smsReceivers": ListOf({"name": STR, "countryCode": STR, "phoneNumber": STR, "status": _STATUS}),
+            "azureFunctionReceivers": ListOf({"name": STR, "": ANY}),
+            "webhookReceivers": ListOf({"name": STR, "serviceUri": STR, "": ANY}),
+        },
+    },
+    "Microsoft.AlertsManagement/actionRules": {
+        **_TRACKED,
+        "properties": {
+            "enabled": BOOL,
+            "scopes": ListOf(STR),
+            "actions": ListOf(
+                {"actionType": OneOf(("AddActionGroups", "RemoveAllActionGroups")), "actionGroupIds": ListOf(STR)}
+            ),
+            "": ANY,
+        },
     },
     "Microsoft.Insights/diagnosticSettings": {
         "id": STR,

@@ -28,10 +28,13 @@ from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Resource, Scope
+from scanner.model.patterns import pattern
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
+#: A listing of all of a type in a subscription.
+_SUBSCRIPTION = pattern(r"/subscriptions/[^/]+/providers/[^/]+/[^/]+")
 _PUBLIC = "https://management.azure.com"
 _PORTALS = {
     "management.usgovcloudapi.net": "https://portal.azure.us",
@@ -306,7 +309,7 @@ class AzureApi(BaseApi):
             )
         except CallFailed as failure:
             kind = self.collector.kind.kind
-            if self._may_be_unused(operation):
+            if self._may_be_unused(operation, path):
                 namespace = operation.partition("/")[0]
                 if failure.reason is Reason.DENIED and self._provider.is_unused(namespace, self.account):
                     failure = unregistered(namespace)
@@ -344,8 +347,9 @@ class AzureApi(BaseApi):
             self.gap(operation, failure)
             return UNSET
 
-    def _may_be_unused(self, operation: str) -> bool:
-        return not self.collector.follows and not operation.startswith("Microsoft.Authorization/")
+    def _may_be_unused(self, operation: str, path: str) -> bool:
+        whole = not self.collector.follows or _SUBSCRIPTION.fullmatch(path) is not None
+        return whole and not operation.startswith("Microsoft.Authorization/")
 
     # -- many at once ----------------------------------------------------------------------------------------------
 

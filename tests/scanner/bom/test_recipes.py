@@ -53,6 +53,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "gcp.dlp.DiscoveryConfig",
         "gcp.dlp.JobTrigger",
         "gcp.vertex_ai.Dataset",
+        *(f"azure.insights.{name}" for name in ("ActionGroup", "LogAlert", "MetricAlert", "ProcessingRule")),
         "azure.insights.DiagnosticSetting",
         "azure.machine_learning.MonitorSchedule",
         "azure.operational_insights.LogTable",
