@@ -95,6 +95,10 @@ EXCUSED = {
             "sagemaker_served_package_without_model_card",
         )
     },
+    Wire("mlflow_model_version_without_signature", "data.tags.value"): "the tag that it reads holds no yes or no",
+    Wire(
+        "mlflow_model_version_without_signature", "current_stage"
+    ): "the version of the demo whose run notes a model has an alias as well",
 }
 
 #: Operations whose replies no model describes.
