@@ -20,6 +20,7 @@ from factories.aws import config, endpoint
 from support import FAIL, PASS, UNKNOWN, Case, all_cases, inventory_of, registered
 
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig
+from checks.azure.security.resources import DefenderPlan, StorageDefender
 from scanner.model.checks import Check
 from scanner.model.nouns import Exposure, Resource, Severity, Status, Verdict, failed, passed
 from scanner.model.views import View
@@ -116,8 +117,12 @@ def accounts(case: Case) -> set[str]:
 
 
 def names(case: Case) -> set[str]:
-    """What the resources of a case are called and referred to by. Roles of Google's are the same for everybody."""
-    own = [r for r in (case.resource, *case.others) if not r.name.startswith("roles/")]
+    """What the resources of a case are called and referred to by.
+
+    Roles of Google's, plans of Defender and the names of its settings are the same for everybody.
+    """
+    everyone = [r for r in (case.resource, *case.others) if not r.name.startswith("roles/")]
+    own = [r for r in everyone if not isinstance(r, (DefenderPlan, StorageDefender))]
     return {r.name for r in own} | {re.split(r"[/:]", re.split("[#@]", r.id)[0])[-1] for r in own}
 
 

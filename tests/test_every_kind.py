@@ -116,6 +116,7 @@ NOT_FOLLOWED = {
     "azure.insights.ProcessingRule.scopes[]": "may name anything that alerts are on, or groups and subscriptions of it",
     "azure.insights.DiagnosticSetting.endpoint_id": "every endpoint is listed",
     "azure.insights.DiagnosticSetting.storage_account_id": "that logs go there too is judged, not how long they stay",
+    "azure.machine_learning.DataVersion.data_uri": "where data is; the workspace leads to its storage account",
     "azure.machine_learning.MonitorSchedule.deployment_id": "every deployment is listed",
     "gcp.monitoring.AlertPolicy.endpoint_ids[]": "every endpoint is listed",
     "gcp.monitoring.AlertPolicy.notification_channels[]": "names a channel, which is asked for by its name",

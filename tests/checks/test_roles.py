@@ -212,6 +212,7 @@ OF_GOOGLE = {
     "aiplatform.trainingPipelines.list",
     "cloudasset.assets.searchAllResources",
     "compute.projects.get",
+    "dlp.jobTriggers.list",
     "iam.roles.get",
     "iam.serviceAccountKeys.list",
     "iam.serviceAccounts.get",

@@ -47,6 +47,14 @@ from checks.azure.members import (
     UserIdentity,
 )
 from checks.azure.operational_insights.resources import LogTable
+from checks.azure.security.resources import (
+    DefenderPlan,
+    PlanExtension,
+    SensitiveDataDiscovery,
+    StorageDefender,
+    plan_id,
+    setting_id,
+)
 from checks.azure.storage.resources import StorageAccount
 from scanner.model.nouns import Scope
 
@@ -185,6 +193,19 @@ def inward(*ranges: str, direction: str = "Inbound") -> tuple[PerimeterRule, ...
 def enforced(*ranges: str, mode: str | None = "Enforced") -> dict[str, Any]:
     """Fields of a resource in a perimeter that lets these ranges in."""
     return {"perimeter_mode": mode, "perimeter_rules": inward(*ranges)}
+
+
+def plan(name: str, *on: str, tier: str = "Standard") -> DefenderPlan:
+    """A plan of Defender with these extensions."""
+    extensions = tuple(PlanExtension(name=one, is_enabled="True") for one in on)
+    return DefenderPlan(id=plan_id(SUBSCRIPTION, name), name=name, scope=HERE, tier=tier, extensions=extensions)
+
+
+def defender(account: str = "retina", *, on: bool | None = None, **fields: Any) -> StorageDefender:
+    """Defender's settings of a storage account, which do not override those of its subscription."""
+    found = SensitiveDataDiscovery(is_enabled=on)
+    known = {"is_enabled": True, "discovery": found, "overrides": False, **fields}
+    return StorageDefender(id=setting_id(f"{STORAGE}/{account}"), name=account, scope=HERE, **known)
 
 
 def assignment(role: str, scope: str, *, name: str = "a1", **fields: Any) -> RoleAssignment:

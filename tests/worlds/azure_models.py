@@ -145,6 +145,42 @@ TYPES: dict[str, Shape] = {
             "": ANY,
         },
     },
+    "Microsoft.Security/pricings": {
+        "id": STR,
+        "name": STR,
+        "type": STR,
+        "properties": {
+            "pricingTier": OneOf(("Free", "Standard")),
+            "subPlan": STR,
+            "freeTrialRemainingTime": STR,
+            "enablementTime": STR,
+            "enforce": OneOf(("True", "False")),
+            "resourcesCoverageStatus": OneOf(("FullyCovered", "PartiallyCovered", "NotCovered")),
+            "extensions": ListOf(
+                {
+                    "name": STR,
+                    "isEnabled": OneOf(("True", "False")),
+                    "additionalExtensionProperties": MapOf(ANY),
+                    "operationStatus": {"code": STR, "message": STR},
+                }
+            ),
+        },
+    },
+    "Microsoft.Security/defenderForStorageSettings": {
+        "id": STR,
+        "name": STR,
+        "type": STR,
+        "properties": {
+            "isEnabled": BOOL,
+            "malwareScanning": {
+                "onUpload": {"isEnabled": BOOL, "capGBPerMonth": INT},
+                "scanResultsEventGridTopicResourceId": STR,
+                "operationStatus": {"code": STR, "message": STR},
+            },
+            "sensitiveDataDiscovery": {"isEnabled": BOOL, "operationStatus": {"code": STR, "message": STR}},
+            "overrideSubscriptionLevelSettings": BOOL,
+        },
+    },
     "Microsoft.Insights/diagnosticSettings": {
         "id": STR,
         "name": STR,

@@ -15,11 +15,10 @@ from checks.azure.client import census, subscriptions
 from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
 from checks.azure.client.census import PERMISSIONS, Census
 from checks.azure.client.management import Management
-from checks.azure.client.refusals import UNREGISTERED
 from checks.azure.client.replies import following, items, resource, unregistered
 from checks.azure.client.subscriptions import DESCENDANTS, Chosen
 from checks.azure.client.transport import Transport
-from checks.azure.error_kinds import MISSING
+from checks.azure.error_kinds import MISSING, UNREGISTERED
 from checks.azure.ids import arm_id, subscription
 from checks.azure.members import folded
 from checks.azure.permissions import is_read, permission

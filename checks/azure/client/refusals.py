@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from checks.azure.error_kinds import UNREGISTERED
 from scanner.model.nouns import Extent, Reason
 from scanner.model.patterns import pattern
 from scanner.model.refusals import Refusal, Row, rows
@@ -12,8 +13,6 @@ _COMMON = f"{_ARM}/common-deployment-errors"
 _ENTRA = "https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes"
 _DISABLED = "https://learn.microsoft.com/en-us/azure/cost-management-billing/manage/subscription-disabled"
 _STORAGE = "https://learn.microsoft.com/en-us/rest/api/storagerp/srp_error_codes_common"
-
-UNREGISTERED = ("MissingSubscriptionRegistration", "SubscriptionNotRegistered")
 
 REFUSALS = (
     Refusal(

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from checks.azure.client.refusals import REFUSALS, UNREGISTERED
+from checks.azure.client.refusals import REFUSALS
+from checks.azure.error_kinds import UNREGISTERED
 from checks.azure.ids import subscription
 from scanner.calls.bounds import Listing
 from scanner.model.errors import CallFailed

@@ -264,6 +264,7 @@ class DataVersion(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.TRAINING
 
     tags: Annotated[Observed[dict[str, str]], Read(DATA_VERSIONS, "properties.tags")] = UNSET
+    data_uri: Annotated[Observed[str], Read(DATA_VERSIONS, "properties.dataUri")] = UNSET
     description: Observed[str] = UNSET
 
 

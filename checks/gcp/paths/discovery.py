@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from checks.gcp.dlp.resources import (
     Conditions,
@@ -19,7 +19,7 @@ from checks.gcp.vertex_ai.resources import Dataset
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.patterns import pattern
-from scanner.model.views import View
+from scanner.model.views import All, View
 
 _CONFIG, _TRIGGER = ("status", "last_run_time", "targets"), ("status", "last_run_time", "file_set")
 #: What a name of a bucket is made of: a pattern without anything else fits that name alone.
@@ -39,7 +39,22 @@ class _Answer(NamedTuple):
     by: str = ""
 
 
+class _Searches(Struct, frozen=True):
+    """What looks for sensitive data in each project: configurations, of which there is one, and triggers by bucket.
+
+    `unread` are fields that were not read. `more` are buckets with more triggers than are kept, by project and name.
+    """
+
+    configs: dict[str, list[DiscoveryConfig]]
+    triggers: dict[tuple[str, str], list[JobTrigger]]
+    unread: tuple[str, ...]
+    more: set[tuple[str, str]]
+
+
 _NOTHING = _Answer("nothing", _ABOVE)
+#: So many configurations of a project are looked at, which may have one, and so many triggers on a bucket.
+_MOST = 5
+_STOPPED = ("PAUSED", "CANCELLED")
 #: The best of several answers for one thing, and the one that decides where all of several things are meant.
 _BEST, _DECIDES = ("covered", "open", "left", "nothing"), ("left", "open", "nothing", "covered")
 
@@ -81,25 +96,23 @@ def vertex_training_data_outside_discovery(dataset: Dataset, view: View) -> Verd
     """
     if missing := unobserved(dataset, "sources", "buckets"):
         return missing
-    every = view.all(DiscoveryConfig), view.all(JobTrigger)
-    if not all(found.complete for found in every):
-        return unknown("DiscoveryConfig.targets", "JobTrigger.file_set")
-    project = dataset.scope.account
-    configs = [one for one in every[0] if one.scope.account == project]
-    triggers = [one for one in every[1] if one.scope.account == project]
-    if unread := _unread(configs, triggers):
-        return unknown(*unread)
+    searches = view.derive(_searches)
+    if searches.unread:
+        return unknown(*searches.unread)
+    configs = searches.configs.get(dataset.scope.account, [])
     whole = _best(_of_dataset(config, dataset) for config in configs)
     places = [uri for uri in dataset.sources or () if uri.startswith("gs://") and _is_there(dataset, uri)]
-    parts = [_of_place(dataset, uri, configs, triggers) for uri in places]
+    parts = [_of_place(dataset, uri, searches) for uri in places]
     if whole.state == "nothing" and not parts:
         return not_applicable("none of its data is in Cloud Storage", sources=dataset.sources)
     found = _best([whole, min(parts, key=lambda one: _DECIDES.index(one.state))] if parts else [whole])
+    buckets = {bucket_of(uri) or "" for uri in places}
+    triggers = [one for name in sorted(buckets) for one in searches.triggers.get((dataset.scope.account, name), ())]
     return _verdict(dataset, found, configs, triggers)
 
 
 def _verdict(dataset: Dataset, found: _Answer, configs: list[DiscoveryConfig], triggers: list[JobTrigger]) -> Verdict:
-    """The verdict, with all that the project has."""
+    """The verdict, with the configuration of its project and what inspects its buckets."""
     path = (dataset.id, found.by) if found.by else ()
     shown: dict[str, Any] = {"sources": dataset.sources, "buckets": dataset.buckets}
     shown |= {f"DiscoveryConfig.{field}": {one.id: getattr(one, field) for one in configs} for field in _CONFIG}
@@ -113,12 +126,33 @@ def _verdict(dataset: Dataset, found: _Answer, configs: list[DiscoveryConfig], t
             return unknown(found.said, path=path)
 
 
-def _unread(configs: list[DiscoveryConfig], triggers: list[JobTrigger]) -> list[str]:
-    """The fields that were not read."""
-    missing = [f"DiscoveryConfig.{field}" for field in _CONFIG if any(getattr(one, field) is UNSET for one in configs)]
-    return missing + [
-        f"JobTrigger.{field}" for field in _TRIGGER if any(getattr(one, field) is UNSET for one in triggers)
-    ]
+def _searches(view: View) -> _Searches:
+    """An index of what looks for sensitive data, to be derived once."""
+    configs, triggers = view.all(DiscoveryConfig), view.all(JobTrigger)
+    made = _Searches({}, {}, _unread(configs, triggers), set())
+    for config in configs:
+        kept = made.configs.setdefault(config.scope.account, [])
+        if len(kept) < _MOST:
+            kept.append(config)
+    for trigger in triggers:
+        if not trigger.file_set:
+            continue
+        regexes = trigger.file_set.regex_file_set
+        key = (trigger.scope.account, (regexes.bucket_name if regexes else bucket_of(trigger.file_set.url)) or "")
+        on = made.triggers.setdefault(key, [])
+        on.insert(0 if trigger.status == "HEALTHY" and trigger.last_run_time else len(on), trigger)
+        if len(on) > _MOST and on.pop().status not in _STOPPED:
+            made.more.add(key)
+    return made
+
+
+def _unread(configs: All[DiscoveryConfig], triggers: All[JobTrigger]) -> tuple[str, ...]:
+    """What was not read of these."""
+    missing = [] if configs.complete else ["DiscoveryConfig.targets"]
+    missing += [] if triggers.complete else ["JobTrigger.file_set"]
+    missing += [f"DiscoveryConfig.{field}" for field in _CONFIG if any(getattr(one, field) is UNSET for one in configs)]
+    missing += [f"JobTrigger.{field}" for field in _TRIGGER if any(getattr(one, field) is UNSET for one in triggers)]
+    return tuple(dict.fromkeys(missing))
 
 
 def _best(answers: Iterable[_Answer]) -> _Answer:
@@ -217,13 +251,15 @@ def _fits_bucket(filter: StoreFilter | None, name: str) -> bool | None:
 # -- jobs --------------------------------------------------------------------------------------------------------------
 
 
-def _of_place(dataset: Dataset, uri: str, configs: list[DiscoveryConfig], triggers: list[JobTrigger]) -> _Answer:
+def _of_place(dataset: Dataset, uri: str, searches: _Searches) -> _Answer:
     """What a project says of data at an address."""
-    name = bucket_of(uri) or ""
-    inspected = [_inspects(trigger, uri, name) for trigger in triggers]
+    project, name = dataset.scope.account, bucket_of(uri) or ""
+    found = [_inspects(trigger, uri, name) for trigger in searches.triggers.get((project, name), ())]
+    if (project, name) in searches.more:
+        found.append(_Answer("open", "JobTrigger.file_set"))
     if any(bucket.name == name and not bucket.owned for bucket in dataset.buckets or ()):
-        return _best([*inspected, _Answer("open", f"discovery of the project that owns {name}")])
-    return _best([*inspected, *(_of_bucket(config, name) for config in configs)])
+        return _best([*found, _Answer("open", f"discovery of the project that owns {name}")])
+    return _best([*found, *(_of_bucket(config, name) for config in searches.configs.get(project, ()))])
 
 
 def _inspects(trigger: JobTrigger, uri: str, name: str) -> _Answer:
@@ -238,7 +274,7 @@ def _inspects(trigger: JobTrigger, uri: str, name: str) -> _Answer:
         fits = _reaches(files.url, uri)
     else:
         return _NOTHING
-    if trigger.status in ("PAUSED", "CANCELLED"):
+    if trigger.status in _STOPPED:
         return _Answer("left", "a job that inspects its data is paused or cancelled", trigger.id) if fits else _NOTHING
     if not fits or trigger.status != "HEALTHY":
         return _Answer("open", "JobTrigger.file_set", trigger.id)

@@ -54,6 +54,8 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "azure.machine_learning.ModelVersion",
         "azure.machine_learning.MonitorSchedule",
         "azure.operational_insights.LogTable",
+        "azure.security.DefenderPlan",
+        "azure.security.StorageDefender",
         "gcp.dlp.DiscoveryConfig",
         "gcp.dlp.JobTrigger",
         "gcp.monitoring.AlertPolicy",
@@ -87,6 +89,8 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "Microsoft.MachineLearningServices/workspaces/schedules/read",
         "Microsoft.OperationalInsights/workspaces/tables/read",
         "monitoring.alertPolicies.list",
+        "Microsoft.Security/defenderForStorageSettings/read",
+        "Microsoft.Security/pricings/read",
         "monitoring.notificationChannels.get",
         "sagemaker:DescribeFeatureGroup",
         "sagemaker:DescribeMonitoringSchedule",
@@ -111,6 +115,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "MLP-5524",
         "MLP-5611",
         "MLP-5621",
+        "MLP-5631",
     }
 
 
