@@ -44,6 +44,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.Bucket", "is_default_name"): (),
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),
+    **{("aws.sagemaker.ArtifactLineage", field): () for field in ("models", "steps", "cut")},
     ("aws.sagemaker.Model", "details_from"): (),
     ("aws.sagemaker.ModelCard", "approved_by"): (),
     ("aws.sagemaker.ModelCard", "approved_version"): (),

@@ -72,6 +72,8 @@ PARTS = {
     "iam:GetRolePolicy",
     "lineage:ListDatasets",  # events name them as well
     "lineage:ListJobs",
+    "sagemaker:DescribeArtifact",  # a record of lineage before another
+    "sagemaker:DescribeTrialComponent",
     "storage.managedFolders.getIamPolicy",
     "storage.managedFolders.list",
 }

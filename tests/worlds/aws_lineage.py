@@ -37,7 +37,8 @@ def answer_lineage(document: Mapping[str, Any], region: str, name: str, params: 
     known = (document.get("lineage") or {}).get(region) or {}
     records = {record[f"{kind}Arn"]: record for key, (_, kind) in _KEYS.items() for record in known.get(key, ())}
     if name == "ListArtifacts":
-        found = [one for one in known.get("artifacts", ()) if one["Source"]["SourceUri"] == params["SourceUri"]]
+        uri = params.get("SourceUri")
+        found = [one for one in known.get("artifacts", ()) if uri in (None, one["Source"]["SourceUri"])]
         members = known_model("sagemaker").shape_for("ArtifactSummary").members
         return _page("ArtifactSummaries", [{key: one[key] for key in members if key in one} for one in found], params)
     if name != "QueryLineage":
