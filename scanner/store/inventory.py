@@ -7,6 +7,7 @@ collectors can be derived from the declarations.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -229,7 +230,7 @@ class InventoryView:
     def taken_at(self) -> datetime:
         return self._inventory.taken_at
 
-    @property
+    @cached_property
     def sources(self) -> frozenset[str]:
         return frozenset(self._inventory.providers())
 

@@ -73,3 +73,52 @@ def azure_ml_served_model_of_job_without_data(version: ModelVersion, view: View)
         return unknown("what data such a job reads", path=(job.id, *path))
     found = joined(job, "job_type", "data", "plain_data", "unclear_data")
     return failed("the job that made it names no data", path=(job.id, *path), **found)
+
+
+@check(
+    id="MLP-5234",
+    severity=Severity.MEDIUM,
+    objective="data-lineage",
+    since="0.1.0",
+    needs=(OnlineDeployment, Job),
+    blind_to=("whether the job that it names made it", "records of how it was made that are kept elsewhere"),
+    decided_by=("job_name",),
+    recorded=True,
+)
+def azure_ml_served_model_names_no_job(version: ModelVersion, view: View) -> Verdict:
+    """An online deployment serves a model version that names no job which made it, or one that is gone.
+
+    The job is the one that the version was registered from, as whoever registered it said. Models that a deployment
+    takes from a registry are not looked at. Where OpenLineage events are scanned as well, MLP-5232 judges it with
+    those, and this check does not.
+
+    ## Why it matters
+    Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
+    uploaded. What answers customers then has no history that an audit, or the search for a fault, could follow.
+
+    ## How to fix
+    Register models from the output of the job that made them, which notes the job, and keep jobs of what serves. Where
+    a model was bought or downloaded, let a job copy it, and register what that wrote.
+
+    CLI: `az ml model create --name … --path azureml://jobs/JOB/outputs/artifacts/paths/model`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-models
+    - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-model
+    """
+    if "lineage" in view.sources:
+        return not_applicable("OpenLineage events are scanned as well, and MLP-5232 judges it with those")
+    if missing := unobserved(version, "job_name"):
+        return missing
+    deployment = deployment_of(version, view)
+    if isinstance(deployment, Verdict):
+        return deployment
+    path = (version.id, deployment)
+    if not version.job_name:
+        return failed("it names no job that made it", path=path, job_name=version.job_name)
+    job = view.get(Job, job_id(version))
+    if job is None:
+        return failed("the job that it names is gone", path=path, job_name=version.job_name)
+    if not isinstance(job, Resource):
+        return unknown("Job", path=path)
+    return passed("a job of the workspace made it", path=(job.id, *path), job_name=version.job_name)

@@ -1,4 +1,5 @@
-from factories.azure import data_version, deployment, job, model_version
+from factories.azure import ML, data_version, deployment, job, model_version
+from factories.lineage import run
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -8,6 +9,7 @@ SERVED = model_version("fundus", "999", job_name="train")
 SERVING = deployment(model=SERVED.id)
 DATA = data_version().id
 PLAIN = ("azureml://datastores/workspaceblobstore/paths/photographs/",)
+ELSEWHERE = Job(id=f"{ML}/other/jobs/train", name="train", scope=SERVED.scope, data=())
 LATEST = ("azureml:labels@latest",)
 
 
@@ -32,5 +34,16 @@ CASES = {
         Case("its job was not seen", UNKNOWN, model_version("fundus", "999"), SERVING),
         Case("nothing serves it", NOT_APPLICABLE, SERVED, job("train", DATA)),
         Case("deployments were not read", UNKNOWN, SERVED, job("train", DATA), incomplete=[OnlineDeployment]),
-    ]
+    ],
+    "azure_ml_served_model_names_no_job": [
+        case("a job of the workspace", PASS, job("train")),
+        case("a job that was deleted", FAIL),
+        case("a job of another workspace", FAIL, ELSEWHERE),
+        Case("no job", FAIL, model_version("fundus", "999", job_name=None), SERVING, job("train")),
+        case("jobs were not read", UNKNOWN, incomplete=[Job]),
+        Case("its job was not seen", UNKNOWN, model_version("fundus", "999"), SERVING),
+        case("OpenLineage events are scanned as well", NOT_APPLICABLE, job("train"), run()),
+        Case("nothing serves it", NOT_APPLICABLE, SERVED, job("train")),
+        Case("deployments were not read", UNKNOWN, SERVED, job("train"), incomplete=[OnlineDeployment]),
+    ],
 }
