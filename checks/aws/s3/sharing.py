@@ -228,7 +228,8 @@ def s3_ml_bucket_service_without_source(bucket: Bucket) -> Verdict:
 
     ## How to fix
     Add a condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` to the statement that names the
-    service.
+    service. Where it names an account of AWS, name the service in its place. Let load balancers write no object but
+    below `AWSLogs/` and the number of your account.
 
     Terraform: `condition` in the `aws_iam_policy_document` of `aws_s3_bucket_policy`. CLI:
     `aws s3api put-bucket-policy`.

@@ -4,7 +4,8 @@ from msgspec import UNSET
 
 from checks.aws.logs.resources import OF_ENDPOINTS, LogGroup
 from checks.aws.names import partition_of
-from checks.aws.sagemaker.resources import Endpoint
+from checks.aws.sagemaker.references import components
+from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
 from checks.retention import SIX_MONTHS
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
@@ -19,7 +20,7 @@ _NEVER = ("Failed", "Creating", "Deleting")
     severity=Severity.LOW,
     objective="log-retention-integrity",
     since="0.1.0",
-    needs=(LogGroup,),
+    needs=(InferenceComponent, LogGroup),
     blind_to=("who may delete the log group",),
     decided_by=("LogGroup.retention_in_days",),
 )
@@ -27,7 +28,8 @@ def sagemaker_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verd
     """Log group of the endpoint deletes events within six months.
 
     Six months are up to 184 days, so that the setting of 180 is too short. A group that names no retention keeps events
-    for ever, and an endpoint whose containers never logged anything has no group. Where a subscription filter, of the
+    for ever, and an endpoint whose containers never logged anything has no group. Inference components log to groups of
+    their own, which are not read. Where a subscription filter, of the
     group or of the account, sends events elsewhere, they may be kept there, which is unknown.
 
     ## Why it matters
@@ -55,20 +57,29 @@ def sagemaker_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verd
     group_id = f"arn:{partition_of(endpoint.id)}:logs:{scope.region}:{scope.account}:log-group:{OF_ENDPOINTS}"
     group = view.get(LogGroup, group_id + endpoint.name)
     if group is None:
-        return not_applicable("it has no log group, as its containers logged nothing")
+        return _unless_components(
+            endpoint, view, not_applicable("it has no log group, as its containers logged nothing")
+        )
     if not isinstance(group, LogGroup):
         return unknown("LogGroup", path=(endpoint.id,))
     path = (endpoint.id, group.id)
     days = group.retention_in_days
     if days is UNSET:
         return unknown("LogGroup.retention_in_days", path=path)
-    if days is None:
-        return passed("its logs never expire", path=path, **joined(group, "retention_in_days"))
-    if days >= SIX_MONTHS:
-        return passed(f"its logs are kept for {days} days", path=path, **joined(group, "retention_in_days"))
+    if days is None or days >= SIX_MONTHS:
+        said = "its logs never expire" if days is None else f"its logs are kept for {days} days"
+        return _unless_components(endpoint, view, passed(said, path=path, **joined(group, "retention_in_days")))
     if unobserved(group, "forwarded_by"):
         return unknown("LogGroup.forwarded_by", path=path)
     if group.forwarded_by:
         return unknown("how long what subscription filters forward is kept", path=path)
     shown = joined(group, "retention_in_days", "forwarded_by")
     return failed(f"its logs are kept for {days} days, fewer than {SIX_MONTHS}", path=path, **shown)
+
+
+def _unless_components(endpoint: Endpoint, view: View, verdict: Verdict) -> Verdict:
+    """The verdict, unless inference components run there, or nobody saw whether any do."""
+    index = view.derive(components)
+    if index.of(endpoint) or not index.complete:
+        return unknown("log groups of its inference components", path=(endpoint.id,))
+    return verdict
