@@ -2,9 +2,9 @@
 
 A SQLite file in the user's cache folder. It is safe to delete, bounded in size, private to its owner, and holds no
 credentials. An entry is found by the full name and time of creation of a resource, and by what this version reads of
-its kind and takes for a secret: after an upgrade that reads more, or recognises secrets by other rules, everything is
-asked for anew. Each entry is sealed with the user's key, and one that is not as it was left does not count. A file that
-cannot be used costs only speed.
+its kind, makes of it and takes for a secret: after an upgrade that reads more, makes something else of a reply, or
+recognises secrets by other rules, everything is asked for anew. Each entry is sealed with the user's key, and one that
+is not as it was left does not count. A file that cannot be used costs only speed.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import os
 import sqlite3
 import threading
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,6 +91,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     made.execute("PRAGMA journal_mode = WAL")
     made.execute("PRAGMA synchronous = OFF")  # what a power failure may break is made anew
     return made
+
+
+def made_by(kind: type[Resource]) -> bytes:
+    """The source of the modules beside a kind: another version of them may keep something else of the same reply."""
+    package = kind.__module__.rpartition(".")[0]
+    parts = sorted(files(package).iterdir(), key=str) if package else ()
+    return b"".join(part.read_bytes() for part in parts if part.name.endswith(".py"))
 
 
 class Cache:
@@ -232,9 +240,10 @@ class Cache:
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).digest()[:16]
 
     def _shape(self, kind: type[Resource]) -> str:
-        """What this version reads of a kind, how it decodes it, and what it takes for a secret in it."""
+        """What this version reads of a kind, how it decodes it, what it makes of it and takes for a secret in it."""
         if kind not in self._shapes:
             schema = msgspec.json.schema(kind, schema_hook=lambda _: {})
             reads = [(plan.name, plan.operation, plan.path, plan.json) for plan in plans(kind)]
-            self._shapes[kind] = hashlib.sha256(repr((kind.kind, schema, reads)).encode() + rules()).hexdigest()
+            told = repr((kind.kind, schema, reads)).encode() + made_by(kind) + rules()
+            self._shapes[kind] = hashlib.sha256(told).hexdigest()
         return self._shapes[kind]

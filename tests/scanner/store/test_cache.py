@@ -15,6 +15,7 @@ import pytest
 from factories.aws import model
 from support import NOW
 
+from checks.aws.sagemaker import collect, details, hubs
 from checks.aws.sagemaker.resources import Model
 from scanner.model.decode import plans
 from scanner.model.secrets import detect, names, rules, shapes, texts, values
@@ -88,6 +89,22 @@ def test_when_secrets_are_recognised_by_other_rules_everything_is_asked_anew(
     assert opened(tmp_path).recall(Model, model("a").id, BORN) is None
     monkeypatch.undo()
     assert opened(tmp_path).recall(Model, model("a").id, BORN) is not None
+
+
+def test_when_something_else_is_made_of_a_reply_everything_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(tmp_path)
+    first.keep(model("a"), BORN)
+    first.close()
+
+    monkeypatch.setattr(module, "made_by", lambda _: b"one more variable")
+    assert opened(tmp_path).recall(Model, model("a").id, BORN) is None
+
+
+@pytest.mark.parametrize("part", [hubs, details, collect])
+def test_what_makes_details_of_replies_is_beside_the_kind(part: ModuleType) -> None:
+    assert Path(str(part.__file__)).read_bytes() in module.made_by(Model)
 
 
 @pytest.mark.parametrize("part", [detect, names, shapes, texts, values])
