@@ -35,6 +35,7 @@ T = TypeVar("T")
 #: A listing of all of a type in a subscription.
 _SUBSCRIPTION = pattern(r"/subscriptions/[^/]+/providers/[^/]+/[^/]+")
 _PUBLIC = "https://management.azure.com"
+_PORTAL = "https://portal.azure.com"
 _PORTALS = {
     "management.usgovcloudapi.net": "https://portal.azure.us",
     "management.chinacloudapi.cn": "https://portal.azure.cn",
@@ -82,7 +83,7 @@ class AzureProvider:
                 f"Azure: MLPOSTURE_AZURE_ENDPOINT is {self.endpoint!r}; it must begin with https://, "
                 "because a bearer token must not travel in the clear"
             )
-        self.portal = _PORTALS.get(host.hostname, "https://portal.azure.com")
+        self.portal = _PORTALS.get(host.hostname, _PORTAL)
         self._transport = Transport(self.endpoint, calls.manners)
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
@@ -409,6 +410,10 @@ class AzureApi(BaseApi):
             return False
         listed = " and no ".join(kinds)
         return self._absent(f"Resource Graph, which may lag by minutes, lists no {listed} in any scanned subscription")
+
+    def is_sovereign(self) -> bool:
+        """Whether this is a cloud of its own, such as that of a government, which gets new versions of APIs later."""
+        return self._provider.portal != _PORTAL
 
     def has_perimeters(self) -> bool:
         """Whether the index shows a network security perimeter in any scanned subscription, or is not to be asked."""

@@ -24,8 +24,9 @@ from scanner.model.nouns import Reason, Reply
 if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
 
-#: The first version that shows firewall rules for IPv6.
-VERSION = "2025-06-01"
+VERSION = "2023-05-01"
+#: The first version that shows firewall rules for IPv6, which sovereign clouds offer neither.
+_WITH_IPV6 = "2025-06-01"
 PERIMETERS_VERSION = "2024-01-01"
 _TYPE = "/providers/microsoft.storage/storageaccounts/"
 
@@ -35,7 +36,8 @@ _TYPE = "/providers/microsoft.storage/storageaccounts/"
 )
 def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
     def look(paths: list[str]) -> list[StorageAccount]:
-        accounts = api.replies(STORAGE, paths, VERSION, absent=MISSING)
+        version = VERSION if api.is_sovereign() else _WITH_IPV6
+        accounts = api.replies(STORAGE, paths, version, absent=MISSING)
         there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
         services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION, absent=MISSING)
         blobs = dict(zip(there, services, strict=True))

@@ -11,6 +11,7 @@ from scanning import document, running, take_inventory
 from worlds.base import Fault, World
 
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
+from checks.azure.client import api
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
 from checks.azure.storage.resources import PERIMETERS, STORAGE, StorageAccount
@@ -205,3 +206,16 @@ def test_of_whom_nothing_is_told_the_groups_are_not_observed() -> None:
 
     assert {held.roles for held in assignees(inventory).values()} == {UNSET}
     assert {gap.operation for gap in inventory.gaps} == {ASSIGNMENTS}
+
+
+def test_clouds_of_their_own_are_asked_for_no_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions: list[set[str]] = []
+    for portal in ("https://portal.azure.com", "https://portal.azure.us"):
+        monkeypatch.setattr(api, "_PORTALS", {"127.0.0.1": portal, "localhost": portal})
+        with running("azure") as world:
+            inventory = take_inventory("azure")
+            versions.append({r.query["api-version"] for r in world.log if r.operation == STORAGE})
+        assert inventory.gaps == ()
+
+    public, sovereign = versions
+    assert max(sovereign) < max(public)
