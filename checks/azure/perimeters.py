@@ -40,19 +40,16 @@ def opening(resource: Perimetered, *rules: str) -> Opening:
     access = folded(resource.public_network_access)
     if access not in (*_OPEN, "disabled", SECURED):
         return Opening(None, ("public_network_access",))
-    if resource.perimeter_mode is UNSET:
-        return Opening(None, ("perimeter_mode",))
+    if unread := tuple(name for name in _FIELDS[1:] if getattr(resource, name) is UNSET):
+        return Opening(None, unread)
     mode = folded(resource.perimeter_mode)
-    if mode is None and access == SECURED:
-        return Opening(False, ("public_network_access", "perimeter_mode"))
-    if mode is None:
-        return firewall(resource, *rules)
-    if mode != _ENFORCED and mode not in _BESIDE:
-        return Opening(None, ("perimeter_mode",))
-    if resource.perimeter_rules is UNSET:
-        return Opening(None, ("perimeter_rules",))
+    if mode is None and not resource.perimeter_rules:  # it is in none
+        closed = Opening(False, ("public_network_access", "perimeter_mode"))
+        return closed if access == SECURED else firewall(resource, *rules)
     inside = letting(_ranges(resource.perimeter_rules or ()), _FIELDS)
-    return inside if mode == _ENFORCED or access not in _OPEN else _either(firewall(resource, *rules), inside)
+    if mode == _ENFORCED or access not in _OPEN:
+        return inside
+    return _either(firewall(resource, *rules), inside) if mode in _BESIDE else Opening(None, ("perimeter_mode",))
 
 
 def _ranges(rules: Sequence[PerimeterRule]) -> list[str]:

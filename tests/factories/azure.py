@@ -181,7 +181,7 @@ def account(name: str = "openai", **fields: Any) -> Account:
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:
-    known = {"exists": True, "network_ipv6_rules": None, "perimeter_mode": None, **fields}
+    known = {"exists": True, "network_ipv6_rules": None, **enforced(mode=None), **fields}
     return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **known)
 
 
@@ -192,7 +192,7 @@ def inward(*ranges: str, direction: str = "Inbound") -> tuple[PerimeterRule, ...
 
 def enforced(*ranges: str, mode: str | None = "Enforced") -> dict[str, Any]:
     """Fields of a resource in a perimeter that lets these ranges in."""
-    return {"perimeter_mode": mode, "perimeter_rules": inward(*ranges)}
+    return {"perimeter_mode": mode, "perimeter_rules": inward(*ranges) if ranges or mode else None}
 
 
 def plan(name: str, *on: str, tier: str = "Standard") -> DefenderPlan:

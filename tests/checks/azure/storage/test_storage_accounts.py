@@ -94,6 +94,8 @@ CASES = {
         Case("secured by no perimeter, so closed", PASS, storage(**SECURED)),
         Case("secured by a perimeter that lets one office in", PASS, storage(**SECURED, **enforced(OFFICE))),
         Case("secured by a perimeter that lets everybody in", FAIL, storage(**SECURED, **enforced(ALL))),
+        Case("and that tells no mode", FAIL, storage(**SECURED, **enforced(ALL, mode=None))),
+        Case("open, in a perimeter that tells no mode", UNKNOWN, storage(**OPEN, **enforced(OFFICE, mode=None))),
         Case("and that learns", FAIL, storage(**SECURED, **enforced(ALL, mode="Learning"))),
         Case(
             "secured by a perimeter that lets everything out",
@@ -111,7 +113,7 @@ CASES = {
         Case("off, in an enforced perimeter for one office", PASS, storage(**CLOSED, **enforced(OFFICE))),
         Case("open, in a perimeter of a later mode", UNKNOWN, storage(**OPEN, **enforced(OFFICE, mode="Sometimes"))),
         Case("open, in a perimeter that was not read", UNKNOWN, storage(**OPEN, perimeter_mode=UNSET)),
-        Case("open, rules of the perimeter not observed", UNKNOWN, storage(**OPEN, perimeter_mode="Enforced")),
+        Case("open, rules of the perimeter not observed", UNKNOWN, storage(**OPEN, perimeter_rules=UNSET)),
         Case("a value of a later API version", UNKNOWN, storage(public_network_access="Sometimes")),
         Case(
             "an action of a later API version", UNKNOWN, storage(public_network_access=None, network_default_action="X")
