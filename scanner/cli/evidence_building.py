@@ -69,6 +69,7 @@ def judged(paths: Sequence[str], options: Mapping[str, Any]) -> Judged:
 
 def dossier_of(name: str, found: Judged) -> "Dossier":
     """The dossier of one system. Raises InputError if the manifest declares none of this id."""
+    from scanner.cli.evidence_fallbacks import fallbacks_of
     from scanner.cli.evidence_gates import gates_of
     from scanner.cli.evidence_history import with_history
     from scanner.cli.evidence_lineage import lineage_of
@@ -92,5 +93,6 @@ def dossier_of(name: str, found: Judged) -> "Dossier":
         recorded_answers(found.answers, name, datetime.now(UTC).date()),
         gates_of(system, found.owners.path, found.gates, partial(served_of, name, found.inventory, found.owners)),
         partial(lineage_of, inventory=found.inventory, collectors=COLLECTORS),
+        fallbacks_of(system, found.inventory, found.owners),
     )
     return with_history(made, state, found.owners, found.history)

@@ -28,6 +28,7 @@ from scanner.evidence.dossier_types import (
     Section,
 )
 from scanner.evidence.instruments import GATED, as_evidence, instruments_of, items_of
+from scanner.evidence.rollout import with_fallbacks
 from scanner.evidence.sections import sections_of, what_is
 from scanner.evidence.sentences import (
     contradictions_of,
@@ -83,6 +84,7 @@ class _Asked(Struct, frozen=True):
     found: Mapping[str, Sequence[Observation]]
     gates: tuple[Piece, ...]
     lineage: Lineage | None
+    fallbacks: Mapping[str, Sequence[Piece]]
 
 
 def compile_dossier(
@@ -96,21 +98,24 @@ def compile_dossier(
     answers: Answers | None = None,
     gates: Sequence[Piece] = (),
     draw: Callable[[Sequence[Held]], Lineage | None] = lambda _: None,
+    fallbacks: Mapping[str, Sequence[Piece]] = {},
 ) -> Dossier:
     """The dossier of a system: of a report with all verdicts, its assessed `state`, and what these were made from.
 
     `catalogue` holds the frameworks that it is to speak of. `manifest_sha256` is the digest of the manifest's file.
     `answers` are those recorded about its risk, beside what the manifest says. `gates` are results of the evaluation
-    gate, or say why one that is declared is none. `draw` gives the lineage around resources.
+    gate, or say why one that is declared is none. `draw` gives the lineage around resources. `fallbacks` are what
+    clouds show, by objective, of a way back from what serves, and of people before it: that gives no control a word.
     """
     resources = tuple(sorted(_held(system, owners, inventory)))
     lineage = draw(resources)
+    state = msgspec.structs.replace(state, rollout=with_fallbacks(state.rollout, fallbacks))
     origins = {(one.kind, one.id): one.origins for one in resources}
     observations = tuple(_observations(system, report, owners, origins))
     by_objective: defaultdict[str, list[Observation]] = defaultdict(list)
     for one in observations:
         by_objective[one.objective].append(one)
-    asked = _Asked(catalogue, state, system, by_objective, tuple(gates), lineage)
+    asked = _Asked(catalogue, state, system, by_objective, tuple(gates), lineage, fallbacks)
     parts = (
         _part(catalogue.frameworks[framework.id], framework, asked)
         for framework in state.frameworks
@@ -245,7 +250,9 @@ def _part(framework: Framework, state: FrameworkState, asked: _Asked) -> Part:
         state=state,
         sections=sections,
         items=tuple(items_of(framework.id, pages, asked.system, asked.found, asked.gates)),
-        instruments=tuple(instruments_of(pages, asked.system, asked.found, asked.gates, asked.lineage)),
+        instruments=tuple(
+            instruments_of(pages, asked.system, asked.found, asked.gates, asked.lineage, asked.fallbacks)
+        ),
     )
 
 

@@ -46,8 +46,12 @@ def instruments_of(
     found: Observations,
     gates: Sequence[Piece] = (),
     drawn: Lineage | None = None,
+    fallbacks: Mapping[str, Sequence[Piece]] = {},
 ) -> Iterator[Row]:
-    """The instruments that these controls ask for. `gates` are the results of the gate that were given."""
+    """The instruments that these controls ask for. `gates` are the results of the gate that were given.
+
+    `fallbacks` are what clouds show, by objective, of a way back from what serves and of people before it.
+    """
     for id, (title, objectives) in _INSTRUMENTS.items():
         asking = [
             page for page in _applying(pages) if any(o.core and o.objective in objectives for o in page.questions)
@@ -68,6 +72,8 @@ def instruments_of(
         if id == _OVERSIGHT and system.expectations.human_review and not (system.oversight and system.oversight.review):
             text = "the manifest asks that people review outputs, and does not say where"
             pieces.append(Piece(kind=Kind.MISSING, text=text, source="expectations.human_review"))
+        if id == _OVERSIGHT:
+            pieces += (piece for name in objectives for piece in fallbacks.get(name, ()))
         if id == _ROUTE:
             pieces += _route(system, found.get(_ALERTS, ()))
         if id == _LINEAGE and drawn is not None:

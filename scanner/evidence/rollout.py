@@ -8,15 +8,18 @@ Source: Regulation (EU) 2024/1689, Arts. 9(6) to (8), 12, 14, 19, 43, 72 and 73,
 others do well to have the rest. At which stage each is needed is our reading.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from scanner.evidence.dossier_types import Piece
 from scanner.evidence.standing import Standing, word_of
 from scanner.model.claims import Evidence, Requirement, Stage, Word
 from scanner.systems.manifest import System
 
 _STAGES: tuple[Stage, ...] = ("pilot", "limited", "general")
+#: What is shown beside a need, of objectives that it does not ask for.
+_BESIDE = {"human oversight": ("human-approval",)}
 #: Parts of the Act that a document about the assessment fills.
 _ASSESSMENT = ("Art. 43", "Art. 47", "Annex VI", "Annex VII", "Annex IV(8)")
 
@@ -69,6 +72,16 @@ def requirements(
             other=other,
             ahead=ahead > 0,
         )
+
+
+def with_fallbacks(asked: Iterable[Requirement], fallbacks: Mapping[str, Sequence[Piece]]) -> tuple[Requirement, ...]:
+    """The same, with what clouds show beside it of what each asks for: that gives none of them another word."""
+
+    def shown(need: Requirement) -> tuple[Evidence, ...]:
+        names = (*need.objectives, *_BESIDE.get(need.name, ()))
+        return tuple(Evidence(kind=one.kind, text=one.text) for name in names for one in fallbacks.get(name, ()))
+
+    return tuple(structs.replace(need, other=(*need.other, *shown(need))) for need in asked)
 
 
 def _word(standings: list[Standing]) -> tuple[Word, str]:

@@ -55,7 +55,7 @@ def test_groups_are_read_without_addresses() -> None:
     groups = {one.name: one for one in calm("azure")[0].of(ActionGroup)}
 
     assert groups["on-call"].readers == ("emailReceivers",)
-    assert (groups["left"].readers, groups["left"].programs) == ((), ())
+    assert (groups["former-team"].readers, groups["former-team"].programs) == ((), ())
     assert "northwind.example" not in repr(groups)
     [rule] = calm("azure")[0].of(ProcessingRule)
     assert (rule.enabled, rule.always, [one.action_type for one in rule.actions]) == (
@@ -83,7 +83,7 @@ def test_a_group_that_is_gone_is_left_out_and_no_gap() -> None:
     with running("azure", world):
         inventory = take_inventory("azure", [CHECK])
 
-    assert {one.name for one in inventory.of(ActionGroup)} == {"left"}
+    assert {one.name for one in inventory.of(ActionGroup)} == {"former-team"}
     assert inventory.complete(ActionGroup)
     assert inventory.gaps == ()
 
