@@ -122,7 +122,7 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
     warnings += _contradicted(graph, holders)
     unclaimed = array("I")
     for number, excluded in enumerate(left_out):
-        if not excluded and not holders.of(number) and graph.category(number) == "lineage":
+        if not excluded and not holders.of(number) and graph.is_ai(number):
             unclaimed.append(number)
     shared = array("I", holders.of_several())
     return Assignment(

@@ -45,7 +45,7 @@ _MOST = 50
 
 def draft(graph: Graph) -> str:
     """The text of a manifest. Raises InputError if the inventory holds nothing of ML."""
-    own = [number for number in range(len(graph)) if graph.category(number) == "lineage"]
+    own = [number for number in range(len(graph)) if graph.is_ai(number)]
     if not own:
         raise InputError("the inventory holds nothing of ML, so there is no system to draft; scan where it runs")
     recorded = _recorded(graph)

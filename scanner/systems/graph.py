@@ -21,7 +21,7 @@ from scanner.model.nouns import Resource, Scope
 from scanner.store.inventory import Inventory
 from scanner.systems.manifest import Follow
 from scanner.systems.names import Names
-from scanner.systems.naming import FULL, PLACE, Naming, calls, category
+from scanner.systems.naming import FULL, PLACE, Naming, calls, category, is_ai
 from scanner.systems.tags import Tags
 from scanner.systems.texts import made, spellings, texts
 
@@ -112,6 +112,10 @@ class Graph:
     def category(self, number: int) -> Follow:
         """Which word of `follow` leads to a resource."""
         return category(self._types[self._type_of[number]])
+
+    def is_ai(self, number: int) -> bool:
+        """Whether somebody has to answer for a resource as AI."""
+        return is_ai(self._types[self._type_of[number]])
 
     def scope(self, number: int) -> Scope:
         return self.scopes[self.scope_of[number]]

@@ -22,6 +22,23 @@ _OF_SERVICE: dict[str, Follow] = {
     "ecr": "images",
     "artifact_registry": "images",
 }
+#: Services that watch AI systems or look at their data, and are none: a system may claim what is there, and need not.
+BESIDE = frozenset(
+    {
+        "cloudwatch",
+        "dlp",
+        "glue",
+        "insights",
+        "logs",
+        "monitoring",
+        "operational_insights",
+        "security",
+        "sns",
+        "tagging",
+    }
+)
+#: Kinds of services of ML that are records of something else.
+_RECORDS = frozenset({"aws.sagemaker.ArtifactLineage"})
 #: Fields of an identity, beside its id, by which others name it.
 _CALLED = ("email", "principal_id")
 #: The field of a table with the place that it describes: a job that reads from there reads that table.
@@ -38,6 +55,11 @@ def category(kind: type[Resource]) -> Follow:
     if kind.holds is Holds.IDENTITY:
         return "roles"
     return _OF_SERVICE.get(kind.kind.split(".")[1], "lineage")
+
+
+def is_ai(kind: type[Resource]) -> bool:
+    """Whether somebody has to answer for resources of a kind as AI, so that each of them belongs to some system."""
+    return category(kind) == "lineage" and kind.kind.split(".")[1] not in BESIDE and kind.kind not in _RECORDS
 
 
 def calls(resource: Resource, texts: Iterable[Text]) -> list[str]:

@@ -15,7 +15,7 @@ from support import inventory_of, registered
 from checks.aws.sagemaker.resources import Container, Model, TrainingJob, TrainingOutput
 from scanner.model.nouns import Scope
 from scanner.systems.graph import Graph
-from scanner.systems.naming import category
+from scanner.systems.naming import BESIDE, category, is_ai
 
 PROVIDERS = ("aws", "gcp", "azure")
 SCOPE = Scope("aws", "111122223333", "eu-west-1")
@@ -127,6 +127,20 @@ def test_every_address_of_what_is_collected_is_a_join(provider: str) -> None:
     ]  # fmt: skip
 
     assert missing == []
+
+
+#: Services that are of AI: what is there belongs to some AI system.
+OF_AI = {"sagemaker", "vertex_ai", "notebooks", "machine_learning", "ai_services", "registry", "tracking", "server"}
+OF_AI |= {"openlineage"}
+
+
+def test_what_watches_ai_or_looks_at_its_data_needs_no_system() -> None:
+    """A new service is on one side or the other: an alarm that nobody declares is no AI without a system."""
+    kinds = [made.kind for made in registered()[1].values()]
+    services = {kind.kind.split(".")[1] for kind in kinds if category(kind) == "lineage"}
+
+    assert services == OF_AI | BESIDE
+    assert {kind.kind.split(".")[1] for kind in kinds if is_ai(kind)} == OF_AI
 
 
 def leads(provider: str, value: str) -> bool:
