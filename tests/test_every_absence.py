@@ -61,6 +61,8 @@ ALWAYS_THERE: set[str | tuple[str, str]] = {
     "compute.projects.get",
     "orgpolicy.policy.get",
     "Microsoft.Storage/checknameavailability/read",
+    "Microsoft.Security/defenderForStorageSettings/read",
+    "Microsoft.Security/pricings/read",
     ("Microsoft.Storage/storageAccounts/read", "list"),
     ("Microsoft.Authorization/roleAssignments/read", "list"),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, Struct, UnsetType
 
 from checks.azure.ids import arm_id, workspace_of
-from checks.azure.machine_learning.resources import DataVersion, Job, Workspace
+from checks.azure.machine_learning.resources import DataVersion, Job, ModelVersion, Workspace
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -31,9 +31,10 @@ class DataPlaces(Struct, frozen=True):
 
 def data_places(view: View) -> DataPlaces:
     """An index of storage accounts with such data, to be derived once."""
-    jobs = view.all(Job)
+    jobs, versions = view.all(Job), view.all(ModelVersion)
     by: dict[str, str] = {}
-    read = complete = jobs.complete
+    complete = True
+    read = jobs.complete and versions.complete and all(version.job_name is not UNSET for version in versions)
     for job in jobs:
         for uri, workspace in _read(job, view):
             account = _account(uri.lower(), workspace, view) if uri is not UNSET else None

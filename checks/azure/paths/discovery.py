@@ -37,7 +37,7 @@ from scanner.model.nouns import (
 )
 from scanner.model.views import View
 
-#: What leads to jobs.
+#: What leads to jobs. Of versions it is looked at whether their jobs were seen.
 _LEADING = (OnlineEndpoint, OnlineDeployment, ModelVersion)
 _DISCOVERY = "sensitivedatadiscovery"
 

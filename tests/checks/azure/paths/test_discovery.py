@@ -1,6 +1,6 @@
 from typing import Any
 
-from factories.azure import RETINA_STORAGE, data_version, defender, job, plan, storage, workspace
+from factories.azure import RETINA_STORAGE, data_version, defender, job, model_version, plan, storage, workspace
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -87,6 +87,7 @@ CASES = {
         case("the storage of the workspace was not read", UNKNOWN, *ON, LEFT_OUT,
              trains=(workspace(), job("train", ASSET.id), ASSET)),
         case("no job", NOT_APPLICABLE, *ON, LEFT_OUT, trains=()),
+        case("which job made a version was not read", UNKNOWN, *ON, LEFT_OUT, trains=(model_version(),)),
         case("jobs were not read", UNKNOWN, *ON, LEFT_OUT, trains=(), incomplete=[Job]),
         Case("the account is gone", NOT_APPLICABLE, storage(exists=False), *TRAINS, *ON, LEFT_OUT),
         Case("nobody knows whether it is there", UNKNOWN, storage(exists=UNSET), *TRAINS, *ON, LEFT_OUT),
