@@ -8,6 +8,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from commandline import mlposture
+from factories.aws import artifact_lineage
+from support import inventory_of
+
+from checks.aws.sagemaker.resources import LineageStep
 
 EVENT = {
     "eventType": "COMPLETE",
@@ -48,6 +52,25 @@ def test_an_inventory_of_a_scan_takes_part(events: Path) -> None:
 
     [line] = done.stdout.splitlines()
     assert json.loads(line)["run"]["runId"] == EVENT["run"]["runId"]
+
+
+def test_data_is_found_by_its_address_and_by_its_name(events: Path) -> None:
+    for name in ("s3://northwind-claims/raw", "s3a://northwind-claims/raw/", "raw"):
+        drawn = events.with_name("around.svg")
+        assert mlposture("lineage", str(events), "--around", name, "-o", str(drawn)).returncode == 0
+
+
+def test_where_lineage_of_a_cloud_was_cut_off_it_is_said(tmp_path: Path) -> None:
+    step = LineageStep(
+        job="arn:aws:sagemaker:eu-west-1:111122223333:training-job/nightly", reads=(), writes=("s3://b/m",)
+    )
+    inventory = tmp_path / "inventory.json"
+    inventory_of(artifact_lineage("s3://b/m", step, cut=True)).save(inventory)
+    done = mlposture("lineage", "--inventory", str(inventory))
+
+    assert done.returncode == 0
+    assert "cut: what led to 1 of the artifacts was followed through ten associations" in done.stderr
+    assert '"mlposture_cut"' in done.stdout
 
 
 def test_what_could_not_be_read_is_said(events: Path) -> None:
