@@ -12,6 +12,7 @@ from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import EVERYBODY, STRANGER, Caller, Named, named
 from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_owner, keys_of_service
 from checks.aws.iam.statements import Rule, Rules, rules_of_resource
+from checks.aws.names import account_of
 from checks.aws.s3.deliveries import delivering, for_any_account, service_of
 from checks.aws.s3.exposure import blocked, restricted, unread_levels
 from checks.aws.s3.limits import Limit, limits_of, nowhere
@@ -165,7 +166,8 @@ def _other_accounts(rules: Iterable[Rule], account: str) -> list[str]:
 
 
 def _outsider(one: Named, bucket: Bucket, limits: tuple[Limit, ...], elsewhere: Keys) -> Iterator[Outsider]:
-    if one.gone or delivering(one.account or one.text):
+    ours = one.kind == "Federated" and account_of(one.text) == bucket.scope.account
+    if ours or one.gone or delivering(one.account or one.text):
         return
     if one.account and one.account != bucket.scope.account:
         caller, keys = Caller(account=one.account, arn=one.arn), keys_of_account(one.account, one.arn)

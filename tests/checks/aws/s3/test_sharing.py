@@ -84,6 +84,7 @@ SPARING = {
     ),
 }
 SOURCE = "aws:SourceAccount"
+OAI = {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EXAMPLE0000000"}
 CDN = {"Service": "cloudfront.amazonaws.com"}
 CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
 OF_US = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -413,6 +414,15 @@ CASES = {
         Case("another account reads", FAIL, open_to(PARTNER, "s3:GetObject")),
         Case("another account reads old versions", FAIL, open_to(PARTNER, "s3:GetObjectVersion")),
         Case("another account lists", PASS, settable("s3:ListBucket")),
+        *(
+            Case(f"who signs in by {name}", verdict, open_to({"Federated": provider}, "s3:GetObject"))
+            for name, verdict, provider in (
+                ("a provider of this account", PASS, f"arn:aws:iam::{ACCOUNT}:saml-provider/staff"),
+                ("a provider of another account", UNKNOWN, f"arn:aws:iam::{OTHER_ACCOUNT}:saml-provider/staff"),
+                ("a public provider", UNKNOWN, "accounts.google.com"),
+            )
+        ),
+        Case("an identity of CloudFront, of whatever account", UNKNOWN, open_to(OAI, "s3:GetObject")),
         *(
             Case(f"a distribution of {name}", verdict, distributed_by(account))
             for name, verdict, account in (("this account", PASS, ACCOUNT), ("another account", FAIL, OTHER_ACCOUNT))
