@@ -54,6 +54,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.sagemaker.TrainingJob", "code_uris"): (),
     ("aws.sagemaker.TrainingJob", "details_from"): (),
     ("azure.machine_learning.DataVersion", "description"): (),
+    ("gcp.logging.LogSink", "takes"): (),
     ("gcp.monitoring.AlertPolicy", "endpoint_ids"): (),
     ("gcp.monitoring.AlertPolicy", "may_watch"): (),
     **{("azure.machine_learning.Job", field): () for field in ("data", "plain_data", "unclear_data")},

@@ -8,6 +8,7 @@ from scanner.model.patterns import pattern
 AIPLATFORM = "aiplatform.googleapis.com"
 NOTEBOOKS = "notebooks.googleapis.com"
 CLOUD_MONITORING = "monitoring.googleapis.com"
+CLOUD_LOGGING = "logging.googleapis.com"
 DLP = "dlp.googleapis.com"
 STORAGE = "storage.googleapis.com"
 IAM = "iam.googleapis.com"

@@ -16,8 +16,9 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
+from checks.gcp.logging.resources import LogBucket, LogSink
 from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
-from checks.gcp.names import CLOUD_MONITORING, full_name
+from checks.gcp.names import CLOUD_LOGGING, CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
@@ -101,6 +102,19 @@ def alert_policy(name: str = "errors", **fields: Any) -> AlertPolicy:
     where = full_name(CLOUD_MONITORING, f"projects/{PROJECT}/alertPolicies/{name}")
     known = {"endpoint_ids": (vertex_id("endpoints", "1"),), "may_watch": (), "enabled": True, "invalid": None}
     return AlertPolicy(id=where, name=name, scope=ANYWHERE, **{**known, **fields})
+
+
+def log_sink(name: str = "_Default", bucket: str = "_Default", **fields: Any) -> LogSink:
+    """A sink that takes all that endpoints log into a log bucket, unless told otherwise."""
+    where = f"projects/{PROJECT}/sinks/{name}"
+    destination = f"{CLOUD_LOGGING}/projects/{PROJECT}/locations/global/buckets/{bucket}"
+    known = {"destination": destination, "disabled": None, "takes": "all", **fields}
+    return LogSink(id=full_name(CLOUD_LOGGING, where), name=name, scope=ANYWHERE, **known)
+
+
+def log_bucket(name: str = "_Default", **fields: Any) -> LogBucket:
+    where = full_name(CLOUD_LOGGING, f"projects/{PROJECT}/locations/global/buckets/{name}")
+    return LogBucket(id=where, name=name, scope=ANYWHERE, **fields)
 
 
 def machines(least: int | None) -> Replicas:

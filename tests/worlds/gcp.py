@@ -26,7 +26,7 @@ from worlds.leaves import Leaf
 _STORAGE = "/storage.googleapis.com"
 _OBJECTS = re.compile(rf"{re.escape(_STORAGE)}/(?:(?:upload|download)/)?storage/v1/b/[^/]+/o\b")
 #: services whose list methods take `-` for any location
-ANY_LOCATION = ("notebooks",)
+ANY_LOCATION = ("logging", "notebooks")
 #: services that are reached through one host for each region; the plain host is us-central1 and `global`
 REGIONAL = ("aiplatform",)
 
@@ -394,6 +394,8 @@ class GcpWorld(World):
             hidden = () if request.query.get("projection") == "full" else ("acl", "defaultObjectAcl", "owner")
             shown = {"kind": "storage#bucket", "id": shown["name"], **shown}
             return {key: value for key, value in shown.items() if key not in hidden}
+        if call.method.resource == "sinks":
+            return {**shown, "resourceName": shown["name"], "name": shown["name"].rpartition("/")[2]}
         if call.method.resource == "roles" and call.method.lists and request.query.get("view") != "FULL":
             shown.pop("includedPermissions", None)
         return shown

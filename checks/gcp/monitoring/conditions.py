@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from scanner.model.patterns import pattern
 
-_TYPE = "aiplatform.googleapis.com/Endpoint"
+ENDPOINT = "aiplatform.googleapis.com/Endpoint"
 _METRICS, _OF_POOLS = "aiplatform.googleapis.com/prediction/online/", "/deployment_resource_pool/"
 #: Metrics that are counted in logs, which may be those of endpoints.
 _COUNTED = "logging.googleapis.com/user/"
@@ -72,7 +72,7 @@ def _of_query(query: str, ids: frozenset[str], *, logs: bool) -> Watched:
 
 
 def _of_filter(text: str, ids: frozenset[str], *, logs: bool) -> Watched:
-    terms = _terms(text)
+    terms = comparisons(text)
     if terms is None:
         return Watched(perhaps=ids if _may_be_on_endpoints(text, ids, logs=logs) else frozenset())
     meanings = {_meaning(*term): term[2] for term in terms}
@@ -90,9 +90,11 @@ def _of_filter(text: str, ids: frozenset[str], *, logs: bool) -> Watched:
 def _meaning(name: str, sign: str, value: str) -> str:
     """What a comparison says of the endpoints that a condition is on."""
     key = name.lower()
+    if not name:
+        return _WITHIN
     if sign == "=":
         if key == "resource.type":
-            return _OURS if value == _TYPE else _OTHERS
+            return _OURS if value == ENDPOINT else _OTHERS
         if key == "metric.type" and value.startswith(_METRICS):
             return _OTHERS if _OF_POOLS in value else _OURS
         if key == "metric.type":
@@ -106,15 +108,14 @@ def _meaning(name: str, sign: str, value: str) -> str:
     return _WITHIN
 
 
-def _terms(text: str) -> list[tuple[str, str, str]] | None:
-    """The comparisons that a filter is made of, all of which hold; None for any other filter."""
+def comparisons(text: str) -> list[tuple[str, str, str]] | None:
+    """The comparisons that a filter is made of, all of which hold, without a name for words; None for any other."""
     terms, at = [], 0
     while at < len(text):
         found = _TERM.match(text, at)
         if found is None:
             return None
-        if found[1]:
-            terms.append((found[1], found[2], found[3].strip('"')))
+        terms.append((found[1] or "", found[2] or "", (found[3] or "").strip('"')))
         at = found.end()
     return terms
 

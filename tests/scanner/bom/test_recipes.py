@@ -57,6 +57,8 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "azure.insights.DiagnosticSetting",
         "azure.machine_learning.MonitorSchedule",
         "azure.operational_insights.LogTable",
+        "gcp.logging.LogBucket",
+        "gcp.logging.LogSink",
         "gcp.monitoring.AlertPolicy",
         "azure.security.DefenderPlan",
         "azure.security.StorageDefender",

@@ -44,6 +44,8 @@ WITHOUT = {
     "azure.insights.ProcessingRule": "no finding is on one",
     "azure.insights.DiagnosticSetting": "no finding is on one",
     "azure.operational_insights.LogTable": "no finding is on one",
+    "gcp.logging.LogBucket": "no finding is on one",
+    "gcp.logging.LogSink": "no finding is on one",
     "gcp.monitoring.AlertPolicy": "no finding is on one",
     "gcp.monitoring.NotificationChannel": "no finding is on one",
     "azure.machine_learning.MonitorSchedule": "no finding is on one",
