@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from checks.lineage.client.files import check_path, documents
 from reports.html.lineage_chart import svg
 from scanner.cli.config import check_place, refuse_undecoded
@@ -29,6 +31,18 @@ _SUFFIXES = (".ndjson", ".jsonl", ".svg")
 _SHOWN = 5
 
 
+class _LeftOut(Struct):
+    """Why what could not be read was not: the first reasons, and how many there are."""
+
+    shown: list[str]
+    count: int = 0
+
+    def note(self, text: str) -> None:
+        self.count += 1
+        if self.count <= _SHOWN:  # a file may have as many as it likes
+            self.shown.append(text)
+
+
 def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """The events, or the drawing, to its place; the exit code. Raises InputError."""
     output, inventories = options["output"], options["inventories"]
@@ -37,13 +51,9 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         raise InputError("lineage: nothing is named; give a file or folder of events, or --inventory")
     _note_places(paths, inventories, output)
     kept = KeptEvents()
-    problems, left_out = _read(paths, kept)
-    cut = 0
-    if inventories:
-        inventory, _, collectors = load_saved(inventories)
-        for event in observed_events(inventory, Joins(inventory, collectors)):
-            cut += CUT in event.get("dataset", {}).get("facets", {})
-            kept.add(read_event(event))
+    left_out = _LeftOut([])
+    _read(paths, kept, left_out)
+    cut = _observe(inventories, kept, left_out) if inventories else 0
     kept.seal()
     made: Iterable[bytes] = lines(kept)
     if output.endswith(".svg"):
@@ -52,11 +62,11 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     write_to(None if output == "-" else output, made)
     if cut:
         say(f"cut: what led to {cut} of the artifacts was followed through ten associations, as far as SageMaker does")
-    for text in problems:
+    for text in left_out.shown:
         say(f"left out: {text}")
-    if left_out > len(problems):
-        say(f"left out: {left_out - len(problems)} more")
-    return Exit.INCOMPLETE if left_out else Exit.DONE
+    if left_out.count > len(left_out.shown):
+        say(f"left out: {left_out.count - len(left_out.shown)} more")
+    return Exit.INCOMPLETE if left_out.count else Exit.DONE
 
 
 def _note_places(paths: tuple[str, ...], inventories: tuple[str, ...], output: str) -> None:
@@ -73,27 +83,32 @@ def _note_places(paths: tuple[str, ...], inventories: tuple[str, ...], output: s
     places.note(f"-o {output}", check_place("-o", output))
 
 
-def _read(paths: tuple[str, ...], kept: KeptEvents) -> tuple[list[str], int]:
-    """Keep the events at these paths; why the first of those were not that were left out, and how many these are."""
-    problems: list[str] = []
-    left_out = 0
-
-    def note(text: str) -> None:
-        nonlocal left_out
-        left_out += 1
-        if left_out <= _SHOWN:  # a file may have as many as it likes
-            problems.append(text)
+def _read(paths: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> None:
+    """Keep the events at these paths, and note those that are none."""
 
     def failed(failure: CallFailed) -> None:
-        note(failure.detail)
+        left_out.note(failure.detail)
 
     for path in paths:
         for content in documents(check_path(path), failed):
             try:
                 kept.add(read_event(content))
             except NotAnEvent as error:
-                note(f"{path}: an event is none: {error}")
-    return problems, left_out
+                left_out.note(f"{path}: an event is none: {error}")
+
+
+def _observe(inventories: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> int:
+    """Keep what inventories say as events; of how many artifacts a cloud cut off what led there."""
+    inventory, _, collectors = load_saved(inventories)
+    cut = 0
+    for event in observed_events(inventory, Joins(inventory, collectors)):
+        try:
+            kept.add(read_event(event))
+        except NotAnEvent as error:  # whoever makes a resource may call it by nothing
+            left_out.note(f"the inventory: something in it makes no event: {error}")
+            continue
+        cut += CUT in event.get("dataset", {}).get("facets", {})
+    return cut
 
 
 def _around(graph: Graph, names: tuple[str, ...]) -> list[int]:

@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from commandline import mlposture
 from factories.aws import artifact_lineage
+from factories.mlflow import experiment, run
+from msgspec.structs import replace
 from support import inventory_of
 
 from checks.aws.sagemaker.resources import LineageStep
@@ -71,6 +73,17 @@ def test_where_lineage_of_a_cloud_was_cut_off_it_is_said(tmp_path: Path) -> None
     assert done.returncode == 0
     assert "cut: what led to 1 of the artifacts was followed through ten associations" in done.stderr
     assert '"mlposture_cut"' in done.stdout
+
+
+def test_what_an_inventory_calls_by_nothing_is_left_out_and_said(tmp_path: Path) -> None:
+    runs = replace(run(start_time=1793100000000, experiment_id="1"), name=" ")
+    inventory = tmp_path / "inventory.json"
+    inventory_of(runs, replace(experiment(), name=" "), artifact_lineage("s3://b/m", cut=True)).save(inventory)
+    done = mlposture("lineage", "--inventory", str(inventory))
+
+    assert done.returncode == 4, done.stderr
+    assert "left out: the inventory: something in it makes no event: a name in it is empty" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
 
 
 def test_what_could_not_be_read_is_said(events: Path) -> None:
