@@ -20,12 +20,12 @@ def test_sinks_are_read_without_their_filters() -> None:
     assert {one.name: one.takes for one in inventory.of(LogSink)} == {
         "_Required": "none",
         "_Default": "all",
-        "ml": "all",
+        "vertex-year": "all",
     }
     assert {one.name: one.retention_days for one in inventory.of(LogBucket)} == {
         "_Required": 400,
         "_Default": 30,
-        "ml": 365,
+        "vertex-year": 365,
     }
     assert "LOG_ID" not in repr(list(inventory.of(LogSink)))
 
