@@ -20,6 +20,7 @@ WITHOUT = {
     "aws.iam.Simulation": "what a simulator says of a role",
     "aws.cloudwatch.Alarm": "no finding is on one",
     "aws.logs.LogGroup": "no finding is on one",
+    "aws.sagemaker.ArtifactLineage": "no finding is on one",
     "aws.sagemaker.InferenceComponent": "the provider aws has no resource for it",
     "aws.sagemaker.ModelCard": "the provider aws has no resource for it",
     "aws.sagemaker.ModelPackage": "made by pipelines; the provider has the group alone",
