@@ -52,6 +52,7 @@ _ONLY: dict[OptIn, str] = {
     "verify": "with `--verify`",
     "tags": "for [AI systems](../guides/ai-systems.md) that are selected by tags",
     "systems": "where [AI systems](../guides/ai-systems.md) are declared",
+    "documents": "with [`--read-documents`](../guides/model-cards.md#cards-in-files)",
 }
 
 _CAUSES = "`mlposture diff --causes`, which asks logs [what changed between two scans](../guides/what-changed.md),"
@@ -171,12 +172,14 @@ def _asks(check: Check, collectors: Collectors) -> list[str]:
     operations = _needed(make_plan([check], collectors))
     more = {name for _, name in _needed(make_plan([check], collectors, verify=True)) - operations}
     rows = ((f"`{name}`", f"`{permission(provider, name)}`") for provider, name in sorted(operations))
+    read = {name for _, name in _needed(make_plan([check], collectors, documents=True)) - operations}
     always = without_systems([check], collectors)
     return [
         *([] if always else [_WHERE_DECLARED]),
         "What a scan with this check alone asks, and what a role must allow for it.",
         table(("Operation", "Permission"), rows),
         *([f"With `--verify` also {_codes(permissions(check.provider, more))}."] if more else []),
+        *([f"With `--read-documents` also {_codes(permissions(check.provider, read))}."] if read else []),
     ]
 
 

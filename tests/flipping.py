@@ -45,6 +45,10 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),
     **{("aws.sagemaker.ArtifactLineage", field): () for field in ("models", "steps", "cut")},
+    ("aws.s3.ModelFolder", "documents"): (("s3:GetObject", "Body"),),
+    ("aws.s3.ModelFolder", "refused"): (),
+    ("gcp.storage.ModelFolder", "documents"): (("storage.objects.get", "size"),),
+    ("gcp.storage.ModelFolder", "refused"): (),
     ("aws.sagemaker.Model", "details_from"): (),
     ("aws.sagemaker.ModelCard", "approved_by"): (),
     ("aws.sagemaker.ModelCard", "approved_version"): (),
@@ -200,8 +204,8 @@ class Rig:
         self.checks: dict[str, Check] = {c.slug: c for c in registered()[0].values() if c.providers == {provider}}
         self._seen: dict[frozenset[tuple[Path, bool | str]], Again | None] = {}
         self.turn(self.document)
-        # No leaf shows in tags, nor in what a scan verifies; to ask that anew for each flip takes most of the time.
-        self.calm = Calm(provider, connected, verify=False, tags=False)
+        # No leaf shows in tags or files, nor in what a scan verifies; to ask that for each flip takes most of the time.
+        self.calm = Calm(provider, connected, verify=False, tags=False, documents=False)
         self.verdicts = self.calm.verdicts
         self.watched = {key: self.watch(key, self.calm.inventory) for key in self.verdicts}
         self.reads = {key: reads for key, (_, reads) in self.watched.items()}

@@ -42,12 +42,15 @@ class Calm:
         checks: Iterable[Check] = (),
         *,
         verify: bool = True,
+        documents: bool = True,
         tags: bool = True,
     ) -> None:
         known, collectors = registered()
         self.provider = provider
         self.checks = {c.slug: c for c in (tuple(checks) or known.values()) if c.providers == {provider}}
-        self.plan = make_plan(list(self.checks.values()), collectors, verify=verify, tags=(provider,) if tags else ())
+        self.plan = make_plan(
+            list(self.checks.values()), collectors, verify=verify, tags=(provider,) if tags else (), documents=documents
+        )
         #: by kind of the collector that follows: kinds and fields
         self._followed: dict[str, set[tuple[str, str]]] = {c.kind.kind: set() for c in self.plan.collectors}
         stages = tuple(tuple(self._watched(collector) for collector in stage) for stage in self.plan.stages)
@@ -65,7 +68,9 @@ class Calm:
         def function(api: Any, found: Found) -> Iterator[Resource]:
             return collector.function(api, _WatchedFound(found, collector.follows, notes))
 
-        return Collector(function, collector.kind, collector.operations, collector.per, collector.follows)
+        return Collector(
+            function, collector.kind, collector.operations, collector.per, collector.follows, collector.opt_in
+        )
 
     def again(self, connected: Any, operations: frozenset[str]) -> Again:
         """All as it was, but for what asks one of these operations, or sees something else in what it follows."""

@@ -183,6 +183,7 @@ def take_inventory(
     verify: bool = True,
     tags: bool = True,
     systems: bool = True,
+    documents: bool = True,
     call_seconds: float | None = None,
     **settings: Any,
 ) -> Inventory:
@@ -201,7 +202,7 @@ def take_inventory(
         calls.manners = msgspec.structs.replace(manners, bounds=bounds)
     try:
         asked = (provider,) if tags else ()
-        plan = make_plan(wanted, collectors, verify=verify, tags=asked, systems=systems)
+        plan = make_plan(wanted, collectors, verify=verify, tags=asked, systems=systems, documents=documents)
         collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()

@@ -101,7 +101,9 @@ def all_kinds() -> dict[str, type[Resource]]:
 
 def unneeded(collectors: Mapping[str, Any]) -> list[str]:
     """Kinds that no check judges or joins, nor needs on the way to another, and that hold no tags: no scan has them."""
-    planned = make_plan(list(registered()[0].values()), collectors, verify=True, tags=PROVIDERS).collectors
+    planned = make_plan(
+        list(registered()[0].values()), collectors, verify=True, tags=PROVIDERS, documents=True
+    ).collectors
     return sorted(collectors.keys() - {collector.kind.kind for collector in planned})
 
 

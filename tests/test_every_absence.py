@@ -77,7 +77,9 @@ PARTS = {
     "sagemaker:DescribeArtifact",  # a record of lineage before another
     "sagemaker:DescribeTrialComponent",
     "storage.managedFolders.getIamPolicy",
+    "s3:GetObject",
     "storage.managedFolders.list",
+    "storage.objects.get",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from flipping import COMPUTED
 from msgspec import UNSET
 from rescanning import Calm, broken, calm_scan, connected_to
 from scanning import PROVIDERS, QUICK, Verdicts, calm, crowd, running, take_inventory, verdicts_of, with_faults
@@ -73,6 +74,7 @@ def test_fields_come_from_declared_operations(kind: str) -> None:
 def undeclared(collector: Collector) -> Iterator[str]:
     """What a kind or its collector does not say of itself, and what to do about it."""
     sources = {plan.operation.partition("#")[0] for plan in plans(collector.kind)}
+    sources |= {of for (kind, _), made_of in COMPUTED.items() if kind == collector.kind.kind for of, _ in made_of}
     if not sources:
         yield "no field is read from a reply, so that no check can judge it: declare one with `Read(operation, path)`"
     for source in sorted(sources - set(collector.operations)):
@@ -86,11 +88,15 @@ def undeclared(collector: Collector) -> Iterator[str]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     called: dict[str, set[str]] = defaultdict(set)
-    ask = BaseApi.ask
+    ask, ask_for_content = BaseApi.ask, BaseApi.ask_for_content
 
     def spy(self: BaseApi, operation: str, attempt: Any) -> Any:
         called[self.collector.kind.kind].add(operation)
         return ask(self, operation, attempt)
+
+    def spy_content(self: BaseApi, operation: str, attempt: Any) -> Any:
+        called[self.collector.kind.kind].add(operation)
+        return ask_for_content(self, operation, attempt)
 
     def spy_together(self: AzureApi, operation: str, *asked: Any) -> Any:
         called[self.collector.kind.kind].add(operation)
@@ -98,6 +104,7 @@ def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest
 
     ask_together = AzureApi.ask_together
     monkeypatch.setattr(BaseApi, "ask", spy)
+    monkeypatch.setattr(BaseApi, "ask_for_content", spy_content)
     monkeypatch.setattr(AzureApi, "ask_together", spy_together)
     for changed in (None, CROWDS[provider]()) if provider in CROWDS else (None,):
         with running(provider, changed):

@@ -68,7 +68,7 @@ def printed(provider: str, *options: str) -> frozenset[str]:
 
 def scan_with(provider: str, role: Iterable[str], changed: dict[str, Any] | None = None, **settings: Any) -> Inventory:
     """What a scan sees with a role, of the demo organisation or a changed copy of it."""
-    settings = {"verify": False, "tags": False, **settings}
+    settings = {"verify": False, "tags": False, "documents": False, **settings}
     with running(provider, changed) as world:
         world.faults.append(Admitting(provider, role))
         return take_inventory(provider, **settings)
@@ -79,10 +79,13 @@ def spelled(provider: str, operation: str) -> str:
 
 
 @pytest.mark.parametrize("provider", CLOUDS)
-@pytest.mark.parametrize("options", [(), ("--required",), ("--verify", "--tags")], ids=["all", "required", "more"])
+@pytest.mark.parametrize(
+    "options", [(), ("--required",), ("--verify", "--tags", "--read-documents")], ids=["all", "required", "more"]
+)
 def test_with_exactly_the_printed_role_a_scan_has_no_gaps(provider: str, options: tuple[str, ...]) -> None:
     verify, tags = "--verify" in options, "--tags" in options
-    inventory = scan_with(provider, printed(provider, *options), verify=verify, tags=tags)
+    role, documents = printed(provider, *options), "--read-documents" in options
+    inventory = scan_with(provider, role, verify=verify, tags=tags, documents=documents)
 
     fail_with(f"{gap.operation}: {gap.permission}: {gap.detail}" for gap in inventory.gaps)
     assert all(listing.complete for listing in inventory.listings.values())
@@ -102,7 +105,7 @@ def gaps_without(provider: str) -> dict[str, tuple[Gap, ...]]:
     with running(provider) as world:
         for permission in sorted(required(provider)):
             world.faults[:] = [Admitting(provider, required(provider) - {permission})]
-            found[permission] = take_inventory(provider, **NAMED[provider]).gaps
+            found[permission] = take_inventory(provider, documents=False, **NAMED[provider]).gaps
     return found
 
 
@@ -170,7 +173,7 @@ def test_the_role_for_each_selection_of_checks_suffices(provider: str) -> None:
         for role, check in selections(provider).items():
             world.faults[:] = [Admitting(provider, role)]
             before = len(world.log)
-            inventory = take_inventory(provider, [check], verify=False, tags=False)
+            inventory = take_inventory(provider, [check], verify=False, tags=False, documents=False)
             asked = {spelled(provider, request.operation) for request in world.log[before:]}
             wrong += [f"{check.id}: {gap.operation}: {gap.detail}" for gap in inventory.gaps]
             wrong += [

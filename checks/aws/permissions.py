@@ -33,7 +33,11 @@ _READ_VERBS = ("List", "Describe", "Get", "Head")
 _READS = frozenset(
     {"sagemaker:Search", "sagemaker:QueryLineage", "iam:SimulatePrincipalPolicy", "cloudtrail:LookupEvents"}
 )
-#: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares.
+#: What reads model cards in files, with --read-documents alone, and of which names in any bucket.
+DOCUMENTS = frozenset({"s3:GetObject"})
+DOCUMENT_ARNS = ("arn:aws:s3:::*/README.md", "arn:aws:s3:::*/model_card.*")
+#: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares; but for
+#: `DOCUMENTS`, of files with the names of documents, by the method of the client that knows these names.
 _FORBIDDEN = frozenset(
     {
         "secretsmanager:GetSecretValue",

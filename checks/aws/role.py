@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from checks.aws.permissions import MEMBER_ROLE
+from checks.aws.permissions import DOCUMENT_ARNS, DOCUMENTS, MEMBER_ROLE
 from scanner.model.hcl_text import listed, quoted, variable
 from scanner.model.needs import Need, Role
 
@@ -103,7 +103,7 @@ def as_cloudformation(role: Role) -> str:
         for sid, needs, resource in statements:
             lines += [f"          - Sid: {sid}", "            Effect: Allow", "            Action:"]
             lines += [f"              - {need.permission} # {need.note}" for need in needs]
-            lines.append(f'            Resource: "{resource}"')
+            lines += _cloudformation_resource(resource)
     if not role.added:
         lines += ["Outputs:", "  RoleArn:", f"    Value: !GetAtt {logical}.Arn"]
     return "\n".join(lines) + "\n"
@@ -112,13 +112,14 @@ def as_cloudformation(role: Role) -> str:
 #: By name: how a role for AWS can be written.
 FORMS = {"json": as_json, "terraform": as_terraform, "cloudformation": as_cloudformation}
 
-#: Sid, what is allowed, on which resource.
-_Statement = tuple[str, Sequence[Need], str]
+#: Sid, what is allowed, on which resource or resources.
+_Statement = tuple[str, Sequence[Need], str | list[str]]
 
 
 def _policies(role: Role) -> list[list[_Statement]]:
     """Statements of each policy: as few policies as their length allows."""
-    read = [need for need in role.needs if need.permission != _ASSUME]
+    read = [need for need in role.needs if need.permission != _ASSUME and need.permission not in DOCUMENTS]
+    documents = [need for need in role.needs if need.permission in DOCUMENTS]
     assume = [need for need in role.needs if need.permission == _ASSUME]
     found: list[list[_Statement]] = [[("MlpostureRead", read[:0], "*")]]
     for need in read:
@@ -129,8 +130,12 @@ def _policies(role: Role) -> list[list[_Statement]]:
         else:
             found[-1] = [longer]
     found = [policy for policy in found if policy[0][1]]
+    limited: list[_Statement] = []
+    if documents:  # on files of these names alone
+        limited.append(("MlpostureDocuments", documents, list(DOCUMENT_ARNS)))
     if assume:  # on roles of that name alone
-        statement: _Statement = ("MlpostureAssume", assume, _MEMBERS)
+        limited.append(("MlpostureAssume", assume, _MEMBERS))
+    for statement in limited:
         if found and _length([*found[-1], statement]) <= LONGEST:
             found[-1].append(statement)
         else:
@@ -166,10 +171,17 @@ def _terraform_role(role: Role, label: str) -> str:
     )
 
 
-def _terraform_statement(sid: str, needs: Sequence[Need], resource: str) -> str:
+def _cloudformation_resource(resource: str | list[str]) -> list[str]:
+    if isinstance(resource, str):
+        return [f'            Resource: "{resource}"']
+    return ["            Resource:", *(f'              - "{one}"' for one in resource)]
+
+
+def _terraform_statement(sid: str, needs: Sequence[Need], resource: str | list[str]) -> str:
+    named = quoted(resource) if isinstance(resource, str) else f"[{', '.join(map(quoted, resource))}]"
     return (
         f'      {{\n        Sid    = "{sid}"\n        Effect = "Allow"\n        Action = {listed(needs, 8)}\n'
-        f"        Resource = {quoted(resource)}\n      }}"
+        f"        Resource = {named}\n      }}"
     )
 
 

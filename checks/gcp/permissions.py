@@ -34,7 +34,10 @@ _PERMISSIONS = {
 _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.", "resourcemanager.projects.list")
 
 _READ_VERBS = ("get", "list", "search")
-#: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares.
+#: What reads model cards in files, with --read-documents alone.
+DOCUMENTS = frozenset({"storage.objects.get"})
+#: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares; but
+#: for `DOCUMENTS`, of files with the names of documents, by the method of the client that knows these names.
 _FORBIDDEN = frozenset(
     {
         "bigquery.tables.getData",

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from checks.gcp.permissions import is_above_projects
+from checks.gcp.permissions import DOCUMENTS, is_above_projects
 from scanner.model.hcl_text import listed, quoted, variable
 from scanner.model.needs import Need, Role
 
@@ -33,6 +33,11 @@ def notes(role: Role) -> Iterator[str]:
         )
     elif parts[0].level == "organization":
         yield "a role of the organisation, to be granted there: none of a project may hold all of it"
+    if any(need.permission in DOCUMENTS for need in role.needs):
+        yield (
+            "storage.objects.get reads every object of the project, and no role can limit it to names: leave it out, "
+            "and grant Storage Object Viewer on the buckets of models alone"
+        )
 
 
 def as_json(role: Role) -> str:

@@ -311,6 +311,9 @@ class BaseApi:
     Facades subclass it and add `call` and `pages`.
     """
 
+    #: Operations that read the content of files. Nothing but `ask_for_content` may ask for one.
+    documents: frozenset[str] = frozenset()
+
     def __init__(self, calls: Calls, collector: Collector, scope: Scope, recorder: Recorder) -> None:
         self.scope = scope
         self.calls = calls
@@ -336,6 +339,16 @@ class BaseApi:
         if not self.is_read(operation):
             raise UndeclaredOperation(f"{operation} is not a permitted read")
         return self.calls.run(self.scope, self.collector.service, operation, attempt, self.limits)
+
+    def ask_for_content(self, operation: str, attempt: Callable[[], T]) -> T:
+        """The same for one of the `documents`, which only a collector may ask for that reads documents.
+
+        A facade asks so only where it holds itself what is asked for to the names that documents have.
+        """
+        collector = self.collector
+        if operation not in collector.operations or operation not in self.documents or collector.opt_in != "documents":
+            raise UndeclaredOperation(f"{operation} reads content, and {collector.kind.kind} is no kind of documents")
+        return self.calls.run(self.scope, collector.service, operation, attempt, self.limits)
 
     def soon(self, operation: str, attempt: Callable[[], T]) -> Callable[[], T]:
         """Begin what `ask` does; calling what comes back waits for the result, and raises what `ask` does."""

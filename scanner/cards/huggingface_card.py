@@ -17,7 +17,7 @@ _HEADING = pattern(r"(#{1,6})[ \t]+(.{1,300}?)[ \t#]*")
 _LABELLED = pattern(r"[\s>+-]*(?:\*\s+)?\*\*([^*:]{1,80}):?\*\*:?[ \t]*(.*)")
 _FENCE = ("```", "~~~")
 #: Members of the YAML, and the items that they speak of.
-_MEMBERS = {
+MEMBERS = {
     "library_name": ("MC-1.4",),
     "pipeline_tag": ("MC-1.4",),
     "license": ("MC-1.8",),
@@ -45,7 +45,7 @@ def read_huggingface(content: str) -> Card:
     head, body = split_front_matter(content)
     values, problem = _yaml(head)
     found = Entries()
-    for member, items in _MEMBERS.items():
+    for member, items in MEMBERS.items():
         found.note(items, below(values, member), member)
     measures = tuple(_measures(values))
     found.measures(measures, "model-index")

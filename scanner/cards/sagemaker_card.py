@@ -35,6 +35,8 @@ _MEMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("additional_information.ethical_considerations", ("MC-8.4",)),
     ("additional_information.caveats_and_recommendations", ("MC-9.1",)),
 )
+#: The members at the top of such a card.
+SECTIONS = frozenset({path.partition(".")[0] for path, _ in _MEMBERS} | {_EVALUATIONS})
 
 
 def read_sagemaker(content: str) -> Card:

@@ -126,6 +126,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     no_cache: bool | None = None
     no_index: bool | None = None
     verify: bool | None = None
+    read_documents: bool | None = None
     shard: str | None = None
     engine: str | None = None
     journal_store: str | None = None

@@ -16,6 +16,7 @@ from scanner.cli.permission_commands import CLOUDS
 @click.option("--skip-check", multiple=True, metavar="ID|SLUG", help="Leave this check out. Repeatable.")
 @click.option("--min-severity", metavar="SEVERITY", help="Only what checks of at least this severity need.")
 @click.option("--framework", multiple=True, metavar="ID", help="Only what checks of this framework need. Repeatable.")
+@click.option("--read-documents", is_flag=True, help="Also what a scan with --read-documents needs.")
 @click.option("--metadata", is_flag=True, help="Also ask the metadata service of this machine for credentials.")
 @click.option("--offline", is_flag=True, help="Ask nobody: only look where credentials may come from.")
 @click.pass_context

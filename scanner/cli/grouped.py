@@ -10,7 +10,7 @@ from scanner.model.exits import MEANINGS
 GROUPS = {
     "What is judged": (
         "check", "skip_check", "min_severity", "framework", "framework_file", "systems", "suppressions", "as_of",
-        "trust", "verify",
+        "trust", "verify", "read_documents",
     ),
     "What is written": (
         "output", "verdicts", "baseline", "store", "tfstate", "source_root", "sarif_profile", "sarif_group",

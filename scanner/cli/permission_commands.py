@@ -23,6 +23,7 @@ FORMATS = (TEXT, "json", "terraform", "cloudformation", "gcloud", "az")
 @click.option("--min-severity", metavar="SEVERITY", help="Only what checks of at least this severity need.")
 @click.option("--framework", multiple=True, metavar="ID", help="Only what checks of this framework need. Repeatable.")
 @click.option("--verify", is_flag=True, help="Also what a scan with --verify needs.")
+@click.option("--read-documents", is_flag=True, help="Also what a scan with --read-documents needs.")
 @click.option("--tags", is_flag=True, help="Also what AI systems that are selected by tags need.")
 @click.option("--causes", is_flag=True, help="Also what `mlposture diff --causes` needs to read logs of changes.")
 @click.option("--organization", is_flag=True, help="For a scan of an organisation, a folder or a management group.")
@@ -45,7 +46,17 @@ def permissions(ctx: click.Context, /, cloud: str, **options: Any) -> None:
       mlposture permissions azure --missing report.json --format az
     """
     if options["missing"]:
-        names = ("check", "skip_check", "min_severity", "framework", "verify", "tags", "causes", "required")
+        names = (
+            "check",
+            "skip_check",
+            "min_severity",
+            "framework",
+            "verify",
+            "read_documents",
+            "tags",
+            "causes",
+            "required",
+        )
         given = next((name for name in names if options[name]), None)
         if given is not None:
             raise click.UsageError(f"--missing takes what the report says; leave --{given.replace('_', '-')} out", ctx)

@@ -51,7 +51,8 @@ def plan_of(cloud: str, options: Mapping[str, Any]) -> Plan:
     """What a scan of a cloud with these options does. Raises InputError for checks that there are not."""
     checks, collectors = load((cloud,))
     chosen = select(checks.values(), {**options, "framework_file": ()})
-    return make_plan(chosen, collectors, verify=options["verify"], tags=(cloud,) if options["tags"] else ())
+    tags = (cloud,) if options["tags"] else ()
+    return make_plan(chosen, collectors, verify=options["verify"], tags=tags, documents=options["read_documents"])
 
 
 def reader(cloud: str, options: Mapping[str, Any]) -> Role:
@@ -73,8 +74,11 @@ def missing_role(cloud: str, options: Mapping[str, Any]) -> Role:
     found = refused(options["missing"], cloud)
     for cause, count in sorted(found.others.items()):
         say(f"{count} refused that no permission of the role opens: {cause}")
+    documents = getattr(importlib.import_module(f"checks.{cloud}.permissions"), "DOCUMENTS", ())
     for name in found.unknown:
         say(f"left out, as it is no read that this version knows: {name}")
+        if name in documents:
+            say(f"with --read-documents, and without --missing, `mlposture permissions {cloud}` prints it")
     if not found.needs:
         say(f"{', '.join(options['missing'])}: nothing of {NAMES[cloud]} was refused that a permission would open")
     return Role(

@@ -1,5 +1,6 @@
 """From the options of a scan to its end: plan, collect, judge, report. Every command that scans starts here."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from scanner.cli.outcome import Outcome
     from scanner.cli.session import Session
     from scanner.collect.plan import Plan
+    from scanner.model.collectors import Collector
     from scanner.store.inventory import Inventory
+
+log = logging.getLogger("mlposture")
 
 
 def merged(path: str, config: "Config", options: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +103,21 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
         raise InputError("--verify asks the policy simulator of AWS, and no other cloud has one; leave it out")
     chosen = declared_or_left_out(select(checks.values(), options), collectors, options)
     systems = bool(options.get("systems"))
-    return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems)
+    documents = bool(options.get("read_documents"))
+    if documents:
+        _say_of_documents(providers, collectors.values())
+    return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems, documents=documents)
+
+
+def _say_of_documents(providers: Iterable[str], collectors: "Iterable[Collector]") -> None:
+    """Warn of what is scanned and has files that are not read. Raises InputError where there are no others."""
+    from scanner.model.errors import InputError
+
+    read = {collector.provider for collector in collectors if collector.opt_in == "documents"}
+    if not read:
+        raise InputError("--read-documents reads files in S3 and Cloud Storage; leave it out where neither is scanned")
+    if rest := sorted(set(providers) - read):
+        log.warning("--read-documents: no files beside artifacts are read of %s", ", ".join(rest))
 
 
 def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:
@@ -170,7 +188,17 @@ def _arguments(providers: Mapping[str, Mapping[str, Any]], options: Mapping[str,
     for provider, settings in providers.items():
         asked.append(provider)
         asked += [f"{name}={value}" for name, value in sorted(settings.items()) if value]
-    for name in ("check", "skip_check", "min_severity", "framework", "verdicts", "shard", "verify", "as_of"):
+    for name in (
+        "check",
+        "skip_check",
+        "min_severity",
+        "framework",
+        "verdicts",
+        "shard",
+        "verify",
+        "read_documents",
+        "as_of",
+    ):
         value = options.get(name)
         if value:
             asked.append(f"{name}={','.join(value) if isinstance(value, tuple) else value}")

@@ -50,7 +50,7 @@ log = logging.getLogger("mlposture")
 #: Options that say what is judged: a resumed scan cannot change them.
 _FIXED = (
     "check", "skip_check", "min_severity", "framework", "framework_file", "systems", "suppressions", "trust", "shard",
-    "verify",
+    "verify", "read_documents",
 )  # fmt: skip
 #: Who does the work, and where: that is always said by who goes on.
 _WORK = ("engine", "journal_store")

@@ -47,15 +47,17 @@ def make_plan(
     verify: bool = False,
     tags: Collection[str] = (),
     systems: bool = True,
+    documents: bool = False,
 ) -> Plan:
-    """The collectors that these checks need, no more; with `verify` those that verify.
+    """The collectors that these checks need, no more; with `verify` those that verify, with `documents` those that read
+    files beside artifacts.
 
     `tags` are providers whose tags are to be read: no check judges by them, and selectors of AI systems do. Without
     `systems`, nothing is read that matters where AI systems are declared alone, and checks that need it are left out.
     """
     checks = checks if systems else without_systems(checks, collectors)
     needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
-    asked = {"verify": verify, "systems": systems}
+    asked = {"verify": verify, "systems": systems, "documents": documents}
     wanted = {kind for kind in needed if asked.get(collectors[kind].opt_in or "", True)}
     wanted |= {kind for kind, made in collectors.items() if made.opt_in == "tags" and made.provider in tags}
     # A kind that is only found by following references, and is itself judged, needs all that may refer to it.

@@ -13,8 +13,9 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 F = TypeVar("F", bound=Callable[..., Iterator[Resource]])
-#: What a collector waits for: that findings are to be verified, that tags are to be read, or that systems are declared.
-OptIn = Literal["verify", "tags", "systems"]
+#: What a collector waits for: that findings are to be verified, that tags or documents are to be read, or that systems
+#: are declared.
+OptIn = Literal["verify", "tags", "systems", "documents"]
 
 
 class Api(Protocol):
@@ -80,9 +81,9 @@ class Found:
 class Collector:
     """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from.
 
-    One that is `opt_in` is planned only for a scan that was told to verify what it finds, to read tags, or of which AI
-    systems it looks at. That of tags gives one resource for each that it read the tags of, with the same id and the
-    field `tags`.
+    One that is `opt_in` is planned only for a scan that was told to verify what it finds, to read tags or documents, or
+    of which AI systems it looks at. That of tags gives one resource for each that it read the tags of, with the same id
+    and the field `tags`.
     """
 
     __slots__ = ("follows", "function", "kind", "operations", "opt_in", "per", "service")

@@ -51,7 +51,9 @@ class View(Protocol):
         ...
 
     def asked(self, kind: type[Resource]) -> bool:
-        """Whether a kind that the check names in `also` was read, so that `get` and `all` may be asked for it."""
+        """Whether a kind that the check names was asked for anywhere: one in `also` may be looked at only then, and one
+        that is `opt_in` need not have been.
+        """
         ...
 
     def derive(self, function: "Callable[[View], T]") -> T:

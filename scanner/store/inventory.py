@@ -234,8 +234,12 @@ class InventoryView:
     def sources(self) -> frozenset[str]:
         return frozenset(self._inventory.providers())
 
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(kind for kind, _ in self._inventory.listings)
+
     def asked(self, kind: type[Resource]) -> bool:
-        return kind.kind in self._also
+        return kind.kind in self._needs and kind.kind in self._listed
 
     def get(self, kind: type[R], id: str) -> R | UnsetType | None:
         """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""

@@ -21,8 +21,8 @@ from checks.aws.iam.resources import (
 )
 from checks.aws.logs.resources import LogGroup
 from checks.aws.macie.resources import BucketCoverage, coverage_id
-from checks.aws.names import foreign_bucket_id
-from checks.aws.s3.resources import Bucket, Grant, Grantee, PublicAccessBlock
+from checks.aws.names import foreign_bucket_id, seen_from
+from checks.aws.s3.resources import Bucket, Grant, Grantee, ModelFolder, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
     ArtifactLineage,
     ComponentContainer,
@@ -49,6 +49,7 @@ from checks.aws.sagemaker.resources import (
 )
 from checks.aws.sns.resources import Topic
 from checks.aws.tagging.resources import TaggedResource
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Resource, Scope
 
 ACCOUNT = "111122223333"
@@ -111,6 +112,12 @@ def packaged(*containers: PackageContainer, name: str = "sentiment/3", **fields:
 def model_card(name: str = "sentiment", **fields: Any) -> ModelCard:
     """A card that says it is of the package `sentiment/3`."""
     return ModelCard(id=arn("model-card", name), name=name, scope=HERE, **fields)
+
+
+def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFolder:
+    """The folder of an artifact, with these documents; nothing was refused unless `refused` says so."""
+    known = {"documents": documents, "refused": (), **fields}
+    return ModelFolder(id=seen_from(address, HERE.account), name=address.removeprefix("s3://"), scope=HERE, **known)
 
 
 def packed(image: str = IMAGE, **fields: Any) -> PackageContainer:

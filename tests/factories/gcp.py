@@ -20,7 +20,8 @@ from checks.gcp.logging.resources import LogBucket, LogSink
 from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
 from checks.gcp.names import CLOUD_LOGGING, CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
-from checks.gcp.storage.resources import Bucket, IpFilter, PublicNetworks
+from checks.gcp.paths.documents import folder_id
+from checks.gcp.storage.resources import Bucket, IpFilter, ModelFolder, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
@@ -37,6 +38,7 @@ from checks.gcp.vertex_ai.resources import (
     TrainingPipeline,
     WorkerPool,
 )
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Scope
 
 PROJECT = "example-fraud-prod"
@@ -127,6 +129,12 @@ def offered(*projects: str, on: bool | None = True) -> PrivateServiceConnect:
 
 def model(number: str = "1", **fields: Any) -> Model:
     return Model(id=vertex_id("models", number), name="scorer", scope=HERE, **fields)
+
+
+def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFolder:
+    """The folder that an artifact is, with these documents; nothing was refused unless `refused` says so."""
+    known = {"documents": documents, "refused": (), **fields}
+    return ModelFolder(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
 
 
 def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:

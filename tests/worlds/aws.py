@@ -47,6 +47,7 @@ from worlds.aws_logs import answer_logs, check_logs
 from worlds.aws_macie import answer_macie, check_macie
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
+from worlds.aws_objects import answer_object
 from worlds.aws_s3 import Buckets, check_buckets
 from worlds.aws_search import Index
 from worlds.aws_tagging import check_tags, get_resources
@@ -412,6 +413,9 @@ class AwsWorld(World):
         assert self.moto is not None
         if request.method not in ("GET", "HEAD") and request.params.get("Bucket") not in self.writable:
             raise AwsError(403, "AccessDenied", "Access Denied")
+        if name == "GetObject" and request.params["Bucket"] not in self.writable:
+            bucket = self.buckets.admit(request, request.params["Bucket"], name)
+            return answer_object(bucket, request, self.request_id())
         result = self.buckets.answer(request, name, request.params)
         if result is None:
             return self.moto.answer(request, "s3")

@@ -16,7 +16,8 @@ from worlds.aws_model import AwsError, conform, known_model
 from worlds.base import Request
 
 _KEYS = "name region created versioning mfa_delete public_access_block policy acl encryption logging tags ownership"
-_FOREIGN_KEYS = "name owner region readable"
+_KEYS += " objects unlisted"
+_FOREIGN_KEYS = "name owner region readable objects unlisted"
 _GROUPS = "http://acs.amazonaws.com/groups"
 #: canned ACL -> (group, permissions) it grants beside the owner's FULL_CONTROL
 CANNED: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -163,7 +164,7 @@ class Buckets:
         owner = self.account if own else foreign["owner"] if foreign else ""
         expected = request.headers.get("x-amz-expected-bucket-owner", owner)
         mine = own is not None and request.account == self.account
-        readable = bool(bucket.get("readable")) and operation in ("HeadBucket", "GetBucketLocation")
+        readable = bool(bucket.get("readable")) and operation in ("HeadBucket", "GetBucketLocation", "GetObject")
         if expected != owner or not (mine or readable):
             headers = {"x-amz-bucket-region": bucket["region"]} if head else {}
             raise AwsError(403, "AccessDenied", "Access Denied", headers)

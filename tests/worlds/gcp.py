@@ -19,6 +19,7 @@ from worlds import gcp_assets, gcp_leaves, gcp_logging
 from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
+from worlds.gcp_files import answer_file
 from worlds.gcp_objects import Objects
 from worlds.gcp_store import HOST, Resource, Store, public
 from worlds.leaves import Leaf
@@ -201,6 +202,8 @@ class GcpWorld(World):
         call: Call = request.params["call"]
         if not self.document.get("anonymous") and not self.token.accepts(request):
             return replies.unauthenticated(call.storage)
+        if request.operation == "storage.objects.get" and not self.objects:
+            return answer_file(self.document, request)
         if self.objects and request.operation.startswith("storage.objects."):
             path = request.path.removeprefix(_STORAGE)
             return self.kept.answer(request, self.objects, f"{self.url}{_STORAGE}", path)

@@ -16,6 +16,7 @@ KEYS = {
     "apis",
     "audit_log",
     "collections",
+    "files",
     "foreign_buckets",
     "iam_policies",
     "locations",
@@ -24,6 +25,7 @@ KEYS = {
     "project",
     "project_metadata",
     "projects",
+    "unlisted",
     "replies",
     "unreachable",
 }

@@ -13,13 +13,14 @@ from msgspec import UNSET, UnsetType
 
 from checks.aws.client import clients
 from checks.aws.client.clients import Clients
-from checks.aws.client.failures import empty, told, unparsed
+from checks.aws.client.failures import empty, told, translated, unparsed
 from checks.aws.client.sessions import Sessions
 from checks.aws.client.shapes import find
 from checks.aws.client.transport import ASSUME, Transport
-from checks.aws.permissions import is_read, permission
+from checks.aws.permissions import DOCUMENTS, is_read, permission
 from scanner.calls.bounds import Listing
-from scanner.calls.client import BaseApi, Calls
+from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
+from scanner.cards.card_files import LARGEST, NAMES
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
@@ -31,6 +32,7 @@ _ELSEWHERE = {
     "tag:GetResources": ("resourcegroupstaggingapi", "GetResources"),
 }
 _DISCOVER = "ec2:DescribeRegions"
+_GET = "s3:GetObject"
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "AwsProvider":
@@ -168,6 +170,8 @@ class AwsProvider:
 class AwsApi(BaseApi):
     """The handle of one collector. Operations are `service:ApiOperation`; parameters are the API's own."""
 
+    documents = DOCUMENTS
+
     def __init__(self, provider: AwsProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
         super().__init__(provider.calls, collector, scope, recorder)
         self._provider = provider
@@ -198,6 +202,30 @@ class AwsApi(BaseApi):
             if failure.code in codes:
                 return failure.code
             self.gap(operation, failure)
+            return UNSET
+
+    def document(
+        self, bucket: str, key: str, region: str, *, codes: tuple[str, ...]
+    ) -> Mapping[str, Any] | str | UnsetType:
+        """A file with one of the names of model cards, its `Body` as bytes; else as `answer` gives it.
+
+        Of a file that is larger than a card may be, one byte more than that is read.
+        """
+        if key.rpartition("/")[2] not in NAMES:
+            raise UndeclaredOperation(f"{key} has none of the names of documents")
+        ranged = {"Bucket": bucket, "Key": key, "Range": f"bytes=0-{LARGEST}"}
+        attempt = self._attempt(_GET, region, ranged)
+
+        def whole() -> Mapping[str, Any]:
+            reply = attempt()
+            return {**reply, "Body": translated(reply["Body"].read)}
+
+        try:
+            return self.ask_for_content(_GET, whole)
+        except CallFailed as failure:
+            if failure.code in codes:
+                return failure.code
+            self.gap(_GET, failure)
             return UNSET
 
     def pages(

@@ -35,6 +35,13 @@ REFUSALS = (
         words=pattern(r"Macie is not enabled", re.IGNORECASE),
         says=("Macie is not enabled.",),
     ),
+    Refusal(
+        cause="denied by the key that encrypts the object",
+        remedy="allow kms:Decrypt on that key, for the scanner's role and in the key's policy",
+        source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+        words=pattern(r"perform: kms:Decrypt"),
+        says=("not authorized to perform: kms:Decrypt on resource …",),
+    ),
     _policy(
         "service control policy",
         "denied by a service control policy of the organisation",

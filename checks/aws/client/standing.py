@@ -1,10 +1,11 @@
 """What the caller's own role or user lacks, from one call to the policy simulator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from checks.aws.client.api import AwsProvider
+from checks.aws.permissions import DOCUMENTS
 from scanner.calls.bounds import Listing
 from scanner.model.credentials import Held
 from scanner.model.errors import CallFailed
@@ -13,6 +14,8 @@ from scanner.model.nouns import Scope
 from scanner.model.patterns import pattern
 
 _SIMULATE = "iam:SimulatePrincipalPolicy"
+#: A file in any bucket that may be a model card.
+_DOCUMENT = "arn:aws:s3:::example/README.md"
 _ASSUMED = pattern(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([\w+=,.@-]+)")
 _USER = pattern(r"arn:[a-z-]+:iam::\d{12}:user/.+")
 
@@ -24,24 +27,35 @@ def held(provider: AwsProvider, needs: Sequence[Need], settings: Mapping[str, An
         return Held(account, None, "AWS simulates roles and users alone")
     actions = [need.permission for need in needs if need.permission != "sts:AssumeRole"]
     scope = Scope("aws", account, provider.home)
-    listing = Listing(provider.calls.manners.bounds)
+    # The right to read documents may be limited to their names.
+    documents = sorted(DOCUMENTS.intersection(actions))
+    questions: list[dict[str, Any]] = [{"ActionNames": [name for name in actions if name not in documents]}]
+    if documents:
+        questions.append({"ActionNames": documents, "ResourceArns": [_DOCUMENT]})
     lacking: list[str] = []
-    asked: dict[str, Any] = {"PolicySourceArn": source, "ActionNames": actions, "MaxItems": 1000}
     try:
-        while True:
-            page = provider.calls.run(scope, "iam", _SIMULATE, partial(_simulate, provider, asked))
-            results = page.get("EvaluationResults", [])
-            lacking += [one["EvalActionName"] for one in results if one.get("EvalDecision") != "allowed"]
-            marker = page.get("Marker") if page.get("IsTruncated") else None
-            if not marker:
-                break
-            if endless := listing.endless(marker, results):
-                raise endless
-            asked["Marker"] = marker
+        for question in questions:
+            asked = {"PolicySourceArn": source, "MaxItems": 1000, **question}
+            lacking += _denied(provider, scope, asked)
     except CallFailed as failure:
         return Held(account, None, f"{_SIMULATE}, which a scan does without, would say it ({failure.detail})")
     unasked = tuple(need.permission for need in needs if need.permission not in actions)
     return Held(account, tuple(sorted(lacking)), unasked=unasked)
+
+
+def _denied(provider: AwsProvider, scope: Scope, asked: dict[str, Any]) -> Iterator[str]:
+    """Which of the actions are not allowed, page by page. Raises CallFailed."""
+    listing = Listing(provider.calls.manners.bounds)
+    while True:
+        page = provider.calls.run(scope, "iam", _SIMULATE, partial(_simulate, provider, asked))
+        results = page.get("EvaluationResults", [])
+        yield from (one["EvalActionName"] for one in results if one.get("EvalDecision") != "allowed")
+        marker = page.get("Marker") if page.get("IsTruncated") else None
+        if not marker:
+            return
+        if endless := listing.endless(marker, results):
+            raise endless
+        asked = {**asked, "Marker": marker}
 
 
 def _simulate(provider: AwsProvider, asked: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from checks.aws.paths.served_packages import Described, described, served_packages
+from checks.aws.paths.documented import Served, of
+from checks.aws.s3.resources import ModelFolder
 from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.people import different_people
@@ -21,47 +23,13 @@ from checks.aws.sagemaker.resources import (
 )
 from checks.blind_spots import CARDS
 from scanner.cards.agreement import Serving, compare
-from scanner.cards.card import Card, completeness, open_items
+from scanner.cards.card import Card, Completeness, completeness, open_items
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 _JOINS = (Model, Endpoint, EndpointConfig, InferenceComponent, ModelCard)
-
-
-class _Served:
-    """A package that serves, the way from it to an endpoint, and its cards; or why nothing can be said of it.
-
-    `complete` unless there may be more cards, or endpoints that run it.
-    """
-
-    def __init__(self, package: ModelPackage, view: View) -> None:
-        served = view.derive(served_packages)
-        way = served.paths.get(package.id)
-        self.path = (package.id, *(way or ()))
-        found = described(view, package, way[0]) if way else Described(None, (), complete=True)
-        self.own, self.others, self.cards = found.own, found.others, found.cards
-        self.complete = served.complete and found.complete
-        self.verdict: Verdict | None = None
-        if way is None and served.complete:
-            self.verdict = not_applicable("no endpoint in service runs it")
-        elif way is None:
-            self.verdict = unknown("whether an endpoint runs it")
-
-    def unseen(self) -> Verdict:
-        """There may be another card, or an endpoint that nobody saw."""
-        return unknown("card", "ModelCard", "Endpoint", path=self.path)
-
-    def without_cards(self) -> Verdict | None:
-        """What to say where it does not serve, or has no card that could be judged."""
-        if self.verdict or self.cards:
-            return self.verdict
-        return not_applicable("it has no model card that could be read") if self.complete else self.unseen()
-
-    def evidence(self) -> dict[str, Any]:
-        """What there is in the cards."""
-        own = {} if self.own is None else {"card": self.own}
-        return {**own, **_of_cards(self.others, "card")}
+_FILES = (ModelPackage, ModelFolder)
 
 
 @check(
@@ -69,17 +37,18 @@ class _Served:
     severity=Severity.LOW,
     objective="model-documentation",
     since="0.1.0",
-    needs=_JOINS,
+    needs=(*_JOINS, *_FILES),
     blind_to=CARDS,
     recorded=True,
 )
 def sagemaker_served_package_without_model_card(package: ModelPackage, view: View) -> Verdict:
-    """Model package that serves has no model card.
+    """Model package that serves has no model card in the registry.
 
     A card is one in the registry, as a part of the package, or one of SageMaker Model Cards that names the package,
-    or a model made from it. One that holds nothing but the text of a template is none. That there is one was recorded
-    by whoever wrote it; it is no evidence that it is right. Models that are made from no package are not looked at:
-    nothing leads from them to a card.
+    or a model made from it. One that holds nothing but the text of a template is none. With `--read-documents` a file
+    counts too that is called README.md or model_card and lies beside the artifact, if it fills an item of a card, and
+    no artifact of another group of packages lies there. That there is one was recorded by whoever wrote it; it is no
+    evidence that it is right. Models that are made from no package are not looked at.
 
     ## Why it matters
     Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for, what it
@@ -96,16 +65,25 @@ def sagemaker_served_package_without_model_card(package: ModelPackage, view: Vie
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html
     """
-    served = _Served(package, view)
+    served = Served(package, view)
     if served.verdict:
         return served.verdict
     if not served.complete:
         return served.unseen()
     if any(completeness(card).filled for card in served.cards):
         return passed("a model card was recorded", path=served.path, **served.evidence())
+    if any(completeness(card).filled for card in served.documents.cards):
+        said = "a document beside its artifact was recorded"
+        return passed(said, path=served.path, card=package.card, **served.documented())
+    if not served.documents.complete:
+        return served.unread()
+    evidence = served.documented() | served.evidence()
     if served.cards:
-        return failed("its model card holds nothing but a template", path=served.path, **served.evidence())
-    return failed("no model card that can be read is of it", path=served.path, card=package.card)
+        return failed("its model card holds nothing but a template", path=served.path, **evidence)
+    beside = ", and the document beside its artifact fills no item of one" if served.documents.found else ""
+    return failed(
+        f"no model card in the registry is of it{beside}", path=served.path, **{"card": package.card, **evidence}
+    )
 
 
 @check(
@@ -113,7 +91,7 @@ def sagemaker_served_package_without_model_card(package: ModelPackage, view: Vie
     severity=Severity.INFORMATIONAL,
     objective="model-documentation",
     since="0.1.0",
-    needs=_JOINS,
+    needs=(*_JOINS, *_FILES),
     blind_to=CARDS[1:],
     recorded=True,
 )
@@ -122,7 +100,8 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
 
     The items are the 30 of Mitchell et al. (2019). One is there where a member of the card, a custom detail or a
     metadata property that speaks of it holds more than a placeholder such as `TODO`. Date and version of the package
-    are in the registry itself. Of several cards the fullest is judged. Licence, citation, thresholds and uses out of
+    are in the registry itself. Of several cards, and of documents that `--read-documents` read, the fullest is judged.
+    Licence, citation, thresholds and uses out of
     scope have no member of their own: they are looked for in `custom_details`, by their names.
 
     ## Why it matters
@@ -137,8 +116,8 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
     - https://arxiv.org/abs/1810.03993
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html
     """
-    served = _Served(package, view)
-    if verdict := served.without_cards():
+    served = Served(package, view)
+    if verdict := served.undescribed():
         return verdict
     if not served.complete:
         return served.unseen()
@@ -146,10 +125,15 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
         return missing
     registry = [id for id, value in (("MC-1.2", package.creation_time), ("MC-1.3", package.version)) if value]
     registry += completeness(package.metadata).filled if package.metadata else ()
-    best = max((completeness(card, registry) for card in served.cards), key=lambda one: len(one.filled))
     evidence = {**served.evidence(), "metadata": package.metadata, "creation_time": package.creation_time}
+    best = _fullest(served.cards, registry)
+    if best.missing:
+        best = max(best, _fullest(served.documents.cards, registry), key=lambda one: len(one.filled))
+        evidence |= served.documented()
     if not best.missing:
         return passed("all 30 items were recorded", path=served.path, **evidence)
+    if not served.documents.complete:
+        return served.unread()
     counted = {"filled": len(best.filled), "placeholder": best.placeholder, "empty": best.empty}
     return failed(open_items(best), path=served.path, **{**evidence, "card": counted})
 
@@ -159,7 +143,7 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
     severity=Severity.MEDIUM,
     objective="model-documentation",
     since="0.1.0",
-    needs=(*_JOINS, ModelPackage, TrainingJob),
+    needs=(*_JOINS, *_FILES, TrainingJob),
     blind_to=("digests of artifacts", "metrics in files"),
     recorded=True,
 )
@@ -168,7 +152,8 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
 
     Compared is what both name: the number of the version, the addresses of artifacts, the digests of images, and the
     training data where the job that the card names is one of the last thirty days. SageMaker states no digest of an
-    artifact, and metrics of packages are in files that no scan opens.
+    artifact, and metrics of packages are in files that no scan opens. A document beside the artifact, which
+    `--read-documents` reads, is compared as well; its version where that is one number, as those of the registry are.
 
     ## Why it matters
     A card that was copied from an earlier version describes a model that nobody runs. Its metrics and limits are
@@ -182,15 +167,17 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelPackageContainerDefinition.html
     """
-    served = _Served(package, view)
-    if verdict := served.without_cards():
+    served = Served(package, view)
+    if verdict := served.undescribed():
         return verdict
-    found = [_compared(card, package, view, served.path[1]) for card in served.cards]
+    cards = [*served.cards, *map(_as_of_registry, served.documents.cards)]
+    found = [_compared(card, package, view, served.path[1]) for card in cards]
     compared = [what for one in found for what in one.compared]
     differences = [said for one in found for said in one.differences]
     missing = [name for one in found for name in one.missing]
     stated = {"version": package.version, "inference_specification": package.inference_specification}
-    evidence = served.evidence() | {name: value for name, value in stated.items() if value is not UNSET}
+    evidence = served.documented() | served.evidence()
+    evidence |= {name: value for name, value in stated.items() if value is not UNSET}
     if differences:
         return failed(f"the card names {differences[0]}", path=served.path, **evidence)
     missing += [name for name, value in stated.items() if value is UNSET]
@@ -198,6 +185,8 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
         return unknown(*dict.fromkeys(missing), path=served.path)
     if not served.complete:
         return served.unseen()
+    if not served.documents.complete:
+        return served.unread()
     if not compared:
         return not_applicable("its card names no version, artifact, image or training data that could be compared")
     return passed(f"the card names what serves: {', '.join(dict.fromkeys(compared))}", path=served.path, **evidence)
@@ -208,14 +197,16 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
     severity=Severity.LOW,
     objective="model-documentation",
     since="0.1.0",
-    needs=_JOINS,
+    needs=(*_JOINS, *_FILES),
     blind_to=CARDS[1:],
     recorded=True,
 )
 def sagemaker_model_card_older_than_model(package: ModelPackage, view: View) -> Verdict:
     """Model card was last changed before the version that serves was registered.
 
-    A card that is a part of the package has no date of its own. Of several cards the newest is judged.
+    A card that is a part of the package has no date of its own. Of several cards the newest is judged. A document
+    beside the artifact, which `--read-documents` reads, is newer where the file was put there later. One that was put
+    there before says nothing: pipelines write the file, then the artifact, and register both at last.
 
     ## Why it matters
     A card that is older than the model cannot know it: what it says of data, metrics and limits is about a model
@@ -229,8 +220,8 @@ def sagemaker_model_card_older_than_model(package: ModelPackage, view: View) -> 
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-manage.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelCard.html
     """
-    served = _Served(package, view)
-    if verdict := served.without_cards():
+    served = Served(package, view)
+    if verdict := served.undescribed():
         return verdict
     dates = [_changed(one) for one in served.others]
     if not served.complete:
@@ -238,12 +229,22 @@ def sagemaker_model_card_older_than_model(package: ModelPackage, view: View) -> 
     if package.creation_time is UNSET or UNSET in dates:
         return unknown("creation_time", "ModelCard.last_modified_time", path=served.path)
     known = [date for date in dates if isinstance(date, datetime)]
-    if not known or package.creation_time is None:
-        return not_applicable("its card is a part of it, and has no date of its own")
-    evidence = {"creation_time": package.creation_time, "ModelCard.last_modified_time": max(known)}
-    if max(known) < package.creation_time:
-        return failed("its model card is older than the version", path=served.path, **evidence)
-    return passed("its model card was changed after the version was made", path=served.path, **evidence)
+    if package.creation_time is None:
+        return not_applicable("the registry does not say when it was made")
+    evidence = {"creation_time": package.creation_time}
+    if known and max(known) >= package.creation_time:
+        evidence["ModelCard.last_modified_time"] = max(known)
+        return passed("its model card was changed after the version was made", path=served.path, **evidence)
+    put = [one.changed for one in served.documents.found if one.card and one.card.entries]
+    if any(date >= package.creation_time for date in put if date):
+        evidence |= served.documented()
+        return passed("the document beside its artifact was put there later", path=served.path, **evidence)
+    if None in put or not served.documents.complete:
+        return served.unread()
+    if not known:
+        return not_applicable("neither a card in it nor a file from before has a date that says whether it is older")
+    evidence["ModelCard.last_modified_time"] = max(known)
+    return failed("its model card is older than the version", path=served.path, **evidence)
 
 
 @check(
@@ -278,7 +279,7 @@ def sagemaker_model_card_not_approved_by_another(package: ModelPackage, view: Vi
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UserContext.html
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
     """
-    served = _Served(package, view)
+    served = Served(package, view)
     if verdict := served.without_cards():
         return verdict
     if not served.complete:
@@ -286,7 +287,7 @@ def sagemaker_model_card_not_approved_by_another(package: ModelPackage, view: Vi
     answers = [_by_another(one) for one in served.others]
     if served.own is not None:
         answers.append(None if package.card_status == "Approved" else False)
-    evidence = _of_cards(served.others, "status", "created_by", "approved_by", "approved_version")
+    evidence = of(ModelCard, served.others, "status", "created_by", "approved_by", "approved_version")
     evidence["card_status"] = package.card_status
     if True in answers:
         return passed("approved by somebody else than its author", path=served.path, **evidence)
@@ -304,6 +305,18 @@ def _by_another(one: ModelCard) -> bool | None:
     if one.status != "Approved":
         return False
     return None if one.approved_version is UNSET else different_people(one.created_by, one.approved_by)
+
+
+def _fullest(cards: Iterable[Card], elsewhere: list[str]) -> Completeness:
+    """Of the items that cards have, those of the card that has most; nothing of none."""
+    found = (completeness(card, elsewhere) for card in cards)
+    return max(found, key=lambda one: len(one.filled), default=completeness(Card()))
+
+
+def _as_of_registry(card: Card) -> Card:
+    """A document without a version that is none of the registry's, whose versions are numbers: `1.2.0`."""
+    number = (card.version or "").strip().removeprefix("v").isdigit()
+    return card if number else replace(card, version=None)
 
 
 class _Compared(NamedTuple):
@@ -350,10 +363,3 @@ def _image_digests(package: ModelPackage) -> frozenset[str] | None:
 
 def _changed(one: ModelCard) -> Any:
     return one.last_modified_time if one.last_modified_time is not None else one.creation_time
-
-
-def _of_cards(cards: Iterable[ModelCard], *fields: str) -> dict[str, Any]:
-    """Fields of cards as evidence, by the ids of the cards."""
-    cards = tuple(cards)
-    named = {f"ModelCard.{field}": {one.id: getattr(one, field) for one in cards} for field in fields}
-    return {field: {id: value for id, value in of.items() if value is not UNSET} for field, of in named.items() if of}

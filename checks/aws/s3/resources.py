@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from checks.aws.members import AwsPart
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 
@@ -76,3 +77,20 @@ class Bucket(Resource, frozen=True, kw_only=True):
     ] = UNSET
     versioning: Annotated[Observed[str], Read("s3:GetBucketVersioning", "Status")] = UNSET
     logging_target: Annotated[Observed[str], Read("s3:GetBucketLogging", "LoggingEnabled.TargetBucket")] = UNSET
+
+
+class ModelFolder(Resource, frozen=True, kw_only=True):
+    """Where the artifact of a model package that serves lies, with the files there that may be model cards.
+
+    Read with `--read-documents` alone: nothing is listed, and files are asked for by the names that model cards have.
+    `refused` are the names of which it is not known whether there is one: without the right to list the bucket S3
+    refuses a file that is not there as one that may not be read. Id: its address, without a
+    slash at the end, with the account that saw it.
+    """
+
+    kind: ClassVar[str] = "aws.s3.ModelFolder"
+    title: ClassVar[str] = "model cards in files beside an artifact in S3"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    documents: Observed[tuple[Document, ...]] = UNSET
+    refused: Observed[tuple[str, ...]] = UNSET

@@ -44,12 +44,12 @@ class ServedVersions(Struct, frozen=True):
     recorded=True,
 )
 def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verdict:
-    """Model version that an online deployment serves says nothing of what it is for.
+    """Model version that an online deployment serves says nothing in the registry of what it is for.
 
     Azure ML has no model cards. What there is of one is in the descriptions of the model and of the version, and in
     tags of either that speak of an item of a card, such as `licence`. A placeholder such as `TODO` says nothing. That
     there is a description was recorded by whoever wrote it; it is no evidence that it is right. Models that a
-    deployment takes from a registry are not looked at.
+    deployment takes from a registry are not looked at, nor are files beside artifacts, also with `--read-documents`.
 
     ## Why it matters
     Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for and where

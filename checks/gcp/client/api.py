@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
+from msgspec import UnsetType
 
 from checks.gcp.client.census import NONE_AT_ALL, NONE_ELSEWHERE, Census
 from checks.gcp.client.discovery import Discovery, items
@@ -20,10 +22,11 @@ from checks.gcp.client.strangers import STRANGE, refuse_strangers, refuse_unknow
 from checks.gcp.client.tree import Tree, projects_below, root
 from checks.gcp.client.web import Web
 from checks.gcp.error_kinds import DISABLED, NOT_FOUND
-from checks.gcp.names import AIPLATFORM, PROJECTS
-from checks.gcp.permissions import is_read, permission
+from checks.gcp.names import AIPLATFORM, PROJECTS, STORAGE
+from checks.gcp.permissions import DOCUMENTS, is_read, permission
 from scanner.calls.bounds import Listing
-from scanner.calls.client import BaseApi, Calls
+from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
+from scanner.cards.card_files import LARGEST, NAMES
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
@@ -32,6 +35,7 @@ T = TypeVar("T")
 
 _LOCATIONS = "aiplatform.locations.list"
 _PROJECT = "resourcemanager.projects.get"
+_FILE = "storage.objects.get"
 
 
 def connect(settings: Mapping[str, Any], calls: Calls) -> "GcpProvider":
@@ -241,6 +245,10 @@ class GcpProvider:
         """One call, once. Raises CallFailed."""
         return self._web.send(operation, method, path, query, body)
 
+    def content(self, path: str, query: Mapping[str, Any]) -> bytes:
+        """What a file in Cloud Storage holds. Raises CallFailed."""
+        return self._web.content(path, query)
+
     def _by_id(self, project: str) -> str:
         if not project.isdigit():
             return project
@@ -310,6 +318,8 @@ class GcpProvider:
 class GcpApi(BaseApi):
     """The handle of one collector. Paths start with the API's host: `storage.googleapis.com/storage/v1/b/NAME`."""
 
+    documents = DOCUMENTS
+
     def __init__(self, provider: GcpProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
         super().__init__(provider.calls, collector, scope, recorder)
         self._provider = provider
@@ -366,6 +376,30 @@ class GcpApi(BaseApi):
     def call(self, operation: str, path: str, *, absent: tuple[str, ...] = (), body: Any = None, **query: Any) -> Reply:
         """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
         return self.reply(operation, self._attempt(operation, path, body, query), absent)
+
+    def document(self, bucket: str, key: str) -> tuple[Mapping[str, Any], bytes | None] | UnsetType | None:
+        """A file with one of the names of model cards: what Cloud Storage says of it, and its content.
+
+        No content of one that is larger than a card may be; `None` where there is no file, `UNSET` and a gap for any
+        failure. Errors of a download are plain text, so what is there is asked for first.
+        """
+        if key.rpartition("/")[2] not in NAMES:
+            raise UndeclaredOperation(f"{key} has none of the names of documents")
+        path = f"{STORAGE}/storage/v1/b/{quote(bucket, safe='')}/o/{quote(key, safe='')}"
+        try:
+            said = self.ask_for_content(_FILE, self._attempt(_FILE, path, None, {}))
+            size = said.get("size")
+            if not (isinstance(size, str) and size.isdecimal()):
+                raise CallFailed(Reason.MALFORMED, "the reply has no size")
+            if int(size) > LARGEST:
+                return said, None
+            query = {"alt": "media"} | ({"generation": said["generation"]} if "generation" in said else {})
+            return said, self.ask_for_content(_FILE, lambda: self._provider.content(path, query))
+        except CallFailed as failure:
+            if failure.code == NOT_FOUND:
+                return None
+            self.gap(_FILE, failure)
+            return msgspec.UNSET
 
     def pages(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Named items of a listing. A failure ends it and leaves a gap; a disabled API is absence."""

@@ -79,8 +79,16 @@ class Web:
         self, operation: str, method: str, path: str, query: Mapping[str, Any], body: Any = None
     ) -> Mapping[str, Any]:
         """One call, once. Members of the query that are lists are repeated. Raises CallFailed."""
+        return _decoded(shapes()[operation], self._reply(method, path, query, body))
+
+    def content(self, path: str, query: Mapping[str, Any]) -> bytes:
+        """What a file holds. Raises CallFailed."""
+        return _content(self._reply("GET", path, query, None))
+
+    def _reply(self, method: str, path: str, query: Mapping[str, Any], body: Any) -> urllib3.BaseHTTPResponse:
+        """What was said to a call. Raises CallFailed where nothing was."""
         try:
-            reply = self._exchange(method, path, query, body)
+            return self._exchange(method, path, query, body)
         except NoToken as error:
             raise CallFailed(Reason.MALFORMED, f"no access token: {error}") from error
         except google.auth.exceptions.TransportError as error:
@@ -97,7 +105,6 @@ class Web:
             raise CallFailed(Reason.UNREACHABLE, type(error).__name__, retry=True) from error
         except HTTPError as error:
             raise CallFailed(Reason.ERROR, type(error).__name__) from error
-        return _decoded(shapes()[operation], reply)
 
     def _exchange(self, method: str, path: str, query: Mapping[str, Any], body: Any) -> urllib3.BaseHTTPResponse:
         """What was said to a call; where its token was refused, to the same with another one."""
@@ -262,6 +269,19 @@ def _decoded(shape: Shape, reply: urllib3.BaseHTTPResponse) -> Mapping[str, Any]
     if reply.status != 200 or "json" not in reply.headers.get("Content-Type", "json") or not shape.fits(body):
         raise CallFailed(Reason.MALFORMED, "the reply is not one of this operation")
     return body
+
+
+def _content(reply: urllib3.BaseHTTPResponse) -> bytes:
+    """The body of a download, which Cloud Storage marks. Raises CallFailed."""
+    if reply.status != 200:
+        try:
+            said = msgspec.json.decode(reply.data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            said = None
+        raise from_reply(reply.status, said, reply.headers.get("Retry-After"))
+    if not any(name.lower().startswith("x-goog-") for name in reply.headers):
+        raise CallFailed(Reason.MALFORMED, "the reply is no download of Cloud Storage")
+    return reply.data
 
 
 def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:

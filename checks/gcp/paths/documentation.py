@@ -6,12 +6,17 @@ from msgspec import UNSET, Struct
 
 from checks.blind_spots import CARDS
 from checks.gcp.names import AIPLATFORM, full_name
+from checks.gcp.paths.documents import Documents, documents_of
+from checks.gcp.storage.resources import ModelFolder
 from checks.gcp.vertex_ai.resources import Endpoint, Model, ModelEvaluation
-from scanner.cards.card import completeness, open_items
+from scanner.cards.card import Card, completeness, open_items
 from scanner.cards.card_items import TITLES
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
+
+#: There may be a document that nobody read.
+_UNREAD = unknown("ModelFolder.documents", "ModelFolder.refused")
 
 
 class ServedModels(Struct, frozen=True):
@@ -29,16 +34,17 @@ class ServedModels(Struct, frozen=True):
     severity=Severity.LOW,
     objective="model-documentation",
     since="0.1.0",
-    needs=(Endpoint,),
+    needs=(Endpoint, ModelFolder),
     blind_to=CARDS,
     recorded=True,
 )
 def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
-    """Model version that serves says nothing of what it is for.
+    """Model version that serves says nothing in the registry of what it is for.
 
     Vertex AI has no model cards. What there is of one is in the descriptions of the model and of the version, and in
-    labels that speak of an item of a card. A placeholder such as `TODO` says nothing. That there is a description was
-    recorded by whoever wrote it; it is no evidence that it is right.
+    labels that speak of an item of a card. With `--read-documents` a file counts too that is called README.md or
+    model_card and lies in the folder that is the artifact, if it fills an item of a card. A placeholder such as `TODO`
+    says nothing. That there is a description was recorded by whoever wrote it; it is no evidence that it is right.
 
     ## Why it matters
     Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for and where
@@ -62,10 +68,18 @@ def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
         return endpoint
     found = completeness(model.card).filled if model.card else ()
     evidence = {"card": model.card, "version": model.version}
-    if not found:
-        return failed("no description says what it is for", path=(model.id, endpoint), **evidence)
-    said = ", ".join(TITLES[id].lower() for id in found)
-    return passed(f"a description was recorded: {said}", path=(model.id, endpoint), **evidence)
+    path = (model.id, endpoint)
+    if found:
+        said = ", ".join(TITLES[id].lower() for id in found)
+        return passed(f"a description was recorded: {said}", path=path, **evidence)
+    documents = documents_of(model, view)
+    evidence |= _documented(documents)
+    if any(completeness(card).filled for card in documents.cards):
+        return passed("a document beside its artifact was recorded", path=path, **evidence)
+    if not documents.complete:
+        return _UNREAD
+    beside = ", nor does the document beside its artifact" if documents.found else ""
+    return failed(f"no description in the registry says what it is for{beside}", path=path, **evidence)
 
 
 @check(
@@ -73,7 +87,7 @@ def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
     severity=Severity.INFORMATIONAL,
     objective="model-documentation",
     since="0.1.0",
-    needs=(Endpoint, ModelEvaluation),
+    needs=(Endpoint, ModelEvaluation, ModelFolder),
     blind_to=CARDS,
     recorded=True,
 )
@@ -82,8 +96,8 @@ def vertex_served_model_card_incomplete(model: Model, view: View) -> Verdict:
 
     The items are the 30 of Mitchell et al. (2019). One is there where a heading of a description, or a label, speaks of
     it and holds more than a placeholder such as `TODO`. Date and version are in the registry itself, and evaluations of
-    the version in Vertex AI count for performance, with slices for results by group. A version that nothing describes
-    is left to MLP-5311.
+    the version in Vertex AI count for performance, with slices for results by group. Of the descriptions, and of
+    documents that `--read-documents` read, the fullest is judged. A version that nothing describes is left to MLP-5311.
 
     ## Why it matters
     What a card leaves out is mostly what it is read for: whom the model fails, on what data it was tested, and what it
@@ -105,17 +119,31 @@ def vertex_served_model_card_incomplete(model: Model, view: View) -> Verdict:
     if isinstance(endpoint, Verdict):
         return endpoint
     if not model.card or not completeness(model.card).filled:
-        return not_applicable("nothing describes it", card=model.card)
+        documents = documents_of(model, view)
+        if not any(completeness(card).filled for card in documents.cards):
+            return not_applicable("nothing describes it", card=model.card) if documents.complete else _UNREAD
     evaluations = evaluations_of(model, view)
     if evaluations is None or any(one.groups is UNSET for one in evaluations):
         return unknown("ModelEvaluation.groups")
-    found = completeness(model.card, _in_the_registry(model, evaluations))
+    stated = _in_the_registry(model, evaluations)
+    found = completeness(model.card or Card(), stated)
     path = (model.id, *(one.id for one in evaluations), endpoint)
     evidence = {"version": model.version, "create_time": model.create_time} | of_evaluations(evaluations, "groups")
+    if found.missing:
+        documents = documents_of(model, view)
+        evidence |= _documented(documents)
+        found = max((found, *(completeness(card, stated) for card in documents.cards)), key=lambda one: len(one.filled))
+        if found.missing and not documents.complete:
+            return _UNREAD
     if not found.missing:
         return passed("all 30 items were recorded", path=path, card=model.card, **evidence)
     counted = {"filled": len(found.filled), "placeholder": found.placeholder, "empty": found.empty}
     return failed(open_items(found), path=path, card=counted, **evidence)
+
+
+def _documented(documents: Documents) -> dict[str, Any]:
+    """What there is in documents, as evidence."""
+    return {"ModelFolder.documents": {documents.folder.id: documents.found}} if documents.folder else {}
 
 
 def _in_the_registry(model: Model, evaluations: tuple[ModelEvaluation, ...]) -> list[str]:

@@ -5,10 +5,12 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET
 
 from checks.gcp.iam.resources import Binding
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 BUCKET = "storage.buckets.get"
 LIST = "storage.buckets.list"
+FILE = "storage.objects.get"
 POLICY = "storage.buckets.getIamPolicy"
 FOLDERS = "storage.managedFolders.list"
 FOLDER_POLICY = "storage.managedFolders.getIamPolicy"
@@ -61,3 +63,20 @@ class Bucket(Resource, frozen=True, kw_only=True):
     #: `folder: role: member` of managed folders in it that are open to everyone; none are where a policy prevents it
     open_folders: Observed[tuple[str, ...]] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(BUCKET, "labels")] = UNSET
+
+
+class ModelFolder(Resource, frozen=True, kw_only=True):
+    """Where the artifact of a model that an endpoint serves lies, with the files there that may be model cards.
+
+    Read with `--read-documents` alone: nothing is listed, and files are asked for by the names that model cards have.
+    `refused` are the names of which it is not known whether there is one: without the right to list a bucket's objects
+    Cloud Storage refuses one that is not there. Id: its address, without a slash at the end, with the project that saw
+    it.
+    """
+
+    kind: ClassVar[str] = "gcp.storage.ModelFolder"
+    title: ClassVar[str] = "model cards in files beside an artifact in Cloud Storage"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    documents: Observed[tuple[Document, ...]] = UNSET
+    refused: Observed[tuple[str, ...]] = UNSET

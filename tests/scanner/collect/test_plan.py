@@ -12,7 +12,7 @@ CHECKS, COLLECTORS = registered()
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
 def test_a_plan_covers_what_a_check_judges_and_joins(check: object) -> None:
-    plan = make_plan([check], COLLECTORS, verify=True)  # type: ignore[list-item]
+    plan = make_plan([check], COLLECTORS, verify=True, documents=True)  # type: ignore[list-item]
     kinds = [collector.kind for collector in plan.collectors]
 
     assert {check.kind, *check.needs} <= set(kinds)  # type: ignore[attr-defined]
@@ -30,6 +30,13 @@ def test_what_verifies_is_planned_only_if_that_is_asked_for() -> None:
 
     assert set(verifying.operations) - set(plain.operations) == {"iam:SimulatePrincipalPolicy"}
     assert verifying.verifies and not plain.verifies
+
+
+def test_documents_are_read_only_if_that_is_asked_for() -> None:
+    plain, reading = (make_plan(list(CHECKS.values()), COLLECTORS, documents=documents) for documents in (False, True))
+
+    assert set(reading.operations) - set(plain.operations) == {"s3:GetObject", "storage.objects.get"}
+    assert reading.checks == plain.checks
 
 
 def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some() -> None:
@@ -131,7 +138,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.slug)
 def test_a_check_is_planned_with_all_that_it_needs_or_not_at_all(check: object) -> None:
-    plan = make_plan([check], COLLECTORS, verify=True, systems=False)  # type: ignore[list-item]
+    plan = make_plan([check], COLLECTORS, verify=True, systems=False, documents=True)  # type: ignore[list-item]
     kinds = {collector.kind for collector in plan.collectors}
 
     needed = {check.kind, *check.needs}  # type: ignore[attr-defined]

@@ -9,14 +9,17 @@ from factories.aws import (
     from_package,
     job,
     model_card,
+    model_folder,
     packaged,
     packed,
     s3_source,
     single,
     variant,
 )
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
+from checks.aws.s3.resources import ModelFolder
 from checks.aws.sagemaker.resources import (
     Channel,
     Endpoint,
@@ -26,6 +29,7 @@ from checks.aws.sagemaker.resources import (
     UserContext,
 )
 from scanner.cards.card import Card, Entry, Measure
+from scanner.cards.card_files import NAMES, TOO_LARGE, Document, unread_because
 from scanner.cards.card_items import TITLES
 
 #: A number that is in nothing else.
@@ -76,7 +80,30 @@ def standalone(**fields: Any) -> ModelCard:
     return model_card(**{"status": "Draft", "card": text(), "last_modified_time": LATER, **fields})
 
 
+FOLDER = ARTIFACT.rpartition("/")[0]
+
+
+def beside(*documents: Document, **fields: Any) -> ModelFolder:
+    """The folder of the artifact."""
+    return model_folder(FOLDER, *documents, **fields)
+
+
+def readme(changed: datetime | None = None, **fields: Any) -> ModelFolder:
+    """A file beside the artifact, with all items filled."""
+    card = Card(**{"format": "huggingface", "entries": entries(), **fields})
+    return beside(Document(name="README.md", card=card, changed=changed))
+
+
 REGISTERED = package()
+DENIED = beside(documents=UNSET, refused=NAMES)
+UNREAD = beside(Document(name="README.md", card=unread_because(TOO_LARGE)))
+#: Another group of packages whose artifact lies beside, which an endpoint runs as well.
+OTHERS = (
+    packaged(packed(IMAGE, model_data_url=f"{FOLDER}/fraud.tar.gz"), name="fraud/1"),
+    single(from_package("fraud/1"), name="fraud"),
+    config(name="fraud-1", variants=(variant(model_name="fraud"),), shadow_variants=None),
+    endpoint(name="fraud", status="InService", endpoint_config_name="fraud-1"),
+)
 #: What every check says where it does not serve, or where nobody knows.
 NOT_SERVED = (
     Case("nothing serves it", NOT_APPLICABLE, REGISTERED, single(from_package(NAME))),
@@ -112,6 +139,23 @@ CASES = {
         Case("no JSON", FAIL, package(card=Card(format="sagemaker", problem="its content is no JSON")), *SERVES),
         Case("a card of another model", FAIL, REGISTERED, *SERVES, standalone(card=text(models=("fraud",)))),
         Case("an archived card", FAIL, REGISTERED, *SERVES, standalone(status="Archived")),
+        Case("a document beside its artifact", PASS, REGISTERED, *SERVES, readme()),
+        Case("a document that fills nothing", FAIL, REGISTERED, *SERVES, readme(entries=None)),
+        Case("a template beside its artifact", FAIL, REGISTERED, *SERVES,
+             readme(entries=entries("placeholder"))),
+        Case("a document that is no JSON", FAIL, REGISTERED, *SERVES,
+             readme(format="json", entries=None, problem="it is no JSON")),
+        Case("no document is there", FAIL, REGISTERED, *SERVES, beside()),
+        Case("documents are denied", UNKNOWN, REGISTERED, *SERVES, DENIED),
+        Case("a document that was not read", UNKNOWN, REGISTERED, *SERVES, UNREAD),
+        Case("not all documents were asked for", UNKNOWN, REGISTERED, *SERVES, incomplete=[ModelFolder]),
+        Case("a document, and other names are refused", PASS, REGISTERED, *SERVES,
+             beside(Document(name="README.md", card=text()), refused=NAMES[1:])),
+        Case("a template, and other names are refused", UNKNOWN, REGISTERED, *SERVES,
+             beside(Document(name="README.md", card=text(entries=entries("placeholder"))), refused=NAMES[1:])),
+        Case("a document beside two models", FAIL, REGISTERED, *SERVES, *OTHERS, readme()),
+        Case("a document of another folder", FAIL, REGISTERED,
+             *SERVES, model_folder("s3://northwind-example-models", *readme().documents)),
         Case("cards were not read", UNKNOWN, REGISTERED, *SERVES, incomplete=[ModelCard]),
         Case("a card was not described", UNKNOWN, REGISTERED, *SERVES, model_card(status="Draft")),
         Case("the package was not described", UNKNOWN, packaged(name=NAME), *SERVES),
@@ -134,6 +178,12 @@ CASES = {
             standalone(card=text(entries=entries(without=("MC-1.8",)))),
         ),
         Case("an item is open", FAIL, package(card=text(entries=entries(without=("MC-8.5",)))), *SERVES),
+        Case("a document that is full", PASS, package(card=text(entries={})), *SERVES, readme()),
+        Case("a document that is not", FAIL, REGISTERED, *SERVES,
+             readme(entries=entries(without=("MC-8.5",)))),
+        Case("a document may be full", UNKNOWN, package(card=text(entries={})), *SERVES, DENIED),
+        Case("a full card, and documents are denied", PASS, package(card=text()), *SERVES, DENIED),
+        Case("nothing but a document that is denied", UNKNOWN, REGISTERED, *SERVES, DENIED),
         Case("nothing but placeholders", FAIL, package(card=text(entries=entries("placeholder"))), *SERVES),
         Case("another card may be full", UNKNOWN, package(card=text(entries={})), *SERVES, incomplete=[ModelCard]),
         *NOT_SERVED,
@@ -145,9 +195,19 @@ CASES = {
             PASS,
             REGISTERED,
             *SERVES,
+            beside(),
             standalone(card=text(version="314", artifacts=(ARTIFACT,), image_digests=(DIGEST,))),
         ),
         Case("another version", FAIL, REGISTERED, *SERVES, standalone(card=text(version="2"))),
+        Case("a document that names the artifact", PASS, REGISTERED, *SERVES,
+             readme(entries=entries(), artifacts=(ARTIFACT,))),
+        Case("a document that names another", FAIL, REGISTERED, *SERVES,
+             readme(entries=entries(), artifacts=(BEFORE,))),
+        Case("a document of another version", FAIL, REGISTERED, *SERVES,
+             readme(entries=entries(), version="v2")),
+        Case("a document with versions of its own", NOT_APPLICABLE, REGISTERED, *SERVES,
+             readme(entries=entries(), version="1.2.0")),
+        Case("a document that is denied", UNKNOWN, package(card=text(version="314")), *SERVES, DENIED),
         Case("another artifact", FAIL, package(card=text(artifacts=(BEFORE,))), *SERVES),
         Case("another image digest", FAIL, REGISTERED, *SERVES, standalone(card=text(image_digests=(OTHER_DIGEST,)))),
         Case(
@@ -156,6 +216,7 @@ CASES = {
             REGISTERED,
             *SERVES,
             TRAINED,
+            beside(),
             standalone(card=text(training_job=NAMED_JOB, training_data=(DATA.rstrip("/"),))),
         ),
         Case(
@@ -192,6 +253,13 @@ CASES = {
         Case("older", FAIL, REGISTERED, *SERVES, standalone(last_modified_time=EARLIER)),
         Case("one of two is newer", PASS, REGISTERED, *SERVES, standalone(),
              model_card("old", status="Draft", card=text(), last_modified_time=EARLIER)),
+        Case("a document that was put there later", PASS, REGISTERED, *SERVES, readme(LATER)),
+        Case("a document from before", NOT_APPLICABLE, REGISTERED, *SERVES, readme(EARLIER)),
+        Case("an older card and a newer document", PASS, REGISTERED, *SERVES,
+             standalone(last_modified_time=EARLIER), readme(LATER)),
+        Case("an older card and a document that is denied", UNKNOWN, REGISTERED, *SERVES,
+             standalone(last_modified_time=EARLIER), DENIED),
+        Case("when a document was put there was not seen", UNKNOWN, REGISTERED, *SERVES, readme()),
         Case("a part of the package", NOT_APPLICABLE, package(card=text()), *SERVES),
         Case("its date was not seen", UNKNOWN, REGISTERED, *SERVES, model_card(status="Draft", card=text())),
         *NOT_SERVED,

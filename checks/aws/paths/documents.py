@@ -1,0 +1,131 @@
+"""Model cards in files: where one of a package that serves may be, and what was read there."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import UNSET, Struct
+
+from checks.aws.names import is_aws_content, location, seen_from
+from checks.aws.paths.served_packages import served_packages
+from checks.aws.s3.resources import ModelFolder
+from checks.aws.sagemaker.addresses import ALGORITHMS, addresses, containers_of, weight_uris
+from checks.aws.sagemaker.resources import Model, ModelPackage
+from scanner.cards.card import Card
+from scanner.cards.card_files import Document, is_plain, is_unread
+from scanner.model.nouns import Resource
+from scanner.model.views import View
+
+
+class Folders(Struct, frozen=True):
+    """Ids of the folders beside artifacts of a package, by its id, and the region to ask about each.
+
+    `complete` unless the artifacts of some package that serves were not observed.
+    """
+
+    of: dict[str, tuple[str, ...]]
+    regions: dict[str, str]
+    complete: bool
+
+
+class Documents(NamedTuple):
+    """The files beside the artifacts of a package, by folder; `known` unless some folder was not looked at."""
+
+    in_folders: dict[str, tuple[Document, ...]]
+    folders: tuple[ModelFolder, ...]
+    known: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether there surely is no other one. What is found without asking this stands whatever else may be there."""
+        return (
+            self.known
+            and not any(folder.refused != () for folder in self.folders)
+            and not any(map(_may_be, self.found))
+        )
+
+    @property
+    def found(self) -> list[Document]:
+        return [one for documents in self.in_folders.values() for one in documents]
+
+    @property
+    def cards(self) -> list[Card]:
+        """What there is in those that could be read."""
+        return [one.card for one in self.found if one.card]
+
+
+def folders(view: View) -> Folders:
+    """An index of where documents of packages that serve may be, to be derived once.
+
+    A file beside artifacts of several groups of packages is of none of them: it may be about the bucket.
+    """
+    of: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, set[str]] = {}
+    regions: dict[str, str] = {}
+    complete = True
+    for id, way in view.derive(served_packages).paths.items():
+        package, model = view.get(ModelPackage, id), view.get(Model, way[0])
+        if not isinstance(package, ModelPackage) or not isinstance(model, Model) or _is_unread(package, model):
+            complete = False
+            continue
+        here = model.scope.region
+        lie_in = dict.fromkeys(filter(None, (folder_of(uri, here) for uri in _weights(package, model))))
+        of[id] = tuple(seen_from(folder, model.scope.account) for folder in lie_in)
+        for folder in of[id]:
+            groups.setdefault(folder, set()).add(package.name.partition("/")[0])
+            regions.setdefault(folder, here)
+    alone = {folder for folder, names in groups.items() if len(names) == 1}
+    return Folders({id: tuple(one for one in of[id] if one in alone) for id in of}, regions, complete)
+
+
+def documents_of(view: View, package: ModelPackage) -> Documents:
+    """What was read beside the artifacts of a package; nothing, and complete, where no scan was told to read it."""
+    if not view.asked(ModelFolder):
+        return Documents({}, (), known=True)
+    known = view.derive(folders)
+    if not known.complete:
+        return Documents({}, (), known=False)
+    found: dict[str, tuple[Document, ...]] = {}
+    looked: list[ModelFolder] = []
+    complete = True
+    for id in known.of.get(package.id, ()):
+        folder = view.get(ModelFolder, id)
+        if folder is None:
+            continue
+        if not isinstance(folder, Resource) or folder.documents is UNSET:
+            complete = False
+        else:
+            found[id] = folder.documents or ()
+            looked.append(folder)
+    return Documents(found, tuple(looked), complete)
+
+
+def folder_of(uri: str, region: str) -> str:
+    """The address of the folder that an artifact lies in, or that it is, without a slash at the end.
+
+    Empty for what is no object of a bucket, for what AWS publishes, and for a key that some would resolve.
+    """
+    place = location(uri)
+    if place is None or is_aws_content(place[0], region):
+        return ""
+    bucket, key = place
+    head = key.rpartition("/")[0]
+    return f"s3://{bucket}/{head}".rstrip("/") if is_plain(head) else ""
+
+
+def _may_be(document: Document) -> bool:
+    return document.card is None or is_unread(document.card)
+
+
+def _is_unread(package: ModelPackage, model: Model) -> bool:
+    unread = package.inference_specification is UNSET or package.source_algorithms is UNSET
+    return unread or containers_of(model) is None
+
+
+def _weights(package: ModelPackage, model: Model) -> Iterator[str]:
+    """What is loaded as the model: not its code, nor lists of files."""
+    specification = package.inference_specification
+    for container in (specification.containers or ()) if specification else ():
+        yield from weight_uris(container)
+    yield from addresses(package, ALGORITHMS[:2])
+    for own in containers_of(model) or ():
+        yield from weight_uris(own)
