@@ -405,3 +405,31 @@ def test_reads_of_secrets_and_model_data_are_forbidden(provider: str) -> None:
         ],
     }
     assert [operation for operation in forbidden[provider] if is_read(operation)] == []
+
+
+class Reader(Asker):
+    documents = frozenset({"t:GetFile"})
+
+
+@pytest.mark.parametrize(
+    ("operation", "declared", "opt_in", "allowed"),
+    [
+        ("t:GetFile", "t:GetFile", "documents", True),
+        ("t:GetFile", "t:GetFile", None, False),
+        ("t:GetFile", "t:GetFile", "systems", False),
+        ("t:GetFile", "t:ListThings", "documents", False),
+        ("t:GetSecret", "t:GetSecret", "documents", False),
+    ],
+)
+def test_content_is_read_for_collectors_of_documents_alone(
+    calls: Calls, operation: str, declared: str, opt_in: Any, allowed: bool
+) -> None:
+    made = Reader(calls, Collector(lambda _: iter(()), Thing, (declared,), "region", (), opt_in), HERE, Notes())
+
+    with pytest.raises(UndeclaredOperation):  # the ordinary way is closed to all of it
+        made.ask("t:GetFile", lambda: "content")
+    if allowed:
+        assert made.ask_for_content(operation, lambda: "content") == "content"
+    else:
+        with pytest.raises(UndeclaredOperation):
+            made.ask_for_content(operation, lambda: "content")

@@ -191,3 +191,28 @@ def test_the_quota_project_is_opened_too(tmp_path: Path) -> None:
     done = mlposture("permissions", "gcp", "--missing", file, "--format", "gcloud")
 
     assert "- serviceusage.services.use # the quota project of the credentials may not be used" in done.stdout
+
+
+def test_the_right_to_read_documents_is_printed_where_it_is_asked_for_and_names_them() -> None:
+    plain = mlposture("permissions", "aws", "--format", "json")
+    reading = mlposture("permissions", "aws", "--format", "json", "--read-documents")
+    assert "s3:GetObject" not in plain.stdout
+
+    [statement] = [one for one in json.loads(reading.stdout)["Statement"] if "s3:GetObject" in one["Action"]]
+    assert statement["Action"] == ["s3:GetObject"]
+    assert statement["Resource"] == ["arn:aws:s3:::*/README.md", "arn:aws:s3:::*/model_card.*"]
+
+
+def test_that_google_cloud_cannot_limit_it_to_names_is_said() -> None:
+    done = mlposture("permissions", "gcp", "--read-documents")
+
+    assert "storage.objects.get" in done.stdout
+    assert "storage.objects.get reads every object of the project" in done.stderr
+    assert "storage.objects.get" not in mlposture("permissions", "gcp").stdout
+
+
+def test_what_documents_take_is_not_granted_by_a_report(tmp_path: Path) -> None:
+    done = mlposture("permissions", "aws", "--missing", saved(tmp_path, gap("s3:GetObject")))
+
+    assert done.stdout == ""
+    assert "with --read-documents, and without --missing, `mlposture permissions aws` prints it" in done.stderr
