@@ -64,6 +64,12 @@ KEYS = {
 }
 #: What has such a key, by the check that asks about it.
 WITH_KEY: dict[str, Callable[[str | None], Resource]] = {
+    "sagemaker_feature_group_offline_store_without_customer_key": lambda key: aws.feature_group(
+        offline_storage=OfflineStorage(kms_key_id=key)
+    ),
+    "sagemaker_feature_group_online_store_without_customer_key": lambda key: aws.feature_group(
+        online_store=OnlineStore(enable_online_store=True, security_config=OnlineSecurity(kms_key_id=key))
+    ),
     "sagemaker_notebook_volume_without_customer_key": lambda key: aws.notebook(kms_key_id=key),
     "sagemaker_endpoint_config_volume_without_customer_key": lambda key: aws.config(
         kms_key_id=key, variants=(aws.variant(instance_type="ml.m5.large"),), shadow_variants=None
