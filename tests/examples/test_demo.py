@@ -205,7 +205,7 @@ def test_three_clouds_are_scanned_with_the_real_command(tmp_path: Path) -> None:
         assert framework in {part["framework"] for part in dossier["parts"]}
         assert json.loads((tmp_path / "out" / f"{name}.cdx.json").read_bytes())["bomFormat"] == "CycloneDX"
         assert f"{name}/{page}: {dossier['triage']['headline'][0][:30]}" in done.stdout
-    assert "\n  Annex IV(2): observed of h; recorded of b, d; declared of g; nothing of a, c, e, f\n" in done.stdout
+    assert "\n  Annex IV(2): observed of d, h; recorded of b, d; declared of g; nothing of a, c, e, f\n" in done.stdout
     assert "fraud-scoring" in (tmp_path / "out" / "board.html").read_text(encoding="utf-8")
     assert {scope["provider"] for scope in made["scan"]["scopes"]} == set(demo.WORLDS)
     assert made["summary"]["verdicts"]["fail"] > 200
