@@ -22,21 +22,10 @@ _OF_SERVICE: dict[str, Follow] = {
     "ecr": "images",
     "artifact_registry": "images",
 }
-#: Services that watch AI systems or look at their data, and are none: a system may claim what is there, and need not.
-BESIDE = frozenset(
-    {
-        "cloudwatch",
-        "dlp",
-        "glue",
-        "insights",
-        "logs",
-        "monitoring",
-        "operational_insights",
-        "security",
-        "sns",
-        "tagging",
-    }
-)
+_WATCHING = ("cloudwatch", "insights", "logging", "logs", "monitoring", "operational_insights", "sns")
+_DESCRIBING = ("dlp", "glue", "security", "tagging")
+#: Services that watch AI systems or describe their data, and are none: a system may claim what is there, and need not.
+BESIDE = frozenset(_WATCHING + _DESCRIBING)
 #: Kinds of services of ML that are records of something else.
 _RECORDS = frozenset({"aws.sagemaker.ArtifactLineage"})
 #: Fields of an identity, beside its id, by which others name it.
