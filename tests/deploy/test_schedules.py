@@ -87,7 +87,7 @@ def test_roles_hold_the_permissions_that_a_scan_needs(cloud: str) -> None:
     text = (DEPLOY / cloud / "roles" / "main.tf").read_text(encoding="utf-8")
     assert f'jsondecode(file("${{path.module}}/../../permissions.json")).{cloud}\n' in text
     needed = json.loads((DEPLOY / "permissions.json").read_bytes())[cloud]
-    reads = re.compile(r"(?:[.:/])(?:get|list|describe|search|read|check)\w*$", re.IGNORECASE)
+    reads = re.compile(r"(?:[.:/])(?:get|list|describe|search|querylineage|read|check)\w*$", re.IGNORECASE)
     page = (ROOT / "docs" / "reference" / "permissions.md").read_text(encoding="utf-8")
     fail_with(f"{name}: does it only read?" for name in needed if not reads.search(name))
     fail_with(f"{name} is not in the reference" for name in needed if f"`{name}`" not in page)
