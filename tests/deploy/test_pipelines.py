@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from buckets import BUCKET
 from composite import environment
@@ -72,8 +74,39 @@ def test_gitlabs_jobs_scan_with_their_own_identity_and_the_second_fails_for_find
     assert isinstance(json.loads((tmp_path / "gl-code-quality-report.json").read_bytes()), list)
 
     judged = run(gate["script"], tmp_path, beside_python(environment()))
-    assert judged.returncode == 1, judged.stdout + judged.stderr
+    assert (judged.returncode, judged.stderr) == (1, "failures: 2 high\n")
     assert gate["needs"] == ["posture"]
+
+
+@pytest.mark.parametrize(
+    ("least", "more", "code"),
+    [
+        ("high", "", 1),
+        ("low", "", 1),
+        ("critical", "", 0),
+        ("never", "", 0),
+        ("low", "--suppressions ours.yaml", 0),  # what the scan was told counts, and nothing else
+    ],
+)
+def test_gitlabs_second_job_fails_for_what_the_first_one_reports(
+    least: str, more: str, code: int, tmp_path: Path
+) -> None:
+    entry = {
+        "check": "MLP-1001",
+        "resource": "arn:aws:sagemaker:*:111122223333:*",
+        "reason": "They are moved this week.",
+        "owner": "ml-platform",
+        "until": datetime.now(UTC).date() + timedelta(30),
+    }
+    text = yaml.safe_dump({"schema": "suppressions/1", "suppressions": [entry]})
+    (tmp_path / "ours.yaml").write_text(text, encoding="utf-8")
+    scan = f"aws --region eu-west-1 --check MLP-1001 {more}"
+    _, jobs, _ = parts(image="registry/mlposture:aws", scan=scan, fail_on=least)
+    with running("aws") as world:
+        done = run(jobs["posture"]["script"], tmp_path, beside_python({**environment(world), "CI_JOB_ID": "4711"}))
+        assert done.returncode == 0, done.stdout + done.stderr
+    judged = run(jobs["posture-gate"]["script"], tmp_path, beside_python(environment()))
+    assert judged.returncode == code, judged.stdout + judged.stderr
 
 
 def test_gitlabs_job_signs_in_to_the_other_clouds(tmp_path: Path) -> None:
