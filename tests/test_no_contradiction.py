@@ -87,12 +87,6 @@ WITH_KEY: dict[str, Callable[[str | None], Resource]] = {
         resources=TrainingResources(instance_type="ml.m5.large", volume_kms_key_id=key)
     ),
     "sagemaker_training_output_without_customer_key": lambda key: aws.job(output=TrainingOutput(kms_key_id=key)),
-    "sagemaker_feature_group_offline_store_without_customer_key": lambda key: aws.feature_group(
-        offline_storage=OfflineStorage(kms_key_id=key)
-    ),
-    "sagemaker_feature_group_online_store_without_customer_key": lambda key: aws.feature_group(
-        online_store=OnlineStore(enable_online_store=True, security_config=OnlineSecurity(kms_key_id=key))
-    ),
     "s3_ml_bucket_without_customer_key": lambda key: aws.ours(
         encryption=(
             EncryptionRule(
