@@ -6,6 +6,7 @@ They may stand alone, with others, or in a denial of everybody else, as the peri
 import ipaddress
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -20,6 +21,8 @@ from scanner.model.trust import Foreign
 _ORGANIZATION = pattern(r"(o-[a-z0-9]{10,32})(/.*)?")
 _ID, _PATHS, _ADDRESS = "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip"
 _SERVICES = ("aws:principalisawsservice", "aws:viaawsservice")
+#: So many ways of being within all limits of a statement are told apart, each line's with each other's.
+_MOST = 100
 #: A wider range is public, as Amazon counts it.
 _WIDEST = {4: 8, 6: 32}
 #: What a request has under a key that comes from nowhere that a policy names.
@@ -59,7 +62,7 @@ def limits_of(rules: Rules) -> tuple[Limit, ...]:
 
 def nowhere(rules: Rules) -> dict[str, Values]:
     """Keys of a request from outside all such limits, of those keys that nothing else asks about."""
-    lines = [(line, tuple(_limited(line, denies=rule.denies))) for rule in rules.rules for line in _lines(rule)]
+    lines = [each for rule in rules.rules for each in _read(rule)]
     limited = {line.key for line, found in lines if found}
     others = {line.key for line, found in lines if not found}
     return {key: _ELSEWHERE[key] for key in sorted(limited - others)}
@@ -83,13 +86,21 @@ def _is_no_service(line: _Line) -> bool:
 
 def _limits(rule: Rule) -> Iterator[Limit]:
     """Where several lines limit a statement, it takes all of them: then each is one of each line's together."""
-    found = [limits for line in _lines(rule) if (limits := tuple(_limited(line, denies=rule.denies)))]
+    found = [limits for _, limits in _read(rule) if limits]
     if rule.denies:  # a denial of who is not of one, or not of the other
         for limits in found:
             yield from limits
     elif found:
         for several in product(*found):
             yield _together(several)
+
+
+def _read(rule: Rule) -> list[tuple[_Line, tuple[Limit, ...]]]:
+    """Each line of a statement with what it limits to; all with nothing where too much would have to be told apart."""
+    found = [(line, tuple(_limited(line, denies=rule.denies))) for line in _lines(rule)]
+    counts = [len(limits) for _, limits in found if limits]
+    too_many = not rule.denies and len(counts) > 1 and prod(counts) > _MOST
+    return [(line, ()) for line, _ in found] if too_many else found
 
 
 def _together(limits: tuple[Limit, ...]) -> Limit:

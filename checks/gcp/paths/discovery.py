@@ -290,4 +290,6 @@ def _reaches(url: str, uri: str) -> bool | None:
     folder = url.rstrip("*")
     if not uri.startswith(folder) or not folder.endswith("/"):
         return None
-    return True if url.endswith("**") or "/" not in uri.removeprefix(folder).rstrip("/*") else None
+    below = uri.removeprefix(folder)
+    # Without a second asterisk folders in the folder are left out.
+    return True if url.endswith("**") or not ("/" in below or "**" in below) else None

@@ -195,6 +195,11 @@ CHANGES = sorted(
 WRITES = ("PutObject", "DeleteObject")
 SETTINGS = [name for name in CHANGES if name not in WRITES]
 
+MANY = {
+    **from_addresses(*(f"203.0.113.{number}" for number in range(250))),
+    **where("aws:PrincipalOrgID", *(f"o-exampleorg{number}" for number in range(250))),
+}
+
 CASES = {
     "s3_ml_bucket_writable_by_other_accounts": [
         Case("no policy", PASS, ours(policy=None, **PRIVATE)),
@@ -256,6 +261,7 @@ CASES = {
         Case("another account of an organisation", FAIL, open_to(PARTNER, condition=OF_ORGANISATION)),
         Case("everybody from two ranges", FAIL, narrow(from_addresses("203.0.113.0/24", "17.0.0.0/8"))),
         Case("another account from an address", FAIL, open_to(PARTNER, condition=from_addresses("203.0.113.7"))),
+        Case("everybody from some of many ranges, of some of many organisations", UNKNOWN, narrow(MANY)),
         Case("this account from a range", PASS, open_to({"AWS": ACCOUNT}, condition=from_addresses("203.0.113.0/24"))),
         Case("everybody from half the internet", FAIL, narrow(from_addresses("128.0.0.0/1"))),
         Case("everybody from no range", UNKNOWN, narrow(from_addresses("${aws:PrincipalTag/office}"))),

@@ -29,6 +29,7 @@ NAME = "example-payments"
 PLACE = f"gs://{NAME}/2026/payments.csv"
 OURS, THEIRS, GONE = (SourceBucket(name=NAME, owned=owned) for owned in (True, False, None))
 TABLE = dataset(sources=(PLACE,), buckets=(OURS,))
+FOLDER, DEEP = (dataset(sources=(f"gs://{NAME}/2026/{all}",), buckets=(OURS,)) for all in ("*", "**"))
 IMAGES = dataset(sources=(), buckets=())
 OFF: dict[str, Any] = {"disabled": {}}
 EVERY = StoreFilter(others={})
@@ -115,6 +116,9 @@ CASES = {
         case("a job on the folder, with a wildcard", PASS, inspects(f"gs://{NAME}/2026/*")),
         case("a job on all of the bucket", PASS, inspects(f"gs://{NAME}/**")),
         case("a job on the folder above, not below", UNKNOWN, inspects(f"gs://{NAME}/*")),
+        case("a job on the folder above, all of a folder", UNKNOWN, inspects(f"gs://{NAME}/*"), of=FOLDER),
+        case("a job on the folder, all that is in it", PASS, inspects(f"gs://{NAME}/2026/"), of=FOLDER),
+        case("a job on the folder, also what is further down", UNKNOWN, inspects(f"gs://{NAME}/2026/*"), of=DEEP),
         case("a job on another bucket", UNKNOWN, inspects("gs://example-other/**")),
         case("a job on another bucket, and none by discovery", FAIL, inspects("gs://example-other/**"),
              discovery(stores(**OFF))),
