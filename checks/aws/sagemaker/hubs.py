@@ -63,7 +63,7 @@ _WITHOUT_CLIENT = pattern(r"(?:.*[^a-z])?tei(?:[^a-z].*)?")
 #: Where the toolkits of SageMaker download code from that they run.
 _CODE = "SAGEMAKER_SUBMIT_DIRECTORY"
 #: A script in an input, as a container of training sees it; the inputs that the SDK makes.
-_SCRIPT = pattern(r"/opt/ml/input/data/([^/\s]+)/\S*?\.(?:py|sh)(?![\w.])")
+_INPUT, _SCRIPT = "/opt/ml/input/data/", pattern(r"([^/\s]+)/\S*?\.(?:py|sh)(?![\w.])")
 _DRIVERS, _BESIDE = "sm_drivers", "code"
 #: The option below whose address the SDK keeps a function to be run remotely.
 _FUNCTION = "--s3_base_uri"
@@ -166,7 +166,8 @@ def _command_line(algorithm: Any) -> list[str]:
 
 def _channels_run(words: list[str]) -> set[str]:
     """Names of the inputs that the command line of a training job runs scripts of."""
-    names = {match[1] for word in words for match in _SCRIPT.finditer(word)}
+    inputs = (text for word in words for text in word.split(_INPUT)[1:])
+    names = {match[1] for text in inputs if (match := _SCRIPT.match(text))}
     # What drives the script of the user finds it beside.
     return names | {_BESIDE} if _DRIVERS in names else names
 

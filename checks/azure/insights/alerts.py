@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
@@ -119,12 +119,9 @@ def _receivers(properties: Mapping[str, Any]) -> tuple[tuple[str, ...] | UnsetTy
             continue
         if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
             return UNSET, UNSET
-        if name in _READERS and (name not in _CONFIRMED or _any_is(value, "enabled")):
+        statuses = {str(each.get("status")).lower() for each in value}
+        if name in _READERS and (name not in _CONFIRMED or "enabled" in statuses):
             readers.add(name)
-        elif name not in _READERS or not all("status" in each for each in value):
+        elif name not in _READERS or statuses != {"disabled"}:
             programs.add(name)
     return tuple(sorted(readers)), tuple(sorted(programs))
-
-
-def _any_is(receivers: Iterable[Mapping[str, Any]], status: str) -> bool:
-    return any(str(each.get("status")).lower() == status for each in receivers)

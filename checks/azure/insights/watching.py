@@ -48,7 +48,7 @@ def watched_by_query(item: Mapping[str, Any], endpoints: Iterable[str]) -> Watch
     kinds = properties.get("targetResourceTypes")
     everything = any(str(kind).lower().startswith(_TYPE) for kind in kinds) if isinstance(kinds, list) else False
     ids = sorted(endpoints)
-    named = {id for query in queries for id in ids if re.search(rf"{re.escape(id)}(?![\w-])", query)}
+    named = {id for query in queries for id in ids if id in query and re.search(rf"{re.escape(id)}(?![\w-])", query)}
     plain = not any(_NEGATED.search(query) for query in queries)
     surely = tuple(id for id in ids if _is_on(id, scopes, everything=everything) or (plain and id in named))
     speaks = named or any(_TABLES.search(query) for query in queries)

@@ -28,10 +28,13 @@ def log_sinks(api: GcpApi, found: Found) -> Iterator[LogSink]:
 
 @collector(LogBucket, operations=(BUCKETS,), per="account", follows=(LogSink,), opt_in="systems")
 def log_buckets(api: GcpApi, found: Found) -> Iterator[LogBucket]:
+    """Those of the project. One that will be deleted is left out: what comes in goes with it within a week."""
     if not any(True for _ in found.of(LogSink)):
         return
     path = f"{CLOUD_LOGGING}/v2/projects/{api.project}/locations/-/buckets"
     for listed in api.pages(BUCKETS, path, "buckets", pageSize=100):
+        if listed.get("lifecycleState") == "DELETE_REQUESTED":
+            continue
         item = with_project_id(listed, api.project)
         id = full_name(CLOUD_LOGGING, item["name"])
         yield api.decode(LogBucket, {BUCKETS: item}, id=id, name=item["name"].rpartition("/")[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 from scanning import calm, document, running, take_inventory
 from support import registered
 from worlds.base import Fault
@@ -71,8 +72,9 @@ def test_receivers_that_are_off_reach_nobody_and_programs_are_apart() -> None:
     assert (found.readers, found.programs) == ((), ("azureFunctionReceivers",))
 
 
-def test_a_receiver_without_a_status_is_open() -> None:
-    found = group_of(changed(emailReceivers=[{"name": "x", "emailAddress": "on-call@northwind.example"}]))
+@pytest.mark.parametrize("said", [{}, {"status": "NotSpecified"}])
+def test_a_receiver_of_which_nobody_says_whether_it_is_on_is_open(said: dict[str, str]) -> None:
+    found = group_of(changed(emailReceivers=[{"name": "x", "emailAddress": "on-call@northwind.example", **said}]))
 
     assert (found.readers, found.programs) == ((), ("emailReceivers",))
 

@@ -30,6 +30,16 @@ def test_sinks_are_read_without_their_filters() -> None:
     assert "LOG_ID" not in repr(list(inventory.of(LogSink)))
 
 
+def test_a_bucket_that_will_be_deleted_keeps_nothing() -> None:
+    changed = copy.deepcopy(document("gcp"))
+    [ml] = [each for each in changed["collections"]["logging.googleapis.com/v2"]["buckets"] if "/ml" in each["name"]]
+    ml["lifecycleState"] = "DELETE_REQUESTED"
+    with running("gcp", changed):
+        inventory = take_inventory("gcp", [CHECK])
+
+    assert {one.name for one in inventory.of(LogBucket)} == {"_Required", "_Default"}
+
+
 def test_each_denied_read_is_a_gap() -> None:
     for operation in (SINKS, BUCKETS):
         with running("gcp") as world:
