@@ -6,6 +6,8 @@ from checks.aws.glue.places import place_of as bucket_and_key
 from checks.aws.names import is_aws_content, location
 from checks.aws.paths.datasheets import training_jobs
 from checks.aws.paths.served_packages import served_models
+from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.ownership import bucket_of
 from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.resources import (
     ArtifactLineage,
@@ -59,7 +61,7 @@ def makers(view: View) -> Makers:
     severity=Severity.MEDIUM,
     objective="data-lineage",
     since="0.1.0",
-    needs=(Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage, TrainingJob, ArtifactLineage),
+    needs=(Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage, TrainingJob, ArtifactLineage, Bucket),
     blind_to=("records of lineage that were deleted", "whether what is recorded is true"),
     recorded=True,
 )
@@ -68,7 +70,8 @@ def sagemaker_lineage_names_no_job_of_served_model(model: Model, view: View) -> 
 
     A job made it where SageMaker's lineage has that it produced the artifact, or where a training job of the last
     thirty days names it as what it made. Where OpenLineage events are scanned as well, MLP-5212 judges it with those,
-    and this check does not. What AWS publishes is left out.
+    and this check does not. What AWS publishes is left out. Of a file in a bucket of another account, which may be the
+    one that trains, the lineage there is not read: where nothing here has what made it, the verdict stays open.
 
     ## Why it matters
     Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
@@ -112,10 +115,27 @@ def _made(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
         missing = [place_of(uri) for uri, one in zip(uris, ways, strict=True) if not one]
         if not known.complete or jobs.unread or not known.unread.isdisjoint(missing):
             return unknown("ArtifactLineage.steps", "TrainingJob.artifact", path=way)
+        if doubts := [
+            doubt for uri, one in zip(uris, ways, strict=True) if not one and (doubt := _far(model, uri, view))
+        ]:
+            return unknown(*doubts, path=way)
         return failed("neither lineage nor a training job has what made the file that it loads", path=way, **shown)
     if loaded.unread or not known.complete or jobs.unread:
         return unknown(*loaded.unread, "ArtifactLineage", "TrainingJob", path=way)
     return passed("a job made what it loads", path=way, **shown)
+
+
+def _far(model: Model, uri: str, view: View) -> str:
+    """What to ask where an artifact is in a bucket that may be another account's; empty of one that is not."""
+    found = location(uri)
+    bucket = bucket_of(view, model, found[0]) if found else None
+    if bucket is None or (isinstance(bucket, Bucket) and (bucket.exists is False or _is_own(model, bucket))):
+        return ""
+    return f"lineage of the account that owns {found[0]}" if found else ""
+
+
+def _is_own(model: Model, bucket: Bucket) -> bool:
+    return bucket.owned is True and bucket.scope.account == model.scope.account
 
 
 def _job(view: View, uri: str) -> tuple[str, ...]:

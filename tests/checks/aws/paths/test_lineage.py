@@ -1,8 +1,24 @@
-from factories.aws import artifact_lineage, config, endpoint, from_package, job, packaged, packed, served_from, single
+from factories.aws import (
+    artifact_lineage,
+    bucket,
+    config,
+    endpoint,
+    from_package,
+    job,
+    missing,
+    of_sibling,
+    ours,
+    packaged,
+    packed,
+    seen_from_here,
+    served_from,
+    single,
+)
 from factories.aws import variant as runs
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
+from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import ArtifactLineage, Endpoint, LineageStep, TrainingJob
 
 ARTIFACT = "s3://northwind-example-models/sentiment/nightly/output/model.tar.gz"
@@ -30,6 +46,14 @@ CASES = {
              packaged(packed(model_data_url=ARTIFACT)), model=PACKAGED),
         case("a folder, with a slash at the end", PASS, artifact_lineage(ARTIFACT, MADE), model=FOLDER),
         case("no record", FAIL),
+        case("no record, in a bucket of the account", FAIL, ours()),
+        case("no record, in a bucket of another account", UNKNOWN, seen_from_here()),
+        case("no record, in a bucket of another account of the scan", UNKNOWN, seen_from_here(), of_sibling()),
+        case("no record, in a bucket that was not read", UNKNOWN, incomplete=[Bucket]),
+        case("no record, in a bucket of which nobody saw whose it is", UNKNOWN, bucket()),
+        case("no record, in a bucket that is gone", FAIL, missing("northwind-example-models")),
+        case("another account's bucket, and lineage here has the job", PASS, artifact_lineage(ARTIFACT, MADE),
+             seen_from_here()),
         case("a record that nothing led to", FAIL, artifact_lineage(ARTIFACT)),
         case("what read it made something else", FAIL,
              artifact_lineage(ARTIFACT, LineageStep(job=JOB, reads=(ARTIFACT,), writes=(DATA,)))),
