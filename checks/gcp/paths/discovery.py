@@ -74,8 +74,8 @@ def vertex_training_data_outside_discovery(dataset: Dataset, view: View) -> Verd
     the discovery configuration of its project, which is running and has run, has it or the bucket of its data in scope,
     or where a job trigger inspects the address of its data and has run. Where the project has neither, one of a folder
     or of the organisation may look at it: the scan does not read these, and the verdict stays open. It stays open as
-    well where a pattern or a condition decides. Data in BigQuery is looked at by the dataset alone. What was found is
-    not read.
+    well where a pattern or a condition decides. Data in BigQuery is looked at by the dataset alone: where that is left
+    out, a target for tables, which is not read, may have it. What was found is not read.
 
     ## Why it matters
     A model remembers what it was trained with. Personal data that nobody knew of in a training set is found by a person
@@ -101,6 +101,8 @@ def vertex_training_data_outside_discovery(dataset: Dataset, view: View) -> Verd
         return unknown(*searches.unread)
     configs = searches.configs.get(dataset.scope.account, [])
     whole = _best(_of_dataset(config, dataset) for config in configs)
+    if whole.state == "left" and any(uri.startswith("bq://") for uri in dataset.sources or ()):
+        whole = _Answer("open", "targets for tables of BigQuery", whole.by)
     places = [uri for uri in dataset.sources or () if uri.startswith("gs://") and _is_there(dataset, uri)]
     parts = [_of_place(dataset, uri, searches) for uri in places]
     if whole.state == "nothing" and not parts:

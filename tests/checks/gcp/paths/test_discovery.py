@@ -29,6 +29,7 @@ NAME = "example-payments"
 PLACE = f"gs://{NAME}/2026/payments.csv"
 OURS, THEIRS, GONE = (SourceBucket(name=NAME, owned=owned) for owned in (True, False, None))
 TABLE = dataset(sources=(PLACE,), buckets=(OURS,))
+ROWS = dataset(sources=("bq://example-fraud-prod.payments.all",), buckets=())
 FOLDER, DEEP = (dataset(sources=(f"gs://{NAME}/2026/{all}",), buckets=(OURS,)) for all in ("*", "**"))
 IMAGES = dataset(sources=(), buckets=())
 OFF: dict[str, Any] = {"disabled": {}}
@@ -108,8 +109,9 @@ CASES = {
         case("images, of which the dataset is looked at", PASS, discovery(datasets()), of=IMAGES),
         case("images, of which the dataset is left out", FAIL, discovery(datasets(**OFF)), of=IMAGES),
         case("images, of which nothing is said", NOT_APPLICABLE, discovery(stores()), of=IMAGES),
-        case("data in BigQuery", NOT_APPLICABLE, discovery(stores()),
-             of=dataset(sources=("bq://example-fraud-prod.payments.all",), buckets=())),
+        case("data in BigQuery", NOT_APPLICABLE, discovery(stores()), of=ROWS),
+        case("data in BigQuery, of which the dataset is looked at", PASS, discovery(datasets()), of=ROWS),
+        case("data in BigQuery, of which the dataset is left out", UNKNOWN, discovery(datasets(**OFF)), of=ROWS),
         # by jobs
         case("a job on the object", PASS, inspects(PLACE)),
         case("a job on the folder", PASS, inspects(f"gs://{NAME}/2026/")),
