@@ -123,12 +123,14 @@ def _only(saved: Saved, name: str, what: str, fits: Callable[[Item], bool], apar
     """The one item that is called so, by its reference, its address or its name; `apart` are more than a bill has."""
     found, others = list[Entry](), list[str]()
     bucket = re.sub("^(s3|gs)://", "", name).rstrip("/")
+    asset = re.sub("^azureml:([^:/]+):([^:/]+)$", r"\1/\2", name)  # as jobs of Azure ML name it
     for entry in chain(saved.items.entries(""), (Entry(item, (), (), ()) for item in apart)):
         if not fits(entry.item):
             continue
         if is_id(entry.item.ref, name):
             return entry
-        if name in (entry.item.name, entry.item.url) or (entry.item.role == "store" and bucket == entry.item.name):
+        stored = entry.item.role == "store" and bucket == entry.item.name
+        if stored or asset == entry.item.name or name == entry.item.url:
             found.append(entry)
         others.append(entry.item.ref)
     if len(found) == 1:

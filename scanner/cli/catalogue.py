@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.model.errors import InputError
 from scanner.model.registry import load
+from scanner.model.selection import without_systems
 
 if TYPE_CHECKING:
     from scanner.frameworks import Catalogue, Control, Framework, Objective
@@ -18,6 +19,11 @@ def every_check() -> dict[str, Check]:
     from scanner.evaluate.unclaimed import UNCLAIMED
 
     return {**load()[0], UNCLAIMED.id: UNCLAIMED}
+
+
+def needs_systems(check: Check) -> bool:
+    """Whether it is judged only where there is a manifest of AI systems."""
+    return not check.kind.kind or not without_systems([check], load()[1])
 
 
 def frameworks(named: Sequence[str] = ()) -> Catalogue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from scanner.cli.catalogue import every_check, frameworks, meant
+from scanner.cli.catalogue import every_check, frameworks, meant, needs_systems
 from scanner.model.checks import Check
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _check(check: Check, catalogue: Catalogue) -> dict[str, Any]:
         "remediation": check.section("How to fix"),
         "references": list(check.references),
         "recorded": check.recorded,
+        "declared_systems": needs_systems(check),
         "blind_to": list(check.blind_to),
         "objective": _objective(catalogue.objectives[check.objective], catalogue),
     }

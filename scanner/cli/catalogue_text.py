@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from scanner.cli.catalogue import every_check, frameworks, meant
+from scanner.cli.catalogue import every_check, frameworks, meant, needs_systems
 from scanner.model.checks import Check
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: The longest line that is easy to read, and the shortest that long words fit into.
 WIDTH, LEAST = 110, 40
-_ANY = "any of ML, where there is a manifest of AI systems"
+_ANY = "any of ML"
 _NO_REASON = "no reason is given"
 _SCOPES = {"all": "all systems", "annex_iii": "Annex III", "annex_i": "Annex I"}
 
@@ -45,6 +45,8 @@ class _Text:
             yield from self._fact("joins", ", ".join(kind.kind for kind in check.needs))
         if check.recorded:
             yield from self._fact("rests on", "what people or pipelines recorded there")
+        if needs_systems(check):
+            yield from self._fact("judged", "where AI systems are declared (--systems), and else left out")
         yield from self._fact("objective", f"{objective.id}: {objective.title}")
         yield from self._fact("since", check.since)
         for section in ("Why it matters", "How to fix", "References"):

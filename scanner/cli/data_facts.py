@@ -21,6 +21,8 @@ _REGISTERED = {
     "gcp.vertex_ai.Dataset": ("gcp.vertex_ai.TrainingPipeline", "dataset"),
     "azure.machine_learning.DataVersion": ("azure.machine_learning.Job", "data"),
 }
+#: The field that says where such a data set lies: one address or several.
+_ADDRESS = {"gcp.vertex_ai.Dataset": "sources", "azure.machine_learning.DataVersion": "data_uri"}
 _TABLE, _GROUP = "aws.glue.Table", "aws.sagemaker.FeatureGroup"
 
 
@@ -38,8 +40,17 @@ def described_data(inventory: Inventory, collectors: Mapping[str, Collector]) ->
                 title=collectors[kind].kind.title,
                 scope=found["scope"],
                 version=found["id"].rpartition("/versions/")[2] if "/versions/" in found["id"] else "",
-                facts=(Fact("setting", "description", said),) if isinstance(said, str) else (),
+                facts=(
+                    *(Fact("setting", "address", one) for one in _texts(found[_ADDRESS[kind]])),
+                    *(Fact("setting", "description", one) for one in _texts(said)),
+                ),
             )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """A text, or several, as several; what was not observed is none."""
+    found = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+    return tuple(one for one in found if one)
 
 
 def is_id(ref: str, name: str) -> bool:

@@ -12,7 +12,7 @@ from scanner.cli.config import check_place, refuse_undecoded
 from scanner.cli.judging import load_saved, places_of, write_to
 from scanner.cli.process import say
 from scanner.lineage.dataset_names import place_of
-from scanner.lineage.drawing import draw
+from scanner.lineage.drawing import Drawing, draw
 from scanner.lineage.event_writing import lines
 from scanner.lineage.events import NotAnEvent, read_event
 from scanner.lineage.filling import graph_of
@@ -22,13 +22,16 @@ from scanner.lineage.observed import observed_events
 from scanner.lineage.observed_steps import CUT
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.exits import Exit
+from scanner.model.sanitize import quote
 from scanner.systems.graph import Graph as Joins
 
 _SUFFIXES = (".ndjson", ".jsonl", ".svg")
 
 
-#: Problems of files that are named one by one.
+#: Problems of files that are named one by one, and names that may have been meant.
 _SHOWN = 5
+#: What a saved inventory has at its beginning, and how much is looked at for it.
+_INVENTORY, _HEAD = b"mlposture/inventory/", 100
 
 
 class _LeftOut(Struct):
@@ -56,10 +59,14 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     cut = _observe(inventories, kept, left_out) if inventories else 0
     kept.seal()
     made: Iterable[bytes] = lines(kept)
+    drawing: Drawing | None = None
     if output.endswith(".svg"):
         graph = graph_of(kept)
-        made = [svg(draw(graph, _around(graph, options["around"])))]
+        drawing = draw(graph, _around(graph, options["around"]))
+        made = [svg(drawing)]
     write_to(None if output == "-" else output, made)
+    if drawing and drawing.left_out:
+        say(f"drawn: {len(drawing.spots)} nodes; left out: at least {drawing.left_out} more, see --around")
     if cut:
         say(f"cut: what led to {cut} of the artifacts was followed through ten associations, as far as SageMaker does")
     for text in left_out.shown:
@@ -94,7 +101,8 @@ def _read(paths: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> None:
             try:
                 kept.add(read_event(content))
             except NotAnEvent as error:
-                left_out.note(f"{path}: an event is none: {error}")
+                hint = "; a saved inventory is named with --inventory" if _INVENTORY in content[:_HEAD] else ""
+                left_out.note(f"{path}: an event is none: {error}{hint}")
 
 
 def _observe(inventories: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> int:
@@ -118,6 +126,13 @@ def _around(graph: Graph, names: tuple[str, ...]) -> list[int]:
         some = [node.number for node in graph.nodes() if name in (node.label, node.key)]
         some += [] if some or (at := graph.find(place_of(name))) is None else [at]
         if not some:
-            raise InputError(f"--around {name}: no data set, job or endpoint is called so")
+            raise InputError(f"--around {name}: no data set, job, model or endpoint is called so{_meant(graph, name)}")
         found += some
     return found
+
+
+def _meant(graph: Graph, name: str) -> str:
+    """The first names that hold this one, as a sentence goes on."""
+    found = sorted({node.label for node in graph.nodes() if name.lower() in node.label.lower()})
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return f"; there are {', '.join(map(quote, found[:_SHOWN]))}{more}" if found else ""

@@ -73,10 +73,13 @@ def test_a_data_sheet_says_which_feature_groups_keep_the_data(tmp_path: Path) ->
 
 
 def test_a_data_set_of_a_registry_has_a_sheet_by_its_id_or_its_name(tmp_path: Path) -> None:
-    photographs = azure.data_version()
-    saved(pipeline(), dataset(description="empty"), photographs, azure.job("train", photographs.id)).inventory.save(
-        tmp_path / "inventory.json"
-    )
+    photographs = azure.data_version(data_uri="azureml://datastores/blob/paths/photographs/4/")
+    saved(
+        pipeline(),
+        dataset(description="empty", sources=("gs://b/1.csv", "gs://b/2.csv")),
+        photographs,
+        azure.job("train", photographs.id),
+    ).inventory.save(tmp_path / "inventory.json")
 
     def sheet(name: str, *more: str) -> str:
         return mlposture("datasheet", name, "--inventory", "inventory.json", *more, cwd=tmp_path).stdout
@@ -86,6 +89,9 @@ def test_a_data_set_of_a_registry_has_a_sheet_by_its_id_or_its_name(tmp_path: Pa
     assert "description: `empty`" in sheet("700")
     assert f"read by: `{vertex_id('trainingPipelines', '600')}`" in sheet("700")
     assert sheet(photographs.id) == sheet(photographs.id.upper()) == sheet("photographs/4") != ""
+    assert sheet("azureml:photographs:4") == sheet("photographs/4")
+    assert f"- observed: address: `{photographs.data_uri}`" in sheet("photographs/4")
+    assert "- observed: address: `gs://b/1.csv`\n- observed: address: `gs://b/2.csv`\n" in sheet("700")
     assert f"read by: `{azure.job().id}`" in sheet("photographs/4")
     assert json.loads(sheet("photographs/4", "--format", "croissant"))["url"] == photographs.id
 

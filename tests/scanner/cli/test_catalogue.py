@@ -149,3 +149,11 @@ def test_explanations_are_json_too() -> None:
 def test_what_may_be_meant_is_said(name: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         explanation(name)
+
+
+def test_what_is_judged_for_declared_systems_alone_is_explained_so() -> None:
+    for name, declared in (("MLP-1001", False), ("MLP-5213", True), ("MLP-5001", True)):
+        made = json.loads(CliRunner().invoke(explain, [name, "--json"], catch_exceptions=False).output)
+
+        assert ("where AI systems are declared (--systems)" in explanation(name)) is declared
+        assert made["check"]["declared_systems"] is declared

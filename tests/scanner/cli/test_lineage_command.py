@@ -94,6 +94,24 @@ def test_what_could_not_be_read_is_said(events: Path) -> None:
     assert "left out: " in done.stderr and len(done.stdout.splitlines()) == 1
 
 
+def test_an_inventory_among_the_events_is_known_as_one(tmp_path: Path) -> None:
+    inventory_of().save(tmp_path / "inventory.json")
+    done = mlposture("lineage", str(tmp_path / "inventory.json"))
+
+    assert done.returncode == 4
+    assert "a saved inventory is named with --inventory" in done.stderr
+
+
+def test_what_there_was_no_room_for_in_a_drawing_is_said(tmp_path: Path) -> None:
+    events = tmp_path / "events.ndjson"
+    models = [EVENT["outputs"][0] | {"name": f"m{number}"} for number in range(50)]  # type: ignore[index, operator]
+    events.write_text(json.dumps({**EVENT, "outputs": models}), encoding="utf-8")
+    done = mlposture("lineage", str(events), "-o", str(tmp_path / "drawn.svg"))
+
+    assert done.returncode == 0
+    assert "drawn: 40 nodes; left out: at least 11 more, see --around" in done.stderr
+
+
 def test_where_nothing_is_looked_at_a_pipeline_stops(tmp_path: Path) -> None:
     assert mlposture("lineage", str(tmp_path)).returncode == 4
     assert mlposture("scan", "lineage", str(tmp_path), "--no-progress").returncode == 3
@@ -121,7 +139,9 @@ def test_the_configuration_may_name_places(events: Path) -> None:
         (["none.json"], "none.json: No such file"),
         (["{events}", "-o", "x.txt"], "name a file that ends in .ndjson, .jsonl, .svg"),
         (["{events}", "-o", "{events}"], "something else is to be"),
-        (["{events}", "-o", "x.svg", "--around", "nobody"], "no data set, job or endpoint is called so"),
+        (["{events}", "-o", "x.svg", "--around", "nobody"], "no data set, job, model or endpoint is called so"),
+        (["{events}", "-o", "x.svg", "--around", "claims"], "called so; there are claims.train"),
+        (["{events}", "-o", "x.svg", "--around", "claim.trian"], "called so; there are claims.train"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_writes_nothing(events: Path, arguments: list[str], said: str) -> None:
