@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from reports.gate_words import (
     EVIDENCE,
-    HEADLINES,
     group,
+    headline,
     interval,
     limits,
     next_step,
@@ -34,7 +34,7 @@ def render(result: GateResult) -> bytes:
 def _lines(result: GateResult) -> Iterator[str]:
     yield f"# Evaluation gate: {result.answer}"
     yield ""
-    yield f"{code(result.system)} {code(result.name)}, {result.made_at:%Y-%m-%d %H:%M} UTC. {HEADLINES[result.answer]}."
+    yield f"{code(result.system)} {code(result.name)}, {result.made_at:%Y-%m-%d %H:%M} UTC. {headline(result)}."
     yield ""
     yield from (f"- {code(line, _SENTENCE)}" for line in (*result.why, *of_evaluation(result)))
     for one in result.thresholds:

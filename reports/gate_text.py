@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from reports.gate_words import EVIDENCE, HEADLINES, limits, next_step, of_evaluation, of_threshold
+from reports.gate_words import EVIDENCE, headline, limits, next_step, of_evaluation, of_threshold
 from reports.writing import clean, redact
 from scanner.gate.gate_types import EXITS, Answer, GateResult
 
@@ -29,7 +29,7 @@ def _lines(result: GateResult) -> Iterator[str]:
         yield f"signed by {result.signature.name} with the key {result.signature.public_key}"
     yield from _block([f"{EVIDENCE} Its values are recorded, not verified."], "")
     yield from _block(result.why, "")
-    yield from textwrap.wrap(f"{HEADLINES[result.answer]} (exit code {EXITS[result.answer]:d})", _WIDTH)
+    yield from textwrap.wrap(f"{headline(result)} (exit code {EXITS[result.answer]:d})", _WIDTH)
     if result.answer is not Answer.MET:
         yield from textwrap.wrap(f"next: {next_step(result)}", _WIDTH)
 

@@ -17,6 +17,8 @@ NEXT = {
     Answer.TOO_FEW: "evaluate on more items, or record what is said above to be wanting",
     Answer.MET: f"it may go on (exit code {Exit.DONE:d})",
 }
+_UNSIGNED = "missing: the manifest asks for a signed report, and nobody signed"
+_SIGN = "have a person sign it, with --sign-key and --signed-by"
 #: Groups that people are shown one by one.
 _MOST_GROUPS = 30
 EVIDENCE = "This is evidence for people to judge, not a statement of compliance."
@@ -60,18 +62,30 @@ def of_group(shown: Shown) -> str:
     """One group in a line."""
     bounds = interval(shown.low, shown.high)
     counts = [f"{shown.items} items"] if shown.items is not None else []
-    counts += [f"of {shown.of}"] if shown.of is not None else []
+    counts += [f"a share of {shown.of}"] if shown.of is not None else []
     said = f"{group(shown.group)}: {number(shown.value)}" + (f" ({bounds}; {shown.interval})" if bounds else "")
     return ", ".join([said, *counts, *([str(shown.answer)] if shown.answer else [])])
+
+
+def headline(result: GateResult) -> str:
+    """The answer in a sentence."""
+    return _UNSIGNED if _lacks_signature(result) else HEADLINES[result.answer]
 
 
 def next_step(result: GateResult) -> str:
     """What to do now."""
     if not result.thresholds:
         return "declare thresholds for it in the manifest, with who set each and why"
-    if result.answer is Answer.MISSING and all(one.answer is Answer.MET for one in result.thresholds):
-        return "have a person sign it, with --sign-key and --signed-by"
-    return NEXT[result.answer]
+    if not _lacks_signature(result):
+        return NEXT[result.answer]
+    few = any(one.answer is Answer.TOO_FEW for one in result.thresholds)
+    return f"{NEXT[Answer.TOO_FEW]}; then {_SIGN}" if few else _SIGN
+
+
+def _lacks_signature(result: GateResult) -> bool:
+    """Whether nothing is missing but the name of a person: what thresholds ask for is there."""
+    asked = {one.answer for one in result.thresholds}
+    return result.answer is Answer.MISSING and bool(asked) and Answer.MISSING not in asked
 
 
 def worst_first(one: ThresholdAnswer) -> list[Shown]:

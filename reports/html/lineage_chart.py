@@ -12,6 +12,8 @@ from scanner.lineage.drawing import Drawing
 #: The room between two columns and two rows.
 _ACROSS, _DOWN = 48, 14
 _LETTERS = 21
+#: After which a name may go on in the next line, the best first.
+_MARKS = "/:-_. "
 _WORDS = {"dataset": "data set", "model": "model", "job": "job", "run": "run", "endpoint": "endpoint"}
 #: The colours of a file of its own, which has no page around it. They are those of a page on paper.
 _STYLE = (
@@ -77,9 +79,15 @@ def svg(drawing: Drawing) -> bytes:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    """A name in at most two lines; of a long one the middle is left out."""
-    text = cut(shown(name), 2 * _LETTERS - 2) or "?"
-    return tuple(filter(None, (text[:_LETTERS], text[_LETTERS:])))
+    """A name in at most two lines, broken after a mark where there is one; of a long one the middle is left out."""
+    text = shown(name) or "?"
+    if len(text) <= _LETTERS:
+        return (text,)
+    if len(text) > 2 * _LETTERS:
+        return (f"{text[: _LETTERS - 1]}…", text[-_LETTERS:])
+    breaks = (text.rfind(mark, len(text) - _LETTERS - 1, _LETTERS) + 1 for mark in _MARKS)
+    at = next(filter(None, breaks), _LETTERS)
+    return (text[:at], text[at:])
 
 
 def _curve(source: Box, target: Box) -> str:

@@ -164,8 +164,17 @@ def test_a_report_that_is_to_be_signed_is_signed_by_a_person(tmp_path: Path) -> 
     unsigned = gate(tmp_path)
     signed = gate(tmp_path, "-o", "gate.json", "--sign-key", "key.pem", "--signed-by", "A. Example")
 
+    evaluation(tmp_path, {"1": (45.0, 200), "2": (61.0, 190)})
+    few = gate(tmp_path)
+    evaluation(tmp_path, {})
+    missing = gate(tmp_path)
+
+    assert "next: evaluate on more items" in few.stdout
+    assert "said above to be wanting; then have a person sign it" in " ".join(few.stdout.split())
+    assert "missing: what the thresholds ask for is not there (exit code 4)" in missing.stdout
     assert unsigned.returncode == 4
     assert "the manifest asks for a signed report (test_report_signed), and nobody signed" in unsigned.stdout
+    assert "missing: the manifest asks for a signed report, and nobody signed (exit code 4)" in unsigned.stdout
     assert "next: have a person sign it, with --sign-key and --signed-by" in unsigned.stdout
     assert signed.returncode == 0, signed.stdout
     content, signature = (tmp_path / "gate.json").read_bytes(), (tmp_path / "gate.json.sig").read_bytes()

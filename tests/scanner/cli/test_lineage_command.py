@@ -141,7 +141,6 @@ def test_the_configuration_may_name_places(events: Path) -> None:
         (["{events}", "-o", "{events}"], "something else is to be"),
         (["{events}", "-o", "x.svg", "--around", "nobody"], "no data set, job, model or endpoint is called so"),
         (["{events}", "-o", "x.svg", "--around", "claims"], "called so; there are claims.train"),
-        (["{events}", "-o", "x.svg", "--around", "claim.trian"], "called so; there are claims.train"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_writes_nothing(events: Path, arguments: list[str], said: str) -> None:
