@@ -67,7 +67,7 @@ def run_serve(report: str | None, store: str | None, dossiers: Path | None, wher
             limit_concurrency=_AT_ONCE,
             timeout_graceful_shutdown=_GRACE,
         )
-        click.echo(f"mlposture: {clean(site.said)} at {place.said}; Ctrl-C ends it", err=True)
+        click.echo(f"mlposture: {clean(site.said)} at {place.said} (Ctrl-C ends it)", err=True)
         server = Server(config)
         with _heard(server):
             server.run(sockets=[place.socket])
