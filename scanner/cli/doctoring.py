@@ -30,6 +30,8 @@ _REGIONS = {"aws": 17, "gcp": 38, "azure": 1}
 _PACE = 20
 #: Permissions that are named in a line; the command that prints all is named beside it.
 _FEW = 5
+#: Options that choose what a scan needs, which `mlposture permissions` has as well.
+_CHOOSING = ("check", "skip_check", "min_severity", "framework", "read_documents")
 
 
 class Examined(NamedTuple):
@@ -71,7 +73,8 @@ def _examined(cloud: str, options: Mapping[str, Any]) -> Examined:
     places = importlib.import_module(f"checks.{cloud}.credential_sources")
     sources = places.sources(os.environ, home(), settings, metadata=options["metadata"])
     lines = [(source.name, ("found: " if source.found else "") + source.said) for source in sources]
-    needed = ("needs", f"{len(needs)} permissions; `mlposture permissions {cloud}` prints them")
+    alike = " with the same options" if any(options[name] for name in _CHOOSING) else ""
+    needed = ("needs", f"{len(needs)} permissions; `mlposture permissions {cloud}`{alike} prints them")
     if not any(source.found for source in sources):
         return Examined([*lines, ("credentials", "none found"), needed], Exit.CANNOT_SCAN)
     if options["offline"]:

@@ -261,3 +261,12 @@ def test_a_user_that_no_file_knows_has_a_home_all_the_same(tmp_path: Path) -> No
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (3, "")
     assert lines(done.stdout)["credentials"] == "none found"
+
+
+def test_what_prints_the_role_is_named_with_the_options_that_choose_it() -> None:
+    for options, said in (
+        ((), "`mlposture permissions gcp` prints them"),
+        (("--read-documents",), "`mlposture permissions gcp` with the same options prints them"),
+        (("--check", "MLP-2201"), "`mlposture permissions gcp` with the same options prints them"),
+    ):
+        assert said in " ".join(mlposture("doctor", "gcp", "--offline", *options).stdout.split())
