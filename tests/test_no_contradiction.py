@@ -14,7 +14,7 @@ import pytest
 from contradicting import CHECKS, PAIRS, Pair, meetings, same, states
 from factories import aws, gcp
 from scanning import PROVIDERS, calm, document, running, take_inventory
-from support import FAIL, PASS, fail_with, inventory_of
+from support import FAIL, NOT_APPLICABLE, PASS, fail_with, inventory_of
 
 from checks.aws.s3.resources import DefaultEncryption, EncryptionRule
 from checks.aws.sagemaker.addresses import containers_of
@@ -111,8 +111,8 @@ RUNNING_AS: dict[str, Callable[[str], Resource]] = {
 }
 
 
-def judged(slug: str, resource: Resource) -> Status:
-    return CHECKS[slug](resource, InventoryView(inventory_of(resource), CHECKS[slug].needs)).status
+def judged(slug: str, *resources: Resource) -> Status:
+    return CHECKS[slug](resources[0], InventoryView(inventory_of(*resources), CHECKS[slug].needs)).status
 
 
 @pytest.mark.parametrize(("key", "ours"), KEYS.items())
@@ -134,6 +134,14 @@ def test_an_account_is_everywhere_a_default_one_or_nowhere(email: str, default: 
     assert of_accounts == RUNNING_AS.keys()
     assert {slug: judged(slug, made(email)) for slug, made in RUNNING_AS.items()} == dict.fromkeys(
         RUNNING_AS, FAIL if default else PASS
+    )
+
+
+def test_a_default_account_that_is_disabled_is_nowhere_one_to_worry_about() -> None:
+    off = gcp.service_account(gcp.DEFAULT_ACCOUNT, disabled=True)
+
+    assert {slug: judged(slug, made(gcp.DEFAULT_ACCOUNT), off) for slug, made in RUNNING_AS.items()} == dict.fromkeys(
+        RUNNING_AS, NOT_APPLICABLE
     )
 
 

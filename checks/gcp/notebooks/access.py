@@ -4,11 +4,14 @@ from typing import Any
 
 from checks.blind_spots import UNSHAPED
 from checks.gcp.blind_spots import MACHINE
+from checks.gcp.iam.disabled import disabled, excuse
+from checks.gcp.iam.resources import ServiceAccount
 from checks.gcp.names import is_default_account
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.notebooks.running import standing_still
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
 
 
 @check(
@@ -47,13 +50,21 @@ def vertex_workbench_public_ip(instance: Instance) -> Verdict:
     return failed("it has a public IP address", disable_public_ip=instance.disable_public_ip)
 
 
-@check(id="MLP-2002", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=(MACHINE,))
-def vertex_workbench_default_service_account(instance: Instance) -> Verdict:
+@check(
+    id="MLP-2002",
+    severity=Severity.HIGH,
+    objective="workload-identity",
+    since="0.1.0",
+    needs=(ServiceAccount,),
+    blind_to=(MACHINE,),
+)
+def vertex_workbench_default_service_account(instance: Instance, view: View) -> Verdict:
     """Workbench instance runs as the default service account.
 
     ## Why it matters
     The Compute Engine default account is shared by every machine of the project and often holds the Editor role, so
     anyone with a cell to run in the notebook can act on the whole project. An instance that names no account gets it.
+    A disabled account can do nothing.
 
     ## How to fix
     Make a service account for this notebook, grant it only the buckets and datasets that it reads, and recreate the
@@ -72,6 +83,8 @@ def vertex_workbench_default_service_account(instance: Instance) -> Verdict:
     if not emails:
         return failed("no service account is set, so it runs as the default one", service_accounts=[])
     if shared := [email for email in emails if is_default_account(email)]:
+        if len(off := disabled(view, shared)) == len(shared):
+            return excuse(off)
         return failed("it runs as a default service account", service_accounts=shared)
     return passed("it runs as a service account of its own", service_accounts=emails)
 

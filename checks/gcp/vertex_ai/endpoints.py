@@ -5,6 +5,8 @@ from typing import Any
 from msgspec import UnsetType
 
 from checks.blind_spots import ARRIVAL
+from checks.gcp.iam.disabled import disabled, excuse
+from checks.gcp.iam.resources import ServiceAccount
 from checks.gcp.names import is_default_account
 from checks.gcp.vertex_ai.pools import accounts, has_machines, label, of_pool
 from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
@@ -248,7 +250,7 @@ def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     severity=Severity.HIGH,
     objective="workload-identity",
     since="0.1.0",
-    needs=(DeploymentResourcePool,),
+    needs=(DeploymentResourcePool, ServiceAccount),
     blind_to=(),
 )
 def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> Verdict:
@@ -257,7 +259,8 @@ def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> V
     ## Why it matters
     The container of a deployed model handles input from outside. As the Compute Engine default account, which often
     holds the Editor role, a flaw in it opens the whole project. With no account set, neither for the model nor for the
-    pool that it shares, the container has no access to the project at all, which is the best case.
+    pool that it shares, the container has no access to the project at all, which is the best case. A disabled account
+    can do nothing.
 
     ## How to fix
     Deploy the model again with no service account, or with one of its own that may read only what the model needs.
@@ -273,10 +276,16 @@ def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> V
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
     found, complete = accounts(endpoint.deployed_models, view)
-    if shared := {name: emails for name, emails in found.items() if any(map(is_default_account, emails))}:
-        return failed(f"a default service account runs {', '.join(shared)}", deployed_models=shared)
+    shared = {name: [email for email in emails if is_default_account(email)] for name, emails in found.items()}
+    off = disabled(view, sorted({email for emails in shared.values() for email in emails}))
+    idle = {account.name for account in off}
+    working = {name: found[name] for name, emails in shared.items() if not idle.issuperset(emails)}
+    if working:
+        return failed(f"a default service account runs {', '.join(working)}", deployed_models=working)
     if not complete:
         return unknown("DeploymentResourcePool.service_account")
+    if off:
+        return excuse(off)
     return passed("no deployed model runs as a default service account", deployed_models=found)
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from checks.blind_spots import IMAGE_VARIABLES, UNSHAPED
 from checks.gcp.blind_spots import PERIMETERS
+from checks.gcp.iam.disabled import disabled, excuse
+from checks.gcp.iam.resources import ServiceAccount
 from checks.gcp.names import built_by_google, is_default_account
 from checks.gcp.vertex_ai.resources import ENDED, CustomJob
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.views import View
 
 
 @check(id="MLP-2301", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=())
@@ -41,13 +44,21 @@ def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
     return failed("it names no service account", service_account=None)
 
 
-@check(id="MLP-2302", severity=Severity.HIGH, objective="workload-identity", since="0.1.0", blind_to=())
-def vertex_custom_job_default_service_account(job: CustomJob) -> Verdict:
+@check(
+    id="MLP-2302",
+    severity=Severity.HIGH,
+    objective="workload-identity",
+    since="0.1.0",
+    needs=(ServiceAccount,),
+    blind_to=(),
+)
+def vertex_custom_job_default_service_account(job: CustomJob, view: View) -> Verdict:
     """Custom job runs as a default service account.
 
     ## Why it matters
     Training code and the packages it installs come from many hands. As the Compute Engine default account, which often
-    holds the Editor role, any of them can change production or read every dataset of the project.
+    holds the Editor role, any of them can change production or read every dataset of the project. A disabled account
+    can do nothing.
 
     ## How to fix
     Make a service account for training that may read its data and write its output, and start jobs with it.
@@ -67,6 +78,8 @@ def vertex_custom_job_default_service_account(job: CustomJob) -> Verdict:
             return unknown("the service account of its persistent resource")
         return not_applicable("it names no service account, and so does not run as a default one", service_account=None)
     if is_default_account(job.service_account):
+        if off := disabled(view, [job.service_account]):
+            return excuse(off)
         return failed("it runs as a default service account", service_account=job.service_account)
     return passed("it runs as a service account of its own", service_account=job.service_account)
 

@@ -1,4 +1,4 @@
-from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, running, runs_as, stopped
+from factories.gcp import DEFAULT_ACCOUNT, OWN_ACCOUNT, disk, instance, running, runs_as, service_account, stopped
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 MAIL, ALL = {"proxy-mode": "mail"}, {"proxy-mode": "service_account"}
@@ -22,6 +22,18 @@ CASES = {
     "vertex_workbench_default_service_account": [
         Case("account of its own", PASS, instance(service_accounts=runs_as(OWN_ACCOUNT))),
         Case("Compute Engine default account", FAIL, instance(service_accounts=runs_as(DEFAULT_ACCOUNT))),
+        Case(
+            "default account that is disabled",
+            NOT_APPLICABLE,
+            instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
+        ),
+        Case(
+            "default account, whether it is disabled not observed",
+            FAIL,
+            instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
+            service_account(DEFAULT_ACCOUNT),
+        ),
         Case("App Engine default account", FAIL, instance(service_accounts=runs_as("x@appspot.gserviceaccount.com"))),
         Case("no account named, which means the default one", FAIL, instance(service_accounts=None)),
         Case("not observed", UNKNOWN, instance()),

@@ -8,6 +8,7 @@ from factories.gcp import (
     offered,
     pool,
     pooled,
+    service_account,
     serving,
 )
 from msgspec import UNSET
@@ -123,6 +124,27 @@ CASES = {
         Case("account of its own", PASS, serving(service_account=OWN_ACCOUNT)),
         Case("no account, and so no access to the project", PASS, serving(service_account=None)),
         Case("default account", FAIL, serving(service_account=DEFAULT_ACCOUNT)),
+        Case(
+            "default account that is disabled",
+            NOT_APPLICABLE,
+            serving(service_account=DEFAULT_ACCOUNT),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
+        ),
+        Case(
+            "one default account that is disabled, and one that is not",
+            FAIL,
+            access(
+                deployed(service_account=DEFAULT_ACCOUNT),
+                deployed(id="102", service_account="x@appspot.gserviceaccount.com"),
+            ),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
+        ),
+        Case(
+            "default account that is disabled, and a pool that was not read",
+            UNKNOWN,
+            access(deployed(service_account=DEFAULT_ACCOUNT), pooled()),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
+        ),
         Case("no account, in a pool without one", PASS, access(pooled()), pool(service_account=None)),
         Case(
             "no account, in a pool with the default one", FAIL, access(pooled()), pool(service_account=DEFAULT_ACCOUNT)

@@ -1,4 +1,13 @@
-from factories.gcp import DEFAULT_ACCOUNT, DIGEST, KEY, OWN_ACCOUNT, container_pool, custom_job, package_pool
+from factories.gcp import (
+    DEFAULT_ACCOUNT,
+    DIGEST,
+    KEY,
+    OWN_ACCOUNT,
+    container_pool,
+    custom_job,
+    package_pool,
+    service_account,
+)
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 OWN = "europe-west4-docker.pkg.dev/example-fraud-prod/training/scorer"
@@ -27,6 +36,12 @@ CASES = {
     "vertex_custom_job_default_service_account": [
         Case("account of its own", PASS, custom_job(service_account=OWN_ACCOUNT)),
         Case("default account", FAIL, custom_job(service_account=DEFAULT_ACCOUNT)),
+        Case(
+            "default account that is disabled",
+            NOT_APPLICABLE,
+            custom_job(service_account=DEFAULT_ACCOUNT),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
+        ),
         Case("no account", NOT_APPLICABLE, runs_on(None)),
         Case("no account, but machines that may have one", UNKNOWN, runs_on("ray")),
         Case("not observed", UNKNOWN, custom_job()),
