@@ -1,5 +1,7 @@
 """Checks of SageMaker endpoint configurations."""
 
+from typing import Any
+
 from msgspec import UNSET
 
 from checks.aws.blind_spots import KEY_MANAGER
@@ -394,13 +396,24 @@ def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, v
     return judge_ownership(config, view, uris, nothing="core dumps are off", variants=uris)
 
 
-@check(id="MLP-1210", severity=Severity.LOW, objective="privacy-protection", since="0.1.0", blind_to=())
+#: Which field has the topic that a response is to be included for.
+_TOPICS = {"SUCCESS_NOTIFICATION_TOPIC": "async_success_topic", "ERROR_NOTIFICATION_TOPIC": "async_error_topic"}
+
+
+@check(
+    id="MLP-1210",
+    severity=Severity.LOW,
+    objective="privacy-protection",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("async_output", "async_success_topic", "async_error_topic"),
+)
 def sagemaker_endpoint_config_async_response_in_notification(config: EndpointConfig) -> Verdict:
     """Asynchronous responses are copied into notifications.
 
     ## Why it matters
     Notifications carry the response itself to every subscriber of the topic: mail boxes, chat rooms and queues that the
-    bucket policy and key of the output do not protect.
+    bucket policy and key of the output do not protect. Of a topic that is not set nothing is sent.
 
     ## How to fix
     Send only the location: leave out `IncludeInferenceResponseIn`, and let subscribers read the object with their own
@@ -417,7 +430,14 @@ def sagemaker_endpoint_config_async_response_in_notification(config: EndpointCon
         return unknown("async_output")
     if output is None:
         return not_applicable("not an asynchronous endpoint")
-    topics = output.notification_config.include_inference_response_in if output.notification_config else None
-    if topics:
-        return failed(f"responses are part of: {', '.join(topics)}", async_output=output)
-    return passed("notifications hold no response", async_output=output)
+    wanted = output.notification_config.include_inference_response_in if output.notification_config else None
+    told: dict[str, Any] = {}
+    for topic in wanted or ():
+        if topic not in _TOPICS:
+            return unknown(f"where {topic} sends responses")
+        told[_TOPICS[topic]] = getattr(config, _TOPICS[topic])
+    if sent := {field: arn for field, arn in told.items() if arn}:
+        return failed(f"responses are part of what is sent to {', '.join(sent.values())}", async_output=output, **sent)
+    if missing := unobserved(config, *told):
+        return missing
+    return passed("notifications hold no response", async_output=output, **told)

@@ -292,6 +292,12 @@ class EndpointConfig(Resource, frozen=True, kw_only=True):
         Observed[tuple[CaptureOption, ...]], Read(_CONFIG, "DataCaptureConfig.CaptureOptions")
     ] = UNSET
     async_output: Annotated[Observed[AsyncOutput], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig")] = UNSET
+    async_success_topic: Annotated[
+        Observed[str], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig.NotificationConfig.SuccessTopic")
+    ] = UNSET
+    async_error_topic: Annotated[
+        Observed[str], Read(_CONFIG, "AsyncInferenceConfig.OutputConfig.NotificationConfig.ErrorTopic")
+    ] = UNSET
     kms_key_id: Annotated[Observed[str], Read(_CONFIG, "KmsKeyId")] = UNSET
     shap_baseline_uri: Annotated[
         Observed[str],

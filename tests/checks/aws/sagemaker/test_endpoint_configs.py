@@ -33,9 +33,11 @@ def keyless(*variants, shadows=None, key=None):
     return config(kms_key_id=key, variants=variants, shadow_variants=shadows)
 
 
-def notifies(*topics: str):
+def notifies(*topics: str, success: Any = None, error: Any = None):
     return config(
-        async_output=AsyncOutput(notification_config=NotificationConfig(include_inference_response_in=topics))
+        async_output=AsyncOutput(notification_config=NotificationConfig(include_inference_response_in=topics)),
+        async_success_topic=success,
+        async_error_topic=error,
     )
 
 
@@ -54,6 +56,8 @@ def by_default(key: str | None) -> Bucket:
     return ours(encryption=(EncryptionRule(apply_server_side_encryption_by_default=default),))
 
 
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:answers"
+ON_SUCCESS, ON_ERROR = "SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"
 UNENCRYPTED, OWN_DEFAULT = ours(encryption=None), by_default(KEY)
 
 
@@ -192,7 +196,13 @@ CASES = {
     "sagemaker_endpoint_config_async_response_in_notification": [
         Case("no notifications", PASS, writes()),
         Case("location only", PASS, notifies()),
-        Case("the response too", FAIL, notifies("SUCCESS_NOTIFICATION_TOPIC")),
+        Case("the response too", FAIL, notifies(ON_SUCCESS, success=TOPIC)),
+        Case("the response of what failed", FAIL, notifies(ON_ERROR, error=TOPIC)),
+        Case("the response, of one of two topics that is set", FAIL, notifies(ON_SUCCESS, ON_ERROR, error=TOPIC)),
+        Case("the response, and no topic", PASS, notifies(ON_SUCCESS, ON_ERROR)),
+        Case("the response, and the other topic alone", PASS, notifies(ON_SUCCESS, error=TOPIC)),
+        Case("topics not observed", UNKNOWN, notifies(ON_SUCCESS, success=UNSET)),
+        Case("a topic of a later version", UNKNOWN, notifies("START_NOTIFICATION_TOPIC", success=TOPIC)),
         Case("not asynchronous", NOT_APPLICABLE, config(async_output=None)),
         DENIED,
     ],
