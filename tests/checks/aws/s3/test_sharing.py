@@ -200,6 +200,35 @@ MANY = {
     **where("aws:PrincipalOrgID", *(f"o-exampleorg{number}" for number in range(250))),
 }
 
+
+def by_console(service, source):
+    """A bucket whose policy the console of a service wrote: it may look at the ACL, and put objects."""
+    who = {"Principal": {"Service": service}}
+    of_source = {"StringEquals": {"aws:SourceAccount": [ACCOUNT]}, "ArnLike": {"AWS:SourceArn": [source]}}
+    owned = {"s3:x-amz-acl": "bucket-owner-full-control", **of_source["StringEquals"]}
+    look = allow(["s3:GetBucketAcl", "s3:ListBucket"], ARN, **who, Condition=of_source)
+    put = allow("s3:PutObject", f"{ARN}/AWSLogs/{ACCOUNT}/*", **who, Condition={**of_source, "StringEquals": owned})
+    return ours(policy=document(look, put), **PRIVATE)
+
+
+def of_trail():
+    source = {"AWS:SourceArn": f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/all"}
+    owned = {"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}}
+    look = allow("s3:GetBucketAcl", ARN, Principal=TRAILS, Condition={"StringEquals": source})
+    put = allow("s3:PutObject", f"{ARN}/AWSLogs/{ACCOUNT}/*", Principal=TRAILS, Condition=owned)
+    return ours(policy=document(look, put), **PRIVATE)
+
+
+#: Policies as consoles write them for who delivers logs and reports.
+CONSOLE = {
+    "CloudTrail": of_trail(),
+    "log deliveries": by_console("delivery.logs.amazonaws.com", f"arn:aws:logs:eu-west-1:{ACCOUNT}:*"),
+    "GuardDuty": by_console("guardduty.amazonaws.com", f"arn:aws:guardduty:eu-west-1:{ACCOUNT}:detector/example"),
+    "Bedrock": by_console("bedrock.amazonaws.com", f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:*"),
+    "inventories": by_console("s3.amazonaws.com", "arn:aws:s3:::northwind-example-source"),
+}
+
+
 CASES = {
     "s3_ml_bucket_writable_by_other_accounts": [
         Case("no policy", PASS, ours(policy=None, **PRIVATE)),
@@ -541,6 +570,7 @@ CASES = {
         ),
         Case("trails, whose prefix may look like that", FAIL, delivered(TRAILS, f"AWSLogs/{ACCOUNT}/*")),
         Case("trails of older days", FAIL, delivered({"AWS": DELIVERIES["CloudTrail"]}, f"AWSLogs/{ACCOUNT}/*")),
+        *(Case(f"as the console lets in {name}", PASS, policy) for name, policy in CONSOLE.items()),
         Case("an older way to deliver, of this account", PASS, open_to({"AWS": BALANCER}, condition=OF_US)),
         Case("for an organisation", PASS, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
         *SHARED,
