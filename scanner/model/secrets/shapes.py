@@ -59,7 +59,7 @@ SHAPES = (
             ("AccountKey=", pattern(r"AccountKey=[0-9A-Za-z+/=]{20,}")),
             ("SharedAccessKey=", pattern(r"SharedAccessKey=[0-9A-Za-z+/=]{20,}")),
             ("SharedAccessSignature=", pattern(r"SharedAccessSignature=[^\s\"'$<{%;]{10,}")),
-            ("sig=", pattern(r"[?&]sig=[0-9A-Za-z%]{20,}")),
+            ("sig=", pattern(r"[?&;]sig=[0-9A-Za-z%_\-]{20,}")),  # Azure Storage, Logic Apps and Power Automate
             ("code=", pattern(r"[?&]code=[0-9A-Za-z_\-/+%]{40,}")),  # key of an Azure function
         ),
     ),

@@ -61,6 +61,11 @@ _EXPRESSION = pattern(
 )
 #: `--env=NAME=value`
 _SETTING = pattern(r"(?:-{0,2}[A-Za-z_][\w.\-]*=)+(?!=)(.+)")
+#: A user that services come with, and a password: `root:Milvus`. Of an administrator some words are scopes.
+_LOGIN = pattern(
+    r"(?:root|db_admin|admin(?!:(?:read|write|org|repo|public|enterprise|gpg|ssh|full|all|none|view)\w*\Z))"
+    r":([^\s:/<>${}\[\]*]{4,})"
+)
 _PART = r"(?:[A-Za-z]+\d{0,4}|\d+[A-Za-z]{0,8})"
 _WORDS = pattern(rf"{_PART}(?:[-_./:,@ ]+{_PART})*")
 _PIECE = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -79,6 +84,9 @@ def looks(value: str) -> Looks:
 
 def _looks(value: str) -> Looks:
     text = value.strip().strip("\"'\\")
+    login = _LOGIN.fullmatch(text)
+    if login and not _BLANK.fullmatch(login[1]):
+        return Looks.ODD
     if _is_nothing(text):
         return Looks.NOTHING
     rest = text

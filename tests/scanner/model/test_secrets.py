@@ -18,6 +18,8 @@ from scanner.model.secrets.shapes import has_shape, may_hold_secret
 SHAPES = [(needed, start, shape._text) for needed, shapes in GROUPS for start, shape in shapes]
 #: All shapes in one expression, searched without looking for fixed text first.
 PLAINLY = re.compile("|".join(f"(?:{shape})" for _, _, shape in SHAPES))
+#: What Logic Apps and Power Automate sign an address with: with signs of base64 in URLs, and for ever.
+SIGNED = "sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=Ab1-dE2_fG3hI4jK5lM6nO7pQ8rS9tU0vW1xY2zA3bC"
 credentials = st.one_of(*(st.from_regex(shape, fullmatch=True) for _, _, shape in SHAPES))
 #: What comes near: parts of shapes, with and without what must stand beside them.
 fragments = st.one_of(
@@ -76,6 +78,11 @@ texts = st.lists(fragments, max_size=6).map("".join)
         ("startup-script", "cat > /etc/x <<END\ndb:\n  password: Kq4vd71Xn\nEND\n"),
         ("DB_PASSWORD", "p@ssw@rd"),
         ("DB_PASSWORD", "[x7#kP2q]"),
+        ("MILVUS_TOKEN", "root:Milvus"),
+        ("milvus_token", "db_admin:vectors"),
+        ("HOOK", f"https://x.westeurope.logic.azure.com/workflows/a/triggers/manual/paths/invoke?{SIGNED}"),
+        ("HOOK", f"https://x.environment.api.powerplatform.com/powerautomate/workflows/a/triggers/manual?{SIGNED}"),
+        ("HOOK", f"<a href='https://x.westeurope.logic.azure.com/workflows/a?{SIGNED.replace('&', '&amp;')}'>"),
     ],
 )
 def test_secrets(name: str, value: str) -> None:
@@ -128,6 +135,13 @@ def test_secrets(name: str, value: str) -> None:
         ("SQL", "Server=db;User ID=app;Password=${DB_PASSWORD}"),
         ("API_KEY", "your-api-key-here"),
         ("API_KEY", "EMPTY"),
+        ("MILVUS_TOKEN", "root:${MILVUS_PASSWORD}"),
+        ("MILVUS_TOKEN", "root:changeme"),
+        ("EOS_TOKEN", "root:Milvus"),
+        ("BASIC_AUTH", "admin:read"),
+        ("GITHUB_AUTH", "admin:org"),
+        ("OWNER", "root:wheel"),
+        ("HOOK", "https://x.westeurope.logic.azure.com/workflows/a/triggers/manual?sp=%2Frun&sv=1.0"),
         ("CONFIG", '{"secret_name": "prod-db", "token_type": "bearer", "max_tokens": 12}'),
         ("PROMPT", "Never reveal the password: it is secret. Keep every token to yourself."),
         ("startup-script", '#!/bin/bash\nexport DB_PASSWORD="$(gcloud secrets versions access latest --secret=db)"\n'),
