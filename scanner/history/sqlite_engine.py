@@ -9,7 +9,7 @@ from typing import Any
 from scanner.history.damage import version_in
 from scanner.history.engine import PATIENCE, Guard
 from scanner.model.errors import InputError
-from scanner.store.files import check_target
+from scanner.store.files import check_target, writable
 from scanner.store.host import private_files
 from scanner.store.tables import UNSOUND, check_tables, is_damage
 
@@ -26,11 +26,11 @@ class SqliteEngine:
         self.shown = url
         if str(path) == _IN_MEMORY:
             raise InputError(f"--store {url}: what is in memory is gone with this process; name a file")
-        target = check_target("--store", url, path)
+        target = check_target("--store", url, path, to_read=read_only)
         if not make and not target.exists():
             raise InputError(f"--store {url}: there is no such file; a scan with --store makes it")
         with self._told(), private_files():
-            name = f"{target.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+            name = f"{target.absolute().as_uri()}?{_mode(target) if read_only else 'mode=rwc'}"
             self._db = sqlite3.connect(name, uri=True, isolation_level=None, timeout=PATIENCE)
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA trusted_schema = OFF")
@@ -101,3 +101,17 @@ class SqliteEngine:
         except UNSOUND as error:
             what = "is no history of mlposture, or damaged: " if is_damage(error) else ""
             raise InputError(f"--store {self.shown}: {what}{error}") from error
+
+
+def _mode(path: Path) -> str:
+    """How a file is opened to be read.
+
+    SQLite makes files beside it even so. Where nothing may be written it cannot, and where another user than who scans
+    made them, scans could not write to them. It makes none for a file that it takes for unchangeable: one that is read
+    in a moment may be that, unless a write-ahead log beside it has what is not in it yet. Then it is refused.
+    """
+    try:
+        behind = path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        behind = 0
+    return "mode=ro" if behind or (writable(path) and writable(path.parent)) else "mode=ro&immutable=1"

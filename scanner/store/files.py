@@ -13,10 +13,10 @@ _BUFFER = 1 << 18
 _PATIENCE = 5.0
 
 
-def check_target(option: str, text: str, path: Path) -> Path:
+def check_target(option: str, text: str, path: Path, *, to_read: bool = False) -> Path:
     """Where writing to `path` will end up. Raises InputError for what can be known beforehand not to work.
 
-    A scan may take an hour: better to hear of it now.
+    A scan may take an hour: better to hear of it now. What is only `to_read` need not be writable.
     """
     try:
         target = path.resolve()
@@ -26,16 +26,18 @@ def check_target(option: str, text: str, path: Path) -> Path:
             raise InputError(f"{option} {text}: the folder {path.parent} does not exist")
         if not target.parent.is_dir():
             raise InputError(f"{option} {text}: {path.parent} is not a folder")
-        if target.exists() and not _writable(target):
+        if to_read:
+            return target
+        if target.exists() and not writable(target):
             raise InputError(f"{option} {text}: is read-only")
-        if (not target.exists() or target.is_file()) and not _writable(target.parent):
+        if (not target.exists() or target.is_file()) and not writable(target.parent):
             raise InputError(f"{option} {text}: the folder {path.parent} cannot be written to")
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, a link that leads to itself
         raise InputError(f"{option} {text}: {getattr(error, 'strerror', None) or error}") from error
     return target
 
 
-def _writable(path: Path) -> bool:
+def writable(path: Path) -> bool:
     """Whether this process may write there: as whom it acts, where the system can tell that from whom it is."""
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
