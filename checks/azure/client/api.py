@@ -88,8 +88,8 @@ class AzureProvider:
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
-        #: whether resources may be in a network security perimeter; not, where the index fails to say
-        self.has_perimeters = not census
+        #: whether resources may be in a network security perimeter, as far as the index says
+        self.has_perimeters = True
         self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
         self.census = Census()
@@ -188,7 +188,7 @@ class AzureProvider:
         return folded(self._registrations[key]) == "notregistered"
 
     def _count(self) -> Census:
-        """What there is in the chosen subscriptions. That it cannot be counted costs speed and nothing else."""
+        """What there is in the chosen subscriptions. That it cannot be counted costs calls and nothing else."""
         accounts = self._chosen.accounts
 
         def query(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -416,7 +416,7 @@ class AzureApi(BaseApi):
         return self._provider.portal != _PORTAL
 
     def has_perimeters(self) -> bool:
-        """Whether the index shows a network security perimeter in any scanned subscription, or is not to be asked."""
+        """Whether the index shows a network security perimeter in any scanned subscription, or does not say."""
         return self._provider.has_perimeters
 
     def _absent(self, why: str) -> bool:

@@ -12,6 +12,7 @@ from worlds.base import Fault, World
 
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.client import api
+from checks.azure.client.census import QUERY
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
 from checks.azure.storage.resources import PERIMETERS, STORAGE, StorageAccount
@@ -133,6 +134,15 @@ def test_only_what_leaves_its_network_to_a_perimeter_is_asked_where_none_is_know
 
     assert asked == {"nwprompts"}
     assert storage(inventory, "nwretinaold").perimeter_mode is None
+
+
+def test_all_are_asked_where_the_index_does_not_say_whether_there_is_a_perimeter() -> None:
+    with running("azure") as world:
+        world.faults.append(Fault(QUERY, "deny"))
+        take_inventory("azure")
+        asked = {r.resource.split("/")[8] for r in world.log if "PerimeterConfigurations/read" in r.operation}
+
+    assert {"nwprompts", "nwretinaold"} <= asked
 
 
 def test_a_null_among_rules_costs_itself_alone() -> None:
