@@ -18,6 +18,7 @@ from checks.azure.members import folded
 from checks.gcp.paths.documentation import served_models as vertex_models
 from checks.gcp.vertex_ai.resources import Endpoint
 from checks.gcp.vertex_ai.resources import Model as VertexModel
+from scanner.model.numbers import whole
 from scanner.model.views import View
 
 APPROVED, EARLIER_PACKAGE = "approved by another", "earlier package"
@@ -84,15 +85,15 @@ def _in_vertex(view: View) -> Iterator[Fact]:
             yield Fact(SECOND_MODEL, ((Endpoint.kind, endpoint.id),))
     versions: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for model in view.all(VertexModel):
-        if isinstance(model.version, str) and model.version.isdigit():
-            versions[model.id.partition("@")[0]][int(model.version)] = model.id
+        number = whole(model.version) if isinstance(model.version, str) else None
+        if number is not None:
+            versions[model.id.partition("@")[0]][number] = model.id
     for name, version in view.derive(vertex_models).endpoints:
         known = versions.get(name.partition("@")[0], {})
-        earlier = [number for number in known if version.isdigit() and number < int(version)]
-        if earlier and int(version) in known:
-            yield Fact(
-                EARLIER_VERSION, ((VertexModel.kind, known[int(version)]), (VertexModel.kind, known[max(earlier)]))
-            )
+        serves = whole(version)
+        earlier = [number for number in known if serves is not None and number < serves]
+        if earlier and serves in known:
+            yield Fact(EARLIER_VERSION, ((VertexModel.kind, known[serves]), (VertexModel.kind, known[max(earlier)])))
 
 
 def _in_azure(view: View) -> Iterator[Fact]:

@@ -20,6 +20,7 @@ from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.model.nouns import unobserved
+from scanner.model.numbers import whole
 from scanner.model.views import View, remembered
 
 #: So many open questions are named one by one; a reader needs no more to see what to grant the scanner.
@@ -213,7 +214,8 @@ def _keeps(view: View, name: str) -> bool:
     period = bucket.retention_period if isinstance(bucket, Bucket) else UNSET
     if period is None:
         return False
-    return not isinstance(period, str) or not period.isdigit() or int(period) >= _DAY
+    seconds = whole(period) if isinstance(period, str) else None
+    return seconds is None or seconds >= _DAY
 
 
 def allowing(view: View, name: str, email: str) -> list[Grant]:

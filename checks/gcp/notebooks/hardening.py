@@ -9,6 +9,7 @@ from checks.gcp.notebooks.running import standing_still
 from checks.gcp.notebooks.switches import OFF, is_on
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
+from scanner.model.numbers import whole
 
 #: the longest idle time that still counts as shutting down
 _ONE_DAY = 86400
@@ -231,9 +232,9 @@ def vertex_workbench_without_idle_shutdown(instance: Instance) -> Verdict:
     timeout, attributes = metadata.get("idle-timeout-seconds"), metadata.get("enable-guest-attributes")
     shown = {"idle-timeout-seconds": timeout, "enable-guest-attributes": attributes}
     words = (_IDLE_DEFAULT if timeout is None else timeout).strip()
-    if words and not words.isdigit():
+    seconds = whole(words or "0")
+    if seconds is None:
         return unknown("metadata idle-timeout-seconds")
-    seconds = int(words or 0)
     if attributes is not None and attributes.strip().lower() in OFF:
         wrong = "guest attributes are off, without which idle shutdown does not work"
     elif seconds == 0:

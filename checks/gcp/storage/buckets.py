@@ -7,6 +7,7 @@ from checks.gcp.storage.public import INHERITS, openness
 from checks.gcp.storage.resources import Bucket
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.numbers import whole
 
 _DAY = 86400
 #: How long what was overwritten has to be kept: longer than the seven days that Cloud Storage keeps by itself.
@@ -153,10 +154,10 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
         return passed("what was overwritten can be restored", **shown)
     if bucket.event_based_hold:
         return passed("nothing can be overwritten before somebody releases it", **shown)
-    periods = {name: str(shown[name] or 0) for name in ("retention_period", "soft_delete")}
-    if strange := [name for name, text in periods.items() if not text.isdigit()]:
+    periods = {name: whole(str(shown[name] or 0)) for name in ("retention_period", "soft_delete")}
+    if strange := [name for name, seconds in periods.items() if seconds is None]:
         return unknown(*strange)
-    days = max(map(int, periods.values())) // _DAY
+    days = max(seconds for seconds in periods.values() if seconds is not None) // _DAY
     if days >= _LEAST_DAYS:
         return passed(f"for {days} days nothing is lost by overwriting", **shown)
     if days:

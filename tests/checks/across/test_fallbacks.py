@@ -115,6 +115,8 @@ def test_an_earlier_version_of_what_vertex_serves() -> None:
     assert [id for _, id in found.rests_on] == [vertex_id("models", "777"), vertex_id("models", "777@6")]
     assert whats(vertex_model("777", version="7"), vertex_model("777@8", version="8"), serves) == []
     assert whats(vertex_model("777", version="7"), vertex_model("778@6", version="6"), serves) == []
+    odd = vertex_endpoint("2", deployed_models=(deployed("777", model_version_id="²"),))
+    assert whats(vertex_model("777", version="²"), vertex_model("777@6", version="6"), odd) == []
 
 
 def test_a_second_deployment_behind_an_online_endpoint() -> None:

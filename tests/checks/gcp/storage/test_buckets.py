@@ -73,6 +73,7 @@ CASES = {
         Case("a hold of each new object", PASS, kept(soft="0", held=True)),
         Case("none of them", FAIL, kept(versions=False, soft="0", held=False)),
         Case("a period that is no number", UNKNOWN, kept(retention="a year")),
+        Case("a period in digits that make none", UNKNOWN, kept(retention="²")),
         *NOT_OURS,
     ],
     "gcp_ml_bucket_without_own_key": [
