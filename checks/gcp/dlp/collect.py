@@ -13,6 +13,8 @@ from scanner.model.collectors import Found, collector
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
 
+#: Locations that take in regions, whose names begin alike.
+_CONTINENTS = {"asia", "europe", "us"}
 #: What is kept of each; detectors may hold lists of names, and errors texts of others.
 _CONFIG = "discoveryConfigs(name,displayName,status,lastRunTime,targets),nextPageToken"
 _FILES = "inspectJob/storageConfig/cloudStorageOptions/fileSet"
@@ -32,9 +34,13 @@ def job_triggers(api: GcpApi, found: Found) -> Iterator[JobTrigger]:
 
 
 def _listed(api: GcpApi, found: Found, operation: str, member: str, fields: str) -> Iterator[Mapping[str, Any]]:
-    """Those in `global`, where the console makes them by default, and where the datasets are. Nowhere without one."""
+    """Those in `global`, where the console makes them by default, where the datasets are, and in the continent around.
+
+    Nowhere without a dataset.
+    """
     regions = {dataset.scope.region for dataset in found.of(Dataset)}
-    for region in ["global", *sorted(regions)] if regions else []:
+    around = {region.partition("-")[0] for region in regions} & _CONTINENTS
+    for region in ["global", *sorted(regions | around)] if regions else []:
         path = f"{DLP}/v2/projects/{api.project}/locations/{region}/{member}"
         for item in api.pages(operation, path, member, pageSize=100, fields=fields):
             yield with_project_id(item, api.project)

@@ -65,7 +65,7 @@ _BEST, _DECIDES = ("covered", "open", "left", "nothing"), ("left", "open", "noth
     objective="data-classification",
     since="0.1.0",
     needs=(DiscoveryConfig, JobTrigger),
-    blind_to=("discovery by other tools", "objects that a sample did not touch"),
+    blind_to=("discovery by other tools", "job triggers in other regions", "objects that a sample did not touch"),
 )
 def vertex_training_data_outside_discovery(dataset: Dataset, view: View) -> Verdict:
     """Data of a served model version is left out where its project looks for sensitive data.

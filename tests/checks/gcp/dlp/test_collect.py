@@ -46,10 +46,10 @@ def test_a_dataset_says_where_its_data_is_and_whose_that_is() -> None:
     assert found["chargebacks"].buckets == (SourceBucket(name="example-fraud-public", owned=True),)
 
 
-def test_they_are_asked_for_in_global_and_where_datasets_are() -> None:
+def test_they_are_asked_for_in_global_and_where_datasets_are_and_around() -> None:
     _, asked = scanned(project())
 
-    assert {path.split("/")[-2] for path in asked} == {"global", "europe-west4"}
+    assert {path.split("/")[-2] for path in asked} == {"global", "europe", "europe-west4"}
 
 
 def test_a_project_without_such_a_dataset_is_asked_nothing() -> None:
