@@ -41,10 +41,13 @@ EXCUSED = {
 SELDOM = {
     **dict.fromkeys(
         (
+            ("vertex_custom_job_default_service_account", "gcp.iam.ServiceAccount"),
+            ("vertex_endpoint_default_service_account", "gcp.iam.ServiceAccount"),
             ("vertex_endpoint_identity_can_take_over_project", "gcp.iam.ServiceAccount"),
+            ("vertex_workbench_default_service_account", "gcp.iam.ServiceAccount"),
             ("vertex_workbench_public_with_write_to_served_artifacts", "gcp.iam.ServiceAccount"),
         ),
-        "whether an account is disabled matters where it could do something",
+        "whether an account is disabled matters where it could do something; one that was not read counts as enabled",
     ),
     (
         "sagemaker_notebook_writes_served_artifact",
@@ -161,11 +164,12 @@ def rash_excuses(check: Check, case: Case) -> Iterator[str]:
     """What a verdict of not applicable leaves unread: its own fields, and the resources that excuse this one."""
     inventory = case.inventory()
     _, seen = observe(check, case.resource, inventory)
+    seldom = [kind for slug, kind in SELDOM if slug == check.slug]
     for what, given in blanked_fields(check, case, seen, inventory):
-        if given.status in (PASS, FAIL):
+        if given.status in (PASS, FAIL) and not any(kind in what for kind in seldom):
             yield f"says {given.status} when {what}: return `unknown` there"
     for what, given in (*missing_joins(check, case, seen), *incomplete_listings(check, case, seen, inventory)):
-        if given.status is not UNKNOWN:
+        if given.status is not UNKNOWN and not any(kind in what for kind in seldom):
             yield f"says {given.status} when {what}: return `unknown` there"
 
 
