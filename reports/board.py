@@ -292,7 +292,7 @@ def open_ends(state: SystemState, as_of: date) -> Iterator[str]:
             yield f"{state.id}: whether {count(number, 'control')} of {framework.id} apply was not decided ({why})"
     open_to = [one for one in state.rollout if one.word is Word.NOT_ASSESSED]
     if asked := [one.name for one in open_to if not one.ahead]:
-        yield f"{state.id}: its stage asks for {_listed(asked)}, of which nothing can be said"
+        yield f"{state.id}: its stage asks for {_listed(asked)}, of which this scan says nothing"
     if asked := [one.name for one in state.rollout if one.ahead and one.word not in _STANDS]:
         stage = next(one.stage for one in state.rollout if one.ahead)
         yield f"{state.id}: before stage {stage}, it needs {_listed(asked)}"

@@ -46,9 +46,10 @@ def _totals(report: Report) -> Iterator[str]:
     yield ""
     if not report.complete:
         gaps = sum(one.verdict == "gap" for one in unseen(report))
-        missing = f"{_count(gaps, 'gap')} and {_count(counts['unknown'], 'unknown verdict')}"
-        again = ", as before" if as_before(report) else ""
-        yield f"> **Not everything was seen{again}: {missing}.** What failed did fail; there may be more."
+        counted = ((gaps, "gap"), (counts["unknown"], "unknown verdict"))
+        missing = " and ".join(_count(number, noun) for number, noun in counted if number)
+        again = (", as before" if as_before(report) else "") + (": " if missing else "")
+        yield f"> **Not everything was seen{again}{missing}.** What failed did fail; there may be more."
         yield ""
     elif not counts["fail"]:
         none = "No open failures" if counts["suppressed"] else "No failures"

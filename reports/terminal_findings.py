@@ -48,6 +48,12 @@ def worst(findings: Findings, look: Look, clouds: int) -> Iterator[Line]:
         yield []
 
 
+def _called(id: str) -> str:
+    """The last part of an id, as people call it; a number says nothing without the part before it."""
+    parts = id.rstrip("/").replace(":::", "/").split("/")
+    return "/".join(parts[-2:] if parts[-1].isdigit() else parts[-1:])
+
+
 def _brief(finding: Finding, total: int, look: Look) -> Iterator[Line]:
     """Six lines at most."""
     width = look.width
@@ -58,7 +64,7 @@ def _brief(finding: Finding, total: int, look: Look) -> Iterator[Line]:
     place = f"{where(resource.scope)} {kind} {clean(resource.name)}{more}: "
     yield [("blue", " --> ", ""), ("", cut(place + theirs(finding.message), width - 5), link(resource.console_url))]
     if finding.path:
-        ends = (resource.name if id == resource.id else id.rstrip("/").rpartition("/")[2] for id in finding.path)
+        ends = (resource.name if id == resource.id else _called(id) for id in finding.path)
         names = " → ".join(map(clean, ends))
         yield [("dim", "     " + cut(names, width - 5), "")]
     if finding.remediation:

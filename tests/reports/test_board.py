@@ -174,7 +174,7 @@ def test_what_the_next_stage_needs_is_said() -> None:
     )
     said = list(open_ends(msgspec.structs.replace(dossier().state, rollout=rollout), date(2026, 11, 22)))
 
-    assert "sentiment: its stage asks for logging, of which nothing can be said" in said
+    assert "sentiment: its stage asks for logging, of which this scan says nothing" in said
     assert "sentiment: before stage limited, it needs evaluation and monitoring" in said
 
 

@@ -153,3 +153,9 @@ def test_what_fixes_most_is_a_table(make) -> None:
 
     assert "## What fixes most\n\n2 changes would close 5 of 5 failures, at most.\n" in text
     assert "| isolation | 3 high, 1 informational | MLP-4902 3 of 3, MLP-2901 1 of 2 | Let only the pipeline" in text
+
+
+def test_what_there_is_none_of_is_not_counted_where_not_everything_was_seen(make):
+    text = make.whole("md", make.report_of(make.notebook("hidden"))).decode()
+
+    assert "**Not everything was seen: 2 unknown verdicts.**" in text

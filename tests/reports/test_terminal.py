@@ -505,3 +505,16 @@ def test_it_prints_without_being_given_a_console(make, capsys):
 def test_what_rests_on_trust_is_said_where_something_does(make):
     assert "1 of 1 passes rest on [trust], on 1 of its entries.\n" in plain(make.trusting_report())
     assert "[trust]" not in plain(make.mixed_report())
+
+
+@pytest.mark.parametrize(
+    ("id", "called"),
+    [
+        ("arn:aws:sagemaker:eu-west-1:111122223333:model-package/ensemble/1", "ensemble/1"),
+        ("arn:aws:s3:::northwind-models", "northwind-models"),
+        ("//aiplatform.googleapis.com/projects/p/locations/l/models/200", "models/200"),
+        ("research", "research"),
+    ],
+)
+def test_a_hop_is_called_what_people_call_it(id, called):
+    assert terminal_findings._called(id) == called

@@ -56,8 +56,8 @@ def sagemaker_served_package_without_model_card(package: ModelPackage, view: Vie
 
     ## How to fix
     Write a card for the version, in Studio under Models, the model group, the version, or as JSON. `mlposture card`
-    drafts one from what a scan saw, and marks what only people can answer. A card that lies in a file beside the artifact
-    is read by a scan with `--read-documents`.
+    drafts one from what a scan saw, and marks what only people can answer. A card that lies in a file beside the
+    artifact is read by a scan with `--read-documents`.
 
     CLI: `aws sagemaker update-model-package --model-package-arn … --model-card
     ModelCardContent=…,ModelCardStatus=Draft`.

@@ -52,8 +52,8 @@ def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
 
     ## How to fix
     Describe the model and the version: what it is for, what it was trained on, what it must not be used for. Headings
-    such as `## Out-of-scope uses` in the description are read as items of a model card. `mlposture card` drafts one. A card
-    that lies in a file beside the artifact is read by a scan with `--read-documents`.
+    such as `## Out-of-scope uses` in the description are read as items of a model card. `mlposture card` drafts one. A
+    card that lies in a file beside the artifact is read by a scan with `--read-documents`.
 
     Console: Model Registry, the model, the version, Edit. REST: `description` and `versionDescription` in
     `models.patch`.
