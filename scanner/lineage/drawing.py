@@ -6,7 +6,7 @@ drawn dotted. What is left out for want of room is counted.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -98,5 +98,17 @@ def _arranged(graph: Graph, numbers: list[int], lines: list[tuple[int, int, bool
 
     order = sorted(numbers, key=lambda number: (column(number, frozenset()), number))
     at = {number: place for place, number in enumerate(order)}
-    spots = tuple(Spot(graph.at(number), columns[number]) for number in order)
+    nodes = _told_apart([graph.at(number) for number in order])
+    spots = tuple(Spot(node, columns[node.number]) for node in nodes)
     return Drawing(spots, tuple(Line(at[source], at[target], perhaps) for source, target, perhaps in lines), left)
+
+
+def _told_apart(nodes: list[Node]) -> list[Node]:
+    """Data that is called alike, by the whole of its address: `reviews` of two buckets are two."""
+    alike = Counter(node.label for node in nodes if node.sort in _DATA)
+    return [
+        node._replace(label=node.key.partition("://")[2] or node.key)
+        if node.sort in _DATA and alike[node.label] > 1
+        else node
+        for node in nodes
+    ]

@@ -105,3 +105,17 @@ def test_boxes_do_not_overlap() -> None:
 
     assert len({(box.x, box.y) for box in chart.boxes}) == len(chart.boxes)
     assert all(box.x + 132 <= chart.width and box.y + 46 <= chart.height for box in chart.boxes)
+
+
+def test_data_that_is_called_alike_is_told_apart() -> None:
+    graph = Graph()
+    for store in ("s3://raw-tickets", "s3://clean-tickets"):
+        graph.data(place(store, "reviews"), "reviews")
+    graph.data(place("s3://clean-tickets", "labels"), "labels")
+    graph.seal()
+
+    assert sorted(spot.node.label for spot in draw(graph).spots) == [
+        "clean-tickets/reviews",
+        "labels",
+        "raw-tickets/reviews",
+    ]
