@@ -46,6 +46,9 @@ EXCUSED = {
         "ServerSideEncryptionConfiguration.Rules.ApplyServerSideEncryptionByDefault.SSEAlgorithm",
     ): "the demo's asynchronous endpoint writes to a bucket without a key by default, and one flip gives it none",
     Wire(
+        "vertex_served_model_lineage_names_no_data", "state"
+    ): "two executions of the demo read data, so that it takes both to have failed",
+    Wire(
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
     **{

@@ -71,6 +71,15 @@ NOT_FOLLOWED = {
         f"aws.sagemaker.ArtifactLineage.steps[].{side}[]": "what lineage says; buckets that resources name are followed"
         for side in ("reads", "writes")
     },
+    "gcp.vertex_ai.ModelLineage.models[]": "the models that it was asked for",
+    "gcp.vertex_ai.ModelLineage.steps[].execution": "the record of what ran",
+    "gcp.vertex_ai.ModelLineage.steps[].job": "what ran; custom jobs are listed, others are not read",
+    "gcp.vertex_ai.ModelLineage.uri": "a model, or the folder of one, whose bucket is followed from there",
+    **{
+        f"gcp.vertex_ai.ModelLineage.steps[].{side}[].{field}": "what metadata says; what resources name is followed"
+        for side in ("reads", "writes")
+        for field in ("id", "uri")
+    },
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
     "azure.machine_learning.ModelVersion.model_uri": "where a datastore is, which the workspace leads to",
@@ -140,6 +149,7 @@ UNUSED = {
     "aws.iam.Role.details_from": _HOW,
     "aws.sagemaker.ArtifactLineage.cut": "the graph of lineage says it",
     "aws.sagemaker.ArtifactLineage.models": "by which an AI system that has the model comes by it",
+    "gcp.vertex_ai.ModelLineage.uri": "the graph of lineage has it",
     "aws.sagemaker.Model.creation_time": _WHAT,
     "aws.sagemaker.Model.details_from": _HOW,
     "aws.sagemaker.NotebookInstance.instance_type": _WHAT,

@@ -6,9 +6,10 @@ from checks.across.lineage_joins import PERHAPS, folders, maker, said_of_place, 
 from checks.gcp.names import bucket_id
 from checks.gcp.paths.artifacts import ours
 from checks.gcp.paths.documentation import endpoint_of
+from checks.gcp.paths.lineage import makers_of
 from checks.gcp.storage.buckets import gcp_ml_bucket_public
 from checks.gcp.storage.resources import Bucket
-from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
+from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model, ModelLineage
 from checks.lineage.openlineage.joins import is_whole
 from checks.lineage.openlineage.resources import LineageDataset, LineageRun
 from scanner.lineage.dataset_names import Place, place_of
@@ -73,14 +74,16 @@ def lineage_training_data_in_public_gcs_bucket(data: LineageDataset, view: View)
     needs=(LineageRun, CustomJob, Endpoint),
     blind_to=("custom jobs of more than 30 days ago that sent no events",),
     recorded=True,
+    also=(ModelLineage,),
 )
 def vertex_serves_model_that_no_recorded_job_made(model: Model, view: View) -> Verdict:
     """Vertex AI serves a model version whose artifact no recorded job made.
 
     A run that OpenLineage events record, or a custom job of the scan, made it where it wrote exactly that folder, or
-    where Vertex AI has a job put its model: `model` in the job's output. Where one wrote what only might be the
-    artifact, such as a file in it or the folder that it lies in, the verdict stays open. What Google publishes is left
-    out, and so are models without an artifact, such as those of AutoML.
+    where Vertex AI has a job put its model: `model` in the job's output. So did an execution that Vertex ML Metadata
+    has as what made it, which is read where AI systems are declared. Where one wrote what only might be the artifact,
+    such as a file in it or the folder that it lies in, the verdict stays open. What Google publishes is left out, and
+    so are models without an artifact, such as those of AutoML.
 
     ## Why it matters
     Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
@@ -110,7 +113,7 @@ def vertex_serves_model_that_no_recorded_job_made(model: Model, view: View) -> V
     if not is_whole(view) or not view.all(CustomJob).complete:
         return unknown("every run and custom job")
     outputs = view.derive(_outputs)
-    made, path = maker(artifact, outputs.made, view), (model.id, endpoint)
+    made, path = _executed(model, view) or maker(artifact, outputs.made, view), (model.id, endpoint)
     if not made and outputs.held.intersection((*folders(artifact), Place(artifact.store, ""))):
         return unknown("which of the files that a custom job wrote it loads", path=path)
     if not made and outputs.unread:
@@ -121,6 +124,11 @@ def vertex_serves_model_that_no_recorded_job_made(model: Model, view: View) -> V
     if made == PERHAPS:
         return unknown("whether what a run wrote is what it loads", path=path)
     return passed("a job made what it loads", path=(made, *path), **shown)
+
+
+def _executed(model: Model, view: View) -> str:
+    """The execution that Vertex ML Metadata has as what made the model, if that was read; else empty."""
+    return makers_of(model, view) if view.asked(ModelLineage) else ""
 
 
 class _Outputs(Struct, frozen=True):

@@ -27,6 +27,7 @@ OPTIONAL: frozenset[str] = frozenset()
 #: Google has no permission for versions of a model, nor for discovery configurations: who may list models, or job
 #: triggers, may list these. A custom role with one that does not exist is refused as a whole.
 _PERMISSIONS = {
+    "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",  # nor for lineage of artifacts
     "aiplatform.modelVersions.list": "aiplatform.models.list",
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }
@@ -34,6 +35,8 @@ _PERMISSIONS = {
 _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.", "resourcemanager.projects.list")
 
 _READ_VERBS = ("get", "list", "search")
+#: What only reads, although its verb does not say it.
+_READS = frozenset({"aiplatform.artifacts.queryArtifactLineageSubgraph"})
 #: What reads model cards in files, with --read-documents alone.
 DOCUMENTS = frozenset({"storage.objects.get"})
 #: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares; but
@@ -60,6 +63,8 @@ def is_above_projects(permission: str) -> bool:
 
 def is_read(operation: str) -> bool:
     """Whether an operation only reads metadata: `storage.buckets.get`, not `secretmanager.versions.access`."""
+    if operation in _READS:
+        return True
     verb = operation.rpartition(".")[2]
     known = any(verb == read or (verb.startswith(read) and verb[len(read)].isupper()) for read in _READ_VERBS)
     return known and operation not in _FORBIDDEN

@@ -68,7 +68,7 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     if drawing and drawing.left_out:
         say(f"drawn: {len(drawing.spots)} nodes; left out: at least {drawing.left_out} more, see --around")
     if cut:
-        say(f"cut: what led to {cut} of the artifacts was followed through ten associations, as far as SageMaker does")
+        say(f"cut: what led to {cut} of the artifacts was followed only as far as the cloud's own lineage was asked")
     for text in left_out.shown:
         say(f"left out: {text}")
     if left_out.count > len(left_out.shown):

@@ -128,10 +128,10 @@ def _source(source: str | None) -> Place | None:
     except (ValueError, RecursionError):
         return None
     found = [said.get(name) for name in _ADDRESSES] if isinstance(said, dict) else []
-    return next((_everywhere(text) for text in found if isinstance(text, str) and _everywhere(text)), None)
+    return next((everywhere(text) for text in found if isinstance(text, str) and everywhere(text)), None)
 
 
-def _everywhere(address: str) -> Place | None:
+def everywhere(address: str) -> Place | None:
     """A place, where its address means the same wherever it is read. One that holds a password is none."""
     host = address.partition("://")[2].partition("/")[0]
     if not address.startswith(_EVERYWHERE) or (address.startswith("https:") and "@" in host):
@@ -150,7 +150,7 @@ def _places(version: Any, inventory: Inventory, kinds: Kinds) -> Iterator[Place]
         inventory.find(kinds["mlflow.tracking.LoggedModel"], version.logged_model) if version.logged_model else None
     )
     for address in (version.source, getattr(logged, "artifact_location", None)):
-        if isinstance(address, str) and (found := _everywhere(address)):
+        if isinstance(address, str) and (found := everywhere(address)):
             yield found
     _, mark, inside = version.scope.account.partition("/subscriptions/")
     if mark:

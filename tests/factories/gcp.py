@@ -29,8 +29,11 @@ from checks.gcp.vertex_ai.resources import (
     DeployedModel,
     DeploymentResourcePool,
     Endpoint,
+    LineageArtifact,
+    LineageStep,
     Model,
     ModelEvaluation,
+    ModelLineage,
     MonitoringJob,
     PrivateServiceConnect,
     PythonPackage,
@@ -165,6 +168,27 @@ def trigger(file_set: FileSet | None, number: str = "1", **fields: Any) -> JobTr
 def evaluation(version: str = "1@1", number: str = "1", **fields: Any) -> ModelEvaluation:
     """An evaluation of a version, `model@version`."""
     return ModelEvaluation(id=vertex_id("models", f"{version}/evaluations/{number}"), name=number, scope=HERE, **fields)
+
+
+def noted(uri: str | None, type: str = "system.Dataset", name: str = "") -> LineageArtifact:
+    """An artifact of Vertex ML Metadata, whose name is the last part of its address unless it is given."""
+    id = name or (uri or "a").rpartition("/")[2]
+    return LineageArtifact(id=vertex_id("metadataStores/default/artifacts", id), uri=uri, type=type)
+
+
+def step(
+    number: str, reads: tuple[LineageArtifact, ...] = (), writes: tuple[LineageArtifact, ...] = (), **fields: Any
+) -> LineageStep:
+    """An execution that was completed."""
+    execution = vertex_id("metadataStores/default/executions", number)
+    known = {"name": number, "type": "system.ContainerExecution", "state": "COMPLETE", **fields}
+    return LineageStep(execution=execution, reads=reads, writes=writes, **known)
+
+
+def model_lineage(artifact: LineageArtifact, *steps: LineageStep, model: str = "1", **fields: Any) -> ModelLineage:
+    """What led to an artifact that stands for a version, followed to its beginning."""
+    known = {"uri": artifact.uri, "models": (vertex_id("models", model),), "steps": steps, "cut": None, **fields}
+    return ModelLineage(id=artifact.id or "", name=(artifact.id or "").rpartition("/")[2], scope=HERE, **known)
 
 
 def stored(uri: str | None, *named: str, number: str = "1", **fields: Any) -> Model:

@@ -20,6 +20,7 @@ from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
 from worlds.gcp_files import answer_file
+from worlds.gcp_lineage import has_store, subgraph
 from worlds.gcp_objects import Objects
 from worlds.gcp_store import HOST, Resource, Store, public
 from worlds.leaves import Leaf
@@ -266,18 +267,27 @@ class GcpWorld(World):
                 response = self._tested(request)
             elif method.id == "logging.entries.list":
                 response = gcp_logging.entries(self.document, request, self.max_page_size)
-            elif method.lists:
-                response = self._list(request, call)
-            elif method.name == "get":
-                response = self._get(request, call)
             else:
-                message = f"{method.id} is not simulated: this Google Cloud answers reads only."
-                return replies.failure(501, message, call.storage)
+                response = self._kept(request, call)
         except ValueError as error:
             return replies.failure(400, str(error), call.storage)
         if response.status == 200 and "fields" in request.query:
             return replies.reply(discovery.masked(json.loads(response.body), request.query["fields"]))
         return response
+
+    def _kept(self, request: Request, call: Call) -> Response:
+        """What the store has of a call: a resource, a list, or what Vertex ML Metadata has around an artifact."""
+        method = call.method
+        if method.name == "queryArtifactLineageSubgraph":
+            return subgraph(self.document, self.store, call.key, call.path, request.query)
+        if method.resource == "artifacts" and not has_store(self.store, call.key, call.path):
+            return self._missing(call.path.rpartition("/artifacts")[0], call)
+        if method.lists:
+            return self._list(request, call)
+        if method.name == "get":
+            return self._get(request, call)
+        message = f"{method.id} is not simulated: this Google Cloud answers reads only."
+        return replies.failure(501, message, call.storage)
 
     def _missing(self, request_path: str, call: Call) -> Response:
         if not call.storage:

@@ -34,6 +34,7 @@ PERMISSIONS = {
 }
 #: what is denied by another name: Google has no such permission
 DENIED_AS = {
+    "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",
     "aiplatform.modelVersions.list": "aiplatform.models.list",
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }

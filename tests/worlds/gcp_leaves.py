@@ -40,7 +40,9 @@ def _of_resource(api: discovery.Api, kind: str, resource: dict[str, Any], path: 
     names = tuple(dict.fromkeys((name, store.canonical(name), resource.get("email", name))))
     method = api.getter(store.canonical(f"b/{name}" if api.service == "storage" else name))
     assert method is not None, name
-    shown = (method.permission, f"{method.permission.rpartition('.')[0]}.list")
+    shown: tuple[str, ...] = (method.permission, f"{method.permission.rpartition('.')[0]}.list")
+    if kind in ("artifacts", "executions"):  # of Vertex ML Metadata, which are seen where lineage is asked for
+        shown = (*shown, "aiplatform.artifacts.queryArtifactLineageSubgraph")
     own = {key: value for key, value in resource.items() if not key.startswith("x-")}
     yield from _below(api, method.response, own, path, names, shown)
     if "x-iamPolicy" in resource:

@@ -20,6 +20,7 @@ KEYS = {
     "foreign_buckets",
     "iam_policies",
     "locations",
+    "metadata_events",
     "not_inventoried",
     "org_policies",
     "project",

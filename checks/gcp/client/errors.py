@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checks.gcp.client.refusals import REFUSALS
-from checks.gcp.error_kinds import DISABLED, FORBIDDEN, NOT_FOUND, REFUSED
+from checks.gcp.error_kinds import DISABLED, FORBIDDEN, NOT_FOUND, PRECONDITION, REFUSED
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason
 from scanner.model.patterns import pattern
@@ -86,8 +86,9 @@ def from_reply(status: int, body: Any, retry_after: str | None = None) -> CallFa
     if status == 404:
         return CallFailed(Reason.ERROR, "not found", code=NOT_FOUND)
     detail = " ".join(part for part in (f"HTTP {status}", str(error.get("status", "")) or reason) if part)
+    code = PRECONDITION if not reason and error.get("status") == PRECONDITION else reason
     return CallFailed(
-        Reason.ERROR, detail if status >= 500 else _worded(detail, message), code=reason, retry=status >= 500
+        Reason.ERROR, detail if status >= 500 else _worded(detail, message), code=code, retry=status >= 500
     )
 
 

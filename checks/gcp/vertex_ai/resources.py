@@ -15,6 +15,7 @@ MODELS = "aiplatform.models.list"
 EVALUATIONS = "aiplatform.modelEvaluations.list"
 PIPELINES = "aiplatform.trainingPipelines.list"
 DATASET = "aiplatform.datasets.get"
+ARTIFACTS = "aiplatform.artifacts.list"
 JOBS = "aiplatform.customJobs.list"
 #: States of a job that has not ended. It may wait for machines without an end.
 UNENDED = tuple(f"JOB_STATE_{how}" for how in ("QUEUED", "PENDING", "RUNNING", "PAUSED", "UPDATING", "CANCELLING"))
@@ -156,6 +157,8 @@ class Model(Resource, frozen=True, kw_only=True):
     artifact_uri: Annotated[Observed[str], Read(MODELS, "artifactUri")] = UNSET
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
+    #: what Vertex ML Metadata noted as this version when it was uploaded
+    metadata_artifact: Annotated[Observed[str], Read(MODELS, "metadataArtifact")] = UNSET
     #: full name of the pipeline that made it; absent where none of Vertex AI did
     training_pipeline: Annotated[Observed[str], Read(MODELS, "trainingPipeline")] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(MODELS, "labels")] = UNSET
@@ -201,6 +204,53 @@ class TrainingPipeline(Resource, frozen=True, kw_only=True):
     #: full name of the dataset that it read; None where it read none of Vertex AI
     dataset: Observed[str] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(PIPELINES, "labels")] = UNSET
+
+
+class LineageArtifact(Part, frozen=True, kw_only=True):
+    """What an execution read or made: the full name of its record, and the address that it is known by there.
+
+    Of what Vertex AI has that is its full name. `type` is the title of a schema, such as `system.Dataset`.
+    """
+
+    id: str | None = None
+    uri: str | None = None
+    type: str | None = None
+
+
+class LineageStep(Part, frozen=True, kw_only=True):
+    """An execution: a step of a pipeline, or whatever was recorded. `job` is the job of Vertex AI that it ran, if any.
+
+    `addresses` are those among its parameters, of which nothing says whether it read or wrote there.
+    """
+
+    execution: str | None = None
+    name: str | None = None
+    type: str | None = None
+    state: str | None = None
+    job: str | None = None
+    reads: tuple[LineageArtifact, ...] | None = None
+    writes: tuple[LineageArtifact, ...] | None = None
+    addresses: tuple[str, ...] | None = None
+
+
+class ModelLineage(Resource, frozen=True, kw_only=True):
+    """What Vertex ML Metadata has of where a version comes from that an endpoint serves. Id: the name of an artifact.
+
+    Pipelines write it, and whoever may create executions adds to it.
+    """
+
+    kind: ClassVar[str] = "gcp.vertex_ai.ModelLineage"
+    title: ClassVar[str] = "Vertex AI lineage of a model"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    #: the address that it is known by there; None where there is none
+    uri: Observed[str] = UNSET
+    #: ids of the served versions that it is of
+    models: Observed[tuple[str, ...]] = UNSET
+    #: what led to it
+    steps: Observed[tuple[LineageStep, ...]] = UNSET
+    #: how far it was followed, where more may lead to it; None where it was followed to its beginning
+    cut: Observed[int] = UNSET
 
 
 class SourceBucket(Part, frozen=True, kw_only=True):

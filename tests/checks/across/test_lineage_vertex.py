@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from factories.gcp import binding, bucket, custom_job, deployed, endpoint, granting, model, own_bucket
+from factories.gcp import (
+    binding,
+    bucket,
+    custom_job,
+    deployed,
+    endpoint,
+    granting,
+    model,
+    model_lineage,
+    noted,
+    own_bucket,
+    step,
+)
 from factories.lineage import data, data_set, run
 from factories.lineage import training as trained
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, registered
 
 from checks.gcp.storage.resources import Bucket
-from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, Model
+from checks.gcp.vertex_ai.resources import CustomJob, Endpoint, LineageStep, Model, ModelLineage
 from checks.lineage.openlineage.resources import LineageRun
+from scanner.model.nouns import Resource, Verdict
+from scanner.store.inventory import InventoryView
 
 BUCKET = "gs://example-fraud-models"
 DATA = data_set("claims/train.csv", BUCKET)
@@ -69,3 +83,33 @@ CASES = {
         Case("nobody saw where it is", UNKNOWN, model("777", version="1"), MAKER, SERVED),
     ],
 }
+
+
+def said(*others: Resource) -> Verdict:
+    """The verdict on the model, with what the check may join besides where that was asked for."""
+    check = registered()[0]["MLP-5222"]
+    return check(MODEL, InventoryView(inventory_of(MODEL, SERVED, run(), *others), check.needs, check.also))
+
+
+def test_an_execution_in_vertex_ml_metadata_made_it_unless_it_only_noted_what_was_there() -> None:
+    files = noted(f"{BUCKET}/scorer", "google.UnmanagedContainerModel", "files")
+    noted_as = noted("//aiplatform.googleapis.com/models/777@1", "google.VertexModel", "version")
+    train, upload = step("802", (), (files,)), step("803", (files,), (noted_as,))
+
+    def of(*steps: LineageStep) -> Resource:
+        return model_lineage(noted_as, *steps, model="777")
+
+    assert (said(of(train, upload)).status, said(of(train, upload)).path[0]) == (PASS, train.execution)
+    assert said(of(step("804", (), (noted_as,)))).status is PASS  # such as AutoML, which makes a version at once
+    assert said().status is FAIL
+    assert said(of(upload)).status is FAIL
+    assert said(of(step("801", (), (files,), type="system.ImporterExecution"), upload)).status is FAIL
+    assert said(of(step("802", (), (files,), state="FAILED"), upload)).status is FAIL
+
+
+def test_lineage_of_vertex_ai_that_was_not_asked_for_is_not_missed() -> None:
+    check = registered()[0]["MLP-5222"]
+    inventory = inventory_of(MODEL, SERVED, MAKER)
+    inventory.listings = {key: one for key, one in inventory.listings.items() if key[0] != ModelLineage.kind}
+
+    assert check(MODEL, InventoryView(inventory, check.needs, check.also)).status is PASS

@@ -44,6 +44,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
         "aws.sagemaker.ArtifactLineage",
+        "gcp.vertex_ai.ModelLineage",
         "aws.sagemaker.ModelCard",
         "aws.sagemaker.MonitoringSchedule",
         "aws.sns.Topic",

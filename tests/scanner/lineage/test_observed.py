@@ -227,3 +227,44 @@ def test_all_of_it_comes_out_of_a_round_trip_as_it_was() -> None:
     again.seal()
 
     assert list(lines(again)) == once
+
+
+def test_what_vertex_ml_metadata_has_goes_on_from_the_version_that_serves_and_its_registration_is_no_step() -> None:
+    job = gcp.custom_job()
+    files = gcp.noted("gs://models/scorer/", "google.UnmanagedContainerModel", "files")
+    version = gcp.noted(gcp.vertex_id("models", "1@1"), "google.VertexModel", "version")
+    clean, table, local = gcp.noted("gs://claims/clean"), gcp.noted("bq://p.d.raw"), gcp.noted("/tmp/notes.csv")
+    steps = (
+        gcp.step("800", (), (table,), name="import", type="system.ImporterExecution"),
+        gcp.step("801", (table, local), (clean,), name="clean"),
+        gcp.step("802", (clean,), (files,), name="train", job=job.id, state="CACHED"),
+        gcp.step("803", (files,), (version,), name="upload"),
+        gcp.step("804", (clean,), (files,), name="broken", state="FAILED"),
+    )
+    serving = gcp.endpoint("2", deployed_models=(gcp.deployed("1"),))
+    model = gcp.model(version="1", artifact_uri="gs://models/scorer")
+    graph = graph_of(kept(job, model, serving, gcp.model_lineage(version, *steps)))
+
+    assert said(graph) == {
+        "p.d.raw read clean/801",
+        "artifacts/notes.csv read clean/801",
+        "clean/801 wrote clean",
+        "clean read scorer-train/1",
+        "scorer-train/1 wrote scorer",
+        "clean read broken/804",
+        "scorer serves scoring/2",
+    }
+    assert graph.find(place_of(version.uri or "")) == graph.find(place_of("gs://models/scorer"))
+
+
+def test_lineage_of_vertex_ai_that_was_cut_says_so_and_models_without_a_version_are_not_joined() -> None:
+    version = gcp.noted(gcp.vertex_id("models", "1@1"), "google.VertexModel", "version")
+    base = gcp.noted(gcp.vertex_id("models", "2"), "google.VertexModel", "base")
+    lineage = gcp.model_lineage(version, gcp.step("802", (base,), (version,)), cut=6)
+    made = kept(gcp.model("1", artifact_uri=None), gcp.model("2", artifact_uri=None), lineage)
+    graph = graph_of(made)
+
+    assert {one for one in said(graph) if "read" in one} == {"artifacts/base read 802"}
+    [line] = [json.loads(line) for line in lines(made) if b"mlposture_cut" in line]
+    cut = line["dataset"]["facets"]["mlposture_cut"]
+    assert (cut["depth"], cut["source"]) == (6, "Vertex ML Metadata")

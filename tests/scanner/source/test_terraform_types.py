@@ -33,6 +33,7 @@ WITHOUT = {
     "gcp.dlp.DiscoveryConfig": "no finding is on one",
     "gcp.dlp.JobTrigger": "no finding is on one",
     "gcp.vertex_ai.Dataset": "google_vertex_ai_dataset makes it empty: no configuration says where its data is",
+    "gcp.vertex_ai.ModelLineage": "no finding is on one",
     "gcp.vertex_ai.TrainingPipeline": "no finding is on one",
     "azure.security.DefenderPlan": "no finding is on one",
     "azure.security.StorageDefender": "no finding is on one",
