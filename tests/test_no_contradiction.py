@@ -138,6 +138,7 @@ def test_an_account_is_everywhere_a_default_one_or_nowhere(email: str, default: 
 
 
 def test_a_default_account_that_is_disabled_is_nowhere_one_to_worry_about() -> None:
+    # No case of a table: an account that was not read counts as enabled, as nearly all are.
     off = gcp.service_account(gcp.DEFAULT_ACCOUNT, disabled=True)
 
     assert {slug: judged(slug, made(gcp.DEFAULT_ACCOUNT), off) for slug, made in RUNNING_AS.items()} == dict.fromkeys(

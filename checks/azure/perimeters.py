@@ -31,6 +31,14 @@ class Perimetered(Fenced, Protocol):
     def perimeter_rules(self) -> Observed[tuple[PerimeterRule, ...]]: ...
 
 
+def is_enforced(resource: Perimetered) -> bool | None:
+    """Whether the rules of a perimeter decide, and nothing of the resource's own; None if that is not known."""
+    mode = folded(resource.perimeter_mode)
+    if mode is UNSET or (mode is None and resource.perimeter_rules) or mode not in (None, _ENFORCED, *_BESIDE):
+        return None
+    return mode == _ENFORCED
+
+
 def opening(resource: Perimetered, *rules: str) -> Opening:
     """Whether any address may connect to a resource. `rules` are its fields of rules, if it has more than one.
 

@@ -30,8 +30,8 @@ ENUMERATION = {
 CAUSES = {
     "Microsoft.Insights/eventtypes/values/read": Asked("what changed between two scans, and who changed it"),
 }
-#: Operations of collectors that only save calls.
-OPTIONAL: frozenset[str] = frozenset()
+#: Operations of collectors that are asked where what is optional led to them: to a perimeter that accounts may be in.
+OPTIONAL = frozenset({"Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read"})
 #: Actions on data, which a role definition has apart from those on resources. A scan needs none.
 DATA_ACTIONS: frozenset[str] = frozenset()
 #: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares.

@@ -16,7 +16,10 @@ class Asked(Struct, frozen=True):
 
 
 class Need(Struct, frozen=True, order=True):
-    """A permission, and what it is for. Without an `optional` one a scan sees the same, in more calls."""
+    """A permission, and what it is for.
+
+    Without an `optional` one a scan sees the same, in more calls, or only what others that are optional lead to.
+    """
 
     permission: str
     purpose: str = ""

@@ -177,7 +177,7 @@ def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:
 
 def account(name: str = "openai", **fields: Any) -> Account:
     where = f"{GROUP}/providers/microsoft.cognitiveservices/accounts/{name}"
-    return Account(id=where, name=name, scope=HERE, **{**RUNS, **fields})
+    return Account(id=where, name=name, scope=HERE, **{**RUNS, **enforced(mode=None), **fields})
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:

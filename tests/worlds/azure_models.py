@@ -82,6 +82,9 @@ TYPES: dict[str, Shape] = {
     },
     "Microsoft.CognitiveServices/accounts": Model(_AI, "Account"),
     "Microsoft.CognitiveServices/accounts/deployments": Model(_AI, "Deployment"),
+    "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations": Model(
+        _AI, "NetworkSecurityPerimeterConfiguration"
+    ),
     "Microsoft.Storage/storageAccounts": Model(_STORAGE, "StorageAccount"),
     "Microsoft.Storage/storageAccounts/blobServices": Model(_STORAGE, "BlobServiceProperties"),
     "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations": Model(

@@ -1,8 +1,10 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
 from checks.azure.ai_services.resources import Account
+from checks.azure.blind_spots import FAR_PERIMETERS
 from checks.azure.members import approved, folded, identity_types
 from checks.azure.networks import firewall, judge_opening, values, wide
+from checks.azure.perimeters import SECURED, is_enforced, opening
 from checks.azure.transience import on_the_way
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -24,8 +26,14 @@ from scanner.model.nouns import (
     objective="network-isolation",
     since="0.1.0",
     exposure=Exposure.INTERNET,
-    blind_to=("a network security perimeter that lets others in",),
-    decided_by=("public_network_access",),
+    blind_to=(FAR_PERIMETERS,),
+    decided_by=(
+        "network_default_action",
+        "network_ip_rules",
+        "perimeter_mode",
+        "perimeter_rules",
+        "public_network_access",
+    ),
 )
 def azure_ai_account_public_network_access(account: Account) -> Verdict:
     """AI account answers callers from any network.
@@ -33,8 +41,8 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
     ## Why it matters
     A key or token that leaks from a repository or a client works from anywhere: strangers run up your bill, use your
     quota for abuse, and read what fine-tuned models or stored files reveal. An account is public unless told otherwise,
-    and nearly so if its firewall rules let in a /8 or more, alone or together. Network security perimeters of AI
-    accounts are not read.
+    and nearly so if its firewall rules let in a /8 or more, alone or together. In a network security perimeter that is
+    enforced the rules of the perimeter decide in their place.
 
     ## How to fix
     Turn public network access off and use a private endpoint, or deny by default and list what may connect. A range
@@ -52,11 +60,12 @@ def azure_ai_account_public_network_access(account: Account) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-virtual-networks
+    - https://learn.microsoft.com/en-us/azure/private-link/network-security-perimeter-transition
     """
     if verdict := on_the_way(account):
         return verdict
     opened = "all networks or most of them may connect"
-    return judge_opening(account, firewall(account), opened, "not all networks may connect")
+    return judge_opening(account, opening(account), opened, "not all networks may connect")
 
 
 @check(
@@ -92,6 +101,9 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
     """
     if verdict := on_the_way(account):
         return verdict
+    if folded(account.public_network_access) == SECURED:
+        access = account.public_network_access
+        return not_applicable("it has no rules but those of a perimeter", public_network_access=access)
     found = firewall(account)
     if found.to_all is None:
         return unknown(*found.fields)
@@ -100,9 +112,18 @@ def azure_ai_account_open_ip_rule(account: Account) -> Verdict:
         return not_applicable("rules have no effect without public access", **evidence)
     if folded(account.network_default_action) != "deny":
         return not_applicable("rules have no effect unless the default is to deny", **evidence)
+    whole = opening(account)
+    mode = is_enforced(account)
+    if mode is None or whole.to_all is None:
+        return unknown(*(whole.fields if mode is not None else ("perimeter_mode",)))
+    inside = {"perimeter_mode": account.perimeter_mode, "perimeter_rules": account.perimeter_rules}
+    if mode:
+        return not_applicable("rules have no effect in a perimeter that is enforced", **inside)
     if found.to_all:
         said = f"lets in {', '.join(wide(values(account.network_ip_rules or ())))}"
         return failed_unless_known(found.foreign, said, known=found.known, missing=found.missing, **evidence)
+    if whole.to_all:
+        return not_applicable("not its own rules, those of a perimeter let in as much", **inside)
     return passed("no rule is that wide", **evidence)
 
 

@@ -5,10 +5,11 @@ from typing import Annotated, ClassVar
 
 from msgspec import UNSET
 
-from checks.azure.members import IpRule, PrivateEndpointConnection, UserIdentity
+from checks.azure.members import IpRule, PerimeterRule, PrivateEndpointConnection, UserIdentity
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 ACCOUNTS = "Microsoft.CognitiveServices/accounts/read"
+PERIMETERS = "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read"
 
 
 class OwnedStorage(Part, frozen=True, kw_only=True, rename="camel"):
@@ -29,6 +30,12 @@ class Account(Resource, frozen=True, kw_only=True):
     public_network_access: Annotated[Observed[str], Read(ACCOUNTS, "properties.publicNetworkAccess")] = UNSET
     network_default_action: Annotated[Observed[str], Read(ACCOUNTS, "properties.networkAcls.defaultAction")] = UNSET
     network_ip_rules: Annotated[Observed[tuple[IpRule, ...]], Read(ACCOUNTS, "properties.networkAcls.ipRules")] = UNSET
+    #: Enforced or Learning; absent where the account is in no network security perimeter. Asked for where it leaves its
+    #: network to one, or the index lists one in the scanned subscriptions
+    perimeter_mode: Annotated[Observed[str], Read(PERIMETERS, "properties.resourceAssociation.accessMode")] = UNSET
+    perimeter_rules: Annotated[
+        Observed[tuple[PerimeterRule, ...]], Read(PERIMETERS, "properties.profile.accessRules")
+    ] = UNSET
     private_endpoint_connections: Annotated[
         Observed[tuple[PrivateEndpointConnection, ...]], Read(ACCOUNTS, "properties.privateEndpointConnections")
     ] = UNSET

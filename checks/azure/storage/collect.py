@@ -10,13 +10,11 @@ from msgspec import UNSET, UnsetType
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
+from checks.azure.associations import is_asked, perimeters
 from checks.azure.error_kinds import MISSING
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
-from checks.azure.members import folded
-from checks.azure.perimeters import SECURED
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
-from scanner.cards.card import below
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Reply
@@ -41,8 +39,12 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
         there = [path for path, account in zip(paths, accounts, strict=True) if isinstance(account, Mapping)]
         services = api.replies(BLOBS, [f"{path}/blobServices/default" for path in there], VERSION, absent=MISSING)
         blobs = dict(zip(there, services, strict=True))
-        asked = [path for path, account in zip(paths, accounts, strict=True) if _asks_perimeter(api, account)]
-        inside = _perimeters(api, asked)
+        asked = [
+            path
+            for path, account in zip(paths, accounts, strict=True)
+            if isinstance(account, Mapping) and is_asked(api, account)
+        ]
+        inside = perimeters(api, PERIMETERS, asked, PERIMETERS_VERSION)
         return [
             _account(api, path, account, blobs.get(path, UNSET), inside)
             for path, account in zip(paths, accounts, strict=True)
@@ -56,25 +58,6 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
             else:
                 yield account
     yield from _elsewhere(api, taken, look)
-
-
-def _asks_perimeter(api: AzureApi, account: Reply) -> bool:
-    """Whether to ask which perimeter an account is in: it says that it is in one, or there is one to be in."""
-    if not isinstance(account, Mapping):
-        return False
-    return folded(below(account, "properties", "publicNetworkAccess")) == SECURED or api.has_perimeters()
-
-
-def _perimeters(api: AzureApi, paths: list[str]) -> dict[str, Reply | bool]:
-    """How accounts are in a perimeter, None for one that is in none; False for an account that was not found."""
-    addresses = [f"{path}/networkSecurityPerimeterConfigurations" for path in paths]
-    outcomes = api.ask_together(PERIMETERS, addresses, PERIMETERS_VERSION) if addresses else []
-    found: dict[str, Reply | bool] = {}
-    for path, address, outcome in zip(paths, addresses, outcomes, strict=True):
-        listed = api.listing(PERIMETERS, address, PERIMETERS_VERSION, absent=MISSING, first=outcome)
-        # An account can belong to one perimeter.
-        found[path] = False if listed is None else UNSET if isinstance(listed, UnsetType) else next(iter(listed), None)
-    return found
 
 
 def _account(

@@ -57,6 +57,7 @@ def vertex_workbench_public_ip(instance: Instance) -> Verdict:
     since="0.1.0",
     needs=(ServiceAccount,),
     blind_to=(MACHINE,),
+    decided_by=("service_accounts",),
 )
 def vertex_workbench_default_service_account(instance: Instance, view: View) -> Verdict:
     """Workbench instance runs as the default service account.

@@ -252,6 +252,7 @@ def vertex_endpoint_single_replica(endpoint: Endpoint, view: View) -> Verdict:
     since="0.1.0",
     needs=(DeploymentResourcePool, ServiceAccount),
     blind_to=(),
+    decided_by=("deployed_models", "DeploymentResourcePool.service_account"),
 )
 def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint has a deployed model that runs as a default service account.

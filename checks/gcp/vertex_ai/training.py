@@ -51,6 +51,7 @@ def vertex_custom_job_without_service_account(job: CustomJob) -> Verdict:
     since="0.1.0",
     needs=(ServiceAccount,),
     blind_to=(),
+    decided_by=("service_account",),
 )
 def vertex_custom_job_default_service_account(job: CustomJob, view: View) -> Verdict:
     """Custom job runs as a default service account.

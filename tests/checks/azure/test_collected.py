@@ -10,6 +10,8 @@ from msgspec import UNSET
 from scanning import document, running, take_inventory
 from worlds.base import Fault, World
 
+from checks.azure.ai_services.resources import PERIMETERS as AI_PERIMETERS
+from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.client import api
 from checks.azure.client.census import QUERY
@@ -143,6 +145,59 @@ def test_all_are_asked_where_the_index_does_not_say_whether_there_is_a_perimeter
         asked = {r.resource.split("/")[8] for r in world.log if "PerimeterConfigurations/read" in r.operation}
 
     assert {"nwprompts", "nwretinaold"} <= asked
+
+
+def inside(changed: dict[str, Any], account: dict[str, Any]) -> dict[str, Any]:
+    """Puts an AI account into a perimeter of its subscription, which lets one office in."""
+    group = account["id"].partition("/providers/")[0]
+    made = {
+        "id": f"{account['id']}/networkSecurityPerimeterConfigurations/models",
+        "type": "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations",
+        "properties": {
+            "networkSecurityPerimeter": {"id": f"{group}/providers/Microsoft.Network/networkSecurityPerimeters/models"},
+            "resourceAssociation": {"name": "models", "accessMode": "Enforced"},
+            "profile": {
+                "name": "models",
+                "accessRules": [
+                    {"name": "office", "properties": {"direction": "Inbound", "addressPrefixes": ["203.0.113.0/24"]}}
+                ],
+            },
+        },
+    }
+    changed["resources"].append(made)
+    return made
+
+
+def ai_accounts(changed: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in changed["resources"] if each["type"] == "Microsoft.CognitiveServices/accounts"]
+
+
+def test_the_perimeter_of_an_ai_account_is_read() -> None:
+    changed = document("azure")
+    first = ai_accounts(changed)[0]
+    inside(changed, first)
+    with running("azure", changed) as world:
+        inventory = take_inventory("azure")
+        world.faults.append(Fault(AI_PERIMETERS, "deny"))
+        unseen = take_inventory("azure")
+
+    seen = {each.id: each for each in inventory.all(Account)}
+    assert seen[first["id"].lower()].perimeter_mode == "Enforced"
+    assert {each.perimeter_mode for each in seen.values()} == {"Enforced", None}
+    assert {each.perimeter_mode for each in unseen.all(Account)} == {UNSET}
+    assert {gap.operation for gap in unseen.gaps} == {AI_PERIMETERS}
+
+
+def test_no_ai_account_is_asked_for_a_perimeter_where_there_is_none() -> None:
+    changed = document("azure")
+    for each in changed["resources"]:
+        each.get("properties", {}).pop("networkSecurityPerimeter", None)
+    with running("azure", changed) as world:
+        inventory = take_inventory("azure")
+        asked = [r for r in world.log if r.operation == AI_PERIMETERS]
+
+    assert not asked
+    assert {each.perimeter_mode for each in inventory.all(Account)} == {None}
 
 
 def test_a_null_among_rules_costs_itself_alone() -> None:

@@ -1,4 +1,4 @@
-from factories.azure import account, connection, rules
+from factories.azure import account, connection, enforced, inward, rules
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -11,6 +11,10 @@ def listed(*ranges: str, **fields: object) -> Account:
     return account(**{**given, **fields})
 
 
+OFFICE, ALL = "203.0.113.0/24", "0.0.0.0/0"
+OPEN = {"public_network_access": "Enabled", "network_default_action": "Allow"}
+CLOSED, SECURED = {"public_network_access": "Disabled"}, {"public_network_access": "SecuredByPerimeter"}
+
 CASES = {
     "azure_ai_account_public_network_access": [
         Case("off", PASS, account(public_network_access="Disabled")),
@@ -21,7 +25,26 @@ CASES = {
         Case("denied by default, rules not observed", UNKNOWN, listed(network_ip_rules=UNSET)),
         Case("open", FAIL, account(public_network_access="Enabled", network_default_action="Allow")),
         Case("nothing was set", FAIL, account(public_network_access=None, network_default_action=None)),
-        Case("a value of a later API version", UNKNOWN, account(public_network_access="SecuredByPerimeter")),
+        Case("a value of a later API version", UNKNOWN, account(public_network_access="Sometimes")),
+        Case("open, in an enforced perimeter for one office", PASS, account(**OPEN, **enforced(OFFICE))),
+        Case("open, in an enforced perimeter without rules", PASS, account(**OPEN, **enforced())),
+        Case("open, in an enforced perimeter for everybody", FAIL, account(**OPEN, **enforced(ALL))),
+        Case("open, in a perimeter that learns", FAIL, account(**OPEN, **enforced(OFFICE, mode="Learning"))),
+        Case("open, in a perimeter that was not read", UNKNOWN, account(**OPEN, perimeter_mode=UNSET)),
+        Case("open, rules of the perimeter not observed", UNKNOWN, account(**OPEN, perimeter_rules=UNSET)),
+        Case("open, in a perimeter of a later mode", UNKNOWN, account(**OPEN, **enforced(OFFICE, mode="Sometimes"))),
+        Case("listed, in an enforced perimeter for everybody", FAIL, listed(OFFICE, **enforced(ALL))),
+        Case("off, in an enforced perimeter for everybody", FAIL, account(**CLOSED, **enforced(ALL))),
+        Case("off, in an enforced perimeter for one office", PASS, account(**CLOSED, **enforced(OFFICE))),
+        Case("off, in a perimeter that was not read", UNKNOWN, account(**CLOSED, perimeter_mode=UNSET)),
+        Case("secured by no perimeter, so closed", PASS, account(**SECURED)),
+        Case("secured by a perimeter for one office", PASS, account(**SECURED, **enforced(OFFICE))),
+        Case("secured by a perimeter for everybody", FAIL, account(**SECURED, **enforced(ALL))),
+        Case(
+            "secured by a perimeter that lets everything out",
+            PASS,
+            account(**SECURED, perimeter_mode="Enforced", perimeter_rules=inward(ALL, direction="Outbound")),
+        ),
         Case(
             "an action of a later API version", UNKNOWN, account(public_network_access=None, network_default_action="X")
         ),
@@ -43,6 +66,20 @@ CASES = {
             account(public_network_access=None, network_default_action="Deny", network_ip_rules=rules("128.0.0.0/1")),
         ),
         Case("a whole /8", FAIL, listed("203.0.113.7", "17.0.0.0/8")),
+        Case("a whole /8, in an enforced perimeter", NOT_APPLICABLE, listed("17.0.0.0/8", **enforced(OFFICE))),
+        Case("a whole /8, of no effect beside a perimeter", NOT_APPLICABLE, listed("17.0.0.0/8", **SECURED)),
+        Case("an office, in an enforced perimeter", NOT_APPLICABLE, listed(OFFICE, **enforced(ALL))),
+        Case("an office, in a perimeter that learns", PASS, listed(OFFICE, **enforced(OFFICE, mode="Learning"))),
+        Case(
+            "an office, beside what a perimeter lets in",
+            NOT_APPLICABLE,
+            listed(OFFICE, **enforced(ALL, mode="Learning")),
+        ),
+        Case("a whole /8, in a perimeter that learns", FAIL, listed("17.0.0.0/8", **enforced(mode="Learning"))),
+        Case("a whole /8, perimeter not read", UNKNOWN, listed("17.0.0.0/8", perimeter_mode=UNSET)),
+        Case(
+            "a whole /8, in a perimeter that tells no mode", UNKNOWN, listed("17.0.0.0/8", perimeter_rules=inward(ALL))
+        ),
         Case("a whole /8, and another one in halves", FAIL, listed("17.0.0.0/8", "20.0.0.0/9", "20.128.0.0/9")),
         Case(
             "one office",

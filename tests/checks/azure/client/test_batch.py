@@ -65,7 +65,7 @@ def test_twenty_computes_take_one_call() -> None:
     assert len(inventory.of(Compute)) == 106
     assert sum(r.operation == COMPUTES for r in world.log) == 106 + 4
     assert sum(r.operation == COMPUTES for r in calls) == 0
-    assert sum(r.operation == "batch" for r in calls) <= 5 + 1 + 16
+    assert sum(r.operation == "batch" for r in calls) <= 5 + 1 + 17
     assert inventory.gaps == ()
 
 

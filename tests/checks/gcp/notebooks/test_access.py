@@ -23,12 +23,6 @@ CASES = {
         Case("account of its own", PASS, instance(service_accounts=runs_as(OWN_ACCOUNT))),
         Case("Compute Engine default account", FAIL, instance(service_accounts=runs_as(DEFAULT_ACCOUNT))),
         Case(
-            "default account that is disabled",
-            NOT_APPLICABLE,
-            instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
-            service_account(DEFAULT_ACCOUNT, disabled=True),
-        ),
-        Case(
             "default account, whether it is disabled not observed",
             FAIL,
             instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),

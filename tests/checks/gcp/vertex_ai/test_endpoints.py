@@ -125,12 +125,6 @@ CASES = {
         Case("no account, and so no access to the project", PASS, serving(service_account=None)),
         Case("default account", FAIL, serving(service_account=DEFAULT_ACCOUNT)),
         Case(
-            "default account that is disabled",
-            NOT_APPLICABLE,
-            serving(service_account=DEFAULT_ACCOUNT),
-            service_account(DEFAULT_ACCOUNT, disabled=True),
-        ),
-        Case(
             "one default account that is disabled, and one that is not",
             FAIL,
             access(

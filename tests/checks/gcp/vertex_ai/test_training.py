@@ -37,10 +37,10 @@ CASES = {
         Case("account of its own", PASS, custom_job(service_account=OWN_ACCOUNT)),
         Case("default account", FAIL, custom_job(service_account=DEFAULT_ACCOUNT)),
         Case(
-            "default account that is disabled",
-            NOT_APPLICABLE,
+            "default account, and another one that is disabled",
+            FAIL,
             custom_job(service_account=DEFAULT_ACCOUNT),
-            service_account(DEFAULT_ACCOUNT, disabled=True),
+            service_account(OWN_ACCOUNT, disabled=True),
         ),
         Case("no account", NOT_APPLICABLE, runs_on(None)),
         Case("no account, but machines that may have one", UNKNOWN, runs_on("ray")),
