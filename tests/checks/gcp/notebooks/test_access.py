@@ -23,10 +23,10 @@ CASES = {
         Case("account of its own", PASS, instance(service_accounts=runs_as(OWN_ACCOUNT))),
         Case("Compute Engine default account", FAIL, instance(service_accounts=runs_as(DEFAULT_ACCOUNT))),
         Case(
-            "default account, whether it is disabled not observed",
-            FAIL,
+            "default account that is disabled",
+            NOT_APPLICABLE,
             instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
-            service_account(DEFAULT_ACCOUNT),
+            service_account(DEFAULT_ACCOUNT, disabled=True),
         ),
         Case("App Engine default account", FAIL, instance(service_accounts=runs_as("x@appspot.gserviceaccount.com"))),
         Case("no account named, which means the default one", FAIL, instance(service_accounts=None)),
