@@ -23,10 +23,10 @@ check has it too, and `mlposture explain`."""
 _FAILURES = """## What a failure does not see
 
 Policies from above only take away: service control and resource control policies of AWS, deny policies and service
-perimeters of Google Cloud, deny assignments and policies of Azure. A member account, project or subscription cannot
-read all of them. What a failure calls possible may already be stopped by one. The setting is as the finding says even
-then, and that one policy is all that stands before it. Of AWS, a scan with `--verify`
-[asks one that knows](guides/verifying.md) the service control policies."""
+perimeters of Google Cloud, deny assignments and policies of Azure. So do its locks, and policies that keep the blobs of
+one container. A member account, project or subscription cannot read all of them. What a failure calls possible may
+already be stopped by one. The setting is as the finding says even then, and that one policy is all that stands before
+it. Of AWS, a scan with `--verify` [asks one that knows](guides/verifying.md) the service control policies."""
 _REFUSALS = """## What refusals mean
 
 A read that fails leaves a gap, see [reading a report](guides/reading-a-report.md#gaps). Most are a missing permission,

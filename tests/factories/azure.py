@@ -181,7 +181,7 @@ def account(name: str = "openai", **fields: Any) -> Account:
 
 
 def storage(name: str = "retina", **fields: Any) -> StorageAccount:
-    known = {"exists": True, "network_ipv6_rules": None, **enforced(mode=None), **fields}
+    known = {"exists": True, "network_ipv6_rules": None, "immutability_state": None, **enforced(mode=None), **fields}
     return StorageAccount(id=f"{STORAGE}/{name}", name=name, scope=HERE, **known)
 
 

@@ -1,6 +1,6 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
-from checks.azure.blind_spots import FAR_PERIMETERS, STATIC_WEBSITE
+from checks.azure.blind_spots import FAR_PERIMETERS, LOCAL_USERS, STATIC_WEBSITE
 from checks.azure.members import folded
 from checks.azure.networks import judge_opening
 from checks.azure.storage.absence import absence
@@ -57,7 +57,9 @@ def azure_ml_storage_anonymous_access_allowed(account: StorageAccount) -> Verdic
     return passed("anonymous access is disallowed", **evidence)
 
 
-@check(id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0", blind_to=())
+@check(
+    id="MLP-3402", severity=Severity.MEDIUM, objective="strong-authentication", since="0.1.0", blind_to=(LOCAL_USERS,)
+)
 def azure_ml_storage_shared_key_access(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account accepts its shared keys.
 
@@ -197,13 +199,22 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
             return unknown("versioning")
 
 
-@check(id="MLP-3406", severity=Severity.MEDIUM, objective="resilience-recovery", since="0.1.0", blind_to=())
+@check(
+    id="MLP-3406",
+    severity=Severity.MEDIUM,
+    objective="resilience-recovery",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("blob_soft_delete",),
+)
 def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account deletes blobs for good at once.
 
     ## Why it matters
     A script with a wrong prefix, or ransomware with a key, removes datasets and model files beyond recovery, and with
-    them the proof of what a model was trained on. Soft delete is off in accounts made by template or API.
+    them the proof of what a model was trained on. Soft delete is off in accounts made by template or API. Where the
+    account lets nobody delete a blob for some days after it was written, the verdict is open: how old blobs are is not
+    read. Policies of single containers are not read either.
 
     ## How to fix
     Turn soft delete on for blobs, for as long as it takes you to notice a loss.
@@ -213,6 +224,7 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/soft-delete-blob-overview
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/immutable-version-level-worm-policies
     """
     if verdict := absence(account):
         return verdict
@@ -220,7 +232,14 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
         case True:
             return passed("deleted blobs are kept", blob_soft_delete=True)
         case False | None as flag:
-            return failed("deleted blobs are not kept", blob_soft_delete=flag)
+            match folded(account.immutability_state):
+                case None | "disabled":
+                    state = account.immutability_state
+                    return failed("deleted blobs are not kept", blob_soft_delete=flag, immutability_state=state)
+                case "locked" | "unlocked":
+                    return unknown("how old blobs are, which nobody may delete for some days")
+                case _:
+                    return unknown("immutability_state")
         case _:
             return unknown("blob_soft_delete")
 

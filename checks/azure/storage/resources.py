@@ -45,6 +45,10 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
         Observed[tuple[PerimeterRule, ...]], Read(PERIMETERS, "properties.profile.accessRules")
     ] = UNSET
     created_at: Annotated[Observed[datetime], Read(STORAGE, "properties.creationTime")] = UNSET
+    #: Locked, Unlocked or Disabled: whether new blobs may not be deleted for some days. Absent where none was set
+    immutability_state: Annotated[
+        Observed[str], Read(STORAGE, "properties.immutableStorageWithVersioning.immutabilityPolicy.state")
+    ] = UNSET
     is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET

@@ -132,6 +132,16 @@ CASES = {
         Case("on", PASS, storage(blob_soft_delete=True)),
         Case("off", FAIL, storage(blob_soft_delete=False)),
         Case("absent means off", FAIL, storage(blob_soft_delete=None)),
+        Case("on, beside a lock of blobs", PASS, storage(blob_soft_delete=True, immutability_state="Locked")),
+        Case("off, but new blobs are locked", UNKNOWN, storage(blob_soft_delete=False, immutability_state="Locked")),
+        Case("off, but new blobs are kept", UNKNOWN, storage(blob_soft_delete=None, immutability_state="unlocked")),
+        Case("off, and blobs are not kept", FAIL, storage(blob_soft_delete=False, immutability_state="Disabled")),
+        Case("off, a state of tomorrow", UNKNOWN, storage(blob_soft_delete=False, immutability_state="Sealed")),
+        Case(
+            "off, whether blobs are kept not observed",
+            UNKNOWN,
+            storage(blob_soft_delete=False, immutability_state=UNSET),
+        ),
         *ALWAYS,
     ],
     "azure_ml_storage_plain_http": [
