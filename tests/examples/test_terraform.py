@@ -213,7 +213,8 @@ def test_a_scan_says_the_same_as_judging_what_it_saved(report: dict[str, Any], t
     """Checks that join nothing are judged while the scan goes on."""
     state = str(EXAMPLE / "terraform.tfstate")
     with running("aws"):
-        done = mlposture("scan", "aws", "--tfstate", state, "-o", "x.json", "--fail-on", "never", cwd=tmp_path)
+        options = ("--read-documents", "--tfstate", state, "-o", "x.json", "--fail-on", "never")  # as was saved
+        done = mlposture("scan", "aws", *options, cwd=tmp_path)
     scanned = json.loads((tmp_path / "x.json").read_bytes())
     checks, collectors = registered()
     asked = {check.id for check in without_systems(list(checks.values()), collectors, ())}  # no system is declared

@@ -101,10 +101,11 @@ def test_a_description_that_pipelines_wrote_is_recorded_and_one_that_lacks_is_mi
     [row] = [row for part in compiled("fraud-scoring").parts if part.framework == "soc2" for row in part.instruments
              if row.id == "model-card"]  # fmt: skip
 
+    undescribed = "“Model version that serves says nothing in the registry of what it is for”"
     assert told(row) == {
-        "recorded": ["“Model version that serves says nothing of what it is for” is not so of 1, by what is recorded"],
+        "recorded": [f"{undescribed} is not so of 1, by what is recorded"],
         "missing": [
-            "“Model version that serves says nothing of what it is for” is so of 4, by what is recorded",
+            f"{undescribed} is so of 4, by what is recorded",
             "“Model version that serves is described, and the description leaves items of a model card open” is so of "
             "1, by what is recorded",
         ],

@@ -197,7 +197,7 @@ def test_two_files_that_do_not_go_together_are_named_as_typed(bucket) -> None:
         (("scan", "aws", "-o", "AT/x.docx"), "no format for '.docx'"),
         (("scan", "aws", "-o", "AT/x.json", "-o", "sarif:AT/x.json"), "something else is to be written there too"),
         (("scan", "aws", "-o", "AT/x.json", "--save-inventory", "AT/x.json"), "something else"),
-        (("scan", "aws", "-o", "s3://northwind"), "no format for"),
+        (("scan", "aws", "-o", "s3://northwind"), "names no file in the bucket"),
         (("scan", "aws", "-o", "json:s3://northwind"), "names no file in the bucket"),
         (("scan", "aws", "-o", "https://northwind.example/x.json"), "https://…: a file is a path"),
         (("scan", "aws", "--journal", "AT/j"), "--journal AT/j: must be on a disk"),

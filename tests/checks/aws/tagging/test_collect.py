@@ -16,7 +16,8 @@ from worlds.base import Fault, Request, Response
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.macie.resources import BucketCoverage
-from checks.aws.sagemaker.resources import NotebookInstance
+from checks.aws.s3.resources import ModelFolder
+from checks.aws.sagemaker.resources import ArtifactLineage, NotebookInstance
 from checks.aws.tagging.resources import TAGS, TaggedResource
 from scanner.model.nouns import Reason
 from scanner.store.inventory import Inventory
@@ -31,6 +32,8 @@ UNTAGGED = {
     TaggedResource.kind: "the tags themselves",
     Table.kind: "tables of the Glue Data Catalog have none",
     BucketCoverage.kind: "no resource of AWS: what Macie says of a bucket",
+    ArtifactLineage.kind: "a record of what made an artifact, which is what has tags",
+    ModelFolder.kind: "no resource of AWS: a folder of a bucket",
 }
 
 
