@@ -212,9 +212,9 @@ def test_what_no_code_made_is_listed_and_no_verdict_is_another(
 def test_a_scan_says_the_same_as_judging_what_it_saved(report: dict[str, Any], tmp_path: Path) -> None:
     """Checks that join nothing are judged while the scan goes on."""
     state = str(EXAMPLE / "terraform.tfstate")
+    options = ("--read-documents", "--tfstate", state, "--fail-on", "never")  # documents are in the inventories, too
     with running("aws"):
-        options = ("--read-documents", "--tfstate", state, "-o", "x.json", "--fail-on", "never")  # as was saved
-        done = mlposture("scan", "aws", *options, cwd=tmp_path)
+        done = mlposture("scan", "aws", *options, "-o", "x.json", cwd=tmp_path)
     scanned = json.loads((tmp_path / "x.json").read_bytes())
     checks, collectors = registered()
     asked = {check.id for check in without_systems(list(checks.values()), collectors, ())}  # no system is declared
