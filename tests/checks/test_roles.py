@@ -200,6 +200,8 @@ def test_a_role_of_a_project_holds_nothing_of_what_is_above_it() -> None:
 #: a whole. Look a new one up in https://docs.cloud.google.com/iam/docs/roles-permissions, and its support in
 #: https://docs.cloud.google.com/iam/docs/custom-roles-permissions-support, before it is added.
 OF_GOOGLE = {
+    "aiplatform.artifacts.get",
+    "aiplatform.artifacts.list",
     "aiplatform.customJobs.list",
     "aiplatform.datasets.get",
     "aiplatform.deploymentResourcePools.get",
