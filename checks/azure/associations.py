@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from checks.azure.client.api import AzureApi
 
 
-def is_asked(api: AzureApi, item: Mapping[str, Any]) -> bool:
+def is_asked(item: Mapping[str, Any], *, there: bool) -> bool:
     """Whether to ask which perimeter a resource is in: it says that it is in one, or there is one to be in."""
-    return folded(below(item, "properties", "publicNetworkAccess")) == SECURED or api.has_perimeters()
+    return there or folded(below(item, "properties", "publicNetworkAccess")) == SECURED
 
 
 def perimeters(api: AzureApi, operation: str, paths: Sequence[str], version: str) -> dict[str, Reply | bool]:

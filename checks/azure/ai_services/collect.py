@@ -29,7 +29,8 @@ def accounts(api: AzureApi) -> Iterator[Account]:
         return
 
     def look(items: list[Mapping[str, Any]]) -> list[Account | None]:
-        asked = [str(item["id"]) for item in items if is_asked(api, item)]
+        # Where the index does not say, no permission is asked for that only a perimeter takes.
+        asked = [str(item["id"]) for item in items if is_asked(item, there=api.has_perimeters())]
         inside = perimeters(api, PERIMETERS, asked, VERSION)
         return [_account(api, item, inside) for item in items]
 
