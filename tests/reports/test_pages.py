@@ -176,7 +176,7 @@ def test_what_a_stranger_has_to_know_is_on_the_first_sheet(seen: dict[str, Any],
     found = seen[name]["light"]["print"]
 
     assert 200 < found["first"] < found["room"] - 90  # of which the title takes some
-    assert 5 <= found["sheets"] <= 120
+    assert 5 <= found["sheets"] <= 150  # grows with the system: twice as many were a defect
 
 
 def test_the_policy_stops_what_got_into_a_page_all_the_same(seen: dict[str, Any]) -> None:
