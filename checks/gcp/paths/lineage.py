@@ -8,7 +8,7 @@ from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.paths.documentation import endpoint_of
 from checks.gcp.vertex_ai.resources import Endpoint, LineageStep, Model, ModelLineage, TrainingPipeline
 from scanner.lineage.dataset_names import place_of
-from scanner.lineage.observed_steps import is_model_type, made_something
+from scanner.lineage.observed_steps import made_something
 from scanner.model.checks import check
 from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -112,7 +112,7 @@ def _judged(model: Model, endpoint: str, view: View) -> Verdict:
 
 
 def _is_data(type: str | None) -> bool:
-    return not is_model_type(type) and not (type or "").endswith(_NO_DATA)
+    return not (type or "").endswith(_NO_DATA)
 
 
 def _of_pipeline(model: Model, view: View, path: tuple[str, ...]) -> Verdict | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from checks.gcp.error_kinds import NOT_FOUND, PRECONDITION
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
@@ -56,8 +56,8 @@ def model_lineage(api: GcpApi, found: Found) -> Iterator[ModelLineage]:
     versions = {full_name(AIPLATFORM, name): numbers for name, numbers in served_here(api, found).items()}
     served = [one for one in found.of(Model) if one.version in versions.get(one.id.partition("@")[0], ())]
     number = api.number(_PROJECT, api.project) if served else None
-    if served and number is None:
-        api.recorder.listed(ModelLineage.kind, api.scope, complete=False)  # what is noted by the number was not sought
+    if any(number is None or one.artifact_uri is UNSET or one.metadata_artifact is UNSET for one in served):
+        api.recorder.listed(ModelLineage.kind, api.scope, complete=False)  # some was not sought
     artifacts: dict[str, set[str]] = {}
     wanted = sorted((_Wanted(one, _uris(api, one, number)) for one in served), key=lambda each: each.model.id)
     for one, names in zip(wanted, api.each(partial(_artifacts, api), wanted), strict=True):

@@ -114,6 +114,18 @@ def test_the_artifact_that_an_upload_made_is_looked_at_wherever_it_is_and_no_mat
     assert inventory.gaps == ()
 
 
+def test_where_it_is_not_known_what_to_look_for_not_all_is_seen() -> None:
+    with running("gcp", world()) as cloud:
+        kept = next(
+            one for name, one in cloud.store.resources["aiplatform/v1"].items() if name.endswith("/2000000000000000002")
+        )
+        kept["artifactUri"] = 7  # past the schema of the world file
+        inventory = take_inventory("gcp", [CHECK])
+
+    assert not inventory.complete(ModelLineage)
+    assert not scanned(world(), Fault("resourcemanager.projects.get", "deny"))[0].complete(ModelLineage)
+
+
 def chain(length: int, *, wide: int = 0) -> dict[str, Any]:
     """Lineage of the folder: so many executions, each of which read what the one before it made."""
     changed = world()
