@@ -88,8 +88,8 @@ class AzureProvider:
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
-        #: whether resources may be in a network security perimeter; None where the index does not say
-        self.has_perimeters: bool | None = not census
+        #: whether resources may be in a network security perimeter; not, where the index fails to say
+        self.has_perimeters = not census
         self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
         self.census = Census()
@@ -417,11 +417,7 @@ class AzureApi(BaseApi):
 
     def has_perimeters(self) -> bool:
         """Whether the index shows a network security perimeter in any scanned subscription, or is not to be asked."""
-        return self._provider.has_perimeters is True
-
-    def may_have_perimeters(self) -> bool:
-        """The same, or that the index does not say."""
-        return self._provider.has_perimeters is not False
+        return self._provider.has_perimeters
 
     def _absent(self, why: str) -> bool:
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=why)

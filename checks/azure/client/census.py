@@ -63,8 +63,8 @@ class Census:
         """`rows` are id and type; `readers` what the credential may do in a subscription, by its id."""
         self._seen: set[str] = set()
         self._holders: dict[str, set[str]] = {name.lower(): set() for name in TYPES}
-        #: whether some subscription has a network security perimeter; None where nothing was counted
-        self.has_perimeters: bool | None = False if accounts else None
+        #: whether some subscription is seen to have a network security perimeter
+        self.has_perimeters = False
         for identifier, kind in rows:
             if kind.lower() == _SUBSCRIPTION:
                 self._seen.add(subscription(identifier))

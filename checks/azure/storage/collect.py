@@ -42,7 +42,7 @@ def storage_accounts(api: AzureApi, found: Found) -> Iterator[StorageAccount]:
         asked = [
             path
             for path, account in zip(paths, accounts, strict=True)
-            if isinstance(account, Mapping) and is_asked(account, there=api.may_have_perimeters())
+            if isinstance(account, Mapping) and is_asked(account, there=api.has_perimeters())
         ]
         inside = perimeters(api, PERIMETERS, asked, PERIMETERS_VERSION)
         return [

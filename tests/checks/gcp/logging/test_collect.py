@@ -32,8 +32,12 @@ def test_sinks_are_read_without_their_filters() -> None:
 
 def test_a_bucket_that_will_be_deleted_keeps_nothing() -> None:
     changed = copy.deepcopy(document("gcp"))
-    [ml] = [each for each in changed["collections"]["logging.googleapis.com/v2"]["buckets"] if "/ml" in each["name"]]
-    ml["lifecycleState"] = "DELETE_REQUESTED"
+    [kept] = [
+        each
+        for each in changed["collections"]["logging.googleapis.com/v2"]["buckets"]
+        if "/vertex-year" in each["name"]
+    ]
+    kept["lifecycleState"] = "DELETE_REQUESTED"
     with running("gcp", changed):
         inventory = take_inventory("gcp", [CHECK])
 
