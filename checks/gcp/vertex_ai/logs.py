@@ -8,7 +8,8 @@ from checks.gcp.iam.resources import ProjectPolicy
 from checks.gcp.logging.resources import LogBucket, LogSink
 from checks.gcp.logging.taking import ALL, NONE
 from checks.gcp.names import CLOUD_LOGGING, project_id
-from checks.gcp.vertex_ai.resources import Endpoint
+from checks.gcp.vertex_ai.pools import has_machines, label
+from checks.gcp.vertex_ai.resources import DeployedModel, Endpoint
 from checks.retention import SIX_MONTHS
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -92,7 +93,8 @@ def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict
 
     Six months are up to 184 days. The log bucket counts that keeps all that the endpoint logs the longest. Where a sink
     takes some of it, by a filter or around an exclusion, or takes it elsewhere, and where the project is in a folder or
-    an organisation, whose sinks are not read, logs may be kept longer, which is unknown.
+    an organisation, whose sinks are not read, logs may be kept longer, which is unknown. Models whose logs are off, or
+    that have no machines, as those of Google that were tuned, log nothing.
 
     ## Why it matters
     What the containers print, and who asked what of which model, is the log that the system makes of itself. A wrong
@@ -115,6 +117,10 @@ def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict
         return missing
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
+    if not any(map(_may_log, endpoint.deployed_models)):
+        return not_applicable(
+            "its models log nothing", deployed_models=[label(one) for one in endpoint.deployed_models]
+        )
     kept = remembered(view, kept_of, endpoint.scope.account)
     if kept.open:
         return unknown(kept.open, path=(endpoint.id, *kept.path))
@@ -133,6 +139,11 @@ def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict
     if not isinstance(days, int):
         return not_applicable("no sink of the project keeps its logs")
     return failed(f"its logs are kept for {days} days, fewer than {SIX_MONTHS}", **_shown(endpoint, sink, bucket))
+
+
+def _may_log(deployed: DeployedModel) -> bool:
+    """Whether something is logged of a model: not of those of Google's that have no machines of ours."""
+    return bool(deployed.enable_access_logging or (has_machines(deployed) and not deployed.disable_container_logging))
 
 
 def _is_here(sink: LogSink) -> bool:

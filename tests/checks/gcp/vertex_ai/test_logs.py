@@ -1,10 +1,11 @@
-from factories.gcp import endpoint, log_bucket, log_sink, policy, policy_unread, serving
+from factories.gcp import endpoint, log_bucket, log_sink, machines, policy, policy_unread, serving
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import ProjectPolicy
 from checks.gcp.logging.resources import LogBucket, LogSink
 
-SERVES = serving()
+SERVES = serving(dedicated_resources=machines(2))
+QUIET = serving(dedicated_resources=machines(2), disable_container_logging=True)
 ALONE, BELOW = policy(), policy(above=("organizations/9",))
 FAR = "logging.googleapis.com/projects/example-fraud-lab/locations/global/buckets/logs"
 
@@ -24,6 +25,9 @@ CASES = {
         Case("184 days", PASS, SERVES, DEFAULT, days(184), ALONE),
         Case("one of two sinks keeps them", PASS, SERVES, DEFAULT, days(30), ML, days(365, "ml"), BELOW),
         Case("a copy elsewhere", PASS, SERVES, DEFAULT, days(365), ARCHIVE, BELOW),
+        Case("requests alone, for a month", FAIL, serving(enable_access_logging=True), DEFAULT, days(30), ALONE),
+        Case("containers that are told to log nothing", NOT_APPLICABLE, QUIET, DEFAULT, days(30), ALONE),
+        Case("a tuned model of Google's, without machines", NOT_APPLICABLE, serving(), DEFAULT, days(30), ALONE),
         Case("a month", FAIL, SERVES, DEFAULT, days(30), ALONE),
         Case("180 days are no six months", FAIL, SERVES, DEFAULT, days(180), REQUIRED, days(400, "_Required"), ALONE),
         Case("the other sink is off", FAIL, SERVES, DEFAULT, days(30), OFF, days(365, "ml"), ALONE),
