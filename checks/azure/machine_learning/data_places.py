@@ -15,7 +15,11 @@ _DATASTORE = pattern(
     r"azureml://(?:subscriptions/([^/]+)/resourcegroups/([^/]+)/(?:providers/microsoft\.machinelearningservices/)?"
     r"workspaces/([^/]+)/)?datastores/([^/]+)(?:/.*)?"
 )
-_ACCOUNT = pattern(r"(?:https|wasbs?|abfss?)://(?:[^/@]+@)?([a-z0-9]{3,24})\.(?:blob|dfs|file)\.core\..*")
+#: The name of an account may be followed by what tells its copy, a zone or private addresses.
+_ACCOUNT = pattern(
+    r"(?:https|wasbs?|abfss?)://(?:[^/@]+@)?([a-z0-9]{3,24})(?:-secondary)?\.(?:[a-z0-9]+\.)?"
+    r"(?:blob|dfs|file)\.(?:core|storage\.azure)\..*"
+)
 
 
 class DataPlaces(Struct, frozen=True):

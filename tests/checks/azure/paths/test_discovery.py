@@ -67,6 +67,14 @@ CASES = {
         # where the data is
         case("an address of the account", FAIL, *ON, LEFT_OUT,
              trains=reads("https://retina.blob.core.windows.net/fundus/4/")),
+        *(
+            case(f"an address with {what}", FAIL, *ON, LEFT_OUT, trains=reads(f"https://{host}/fundus/4/"))
+            for what, host in {
+                "a zone": "retina.z21.blob.storage.azure.net",
+                "a private link": "retina.privatelink.blob.core.windows.net",
+                "its copy": "retina-secondary.blob.core.windows.net",
+            }.items()
+        ),
         case("an address as Spark writes it", FAIL, *ON, LEFT_OUT,
              trains=reads("abfss://fundus@retina.dfs.core.windows.net/4")),
         case("the datastore by its whole name", FAIL, *ON, LEFT_OUT, trains=reads(LONG)),
