@@ -140,7 +140,7 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
     since="0.1.0",
     exposure=Exposure.INTERNET,
     blind_to=(),
-    decided_by=("ssh_public_access",),
+    decided_by=("enable_node_public_ip", "ssh_public_access"),
 )
 def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     """Compute instance accepts SSH connections from outside.
@@ -148,7 +148,8 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     ## Why it matters
     Whoever gets hold of the key, or of a flaw in the SSH server, has a shell on a machine that carries its owner's
     session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on, and an instance
-    without a public address cannot be reached from outside.
+    without a public address cannot be reached from outside. Of one that does not say, only an address that it has
+    counts.
 
     ## How to fix
     Create the instance anew without SSH access, and use the terminal of studio or VS Code through the workspace.
@@ -170,7 +171,13 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
             if public is False:
                 return passed("it has no public address", ssh_public_access=access, enable_node_public_ip=False)
             evidence: dict[str, Any] = {"ssh_public_access": access, "enable_node_public_ip": public}
-            return standing_still(compute) or failed("SSH access is on", **evidence)
+            if verdict := standing_still(compute):
+                return verdict
+            if public is None:
+                evidence["public_ip_address"] = address = compute.public_ip_address
+                if not (isinstance(address, str) and is_public(address)):
+                    return unknown("enable_node_public_ip")
+            return failed("SSH access is on", **evidence)
         case "disabled" | None:
             return passed("SSH access is off", ssh_public_access=access)
         case _:

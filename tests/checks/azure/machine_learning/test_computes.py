@@ -25,6 +25,11 @@ def at(address: str) -> dict[str, object]:
     return {"public_ip_address": address}
 
 
+def ssh_on(**fields: object) -> Compute:
+    """An instance with SSH that does not say whether it has a public address."""
+    return instance(ssh_public_access="Enabled", enable_node_public_ip=None, **fields)
+
+
 def public(**fields: object) -> Compute:
     return cluster(**{"enable_node_public_ip": True, **fields})
 
@@ -122,7 +127,9 @@ CASES = {
         *unless_it_stands_still(ssh_public_access="Enabled", enable_node_public_ip=True),
         Case("off", PASS, instance(ssh_public_access="Disabled")),
         Case("absent means off", PASS, instance(ssh_public_access=None)),
-        Case("on", FAIL, instance(ssh_public_access="Enabled", enable_node_public_ip=None)),
+        Case("on, and it has an address", FAIL, ssh_on(public_ip_address="203.0.113.7")),
+        Case("on, and it reports an inner address", UNKNOWN, ssh_on(**at("10.0.0.1"))),
+        Case("on, and nobody says whether it has an address", UNKNOWN, ssh_on(public_ip_address=None)),
         Case("on, without a public address", PASS, instance(ssh_public_access="Enabled", enable_node_public_ip=False)),
         Case("on, address not observed", UNKNOWN, instance(ssh_public_access="Enabled")),
         Case("a value of a later API version", UNKNOWN, instance(ssh_public_access="Limited")),
