@@ -1,5 +1,7 @@
 """Checks of Azure OpenAI and AI Services accounts."""
 
+from typing import Any
+
 from checks.azure.ai_services.resources import Account
 from checks.azure.blind_spots import FAR_PERIMETERS
 from checks.azure.members import approved, folded, identity_types
@@ -234,13 +236,21 @@ def azure_ai_account_without_customer_key(account: Account) -> Verdict:
             return unknown("key_source")
 
 
-@check(id="MLP-3307", severity=Severity.MEDIUM, objective="network-isolation", since="0.1.0", blind_to=())
+@check(
+    id="MLP-3307",
+    severity=Severity.MEDIUM,
+    objective="network-isolation",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("perimeter_mode", "restrict_outbound_network_access"),
+)
 def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
     """AI account may connect to any address.
 
     ## Why it matters
     A request can name a URL for the service to fetch or to write to. Someone with a key can use that to carry data out,
-    or to make the service read from hosts it should not. Nothing is restricted unless you say so.
+    or to make the service read from hosts it should not. Nothing is restricted unless you say so, or a network security
+    perimeter is enforced, which lets out to its other members and to what its rules name alone.
 
     ## How to fix
     Restrict outbound access and list the host names that the account needs.
@@ -250,6 +260,7 @@ def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
 
     ## References
     - https://learn.microsoft.com/en-us/azure/ai-services/cognitive-services-data-loss-prevention
+    - https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/network-security-perimeter
     """
     if verdict := on_the_way(account):
         return verdict
@@ -257,7 +268,17 @@ def azure_ai_account_unrestricted_outbound(account: Account) -> Verdict:
         case True:
             return passed("outbound access is restricted", restrict_outbound_network_access=True)
         case False | None as flag:
-            return failed("outbound access is not restricted", restrict_outbound_network_access=flag)
+            evidence: dict[str, Any] = {
+                "restrict_outbound_network_access": flag,
+                "perimeter_mode": account.perimeter_mode,
+            }
+            match is_enforced(account):
+                case True:
+                    return passed("a perimeter that is enforced restricts outbound access", **evidence)
+                case False:
+                    return failed("outbound access is not restricted", **evidence)
+                case _:
+                    return unknown("perimeter_mode")
         case _:
             return unknown("restrict_outbound_network_access")
 

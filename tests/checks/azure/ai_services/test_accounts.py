@@ -11,6 +11,11 @@ def listed(*ranges: str, **fields: object) -> Account:
     return account(**{**given, **fields})
 
 
+def free(**fields: object) -> Account:
+    """It restricts nothing that it sends out itself."""
+    return account(restrict_outbound_network_access=False, **fields)
+
+
 OFFICE, ALL = "203.0.113.0/24", "0.0.0.0/0"
 OPEN = {"public_network_access": "Enabled", "network_default_action": "Allow"}
 CLOSED, SECURED = {"public_network_access": "Disabled"}, {"public_network_access": "SecuredByPerimeter"}
@@ -140,6 +145,10 @@ CASES = {
         Case("restricted", PASS, account(restrict_outbound_network_access=True)),
         Case("not restricted", FAIL, account(restrict_outbound_network_access=False)),
         Case("absent means not restricted", FAIL, account(restrict_outbound_network_access=None)),
+        Case("not, in an enforced perimeter", PASS, free(**enforced())),
+        Case("not, in a perimeter that learns", FAIL, free(**enforced(mode="Learning"))),
+        Case("not, in a perimeter that was not read", UNKNOWN, free(perimeter_mode=UNSET)),
+        Case("not, in a perimeter that tells no mode", UNKNOWN, free(perimeter_rules=inward(OFFICE))),
         Case("not observed", UNKNOWN, account()),
     ],
     "azure_ai_account_without_custom_subdomain": [
