@@ -336,7 +336,7 @@ def test_a_location_that_does_not_answer_makes_the_listing_incomplete() -> None:
 
 @pytest.mark.parametrize("kind", ["deny", "throttle", "error", "reset", "malformed", "disabled"])
 def test_what_a_gap_says_is_the_same_in_every_run(kind) -> None:
-    """Where several kinds ask one service, it depends on which is first how much of it is left alone: here, one does."""
+    """Where several kinds ask one service, chance says how much of each is left alone: here one does."""
     judged = checks("gcp_ml_bucket_public", "vertex_custom_job_default_service_account")
 
     def gaps() -> tuple[object, ...]:
