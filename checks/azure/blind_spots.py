@@ -10,5 +10,5 @@ STATIC_WEBSITE = "a static website that is public all the same"
 #: Perimeters are looked for where Resource Graph lists one in the scanned subscriptions.
 FAR_PERIMETERS = "network security perimeters of subscriptions outside the scan"
 #: They sign in by SFTP with a password or a key of their own, whatever becomes of the account's keys.
-LOCAL_USERS = "local users, who sign in by SFTP"
+LOCAL_USERS = "local users of SFTP"
 DATASTORES = "other datastores of the workspace"
