@@ -2,9 +2,8 @@
 
 from msgspec import UNSET
 
-from checks.azure.machine_learning.assets import job_id
 from checks.azure.machine_learning.resources import DataVersion, Job, ModelVersion, OnlineDeployment
-from checks.azure.paths.documentation import deployment_of
+from checks.azure.paths.made_by import job_behind
 from checks.blind_spots import SHEETS
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -16,7 +15,6 @@ from scanner.model.nouns import (
     not_applicable,
     passed,
     unknown,
-    unobserved,
 )
 from scanner.model.views import View
 
@@ -53,22 +51,13 @@ def azure_ml_served_model_training_data_undescribed(version: ModelVersion, view:
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-data-assets
     - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-data
     """
-    if missing := unobserved(version, "job_name"):
-        return missing
-    deployment = deployment_of(version, view)
-    if isinstance(deployment, Verdict):
-        return deployment
-    if not version.job_name:
-        return not_applicable("it names no job that made it", job_name=version.job_name)
-    job = view.get(Job, job_id(version))
-    if job is None:
-        return not_applicable("the job that made it is gone", job_name=version.job_name)
-    path = (version.id, deployment)
-    if not isinstance(job, Resource) or job.data is UNSET or job.plain_data is UNSET or job.unclear_data is UNSET:
-        return unknown("Job.data", path=path)
+    behind = job_behind(version, view)
+    if isinstance(behind, Verdict):
+        return behind
+    job, path = behind
     if not (job.data or job.plain_data or job.unclear_data):
         return not_applicable("the job that made it names no data that it reads", **joined(job, "data"))
-    return _described(job, view, (job.id, *path))
+    return _described(job, view, path)
 
 
 def _described(job: Job, view: View, path: tuple[str, ...]) -> Verdict:

@@ -3,6 +3,7 @@
 from checks.azure.machine_learning.assets import job_id
 from checks.azure.machine_learning.resources import Job, ModelVersion, OnlineDeployment
 from checks.azure.paths.documentation import deployment_of
+from checks.azure.paths.made_by import job_behind
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Resource,
@@ -51,28 +52,17 @@ def azure_ml_served_model_of_job_without_data(version: ModelVersion, view: View)
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-read-write-data-v2
     - https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-job-command
     """
-    if missing := unobserved(version, "job_name"):
-        return missing
-    deployment = deployment_of(version, view)
-    if isinstance(deployment, Verdict):
-        return deployment
-    if not version.job_name:
-        return not_applicable("it names no job that made it", job_name=version.job_name)
-    job = view.get(Job, job_id(version))
-    if job is None:
-        return not_applicable("the job that made it is gone", job_name=version.job_name)
-    path = (version.id, deployment)
-    if not isinstance(job, Resource):
-        return unknown("Job", path=path)
-    if unobserved(job, "data", "plain_data", "unclear_data"):
-        return unknown("Job.data", path=(job.id, *path))
+    behind = job_behind(version, view)
+    if isinstance(behind, Verdict):
+        return behind
+    job, path = behind
     shown = joined(job, "data", "plain_data", "unclear_data")
     if job.data or job.plain_data or job.unclear_data:
-        return passed("the job that made it names data", path=(job.id, *path), **shown)
+        return passed("the job that made it names data", path=path, **shown)
     if str(job.job_type or "").lower() not in _ALONE:
-        return unknown("what data such a job reads", path=(job.id, *path))
+        return unknown("what data such a job reads", path=path)
     found = joined(job, "job_type", "data", "plain_data", "unclear_data")
-    return failed("the job that made it names no data", path=(job.id, *path), **found)
+    return failed("the job that made it names no data", path=path, **found)
 
 
 @check(
