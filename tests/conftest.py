@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -54,6 +55,14 @@ def _keep_what_stays(phase: str, info: dict[str, int]) -> None:
     """What outlives a full collection (models of SDKs, calm scans) is not looked through at the next: it only grows."""
     if phase == "stop" and info["generation"] == 2:
         gc.freeze()
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with state and cache of one test alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from commandline import mlposture
 from scanning import all_running, document, running
 from worlds.base import Fault
@@ -16,14 +15,6 @@ CHECKS = ("--check", "MLP-5301", "--check", "MLP-5302", "--fail-on", "never", "-
 BUCKET = "sagemaker-eu-west-1-111122223333"
 README = "sentiment/3/README.md"
 SECRET = "hunter2-of-nobody"
-
-
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State and cache folders of this test alone."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path
 
 
 def report(path: Path) -> dict[str, Any]:

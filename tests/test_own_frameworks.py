@@ -22,12 +22,10 @@ EXAMPLE = ROOT / "examples" / "house-rules.yaml"
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(own: Path) -> Path:
     """State and cache folders of this test alone, and the example."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "rules.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
-    return tmp_path
+    (own / "rules.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    return own
 
 
 def reported(own: Path, name: str) -> dict[str, Any]:

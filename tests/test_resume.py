@@ -26,14 +26,6 @@ from scanner.store.journal import Journal
 LIMITS = (5, 20, 80)
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State and cache folders of this test alone."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path
-
-
 def start(*arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", HEEDING, MLPOSTURE, *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

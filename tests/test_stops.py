@@ -27,14 +27,6 @@ KINDS = {kind for kind, one in registered()[1].items() if one.provider == "aws" 
 MOMENTS = int(os.environ.get("MLPOSTURE_SWEEP", "3"))
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State and cache folders of this test alone."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path
-
-
 def start(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", HEEDING, MLPOSTURE, *arguments]
     return subprocess.Popen(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options})

@@ -19,14 +19,6 @@ MANIFEST = ROOT / "examples" / "ai-systems.yaml"
 REPORT = ("--no-cache", "--no-progress", "--fail-on", "never", "-o")
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with state and cache of this test alone."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path
-
-
 def read(own: Path, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((own / name).read_text())
     return found

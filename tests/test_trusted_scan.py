@@ -35,13 +35,11 @@ NEEDLESS = f"mlposture: [trust] accounts {PARTNER}: no verdict needed this entry
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(own: Path) -> Path:
     """State and cache folders of this test alone, and its configuration."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "trust.toml").write_text(TRUST)
-    (tmp_path / "mlposture.toml").write_text(f"[aws]\n{TRUST}")
-    return tmp_path
+    (own / "trust.toml").write_text(TRUST)
+    (own / "mlposture.toml").write_text(f"[aws]\n{TRUST}")
+    return own
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
