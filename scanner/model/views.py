@@ -16,11 +16,15 @@ K = TypeVar("K", bound=Hashable)
 class All(Generic[R]):
     """Every observed resource of a kind, read anew by each loop; `complete` is False when some scope was not read."""
 
-    __slots__ = ("_found", "complete")
+    __slots__ = ("_complete_in", "_found", "complete")
 
-    def __init__(self, found: Iterable[R], *, complete: bool) -> None:
-        self._found = found
+    def __init__(self, found: Iterable[R], *, complete: bool, complete_in: Callable[[str], bool] | None = None) -> None:
+        self._found, self._complete_in = found, complete_in
         self.complete = complete
+
+    def complete_in(self, account: str) -> bool:
+        """Whether all of one account was read: what another one refuses says nothing of it."""
+        return self.complete or (self._complete_in is not None and self._complete_in(account))
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._found)

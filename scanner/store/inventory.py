@@ -255,7 +255,11 @@ class InventoryView:
         They may be too many to hold, and each loop reads them anew: keep what is needed of them in an index (`derive`).
         """
         self._refuse(kind)
-        return All(self._inventory.all(kind), complete=self._is_complete(kind))
+        return All(
+            self._inventory.all(kind),
+            complete=self._is_complete(kind),
+            complete_in=lambda account: self._inventory.complete(kind, account),
+        )
 
     def derive(self, function: Callable[[View], T]) -> T:
         """`function(view)`, computed once per view: an index that many resources of one check share."""

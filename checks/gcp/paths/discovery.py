@@ -42,13 +42,28 @@ class _Answer(NamedTuple):
 class _Searches(Struct, frozen=True):
     """What looks for sensitive data in each project: configurations, of which there is one, and triggers by bucket.
 
-    `unread` are fields that were not read. `more` are buckets with more triggers than are kept, by project and name.
+    `unread` are fields that were not read, by project. `more` are buckets with more triggers than are kept, by project
+    and name.
     """
 
     configs: dict[str, list[DiscoveryConfig]]
     triggers: dict[tuple[str, str], list[JobTrigger]]
-    unread: tuple[str, ...]
+    unread: dict[str, set[str]]
     more: set[tuple[str, str]]
+    found: tuple[All[DiscoveryConfig], All[JobTrigger]]
+
+    def note_unread(self, one: DiscoveryConfig | JobTrigger, fields: tuple[str, ...]) -> None:
+        """Note which fields of one were not read."""
+        missing = {f"{type(one).__name__}.{field}" for field in fields if getattr(one, field) is UNSET}
+        if missing:
+            self.unread.setdefault(one.scope.account, set()).update(missing)
+
+    def unread_of(self, project: str) -> tuple[str, ...]:
+        """What was not read of a project."""
+        configs, triggers = self.found
+        lists = [] if configs.complete_in(project) else ["DiscoveryConfig.targets"]
+        lists += [] if triggers.complete_in(project) else ["JobTrigger.file_set"]
+        return tuple(dict.fromkeys((*lists, *sorted(self.unread.get(project, ())))))
 
 
 _NOTHING = _Answer("nothing", _ABOVE)
@@ -97,8 +112,8 @@ def vertex_training_data_outside_discovery(dataset: Dataset, view: View) -> Verd
     if missing := unobserved(dataset, "sources", "buckets"):
         return missing
     searches = view.derive(_searches)
-    if searches.unread:
-        return unknown(*searches.unread)
+    if unread := searches.unread_of(dataset.scope.account):
+        return unknown(*unread)
     configs = searches.configs.get(dataset.scope.account, [])
     whole = _best(_of_dataset(config, dataset) for config in configs)
     if whole.state == "left" and any(uri.startswith("bq://") for uri in dataset.sources or ()):
@@ -131,12 +146,14 @@ def _verdict(dataset: Dataset, found: _Answer, configs: list[DiscoveryConfig], t
 def _searches(view: View) -> _Searches:
     """An index of what looks for sensitive data, to be derived once."""
     configs, triggers = view.all(DiscoveryConfig), view.all(JobTrigger)
-    made = _Searches({}, {}, _unread(configs, triggers), set())
+    made = _Searches({}, {}, {}, set(), (configs, triggers))
     for config in configs:
+        made.note_unread(config, _CONFIG)
         kept = made.configs.setdefault(config.scope.account, [])
         if len(kept) < _MOST:
             kept.append(config)
     for trigger in triggers:
+        made.note_unread(trigger, _TRIGGER)
         if not trigger.file_set:
             continue
         regexes = trigger.file_set.regex_file_set
@@ -146,15 +163,6 @@ def _searches(view: View) -> _Searches:
         if len(on) > _MOST and on.pop().status not in _STOPPED:
             made.more.add(key)
     return made
-
-
-def _unread(configs: All[DiscoveryConfig], triggers: All[JobTrigger]) -> tuple[str, ...]:
-    """What was not read of these."""
-    missing = [] if configs.complete else ["DiscoveryConfig.targets"]
-    missing += [] if triggers.complete else ["JobTrigger.file_set"]
-    missing += [f"DiscoveryConfig.{field}" for field in _CONFIG if any(getattr(one, field) is UNSET for one in configs)]
-    missing += [f"JobTrigger.{field}" for field in _TRIGGER if any(getattr(one, field) is UNSET for one in triggers)]
-    return tuple(dict.fromkeys(missing))
 
 
 def _best(answers: Iterable[_Answer]) -> _Answer:

@@ -22,23 +22,29 @@ from scanner.model.nouns import (
     unobserved,
     unobserved_joined,
 )
-from scanner.model.views import View
+from scanner.model.views import All, View
 
 _FIELDS = ("enabled", "invalid", "notification_channels")
 
 
 class Policies(Struct, frozen=True):
-    """Ids of alert policies by the id of an endpoint that they watch, or may; `complete` unless some were not seen."""
+    """Ids of alert policies by the id of an endpoint that they watch, or may; `unclear` are projects with others."""
 
     on: dict[str, list[str]]
     maybe: dict[str, list[str]]
-    complete: bool
+    unclear: set[str]
+    found: All[AlertPolicy]
+
+    def complete_in(self, project: str) -> bool:
+        """Whether all policies of a project were seen, and what each of them watches."""
+        return project not in self.unclear and self.found.complete_in(project)
 
 
 def policies(view: View) -> Policies:
     """An index of what watches what, to be derived once."""
     found = view.all(AlertPolicy)
-    index = Policies({}, {}, found.complete and all(UNSET not in (one.endpoint_ids, one.may_watch) for one in found))
+    unclear = {one.scope.account for one in found if UNSET in (one.endpoint_ids, one.may_watch)}
+    index = Policies({}, {}, unclear, found)
     for one in found:
         for ids, by_endpoint in ((one.endpoint_ids, index.on), (one.may_watch, index.maybe)):
             for id in ids or ():
@@ -89,19 +95,20 @@ def vertex_endpoint_alert_reaches_nobody(endpoint: Endpoint, view: View) -> Verd
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
     index = view.derive(policies)
+    complete = index.complete_in(endpoint.scope.account)
     on, maybe = (_seen(ids.get(endpoint.id, []), view) for ids in (index.on, index.maybe))
-    if on is None or maybe is None or not (index.complete or on or maybe):
+    if on is None or maybe is None or not (complete or on or maybe):
         return unknown("AlertPolicy", path=(endpoint.id,))
     for one in (*on, *maybe):
         if missing := unobserved_joined(one, *_FIELDS, path=(endpoint.id, one.id)):
             return missing
     if not on and not maybe:
         return not_applicable("no alert policy watches it")
-    if index.complete and on and not _live((*on, *maybe)):
+    if complete and on and not _live((*on, *maybe)):
         return failed("all alert policies on it are off", path=(endpoint.id, on[0].id), **_shown(on))
     if not on:
         return unknown("whether an alert policy watches it", path=(endpoint.id, maybe[0].id))
-    return _of_those_on(endpoint, _live(on), _live(maybe), view, complete=index.complete)
+    return _of_those_on(endpoint, _live(on), _live(maybe), view, complete=complete)
 
 
 def _of_those_on(

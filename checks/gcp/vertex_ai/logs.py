@@ -22,16 +22,16 @@ from scanner.model.nouns import (
     unknown,
     unobserved,
 )
-from scanner.model.views import View, remembered
+from scanner.model.views import All, View, remembered
 
 _FIELDS = ("destination", "disabled", "takes")
 
 
 class Sinks(Struct, frozen=True):
-    """Ids of sinks by project; `complete` unless some were not seen."""
+    """Ids of sinks by project, and all of them."""
 
     ids: dict[str, list[str]]
-    complete: bool
+    found: All[LogSink]
 
 
 class Kept(Struct, frozen=True):
@@ -52,7 +52,7 @@ def sinks(view: View) -> Sinks:
     ids: dict[str, list[str]] = {}
     for one in found:
         ids.setdefault(one.scope.account, []).append(one.id)
-    return Sinks(ids, found.complete)
+    return Sinks(ids, found)
 
 
 def kept_of(account: str, view: View) -> Kept:
@@ -60,7 +60,7 @@ def kept_of(account: str, view: View) -> Kept:
     index = view.derive(sinks)
     ids = index.ids.get(account, [])
     found = [one for id in ids if isinstance(one := view.get(LogSink, id), LogSink)]
-    if len(found) < len(ids) or not index.complete:
+    if len(found) < len(ids) or not index.found.complete_in(account):
         return Kept(open="LogSink")
     best: tuple[int, str, str] | None = None
     elsewhere = False
