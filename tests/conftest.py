@@ -65,6 +65,21 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def _remembers_nothing_of_others(monkeypatch: pytest.MonkeyPatch) -> Generator[None, None, None]:
+    """What one test takes for a credential of the process is hidden in no text of those after it."""
+    from scanner.model import own, sanitize
+
+    before = own._known
+    for name in ("_known", "_pieces"):
+        monkeypatch.setattr(own, name, set(getattr(own, name)))
+    for name in ("_short", "_starts", "_marks"):
+        monkeypatch.setattr(own, name, getattr(own, name))
+    yield
+    if own._known != before:
+        sanitize._quoted.cache_clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Generator[None, None, None]:
     """Journals and caches of the tests are not those of whoever runs them."""
