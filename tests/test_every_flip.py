@@ -45,6 +45,12 @@ EXCUSED = {
         "sagemaker_endpoint_config_async_output_without_customer_key",
         "ServerSideEncryptionConfiguration.Rules.ApplyServerSideEncryptionByDefault.SSEAlgorithm",
     ): "the demo's asynchronous endpoint writes to a bucket without a key by default, and one flip gives it none",
+    **{
+        Wire(
+            "vertex_endpoint_logs_expire_early", f"deployedModels.{member}"
+        ): "no single flip leaves an endpoint of the demo without a model that logs something"
+        for member in ("disableContainerLogging", "enableAccessLogging")
+    },
     Wire(
         "vertex_served_model_lineage_names_no_data", "state"
     ): "two executions of the demo read data, so that it takes both to have failed",

@@ -48,9 +48,9 @@ def test_what_led_to_a_served_version_is_read_by_its_address_and_by_its_folder()
     inventory, asked = scanned(world())
     found = by_name(inventory)
 
-    assert set(found) == {"version", "files"}
+    assert set(found) == {"scorer-version", "scorer-files"}
     assert inventory.complete(ModelLineage)
-    version = found["version"]
+    version = found["scorer-version"]
     assert (version.uri, version.models, version.cut) == (f"{VERSION}@7", (VERSION,), None)
     steps = {step.name: step for step in version.steps or ()}
     assert {name: (uris(one.reads), uris(one.writes)) for name, one in steps.items()} == {
@@ -61,7 +61,7 @@ def test_what_led_to_a_served_version_is_read_by_its_address_and_by_its_folder()
     assert steps["train"].job == f"{OURS}/customJobs/3000000000000000001"
     assert (steps["train"].state, steps["train"].type) == ("CACHED", "system.ContainerExecution")
     assert steps["clean"].job is None
-    assert len(found["files"].steps or ()) == 2
+    assert len(found["scorer-files"].steps or ()) == 2
     assert {one.query["maxHops"] for one in asked if one.operation == QUERY} == {str(HOPS[0])}
     assert "europe-west4" in {one.region for one in asked}
     assert all(one.query["filter"].startswith("uri=") for one in asked if one.operation == LIST)
@@ -99,7 +99,7 @@ def test_the_artifact_that_an_upload_made_is_looked_at_wherever_it_is_and_no_mat
     changed = world()
     [model] = [one for one in changed["collections"][API]["models"] if one["displayName"] == "chargeback"]
     model["metadataArtifact"] = f"{STORE}/artifacts/gone"
-    assert set(by_name(scanned(changed)[0])) == {"version", "files"}
+    assert set(by_name(scanned(changed)[0])) == {"scorer-version", "scorer-files"}
 
     store = f"{HOME}/metadataStores/own"
     model["metadataArtifact"] = f"{store}/artifacts/there"
