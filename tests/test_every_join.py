@@ -42,7 +42,7 @@ class Counted:
 
     def __init__(self, found: Any) -> None:
         self._found = found
-        self.complete = found.complete
+        self.complete, self.complete_in = found.complete, found.complete_in
 
     def __iter__(self) -> Iterator[Any]:
         yield from self._found

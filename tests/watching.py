@@ -52,7 +52,8 @@ class Observed(InventoryView):
     def all(self, kind: Any) -> Any:
         self.listings.add(kind.kind)
         found = super().all(kind)
-        return All([self.watch(resource) for resource in found], complete=found.complete)
+        watched = [self.watch(resource) for resource in found]
+        return All(watched, complete=found.complete, complete_in=found.complete_in)
 
 
 def observe(check: Check, resource: Resource, inventory: Inventory) -> tuple[Verdict, Observed]:

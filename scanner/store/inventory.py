@@ -225,6 +225,7 @@ class InventoryView:
         self._needs = self._also.union(kind.kind for kind in needs)
         self._derived: dict[Callable[..., Any], Any] = {}
         self._complete: dict[str, bool] = {}
+        self._accounts: dict[str, dict[str, bool]] = {}
 
     @property
     def taken_at(self) -> datetime:
@@ -258,7 +259,7 @@ class InventoryView:
         return All(
             self._inventory.all(kind),
             complete=self._is_complete(kind),
-            complete_in=lambda account: self._inventory.complete(kind, account),
+            complete_in=lambda account: self._complete_in(kind, account),
         )
 
     def derive(self, function: Callable[[View], T]) -> T:
@@ -271,6 +272,14 @@ class InventoryView:
         if kind.kind not in self._complete:
             self._complete[kind.kind] = self._inventory.complete(kind)
         return self._complete[kind.kind]
+
+    def _complete_in(self, kind: type[Resource], account: str) -> bool:
+        if kind.kind not in self._accounts:
+            accounts = self._accounts[kind.kind] = dict[str, bool]()
+            for (name, scope), listing in self._inventory.listings.items():
+                if name == kind.kind:
+                    accounts[scope.account] = accounts.get(scope.account, True) and listing.complete
+        return self._accounts[kind.kind].get(account, False)
 
     def _refuse(self, kind: type[Resource]) -> None:
         if kind.kind not in self._needs:

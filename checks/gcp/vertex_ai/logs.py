@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from checks.gcp.iam.resources import ProjectPolicy
 from checks.gcp.logging.resources import LogBucket, LogSink
 from checks.gcp.logging.taking import ALL, NONE
 from checks.gcp.names import CLOUD_LOGGING, project_id
-from checks.gcp.vertex_ai.pools import has_machines, label
-from checks.gcp.vertex_ai.resources import DeployedModel, Endpoint
+from checks.gcp.vertex_ai.pools import has_machines, label, of_pool
+from checks.gcp.vertex_ai.resources import DeployedModel, DeploymentResourcePool, Endpoint
 from checks.retention import SIX_MONTHS
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -85,7 +85,7 @@ def kept_of(account: str, view: View) -> Kept:
     severity=Severity.LOW,
     objective="log-retention-integrity",
     since="0.1.0",
-    needs=(LogSink, LogBucket, ProjectPolicy),
+    needs=(LogSink, LogBucket, ProjectPolicy, DeploymentResourcePool),
     blind_to=("who may delete the log bucket", "sinks above the project that intercept logs"),
 )
 def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict:
@@ -117,10 +117,8 @@ def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict
         return missing
     if not endpoint.deployed_models:
         return not_applicable("nothing is deployed on it", deployed_models=[])
-    if not any(map(_may_log, endpoint.deployed_models)):
-        return not_applicable(
-            "its models log nothing", deployed_models=[label(one) for one in endpoint.deployed_models]
-        )
+    if silent := _silent(endpoint, view):
+        return silent
     kept = remembered(view, kept_of, endpoint.scope.account)
     if kept.open:
         return unknown(kept.open, path=(endpoint.id, *kept.path))
@@ -141,9 +139,28 @@ def vertex_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verdict
     return failed(f"its logs are kept for {days} days, fewer than {SIX_MONTHS}", **_shown(endpoint, sink, bucket))
 
 
-def _may_log(deployed: DeployedModel) -> bool:
-    """Whether something is logged of a model: not of those of Google's that have no machines of ours."""
-    return bool(deployed.enable_access_logging or (has_machines(deployed) and not deployed.disable_container_logging))
+def _silent(endpoint: Endpoint, view: View) -> Verdict | None:
+    """What to say of an endpoint whose models log nothing, or may not."""
+    models = endpoint.deployed_models or ()
+    logs = {_logs(deployed, view) for deployed in models}
+    if True in logs:
+        return None
+    if None in logs:
+        return unknown("DeploymentResourcePool.disable_container_logging", path=(endpoint.id,))
+    return not_applicable("its models log nothing", deployed_models=[label(one) for one in models])
+
+
+def _logs(deployed: DeployedModel, view: View) -> bool | None:
+    """Whether something is logged of a model: not of those of Google's that have no machines of ours.
+
+    None where its pool says that, and was not observed.
+    """
+    if deployed.enable_access_logging:
+        return True
+    if not has_machines(deployed) or deployed.disable_container_logging:
+        return False
+    shared = of_pool(deployed, view, lambda pool: pool.disable_container_logging)
+    return None if isinstance(shared, UnsetType) else shared is not True
 
 
 def _is_here(sink: LogSink) -> bool:

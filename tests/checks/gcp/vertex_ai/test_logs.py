@@ -1,4 +1,4 @@
-from factories.gcp import endpoint, log_bucket, log_sink, machines, policy, policy_unread, serving
+from factories.gcp import endpoint, log_bucket, log_sink, machines, policy, policy_unread, pool, pooled, serving
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.iam.resources import ProjectPolicy
@@ -6,6 +6,7 @@ from checks.gcp.logging.resources import LogBucket, LogSink
 
 SERVES = serving(dedicated_resources=machines(2))
 QUIET = serving(dedicated_resources=machines(2), disable_container_logging=True)
+SHARED = endpoint(deployed_models=(pooled(),))
 ALONE, BELOW = policy(), policy(above=("organizations/9",))
 FAR = "logging.googleapis.com/projects/example-fraud-lab/locations/global/buckets/logs"
 
@@ -27,6 +28,17 @@ CASES = {
         Case("a copy elsewhere", PASS, SERVES, DEFAULT, days(365), ARCHIVE, BELOW),
         Case("requests alone, for a month", FAIL, serving(enable_access_logging=True), DEFAULT, days(30), ALONE),
         Case("containers that are told to log nothing", NOT_APPLICABLE, QUIET, DEFAULT, days(30), ALONE),
+        Case(
+            "told so by their pool",
+            NOT_APPLICABLE,
+            SHARED,
+            pool(disable_container_logging=True),
+            DEFAULT,
+            days(30),
+            ALONE,
+        ),
+        Case("their pool lets them", FAIL, SHARED, pool(disable_container_logging=None), DEFAULT, days(30), ALONE),
+        Case("their pool was not read", UNKNOWN, SHARED, pool(), DEFAULT, days(30), ALONE),
         Case("a tuned model of Google's, without machines", NOT_APPLICABLE, serving(), DEFAULT, days(30), ALONE),
         Case("a month", FAIL, SERVES, DEFAULT, days(30), ALONE),
         Case("180 days are no six months", FAIL, SERVES, DEFAULT, days(180), REQUIRED, days(400, "_Required"), ALONE),
