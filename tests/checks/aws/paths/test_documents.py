@@ -126,9 +126,9 @@ def test_a_bucket_of_another_account_is_asked_as_any() -> None:
         ("model_card.yml", "- licence", "it is no YAML mapping"),
         ("model_card.yaml", "a0: &a0 [x, x]\n" + "".join(
             f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)), "its YAML cannot be read"),
-        ("README.md", {"content": gzip.compress(b"a" * 50 * LARGEST), "encoding": "gzip"}, TOO_LARGE),
+        ("README.md", {"content": gzip.compress(b"a" * 50 * LARGEST, mtime=0), "encoding": "gzip"}, TOO_LARGE),
         ("README.md", {"content": "# Licence", "archived": True}, ARCHIVED),
-        ("README.md", gzip.compress(b"# Licence\nMIT"), "it is no text in UTF-8"),
+        ("README.md", gzip.compress(b"# Licence\nMIT", mtime=0), "it is no text in UTF-8"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(name: str, content: Any, problem: str) -> None:
