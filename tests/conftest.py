@@ -66,17 +66,20 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _remembers_nothing_of_others(monkeypatch: pytest.MonkeyPatch) -> Generator[None, None, None]:
+def _remembers_nothing_of_others() -> Generator[None, None, None]:
     """What one test takes for a credential of the process is hidden in no text of those after it."""
     from scanner.model import own, sanitize
 
     before = own._known
-    for name in ("_known", "_pieces"):
-        monkeypatch.setattr(own, name, set(getattr(own, name)))
-    for name in ("_short", "_starts", "_marks"):
-        monkeypatch.setattr(own, name, getattr(own, name))
-    yield
-    if own._known != before:
+    # Not by the fixture `monkeypatch`, which would then be undone after the worlds that a test is in.
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_known", "_pieces"):
+            patch.setattr(own, name, set(getattr(own, name)))
+        for name in ("_short", "_starts", "_marks"):
+            patch.setattr(own, name, getattr(own, name))
+        yield
+        changed = own._known != before
+    if changed:
         sanitize._quoted.cache_clear()
 
 

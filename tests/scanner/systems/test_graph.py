@@ -98,7 +98,7 @@ def test_parts_are_known_by_what_collectors_follow() -> None:
     assert ("OnlineEndpoint retina-open", "OnlineDeployment green") in parts
     assert ("Workspace ws-retina-dev", "Compute gpu-open") in parts
     assert ("Model sentiment-good", "ArtifactLineage sentiment-1") in parts
-    assert ("Model 2000000000000000001", "ModelLineage version") in parts
+    assert ("Model 2000000000000000001", "ModelLineage scorer-version") in parts
     of_models = {part.partition(" ")[0] for whole, part in parts if whole.startswith("Model ")}
     assert of_models == {"ArtifactLineage", "ModelLineage"}
     assert not [whole for whole, _ in parts if whole.startswith("EndpointConfig ")]
