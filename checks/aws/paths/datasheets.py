@@ -1,6 +1,6 @@
 """Whether the data that served models were trained with is described. It was recorded: that it is true is not known."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -78,11 +78,19 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     - https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeFeatureGroup.html
     """
+    return judged_in_service(model, view, _judged)
+
+
+def judged_in_service(model: Model, view: View, judge: Callable[[Model, View, tuple[str, ...]], Verdict]) -> Verdict:
+    """The verdict of `judge`, given the path to an endpoint, on the jobs behind a model that serves.
+
+    What was not seen of endpoints and of jobs takes nothing away from a failure.
+    """
     served = view.derive(served_models)
     path = served.paths.get(model.id)
     if path is None:
         return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
-    verdict = _judged(model, view, path)
+    verdict = judge(model, view, path)
     if verdict.status is not Status.FAIL and (view.derive(training_jobs).unread or not served.complete):
         return unknown("all endpoints and training jobs", path=verdict.path)
     return verdict

@@ -1,11 +1,11 @@
 """What is known of the data behind models that serve: whether the job names any, and whether it was set aside."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import UNSET
 
-from checks.aws.paths.datasheets import jobs_behind, training_jobs
-from checks.aws.paths.served_packages import served_models
+from checks.aws.paths.datasheets import jobs_behind, judged_in_service
 from checks.aws.sagemaker.resources import (
     Channel,
     Endpoint,
@@ -97,17 +97,10 @@ def sagemaker_served_model_validated_on_training_data(model: Model, view: View) 
 
 def _judged(model: Model, view: View, judge: Judge) -> Verdict:
     """The verdict on the jobs that made what a served model loads: that on the first that fails or is open."""
-    served = view.derive(served_models)
-    path = served.paths.get(model.id)
-    if path is None:
-        return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
-    verdict = _of_jobs(model, view, path, judge)
-    if verdict.status is not Status.FAIL and (view.derive(training_jobs).unread or not served.complete):
-        return unknown("all endpoints and training jobs", path=verdict.path)
-    return verdict
+    return judged_in_service(model, view, partial(_of_jobs, judge=judge))
 
 
-def _of_jobs(model: Model, view: View, path: tuple[str, ...], judge: Judge) -> Verdict:
+def _of_jobs(model: Model, view: View, path: tuple[str, ...], *, judge: Judge) -> Verdict:
     jobs = jobs_behind(model, view)
     if isinstance(jobs, Verdict):
         return jobs
