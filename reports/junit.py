@@ -75,7 +75,9 @@ def _seen(report: Report) -> Iterator[Case]:
     if report.complete:
         yield Case("mlposture.scan", name)
         return
-    message = f"{len(report.gaps)} gaps and {report.counts['unknown']} unknown verdicts: there may be more failures"
+    counted = ((len(report.gaps), "gap"), (report.counts["unknown"], "unknown verdict"))
+    said = " and ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counted if count)
+    message = f"{said or 'lists that are incomplete'}: there may be more failures"
     yield Case("mlposture.scan", name, "error", "incomplete", message, message)
 
 

@@ -72,6 +72,23 @@ def test_a_scan_without_a_manifest_asks_judges_and_misses_none_of_it(own: Path) 
     assert not unasked(declared)
 
 
+def test_the_terminal_says_how_many_checks_are_for_declared_systems(own: Path) -> None:
+    def said(*args: str) -> str:
+        done = mlposture(*EVALUATE, *args, cwd=own)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    checks, collectors = registered()
+    of_aws = [check for check in checks.values() if check.providers == {"aws"}]
+    lost = len(of_aws) - len(without_systems(of_aws, collectors))
+    assert lost >= len(JUDGED)
+    line = f"\n{lost} checks were left out: they judge AI systems that you declare; `mlposture systems init`"
+    assert line in said("plain.json")
+    assert "left out" not in said("plain.json", "--systems", MANIFEST)
+    assert "left out" not in said("plain.json", "--check", "MLP-1101"), "who names checks is told of those alone"
+    assert "left out" not in said("plain.json", "--quiet")
+
+
 def test_an_inventory_is_judged_by_what_was_read_and_by_what_is_declared_now(own: Path) -> None:
     plain = evaluated(own, *EVALUATE, "plain.json")
     assert (judged(plain), unasked(plain)) == (set(), set())

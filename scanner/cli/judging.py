@@ -45,7 +45,7 @@ from scanner.cli.sarif_files import settled, style_of
 from scanner.cli.sourced import warn_of_unused, with_sources
 from scanner.cli.suppressed import read_suppressions, suppressing, suppressions_path, warn_of_suppressions
 from scanner.cli.trusted import warn_of_needless_trust
-from scanner.cli.undeclared import prepared
+from scanner.cli.undeclared import left_out, prepared
 from scanner.model.checks import CHECKS, Check
 from scanner.model.errors import CannotScan, InputError, NotWritten
 from scanner.model.nouns import Severity, Status
@@ -246,6 +246,7 @@ def report(
         problems += _attempt(lambda: notes.extend(write_report(output, built, options, write_to)))  # noqa: B023
     # Once the reports say what is new.
     problems += _attempt(lambda: notes.extend(add_to_history(built, options)))
+    notes += left_out(checks, _chosen(_of(inventory.providers()), options), options)
     to_stdout = any(output.path is None for output in outputs)
     end = decided or outcome(built, options, to_stdout=to_stdout)
     end = notified(built, options, end, kept=not problems and not inventory.not_kept)
@@ -260,6 +261,11 @@ def report(
     if short := too_little(built, options.get("min_coverage")):
         log.error("%s", short)
     return end.code
+
+
+def _of(providers: set[str]) -> list[Check]:
+    """The checks of these clouds, as far as they are loaded."""
+    return [check for check in CHECKS.values() if check.providers <= providers]
 
 
 def judge(
@@ -365,13 +371,12 @@ def load_saved(paths: Sequence[str]) -> "tuple[Inventory, list[Check], dict[str,
     from scanner.model.registry import kinds, load
     from scanner.store.merge import load_all
 
-    checks, collectors = load()
+    _, collectors = load()
     with ExitStack() as files:
         inventory = load_all(
             [files.enter_context(reading(path)) for path in paths], kinds(collectors.values()), collectors=collectors
         )
-    providers = inventory.providers()
-    return inventory, [check for check in checks.values() if check.providers <= providers], collectors
+    return inventory, _of(inventory.providers()), collectors
 
 
 def save(inventory: "Inventory", options: Options) -> list[Exception]:

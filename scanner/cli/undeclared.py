@@ -1,7 +1,7 @@
 """Which of the chosen checks there are: some judge by what is read where AI systems are declared alone."""
 
 import logging
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanner.evaluate.unasked import asked_kinds, note_unasked
@@ -37,6 +37,18 @@ def declared_or_left_out(
     if lost:
         log.warning("%s, and left out here; name a manifest with --systems", told)
     return kept
+
+
+def left_out(kept: Container[Check], wanted: Iterable[Check], options: Mapping[str, Any]) -> list[str]:
+    """A line for a person on how many of the wanted checks there are with a manifest alone; none where all are kept.
+
+    Who selected checks by name was told already.
+    """
+    lost = 0 if options.get("systems") or options["check"] else sum(check not in kept for check in wanted)
+    if not lost:
+        return []
+    are = "check was left out: it judges" if lost == 1 else "checks were left out: they judge"
+    return [f"{lost} {are} AI systems that you declare; `mlposture systems init` begins a manifest for --systems"]
 
 
 def prepared(
