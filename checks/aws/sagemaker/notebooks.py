@@ -20,6 +20,8 @@ _UNMAINTAINED_SYSTEMS = ("notebook-al1-", "notebook-al2-")
 _MAINTAINED_SYSTEMS = ("notebook-al2023-",)
 #: An instance that failed can only be deleted. A stopped one counts: it is started again as it is.
 _GONE = ("Failed", "Deleting")
+#: The first version of the metadata service that asks for a session token.
+_WITH_TOKENS = 2
 
 
 def _unless_gone(nb: NotebookInstance, verdict: Verdict) -> Verdict:
@@ -211,7 +213,8 @@ def sagemaker_notebook_operating_system_unmaintained(nb: NotebookInstance) -> Ve
 def sagemaker_notebook_imdsv1_allowed(nb: NotebookInstance) -> Verdict:
     """Notebook instance answers metadata requests without a session token (IMDSv1).
 
-    An instance made without the setting allows version 1.
+    An instance made without the setting allows version 1. The setting is the least version that is answered, so that
+    any later one shuts version 1 out, too.
 
     ## Why it matters
     With version 1 of the metadata service a single forged request, from a server-side request forgery in a notebook
@@ -228,8 +231,8 @@ def sagemaker_notebook_imdsv1_allowed(nb: NotebookInstance) -> Verdict:
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstanceMetadataServiceConfiguration.html
     """
     match nb.minimum_imds_version:
-        case "2":
-            return passed("version 2 of the metadata service is required", minimum_imds_version="2")
+        case str(least) if least.isascii() and least.isdigit() and int(least) >= _WITH_TOKENS:
+            return passed(f"version {least} of the metadata service is required", minimum_imds_version=least)
         case "1" | None:
             version = nb.minimum_imds_version
             allowed = failed("version 1 of the metadata service is allowed", minimum_imds_version=version)

@@ -63,7 +63,8 @@ CASES = {
         Case("version 1 allowed", FAIL, notebook(minimum_imds_version="1")),
         Case("failed for good", NOT_APPLICABLE, notebook(minimum_imds_version="1", status="Failed")),
         Case("not set: version 1", FAIL, notebook(minimum_imds_version=None)),
-        Case("a version of the future", UNKNOWN, notebook(minimum_imds_version="3")),
+        Case("a version of the future is no version 1", PASS, notebook(minimum_imds_version="3")),
+        Case("no version at all", UNKNOWN, notebook(minimum_imds_version="V2Required")),
         Case("describe was denied", UNKNOWN, notebook()),
     ],
     "sagemaker_notebook_role_administrative": [
