@@ -111,6 +111,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     source_root: str | None = None
     fail_on: str | None = None
     fail_on_incomplete: bool | None = None
+    fail_on_newly_incomplete: bool | None = None
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     baseline: tuple[str, ...] = ()
     store: str | None = None

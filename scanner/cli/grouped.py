@@ -18,7 +18,7 @@ GROUPS = {
         "notify_counts",
     ),
     "What is printed": ("details", "controls", "color", "quiet", "no_progress", "verbose"),
-    "How it ends": ("fail_on", "fail_on_incomplete", "min_coverage"),
+    "How it ends": ("fail_on", "fail_on_incomplete", "fail_on_newly_incomplete", "min_coverage"),
     "How clouds are asked": (
         "concurrency", "time_limit", "unit_time_limit", "call_time_limit", "grace", "journal", "shard", "engine",
         "journal_store", "no_cache", "no_index",

@@ -90,6 +90,8 @@ def common(function: F) -> F:
                      "report goes to stdout."),
         click.option("--fail-on-incomplete", is_flag=True, default=None, help="Exit with 4 when something could not be "
                      "observed."),
+        click.option("--fail-on-newly-incomplete", is_flag=True, default=None, help="Exit with 4 when something could "
+                     "not be observed that the last scan in --store observed, or not for the same reason."),
         click.option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 4 when less "
                      "than this share of what could be judged was judged, of all or of an AI system: a build whose "
                      "permissions were taken away does not turn green."),

@@ -29,6 +29,8 @@ def check_fail_on(options: Mapping[str, Any], verdicts: Collection[Status]) -> N
     """Raises InputError for a threshold that is none, or that these options cannot tell: what is new, against what?"""
     fail_on = options.get("fail_on") or NEVER
     fails({}, fail_on)
+    if options.get("fail_on_newly_incomplete") and not options.get("store"):
+        raise InputError("--fail-on-newly-incomplete: what was not seen before, a history says; give a --store")
     if not fail_on.startswith(NEW):
         return
     if not options.get("baseline") and not options.get("store"):
@@ -54,7 +56,11 @@ def outcome(report: "Report", options: Mapping[str, Any], *, to_stdout: bool) ->
         return Outcome(Exit.DONE, none)
     if options.get("fail_on_incomplete"):
         return Outcome(Exit.INCOMPLETE, f"{_unseen(report)}, and --fail-on-incomplete")
-    return Outcome(Exit.DONE, f"{none}; --fail-on-incomplete would count {_unseen(report)}")
+    if not options.get("fail_on_newly_incomplete"):
+        return Outcome(Exit.DONE, f"{none}; --fail-on-incomplete would count {_unseen(report)}")
+    if newly := _newly_unseen(report):
+        return Outcome(Exit.INCOMPLETE, f"{newly} that the last scan did not have, and --fail-on-newly-incomplete")
+    return Outcome(Exit.DONE, f"{none}; as before, not seen: {_unseen(report)}")
 
 
 def show(built: "Report", options: Mapping[str, Any], last: str, notes: Sequence[str] = ()) -> None:
@@ -97,15 +103,28 @@ def _about(fail_on: str) -> str:
 
 
 def _unseen(report: "Report") -> str:
-    gaps, unknown, carried = len(report.gaps), report.counts["unknown"], _carried(report)
     lists = sum(not listing.complete for listing in report.listings)
+    counted = _counted(len(report.gaps), report.counts["unknown"], _carried(report))
+    return counted or f"{lists} incomplete lists"
+
+
+def _newly_unseen(report: "Report") -> str:
+    """What was not seen and is not as before; empty where all of it is."""
+    before = report.as_before
+    carried = _carried(report) - report.earlier.carried_as_before()
+    if before.whole and not carried:
+        return ""
+    gaps, unknown = len(report.gaps) - before.gaps, report.counts["unknown"] - before.unknown
+    return _counted(gaps, unknown, carried) or "incomplete lists"
+
+
+def _counted(gaps: int, unknown: int, carried: int) -> str:
     counted = (
         (gaps, "gap", "gaps"),
         (unknown, "unknown verdict", "unknown verdicts"),
         (carried, "earlier failure that was not seen now", "earlier failures that were not seen now"),
     )
-    said = [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
-    return " and ".join(said) or f"{lists} incomplete lists"
+    return " and ".join(f"{number} {one if number == 1 else many}" for number, one, many in counted if number)
 
 
 def _carried(report: "Report") -> int:

@@ -17,6 +17,7 @@ from scanner.evaluate.report import build_report
 from scanner.frameworks import load as load_catalogue
 from scanner.model.errors import NotWritten
 from scanner.model.exits import Exit
+from scanner.model.history import AsBefore
 from scanner.model.reported import Report
 
 CHECKS = [check for check in registered()[0].values() if check.slug == "sagemaker_notebook_root_access_enabled"]
@@ -53,6 +54,26 @@ HIDDEN = (notebook("d"),)
 )  # fmt: skip
 def test_each_code_has_its_reason(seen: tuple[Any, ...], options: dict[str, Any], code: Exit, why: str) -> None:
     assert outcome(made(*seen), options, to_stdout=False) == Outcome(code, why)
+
+
+@pytest.mark.parametrize(
+    ("before", "end"),
+    [
+        (AsBefore(), Outcome(Exit.INCOMPLETE, "1 unknown verdict that the last scan did not have, and "
+                                              "--fail-on-newly-incomplete")),
+        (AsBefore(unknown=1), Outcome(Exit.INCOMPLETE, "incomplete lists that the last scan did not have, and "
+                                                       "--fail-on-newly-incomplete")),
+        (AsBefore(unknown=1, whole=True),
+         Outcome(Exit.DONE, "--fail-on never; as before, not seen: 1 unknown verdict")),
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_as_before_ends_no_scan(before: AsBefore, end: Outcome) -> None:
+    options = {"fail_on": "never", "fail_on_newly_incomplete": True}
+
+    assert outcome(made(*HIDDEN, as_before=before), options, to_stdout=False) == end
+    assert outcome(made(*GOOD), options, to_stdout=False) == Outcome(Exit.DONE, "--fail-on never")
+    everything = outcome(made(*HIDDEN, as_before=before), {**options, "fail_on_incomplete": True}, to_stdout=False)
+    assert everything == Outcome(Exit.INCOMPLETE, "1 unknown verdict, and --fail-on-incomplete")
 
 
 def test_a_report_on_standard_output_fails_nothing_by_default() -> None:

@@ -73,6 +73,24 @@ def test_what_is_refused_tonight_stays_open_and_is_known_again_tomorrow(database
     }
 
 
+def test_only_a_night_that_sees_less_than_the_last_ends_with_4(tmp_path):
+    url, newly = "sqlite:///history.db", ("--fail-on-newly-incomplete",)
+    with running("aws") as world:
+        scan(url)
+        world.faults.append(Fault("sagemaker:ListNotebookInstances", "deny"))
+        scan(url, *newly, code=4)
+        scan(url, *newly)
+        world.faults.append(Fault("sagemaker:ListTrainingJobs", "deny"))
+        scan(url, *newly, code=4)
+        scan(url, *newly)
+        world.faults.clear()
+        scan(url, *newly)
+    asked = mlposture("scan", "aws", *newly)
+    assert (asked.returncode, asked.stderr.splitlines()[-1]) == (
+        2, "mlposture: --fail-on-newly-incomplete: what was not seen before, a history says; give a --store",
+    )  # fmt: skip
+
+
 def test_the_end_names_what_was_written_and_what_shows_the_changes(tmp_path):
     inventory_of(day(1), lab("a")).save(tmp_path / "first.json")
     inventory_of(day(2), lab("a", CLOSED)).save(tmp_path / "second.json")
