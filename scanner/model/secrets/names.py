@@ -48,7 +48,8 @@ _KEYS_OF_NONE = _vocabulary(
 )
 #: Whose passwords are called `pass`: elsewhere that is a run over data.
 _ACCOUNTS = _vocabulary(
-    "admin amqp database db email ftp imap ldap mail mongo mqtt mysql pg postgres rabbitmq redis root smtp sql ssh user"
+    "admin amqp bind database db email ftp imap keystore ldap mail mongo mqtt mysql pg postgres proxy rabbitmq redis"
+    " root smtp sql ssh sudo truststore user vnc"
 )
 #: Before `token`, these speak of text.
 _OF_TEXT = _vocabulary(

@@ -128,9 +128,13 @@ def _has_shape(text: str) -> bool:
     for needed, shapes in SHAPES:
         if needed in text:
             for start, shape in shapes:
-                if start in text and shape.search(text):
+                if start in text and any(not _BLANK.search(found[0]) for found in shape.finditer(text)):
                     return True
     return False
+
+
+#: What documentation shows in place of a credential: `hf_xxxxxxxxxxxx`.
+_BLANK = pattern(r"(?i)x{8}|\*{8}")
 
 
 #: What is shorter are mostly names of fields and settings, which come again and again.

@@ -36,8 +36,9 @@ _BLANK = pattern(
     r"(?:your|insert|enter|put|fill|add|type)[-_ ].*|(?:change|replace)[-_]?me.*"
     r"|(?:change|replace|fill|edit|update|set)[-_ ]?(?:me|this|with|in)(?![a-z]).*"
     r"|(?:replace|change|set|fill|to[-_ ]be)(?=.*\Z)[-_ ].*[-_ ](?:me|your|the|here|in|later)(?![a-z]).*"
-    r"|.*[-_](?:x{6,}|\*{3,})"
-    r"|.*[-_ ](?:goes[-_ ])?here|dummy.*|fake[-_ ].*"
+    r"|.*[-_](?:x{6,}|\*{3,})|(?>\S*?x{8})\S*+"
+    r"|.*[-_ ](?:goes[-_ ])?here|(?:sk-)?(?:dummy.*|fake(?:[-_ ].*)?)"
+    r"|ollama|lm-studio|anything"  # what servers of models on the same machine are given, and do not look at
     r"|(?:sk-)?(?:not|no)[-_ ](?:needed|required|used|set|key|token|password|auth|applicable|available)(?![a-z]).*",
     re.IGNORECASE,
 )
