@@ -38,7 +38,7 @@ def _named(environment: Mapping[str, str]) -> Source:
     file = environment.get(_FILE)
     if not file:
         return Source("environment", found=False, said=f"{_FILE} is not set")
-    if why := fault(file) or _unfit(Path(file)):
+    if why := fault(file) or unfit(Path(file)):
         return Source("environment", found=False, said=f"{_FILE} names {file}, which {why}")
     return Source("environment", found=True, said=f"{_FILE} names {file}")
 
@@ -50,11 +50,11 @@ def _login(gcloud: Path) -> Source:
         if (gcloud / "credentials.db").is_file():
             said += ". That gcloud itself is signed in does not count"
         return Source("gcloud", found=False, said=said)
-    why = fault(str(file)) or _unfit(file)
+    why = fault(str(file)) or unfit(file)
     return Source("gcloud", found=not why, said=f"{file} {why or 'is there'}")
 
 
-def _unfit(file: Path) -> str:
+def unfit(file: Path) -> str:
     """Why a file holds no credentials of Google's; empty if it may."""
     try:
         held = json.loads(file.read_bytes())

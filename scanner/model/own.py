@@ -43,8 +43,9 @@ _SIGNATURE = pattern(r"\bSignature=([0-9a-f]+)$")
 _DIGITS = pattern(r"[0-9a-f]{16,}")
 #: Variables that hold a credential and are not called so, and proxies, whose addresses may.
 _VARIABLES = ("IDENTITY_HEADER",)
-#: Not passwords, whatever they are called.
-_FOLDERS = ("PWD", "OLDPWD")
+#: Names of places, whatever these variables are called: a file that is missing has to be named. Not what is put there
+#: instead of a name.
+_PLACES = ("PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 #: What an OAuth token is asked for with, whatever the kind of grant.
 _GRANTS = ("assertion", "client_assertion", "client_secret", "refresh_token", "subject_token", "actor_token", "code")
@@ -111,12 +112,14 @@ def note_environment() -> None:
         elif name.lower() in _PROXIES:
             with suppress(ValueError):
                 note(unquote(urlsplit(value).password or ""))
-        elif name in _VARIABLES or (needed(name) < NEVER and name not in _FOLDERS and not _is_place(value)):
+        elif name in _VARIABLES or (needed(name) < NEVER and not _is_place(name, value)):
             note(value)
 
 
-def _is_place(text: str) -> bool:
-    """Whether a text says where something is kept. A credential may be longer than any name of a file."""
+def _is_place(name: str, text: str) -> bool:
+    """Whether a variable says where something is kept. A credential may be longer than any name of a file."""
+    if name in _PLACES and not text.lstrip().startswith("{"):
+        return True
     return os.path.exists(text)  # noqa: PTH110 - which raises for such a name
 
 

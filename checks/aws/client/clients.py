@@ -88,7 +88,10 @@ class Clients:
         try:
             client = self._session.client(service, region_name=region, config=self._config)
         except ValueError as error:
-            raise CannotScan(f"AWS: {error}; look at AWS_ENDPOINT_URL and its like") from error
+            where = (
+                "AWS_DEFAULT_REGION and the profile" if "region_name" in str(error) else "AWS_ENDPOINT_URL and its like"
+            )
+            raise CannotScan(f"AWS: {error}; look at {where}") from error
         self._models[client.meta.service_model.service_id.hyphenize()] = client.meta.service_model
         client.meta.events.register("before-send.*", self._transport.prepared)
         client.meta.events.register("response-received.*", self._examine)

@@ -22,6 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, Pr
 
 from checks.gcp.client.errors import from_reply, inside
 from checks.gcp.client.shapes import Shape, shapes
+from checks.gcp.credential_sources import unfit
 from checks.gcp.names import STORAGE
 from scanner.calls.client import Manners
 from scanner.calls.token_claims import claims_of
@@ -285,18 +286,19 @@ def _content(reply: urllib3.BaseHTTPResponse) -> bytes:
 
 
 def _credentials(*, simulated: bool) -> tuple[auth.Credentials, str | None]:
-    if simulated and not (os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login().is_file()):
+    file = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or (str(_login()) if _login().is_file() else "")
+    if simulated and not file:
         return auth.AnonymousCredentials(), os.environ.get("GOOGLE_CLOUD_PROJECT")  # type: ignore[no-untyped-call]
     try:
         return google.auth.default(scopes=[_SCOPE])
     except google.auth.exceptions.GoogleAuthError as error:
-        raise CannotScan(f"Google Cloud: no credentials found ({_said(error)}); {_LOGIN}") from error
+        why = f"the credentials in {file} cannot be used" if file else "no credentials found"
+        raise CannotScan(f"Google Cloud: {why} ({_said(error)}); {_LOGIN}") from error
     except ImportError:  # what these credentials call for is missing, whatever is in their file
         raise
     except Exception as error:  # a file that is none, cannot be read, or holds whatever the SDK stumbles over
-        where = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or _login()
-        said = getattr(error, "strerror", None) or error
-        raise CannotScan(f"Google Cloud: the credentials in {where} cannot be used ({said}); {_LOGIN}") from error
+        said = getattr(error, "strerror", None) or unfit(Path(file)) or error
+        raise CannotScan(f"Google Cloud: the credentials in {file} cannot be used ({said}); {_LOGIN}") from error
 
 
 def _principal(credentials: auth.Credentials) -> str:

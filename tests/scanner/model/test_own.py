@@ -163,10 +163,19 @@ def test_where_a_credential_is_kept_is_none(tmp_path: Path, monkeypatch: pytest.
     """Messages are full of paths, which begin as these do."""
     monkeypatch.setenv("OLDPWD", str(tmp_path / "gone-a-while-ago"))
     monkeypatch.setenv("DB_PASSWORD", str(tmp_path))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "no-such-key.json"))
     own.note_environment()
 
-    for name in ("gone-a-while-ago", "report.json"):
+    for name in ("gone-a-while-ago", "report.json", "no-such-key.json"):
         assert own.hide(str(tmp_path / name)) == str(tmp_path / name)
+
+
+def test_what_is_put_in_place_of_the_name_of_a_file_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = '{"type": "authorized_user", "refresh_token": "' + TOKEN + '"}'
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", held)
+    own.note_environment()
+
+    assert TOKEN not in own.hide(f"File {held} was not found.")
 
 
 def test_signatures_do_not_pile_up() -> None:

@@ -102,6 +102,10 @@ BROKEN = {
         {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "no address"},
         "no address.*AWS_ENDPOINT_URL",
     ),
+    "a region that is none": (
+        {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "the one in Ireland"},
+        "the one in Ireland.*AWS_DEFAULT_REGION",
+    ),
     "a proxy whose address is none": (
         {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "HTTP_PROXY": "http://no proxy:80", "NO_PROXY": ""},
         "address.*proxy.*no proxy",
