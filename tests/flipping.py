@@ -47,6 +47,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     **{("aws.sagemaker.ArtifactLineage", field): () for field in ("models", "steps", "cut")},
     **{("gcp.vertex_ai.ModelLineage", field): () for field in ("uri", "models", "cut")},
     ("gcp.vertex_ai.ModelLineage", "steps"): (("aiplatform.artifacts.queryArtifactLineageSubgraph", "state"),),
+    ("aws.s3.ArtifactObject", "exists"): (),
     ("aws.s3.ModelFolder", "documents"): (("s3:GetObject", "Body"),),
     ("aws.s3.ModelFolder", "refused"): (),
     ("gcp.storage.ModelFolder", "documents"): (("storage.objects.get", "size"),),

@@ -26,10 +26,15 @@ class Seen(NamedTuple):
 
 
 class Observed(InventoryView):
-    """A view that remembers. `fields` are whole fields, `reads` the members within them that were looked at."""
+    """A view that remembers. `fields` are whole fields, `reads` the members within them that were looked at.
+
+    Kinds that a check does without elsewhere (`also`) it may look at, and nothing is remembered of that: a pass may rest
+    on the rest.
+    """
 
     def __init__(self, inventory: Inventory, check: Check) -> None:
-        super().__init__(inventory, check.needs)
+        super().__init__(inventory, check.needs, check.also)
+        self.without = {kind.kind for kind in check.also}
         self.fields: set[tuple[str, str, str]] = set()
         self.reads: set[Seen] = set()
         self.joins: set[tuple[str, str]] = set()
@@ -46,10 +51,14 @@ class Observed(InventoryView):
         self.reads.add(Seen(kind, resource.id, field, inner))
 
     def get(self, kind: Any, id: str) -> Any:
+        if kind.kind in self.without:
+            return super().get(kind, id)
         self.joins.add((kind.kind, id))
         return self.watch(super().get(kind, id))
 
     def all(self, kind: Any) -> Any:
+        if kind.kind in self.without:
+            return super().all(kind)
         self.listings.add(kind.kind)
         found = super().all(kind)
         watched = [self.watch(resource) for resource in found]

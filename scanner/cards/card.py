@@ -3,21 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scanner.cards.card_items import ITEMS, TITLES, items_named, plain_words
+from scanner.cards.card_items import ITEMS, TITLES, items_named
 from scanner.cards.filled import State, state_of
 from scanner.model.evaluations import subgroup
 from scanner.model.nouns import Part
-from scanner.model.patterns import pattern
 from scanner.model.sanitize import redact, storable
 
 #: Of what a card names, so many are kept, and so much of each. Cards are written by anybody.
 _MOST, _LONGEST = 100, 1024
 #: So many items are named in a message; evidence has all.
 _NAMED = 5
-#: Words in the name of a digest that say that it is of an artifact, and that it is of something else.
-_ARTIFACT = frozenset({"artifact", "artefact", "model", "weights", "archive"})
-_OTHERS = frozenset({"image", "container", "data", "dataset", "datasets", "training", "evaluation"})
-_SHA256 = pattern(r"(?i)(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 class Entry(Part, frozen=True, kw_only=True):
@@ -38,8 +33,8 @@ class Card(Part, frozen=True, kw_only=True):
     """What was read of a model card. It was recorded: whether it is true is not known.
 
     `entries` are by the ids of items; an item without one is empty. `models` are names and ids of what the card says it
-    is of. `digests` are SHA-256 of artifacts that it names, `image_digests` those of images. `problem` says why nothing
-    could be read.
+    is of. `digests` are of artifacts that it names, each with its algorithm (`md5:…`), `image_digests` the SHA-256 of
+    images. `problem` says why nothing could be read.
     """
 
     format: str | None = None
@@ -131,20 +126,6 @@ def names(*values: Any) -> tuple[str, ...]:
     flat = [one for value in values for one in (value if isinstance(value, list | tuple) else (value,))]
     texts = (name(one) for one in flat if isinstance(one, str) and state_of(one) == "filled")
     return tuple(dict.fromkeys(texts))[:_MOST]
-
-
-def digests_in(*texts: str) -> tuple[str, ...]:
-    """The SHA-256 digests that texts name, in lower case and without `sha256:`."""
-    found = (digest.lower() for text in texts for digest in _SHA256.findall(text))
-    return tuple(dict.fromkeys(found))[:_MOST]
-
-
-def digests_by_names(values: Any) -> tuple[str, ...]:
-    """The digests of artifacts in tags or custom details, whose names say what each is of."""
-    if not isinstance(values, Mapping):
-        return ()
-    named = ((set(plain_words(str(key)).split()), value) for key, value in values.items() if isinstance(value, str))
-    return digests_in(*(value for words, value in named if words & _ARTIFACT and not words & _OTHERS))
 
 
 def below(value: Any, *path: str) -> Any:

@@ -4,11 +4,14 @@ Source: `modelCard` and `component` of the JSON schema of CycloneDX 1.6.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
-from scanner.cards.card import Card, Entries, Measure, below, digests_in, listed, name, names, number
+from scanner.cards.card import Card, Entries, Measure, below, listed, name, names, number
+from scanner.cards.digests import artifact_digests, digest, image_digests, sha256_in
 
 #: Members of the component, and the items that they speak of.
 _MEMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -68,10 +71,9 @@ def _card(component: Any) -> Card:
     found.measures(measures, where)
     found.note(("MC-7.1",), [below(one, "slice") for one in measured], where)
     found.note(("MC-4.3",), [below(one, "confidenceInterval") for one in measured], where)
-    for one in listed(below(component, "modelCard", "properties")):
-        found.by_names(
-            {str(below(one, "name")).removeprefix("mlposture:"): below(one, "value")}, "modelCard.properties"
-        )
+    properties = list(_properties(component))
+    for one in properties:
+        found.by_names(one, "modelCard.properties")
     references = listed(below(component, "externalReferences"))
     version = below(component, "version")
     return Card(
@@ -80,7 +82,8 @@ def _card(component: Any) -> Card:
         models=names(below(component, "name"), below(component, "bom-ref"), below(component, "purl")),
         version=name(version) if isinstance(version, str) else None,
         artifacts=names(*(below(one, "url") for one in references if below(one, "type") == "distribution")),
-        digests=digests_in(*(text for text in _hashes(component) if isinstance(text, str))),
+        digests=tuple(dict.fromkeys(chain(_hashes(component), *map(artifact_digests, properties)))),
+        image_digests=tuple(dict.fromkeys(chain(_images(component), *map(image_digests, properties)))),
         training_data=names(*_datasets(component)),
         measures=measures,
     )
@@ -100,10 +103,25 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _hashes(component: Any) -> Iterator[Any]:
+def _properties(component: Any) -> Iterator[dict[str, Any]]:
+    """Those of its card, by their names: one may be there several times."""
+    for one in listed(below(component, "modelCard", "properties")):
+        yield {str(below(one, "name")).removeprefix("mlposture:"): below(one, "value")}
+
+
+def _hashes(component: Any) -> Iterator[str]:
     for one in listed(below(component, "hashes")):
-        if below(one, "alg") == "SHA-256":
-            yield below(one, "content")
+        algorithm, content = below(one, "alg"), below(one, "content")
+        if isinstance(algorithm, str) and isinstance(content, str) and (made := digest(algorithm, content)):
+            yield made
+
+
+def _images(component: Any) -> Iterator[str]:
+    """Images that the model is delivered in, by the digest that their package URL or their version is."""
+    for one in listed(below(component, "components")):
+        if below(one, "type") == "container":
+            named = (below(one, "purl"), below(one, "version"))
+            yield from sha256_in(*(unquote(text) for text in named if isinstance(text, str)))
 
 
 def _datasets(component: Any) -> Iterator[Any]:

@@ -6,8 +6,9 @@ Source: "Model Cards" in the documentation of the Hub, and the template of `hugg
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from scanner.cards.card import Card, Entries, Measure, below, digests_by_names, listed, name, names, number
+from scanner.cards.card import Card, Entries, Measure, below, listed, name, names, number
 from scanner.cards.card_items import items_named, plain_words
+from scanner.cards.digests import artifact_digests, image_digests
 from scanner.cards.filled import without_comments
 from scanner.model.patterns import pattern
 from scanner.model.yaml_text import parse
@@ -58,7 +59,8 @@ def read_huggingface(content: str) -> Card:
         models=names([below(one, "name") for one in listed(below(values, "model-index"))], below(values, "model_name")),
         version=_text(below(values, "model_version")),
         artifacts=names(below(values, "model_artifact")),
-        digests=digests_by_names(values),
+        digests=artifact_digests(values),
+        image_digests=image_digests(values),
         training_data=names(below(values, "datasets")),
         measures=measures,
         problem=problem,

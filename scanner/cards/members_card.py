@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.cards.card import Card, Entries, below, digests_by_names, name, names
+from scanner.cards.card import Card, Entries, below, name, names
 from scanner.cards.card_items import items_named
+from scanner.cards.digests import artifact_digests, image_digests
 from scanner.cards.huggingface_card import MEMBERS
 
 #: Objects in objects: cards of tools have their items in two or three.
@@ -24,7 +25,8 @@ def read_members(values: Mapping[str, Any], format: str) -> Card:
         models=names(values.get("model_name"), below(values, "model_details", "name")),
         version=name(version) if isinstance(version, str | int) and not isinstance(version, bool) else None,
         artifacts=names(values.get("model_artifact"), values.get("artifact_uri")),
-        digests=digests_by_names(values),
+        digests=artifact_digests(values),
+        image_digests=image_digests(values),
         training_data=names(values.get("datasets"), values.get("training_data")),
     )
 

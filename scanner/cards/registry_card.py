@@ -6,8 +6,9 @@ free text: it speaks of the primary uses, as `scanner/frameworks/model-cards.yam
 
 from collections.abc import Mapping
 
-from scanner.cards.card import Card, Entries, digests_by_names, names
+from scanner.cards.card import Card, Entries, names
 from scanner.cards.card_items import items_named
+from scanner.cards.digests import artifact_digests, image_digests
 from scanner.cards.huggingface_card import sections_of
 
 #: Tags that MLflow itself sets for its own pages; a note is a description.
@@ -35,7 +36,8 @@ def read_registry(
         entries=found.made(),
         version=version,
         artifacts=names(own.get("model_artifact"), own.get("artifact_uri")),
-        digests=digests_by_names(own),
+        digests=artifact_digests(own),
+        image_digests=image_digests(own),
         training_data=names(own.get("training_data")),
     )
 

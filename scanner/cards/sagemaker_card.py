@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.cards.card import Card, Entries, Measure, below, digests_by_names, digests_in, listed, name, names, number
+from scanner.cards.card import Card, Entries, Measure, below, listed, name, names, number
+from scanner.cards.digests import artifact_digests, image_digests, sha256_in
 
 _EVALUATIONS = "evaluation_details"
 _JOB = ("training_details", "training_job_details")
@@ -62,7 +63,7 @@ def read_sagemaker(content: str) -> Card:
             *(below(one, "model_data_url") for one in _containers(document)),
             *(below(one, "model_data_url") for one in _algorithms(document)),
         ),
-        digests=digests_by_names(below(document, "additional_information", "custom_details")),
+        digests=artifact_digests(below(document, "additional_information", "custom_details")),
         image_digests=_image_digests(document),
         training_job=next(iter(names(below(document, *_JOB, "training_arn"))), None),
         training_data=names(below(document, *_JOB, "training_datasets")),
@@ -124,7 +125,8 @@ def _version(document: Any) -> str | None:
 
 
 def _image_digests(document: Any) -> tuple[str, ...]:
-    """Digests by which images are named."""
+    """Digests by which images are named, and those of images in custom details."""
     images = [below(one, "image") for one in _containers(document)]
     images += listed(below(document, "model_overview", "inference_environment", "container_image"))
-    return digests_in(*(one for one in images if isinstance(one, str)))
+    own = image_digests(below(document, "additional_information", "custom_details"))
+    return tuple(dict.fromkeys((*sha256_in(*(one for one in images if isinstance(one, str))), *own)))

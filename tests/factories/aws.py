@@ -22,7 +22,7 @@ from checks.aws.iam.resources import (
 from checks.aws.logs.resources import LogGroup
 from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id, seen_from
-from checks.aws.s3.resources import Bucket, Grant, Grantee, ModelFolder, PublicAccessBlock
+from checks.aws.s3.resources import ArtifactObject, Bucket, Grant, Grantee, ModelFolder, PublicAccessBlock
 from checks.aws.sagemaker.resources import (
     ArtifactLineage,
     ComponentContainer,
@@ -118,6 +118,12 @@ def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFold
     """The folder of an artifact, with these documents; nothing was refused unless `refused` says so."""
     known = {"documents": documents, "refused": (), **fields}
     return ModelFolder(id=seen_from(address, HERE.account), name=address.removeprefix("s3://"), scope=HERE, **known)
+
+
+def artifact_object(address: str, etag: Any, **fields: Any) -> ArtifactObject:
+    """What lies at an address that a package names; there, unless `exists` says otherwise."""
+    known = {"exists": True, "etag": etag, **fields}
+    return ArtifactObject(id=seen_from(address, HERE.account), name=address.removeprefix("s3://"), scope=HERE, **known)
 
 
 def packed(image: str = IMAGE, **fields: Any) -> PackageContainer:

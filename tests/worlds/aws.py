@@ -416,7 +416,8 @@ class AwsWorld(World):
         if name == "GetObject" and request.params["Bucket"] not in self.writable:
             bucket = self.buckets.admit(request, request.params["Bucket"], name)
             return answer_object(bucket, request, self.request_id())
-        result = self.buckets.answer(request, name, request.params)
+        kept = name == "ListObjectsV2" and request.params.get("Bucket") in self.writable
+        result = None if kept else self.buckets.answer(request, name, request.params)
         if result is None:
             return self.moto.answer(request, "s3")
         if name == "GetBucketPolicy":

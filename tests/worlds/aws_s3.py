@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from worlds.aws_model import AwsError, conform, known_model
+from worlds.aws_objects import list_objects
 from worlds.base import Request
 
 _KEYS = "name region created versioning mfa_delete public_access_block policy acl encryption logging tags ownership"
@@ -176,6 +177,8 @@ class Buckets:
         if "Bucket" not in params:
             return None
         bucket = self.admit(request, params["Bucket"], operation)
+        if operation == "ListObjectsV2":
+            return list_objects(bucket, params)
         answer = self.operations.get(operation)
         return answer(bucket) if answer else None
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from checks.aws.paths.card_agreement import compared
 from checks.aws.paths.documented import Served, of
-from checks.aws.s3.resources import ModelFolder
-from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
-from checks.aws.sagemaker.packages import artifacts
+from checks.aws.s3.resources import ArtifactObject, ModelFolder
 from checks.aws.sagemaker.people import different_people
 from checks.aws.sagemaker.resources import (
     Endpoint,
@@ -22,10 +21,9 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
 )
 from checks.blind_spots import CARDS
-from scanner.cards.agreement import Serving, compare
 from scanner.cards.card import Card, Completeness, completeness, open_items
 from scanner.model.checks import check
-from scanner.model.nouns import Resource, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
 _JOINS = (Model, Endpoint, EndpointConfig, InferenceComponent, ModelCard)
@@ -145,16 +143,22 @@ def sagemaker_model_card_incomplete(package: ModelPackage, view: View) -> Verdic
     objective="model-documentation",
     since="0.1.0",
     needs=(*_JOINS, *_FILES, TrainingJob),
-    blind_to=("digests of artifacts", "metrics in files"),
+    blind_to=("metrics in files",),
     recorded=True,
+    also=(ArtifactObject,),
 )
 def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> Verdict:
     """Model card names another version, artifact, image or training data than what serves.
 
-    Compared is what both name: the number of the version, the addresses of artifacts, the digests of images, and the
-    training data where the job that the card names is one of the last thirty days. SageMaker states no digest of an
-    artifact, and metrics of packages are in files that no scan opens. A document beside the artifact, which
-    `--read-documents` reads, is compared as well; its version where that is one number, as those of the registry are.
+    Compared is what both name: the number of the version, the addresses of artifacts, the digests of images and of
+    artifacts, and the training data where the job that the card names is one of the last thirty days. A document beside
+    the artifact, which `--read-documents` reads, is compared as well; its version where that is one number, as those of
+    the registry are. Metrics of packages are in files that no scan opens.
+
+    Of images that is what endpoints run, whatever their tag is now. Of artifacts SageMaker and S3 state entity tags
+    alone (ETag), which are read where AI systems are declared. An MD5 may be the same as one. A SHA-256, or an MD5 that
+    is not, is compared with what the metadata of the package note, by a name such as `artifact_sha256`. A digest that
+    nothing can be compared with leaves the verdict open.
 
     ## Why it matters
     A card that was copied from an earlier version describes a model that nobody runs. Its metrics and limits are
@@ -162,23 +166,27 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
 
     ## How to fix
     Write the card anew for the version that serves, or move the endpoint to the version that the card is of. Let the
-    pipeline that registers a version fill in the artifact, the image and the data.
+    pipeline that registers a version fill in the artifact, the image and the data, and note the digest of the artifact
+    in the metadata of the package too.
 
     ## References
     - https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-details.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelPackageContainerDefinition.html
+    - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeployedImage.html
+    - https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
     """
     served = Served(package, view)
     if verdict := served.undescribed():
         return verdict
     cards = [*served.cards, *map(_as_of_registry, served.documents.cards)]
-    found = [_compared(card, package, view, served.path[1]) for card in cards]
-    compared = [what for one in found for what in one.compared]
+    found = [compared(card, package, view, served.path[1]) for card in cards]
+    agreed = [what for one in found for what in one.compared]
     differences = [said for one in found for said in one.differences]
     missing = [name for one in found for name in one.missing]
     stated = {"version": package.version, "inference_specification": package.inference_specification}
     evidence = served.documented() | served.evidence()
     evidence |= {name: value for name, value in stated.items() if value is not UNSET}
+    evidence |= {name: value for one in found for name, value in one.evidence.items()}
     if differences:
         return failed(f"the card names {differences[0]}", path=served.path, **evidence)
     missing += [name for name, value in stated.items() if value is UNSET]
@@ -188,9 +196,11 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
         return served.unseen()
     if not served.documents.complete:
         return served.unread()
-    if not compared:
+    if left := [name for one in found for name in one.open]:
+        return unknown(*dict.fromkeys(left), path=served.path)
+    if not agreed:
         return not_applicable("its card names no version, artifact, image or training data that could be compared")
-    return passed(f"the card names what serves: {', '.join(dict.fromkeys(compared))}", path=served.path, **evidence)
+    return passed(f"the card names what serves: {', '.join(dict.fromkeys(agreed))}", path=served.path, **evidence)
 
 
 @check(
@@ -318,48 +328,6 @@ def _as_of_registry(card: Card) -> Card:
     """A document without a version that is none of the registry's, whose versions are numbers: `1.2.0`."""
     number = (card.version or "").strip().removeprefix("v").isdigit()
     return card if number else replace(card, version=None)
-
-
-class _Compared(NamedTuple):
-    """What of a card could be compared, where it says something else, and what was not observed of what it names."""
-
-    compared: tuple[str, ...]
-    differences: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-def _compared(card: Card, package: ModelPackage, view: View, model: str) -> _Compared:
-    """A card against what the platform states of what it names."""
-    missing, version, loaded, images = [], None, None, None
-    if card.artifacts or card.image_digests:
-        made = view.get(Model, model)
-        found = artifacts(view, made) if isinstance(made, Model) else None
-        if found is None or found.unread or package.inference_specification is UNSET:
-            missing.append("inference_specification")
-        else:
-            loaded, images = frozenset(found.uris), _image_digests(package)
-    if isinstance(package.version, int):
-        version = str(package.version)
-    read, unseen = _training_data(card, view)
-    said = compare(card, Serving(version, loaded, None, images, read))
-    return _Compared(said.compared, said.differences, (*missing, *unseen))
-
-
-def _training_data(card: Card, view: View) -> tuple[frozenset[str] | None, list[str]]:
-    """What the job read that a card names; None for one that is not there any more."""
-    job = view.get(TrainingJob, card.training_job) if card.training_job and card.training_data else None
-    if job is None:
-        return None, []
-    if not isinstance(job, Resource) or job.inputs is UNSET or unread_inputs(job):
-        return None, ["TrainingJob.inputs"]
-    return frozenset(addresses(job, INPUTS)), []
-
-
-def _image_digests(package: ModelPackage) -> frozenset[str] | None:
-    """The digests of the images that a package runs; None unless all of them are known."""
-    containers = package.inference_specification.containers or () if package.inference_specification else ()
-    found = [one.image_digest or (one.image or "").partition("@")[2] for one in containers]
-    return frozenset(one.removeprefix("sha256:") for one in found) if found and all(found) else None
 
 
 def _changed(one: ModelCard) -> Any:

@@ -20,11 +20,13 @@ _ARCHIVED = "Archived"
 class ServedPackages(Struct, frozen=True):
     """The ids of packages that endpoints in service run, each with the way from there to an endpoint.
 
-    `complete` unless some endpoint could not be followed.
+    A way is a model, what the endpoint has it by (its configuration, or an inference component), and the endpoint.
+    `ways` are all that there are. `complete` unless some endpoint could not be followed.
     """
 
     paths: dict[str, tuple[str, ...]]
     complete: bool
+    ways: dict[str, list[tuple[str, ...]]]
 
 
 class ServedModels(Struct, frozen=True):
@@ -60,16 +62,16 @@ class Described(Struct, frozen=True):
 def served_packages(view: View) -> ServedPackages:
     """An index of what serves, to be derived once."""
     endpoints = view.all(Endpoint)
-    paths: dict[str, tuple[str, ...]] = {}
+    ways: dict[str, list[tuple[str, ...]]] = {}
     complete = endpoints.complete
     for endpoint in endpoints:
         for model, way in () if endpoint.status in NOT_SERVING else _models(view, endpoint):
             if model is None or containers_of(model) is None:
                 complete = False
                 continue
-            for _, arn in named_alone(model):
-                paths.setdefault(package_id(arn, model.scope.account), (model.id, *way))
-    return ServedPackages(paths, complete)
+            for id in dict.fromkeys(package_id(arn, model.scope.account) for _, arn in named_alone(model)):
+                ways.setdefault(id, []).append((model.id, *way))
+    return ServedPackages({id: found[0] for id, found in ways.items()}, complete, ways)
 
 
 def served_models(view: View) -> ServedModels:

@@ -1,5 +1,6 @@
 """S3 kinds: typed snapshots."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -8,6 +9,8 @@ from msgspec import UNSET
 from checks.aws.members import AwsPart
 from scanner.cards.card_files import Document
 from scanner.model.nouns import Holds, Observed, Read, Resource
+
+OBJECTS = "s3:ListObjectsV2"
 
 
 class PublicAccessBlock(AwsPart, frozen=True, kw_only=True):
@@ -94,3 +97,21 @@ class ModelFolder(Resource, frozen=True, kw_only=True):
 
     documents: Observed[tuple[Document, ...]] = UNSET
     refused: Observed[tuple[str, ...]] = UNSET
+
+
+class ArtifactObject(Resource, frozen=True, kw_only=True):
+    """What lies now where a model package that serves names an object as its artifact, or a part of it.
+
+    Asked for where AI systems are declared, by its whole key, from a listing: no right to content is needed. The entity
+    tag changes with the content, and with how it was uploaded and encrypted; it is the MD5 of it only of an object that
+    was put in one piece, without a key of KMS or of the caller's. Id: its address, with the account that saw it.
+    """
+
+    kind: ClassVar[str] = "aws.s3.ArtifactObject"
+    title: ClassVar[str] = "object in S3 that is an artifact of a model package"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    exists: Observed[bool] = UNSET
+    #: without its quotes
+    etag: Annotated[Observed[str], Read(OBJECTS, "ETag")] = UNSET
+    last_modified: Annotated[Observed[datetime], Read(OBJECTS, "LastModified")] = UNSET

@@ -103,6 +103,19 @@ def artifacts(view: View, model: Model) -> Artifacts | None:
     return Artifacts(uris, tuple(dict.fromkeys(unread)))
 
 
+def packaged(view: View, model: Model, package: ModelPackage) -> tuple[PackageContainer, ...] | None:
+    """The containers that a model takes from a package that was observed; None where nobody saw which."""
+    found: list[PackageContainer] = []
+    for container, arn in named_alone(model):
+        if package_id(arn, model.scope.account) != package.id:
+            continue
+        taken = _containers(package_of(view, model, arn), container)
+        if taken is None:
+            return None
+        found += taken
+    return tuple(found)
+
+
 def _containers(package: object, container: Container) -> tuple[PackageContainer, ...] | None:
     """Containers of the specification of a package that a container of a model asks for; None if not observed.
 

@@ -56,11 +56,16 @@ class HubAccess(AwsPart, frozen=True, kw_only=True):
 
 
 class S3DataSource(AwsPart, frozen=True, kw_only=True):
-    """Where data lies in S3. A manifest is a list of where it lies."""
+    """Where data lies in S3. A manifest is a list of where it lies.
+
+    Entity tags are those that objects had when a model package was registered.
+    """
 
     s3_uri: str | None = None
     s3_data_type: str | None = None
+    etag: str | None = msgspec.field(default=None, name="ETag")
     manifest_s3_uri: str | None = None
+    manifest_etag: str | None = None
     hub_access_config: HubAccess | None = None
 
 
@@ -128,12 +133,16 @@ class AdditionalS3DataSource(AwsPart, frozen=True, kw_only=True):
     """Where more data of a model package lies."""
 
     s3_uri: str | None = None
+    s3_data_type: str | None = None
+    etag: str | None = msgspec.field(default=None, name="ETag")
 
 
 class PackageContainer(ServingContainer, frozen=True, kw_only=True):
     """One container of a model package."""
 
     image_digest: str | None = None
+    #: of the object at `model_data_url` when the package was registered
+    model_data_etag: str | None = msgspec.field(default=None, name="ModelDataETag")
     additional_s3_data_source: AdditionalS3DataSource | None = None
 
 
@@ -148,6 +157,7 @@ class SourceAlgorithm(AwsPart, frozen=True, kw_only=True):
     """An algorithm that a model package was made from, and what was trained with it."""
 
     model_data_url: str | None = None
+    model_data_etag: str | None = msgspec.field(default=None, name="ModelDataETag")
     model_data_source: DataSource | None = None
 
 
@@ -322,6 +332,20 @@ class ActiveCapture(AwsPart, frozen=True, kw_only=True):
     current_sampling_percentage: int | None = None
 
 
+class DeployedImage(AwsPart, frozen=True, kw_only=True):
+    """An image that runs: as it was named, and by its digest, which is what a tag led to."""
+
+    specified_image: str | None = None
+    resolved_image: str | None = None
+
+
+class DeployedVariant(AwsPart, frozen=True, kw_only=True):
+    """What runs of a variant."""
+
+    variant_name: str | None = None
+    deployed_images: tuple[DeployedImage, ...] | None = None
+
+
 class Endpoint(Resource, frozen=True, kw_only=True):
     """A SageMaker endpoint. Id: its ARN."""
 
@@ -335,6 +359,10 @@ class Endpoint(Resource, frozen=True, kw_only=True):
         Observed[tuple[Alarm, ...]], Read(_ENDPOINT, "LastDeploymentConfig.AutoRollbackConfiguration.Alarms")
     ] = UNSET
     active_capture: Annotated[Observed[ActiveCapture], Read(_ENDPOINT, "DataCaptureConfig")] = UNSET
+    deployed_variants: Annotated[Observed[tuple[DeployedVariant, ...]], Read(_ENDPOINT, "ProductionVariants")] = UNSET
+    deployed_shadow_variants: Annotated[
+        Observed[tuple[DeployedVariant, ...]], Read(_ENDPOINT, "ShadowProductionVariants")
+    ] = UNSET
 
 
 class MonitoringRun(AwsPart, frozen=True, kw_only=True):
@@ -358,12 +386,6 @@ class MonitoringSchedule(Resource, frozen=True, kw_only=True):
     monitoring_type: Annotated[Observed[str], Read(_SCHEDULES, "MonitoringType")] = UNSET
     last_run: Annotated[Observed[MonitoringRun], Read(_SCHEDULE, "LastMonitoringExecutionSummary")] = UNSET
     had_no_data: Observed[bool] = UNSET
-
-
-class DeployedImage(AwsPart, frozen=True, kw_only=True):
-    """The image of an inference component, as it was named."""
-
-    specified_image: str | None = None
 
 
 class ComponentContainer(Environed, frozen=True, kw_only=True):

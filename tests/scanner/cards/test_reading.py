@@ -118,7 +118,7 @@ def test_a_card_of_sagemaker() -> None:
     }
     assert (card.models, card.version, card.training_job) == ((PACKAGE,), "3", "arn:job")
     assert (card.artifacts, card.training_data) == (("s3://models/3/model.tar.gz",), ("s3://data/train/",))
-    assert (card.digests, card.image_digests) == ((DIGEST,), (DIGEST,))
+    assert (card.digests, card.image_digests) == ((f"sha256:{DIGEST}",), (DIGEST,))
     assert [(one.name, one.value) for one in card.measures or ()] == [("mae/sex=1", 4.0), ("rmse", None)]
 
 
@@ -135,7 +135,7 @@ def test_a_readme() -> None:
         "MC-6.1": "filled",
     }
     assert card.entries and card.entries["MC-2.1"].where == "Direct Use"
-    assert (card.digests, card.artifacts) == ((DIGEST,), ("s3://models/3/model.tar.gz",))
+    assert (card.digests, card.artifacts) == ((f"sha256:{DIGEST}",), ("s3://models/3/model.tar.gz",))
     assert [(one.name, one.value) for one in card.measures or ()] == [("f1", 0.91)]
 
 
@@ -176,7 +176,8 @@ def test_a_card_of_cyclonedx() -> None:
         "MC-8.3": "placeholder",
         "MC-8.4": "filled",
     }
-    assert (card.models, card.version, card.digests) == (("sentiment",), "3", (DIGEST,))
+    assert (card.models, card.version) == (("sentiment",), "3")
+    assert card.digests == (f"sha256:{DIGEST}", f"md5:{'c' * 32}")
     assert read_cyclonedx("{}").problem == "it has no component with a model card"
 
 

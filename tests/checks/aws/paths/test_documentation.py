@@ -4,6 +4,7 @@ from typing import Any
 from factories.aws import (
     IMAGE,
     arn,
+    artifact_object,
     config,
     endpoint,
     from_package,
@@ -14,16 +15,21 @@ from factories.aws import (
     packed,
     s3_source,
     single,
+    specified,
     variant,
 )
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.s3.resources import ModelFolder
+from checks.aws.s3.resources import ArtifactObject, ModelFolder
 from checks.aws.sagemaker.resources import (
     Channel,
+    ComponentContainer,
+    DeployedImage,
+    DeployedVariant,
     Endpoint,
     IamIdentity,
+    InstancePool,
     ModelCard,
     ModelPackage,
     UserContext,
@@ -46,7 +52,12 @@ MADE, LATER, EARLIER = (datetime(2026, 11, day, tzinfo=UTC) for day in (9, 12, 2
 SERVES = (
     single(from_package(NAME)),
     config(variants=(variant(model_name="sentiment"),), shadow_variants=None),
-    endpoint(status="InService", endpoint_config_name="sentiment-1"),
+    endpoint(
+        status="InService",
+        endpoint_config_name="sentiment-1",
+        deployed_variants=(DeployedVariant(variant_name="main"),),
+        deployed_shadow_variants=None,
+    ),
 )
 
 
@@ -117,6 +128,39 @@ NO_CARD = (
     Case("cards were not read", UNKNOWN, REGISTERED, *SERVES, incomplete=[ModelCard]),
     Case("an archived card alone", NOT_APPLICABLE, REGISTERED, *SERVES, standalone(status="Archived")),
 )
+ETAG, MULTIPART, OTHER_ETAG = "c" * 32, f"{'c' * 32}-5", f"{'d' * 32}-5"
+
+
+def named(*digests: str) -> ModelCard:
+    """A card that names these digests of the artifact, and nothing else."""
+    return standalone(card=text(digests=digests))
+
+
+def noted(*digests: str) -> ModelPackage:
+    """The package with digests in its metadata."""
+    return package(metadata=Card(format="metadata", digests=digests))
+
+
+def running(*digests: str, asked: str = f"{IMAGE}:1.4", **fields: Any) -> Endpoint:
+    """The endpoint, which runs images of these digests."""
+    images = tuple(DeployedImage(specified_image=asked, resolved_image=f"{IMAGE}@sha256:{one}") for one in digests)
+    deployed = (DeployedVariant(variant_name="main", deployed_images=images),)
+    known = {"status": "InService", "endpoint_config_name": "sentiment-1", "deployed_shadow_variants": None}
+    return endpoint(**{**known, "deployed_variants": deployed, **fields})
+
+
+#: A second endpoint of the same model.
+SECOND = config(name="second-1", variants=(variant(model_name="sentiment"),), shadow_variants=None)
+OF_IMAGE = standalone(card=text(image_digests=(DIGEST,)))
+#: An endpoint that nothing but inference components run on.
+EMPTY = config(variants=(variant(model_name=None),), shadow_variants=None)
+
+
+def on_component(digest: str, status: str = "InService") -> Any:
+    image = DeployedImage(specified_image=IMAGE, resolved_image=f"{IMAGE}@sha256:{digest}")
+    return specified(ComponentContainer(deployed_image=image), "sentiment", status=status)
+
+
 NAMED_JOB = arn("training-job", "nightly")
 TRAINED = job(inputs=(Channel(channel_name="train", data_source=s3_source(DATA)),))
 SAME_ROLE = (
@@ -243,6 +287,66 @@ CASES = {
             standalone(card=text(training_job=NAMED_JOB, training_data=(DATA,))),
         ),
         Case("names nothing", NOT_APPLICABLE, REGISTERED, *SERVES, standalone()),
+        # digests of artifacts
+        Case("the entity tag of the object", PASS, REGISTERED, *SERVES, beside(), named(f"etag:{MULTIPART}"),
+             artifact_object(ARTIFACT, MULTIPART)),
+        Case("another entity tag", FAIL, REGISTERED, *SERVES, beside(), named(f"etag:{OTHER_ETAG}"),
+             artifact_object(ARTIFACT, MULTIPART)),
+        Case("the MD5 of an object that was put in one piece", PASS, REGISTERED, *SERVES, beside(),
+             named(f"md5:{ETAG}"), artifact_object(ARTIFACT, ETAG)),
+        Case("another MD5, and the object may be encrypted with a key of KMS", UNKNOWN, REGISTERED, *SERVES, beside(),
+             named(f"md5:{'e' * 32}"), artifact_object(ARTIFACT, ETAG)),
+        Case("an MD5, of an object that was put in parts", UNKNOWN, REGISTERED, *SERVES, beside(),
+             named(f"md5:{ETAG}"), artifact_object(ARTIFACT, MULTIPART)),
+        Case("a SHA-256 that nobody states", UNKNOWN, REGISTERED, *SERVES, beside(),
+             standalone(card=text(version="314", digests=(f"sha256:{DIGEST}",))), artifact_object(ARTIFACT, ETAG)),
+        Case("a SHA-256 that nobody states, of another version", FAIL, REGISTERED, *SERVES, beside(),
+             standalone(card=text(version="2", digests=(f"sha256:{DIGEST}",)))),
+        Case("the SHA-256 that the package notes", PASS, noted(f"sha256:{DIGEST}"), *SERVES, beside(), named(DIGEST)),
+        Case("another SHA-256 than the package notes", FAIL, noted(f"sha256:{DIGEST}"), *SERVES, beside(),
+             named(f"sha256:{OTHER_DIGEST}")),
+        Case("an entity tag that the package notes, and the object has another", FAIL, noted(f"etag:{OTHER_ETAG}"),
+             *SERVES, beside(), named(f"etag:{OTHER_ETAG}"), artifact_object(ARTIFACT, ETAG)),
+        Case("a document with the SHA-256 of another model", FAIL, noted(f"sha256:{DIGEST}"), *SERVES,
+             readme(digests=(f"sha256:{OTHER_DIGEST}",))),
+        Case("the objects were not listed", UNKNOWN, REGISTERED, *SERVES, beside(), named(f"etag:{ETAG}"),
+             incomplete=[ArtifactObject]),
+        Case("the object is gone", UNKNOWN, REGISTERED, *SERVES, beside(), named(f"etag:{ETAG}"),
+             artifact_object(ARTIFACT, None, exists=False)),
+        Case("what is in the metadata was not seen", UNKNOWN, package(metadata=UNSET), *SERVES, beside(),
+             named(DIGEST)),
+        # digests of images
+        Case("the image that runs", PASS, REGISTERED, *SERVES[:2], running(DIGEST), beside(), OF_IMAGE),
+        Case("another image runs than the package states", FAIL, REGISTERED, *SERVES[:2], running(OTHER_DIGEST),
+             beside(), OF_IMAGE),
+        Case("one of a pipeline of two", PASS, REGISTERED, *SERVES[:2], running(OTHER_DIGEST, DIGEST), beside(),
+             OF_IMAGE),
+        Case("the digest that was asked for, which is a list of images", PASS, REGISTERED, *SERVES[:2],
+             running(OTHER_DIGEST, asked=f"{IMAGE}@sha256:{DIGEST}"), beside(), OF_IMAGE),
+        Case("the endpoint is in update", UNKNOWN, REGISTERED, *SERVES[:2], running(DIGEST, status="Updating"),
+             beside(), OF_IMAGE),
+        Case("what runs was not seen", UNKNOWN, REGISTERED, *SERVES[:2], running(deployed_variants=UNSET), beside(),
+             OF_IMAGE),
+        Case("what runs is of no variant of the configuration", UNKNOWN, REGISTERED, *SERVES[:2],
+             running(deployed_variants=(DeployedVariant(variant_name="other"),)), beside(), OF_IMAGE),
+        Case("another endpoint runs another image", FAIL, REGISTERED, *SERVES[:2], running(DIGEST), beside(), SECOND,
+             running(OTHER_DIGEST, name="second", endpoint_config_name="second-1"), OF_IMAGE),
+        Case("what another endpoint runs is not known", UNKNOWN, REGISTERED, *SERVES[:2], running(DIGEST), beside(),
+             SECOND, running(name="second", endpoint_config_name="second-1", status="Updating"), OF_IMAGE),
+        Case("a model for each type of instances", UNKNOWN, REGISTERED, SERVES[0], running(DIGEST), beside(), OF_IMAGE,
+             config(variants=(variant(model_name="sentiment", instance_pools=(
+                 InstancePool(instance_type="ml.g5.xlarge"),
+                 InstancePool(instance_type="ml.m5.xlarge", model_name="other"))),), shadow_variants=None),
+             single(from_package("other/1"), name="other")),
+        Case("an inference component runs it", PASS, REGISTERED, SERVES[0], EMPTY, SERVES[2], beside(),
+             on_component(DIGEST), OF_IMAGE),
+        Case("an inference component runs another image", FAIL, REGISTERED, SERVES[0], EMPTY, SERVES[2], beside(),
+             on_component(OTHER_DIGEST), OF_IMAGE),
+        Case("an inference component that changes", UNKNOWN, REGISTERED, SERVES[0], EMPTY, SERVES[2], beside(),
+             on_component(DIGEST, "Updating"), OF_IMAGE),
+        Case("an image by tag, of which nobody states a digest", UNKNOWN,
+             packaged(packed(f"{IMAGE}:1.4", model_data_url=ARTIFACT), name=NAME, version=NUMBER, card=None,
+                      card_status=None, metadata=None), *SERVES, beside(), OF_IMAGE),
         *NOT_SERVED,
         *NO_CARD,
     ],
