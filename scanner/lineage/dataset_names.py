@@ -27,10 +27,16 @@ PATHS = frozenset({"s3", "gs", "abfss", "hdfs", "dbfs", "file", "azureml", "http
 _PORTS = {"postgres": "5432", "mysql": "3306", "redshift": "5439", "sqlserver": "1433", "oracle": "1521",
           "trino": "8080", "cassandra": "9042", "hive": "10000", "hdfs": "8020"}  # fmt: skip
 _NAMESPACE = pattern(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/]*))?(/.*)?")
-#: Accounts of Azure Storage have an endpoint for blobs and one for files, and both reach the same containers.
-_AZURE = pattern(r"([^@/]+)@([^./@]+)\.(?:dfs|blob)\.(.+)")
-_AZURE_STORE = pattern(r"abfss://([^@]+@[^.]+)\.(.+)")
-_AZURE_HTTPS = pattern(r"([^./]+)\.(?:dfs|blob)\.(core\.[a-z.]+)")
+#: Accounts of Azure Storage have an endpoint for blobs and one for files, and both reach the same containers. So do the
+#: second region (`-secondary`) and a private link. In DNS zones, `z12`, an account is known by its name and its zone.
+_ACCOUNT = r"([^./@]+?(?:\.z\d{1,2})?)(?:-secondary)?(?:\.privatelink)?\.(?:dfs|blob)"
+_AZURE = pattern(rf"([^@/]+)@{_ACCOUNT}\.(.+)")
+_AZURE_STORE = pattern(r"abfss://([^@]+@[^.]+(?:\.z\d{1,2})?)\.(.+)")
+_AZURE_HTTPS = pattern(rf"{_ACCOUNT}\.(core\.[a-z.]+|storage\.azure\.net)")
+#: ARNs of what OpenLineage has other names for: objects in S3, and tables of Glue. What an access point leads to, its
+#: ARN does not say.
+_S3_ARN = pattern(r"arn:aws[a-z-]*:s3:::([^/]+)/?(.*)")
+_GLUE_ARN = pattern(r"(arn:aws[a-z-]*:glue:[a-z0-9-]+:\d{12}):(table/.+)")
 _S3_HTTPS = pattern(r"(?:(.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
 _GCS_HTTPS = pattern(r"(?:(.+)\.)?storage\.(?:googleapis|cloud\.google)\.com")
 #: How addresses begin that hold in one workspace of Azure ML alone.
@@ -89,7 +95,7 @@ def place(namespace: str, name: str) -> Place:
     """The place of a data set with this namespace and name."""
     found = _NAMESPACE.fullmatch(namespace)
     if namespace.startswith("arn:"):
-        return Place(namespace, name.strip("/"))
+        return _arn(namespace, name.strip("/"))
     if found is None:  # `bigquery`, `file`, and whatever a producer invented
         known = namespace.lower() in ("bigquery", "file", "azureml")
         return _named(namespace.lower() if known else namespace, "", name)
@@ -114,12 +120,23 @@ def place_of(address: str) -> Place:
         return _named("file", "", address)
     scheme, colon, rest = address.partition(":")
     scheme = _SCHEMES.get(scheme.lower(), scheme.lower())
-    if not colon or scheme == "arn":
+    if scheme == "arn":
+        return _arn(address)
+    if not colon:
         return Place(address, "")
     authority, slash, path = rest[2:].partition("/") if rest.startswith("//") else ("", "", rest)
     if scheme in ("bigquery", "azureml"):  # which have no authority: what stands there is the beginning of the name
         authority, path = "", authority + slash + path
     return _named(scheme, authority, path.partition("?")[0] if scheme == "https" else path)
+
+
+def _arn(arn: str, name: str = "") -> Place:
+    """What an ARN names, and a name below it: objects in S3 and tables of Glue as OpenLineage has them."""
+    whole = f"{arn}/{name}" if name else arn
+    if found := _S3_ARN.fullmatch(whole):
+        return _named("s3", found[1], found[2])
+    found = _GLUE_ARN.fullmatch(whole)
+    return Place(found[1], found[2]) if found else Place(arn, name)
 
 
 def _named(scheme: str, authority: str, name: str) -> Place:

@@ -7,6 +7,8 @@ import pytest
 from scanner.lineage.dataset_names import Place, Relation, above, place, place_of, relation
 
 WASBS, ABFSS = "wasbs://raw@northwind.dfs.core.windows.net", "abfss://raw@northwind.dfs.core.windows.net"
+ZONED = "abfss://raw@northwind.z12.dfs.storage.azure.net"
+GLUE = "arn:aws:glue:eu-west-1:111122223333"
 SAME, PERHAPS, OTHER = Relation.SAME, Relation.PERHAPS, Relation.OTHER
 FULL = "azureml://subscriptions/s/resourcegroups/r/workspaces/w/datastores/raw/paths/claims.csv"
 VERSION = (
@@ -27,6 +29,18 @@ PIPELINE_DATA = "projects/p/locations/europe-west4/datasets/700"
         # One account of Azure Storage, by its two endpoints; the spec itself has wasbs at that of files.
         (place(WASBS, "x"), place_of("abfss://raw@northwind.blob.core.windows.net/x"), SAME),
         (place(ABFSS, "x"), place_of("https://northwind.blob.core.windows.net/raw/x?sv=1"), SAME),
+        (place(ABFSS, "x"), place_of("https://northwind-secondary.blob.core.windows.net/raw/x"), SAME),
+        (place(ABFSS, "x"), place_of("https://northwind.privatelink.dfs.core.windows.net/raw/x"), SAME),
+        (place(ABFSS, "x"), place_of("abfss://raw@northwind-secondary.dfs.core.windows.net/x"), SAME),
+        (place(ZONED, "x"), place_of("https://northwind.z12.blob.storage.azure.net/raw/x"), SAME),
+        (place(ZONED, "x"), place(place(ZONED, "x").namespace, "x"), SAME),
+        (place(ZONED, "x"), place_of("https://northwind.z13.blob.storage.azure.net/raw/x"), OTHER),
+        (place(ZONED, "x"), place_of("https://northwind.blob.storage.azure.net/raw/x"), OTHER),
+        (place("s3://claims", "raw/x.csv"), place_of("arn:aws:s3:::claims/raw/x.csv"), SAME),
+        (place("s3://claims", "raw/x.csv"), place("arn:aws:s3:::claims", "/raw/x.csv"), SAME),
+        (place("s3://claims", ""), place_of("arn:aws-cn:s3:::claims"), SAME),
+        (place(GLUE, "table/claims/raw"), place_of(f"{GLUE}:table/claims/raw"), SAME),
+        (place("s3://claims", "x"), place_of("arn:aws:s3:eu-west-1:111122223333:accesspoint/claims/object/x"), OTHER),
         (place("bigquery", "p.d.t"), place("bigquery://", "p:d.t"), SAME),
         (place("bigquery", "p.d.t"), place_of("bq://p.d.t"), SAME),
         (place("postgres://DB.example:5432", "d.s.t"), place("postgresql://db.example", "d.s.t"), SAME),
@@ -74,7 +88,7 @@ def test_what_lies_above_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":", "://", "s3:", "s3://", "arn:aws:s3:::b", "abfss://x", "a\x00b", "https://", "\ud800"]
+    "text", ["", ":", "://", "s3:", "s3://", "arn:aws:s3:::b", "arn:", "abfss://x", "a\x00b", "https://", "\ud800"]
 )
 def test_no_address_is_too_odd(text: str) -> None:
     assert relation(place_of(text), place(text, text)) in Relation
