@@ -1,6 +1,6 @@
 """A model card as it was read: which items it has, and what it says it is about. Its prose is not kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scanner.cards.card_items import ITEMS, TITLES, items_named
@@ -64,10 +64,16 @@ class Completeness(Part, frozen=True, kw_only=True):
 
 
 class Entries:
-    """Gathers what there is of each item; of what several places say of one, the best counts."""
+    """Gathers what there is of each item; of what several places say of one, the best counts.
 
-    def __init__(self) -> None:
+    `named` says which items a name speaks of, and `order` has all of them: those of model cards unless told.
+    """
+
+    def __init__(
+        self, named: Callable[[str], tuple[str, ...]] = items_named, order: Iterable[str] = tuple(TITLES)
+    ) -> None:
         self._found: dict[str, Entry] = {}
+        self._named, self._order = named, order
 
     def note(self, items: Iterable[str], value: Any, where: str) -> None:
         """What a place says of items."""
@@ -83,7 +89,7 @@ class Entries:
         """What tags, labels or custom details say, by their names."""
         if isinstance(values, Mapping):
             for key, value in values.items():
-                self.note(items_named(str(key)), value, f"{where}.{key}")
+                self.note(self._named(str(key)), value, f"{where}.{key}")
 
     def measures(self, measures: Iterable[Measure], where: str) -> None:
         """What measured values speak of: performance, and groups where their names say some."""
@@ -95,7 +101,7 @@ class Entries:
 
     def made(self) -> dict[str, Entry]:
         """The entries, in the order of the items."""
-        return {id: self._found[id] for id in TITLES if id in self._found}
+        return {id: self._found[id] for id in self._order if id in self._found}
 
 
 def completeness(card: Card, elsewhere: Iterable[str] = ()) -> Completeness:

@@ -24,9 +24,9 @@ NAMES = ("README.md", "model_card.md", "model_card.json", "model_card.yaml", "mo
 LARGEST = 256 * 1024
 TOO_LARGE = f"it is larger than {LARGEST // 1024} KiB, and was not read"
 ARCHIVED = "it is archived, and was not read"
-_NO_TEXT = "it is no text in UTF-8"
+NO_TEXT = "it is no text in UTF-8"
 #: The format of a file of which nobody knows what is in it.
-_UNREAD = "unread"
+UNREAD = "unread"
 
 
 class Document(Part, frozen=True, kw_only=True):
@@ -52,15 +52,21 @@ def read_document(name: str, content: bytes) -> Card:
     """What there is in a file with one of `NAMES`; its `problem` says why nothing, or not all of it, could be read."""
     if len(content) > LARGEST:
         return unread_because(TOO_LARGE)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        return unread_because(_NO_TEXT)
+    text = text_of(content)
+    if text is None:
+        return unread_because(NO_TEXT)
     if name.endswith(".md"):
         return read_huggingface(text)
     return _of_json(text) if name.endswith(".json") else _of_yaml(text)
+
+
+def text_of(content: bytes) -> str | None:
+    """The text of a file; None where it is none in UTF-8."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
 
 
 def made_of(name: str, content: bytes, **facts: Any) -> Document:
@@ -71,12 +77,12 @@ def made_of(name: str, content: bytes, **facts: Any) -> Document:
 
 def unread_because(why: str) -> Card:
     """The card of a file that is there, and that nobody read."""
-    return Card(format=_UNREAD, problem=why)
+    return Card(format=UNREAD, problem=why)
 
 
 def is_unread(card: Card) -> bool:
     """Whether a file may be a card for all that is known: it was not read, or is no text that could be."""
-    return card.format == _UNREAD
+    return card.format == UNREAD
 
 
 def _of_json(text: str) -> Card:

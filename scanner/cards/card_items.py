@@ -3,6 +3,7 @@
 The items are those of `scanner/frameworks/model-cards.yaml`, as a test holds.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -303,18 +304,27 @@ def plain_words(text: str) -> str:
 @lru_cache(maxsize=4096)  # tags and headings recur
 def items_named(text: str) -> tuple[str, ...]:
     """The items that a heading, or the name of a tag, speaks of: those of the longest phrase in it."""
+    return longest_named(text, _phrases())
+
+
+def longest_named(text: str, phrases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What the longest of the phrases in a heading or a name stands for; nothing where none is in it."""
     if len(text) > _LONGEST:
         return ()
     words = f" {plain_words(text)} "
-    held = [phrase for phrase in _phrases() if f" {phrase} " in words]
-    return _phrases()[max(held, key=len)] if held else ()
+    held = [phrase for phrase in phrases if f" {phrase} " in words]
+    return phrases[max(held, key=len)] if held else ()
+
+
+def phrases_of(items: Iterable[Item]) -> dict[str, tuple[str, ...]]:
+    """Each phrase, titles among them, with the items that it speaks of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in items:
+        for phrase in dict.fromkeys((plain_words(item.title), *item.phrases)):
+            found[phrase] = (*found.get(phrase, ()), item.id)
+    return found
 
 
 @cache
 def _phrases() -> dict[str, tuple[str, ...]]:
-    """Each phrase, with the items that it speaks of."""
-    found: dict[str, tuple[str, ...]] = {}
-    for item in ITEMS:
-        for phrase in dict.fromkeys((plain_words(item.title), *item.phrases)):
-            found[phrase] = (*found.get(phrase, ()), item.id)
-    return found
+    return phrases_of(ITEMS)

@@ -18,6 +18,7 @@ _TO_COME = pattern(
     r"(?i)\W*(?:todo|tbd|tba|tbc|fixme|xxx+|to be (?:determined|done|defined|completed|added|decided|confirmed)|"
     r"coming soon|fill (?:me|this) in|placeholder|lorem ipsum|your text here|optional)\b.*|"
     r".*(?:more|further) information (?:is )?(?:needed|required).*|"
+    r".*dataset hosted on hugging face and contributed by the hf datasets community.*|"  # its Croissant of no card
     r".*(?:\{\{|\{%).*|"
     r"\[[^\]]*\]|<[^<>@:/]*>|"  # [describe the data], but no link or address
     r"\W*"

@@ -15,7 +15,7 @@ from scanner.model.yaml_text import parse
 
 _HEADING = pattern(r"(#{1,6})[ \t]+(.{1,300}?)[ \t#]*")
 #: `- **Developed by:** somebody`
-_LABELLED = pattern(r"[\s>+-]*(?:\*\s+)?\*\*([^*:]{1,80}):?\*\*:?[ \t]*(.*)")
+LABELLED = pattern(r"[\s>+-]*(?:\*\s+)?\*\*([^*:]{1,80}):?\*\*:?[ \t]*(.*)")
 _FENCE = ("```", "~~~")
 #: Members of the YAML, and the items that they speak of.
 MEMBERS = {
@@ -44,7 +44,7 @@ class Section(NamedTuple):
 def read_huggingface(content: str) -> Card:
     """A card as a README. YAML that cannot be read leaves the headings, and is said."""
     head, body = split_front_matter(content)
-    values, problem = _yaml(head)
+    values, problem = front_matter(head)
     found = Entries()
     for member, items in MEMBERS.items():
         found.note(items, below(values, member), member)
@@ -98,7 +98,7 @@ def sections_of(body: str) -> Iterator[Section]:
 
 def _note(found: Entries, section: Section) -> None:
     """What a section says: of what its own heading speaks of, or the nearest above that speaks of something."""
-    labelled = [match for line in section.text.splitlines() if (match := _LABELLED.fullmatch(line[:1000]))]
+    labelled = [match for line in section.text.splitlines() if (match := LABELLED.fullmatch(line[:1000]))]
     for match in labelled:
         found.note(items_named(match[1]), match[2], f"{section.heading}: {match[1]}")
     for heading in (section.heading, *reversed(section.above)):
@@ -116,7 +116,8 @@ def _items(heading: str, above: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
-def _yaml(head: str) -> tuple[Any, str | None]:
+def front_matter(head: str) -> tuple[Any, str | None]:
+    """What the YAML at the top of a README says, and why it cannot be read."""
     if not head.strip():
         return {}, None
     document = parse(head.encode("utf-8", "replace"), "")

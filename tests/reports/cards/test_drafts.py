@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from drafting import ARTIFACT, CARDS, DATA, PACKAGE, card, hostile_card, sheet, written
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from support import NOW
 
@@ -20,6 +22,9 @@ from scanner.cards.card_draft import OPEN, Statement
 from scanner.cards.cyclonedx_card import read_cyclonedx
 from scanner.cards.huggingface_card import read_huggingface
 from scanner.cards.sagemaker_card import read_sagemaker
+from scanner.cards.sheet import answers_of, describes
+from scanner.cards.sheet_files import read_sheet
+from scanner.cards.sheet_items import QUESTION_TITLES
 
 STATEMENT = re.compile(r"- (observed|inferred|recorded): [^`]+: `[^`]*`")
 ANSWERED = {"MC-1.2", "MC-1.3", "MC-6.1"}
@@ -185,3 +190,24 @@ def test_nothing_is_written_that_looks_like_a_credential() -> None:
 
 def test_the_same_inventory_gives_the_same_drafts() -> None:
     assert written() == written()
+
+
+@given(st.sets(st.sampled_from(sorted(QUESTION_TITLES))))
+def test_a_data_sheet_that_was_written_is_read_back_with_the_same_answers(ids: set[str]) -> None:
+    said = {
+        id: (Statement("inferred", "read by", "arn:aws:sagemaker:eu-west-1:111122223333:job/nightly"),) for id in ids
+    }
+    draft = replace(sheet(), answers=said)
+    read = [
+        read_sheet("datasheet.md", render_sheet(draft).encode()),
+        read_sheet("croissant.json", render_croissant(draft).encode()),
+    ]
+
+    assert [set(answers_of(one).filled) for one in read] == [ids, ids]
+    assert [len(answers_of(one).placeholder) for one in read] == [57 - len(ids)] * 2
+    assert [one.description for one in read] == ["placeholder", "placeholder"]
+
+
+def test_a_draft_that_nobody_filled_in_describes_nothing() -> None:
+    assert not describes(read_sheet("datasheet.md", render_sheet(sheet()).encode()))
+    assert not describes(read_sheet("metadata.json", render_croissant(sheet()).encode()))
