@@ -1,15 +1,24 @@
-"""What MLflow records of the versions that Azure ML serves: both have the address of the model in the workspace."""
+"""What MLflow records of the versions that Azure ML serves, and who may read where it keeps artifacts in Azure.
 
-from msgspec import UnsetType
+Both have the address of a model in the workspace.
+"""
+
+from msgspec import UnsetType, structs
 
 from checks.across.served import Serving, judged, place_of, serving
+from checks.azure.ai_services.resources import Account
+from checks.azure.blind_spots import STATIC_WEBSITE
 from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
+from checks.azure.storage.accounts import azure_ml_storage_anonymous_access_allowed
+from checks.azure.storage.naming import account_in, accounts_by_name
+from checks.azure.storage.resources import StorageAccount
 from checks.mlflow.registry.resources import ModelVersion
-from checks.mlflow.tracking.resources import LoggedModel, Run
+from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
 from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
+from scanner.lineage import dataset_names
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Status, Verdict
+from scanner.model.nouns import Exposure, Severity, Status, Verdict, not_applicable, unknown, unobserved
 from scanner.model.views import View
 
 _NEEDS = (Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
@@ -117,3 +126,57 @@ def azure_ml_serves_mlflow_version_without_metrics_by_group(version: ModelVersio
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-deploy-mlflow-models
     """
     return judged(version, view, index, _WHAT, ungrouped)
+
+
+@check(
+    id="MLP-5144",
+    severity=Severity.HIGH,
+    objective="public-exposure",
+    since="0.1.0",
+    needs=(StorageAccount, Workspace, Account),  # which lead to storage accounts
+    exposure=Exposure.INTERNET,
+    blind_to=(STATIC_WEBSITE,),
+    decided_by=("artifact_location", "StorageAccount.allow_blob_public_access"),
+)
+def mlflow_artifact_root_in_azure_storage_open_to_all(experiment: Experiment, view: View) -> Verdict:
+    """MLflow keeps the artifacts of an experiment in a storage account that may be opened to everyone.
+
+    What the account allows counts as in MLP-3401, for the accounts that workspaces and AI accounts name. What its
+    containers allow is not read.
+
+    ## Why it matters
+    One wrong click on the container publishes the models, data samples and plots of every run of the experiment, with
+    no sign-in and no name in the log. MLflow's own permissions do not hold in the account.
+
+    ## How to fix
+    Disallow anonymous access for the whole account, which overrides every container, and let the server hand artifacts
+    out (`mlflow server --artifacts-destination`), so that one identity alone reads the account.
+
+    CLI: `az storage account update --allow-blob-public-access false`.
+
+    ## References
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/anonymous-read-access-prevent
+    - https://mlflow.org/docs/latest/self-hosting/architecture/artifact-store/
+    """
+    if missing := unobserved(experiment, "artifact_location"):
+        return missing
+    seen = {"artifact_location": experiment.artifact_location}
+    place = dataset_names.place_of(experiment.artifact_location or "")
+    name = account_in(place) if place.scheme == "abfss" else ""
+    if not name:
+        return not_applicable("its artifacts are not at an address of Azure Storage", **seen)
+    known = view.derive(accounts_by_name)
+    if known is None:  # the ids of accounts do not follow from their names
+        return unknown(f"storage account {name}")
+    account = view.get(StorageAccount, known[name]) if name in known else None
+    if not isinstance(account, StorageAccount):
+        return not_applicable(f"no workspace or AI account names {name}, so that the scan did not look at it", **seen)
+    verdict = azure_ml_storage_anonymous_access_allowed(account)
+    return structs.replace(
+        verdict,
+        evidence={**seen, **{f"StorageAccount.{field}": value for field, value in verdict.evidence.items()}},
+        path=(experiment.id, account.id),
+        missing=tuple(
+            f"StorageAccount.{field}" if field in account.__struct_fields__ else field for field in verdict.missing
+        ),
+    )

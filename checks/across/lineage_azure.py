@@ -9,6 +9,7 @@ from checks.azure.machine_learning.assets import job_id
 from checks.azure.machine_learning.resources import Job, ModelVersion, OnlineDeployment, Workspace
 from checks.azure.paths.documentation import deployment_of
 from checks.azure.storage.accounts import azure_ml_storage_anonymous_access_allowed
+from checks.azure.storage.naming import account_in, accounts_by_name
 from checks.azure.storage.resources import StorageAccount
 from checks.lineage.openlineage.joins import is_whole
 from checks.lineage.openlineage.resources import LineageDataset, LineageRun
@@ -54,20 +55,14 @@ def lineage_training_data_in_azure_storage_open_to_all(data: LineageDataset, vie
     used = training_run(data, view)
     if isinstance(used, Verdict):
         return used
-    name = data.place.store.partition("@")[2].partition(".")[0]
-    known = view.derive(_accounts)
+    name = account_in(data.place)
+    known = view.derive(accounts_by_name)
     if known is None:  # the ids of accounts do not follow from their names
         return unknown(f"storage account {name}")
     account = view.get(StorageAccount, known[name]) if name in known else None
     if not isinstance(account, StorageAccount):
         return not_applicable(f"no workspace or AI account names {name}, so that the scan did not look at it")
     return said_of_place(azure_ml_storage_anonymous_access_allowed(account), account, data, used)
-
-
-def _accounts(view: View) -> dict[str, str] | None:
-    """The ids of storage accounts by their names, which are unique in Azure; None unless all were listed."""
-    found = view.all(StorageAccount)
-    return {one.id.rpartition("/")[2]: one.id for one in found} if found.complete else None
 
 
 @check(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from factories.azure import deployment
-from factories.mlflow import HELD_OUT, TRAINED, data, logged, metric, pairs, run, used
+from factories.azure import deployment, storage
+from factories.mlflow import HELD_OUT, TRAINED, data, experiment, logged, metric, pairs, run, used
 from msgspec.structs import replace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.azure.machine_learning.resources import OnlineDeployment
+from checks.azure.storage.resources import StorageAccount
 from checks.mlflow import ids
 from scanner.model.nouns import Scope
 
@@ -42,11 +43,27 @@ def cases(wrong: dict[str, Any]) -> list[Case]:
     ]
 
 
+ROOT = experiment("wasbs://mlflow@stretinaprod.blob.core.windows.net/1")
+CLOSED, OPEN = (storage("stretinaprod", exists=True, allow_blob_public_access=allowed) for allowed in (False, True))
+
 CASES = {
     "azure_ml_serves_mlflow_version_from_uncommitted_code": cases({"pairs": pairs(dirty="true")}),
     "azure_ml_serves_mlflow_version_without_evaluation": cases({"recorded": ()}),
     "azure_ml_serves_mlflow_version_without_metrics_by_group": cases({"recorded": (metric("recall"),)}),
-}
+    "mlflow_artifact_root_in_azure_storage_open_to_all": [
+        Case("closed", PASS, ROOT, CLOSED),
+        Case("open", FAIL, ROOT, OPEN),
+        Case("open, at its other endpoint", FAIL, experiment("abfss://m@stretinaprod.dfs.core.windows.net/1"), OPEN),
+        Case("behind the server", NOT_APPLICABLE, experiment("mlflow-artifacts:/1"), OPEN),
+        Case("in a store of the workspace", NOT_APPLICABLE, experiment("azureml://x/ExperimentRun/dcid.1"), OPEN),
+        Case("no account in the address", NOT_APPLICABLE, experiment("abfss:///mlflow"), OPEN),
+        Case("in an account that nothing else names", NOT_APPLICABLE, ROOT, storage("stclaimsprod", exists=True)),
+        Case("the account is gone", NOT_APPLICABLE, ROOT, storage("stretinaprod", exists=False)),
+        Case("nobody saw all accounts", UNKNOWN, ROOT, incomplete=(StorageAccount,)),
+        Case("nobody saw what it allows", UNKNOWN, ROOT, storage("stretinaprod", exists=True)),
+        Case("nobody saw where", UNKNOWN, experiment()),
+    ],
+}  # fmt: skip
 
 
 def test_a_version_on_the_server_of_a_workspace_is_the_model_of_that_name_there() -> None:
