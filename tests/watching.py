@@ -50,11 +50,11 @@ class Observed(InventoryView):
         self.fields.add((kind, resource.id, field))
         self.reads.add(Seen(kind, resource.id, field, inner))
 
-    def get(self, kind: Any, id: str) -> Any:
+    def get(self, kind: Any, id: str, at: Any = None) -> Any:
         if kind.kind in self.without:
-            return super().get(kind, id)
+            return super().get(kind, id, at)
         self.joins.add((kind.kind, id))
-        return self.watch(super().get(kind, id))
+        return self.watch(super().get(kind, id, at))
 
     def all(self, kind: Any) -> Any:
         if kind.kind in self.without:

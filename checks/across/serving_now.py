@@ -69,7 +69,7 @@ def _in_sagemaker(view: View, found: list[Served]) -> bool:
     for model, way in models.paths.items():
         names = {model, *made_from.get(model, ())}
         found.append(Served(Model.kind, model, names, (Endpoint.kind, way[-1])))
-    return models.complete and packages.complete
+    return models.whole.everywhere and packages.whole.everywhere
 
 
 def _in_vertex(view: View, found: list[Served]) -> bool:

@@ -5,7 +5,7 @@ from typing import TypeVar
 from msgspec import UnsetType
 
 from checks.aws.partitions import domains, regions, regions_beside
-from scanner.model.nouns import Resource, Scope
+from scanner.model.nouns import ANYWHERE, Resource, Scope
 from scanner.model.patterns import pattern
 from scanner.model.views import View
 
@@ -103,6 +103,11 @@ def region_of(arn: str) -> str:
     return parts[3] if len(parts) > 5 else ""
 
 
+def scope_of(arn: str) -> Scope:
+    """The account and region that an ARN names."""
+    return Scope("aws", account_of(arn), region_of(arn) or ANYWHERE)
+
+
 def is_aws_content(bucket: str, region: str) -> bool:
     """Whether the name, seen from a region, is one that AWS publishes models and examples under.
 
@@ -126,7 +131,7 @@ def named(view: View, kind: type[R], neighbour: Resource, segment: str, name: st
     """
     scope: Scope = neighbour.scope
     prefix = f"arn:{partition_of(neighbour.id)}:sagemaker:{scope.region}:{scope.account}:{segment}/"
-    found = view.get(kind, prefix + name)
+    found = view.get(kind, prefix + name, scope)
     if not isinstance(found, Resource) and name != name.lower():
-        found = view.get(kind, prefix + name.lower())
+        found = view.get(kind, prefix + name.lower(), scope)
     return found

@@ -9,7 +9,7 @@ from scanner.evaluate.judge import Judgement
 from scanner.model.checks import Check
 from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, unknown
 from scanner.store.inventory import Inventory
-from scanner.systems.ownership import Ownership
+from scanner.systems.ownership import Hidden, Ownership
 
 #: Resources that are read at once.
 _AT_ONCE = 200
@@ -58,8 +58,8 @@ def unclaimed(inventory: Inventory, owners: Ownership) -> Iterator[Judgement]:
                 yield Judgement(UNCLAIMED, found[key.id], _verdict(found[key.id], leads_to, hidden))
 
 
-def _verdict(resource: Resource, leads_to: int, hidden: frozenset[str]) -> Verdict:
-    if resource.scope.provider in hidden:
+def _verdict(resource: Resource, leads_to: int, hidden: Hidden) -> Verdict:
+    if hidden.leads_to(resource):
         return unknown("all that may lead from a system to it")
     verdict = UNCLAIMED(resource)
     more = f", nor the {leads_to} that it leads to" if leads_to else ""

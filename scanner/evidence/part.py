@@ -12,7 +12,7 @@ from scanner.evaluate.trusting import Trusting
 from scanner.evidence.dossier_types import Dossier
 from scanner.model.checks import Check
 from scanner.model.documents import Decoders
-from scanner.model.nouns import Resource
+from scanner.model.nouns import Resource, Scope
 from scanner.model.trust import Entry
 from scanner.model.views import All
 from scanner.store.inventory import Inventory, InventoryView
@@ -38,8 +38,8 @@ class Noting(InventoryView):
         self.found: set[Key] = set()
         self.whole: set[str] = set()
 
-    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
-        found = super().get(kind, id)
+    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
+        found = super().get(kind, id, at)
         if isinstance(found, Resource):
             self.found.add(Key(kind.kind, found.id))
         return found

@@ -125,11 +125,15 @@ class Resource(Struct, frozen=True, kw_only=True):
     `cached` says which operations' fields came from the local cache, and when they were read. It is no observed field.
     Neither is `read`, which says what was read when: it goes to the journal beside the resource, and what comes back
     from there to be judged is without it.
+
+    `local` says of a kind that others of ML refer to it only from its own account and region: by a plain name, or from
+    what it lies inside.
     """
 
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = False
 
     id: str
     name: str

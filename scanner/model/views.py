@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import UnsetType
 
-from scanner.model.nouns import Resource
+from scanner.model.nouns import Resource, Scope
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
@@ -18,16 +18,49 @@ class All(Generic[R]):
 
     __slots__ = ("_complete_in", "_found", "complete")
 
-    def __init__(self, found: Iterable[R], *, complete: bool, complete_in: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, found: Iterable[R], *, complete: bool, complete_in: Callable[[str, str], bool] | None = None
+    ) -> None:
         self._found, self._complete_in = found, complete_in
         self.complete = complete
 
-    def complete_in(self, account: str) -> bool:
-        """Whether all of one account was read: what another one refuses says nothing of it."""
-        return self.complete or (self._complete_in is not None and self._complete_in(account))
+    def complete_in(self, account: str, region: str = "") -> bool:
+        """Whether all of one account was read, or of one region of it: what another one refuses says nothing of it."""
+        return self.complete or (self._complete_in is not None and self._complete_in(account, region))
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._found)
+
+
+class Whole:
+    """Where an index of some kinds has all that there is: each account and region for itself."""
+
+    __slots__ = ("_listed", "_unclear")
+
+    def __init__(self, *listed: All[Any]) -> None:
+        self._listed = listed
+        self._unclear: set[tuple[str, str]] = set()
+
+    def doubt(self, scope: Scope) -> None:
+        """Note that something there does not say what the index takes of it."""
+        self._unclear.add((scope.account, scope.region))
+
+    def at(self, scope: Scope) -> bool:
+        """Whether nothing is missing of one account and region."""
+        return (scope.account, scope.region) not in self._unclear and all(
+            each.complete_in(scope.account, scope.region) for each in self._listed
+        )
+
+    def in_account(self, account: str) -> bool:
+        """Whether nothing is missing of one account, in any region."""
+        return all(account != unclear for unclear, _ in self._unclear) and all(
+            each.complete_in(account) for each in self._listed
+        )
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether nothing is missing at all."""
+        return not self._unclear and all(each.complete for each in self._listed)
 
 
 class View(Protocol):
@@ -38,8 +71,12 @@ class View(Protocol):
         """When the inventory was taken: the only clock that a check knows."""
         ...
 
-    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
-        """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""
+    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
+        """The resource; `None` if its kind was read completely and it is not there; else `UNSET`.
+
+        `at` is the account and region that it is in, if it is there: where these were read completely, what others
+        refuse does not matter.
+        """
         ...
 
     def all(self, kind: type[R]) -> All[R]:

@@ -17,7 +17,7 @@ from msgspec import UNSET, UnsetType
 from scanner.model import provenance
 from scanner.model.documents import Decoders, Many
 from scanner.model.errors import InputError
-from scanner.model.nouns import Gap, Listing, Reason, Resource, Scope
+from scanner.model.nouns import ANYWHERE, Gap, Listing, Reason, Resource, Scope
 from scanner.model.origins import Principal
 from scanner.model.sanitize import encode
 from scanner.model.views import All, View
@@ -225,7 +225,7 @@ class InventoryView:
         self._needs = self._also.union(kind.kind for kind in needs)
         self._derived: dict[Callable[..., Any], Any] = {}
         self._complete: dict[str, bool] = {}
-        self._accounts: dict[str, dict[str, bool]] = {}
+        self._accounts: dict[str, dict[str, dict[str, bool]]] = {}
 
     @property
     def taken_at(self) -> datetime:
@@ -242,13 +242,14 @@ class InventoryView:
     def asked(self, kind: type[Resource]) -> bool:
         return kind.kind in self._needs and kind.kind in self._listed
 
-    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
-        """The resource; `None` if its kind was read completely and it is not there; else `UNSET`."""
+    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
+        """See `View.get`."""
         self._refuse(kind)
         found = self._inventory.find(kind, id)
         if found is not None:
             return found
-        return None if self._is_complete(kind) else UNSET
+        known = self._is_complete(kind) or (at is not None and self._complete_in(kind, at.account, at.region))
+        return None if known else UNSET
 
     def all(self, kind: type[R]) -> All[R]:
         """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
@@ -259,7 +260,7 @@ class InventoryView:
         return All(
             self._inventory.all(kind),
             complete=self._is_complete(kind),
-            complete_in=lambda account: self._complete_in(kind, account),
+            complete_in=lambda account, region: self._complete_in(kind, account, region),
         )
 
     def derive(self, function: Callable[[View], T]) -> T:
@@ -273,13 +274,18 @@ class InventoryView:
             self._complete[kind.kind] = self._inventory.complete(kind)
         return self._complete[kind.kind]
 
-    def _complete_in(self, kind: type[Resource], account: str) -> bool:
+    def _complete_in(self, kind: type[Resource], account: str, region: str) -> bool:
+        """Of a kind that is listed for all regions of an account at once, each is as complete as that."""
         if kind.kind not in self._accounts:
-            accounts = self._accounts[kind.kind] = dict[str, bool]()
+            accounts = self._accounts[kind.kind] = dict[str, dict[str, bool]]()
             for (name, scope), listing in self._inventory.listings.items():
                 if name == kind.kind:
-                    accounts[scope.account] = accounts.get(scope.account, True) and listing.complete
-        return self._accounts[kind.kind].get(account, False)
+                    accounts.setdefault(scope.account, {})[scope.region] = listing.complete
+        regions = self._accounts[kind.kind].get(account, {})
+        if region in ("", ANYWHERE):
+            return bool(regions) and all(regions.values())
+        there = [regions[name] for name in (region, ANYWHERE) if name in regions]
+        return bool(there) and all(there)
 
     def _refuse(self, kind: type[Resource]) -> None:
         if kind.kind not in self._needs:

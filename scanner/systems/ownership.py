@@ -2,13 +2,34 @@
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from scanner.model.globs import matcher
-from scanner.model.nouns import Resource
+from scanner.model.nouns import ANYWHERE, Resource, Scope
 from scanner.store.inventory import Inventory
 from scanner.systems.assign import assign
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exemption, Manifest
 from scanner.systems.names import Key
+from scanner.systems.naming import is_ai
+
+
+class Hidden(Struct, frozen=True):
+    """Where something may lead from a system to what is unclaimed, and was not seen: anywhere of these providers, or in
+    these places."""
+
+    providers: frozenset[str]
+    places: frozenset[Scope]
+
+    def leads_to(self, resource: Resource) -> bool:
+        """Whether that may be so of a resource. What only its own place refers to cannot be named from elsewhere."""
+        scope = resource.scope
+        places = [place for place in self.places if place.provider == scope.provider]
+        if type(resource).local:
+            near = (ANYWHERE, scope.region)
+            places = [one for one in places if one.account == scope.account]
+            places = places if scope.region == ANYWHERE else [one for one in places if one.region in near]
+        return scope.provider in self.providers or bool(places)
 
 
 class Ownership:
@@ -55,11 +76,15 @@ class Ownership:
         """Whether there is such a resource."""
         return self._names.find(key) is not None
 
-    def hidden(self, inventory: Inventory) -> frozenset[str]:
-        """The providers of which something may lead from a system to what is unclaimed, and was not seen."""
+    def hidden(self, inventory: Inventory) -> Hidden:
+        """Where something may lead from a system to what is unclaimed, and was not seen.
+
+        Gaps of what leads nowhere, as buckets, roles and alarms, hide nothing.
+        """
         listed = {kind for kind, _ in inventory.listings}
         unasked = (kind.partition(".")[0] for kind in self.leading - listed)
-        return frozenset().union(*self.undecided.values(), (gap.scope.provider for gap in inventory.gaps), unasked)
+        leading = (gap.scope for gap in inventory.gaps if gap.kind not in self.kinds or is_ai(self.kinds[gap.kind]))
+        return Hidden(frozenset().union(*self.undecided.values(), unasked), frozenset(leading))
 
     def held(self, system: str) -> tuple[int, int]:
         """How many resources a system claims, and how many of these belong to others, too."""

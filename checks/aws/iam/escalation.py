@@ -22,7 +22,7 @@ from checks.aws.sagemaker.resources import NotebookInstance
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, not_applicable, passed, unknown
 from scanner.model.patterns import pattern
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 _PASS = "iam:PassRole"  # noqa: S105 - an action
 _OF_IAM = ("role", "user", "group", "policy", "provider")
@@ -54,7 +54,7 @@ def roles_of_accounts(view: View) -> dict[str, Roles]:
     answers: dict[str, dict[str, Answer]] = {}
     for role in seen:
         answers.setdefault(account_of(role.id), {})[role.id] = known.look_up(role)[0]
-    return {account: _roles(found, complete=seen.complete) for account, found in answers.items()}
+    return {account: _roles(found, complete=seen.complete_in(account)) for account, found in answers.items()}
 
 
 def _roles(found: Mapping[str, Answer], *, complete: bool) -> Roles:
@@ -84,15 +84,16 @@ _NO_ROLES = Roles(Targets(()), NOTHING, complete=False)
 
 
 class Notebooks(Struct, frozen=True):
-    """The roles that notebooks run as, by account, `None` for one that was not seen; `complete` if none was missed."""
+    """The roles that notebooks run as, by account, `None` for one that was not seen; `whole` where none is missing."""
 
     run_as: dict[str, set[str | None]]
-    complete: bool
+    whole: Whole
 
     def other_than(self, role: Role) -> Answer:
         """Whether there is a notebook in the account of a role that runs as another one."""
-        others = self.run_as.get(account_of(role.id), set()) - {role.id}
-        return YES if others - {None} else NO if self.complete and not others else UNKNOWN
+        account = account_of(role.id)
+        others = self.run_as.get(account, set()) - {role.id}
+        return YES if others - {None} else NO if self.whole.in_account(account) and not others else UNKNOWN
 
 
 def notebooks(view: View) -> Notebooks:
@@ -101,7 +102,7 @@ def notebooks(view: View) -> Notebooks:
     run_as: dict[str, set[str | None]] = {}
     for notebook in seen:
         run_as.setdefault(notebook.scope.account, set()).add(notebook.role_arn or None)
-    return Notebooks(run_as, seen.complete)
+    return Notebooks(run_as, Whole(seen))
 
 
 class Escalation:

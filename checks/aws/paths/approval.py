@@ -52,9 +52,10 @@ def sagemaker_model_package_registered_as_approved(package: ModelPackage, view: 
     if package.approval_status is None or package.approval_status in _UNAPPROVED:
         return not_applicable("it is not approved", approval_status=package.approval_status)
     served = view.derive(served_packages)
+    followed = served.all_of(package)
     way = served.paths.get(package.id)
     if way is None:
-        return not_applicable("no endpoint in service runs it") if served.complete else unknown("what endpoints run")
+        return not_applicable("no endpoint in service runs it") if followed else unknown("what endpoints run")
     path = (package.id, *way)
     made, changed = package.creation_time, package.last_modified_time
     if package.approval_status != "Approved" or not isinstance(made, datetime):
@@ -64,7 +65,7 @@ def sagemaker_model_package_registered_as_approved(package: ModelPackage, view: 
         return failed("it was approved as it was registered", path=path, **shown)
     if package.created_by is UNSET or package.last_modified_by is UNSET:
         return unknown("created_by", "last_modified_by", path=path)
-    if not served.complete:
+    if not followed:
         return unknown("what endpoints run", path=path)
     if different_people(package.created_by, package.last_modified_by):
         people = {"created_by": package.created_by, "last_modified_by": package.last_modified_by}

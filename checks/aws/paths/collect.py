@@ -26,7 +26,7 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
 )
 from scanner.model.collectors import Found, collector
-from scanner.model.nouns import Resource
+from scanner.model.nouns import Resource, Scope
 from scanner.model.views import All
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class FoundView:
     def asked(self, _: type[Resource]) -> bool:
         return False
 
-    def get(self, kind: type[R], id: str) -> R | UnsetType | None:
+    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:  # noqa: ARG002 - of the protocol
         if kind not in self._by_id:
             self._by_id[kind] = {each.id: each for each in self._found.of(kind)}
         found: R | UnsetType = self._by_id[kind].get(id, UNSET)

@@ -87,11 +87,11 @@ def judged_in_service(model: Model, view: View, judge: Callable[[Model, View, tu
     What was not seen of endpoints and of jobs takes nothing away from a failure.
     """
     served = view.derive(served_models)
-    path = served.paths.get(model.id)
+    path, followed = served.paths.get(model.id), served.whole.at(model.scope)
     if path is None:
-        return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
+        return not_applicable("no endpoint in service runs it") if followed else unknown("all endpoints")
     verdict = judge(model, view, path)
-    if verdict.status is not Status.FAIL and (view.derive(training_jobs).unread or not served.complete):
+    if verdict.status is not Status.FAIL and (view.derive(training_jobs).unread or not followed):
         return unknown("all endpoints and training jobs", path=verdict.path)
     return verdict
 

@@ -11,6 +11,7 @@ from checks.aws.sagemaker.resources import TrainingJob
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Resource,
+    Scope,
     Severity,
     Verdict,
     failed,
@@ -73,7 +74,7 @@ def s3_training_bucket_outside_macie(bucket: Bucket, view: View) -> Verdict:
     if missing := unobserved(bucket, "region"):
         return missing
     id = coverage_id(partition_of(bucket.id), str(bucket.region), bucket.scope.account, bucket.name)
-    coverage = view.get(BucketCoverage, id)
+    coverage = view.get(BucketCoverage, id, Scope("aws", bucket.scope.account, str(bucket.region)))
     if coverage is None:
         nothing = not_applicable("Macie does not look at buckets here, or does not know it yet", owned=bucket.owned)
         return nothing if read.complete else unknown("TrainingJob")

@@ -26,9 +26,10 @@ class Served:
         self.path = (package.id, *(way or ()))
         found = described(view, package, way[0]) if way else Described(None, (), complete=True)
         self.own, self.others, self.cards = found.own, found.others, found.cards
-        self.complete = served.complete and found.complete
+        followed = served.all_of(package)
+        self.complete = followed and found.complete
         self.verdict: Verdict | None = None
-        if way is None and served.complete:
+        if way is None and followed:
             self.verdict = not_applicable("no endpoint in service runs it")
         elif way is None:
             self.verdict = unknown("whether an endpoint runs it")

@@ -9,7 +9,7 @@ from checks.aws.blind_spots import OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, UNKNOWN, YES
 from checks.aws.iam.policy import administrators, is_admin_seen, shown
 from checks.aws.iam.resources import Role
-from checks.aws.names import account_of, named
+from checks.aws.names import account_of, named, scope_of
 from checks.aws.paths.serving import NOT_SERVING, SERVING
 from checks.aws.sagemaker.references import all_variants, config_of, model_names
 from checks.aws.sagemaker.resources import Endpoint, EndpointConfig, Model
@@ -56,7 +56,7 @@ def sagemaker_endpoint_role_administrative(endpoint: Endpoint, view: View) -> Ve
     gone: list[str] = []
     unclear: list[str] = []
     for arn, between in _roles(endpoint, config, view):
-        role = view.get(Role, arn) if arn else UNSET
+        role = view.get(Role, arn, scope_of(arn)) if arn else UNSET
         if role is None and account_of(arn) == endpoint.scope.account:
             gone.append(arn.rpartition("/")[2])
             continue

@@ -7,6 +7,7 @@ from checks.aws.iam.answers import UNKNOWN
 from checks.aws.iam.policy import shown
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.iam.simulation import Proof, Request, proof, settled
+from checks.aws.names import scope_of
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.paths.writing import PUT, Write, writes
 from checks.aws.s3.resources import Bucket
@@ -71,7 +72,7 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
         return unknown("status")
     if nb.status in _IDLE:
         return not_applicable("the notebook does not run")
-    role = view.get(Role, nb.role_arn) if isinstance(nb.role_arn, str) else UNSET
+    role = view.get(Role, nb.role_arn, scope_of(nb.role_arn)) if isinstance(nb.role_arn, str) else UNSET
     if role is None:
         return not_applicable("the role does not exist any more")
     if role is UNSET:

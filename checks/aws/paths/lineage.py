@@ -93,9 +93,13 @@ def sagemaker_lineage_names_no_job_of_served_model(model: Model, view: View) -> 
     served = view.derive(served_models)
     path = served.paths.get(model.id)
     if path is None:
-        return not_applicable("no endpoint in service runs it") if served.complete else unknown("all endpoints")
+        return (
+            not_applicable("no endpoint in service runs it")
+            if served.whole.at(model.scope)
+            else unknown("all endpoints")
+        )
     verdict = _made(model, view, path)
-    if verdict.status is not Status.FAIL and not served.complete:
+    if verdict.status is not Status.FAIL and not served.whole.at(model.scope):
         return unknown("all endpoints", path=verdict.path)
     return verdict
 

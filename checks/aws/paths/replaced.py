@@ -49,7 +49,7 @@ def sagemaker_served_package_artifact_replaced(package: ModelPackage, view: View
     served = view.derive(served_packages)
     way = served.paths.get(package.id)
     if way is None:
-        return unknown("whether an endpoint runs it") if not served.complete else not_applicable("nothing serves it")
+        return unknown("whether an endpoint runs it") if not served.all_of(package) else not_applicable("nothing serves it")
     path = (package.id, *way)
     sources = view.derive(artifact_sources).of.get(package.id)
     if sources is None:
@@ -71,7 +71,7 @@ def sagemaker_served_package_artifact_replaced(package: ModelPackage, view: View
     gone = [one.id for one in now if isinstance(one, ArtifactObject) and one.exists is False]
     if len(seen) + len(gone) < len(now):
         return unknown("ArtifactObject.exists", "ArtifactObject.etag", path=path)
-    if not served.complete:  # an endpoint that nobody saw may run another specification of it
+    if not served.all_of(package):  # an endpoint that nobody saw may run another specification of it
         return unknown("whether other endpoints run it", path=path)
     if gone:
         return not_applicable("an object of its artifact is not there any more")

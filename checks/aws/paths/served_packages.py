@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct, UnsetType
 
-from checks.aws.names import named
+from checks.aws.names import named, region_of
 from checks.aws.paths.serving import NOT_SERVING, SERVING
 from checks.aws.sagemaker.addresses import containers_of, specifications_of
 from checks.aws.sagemaker.packages import named_alone, package_id
 from checks.aws.sagemaker.references import all_variants, answers, components, config_of, model_names
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent, Model, ModelCard, ModelPackage
 from scanner.cards.card import Card
-from scanner.model.nouns import Resource
-from scanner.model.views import View
+from scanner.model.nouns import Resource, Scope
+from scanner.model.views import View, Whole
 
 _ARCHIVED = "Archived"
 
@@ -21,19 +21,23 @@ class ServedPackages(Struct, frozen=True):
     """The ids of packages that endpoints in service run, each with the way from there to an endpoint.
 
     A way is a model, what the endpoint has it by (its configuration, or an inference component), and the endpoint.
-    `ways` are all that there are. `complete` unless some endpoint could not be followed.
+    `ways` are all that there are. `whole` where no endpoint is missing, and each could be followed.
     """
 
     paths: dict[str, tuple[str, ...]]
-    complete: bool
+    whole: Whole
     ways: dict[str, list[tuple[str, ...]]]
+
+    def all_of(self, package: ModelPackage) -> bool:
+        """Whether all is known that runs a package: endpoints of its region, in the account that sees it."""
+        return self.whole.at(Scope("aws", package.scope.account, region_of(package.id)))
 
 
 class ServedModels(Struct, frozen=True):
-    """The ids of models that endpoints in service run, each with the way from there to one; `complete` as above."""
+    """The ids of models that endpoints in service run, each with the way from there to one; `whole` as above."""
 
     paths: dict[str, tuple[str, ...]]
-    complete: bool
+    whole: Whole
 
 
 class Cards(Struct, frozen=True):
@@ -63,29 +67,29 @@ def served_packages(view: View) -> ServedPackages:
     """An index of what serves, to be derived once."""
     endpoints = view.all(Endpoint)
     ways: dict[str, list[tuple[str, ...]]] = {}
-    complete = endpoints.complete
+    whole = Whole(endpoints)
     for endpoint in endpoints:
         for model, way in () if endpoint.status in NOT_SERVING else _models(view, endpoint):
             if model is None or containers_of(model) is None:
-                complete = False
+                whole.doubt(endpoint.scope)
                 continue
             for id in dict.fromkeys(package_id(arn, model.scope.account) for _, arn in named_alone(model)):
                 ways.setdefault(id, []).append((model.id, *way))
-    return ServedPackages({id: found[0] for id, found in ways.items()}, complete, ways)
+    return ServedPackages({id: found[0] for id, found in ways.items()}, whole, ways)
 
 
 def served_models(view: View) -> ServedModels:
     """An index of the models that serve, to be derived once."""
     endpoints = view.all(Endpoint)
     paths: dict[str, tuple[str, ...]] = {}
-    complete = endpoints.complete
+    whole = Whole(endpoints)
     for endpoint in endpoints:
         for model, way in () if endpoint.status in NOT_SERVING else _models(view, endpoint):
             if model is None:
-                complete = False
+                whole.doubt(endpoint.scope)
             else:
                 paths.setdefault(model.id, way)
-    return ServedModels(paths, complete)
+    return ServedModels(paths, whole)
 
 
 def _models(view: View, endpoint: Endpoint) -> Iterator[tuple[Model | None, tuple[str, ...]]]:
@@ -98,7 +102,7 @@ def _models(view: View, endpoint: Endpoint) -> Iterator[tuple[Model | None, tupl
         if name is not None:
             yield _model(view, endpoint, name), (config.id, endpoint.id)
             continue
-        if not view.derive(components).complete:
+        if not view.derive(components).whole.at(endpoint.scope):
             yield None, ()
         for id in view.derive(components).of(endpoint):
             component = view.get(InferenceComponent, id)

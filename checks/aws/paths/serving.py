@@ -118,7 +118,7 @@ def _loaded(view: View, endpoint: Endpoint) -> Iterator[tuple[Artifacts | None, 
         return
     for name in model_names(all_variants(config)):
         if name is None:  # its models are inference components
-            if not view.derive(components).complete:
+            if not view.derive(components).whole.at(endpoint.scope):
                 yield None, ()
             yield from _components(view, endpoint)
         else:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, Struct
 
 from checks.aws.cloudwatch.resources import Alarm, any_will_do
-from checks.aws.names import account_of, partition_of
+from checks.aws.names import account_of, partition_of, scope_of
 from checks.aws.sagemaker.references import components
 from checks.aws.sagemaker.resources import Endpoint, InferenceComponent
 from checks.aws.sns.resources import Topic
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 #: One that was never made has nothing to watch; one that is being deleted is judged no more.
 _NEVER = ("Failed", "Creating", "Deleting")
@@ -29,11 +29,12 @@ _TOLD, _OPEN, _NOBODY, _MACHINE = "told", "open", "nobody", "machine"
 
 
 class Alarms(Struct, frozen=True):
-    """Ids of alarms by account, region and endpoint, and of composite alarms by account, region and alarm."""
+    """Ids of alarms by account, region and endpoint, and of composite alarms by account, region and alarm; `whole`
+    where none is missing."""
 
     on: dict[tuple[str, str, str], list[str]]
     above: dict[tuple[str, str, str], list[str]]
-    complete: bool
+    whole: Whole
 
 
 class Reach(NamedTuple):
@@ -47,8 +48,10 @@ class Reach(NamedTuple):
 def alarms(view: View) -> Alarms:
     """An index of what watches what, to be derived once."""
     found = view.all(Alarm)
-    index = Alarms({}, {}, found.complete and all(UNSET not in (one.endpoint_names, one.alarm_names) for one in found))
+    index = Alarms({}, {}, Whole(found))
     for one in found:
+        if UNSET in (one.endpoint_names, one.alarm_names):
+            index.whole.doubt(one.scope)
         place = (one.scope.account, one.scope.region)
         # Of a composite alarm it is asked whether it tells of its parts: it may be there for something else.
         for names, ids in ((() if one.alarm_names else one.endpoint_names, index.on), (one.alarm_names, index.above)):
@@ -107,7 +110,7 @@ def sagemaker_endpoint_alarm_reaches_nobody(endpoint: Endpoint, view: View) -> V
     found = _alarms_on(endpoint, view)
     if isinstance(found, Verdict):
         return found
-    complete = view.derive(alarms).complete
+    complete = view.derive(alarms).whole.at(endpoint.scope)
     reaches = {one.id: _reach(one, endpoint, view) for one in found}
     shown = _shown(found)
     for id, reach in reaches.items():
@@ -163,7 +166,7 @@ def sagemaker_endpoint_rollback_alarms_watch_another(endpoint: Endpoint, view: V
         return not_applicable(
             "no alarm rolls it back", status=endpoint.status, rollback_alarms=endpoint.rollback_alarms
         )
-    found = [view.get(Alarm, _arn(endpoint, name)) for name in names]
+    found = [view.get(Alarm, _arn(endpoint, name), endpoint.scope) for name in names]
     seen = [one for one in found if isinstance(one, Alarm)]
     shown = {"rollback_alarms": endpoint.rollback_alarms, **_of_each(seen, "endpoint_names")}
     for one in seen:
@@ -187,7 +190,7 @@ def _alarms_on(endpoint: Endpoint, view: View) -> list[Alarm] | Verdict:
     ids = index.on.get((endpoint.scope.account, endpoint.scope.region, endpoint.name), [])
     found = [view.get(Alarm, id) for id in ids]
     seen = [one for one in found if isinstance(one, Alarm)]
-    if len(seen) < len(ids) or (not seen and not index.complete):
+    if len(seen) < len(ids) or (not seen and not index.whole.at(endpoint.scope)):
         return unknown("Alarm", path=(endpoint.id,))
     return seen or not_applicable("no alarm watches it")
 
@@ -221,7 +224,8 @@ def _rolling_back(endpoint: Endpoint, view: View) -> set[str | None]:
     index = view.derive(components)
     found = [endpoint, *(view.get(InferenceComponent, id) for id in index.of(endpoint))]
     seen = [one.rollback_alarms for one in found if isinstance(one, (Endpoint, InferenceComponent))]
-    unread: set[str | None] = set() if index.complete and len(seen) == len(found) and UNSET not in seen else {None}
+    is_read = index.whole.at(endpoint.scope) and len(seen) == len(found) and UNSET not in seen
+    unread: set[str | None] = set() if is_read else {None}
     return unread | {one.alarm_name for alarms in seen for one in alarms or ()}
 
 
@@ -233,7 +237,7 @@ def _by_action(action: str, alarm: Alarm, view: View) -> Reach:
         return Reach(_OPEN, f"whom an action of {service or 'an unknown service'} tells")
     if account_of(action) != alarm.scope.account:
         return Reach(_OPEN, "who reads a topic of another account")
-    topic = view.get(Topic, action)
+    topic = view.get(Topic, action, scope_of(action))
     if topic is None:
         return Reach(_NOBODY)
     if not isinstance(topic, Topic):

@@ -98,7 +98,7 @@ def _judge_components(endpoint: Endpoint, config: EndpointConfig, view: View) ->
     }
     if bare:
         return failed(f"no alarm rolls a bad version back: {', '.join(bare)}", **evidence)
-    if UNSET in found or len(shown) < len(seen) or not index.complete:
+    if UNSET in found or len(shown) < len(seen) or not index.whole.at(endpoint.scope):
         return unknown("InferenceComponent.rollback_alarms", path=(endpoint.id, config.id))
     if not seen:
         return failed("no alarm rolls a bad version back", rollback_alarms=endpoint.rollback_alarms)

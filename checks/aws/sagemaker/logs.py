@@ -55,7 +55,7 @@ def sagemaker_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verd
         return not_applicable(f"the status is {endpoint.status}", status=endpoint.status)
     scope = endpoint.scope
     group_id = f"arn:{partition_of(endpoint.id)}:logs:{scope.region}:{scope.account}:log-group:{OF_ENDPOINTS}"
-    group = view.get(LogGroup, group_id + endpoint.name)
+    group = view.get(LogGroup, group_id + endpoint.name, scope)
     if group is None:
         return _unless_components(
             endpoint, view, not_applicable("it has no log group, as its containers logged nothing")
@@ -80,6 +80,6 @@ def sagemaker_endpoint_logs_expire_early(endpoint: Endpoint, view: View) -> Verd
 def _unless_components(endpoint: Endpoint, view: View, verdict: Verdict) -> Verdict:
     """The verdict, unless inference components run there, or nobody saw whether any do."""
     index = view.derive(components)
-    if index.of(endpoint) or not index.complete:
+    if index.of(endpoint) or not index.whole.at(endpoint.scope):
         return unknown("log groups of its inference components", path=(endpoint.id,))
     return verdict

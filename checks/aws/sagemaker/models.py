@@ -47,7 +47,7 @@ def _unless_decided_elsewhere(model: Model, view: View, verdict: Verdict) -> Ver
     if model.execution_role_arn is None:
         return not_applicable("without a role only inference components serve it, with their endpoint's settings")
     found = view.derive(hosting)
-    if found.complete and found.of(model) == {Hosting.COMPONENT}:
+    if found.whole.at(model.scope) and found.of(model) == {Hosting.COMPONENT}:
         return not_applicable("served by inference components alone, with their endpoint's settings")
     return _unless_serverless(model, view, verdict)
 
@@ -57,7 +57,7 @@ def _unless_serverless(model: Model, view: View, verdict: Verdict) -> Verdict:
     ways = found.of(model)
     if Hosting.INSTANCES in ways:
         return verdict
-    if not found.complete:
+    if not found.whole.at(model.scope):
         return unknown("EndpointConfig.variants", "InferenceComponent.specification")
     if Hosting.SERVERLESS in ways:
         return not_applicable("served by serverless variants alone, which do not support it")
@@ -400,7 +400,7 @@ def _unless_components_are_isolated(model: Model, view: View, verdict: Verdict) 
     shut = [isolated(component, view) for component in found.components_of(model)]
     if any(each is not UNSET and not each for each in shut):
         return verdict
-    if not found.complete:
+    if not found.whole.at(model.scope):
         return unknown("EndpointConfig.variants", "InferenceComponent.specification")
     if not shut:
         return verdict

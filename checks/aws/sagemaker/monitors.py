@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct
 from checks.aws.sagemaker.resources import Endpoint, MonitoringSchedule
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 #: One that was never made has nothing to monitor; one that is being deleted is judged no more.
 _NEVER = ("Failed", "Creating", "Deleting")
@@ -23,22 +23,23 @@ _ENDED_BADLY = ("Failed", "Stopped")
 
 
 class Schedules(Struct, frozen=True):
-    """Ids of schedules by account, region and endpoint in lower case; `complete` unless some were not seen."""
+    """Ids of schedules by account, region and endpoint in lower case; `whole` where none is missing."""
 
     ids: dict[tuple[str, str, str], list[str]]
-    complete: bool
+    whole: Whole
 
 
 def schedules(view: View) -> Schedules:
     """An index of what monitors what, to be derived once."""
     found = view.all(MonitoringSchedule)
     ids: dict[tuple[str, str, str], list[str]] = {}
-    complete = found.complete
+    whole = Whole(found)
     for one in found:
-        complete = complete and one.endpoint_name is not UNSET
+        if one.endpoint_name is UNSET:
+            whole.doubt(one.scope)
         if isinstance(one.endpoint_name, str):
             ids.setdefault((one.scope.account, one.scope.region, one.endpoint_name.lower()), []).append(one.id)
-    return Schedules(ids, complete)
+    return Schedules(ids, whole)
 
 
 @check(
@@ -78,7 +79,9 @@ def sagemaker_endpoint_monitor_halted(endpoint: Endpoint, view: View) -> Verdict
     found = _monitors(endpoint, view)
     if isinstance(found, Verdict):
         return found
-    complete = view.derive(schedules).complete and all(one.monitoring_type is not UNSET for one in found)
+    complete = view.derive(schedules).whole.at(endpoint.scope) and all(
+        one.monitoring_type is not UNSET for one in found
+    )
     states = {one.id: _state(one) for one in found}
     by_type: dict[str, list[MonitoringSchedule]] = {}
     for one in found:
@@ -140,7 +143,7 @@ def sagemaker_endpoint_monitor_found_violations(endpoint: Endpoint, view: View) 
     for one in active:
         if one.status not in _GOES_ON or _is_untold(one):
             return _open(one, endpoint)
-    if not view.derive(schedules).complete:
+    if not view.derive(schedules).whole.at(endpoint.scope):
         return unknown("MonitoringSchedule", path=(endpoint.id,))
     if clean := [one for one in active if ended[one.id] == "Completed"]:
         return passed("the last run found no violation", path=(endpoint.id, clean[0].id), **_shown(active))
@@ -157,7 +160,7 @@ def _monitors(endpoint: Endpoint, view: View) -> list[MonitoringSchedule] | Verd
     ids = index.ids.get((endpoint.scope.account, endpoint.scope.region, endpoint.name.lower()), [])
     found = [view.get(MonitoringSchedule, id) for id in ids]
     seen = [one for one in found if isinstance(one, MonitoringSchedule)]
-    if len(seen) < len(ids) or (not seen and not index.complete):
+    if len(seen) < len(ids) or (not seen and not index.whole.at(endpoint.scope)):
         return unknown("MonitoringSchedule", path=(endpoint.id,))
     return seen or not_applicable("no schedule monitors it")
 

@@ -7,6 +7,7 @@ from checks.aws.iam.answers import NO, YES
 from checks.aws.iam.policy import is_admin_seen
 from checks.aws.iam.resources import Role
 from checks.aws.keys import lacks
+from checks.aws.names import scope_of
 from checks.aws.sagemaker.resources import NotebookInstance
 from checks.blind_spots import LATER_ENDS, START_SCRIPTS
 from scanner.model.checks import check
@@ -271,7 +272,7 @@ def sagemaker_notebook_role_administrative(nb: NotebookInstance, view: View) -> 
     """
     if not isinstance(nb.role_arn, str):
         return unknown("role_arn")
-    role = view.get(Role, nb.role_arn)
+    role = view.get(Role, nb.role_arn, scope_of(nb.role_arn))
     if role is None:
         return not_applicable("the role does not exist any more", role_arn=nb.role_arn)
     if not isinstance(role, Resource):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from checks.aws.names import account_of, partition_of, seen_from
 from checks.aws.sagemaker.addresses import ALGORITHMS, MANIFESTS, addresses, artifact_uris, containers_of
 from checks.aws.sagemaker.resources import Container, Model, ModelPackage, PackageContainer, ServingContainer
-from scanner.model.nouns import Resource
+from scanner.model.nouns import Resource, Scope
 from scanner.model.views import View
 
 
@@ -61,7 +61,7 @@ def _package_alone(model: Model, container: Container) -> str:
 
 def package_of(view: View, model: Model, arn: str) -> ModelPackage | UnsetType | None:
     """A package that a model names; None for one that does not exist any more."""
-    return view.get(ModelPackage, package_id(arn, model.scope.account))
+    return view.get(ModelPackage, package_id(arn, model.scope.account), Scope("aws", model.scope.account))
 
 
 def contents(view: View, model: Model) -> Contents | None:

@@ -18,7 +18,7 @@ from checks.aws.sagemaker.resources import (
 )
 from scanner.model.nouns import Resource
 from scanner.model.patterns import pattern
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 #: Families with NVMe instance storage; it is encrypted by the hardware and takes no key of the customer.
 _NVME = pattern(
@@ -88,12 +88,12 @@ class Hosting(enum.Enum):
 
 
 class Hostings(Struct, frozen=True):
-    """How variants of endpoint configurations and inference components run each model; `complete` unless some were not
-    seen."""
+    """How variants of endpoint configurations and inference components run each model; `whole` where none of these is
+    missing."""
 
     ways: dict[tuple[str, str, str], set[Hosting]]
     components: dict[tuple[str, str, str], list[InferenceComponent]]
-    complete: bool
+    whole: Whole
 
     def of(self, model: Model) -> set[Hosting]:
         return self.ways.get(_key(model, model.name), set())
@@ -109,26 +109,26 @@ def _key(beside: Resource, name: str) -> tuple[str, str, str]:
 
 def hosting(view: View) -> Hostings:
     """An index of what each model runs on, to be derived once."""
-    configs = view.all(EndpointConfig)
+    configs, found = view.all(EndpointConfig), view.all(InferenceComponent)
     ways: dict[tuple[str, str, str], set[Hosting]] = {}
-    complete = configs.complete
+    whole = Whole(configs, found)
     for config in configs:
-        complete = complete and config.variants is not UNSET and config.shadow_variants is not UNSET
+        if UNSET in (config.variants, config.shadow_variants):
+            whole.doubt(config.scope)
         for variant in all_variants(config):
             on = Hosting.INSTANCES if variant.serverless_config is None else Hosting.SERVERLESS
             for name in model_names([variant]):
                 if name is not None:
                     ways.setdefault(_key(config, name), set()).add(on)
-    found = view.all(InferenceComponent)
-    complete = complete and found.complete
     components: dict[tuple[str, str, str], list[InferenceComponent]] = {}
     for component in found:
         specifications = specifications_of(component)
-        complete = complete and specifications is not None
+        if specifications is None:
+            whole.doubt(component.scope)
         for name in {each.model_name for each in specifications or () if each.model_name is not None}:
             ways.setdefault(_key(component, name), set()).add(Hosting.COMPONENT)
             components.setdefault(_key(component, name), []).append(component)
-    return Hostings(ways, components, complete)
+    return Hostings(ways, components, whole)
 
 
 def answers(component: InferenceComponent) -> bool | None:
@@ -157,10 +157,10 @@ def isolated(component: InferenceComponent, view: View) -> bool | UnsetType | No
 
 
 class Components(Struct, frozen=True):
-    """Ids of the inference components of each endpoint; `complete` unless some were not seen."""
+    """Ids of the inference components of each endpoint; `whole` where none is missing."""
 
     ids: dict[tuple[str, str, str], list[str]]
-    complete: bool
+    whole: Whole
 
     def of(self, endpoint: Endpoint) -> list[str]:
         return self.ids.get((endpoint.scope.account, endpoint.scope.region, endpoint.name.lower()), [])
@@ -170,11 +170,11 @@ def components(view: View) -> Components:
     """An index of the inference components by endpoint, to be derived once."""
     found = view.all(InferenceComponent)
     ids: dict[tuple[str, str, str], list[str]] = {}
-    complete = found.complete
+    whole = Whole(found)
     for component in found:
         if isinstance(component.endpoint_name, str):
             key = (component.scope.account, component.scope.region, component.endpoint_name.lower())
             ids.setdefault(key, []).append(component.id)
         else:
-            complete = False
-    return Components(ids, complete)
+            whole.doubt(component.scope)
+    return Components(ids, whole)

@@ -33,6 +33,7 @@ class NotebookInstance(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.NotebookInstance"
     title: ClassVar[str] = "SageMaker notebook instance"
     holds: ClassVar[Holds] = Holds.WORKBENCH
+    local: ClassVar[bool] = True
 
     status: Annotated[Observed[str], Read("sagemaker:ListNotebookInstances", "NotebookInstanceStatus")] = UNSET
     instance_type: Annotated[Observed[str], Read("sagemaker:ListNotebookInstances", "InstanceType")] = UNSET
@@ -119,6 +120,7 @@ class Model(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.Model"
     title: ClassVar[str] = "SageMaker model"
     holds: ClassVar[Holds] = Holds.ARTIFACT
+    local: ClassVar[bool] = True
 
     primary_container: Annotated[Observed[Container], Read(_MODEL, "PrimaryContainer")] = UNSET
     containers: Annotated[Observed[tuple[Container, ...]], Read(_MODEL, "Containers")] = UNSET
@@ -294,6 +296,7 @@ class EndpointConfig(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.EndpointConfig"
     title: ClassVar[str] = "SageMaker endpoint configuration"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ProductionVariants")] = UNSET
     shadow_variants: Annotated[Observed[tuple[Variant, ...]], Read(_CONFIG, "ShadowProductionVariants")] = UNSET
@@ -352,6 +355,7 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.Endpoint"
     title: ClassVar[str] = "SageMaker endpoint"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     status: Annotated[Observed[str], Read("sagemaker:ListEndpoints", "EndpointStatus")] = UNSET
     endpoint_config_name: Annotated[Observed[str], Read(_ENDPOINT, "EndpointConfigName")] = UNSET
@@ -380,6 +384,7 @@ class MonitoringSchedule(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.MonitoringSchedule"
     title: ClassVar[str] = "SageMaker monitoring schedule"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     status: Annotated[Observed[str], Read(_SCHEDULES, "MonitoringScheduleStatus")] = UNSET
     endpoint_name: Annotated[Observed[str], Read(_SCHEDULES, "EndpointName")] = UNSET
@@ -411,6 +416,7 @@ class InferenceComponent(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "aws.sagemaker.InferenceComponent"
     title: ClassVar[str] = "SageMaker inference component"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     status: Annotated[Observed[str], Read(_COMPONENTS, "InferenceComponentStatus")] = UNSET
     endpoint_name: Annotated[Observed[str], Read(_COMPONENTS, "EndpointName")] = UNSET

@@ -14,7 +14,7 @@ from checks.azure.machine_learning.resources import OnlineEndpoint
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown
+from scanner.model.nouns import Scope, Severity, Verdict, failed, joined, not_applicable, passed, unknown
 from scanner.model.views import View
 
 Alert = LogAlert | MetricAlert
@@ -188,7 +188,7 @@ def _told(endpoint: OnlineEndpoint, on: list[Alert], reaches: Mapping[str, Reach
 
 def _reach(alert: Alert, view: View) -> Reach:
     names = [arm_id(name) for name in _named(alert) or ()]
-    found = {name: view.get(ActionGroup, name) for name in names}
+    found = {name: view.get(ActionGroup, name, Scope("azure", subscription(name))) for name in names}
     groups = tuple(one for one in found.values() if isinstance(one, ActionGroup))
     for one in groups:
         if missing := [name for name in _OF_GROUPS if getattr(one, name) is UNSET]:

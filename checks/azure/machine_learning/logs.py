@@ -21,26 +21,27 @@ from scanner.model.nouns import (
     unknown,
     unobserved_joined,
 )
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 
 class Settings(Struct, frozen=True):
-    """Ids of diagnostic settings by the id of their endpoint; `complete` unless some were not seen."""
+    """Ids of diagnostic settings by the id of their endpoint; `whole` where none is missing."""
 
     ids: dict[str, list[str]]
-    complete: bool
+    whole: Whole
 
 
 def settings(view: View) -> Settings:
     """An index of what sends the logs of what, to be derived once."""
     found = view.all(DiagnosticSetting)
     ids: dict[str, list[str]] = {}
-    complete = found.complete
+    whole = Whole(found)
     for one in found:
-        complete = complete and one.endpoint_id is not UNSET
+        if one.endpoint_id is UNSET:
+            whole.doubt(one.scope)
         if isinstance(one.endpoint_id, str):
             ids.setdefault(arm_id(one.endpoint_id), []).append(one.id)
-    return Settings(ids, complete)
+    return Settings(ids, whole)
 
 
 @check(
@@ -82,7 +83,7 @@ def azure_ml_online_endpoint_logs_expire_early(endpoint: OnlineEndpoint, view: V
     index = view.derive(settings)
     ids = index.ids.get(arm_id(endpoint.id), [])
     found = [one for id in ids if isinstance(one := view.get(DiagnosticSetting, id), DiagnosticSetting)]
-    if len(found) < len(ids) or not index.complete:
+    if len(found) < len(ids) or not index.whole.in_account(endpoint.scope.account):
         return unknown("DiagnosticSetting", path=(endpoint.id,))
     sending: list[DiagnosticSetting] = []
     for one in found:
@@ -128,7 +129,7 @@ def _kept(endpoint: OnlineEndpoint, sending: list[DiagnosticSetting], view: View
         for id in one.table_ids or ():
             if subscription(id) != subscription(endpoint.id):
                 return unknown("how long a workspace of another subscription keeps logs", path=way)
-            table = view.get(LogTable, arm_id(id))
+            table = view.get(LogTable, arm_id(id), endpoint.scope)
             if table is UNSET:
                 return unknown("LogTable", path=way)
             if isinstance(table, LogTable):

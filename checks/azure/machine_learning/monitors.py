@@ -15,7 +15,7 @@ from checks.azure.machine_learning.states import not_in_use
 from checks.azure.members import folded
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 _ON, _OFF, _OPEN = "on", "off", "open"
 _MADE, _MONITORS = "succeeded", "createmonitor"
@@ -24,22 +24,23 @@ _DAY = timedelta(days=1)
 
 
 class Schedules(Struct, frozen=True):
-    """Ids of schedules by the id of the deployment that they monitor; `complete` unless some were not seen."""
+    """Ids of schedules by the id of the deployment that they monitor; `whole` where none is missing."""
 
     ids: dict[str, list[str]]
-    complete: bool
+    whole: Whole
 
 
 def schedules(view: View) -> Schedules:
     """An index of what monitors what, to be derived once."""
     found = view.all(MonitorSchedule)
     ids: dict[str, list[str]] = {}
-    complete = found.complete
+    whole = Whole(found)
     for one in found:
-        complete = complete and UNSET not in (one.action_type, one.deployment_id)
+        if UNSET in (one.action_type, one.deployment_id):
+            whole.doubt(one.scope)
         if isinstance(one.deployment_id, str) and folded(one.action_type) == _MONITORS:
             ids.setdefault(arm_id(one.deployment_id), []).append(one.id)
-    return Schedules(ids, complete)
+    return Schedules(ids, whole)
 
 
 @check(
@@ -73,16 +74,17 @@ def azure_ml_online_deployment_monitor_stopped(deployment: OnlineDeployment, vie
     if verdict := not_in_use(deployment):
         return verdict
     index = view.derive(schedules)
+    complete = index.whole.in_account(deployment.scope.account)
     ids = index.ids.get(arm_id(deployment.id), [])
     found = [one for id in ids if isinstance(one := view.get(MonitorSchedule, id), MonitorSchedule)]
-    if len(found) < len(ids) or (not found and not index.complete):
+    if len(found) < len(ids) or (not found and not complete):
         return unknown("MonitorSchedule", path=(deployment.id,))
     if not found:
         return not_applicable("no schedule monitors it")
     states = {one.id: _state(one, view.taken_at) for one in found}
     if undecided := [one for one in found if states[one.id] == _OPEN]:
         return _open(undecided[0], (deployment.id, undecided[0].id))
-    if not index.complete:
+    if not complete:
         return unknown("MonitorSchedule", path=(deployment.id,))
     if on := [one for one in found if states[one.id] == _ON]:
         return passed("a monitor of it is on", path=(deployment.id, on[0].id), **_shown(found))

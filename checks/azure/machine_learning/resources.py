@@ -115,6 +115,7 @@ class Compute(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "azure.machine_learning.Compute"
     title: ClassVar[str] = "Azure ML compute"
     holds: ClassVar[Holds] = Holds.WORKBENCH
+    local: ClassVar[bool] = True
 
     #: ComputeInstance and AmlCompute are Azure's own machines; all others are attached ones
     compute_type: Annotated[Observed[str], Read(COMPUTES, "properties.computeType")] = UNSET
@@ -166,6 +167,7 @@ class OnlineEndpoint(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "azure.machine_learning.OnlineEndpoint"
     title: ClassVar[str] = "Azure ML online endpoint"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     #: Managed, or K8S for one on the customer's own cluster (Kubernetes, as its deployments call it, is taken as well)
     endpoint_kind: Annotated[Observed[str], Read(ENDPOINTS, "kind")] = UNSET
@@ -195,6 +197,7 @@ class OnlineDeployment(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "azure.machine_learning.OnlineDeployment"
     title: ClassVar[str] = "Azure ML online deployment"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     provisioning_state: Annotated[Observed[str], Read(DEPLOYMENTS, "properties.provisioningState")] = UNSET
     created_at: Annotated[Observed[datetime], Read(DEPLOYMENTS, "systemData.createdAt")] = UNSET

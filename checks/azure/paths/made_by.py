@@ -19,7 +19,7 @@ def job_behind(version: ModelVersion, view: View) -> tuple[Job, tuple[str, ...]]
         return deployment
     if not version.job_name:
         return not_applicable("it names no job that made it", job_name=version.job_name)
-    job = view.get(Job, job_id(version))
+    job = view.get(Job, job_id(version), version.scope)
     if job is None:
         return not_applicable("the job that made it is gone", job_name=version.job_name)
     if not isinstance(job, Resource):

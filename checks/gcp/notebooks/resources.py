@@ -57,6 +57,7 @@ class Instance(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "gcp.notebooks.Instance"
     title: ClassVar[str] = "Vertex AI Workbench instance"
     holds: ClassVar[Holds] = Holds.WORKBENCH
+    local: ClassVar[bool] = True
 
     state: Annotated[Observed[str], Read(INSTANCES, "state")] = UNSET
     #: often left out although there is one: some versions of the API take it, and do not tell it again

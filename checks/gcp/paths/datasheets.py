@@ -59,7 +59,7 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
         return endpoint
     if not model.training_pipeline:
         return not_applicable("no training pipeline of Vertex AI made it", training_pipeline=model.training_pipeline)
-    pipeline = view.get(TrainingPipeline, full_name(AIPLATFORM, model.training_pipeline))
+    pipeline = view.get(TrainingPipeline, full_name(AIPLATFORM, model.training_pipeline), model.scope)
     if pipeline is None:
         return not_applicable("the pipeline that made it is gone", training_pipeline=model.training_pipeline)
     if not isinstance(pipeline, Resource) or pipeline.dataset is UNSET:
@@ -71,7 +71,7 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
 
 def _described(pipeline: TrainingPipeline, view: View, way: tuple[str, ...]) -> Verdict:
     """The verdict on the dataset that a pipeline read; `way` leads from there to an endpoint."""
-    dataset = view.get(Dataset, str(pipeline.dataset))
+    dataset = view.get(Dataset, str(pipeline.dataset), pipeline.scope)
     path, read = (pipeline.id, *way), joined(pipeline, "dataset")
     if dataset is None:
         return failed("the dataset that it was trained with is gone, with what was written of it", path=path, **read)

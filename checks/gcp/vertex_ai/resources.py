@@ -59,6 +59,7 @@ class Endpoint(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "gcp.vertex_ai.Endpoint"
     title: ClassVar[str] = "Vertex AI endpoint"
     holds: ClassVar[Holds] = Holds.SERVING
+    local: ClassVar[bool] = True
 
     network: Annotated[Observed[str], Read(ENDPOINTS, "network")] = UNSET
     private_service_connect: Annotated[
