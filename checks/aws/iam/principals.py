@@ -137,10 +137,21 @@ def _match(one: Named, caller: Caller) -> Spoken:
     return _same(one.text, caller.arn)
 
 
+def sessions_of(role: str) -> str:
+    """What the ARNs of all sessions of a role begin with: they have its name without a path."""
+    account, name = role.split(":")[4], role.rpartition("/")[2]
+    return f"arn:{role.split(':')[1]}:sts::{account}:assumed-role/{name}/"
+
+
+def known_by(text: str) -> str:
+    """A principal as its role is looked up: by its ARN or, of a session, by what those of all sessions begin with."""
+    return text.rpartition("/")[0] + "/" if ":assumed-role/" in text else text
+
+
 def _same(text: str, arn: str) -> Spoken:
     if text == arn:
         return Spoken(YES, YES)
-    if ":assumed-role/" in text and ":role/" in arn and text.split("/")[1] == arn.rpartition("/")[2]:
+    if ":role/" in arn and text.startswith(sessions_of(arn)):
         return Spoken(UNKNOWN, UNKNOWN, loose=True)  # one session of the role, whose name is not known
     return _NOBODY
 

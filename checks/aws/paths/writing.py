@@ -13,7 +13,7 @@ from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, Marks
 from checks.aws.iam.conditions import Keys
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.policy import Documents, Powers, Reach
-from checks.aws.iam.principals import EVERYBODY, Caller, named
+from checks.aws.iam.principals import EVERYBODY, Caller, known_by, named, sessions_of
 from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_role
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rule, Rules, rule_of, rules_of_resource
@@ -52,8 +52,8 @@ class Doors(Struct, frozen=True):
     """What the policies of the buckets of served artifacts say to some roles.
 
     `passing` are the artifacts that the buckets let a role write which has every right, and one that has none. `named`
-    are ids of buckets that speak of a role or an account by name; under `*` those that may let anybody in. `unread` are
-    the artifacts in buckets whose policy or ACL was not read.
+    are ids of buckets that speak of a role, of its sessions or of an account by name; under `*` those that may let
+    anybody in. `unread` are the artifacts in buckets whose policy or ACL was not read.
     """
 
     passing: tuple[Marks, Marks]
@@ -118,7 +118,7 @@ def _speaks_of(rule: Rule, account: str) -> Iterator[str]:
     for member in ("Principal", "NotPrincipal"):
         for one in named(rule.statement[member]) if member in rule.statement else ():
             if one.account == account and not one.whole_account:
-                yield one.text
+                yield known_by(one.text)
 
 
 def _lets_in(rule: Rule, account: str) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _lets_in(rule: Rule, account: str) -> Iterator[str]:
         return
     for one in named(rule.statement["Principal"]):
         if one.account != account and one.kind != "Service":
-            yield one.account if one.whole_account else one.text if one.account else EVERYBODY
+            yield one.account if one.whole_account else known_by(one.text) if one.account else EVERYBODY
 
 
 def _treats_all(rules: Rules, bucket: Bucket, served: Served) -> tuple[Marks, Marks]:
@@ -205,7 +205,8 @@ def _candidates(view: View, powers: Powers, served: Served, doors: Doors) -> Ite
     at_home = served.marks_in(powers.account)
     yield from (served.bucket_of(served.places.place(name)) for name in targets.chosen(seeming.yes))
     yield from (id for id in below if served.buckets[id].account == powers.account)
-    for name in (powers.role.id, powers.account):
+    itself = (powers.role.id, sessions_of(powers.role.id), powers.account)
+    for name in itself:
         yield from doors.named.get(name, ())
     if seeming.maybe or doors.unread:
         yield ""
@@ -213,7 +214,7 @@ def _candidates(view: View, powers: Powers, served: Served, doors: Doors) -> Ite
     hit = (abroad.yes | abroad.maybe) & ~at_home
     if hit or any(served.buckets[id].account != powers.account for id in below):
         others = view.derive(doors_to_others)
-        for name in (powers.role.id, powers.account, EVERYBODY):
+        for name in (*itself, EVERYBODY):
             yield from (id for id in others.named.get(name, ()) if served.buckets[id].account != powers.account)
         if others.unread & ~at_home:
             yield ""

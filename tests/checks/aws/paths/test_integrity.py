@@ -81,6 +81,7 @@ EDGED = role_with(
 )
 LAB = role_with(name="lab")
 IN_ARTIFACTS = f"{BUCKET}/sentiment/*"
+IN_SESSION = {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/lab/SageMaker"}
 GONE = {"AWS": "AROAEXAMPLE0000000000"}
 OVER_VPCE = {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}
 NO_ACL = {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
@@ -219,6 +220,25 @@ CASES = {
             letting({"AWS": "111122223333"}),
         ),
         Case("the policy of the bucket lets a role that is gone", PASS, connected(LAB), LAB, *ACROSS, letting(GONE)),
+        Case(
+            "the policy of the bucket lets a session of it", UNKNOWN, connected(LAB), LAB, *ACROSS, letting(IN_SESSION)
+        ),
+        Case(
+            "the policy of the bucket lets a session of another",
+            PASS,
+            connected(READER),
+            READER,
+            *ACROSS,
+            letting(IN_SESSION),
+        ),
+        Case(
+            "another account, whose bucket lets a session of it in",
+            UNKNOWN,
+            connected(ADMIN),
+            ADMIN,
+            *ACROSS,
+            *elsewhere(allow("s3:*", f"{BUCKET}/*", Principal={"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/admin/x"})),
+        ),
         Case("the policy of the bucket denies it", PASS, connected(WRITER), WRITER, *ACROSS, letting("*", deny)),
         Case(
             "the policy of the bucket asks for a header",
