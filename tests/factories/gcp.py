@@ -302,7 +302,7 @@ def role_unread(name: str, **fields: Any) -> Role:
 
 def service_account(email: str = OWN_ACCOUNT, **fields: Any) -> ServiceAccount:
     id = f"//iam.googleapis.com/projects/{PROJECT}/serviceAccounts/{email}"
-    return ServiceAccount(id=id, name=email, scope=ANYWHERE, **{"email": email, **fields})
+    return ServiceAccount(id=id, name=email, scope=ANYWHERE, **{"email": email, "exists": True, **fields})
 
 
 def key(number: int = 1, **fields: Any) -> Key:

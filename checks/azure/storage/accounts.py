@@ -1,5 +1,9 @@
 """Checks of the storage accounts that hold the data, models and code of workspaces and AI accounts."""
 
+from typing import Any
+
+from msgspec import UNSET
+
 from checks.azure.blind_spots import FAR_PERIMETERS, LOCAL_USERS, STATIC_WEBSITE
 from checks.azure.members import folded
 from checks.azure.networks import judge_opening
@@ -18,6 +22,9 @@ from scanner.model.nouns import (
     unknown,
     unobserved,
 )
+
+#: How long what was overwritten has to be kept.
+_LEAST_DAYS = 30
 
 
 @check(
@@ -175,7 +182,8 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
 
     ## Why it matters
     A model file or dataset that is overwritten, by mistake or by an attacker, is gone: there is nothing to compare with
-    and nothing to go back to. Versioning is off unless turned on.
+    and nothing to go back to. Versioning is off unless turned on. Without it soft delete keeps what was overwritten as
+    a snapshot for its days; fewer than 30 are fewer than it takes to notice.
 
     ## How to fix
     Turn blob versioning on, with a lifecycle rule that removes old versions.
@@ -185,6 +193,7 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
 
     ## References
     - https://learn.microsoft.com/en-us/azure/storage/blobs/versioning-overview
+    - https://learn.microsoft.com/en-us/azure/storage/blobs/soft-delete-vs-versioning-options
     """
     if verdict := absence(account) or unobserved(account, "is_hns_enabled"):
         return verdict
@@ -193,10 +202,26 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
     match account.versioning:
         case True:
             return passed("versioning is on", versioning=True)
-        case False | None as flag:
-            return failed("versioning is off", versioning=flag)
+        case False | None:
+            return _of_overwritten(account)
         case _:
             return unknown("versioning")
+
+
+def _of_overwritten(account: StorageAccount) -> Verdict:
+    """The verdict on an account without versions: soft delete keeps what was overwritten, too."""
+    if verdict := unobserved(account, "blob_soft_delete"):
+        return verdict
+    shown: dict[str, Any] = {"versioning": account.versioning, "blob_soft_delete": account.blob_soft_delete}
+    if not account.blob_soft_delete:
+        return failed("versioning is off", **shown)
+    days = account.soft_delete_days
+    if not isinstance(days, int):
+        return unknown("soft_delete_days")
+    shown["soft_delete_days"] = days
+    if days >= _LEAST_DAYS:
+        return passed(f"for {days} days soft delete keeps what was overwritten", **shown)
+    return failed(f"what was overwritten is lost after {days} days", **shown)
 
 
 @check(
@@ -204,7 +229,7 @@ def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict
     severity=Severity.MEDIUM,
     objective="resilience-recovery",
     since="0.1.0",
-    blind_to=(),
+    blind_to=(VERSIONS_DELETED,),
     decided_by=("blob_soft_delete",),
 )
 def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
@@ -212,9 +237,10 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
 
     ## Why it matters
     A script with a wrong prefix, or ransomware with a key, removes datasets and model files beyond recovery, and with
-    them the proof of what a model was trained on. Soft delete is off in accounts made by template or API. Where the
-    account lets nobody delete a blob for some days after it was written, the verdict is open: how old blobs are is not
-    read. Policies of single containers are not read either.
+    them the proof of what a model was trained on. Soft delete is off in accounts made by template or API. With
+    versioning on, a blob that is deleted stays as an earlier version. Where the account lets nobody delete a blob for
+    some days after it was written, the verdict is open: how old blobs are is not read. Policies of single containers
+    are not read either.
 
     ## How to fix
     Turn soft delete on for blobs, for as long as it takes you to notice a loss.
@@ -231,6 +257,11 @@ def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
     match account.blob_soft_delete:
         case True:
             return passed("deleted blobs are kept", blob_soft_delete=True)
+        case False | None if account.versioning:
+            kept: dict[str, Any] = {"blob_soft_delete": account.blob_soft_delete, "versioning": account.versioning}
+            return passed("what is deleted stays as an earlier version", **kept)
+        case False | None if account.versioning is UNSET:
+            return unknown("versioning")
         case False | None as flag:
             match folded(account.immutability_state):
                 case None | "disabled":

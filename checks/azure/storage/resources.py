@@ -52,4 +52,5 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     is_hns_enabled: Annotated[Observed[bool], Read(STORAGE, "properties.isHnsEnabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BLOBS, "properties.isVersioningEnabled")] = UNSET
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET
+    soft_delete_days: Annotated[Observed[int], Read(BLOBS, "properties.deleteRetentionPolicy.days")] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(STORAGE, "tags")] = UNSET

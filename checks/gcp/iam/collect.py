@@ -116,27 +116,37 @@ def _shared(api: GcpApi, operation: str, key: str, ask: Callable[[], Mapping[str
 _RUN = (Endpoint, DeploymentResourcePool, CustomJob, Instance)
 
 
-@collector(ServiceAccount, operations=(ACCOUNT, KEYS), per="account", follows=_RUN)
+@collector(ServiceAccount, operations=(ACCOUNT, KEYS, PROJECT), per="account", follows=_RUN)
 def service_accounts(api: GcpApi, found: Found) -> Iterator[ServiceAccount]:
-    def account(email: str) -> ServiceAccount | None:
-        path = f"{IAM}/v1/projects/-/serviceAccounts/{email}"
+    def account(email: str) -> ServiceAccount:
+        path = f"{IAM}/v1/{_named(api, email)}"
         keys = api.call(KEYS, f"{path}/keys", absent=(NOT_FOUND,), keyTypes="USER_MANAGED")
         # Whether it is disabled matters to its keys and to what it may do.
         detail = api.call(ACCOUNT, path, absent=(NOT_FOUND,)) if keys is not None else UNSET
-        if detail is None or keys is None:  # nothing lists it: it is only named
-            return None
+        gone = detail is None or keys is None  # nothing lists it: it is only named
         return api.decode(
             ServiceAccount,
+            {} if gone else {ACCOUNT: detail, KEYS: keys},
             {ACCOUNT: detail, KEYS: keys},
             id=account_id(email, _project_of(detail) or api.project),
             name=email,
             email=email,
+            exists=False if gone else UNSET if detail is UNSET and keys is UNSET else True,
             console_url=f"https://console.cloud.google.com/iam-admin/serviceaccounts?project={api.project}",
         )
 
-    for made in api.each(account, sorted(_emails(found))):
-        if made is not None:
-            yield made
+    yield from api.each(account, sorted(_emails(found)))
+
+
+def _named(api: GcpApi, email: str) -> str:
+    """What to call an account by: its project, where that can be told, and else `-` for it.
+
+    Of an account that is gone Google says so only in its own project; under `-` it refuses, as if a permission lacked.
+    Source: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
+    """
+    number = email.removesuffix(_DEFAULT_COMPUTE)
+    here = number != email and number == api.number(PROJECT, api.project)
+    return account_id(email, api.project if here else "-").removeprefix(full_name(IAM, ""))
 
 
 @collector(

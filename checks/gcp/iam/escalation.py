@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from checks.gcp.blind_spots import ACCOUNT_GRANTS, OUTSIDE
-from checks.gcp.iam.disabled import WHY
+from checks.gcp.iam.disabled import powerless
 from checks.gcp.iam.grants import Grant, everywhere, permitted, said, shown
 from checks.gcp.iam.resources import FolderPolicy, OrganizationPolicy, ProjectPolicy, Role, ServiceAccount
 from checks.gcp.iam.ways import SHORTEST, WAYS, Way
 from checks.gcp.names import project_id
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import Severity, Verdict, failed, passed, unknown, unobserved
 from scanner.model.views import View, remembered
 
 _NOTHING = frozenset[str]()
@@ -131,8 +131,8 @@ def gcp_ml_service_account_escalates(account: ServiceAccount, view: View) -> Ver
     if missing := unobserved(account, "email"):
         return missing
     found = escalation(view, str(account.email))
-    if found.ways and account.disabled:
-        return not_applicable(f"it is {WHY}", disabled=True)
+    if found.ways and (verdict := powerless(account)):
+        return verdict
     if found.ways:
         path = (account.id, *sorted({grant.policy for grant in found.by}))
         return failed(f"privilege escalation by {found.said()}, with {said(found.by)}", path=path, **shown(found.by))

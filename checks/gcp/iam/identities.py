@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.gcp.blind_spots import OUTSIDE
-from checks.gcp.iam.disabled import WHY
+from checks.gcp.iam.disabled import powerless
 from checks.gcp.iam.grants import (
     BASIC,
     Grant,
@@ -48,7 +48,7 @@ def gcp_ml_service_account_user_managed_keys(account: ServiceAccount, view: View
     ## Why it matters
     A key file works from anywhere, for as long as it exists, for whoever finds it in a notebook, an image or a
     repository. Workloads on Vertex AI get tokens without one, so a downloaded key is only a risk. Disabled keys
-    and expired ones do not count, and no key of a disabled account authenticates.
+    and expired ones do not count, and no key of an account that is disabled or deleted authenticates.
 
     ## How to fix
     Find what uses the key, move it to an attached service account, impersonation or workload identity federation, then
@@ -62,7 +62,7 @@ def gcp_ml_service_account_user_managed_keys(account: ServiceAccount, view: View
     - https://cloud.google.com/iam/docs/service-accounts-disable-enable
     """
     if missing := unobserved(account, "user_managed_keys"):
-        return missing
+        return (powerless(account) if account.exists is False else None) or missing
     live = [key for key in account.user_managed_keys or () if _is_valid(key, view.taken_at)]
     names = sorted((key.name or "").rpartition("/")[2] for key in live)
     if names:
@@ -94,8 +94,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     The basic roles reach nearly every service of the project, as do `roles/admin` and `roles/writer`. Code in a
     training job, a notebook or a serving container then has them too, and with it every library it installs and every
     model file it loads. All projects of the scan are searched, and the folders and the organisation above them. Who is
-    in a group cannot be seen: where one has a basic role, the verdict is open. Of an account that is disabled nothing
-    gets a token.
+    in a group cannot be seen: where one has a basic role, the verdict is open. Of an account that is disabled or
+    deleted nothing gets a token.
 
     ## How to fix
     Grant the roles for what the workload really uses, on the bucket or dataset where possible, and take the basic role
@@ -113,8 +113,8 @@ def gcp_ml_service_account_basic_role(account: ServiceAccount, view: View) -> Ve
     grants = view.derive(everywhere)
     held = [grant for grant in grants.held_by(str(account.email)) if grant.role in BASIC]
     if sure := [grant for grant in held if grant.sure]:
-        if account.disabled:
-            return not_applicable(f"it is {WHY}", disabled=True)
+        if verdict := powerless(account):
+            return verdict
         roles = sorted({grant.role for grant in sure})
         path = (account.id, *sorted({grant.policy for grant in sure}))
         return failed(f"it has {' and '.join(roles)}", path=path, **shown(sure))

@@ -94,5 +94,7 @@ class ServiceAccount(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.IDENTITY
 
     email: Observed[str] = UNSET
+    #: False for one that was deleted and that a workload still names
+    exists: Observed[bool] = UNSET
     disabled: Annotated[Observed[bool], Read(ACCOUNT, "disabled")] = UNSET
     user_managed_keys: Annotated[Observed[tuple[Key, ...]], Read(KEYS, "keys")] = UNSET

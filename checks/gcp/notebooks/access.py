@@ -65,7 +65,7 @@ def vertex_workbench_default_service_account(instance: Instance, view: View) -> 
     ## Why it matters
     The Compute Engine default account is shared by every machine of the project and often holds the Editor role, so
     anyone with a cell to run in the notebook can act on the whole project. An instance that names no account gets it.
-    A disabled account can do nothing.
+    A disabled or deleted account can do nothing.
 
     ## How to fix
     Make a service account for this notebook, grant it only the buckets and datasets that it reads, and recreate the

@@ -260,8 +260,8 @@ def vertex_endpoint_default_service_account(endpoint: Endpoint, view: View) -> V
     ## Why it matters
     The container of a deployed model handles input from outside. As the Compute Engine default account, which often
     holds the Editor role, a flaw in it opens the whole project. With no account set, neither for the model nor for the
-    pool that it shares, the container has no access to the project at all, which is the best case. A disabled account
-    can do nothing.
+    pool that it shares, the container has no access to the project at all, which is the best case. A disabled or
+    deleted account can do nothing.
 
     ## How to fix
     Deploy the model again with no service account, or with one of its own that may read only what the model needs.

@@ -58,8 +58,8 @@ def vertex_custom_job_default_service_account(job: CustomJob, view: View) -> Ver
 
     ## Why it matters
     Training code and the packages it installs come from many hands. As the Compute Engine default account, which often
-    holds the Editor role, any of them can change production or read every dataset of the project. A disabled account
-    can do nothing.
+    holds the Editor role, any of them can change production or read every dataset of the project. A disabled or
+    deleted account can do nothing.
 
     ## How to fix
     Make a service account for training that may read its data and write its output, and start jobs with it.

@@ -34,6 +34,9 @@ ALWAYS = [
     Case("settings not observed", UNKNOWN, storage()),
 ]
 
+UNVERSIONED = {"versioning": False, "blob_soft_delete": False}
+SOFT = {"is_hns_enabled": None, "versioning": False, "blob_soft_delete": True}
+
 CASES = {
     "azure_ml_storage_anonymous_access_allowed": [
         Case("disallowed", PASS, storage(allow_blob_public_access=False)),
@@ -122,25 +125,31 @@ CASES = {
     ],
     "azure_ml_storage_without_blob_versioning": [
         Case("on", PASS, storage(is_hns_enabled=False, versioning=True)),
-        Case("off", FAIL, storage(is_hns_enabled=None, versioning=False)),
-        Case("absent means off", FAIL, storage(is_hns_enabled=None, versioning=None)),
+        Case("off", FAIL, storage(is_hns_enabled=None, versioning=False, blob_soft_delete=False)),
+        Case("absent means off", FAIL, storage(is_hns_enabled=None, versioning=None, blob_soft_delete=None)),
+        Case("off, and what was overwritten stays a month", PASS, storage(**SOFT, soft_delete_days=30)),
+        Case("off, and what was overwritten stays a week", FAIL, storage(**SOFT, soft_delete_days=7)),
+        Case("off, and how long it stays is not told", UNKNOWN, storage(**SOFT, soft_delete_days=None)),
+        Case("off, and soft delete not observed", UNKNOWN, storage(is_hns_enabled=None, versioning=False)),
         Case("hierarchical", NOT_APPLICABLE, storage(is_hns_enabled=True, versioning=None)),
         Case("blob service was denied", UNKNOWN, storage(is_hns_enabled=None)),
         *ALWAYS,
     ],
     "azure_ml_storage_without_soft_delete": [
         Case("on", PASS, storage(blob_soft_delete=True)),
-        Case("off", FAIL, storage(blob_soft_delete=False)),
-        Case("absent means off", FAIL, storage(blob_soft_delete=None)),
+        Case("off", FAIL, storage(**UNVERSIONED)),
+        Case("absent means off", FAIL, storage(blob_soft_delete=None, versioning=None)),
+        Case("off, but deleted blobs stay as versions", PASS, storage(blob_soft_delete=False, versioning=True)),
+        Case("off, whether versions are kept not observed", UNKNOWN, storage(blob_soft_delete=False, versioning=UNSET)),
         Case("on, beside a lock of blobs", PASS, storage(blob_soft_delete=True, immutability_state="Locked")),
-        Case("off, but new blobs are locked", UNKNOWN, storage(blob_soft_delete=False, immutability_state="Locked")),
-        Case("off, but new blobs are kept", UNKNOWN, storage(blob_soft_delete=None, immutability_state="unlocked")),
-        Case("off, and blobs are not kept", FAIL, storage(blob_soft_delete=False, immutability_state="Disabled")),
-        Case("off, a state of tomorrow", UNKNOWN, storage(blob_soft_delete=False, immutability_state="Sealed")),
+        Case("off, but new blobs are locked", UNKNOWN, storage(**UNVERSIONED, immutability_state="Locked")),
+        Case("off, but new blobs are kept", UNKNOWN, storage(**UNVERSIONED, immutability_state="unlocked")),
+        Case("off, and blobs are not kept", FAIL, storage(**UNVERSIONED, immutability_state="Disabled")),
+        Case("off, a state of tomorrow", UNKNOWN, storage(**UNVERSIONED, immutability_state="Sealed")),
         Case(
             "off, whether blobs are kept not observed",
             UNKNOWN,
-            storage(blob_soft_delete=False, immutability_state=UNSET),
+            storage(**UNVERSIONED, immutability_state=UNSET),
         ),
         *ALWAYS,
     ],

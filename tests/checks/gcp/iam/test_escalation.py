@@ -123,7 +123,7 @@ def test_every_way_is_seen_alone(way):
 def test_an_account_has_what_everyone_has(member):
     """Each check that asks what a service account may do counts what is granted to all who are signed in, or to all.
 
-    Of an account that is disabled nothing gets a token, whoever has the roles.
+    Of an account that is disabled or deleted nothing gets a token, whoever has the roles.
     """
     around = (policy(binding(EDITOR, member)), role(EDITOR, "storage.objects.create", "storage.objects.delete"))
     served = (
@@ -142,10 +142,10 @@ def test_an_account_has_what_everyone_has(member):
     for slug, resource in asked.items():
         beside = [*around, *(one for one in served if one is not resource)]
         assert judged(slug, resource, *beside).status is FAIL, slug
-        off = service_account(disabled=True)
-        accused, *rest = (off, *beside) if resource is ACCOUNT else (resource, off, *beside)
-        given = judged(slug, accused, *rest)
-        assert (given.status, "disabled" in given.message) == (NOT_APPLICABLE, True), slug
+        for off, said in ((service_account(disabled=True), "disabled"), (service_account(exists=False), "exist")):
+            accused, *rest = (off, *beside) if resource is ACCOUNT else (resource, off, *beside)
+            given = judged(slug, accused, *rest)
+            assert (given.status, said in given.message) == (NOT_APPLICABLE, True), slug
 
 
 @pytest.mark.parametrize("way", SHORTEST, ids=lambda way: way.name)

@@ -61,7 +61,9 @@ CASES = {
         ),
         Case("one, of a disabled account", NOT_APPLICABLE, service_account(user_managed_keys=(key(),), disabled=True)),
         Case("one, of an account that may be disabled", UNKNOWN, service_account(user_managed_keys=(key(),))),
+        Case("of an account that was deleted", NOT_APPLICABLE, service_account(exists=False)),
         Case("not observed", UNKNOWN, service_account()),
+        Case("neither observed, nor whether it is there", UNKNOWN, service_account(exists=UNSET)),
     ],
     "gcp_ml_service_account_basic_role": [
         Case("a narrow role", PASS, service_account(), policy(binding("roles/aiplatform.user", SELF))),

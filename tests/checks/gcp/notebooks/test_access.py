@@ -28,6 +28,12 @@ CASES = {
             instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
             service_account(DEFAULT_ACCOUNT, disabled=True),
         ),
+        Case(
+            "default account that was deleted",
+            NOT_APPLICABLE,
+            instance(service_accounts=runs_as(DEFAULT_ACCOUNT)),
+            service_account(DEFAULT_ACCOUNT, exists=False),
+        ),
         Case("App Engine default account", FAIL, instance(service_accounts=runs_as("x@appspot.gserviceaccount.com"))),
         Case("no account named, which means the default one", FAIL, instance(service_accounts=None)),
         Case("not observed", UNKNOWN, instance()),

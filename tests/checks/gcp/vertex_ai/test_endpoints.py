@@ -139,6 +139,12 @@ CASES = {
             access(deployed(service_account=DEFAULT_ACCOUNT), pooled()),
             service_account(DEFAULT_ACCOUNT, disabled=True),
         ),
+        Case(
+            "default account that was deleted",
+            NOT_APPLICABLE,
+            serving(service_account=DEFAULT_ACCOUNT),
+            service_account(DEFAULT_ACCOUNT, exists=False),
+        ),
         Case("no account, in a pool without one", PASS, access(pooled()), pool(service_account=None)),
         Case(
             "no account, in a pool with the default one", FAIL, access(pooled()), pool(service_account=DEFAULT_ACCOUNT)

@@ -42,6 +42,12 @@ CASES = {
             custom_job(service_account=DEFAULT_ACCOUNT),
             service_account(OWN_ACCOUNT, disabled=True),
         ),
+        Case(
+            "default account that was deleted",
+            NOT_APPLICABLE,
+            custom_job(service_account=DEFAULT_ACCOUNT),
+            service_account(DEFAULT_ACCOUNT, exists=False),
+        ),
         Case("no account", NOT_APPLICABLE, runs_on(None)),
         Case("no account, but machines that may have one", UNKNOWN, runs_on("ray")),
         Case("not observed", UNKNOWN, custom_job()),
