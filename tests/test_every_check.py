@@ -107,7 +107,8 @@ def blindness(check: Check) -> Iterator[str]:
 
 def shown_fields(check: Check) -> set[str]:
     """What evidence may name: fields of its kind, and `Kind.field` of what it joins."""
-    joined = {f"{k.kind.rpartition('.')[2]}.{field}" for k in (*check.needs, *check.also) for field in k.__struct_fields__}
+    others = (*check.needs, *check.also)
+    joined = {f"{kind.kind.rpartition('.')[2]}.{field}" for kind in others for field in kind.__struct_fields__}
     return {*check.kind.__struct_fields__, *joined}
 
 

@@ -49,7 +49,7 @@ def sagemaker_served_package_artifact_replaced(package: ModelPackage, view: View
     served = view.derive(served_packages)
     way = served.paths.get(package.id)
     if way is None:
-        return unknown("whether an endpoint runs it") if not served.all_of(package) else not_applicable("nothing serves it")
+        return not_applicable("nothing serves it") if served.all_of(package) else unknown("whether an endpoint runs it")
     path = (package.id, *way)
     sources = view.derive(artifact_sources).of.get(package.id)
     if sources is None:
