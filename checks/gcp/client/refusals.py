@@ -43,6 +43,17 @@ REFUSALS = (
         permission="serviceusage.services.use",
     ),
     Refusal(
+        cause="the project is deleted, or scheduled to be",
+        remedy="leave it out, or have it restored; if it is the quota project of the credentials, set another",
+        source="https://cloud.google.com/resource-manager/docs/creating-managing-projects",
+        reason=Reason.NOT_ENABLED,
+        words=_words(r"project\b.{0,80}\b(?:has been|was|is) (?:deleted|(?:scheduled for|pending) deletion)"),
+        says=(
+            "Project … has been deleted.",
+            "Project … has been scheduled for deletion and cannot be used for API calls.",
+        ),
+    ),
+    Refusal(
         cause="the quota project of the credentials does not exist",
         remedy="set another quota project",
         source=_REASONS,

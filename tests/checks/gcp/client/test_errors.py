@@ -39,6 +39,13 @@ REFUSALS = [
         "quota project",
     ),
     (coded("CONSUMER_INVALID"), Reason.NOT_ENABLED, "", "does not exist"),
+    (coded("CONSUMER_INVALID", "Project #123456789012 has been deleted."), Reason.NOT_ENABLED, "", "is deleted"),
+    (
+        older("forbidden", "Project 'example-ml' has been scheduled for deletion and cannot be used for API calls."),
+        Reason.NOT_ENABLED,
+        "",
+        "have it restored",
+    ),
     (older("required", PAYS, 400), Reason.DENIED, "", "Requester Pays"),
     (coded("BILLING_DISABLED"), Reason.NOT_ENABLED, "", "billing"),
     (
