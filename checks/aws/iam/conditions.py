@@ -12,6 +12,8 @@ from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer, both, either, opposite
 from checks.aws.iam.matching import filled, glob, without_variables
 from scanner.model.patterns import pattern
@@ -38,8 +40,32 @@ class Choice(NamedTuple):
     fill: Callable[[str], str] = filled
 
 
+class Later(Struct, frozen=True):
+    """Some moment after this one, in seconds: all that is known of when a request is made."""
+
+    since: float
+
+    def compare(self, operator: str, wanted: str) -> Answer:
+        """What a comparison with a moment comes to, if it does so at any time from then on."""
+        moment, order = _size(wanted), operator.removeprefix("date").removeprefix("numeric")
+        if moment is None or not moment <= self.since or order not in _ORDERS:
+            return UNKNOWN
+        return YES if order.startswith("greater") else NO
+
+
+class Alike(Struct, frozen=True):
+    """Whatever another key holds: the organisation of a resource is that of a role of the same account."""
+
+    key: str
+
+    def compare(self, operator: str, wanted: str) -> Answer:
+        """Whether it is what a policy names: only the variable of that other key certainly is."""
+        match = _VARIABLE.fullmatch(wanted)
+        return YES if operator in _TEXTS and match and match[1].lower() == self.key else UNKNOWN
+
+
 #: What is known of the keys of a request, in lower case; a key that ends in `*` stands for all that begin so.
-Keys = Mapping[str, "Values | Choice"]
+Keys = Mapping[str, "Values | Choice | Later | Alike"]
 
 
 class Test(NamedTuple):
@@ -61,6 +87,10 @@ class Test(NamedTuple):
         given = look_up(keys, self.key)
         if self.operator == "null":
             return self._is_null(given)
+        if isinstance(given, Later | Alike):
+            operator = self.operator.replace(_NEGATED, "")
+            answer = either(NO, *(given.compare(operator, each) for each in self.values))
+            return opposite(answer) if self.negated else answer
         if given is None or isinstance(given, Choice):
             return self._whatever()
         if not given:
@@ -68,8 +98,8 @@ class Test(NamedTuple):
         found = [self._holds(value, keys) for value in given]
         return both(*found) if self.every else either(*found)
 
-    def _is_null(self, given: Values | Choice | None) -> Answer:
-        if given is None or isinstance(given, Choice) or len(self.values) != 1:
+    def _is_null(self, given: "Values | Choice | Later | Alike | None") -> Answer:
+        if given is None or isinstance(given, Choice | Alike) or len(self.values) != 1:
             return UNKNOWN
         wanted = self.values[0].lower()
         return UNKNOWN if wanted not in ("true", "false") else YES if (wanted == "true") is (not given) else NO
@@ -80,8 +110,12 @@ class Test(NamedTuple):
         return YES if everything and (self.if_exists or self.every) else UNKNOWN
 
     def _holds(self, value: str, keys: Keys) -> Answer:
-        found = either(NO, *(_compare(self.operator.replace(_NEGATED, ""), value, each, keys) for each in self.values))
-        return opposite(found) if self.negated else found
+        if not self.negated:
+            given = [each for each in self.values if not has_no_value(each, keys)]
+            return either(NO, *(_compare(self.operator, value, each, keys) for each in given))
+        return opposite(
+            either(NO, *(_compare(self.operator.replace(_NEGATED, ""), value, each, keys) for each in self.values))
+        )
 
 
 def _compare(operator: str, value: str, wanted: str, keys: Keys) -> Answer:
@@ -90,8 +124,7 @@ def _compare(operator: str, value: str, wanted: str, keys: Keys) -> Answer:
     if compare is None:
         return UNKNOWN
     if varies:  # a variable whose value is not known may stand for anything
-        text = operator in ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike")
-        return UNKNOWN if not text or glob(wanted.lower(), value.lower()) else NO
+        return UNKNOWN if operator not in _TEXTS or glob(wanted.lower(), value.lower()) else NO
     found = compare(value, wanted)
     return UNKNOWN if found is None else YES if found else NO
 
@@ -111,9 +144,21 @@ def filled_in(text: str, keys: Keys) -> str:
     return _VARIABLE.sub(known, text) if "${" in text else text
 
 
-def look_up(keys: Keys, key: str) -> Values | Choice | None:
-    """What is known under a key, in lower case."""
+def has_no_value(text: str, keys: Keys) -> bool:
+    """Whether a text has a variable that the request has no value for, and no other in its place: it matches nothing.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    return "${" in text and any(
+        "," not in found[0] and look_up(keys, found[1].lower()) == () for found in _VARIABLE.finditer(text)
+    )
+
+
+def look_up(keys: Keys, key: str) -> Values | Choice | Later | Alike | None:
+    """What is known under a key, in lower case; of one that is like another, what is known under that."""
     found = keys.get(key)
+    if isinstance(found, Alike) and not isinstance(other := keys.get(found.key), Alike):
+        return other or found
     if found is None:
         found = next((each for name, each in keys.items() if name[-1] == "*" and key.startswith(name[:-1])), None)
     return found
@@ -155,6 +200,7 @@ def _ordered(compare: Callable[[float, float], bool]) -> Callable[[str, str], bo
     return compared
 
 
+_TEXTS = ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike")
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "equals": lambda a, b: a == b,
     "lessthan": lambda a, b: a < b,
@@ -237,7 +283,10 @@ def choices(conditions: Iterable[Condition], keys: Keys) -> Iterator[tuple[Keys,
     if not tests:
         yield keys, True
         return
-    open_keys = {test.key: found for test in tests if isinstance(found := look_up(keys, test.key), Choice)}
+    asked = {test.key for test in tests} | {
+        found[1].lower() for test in tests for value in test.values for found in _VARIABLE.finditer(value)
+    }
+    open_keys = {key: found for key in asked if isinstance(found := look_up(keys, key), Choice)}
     options = [list(_options(key, choice, tests, keys)) for key, choice in sorted(open_keys.items())]
     combinations = 1
     for each in options:

@@ -1,9 +1,9 @@
 """What anybody at all can bring from an identity provider, where a trust policy names no one."""
 
 from checks.aws.iam.answers import NO, YES, Answer
-from checks.aws.iam.conditions import Choice, Keys
+from checks.aws.iam.conditions import Choice, Keys, Later
 from checks.aws.iam.matching import glob
-from checks.aws.iam.requests import ANYTHING, SOMETHING
+from checks.aws.iam.requests import ANYTHING, NOW, SOMETHING
 from checks.aws.iam.statements import Rules
 from scanner.model.patterns import pattern
 
@@ -40,7 +40,7 @@ def way_in(provider: str) -> str:
 
 def keys_of_anybody(provider: str) -> Keys:
     """Of a request of somebody who is known to the provider, and to nobody else."""
-    keys: dict[str, Choice] = {"sts:rolesessionname": ANYTHING}
+    keys: dict[str, Choice | Later] = {"sts:rolesessionname": ANYTHING, "aws:currenttime": NOW, "aws:epochtime": NOW}
     if ":saml-provider/" in provider:
         return {**keys, "saml:aud": _UNNAMED, "saml:sub": _UNNAMED}
     host = provider.partition(":oidc-provider/")[2] or provider

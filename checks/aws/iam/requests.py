@@ -4,10 +4,11 @@ What no table names is not known: organisation tags, networks, second factors. A
 """
 
 import ipaddress
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
-from checks.aws.iam.conditions import Choice, Keys, Values
+from checks.aws.iam.conditions import Alike, Choice, Keys, Later, Values
 from checks.aws.iam.matching import filled, glob
 from checks.aws.iam.principals import STRANGER
 
@@ -80,12 +81,21 @@ _DIRECT: dict[str, Values] = {
     # A session may be as new as one likes, which is all that policies against old sessions ask.
     "aws:tokenissuetime": ("inf",),
 }
-_OWN_WORDS: dict[str, Choice] = {
+#: No request that matters is older: a term that ended before has ended for ever, and nothing here reads a clock.
+NOW = Later(datetime(2026, 7, 1, tzinfo=UTC).timestamp())
+_OWN_WORDS: dict[str, Choice | Later] = {
+    **dict.fromkeys(("aws:currenttime", "aws:epochtime"), NOW),
     **dict.fromkeys(_WRITTEN, ANYTHING),
     "aws:securetransport": _BOOLEAN,
     "aws:requestedregion": ANYTHING._replace(absent=NO),
     # Without one is the widest; whether one that a policy asks for is narrow, nobody knows.
     "iam:permissionsboundary": Choice(_maybe),
+}
+_SAME_ORGANISATION = {
+    "aws:resourceorgid": Alike("aws:principalorgid"),
+    "aws:resourceorgpaths": Alike("aws:principalorgpaths"),
+    "aws:principalorgid": Alike("aws:resourceorgid"),
+    "aws:principalorgpaths": Alike("aws:resourceorgpaths"),
 }
 #: IAM has one region for all of a partition.
 _HOME = {
@@ -109,6 +119,14 @@ def keys_of_owner(account: str) -> dict[str, Values]:
     return {"aws:resourceaccount": (account,), "s3:resourceaccount": (account,)}
 
 
+def keys_of_own(account: str) -> Keys:
+    """The same of a request that the account makes itself: its organisation is that of the resource.
+
+    An account in none has no policies that ask for one: they would let nobody in, or keep everybody out.
+    """
+    return {**keys_of_owner(account), **_SAME_ORGANISATION}
+
+
 def keys_of_nowhere(kind: str, *, absent: Answer = YES) -> dict[str, Choice]:
     """Of a `principal` or a `source` of no organisation that a policy names, perhaps of none at all."""
     return {
@@ -120,7 +138,7 @@ def keys_of_nowhere(kind: str, *, absent: Answer = YES) -> dict[str, Choice]:
 @lru_cache(maxsize=16)  # many questions are asked of one role after the other
 def _keys_of_role(arn: str, at_home: bool) -> Keys:
     _, partition, _, _, account, _ = arn.split(":", 5)
-    keys: dict[str, Values | Choice] = {
+    keys: dict[str, Values | Choice | Later | Alike] = {
         **_DIRECT,
         **_OWN_WORDS,
         "aws:principalaccount": (account,),
@@ -131,7 +149,7 @@ def _keys_of_role(arn: str, at_home: bool) -> Keys:
     }
     if at_home:
         keys["aws:requestedregion"] = (_HOME.get(partition, SOMETHING),)
-        keys["aws:resourceaccount"] = (account,)
+        keys |= {"aws:resourceaccount": (account,), **_SAME_ORGANISATION}
     return keys
 
 
@@ -140,7 +158,7 @@ def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> K
 
     Of a stranger it is open in which organisation he is: perhaps in one that a policy names, and perhaps in none.
     """
-    keys: dict[str, Values | Choice] = {
+    keys: dict[str, Values | Choice | Later | Alike] = {
         **_DIRECT,
         **_OWN_WORDS,
         **_OF_OTHERS,
@@ -161,6 +179,9 @@ def keys_of_public() -> Keys:
         **keys_of_account(STRANGER),
         **keys_of_nowhere("principal"),
         **dict.fromkeys(("aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpcsourceip"), ()),
+        # Whichever organisation has what is asked for, it is another one.
+        "aws:resourceorgid": (f"{_ORGANISATION}-of-the-owner",),
+        "aws:resourceorgpaths": (f"{_ORGANISATION}-of-the-owner/r-{SOMETHING}/",),
         **nowhere,
     }
 

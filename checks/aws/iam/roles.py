@@ -7,7 +7,7 @@ from msgspec import UNSET
 from checks.aws.blind_spots import OTHER_IDENTITIES
 from checks.aws.iam.answers import NO, YES, Answer, both
 from checks.aws.iam.policy import Powers, allows, is_admin
-from checks.aws.iam.requests import keys_of_owner
+from checks.aws.iam.requests import keys_of_own
 from checks.aws.iam.resources import Role
 from checks.aws.names import account_of, partition_of
 from scanner.model.checks import check
@@ -133,6 +133,6 @@ def iam_ml_role_s3_unrestricted(role: Role) -> Verdict:
     powers = Powers(role)
     asked = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
     # A condition that keeps it to the buckets of the account leaves it all of these.
-    answer = both(*(powers.allow(action, any_object, known=keys_of_owner(powers.account)) for action in asked))
+    answer = both(*(powers.allow(action, any_object, known=keys_of_own(powers.account)) for action in asked))
     problem = "may read, replace and delete every object of every bucket"
     return _judge(role, answer, problem, "may not read, replace and delete every object of every bucket", asked)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, opposite
-from checks.aws.iam.conditions import Condition, Keys, filled_in
+from checks.aws.iam.conditions import Condition, Keys, filled_in, has_no_value
 from checks.aws.iam.matching import ANY_SERVICE, Targets, by_service, speaks_of
 from checks.aws.iam.resources import Policy
 from scanner.model.nouns import Observed
@@ -37,7 +37,9 @@ class Rule(Struct, frozen=True):
         resources, but = _member(self.statement, "Resource")
         if resources is None:
             return Marks(0, targets.everything)
-        found = targets.matched(filled_in(each, keys) for each in resources)
+        # What a variable without a value would spare, nobody documents; what it would allow or deny is nothing.
+        meant = resources if but else (each for each in resources if not has_no_value(each, keys))
+        found = targets.matched(filled_in(each, keys) for each in meant)
         return found.opposite(targets.everything) if but else found
 
     def applies(self, action: str, targets: Targets, keys: Keys) -> Marks:

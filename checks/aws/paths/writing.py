@@ -14,7 +14,7 @@ from checks.aws.iam.conditions import Keys
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.policy import Documents, Powers, Reach
 from checks.aws.iam.principals import EVERYBODY, Caller, known_by, named, sessions_of
-from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_role
+from checks.aws.iam.requests import SOMETHING, keys_of_own, keys_of_owner, keys_of_role
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rule, Rules, rule_of, rules_of_resource
 from checks.aws.paths.serving import Served, served_artifacts
@@ -175,7 +175,7 @@ def _writes(view: View, powers: Powers) -> Write:
 def _lets_itself(view: View, powers: Powers, served: Served) -> Write:
     """What the role may write once it has set the policy of a bucket of its account, as far as its own allow it."""
     buckets = Targets(served.buckets_of.get(powers.account, ()))
-    may = powers.over(buckets, SET, known=keys_of_owner(powers.account))
+    may = powers.over(buckets, SET, known=keys_of_own(powers.account))
     unclear = bool(may.maybe)
     for id in buckets.chosen(may.yes):
         bucket = view.get(Bucket, id)
@@ -200,7 +200,7 @@ def _candidates(view: View, powers: Powers, served: Served, doors: Doors) -> Ite
     targets = served.places.targets
     spelled, _ = powers.documents().spelled_out(_PUT, served.places)
     below = dict.fromkeys(map(served.bucket_of, spelled.values()))
-    own = powers.over(targets, _PUT, known=keys_of_owner(powers.account))
+    own = powers.over(targets, _PUT, known=keys_of_own(powers.account))
     seeming = own.both(doors.passing[0]).either(doors.passing[1])
     at_home = served.marks_in(powers.account)
     yield from (served.bucket_of(served.places.place(name)) for name in targets.chosen(seeming.yes))

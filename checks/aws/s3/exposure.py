@@ -5,18 +5,27 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
-from checks.aws.iam.conditions import Choice, Keys, Values
+from checks.aws.iam.conditions import Alike, Choice, Keys, Later, Values
 from checks.aws.iam.matching import Places, Targets, filled
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, named
-from checks.aws.iam.requests import SOMETHING, keys_of_owner, keys_of_public
+from checks.aws.iam.requests import NOW, SOMETHING, keys_of_own, keys_of_owner, keys_of_public
 from checks.aws.iam.statements import Rule, rules_of_resource
 from checks.aws.s3.limits import spared_by
 from checks.aws.s3.resources import Bucket, PublicAccessBlock
 
 _EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
 _READ = "s3:getbucketpolicy"
-_WITHOUT_TLS = {"aws:securetransport": ("false",)}
+#: Keys of a request without TLS. Services ask for other people with TLS, so that it is from none.
+_WITHOUT_TLS: Keys = {
+    "aws:securetransport": ("false",),
+    "s3:tlsversion": (),
+    "aws:principalisawsservice": ("false",),
+    "aws:principalservicename": (),
+    "aws:viaawsservice": ("false",),
+    "aws:currenttime": NOW,
+    "aws:epochtime": NOW,
+}
 LEVELS = ("public_access_block", "account_public_access_block")
 #: Actions that a denial of plain HTTP must cover, by what they are about.
 _ON_OBJECTS = (
@@ -96,7 +105,7 @@ def keys_of_insiders(bucket: Bucket) -> Keys:
     Where the policy denies even to read it to those outside an organisation, the account is in that: it was read. Only
     a root user could have done so from outside, and nobody else of the account would get in.
     """
-    keys: dict[str, Values | Choice] = {**keys_of_owner(bucket.scope.account)}
+    keys: dict[str, Values | Choice | Later | Alike] = {**keys_of_own(bucket.scope.account)}
     itself = Targets([bucket.id])
     for rule in rules_of_resource(bucket.policy).rules:
         hits_all = rule.denies and _is_everybody(rule.statement.get("Principal"))

@@ -136,10 +136,21 @@ def test_a_variable_that_is_known_stands_for_its_value():
 
 
 def test_a_policy_variable_may_be_anything():
-    own_prefix = role_with(allow("s3:PutObject", "arn:aws:s3:::a/${aws:username}/*"))
+    own_prefix = role_with(allow("s3:PutObject", "arn:aws:s3:::a/${aws:PrincipalTag/team}/*"))
 
     assert allows(own_prefix, "s3:PutObject", "arn:aws:s3:::a/someone/x") is UNKNOWN
     assert allows(own_prefix, "s3:PutObject", "arn:aws:s3:::b/someone/x") is NO
+
+
+def test_a_policy_variable_without_a_value_is_like_nothing():
+    """The name of a user, in a policy that is on a role."""
+    someone = "arn:aws:s3:::a/someone/x"
+    for text, expected in (("${aws:username}", NO), ("${aws:username, 'someone'}", UNKNOWN)):
+        assert allows(role_with(allow("s3:PutObject", f"arn:aws:s3:::a/{text}/*")), "s3:PutObject", someone) is expected
+        prefixed = role_with(allow("s3:ListBucket", Condition={"StringLike": {"s3:prefix": f"home/{text}/*"}}))
+        assert allows(prefixed, "s3:ListBucket", "arn:aws:s3:::a") is expected
+    spared = role_with(allow("s3:*"), deny("s3:*", "arn:aws:s3:::a/${aws:username}/*"))
+    assert allows(spared, "s3:PutObject", someone) is YES
 
 
 def test_a_condition_on_what_the_caller_chooses_is_none():

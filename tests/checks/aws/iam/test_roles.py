@@ -32,6 +32,14 @@ def changing(policy: str | None, action: str = "iam:CreatePolicyVersion"):
     return role_with(allow(action, policy), attached_policies=(OWN,))
 
 
+ENDED = {"DateLessThan": {"aws:CurrentTime": "2024-01-31T00:00:00Z"}}
+BEGUN = {"DateGreaterThanEquals": {"aws:CurrentTime": "2024-01-31T00:00:00Z"}}
+ENDED_BY_COUNT = {"NumericLessThan": {"aws:EpochTime": "1706659200"}}
+LATER = {"DateGreaterThan": {"aws:CurrentTime": "2999-01-31T00:00:00Z"}}
+NOT_YET_ENDED = {"DateLessThan": {"aws:CurrentTime": "2999-01-31T00:00:00Z"}}
+OUR_ORGANISATION = {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
+OTHER_ORGANISATIONS = {"StringNotEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
+ONE_ORGANISATION = {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
@@ -79,6 +87,16 @@ CASES = {
         ),
         Case("everything, within a boundary that was denied", UNKNOWN, role_with(allow("*"), boundary=HIDDEN)),
         Case("everything, with a second factor", UNKNOWN, role_with(allow("*", Condition=MFA))),
+        Case("everything, for a term that has ended", PASS, role_with(allow("*", Condition=ENDED))),
+        Case("everything, until a second that has passed", PASS, role_with(allow("*", Condition=ENDED_BY_COUNT))),
+        Case("everything, since a day that has passed", FAIL, role_with(allow("*", Condition=BEGUN))),
+        Case("everything, until a day to come", UNKNOWN, role_with(allow("*", Condition=NOT_YET_ENDED))),
+        Case("everything, from a day to come", UNKNOWN, role_with(allow("*", Condition=LATER))),
+        Case(
+            "everything, and denied until a day that has passed",
+            FAIL,
+            role_with(allow("*"), deny("*", Condition=ENDED)),
+        ),
         Case("everything, and all of it denied", PASS, role_with(allow("*"), deny("*"))),
         Case("everything, whatever a hidden policy adds", FAIL, role_with(allow("*"), attached_policies=(HIDDEN,))),
         Case("the text of a policy was denied", UNKNOWN, role_with(attached_policies=(HIDDEN,))),
@@ -125,6 +143,9 @@ CASES = {
             PASS,
             role_with(allow("s3:*", Condition={"StringEquals": {"s3:ResourceAccount": "999988887777"}})),
         ),
+        Case("everything of the organisation's own", FAIL, role_with(allow("s3:*", Condition=OUR_ORGANISATION))),
+        Case("nothing of others", FAIL, role_with(allow("s3:*"), deny("s3:*", Condition=OTHER_ORGANISATIONS))),
+        Case("everything of an organisation", UNKNOWN, role_with(allow("s3:*", Condition=ONE_ORGANISATION))),
         Case("all but one bucket", FAIL, role_with(allow("s3:*"), deny("s3:*", "arn:aws:s3:::northwind-example-x*"))),
         Case(
             "from one network", UNKNOWN, role_with(allow("s3:*", Condition={"StringEquals": {"aws:SourceVpce": "v"}}))

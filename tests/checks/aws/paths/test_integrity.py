@@ -95,6 +95,7 @@ def letting(role, effect=allow, action="s3:PutObject", **members):
 
 ALL_OF_IT = [BUCKET, f"{BUCKET}/*"]
 OF_ORGANISATION = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+OF_ITS_OWN = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
 OF_ONE_OF_TWO = {"StringNotEquals": {"aws:PrincipalOrgID": ["o-exampleorgid", "o-exampleothers"]}}
 NO_SERVICE = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
 OR_BY_NAME = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/auditor"}}
@@ -255,6 +256,7 @@ CASES = {
             for name, verdict, role, how in (
                 ("as itself to strangers", FAIL, WRITER, (ALL_OF_IT, OF_ORGANISATION)),
                 ("as itself, and no services", FAIL, WRITER, (ALL_OF_IT, {**OF_ORGANISATION, **NO_SERVICE})),
+                ("of other organisations than its own", FAIL, WRITER, (ALL_OF_IT, OF_ITS_OWN)),
                 ("and the role may only read", PASS, READER, (ALL_OF_IT, OF_ORGANISATION)),
                 ("which does not tell whom it spares", UNKNOWN, WRITER, ([IN_ARTIFACTS], OF_ORGANISATION)),
                 ("one of two organisations", UNKNOWN, WRITER, (ALL_OF_IT, OF_ONE_OF_TWO)),

@@ -64,6 +64,8 @@ def roles_of(account):
     return {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/ml-*"}}
 
 
+HTTP = {"Bool": {"aws:SecureTransport": "false"}}
+NO_SERVICES = {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"}
 CASES = {
     "s3_ml_bucket_versioning_off": [
         Case("on", PASS, ours(versioning="Enabled")),
@@ -100,19 +102,21 @@ CASES = {
             FAIL,
             ours(policy=document(deny("s3:*", f"{ARN}/*", **{**PLAIN_HTTP, "Principal": {"AWS": ACCOUNT}}))),
         ),
-        Case(
-            "narrowed by a second condition",
-            FAIL,
-            ours(
-                policy=document(
-                    deny(
-                        "s3:*",
-                        f"{ARN}/*",
-                        Principal="*",
-                        Condition={"Bool": {"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}},
-                    )
-                )
-            ),
+        *(
+            Case(
+                f"denied {name}",
+                verdict,
+                ours(policy=document(deny("s3:*", [ARN, f"{ARN}/*"], Principal="*", Condition=condition))),
+            )
+            for name, verdict, condition in (
+                ("to all but services", PASS, {"Bool": {"aws:SecureTransport": "false", **NO_SERVICES}}),
+                ("since a day that has passed", PASS, {**HTTP, "DateGreaterThan": {"aws:CurrentTime": "2024-01-31"}}),
+                ("until a day that has passed", FAIL, {**HTTP, "DateLessThan": {"aws:CurrentTime": "2024-01-31"}}),
+                ("to all but some addresses", FAIL, {**HTTP, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
+                ("below TLS 1.2", FAIL, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+                ("below TLS 1.2 and without TLS", PASS, {"NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}}),
+                ("where no version of TLS is told", PASS, {"Null": {"s3:TlsVersion": "true"}}),
+            )
         ),
         *SHARED,
     ],
@@ -170,6 +174,16 @@ CASES = {
         Case("every role of the account", PASS, let_in(condition=roles_of(ACCOUNT))),
         Case("roles of a name, in any account", FAIL, let_in(condition=roles_of("*"))),
         Case("sessions of one role", PASS, let_in(condition={"StringLike": {"aws:userid": "AROAEX:*"}})),
+        *(
+            Case(f"whose {key} is that of the bucket", PASS, let_in(condition={"StringEquals": {key: f"${{{same}}}"}}))
+            for key, same in (
+                ("aws:PrincipalOrgID", "aws:ResourceOrgID"),
+                ("aws:ResourceOrgID", "aws:PrincipalOrgID"),
+                ("aws:PrincipalAccount", "aws:ResourceAccount"),
+            )
+        ),
+        Case("for a term that has ended", PASS, let_in(condition={"DateLessThan": {"aws:CurrentTime": "2024-01-31"}})),
+        Case("for a term to come", FAIL, let_in(condition={"DateLessThan": {"aws:CurrentTime": "2999-01-31"}})),
         Case("objects with a tag", FAIL, let_in(condition={"StringEquals": {"s3:ExistingObjectTag/open": "yes"}})),
         Case("public ACL", FAIL, exposed(grants=(grant("global/AllUsers"),))),
         Case("any AWS user", FAIL, exposed(grants=(grant("global/AuthenticatedUsers"),))),
