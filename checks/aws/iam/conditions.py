@@ -64,8 +64,14 @@ class Alike(Struct, frozen=True):
         return YES if operator in _TEXTS and match and match[1].lower() == self.key else UNKNOWN
 
 
+class Asked(Struct, frozen=True):
+    """What is looked up only where a policy tests it: a verdict rests on nothing that no policy asks for."""
+
+    look: "Callable[[], Values | Choice | None]"
+
+
 #: What is known of the keys of a request, in lower case; a key that ends in `*` stands for all that begin so.
-Keys = Mapping[str, "Values | Choice | Later | Alike"]
+Keys = Mapping[str, "Values | Choice | Later | Alike | Asked"]
 
 
 class Test(NamedTuple):
@@ -157,11 +163,13 @@ def has_no_value(text: str, keys: Keys) -> bool:
 def look_up(keys: Keys, key: str) -> Values | Choice | Later | Alike | None:
     """What is known under a key, in lower case; of one that is like another, what is known under that."""
     found = keys.get(key)
-    if isinstance(found, Alike) and not isinstance(other := keys.get(found.key), Alike):
-        return other or found
+    if isinstance(found, Asked):
+        return found.look()
+    if isinstance(found, Alike) and not isinstance(keys.get(found.key), Alike):
+        return look_up(keys, found.key) or found
     if found is None:
         found = next((each for name, each in keys.items() if name[-1] == "*" and key.startswith(name[:-1])), None)
-    return found
+    return None if isinstance(found, Asked) else found
 
 
 def arn_like(value: str, wanted: str) -> bool:

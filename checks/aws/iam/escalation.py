@@ -11,7 +11,7 @@ from checks.aws.iam.conditions import Choice, Keys, Values
 from checks.aws.iam.federation import COGNITO
 from checks.aws.iam.matching import Places, Targets, glob
 from checks.aws.iam.policy import Powers, administrators, shown
-from checks.aws.iam.requests import SOMETHING, keys_of_role
+from checks.aws.iam.requests import SOMETHING
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.iam.simulation import Request, proof, settled
 from checks.aws.iam.statements import Rule
@@ -206,7 +206,7 @@ class Escalation:
         found = Marks(targets.everything, 0)
         for step in steps:
             action = step.action.lower()
-            keys = keys_of_role(self._powers.role.id, action, self._settled(step))
+            keys = self._powers.keys(action, self._settled(step))
             found = found.both(documents.decide(action, targets, keys))
         whole = sorted(filter(_is_whole, targets.chosen(found.yes)), key=_has_no_region)
         if whole:

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, Struct
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, YES, Answer, Marks, both, either
-from checks.aws.iam.conditions import Keys, choices
+from checks.aws.iam.conditions import Asked, Choice, Keys, choices
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.principals import SPOKEN, Caller, speaks_to
-from checks.aws.iam.requests import keys_of_role
+from checks.aws.iam.requests import keys_of_role, session_of
 from checks.aws.iam.resources import Policy, Role
 from checks.aws.iam.statements import Rule, Rules, rules_of
 from checks.aws.names import account_of, partition_of
@@ -161,8 +161,15 @@ class Powers:
     ) -> Marks:
         """Over which of the targets the role may take an action. `known` are keys that the question settles."""
         folded = action.lower()
-        keys = keys_of_role(self.role.id, folded, known)
+        keys = self.keys(folded, known)
         return self.documents(resource, crosses=crosses).decide(folded, targets, keys)
+
+    def keys(self, action: str, known: Keys | None = None) -> Keys:
+        """Of its request for an action, in lower case; `known` adds what the question itself settles."""
+        return {**keys_of_role(self.role.id, action, known), "aws:userid": Asked(self._user_id)}
+
+    def _user_id(self) -> Choice | None:
+        return session_of(self.role.unique_id) if isinstance(self.role.unique_id, str) else None
 
     def allow(self, action: str, resource: str, *, known: Keys | None = None) -> Answer:
         """See `allows`."""
@@ -176,7 +183,7 @@ class Powers:
     def allowing(self, action: str, resource: str, keys: Keys | None = None) -> Rule | None:
         """The statement of its own policies that allows an action on a resource."""
         folded, targets = action.lower(), Targets([resource])
-        known = keys_of_role(self.role.id, folded) if keys is None else keys
+        known = self.keys(folded) if keys is None else keys
         for rule in self.own.about(folded).rules:
             if not rule.denies and any(
                 rule.applies(folded, targets, picked).yes for picked, _ in choices([rule.condition], known)
@@ -189,7 +196,7 @@ class Powers:
         fields = [name for name in ("attached_policies", "inline_policies", "boundary") if _is_unread(self.role, name)]
         keys: list[str] = []
         for action in map(str.lower, actions):
-            known = keys_of_role(self.role.id, action)
+            known = self.keys(action)
             for rules in filter(None, (self.own, self.boundary)):
                 for rule in rules.about(action).rules:
                     for picked, _ in choices([rule.condition], known):
@@ -209,7 +216,7 @@ class Powers:
             ("iam:createuser", f"arn:{self.partition}:iam::{self.account}:user/{_PROBE}"),
         )
         found = Documents(self._caller, own, boundary)
-        asked = (found.decide(action, Targets([name]), keys_of_role(self.role.id, action)) for action, name in probes)
+        asked = (found.decide(action, Targets([name]), self.keys(action)) for action, name in probes)
         return both(*(marks.of(0) for marks in asked))
 
     def _change_themselves(self) -> Answer:

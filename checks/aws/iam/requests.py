@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
-from checks.aws.iam.conditions import Alike, Choice, Keys, Later, Values
+from checks.aws.iam.conditions import Alike, Asked, Choice, Keys, Later, Values
 from checks.aws.iam.matching import filled, glob
 from checks.aws.iam.principals import STRANGER
 
@@ -119,6 +119,15 @@ def keys_of_owner(account: str) -> dict[str, Values]:
     return {"aws:resourceaccount": (account,), "s3:resourceaccount": (account,)}
 
 
+def session_of(unique_id: str) -> Choice:
+    """The id of a session of a role with this id. What the session is called is not known."""
+
+    def can(value: str) -> Answer:
+        return UNKNOWN if value.startswith(f"{unique_id}:") else NO
+
+    return Choice(can, (f"{unique_id}:{SOMETHING}",), absent=NO)
+
+
 def keys_of_own(account: str) -> Keys:
     """The same of a request that the account makes itself: its organisation is that of the resource.
 
@@ -138,7 +147,7 @@ def keys_of_nowhere(kind: str, *, absent: Answer = YES) -> dict[str, Choice]:
 @lru_cache(maxsize=16)  # many questions are asked of one role after the other
 def _keys_of_role(arn: str, at_home: bool) -> Keys:
     _, partition, _, _, account, _ = arn.split(":", 5)
-    keys: dict[str, Values | Choice | Later | Alike] = {
+    keys: dict[str, Values | Choice | Later | Alike | Asked] = {
         **_DIRECT,
         **_OWN_WORDS,
         "aws:principalaccount": (account,),
@@ -158,7 +167,7 @@ def keys_of_account(account: str, arn: str = "", *, stranger: bool = False) -> K
 
     Of a stranger it is open in which organisation he is: perhaps in one that a policy names, and perhaps in none.
     """
-    keys: dict[str, Values | Choice | Later | Alike] = {
+    keys: dict[str, Values | Choice | Later | Alike | Asked] = {
         **_DIRECT,
         **_OWN_WORDS,
         **_OF_OTHERS,

@@ -21,8 +21,8 @@ class Role(Resource, frozen=True, kw_only=True):
     """An IAM role that some ML resource runs as. Id: its ARN.
 
     A policy whose text could not be read is there without `document`; a list that could not be read is `UNSET`.
-    `details_from` is the operation that the role was read from: GetAccountAuthorizationDetails has what GetRole and the
-    reads of its policies have.
+    `unique_id` is what policies that test `aws:userid` name. `details_from` is the operation that the role was read
+    from: GetAccountAuthorizationDetails has what GetRole and the reads of its policies have.
     """
 
     kind: ClassVar[str] = "aws.iam.Role"
@@ -32,6 +32,7 @@ class Role(Resource, frozen=True, kw_only=True):
     trust_policy: Annotated[
         Observed[dict[str, Any]], Read("iam:GetRole", "Role.AssumeRolePolicyDocument", json=True)
     ] = UNSET
+    unique_id: Annotated[Observed[str], Read("iam:GetRole", "Role.RoleId")] = UNSET
     attached_policies: Observed[tuple[Policy, ...]] = UNSET
     inline_policies: Observed[tuple[Policy, ...]] = UNSET
     boundary: Observed[Policy] = UNSET

@@ -14,7 +14,7 @@ from checks.aws.iam.conditions import Keys
 from checks.aws.iam.matching import Places, Targets
 from checks.aws.iam.policy import Documents, Powers, Reach
 from checks.aws.iam.principals import EVERYBODY, Caller, known_by, named, sessions_of
-from checks.aws.iam.requests import SOMETHING, keys_of_own, keys_of_owner, keys_of_role
+from checks.aws.iam.requests import SOMETHING, keys_of_own, keys_of_owner, keys_of_role, session_of
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rule, Rules, rule_of, rules_of_resource
 from checks.aws.paths.serving import Served, served_artifacts
@@ -113,7 +113,7 @@ def doors_to_others(view: View) -> Doors:
 
 def _speaks_of(rule: Rule, account: str) -> Iterator[str]:
     """Roles of an account that a statement may treat otherwise than its others; the account where any may be."""
-    if "aws:principalarn" in rule.condition.keys:
+    if not rule.condition.keys.isdisjoint(("aws:principalarn", "aws:userid")):
         yield account
     for member in ("Principal", "NotPrincipal"):
         for one in named(rule.statement[member]) if member in rule.statement else ():
@@ -135,7 +135,7 @@ def _treats_all(rules: Rules, bucket: Bucket, served: Served) -> tuple[Marks, Ma
     """What a bucket lets a role of its account write that has every right, and one that has none."""
     account = bucket.scope.account
     arn = f"arn:aws:iam::{account}:role/{SOMETHING}"
-    keys = {**keys_of_role(arn, _PUT), **keys_of_insiders(bucket)}
+    keys = {**keys_of_role(arn, _PUT, keys_of_insiders(bucket)), "aws:userid": session_of(SOMETHING)}
     inside = served.places_in(bucket.id).targets
     full, bare = (
         Documents(Caller(account=account, arn=arn), own, resource=rules).decide(_PUT, inside, keys)
@@ -181,7 +181,7 @@ def _lets_itself(view: View, powers: Powers, served: Served) -> Write:
         bucket = view.get(Bucket, id)
         rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else UNSET)
         inside = keys_of_insiders(bucket) if isinstance(bucket, Resource) else keys_of_owner(powers.account)
-        keys = keys_of_role(powers.role.id, SET.lower(), inside)
+        keys = powers.keys(SET.lower(), inside)
         sets = powers.documents(rules).decide(SET.lower(), Targets([id]), keys)
         own = Rules((rule_of({**_EVERYTHING, "Principal": {"AWS": powers.role.id}}),), True, of_resource=True)
         found = powers.documents(own).reach(_PUT, served.places_in(id), keys)
@@ -227,7 +227,7 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
     owner = bucket.scope.account
     rules = rules_of_resource(bucket.policy)
     inside = keys_of_insiders(bucket) if owner == powers.account else keys_of_owner(owner)
-    keys = {**keys_of_role(powers.role.id, _PUT), **inside}
+    keys = powers.keys(_PUT, inside)
     places = served.places_in(id)
     if owner == powers.account:
         found = powers.documents(rules).reach(_PUT, places, keys)

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from checks.aws.iam.answers import NO, UNKNOWN, YES, Answer
-from checks.aws.iam.conditions import Alike, Choice, Keys, Later, Values
+from checks.aws.iam.conditions import Alike, Asked, Choice, Keys, Later, Values
 from checks.aws.iam.matching import Places, Targets, filled
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, named
@@ -105,7 +105,7 @@ def keys_of_insiders(bucket: Bucket) -> Keys:
     Where the policy denies even to read it to those outside an organisation, the account is in that: it was read. Only
     a root user could have done so from outside, and nobody else of the account would get in.
     """
-    keys: dict[str, Values | Choice | Later | Alike] = {**keys_of_own(bucket.scope.account)}
+    keys: dict[str, Values | Choice | Later | Alike | Asked] = {**keys_of_own(bucket.scope.account)}
     itself = Targets([bucket.id])
     for rule in rules_of_resource(bucket.policy).rules:
         hits_all = rule.denies and _is_everybody(rule.statement.get("Principal"))

@@ -80,6 +80,15 @@ EDGED = role_with(
     SETS, name="edged", boundary=Policy(name="edge", arn="", document=document(allow("s3:*BucketPolicy")))
 )
 LAB = role_with(name="lab")
+KNOWN, ANOTHER = (
+    role_with(allow("s3:PutObject", f"{BUCKET}/*"), name=name, unique_id=id)
+    for name, id in (("known", "AROAEXAMPLEWRITER00000"), ("another", "AROAEXAMPLEANOTHER0000"))
+)
+LAB_BY_ID, ANOTHER_LAB = (
+    role_with(name=name, unique_id=id)
+    for name, id in (("lab-by-id", "AROAEXAMPLELAB00000000"), ("another-lab", "AROAEXAMPLEANOTHER0000"))
+)
+OF_SESSIONS = {"StringLike": {"aws:userid": "AROAEXAMPLELAB00000000:*"}}
 IN_ARTIFACTS = f"{BUCKET}/sentiment/*"
 IN_SESSION = {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/lab/SageMaker"}
 GONE = {"AWS": "AROAEXAMPLE0000000000"}
@@ -97,6 +106,8 @@ ALL_OF_IT = [BUCKET, f"{BUCKET}/*"]
 OF_ORGANISATION = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 OF_ITS_OWN = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
 OF_ONE_OF_TWO = {"StringNotEquals": {"aws:PrincipalOrgID": ["o-exampleorgid", "o-exampleothers"]}}
+BUT_SESSIONS = {"StringNotLike": {"aws:userId": ["AROAEXAMPLEWRITER00000:*", ACCOUNT]}}
+BUT_A_SESSION = {"StringNotEquals": {"aws:userId": "AROAEXAMPLEWRITER00000:SageMaker"}}
 NO_SERVICE = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
 OR_BY_NAME = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/auditor"}}
 
@@ -222,6 +233,22 @@ CASES = {
         ),
         Case("the policy of the bucket lets a role that is gone", PASS, connected(LAB), LAB, *ACROSS, letting(GONE)),
         Case(
+            "the policy of the bucket lets sessions of it, by its id",
+            FAIL,
+            connected(LAB_BY_ID),
+            LAB_BY_ID,
+            *ACROSS,
+            letting("*", Condition=OF_SESSIONS),
+        ),
+        Case(
+            "the policy of the bucket lets sessions of another, by its id",
+            PASS,
+            connected(ANOTHER_LAB),
+            ANOTHER_LAB,
+            *ACROSS,
+            letting("*", Condition=OF_SESSIONS),
+        ),
+        Case(
             "the policy of the bucket lets a session of it", UNKNOWN, connected(LAB), LAB, *ACROSS, letting(IN_SESSION)
         ),
         Case(
@@ -256,6 +283,10 @@ CASES = {
             for name, verdict, role, how in (
                 ("as itself to strangers", FAIL, WRITER, (ALL_OF_IT, OF_ORGANISATION)),
                 ("as itself, and no services", FAIL, WRITER, (ALL_OF_IT, {**OF_ORGANISATION, **NO_SERVICE})),
+                ("but sessions of it", FAIL, KNOWN, (ALL_OF_IT, BUT_SESSIONS)),
+                ("but sessions of another", PASS, ANOTHER, (ALL_OF_IT, BUT_SESSIONS)),
+                ("but sessions of a role, and it has no id", UNKNOWN, WRITER, (ALL_OF_IT, BUT_SESSIONS)),
+                ("but one session of it", UNKNOWN, KNOWN, (ALL_OF_IT, BUT_A_SESSION)),
                 ("of other organisations than its own", FAIL, WRITER, (ALL_OF_IT, OF_ITS_OWN)),
                 ("and the role may only read", PASS, READER, (ALL_OF_IT, OF_ORGANISATION)),
                 ("which does not tell whom it spares", UNKNOWN, WRITER, ([IN_ARTIFACTS], OF_ORGANISATION)),
