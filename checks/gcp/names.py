@@ -36,11 +36,12 @@ _GOOGLE_BUCKET = pattern(
     r"|vertex-model-garden-(?:public|restricted)-(?:asia|eu|us|us-central1)"
 )
 #: Projects of Google's, whose repositories nobody else may push to: `ml-pipeline` has its pipeline components, others
-#: have what its teams publish for TPUs, for TFX and for builds.
+#: have what its teams publish for TPUs, for TFX, for builds and to evaluate models.
 _GOOGLE_IMAGE = pattern(
     r"(?:(?:[a-z0-9-]+-)?docker\.pkg\.dev|(?:(?:asia|eu|us)\.)?gcr\.io)/"  # a mirror of Docker Hub is at gcr.io as well
     r"(?:cloud-aiplatform|cloud-builders|cloud-tpu-images|deeplearning-platform-release|google-samples"
-    r"|google\.com/[a-z0-9-]+|ml-pipeline|tfx-oss-public|tpu-pytorch|tpu-pytorch-releases|vertex-ai|vertex-ai-restricted)/"
+    r"|google\.com/[a-z0-9-]+|ml-pipeline|tfx-oss-public|tpu-pytorch|tpu-pytorch-releases|vertex-ai|vertex-ai-restricted"
+    r"|vertex-evaluation)/"
 )
 
 
@@ -76,7 +77,7 @@ def owned_by_google(bucket: str) -> bool:
 
 def nobody_may_create(bucket: str) -> bool:
     """Whether Cloud Storage keeps a name of a bucket for Google."""
-    return bucket.startswith("goog") or "google" in bucket
+    return bucket.startswith("goog") or "google" in bucket or "g00gle" in bucket
 
 
 def built_by_google(image: str) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from checks.gcp.iam.grants import OPAQUE, Grant, may_replace, member, members_of, replacing
 from checks.gcp.iam.lapse import in_time
-from checks.gcp.iam.resources import Binding, ProjectPolicy
+from checks.gcp.iam.resources import Binding, Condition, ProjectPolicy
 from checks.gcp.names import AIPLATFORM, bucket_id, full_name, project_id
 from checks.gcp.paths.artifacts import model_buckets
 from checks.gcp.storage.public import EVERYONE
@@ -27,6 +28,8 @@ from scanner.model.views import View, remembered
 NAMED = 20
 #: Seconds; a shorter retention period keeps no artifact that a model came from.
 _DAY = 86400
+#: A role on a managed folder counts for a part of a bucket.
+_IN_A_FOLDER = Condition(title="in a managed folder")
 
 
 class Serving(Struct, frozen=True):
@@ -136,7 +139,7 @@ def _groups(view: View) -> _Groups:
             unclear.append(name)
         elif found:
             bucket, policy = found
-            entries = frozenset(_entries(in_time(bucket.bindings or (), view.taken_at)))
+            entries = frozenset(_entries(in_time(bindings_in(bucket), view.taken_at)))
             shared = frozenset(entry for entry in entries if not entry[1].startswith(member("")))
             alike.setdefault((policy.id, shared), []).append(name)
             for named in sorted({who for _, who, _ in entries - shared}):
@@ -181,7 +184,7 @@ def _settings(view: View, name: str) -> "tuple[Bucket, ProjectPolicy] | tuple[()
         return None
     if not bucket.exists:
         return ()
-    if not bucket.project or isinstance(bucket.bindings, UnsetType):
+    if not bucket.project or UNSET in (bucket.bindings, bucket.folder_bindings):
         return None
     policy = view.get(ProjectPolicy, project_id(bucket.project))
     if not isinstance(policy, ProjectPolicy) or isinstance(policy.bindings, UnsetType):
@@ -194,7 +197,13 @@ def _may_replace(view: View, name: str, email: str) -> bool | None:
     if not found:
         return None
     bucket, policy = found
-    return may_replace(view, policy, bucket.bindings or (), email)
+    return may_replace(view, policy, bindings_in(bucket), email)
+
+
+def bindings_in(bucket: Bucket) -> tuple[Binding, ...]:
+    """Who has which role on a bucket, and on managed folders in it: which of its objects these hold is not asked."""
+    inside = (replace(binding, condition=_IN_A_FOLDER) for binding in bucket.folder_bindings or ())
+    return (*(bucket.bindings or ()), *inside)
 
 
 def _apart(view: View, names: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -208,10 +217,12 @@ def _apart(view: View, names: Iterable[str]) -> tuple[list[str], list[str]]:
 def _keeps(view: View, name: str) -> bool:
     """Whether a retention period keeps objects, for a day or more, from being replaced: how old they are is not read.
 
-    A period that was not observed may keep them.
+    Nor is whether somebody released them, where each new object is held. What was not observed may keep them.
     """
     bucket = view.get(Bucket, bucket_id(name))
-    period = bucket.retention_period if isinstance(bucket, Bucket) else UNSET
+    if not isinstance(bucket, Bucket) or bucket.event_based_hold is UNSET or bucket.event_based_hold:
+        return True
+    period = bucket.retention_period
     if period is None:
         return False
     seconds = whole(period) if isinstance(period, str) else None

@@ -239,7 +239,8 @@ def bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
 
 
 def own_bucket(name: str = "example-fraud-models", **fields: Any) -> Bucket:
-    return bucket(name, **{"exists": True, "project": PROJECT, "retention_period": None, **fields})
+    absent = {"retention_period": None, "event_based_hold": None, "folder_bindings": ()}
+    return bucket(name, **{"exists": True, "project": PROJECT, **absent, **fields})
 
 
 def granting(*bindings: Binding, uniform: bool | None = True, folders: tuple[str, ...] = (), **fields: Any) -> Bucket:

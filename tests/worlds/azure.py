@@ -53,7 +53,7 @@ def error(status: int, code: str, message: str, **headers: str) -> Response:
 
 
 class AzureWorld(World):
-    """One tenant with one subscription that holds things; `more_subscriptions` are empty.
+    """One tenant with one subscription that holds things; `more_subscriptions` hold what is said to be in them.
 
     One of those with `reader: false` can be seen, and nothing in it can be read.
     """
@@ -126,8 +126,8 @@ class AzureWorld(World):
                 if self._definition(str(properties.get("roleDefinitionId"))) is None:
                     yield f"{item['id']}: no such role definition"
                 continue
-            if not within(identifier, self.root):
-                yield f"{item['id']}: outside the subscription"
+            if not any(within(identifier, f"/subscriptions/{name}") for name in self._names()):
+                yield f"{item['id']}: outside the subscriptions"
             if (kind.count("/") > 1 or kind == _DIAGNOSTICS) and parent.lower() not in self.items:
                 yield f"{item['id']}: what it belongs to does not exist"
             if kind.partition("/")[0].lower() in self.unregistered:

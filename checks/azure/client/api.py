@@ -98,6 +98,10 @@ class AzureProvider:
     def names(self) -> Mapping[str, str]:
         return self._chosen.names
 
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        return self._chosen.accounts
+
     def asks_as(self, account: str) -> str:  # noqa: ARG002 - the same in every subscription
         return self._transport.identity
 
@@ -410,6 +414,11 @@ class AzureApi(BaseApi):
             return False
         listed = " and no ".join(kinds)
         return self._absent(f"Resource Graph, which may lag by minutes, lists no {listed} in any scanned subscription")
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The subscriptions of this scan."""
+        return self._provider.subscriptions
 
     def is_sovereign(self) -> bool:
         """Whether this is a cloud of its own, such as that of a government, which gets new versions of APIs later."""

@@ -25,13 +25,21 @@ def _other_than(compute: Compute, *types: str) -> Verdict | None:
     return not_in_use(compute)
 
 
-@check(id="MLP-3101", severity=Severity.HIGH, objective="strong-authentication", since="0.1.0", blind_to=())
+@check(
+    id="MLP-3101",
+    severity=Severity.HIGH,
+    objective="strong-authentication",
+    since="0.1.0",
+    blind_to=(),
+    decided_by=("disable_local_auth",),
+)
 def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
     """Compute accepts local accounts beside Entra ID.
 
     ## Why it matters
     A local administrator account with an SSH key lives outside Entra ID: no multi-factor sign-in, no conditional
     access, no removal when its owner leaves, and no name in the sign-in log. Local accounts are on unless turned off.
+    That of an instance is signed in to over SSH alone: where SSH was turned off, which holds for good, it opens nothing.
 
     ## How to fix
     Create the compute anew with local authentication off; the setting cannot be changed afterwards.
@@ -48,9 +56,23 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
         case True:
             return passed("local accounts are off", disable_local_auth=True)
         case False | None as flag:
-            return failed("local accounts are allowed", disable_local_auth=flag)
+            return _closed_to_ssh(compute) or failed("local accounts are allowed", disable_local_auth=flag)
         case _:
             return unknown("disable_local_auth")
+
+
+def _closed_to_ssh(compute: Compute) -> Verdict | None:
+    """A pass for an instance that was told to take no SSH, the one way in for its local account."""
+    if folded(compute.compute_type) != _INSTANCE:
+        return None
+    if verdict := unobserved(compute, "ssh_public_access"):
+        return verdict
+    access = compute.ssh_public_access
+    if folded(access) != "disabled":
+        return None
+    local = compute.disable_local_auth
+    said = "its local account cannot sign in, as SSH access is off"
+    return passed(said, disable_local_auth=local, ssh_public_access=access)
 
 
 @check(

@@ -29,9 +29,9 @@ def azure_ml_workspace_storage_missing(workspace: Workspace, view: View) -> Verd
     ## Why it matters
     Names of storage accounts are global. Once the account is deleted, anybody can register its name and serve code,
     environments and model files of their own to every job and endpoint that still uses the old address. If the name is
-    taken already, somebody may be doing so now, unless the account was moved to another subscription. One that was
-    moved within its subscription still exists. An account that cannot be seen is reported as unknown. The further
-    accounts that a hub names for its projects count as well.
+    taken already, somebody may be doing so now, unless the account was moved to a subscription that is not scanned. One
+    that was moved within the scanned subscriptions still exists. An account that cannot be seen is reported as unknown.
+    The further accounts that a hub names for its projects count as well.
 
     ## How to fix
     If the name is free, register it again in your own subscription at once. If it is taken, look for an account of that
@@ -71,8 +71,8 @@ def _judged(workspace: Workspace, storage: StorageAccount) -> Verdict:
             return unknown("StorageAccount.moved_to", path=path)
         return failed_unless_known(
             (Foreign.bucket(f"az://{storage.name}"),),
-            f"{storage.name} is not in the subscription that it is named in, and an account elsewhere has the name",
-            known=f"an account outside the subscription that it is named in has the name {storage.name}",
+            f"{storage.name} is in no scanned subscription, and an account elsewhere has the name",
+            known=f"an account outside the scanned subscriptions has the name {storage.name}",
             path=path,
             **joined(storage, "exists", "name_available", "name_reason", "moved_to"),
         )

@@ -40,6 +40,6 @@ def _told(account: StorageAccount) -> tuple[str, tuple[str, ...]]:
     if account.moved_to is UNSET:
         return "", ("moved_to",)
     return (
-        "the storage account was deleted or moved to another subscription, where one has its name",
+        "the storage account was deleted or moved out of the scanned subscriptions, where one has its name",
         ("exists", "name_available", "name_reason", "moved_to"),
     )

@@ -175,7 +175,12 @@ def azure_ml_storage_open_network(account: StorageAccount) -> Verdict:
 
 
 @check(
-    id="MLP-3405", severity=Severity.MEDIUM, objective="artifact-integrity", since="0.1.0", blind_to=(VERSIONS_DELETED,)
+    id="MLP-3405",
+    severity=Severity.MEDIUM,
+    objective="artifact-integrity",
+    since="0.1.0",
+    blind_to=(VERSIONS_DELETED,),
+    decided_by=("versioning",),
 )
 def azure_ml_storage_without_blob_versioning(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account keeps no earlier versions of blobs.
@@ -230,7 +235,7 @@ def _of_overwritten(account: StorageAccount) -> Verdict:
     objective="resilience-recovery",
     since="0.1.0",
     blind_to=(VERSIONS_DELETED,),
-    decided_by=("blob_soft_delete",),
+    decided_by=("blob_soft_delete", "versioning"),
 )
 def azure_ml_storage_without_soft_delete(account: StorageAccount) -> Verdict:
     """Storage account of a workspace or AI account deletes blobs for good at once.

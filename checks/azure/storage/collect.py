@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from checks.azure.actions import NAME_CHECK
 from checks.azure.ai_services.resources import Account
 from checks.azure.associations import is_asked, perimeters
-from checks.azure.error_kinds import MISSING
+from checks.azure.error_kinds import MISSING, UNREGISTERED
 from checks.azure.ids import arm_id, subscription
 from checks.azure.machine_learning.resources import Workspace
 from checks.azure.storage.resources import BLOBS, PERIMETERS, STORAGE, StorageAccount
@@ -97,26 +97,38 @@ def _deleted(api: AzureApi, path: str, operation: str) -> bool:
 def _elsewhere(
     api: AzureApi, taken: list[StorageAccount], look: Callable[[list[str]], list[StorageAccount]]
 ) -> Iterator[StorageAccount]:
-    """Accounts that are not where they are named, but whose name somebody has: looked for in all of the subscription.
+    """Accounts that are not where they are named, but whose name somebody has: looked for in all scanned subscriptions.
 
-    Names are global, so an account of that name there was moved to another resource group. It keeps the id that it is
-    named by.
+    Names are global, so an account of that name there was moved. It keeps the id that it is named by.
     """
-    listed = {
-        owner: api.listing(STORAGE, f"/subscriptions/{owner}/providers/Microsoft.Storage/storageAccounts", VERSION)
-        for owner in sorted({subscription(account.id) for account in taken})
-    }
+    wanted = {account.name.lower() for account in taken}
+    own = sorted({subscription(account.id) for account in taken})
+    places, unread = _listed(api, own, wanted)
+    if wanted - places.keys():
+        more, unread_elsewhere = _listed(api, [name for name in api.accounts if name.lower() not in own], wanted)
+        places, unread = more | places, unread or unread_elsewhere
     for account in taken:
-        items = listed[subscription(account.id)]
-        if items is UNSET or items is None:
-            yield account
-            continue
-        places = [str(item["id"]) for item in items if arm_id(str(item["id"])).endswith(f"/{account.name.lower()}")]
-        moved = look(places[:1])
+        place = places.get(account.name.lower())
+        moved = look([place]) if place else []
         if moved and moved[0].exists:
-            yield msgspec.structs.replace(moved[0], id=account.id, moved_to=moved[0].id)
+            yield msgspec.structs.replace(moved[0], id=account.id, scope=account.scope, moved_to=moved[0].id)
+        elif unread:
+            yield account
         else:
             yield msgspec.structs.replace(account, moved_to=None)
+
+
+def _listed(api: AzureApi, subscriptions: Sequence[str], wanted: set[str]) -> tuple[dict[str, str], bool]:
+    """Where accounts of these names are in some subscriptions, and whether one of these was not listed."""
+    paths = [f"/subscriptions/{name}/providers/Microsoft.Storage/storageAccounts" for name in subscriptions]
+    found: dict[str, str] = {}
+    unread = False
+    for items in api.each(lambda path: api.listing(STORAGE, path, VERSION, absent=UNREGISTERED), paths):
+        unread = unread or items is UNSET
+        for path in (str(item["id"]) for item in items or ()):
+            if (name := arm_id(path).rpartition("/")[2]) in wanted:
+                found[name] = path
+    return found, unread
 
 
 def _named(found: Found) -> list[str]:

@@ -196,7 +196,7 @@ def _roles(found: Found) -> set[str]:
     on_buckets = {
         binding.role
         for bucket in found.of(Bucket)
-        for binding in bucket.bindings or ()
+        for binding in (*(bucket.bindings or ()), *(bucket.folder_bindings or ()))
         if any(_counts(member, members) for member in binding.members or ())
     }
     return {role for role in everywhere | on_buckets if role}

@@ -31,8 +31,8 @@ _KNOWN = {
 #: Members that may include a service account or a person, which this cannot tell.
 OPAQUE = ("group:", "principalSet://cloudresourcemanager.googleapis.com/")
 _RUNNING_OUR_CODE = ("gcp-sa-aiplatform-cc.", "gcp-sa-aiplatform-re.")
-#: Agents are named by the number of a project; anybody may call an account of theirs `service-ml`.
-_AGENT = pattern(r"service-\d+")
+#: Agents are named by the number of a project, which is long; anybody may call an account of theirs `service-2024`.
+_AGENT = pattern(r"service-\d{6,}")
 #: Any of these gives write access to a bucket's objects in one step.
 _TAKE = frozenset({"storage.buckets.setIamPolicy", "resourcemanager.projects.setIamPolicy"})
 #: An object is replaced by deleting it and creating another.

@@ -38,8 +38,9 @@ def vertex_workbench_public_with_write_to_served_artifacts(instance: Instance, v
     model comes. Whoever gets into the notebook can swap the weights, and so decide what the next upload, deployment or
     server that reads them serves, without any right on the endpoint. A stopped notebook has no address. Rights on
     the folders and the organisation above count as well; who is in a group cannot be seen, and leaves the verdict open.
-    So does a retention period of the bucket, which keeps objects that are younger than it, and what no longer gets a
-    token, as its account is disabled, replaces nothing.
+    So does a retention period of the bucket, which keeps objects that are younger than it, a hold that each new object
+    gets, and a role on a managed folder, as it is not asked which objects that holds. What no longer gets a token, as
+    its account is disabled or gone, replaces nothing.
 
     ## How to fix
     Break the path where it is cheapest: give the notebook's account read access only, let nobody but the training

@@ -11,7 +11,7 @@ from checks.gcp.error_kinds import FORBIDDEN, NOT_FOUND
 from checks.gcp.names import STORAGE, bucket_id, bucket_of
 from checks.gcp.notebooks.resources import Instance
 from checks.gcp.org_policies import ORG_POLICIES
-from checks.gcp.storage.effective import open_folders, owners, public_access_prevented, shares_parent
+from checks.gcp.storage.effective import folders, owners, public_access_prevented, shares_parent
 from checks.gcp.storage.resources import BUCKET, FOLDER_POLICY, FOLDERS, LIST, POLICY, Bucket
 from checks.gcp.vertex_ai.containers import job_buckets
 from checks.gcp.vertex_ai.resources import CustomJob, Model
@@ -39,20 +39,30 @@ def buckets(api: GcpApi, found: Found) -> Iterator[Bucket]:
     known = _listed_here(api, set(names)) if len(names) > FEW else {}
     details = dict(zip(names, api.each(lambda name: known.get(name) or _detail(api, name), names), strict=True))
     known_owners = _Owners(api, details)
-    yield from api.each(
-        lambda name: _bucket(api, known_owners, name, details[name], LIST if name in known else BUCKET), names
-    )
+    of_models = _of_models(found)
+
+    def made(name: str) -> Bucket:
+        source = LIST if name in known else BUCKET
+        return _bucket(api, known_owners, name, details[name], source, of_model=name in of_models)
+
+    yield from api.each(made, names)
 
 
 def _names(found: Found) -> set[str]:
     """All buckets that models, jobs and instances name."""
-    named: set[str | None] = set()
-    for model in found.of(Model):
-        named.update([bucket_of(model.artifact_uri), *(model.container_buckets or ())])
+    named: set[str | None] = {*_of_models(found)}
     for job in found.of(CustomJob):
         named.update(job_buckets(job))
     for instance in found.of(Instance):
         named.update(map(bucket_of, (*(instance.scripts or ()), *(instance.project_scripts or ()))))
+    return {name for name in named if name}
+
+
+def _of_models(found: Found) -> set[str]:
+    """Those that models name."""
+    named = (
+        name for model in found.of(Model) for name in (bucket_of(model.artifact_uri), *(model.container_buckets or ()))
+    )
     return {name for name in named if name}
 
 
@@ -67,8 +77,8 @@ def _path(name: str) -> str:
     return f"{STORAGE}/storage/v1/b/{name}"
 
 
-def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail, source: str) -> Bucket:
-    """A bucket, from what the operation `source` said of it."""
+def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail, source: str, *, of_model: bool) -> Bucket:
+    """A bucket, from what the operation `source` said of it; `of_model` says whether a model names it."""
     reply: Reply = UNSET
     said: dict[str, Reply] = {}
     owner = known_owners.of(name, detail)
@@ -92,7 +102,7 @@ def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail, sour
             api.gone()
             reply, facts = None, {"exists": False, "project": None}
         elif isinstance(reply, Mapping):
-            facts |= _effective(api, project, name, reply, said)
+            facts |= _effective(api, project, name, reply, said, of_model=of_model)
     elif facts.get("exists") and facts.get("project", UNSET) is None:
         facts["shares_parent"] = shares_parent(api, _number(detail))
         facts["owners"] = owners(api, _number(detail), said)
@@ -108,21 +118,24 @@ def _bucket(api: GcpApi, known_owners: _Owners, name: str, detail: _Detail, sour
 
 
 def _effective(
-    api: GcpApi, project: str, name: str, bucket: Mapping[str, Any], said: dict[str, Reply]
+    api: GcpApi, project: str, name: str, bucket: Mapping[str, Any], said: dict[str, Reply], *, of_model: bool
 ) -> dict[str, Any]:
-    """What decides, beside the policy of a bucket that inherits it, whether everyone may use it."""
+    """What decides, beside the policy of a bucket that inherits it, who may use it."""
     settings = bucket.get("iamConfiguration")
     settings = settings if isinstance(settings, Mapping) else {}
-    if settings.get("publicAccessPrevention") == "enforced":
-        return {}
-    prevented = public_access_prevented(api, project, said)
+    facts: dict[str, Any] = {}
+    if settings.get("publicAccessPrevention") != "enforced":
+        facts["prevented_by_policy"] = public_access_prevented(api, project, said)
+        facts["open_folders"] = ()
     uniform = settings.get("uniformBucketLevelAccess")
-    if prevented is True or not (isinstance(uniform, Mapping) and uniform.get("enabled")):
-        return {
-            "prevented_by_policy": prevented,
-            "open_folders": (),
-        }  # without uniform access there are no such folders
-    return {"prevented_by_policy": prevented, "open_folders": open_folders(api, _path(name), said)}
+    if not (isinstance(uniform, Mapping) and uniform.get("enabled")):
+        return {**facts, "folder_bindings": ()}  # without uniform access there are no such folders
+    may_be_open = "open_folders" in facts and facts["prevented_by_policy"] is not True
+    if may_be_open or of_model:
+        found = folders(api, _path(name), said)
+        facts |= {"open_folders": found.open_to_everyone()} if may_be_open else {}
+        facts["folder_bindings"] = found.bindings()
+    return facts
 
 
 def _list(api: GcpApi, project: str) -> Iterator[Mapping[str, Any]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
 from checks.gcp.ancestry import ANCESTRY, ancestry, lineage
 from checks.gcp.error_kinds import NOT_FOUND
+from checks.gcp.iam.resources import Binding
 from checks.gcp.org_policies import enforced
 from checks.gcp.storage.public import EVERYONE
 from checks.gcp.storage.resources import FOLDER_POLICY, FOLDERS
@@ -33,38 +34,54 @@ def public_access_prevented(api: GcpApi, project: str, said: dict[str, Reply]) -
     return enforced(api, project, _CONSTRAINT, said)
 
 
-def open_folders(api: GcpApi, bucket: str, said: dict[str, Reply]) -> tuple[str, ...] | UnsetType:
-    """`folder: role: member` for each grant to everyone on a managed folder; UNSET and a gap if that is not known."""
+class Folders(NamedTuple):
+    """The policies of managed folders by name; `UNSET`, and a gap, if they are not known."""
+
+    policies: Mapping[str, Mapping[str, Any]] | UnsetType
+
+    def open_to_everyone(self) -> tuple[str, ...] | UnsetType:
+        """`folder: role: member` for each grant to everyone."""
+        if isinstance(self.policies, UnsetType):
+            return UNSET
+        bindings = ((name, each) for name, policy in self.policies.items() for each in _objects(policy.get("bindings")))
+        found = ((name, each.get("role"), who) for name, each in bindings for who in each.get("members") or ())
+        return tuple(sorted(f"{name}: {role}: {who}" for name, role, who in found if who in EVERYONE))
+
+    def bindings(self) -> tuple[Binding, ...] | UnsetType:
+        """Who has which role on one of the folders, whichever it is."""
+        if isinstance(self.policies, UnsetType):
+            return UNSET
+        members: dict[str, set[str]] = {}
+        for each in (each for policy in self.policies.values() for each in _objects(policy.get("bindings"))):
+            members.setdefault(str(each.get("role")), set()).update(map(str, each.get("members") or ()))
+        return tuple(Binding(role=role, members=tuple(sorted(who))) for role, who in sorted(members.items()))
+
+
+def folders(api: GcpApi, bucket: str, said: dict[str, Reply]) -> Folders:
+    """The managed folders of a bucket, with their policies."""
     try:
-        folders: list[Mapping[str, Any]] = []
+        found: list[Mapping[str, Any]] = []
         for item in api.walk(FOLDERS, f"{bucket}/managedFolders", "items", pageSize=1000):
-            folders.append(item)
-            if len(folders) > MOST_FOLDERS:
-                return UNSET
+            found.append(item)
+            if len(found) > MOST_FOLDERS:
+                return Folders(UNSET)
     except CallFailed as failure:
         if failure.code == NOT_FOUND:
             said[FOLDERS] = None
-            return ()
+            return Folders({})
         api.gap(FOLDERS, failure)
-        return UNSET
-    said[FOLDERS] = {"items": folders}
-    found: list[str] = []
-    policies: dict[str, Reply] = {}
-    for name in (str(folder["name"]) for folder in folders):
+        return Folders(UNSET)
+    said[FOLDERS] = {"items": found}
+    policies: dict[str, Mapping[str, Any]] = {}
+    for name in (str(folder["name"]) for folder in found):
         path = f"{bucket}/managedFolders/{quote(name, safe='')}/iam"
         policy = api.call(FOLDER_POLICY, path, absent=(NOT_FOUND,), optionsRequestedPolicyVersion=3)
         if isinstance(policy, UnsetType):
-            return UNSET
-        policies[name] = policy
-        found += [f"{name}: {grant}" for grant in _grants(policy or {})]
+            return Folders(UNSET)
+        policies[name] = policy or {}
     if policies:
         said[FOLDER_POLICY] = policies
-    return tuple(sorted(found))
-
-
-def _grants(policy: Mapping[str, Any]) -> list[str]:
-    bindings = _objects(policy.get("bindings"))
-    return [f"{each.get('role')}: {who}" for each in bindings for who in each.get("members") or () if who in EVERYONE]
+    return Folders(policies)
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:

@@ -62,6 +62,8 @@ class Bucket(Resource, frozen=True, kw_only=True):
     bindings: Annotated[Observed[tuple[Binding, ...]], Read(POLICY, "bindings")] = UNSET
     #: `folder: role: member` of managed folders in it that are open to everyone; none are where a policy prevents it
     open_folders: Observed[tuple[str, ...]] = UNSET
+    #: who has which role on managed folders in it, whichever folder it is; not asked where no model names the bucket
+    folder_bindings: Observed[tuple[Binding, ...]] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(BUCKET, "labels")] = UNSET
 
 

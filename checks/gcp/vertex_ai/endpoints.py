@@ -7,11 +7,22 @@ from msgspec import UnsetType
 from checks.blind_spots import ARRIVAL
 from checks.gcp.iam.disabled import disabled, excuse
 from checks.gcp.iam.resources import ServiceAccount
-from checks.gcp.names import is_default_account
+from checks.gcp.names import AIPLATFORM, full_name, is_default_account
 from checks.gcp.vertex_ai.pools import accounts, has_machines, label, of_pool
-from checks.gcp.vertex_ai.resources import DeploymentResourcePool, Endpoint
+from checks.gcp.vertex_ai.resources import ENDED, DeploymentResourcePool, Endpoint, MonitoringJob
 from scanner.model.checks import check
-from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
+from scanner.model.nouns import (
+    Exposure,
+    Severity,
+    Verdict,
+    failed,
+    joined,
+    not_applicable,
+    passed,
+    unknown,
+    unobserved,
+    unobserved_joined,
+)
 from scanner.model.views import View
 
 #: Fewer than one request in a hundred is no record of what the model did.
@@ -87,15 +98,23 @@ def vertex_endpoint_without_own_key(endpoint: Endpoint) -> Verdict:
     return failed("it is encrypted with Google's key", kms_key=None)
 
 
-@check(id="MLP-2103", severity=Severity.MEDIUM, objective="data-capture", since="0.1.0", blind_to=(ARRIVAL,))
-def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
+@check(
+    id="MLP-2103",
+    severity=Severity.MEDIUM,
+    objective="data-capture",
+    since="0.1.0",
+    needs=(MonitoringJob,),
+    blind_to=(ARRIVAL,),
+    decided_by=("request_logging", "sampling_rate"),
+)
+def vertex_endpoint_requests_not_logged(endpoint: Endpoint, view: View) -> Verdict:
     """Endpoint does not log requests and responses.
 
     ## Why it matters
     Without a sample of what the model was asked and what it answered, drift, abuse and wrong decisions cannot be found
     afterwards, and nobody can show what an automated decision rested on. A sampling rate that is left out is 0, which
     logs nothing; fewer than one request in a hundred is counted as nothing too. An endpoint that is peered with a
-    network cannot log requests, so the question does not arise there.
+    network cannot log requests, so the question does not arise there. A monitoring job that runs logs a sample as well.
 
     ## How to fix
     Turn request-response logging on and send it to a BigQuery table of your own, with a sampling rate that fits the
@@ -118,9 +137,31 @@ def vertex_endpoint_requests_not_logged(endpoint: Endpoint) -> Verdict:
         return passed(f"requests and responses are logged{part}", **shown)
     if endpoint.network:
         return not_applicable("an endpoint that is peered with a network cannot log requests", network=endpoint.network)
+    if monitored := _logged_by_monitoring(endpoint, view):
+        return monitored
     if rate:
         return failed(f"requests and responses are logged at a rate of {rate:g} only", **shown)
     return failed("requests and responses are not logged", **shown)
+
+
+def _logged_by_monitoring(endpoint: Endpoint, view: View) -> Verdict | None:
+    """What to say of an endpoint whose monitoring job logs requests and responses, or may; None if none does."""
+    if missing := unobserved(endpoint, "monitoring_job"):
+        return missing
+    if not endpoint.monitoring_job:
+        return None
+    job = view.get(MonitoringJob, full_name(AIPLATFORM, endpoint.monitoring_job))
+    if not isinstance(job, MonitoringJob):
+        return unknown("MonitoringJob", path=(endpoint.id,))
+    path = (endpoint.id, job.id)
+    if missing := unobserved_joined(job, "state", "sampling_rate", path=path):
+        return missing
+    if job.state in ENDED or (job.sampling_rate or 0.0) < _LEAST_RATE:
+        return None
+    if job.state != "JOB_STATE_RUNNING":
+        return unknown("whether its monitoring job logs while it does not run", path=path)
+    said = f"its monitoring job logs requests and responses at a rate of {job.sampling_rate:g}"
+    return passed(said, path=path, **joined(job, "state", "sampling_rate"))
 
 
 @check(id="MLP-2104", severity=Severity.MEDIUM, objective="audit-logging", since="0.1.0", blind_to=(ARRIVAL,))

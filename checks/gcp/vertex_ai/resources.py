@@ -136,6 +136,10 @@ class MonitoringJob(Resource, frozen=True, kw_only=True):
     state: Annotated[Observed[str], Read(MONITORING, "state")] = UNSET
     latest_run: Annotated[Observed[MonitoringRun], Read(MONITORING, "latestMonitoringPipelineMetadata")] = UNSET
     alerting: Annotated[Observed[Alerting], Read(MONITORING, "modelMonitoringAlertConfig")] = UNSET
+    #: which part of requests and responses it logs to tables of its own
+    sampling_rate: Annotated[
+        Observed[float], Read(MONITORING, "loggingSamplingStrategy.randomSampleConfig.sampleRate")
+    ] = UNSET
     #: whether anomalies go to Cloud Logging, with all that the runs log
     pipeline_logs: Annotated[Observed[bool], Read(MONITORING, "enableMonitoringPipelineLogs")] = UNSET
     #: how long its tables keep requests and responses, as in 2592000s

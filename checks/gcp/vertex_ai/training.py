@@ -156,7 +156,8 @@ def vertex_custom_job_without_own_key(job: CustomJob) -> Verdict:
 
     ## Why it matters
     The disks of a training job hold its data and checkpoints. With Google's key you cannot withdraw access to them by
-    disabling a key, and no log shows when they were decrypted.
+    disabling a key, and no log shows when they were decrypted. A persistent resource has a key of its own, or none, for
+    the disks of the jobs on it: where a job names no other, the verdict is open.
 
     ## How to fix
     Start jobs with a Cloud KMS key in their region.
@@ -171,6 +172,10 @@ def vertex_custom_job_without_own_key(job: CustomJob) -> Verdict:
         return missing
     if job.kms_key:
         return passed("it is encrypted with a key of your own", kms_key=job.kms_key)
+    if missing := unobserved(job, "persistent_resource"):
+        return missing
+    if job.persistent_resource:
+        return unknown("the key of its persistent resource")
     return failed("it is encrypted with Google's key", kms_key=None)
 
 

@@ -54,6 +54,25 @@ def test_storage_that_was_moved_is_read_where_it_is() -> None:
     assert inventory.gaps == ()
 
 
+@pytest.mark.parametrize(("more", "there"), [({}, True), ({"reader": False}, False)])
+def test_storage_that_was_moved_to_another_scanned_subscription_is_ours(more: dict[str, Any], there: bool) -> None:
+    other = "00000000-0000-0000-0000-000000000003"
+    changed = document("azure")
+    changed.setdefault("more_subscriptions", []).append({"subscriptionId": other, "displayName": "Data", **more})
+    changed["foreign_storage"].append("nwretinadev")
+    for one in changed["resources"]:
+        if f"{ACCOUNTS}/nwretinadev" in one["id"]:
+            one["id"] = one["id"].replace("000000000001/", "000000000003/")
+    with running("azure", changed):
+        inventory = take_inventory("azure", subscriptions=["00000000-0000-0000-0000-000000000001", other])
+
+    found = storage(inventory, "nwretinadev")
+    assert found.id == f"{GROUP}{ACCOUNTS}/nwretinadev".lower()
+    assert found.scope.account == "00000000-0000-0000-0000-000000000001"
+    assert found.moved_to == (found.id.replace("000000000001/", "000000000003/") if there else UNSET)
+    assert found.exists is there
+
+
 def test_storage_that_somebody_else_has_was_not_moved() -> None:
     with running("azure"):
         inventory = take_inventory("azure")

@@ -11,7 +11,7 @@ from support import UNKNOWN, inventory_of, registered
 from checks.gcp.iam.grants import may_replace
 from checks.gcp.iam.resources import ProjectPolicy
 from checks.gcp.names import PROJECTS, bucket_id, full_name
-from checks.gcp.reach import NAMED, replaceable, serving
+from checks.gcp.reach import NAMED, bindings_in, replaceable, serving
 from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.model.views import View
@@ -49,7 +49,9 @@ buckets = st.fixed_dictionaries(
         "exists": st.sampled_from([True, True, True, True, False, UNSET]),
         "project": st.sampled_from([*PROJECT_IDS, *PROJECT_IDS, None]),
         "bindings": st.one_of(bindings, bindings, bindings, st.just(UNSET)),
+        "folder_bindings": st.one_of(st.just(()), st.just(()), bindings, st.just(UNSET)),
         "retention_period": st.sampled_from([None, None, "1", "86400", UNSET]),
+        "event_based_hold": st.sampled_from([None, None, False, True, UNSET]),
     }
 )
 
@@ -75,9 +77,12 @@ def one_by_one(view: View, email: str):
         if found.exists is False:
             continue
         owner = view.get(ProjectPolicy, full_name(PROJECTS, f"projects/{found.project}"))
-        observed = found.exists is True and found.bindings is not UNSET and isinstance(owner, ProjectPolicy)
-        answer = may_replace(view, owner, found.bindings, email) if observed else None
-        answer = None if answer and found.retention_period not in (None, "1") else answer
+        observed = UNSET not in (found.exists, found.bindings, found.folder_bindings) and isinstance(
+            owner, ProjectPolicy
+        )
+        answer = may_replace(view, owner, bindings_in(found), email) if observed else None
+        kept = found.retention_period not in (None, "1") or found.event_based_hold not in (None, False)
+        answer = None if answer and kept else answer
         if answer:
             return name, ()
         doubts += [name] * (answer is None)

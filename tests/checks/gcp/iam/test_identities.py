@@ -175,6 +175,7 @@ CASES = {
                 ("the agent of jobs that name no account", AGENT),
                 ("the agent of Agent Engine", AGENT.replace("aiplatform-cc", "aiplatform-re")),
                 ("an account that is named as an agent", "serviceAccount:service-ml@northwind.iam.gserviceaccount.com"),
+                ("an account of some year", "serviceAccount:service-2024@northwind.iam.gserviceaccount.com"),
             )
         ),
         Case(

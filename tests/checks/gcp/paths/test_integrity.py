@@ -38,15 +38,16 @@ def production(*bindings, project=(), served=SERVED, **more):
     return (ON_ENDPOINT, served, own_bucket(bindings=bindings), policy(*project, **more), *ROLES)
 
 
-def kept(period):
-    """Production in a bucket that keeps objects for so many seconds."""
-    return (
-        ON_ENDPOINT,
-        SERVED,
-        own_bucket(bindings=(binding(WRITER, SELF),), retention_period=period),
-        policy(),
-        *ROLES,
-    )
+def kept(period=None, hold=None):
+    """Production in a bucket that keeps objects for so many seconds, or holds each new one."""
+    fields = {"retention_period": period, "event_based_hold": hold}
+    return (ON_ENDPOINT, SERVED, own_bucket(bindings=(binding(WRITER, SELF),), **fields), policy(), *ROLES)
+
+
+def in_folders(*bindings):
+    """Production in a bucket with managed folders that have these bindings."""
+    found = bindings if bindings != (UNSET,) else UNSET
+    return (ON_ENDPOINT, SERVED, own_bucket(bindings=(), folder_bindings=found), policy(), *ROLES)
 
 
 CASES = {
@@ -68,6 +69,12 @@ CASES = {
         Case("and in a month, as objects are kept that long", UNKNOWN, EXPOSED, *kept("2592000")),
         Case("objects are kept for a second", FAIL, EXPOSED, *kept("1")),
         Case("how long objects are kept was not observed", UNKNOWN, EXPOSED, *kept(UNSET)),
+        Case("each new object is held", UNKNOWN, EXPOSED, *kept(hold=True)),
+        Case("no new object is held", FAIL, EXPOSED, *kept(hold=False)),
+        Case("whether new objects are held was not observed", UNKNOWN, EXPOSED, *kept(hold=UNSET)),
+        Case("writes to a managed folder", UNKNOWN, EXPOSED, *in_folders(binding(WRITER, SELF))),
+        Case("reads a managed folder", PASS, EXPOSED, *in_folders(binding(VIEWER, SELF))),
+        Case("managed folders were not read", UNKNOWN, EXPOSED, *in_folders(UNSET)),
         Case("writes by the project's policy", FAIL, EXPOSED, *production(project=(binding(WRITER, SELF),))),
         Case("everyone writes", FAIL, EXPOSED, *production(binding(WRITER, "allUsers"))),
         Case(

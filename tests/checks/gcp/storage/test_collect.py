@@ -122,12 +122,14 @@ def bucket_of_world(id: str, changed: dict[str, Any]) -> Bucket:
     return found
 
 
-def test_an_organisation_policy_is_asked_for_once_and_saves_asking_for_folders() -> None:
+def test_an_organisation_policy_is_asked_for_once_and_saves_asking_for_folders_but_where_models_are() -> None:
     with running("gcp", document("gcp") | {"org_policies": POLICIES}) as world:
         inventory = take_inventory("gcp")
 
     calls = Counter(request.operation for request in world.log if "compute." not in request.path)
-    assert (calls[ORG_POLICIES], calls[FOLDERS]) == (1, 0)
+    asked = {request.path.split("/")[5] for request in world.log if request.operation == FOLDERS}
+    assert (calls[ORG_POLICIES], calls[FOLDERS]) == (1, len(asked))
+    assert asked == {"example-fraud-data", "example-fraud-models"}
     assert inventory.find(Bucket, STAGING).prevented_by_policy is True  # type: ignore[union-attr]
     assert verdicts_of(inventory, "gcp")["gcp_ml_bucket_public", STAGING] is PASS
 

@@ -5,6 +5,8 @@ from factories.gcp import (
     deployed,
     endpoint,
     machines,
+    monitored,
+    monitoring,
     offered,
     pool,
     pooled,
@@ -12,16 +14,16 @@ from factories.gcp import (
     serving,
 )
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
 from checks.gcp.names import built_by_google
-from checks.gcp.vertex_ai.endpoints import vertex_endpoint_requests_not_logged
-from checks.gcp.vertex_ai.resources import DeploymentResourcePool
+from checks.gcp.vertex_ai.resources import DeploymentResourcePool, MonitoringJob
 
 NETWORK = "projects/example-fraud-prod/global/networks/ml"
 
 
 SERVED = (deployed(),)
+CANCELLED = "JOB_STATE_CANCELLED"
 
 
 def reach(network=None, connect=None, older=None, models=SERVED, zone=None):
@@ -35,7 +37,16 @@ def reach(network=None, connect=None, older=None, models=SERVED, zone=None):
 
 
 def logged(on, rate=1.0, network=None, models=SERVED):
-    return endpoint(deployed_models=models, request_logging=on, sampling_rate=rate, network=network)
+    fields = {"request_logging": on, "sampling_rate": rate, "network": network}
+    return endpoint(deployed_models=models, monitoring_job=None, **fields)
+
+
+#: An endpoint that logs nothing by itself, and has a monitoring job.
+WATCHED = monitored(request_logging=None, sampling_rate=None, network=None)
+
+
+def sampling(rate, state="JOB_STATE_RUNNING"):
+    return monitoring(sampling_rate=rate, state=state)
 
 
 def access(*models, network=None):
@@ -74,6 +85,12 @@ CASES = {
         Case("at no rate, which is 0", FAIL, logged(True, None)),
         Case("switched off", FAIL, logged(False)),
         Case("left out, which means off", FAIL, logged(None, None)),
+        Case("left out, but a monitoring job logs a fifth", PASS, WATCHED, sampling(0.2)),
+        Case("left out, and a monitoring job logs next to nothing", FAIL, WATCHED, sampling(0.0001)),
+        Case("left out, and a monitoring job logged until it was cancelled", FAIL, WATCHED, sampling(1.0, CANCELLED)),
+        Case("left out, and a monitoring job is paused", UNKNOWN, WATCHED, sampling(1.0, "JOB_STATE_PAUSED")),
+        Case("left out, and what a monitoring job logs was not observed", UNKNOWN, WATCHED, monitoring()),
+        Case("left out, and its monitoring job was not observed", UNKNOWN, WATCHED, incomplete=(MonitoringJob,)),
         Case("peered, where it cannot be had", NOT_APPLICABLE, logged(None, None, NETWORK)),
         Case("nothing deployed", NOT_APPLICABLE, logged(None, None, models=None)),
         Case("not observed", UNKNOWN, endpoint(deployed_models=SERVED)),
@@ -166,13 +183,14 @@ CASES = {
 
 
 def test_a_rate_below_one_is_said() -> None:
-    assert vertex_endpoint_requests_not_logged(logged(True, 0.25)).message.endswith("at a rate of 0.25")
-    assert vertex_endpoint_requests_not_logged(logged(True, 0.001)).message.endswith("at a rate of 0.001 only")
+    for rate, end in ((0.25, "at a rate of 0.25"), (0.001, "at a rate of 0.001 only")):
+        assert judged("vertex_endpoint_requests_not_logged", logged(True, rate)).message.endswith(end)
 
 
 def test_only_repositories_of_googles_own_projects_are_googles() -> None:
     assert built_by_google("gcr.io/ml-pipeline/google-cloud-pipeline-components:2.18.0")
     assert built_by_google("us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")
+    assert built_by_google("us-docker.pkg.dev/vertex-evaluation/public/llm:v0.5")
     assert built_by_google("us-docker.pkg.dev/cloud-tpu-images/jax-ai-image/tpu:latest")
     assert built_by_google("gcr.io/cloud-builders/gcloud")
     assert not built_by_google("gcr.io/cloud-builders-northwind/gcloud")

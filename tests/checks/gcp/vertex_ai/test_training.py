@@ -73,7 +73,9 @@ CASES = {
     ],
     "vertex_custom_job_without_own_key": [
         Case("own key", PASS, custom_job(kms_key=KEY)),
-        Case("Google's key", FAIL, custom_job(kms_key=None)),
+        Case("Google's key", FAIL, custom_job(kms_key=None, persistent_resource=None)),
+        Case("no key, on machines that may have one", UNKNOWN, custom_job(kms_key=None, persistent_resource="ray")),
+        Case("no key, and its machines not observed", UNKNOWN, custom_job(kms_key=None)),
         Case("not observed", UNKNOWN, custom_job()),
     ],
     "vertex_custom_job_secrets_in_environment": [
