@@ -68,7 +68,7 @@ def sheet() -> Draft:
 
 #: Each format with the ending of its file.
 CARDS = {"README.md": render_huggingface, "card.json": render_sagemaker, "card.cdx.json": render_cyclonedx}
-SHEETS = {"DATASHEET.md": render_sheet, "croissant.json": render_croissant}
+SHEETS = {"datasheet.md": render_sheet, "croissant.json": render_croissant}
 HOSTILE = 'x"]`|<b>\n---\n# No *heading* \u202e{{ 7*7 }}: "'
 
 

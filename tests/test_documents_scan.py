@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from commandline import mlposture
+from dossiers import MANIFEST
 from scanning import all_running, document, running
 from worlds.base import Fault
 
@@ -112,3 +114,20 @@ def test_a_scan_of_several_clouds_says_whose_files_are_not_read(own: Path) -> No
 
     assert asked
     assert "--read-documents: no files beside artifacts are read of azure" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "verdict"), [((), "fail"), (("--read-documents",), "pass")])
+def test_a_data_sheet_beside_training_data_counts_where_it_was_to_be_read(
+    own: Path, options: tuple[str, ...], verdict: str
+) -> None:
+    path, world = own / "sheets.json", document("aws") | {"glue_tables": {}}
+    with running("aws", world) as running_world:
+        kept = ("--keep-replies", "--save-inventory", str(own / "inventory.json"))
+        shown = ("--verdicts", "all", "--systems", str(MANIFEST), "-o", str(path), *kept)
+        done = mlposture("scan", "aws", "--check", "MLP-5306", *CHECKS[4:], *options, *shown)
+        asked = GET in running_world.operations()
+
+    assert done.returncode == 0, done.stderr
+    assert asked is bool(options)
+    assert {one["verdict"] for one in report(path)["findings"]} == {verdict, "not_applicable"}
+    assert all("removes names" not in file.read_text(errors="replace") for file in own.rglob("*") if file.is_file())

@@ -34,9 +34,12 @@ _READ_VERBS = ("List", "Describe", "Get", "Head")
 _READS = frozenset(
     {"sagemaker:Search", "sagemaker:QueryLineage", "iam:SimulatePrincipalPolicy", "cloudtrail:LookupEvents"}
 )
-#: What reads model cards in files, with --read-documents alone, and of which names in any bucket.
+#: What reads model cards and data sheets in files, with --read-documents alone, and of which names in any bucket.
 DOCUMENTS = frozenset({"s3:GetObject"})
-DOCUMENT_ARNS = ("arn:aws:s3:::*/README.md", "arn:aws:s3:::*/model_card.*")
+DOCUMENT_ARNS = tuple(
+    f"arn:aws:s3:::*/{name}"
+    for name in ("README.md", "model_card.*", "croissant.json", "metadata.json", "dataset_card.md", "datasheet.md")
+)
 #: Reads that return secrets, model data or object bodies. Never called, whatever a collector declares; but for
 #: `DOCUMENTS`, of files with the names of documents, by the method of the client that knows these names.
 _FORBIDDEN = frozenset(

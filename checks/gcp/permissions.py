@@ -37,7 +37,7 @@ _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.",
 _READ_VERBS = ("get", "list", "search")
 #: What only reads, although its verb does not say it.
 _READS = frozenset({"aiplatform.artifacts.queryArtifactLineageSubgraph"})
-#: What reads model cards in files, with --read-documents alone.
+#: What reads model cards and data sheets in files, with --read-documents alone.
 DOCUMENTS = frozenset({"storage.objects.get"})
 #: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares; but
 #: for `DOCUMENTS`, of files with the names of documents, by the method of the client that knows these names.

@@ -32,24 +32,43 @@ def card(model: str, inventories: tuple[str, ...], how: str, output: str) -> Non
 
 
 @click.command("datasheet")
-@click.argument("dataset", metavar="DATASET")
-@_INVENTORY
-@click.option("--format", "how", type=click.Choice(["markdown", "croissant"]), default="markdown", show_default=True,
-              help="The questions as Markdown, or metadata as Croissant (JSON-LD).")  # fmt: skip
+@click.argument("dataset", metavar="[DATASET]", required=False)
+@click.option("--inventory", "inventories", multiple=True, metavar="FILE", help="A saved inventory "
+              "(scan --save-inventory), on disk or in a bucket. Repeatable.")  # fmt: skip
+@click.option("--from", "sheet", metavar="FILE", help="Instead of drafting one, show which questions a data sheet "
+              "leaves open: Croissant, a dataset card or Markdown.")  # fmt: skip
+@click.option("--format", "how", type=click.Choice(["markdown", "croissant"]), default=None,
+              help="The questions as Markdown, or metadata as Croissant (JSON-LD).  [default: markdown]")  # fmt: skip
 @_OUTPUT
-def datasheet(dataset: str, inventories: tuple[str, ...], how: str, output: str) -> None:
+def datasheet(
+    dataset: str | None, inventories: tuple[str, ...], sheet: str | None, how: str | None, output: str
+) -> None:
     """Draft a data sheet of DATASET, by its address, id or name, from what a scan saw. No cloud is asked.
 
     A data set is an address that a job reads, a bucket, a feature group of SageMaker, a dataset of Vertex AI, or a
     version of a data asset of Azure ML. The 57 questions of data sheets are answered as far as something was seen, and
     all else is marked as open, for people to answer.
 
+    With --from a data sheet that there is, such as a croissant.json or the README of a data set, is read instead, and
+    the questions that it answers and leaves open are listed. No text of it is shown.
+
     \b
-      mlposture datasheet s3://my-bucket/train/ --inventory inventory.json -o DATASHEET.md
+      mlposture datasheet s3://my-bucket/train/ --inventory inventory.json -o datasheet.md
+      mlposture datasheet --from datasheet.md
     """
     from scanner.cli.card_writing import write_sheet
+    from scanner.cli.logs import log_to_stderr
+    from scanner.cli.sheet_reading import show_open
 
-    _write(write_sheet, dataset, inventories, how, output)
+    if sheet is not None:
+        if how:
+            raise click.UsageError("--format is of drafts; leave it out with --from")
+        log_to_stderr(verbose=False)
+        show_open(sheet, dataset, inventories, output)
+        return
+    if dataset is None or not inventories:
+        raise click.UsageError("name a DATASET and its --inventory, or a data sheet with --from")
+    _write(write_sheet, dataset, inventories, how or "markdown", output)
 
 
 def _write(write: Any, name: str, inventories: tuple[str, ...], how: str, output: str) -> None:

@@ -1,7 +1,8 @@
 """From saved inventories to the draft of a card or a data sheet in its place."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scanner.cards.card_draft import Draft, Question, Section
 from scanner.cli.card_facts import Saved, card_draft, read_saved, sheet_draft
@@ -44,13 +45,18 @@ def sheet_sections() -> tuple[Section, ...]:
 
 
 def _read(name: str, inventories: Sequence[str], output: str) -> Saved:
-    refuse_undecoded({"name": name, "output": output, "inventory": inventories})
-    places = places_of({"output": output}, inventories)
+    check_places({"name": name, "output": output, "inventory": inventories}, inventories, output)
+    return read_saved(inventories)
+
+
+def check_places(given: Mapping[str, Any], read: Sequence[str], output: str) -> None:
+    """Raises InputError where what was given is no text, or the output cannot be written or is what is read."""
+    refuse_undecoded(given)
+    places = places_of({"output": output}, read)
     if output != "-":
         places.note(f"-o {output}", check_place("-o", output))
     elif sys.stdout is None:
         raise InputError("-o: standard output is closed")
-    return read_saved(inventories)
 
 
 def _put(draft: Draft, made: str, output: str) -> None:

@@ -135,9 +135,10 @@ def scanning(function: F) -> F:
         click.option("--verify", is_flag=True, default=None, help="Ask AWS' own policy simulator, once a role, whether "
                      "what a role of a decisive finding may do is really allowed: it sees the policies of the "
                      "organisation. Takes iam:SimulatePrincipalPolicy. AWS only."),
-        click.option("--read-documents", is_flag=True, default=None, help="Also read model cards in files: README.md "
-                     "and model_card.md, .json, .yaml or .yml beside the artifacts of what serves. Takes s3:GetObject "
-                     "on these names in AWS, storage.objects.get in Google Cloud. No other file is opened."),
+        click.option("--read-documents", is_flag=True, default=None, help="Also read model cards and data sheets "
+                     "in files: README.md and model_card.* beside the artifacts of what serves, croissant.json, "
+                     "README.md and a few more beside the data behind it. Takes s3:GetObject on these names in AWS, "
+                     "storage.objects.get in Google Cloud. No other file is opened."),
         click.option("--profile-run", metavar="PATH", help="Write where time and calls went, by operation, as JSON."),
         click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
         click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),

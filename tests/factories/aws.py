@@ -22,7 +22,15 @@ from checks.aws.iam.resources import (
 from checks.aws.logs.resources import LogGroup
 from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id, seen_from
-from checks.aws.s3.resources import ArtifactObject, Bucket, Grant, Grantee, ModelFolder, PublicAccessBlock
+from checks.aws.s3.resources import (
+    ArtifactObject,
+    Bucket,
+    DataFolder,
+    Grant,
+    Grantee,
+    ModelFolder,
+    PublicAccessBlock,
+)
 from checks.aws.sagemaker.resources import (
     ArtifactLineage,
     ComponentContainer,
@@ -50,6 +58,7 @@ from checks.aws.sagemaker.resources import (
 from checks.aws.sns.resources import Topic
 from checks.aws.tagging.resources import TaggedResource
 from scanner.cards.card_files import Document
+from scanner.cards.sheet_files import SheetFile
 from scanner.model.nouns import Resource, Scope
 
 ACCOUNT = "111122223333"
@@ -124,6 +133,12 @@ def artifact_object(address: str, etag: Any, **fields: Any) -> ArtifactObject:
     """What lies at an address that a package names; there, unless `exists` says otherwise."""
     known = {"exists": True, "etag": etag, **fields}
     return ArtifactObject(id=seen_from(address, HERE.account), name=address.removeprefix("s3://"), scope=HERE, **known)
+
+
+def data_folder(address: str, *documents: SheetFile, **fields: Any) -> DataFolder:
+    """A folder of training data, with these documents; nothing was refused unless `refused` says so."""
+    known = {"documents": documents, "refused": (), **fields}
+    return DataFolder(id=seen_from(address, HERE.account), name=address.removeprefix("s3://"), scope=HERE, **known)
 
 
 def packed(image: str = IMAGE, **fields: Any) -> PackageContainer:

@@ -21,7 +21,7 @@ from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
 from checks.gcp.names import CLOUD_LOGGING, CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.paths.documents import folder_id
-from checks.gcp.storage.resources import Bucket, IpFilter, ModelFolder, PublicNetworks
+from checks.gcp.storage.resources import Bucket, DataFolder, IpFilter, ModelFolder, PublicNetworks
 from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
@@ -42,6 +42,7 @@ from checks.gcp.vertex_ai.resources import (
     WorkerPool,
 )
 from scanner.cards.card_files import Document
+from scanner.cards.sheet_files import SheetFile
 from scanner.model.nouns import Scope
 
 PROJECT = "example-fraud-prod"
@@ -140,6 +141,12 @@ def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFold
     return ModelFolder(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
 
 
+def data_folder(address: str, *documents: SheetFile, **fields: Any) -> DataFolder:
+    """The folder of a dataset's data, with these documents; nothing was refused unless `refused` says so."""
+    known = {"documents": documents, "refused": (), **fields}
+    return DataFolder(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
+
+
 def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:
     """A pipeline that read the dataset 700."""
     made = {"dataset": vertex_id("datasets", "700"), **fields}
@@ -147,7 +154,7 @@ def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:
 
 
 def dataset(number: str = "700", **fields: Any) -> Dataset:
-    made = {"description": "filled", **fields}
+    made = {"description": "filled", "sources": ("gs://example-fraud-models/payments/2026.csv",), **fields}
     return Dataset(id=vertex_id("datasets", number), name=number, scope=HERE, **made)
 
 

@@ -20,7 +20,8 @@ from checks.aws.client.transport import ASSUME, Transport
 from checks.aws.permissions import DOCUMENTS, is_read, permission
 from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
-from scanner.cards.card_files import LARGEST, NAMES
+from scanner.cards.card_files import LARGEST
+from scanner.cards.sheet_files import DOCUMENT_NAMES
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
@@ -207,11 +208,11 @@ class AwsApi(BaseApi):
     def document(
         self, bucket: str, key: str, region: str, *, codes: tuple[str, ...]
     ) -> Mapping[str, Any] | str | UnsetType:
-        """A file with one of the names of model cards, its `Body` as bytes; else as `answer` gives it.
+        """A file with one of the names of model cards and data sheets, its `Body` as bytes; else as `answer` gives it.
 
         Of a file that is larger than a card may be, one byte more than that is read.
         """
-        if key.rpartition("/")[2] not in NAMES:
+        if key.rpartition("/")[2] not in DOCUMENT_NAMES:
             raise UndeclaredOperation(f"{key} has none of the names of documents")
         ranged = {"Bucket": bucket, "Key": key, "Range": f"bytes=0-{LARGEST}"}
         attempt = self._attempt(_GET, region, ranged)

@@ -14,8 +14,8 @@ from scanner.model.nouns import Scope
 from scanner.model.patterns import pattern
 
 _SIMULATE = "iam:SimulatePrincipalPolicy"
-#: A file in any bucket that may be a model card.
-_DOCUMENT = "arn:aws:s3:::example/README.md"
+#: Files in any bucket that may be model cards and data sheets: roles of before know the names of the former alone.
+_DOCUMENTS = ("arn:aws:s3:::example/README.md", "arn:aws:s3:::example/croissant.json")
 _ASSUMED = pattern(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([\w+=,.@-]+)")
 _USER = pattern(r"arn:[a-z-]+:iam::\d{12}:user/.+")
 
@@ -31,7 +31,7 @@ def held(provider: AwsProvider, needs: Sequence[Need], settings: Mapping[str, An
     documents = sorted(DOCUMENTS.intersection(actions))
     questions: list[dict[str, Any]] = [{"ActionNames": [name for name in actions if name not in documents]}]
     if documents:
-        questions.append({"ActionNames": documents, "ResourceArns": [_DOCUMENT]})
+        questions += ({"ActionNames": documents, "ResourceArns": [file]} for file in _DOCUMENTS)
     lacking: list[str] = []
     try:
         for question in questions:
@@ -40,7 +40,7 @@ def held(provider: AwsProvider, needs: Sequence[Need], settings: Mapping[str, An
     except CallFailed as failure:
         return Held(account, None, f"{_SIMULATE}, which a scan does without, would say it ({failure.detail})")
     unasked = tuple(need.permission for need in needs if need.permission not in actions)
-    return Held(account, tuple(sorted(lacking)), unasked=unasked)
+    return Held(account, tuple(sorted(set(lacking))), unasked=unasked)
 
 
 def _denied(provider: AwsProvider, scope: Scope, asked: dict[str, Any]) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """Whether the data that served models were trained with is described. It was recorded: that it is true is not known."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 
 from checks.aws.glue.places import place_of, places_above
 from checks.aws.glue.resources import Table
 from checks.aws.paths.served_packages import served_models
+from checks.aws.paths.sheets import sheets_beside
+from checks.aws.s3.resources import DataFolder
 from checks.aws.sagemaker.addresses import INPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.packages import artifacts
 from checks.aws.sagemaker.resources import (
@@ -21,7 +23,7 @@ from checks.aws.sagemaker.resources import (
 )
 from checks.blind_spots import SHEETS
 from scanner.model.checks import check
-from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown
+from scanner.model.nouns import Scope, Severity, Status, Verdict, failed, not_applicable, passed, unknown
 from scanner.model.views import View
 
 _FIELDS = ("description", "columns", "described_columns")
@@ -41,24 +43,44 @@ class _Described(Struct, frozen=True):
     complete: bool
 
 
+class _Seen(NamedTuple):
+    """What tables say of data: those over each place, what is shown of them, and the path so far."""
+
+    tables: dict[str, list[Table | FeatureGroup]]
+    shown: dict[str, Any]
+    path: tuple[str, ...]
+
+
 @check(
     id="MLP-5306",
     severity=Severity.LOW,
     objective="dataset-documentation",
     since="0.1.0",
-    needs=(Model, Endpoint, EndpointConfig, InferenceComponent, ModelPackage, TrainingJob, Table, FeatureGroup),
+    needs=(
+        Model,
+        Endpoint,
+        EndpointConfig,
+        InferenceComponent,
+        ModelPackage,
+        TrainingJob,
+        Table,
+        FeatureGroup,
+        DataFolder,
+    ),
     blind_to=(*SHEETS, "training jobs of more than 30 days ago"),
     decided_by=("Table.description", "Table.columns", "Table.described_columns"),
     recorded=True,
 )
 def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:
-    """Training data of a served model is described by no table of Glue and no feature group.
+    """Training data of a served model is described by no table, feature group or file beside it.
 
     A table of the Glue Data Catalog, or a feature group by its offline store, describes data in S3 where its location
     is that of the data, or a folder above it, and its description says more than a placeholder. Columns with a comment
-    are counted and shown. Judged is the data of training jobs of the last thirty days whose artifact an endpoint in
-    service loads; data in file systems is not looked at. What Lake Formation does not let the scan see is not there for
-    it: it needs DESCRIBE on the tables.
+    are counted and shown. With `--read-documents` a data sheet beside the data counts as well: `croissant.json`,
+    `metadata.json` that says it is Croissant, `README.md`, `dataset_card.md` or `datasheet.md`, where it says what the
+    data is, and not only what it is called and which licence it has. Judged is the data of training jobs of the last
+    thirty days whose artifact an endpoint in service loads; data in file systems is not looked at. What Lake Formation
+    does not let the scan see is not there for it: it needs DESCRIBE on the tables.
 
     ## Why it matters
     Whoever has to say what a model was trained on, whether a record may be in it, or whom the data leaves out, reads
@@ -67,7 +89,8 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     ## How to fix
     Give the data a table with a description that says why and how it was collected, of whom, and what it must not be
     used for, or where that is written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what
-    only people can answer. Comments of columns say what each holds.
+    only people can answer; filled in, and put beside the data as `datasheet.md` or `croissant.json`, it is read by a
+    scan with `--read-documents`. Comments of columns say what each holds.
 
     Terraform: `description` of `aws_glue_catalog_table`, and `comment` of its `columns`; `description` of
     `aws_sagemaker_feature_group`, which nothing changes later.
@@ -77,6 +100,7 @@ def sagemaker_served_model_training_data_undescribed(model: Model, view: View) -
     - https://docs.aws.amazon.com/glue/latest/dg/tables-described.html
     - https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
     - https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeFeatureGroup.html
+    - https://docs.mlcommons.org/croissant/docs/croissant-spec.html
     """
     return judged_in_service(model, view, _judged)
 
@@ -105,7 +129,9 @@ def _judged(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
     if any(job.inputs is UNSET or unread_inputs(job) for job in jobs):
         return unknown("TrainingJob.inputs", path=path)
     places = {place for job in jobs for uri in addresses(job, INPUTS) if (place := place_of(uri))}
-    return _described(places, view, path) if places else not_applicable("the job that made it read nothing from S3")
+    if not places:
+        return not_applicable("the job that made it read nothing from S3")
+    return _described(places, model.scope, view, path)
 
 
 def jobs_behind(model: Model, view: View) -> list[TrainingJob] | Verdict:
@@ -124,8 +150,8 @@ def jobs_behind(model: Model, view: View) -> list[TrainingJob] | Verdict:
     return not_applicable("no training job of the last thirty days made what it loads")
 
 
-def _described(places: Iterable[str], view: View, path: tuple[str, ...]) -> Verdict:
-    """The verdict on data at these places. What tables describe, no feature group has to."""
+def _described(places: Iterable[str], scope: Scope, view: View, path: tuple[str, ...]) -> Verdict:
+    """The verdict on data at these places. What tables describe, neither a feature group has to nor a file."""
     tables = view.derive(_tables)
     found = {place: _over(tables, place) for place in places}
     seen = list({one.id: one for listed in found.values() for one in listed}.values())
@@ -136,19 +162,33 @@ def _described(places: Iterable[str], view: View, path: tuple[str, ...]) -> Verd
     if not left:
         path = (*(one.id for one in seen), *path)
         return passed("its training data is described in the Glue Data Catalog", path=path, **shown)
+    return _described_elsewhere(left, scope, view, _Seen(found, shown, (*(one.id for one in seen), *path)))
+
+
+def _described_elsewhere(left: Sequence[str], scope: Scope, view: View, seen: _Seen) -> Verdict:
+    """The verdict on data that no table describes: by feature groups, and by files where these were to be read."""
     groups = view.derive(_groups)
     grouped = {place: _over(groups, place) for place in left}
     more = list({one.id: one for listed in grouped.values() for one in listed}.values())
-    path = (*(one.id for one in (*seen, *more)), *path)
+    path = (*(one.id for one in more), *seen.path)
     if not groups.complete or any(one.description is UNSET for one in more):
         return unknown("FeatureGroup.description", path=path)
-    shown["FeatureGroup.description"] = {one.id: one.description for one in more}
-    left = [place for place, listed in grouped.items() if not any(map(_is_filled, listed))]
+    shown = {**seen.shown, "FeatureGroup.description": {one.id: one.description for one in more}}
+    left = [place for place in left if not any(map(_is_filled, grouped[place]))]
+    sheets = {place: sheets_beside(view, f"s3://{place}", scope) for place in left}
+    if files := {id: files for one in sheets.values() for id, files in one.evidence.items()}:
+        shown["DataFolder.documents"] = files
+    left = [place for place in left if not sheets[place].describe]
     if not left:
         return passed("its training data is described", path=path, **shown)
-    if found[left[0]] or grouped[left[0]]:
-        return failed(f"what is over s3://{left[0]} describes nothing", path=path, **shown)
-    return failed(f"no table or feature group that the scan may see is over s3://{left[0]}", path=path, **shown)
+    known = next((place for place in left if sheets[place].complete), None)
+    if known is None:
+        return unknown("DataFolder.documents", "DataFolder.refused", path=path)
+    if seen.tables[known] or grouped[known]:
+        return failed(f"what is over s3://{known} describes nothing", path=path, **shown)
+    if sheets[known].evidence:
+        return failed(f"what lies beside s3://{known} does not say what the data is", path=path, **shown)
+    return failed(f"no table or feature group that the scan may see is over s3://{known}", path=path, **shown)
 
 
 def _over(index: _Described, place: str) -> list[Table | FeatureGroup]:

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from checks.aws.members import AwsPart
 from scanner.cards.card_files import Document
+from scanner.cards.sheet_files import SheetFile
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 OBJECTS = "s3:ListObjectsV2"
@@ -115,3 +116,19 @@ class ArtifactObject(Resource, frozen=True, kw_only=True):
     #: without its quotes
     etag: Annotated[Observed[str], Read(OBJECTS, "ETag")] = UNSET
     last_modified: Annotated[Observed[datetime], Read(OBJECTS, "LastModified")] = UNSET
+
+
+class DataFolder(Resource, frozen=True, kw_only=True):
+    """Where data lies that a model which serves was trained with, with the files there that may be data sheets.
+
+    Read with `--read-documents` alone, by the names that data sheets have. `refused` are the names of which it is not
+    known whether there is one, as of `ModelFolder`. Id: its address, without a slash at the end, with the account that
+    saw it.
+    """
+
+    kind: ClassVar[str] = "aws.s3.DataFolder"
+    title: ClassVar[str] = "data sheets in files beside training data in S3"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    documents: Observed[tuple[SheetFile, ...]] = UNSET
+    refused: Observed[tuple[str, ...]] = UNSET

@@ -26,7 +26,8 @@ from checks.gcp.names import AIPLATFORM, PROJECTS, STORAGE
 from checks.gcp.permissions import DOCUMENTS, is_read, permission
 from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
-from scanner.cards.card_files import LARGEST, NAMES
+from scanner.cards.card_files import LARGEST
+from scanner.cards.sheet_files import DOCUMENT_NAMES
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
@@ -378,12 +379,12 @@ class GcpApi(BaseApi):
         return self.reply(operation, self._attempt(operation, path, body, query), absent)
 
     def document(self, bucket: str, key: str) -> tuple[Mapping[str, Any], bytes | None] | UnsetType | None:
-        """A file with one of the names of model cards: what Cloud Storage says of it, and its content.
+        """A file with one of the names of model cards and data sheets: what Cloud Storage says of it, and its content.
 
         No content of one that is larger than a card may be; `None` where there is no file, `UNSET` and a gap for any
         failure. Errors of a download are plain text, so what is there is asked for first.
         """
-        if key.rpartition("/")[2] not in NAMES:
+        if key.rpartition("/")[2] not in DOCUMENT_NAMES:
             raise UndeclaredOperation(f"{key} has none of the names of documents")
         path = f"{STORAGE}/storage/v1/b/{quote(bucket, safe='')}/o/{quote(key, safe='')}"
         try:

@@ -1,10 +1,14 @@
 """Whether the data that served models were trained with is described. It was recorded: that it is true is not known."""
 
+from typing import Any
+
 from msgspec import UNSET
 
 from checks.blind_spots import SHEETS
 from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.paths.documentation import endpoint_of
+from checks.gcp.paths.sheets import sheets_beside
+from checks.gcp.storage.resources import DataFolder
 from checks.gcp.vertex_ai.resources import Dataset, Endpoint, Model, TrainingPipeline
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -26,7 +30,7 @@ from scanner.model.views import View
     severity=Severity.LOW,
     objective="dataset-documentation",
     since="0.1.0",
-    needs=(Endpoint, TrainingPipeline, Dataset),
+    needs=(Endpoint, TrainingPipeline, Dataset, DataFolder),
     blind_to=SHEETS,
     recorded=True,
 )
@@ -35,7 +39,9 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
 
     Judged is the dataset of Vertex AI that the training pipeline read which made the version. A model that no pipeline
     made, or whose pipeline read no such dataset, is not looked at: a custom job does not say which data it reads. A
-    placeholder such as `TODO` describes nothing.
+    placeholder such as `TODO` describes nothing. With `--read-documents` a data sheet beside each of its files counts
+    as well: `croissant.json`, `metadata.json` that says it is Croissant, `README.md`, `dataset_card.md` or
+    `datasheet.md`, where it says what the data is, and not only what it is called and which licence it has.
 
     ## Why it matters
     Whoever has to say what a model was trained on, whether a record may be in it, or whom the data leaves out, reads
@@ -43,7 +49,8 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
 
     ## How to fix
     Describe the dataset: why and how it was collected, of whom, and what it must not be used for, or where that is
-    written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what only people can answer.
+    written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what only people can answer;
+    filled in, and put beside the data as `datasheet.md` or `croissant.json`, a scan with `--read-documents` reads it.
 
     REST: `description` in `datasets.patch`.
 
@@ -51,6 +58,7 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
     - https://arxiv.org/abs/1803.09010
     - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.datasets
     - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.trainingPipelines
+    - https://docs.mlcommons.org/croissant/docs/croissant-spec.html
     """
     if missing := unobserved(model, "version", "training_pipeline"):
         return missing
@@ -79,5 +87,20 @@ def _described(pipeline: TrainingPipeline, view: View, way: tuple[str, ...]) -> 
         return unknown("Dataset.description", path=path)
     path, evidence = (dataset.id, *path), {**read, **joined(dataset, "description")}
     if dataset.description != "filled":
-        return failed("no description says what its training data is", path=path, **evidence)
+        return _described_elsewhere(dataset, view, path, evidence)
     return passed("its training data is described", path=path, **evidence)
+
+
+def _described_elsewhere(dataset: Dataset, view: View, path: tuple[str, ...], evidence: dict[str, Any]) -> Verdict:
+    """The verdict on a dataset without a description: by what there is of each place that its data is in."""
+    if dataset.sources is UNSET and view.asked(DataFolder):
+        return unknown("Dataset.sources", path=path)
+    found = [sheets_beside(view, uri, dataset.scope.account) for uri in dataset.sources or ()]
+    if files := {id: files for sheets in found for id, files in sheets.evidence.items()}:
+        evidence = {**evidence, "DataFolder.documents": files}
+    if found and all(sheets.describe for sheets in found):
+        return passed("a document beside its training data describes it", path=path, **evidence)
+    if found and all(sheets.describe or not sheets.complete for sheets in found):
+        return unknown("DataFolder.documents", "DataFolder.refused", path=path)
+    beside = ", nor does the document beside it" if files else ""
+    return failed(f"no description says what its training data is{beside}", path=path, **evidence)

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from checks.gcp.iam.resources import Binding
 from scanner.cards.card_files import Document
+from scanner.cards.sheet_files import SheetFile
 from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 
 BUCKET = "storage.buckets.get"
@@ -81,4 +82,20 @@ class ModelFolder(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.ARTIFACT
 
     documents: Observed[tuple[Document, ...]] = UNSET
+    refused: Observed[tuple[str, ...]] = UNSET
+
+
+class DataFolder(Resource, frozen=True, kw_only=True):
+    """Where a dataset's data lies that a version which serves was trained with, with files that may be data sheets.
+
+    Read with `--read-documents` alone, by the names that data sheets have. `refused` are the names of which it is not
+    known whether there is one, as of `ModelFolder`. Id: its address, without a slash at the end, with the project that
+    saw it.
+    """
+
+    kind: ClassVar[str] = "gcp.storage.DataFolder"
+    title: ClassVar[str] = "data sheets in files beside training data in Cloud Storage"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    documents: Observed[tuple[SheetFile, ...]] = UNSET
     refused: Observed[tuple[str, ...]] = UNSET

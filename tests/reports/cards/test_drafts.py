@@ -53,7 +53,7 @@ def test_a_data_set_is_read_by_jobs_and_lies_in_a_store() -> None:
     assert len(made.open) == 55
 
 
-@pytest.mark.parametrize("name", ["README.md", "DATASHEET.md", "hostile-README.md", "hostile-DATASHEET.md"])
+@pytest.mark.parametrize("name", ["README.md", "datasheet.md", "hostile-README.md", "hostile-datasheet.md"])
 def test_no_line_is_neither_observed_nor_open(name: str) -> None:
     """Of Markdown: a heading, a statement of what was seen, or the mark that something is open."""
     text = written()[name]

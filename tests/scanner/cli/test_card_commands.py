@@ -158,3 +158,83 @@ def test_evaluations_that_a_registry_keeps_of_the_version_are_recorded(tmp_path:
         "- recorded: evaluated by group: `region`",
         "- recorded: evaluated by group: `age and sex`",
     ]
+
+
+CROISSANT = {
+    "@type": "sc:Dataset",
+    "dct:conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
+    "name": "tickets",
+    "version": "1.2.0",
+    "description": "Tickets of our help desk, without a word of what is in them here.",
+    "license": "TODO",
+    "rai:dataBiases": "Callers alone.",
+}
+
+
+def test_the_open_questions_of_croissant_are_shown_and_none_of_its_text(tmp_path: Path) -> None:
+    (tmp_path / "croissant.json").write_text(json.dumps(CROISSANT), encoding="utf-8")
+
+    done = mlposture("datasheet", "--from", "croissant.json", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(
+        "croissant.json: Croissant 1.1 and RAI 1.0, data set tickets, version 1.2.0, "
+        "its description says what the data is\n\nanswered: 1 of 57\n"
+        "  DS-5.4  Traits that may hinder later use (rai:dataBiases)\n\n"
+        "placeholders: 1 of 57\n  DS-6.4  Licence, and terms of use (license)\n\nopen: 55 of 57\n"
+    )
+    assert "help desk" not in done.stdout and "Callers" not in done.stdout
+
+
+def test_the_open_questions_of_a_dataset_card_go_to_a_file(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# Tickets\n## Consent\nGiven.\n", encoding="utf-8")
+
+    done = mlposture("datasheet", "--from", "README.md", "-o", "open.txt", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    shown = (tmp_path / "open.txt").read_text(encoding="utf-8")
+    assert shown.startswith("README.md: a dataset card, it has no description\n\nanswered: 2 of 57\n")
+
+
+def test_the_open_questions_of_a_draft_are_those_that_it_says(inventory: str, tmp_path: Path) -> None:
+    mlposture("datasheet", DATA, "--inventory", inventory, "-o", "datasheet.md", cwd=tmp_path)
+
+    shown = mlposture("datasheet", "--from", "datasheet.md", cwd=tmp_path).stdout
+
+    assert "answered: 2 of 57" in shown and "placeholders: 55 of 57" in shown and "open:" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "it is no JSON"),
+        (b"[]", "it is no data set in JSON-LD"),
+        (b"\xff", "it is no text in UTF-8"),
+        (b"---\nbase_model: x\n---\n", "it is the card of a model"),
+        (b" " * (16 * 2**20 + 1), "is larger than any data sheet; it is not read"),
+    ],
+)
+def test_what_is_no_data_sheet_is_said(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "sheet").write_bytes(content)
+
+    done = mlposture("datasheet", "--from", "sheet", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mlposture: sheet: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name a DATASET and its --inventory, or a data sheet with --from"),
+        (("tickets",), "name a DATASET and its --inventory, or a data sheet with --from"),
+        (("tickets", "--from", "x"), "--from reads a file alone; leave out DATASET and --inventory"),
+        (("--from", "x", "--inventory", "y"), "--from reads a file alone; leave out DATASET and --inventory"),
+        (("--from", "x", "--format", "croissant"), "--format is of drafts; leave it out with --from"),
+        (("--from", "x"), "x: No such file or directory"),
+    ],
+)
+def test_a_sheet_is_drafted_or_read(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = mlposture("datasheet", *arguments, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr

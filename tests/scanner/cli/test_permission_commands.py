@@ -200,7 +200,10 @@ def test_the_right_to_read_documents_is_printed_where_it_is_asked_for_and_names_
 
     [statement] = [one for one in json.loads(reading.stdout)["Statement"] if "s3:GetObject" in one["Action"]]
     assert statement["Action"] == ["s3:GetObject"]
-    assert statement["Resource"] == ["arn:aws:s3:::*/README.md", "arn:aws:s3:::*/model_card.*"]
+    assert statement["Resource"] == [
+        f"arn:aws:s3:::*/{name}"
+        for name in ("README.md", "model_card.*", "croissant.json", "metadata.json", "dataset_card.md", "datasheet.md")
+    ]
 
 
 def test_that_google_cloud_cannot_limit_it_to_names_is_said() -> None:

@@ -52,6 +52,8 @@ WITHOUT = {
     "gcp.monitoring.NotificationChannel": "no finding is on one",
     "gcp.storage.ModelFolder": "no finding is on one",
     "aws.s3.ModelFolder": "no finding is on one",
+    "gcp.storage.DataFolder": "no finding is on one",
+    "aws.s3.DataFolder": "no finding is on one",
     "azure.machine_learning.MonitorSchedule": "no finding is on one",
     "azure.machine_learning.ModelVersion": "azurerm has no resource for it; pipelines register them",
     "azure.machine_learning.OnlineDeployment": "azurerm has no resource for it; azapi_resource makes any",

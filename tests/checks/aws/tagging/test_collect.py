@@ -16,7 +16,7 @@ from worlds.base import Fault, Request, Response
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.macie.resources import BucketCoverage
-from checks.aws.s3.resources import ModelFolder
+from checks.aws.s3.resources import DataFolder, ModelFolder
 from checks.aws.sagemaker.resources import ArtifactLineage, NotebookInstance
 from checks.aws.tagging.resources import TAGS, TaggedResource
 from scanner.model.nouns import Reason
@@ -34,6 +34,7 @@ UNTAGGED = {
     BucketCoverage.kind: "no resource of AWS: what Macie says of a bucket",
     ArtifactLineage.kind: "a record of what made an artifact, which is what has tags",
     ModelFolder.kind: "no resource of AWS: a folder of a bucket",
+    DataFolder.kind: "no resource of AWS: a folder of a bucket",
 }
 
 

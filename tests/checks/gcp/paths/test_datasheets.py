@@ -1,18 +1,75 @@
-from factories.gcp import dataset, deployed, endpoint, model, pipeline, vertex_id
+from factories.gcp import data_folder, dataset, deployed, endpoint, model, pipeline, vertex_id
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
+from checks.gcp.storage.resources import DataFolder
 from checks.gcp.vertex_ai.resources import Dataset, Endpoint, TrainingPipeline
+from scanner.cards.card import Entry
+from scanner.cards.sheet import Sheet
+from scanner.cards.sheet_files import SHEET_NAMES, SheetFile, unread_sheet
 
 MADE_BY = vertex_id("trainingPipelines", "600").removeprefix("//aiplatform.googleapis.com/")
 SERVED = model("777", version="1", training_pipeline=MADE_BY)
 SERVING = endpoint("888", deployed_models=(deployed("777"),))
+
+PLACE = "gs://example-fraud-models/payments"
+EMPTY = (SERVED, SERVING, pipeline(), dataset(description="empty"))
+TWO = (*EMPTY[:3], dataset(description="empty", sources=(f"{PLACE}/2026.csv", "gs://more/2025.csv")))
+
+
+def file(**said):
+    return SheetFile(name="README.md", sheet=Sheet(format="huggingface", **said))
+
+
+def beside(*files, place=PLACE, **fields):
+    """The folder of the dataset's file, with these files."""
+    return data_folder(place, *files, **fields)
+
+
+SHEET = file(description="filled")
+BARE = file(description="placeholder", entries={"DS-6.4": Entry(state="filled", where="license")})
+UNREAD = SheetFile(name="README.md", sheet=unread_sheet())
 
 CASES = {
     "vertex_served_model_training_data_undescribed": [
         Case("described", PASS, SERVED, SERVING, pipeline(), dataset()),
         Case("no description", FAIL, SERVED, SERVING, pipeline(), dataset(description="empty")),
         Case("a placeholder", FAIL, SERVED, SERVING, pipeline(), dataset(description="placeholder")),
+        Case("a data sheet beside its file", PASS, *EMPTY, beside(SHEET)),
+        Case("a data sheet beside one of two", FAIL, *TWO, beside(SHEET)),
+        Case("a data sheet beside each of two", PASS, *TWO, beside(SHEET), beside(SHEET, place="gs://more")),
+        Case("a sheet, and other names are refused", PASS, *EMPTY, beside(SHEET, refused=("README.md",))),
+        Case("a licence alone", FAIL, *EMPTY, beside(BARE)),
+        Case("no such file", FAIL, *EMPTY, beside()),
+        Case("files are refused", UNKNOWN, *EMPTY, beside(documents=UNSET, refused=SHEET_NAMES)),
+        Case("one name is refused", UNKNOWN, *EMPTY, beside(BARE, refused=SHEET_NAMES[1:])),
+        Case("a file that was not read", UNKNOWN, *EMPTY, beside(UNREAD)),
+        Case("folders were not asked for", UNKNOWN, *EMPTY, incomplete=[DataFolder]),
+        Case(
+            "one has none, the other is refused",
+            FAIL,
+            *TWO,
+            beside(),
+            beside(place="gs://more", documents=UNSET, refused=SHEET_NAMES),
+        ),
+        Case(
+            "its data is in no bucket",
+            FAIL,
+            SERVED,
+            SERVING,
+            pipeline(),
+            dataset(description="empty", sources=("bq://example-fraud-prod.payments.raw",)),
+        ),
+        Case("it names no data", FAIL, SERVED, SERVING, pipeline(), dataset(description="empty", sources=())),
+        Case(
+            "its sources were not read",
+            UNKNOWN,
+            SERVED,
+            SERVING,
+            pipeline(),
+            dataset(description="empty", sources=UNSET),
+        ),
+        Case("described, and its sources were not read", PASS, SERVED, SERVING, pipeline(), dataset(sources=UNSET)),
         Case("the dataset is gone", FAIL, SERVED, SERVING, pipeline()),
         Case("a description that was not read", UNKNOWN, SERVED, SERVING, pipeline(), dataset(description=UNSET)),
         Case("datasets were not read", UNKNOWN, SERVED, SERVING, pipeline(), incomplete=[Dataset]),
