@@ -28,6 +28,7 @@ APIS = (
     ("cloudresourcemanager", "v1"),
     ("cloudresourcemanager", "v3"),
     ("compute", "v1"),
+    ("datalineage", "v1"),
     ("dlp", "v2"),
     ("iam", "v1"),
     ("logging", "v2"),
@@ -69,7 +70,7 @@ def shape(operation: str) -> dict[str, Any]:
 
 
 def _lists(operation: str) -> bool:
-    return operation.rpartition(".")[2].startswith(("list", "search"))
+    return operation.rpartition(".")[2].startswith(("list", "search", "batchSearch"))
 
 
 def _replies(operation: str) -> Iterator[dict[str, Any]]:

@@ -45,6 +45,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),
     **{("aws.sagemaker.ArtifactLineage", field): () for field in ("models", "steps", "cut")},
+    **{("gcp.data_lineage.DataLineage", field): () for field in ("model", "data", "cut")},
+    ("gcp.data_lineage.DataLineage", "steps"): (("datalineage.processes.get", "origin.sourceType"),),
     **{("gcp.vertex_ai.ModelLineage", field): () for field in ("uri", "models", "cut")},
     ("gcp.vertex_ai.ModelLineage", "steps"): (("aiplatform.artifacts.queryArtifactLineageSubgraph", "state"),),
     ("aws.s3.ArtifactObject", "exists"): (),

@@ -16,6 +16,7 @@ from worlds.base import Fault
 from checks.aws.iam.resources import Role, Simulation
 from checks.aws.sagemaker.resources import Model
 from checks.azure.authorization.resources import Assignee
+from checks.gcp.data_lineage.resources import DataLineage
 from checks.gcp.vertex_ai.resources import Dataset
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
@@ -72,6 +73,7 @@ REPLACED = {"iam:GetPolicyVersion"}
 PARTS = {
     "iam:GetPolicy",
     "iam:GetRolePolicy",
+    "datalineage.processes.get",  # its links are there, and say what it read and made
     "lineage:ListDatasets",  # events name them as well
     "lineage:ListJobs",
     "sagemaker:DescribeArtifact",  # a record of lineage before another
@@ -125,8 +127,9 @@ def _problems(provider: str, operation: str, verb: str) -> Iterator[str]:
         was = of_kind(before, made.kind)
         for id, resource in of_kind(after, made.kind).items():
             missing = getattr(resource, "exists", UNSET) is False
-            # What was assigned on a thing that is gone went with it, what a role could do with it, and whose data is.
-            less = isinstance(resource, (Assignee, Dataset, Simulation))
+            # What was assigned on a thing that is gone went with it, what a role could do with it, whose data is, and
+            # what led to that.
+            less = isinstance(resource, (Assignee, DataLineage, Dataset, Simulation))
             if not (missing or less or resource == was.get(id) or operation in PARTS):
                 yield f"{operation}: {id} has changed"
 

@@ -55,6 +55,9 @@ EXCUSED = {
         "vertex_served_model_lineage_names_no_data", "state"
     ): "two executions of the demo read data, so that it takes both to have failed",
     Wire(
+        "vertex_served_model_data_from_public_gcs_bucket", "origin.sourceType"
+    ): "tells people what reported a process; the verdict goes by what that read",
+    Wire(
         "azure_ml_workspace_sensitive_data_in_public_storage", "properties.publicNetworkAccess"
     ): "the storage of the demo's sensitive workspace has public access off, and denies by default as well",
     **{

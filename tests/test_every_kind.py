@@ -71,6 +71,13 @@ NOT_FOLLOWED = {
         f"aws.sagemaker.ArtifactLineage.steps[].{side}[]": "what lineage says; buckets that resources name are followed"
         for side in ("reads", "writes")
     },
+    "gcp.data_lineage.DataLineage.model": "the model that it was asked for",
+    "gcp.data_lineage.DataLineage.steps[].process": "the record of what ran",
+    **{
+        f"gcp.data_lineage.DataLineage.{data}[]": "is read for declared systems alone: a bucket that it alone led to "
+        "would seem to be gone wherever none are declared"
+        for data in ("data", "steps[].reads", "steps[].writes")
+    },
     "gcp.vertex_ai.ModelLineage.models[]": "the models that it was asked for",
     "gcp.vertex_ai.ModelLineage.steps[].execution": "the record of what ran",
     "gcp.vertex_ai.ModelLineage.steps[].job": "what ran; custom jobs are listed, others are not read",

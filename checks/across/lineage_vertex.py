@@ -3,8 +3,10 @@
 from msgspec import UNSET, Struct
 
 from checks.across.lineage_joins import PERHAPS, folders, maker, said_of_place, training_run
+from checks.gcp.data_lineage.resources import DataLineage
 from checks.gcp.names import bucket_id
 from checks.gcp.paths.artifacts import ours
+from checks.gcp.paths.data_origin import maker_of
 from checks.gcp.paths.documentation import endpoint_of
 from checks.gcp.paths.lineage import makers_of
 from checks.gcp.storage.buckets import gcp_ml_bucket_public
@@ -74,16 +76,16 @@ def lineage_training_data_in_public_gcs_bucket(data: LineageDataset, view: View)
     needs=(LineageRun, CustomJob, Endpoint),
     blind_to=("custom jobs of more than 30 days ago that sent no events",),
     recorded=True,
-    also=(ModelLineage,),
+    also=(DataLineage, ModelLineage),
 )
 def vertex_serves_model_that_no_recorded_job_made(model: Model, view: View) -> Verdict:
     """Vertex AI serves a model version whose artifact no recorded job made.
 
     A run that OpenLineage events record, or a custom job of the scan, made it where it wrote exactly that folder, or
     where Vertex AI has a job put its model: `model` in the job's output. So did an execution that Vertex ML Metadata
-    has as what made it, which is read where AI systems are declared. Where one wrote what only might be the artifact,
-    such as a file in it or the folder that it lies in, the verdict stays open. What Google publishes is left out, and
-    so are models without an artifact, such as those of AutoML.
+    has as what made it, and a process that Google's data lineage has, which are read where AI systems are declared.
+    Where one wrote what only might be the artifact, such as a file in it or the folder that it lies in, the verdict
+    stays open. What Google publishes is left out, and so are models without an artifact, such as those of AutoML.
 
     ## Why it matters
     Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
@@ -127,8 +129,9 @@ def vertex_serves_model_that_no_recorded_job_made(model: Model, view: View) -> V
 
 
 def _executed(model: Model, view: View) -> str:
-    """The execution that Vertex ML Metadata has as what made the model, if that was read; else empty."""
-    return makers_of(model, view) if view.asked(ModelLineage) else ""
+    """What Vertex ML Metadata, or data lineage, has as what made the model, if that was read; else empty."""
+    found = makers_of(model, view) if view.asked(ModelLineage) else ""
+    return found or (maker_of(model, view) if view.asked(DataLineage) else "")
 
 
 class _Outputs(Struct, frozen=True):

@@ -25,10 +25,12 @@ TEST = "resourcemanager.projects.testIamPermissions"
 #: Operations of collectors that only save calls.
 OPTIONAL: frozenset[str] = frozenset()
 #: Google has no permission for versions of a model, nor for discovery configurations: who may list models, or job
-#: triggers, may list these. A custom role with one that does not exist is refused as a whole.
+#: triggers, may list these. Which process made links of data is seen where events may be read. A custom role with one
+#: that does not exist is refused as a whole.
 _PERMISSIONS = {
     "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",  # nor for lineage of artifacts
     "aiplatform.modelVersions.list": "aiplatform.models.list",
+    "datalineage.locations.batchSearchLinkProcesses": "datalineage.events.get",
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }
 #: What no role of a project can hold: https://docs.cloud.google.com/iam/docs/creating-custom-roles
@@ -36,7 +38,9 @@ _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.",
 
 _READ_VERBS = ("get", "list", "search")
 #: What only reads, although its verb does not say it.
-_READS = frozenset({"aiplatform.artifacts.queryArtifactLineageSubgraph"})
+_READS = frozenset(
+    {"aiplatform.artifacts.queryArtifactLineageSubgraph", "datalineage.locations.batchSearchLinkProcesses"}
+)
 #: What reads model cards and data sheets in files, with --read-documents alone.
 DOCUMENTS = frozenset({"storage.objects.get"})
 #: Reads that return secrets, model data, object bodies or credentials. Never called, whatever a collector declares; but

@@ -1,4 +1,7 @@
-"""What SageMaker and Vertex ML Metadata have of an artifact, as OpenLineage events: one for each job that led to it."""
+"""What SageMaker, Vertex ML Metadata and Google's data lineage have of an artifact, as OpenLineage events.
+
+There is one for each job that led to it.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,34 @@ def model_lineage(one: Any, inventory: Inventory, kinds: Kinds) -> Iterator[dict
         yield _of_job(inventory, _job(step, one, inventory, kinds), [data_at(place) for place in reads], outputs)
     if one.cut:
         yield _cut(inventory, own[0], one.cut, "Vertex ML Metadata")
+
+
+def data_lineage(one: Any, inventory: Inventory, kinds: Kinds) -> Iterator[dict[str, Any]]:
+    """The events of what Google's data lineage has of a version: its processes, each once, and its names.
+
+    A process that reads the folder and writes the version has registered it, and is no step on the way.
+    """
+    found: Any = inventory.find(kinds["gcp.vertex_ai.Model"], one.model) if one.model else None
+    version = place_of(f"{found.id.partition('@')[0]}@{found.version}" if found is not None else one.model or one.id)
+    own = names_of_model(found) if found is not None else (version,)
+    if version not in own:
+        yield _of_data(inventory, data_at(own[0], model=True, alias=[version]))
+    own = (*own, version)
+    for step in one.steps or ():
+        reads, writes = (dict.fromkeys(map(place_of, side or ())) for side in (step.reads, step.writes))
+        if writes.keys() <= set(own) and set(own) & reads.keys():
+            continue
+        outputs = [data_at(place, model=place in own) for place in writes]
+        yield _of_job(inventory, _process(step), [data_at(place) for place in reads], outputs)
+    if one.cut:
+        yield _cut(inventory, own[0], one.cut, "data lineage")
+
+
+def _process(step: Any) -> tuple[str, str]:
+    """What a process is called: in the project and location that keep it, with what reported it and its number."""
+    _, project, _, location, _, number = step.process.partition(".com/")[2].split("/")
+    said = f"{step.name} ({step.origin})" if step.origin else step.name
+    return f"gcp://{project}/{location}", said if step.name == number else f"{said}/{number}"
 
 
 def is_model_type(type: str | None) -> bool:

@@ -23,11 +23,11 @@ _OF_SERVICE: dict[str, Follow] = {
     "artifact_registry": "images",
 }
 _WATCHING = ("cloudwatch", "insights", "logging", "logs", "monitoring", "operational_insights", "sns")
-_DESCRIBING = ("dlp", "glue", "security", "tagging")
+_DESCRIBING = ("data_lineage", "dlp", "glue", "security", "tagging")
 #: Services that watch AI systems or describe their data, and are none: a system may claim what is there, and need not.
 BESIDE = frozenset(_WATCHING + _DESCRIBING)
 #: Kinds of services of ML that are records of something else.
-_RECORDS = frozenset({"aws.sagemaker.ArtifactLineage", "gcp.vertex_ai.ModelLineage"})
+_RECORDS = frozenset({"aws.sagemaker.ArtifactLineage", "gcp.data_lineage.DataLineage", "gcp.vertex_ai.ModelLineage"})
 #: Fields of an identity, beside its id, by which others name it.
 _CALLED = ("email", "principal_id")
 #: The field of a table with the place that it describes: a job that reads from there reads that table.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.gcp.data_lineage.resources import DataLineage, DataStep
 from checks.gcp.dlp.resources import DiscoveryConfig, DiscoveryTarget, FileSet, JobTrigger
 from checks.gcp.iam.resources import (
     Binding,
@@ -196,6 +197,19 @@ def model_lineage(artifact: LineageArtifact, *steps: LineageStep, model: str = "
     """What led to an artifact that stands for a version, followed to its beginning."""
     known = {"uri": artifact.uri, "models": (vertex_id("models", model),), "steps": steps, "cut": None, **fields}
     return ModelLineage(id=artifact.id or "", name=(artifact.id or "").rpartition("/")[2], scope=HERE, **known)
+
+
+def process(name: str, reads: tuple[str, ...], *writes: str, origin: str = "DATAFLOW") -> DataStep:
+    """A process in Google's data lineage that made data from other data."""
+    id = f"//datalineage.googleapis.com/projects/{NUMBER}/locations/{REGION}/processes/{name}"
+    return DataStep(process=id, name=name, origin=origin, reads=reads, writes=writes)
+
+
+def data_lineage(*steps: DataStep, model: str = "1", data: tuple[str, ...] = (), **fields: Any) -> DataLineage:
+    """What led to a version and its data, followed to its beginning."""
+    id = f"//datalineage.googleapis.com/projects/{PROJECT}/locations/{REGION}/lineage/{model}-1"
+    known = {"model": vertex_id("models", model), "data": data, "steps": steps, "cut": None, **fields}
+    return DataLineage(id=id, name=model, scope=HERE, **known)
 
 
 def stored(uri: str | None, *named: str, number: str = "1", **fields: Any) -> Model:

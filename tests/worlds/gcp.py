@@ -19,6 +19,7 @@ from worlds import gcp_assets, gcp_leaves, gcp_logging
 from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
+from worlds.gcp_data_links import answer_links
 from worlds.gcp_files import answer_file
 from worlds.gcp_lineage import has_store, subgraph
 from worlds.gcp_objects import Objects
@@ -280,6 +281,8 @@ class GcpWorld(World):
         method = call.method
         if method.name == "queryArtifactLineageSubgraph":
             return subgraph(self.document, self.store, call.key, call.path, request.query)
+        if call.service == "datalineage" and request.method == "POST":
+            return answer_links(self.document, self.store, request, call.path, method.name)
         if method.resource == "artifacts" and not has_store(self.store, call.key, call.path):
             return self._missing(call.path.rpartition("/artifacts")[0], call)
         if method.lists:

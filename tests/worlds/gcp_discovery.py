@@ -36,8 +36,10 @@ PERMISSIONS = {
 DENIED_AS = {
     "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",
     "aiplatform.modelVersions.list": "aiplatform.models.list",
+    "datalineage.locations.batchSearchLinkProcesses": "datalineage.events.get",
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }
+_LISTS = ("list", "search", "searchAllResources", "listVersions", "searchLinks", "batchSearchLinkProcesses")
 #: v1 lists the projects the caller may get; v3 lists the children of one parent
 PERMISSIONS_V1 = {"cloudresourcemanager.projects.list": "resourcemanager.projects.get"}
 
@@ -64,7 +66,7 @@ class Method:
 
     @property
     def lists(self) -> bool:
-        return self.name in ("list", "search", "searchAllResources", "listVersions")
+        return self.name in _LISTS
 
     def fits(self, segments: list[str]) -> bool:
         for want, got in zip(self.template, segments, strict=True):

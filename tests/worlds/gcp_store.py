@@ -16,6 +16,7 @@ KEYS = {
     "apis",
     "audit_log",
     "collections",
+    "data_links",
     "files",
     "foreign_buckets",
     "iam_policies",

@@ -394,7 +394,7 @@ def test_services_say_which_apis_are_enabled(ask):
     assert ask(f"{base}/dataform.googleapis.com").json()["state"] == "DISABLED"
     enabled = ask(base, filter="state:ENABLED", pageSize=50).json()["services"]
     assert f"projects/{NUMBER}/services/aiplatform.googleapis.com" in [service["name"] for service in enabled]
-    assert len(enabled) == 12
+    assert len(enabled) == 13
 
 
 def test_calls_to_a_disabled_api_say_so(ask):

@@ -39,7 +39,8 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
     ## Why it matters
     A local administrator account with an SSH key lives outside Entra ID: no multi-factor sign-in, no conditional
     access, no removal when its owner leaves, and no name in the sign-in log. Local accounts are on unless turned off.
-    That of an instance is signed in to over SSH alone: where SSH was turned off, which holds for good, it opens nothing.
+    That of an instance is signed in to over SSH alone: where SSH was turned off, which holds for good, it opens
+    nothing.
 
     ## How to fix
     Create the compute anew with local authentication off; the setting cannot be changed afterwards.

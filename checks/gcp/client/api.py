@@ -408,16 +408,22 @@ class GcpApi(BaseApi):
             yield from self._walk(operation, path, member, query, counted=True)
         except CallFailed as failure:
             kind = self.collector.kind.kind
-            if failure.code == DISABLED and self._provider.disabled_here(self.project, failure):
-                service = operation.partition(".")[0]
-                absent = f"{service}.googleapis.com is not enabled in project {self.project}"
-                self.recorder.listed(kind, self.scope, complete=True, absent=absent)
+            if self.is_off(operation, failure):
                 return
             if self.scope.region in MULTI and failure.code == NOT_FOUND:
                 # Such a location is listed for what Google serves in it; most kinds of one's own it does not have.
                 self.recorder.listed(kind, self.scope, complete=True, absent="the location has none of this kind")
                 return
             self.incomplete(operation, elsewhere(failure) if failure.code == DISABLED else failure)
+
+    def is_off(self, operation: str, failure: CallFailed) -> bool:
+        """Whether a failure says that the API is off in this project. Then it is noted that there is nothing of it."""
+        if failure.code != DISABLED or not self._provider.disabled_here(self.project, failure):
+            return False
+        service = operation.partition(".")[0]
+        absent = f"{service}.googleapis.com is not enabled in project {self.project}"
+        self.recorder.listed(self.collector.kind.kind, self.scope, complete=True, absent=absent)
+        return True
 
     def walk(self, operation: str, path: str, member: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """Like `pages`, but raises CallFailed."""

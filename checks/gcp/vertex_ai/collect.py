@@ -142,6 +142,12 @@ def served_here(api: GcpApi, found: Found) -> dict[str, set[str]]:
     return served
 
 
+def served_models(api: GcpApi, found: Found) -> list[Model]:
+    """The versions in this unit's location that endpoints serve."""
+    versions = {full_name(AIPLATFORM, name): numbers for name, numbers in served_here(api, found).items()}
+    return [one for one in found.of(Model) if one.version in versions.get(one.id.partition("@")[0], ())]
+
+
 def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
     identity = _identity(item)
     if version:

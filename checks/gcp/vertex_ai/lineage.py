@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct
 
 from checks.gcp.error_kinds import NOT_FOUND, PRECONDITION
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
-from checks.gcp.vertex_ai.collect import served_here
+from checks.gcp.vertex_ai.collect import served_models
 from checks.gcp.vertex_ai.resources import ARTIFACTS, Endpoint, LineageArtifact, LineageStep, Model, ModelLineage
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
@@ -53,8 +53,7 @@ class _Wanted(Struct, frozen=True):
 @collector(ModelLineage, operations=(ARTIFACTS, _LINEAGE, _PROJECT), follows=(Endpoint, Model), opt_in="systems")
 def model_lineage(api: GcpApi, found: Found) -> Iterator[ModelLineage]:
     """That of each artifact which stands for a version of this location that an endpoint serves."""
-    versions = {full_name(AIPLATFORM, name): numbers for name, numbers in served_here(api, found).items()}
-    served = [one for one in found.of(Model) if one.version in versions.get(one.id.partition("@")[0], ())]
+    served = served_models(api, found)
     number = api.number(_PROJECT, api.project) if served else None
     if any(number is None or one.artifact_uri is UNSET or one.metadata_artifact is UNSET for one in served):
         api.recorder.listed(ModelLineage.kind, api.scope, complete=False)  # some was not sought

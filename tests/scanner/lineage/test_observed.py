@@ -268,3 +268,45 @@ def test_lineage_of_vertex_ai_that_was_cut_says_so_and_models_without_a_version_
     [line] = [json.loads(line) for line in lines(made) if b"mlposture_cut" in line]
     cut = line["dataset"]["facets"]["mlposture_cut"]
     assert (cut["depth"], cut["source"]) == (6, "Vertex ML Metadata")
+
+
+def test_data_of_vertex_ai_comes_from_a_table_by_a_process_of_googles_data_lineage() -> None:
+    clean, table, folder = "gs://claims/clean", "bq://p.d.raw", "gs://models/scorer"
+    version = gcp.model(version="1", artifact_uri=folder, training_pipeline=None)
+    served = gcp.endpoint(deployed_models=(gcp.deployed(),))
+    trained = gcp.step("802", (gcp.noted(clean),), (gcp.noted(folder, "system.Model"),), name="train")
+    processes = (
+        gcp.process("c1", (table,), clean),
+        gcp.process("r1", (folder,), f"{version.id}@1", origin="VERTEX_AI"),  # which registers what is there
+    )
+    metadata = gcp.model_lineage(gcp.noted(folder, "system.Model"), trained)
+    graph = graph_of(kept(version, served, metadata, gcp.data_lineage(*processes, cut=5)))
+
+    assert said(graph) == {
+        "p.d.raw read c1 (DATAFLOW)",
+        "c1 (DATAFLOW) wrote clean",
+        "clean read train/802",
+        "train/802 wrote scorer",
+        f"scorer serves {served.name}/1",
+    }
+    assert graph.find(place_of(f"{version.id}@1")) == graph.find(place_of(folder))
+    [cut] = [json.loads(line) for line in lines(kept(version, gcp.data_lineage(*processes, cut=5))) if b"_cut" in line]
+    assert (cut["dataset"]["facets"]["mlposture_cut"]["depth"], cut["dataset"]["name"]) == (5, "scorer")
+
+
+def test_two_sources_that_know_one_data_set_are_one_node() -> None:
+    table = place_of("bq://p.d.raw")
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": "2026-11-20T00:00:00Z",
+        "run": {"runId": "00000000-0000-4000-8000-000000000001"},
+        "job": {"namespace": "airflow", "name": "load"},
+        "outputs": [{"namespace": "bigquery", "name": "p.d.raw"}],
+    }
+    version = gcp.model(version="1", artifact_uri="gs://models/scorer", training_pipeline=None)
+    found = graph_of(kept(version, gcp.data_lineage(gcp.process("c1", ("bq://p.d.raw",), "gs://c/1")), events=(event,)))
+    number = found.find(table)
+
+    assert number is not None
+    assert len([node for node in found.nodes() if node.label == "p.d.raw"]) == 1
+    assert (len(found.into(number)), len(found.out_of(number))) == (1, 1)

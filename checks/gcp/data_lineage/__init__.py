@@ -1,0 +1,1 @@
+"""Google's Data Lineage API: which data the data behind served models was made from, and by which process."""
