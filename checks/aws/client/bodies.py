@@ -20,6 +20,7 @@ _ROOTS = {
     "GetBucketLogging": "BucketLoggingStatus",
     "GetBucketVersioning": "VersioningConfiguration",
     "ListBuckets": "ListAllMyBucketsResult",
+    "ListObjectsV2": "ListBucketResult",
 }
 #: What S3 says nothing in when it was never set.
 _MAY_BE_EMPTY = ("GetBucketLogging", "GetBucketVersioning")

@@ -49,9 +49,9 @@ def _object(api: AwsApi, id: str, region: str) -> ArtifactObject:
 
 def _of(api: AwsApi, reply: Mapping[str, Any], key: str) -> Reply:
     """What a listing says of the object with this very key; None where it has none."""
-    listed = reply.get("Contents", [])
-    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-        api.gap(OBJECTS, CallFailed(Reason.MALFORMED, "Contents is no list of objects"))
+    listed = reply.get("Contents") or []
+    if reply.get("KeyCount") != len(listed):
+        api.gap(OBJECTS, CallFailed(Reason.MALFORMED, "KeyCount is not how many Contents there are"))
         return UNSET
     return next((one for one in listed if one.get("Key") == key), None)
 
