@@ -39,8 +39,8 @@ _SCOPE = """## What is out of scope
 - **Organisations at AI providers** that are no cloud: their members, keys, projects and logs.
 - **What runs inside** containers, notebooks and jobs: packages, processes, and what code does with a request.
 - **Data planes**: contents of objects, models and secrets, requests and answers, access lists of single objects. A
-  scan lists, describes and gets; it never reads data, but for model cards and data sheets in files with
-  `--read-documents`.
+  scan lists, describes and gets; it never reads data, but for model cards and data sheets in files, and tables of
+  results by group, with `--read-documents`.
 - **Services that no kind stands for**: [the kinds](reference/kinds.md) are all that is read."""
 
 

@@ -100,7 +100,7 @@ def test_where_no_files_are_read_the_option_is_a_mistake(own: Path) -> None:
 
     assert done.returncode == 2
     assert done.stderr == (
-        "mlposture: --read-documents reads files in S3 and Cloud Storage; leave it out where neither is scanned\n"
+        "mlposture: --read-documents reads files of AWS, Google Cloud and MLflow; leave it out where none is scanned\n"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_scan_of_several_clouds_says_whose_files_are_not_read(own: Path) -> No
         asked = GET in worlds["aws"].operations()
 
     assert asked
-    assert "--read-documents: no files beside artifacts are read of azure" in done.stderr
+    assert "--read-documents: no files are read of azure" in done.stderr
 
 
 @pytest.mark.parametrize(("options", "verdict"), [((), "fail"), (("--read-documents",), "pass")])

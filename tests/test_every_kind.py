@@ -28,6 +28,7 @@ _INPUT = "aws.sagemaker.TrainingJob.inputs[].data_source.s3_data_source"
 _DATA = ("model_data_source", "additional_model_data_sources[]")
 _PACKED = ("inference_specification.containers[]", "additional_inference_specifications[].containers[]")
 NOT_FOLLOWED = {
+    "mlflow.tracking.EvaluationTable.rows[].cells[]": "names of groups; of which model a table is, nobody asks about",
     "aws.iam.Simulation.context{}": "what the simulator was told of the role itself",
     "aws.iam.Simulation.evaluations[].resource_specific_results[].eval_resource_name": "what it was asked about",
     "aws.s3.Bucket.grants[].grantee.uri": "names one of the groups that S3 knows, no bucket",

@@ -57,6 +57,7 @@ def look(folder: Path) -> str:
             "nobody": scan(folder / "as-nobody", Front(real["guarded"])),
             "admin": scan(folder / "as-admin", Front(real["guarded"]), ADMIN),
             "reader": scan(folder / "as-reader", Front(real["guarded"]), READER),
+            "tables": scan(folder / "as-tables", Front(real["open"]), options=("--read-documents",)),
             "wrong": scan(folder / "as-wrong", Front(real["guarded"]), (ADMIN[0], "a-wrong-password")),
             "closed": scanned(folder / "as-closed", f"http://127.0.0.1:{closed.getsockname()[1]}"),
         }
@@ -82,20 +83,24 @@ def people(server: str) -> None:
         assert urllib3.request("POST", server + API + path, json=body, headers=headers, timeout=PATIENT).status == 200
 
 
-def scan(folder: Path, front: Front, user: tuple[str, str] | None = None) -> dict[str, Any]:
+def scan(
+    folder: Path, front: Front, user: tuple[str, str] | None = None, options: tuple[str, ...] = ()
+) -> dict[str, Any]:
     with front:
-        found = scanned(folder, front.url, user)
+        found = scanned(folder, front.url, user, options)
     return {**found, "exchanges": front.exchanges()}
 
 
-def scanned(folder: Path, url: str, user: tuple[str, str] | None = None) -> dict[str, Any]:
+def scanned(
+    folder: Path, url: str, user: tuple[str, str] | None = None, options: tuple[str, ...] = ()
+) -> dict[str, Any]:
     folder.mkdir()
     own = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "MLPOSTURE_"))}
     own |= dict(zip(("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"), user, strict=True)) if user else {}
     with mock.patch.dict(os.environ, own, clear=True):
         done = mlposture(
             "scan", "mlflow", "--url", url, "--save-inventory", "inventory.json", "-o", "report.json",
-            "--verdicts", "all", cwd=folder,
+            "--verdicts", "all", *options, cwd=folder,
         )  # fmt: skip
     report = folder / "report.json"
     return {
@@ -133,6 +138,28 @@ def test_a_version_without_results_by_group_has_none(seen: dict[str, Any]) -> No
 
     assert (says, message) == ("fail", "no metric by group is recorded for it")
     assert verdict(seen, "open", "MLP-5112", "challenger")[0] == "pass"
+
+
+def test_a_table_of_results_by_group_is_read_where_that_is_asked(seen: dict[str, Any]) -> None:
+    table = "evaluation/mae_by_sex.json"
+    says, message = verdict(seen, "tables", "MLP-5113", "tabled")
+
+    assert (says, "results by group recorded in the table mae_by_sex.json" in message) == ("pass", True), message
+    assert verdict(seen, "open", "MLP-5113", "tabled") == (
+        "unknown", f"not observed: the table {table}, which --read-documents reads",
+    )  # fmt: skip
+
+
+def test_no_table_of_rows_an_item_is_opened_or_kept(seen: dict[str, Any]) -> None:
+    """By its name the one is not opened; the other says that it has groups, and has none."""
+    asked = [one for one in seen["scans"]["tables"]["exchanges"] if one["path"] == "/get-artifact"]
+    inventory = Path(seen["scans"]["tables"]["inventory"]).read_text(encoding="utf-8")
+
+    assert {one["query"]["path"] for one in asked} == {"evaluation/mae_by_sex.json", "answers_by_person.json"}
+    assert {one["status"] for one in asked} == {200}
+    assert "it has no column count with the number of items" in inventory
+    assert "nowhere" not in inventory
+    assert not any(one["path"] == "/get-artifact" for one in seen["scans"]["open"]["exchanges"])
 
 
 def test_metrics_of_a_run_alone_do_not_say_on_which_data(seen: dict[str, Any]) -> None:
@@ -179,16 +206,28 @@ AGE = f"{{metric: mae, facet: age_band, at_most: 75, {_DECLARED}}}"
 NO_NUMBER = f"{{metric: mean_error, facet: age_band, at_most: 75, point: true, {_DECLARED}}}"
 
 
-def gate(seen: dict[str, Any], folder: Path, version: str, threshold: str) -> tuple[int, str]:
+def gate(seen: dict[str, Any], folder: Path, version: str, threshold: str, scan: str = "open") -> tuple[int, str]:
     """The exit code for the version that an alias leads to, and all that is written."""
     manifest(folder, threshold, model="progression")
     done = mlposture(
-        "gate", "progression", "--inventory", seen["scans"]["open"]["inventory"],
+        "gate", "progression", "--inventory", seen["scans"][scan]["inventory"],
         "--model-version", seen["logged"]["versions"][version]["version"],
         "-o", "gate.json", "-o", "gate.md", "-o", "gate.xml", cwd=folder,
     )  # fmt: skip
     written = [path.read_text(encoding="utf-8") for path in folder.glob("gate.*")]
     return done.returncode, "".join((done.stdout, done.stderr, *written))
+
+
+def test_the_gate_answers_by_a_table_of_the_run_if_that_was_read(seen: dict[str, Any], tmp_path: Path) -> None:
+    for scan, code, words in (
+        ("tables", 0, "met: the evaluation clears every threshold"),
+        ("open", 4, "evaluation/mae_by_sex.json: not read; scan with --read-documents"),
+    ):
+        folder = tmp_path / scan
+        folder.mkdir()
+        found, written = gate(seen, folder, "tabled", SEX, scan)
+
+        assert (found, words in written) == (code, True), written
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from checks.azure.storage.accounts import azure_ml_storage_anonymous_access_allo
 from checks.azure.storage.naming import account_in, accounts_by_name
 from checks.azure.storage.resources import StorageAccount
 from checks.mlflow.registry.resources import ModelVersion
-from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
-from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
+from checks.mlflow.tracking.resources import EvaluationTable, Experiment, LoggedModel, Run
+from checks.mlflow.tracking.versions import TABLES, uncommitted, unevaluated, ungrouped
 from scanner.lineage import dataset_names
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Status, Verdict, not_applicable, unknown, unobserved
@@ -104,8 +104,8 @@ def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, vie
     severity=Severity.LOW,
     objective="bias-fairness",
     since="0.1.0",
-    needs=_NEEDS,
-    blind_to=(_COPIES, _TRUTH, "results by group that are kept as tables among the artifacts"),
+    needs=(*_NEEDS, EvaluationTable),
+    blind_to=(_COPIES, _TRUTH, TABLES),
     recorded=True,
 )
 def azure_ml_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:

@@ -18,8 +18,8 @@ from checks.aws.sagemaker.resources import (
     TrainingJob,
 )
 from checks.mlflow.registry.resources import ModelVersion
-from checks.mlflow.tracking.resources import Experiment, LoggedModel, Run
-from checks.mlflow.tracking.versions import uncommitted, unevaluated, ungrouped
+from checks.mlflow.tracking.resources import EvaluationTable, Experiment, LoggedModel, Run
+from checks.mlflow.tracking.versions import TABLES, uncommitted, unevaluated, ungrouped
 from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
@@ -97,8 +97,8 @@ def sagemaker_serves_mlflow_version_without_evaluation(version: ModelVersion, vi
     severity=Severity.LOW,
     objective="bias-fairness",
     since="0.1.0",
-    needs=_NEEDS,
-    blind_to=(_COPIES, _TRUTH, "results by group that are kept as tables among the artifacts"),
+    needs=(*_NEEDS, EvaluationTable),
+    blind_to=(_COPIES, _TRUTH, TABLES),
     recorded=True,
 )
 def sagemaker_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:

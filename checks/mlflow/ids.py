@@ -1,7 +1,7 @@
 """Ids of what a server holds: its address, and below it the path that its own URIs have."""
 
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _quoted = partial(quote, safe="")
 
@@ -29,3 +29,13 @@ def run(server: str, id: str) -> str:
 def logged_model(server: str, id: str) -> str:
     """A logged model by its id, as in `models:/m-…`."""
     return f"{server}/logged-models/{_quoted(id)}"
+
+
+def table(run: str, path: str) -> str:
+    """A table among the artifacts of a run, which is given by its id here."""
+    return f"{run}/artifacts/{quote(path)}"
+
+
+def own(id: str) -> str:
+    """What the server itself calls a run or a logged model, by its id here."""
+    return unquote(id.rpartition("/")[2])

@@ -14,9 +14,12 @@ OPTIONAL: frozenset[str] = frozenset()
 
 #: What each user may read of itself: who it is.
 USER = "mlflow:GetUser"
+#: What reads tables of results by group, with --read-documents alone.
+DOCUMENTS = frozenset({"mlflow:GetArtifact"})
 _READ_VERBS = ("Search", "Get", "List")
-#: Reads that return the content of artifacts, or that have to be allowed by more than reading.
-_FORBIDDEN = frozenset({"mlflow:GetArtifact", "mlflow:GetPresignedDownloadUrl", "mlflow:ListUsers"})
+#: Reads that return the content of artifacts, or that have to be allowed by more than reading. Never called, but for
+#: `DOCUMENTS`, of tables whose names say that they have groups, by the method of the client that knows these names.
+_FORBIDDEN = frozenset({*DOCUMENTS, "mlflow:GetPresignedDownloadUrl", "mlflow:ListUsers"})
 #: Operations that every user may call, and others by what they read.
 _OPEN = frozenset({"mlflow:GetVersion", USER})
 _OF_REGISTRY = ("RegisteredModel", "ModelVersion")

@@ -35,12 +35,13 @@ def registered(system: "System", options: Mapping[str, Any], facets: Sequence[st
         if alias or wanted:
             raise InputError("--before-alias and --model-version are about an inventory of MLflow; add --inventory")
         return Registered()
-    from checks.mlflow.tracking.recorded_evaluations import NEEDS, evaluations_of, names_of
+    from checks.mlflow.tracking.recorded_evaluations import ALSO, NEEDS, evaluations_of, names_of
+    from checks.mlflow.tracking.tabled import evaluations_in_tables
     from scanner.cli.judging import load_saved
     from scanner.store.inventory import InventoryView
 
     inventory, _, _ = load_saved(options["inventories"])
-    view = InventoryView(inventory, NEEDS)
+    view = InventoryView(inventory, NEEDS, ALSO)
     versions = _versions(system, view)
     models: tuple[str, ...] = ()
     known_by = ""
@@ -58,6 +59,11 @@ def registered(system: "System", options: Mapping[str, Any], facets: Sequence[st
             unseen.append(f"{version.id}: {found}")
         else:
             evaluations += found
+        for table in evaluations_in_tables(version, view, facets):
+            if isinstance(table, str):
+                unseen.append(f"{version.id}: {table}")
+            else:
+                evaluations.append(table)
     return Registered(
         evaluations=tuple(evaluations),
         unseen=tuple(unseen),

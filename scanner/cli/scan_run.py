@@ -115,9 +115,11 @@ def _say_of_documents(providers: Iterable[str], collectors: "Iterable[Collector]
 
     read = {collector.provider for collector in collectors if collector.opt_in == "documents"}
     if not read:
-        raise InputError("--read-documents reads files in S3 and Cloud Storage; leave it out where neither is scanned")
+        raise InputError(
+            "--read-documents reads files of AWS, Google Cloud and MLflow; leave it out where none is scanned"
+        )
     if rest := sorted(set(providers) - read):
-        log.warning("--read-documents: no files beside artifacts are read of %s", ", ".join(rest))
+        log.warning("--read-documents: no files are read of %s", ", ".join(rest))
 
 
 def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:

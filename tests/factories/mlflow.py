@@ -10,7 +10,15 @@ from checks.mlflow import ids
 from checks.mlflow.records import Metric, Pair
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.server.resources import Server
-from checks.mlflow.tracking.resources import Dataset, DatasetInput, Experiment, LoggedModel, Run
+from checks.mlflow.tracking.resources import (
+    Dataset,
+    DatasetInput,
+    EvaluationTable,
+    Experiment,
+    LoggedModel,
+    Run,
+    TableRow,
+)
 from scanner.model.nouns import Scope
 
 SERVER = "https://mlflow.northwind.example"
@@ -43,6 +51,20 @@ def run(**fields: Any) -> Run:
 
 def logged(**fields: Any) -> LoggedModel:
     return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="scorer-logged", scope=HERE, **fields)
+
+
+def noting(*paths: str) -> tuple[Pair, ...]:
+    """The tags of a run that notes tables."""
+    noted = ", ".join(f'{{"path": "{path}", "type": "table"}}' for path in paths)
+    return (Pair(key="mlflow.loggedArtifacts", value=f"[{noted}]"),)
+
+
+def table(path: str, columns: Any, *rows: tuple[float | str | None, ...], **fields: Any) -> EvaluationTable:
+    """A table of the run; one without columns was not read, or is none that is kept."""
+    kept = tuple(TableRow(cells=row) for row in rows) if columns else columns
+    given = {"rows": kept, "problem": None, "digest": "d" * 64}
+    id = ids.table(ids.run(SERVER, RUN), path)
+    return EvaluationTable(id=id, name=path.rpartition("/")[2], scope=HERE, columns=columns, **{**given, **fields})
 
 
 def experiment(location: Any = UNSET, **fields: Any) -> Experiment:

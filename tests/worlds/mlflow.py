@@ -17,6 +17,7 @@ from worlds.base import Request, Response, World, WorldError
 from worlds.leaves import Leaf, walk
 
 from checks.mlflow.permissions import USER
+from checks.mlflow.tracking.resources import ARTIFACT
 
 _API = "/api/2.0/mlflow/"
 #: Path below the API: operation, what lists it in the document, and the member of the reply.
@@ -85,6 +86,9 @@ class MlflowWorld(World):
             request.operation, request.resource = USER, request.query.get("username", "")
         elif path.startswith("logged-models/"):
             request.operation, request.resource = "mlflow:GetLoggedModel", unquote(path.partition("/")[2])
+        elif request.path == "/get-artifact":
+            request.operation = ARTIFACT
+            request.resource = f"{request.query.get('run_uuid', '')}/{request.query.get('path', '')}"
 
     # -- answering -------------------------------------------------------------------------------------------------
 
@@ -110,6 +114,8 @@ class MlflowWorld(World):
             return self._one(request, "model", self._logged.get(request.resource))
         if request.operation == USER:
             return self._user(request)
+        if request.operation == ARTIFACT:
+            return self._artifact(request)
         path = request.path.removeprefix(_API)
         return self._page(request, _LISTS[path][1]) if path in _LISTS else self.gone(request)
 
@@ -119,6 +125,12 @@ class MlflowWorld(World):
 
     def _one(self, request: Request, member: str, item: dict[str, Any] | None) -> Response:
         return self.gone(request) if item is None else _json({member: item})
+
+    def _artifact(self, request: Request) -> Response:
+        """A file of a run, which the real server sends as an attachment of no type that browsers would show."""
+        run, _, path = request.resource.partition("/")
+        files = self.document.get("artifacts", {}).get(run, {})
+        return Response(200, files[path].encode(), dict(_FILE)) if path in files else self.gone(request)
 
     def _user(self, request: Request) -> Response:
         """Only a server with users of its own has this. Of others than itself, a user who is no administrator learns
@@ -158,6 +170,7 @@ class MlflowWorld(World):
 
 
 _JSON = {"Content-Type": "application/json"}
+_FILE = {"Content-Type": "text/plain", "X-Content-Type-Options": "nosniff"}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 

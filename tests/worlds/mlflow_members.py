@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from checks.mlflow.tracking.resources import ARTIFACT
+
 _PROTOCOL = json.loads((Path(__file__).parent / "data" / "mlflow_protocol.json").read_text(encoding="utf-8"))
 MESSAGES: dict[str, dict[str, Any]] = _PROTOCOL["messages"]
 #: What no message describes: how a server answers.
@@ -54,6 +56,8 @@ def knows(operation: str, path: tuple[str, ...]) -> bool:
         return path == ("is_admin",)
     if operation == "mlflow:GetVersion":
         return path == ("version",)
+    if operation == ARTIFACT:
+        return path in (("columns",), ("data",))  # of a table as log_table writes it
     if operation == "mlflow:SearchExperiments" and path and path[0] in _ANSWERS:
         return True
     shape: Any = _MESSAGE[operation]
@@ -83,7 +87,7 @@ def problems(document: dict[str, Any]) -> Iterator[str]:
     for section, (_, message, _names) in SECTIONS.items():
         for number, item in enumerate(document.get(section) or ()):
             yield from _wrong(item, message, f"{section}.{number}")
-    for name in document.keys() - SECTIONS.keys() - {"server"}:
+    for name in document.keys() - SECTIONS.keys() - {"server", "artifacts"}:
         yield f"{name}: no such section"
 
 

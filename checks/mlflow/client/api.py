@@ -9,21 +9,24 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from checks.mlflow.client.addresses import refuse_in_the_clear, server, tunnel
 from checks.mlflow.client.managed import aws_credentials, is_arn
 from checks.mlflow.client.refusals import NO_ROUTE, NOT_FOUND
 from checks.mlflow.client.transport import Answer, Credentials, Transport, credentials, decoded, refused
-from checks.mlflow.permissions import USER, is_read, permission
+from checks.mlflow.permissions import DOCUMENTS, USER, is_read, permission
+from checks.mlflow.table_names import LARGEST, is_table
 from scanner.calls.bounds import Listing
-from scanner.calls.client import BaseApi, Calls
+from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
+from scanner.calls.plain_http import parsed
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Scope
 from scanner.model.patterns import pattern
 
 _BASE = "/api/2.0/mlflow/"
+_ARTIFACTS = "/get-artifact"
 _URI = "MLFLOW_TRACKING_URI"
 _ENDPOINT = "MLPOSTURE_MLFLOW_ENDPOINT"
 #: What says who may read the answer from a web page.
@@ -99,6 +102,8 @@ class MlflowProvider:
 class MlflowApi(BaseApi):
     """The handle of one collector. Operations are spelled as in MLflow's protocol; paths are below its API."""
 
+    documents = DOCUMENTS
+
     def __init__(self, provider: MlflowProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
         super().__init__(provider.calls, collector, scope, recorder)
         self._provider = provider
@@ -169,6 +174,31 @@ class MlflowApi(BaseApi):
 
         return self.reply(operation, attempt, (NO_ROUTE, NOT_FOUND))
 
+    def table(self, operation: str, run: str, path: str) -> bytes | UnsetType | None:
+        """A table of results by group among the artifacts of a run; `None` where there is none.
+
+        Of one that is larger than a table may be, one byte more than that is read. The server hands it out itself: an
+        address that it leads to elsewhere is not followed.
+        """
+        if not is_table(path):
+            raise UndeclaredOperation(f"{path} has no name that a table of groups has")
+
+        def attempt() -> bytes:
+            found = self._get(_ARTIFACTS, {"run_uuid": run, "path": path}, at_most=LARGEST + 1)
+            if found.status != 200:
+                raise refused(found)
+            if len(found.body) <= LARGEST and not _is_table(parsed(found.body)):  # a page of a proxy, perhaps
+                raise CallFailed(Reason.MALFORMED, "the reply is no table as log_table writes it")
+            return found.body
+
+        try:
+            return self.ask_for_content(operation, attempt)
+        except CallFailed as failure:
+            if failure.code == NOT_FOUND:
+                return None
+            self.gap(operation, failure)
+            return UNSET
+
     def incomplete(self) -> None:
         """Say that not all of the collector's kind was seen."""
         self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
@@ -226,6 +256,11 @@ def _is_page(answer: Answer, member: str) -> bool:
     except CallFailed:
         return False
     return True
+
+
+def _is_table(document: Any) -> bool:
+    """Whether a file has the shape of all that `log_table` writes."""
+    return isinstance(document, Mapping) and all(isinstance(document.get(name), list) for name in ("columns", "data"))
 
 
 def _items(page: Mapping[str, Any], member: str, identity: tuple[str, ...] = ()) -> list[Mapping[str, Any]]:

@@ -87,9 +87,16 @@ class Transport:
         self._direct = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
 
     def get(
-        self, server: str, path: str, query: Mapping[str, Any], *, anonymous: bool = False, origin: str = ""
+        self,
+        server: str,
+        path: str,
+        query: Mapping[str, Any],
+        *,
+        anonymous: bool = False,
+        origin: str = "",
+        at_most: int | None = None,
     ) -> Answer:
-        """One attempt. Raises CallFailed where no answer came."""
+        """One attempt; of the body no more than so many bytes. Raises CallFailed where no answer came."""
         headers = {"Accept": "application/json", "User-Agent": f"mlposture/{__version__} (+{HOME})"}
         if origin:
             headers["Origin"] = origin
@@ -108,7 +115,7 @@ class Transport:
         opener = self._direct if is_local(address) else self._opener
         try:
             with opener.open(request, timeout=self._timeout) as reply:
-                return Answer(reply.status, reply.headers, reply.read())
+                return Answer(reply.status, reply.headers, reply.read(at_most))
         except urllib.error.HTTPError as refusal:
             with refusal:
                 return Answer(refusal.code, refusal.headers, rest(refusal, _CERTIFICATES))

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
 
 from checks.mlflow import ids
 from checks.mlflow.permissions import USER
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.secrecy import cleared, suspicious
+from checks.mlflow.table_names import LARGEST
 from checks.mlflow.tracking.behind import logged_model_of, looked_behind
-from checks.mlflow.tracking.resources import EXPERIMENTS, LOGGED, RUN, Experiment, LoggedModel, Run
+from checks.mlflow.tracking.resources import (
+    ARTIFACT,
+    EXPERIMENTS,
+    LOGGED,
+    RUN,
+    EvaluationTable,
+    Experiment,
+    LoggedModel,
+    Run,
+)
+from checks.mlflow.tracking.tables import MOST, TOO_MANY, noted, taken
 from scanner.model.collectors import Found, collector
 
 if TYPE_CHECKING:
@@ -73,6 +87,33 @@ def logged_models(api: MlflowApi, found: Found) -> Iterator[LoggedModel]:
     for made in api.each(logged, wanted):
         if made is not None:
             yield made
+
+
+@collector(EvaluationTable, operations=(ARTIFACT,), per="account", follows=(Run,), opt_in="documents")
+def evaluation_tables(api: MlflowApi, found: Found) -> Iterator[EvaluationTable]:
+    """The tables that runs note, by their names: nothing is listed. Of a run the first, and the others are said."""
+    wanted = [(run.id, path, number < MOST) for run in found.of(Run) for number, path in enumerate(noted(run))]
+    for made in api.each(lambda one: _table(api, *one), sorted(wanted)):
+        if made is not None:
+            yield made
+
+
+def _table(api: MlflowApi, run: str, path: str, wanted: bool) -> EvaluationTable | None:
+    facts: dict[str, Any] = {"id": ids.table(run, path), "name": path.rpartition("/")[2]}
+    if not wanted:
+        none = {"columns": None, "rows": None, "digest": None}
+        return api.decode(EvaluationTable, {}, {}, problem=TOO_MANY, **none, **facts)
+    content = api.table(ARTIFACT, ids.own(run), path)
+    if content is None:  # deleted since it was noted
+        api.gone()
+        return None
+    if content is UNSET:
+        return api.decode(EvaluationTable, {}, {ARTIFACT: UNSET}, **facts)
+    kept = taken(content)
+    columns, rows = (None, None) if isinstance(kept, str) else kept
+    digest = sha256(content).hexdigest() if len(content) <= LARGEST else None
+    facts |= {"columns": columns, "rows": rows, "problem": kept if isinstance(kept, str) else None, "digest": digest}
+    return api.decode(EvaluationTable, {}, {ARTIFACT: {"sha256": digest}}, **facts)
 
 
 def _text(reply: Any, member: str) -> str:

@@ -16,13 +16,14 @@ from checks.mlflow.records import Metric, Pair, moment
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.behind import logged_model_of
 from checks.mlflow.tracking.evaluated import counting, is_void, logged_of, run_of, training_digests
-from checks.mlflow.tracking.resources import LoggedModel, Run
+from checks.mlflow.tracking.resources import EvaluationTable, LoggedModel, Run
 from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured, subgroup
 from scanner.model.nouns import Verdict
 from scanner.model.views import View
 
-#: What of an inventory is looked at.
+#: What of an inventory is looked at, and what else where it was asked for.
 NEEDS = (ModelVersion, Run, LoggedModel)
+ALSO = (EvaluationTable,)
 
 #: How MLflow writes what is infinite.
 _INFINITE = 1.7976931348623157e308

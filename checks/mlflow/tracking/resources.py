@@ -10,6 +10,7 @@ from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 EXPERIMENTS = "mlflow:SearchExperiments"
 RUN = "mlflow:GetRun"
 LOGGED = "mlflow:GetLoggedModel"
+ARTIFACT = "mlflow:GetArtifact"
 
 
 class Dataset(Part, frozen=True, kw_only=True):
@@ -32,6 +33,12 @@ class ModelOutput(Part, frozen=True, kw_only=True):
     """A logged model that a run made."""
 
     model_id: str | None = None
+
+
+class TableRow(Part, frozen=True, kw_only=True):
+    """A row of a table: numbers, and names of groups."""
+
+    cells: tuple[float | str | None, ...] | None = None
 
 
 class Experiment(Resource, frozen=True, kw_only=True):
@@ -84,3 +91,22 @@ class LoggedModel(Resource, frozen=True, kw_only=True):
     pairs: Annotated[Observed[tuple[Pair, ...]], Read(LOGGED, "info.tags")] = UNSET
     params: Annotated[Observed[tuple[Pair, ...]], Read(LOGGED, "data.params")] = UNSET
     metrics: Annotated[Observed[tuple[Metric, ...]], Read(LOGGED, "data.metrics")] = UNSET
+
+
+class EvaluationTable(Resource, frozen=True, kw_only=True):
+    """A table among the artifacts of a run whose name says that it has results by group.
+
+    Read with `--read-documents` alone. Of one that has no row a group, with the number of items in it, nothing is kept;
+    `problem` says why. Id: that of the run, with /artifacts/PATH
+    """
+
+    kind: ClassVar[str] = "mlflow.tracking.EvaluationTable"
+    title: ClassVar[str] = "MLflow table of results by group"
+    holds: ClassVar[Holds] = Holds.TRAINING
+
+    columns: Observed[tuple[str, ...]] = UNSET
+    rows: Observed[tuple[TableRow, ...]] = UNSET
+    #: why nothing of it is kept
+    problem: Observed[str] = UNSET
+    #: SHA-256 of the file
+    digest: Observed[str] = UNSET

@@ -10,8 +10,9 @@ from msgspec import UNSET
 from checks.mlflow.records import Metric, tag
 from checks.mlflow.registry.resources import ModelVersion, RegisteredModel
 from checks.mlflow.tracking.behind import is_stage_of_use
-from checks.mlflow.tracking.evaluated import Measured, is_training, measured, run_of
-from checks.mlflow.tracking.resources import LoggedModel, Run
+from checks.mlflow.tracking.evaluated import is_training, measured, run_of
+from checks.mlflow.tracking.resources import EvaluationTable, LoggedModel, Run
+from checks.mlflow.tracking.tabled import tables_of
 from scanner.model.checks import check
 from scanner.model.evaluations import subgroup
 from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
@@ -22,6 +23,10 @@ COMMIT, DIRTY = "mlflow.source.git.commit", "mlflow.source.git.dirty"
 _NAMED = 5
 _ELSEWHERE = "what is recorded on other servers or in no server"
 _TRUTH = "whether what is recorded is true"
+#: What checks of results by group do not see.
+TABLES = "results by group in artifacts that no run notes as a table of groups"
+_NO_DATA = "metrics by group are recorded, and none says on which data"
+_NOTHING = "no metric by group is recorded for it"
 
 
 def unused(version: ModelVersion) -> Verdict | None:
@@ -105,15 +110,16 @@ def mlflow_model_version_without_evaluation(version: ModelVersion, view: View) -
     severity=Severity.LOW,
     objective="bias-fairness",
     since="0.1.0",
-    needs=(RegisteredModel, Run, LoggedModel),
-    blind_to=(_TRUTH, _ELSEWHERE, "results by group that are kept as tables among the artifacts"),
+    needs=(RegisteredModel, Run, LoggedModel, EvaluationTable),
+    blind_to=(_TRUTH, _ELSEWHERE, TABLES),
     recorded=True,
 )
 def mlflow_model_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
     """Model version in use has no recorded metric by group.
 
     A metric is one by group where its name says which group, in a spelling that leaves no doubt, such as
-    `mae/age_band:60-69`, `mae__sex__1`, and it names the data that it was measured on.
+    `mae/age_band:60-69`, `mae__sex__1`, and it names the data that it was measured on. A table that the run notes
+    counts, too, if its name says that it has groups and its columns name model and data: `--read-documents` reads it.
 
     ## Why it matters
     One number over all people hides that a model fails some of them. Where it decides about people, the EU AI Act and
@@ -222,13 +228,19 @@ def ungrouped(version: ModelVersion, view: View) -> Verdict:
     grouped = [metric for metric in found.on_data if _is_by_group(metric)]
     if grouped:
         return passed(f"{_names(grouped)} recorded by group", path=found.path, **seen)
-    return failed(_without(found), path=found.path, **seen)
-
-
-def _without(found: Measured) -> str:
-    if any(map(_is_by_group, found.on_none)):
-        return "metrics by group are recorded, and none says on which data"
-    return "no metric by group is recorded for it"
+    tabled = tables_of(version, view)
+    if isinstance(tabled, Verdict):
+        return tabled
+    if tabled.on_data:
+        path = (*found.path, *(table.id for table in tabled.on_data))
+        shown = {
+            f"EvaluationTable.{field}": {table.id: getattr(table, field) for table in tabled.on_data}
+            for field in ("columns", "digest")
+        }
+        names = _list([table.name for table in tabled.on_data])
+        return passed(f"results by group recorded in the table {names}", path=path, **seen, **shown)
+    by_name = any(map(_is_by_group, found.on_none))
+    return failed(tabled.without or (_NO_DATA if by_name else _NOTHING), path=found.path, **seen)
 
 
 def _is_by_group(metric: Metric) -> bool:

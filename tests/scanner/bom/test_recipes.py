@@ -49,6 +49,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "gcp.storage.ModelFolder",
         "aws.s3.DataFolder",
         "gcp.storage.DataFolder",
+        "mlflow.tracking.EvaluationTable",
         "aws.sagemaker.ModelCard",
         "aws.sagemaker.MonitoringSchedule",
         "aws.sns.Topic",
