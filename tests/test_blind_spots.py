@@ -34,6 +34,10 @@ EXCUSED = {
         "sagemaker_notebook_writes_served_artifact",
         "another account, whose bucket lets it in, which its own policies do not",
     ): "across accounts it takes both policies, and that of the role does not let it",
+    (
+        "sagemaker_model_card_of_another_model",
+        "an inference component runs it",
+    ): "an endpoint says nothing of the images of its inference components",
 }
 
 
@@ -49,10 +53,13 @@ SELDOM = {
         ),
         "whether an account is disabled matters where it could do something; one that was not read counts as enabled",
     ),
-    (
-        "sagemaker_notebook_writes_served_artifact",
-        "aws.sagemaker.InferenceComponent",
-    ): "components serve variants without a model, and no others",
+    **dict.fromkeys(
+        (
+            ("sagemaker_model_card_of_another_model", "aws.sagemaker.InferenceComponent"),
+            ("sagemaker_notebook_writes_served_artifact", "aws.sagemaker.InferenceComponent"),
+        ),
+        "components serve variants without a model, and no others",
+    ),
 }
 
 

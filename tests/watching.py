@@ -28,8 +28,7 @@ class Seen(NamedTuple):
 class Observed(InventoryView):
     """A view that remembers. `fields` are whole fields, `reads` the members within them that were looked at.
 
-    Kinds that a check does without elsewhere (`also`) it may look at, and nothing is remembered of that: a pass may
-    rest on the rest.
+    Of kinds that a check does without elsewhere (`also`) nothing is remembered: a pass may rest on the others.
     """
 
     def __init__(self, inventory: Inventory, check: Check) -> None:

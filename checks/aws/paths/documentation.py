@@ -189,7 +189,7 @@ def sagemaker_model_card_of_another_model(package: ModelPackage, view: View) -> 
     evidence |= {name: value for one in found for name, value in one.evidence.items()}
     if differences:
         return failed(f"the card names {differences[0]}", path=served.path, **evidence)
-    missing += [name for name, value in stated.items() if value is UNSET]
+    missing += [name for name in (*stated, "metadata") if getattr(package, name) is UNSET]
     if missing:
         return unknown(*dict.fromkeys(missing), path=served.path)
     if not served.complete:

@@ -55,32 +55,27 @@ def sagemaker_served_package_artifact_replaced(package: ModelPackage, view: View
     if sources is None:
         return unknown("inference_specification", "source_algorithms", path=path)
     stated = [one for one in sources if one.etag and one.object]
-    if not stated:
-        return not_applicable("the registry states no entity tag of an object of its artifact")
     now = [view.get(ArtifactObject, id) for id in dict.fromkeys(one.object for one in stated)]
-    there = [one for one in now if isinstance(one, ArtifactObject) and one.exists]
-    seen = {one.id: one for one in there if isinstance(one.etag, str)}
+    known = {one.id: one for one in now if isinstance(one, ArtifactObject) and _is_seen(one)}
     evidence: dict[str, Any] = {
         "inference_specification": {one.uri: one.etag for one in stated},
-        "ArtifactObject.etag": {id: one.etag for id, one in seen.items()},
+        "ArtifactObject.etag": {id: one.etag for id, one in known.items()},
+        "ArtifactObject.last_modified": {id: one.last_modified for id, one in known.items()},
     }
-    if other := [one for one in stated if one.object in seen and seen[one.object].etag != one.etag]:
+    there = [one for one in stated if one.object in known and known[one.object].exists]
+    if other := [one.uri for one in there if known[one.object].etag != one.etag]:
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        evidence |= _since(package, [seen[one.object] for one in other])
-        return failed(f"another object than the registered one lies at {other[0].uri}{more}", path=path, **evidence)
-    gone = [one.id for one in now if isinstance(one, ArtifactObject) and one.exists is False]
-    if len(seen) + len(gone) < len(now):
-        return unknown("ArtifactObject.exists", "ArtifactObject.etag", path=path)
+        return failed(f"another object than the registered one lies at {other[0]}{more}", path=path, **evidence)
+    if len(known) < len(now):
+        return unknown("ArtifactObject.exists", "ArtifactObject.etag", "ArtifactObject.last_modified", path=path)
     if not served.all_of(package):  # an endpoint that nobody saw may run another specification of it
         return unknown("whether other endpoints run it", path=path)
-    if gone:
+    if not stated:
+        return not_applicable("the registry states no entity tag of an object of its artifact")
+    if len(there) < len(stated):
         return not_applicable("an object of its artifact is not there any more")
     return passed("each object is the one that was registered", path=path, **evidence)
 
 
-def _since(package: ModelPackage, objects: list[ArtifactObject]) -> dict[str, Any]:
-    """When the version was registered and whether it is approved, and since when the other objects lie there."""
-    known: dict[str, Any] = {"approval_status": package.approval_status, "creation_time": package.creation_time}
-    dates = {one.id: one.last_modified for one in objects if one.last_modified is not UNSET}
-    known["ArtifactObject.last_modified"] = dates
-    return {name: value for name, value in known.items() if value is not UNSET}
+def _is_seen(found: ArtifactObject) -> bool:
+    return UNSET not in (found.exists, found.etag, found.last_modified)

@@ -45,6 +45,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
 
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
         "aws.cloudwatch.Alarm",
+        "aws.s3.ArtifactObject",
         "aws.sagemaker.ArtifactLineage",
         "gcp.vertex_ai.ModelLineage",
         "aws.glue.Table",
@@ -92,6 +93,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "logs:DescribeLogGroups",
         "logs:DescribeSubscriptionFilters",
         "macie2:DescribeBuckets",
+        "s3:ListObjectsV2",
         "Microsoft.MachineLearningServices/workspaces/data/read",
         "Microsoft.MachineLearningServices/workspaces/data/versions/read",
         "Microsoft.MachineLearningServices/workspaces/jobs/read",
