@@ -137,14 +137,18 @@ def test_the_simulator_of_aws_says_what_is_missing(actions: tuple[str, ...], cod
     assert world.operations() == READS["aws"]
 
 
-@pytest.mark.parametrize(("resource", "missing"), [("*/README.md", False), ("*/model.tar.gz", True)])
-def test_a_right_that_is_limited_to_the_names_of_documents_is_enough(resource: str, missing: bool) -> None:
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [(("README.md", "croissant.json"), False), (("README.md",), True), (("model.tar.gz",), True)],
+)
+def test_a_right_that_is_limited_to_the_names_of_documents_is_enough(names: tuple[str, ...], missing: bool) -> None:
     services = ("cloudwatch", "events", "sagemaker", "ec2", "glue", "iam", "logs", "macie2", "sns")
     world = readers_policy(
         *(f"{service}:*" for service in services), "s3:Get*Bucket*", "s3:Get*Configuration", "s3:List*"
     )
     policy = world["roles"][-1]["inline"]["own"]
-    policy["Statement"].append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{resource}"})
+    resources = [f"arn:aws:s3:::*/{name}" for name in names]
+    policy["Statement"].append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources})
     with running("aws", world):
         plain, reading = mlposture("doctor", "aws"), mlposture("doctor", "aws", "--read-documents")
 
