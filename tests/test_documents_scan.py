@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from commandline import mlposture
+from declaring import VALID
 from dossiers import MANIFEST
 from scanning import all_running, document, running
+from worlds.azure_files import READ
 from worlds.base import Fault
 
 GET = "s3:GetObject"
@@ -94,14 +96,52 @@ def test_no_file_is_no_card(own: Path) -> None:
     assert [status for status, _ in findings(scanned(own, undescribed(None), "--read-documents"))] == ["fail"]
 
 
-def test_where_no_files_are_read_the_option_is_a_mistake(own: Path) -> None:
+def azure_scan(own: Path, text: str, *options: str) -> tuple[Path, list[str]]:
+    """A scan of Azure ML, and the files that it asked for; the model says nothing of itself in the registry."""
+    manifest, path = own / "ai-systems.yaml", own / "scan.json"
+    manifest.write_text(
+        VALID.replace('provider: aws, accounts: ["111122223333"]', "provider: azure, resource_groups: [rg-retina]")
+    )
+    made = document("azure")
+    for one in made["resources"]:
+        if one["type"].split("/workspaces/")[-1] in ("models", "models/versions"):
+            one["properties"] |= {"description": "", "tags": {}}
+    made["files"] = {"azureml-blobstore-0000": {"retina/7/README.md": text}}
+    with running("azure", made) as world:
+        checks = ("--check", "MLP-5331", "--verdicts", "all", "--fail-on", "never", "--no-cache", "--no-progress")
+        saved = ("-o", str(path), "--save-inventory", str(own / "inventory.json"))
+        done = mlposture("scan", "azure", *checks, "--systems", str(manifest), *options, *saved)
+        asked = [one.resource for one in world.log if one.operation == READ]
+    assert done.returncode == 0, done.stderr
+    return path, asked
+
+
+def test_a_document_in_blob_storage_counts_and_its_text_is_nowhere(own: Path) -> None:
+    path, asked = azure_scan(own, f"# Licence\nMIT\n# Limitations\nNot for {SECRET}.\n", "--read-documents")
+
+    [(status, message)] = [
+        (one["verdict"], one["message"])
+        for one in report(path)["findings"]
+        if one["resource"]["id"].endswith("ws-retina-prod/models/retina/versions/7")
+    ]
+    assert (status, len(asked)) == ("pass", 5)
+    assert message.startswith("a document beside its artifact was recorded; recorded, not verified")
+    assert all(SECRET not in file.read_text(errors="replace") for file in own.rglob("*") if file.is_file())
+
+
+def test_no_file_in_blob_storage_is_opened_without_the_option(own: Path) -> None:
+    path, asked = azure_scan(own, "# Licence\nMIT")
+
+    assert asked == []
+    assert "no description and no tag says what it is for" in {one["message"] for one in report(path)["findings"]}
+
+
+def test_in_azure_files_are_read_of_declared_systems_alone(own: Path) -> None:
     with running("azure"):
         done = mlposture("scan", "azure", "--read-documents", "-o", str(own / "x.json"))
 
     assert done.returncode == 2
-    assert done.stderr == (
-        "mlposture: --read-documents reads files of AWS, Google Cloud and MLflow; leave it out where none is scanned\n"
-    )
+    assert done.stderr == "mlposture: --read-documents reads files of azure where --systems declares any\n"
 
 
 def test_a_scan_of_several_clouds_says_whose_files_are_not_read(own: Path) -> None:
@@ -113,7 +153,7 @@ def test_a_scan_of_several_clouds_says_whose_files_are_not_read(own: Path) -> No
         asked = GET in worlds["aws"].operations()
 
     assert asked
-    assert "--read-documents: no files are read of azure" in done.stderr
+    assert "--read-documents: no files are read of azure without --systems" in done.stderr
 
 
 @pytest.mark.parametrize(("options", "verdict"), [((), "fail"), (("--read-documents",), "pass")])

@@ -79,6 +79,7 @@ PARTS = {
     "sagemaker:DescribeArtifact",  # a record of lineage before another
     "sagemaker:DescribeTrialComponent",
     "storage.managedFolders.getIamPolicy",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
     "s3:GetObject",
     "storage.managedFolders.list",
     "storage.objects.get",

@@ -94,9 +94,9 @@ def test_operations_called_are_those_declared(provider: str, monkeypatch: pytest
         called[self.collector.kind.kind].add(operation)
         return ask(self, operation, attempt)
 
-    def spy_content(self: BaseApi, operation: str, attempt: Any) -> Any:
+    def spy_content(self: BaseApi, operation: str, attempt: Any, service: str = "") -> Any:
         called[self.collector.kind.kind].add(operation)
-        return ask_for_content(self, operation, attempt)
+        return ask_for_content(self, operation, attempt, service)
 
     def spy_together(self: AzureApi, operation: str, *asked: Any) -> Any:
         called[self.collector.kind.kind].add(operation)

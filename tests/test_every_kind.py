@@ -168,7 +168,6 @@ UNUSED = {
     "azure.ai_services.Account.tags": _WRITTEN,
     "azure.machine_learning.Compute.tags": _WRITTEN,
     "azure.machine_learning.DataVersion.tags": _WRITTEN,
-    "azure.machine_learning.ModelVersion.model_uri": "MLP-5232 looks at it, which joins lineage",
     "azure.machine_learning.ModelVersion.tags": _WRITTEN,
     "azure.machine_learning.MonitorSchedule.tags": _WRITTEN,
     "azure.insights.ActionGroup.tags": _WRITTEN,

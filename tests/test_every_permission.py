@@ -55,7 +55,12 @@ def held(document: Any) -> set[str]:
         return {name for one in document for name in held(one)}
     statements = document.get("Statement", [])
     names = [name for statement in statements for name in statement["Action"]]
-    return {*names, *document.get("includedPermissions", []), *document.get("Actions", [])}
+    return {
+        *names,
+        *document.get("includedPermissions", []),
+        *document.get("Actions", []),
+        *document.get("DataActions", []),
+    }
 
 
 @cache

@@ -32,9 +32,13 @@ CAUSES = {
 }
 #: Operations of collectors that are asked where what is optional led to them: to a perimeter that accounts may be in.
 OPTIONAL = frozenset({"Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read"})
-#: Actions on data, which a role definition has apart from those on resources. A scan needs none.
-DATA_ACTIONS: frozenset[str] = frozenset()
-#: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares.
+#: What reads model cards in files, with --read-documents alone, and of which names.
+DOCUMENTS = frozenset({"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"})
+DOCUMENT_PATHS = ("README.md", "*/README.md", "model_card.*", "*/model_card.*")
+#: Actions on data, which a role definition has apart from those on resources.
+DATA_ACTIONS = DOCUMENTS
+#: Reads that return the content of blobs, files, queues or tables. Never called, whatever a collector declares; but for
+#: `DOCUMENTS`, of files with the names of documents, by the method of the client that knows these names.
 _FORBIDDEN = frozenset(
     {
         "microsoft.storage/storageaccounts/blobservices/containers/blobs/read",

@@ -340,15 +340,16 @@ class BaseApi:
             raise UndeclaredOperation(f"{operation} is not a permitted read")
         return self.calls.run(self.scope, self.collector.service, operation, attempt, self.limits)
 
-    def ask_for_content(self, operation: str, attempt: Callable[[], T]) -> T:
+    def ask_for_content(self, operation: str, attempt: Callable[[], T], service: str = "") -> T:
         """The same for one of the `documents`, which only a collector may ask for that reads documents.
 
-        A facade asks so only where it holds itself what is asked for to the names that documents have.
+        A facade asks so only where it holds itself what is asked for to the names that documents have. `service` is
+        what may be out of reach alone, unless that is the service of the collector.
         """
         collector = self.collector
         if operation not in collector.operations or operation not in self.documents or collector.opt_in != "documents":
             raise UndeclaredOperation(f"{operation} reads content, and {collector.kind.kind} is no kind of documents")
-        return self.calls.run(self.scope, collector.service, operation, attempt, self.limits)
+        return self.calls.run(self.scope, service or collector.service, operation, attempt, self.limits)
 
     def soon(self, operation: str, attempt: Callable[[], T]) -> Callable[[], T]:
         """Begin what `ask` does; calling what comes back waits for the result, and raises what `ask` does."""

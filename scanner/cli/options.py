@@ -138,8 +138,8 @@ def scanning(function: F) -> F:
         click.option("--read-documents", is_flag=True, default=None, help="Also read model cards and data sheets "
                      "in files: README.md and model_card.* beside the artifacts of what serves, croissant.json, "
                      "README.md and a few more beside the data behind it. Takes s3:GetObject on these names in AWS, "
-                     "storage.objects.get in Google Cloud. Of MLflow, tables of results by group that runs note. No "
-                     "other file is opened."),
+                     "storage.objects.get in Google Cloud; in Azure, where AI systems are declared, Storage Blob Data "
+                     "Reader or less. Of MLflow, tables of results by group that runs note. No other file is opened."),
         click.option("--profile-run", metavar="PATH", help="Write where time and calls went, by operation, as JSON."),
         click.option("--no-progress", is_flag=True, help="No progress bar on stderr."),
         click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is asked and what fails."),

@@ -105,21 +105,27 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     systems = bool(options.get("systems"))
     documents = bool(options.get("read_documents"))
     if documents:
-        _say_of_documents(providers, collectors.values())
+        _say_of_documents(providers, collectors, systems=systems)
     return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems, documents=documents)
 
 
-def _say_of_documents(providers: Iterable[str], collectors: "Iterable[Collector]") -> None:
+def _say_of_documents(providers: Iterable[str], collectors: "dict[str, Collector]", *, systems: bool) -> None:
     """Warn of what is scanned and has files that are not read. Raises InputError where there are no others."""
     from scanner.model.errors import InputError
 
-    read = {collector.provider for collector in collectors if collector.opt_in == "documents"}
+    readers = [one for one in collectors.values() if one.opt_in == "documents"]
+    free = {one.provider for one in readers if all(collectors[kind.kind].opt_in != "systems" for kind in one.follows)}
+    waiting = {one.provider for one in readers} - free
+    read = free | waiting if systems else free
+    if not read and waiting:
+        raise InputError(f"--read-documents reads files of {', '.join(sorted(waiting))} where --systems declares any")
     if not read:
         raise InputError(
-            "--read-documents reads files of AWS, Google Cloud and MLflow; leave it out where none is scanned"
+            "--read-documents reads files of AWS, Google Cloud, Azure and MLflow; leave it out where none is scanned"
         )
     if rest := sorted(set(providers) - read):
-        log.warning("--read-documents: no files are read of %s", ", ".join(rest))
+        why = " without --systems" if set(rest) <= waiting else ""
+        log.warning("--read-documents: no files are read of %s%s", ", ".join(rest), why)
 
 
 def _run(session: "Session", options: "dict[str, Any]", outputs: "tuple[Output, ...]") -> int:

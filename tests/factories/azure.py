@@ -55,7 +55,8 @@ from checks.azure.security.resources import (
     plan_id,
     setting_id,
 )
-from checks.azure.storage.resources import StorageAccount
+from checks.azure.storage.resources import ModelFolder, StorageAccount
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Scope
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -116,6 +117,12 @@ def data_version(asset: str = "photographs", number: str = "4", **fields: Any) -
 def model_version(model: str = "retina", number: str = "7", **fields: Any) -> ModelVersion:
     where = f"{ML}/retina/models/{model}/versions/{number}"
     return ModelVersion(id=where, name=f"{model}/{number}", scope=HERE, **fields)
+
+
+def model_folder(place: str, *documents: Document, **fields: Any) -> ModelFolder:
+    """A folder of the workspace `retina`, with these documents; nothing was refused unless `refused` says so."""
+    known = {"documents": documents, "refused": (), **fields}
+    return ModelFolder(id=f"{ML}/retina/{place}", name=place, scope=HERE, **known)
 
 
 def schedule(name: str = "drift", **fields: Any) -> MonitorSchedule:

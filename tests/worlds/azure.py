@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from worlds import azure_bulk, azure_entra, azure_leaves, azure_log, azure_models
+from worlds import azure_bulk, azure_entra, azure_files, azure_leaves, azure_log, azure_models
 from worlds.azure_entra import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, Entra, reply
 from worlds.azure_ids import ACTIVITY_LOG, GROUP, NAME_CHECK, PROVIDER, SPELLING, SUBSCRIPTION, TENANT, split, within
 from worlds.base import Request, Response, World, WorldError
@@ -39,6 +39,7 @@ _KEYS = {
     "role_assignments",
     "role_definitions",
     "diagnostic_settings",
+    "files",
     "foreign_storage",
     "group_members",
     "management_groups",
@@ -165,6 +166,7 @@ class AzureWorld(World):
     def env(self) -> dict[str, str]:
         return {
             "MLPOSTURE_AZURE_ENDPOINT": self.url,
+            "MLPOSTURE_AZURE_BLOB_ENDPOINT": self.url + azure_files.PREFIX.rstrip("/"),
             "AZURE_AUTHORITY_HOST": self.url,
             "AZURE_TENANT_ID": self.tenant,
             "AZURE_CLIENT_ID": CLIENT_ID,
@@ -182,6 +184,11 @@ class AzureWorld(World):
             request.verb, request.account = "get", self.tenant
             return
         request.account = self.subscription
+        if request.path.startswith(azure_files.PREFIX):
+            request.operation, request.verb = azure_files.READ, "get"
+            request.resource = request.path.removeprefix(azure_files.PREFIX)
+            request.params = {"parent": "", "kind": "", "name": "", "scope": ""}
+            return
         parent, kind, name = split(request.path)
         if request.path == azure_bulk.BATCH_PATH:
             request.operation, request.verb = azure_bulk.BATCH, "batch"
@@ -196,6 +203,8 @@ class AzureWorld(World):
     def respond(self, request: Request) -> Response:
         if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):
             return self.entra.respond(request)
+        if request.operation == azure_files.READ:
+            return azure_files.answer(self.document, request, self.entra.issued)
         return self._turned_away(request) or self._answer(request)
 
     def _turned_away(self, request: Request) -> Response | None:
@@ -436,10 +445,14 @@ class AzureWorld(World):
         if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):
             number = int(code.removeprefix("AADSTS"))
             return self.entra.error(status, "invalid_grant", number, message)
+        if request.operation == azure_files.READ:
+            return azure_files.failure(status, code, message)
         return error(status, code, message)
 
     def gone(self, request: Request) -> Response:
         """What is asked about is deleted with all that is inside of it; a blob service is its account's."""
+        if request.operation == azure_files.READ:
+            return azure_files.failure(404, "BlobNotFound", "The specified blob does not exist.")
         if request.params["kind"] == _DEFINITIONS:
             return error(404, "RoleDefinitionDoesNotExist", "The specified role definition does not exist.")
         owner = (
@@ -451,6 +464,8 @@ class AzureWorld(World):
     def refuse(self, request: Request, kind: str) -> Response:
         if request.operation in (azure_entra.TOKEN, azure_entra.DISCOVERY):
             return self.entra.refuse(kind)
+        if request.operation == azure_files.READ:
+            return azure_files.refuse(kind)
         if kind == "throttle":
             message = "The request is being throttled as the limit has been reached."
             return error(429, "TooManyRequests", message, Retry_After="1")

@@ -58,6 +58,7 @@ TYPES: dict[str, Shape] = {
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments": Model(_ML, "OnlineDeployment"),
     "Microsoft.MachineLearningServices/workspaces/models": Model(_ML, "ModelContainer"),
     "Microsoft.MachineLearningServices/workspaces/models/versions": Model(_ML, "ModelVersion"),
+    "Microsoft.MachineLearningServices/workspaces/datastores": Model(_ML, "Datastore"),
     "Microsoft.MachineLearningServices/workspaces/jobs": Model(_ML, "JobBase"),
     "Microsoft.MachineLearningServices/workspaces/data": Model(_ML, "DataContainer"),
     "Microsoft.MachineLearningServices/workspaces/data/versions": Model(_ML, "DataVersionBase"),

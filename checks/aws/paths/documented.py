@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from checks.aws.paths.documents import Documents, documents_of
+from checks.aws.paths.documents import documents_of
 from checks.aws.paths.served_packages import Described, described, served_packages
 from checks.aws.sagemaker.resources import ModelCard, ModelPackage
+from checks.documents import Documents
 from scanner.model.nouns import Resource, Verdict, not_applicable, unknown
 from scanner.model.views import View
 
@@ -67,8 +68,7 @@ class Served:
 
     def documented(self) -> dict[str, Any]:
         """What there is in the documents."""
-        found = {id: documents for id, documents in self.documents.in_folders.items() if documents}
-        return {"ModelFolder.documents": found} if found else {}
+        return self.documents.evidence()
 
 
 def of(kind: type[Resource], these: Iterable[Resource], *fields: str) -> dict[str, Any]:

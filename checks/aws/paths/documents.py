@@ -1,7 +1,6 @@
 """Model cards in files: where one of a package that serves may be, and what was read there."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msgspec import UNSET, Struct
 
@@ -10,9 +9,8 @@ from checks.aws.paths.served_packages import served_packages
 from checks.aws.s3.resources import ModelFolder
 from checks.aws.sagemaker.addresses import ALGORITHMS, addresses, containers_of, weight_uris
 from checks.aws.sagemaker.resources import Model, ModelPackage
-from scanner.cards.card import Card
-from scanner.cards.card_files import Document, is_plain, is_unread
-from scanner.model.nouns import Resource
+from checks.documents import NONE, UNSEEN, Documents, gathered
+from scanner.cards.card_files import is_plain
 from scanner.model.views import View
 
 
@@ -25,32 +23,6 @@ class Folders(Struct, frozen=True):
     of: dict[str, tuple[str, ...]]
     regions: dict[str, str]
     complete: bool
-
-
-class Documents(NamedTuple):
-    """The files beside the artifacts of a package, by folder; `known` unless some folder was not looked at."""
-
-    in_folders: dict[str, tuple[Document, ...]]
-    folders: tuple[ModelFolder, ...]
-    known: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether there surely is no other one. What is found without asking this stands whatever else may be there."""
-        return (
-            self.known
-            and not any(folder.refused != () for folder in self.folders)
-            and not any(map(_may_be, self.found))
-        )
-
-    @property
-    def found(self) -> list[Document]:
-        return [one for documents in self.in_folders.values() for one in documents]
-
-    @property
-    def cards(self) -> list[Card]:
-        """What there is in those that could be read."""
-        return [one.card for one in self.found if one.card]
 
 
 def folders(view: View) -> Folders:
@@ -80,23 +52,9 @@ def folders(view: View) -> Folders:
 def documents_of(view: View, package: ModelPackage) -> Documents:
     """What was read beside the artifacts of a package; nothing, and complete, where no scan was told to read it."""
     if not view.asked(ModelFolder):
-        return Documents({}, (), known=True)
+        return NONE
     known = view.derive(folders)
-    if not known.complete:
-        return Documents({}, (), known=False)
-    found: dict[str, tuple[Document, ...]] = {}
-    looked: list[ModelFolder] = []
-    complete = True
-    for id in known.of.get(package.id, ()):
-        folder = view.get(ModelFolder, id)
-        if folder is None:
-            continue
-        if not isinstance(folder, Resource) or folder.documents is UNSET:
-            complete = False
-        else:
-            found[id] = folder.documents or ()
-            looked.append(folder)
-    return Documents(found, tuple(looked), complete)
+    return gathered(view.get(ModelFolder, id) for id in known.of.get(package.id, ())) if known.complete else UNSEEN
 
 
 def folder_of(uri: str, region: str) -> str:
@@ -110,10 +68,6 @@ def folder_of(uri: str, region: str) -> str:
     bucket, key = place
     head = key.rpartition("/")[0]
     return f"s3://{bucket}/{head}".rstrip("/") if is_plain(head) else ""
-
-
-def _may_be(document: Document) -> bool:
-    return document.card is None or is_unread(document.card)
 
 
 def _is_unread(package: ModelPackage, model: Model) -> bool:

@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from checks.azure.actions import NAME_CHECK
 from checks.azure.client import census, subscriptions
 from checks.azure.client.batch import PATH, SIZE, VERSION, Batches, Outcome
+from checks.azure.client.blobs import Blobs
 from checks.azure.client.census import PERMISSIONS, Census
 from checks.azure.client.management import Management
 from checks.azure.client.replies import following, items, resource, unregistered
@@ -21,9 +22,10 @@ from checks.azure.client.transport import Transport
 from checks.azure.error_kinds import MISSING, UNREGISTERED
 from checks.azure.ids import arm_id, subscription
 from checks.azure.members import folded
-from checks.azure.permissions import is_read, permission
+from checks.azure.permissions import DOCUMENTS, is_read, permission
 from scanner.calls.bounds import Listing
 from scanner.calls.client import BaseApi, Calls, UndeclaredOperation
+from scanner.cards.card_files import LARGEST, NAMES
 from scanner.model.collectors import Collector, Recorder
 from scanner.model.errors import CallFailed, CannotScan
 from scanner.model.nouns import ANYWHERE, Reason, Reply, Resource, Scope
@@ -85,6 +87,7 @@ class AzureProvider:
             )
         self.portal = _PORTALS.get(host.hostname, _PORTAL)
         self._transport = Transport(self.endpoint, calls.manners)
+        self.blobs = Blobs(self.endpoint, calls.manners)
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
@@ -137,6 +140,7 @@ class AzureProvider:
 
     def close(self) -> None:
         self.calls.close()
+        self.blobs.close()
         self._transport.close()
 
     def send(
@@ -247,6 +251,8 @@ class AzureProvider:
 class AzureApi(BaseApi):
     """The handle of one collector. Operations are spelled as permissions; paths are those of Resource Manager."""
 
+    documents = DOCUMENTS
+
     def __init__(self, provider: AzureProvider, collector: Collector, scope: Scope, recorder: Recorder) -> None:
         super().__init__(provider.calls, collector, scope, recorder)
         self._provider = provider
@@ -282,6 +288,27 @@ class AzureApi(BaseApi):
             return found
 
         return self.reply(operation, attempt, absent)
+
+    def document(
+        self, account: str, path: str, *, codes: tuple[str, ...]
+    ) -> tuple[Mapping[str, str], bytes] | str | UnsetType:
+        """A blob with one of the names of model cards: the headers of the reply, and its content.
+
+        Else a code, where that is one of `codes`; `UNSET` and a gap for any other failure. `account` is the address of
+        the blob endpoint. Of a file that is larger than a card may be, one byte more than that is read.
+        """
+        if path.rpartition("/")[2] not in NAMES:
+            raise UndeclaredOperation(f"{path} has none of the names of documents")
+        [operation] = DOCUMENTS
+        try:
+            return self.ask_for_content(
+                operation, lambda: self._provider.blobs.get(account, path, LARGEST + 1), service=account
+            )
+        except CallFailed as failure:
+            if failure.code in codes:
+                return failure.code
+            self.gap(operation, failure)
+            return UNSET
 
     def pages(
         self,

@@ -12,6 +12,7 @@ _ARM = "https://learn.microsoft.com/en-us/azure/azure-resource-manager/troublesh
 _COMMON = f"{_ARM}/common-deployment-errors"
 _ENTRA = "https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes"
 _DISABLED = "https://learn.microsoft.com/en-us/azure/cost-management-billing/manage/subscription-disabled"
+_FILES = "https://learn.microsoft.com/en-us/troubleshoot/azure/azure-storage/blobs/authentication/storage-troubleshoot-403-errors"
 _STORAGE = "https://learn.microsoft.com/en-us/rest/api/storagerp/srp_error_codes_common"
 
 REFUSALS = (
@@ -38,6 +39,19 @@ REFUSALS = (
         remedy="grant a role with the permission there, such as Reader",
         source=f"{_ARM}/error-not-found",
         codes=("AuthorizationFailed", "LinkedAuthorizationFailed"),
+        permission=None,
+    ),
+    Refusal(
+        cause="network rules of the storage account refuse this address",
+        remedy="allow it there, or scan from a network that is allowed",
+        source=_FILES,
+        codes=("AuthorizationFailure",),
+    ),
+    Refusal(
+        cause="no role of the credential lets it read the blob",
+        remedy="grant one with the data action there, such as Storage Blob Data Reader on the container",
+        source=_FILES,
+        codes=("AuthorizationPermissionMismatch",),
         permission=None,
     ),
     Refusal(

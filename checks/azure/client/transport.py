@@ -65,8 +65,7 @@ class Transport:
         self._endpoint = endpoint
         self._timeout = (manners.connect_timeout, manners.read_timeout)
         try:
-            make = partial(_credential, endpoint, manners.connect_timeout, manners.read_timeout)
-            self._token = _OneToken(make, f"{endpoint}/.default")
+            self._token = token_for(endpoint, f"{endpoint}/.default", manners)
             self.credential = self._token.credential
             #: whose credential it is
             self.principal = _principal(self._token.text())
@@ -93,7 +92,7 @@ class Transport:
         token = self._bearer()
         response = self._exchange(method, address, content, token)
         if response.status_code == 401:
-            claims = _claims(response.headers.get("WWW-Authenticate", ""))
+            claims = claims_in(response.headers.get("WWW-Authenticate", ""))
             another = self._bearer(refused=token, claims=claims)
             if another != token:
                 response = self._exchange(method, address, content, another)
@@ -109,23 +108,7 @@ class Transport:
         self._adapter.close()
 
     def _bearer(self, **challenge: str) -> str:
-        try:
-            return self._token.text(**challenge)
-        except ClientAuthenticationError as error:
-            if (passing := _passing(error)) is not None:
-                raise passing from error
-            known = _sign_in(error)
-            if known is not None:
-                raise known.failure(_number(error)) from error
-            # Whoever gets none can ask for nothing else, and need not try that once a call.
-            why = f"no token: the credential was refused; {_RENEWAL}"
-            raise CallFailed(Reason.DENIED, why, permission="", extent=Extent.EVERYTHING) from error
-        except AzureError as error:
-            if (passing := _passing(error)) is not None:
-                raise passing from error
-            raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
-        except Exception as error:  # whatever the SDK stumbles over in a reply that is none
-            raise CallFailed(Reason.MALFORMED, "no token: what is none came from the sign-in") from error
+        return bearer(self._token, **challenge)
 
     def _exchange(self, method: str, address: str, content: bytes | None, token: str) -> requests.Response:
         request = requests.PreparedRequest()
@@ -140,24 +123,56 @@ class Transport:
         )
         if content is not None:
             request.headers.update({"Content-Type": "application/json", "Content-Length": str(len(content))})
-        # The text of these errors holds the address and the port, which differ from run to run behind an endpoint.
-        try:
-            response = self._adapter.send(request, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
-            _ = response.content
-        except requests.ReadTimeout as error:
-            raise CallFailed(Reason.TIMEOUT, type(error).__name__, retry=True) from error
-        except requests.exceptions.ContentDecodingError as error:
-            raise CallFailed(Reason.MALFORMED, type(error).__name__) from error
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            slow = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
-            reason = Reason.TIMEOUT if slow else Reason.UNREACHABLE
-            raise CallFailed(reason, type(error).__name__, retry=True) from error
-        except requests.RequestException as error:
-            raise CallFailed(Reason.ERROR, type(error).__name__) from error
-        return response
+        around = {"timeout": self._timeout, "verify": self._verify, "proxies": self._proxies}
+        return exchange(self._adapter, request, around)
 
 
-class _OneToken:
+def exchange(adapter: HTTPAdapter, request: requests.PreparedRequest, around: Mapping[str, Any]) -> requests.Response:
+    """What was said to a request, all of it; no redirect is followed. Raises CallFailed where nothing was."""
+    # The text of these errors holds the address and the port, which differ from run to run behind an endpoint.
+    try:
+        response = adapter.send(request, **around)
+        _ = response.content
+    except requests.ReadTimeout as error:
+        raise CallFailed(Reason.TIMEOUT, type(error).__name__, retry=True) from error
+    except requests.exceptions.ContentDecodingError as error:
+        raise CallFailed(Reason.MALFORMED, type(error).__name__) from error
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+        slow = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+        reason = Reason.TIMEOUT if slow else Reason.UNREACHABLE
+        raise CallFailed(reason, type(error).__name__, retry=True) from error
+    except requests.RequestException as error:
+        raise CallFailed(Reason.ERROR, type(error).__name__) from error
+    return response
+
+
+def bearer(token: "OneToken", **challenge: str) -> str:
+    """The text of a token, as `OneToken.text` gives it. Raises CallFailed where there is none to be had."""
+    try:
+        return token.text(**challenge)
+    except ClientAuthenticationError as error:
+        if (passing := _passing(error)) is not None:
+            raise passing from error
+        known = _sign_in(error)
+        if known is not None:
+            raise known.failure(_number(error)) from error
+        # Whoever gets none can ask for nothing else, and need not try that once a call.
+        why = f"no token: the credential was refused; {_RENEWAL}"
+        raise CallFailed(Reason.DENIED, why, permission="", extent=Extent.EVERYTHING) from error
+    except AzureError as error:
+        if (passing := _passing(error)) is not None:
+            raise passing from error
+        raise CallFailed(Reason.ERROR, f"no token: {type(error).__name__}") from error
+    except Exception as error:  # whatever the SDK stumbles over in a reply that is none
+        raise CallFailed(Reason.MALFORMED, "no token: what is none came from the sign-in") from error
+
+
+def token_for(endpoint: str, scope: str, manners: Manners) -> "OneToken":
+    """A token of the credential that signs in where the cloud of this endpoint does."""
+    return OneToken(partial(_credential, endpoint, manners.connect_timeout, manners.read_timeout), scope)
+
+
+class OneToken:
     """A token shared by threads: one of them fetches it, the others wait for it."""
 
     def __init__(self, make: Callable[[], TokenCredential], scope: str) -> None:
@@ -311,7 +326,7 @@ def _unreadable() -> str:
     return ""
 
 
-def _claims(challenge: str) -> str:
+def claims_in(challenge: str) -> str:
     """The claims that a new token must have (continuous access evaluation); empty if none are asked for."""
     found = _CLAIMS.search(challenge) if "insufficient_claims" in challenge else None
     if found is None:

@@ -57,6 +57,7 @@ def _job(api: AzureApi, path: str, reply: Reply, guids: Mapping[str, str]) -> Jo
         data=tuple(dict.fromkeys(id for id in found.values() if id)),
         plain_data=tuple(uri for uri, id in found.items() if id == ""),
         unclear_data=tuple(uri for uri, id in found.items() if id is None),
+        outputs=_outputs(reply),
         **identity,
     )
 
@@ -72,6 +73,13 @@ def _inputs(reply: Mapping[str, Any]) -> tuple[str, ...] | UnsetType:
     if not all(isinstance(one, Mapping) for one in found) or not all(isinstance(one.get("uri"), str) for one in data):
         return UNSET
     return tuple(dict.fromkeys(one["uri"] for one in data))
+
+
+def _outputs(reply: Mapping[str, Any]) -> dict[str, str]:
+    """Where a job wrote, as far as it says: outputs that it does not place are where its workspace has them."""
+    outputs = below(reply, "properties", "outputs")
+    found = {str(name): below(one, "uri") for name, one in outputs.items()} if isinstance(outputs, Mapping) else {}
+    return {name: uri for name, uri in found.items() if isinstance(uri, str)}
 
 
 @collector(DataVersion, operations=(DATA, DATA_VERSIONS), per="account", follows=(Job,), opt_in="systems")

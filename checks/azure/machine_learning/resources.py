@@ -17,6 +17,7 @@ DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/depl
 MODELS = "Microsoft.MachineLearningServices/workspaces/models/read"
 SCHEDULES = "Microsoft.MachineLearningServices/workspaces/schedules/read"
 VERSIONS = "Microsoft.MachineLearningServices/workspaces/models/versions/read"
+DATASTORES = "Microsoft.MachineLearningServices/workspaces/datastores/read"
 JOBS = "Microsoft.MachineLearningServices/workspaces/jobs/read"
 DATA = "Microsoft.MachineLearningServices/workspaces/data/read"
 DATA_VERSIONS = "Microsoft.MachineLearningServices/workspaces/data/versions/read"
@@ -230,6 +231,8 @@ class ModelVersion(Resource, frozen=True, kw_only=True):
     tags: Annotated[Observed[dict[str, str]], Read(VERSIONS, "properties.tags")] = UNSET
     #: where its files are
     model_uri: Annotated[Observed[str], Read(VERSIONS, "properties.modelUri")] = UNSET
+    #: custom_model, mlflow_model or triton_model: the last two are folders, the first may be a file
+    model_type: Annotated[Observed[str], Read(VERSIONS, "properties.modelType")] = UNSET
     #: the job of the workspace that made it, as whoever registered it said
     job_name: Annotated[Observed[str], Read(VERSIONS, "properties.jobName")] = UNSET
     #: what descriptions and tags of version and model, read as a card is, speak of; the prose is not kept
@@ -239,7 +242,8 @@ class ModelVersion(Resource, frozen=True, kw_only=True):
 class Job(Resource, frozen=True, kw_only=True):
     """A job that made a registered version which is deployed. Id: its resource id in lower case.
 
-    Of its inputs only the addresses of data are kept: not its command, its environment and values of parameters.
+    Of its inputs and outputs only the addresses of data are kept: not its command, its environment and values of
+    parameters.
     """
 
     kind: ClassVar[str] = "azure.machine_learning.Job"
@@ -253,6 +257,8 @@ class Job(Resource, frozen=True, kw_only=True):
     plain_data: Observed[tuple[str, ...]] = UNSET
     #: those of which it cannot be told: in a registry, the latest of an asset, or what an earlier step wrote
     unclear_data: Observed[tuple[str, ...]] = UNSET
+    #: addresses of what it wrote, by the names of its outputs; `default` is what it wrote without naming one
+    outputs: Observed[dict[str, str]] = UNSET
 
 
 class DataVersion(Resource, frozen=True, kw_only=True):

@@ -4,14 +4,19 @@ from msgspec import Struct
 
 from checks.azure.ids import arm_id
 from checks.azure.machine_learning.assets import model_path
-from checks.azure.machine_learning.resources import ModelVersion, OnlineDeployment
+from checks.azure.machine_learning.resources import Job, ModelVersion, OnlineDeployment
 from checks.azure.machine_learning.states import is_broken, not_in_use
+from checks.azure.paths.documents import documents_of
+from checks.azure.storage.resources import ModelFolder
 from checks.blind_spots import CARDS
-from scanner.cards.card import completeness, open_items
+from scanner.cards.card import Card, completeness, open_items
 from scanner.cards.card_items import TITLES
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Status, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
+
+#: There may be a document that nobody read.
+_UNREAD = unknown("ModelFolder.documents", "ModelFolder.refused")
 
 
 class ServedVersions(Struct, frozen=True):
@@ -39,7 +44,7 @@ class ServedVersions(Struct, frozen=True):
     severity=Severity.LOW,
     objective="model-documentation",
     since="0.1.0",
-    needs=(OnlineDeployment,),
+    needs=(ModelVersion, OnlineDeployment, Job, ModelFolder),
     blind_to=CARDS,
     recorded=True,
 )
@@ -48,8 +53,10 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
 
     Azure ML has no model cards. What there is of one is in the descriptions of the model and of the version, and in
     tags of either that speak of an item of a card, such as `licence`. A placeholder such as `TODO` says nothing. That
-    there is a description was recorded by whoever wrote it; it is no evidence that it is right. Models that a
-    deployment takes from a registry are not looked at, nor are files beside artifacts, also with `--read-documents`.
+    there is a description was recorded by whoever wrote it; it is no evidence that it is right. With `--read-documents`
+    a file counts too that is called README.md or model_card and lies beside the files of the version, if it fills an
+    item of a card, and no files of another model lie there. Models that a deployment takes from a registry are not
+    looked at.
 
     ## Why it matters
     Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for and where
@@ -57,7 +64,8 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
 
     ## How to fix
     Describe the model or the version: what it is for, what it was trained on, what it must not be used for. Headings
-    such as `## Out-of-scope uses` in a description are read as items of a model card. `mlposture card` drafts one.
+    such as `## Out-of-scope uses` in a description are read as items of a model card. `mlposture card` drafts one. A
+    card that lies in a file beside the artifact is read by a scan with `--read-documents`.
 
     CLI: `az ml model update --name … --version … --set description="…"`. Studio: Models, the version, Details.
 
@@ -72,10 +80,17 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
         return deployment
     found = completeness(version.card).filled if version.card else ()
     path = (version.id, deployment)
-    if not found:
-        return failed("no description and no tag says what it is for", path=path, card=version.card)
-    said = ", ".join(TITLES[id].lower() for id in found)
-    return passed(f"a description was recorded: {said}", path=path, card=version.card)
+    if found:
+        said = ", ".join(TITLES[id].lower() for id in found)
+        return passed(f"a description was recorded: {said}", path=path, card=version.card)
+    documents = documents_of(version, view)
+    evidence = {"card": version.card, **documents.evidence()}
+    if any(completeness(card).filled for card in documents.cards):
+        return passed("a document beside its artifact was recorded", path=path, **evidence)
+    if not documents.complete:
+        return _UNREAD
+    beside = ", nor does the document beside its artifact" if documents.found else ""
+    return failed(f"no description and no tag says what it is for{beside}", path=path, **evidence)
 
 
 @check(
@@ -83,7 +98,7 @@ def azure_ml_served_model_undescribed(version: ModelVersion, view: View) -> Verd
     severity=Severity.INFORMATIONAL,
     objective="model-documentation",
     since="0.1.0",
-    needs=(OnlineDeployment,),
+    needs=(ModelVersion, OnlineDeployment, Job, ModelFolder),
     blind_to=CARDS,
     recorded=True,
 )
@@ -91,8 +106,9 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
     """Model version that an online deployment serves is described, and leaves items of a model card open.
 
     The items are the 30 of Mitchell et al. (2019). One is there where a heading of a description, or a tag, speaks of
-    it and holds more than a placeholder such as `TODO`. Date and version are in the registry itself. A version that
-    nothing describes is left to MLP-5331.
+    it and holds more than a placeholder such as `TODO`. Date and version are in the registry itself. Of the
+    descriptions, and of documents that `--read-documents` read, the fullest is judged. A version that nothing describes
+    is left to MLP-5331.
 
     ## Why it matters
     What a card leaves out is mostly what it is read for: whom the model fails, on what data it was tested, and what it
@@ -114,13 +130,22 @@ def azure_ml_served_model_card_incomplete(version: ModelVersion, view: View) -> 
     if isinstance(deployment, Verdict):
         return deployment
     if not version.card or not completeness(version.card).filled:
-        return not_applicable("nothing describes it", card=version.card)
-    found = completeness(version.card, ("MC-1.2", "MC-1.3") if version.create_time else ("MC-1.3",))
-    path = (version.id, deployment)
+        documents = documents_of(version, view)
+        if not any(completeness(card).filled for card in documents.cards):
+            return not_applicable("nothing describes it", card=version.card) if documents.complete else _UNREAD
+    stated = ("MC-1.2", "MC-1.3") if version.create_time else ("MC-1.3",)
+    found = completeness(version.card or Card(), stated)
+    path, evidence = (version.id, deployment), {"create_time": version.create_time}
+    if found.missing:
+        documents = documents_of(version, view)
+        evidence |= documents.evidence()
+        found = max((found, *(completeness(card, stated) for card in documents.cards)), key=lambda one: len(one.filled))
+        if found.missing and not documents.complete:
+            return _UNREAD
     if not found.missing:
-        return passed("all 30 items were recorded", path=path, card=version.card, create_time=version.create_time)
+        return passed("all 30 items were recorded", path=path, card=version.card, **evidence)
     counted = {"filled": len(found.filled), "placeholder": found.placeholder, "empty": found.empty}
-    return failed(open_items(found), path=path, card=counted, create_time=version.create_time)
+    return failed(open_items(found), path=path, **{**evidence, "card": counted})
 
 
 def deployment_of(version: ModelVersion, view: View) -> str | Verdict:

@@ -7,9 +7,11 @@ from msgspec import UNSET
 
 from checks.azure.actions import NAME_CHECK
 from checks.azure.members import IpRule, PerimeterRule
+from scanner.cards.card_files import Document
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
 STORAGE = "Microsoft.Storage/storageAccounts/read"
+FILE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/read"
 PERIMETERS = "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read"
 
@@ -54,3 +56,19 @@ class StorageAccount(Resource, frozen=True, kw_only=True):
     blob_soft_delete: Annotated[Observed[bool], Read(BLOBS, "properties.deleteRetentionPolicy.enabled")] = UNSET
     soft_delete_days: Annotated[Observed[int], Read(BLOBS, "properties.deleteRetentionPolicy.days")] = UNSET
     tags: Annotated[Observed[dict[str, str]], Read(STORAGE, "tags")] = UNSET
+
+
+class ModelFolder(Resource, frozen=True, kw_only=True):
+    """Where the files of a model version that a deployment serves lie, with those there that may be model cards.
+
+    Read with `--read-documents` alone: nothing is listed, and files are asked for by the names that model cards have.
+    `refused` are the names of which it is not known whether there is one. Id: the place as the version names it, in its
+    workspace: a datastore or the output of a job, and a path. Its name is its address, where that is known.
+    """
+
+    kind: ClassVar[str] = "azure.storage.ModelFolder"
+    title: ClassVar[str] = "model cards in files beside an artifact in Blob Storage"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    documents: Observed[tuple[Document, ...]] = UNSET
+    refused: Observed[tuple[str, ...]] = UNSET

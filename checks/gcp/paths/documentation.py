@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct
 
 from checks.blind_spots import CARDS
 from checks.gcp.names import AIPLATFORM, full_name
-from checks.gcp.paths.documents import Documents, documents_of
+from checks.gcp.paths.documents import documents_of
 from checks.gcp.storage.resources import ModelFolder
 from checks.gcp.vertex_ai.resources import Endpoint, Model, ModelEvaluation
 from scanner.cards.card import Card, completeness, open_items
@@ -74,7 +74,7 @@ def vertex_served_model_undescribed(model: Model, view: View) -> Verdict:
         said = ", ".join(TITLES[id].lower() for id in found)
         return passed(f"a description was recorded: {said}", path=path, **evidence)
     documents = documents_of(model, view)
-    evidence |= _documented(documents)
+    evidence |= documents.evidence()
     if any(completeness(card).filled for card in documents.cards):
         return passed("a document beside its artifact was recorded", path=path, **evidence)
     if not documents.complete:
@@ -132,7 +132,7 @@ def vertex_served_model_card_incomplete(model: Model, view: View) -> Verdict:
     evidence = {"version": model.version, "create_time": model.create_time} | of_evaluations(evaluations, "groups")
     if found.missing:
         documents = documents_of(model, view)
-        evidence |= _documented(documents)
+        evidence |= documents.evidence()
         found = max((found, *(completeness(card, stated) for card in documents.cards)), key=lambda one: len(one.filled))
         if found.missing and not documents.complete:
             return _UNREAD
@@ -140,11 +140,6 @@ def vertex_served_model_card_incomplete(model: Model, view: View) -> Verdict:
         return passed("all 30 items were recorded", path=path, card=model.card, **evidence)
     counted = {"filled": len(found.filled), "placeholder": found.placeholder, "empty": found.empty}
     return failed(open_items(found), path=path, card=counted, **evidence)
-
-
-def _documented(documents: Documents) -> dict[str, Any]:
-    """What there is in documents, as evidence."""
-    return {"ModelFolder.documents": {documents.folder.id: documents.found}} if documents.folder else {}
 
 
 def _in_the_registry(model: Model, evaluations: tuple[ModelEvaluation, ...]) -> list[str]:

@@ -1,52 +1,23 @@
 """Model cards in files: where those of models that endpoints serve may be, and what was read there."""
 
-from typing import NamedTuple
-
 from msgspec import UNSET
 
+from checks.documents import NONE, UNSEEN, Documents, gathered
 from checks.gcp.names import bucket_of, owned_by_google
 from checks.gcp.storage.resources import ModelFolder
 from checks.gcp.vertex_ai.resources import Model
-from scanner.cards.card import Card
-from scanner.cards.card_files import Document, is_plain, is_unread
-from scanner.model.nouns import Resource
+from scanner.cards.card_files import is_plain
 from scanner.model.views import View
-
-
-class Documents(NamedTuple):
-    """The files beside the artifact of a model; no `folder` where nobody looked, which is `known` if nobody had to."""
-
-    folder: ModelFolder | None
-    known: bool = True
-
-    @property
-    def complete(self) -> bool:
-        """Whether there surely is no other one. What is found without asking this stands whatever else may be there."""
-        return self.known and (self.folder is None or self.folder.refused == ()) and not any(map(_may_be, self.found))
-
-    @property
-    def found(self) -> tuple[Document, ...]:
-        return (self.folder.documents or ()) if self.folder else ()
-
-    @property
-    def cards(self) -> list[Card]:
-        """What there is in those that could be read."""
-        return [one.card for one in self.found if one.card]
 
 
 def documents_of(model: Model, view: View) -> Documents:
     """What was read beside the artifact of a model; nothing, and known, where no scan was told to read it."""
     if not view.asked(ModelFolder):
-        return Documents(None)
+        return NONE
     if model.artifact_uri is UNSET:
-        return Documents(None, known=False)
+        return UNSEEN
     address = folder_of(model.artifact_uri or "")
-    found = view.get(ModelFolder, folder_id(address, model.scope.account)) if address else None
-    if found is None:
-        return Documents(None)
-    if not isinstance(found, Resource) or found.documents is UNSET:
-        return Documents(None, known=False)
-    return Documents(found)
+    return gathered([view.get(ModelFolder, folder_id(address, model.scope.account))]) if address else NONE
 
 
 def folder_of(uri: str) -> str:
@@ -64,7 +35,3 @@ def folder_of(uri: str) -> str:
 def folder_id(address: str, project: str) -> str:
     """The id of a folder as a project sees it: several may see it, and differently."""
     return f"{address}#seen-from-{project}"
-
-
-def _may_be(document: Document) -> bool:
-    return document.card is None or is_unread(document.card)

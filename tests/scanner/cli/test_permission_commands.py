@@ -214,6 +214,39 @@ def test_that_google_cloud_cannot_limit_it_to_names_is_said() -> None:
     assert "storage.objects.get" not in mlposture("permissions", "gcp").stdout
 
 
+READ_BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+CONDITION = (
+    f"((!(ActionMatches{{'{READ_BLOB}'}})) OR ("
+    + " OR ".join(
+        f"@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringLike '{path}'"
+        for path in ("README.md", "*/README.md", "model_card.*", "*/model_card.*")
+    )
+    + "))"
+)
+
+
+def test_in_azure_a_condition_limits_the_right_to_names() -> None:
+    made = {
+        form: mlposture("permissions", "azure", "--format", form, "--read-documents").stdout
+        for form in ("json", "az", "terraform")
+    }
+
+    assert json.loads(made["json"])["DataActions"] == [READ_BLOB]
+    assert f"<<'EOF'\n{CONDITION}\nEOF\n" in made["az"]
+    assert '--condition-version 2.0 --condition "$(cat mlposture-reader-condition.txt)"' in made["az"]
+    assert f'condition          = "{CONDITION}"' in made["terraform"]
+    assert "condition" not in mlposture("permissions", "azure", "--format", "az").stdout
+
+
+def test_a_role_of_a_management_group_has_no_data_actions_and_says_so() -> None:
+    options = ("azure", "--read-documents", "--organization")
+    done = mlposture("permissions", *options, "--format", "json")
+
+    assert json.loads(done.stdout)["DataActions"] == []
+    assert "a role of a management group can have no data actions" in mlposture("permissions", *options).stderr
+    assert "condition" not in mlposture("permissions", *options, "--format", "terraform").stdout
+
+
 def test_what_documents_take_is_not_granted_by_a_report(tmp_path: Path) -> None:
     done = mlposture("permissions", "aws", "--missing", saved(tmp_path, gap("s3:GetObject")))
 

@@ -35,7 +35,13 @@ def test_what_verifies_is_planned_only_if_that_is_asked_for() -> None:
 def test_documents_are_read_only_if_that_is_asked_for() -> None:
     plain, reading = (make_plan(list(CHECKS.values()), COLLECTORS, documents=documents) for documents in (False, True))
 
-    assert set(reading.operations) - set(plain.operations) == {"s3:GetObject", "storage.objects.get"}
+    assert set(reading.operations) - set(plain.operations) == {
+        "Microsoft.MachineLearningServices/workspaces/datastores/read",
+        "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+        "mlflow:GetArtifact",
+        "s3:GetObject",
+        "storage.objects.get",
+    }
     assert reading.checks == plain.checks
 
 

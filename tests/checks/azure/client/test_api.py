@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
@@ -178,10 +179,12 @@ def test_subscriptions_that_cannot_be_listed_are_an_error_that_says_why(
         provider.accounts()
 
 
-def test_one_token_serves_all_threads(world: AzureWorld) -> None:
+def test_one_token_serves_all_threads_and_another_is_for_storage(world: AzureWorld) -> None:
     take_inventory("azure")
 
-    assert sum(request.operation == "oauth2.token" for request in world.log) == 1
+    forms = [parse_qs(request.body.decode()) for request in world.log if request.operation == "oauth2.token"]
+    scopes = [form["scope"][0].split()[0] for form in forms]
+    assert scopes == [f"{world.url}/.default", "https://storage.azure.com/.default"]
 
 
 # -- guarding --------------------------------------------------------------------------------------------------------
