@@ -240,6 +240,8 @@ def _fields(kind: type[Resource]) -> Iterator[tuple[str, str, str]]:
 def _follows(collector: Collector) -> Iterator[str]:
     if collector.follows:
         yield f"- Only those that these refer to: {_codes(kind.kind for kind in collector.follows)}."
+    if collector.named:
+        yield "- Only those that the manifest of AI systems names."
     if collector.opt_in:
         yield f"- Asked only {_ONLY[collector.opt_in]}."
 

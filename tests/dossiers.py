@@ -45,11 +45,11 @@ def inventory(provider: str, *, keeping: bool = True) -> str:
     return str(path)
 
 
-def saved_after(path: Path, provider: str, prepare: Callable[[World], object]) -> str:
+def saved_after(path: Path, provider: str, prepare: Callable[[World], object], **settings: Any) -> str:
     """The same after something was broken, saved to a path."""
     with running(provider) as world:
         prepare(world)
-        take_inventory(provider, manners=KEEPING).save(path)
+        take_inventory(provider, manners=KEEPING, **settings).save(path)
     return str(path)
 
 

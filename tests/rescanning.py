@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from scanning import QUICK, Verdicts, manners_for, quick_calls, running, verdicts_of
-from support import registered
+from support import named, registered
 from watching import watched
 from worlds.base import Fault
 
@@ -49,14 +49,19 @@ class Calm:
         self.provider = provider
         self.checks = {c.slug: c for c in (tuple(checks) or known.values()) if c.providers == {provider}}
         self.plan = make_plan(
-            list(self.checks.values()), collectors, verify=verify, tags=(provider,) if tags else (), documents=documents
+            list(self.checks.values()),
+            collectors,
+            verify=verify,
+            tags=(provider,) if tags else (),
+            documents=documents,
+            named=named(),
         )
         #: by kind of the collector that follows: kinds and fields
         self._followed: dict[str, set[tuple[str, str]]] = {c.kind.kind: set() for c in self.plan.collectors}
         stages = tuple(tuple(self._watched(collector) for collector in stage) for stage in self.plan.stages)
         self._replies: dict[Any, Any] = {}
         self._accounts: WeakKeyDictionary[Any, tuple[str, ...]] = WeakKeyDictionary()
-        self.inventory = scan(Plan(self.plan.checks, stages), _Remembering(self, connected))
+        self.inventory = scan(Plan(self.plan.checks, stages, self.plan.named), _Remembering(self, connected))
         self.verdicts = verdicts_of(self.inventory, provider, list(self.checks.values()))
 
     def _watched(self, collector: Collector) -> Collector:
@@ -85,7 +90,7 @@ class Calm:
             }
             if some:
                 recalling = _Recalling(self, connected, operations)
-                scan(Plan(self.plan.checks, (tuple(some.values()),)), recalling, inventory)
+                scan(Plan(self.plan.checks, (tuple(some.values()),), self.plan.named), recalling, inventory)
             for kind in (collector.kind for collector in stage):
                 if kind.kind not in some:
                     inventory.store.put(self.inventory.of(kind))

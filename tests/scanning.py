@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import msgspec
-from support import TESTS, registered
+from support import TESTS, named, registered
 from worlds.base import World, read_world
 
 from scanner.calls.client import Calls, Manners
@@ -184,14 +184,18 @@ def take_inventory(
     tags: bool = True,
     systems: bool = True,
     documents: bool = True,
+    logs: tuple[str, ...] | None = None,
     call_seconds: float | None = None,
     **settings: Any,
 ) -> Inventory:
     """Plan and collect against whatever the environment points at, with all that may be asked.
 
+    `logs` are those that AI systems name, by default those of the demo organisation.
+
     Calls have `call_seconds` once it is known who asks, without which there is no scan.
     """
     known, collectors = registered()
+    logs = named() if logs is None else logs
     wanted = checks or [check for check in known.values() if check.providers == {provider}]
     inventory = Inventory(datetime.now(UTC))
     settings["taken_at"] = inventory.taken_at
@@ -202,7 +206,9 @@ def take_inventory(
         calls.manners = msgspec.structs.replace(manners, bounds=bounds)
     try:
         asked = (provider,) if tags else ()
-        plan = make_plan(wanted, collectors, verify=verify, tags=asked, systems=systems, documents=documents)
+        plan = make_plan(
+            wanted, collectors, verify=verify, tags=asked, systems=systems, documents=documents, named=logs
+        )
         collect(plan, connected, inventory, concurrency=manners.concurrency, calls=calls)
     finally:
         connected.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable, Iterable, Mapping, Sized
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from scanner.collect.plan import make_plan
 from scanner.model.nouns import Listing, Resource, Status, Verdict
 from scanner.model.registry import PROVIDERS, kinds, load
 from scanner.store.inventory import Inventory, InventoryView
+from scanner.systems.manifest import read_manifest
+from scanner.systems.own_logs import named_logs
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -97,6 +99,12 @@ def registered() -> tuple[dict[str, Any], dict[str, Any]]:
 @cache
 def all_kinds() -> dict[str, type[Resource]]:
     return kinds(registered()[1].values())
+
+
+@cache
+def named() -> tuple[str, ...]:
+    """The logs that the AI systems of the demo organisation name."""
+    return named_logs(read_manifest(ROOT / "examples" / "ai-systems.yaml", date(2026, 10, 1)).manifest)
 
 
 def unneeded(collectors: Mapping[str, Any]) -> list[str]:

@@ -33,6 +33,7 @@ REFERRED = {
     "aiplatform.deploymentResourcePools.get",
     "iam.roles.get",
     "iam.serviceAccounts.get",
+    "logging.buckets.get",
     "monitoring.notificationChannels.get",
     "storage.buckets.get",
     "Microsoft.Authorization/roleDefinitions/read",

@@ -31,7 +31,7 @@ FORBIDDEN = {Word.PASS, Word.FAIL}
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_where_everything_is_refused_nothing_is_said_and_the_bounds_are_wide(provider: str) -> None:
-    inventory, verdicts = with_faults(provider, deny_lists, **KNOWN_SCOPE[provider])
+    inventory, verdicts = with_faults(provider, deny_lists, logs=(), **KNOWN_SCOPE[provider])
 
     for state in states(provider, inventory, verdicts, known()):
         assert (state.score.posture, state.score.coverage) == (None, 0.0)

@@ -189,7 +189,7 @@ def better(whole: Dossier, less: Dossier) -> Iterator[str]:
 def test_where_nothing_was_seen_every_file_says_so_first(tmp_path: Path) -> None:
     with running(_DENIED) as world:
         deny_lists(world)
-        inventory = take_inventory(_DENIED, **KNOWN_SCOPE[_DENIED])
+        inventory = take_inventory(_DENIED, logs=(), **KNOWN_SCOPE[_DENIED])
     less = seen(inventory, tmp_path)
     assert not [one for one in less.observations if one.bears in ("for", "against")]
     for made in (render, render_record):

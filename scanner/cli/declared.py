@@ -82,6 +82,16 @@ def tagged(options: Mapping[str, Any]) -> frozenset[str]:
     return providers_by_tags(declared.manifest)
 
 
+def named(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the logs that declared systems name."""
+    declared = options.get("systems")
+    if not isinstance(declared, Declared):
+        return ()
+    from scanner.systems.own_logs import named_logs
+
+    return named_logs(declared.manifest)
+
+
 def recall(kept: Any) -> Declared | None:
     """What `read_systems` gave, as the journal of a scan has it."""
     if kept is None:

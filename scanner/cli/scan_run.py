@@ -90,7 +90,7 @@ def go_on(options: dict[str, Any]) -> int:
 
 def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     """What was asked for, of these clouds. Raises InputError."""
-    from scanner.cli.declared import tagged
+    from scanner.cli.declared import named, tagged
     from scanner.cli.judging import select
     from scanner.cli.undeclared import declared_or_left_out
     from scanner.collect.plan import make_plan
@@ -106,7 +106,15 @@ def _plan(providers: Iterable[str], options: Mapping[str, Any]) -> "Plan":
     documents = bool(options.get("read_documents"))
     if documents:
         _say_of_documents(providers, collectors, systems=systems)
-    return make_plan(chosen, collectors, verify=verify, tags=tagged(options), systems=systems, documents=documents)
+    return make_plan(
+        chosen,
+        collectors,
+        verify=verify,
+        tags=tagged(options),
+        systems=systems,
+        documents=documents,
+        named=named(options),
+    )
 
 
 def _say_of_documents(providers: Iterable[str], collectors: "dict[str, Collector]", *, systems: bool) -> None:

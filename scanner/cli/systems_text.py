@@ -29,7 +29,7 @@ def assignment_text(manifest: Manifest, found: Assignment, *, details: bool) -> 
     for system in manifest.systems:
         claims = found.systems[system.id]
         both = sum(number in shared_numbers for number in claims.claimed.numbers)
-        lines += ["", *_system(system, claims, both, details=details)]
+        lines += ["", *_system(system, claims, both, details=details), *_unseen(found.unseen[system.id])]
     shared = [f"  {_named(key)}: {', '.join(holders)}" for key, holders in found.shared.items()]
     lines += _block("Shared by several systems", shared, details=details)
     unclaimed = [f"  {_named(key)}" for key in found.unclaimed]
@@ -50,6 +50,12 @@ def _system(system: System, claims: Claims, shared: int, *, details: bool) -> It
         yield f"    excluded: {_named(key)}: {_one_line(exclude.reason)}"
 
 
+def _unseen(logs: Iterable[str]) -> Iterator[str]:
+    """The logs that a system names, and that the inventory says nothing of."""
+    for text in logs:
+        yield f"    not seen: {_one_line(text)}, which it names among its logs"
+
+
 def _kinds(claimed: Mapping[Key, Via]) -> Iterator[str]:
     """How many of each kind, and the ways that led there."""
     ways: dict[str, Counter[str]] = {}
@@ -64,7 +70,7 @@ def _kinds(claimed: Mapping[Key, Via]) -> Iterator[str]:
 def _way(via: Via) -> str:
     """How one comes by a resource, whatever the single resources are."""
     if via.source is None:
-        return f"include {via.selector}"
+        return f"include {via.selector}" if via.selector else "named among its logs"
     kind = via.source.kind.partition(".")[2]
     if via.part:
         return f"parts of {kind}"

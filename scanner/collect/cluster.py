@@ -195,6 +195,7 @@ class Cluster:
             verify=plan.verifies,
             tags=plan.tags,
             systems=plan.systems,
+            named=plan.named,
             cached=cached,
         )
         path = self.folder / f"{provider}.order"

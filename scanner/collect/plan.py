@@ -11,10 +11,14 @@ from scanner.model.selection import without_systems
 
 
 class Plan(Struct, frozen=True):
-    """Checks to run and collectors to run for them; a stage may take references from the stages before it."""
+    """Checks to run and collectors to run for them; a stage may take references from the stages before it.
+
+    `named` are the ids of what the manifest of AI systems names, for the collectors that ask about it.
+    """
 
     checks: tuple[Check, ...]
     stages: tuple[tuple[Collector, ...], ...]
+    named: tuple[str, ...] = ()
 
     @property
     def collectors(self) -> tuple[Collector, ...]:
@@ -48,6 +52,7 @@ def make_plan(
     tags: Collection[str] = (),
     systems: bool = True,
     documents: bool = False,
+    named: tuple[str, ...] = (),
 ) -> Plan:
     """The collectors that these checks need, no more; with `verify` those that verify, with `documents` those that read
     files beside artifacts.
@@ -72,7 +77,7 @@ def make_plan(
     stages: dict[int, list[Collector]] = {}
     for collector in chosen:
         stages.setdefault(_depth(collector.kind, collectors, depth), []).append(collector)
-    return Plan(tuple(checks), tuple(tuple(stages[level]) for level in sorted(stages)))
+    return Plan(tuple(checks), tuple(tuple(stages[level]) for level in sorted(stages)), named)
 
 
 def _depth(kind: type[Resource], collectors: Mapping[str, Collector], known: dict[str, int]) -> int:

@@ -54,6 +54,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     verify: bool
     tags: tuple[str, ...]
     systems: bool
+    named: tuple[str, ...]
     cached: bool
 
 
@@ -166,7 +167,9 @@ class Hired:
         self.order = order
         checks, collectors = load()  # of all providers: some checks join kinds of several
         chosen = tuple(checks[id] for id in order.checks)
-        self.plan: Plan = make_plan(chosen, collectors, verify=order.verify, tags=order.tags, systems=order.systems)
+        self.plan: Plan = make_plan(
+            chosen, collectors, verify=order.verify, tags=order.tags, systems=order.systems, named=order.named
+        )
         self.collectors = {collector.kind.kind: collector for collector in self.plan.collectors}
         self.meter = Meter()
         self.cache: Cache | None = None

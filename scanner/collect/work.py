@@ -116,7 +116,9 @@ def work(
         api = provider.api(collector, scope, recorder)
         if collector.follows:
             recorder.listed(*unit.key, complete=unit.sources_complete)
-            generator = collector.function(api, Found(lambda kind: seen(kind, scope.account), collector.follows))
+        if collector.follows or collector.named:
+            found = Found(lambda kind: seen(kind, scope.account), collector.follows, plan.named)
+            generator = collector.function(api, found)
         else:
             generator = collector.function(api)
         for resource in generator:

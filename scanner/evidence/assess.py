@@ -9,6 +9,7 @@ from msgspec import Struct
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evidence.applicability import classified
 from scanner.evidence.controls import Bearing, Subject, summed
+from scanner.evidence.declared_logs import KEPT
 from scanner.evidence.rollout import requirements
 from scanner.evidence.standing import standing
 from scanner.evidence.unseen import Unseen
@@ -147,6 +148,7 @@ class Assessed:
         searches = [check.id for check in known.get(_LOCATED, ()) if check.id in self._chosen]
         if system and (missing := undiscovered(system, searches, counts)):
             declared[_LOCATED] = (missing,)
+        unseen = self._ownership.unseen[system.id] if system and self._ownership else ()
         return Subject(
             system,
             self._ownership.manifest if self._ownership else None,
@@ -164,7 +166,7 @@ class Assessed:
                     self._chosen,
                     counts,
                     self._seen,
-                    blind=blind,
+                    blind=blind or (_unseen(unseen) if objective == KEPT else ""),
                     excepted=self._found.excepted.get((system.id, objective), 0) if system else 0,
                     other=declared.get(objective, ()),
                 )
@@ -234,6 +236,12 @@ def _said(system: System, manifest: Manifest) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
+def _unseen(logs: Sequence[str]) -> str:
+    """That some logs that a system names were not seen, so that nothing speaks for how long its logs are kept."""
+    many = "1 of the logs that the manifest names was" if len(logs) == 1 else f"{len(logs)} logs of the manifest were"
+    return f"{many} not seen" if logs else ""
+
+
 def undiscovered(system: System, searches: Sequence[str], counts: Mapping[str, CheckCount]) -> Evidence | None:
     """That data is declared to be about persons, and no search for such data was seen to look at it.
 
@@ -260,7 +268,7 @@ def _declared(system: System, manifest: Manifest) -> dict[str, tuple[Evidence, .
 
 
 def _overseen(system: System) -> dict[str, tuple[Evidence, ...]]:
-    """What it declares of people who review, stop and are told of a system that runs."""
+    """What it declares of people who review, stop and are told of a system that runs, and of its logs."""
     oversight, route = system.oversight, system.incident_route
     people = ", ".join(oversight.people) if oversight else ""
     said = {
@@ -271,7 +279,9 @@ def _overseen(system: System) -> dict[str, tuple[Evidence, ...]]:
         "rollback-kill-switch": (f"it is stopped: {oversight.stop}" if oversight and oversight.stop else "", people),
         "detection-and-alerting": (f"incidents go to {route.contact}" if route else "", ""),
     }
-    source = {"detection-and-alerting": "incident_route"}
+    count = len(system.logs)
+    said[KEPT] = (f"its logs are kept in {count} {'place' if count == 1 else 'places'}" if count else "", "")
+    source = {"detection-and-alerting": "incident_route", KEPT: "logs"}
     return {
         objective: (Evidence(kind=Kind.DECLARED, text=text, by=by, source=source.get(objective, "oversight")),)
         for objective, (text, by) in said.items()

@@ -7,6 +7,7 @@ gives no control a word. What could not be read is missing, too, and the text sa
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from scanner.evidence.applicability import ACT
+from scanner.evidence.declared_logs import KEPT, logs_of
 from scanner.evidence.dossier_types import ControlPage, Lineage, Observation, Piece, Question, Row
 from scanner.evidence.standing import RECORDS_ALONE
 from scanner.model.claims import Evidence, Kind, Word
@@ -17,7 +18,7 @@ Observations = Mapping[str, Sequence[Observation]]
 #: What a result of the evaluation gate bears on.
 GATED = ("performance-evaluation", "bias-fairness")
 _CARD, _GATE, _LINEAGE, _MONITORING = "model-card", "gate", "lineage", "monitoring"
-_OVERSIGHT, _ROUTE = "oversight", "incident-route"
+_OVERSIGHT, _ROUTE, _LOGS = "oversight", "incident-route", "logs"
 #: What the messages for people that a scan follows are evidence on.
 _ALERTS = "detection-and-alerting"
 #: What each is called, and the objectives that it is evidence on.
@@ -31,6 +32,7 @@ _INSTRUMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     _MONITORING: ("Monitoring", ("model-monitoring",)),
     _OVERSIGHT: ("Human oversight, and a way to stop", ("human-oversight", "human-approval", "rollback-kill-switch")),
     _ROUTE: ("Incident route", (_ALERTS,)),
+    _LOGS: ("Logs that are kept", (KEPT,)),
 }
 #: Of a card, who approved it is another objective, of which other checks ask, too.
 _APPROVAL, _CARD_CHECKS = "human-approval", "MLP-53"
@@ -66,20 +68,27 @@ def instruments_of(
         if id == _CARD:
             own = [one for one in found.get(_APPROVAL, ()) if one.check.startswith(_CARD_CHECKS)]
             pieces += _records(own)
-        if id == _MONITORING and system.expectations.monitoring:
-            text = f"expected are {', '.join(system.expectations.monitoring)}"
-            pieces.append(Piece(kind=Kind.DECLARED, text=text, source="expectations.monitoring"))
-        if id == _OVERSIGHT and system.expectations.human_review and not (system.oversight and system.oversight.review):
-            text = "the manifest asks that people review outputs, and does not say where"
-            pieces.append(Piece(kind=Kind.MISSING, text=text, source="expectations.human_review"))
+        pieces += _by_manifest(id, system, found)
         if id == _OVERSIGHT:
             pieces += (piece for name in objectives for piece in fallbacks.get(name, ()))
-        if id == _ROUTE:
-            pieces += _route(system, found.get(_ALERTS, ()))
         if id == _LINEAGE and drawn is not None:
             pieces += _drawn(drawn)
         pieces += _documents(asking)
         yield Row(id=id, title=title, controls=tuple(page.state.id for page in asking), pieces=_sorted(pieces))
+
+
+def _by_manifest(id: str, system: System, found: Observations) -> Iterator[Piece]:
+    """What the manifest expects of an instrument, and what was seen of what it names."""
+    if id == _MONITORING and system.expectations.monitoring:
+        text = f"expected are {', '.join(system.expectations.monitoring)}"
+        yield Piece(kind=Kind.DECLARED, text=text, source="expectations.monitoring")
+    if id == _OVERSIGHT and system.expectations.human_review and not (system.oversight and system.oversight.review):
+        text = "the manifest asks that people review outputs, and does not say where"
+        yield Piece(kind=Kind.MISSING, text=text, source="expectations.human_review")
+    if id == _ROUTE:
+        yield from _route(system, found.get(_ALERTS, ()))
+    if id == _LOGS:
+        yield from logs_of(system, found.get(KEPT, ()))
 
 
 def items_of(

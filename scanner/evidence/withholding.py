@@ -51,6 +51,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "Scope": frozenset({"account"}),
     "Suppressed": frozenset({"resource", "account", "fingerprint", "owner", "approver", "ticket"}),
     "SuppressedSpell": frozenset({"resource", "account"}),
+    "System": frozenset({"logs"}),
     "Threshold": frozenset({"set_by"}),
 }
 #: Fields whose texts are ours, a framework's, or one of a few words.

@@ -61,12 +61,19 @@ class Memory(Protocol):
 class Found:
     """Resources of earlier stages in one account, for collectors that follow references.
 
-    Kinds that the collector does not follow raise LookupError: nothing says that they were collected by then.
+    Kinds that the collector does not follow raise LookupError: nothing says that they were collected by then. `named`
+    are the ids of what the manifest of AI systems names, in all clouds and accounts.
     """
 
-    def __init__(self, of: Callable[[type[Resource]], Many[Resource]], follows: Iterable[type[Resource]]) -> None:
+    def __init__(
+        self,
+        of: Callable[[type[Resource]], Many[Resource]],
+        follows: Iterable[type[Resource]],
+        named: tuple[str, ...] = (),
+    ) -> None:
         self._of = of
         self._follows = frozenset(follows)
+        self.named = named
 
     def of(self, kind: type[R]) -> Many[R]:
         """Resources of a kind in this account, sorted by id; empty if this run did not need that kind.
@@ -83,10 +90,10 @@ class Collector:
 
     One that is `opt_in` is planned only for a scan that was told to verify what it finds, to read tags or documents, or
     of which AI systems it looks at. That of tags gives one resource for each that it read the tags of, with the same id
-    and the field `tags`.
+    and the field `tags`. One of what is `named` asks about what the manifest of AI systems names, and no more.
     """
 
-    __slots__ = ("follows", "function", "kind", "operations", "opt_in", "per", "service")
+    __slots__ = ("follows", "function", "kind", "named", "operations", "opt_in", "per", "service")
 
     def __init__(
         self,
@@ -96,6 +103,8 @@ class Collector:
         per: str,
         follows: tuple[type[Resource], ...],
         opt_in: OptIn | None = None,
+        *,
+        named: bool = False,
     ) -> None:
         self.function = function
         self.kind = kind
@@ -103,6 +112,7 @@ class Collector:
         self.per = per
         self.follows = follows
         self.opt_in = opt_in
+        self.named = named
         self.service = kind.kind.split(".")[1]
 
     @property
@@ -121,6 +131,7 @@ def collector(
     per: str = "region",
     follows: tuple[type[Resource], ...] = (),
     opt_in: OptIn | None = None,
+    named: bool = False,
 ) -> Callable[[F], F]:
     """Register the collector of a kind. Raises ValueError when the kind has one already or `per` is neither value."""
 
@@ -130,7 +141,7 @@ def collector(
         known = COLLECTORS.get(kind.kind)
         if known is not None and known.function.__module__ != function.__module__:
             raise ValueError(f"{kind.kind} has two collectors: {known.function.__name__} and {function.__name__}")
-        COLLECTORS[kind.kind] = Collector(function, kind, operations, per, follows, opt_in)
+        COLLECTORS[kind.kind] = Collector(function, kind, operations, per, follows, opt_in, named=named)
         return function
 
     return register

@@ -18,6 +18,7 @@ from scanner.model.yaml_text import brief
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.names import Key, Keyed, Keys
+from scanner.systems.own_logs import log_id, same_log
 from scanner.systems.selectors import Index, source
 from scanner.systems.tags import OF_SYSTEM, wanted
 from scanner.systems.texts import spellings
@@ -29,6 +30,7 @@ _MOST = 20
 class Via(NamedTuple):
     """How a system comes by a resource: by its selector of this number, or from another resource by a join.
 
+    Number 0 is no selector: the resource is one of its logs.
     `member` is the field that names it; empty where one lies inside the other. `part`: the resource names `source`.
     `recorded`: the selector goes by tags, which people wrote; all else was observed.
     """
@@ -40,6 +42,8 @@ class Via(NamedTuple):
     part: bool = False
 
     def __str__(self) -> str:
+        if self.source is None and not self.selector:
+            return "named among its logs"
         if self.source is None:
             return f"selected by include {self.selector}" + (", by what its tags record" if self.recorded else "")
         where = f"{self.source.kind} {self.source.id}"
@@ -85,7 +89,8 @@ class Assignment(NamedTuple):
 
     `holders` are the systems of each claimed resource, `shared` those of which there are several.
     `heads` are those of them that no other one leads to, with how many each leads to. `undecided` are the systems that
-    select by tags that were not observed, with the providers: what is unclaimed there may belong to them.
+    select by tags that were not observed, with the providers: what is unclaimed there may belong to them. `unseen` are
+    the logs that a system names and of which the inventory holds nothing, as the manifest has them.
     """
 
     systems: dict[str, Claims]
@@ -95,6 +100,7 @@ class Assignment(NamedTuple):
     heads: Keyed[int]
     undecided: Mapping[str, frozenset[str]]
     warnings: tuple[str, ...]
+    unseen: Mapping[str, tuple[str, ...]]
 
 
 def assign(manifest: Manifest, graph: Graph) -> Assignment:
@@ -105,6 +111,7 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
     left_out = bytearray(len(graph))
     warnings: list[str] = []
     undecided: defaultdict[str, set[str]] = defaultdict(set)
+    unseen: dict[str, tuple[str, ...]] = {}
     for system in manifest.systems:
         selected: list[tuple[int, bool, list[int]]] = []
         for number, include in enumerate(system.selectors.include, 1):
@@ -113,6 +120,8 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
                 undecided[system.id].add(include.provider)
             warnings += [f"system {system.id}: include {number}: {text}" for text in why]
             selected.append((number, bool(wanted(include)), found))
+        logs, unseen[system.id] = _logs(system, graph)
+        selected.append((0, False, logs))
         claims = systems[system.id] = claiming.follow(system, selected)
         if all(index.has(include.provider) for include in system.selectors.include):  # else nobody can tell
             warnings += _needless(system, claims)
@@ -133,7 +142,19 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
         _heads(unclaimed, graph),
         {name: frozenset(providers) for name, providers in undecided.items()},
         tuple(warnings),
+        unseen,
     )
+
+
+def _logs(system: System, graph: Graph) -> tuple[list[int], tuple[str, ...]]:
+    """The logs that a system names: what a scan looked up of them, and those of which it did not."""
+    found: list[int] = []
+    unseen: list[str] = []
+    for text in system.logs:
+        seen = [one for one in graph.looked_up(log_id(text)) if same_log(graph.names.key(one).id) == same_log(text)]
+        found += seen
+        unseen += [] if seen else [text]
+    return found, tuple(unseen)
 
 
 #: What is known of an unclaimed resource while heads are looked for: another leads to it, or a head has.

@@ -180,6 +180,7 @@ def _written(system: System, found: Assignment, graph: Graph) -> str:
     include:
     - {{provider: {include.provider}, {_values(include)}}}
     follow: [{", ".join(FOLLOW)}]
+  # TODO logs: where its own logs are kept, such as the ARNs of log groups; those of its endpoints are known
   # Claims {_counted(counts)}.
 {_sharing(shared)}"""
 

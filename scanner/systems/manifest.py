@@ -61,6 +61,14 @@ ResourceId = Annotated[
         description="the full id of a resource: an ARN, //SERVICE/projects/… or /subscriptions/… (* is any text)",
     ),
 ]
+LogId = Annotated[
+    str,
+    Meta(
+        pattern="^(?:arn:aws[a-z-]*:logs:|//logging\\.googleapis\\.com/|projects/|/subscriptions/|s3://|gs://|https://)\\S+$",
+        description="a log: the ARN of a log group, projects/…/locations/…/buckets/…, the id of a table of a Log "
+        "Analytics workspace, s3://…, gs://… or the address of a blob container",
+    ),
+]
 Sha256 = Annotated[
     str,
     Meta(pattern="^(?:[0-9a-f]{64}|\\.\\.\\.)$", description="a SHA-256: 64 hexadecimal digits, or ... until known"),
@@ -302,7 +310,10 @@ class ExcludedControl(Declared, frozen=True, kw_only=True):
 
 
 class System(Declared, frozen=True, kw_only=True):
-    """One AI system. `stage` is how far it is rolled out: to a pilot group, to a limited one, to everybody."""
+    """One AI system. `stage` is how far it is rolled out: to a pilot group, to a limited one, to everybody.
+
+    `logs` are where its own logs are kept, of which a scan looks how long that is; never the audit trail of an account.
+    """
 
     id: SystemId
     name: Text
@@ -319,6 +330,7 @@ class System(Declared, frozen=True, kw_only=True):
     expectations: Expectations = Expectations()
     oversight: Oversight | None = None
     incident_route: IncidentRoute | None = None
+    logs: tuple[LogId, ...] = ()
     documents: tuple[Document, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from scanner.frameworks import Catalogue, Framework, known, load
 from scanner.model.selection import guess
 from scanner.model.yaml_text import Document, Path, Problem, brief
+from scanner.systems import own_logs
 from scanner.systems.manifest import (
     Defaults,
     EuAiAct,
@@ -85,6 +86,7 @@ def _wrong(system: System, defaults: Defaults, catalogue: Catalogue) -> Found:
     yield from _soc2(system)
     yield from _expectations(system.expectations, defaults)
     yield from _oversight(system)
+    yield from own_logs.problems_of(system)
     yield from _named(system, catalogue)
     for number, include in enumerate(system.selectors.include):
         yield from ((("selectors", "include", number, *path), text) for path, text in problems_of(include))
@@ -235,6 +237,7 @@ def _notable(system: System, today: date, names: Collection[str]) -> Found:
         yield here, "is not classified, and so held to what a high-risk system is held to, until somebody decides"
     if act.review_by and act.review_by < today:
         yield (*here, "review_by"), f"its classification was to be reviewed by {act.review_by}"
+    yield from own_logs.notes_on(system)
     places: list[tuple[Path, str]] = [(("frameworks", number), name) for number, name in enumerate(system.frameworks)]
     for number, excluded in enumerate(system.excluded_controls):
         places.append((("excluded_controls", number, "framework"), excluded.framework))

@@ -218,6 +218,7 @@ OF_GOOGLE = {
     "iam.roles.get",
     "iam.serviceAccountKeys.list",
     "iam.serviceAccounts.get",
+    "logging.buckets.get",
     "logging.buckets.list",
     "logging.logEntries.list",
     "logging.sinks.list",

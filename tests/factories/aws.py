@@ -20,7 +20,7 @@ from checks.aws.iam.resources import (
     Role,
     Simulation,
 )
-from checks.aws.logs.resources import LogGroup
+from checks.aws.logs.resources import DeclaredLogGroup, LogGroup
 from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id, seen_from
 from checks.aws.s3.resources import (
@@ -176,6 +176,11 @@ def schedule(name: str = "drift", **fields: Any) -> MonitoringSchedule:
 
 def log_group(name: str = "/aws/sagemaker/Endpoints/sentiment", **fields: Any) -> LogGroup:
     return LogGroup(id=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}", name=name, scope=HERE, **fields)
+
+
+def declared_log_group(name: str = "/app/triage", **fields: Any) -> DeclaredLogGroup:
+    id = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
+    return DeclaredLogGroup(id=id, name=name, scope=HERE, **fields)
 
 
 def alarm(name: str = "errors", **fields: Any) -> Alarm:

@@ -46,7 +46,7 @@ from checks.azure.members import (
     PrivateEndpointConnection,
     UserIdentity,
 )
-from checks.azure.operational_insights.resources import LogTable
+from checks.azure.operational_insights.resources import DeclaredLogTable, LogTable
 from checks.azure.security.resources import (
     DefenderPlan,
     PlanExtension,
@@ -180,6 +180,10 @@ def processing_rule(*actions: str, **fields: Any) -> ProcessingRule:
 
 def log_table(category: str, workspace: str = LOGS, **fields: Any) -> LogTable:
     return LogTable(id=f"{workspace}/tables/{category.lower()}", name=category.lower(), scope=HERE, **fields)
+
+
+def declared_log_table(name: str = "AppTraces", **fields: Any) -> DeclaredLogTable:
+    return DeclaredLogTable(id=f"{LOGS}/tables/{name.lower()}", name=name, scope=HERE, **fields)
 
 
 def account(name: str = "openai", **fields: Any) -> Account:

@@ -17,7 +17,7 @@ from checks.gcp.iam.resources import (
     Role,
     ServiceAccount,
 )
-from checks.gcp.logging.resources import LogBucket, LogSink
+from checks.gcp.logging.resources import DeclaredLogBucket, LogBucket, LogSink
 from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
 from checks.gcp.names import CLOUD_LOGGING, CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
@@ -122,6 +122,11 @@ def log_sink(name: str = "_Default", bucket: str = "_Default", **fields: Any) ->
 def log_bucket(name: str = "_Default", **fields: Any) -> LogBucket:
     where = full_name(CLOUD_LOGGING, f"projects/{PROJECT}/locations/global/buckets/{name}")
     return LogBucket(id=where, name=name, scope=ANYWHERE, **fields)
+
+
+def declared_log_bucket(name: str = "decisions", **fields: Any) -> DeclaredLogBucket:
+    where = full_name(CLOUD_LOGGING, f"projects/{PROJECT}/locations/global/buckets/{name}")
+    return DeclaredLogBucket(id=where, name=name, scope=ANYWHERE, **fields)
 
 
 def machines(least: int | None) -> Replicas:

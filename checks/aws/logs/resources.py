@@ -1,4 +1,4 @@
-"""The kind of log groups: a typed snapshot."""
+"""The kinds of log groups: typed snapshots."""
 
 from typing import Annotated, ClassVar
 
@@ -25,4 +25,21 @@ class LogGroup(Resource, frozen=True, kw_only=True):
     endpoint_name: Observed[str] = UNSET
     #: also where a policy of the account sets it; absent where events never expire
     retention_in_days: Annotated[Observed[int], Read(GROUPS, "retentionInDays")] = UNSET
+    forwarded_by: Observed[tuple[str, ...]] = UNSET
+
+
+class DeclaredLogGroup(Resource, frozen=True, kw_only=True):
+    """A log group that an AI system names as one of its logs, whether or not it exists. Id: its ARN.
+
+    `forwarded_by` is as for the groups of endpoints.
+    """
+
+    kind: ClassVar[str] = "aws.logs.DeclaredLogGroup"
+    title: ClassVar[str] = "CloudWatch log group that an AI system names"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    exists: Observed[bool] = UNSET
+    #: also where a policy of the account sets it; absent where events never expire, and of the class DELIVERY
+    retention_days: Annotated[Observed[int], Read(GROUPS, "retentionInDays")] = UNSET
+    log_group_class: Annotated[Observed[str], Read(GROUPS, "logGroupClass")] = UNSET
     forwarded_by: Observed[tuple[str, ...]] = UNSET

@@ -1,14 +1,16 @@
-"""The collector of tables: those of workspaces of the subscription that online endpoints send logs to."""
+"""The collectors of tables: those that online endpoints send logs to, and those that AI systems name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from checks.azure.error_kinds import MISSING
 from checks.azure.ids import subscription
 from checks.azure.insights.resources import OF_ENDPOINTS, DiagnosticSetting
-from checks.azure.operational_insights.resources import TABLES, LogTable
+from checks.azure.operational_insights.resources import TABLES, DeclaredLogTable, LogTable
 from scanner.model.collectors import Found, collector
 from scanner.model.nouns import Reply
 
@@ -42,3 +44,23 @@ def _table(api: AzureApi, path: str, reply: Reply) -> LogTable:
     if isinstance(reply, Mapping):
         return api.snapshot(LogTable, TABLES, {**reply, "id": path})
     return api.decode(LogTable, {}, {}, **api.identity({"id": path}))
+
+
+@collector(DeclaredLogTable, operations=(TABLES,), per="account", opt_in="systems", named=True)
+def declared_log_tables(api: AzureApi, found: Found) -> Iterator[DeclaredLogTable]:
+    """Each by its name."""
+    here = [id for id in found.named if subscription(id) == api.account.lower()]
+
+    def of(paths: list[str]) -> list[DeclaredLogTable]:
+        replies = api.replies(TABLES, paths, _VERSION, absent=MISSING)
+        return [_declared(api, path, reply) for path, reply in zip(paths, replies, strict=True)]
+
+    for made in api.each(of, api.groups(here)):
+        yield from made
+
+
+def _declared(api: AzureApi, path: str, reply: Reply) -> DeclaredLogTable:
+    if isinstance(reply, Mapping):
+        return api.snapshot(DeclaredLogTable, TABLES, {**reply, "id": path}, exists=True)
+    exists = False if reply is None else UNSET
+    return api.decode(DeclaredLogTable, {TABLES: reply}, **api.identity({"id": path}), exists=exists)

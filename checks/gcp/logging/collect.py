@@ -1,11 +1,14 @@
-"""The collectors of sinks and log buckets: those of projects with Vertex AI endpoints."""
+"""The collectors of sinks and log buckets: of projects with Vertex AI endpoints, and what AI systems name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checks.gcp.logging.resources import BUCKETS, SINKS, LogBucket, LogSink
+from msgspec import UNSET, UnsetType
+
+from checks.gcp.error_kinds import NOT_FOUND
+from checks.gcp.logging.resources import BUCKET, BUCKETS, SINKS, DeclaredLogBucket, LogBucket, LogSink
 from checks.gcp.logging.taking import taken
 from checks.gcp.names import CLOUD_LOGGING, full_name, with_project_id
 from checks.gcp.vertex_ai.resources import Endpoint
@@ -38,3 +41,15 @@ def log_buckets(api: GcpApi, found: Found) -> Iterator[LogBucket]:
         item = with_project_id(listed, api.project)
         id = full_name(CLOUD_LOGGING, item["name"])
         yield api.decode(LogBucket, {BUCKETS: item}, id=id, name=item["name"].rpartition("/")[2])
+
+
+@collector(DeclaredLogBucket, operations=(BUCKET,), per="account", opt_in="systems", named=True)
+def declared_log_buckets(api: GcpApi, found: Found) -> Iterator[DeclaredLogBucket]:
+    """Each by its name."""
+    here = full_name(CLOUD_LOGGING, f"projects/{api.project}/locations/")
+    for id in found.named:
+        if not id.startswith(here):
+            continue
+        reply = api.call(BUCKET, f"{CLOUD_LOGGING}/v2/{id.partition('.com/')[2]}", absent=(NOT_FOUND,))
+        exists = UNSET if isinstance(reply, UnsetType) else reply is not None
+        yield api.decode(DeclaredLogBucket, {BUCKET: reply}, id=id, name=id.rpartition("/")[2], exists=exists)

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from scanner.model.nouns import Holds, Observed, Read, Resource
 
-SINKS, BUCKETS = "logging.sinks.list", "logging.buckets.list"
+SINKS, BUCKETS, BUCKET = "logging.sinks.list", "logging.buckets.list", "logging.buckets.get"
 
 
 class LogSink(Resource, frozen=True, kw_only=True):
@@ -34,3 +34,16 @@ class LogBucket(Resource, frozen=True, kw_only=True):
     holds: ClassVar[Holds] = Holds.SERVING
 
     retention_days: Annotated[Observed[int], Read(BUCKETS, "retentionDays")] = UNSET
+
+
+class DeclaredLogBucket(Resource, frozen=True, kw_only=True):
+    """A log bucket that an AI system names as one of its logs, whether or not it exists. Id as of others."""
+
+    kind: ClassVar[str] = "gcp.logging.DeclaredLogBucket"
+    title: ClassVar[str] = "Cloud Logging bucket that an AI system names"
+    holds: ClassVar[Holds] = Holds.SERVING
+
+    exists: Observed[bool] = UNSET
+    retention_days: Annotated[Observed[int], Read(BUCKET, "retentionDays")] = UNSET
+    #: ACTIVE, or DELETE_REQUESTED for the week before it is gone
+    lifecycle_state: Annotated[Observed[str], Read(BUCKET, "lifecycleState")] = UNSET

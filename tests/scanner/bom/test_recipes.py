@@ -41,6 +41,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
     assert excused == {
         "aws.glue.Table",
         "aws.cloudwatch.Alarm",
+        "aws.logs.DeclaredLogGroup",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
         "aws.sagemaker.ArtifactLineage",
@@ -63,7 +64,9 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         *(f"azure.insights.{name}" for name in ("ActionGroup", "LogAlert", "MetricAlert", "ProcessingRule")),
         "azure.insights.DiagnosticSetting",
         "azure.machine_learning.MonitorSchedule",
+        "azure.operational_insights.DeclaredLogTable",
         "azure.operational_insights.LogTable",
+        "gcp.logging.DeclaredLogBucket",
         "gcp.logging.LogBucket",
         "gcp.logging.LogSink",
         "gcp.monitoring.AlertPolicy",

@@ -70,7 +70,7 @@ def test_each_framework_says_which_of_its_controls_ask_for_what(framework: str) 
     [part] = [part for part in compiled("retina-diagnosis").parts if part.framework == framework]
     rows = by_id(part.instruments)
 
-    watched = ["monitoring", "oversight", "incident-route"]
+    watched = ["monitoring", "oversight", "incident-route", "logs"]
     assert list(rows) == ["model-card", "data-sheet", "evaluation", "gate", "run", "lineage", *watched]
     applying = {one.id for one in part.state.controls if one.word is not Word.NOT_APPLICABLE}
     assert all(row.controls and set(row.controls) <= applying for row in rows.values())

@@ -1,0 +1,38 @@
+"""What a scan saw of each log that a system names. Pure.
+
+Six months are what Art. 19(1) and Art. 26(6) of Regulation (EU) 2024/1689 ask for at least. The manifest may expect
+more.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from scanner.evidence.dossier_types import Observation, Piece
+from scanner.model.claims import Kind
+from scanner.systems.manifest import System
+from scanner.systems.own_logs import is_read, log_id, same_log
+
+#: The objective that asks how long logs are kept.
+KEPT = "log-retention-integrity"
+_EXPECTED = "expectations.log_retention_days"
+
+
+def logs_of(system: System, found: Sequence[Observation]) -> Iterator[Piece]:
+    """A piece for each log that the manifest names, of these verdicts on how long logs are kept.
+
+    One that does not exist, or that no scan saw, is missing. So is that one is kept as long as the manifest expects,
+    where it is not: that is no failure.
+    """
+    told = {same_log(one.resource): one for one in found}
+    for text in system.logs:
+        one = told.get(same_log(text))
+        if one is None:
+            why = "was not seen" if is_read(log_id(text)) else "keeps files, and no scan reads for how long"
+            yield Piece(kind=Kind.MISSING, text=f"{text}, which the manifest names, {why}", source="logs")
+            continue
+        seen = one.bears in ("for", "against")
+        kind = Kind.OBSERVED if seen else Kind.MISSING
+        yield Piece(kind=kind, text=f"{text}: {one.message}", claims=(one.claim,), source="logs")
+        expected, days = system.expectations.log_retention_days, one.evidence.get("retention_days")
+        if expected and isinstance(days, int) and days < expected:
+            short = f"{text} is kept for {days} days, and the manifest expects {expected}"
+            yield Piece(kind=Kind.MISSING, text=short, source=_EXPECTED)
