@@ -137,6 +137,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
 #: Leaves by which a collector or a request chooses what to look at: they decide whether a resource is there at all.
 CHOOSING = {
     ("Microsoft.CognitiveServices/accounts/read", "kind"): "only accounts for generative models are collected",
+    ("logging.buckets.list", "lifecycleState"): "one that is being deleted is left out",
     ("iam.serviceAccountKeys.list", "keys.keyType"): "only keys that users keep are asked for",
 }
 
