@@ -54,6 +54,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.ArtifactObject", "exists"): (),
     ("aws.s3.ModelFolder", "documents"): (("s3:GetObject", "Body"),),
     ("aws.s3.ModelFolder", "refused"): (),
+    ("gcp.storage.ArtifactFiles", "more"): (),
     ("gcp.storage.ModelFolder", "documents"): (("storage.objects.get", "size"),),
     ("gcp.storage.ModelFolder", "refused"): (),
     ("aws.s3.DataFolder", "documents"): (("s3:GetObject", "Body"),),

@@ -22,7 +22,15 @@ from checks.gcp.monitoring.resources import AlertPolicy, NotificationChannel
 from checks.gcp.names import CLOUD_LOGGING, CLOUD_MONITORING, full_name
 from checks.gcp.notebooks.resources import Account, Disk, Instance, Shielding
 from checks.gcp.paths.documents import folder_id
-from checks.gcp.storage.resources import Bucket, DataFolder, IpFilter, ModelFolder, PublicNetworks
+from checks.gcp.storage.resources import (
+    ArtifactFile,
+    ArtifactFiles,
+    Bucket,
+    DataFolder,
+    IpFilter,
+    ModelFolder,
+    PublicNetworks,
+)
 from checks.gcp.vertex_ai.resources import (
     Container,
     CustomJob,
@@ -151,6 +159,12 @@ def data_folder(address: str, *documents: SheetFile, **fields: Any) -> DataFolde
     """The folder of a dataset's data, with these documents; nothing was refused unless `refused` says so."""
     known = {"documents": documents, "refused": (), **fields}
     return DataFolder(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
+
+
+def artifact_files(address: str, *files: ArtifactFile, **fields: Any) -> ArtifactFiles:
+    """The files of an artifact, which are all that there are unless `more` says otherwise."""
+    known = {"files": files, "more": False, **fields}
+    return ArtifactFiles(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
 
 
 def pipeline(number: str = "600", **fields: Any) -> TrainingPipeline:

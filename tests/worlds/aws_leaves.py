@@ -64,6 +64,7 @@ def knows(operation: str, path: Path) -> bool:
         "logs:DescribeLogGroups": "logGroups",
         "glue:GetTables": "TableList",
         "macie2:DescribeBuckets": "buckets",
+        "s3:ListObjectsV2": "Contents",
         "sagemaker:ListArtifacts": "ArtifactSummaries",
     }.get(operation)
     if listed:

@@ -20,7 +20,7 @@ from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
 from worlds.gcp_data_links import answer_links
-from worlds.gcp_files import answer_file
+from worlds.gcp_files import answer_file, list_files
 from worlds.gcp_lineage import has_store, subgraph
 from worlds.gcp_objects import Objects
 from worlds.gcp_store import HOST, Resource, Store, public
@@ -206,6 +206,8 @@ class GcpWorld(World):
             return replies.unauthenticated(call.storage)
         if request.operation == "storage.objects.get" and not self.objects:
             return answer_file(self.document, request)
+        if request.operation == "storage.objects.list" and not self.objects:
+            return list_files(self.document, request)
         if self.objects and request.operation.startswith("storage.objects."):
             path = request.path.removeprefix(_STORAGE)
             return self.kept.answer(request, self.objects, f"{self.url}{_STORAGE}", path)

@@ -410,7 +410,20 @@ def test_what_a_bucket_without_configuration_says(aws: Clients) -> None:
     assert refused(client.get_bucket_policy, Bucket=plain) == (404, "NoSuchBucketPolicy")
     assert refused(client.get_bucket_policy_status, Bucket=plain) == (404, "NoSuchBucketPolicy")
     assert refused(client.get_bucket_lifecycle_configuration, Bucket=plain) == (404, "NoSuchLifecycleConfiguration")
-    assert client.list_objects_v2(Bucket=plain)["KeyCount"] == 0
+    assert client.list_objects_v2(Bucket=PUBLIC)["KeyCount"] == 0
+
+
+def test_objects_are_listed_page_by_page(aws: Clients) -> None:
+    client, asked = aws("s3"), {"Bucket": f"sagemaker-eu-west-1-{ACCOUNT}", "Prefix": "sentiment/3/", "MaxKeys": 1}
+    first = client.list_objects_v2(**asked)
+    second = client.list_objects_v2(**asked, ContinuationToken=first["NextContinuationToken"])
+
+    assert [page["Contents"][0]["Key"] for page in (first, second)] == [
+        "sentiment/3/README.md",
+        "sentiment/3/model.tar.gz",
+    ]
+    assert second["Contents"][0]["ETag"] == '"9e8d7c6b5a4f30211203f4a5b6c7d8e9-12"'
+    assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
 
 
 def test_acl(aws: Clients) -> None:

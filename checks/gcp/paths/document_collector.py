@@ -27,6 +27,11 @@ _KEPT = ("etag", "generation", "md5Hash", "size", "updated")
 @collector(ModelFolder, operations=(FILE,), per="account", follows=(Endpoint, Model), opt_in="documents")
 def model_folders(api: GcpApi, found: Found) -> Iterator[ModelFolder]:
     """Files are asked for by the names that documents have: nothing is listed."""
+    yield from api.each(lambda address: _folder(api, address), served_folders(found))
+
+
+def served_folders(found: Found) -> list[str]:
+    """The folders that are artifacts of the versions that endpoints serve."""
     served = {
         (full_name(AIPLATFORM, name), deployed.model_version_id or version)
         for endpoint in found.of(Endpoint)
@@ -35,7 +40,7 @@ def model_folders(api: GcpApi, found: Found) -> Iterator[ModelFolder]:
     }
     models = (one for one in found.of(Model) if (one.id.partition("@")[0], one.version or "") in served)
     wanted = {folder_of(one.artifact_uri) for one in models if isinstance(one.artifact_uri, str)}
-    yield from api.each(lambda address: _folder(api, address), sorted(filter(None, wanted)))
+    return sorted(filter(None, wanted))
 
 
 @collector(DataFolder, operations=(FILE,), per="account", follows=(Dataset,), opt_in="documents")

@@ -1,5 +1,6 @@
 """Cloud Storage kinds: typed snapshots. Each field names the operation and member it comes from."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET
@@ -12,6 +13,7 @@ from scanner.model.nouns import Holds, Observed, Part, Read, Resource
 BUCKET = "storage.buckets.get"
 LIST = "storage.buckets.list"
 FILE = "storage.objects.get"
+FILES = "storage.objects.list"
 POLICY = "storage.buckets.getIamPolicy"
 FOLDERS = "storage.managedFolders.list"
 FOLDER_POLICY = "storage.managedFolders.getIamPolicy"
@@ -99,3 +101,30 @@ class DataFolder(Resource, frozen=True, kw_only=True):
 
     documents: Observed[tuple[SheetFile, ...]] = UNSET
     refused: Observed[tuple[str, ...]] = UNSET
+
+
+class ArtifactFile(Part, frozen=True, kw_only=True, rename="camel"):
+    """A file of an artifact: what Cloud Storage knows of its content, in base64, and when it was written.
+
+    One that was composed of others has no MD5.
+    """
+
+    md5_hash: str | None = None
+    crc32c: str | None = None
+    time_created: datetime | None = None
+
+
+class ArtifactFiles(Resource, frozen=True, kw_only=True):
+    """The files of the artifact of a model that an endpoint serves, but for those that may be model cards.
+
+    Listed where AI systems are declared, which takes no right to content. Their names are not kept. `more` says that
+    there are others than these. Id: the address of the folder, without a slash at the end, with the project that saw
+    it.
+    """
+
+    kind: ClassVar[str] = "gcp.storage.ArtifactFiles"
+    title: ClassVar[str] = "files of an artifact in Cloud Storage"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    files: Annotated[Observed[tuple[ArtifactFile, ...]], Read(FILES, "items")] = UNSET
+    more: Observed[bool] = UNSET

@@ -160,6 +160,8 @@ class Model(Resource, frozen=True, kw_only=True):
     version: Annotated[Observed[str], Read(MODELS, "versionId")] = UNSET
     create_time: Annotated[Observed[datetime], Read(MODELS, "versionCreateTime")] = UNSET
     artifact_uri: Annotated[Observed[str], Read(MODELS, "artifactUri")] = UNSET
+    #: the model that it is a copy of, whose artifact was uploaded earlier
+    copy_of: Annotated[Observed[str], Read(MODELS, "originalModelInfo.model")] = UNSET
     kms_key: Annotated[Observed[str], Read(MODELS, "encryptionSpec.kmsKeyName")] = UNSET
     image_uri: Annotated[Observed[str], Read(MODELS, "containerSpec.imageUri")] = UNSET
     #: what Vertex ML Metadata noted as this version when it was uploaded

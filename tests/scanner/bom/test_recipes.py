@@ -47,6 +47,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.sagemaker.ArtifactLineage",
         "gcp.vertex_ai.ModelLineage",
         "aws.s3.ArtifactObject",
+        "gcp.storage.ArtifactFiles",
         "aws.s3.ModelFolder",
         "gcp.storage.ModelFolder",
         "aws.s3.DataFolder",

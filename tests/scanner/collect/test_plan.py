@@ -74,6 +74,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "azure.operational_insights.LogTable",
         "azure.security.DefenderPlan",
         "azure.security.StorageDefender",
+        "gcp.storage.ArtifactFiles",
         "gcp.dlp.DiscoveryConfig",
         "gcp.dlp.JobTrigger",
         "gcp.logging.DeclaredLogBucket",
@@ -103,6 +104,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "logs:DescribeSubscriptionFilters",
         "macie2:DescribeBuckets",
         "s3:ListObjectsV2",
+        "storage.objects.list",
         "Microsoft.MachineLearningServices/workspaces/data/read",
         "Microsoft.MachineLearningServices/workspaces/data/versions/read",
         "Microsoft.MachineLearningServices/workspaces/jobs/read",
@@ -133,7 +135,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
         *("MLP-5213", "MLP-5223", "MLP-5232", "MLP-5233", "MLP-5234", "MLP-5306", "MLP-5307", "MLP-5308", "MLP-5315"),
-        *("MLP-5331", "MLP-5332", "MLP-5333"),
+        *("MLP-5309", "MLP-5316", "MLP-5331", "MLP-5332", "MLP-5333"),
         "MLP-5504",
         "MLP-5505",
         "MLP-5506",
