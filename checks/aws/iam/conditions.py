@@ -30,14 +30,15 @@ _NEGATED = "not"
 class Choice(NamedTuple):
     """What a caller may put under a key: any value that `can` says so of, one of `others`, or nothing at all.
 
-    `others` are there whatever policies name: mostly a value that none does. `absent` says whether there may be none.
-    `fill` makes a value of a pattern.
+    `others` are there whatever policies name: mostly a value that none does; `unsure` may be. `absent` says whether
+    there may be none. `fill` makes a value of a pattern.
     """
 
     can: Callable[[str], Answer]
     others: Values = ()
     absent: Answer = YES
     fill: Callable[[str], str] = filled
+    unsure: Values = ()
 
 
 class Later(Struct, frozen=True):
@@ -312,6 +313,8 @@ def _options(key: str, choice: Choice, tests: list[Test], keys: Keys) -> Iterato
         yield _ABSENT, choice.absent is YES
     for other in choice.others:
         yield (other,), True
+    for other in choice.unsure:
+        yield (other,), False
     named = (value for test in tests if test.key == key and test.operator != "null" for value in test.values)
     for value in dict.fromkeys(named):
         wanted = choice.fill(_substituted(value, keys)[0])

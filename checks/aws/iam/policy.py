@@ -199,8 +199,8 @@ class Powers:
             known = self.keys(action)
             for rules in filter(None, (self.own, self.boundary)):
                 for rule in rules.about(action).rules:
-                    for picked, _ in choices([rule.condition], known):
-                        keys += rule.condition.unclear(picked)
+                    for picked, certain in choices([rule.condition], known):
+                        keys += rule.condition.unclear(picked) if certain else sorted(rule.condition.keys)
         return (*fields, *(f"what {key} is in its requests" for key in dict.fromkeys(keys)))
 
     def administer(self) -> Answer:

@@ -67,9 +67,11 @@ _WRITTEN = (
     *("sagemaker:rootaccess", "sagemaker:volumekmskey", "sagemaker:vpcsecuritygroupids", "sagemaker:vpcsubnets"),
     *("sts:rolesessionname", "sts:transitivetagkeys"),
 )
-#: Of whoever speaks to AWS himself, and not through a service.
-_DIRECT: dict[str, Values] = {
-    "aws:calledvia*": (),
+#: Of whoever speaks to AWS as himself, and not as a service that does so on its own behalf.
+_DIRECT: dict[str, Values | Choice] = {
+    # He may ask a service that then asks for him. Which of them do so, with which action, is not known.
+    "aws:calledvia*": Choice(_maybe, unsure=(f"{SOMETHING}.amazonaws.com",)),
+    "aws:viaawsservice": Choice(_never, ("false",), absent=NO, unsure=("true",)),
     "aws:principalisawsservice": ("false",),
     "aws:principalservicename*": (),
     "aws:sourceaccount": (),
@@ -77,7 +79,6 @@ _DIRECT: dict[str, Values] = {
     "aws:sourceorgid": (),
     "aws:sourceorgpaths": (),
     "aws:sourceowner": (),
-    "aws:viaawsservice": ("false",),
     # A session may be as new as one likes, which is all that policies against old sessions ask.
     "aws:tokenissuetime": ("inf",),
 }

@@ -33,10 +33,12 @@ def passing(target, *others, **members):
     return role_with(allow("iam:PassRole", target, **members), *(others or (TRAINS,)))
 
 
+THROUGH_A_SERVICE = {"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}}
 CASES = {
     "iam_ml_role_escalates": [
         Case("reads a bucket", PASS, CLERK),
         Case("makes a user, equips it and takes its key", FAIL, role_with(allow(ON_USERS))),
+        Case("does so through a service", UNKNOWN, role_with(allow(ON_USERS, Condition=THROUGH_A_SERVICE))),
         Case(
             "makes users by a name, equips them and takes their keys",
             FAIL,

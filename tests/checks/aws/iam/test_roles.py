@@ -40,6 +40,9 @@ NOT_YET_ENDED = {"DateLessThan": {"aws:CurrentTime": "2999-01-31T00:00:00Z"}}
 OUR_ORGANISATION = {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
 OTHER_ORGANISATIONS = {"StringNotEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
 ONE_ORGANISATION = {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}
+BY_A_TEMPLATE = {"ForAnyValue:StringEquals": {"aws:CalledVia": ["cloudformation.amazonaws.com"]}}
+BY_A_SERVICE = {"Bool": {"aws:ViaAWSService": "true"}}
+BY_ITSELF = {"Bool": {"aws:ViaAWSService": "false"}}
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 TO_SAGEMAKER = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
@@ -87,6 +90,14 @@ CASES = {
         ),
         Case("everything, within a boundary that was denied", UNKNOWN, role_with(allow("*"), boundary=HIDDEN)),
         Case("everything, with a second factor", UNKNOWN, role_with(allow("*", Condition=MFA))),
+        Case("everything, through CloudFormation", UNKNOWN, role_with(allow("*", Condition=BY_A_TEMPLATE))),
+        Case("everything, through services", UNKNOWN, role_with(allow("*", Condition=BY_A_SERVICE))),
+        Case(
+            "everything, and denied but through services",
+            UNKNOWN,
+            role_with(allow("*"), deny("*", Condition=BY_ITSELF)),
+        ),
+        Case("everything, and denied through services", FAIL, role_with(allow("*"), deny("*", Condition=BY_A_SERVICE))),
         Case("everything, for a term that has ended", PASS, role_with(allow("*", Condition=ENDED))),
         Case("everything, until a second that has passed", PASS, role_with(allow("*", Condition=ENDED_BY_COUNT))),
         Case("everything, since a day that has passed", FAIL, role_with(allow("*", Condition=BEGUN))),
@@ -129,6 +140,7 @@ CASES = {
             UNKNOWN,
             role_with(allow("iam:PassRole", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})),
         ),
+        Case("any role, through CloudFormation", UNKNOWN, role_with(allow("iam:PassRole", Condition=BY_A_TEMPLATE))),
         Case("everything of IAM", FAIL, role_with(allow("iam:*", "arn:aws:iam::111122223333:role/*"))),
         DENIED,
     ],

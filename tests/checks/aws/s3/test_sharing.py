@@ -31,6 +31,7 @@ UNENCRYPTED = deny(
 )
 PLAIN_HTTP = {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 PARTNER = {"AWS": OTHER_ACCOUNT}
+ATHENA = "athena.amazonaws.com"
 LOGS = {"Service": "logging.s3.amazonaws.com"}
 TRAILS = {"Service": "cloudtrail.amazonaws.com"}
 BALANCER = "127311923021"
@@ -365,6 +366,12 @@ CASES = {
                 ("aws:ResourceAccount", ACCOUNT),
                 ("s3:ResourceAccount", ACCOUNT),
             )
+        ),
+        Case("another account, through a service", UNKNOWN, open_to(PARTNER, condition=where("aws:CalledVia", ATHENA))),
+        Case(
+            "another account, and denied but through services",
+            UNKNOWN,
+            open_to(PARTNER, "s3:*", deny("s3:*", Principal="*", Condition={"Bool": {"aws:ViaAWSService": "false"}})),
         ),
         Case("another account, from everywhere", FAIL, open_to(PARTNER, condition=from_addresses("0.0.0.0/0"))),
         Case(
