@@ -92,12 +92,23 @@ _OWN_WORDS: dict[str, Choice | Later] = {
     # Without one is the widest; whether one that a policy asks for is narrow, nobody knows.
     "iam:permissionsboundary": Choice(_maybe),
 }
+#: Of a request for what is of another organisation than whoever makes it, whichever that is.
+OTHER_ORGANISATION: dict[str, Values] = {
+    "aws:resourceorgid": (f"{_ORGANISATION}-of-the-owner",),
+    "aws:resourceorgpaths": (f"{_ORGANISATION}-of-the-owner/r-{SOMETHING}/",),
+}
 _SAME_ORGANISATION = {
     "aws:resourceorgid": Alike("aws:principalorgid"),
     "aws:resourceorgpaths": Alike("aws:principalorgpaths"),
     "aws:principalorgid": Alike("aws:resourceorgid"),
     "aws:principalorgpaths": Alike("aws:resourceorgpaths"),
 }
+#: What a service that asks on its own behalf has not.
+_OF_PEOPLE = (
+    *("aws:calledvia*", "aws:federatedprovider", "aws:multifactorauthage", "aws:multifactorauthpresent"),
+    *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/*"),
+    *("aws:username", "sts:externalid"),
+)
 #: IAM has one region for all of a partition.
 _HOME = {
     "aws": "us-east-1",
@@ -189,9 +200,7 @@ def keys_of_public() -> Keys:
         **keys_of_account(STRANGER),
         **keys_of_nowhere("principal"),
         **dict.fromkeys(("aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpcsourceip"), ()),
-        # Whichever organisation has what is asked for, it is another one.
-        "aws:resourceorgid": (f"{_ORGANISATION}-of-the-owner",),
-        "aws:resourceorgpaths": (f"{_ORGANISATION}-of-the-owner/r-{SOMETHING}/",),
+        **OTHER_ORGANISATION,
         **nowhere,
     }
 
@@ -201,10 +210,9 @@ def keys_of_service(account: str) -> Keys:
     organisation = keys_of_nowhere("source", absent=UNKNOWN)
     return {
         **_OWN_WORDS,
+        **dict.fromkeys(_OF_PEOPLE, ()),
         "aws:principalisawsservice": ("true",),
-        "aws:principalaccount": (),
-        "aws:principalarn": (),
-        "aws:principalorgid": (),
+        "aws:viaawsservice": ("false",),
         "aws:sourceaccount": Choice(lambda value: YES if value == account else NO, (account,), absent=UNKNOWN),
         "aws:sourcearn": within(account)._replace(absent=UNKNOWN),
         **{key: each if account == STRANGER else each._replace(can=_maybe) for key, each in organisation.items()},

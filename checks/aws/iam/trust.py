@@ -11,7 +11,7 @@ from checks.aws.iam.federation import keys_of_anybody, keys_of_guest, lets_guest
 from checks.aws.iam.matching import Targets
 from checks.aws.iam.policy import Documents
 from checks.aws.iam.principals import STRANGER, Caller, Named, named
-from checks.aws.iam.requests import SOMETHING, keys_of_account, keys_of_nowhere, keys_of_service
+from checks.aws.iam.requests import OTHER_ORGANISATION, SOMETHING, keys_of_account, keys_of_nowhere, keys_of_service
 from checks.aws.iam.resources import Role
 from checks.aws.iam.statements import Rules, is_understood, rule_of, statements
 from checks.aws.names import account_of
@@ -89,6 +89,7 @@ def _sources(trust: _Trust, service: str) -> tuple[list[str], list[str]]:
     for account, label in ((STRANGER, "any source"), *((other, other) for other in trust.other_accounts())):
         # Some account of no organisation that is named: one that is named is no source like any other.
         keys = {**keys_of_service(account), **keys_of_nowhere("source", absent=UNKNOWN)}
+        keys |= OTHER_ORGANISATION if account == STRANGER else {}
         answer = trust.lets_in(caller, keys)
         if answer is YES:
             by.append(label)
@@ -180,6 +181,7 @@ def iam_ml_role_trusts_everyone(role: Role) -> Verdict:
     keys = {
         **keys_of_account(STRANGER),
         **keys_of_nowhere("principal"),
+        **OTHER_ORGANISATION,
         "sts:externalid": Choice(lambda _: UNKNOWN, (SOMETHING,)),
     }
     match trust.lets_in(Caller(account=STRANGER), keys):

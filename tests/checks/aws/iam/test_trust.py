@@ -11,6 +11,7 @@ TERRAFORM = {"Federated": "arn:aws:iam::111122223333:oidc-provider/app.terraform
 COGNITO = {"Federated": "cognito-identity.amazonaws.com"}
 OF_US = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 NOT_OF_US = {"StringNotEquals": OF_US["StringEquals"]}
+ENDED = {"DateLessThan": {"aws:CurrentTime": "2024-01-31T00:00:00Z"}}
 SAML = {"Federated": "arn:aws:iam::111122223333:saml-provider/northwind-example"}
 POOL = "eu-west-1:11111111-2222-3333-4444-555555555555"
 
@@ -107,8 +108,17 @@ CASES = {
         Case(
             "a condition on what is not known",
             UNKNOWN,
-            trusting(SAGEMAKER, **where("aws:PrincipalTag/a", "b")),
+            trusting(SAGEMAKER, **where("aws:SourceVpc", "vpc-0a1b2c3d")),
         ),
+        *(
+            Case(f"a condition on {key}, which no service has", NOT_APPLICABLE, trusting("*", **where(key, value)))
+            for key, value in (
+                ("aws:PrincipalTag/a", "b"),
+                ("aws:PrincipalOrgPaths", "o-exampleorgid/r-ab12/ou-ab12-11111111/"),
+                ("sts:ExternalId", "agreed"),
+            )
+        ),
+        Case("for its own organisation", PASS, trusting(SAGEMAKER, **where("aws:SourceOrgID", "${aws:ResourceOrgID}"))),
         Case("another service", NOT_APPLICABLE, trusting({"Service": "lambda.amazonaws.com"})),
         Case("the role was denied", UNKNOWN, role()),
     ],
@@ -131,6 +141,12 @@ CASES = {
             FAIL,
             role(trust_policy=document({"Effect": "Allow", "NotPrincipal": {"AWS": OTHER_ACCOUNT}, "Action": "sts:*"})),
         ),
+        Case(
+            "everyone of its own organisation",
+            PASS,
+            trusting("*", **where("aws:PrincipalOrgID", "${aws:ResourceOrgID}")),
+        ),
+        Case("everyone, for a term that has ended", PASS, trusting("*", Condition=ENDED)),
         Case("everyone of any organisation", FAIL, trusting("*", **like("aws:PrincipalOrgID", "o-*"))),
         Case("everyone of any part of one", FAIL, trusting("*", **like("aws:PrincipalOrgPaths", "o-*/r-*/*"))),
         Case(
