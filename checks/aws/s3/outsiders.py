@@ -25,6 +25,11 @@ _AUTHENTICATED = "/groups/global/AuthenticatedUsers"
 _ALL = "/groups/global/AllUsers"
 
 
+_ANY_SERVICE, _SERVICE_NAME = "any service", "aws:principalservicename"
+#: Keys of a condition by which a statement for everybody is one for services.
+_OF_SERVICES = ("aws:principalisawsservice", _SERVICE_NAME, "aws:principalservicenameslist")
+
+
 class Actions(Struct, frozen=True):
     """Actions in lower case, by what they are about."""
 
@@ -191,20 +196,32 @@ def _served(service: str, rule: Rule, account: str) -> Iterator[Outsider]:
         yield Outsider(f"{other} through {service}", caller, keys, foreign=Foreign.account(other))
 
 
+def _services(rule: Rule) -> Iterator[Named]:
+    """Whom a statement names; of one for everybody, the services that its condition speaks of."""
+    for one in named(rule.statement.get("Principal")):
+        if not one.everybody:
+            yield one
+        elif not rule.condition.keys.isdisjoint(_OF_SERVICES):
+            tests = (test for test in rule.condition.tests if test is not None and test.key == _SERVICE_NAME)
+            told = [text for test in tests if not test.negated for text in test.values]
+            yield from (Named("Service", text) for text in told or (SOMETHING,))
+
+
 def services_let_in(bucket: Bucket, actions: Actions) -> Reached:
     """Services that the policy lets take any of these actions on behalf of whatever account asks them to."""
     if bucket.policy is UNSET:
         return Reached(unclear=("policy",))
     rules = rules_of_resource(bucket.policy)
-    principals = (one for rule in rules.rules if not rule.denies for one in named(rule.statement.get("Principal")))
+    principals = (one for rule in rules.rules if not rule.denies for one in _services(rule))
     by: dict[str, None] = {}
     unclear: list[str] = []
     for one in dict.fromkeys(principals):
-        name = service_of(one)
+        name = _ANY_SERVICE if one.text == SOMETHING else service_of(one)
         if not name:
             continue
         caller = Caller(service=one.text) if one.kind == "Service" else Caller(account=one.account, arn=one.arn)
-        each = _asking(Outsider(name, caller, keys_of_service(STRANGER)), bucket)
+        keys = {**keys_of_service(STRANGER), "aws:principalservicename": (one.text,)}
+        each = _asking(Outsider(name, caller, keys), bucket)
         asked = for_any_account(rules, one)
         answer = _reaches(each, asked, bucket, actions)
         if answer is YES:

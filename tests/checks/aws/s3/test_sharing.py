@@ -579,6 +579,20 @@ CASES = {
         Case("trails of older days", FAIL, delivered({"AWS": DELIVERIES["CloudTrail"]}, f"AWSLogs/{ACCOUNT}/*")),
         *(Case(f"as the console lets in {name}", PASS, policy) for name, policy in CONSOLE.items()),
         Case("an older way to deliver, of this account", PASS, open_to({"AWS": BALANCER}, condition=OF_US)),
+        *(
+            Case(f"everybody, {name}", verdict, open_to("*", condition=condition))
+            for name, verdict, condition in (
+                ("if it is a service", FAIL, {"Bool": {"aws:PrincipalIsAWSService": "true"}}),
+                ("if it is no service", PASS, {"Bool": {"aws:PrincipalIsAWSService": "false"}}),
+                ("if it is a service by name", FAIL, where("aws:PrincipalServiceName", "logging.s3.amazonaws.com")),
+                (
+                    "if it is a service, for this account",
+                    PASS,
+                    {"Bool": {"aws:PrincipalIsAWSService": "true"}, **where("aws:SourceAccount", ACCOUNT)},
+                ),
+                ("of an organisation", PASS, where("aws:PrincipalOrgID", "o-exampleorgid")),
+            )
+        ),
         Case("for an organisation", PASS, open_to(LOGS, condition=where("aws:SourceOrgID", "o-exampleorgid"))),
         *SHARED,
     ],
