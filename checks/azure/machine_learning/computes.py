@@ -13,10 +13,10 @@ from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
-_INSTANCE, _CLUSTER = "computeinstance", "amlcompute"
+INSTANCE, _CLUSTER = "computeinstance", "amlcompute"
 
 
-def _other_than(compute: Compute, *types: str) -> Verdict | None:
+def other_than(compute: Compute, *types: str) -> Verdict | None:
     """Why the question does not arise: another type of compute, or one that does not run. Or that was not observed."""
     if verdict := unobserved(compute, "compute_type"):
         return verdict
@@ -39,8 +39,7 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
     ## Why it matters
     A local administrator account with an SSH key lives outside Entra ID: no multi-factor sign-in, no conditional
     access, no removal when its owner leaves, and no name in the sign-in log. Local accounts are on unless turned off.
-    That of an instance is signed in to over SSH alone: where SSH was turned off, which holds for good, it opens
-    nothing.
+    That of an instance is signed in to over SSH alone: where SSH is off, which stays so for good, it opens nothing.
 
     ## How to fix
     Create the compute anew with local authentication off; the setting cannot be changed afterwards.
@@ -51,7 +50,7 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/security-controls-policy
     """
-    if verdict := _other_than(compute, _INSTANCE, _CLUSTER):
+    if verdict := other_than(compute, INSTANCE, _CLUSTER):
         return verdict
     match compute.disable_local_auth:
         case True:
@@ -64,7 +63,7 @@ def azure_ml_compute_local_auth_enabled(compute: Compute) -> Verdict:
 
 def _closed_to_ssh(compute: Compute) -> Verdict | None:
     """A pass for an instance that was told to take no SSH, the one way in for its local account."""
-    if folded(compute.compute_type) != _INSTANCE:
+    if folded(compute.compute_type) != INSTANCE:
         return None
     if verdict := unobserved(compute, "ssh_public_access"):
         return verdict
@@ -97,7 +96,7 @@ def azure_ml_compute_outside_network(compute: Compute, view: View) -> Verdict:
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-secure-training-vnet
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-managed-network
     """
-    if verdict := _other_than(compute, _INSTANCE, _CLUSTER) or unobserved(compute, "subnet_id"):
+    if verdict := other_than(compute, INSTANCE, _CLUSTER) or unobserved(compute, "subnet_id"):
         return verdict
     if compute.subnet_id:
         return passed("it is in a subnet", subnet_id=compute.subnet_id)
@@ -141,7 +140,7 @@ def azure_ml_compute_public_ip(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-secure-training-vnet
     """
-    if verdict := _other_than(compute, _INSTANCE, _CLUSTER):
+    if verdict := other_than(compute, INSTANCE, _CLUSTER):
         return verdict
     match compute.enable_node_public_ip:
         case True:
@@ -183,7 +182,7 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
     """
-    if verdict := _other_than(compute, _INSTANCE):
+    if verdict := other_than(compute, INSTANCE):
         return verdict
     access = compute.ssh_public_access
     match folded(access):
@@ -235,7 +234,7 @@ def azure_ml_compute_cluster_remote_login_open(compute: Compute, view: View) -> 
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-attach-compute-cluster
     """
-    if verdict := _other_than(compute, _CLUSTER):
+    if verdict := other_than(compute, _CLUSTER):
         return verdict
     access = compute.remote_login_port_public_access
     state = folded(access)
@@ -303,7 +302,7 @@ def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-compute-instance
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-manage-compute-instance
     """
-    if verdict := _other_than(compute, _INSTANCE):
+    if verdict := other_than(compute, INSTANCE):
         return verdict
     policy = compute.application_sharing_policy
     match folded(policy):
@@ -321,30 +320,6 @@ def azure_ml_compute_instance_shared_applications(compute: Compute) -> Verdict:
             return failed("members of the workspace may open its applications", **evidence)
         case _:
             return unknown("authorization_type")
-
-
-@check(id="MLP-3107", severity=Severity.LOW, objective="hardened-workspaces", since="0.1.0", blind_to=())
-def azure_ml_compute_instance_without_idle_shutdown(compute: Compute) -> Verdict:
-    """Compute instance is not shut down when idle.
-
-    ## Why it matters
-    A machine that nobody uses still runs with its owner's session, unpatched until the next restart, and can be misused
-    at night and at weekends without anybody noticing; it also costs money.
-
-    ## How to fix
-    Set an idle time between 15 minutes and three days.
-
-    Studio: Compute > the instance > Idle shutdown. CLI: `idle_time_before_shutdown_minutes: 60` in the compute's file.
-    ARM and Bicep: `idleTimeBeforeShutdown: 'PT60M'`.
-
-    ## References
-    - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
-    """
-    if verdict := _other_than(compute, _INSTANCE) or unobserved(compute, "idle_time_before_shutdown"):
-        return verdict
-    if compute.idle_time_before_shutdown:
-        return passed("it stops when idle", idle_time_before_shutdown=compute.idle_time_before_shutdown)
-    return standing_still(compute) or failed("it never stops when idle", idle_time_before_shutdown=None)
 
 
 @check(
@@ -365,7 +340,7 @@ def azure_ml_compute_instance_root_access_enabled(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
     """
-    if verdict := _other_than(compute, _INSTANCE):
+    if verdict := other_than(compute, INSTANCE):
         return verdict
     match compute.enable_root_access:
         case False:
@@ -393,7 +368,7 @@ def azure_ml_compute_instance_privileged_service(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/how-to-create-compute-instance
     """
-    if verdict := _other_than(compute, _INSTANCE) or unobserved(compute, "custom_services"):
+    if verdict := other_than(compute, INSTANCE) or unobserved(compute, "custom_services"):
         return verdict
     services = compute.custom_services or ()
     names = [service.name or "unnamed" for service in services if service.docker and service.docker.privileged]
@@ -426,7 +401,7 @@ def azure_ml_compute_instance_os_outdated(compute: Compute) -> Verdict:
     ## References
     - https://learn.microsoft.com/en-us/azure/machine-learning/concept-vulnerability-management
     """
-    if verdict := _other_than(compute, _INSTANCE):
+    if verdict := other_than(compute, INSTANCE):
         return verdict
     match compute.is_latest_os_image:
         case True:

@@ -6,8 +6,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from checks.blind_spots import CARDS
+from checks.documents import Documents
 from checks.gcp.paths.documentation import endpoint_of
-from checks.gcp.paths.documents import Documents, documents_of, folder_id, folder_of
+from checks.gcp.paths.documents import documents_of, folder_id, folder_of
 from checks.gcp.storage.resources import ArtifactFile, ArtifactFiles, ModelFolder
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 from scanner.cards.agreement import Serving, compare
@@ -138,8 +139,7 @@ def _was_there(file: ArtifactFile, model: Model) -> bool:
 
 def _shown(model: Model, known: _Known, documents: Documents) -> dict[str, Any]:
     evidence = {name: getattr(model, name) for name in ("card", "version", "artifact_uri", "image_uri", "create_time")}
-    if documents.folder:
-        evidence["ModelFolder.documents"] = {documents.folder.id: documents.found}
+    evidence |= documents.evidence()
     if known.files:
         evidence["ArtifactFiles.files"] = {known.files.id: known.files.files}
     return evidence

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from checks.blind_spots import VERSIONS_DELETED
+from checks.gcp.storage.lifecycle import kept_for
 from checks.gcp.storage.public import INHERITS, openness
 from checks.gcp.storage.resources import Bucket
 from scanner.model.checks import check
@@ -13,7 +13,7 @@ _DAY = 86400
 #: How long what was overwritten has to be kept: longer than the seven days that Cloud Storage keeps by itself.
 _LEAST_DAYS = 30
 #: The fields that say what is kept of an object that somebody overwrites.
-_KEEPS = ("versioning", "retention_period", "soft_delete", "event_based_hold")
+_KEEPS = ("versioning", "lifecycle", "retention_period", "soft_delete", "event_based_hold")
 
 
 @check(
@@ -121,7 +121,7 @@ def gcp_ml_bucket_object_access_lists(bucket: Bucket) -> Verdict:
     severity=Severity.MEDIUM,
     objective="resilience-recovery",
     since="0.1.0",
-    blind_to=(VERSIONS_DELETED,),
+    blind_to=(),
 )
 def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     """Bucket of an ML workload keeps neither old versions nor, for a month, what was overwritten.
@@ -130,7 +130,7 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     When an artifact or a dataset is overwritten, by accident or by someone who poisons it, there is nothing to compare
     with and nothing to go back to once the days of soft deletion are over, seven unless they were changed. A retention
     period forbids overwriting for as long as it lasts, and so does a hold that each new object gets. Less than 30 days
-    of a period is less than it takes to notice.
+    of a period is less than it takes to notice; rules of the lifecycle that delete earlier versions sooner count.
 
     ## How to fix
     Turn object versioning on with a lifecycle rule that ends old versions, lengthen soft deletion, or set a retention
@@ -150,14 +150,19 @@ def gcp_ml_bucket_without_versions(bucket: Bucket) -> Verdict:
     if excuse := _not_ours(bucket) or unobserved(bucket, *_KEEPS):
         return excuse
     shown: dict[str, Any] = {name: getattr(bucket, name) for name in _KEEPS}
-    if bucket.versioning:
+    versions = kept_for(bucket.lifecycle or (), _LEAST_DAYS) if bucket.versioning else 0
+    if versions == _LEAST_DAYS:
         return passed("what was overwritten can be restored", **shown)
     if bucket.event_based_hold:
         return passed("nothing can be overwritten before somebody releases it", **shown)
     periods = {name: whole(str(shown[name] or 0)) for name in ("retention_period", "soft_delete")}
     if strange := [name for name, seconds in periods.items() if seconds is None]:
         return unknown(*strange)
-    days = max(seconds for seconds in periods.values() if seconds is not None) // _DAY
+    retained, soft = ((seconds or 0) // _DAY for seconds in periods.values())
+    # What a lifecycle deletes is deleted softly as well.
+    days = max(retained, soft + (versions or 0))
+    if versions is None and days < _LEAST_DAYS:
+        return unknown("which objects rules of the lifecycle delete earlier versions of")
     if days >= _LEAST_DAYS:
         return passed(f"for {days} days nothing is lost by overwriting", **shown)
     if days:

@@ -32,6 +32,35 @@ class IpFilter(Part, frozen=True, kw_only=True, rename="camel"):
     public_network_source: PublicNetworks | None = None
 
 
+class RuleAction(Part, frozen=True, kw_only=True):
+    """What a rule of a lifecycle does."""
+
+    type: str | None = None
+
+
+class RuleCondition(Part, frozen=True, kw_only=True, rename="camel"):
+    """Which objects it does that to: those for which all of it holds."""
+
+    is_live: bool | None = None
+    age: int | None = None
+    days_since_noncurrent_time: int | None = None
+    num_newer_versions: int | None = None
+    days_since_custom_time: int | None = None
+    created_before: str | None = None
+    custom_time_before: str | None = None
+    noncurrent_time_before: str | None = None
+    matches_prefix: tuple[str, ...] | None = None
+    matches_suffix: tuple[str, ...] | None = None
+    matches_storage_class: tuple[str, ...] | None = None
+
+
+class LifecycleRule(Part, frozen=True, kw_only=True):
+    """A rule by which Cloud Storage changes or deletes objects by itself."""
+
+    action: RuleAction | None = None
+    condition: RuleCondition | None = None
+
+
 class Bucket(Resource, frozen=True, kw_only=True):
     """A bucket that an ML resource refers to, whether or not it exists. Id: //storage.googleapis.com/NAME"""
 
@@ -52,6 +81,7 @@ class Bucket(Resource, frozen=True, kw_only=True):
     ip_filter: Annotated[Observed[IpFilter], Read(BUCKET, "ipFilter")] = UNSET
     uniform_access: Annotated[Observed[bool], Read(BUCKET, "iamConfiguration.uniformBucketLevelAccess.enabled")] = UNSET
     versioning: Annotated[Observed[bool], Read(BUCKET, "versioning.enabled")] = UNSET
+    lifecycle: Annotated[Observed[tuple[LifecycleRule, ...]], Read(BUCKET, "lifecycle.rule")] = UNSET
     retention_period: Annotated[Observed[str], Read(BUCKET, "retentionPolicy.retentionPeriod")] = UNSET
     #: whether each new object is held, and so can be neither overwritten nor deleted until somebody releases it
     event_based_hold: Annotated[Observed[bool], Read(BUCKET, "defaultEventBasedHold")] = UNSET

@@ -187,14 +187,6 @@ CASES = {
         Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
         *IDLE,
     ],
-    "azure_ml_compute_instance_without_idle_shutdown": [
-        *unless_it_stands_still(idle_time_before_shutdown=None),
-        Case("after an hour", PASS, instance(idle_time_before_shutdown="PT1H")),
-        Case("never", FAIL, instance(idle_time_before_shutdown=None)),
-        Case("a cluster", NOT_APPLICABLE, LISTED_CLUSTER),
-        Case("detail was denied", UNKNOWN, LISTED_INSTANCE),
-        *IDLE,
-    ],
     "azure_ml_compute_instance_root_access_enabled": [
         Case("refused", PASS, instance(enable_root_access=False)),
         Case("given", FAIL, instance(enable_root_access=True)),

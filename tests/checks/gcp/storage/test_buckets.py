@@ -3,6 +3,7 @@ from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.storage.buckets import gcp_ml_bucket_without_versions
+from checks.gcp.storage.resources import LifecycleRule, RuleAction, RuleCondition
 
 VIEWER = "roles/storage.objectViewer"
 PRIVATE = (binding(VIEWER, "serviceAccount:serving@example-fraud-prod.iam.gserviceaccount.com"),)
@@ -18,8 +19,15 @@ NOT_OURS = [
 EVERYONE = binding(VIEWER, "allUsers")
 
 
-def kept(versions=None, retention=None, soft=None, held=None):
-    return own_bucket(versioning=versions, retention_period=retention, soft_delete=soft, event_based_hold=held)
+def kept(versions=None, retention=None, soft=None, held=None, rules=None):
+    periods = {"retention_period": retention, "soft_delete": soft}
+    return own_bucket(versioning=versions, event_based_hold=held, lifecycle=rules, **periods)
+
+
+def with_rules(*conditions, soft="604800", does="Delete"):
+    """A bucket with versions whose lifecycle has a rule for each of these conditions."""
+    rules = (LifecycleRule(action=RuleAction(type=does), condition=RuleCondition(**each)) for each in conditions)
+    return kept(versions=True, soft=soft, rules=tuple(rules))
 
 
 CASES = {
@@ -66,6 +74,25 @@ CASES = {
     ],
     "gcp_ml_bucket_without_versions": [
         Case("versions", PASS, kept(versions=True)),
+        Case("versions that go after a month", PASS, with_rules({"days_since_noncurrent_time": 30})),
+        Case("versions that go after a week, and a week", FAIL, with_rules({"days_since_noncurrent_time": 7})),
+        Case(
+            "versions that go after a week, and a month",
+            PASS,
+            with_rules({"days_since_noncurrent_time": 7}, soft="2592000"),
+        ),
+        Case("versions that go at once", FAIL, with_rules({"is_live": False})),
+        Case("versions of old objects, which go at once", UNKNOWN, with_rules({"age": 90})),
+        Case("all but the current version go", FAIL, with_rules({"num_newer_versions": 1})),
+        Case("all but the last three versions go", PASS, with_rules({"num_newer_versions": 3})),
+        Case("current versions go when they are old", PASS, with_rules({"age": 90, "is_live": True})),
+        Case("versions move to another class", PASS, with_rules({"age": 30}, does="SetStorageClass")),
+        Case("versions below a folder go", UNKNOWN, with_rules({"is_live": False, "matches_prefix": ("tmp/",)})),
+        Case(
+            "versions below a folder go, and so do others",
+            FAIL,
+            with_rules({"is_live": False, "matches_prefix": ("tmp/",)}, {"days_since_noncurrent_time": 3}),
+        ),
         Case("retention", PASS, kept(retention="31536000")),
         Case("retention of a second", FAIL, kept(retention="1")),
         Case("soft deletion for three months", PASS, kept(soft="7776000")),
