@@ -5,7 +5,7 @@ from typing import Any
 from checks.azure.machine_learning.access import in_managed_network
 from checks.azure.machine_learning.hubs import network_of
 from checks.azure.machine_learning.resources import Compute, Workspace
-from checks.azure.machine_learning.states import not_in_use, standing_still
+from checks.azure.machine_learning.states import behind_rules, not_in_use, standing_still
 from checks.azure.members import folded
 from checks.azure.networks import is_public
 from checks.blind_spots import START_SCRIPTS
@@ -171,7 +171,7 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     Whoever gets hold of the key, or of a flaw in the SSH server, has a shell on a machine that carries its owner's
     session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on, and an instance
     without a public address cannot be reached from outside. Of one that does not say, only an address that it has
-    counts.
+    counts. In a subnet of yours its security rules say who reaches the port: they are not read, and the verdict is open.
 
     ## How to fix
     Create the instance anew without SSH access, and use the terminal of studio or VS Code through the workspace.
@@ -199,7 +199,7 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
                 evidence["public_ip_address"] = address = compute.public_ip_address
                 if not (isinstance(address, str) and is_public(address)):
                     return unknown("enable_node_public_ip")
-            return failed("SSH access is on", **evidence)
+            return behind_rules(compute) or failed("SSH access is on", **evidence, subnet_id=None)
         case "disabled" | None:
             return passed("SSH access is off", ssh_public_access=access)
         case _:

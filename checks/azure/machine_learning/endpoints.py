@@ -272,7 +272,7 @@ def azure_ml_online_deployment_app_insights_off(deployment: OnlineDeployment) ->
     severity=Severity.LOW,
     objective="resilience-recovery",
     since="0.1.0",
-    blind_to=(),
+    blind_to=("autoscale settings of Azure Monitor",),
     decided_by=("instance_count", "min_instances", "scale_type"),
 )
 def azure_ml_online_deployment_single_instance(deployment: OnlineDeployment) -> Verdict:

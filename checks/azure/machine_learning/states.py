@@ -50,3 +50,14 @@ def standing_still(compute: Compute) -> Verdict | None:
     if verdict := unobserved(compute, "state"):
         return verdict
     return not_applicable("it does not run", state=compute.state) if folded(compute.state) in _STILL else None
+
+
+def behind_rules(compute: Compute) -> Verdict | None:
+    """What to say of an instance whose SSH port is open, if only the rules of its subnet tell for whom.
+
+    Source: `sshPublicAccess` of ComputeInstanceSshSettings,
+    https://learn.microsoft.com/en-us/rest/api/azureml/compute/get
+    """
+    if verdict := unobserved(compute, "subnet_id"):
+        return verdict
+    return unknown("whom the security rules of its subnet let in") if compute.subnet_id else None

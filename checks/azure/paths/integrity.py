@@ -7,7 +7,7 @@ from checks.azure.authorization.resources import Assignee, RoleAssignment, RoleD
 from checks.azure.authorization.writes import written
 from checks.azure.blind_spots import GROUPS, SUBSCRIPTIONS
 from checks.azure.machine_learning.resources import Compute, OnlineDeployment, OnlineEndpoint, Workspace
-from checks.azure.machine_learning.states import not_in_use, standing_still
+from checks.azure.machine_learning.states import behind_rules, not_in_use, standing_still
 from checks.azure.members import folded, principals
 from checks.azure.paths.roles import evidence, in_words
 from checks.azure.storage.resources import StorageAccount
@@ -82,7 +82,8 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     keep one, or from the vault where they do. Whoever takes the instance over replaces the model, and with an unsafe
     model format runs code inside the endpoint, without any right to deploy. Or the identity has that right, as AzureML
     Data Scientist does, and may write the deployment anew. Models are taken to be in the default
-    storage of their workspace. Roles that the identity holds in subscriptions that are not scanned are not seen.
+    storage of their workspace. Roles that the identity holds in subscriptions that are not scanned are not seen. In a
+    subnet of yours its security rules, which are not read, say who reaches the instance, and the verdict is open.
 
     ## How to fix
     Give development instances no SSH access or no public address, and let their identity read but not write the storage
@@ -102,7 +103,7 @@ def azure_ml_compute_exposed_and_can_replace_serving_model(compute: Compute, vie
     found = written(people, compute.scope.account, view)
     assignment = view.get(RoleAssignment, found.assignment) if found.assignment else None
     if isinstance(assignment, RoleAssignment):
-        return failed(
+        return behind_rules(compute) or failed(
             f"the roles of its identity let it {_replaced(found)}: {in_words(found, view)}",
             path=(compute.id, assignment.id, *filter(None, (found.storage,)), found.deployment),
             enable_node_public_ip=compute.enable_node_public_ip,
@@ -138,7 +139,8 @@ def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view:
     OpenAI or AI Services account that accepts keys, turn them on, or give itself the right to. A key opens everything
     that the account serves and holds: fine-tuned models, files of training and evaluation, stored conversations. It
     works from anywhere until it is renewed, and a log of its use names nobody. Roles that the identity holds in
-    subscriptions that are not scanned are not seen.
+    subscriptions that are not scanned are not seen. In a subnet of yours its security rules, which are not read, say
+    who reaches the instance, and the verdict is open.
 
     ## How to fix
     Let the account refuse keys, and give the identity Cognitive Services OpenAI User on it. Give development instances
@@ -157,7 +159,7 @@ def azure_ml_compute_exposed_and_can_get_ai_account_keys(compute: Compute, view:
     found = listed(people, compute.scope.account, view)
     if found.assignment:
         account = view.get(Account, found.account)
-        return failed(
+        return behind_rules(compute) or failed(
             f"the roles of its identity let it get keys of {found.account.rpartition('/')[2]}: {in_words(found, view)}",
             path=(compute.id, found.assignment, found.account),
             enable_node_public_ip=compute.enable_node_public_ip,

@@ -4,6 +4,7 @@ from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.azure.machine_learning.resources import Compute, CustomService, DockerSettings, Workspace
 
+SUBNET = "/subscriptions/s/…/subnets/compute"
 ATTACHED = compute("vm", compute_type="VirtualMachine")
 # What remains of a compute whose GET was denied: the list gives its type, nothing else.
 LISTED_INSTANCE, LISTED_CLUSTER = instance(), cluster()
@@ -27,7 +28,8 @@ def at(address: str) -> dict[str, object]:
 
 def ssh_on(**fields: object) -> Compute:
     """An instance with SSH that does not say whether it has a public address."""
-    return instance(ssh_public_access="Enabled", enable_node_public_ip=None, **fields)
+    given = {"ssh_public_access": "Enabled", "enable_node_public_ip": None, "state": "Running", "subnet_id": None}
+    return instance(**{**given, **fields})
 
 
 def public(**fields: object) -> Compute:
@@ -89,7 +91,7 @@ CASES = {
         *IDLE,
     ],
     "azure_ml_compute_outside_network": [
-        Case("subnet", PASS, instance(subnet_id="/subscriptions/s/…/subnets/compute")),
+        Case("subnet", PASS, instance(subnet_id=SUBNET)),
         Case("managed network", PASS, instance(subnet_id=None), default(isolation_mode="AllowInternetOutbound")),
         Case("neither", FAIL, cluster(subnet_id=None), default(isolation_mode="Disabled")),
         Case("neither, no network block", FAIL, cluster(subnet_id=None), default(isolation_mode=None)),
@@ -131,7 +133,9 @@ CASES = {
         *IDLE,
     ],
     "azure_ml_compute_instance_ssh_open": [
-        *unless_it_stands_still(ssh_public_access="Enabled", enable_node_public_ip=True),
+        *unless_it_stands_still(ssh_public_access="Enabled", enable_node_public_ip=True, subnet_id=None),
+        Case("on, in a subnet whose rules may let nobody in", UNKNOWN, ssh_on(**at("203.0.113.7"), subnet_id=SUBNET)),
+        Case("on, and whether it is in a subnet not observed", UNKNOWN, ssh_on(**at("203.0.113.7"), subnet_id=UNSET)),
         Case("off", PASS, instance(ssh_public_access="Disabled")),
         Case("absent means off", PASS, instance(ssh_public_access=None)),
         Case("on, and it has an address", FAIL, ssh_on(public_ip_address="203.0.113.7")),

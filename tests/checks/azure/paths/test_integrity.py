@@ -43,7 +43,7 @@ CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'oth
 
 
 def exposed(**fields: object) -> Compute:
-    given = {"enable_node_public_ip": True, "ssh_public_access": "Enabled"}
+    given = {"enable_node_public_ip": True, "ssh_public_access": "Enabled", "subnet_id": None}
     return instance(**{**given, "principal_id": PRINCIPAL, "user_assigned_identities": None, **fields})
 
 
@@ -231,6 +231,11 @@ CASES = {
         Case("may change access lists of a container", UNKNOWN, *lists("modifyPermissions", scope=CONTAINER)),
         Case("makes users for SFTP", UNKNOWN, exposed(), *SERVING, assignment("sftp", RETINA_STORAGE), SFTP),
         Case("makes users elsewhere", PASS, exposed(), *SERVING, assignment("sftp", f"{STORAGE}/other"), SFTP),
+        *(
+            Case(name, UNKNOWN, exposed(subnet_id=subnet), *SERVING, assignment("contributor", GROUP), CONTRIBUTOR)
+            for name, subnet in (("in a subnet with rules of its own", f"{GROUP}/…/compute"), ("subnet unseen", UNSET))
+        ),
+        Case("in a subnet, without such a role", PASS, exposed(subnet_id=f"{GROUP}/…/compute"), *SERVING),
         Case(
             "stopped", NOT_APPLICABLE, exposed(state="Stopped"), *SERVING, assignment("contributor", GROUP), CONTRIBUTOR
         ),
@@ -308,6 +313,7 @@ CASES = {
         Case("detail was denied", UNKNOWN, instance()),
     ],
     "azure_ml_compute_exposed_and_can_get_ai_account_keys": [
+        Case("in a subnet", UNKNOWN, exposed(subnet_id="x"), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
         Case("stopped", NOT_APPLICABLE, exposed(state="Stopped"), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
         Case("lists keys", FAIL, exposed(), KEYED, assignment("openai-keys", KEYED.id), AI_KEYS),
         Case("lists keys in the group", FAIL, exposed(), KEYED, assignment("openai-keys", GROUP), AI_KEYS),
