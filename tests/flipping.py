@@ -115,6 +115,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.notebooks.Instance", "project_metadata"): (),
     ("gcp.notebooks.Instance", "project_scripts"): (),
     ("gcp.notebooks.Instance", "scripts"): (),
+    ("gcp.notebooks.Instance", "script_buckets"): (),
     ("gcp.notebooks.Instance", "secrets"): (),
     ("gcp.notebooks.Instance", "serial_port_prohibited"): (),
     ("gcp.storage.Bucket", "exists"): (),

@@ -52,6 +52,9 @@ EXCUSED = {
         for member in ("disableContainerLogging", "enableAccessLogging")
     },
     Wire(
+        "vertex_endpoint_requests_not_logged", "state"
+    ): "the one monitoring job of the demo beside an endpoint that logs nothing itself logs next to nothing",
+    Wire(
         "vertex_served_model_lineage_names_no_data", "state"
     ): "two executions of the demo read data, so that it takes both to have failed",
     Wire(

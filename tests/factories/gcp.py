@@ -251,7 +251,9 @@ def package_pool(image: str, *packages: str) -> WorkerPool:
 def instance(**fields: Any) -> Instance:
     name = f"projects/{PROJECT}/locations/{REGION}-a/instances/research"
     zone = Scope("gcp", PROJECT, f"{REGION}-a")
-    return Instance(id=f"//notebooks.googleapis.com/{name}", name="research", scope=zone, **fields)
+    return Instance(
+        id=f"//notebooks.googleapis.com/{name}", name="research", scope=zone, **{"script_buckets": (), **fields}
+    )
 
 
 def running(**fields: Any) -> Instance:

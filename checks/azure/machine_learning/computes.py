@@ -171,7 +171,7 @@ def azure_ml_compute_instance_ssh_open(compute: Compute) -> Verdict:
     Whoever gets hold of the key, or of a flaw in the SSH server, has a shell on a machine that carries its owner's
     session, mounted datasets and the identity of the compute. SSH is off unless someone turns it on, and an instance
     without a public address cannot be reached from outside. Of one that does not say, only an address that it has
-    counts. In a subnet of yours its security rules say who reaches the port: they are not read, and the verdict is open.
+    counts. In a subnet of yours its security rules, which are not read, say who reaches the port: that stays open.
 
     ## How to fix
     Create the instance anew without SSH access, and use the terminal of studio or VS Code through the workspace.

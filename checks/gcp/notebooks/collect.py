@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType, structs
 
-from checks.gcp.names import COMPUTE, NOTEBOOKS, bucket_of, full_name, with_project_id
+from checks.gcp.names import COMPUTE, NOTEBOOKS, bucket_of, buckets_in, full_name, with_project_id
 from checks.gcp.notebooks.resources import (
     FROM_PROJECT,
+    INLINE_SCRIPTS,
     INSTANCES,
     METADATA,
     PROJECT,
@@ -41,7 +42,7 @@ def instances(api: GcpApi) -> Iterator[Instance]:
         if item.get("state") == "DELETED":
             continue  # its machine was removed behind Workbench's back: there is nothing left to repair
         whole = api.whole(INSTANCES, item, "gceSetup")
-        facts: dict[str, Any] = {"secrets": UNSET, "scripts": UNSET}
+        facts: dict[str, Any] = {"secrets": UNSET, "scripts": UNSET, "script_buckets": UNSET}
         said: dict[str, Reply] = {}
         if not isinstance(whole, UnsetType):
             metadata = item["gceSetup"].get("metadata")
@@ -55,6 +56,7 @@ def instances(api: GcpApi) -> Iterator[Instance]:
                 facts["serial_port_prohibited"] = enforced(api, api.project, _NO_SERIAL_PORT, said)
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
+            facts["script_buckets"] = _named_in_scripts(metadata)
             whole = _without_secrets(item, metadata)
         yield api.decode(
             Instance,
@@ -74,6 +76,11 @@ def _opens_serial_port(metadata: Mapping[str, Any], facts: Mapping[str, Any]) ->
     key = "serial-port-enable"
     value = metadata.get(key, facts.get("project_metadata", {}).get(key))
     return isinstance(value, str) and is_on(value) is not False
+
+
+def _named_in_scripts(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    texts = [text for key in INLINE_SCRIPTS if isinstance(text := metadata.get(key), str) and not bucket_of(text)]
+    return tuple(sorted({name for text in texts for name in buckets_in(text)}))
 
 
 def _from_project(metadata: Any, scripts: list[str]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ METADATA = (
 FROM_PROJECT = ("enable-oslogin", "serial-port-enable")
 #: The metadata keys that may name a script in a bucket.
 SCRIPTS = ("post-startup-script", "shutdown-script-url", "startup-script-url")
+#: Those that may hold a script itself.
+INLINE_SCRIPTS = ("post-startup-script", "shutdown-script", "startup-script")
 #: Those that an instance has from its project, with the keys of which the instance has none then.
 PROJECT_SCRIPTS = {f"{when}-script-url": (f"{when}-script", f"{when}-script-url") for when in ("shutdown", "startup")}
 
@@ -79,6 +81,8 @@ class Instance(Resource, frozen=True, kw_only=True):
     secrets: Observed[tuple[str, ...]] = UNSET
     #: addresses in Cloud Storage of scripts that the machine runs when it starts or stops
     scripts: Observed[tuple[str, ...]] = UNSET
-    #: the same, of those that the project's metadata name for all machines without a script of their own
+    #: buckets that scripts in its metadata name, to read from or to write to
+    script_buckets: Observed[tuple[str, ...]] = UNSET
+    #: addresses of scripts that the project's metadata name for all machines without a script of their own
     project_scripts: Observed[tuple[str, ...]] = UNSET
     labels: Annotated[Observed[dict[str, str]], Read(INSTANCES, "labels")] = UNSET

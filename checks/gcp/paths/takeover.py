@@ -82,7 +82,7 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=("addresses inside the scripts",),
+    blind_to=("addresses inside scripts that are files or the project's",),
     decided_by=("Bucket.exists", "Bucket.project"),
 )
 def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> Verdict:
@@ -92,7 +92,8 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     Start-up, post-start-up and shutdown scripts run as root, with the service account of the instance. Whoever creates
     the missing bucket, or owns the foreign one, decides what the script is the next time the instance starts. An
     instance without a start-up or shutdown script of its own runs the one that the project's metadata name. A bucket
-    that is named as a domain can be created by the owner of the domain alone, so that the verdict on it is open.
+    that is named as a domain can be created by the owner of the domain alone, so that the verdict on it is open. So is
+    that on a missing or foreign bucket that a script in the instance's metadata names: it may only write there.
 
     ## How to fix
     Create the missing bucket in your project before anyone else does, or put the script into a bucket of yours and set
@@ -112,11 +113,14 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     - https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata
     - https://cloud.google.com/storage/docs/domain-name-verification
     """
-    if missing := unobserved(instance, "scripts"):
+    if missing := unobserved(instance, "scripts", "script_buckets"):
         return missing
     scripts = [*(instance.scripts or ()), *(instance.project_scripts or ())]
     names = ours(name for uri in scripts if (name := bucket_of(uri)))
-    found = _worst(instance, observed(names, view), "script bucket") if names else None
+    verdicts = [_worst(instance, observed(names, view), "script bucket")] if names else []
+    inside = [name for name in ours(instance.script_buckets or ()) if name not in names]
+    verdicts += [_used(instance, each) for each in observed(inside, view)]
+    found = worst(verdicts) if verdicts else None
     if missing := unobserved(instance, "project_scripts"):
         if found is None or found.status is not Status.FAIL:
             return missing
@@ -168,6 +172,14 @@ def vertex_custom_job_bucket_takeover(job: CustomJob, view: View) -> Verdict:
     if not names:
         return not_applicable("it names no bucket", container_buckets=[])
     return _worst(job, observed(names, view), "bucket")
+
+
+def _used(instance: Instance, bucket: Bucket | str) -> Verdict:
+    """The verdict on a bucket that a script names: what the script does with it is not read."""
+    verdict = unread(bucket) if isinstance(bucket, str) else _judged(instance, bucket, "bucket of its script")
+    if verdict.status is not Status.FAIL:
+        return verdict
+    return unknown(f"what its script does with a bucket of which {verdict.message}", path=verdict.path)
 
 
 def _worst(resource: Resource, buckets: list[Bucket | str], what: str) -> Verdict:

@@ -55,6 +55,7 @@ def _names(found: Found) -> set[str]:
         named.update(job_buckets(job))
     for instance in found.of(Instance):
         named.update(map(bucket_of, (*(instance.scripts or ()), *(instance.project_scripts or ()))))
+        named.update(instance.script_buckets or ())
     return {name for name in named if name}
 
 

@@ -42,7 +42,7 @@ def test_a_script_of_the_project_counts_where_an_instance_has_none_of_its_own() 
     changed = document("gcp")
     scripts = {"startup-script-url": "gs://northwind-boot/up.sh", "shutdown-script-url": "gs://northwind-boot/down.sh"}
     first = changed["collections"]["notebooks.googleapis.com/v2"]["instances"][0]
-    first["gceSetup"]["metadata"] |= {"startup-script": "echo up"}
+    first["gceSetup"]["metadata"] |= {"startup-script": "#!/bin/sh\ngsutil cp gs://northwind-own/tools.sh - | sh\n"}
     with running("gcp", changed | {"project_metadata": {"projects/example-fraud-prod": scripts}}):
         inventory = take_inventory("gcp")
     found = {
@@ -50,7 +50,9 @@ def test_a_script_of_the_project_counts_where_an_instance_has_none_of_its_own() 
     }
 
     assert found == {True: ("gs://northwind-boot/down.sh",), False: tuple(sorted(scripts.values()))}
-    assert "//storage.googleapis.com/northwind-boot" in {bucket.id for bucket in inventory.of(Bucket)}
+    buckets = {bucket.id.rpartition("/")[2] for bucket in inventory.of(Bucket)}
+    assert buckets >= {"northwind-boot", "northwind-own"}
+    assert {one.script_buckets for one in inventory.of(Instance)} == {(), ("northwind-own",)}
 
 
 def test_a_policy_that_closes_serial_ports_is_asked_for_where_metadata_open_one() -> None:

@@ -1,4 +1,5 @@
 from factories.gcp import bucket, custom_job, instance, model, own_bucket, package_pool, stored
+from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
 from checks.gcp.storage.resources import Bucket
@@ -15,6 +16,9 @@ SIBLING = bucket(exists=True, project=None, shares_parent=True, owners=())
 DOMAIN = bucket("models.northwind.example", exists=False, project=None)
 SCRIPT = instance(scripts=("gs://example-fraud-models/start.sh",), project_scripts=())
 HTTPS = instance(scripts=("https://storage.googleapis.com/example-fraud-models/start.sh",), project_scripts=())
+#: Scripts in its own metadata, which name a bucket.
+NAMING = instance(scripts=(), project_scripts=(), script_buckets=("example-fraud-models",))
+BOTH = instance(scripts=("gs://example-gone/x.sh",), project_scripts=(), script_buckets=("example-fraud-models",))
 
 
 def job(output=None, *named, packages=()):
@@ -66,6 +70,12 @@ CASES = {
         Case("another project's", FAIL, SCRIPT, FOREIGN),
         Case("a partner's", FAIL, instance(scripts=("gs://example-partner/start.sh",), project_scripts=()), PARTNERS),
         Case("bucket not read", UNKNOWN, SCRIPT, incomplete=(Bucket,)),
+        Case("a script names ours", PASS, NAMING, own_bucket()),
+        Case("a script names a missing one", UNKNOWN, NAMING, MISSING),
+        Case("a script names another project's", UNKNOWN, NAMING, FOREIGN),
+        Case("a script names a bucket that was not read", UNKNOWN, NAMING, incomplete=(Bucket,)),
+        Case("a script names a missing one, and another is in one", FAIL, BOTH, GONE, own_bucket()),
+        Case("what scripts name was not observed", UNKNOWN, instance(scripts=(), script_buckets=UNSET)),
         Case("a script of its own", NOT_APPLICABLE, instance(scripts=(), project_scripts=())),
         Case(
             "the project's, missing", FAIL, instance(scripts=(), project_scripts=("gs://example-gone/boot.sh",)), GONE

@@ -49,6 +49,7 @@ CASES = {
             for ranges in (("0.0.0.0/1",), ("17.0.0.0/8",), ("198.51.100.0/24", "::/0"), ("16.0.0.0/9", "17.0.0.0/9"))
         ),
         Case("everyone, from everywhere", FAIL, granting(EVERYONE, ip_filter=admitting("0.0.0.0/1", "128.0.0.0/1"))),
+        Case("everyone, from inner addresses", PASS, granting(EVERYONE, ip_filter=admitting("10.0.0.0/8"))),
         Case("a filter that is off", FAIL, granting(EVERYONE, ip_filter=admitting("192.0.2.0/24", mode="Disabled"))),
         Case("a filter of a later version", UNKNOWN, granting(EVERYONE, ip_filter=admitting(mode="Partial"))),
         Case("a filter with no address", UNKNOWN, granting(EVERYONE, ip_filter=admitting("somewhere"))),
