@@ -43,6 +43,7 @@ DISCOVERY = {
         "Microsoft.Resources/subscriptions/providers/read",
         "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Authorization/permissions/read",
+        "Microsoft.Network/networkSecurityPerimeters/read",
     },
     "mlflow": set(),
     "lineage": set(),

@@ -11,7 +11,7 @@ DISCOVERY = {
         "what the credential may read, so that Resource Graph can be believed", optional=True
     ),
     "Microsoft.Network/networkSecurityPerimeters/read": Asked(
-        "whether there is a perimeter that accounts may be in, which Resource Graph shows to who may read it",
+        "whether there is a perimeter that accounts may be in, which Resource Graph or a list shows to who may read it",
         optional=True,
     ),
     "Microsoft.ResourceGraph/resources/read": Asked(

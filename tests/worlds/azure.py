@@ -256,6 +256,9 @@ class AzureWorld(World):
             found = azure_log.events(self.document.get("activity_log", ()), self.root, request.query)
             refused = error(400, "BadRequest", "The filter is not supported.")
             return refused if found is None else self._page(request, found)
+        if kind.lower() == azure_bulk.PERIMETER:
+            listed = azure_bulk.perimeters(self.items.values())
+            return self._page(request, [each for each in listed if within(each["id"], parent)])
         missing = self._no_such_type(kind)
         if missing:
             return missing

@@ -28,7 +28,7 @@ _QUERY = re.compile(
 )
 
 
-_PERIMETER = "microsoft.network/networksecurityperimeters"
+PERIMETER = "microsoft.network/networksecurityperimeters"
 _KEYS = {"subscriptionId", "displayName", "state", "reader"}
 
 
@@ -76,7 +76,7 @@ def graph(
     known = list(items)
     rows = [
         {"id": item["id"], "type": item["type"].lower()}
-        for item in [*known, *_perimeters(known)]
+        for item in [*known, *perimeters(known)]
         if item["type"].lower() in types and "/".join(item["id"].lower().split("/")[:3]) in readable
     ]
     rows += [
@@ -91,11 +91,11 @@ def graph(
     return found | ({"$skipToken": str(start + size)} if start + size < len(rows) else {})
 
 
-def _perimeters(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def perimeters(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The network security perimeters that resources are in, which are no items of a world's own."""
     properties = [item.get("properties") or {} for item in items if item["type"].endswith("PerimeterConfigurations")]
     named = {str((each.get("networkSecurityPerimeter") or {}).get("id", "")) for each in properties}
-    return [{"id": name, "type": _PERIMETER} for name in sorted(named - {""})]
+    return [{"id": name, "type": PERIMETER} for name in sorted(named - {""})]
 
 
 def permissions(reader: bool) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class AzureProvider:
         self.principal = self._transport.principal
         self.management = Management(self.endpoint, self._transport.credential, self._manage, calls.manners.bounds)
         self.batches = Batches(calls, lambda body: self.send("batch", "POST", PATH, {"api-version": VERSION}, body))
-        #: whether resources may be in a network security perimeter; not, where the index fails to say
+        #: whether resources may be in a network security perimeter; not, where neither index nor lists say
         self.has_perimeters = not census
         self._registrations: dict[tuple[str, str], str] = {}
         self._chosen = Chosen(())
@@ -117,7 +117,7 @@ class AzureProvider:
         self._chosen = subscriptions.choose(self.management, walk, self._wanted, self._groups, self.endpoint)
         if self._wants_census:
             self.census = self._count()
-            self.has_perimeters = self.census.has_perimeters
+            self.has_perimeters = self.census.has_perimeters or (not self.census.taken and self._lists_perimeters())
         return self._chosen.accounts
 
     def open(self, account: str) -> None:
@@ -213,6 +213,23 @@ class AzureProvider:
         except CallFailed as failure:
             census.log.debug("Azure: no census: %s", failure.detail)
             return Census()
+
+    def _lists_perimeters(self) -> bool:
+        """Whether a subscription lists a perimeter, where the index does not say. One that may not be listed is none."""
+
+        def listed(account: str) -> bool:
+            path = f"/subscriptions/{account}/providers/Microsoft.Network/networkSecurityPerimeters"
+            version = {"api-version": census.PERIMETERS_VERSION}
+            try:
+                asked = self.walk(
+                    lambda attempt: self._ask(census.PERIMETERS, attempt), census.PERIMETERS, path, version
+                )
+                return any(True for _ in asked)
+            except CallFailed:
+                return False
+
+        found = [self.calls.discoveries.submit(listed, account) for account in self._chosen.accounts]
+        return any([each.result() for each in found])
 
     def _readers(self) -> dict[str, census.Allowed]:
         """What the credential may do in each subscription; asked of groups first, as what they give holds below."""

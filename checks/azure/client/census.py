@@ -31,6 +31,7 @@ _SUBSCRIPTION = "microsoft.resources/subscriptions"
 _MOST = 1000
 #: What shows whether there is a perimeter: without any, no resource is asked which one it is in.
 PERIMETERS = "Microsoft.Network/networkSecurityPerimeters/read"
+PERIMETERS_VERSION = "2024-07-01"
 _PERIMETER = PERIMETERS.removesuffix("/read").lower()
 _NAMED = ", ".join(f"'{name.lower()}'" for name in (*TYPES, _PERIMETER))
 _ROWS = (
@@ -61,6 +62,8 @@ class Census:
         readers: Mapping[str, Allowed] | None = None,
     ) -> None:
         """`rows` are id and type; `readers` what the credential may do in a subscription, by its id."""
+        #: whether there is a count at all
+        self.taken = bool(accounts)
         self._seen: set[str] = set()
         self._holders: dict[str, set[str]] = {name.lower(): set() for name in TYPES}
         #: whether some subscription is seen to have a network security perimeter

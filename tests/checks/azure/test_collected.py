@@ -14,6 +14,7 @@ from checks.azure.ai_services.resources import PERIMETERS as AI_PERIMETERS
 from checks.azure.ai_services.resources import Account
 from checks.azure.authorization.resources import ASSIGNMENTS, Assignee
 from checks.azure.client import api
+from checks.azure.client.census import PERIMETERS as LIST_OF_PERIMETERS
 from checks.azure.client.census import QUERY
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.members import IpRule
@@ -157,13 +158,17 @@ def test_only_what_leaves_its_network_to_a_perimeter_is_asked_where_none_is_know
     assert storage(inventory, "nwretinaold").perimeter_mode is None
 
 
-def test_nothing_more_is_asked_where_the_index_does_not_say_whether_there_is_a_perimeter() -> None:
+@pytest.mark.parametrize("listed", [True, False])
+def test_perimeters_are_listed_where_the_index_does_not_say_whether_there_is_one(listed: bool) -> None:
     with running("azure") as world:
-        world.faults.append(Fault(QUERY, "deny"))
-        take_inventory("azure")
+        world.faults += [Fault(QUERY, "deny"), *([] if listed else [Fault(LIST_OF_PERIMETERS, "deny")])]
+        inventory = take_inventory("azure")
         asked = {r.resource.split("/")[8] for r in world.log if "PerimeterConfigurations/read" in r.operation}
 
-    assert asked == {"nwprompts"}  # which leaves its network to one
+    # One leaves its network to a perimeter; where there is one, others may be in it as well.
+    assert "nwprompts" in asked
+    assert ("nwretinaold" in asked) is listed
+    assert inventory.gaps == ()
 
 
 def inside(changed: dict[str, Any], account: dict[str, Any]) -> dict[str, Any]:

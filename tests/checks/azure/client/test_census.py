@@ -66,7 +66,9 @@ def test_an_absence_that_rests_on_the_index_is_not_silent(caplog: pytest.LogCapt
 
 
 def test_an_empty_subscription_is_asked_for_roles_alone() -> None:
-    with running("azure", more({"subscriptionId": EMPTY})) as world:
+    changed = more({"subscriptionId": EMPTY})
+    changed["foreign_storage"] = []  # an account whose name is taken is looked for everywhere
+    with running("azure", changed) as world:
         assert isinstance(world, AzureWorld)
         inventory = take_inventory("azure")
 
