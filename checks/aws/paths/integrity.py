@@ -41,7 +41,8 @@ def sagemaker_notebook_writes_served_artifact(nb: NotebookInstance, view: View) 
     """Notebook with direct internet access may overwrite the artifact of a served model.
 
     Judged by the policies of the notebook's role, its boundary and the policy of the bucket; a bucket of another
-    account of the scan has to let the role in. A role that may set the policy of the bucket may let itself write there.
+    account of the scan has to let the role in. A role that may set the policy of the bucket may let itself write there,
+    and one that may delete it takes away what keeps it out.
     Where a model is a prefix, any object below it is a part of it.
     Organisation policies (SCPs) and those of VPC endpoints are not visible to this check; they may take away what is
     allowed.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from checks.aws.iam.answers import NO, NOTHING, UNKNOWN, Marks
 from checks.aws.iam.conditions import Keys
@@ -22,11 +23,11 @@ from checks.aws.s3.exposure import keys_of_insiders, restricted
 from checks.aws.s3.outsiders import reached_by_acl
 from checks.aws.s3.resources import Bucket
 from scanner.model.nouns import Resource
-from scanner.model.views import View
+from scanner.model.views import View, remembered
 
 PUT = "s3:PutObject"
-#: Who may set the policy of a bucket lets himself write there.
-SET = "s3:PutBucketPolicy"
+#: Who may set the policy of a bucket lets himself write there, and who may delete it takes away what keeps him out.
+SET, DELETE = "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"
 _PUT = PUT.lower()
 #: So many buckets that may come into question are asked exactly for one role.
 _MOST = 32
@@ -173,23 +174,47 @@ def _writes(view: View, powers: Powers) -> Write:
 
 
 def _lets_itself(view: View, powers: Powers, served: Served) -> Write:
-    """What the role may write once it has set the policy of a bucket of its account, as far as its own allow it."""
+    """What the role may write once it has set or deleted the policy of a bucket of its account."""
     buckets = Targets(served.buckets_of.get(powers.account, ()))
-    may = powers.over(buckets, SET, known=keys_of_own(powers.account))
-    unclear = bool(may.maybe)
-    for id in buckets.chosen(may.yes):
-        bucket = view.get(Bucket, id)
-        rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else UNSET)
-        inside = keys_of_insiders(bucket) if isinstance(bucket, Resource) else keys_of_owner(powers.account)
-        keys = powers.keys(SET.lower(), inside)
-        sets = powers.documents(rules).decide(SET.lower(), Targets([id]), keys)
-        own = Rules((rule_of({**_EVERYTHING, "Principal": {"AWS": powers.role.id}}),), True, of_resource=True)
-        found = powers.documents(own).reach(_PUT, served.places_in(id), keys)
-        rule = powers.allowing(SET, id, keys)
-        if sets.yes and found.name and rule is not None:
-            return Write(found.place, id, SET, rule.policy, rule.statement)
-        unclear = unclear or bool((sets.yes | sets.maybe) and (found.name or found.maybe))
+    granting = remembered(view, _granting_changes, powers.account)
+    mine = Rules((rule_of({**_EVERYTHING, "Principal": {"AWS": powers.role.id}}),), True, of_resource=True)
+    unclear = False
+    for action, left in ((SET, mine), (DELETE, replace(_NONE, of_resource=True))):
+        may = powers.over(buckets, action, known=keys_of_own(powers.account))
+        unclear = unclear or bool(may.maybe)
+        for id in dict.fromkeys((*buckets.chosen(may.yes), *granting)):
+            found = _after(view, powers, served, id, action, left)
+            if found.place:
+                return found
+            unclear = unclear or found.unclear
     return Write(unclear=unclear)
+
+
+def _after(view: View, powers: Powers, served: Served, id: str, action: str, left: Rules) -> Write:
+    """What a role may write to a bucket whose policy it has changed, and which then has these rules."""
+    bucket = view.get(Bucket, id)
+    rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else UNSET)
+    inside = keys_of_insiders(bucket) if isinstance(bucket, Resource) else keys_of_own(powers.account)
+    keys = powers.keys(action.lower(), inside)
+    changes = powers.documents(rules).decide(action.lower(), Targets([id]), keys)
+    if not (changes.yes or changes.maybe):
+        return Write()
+    found = powers.documents(left).reach(_PUT, served.places_in(id), powers.keys(_PUT, inside))
+    rule = powers.allowing(action, id, keys) or _granting(rules, id, action)
+    if changes.yes and found.name and rule is not None:
+        return Write(found.place, id, action, rule.policy, rule.statement)
+    return Write(unclear=bool(found.name or found.maybe))
+
+
+def _granting_changes(account: str, view: View) -> tuple[str, ...]:
+    """Ids of an account's buckets with served artifacts whose own policies let somebody change them."""
+    found = []
+    for id in view.derive(served_artifacts).buckets_of.get(account, ()):
+        bucket = view.get(Bucket, id)
+        rules = rules_of_resource(bucket.policy if isinstance(bucket, Resource) else None)
+        if any(not rule.denies for action in (SET, DELETE) for rule in rules.about(action.lower()).rules):
+            found.append(id)
+    return tuple(found)
 
 
 def _candidates(view: View, powers: Powers, served: Served, doors: Doors) -> Iterator[str]:
@@ -235,7 +260,7 @@ def _writes_to(view: View, powers: Powers, served: Served, id: str) -> Write:
         found = _across(powers, bucket, rules, places, keys)
     if not found.name:
         return Write(unclear=found.maybe)
-    rule = powers.allowing(_PUT, found.name, keys) or _granting(rules, found.name)
+    rule = powers.allowing(_PUT, found.name, keys) or _granting(rules, found.name, _PUT)
     policy, statement = (rule.policy, rule.statement) if rule is not None else ("", {})
     return Write(found.place, found.name, PUT, policy, statement)
 
@@ -257,7 +282,7 @@ def _across(powers: Powers, bucket: Bucket, rules: Rules, places: Places, keys: 
     return Reach(maybe=found.maybe or bool(acl.by or acl.unclear))
 
 
-def _granting(rules: Rules, name: str) -> Rule | None:
-    """The statement of a bucket's policy that lets somebody write an object."""
-    found = (rule for rule in rules.about(_PUT).rules if not rule.denies and rule.holds_for(Targets([name]), {}).yes)
-    return next(found, None)
+def _granting(rules: Rules, name: str, action: str) -> Rule | None:
+    """The statement of a bucket's policy that lets somebody take an action on something."""
+    about = rules.about(action.lower()).rules
+    return next((rule for rule in about if not rule.denies and rule.holds_for(Targets([name]), {}).yes), None)

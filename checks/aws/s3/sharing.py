@@ -220,7 +220,8 @@ def s3_ml_bucket_service_without_source(bucket: Bucket) -> Verdict:
     """Bucket with model or training data lets a service in on behalf of any account.
 
     Accounts of AWS that older policies name, to have logs delivered, count as the service. Load balancers deliver only
-    below `AWSLogs/` and the number of their account, so that a statement about such names is about one account.
+    below `AWSLogs/` and the number of their account, so that a statement about such names is about one account. One for
+    everybody counts where its condition speaks of services.
 
     ## Why it matters
     A service principal stands for every customer of the service. Whoever knows the name of the bucket can point a

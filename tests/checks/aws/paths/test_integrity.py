@@ -102,6 +102,20 @@ def letting(role, effect=allow, action="s3:PutObject", **members):
     return held(policy=document(effect(action, IN_ARTIFACTS, Principal=who, **members)))
 
 
+DELETES = role_with(allow("s3:DeleteBucketPolicy", BUCKET), name="deletes")
+DELETER = role_with(allow("s3:DeleteBucketPolicy", BUCKET), allow("s3:PutObject", f"{BUCKET}/*"), name="deleter")
+
+
+def kept_from(role, actions="s3:PutObject"):
+    """The bucket, whose policy keeps a role from some actions."""
+    return held(policy=document(deny(actions, [BUCKET, f"{BUCKET}/*"], Principal={"AWS": role.id})))
+
+
+def changeable(role, action="s3:PutBucketPolicy"):
+    """The bucket, whose policy lets a role change it."""
+    return held(policy=document(allow(action, BUCKET, Principal={"AWS": role.id})))
+
+
 ALL_OF_IT = [BUCKET, f"{BUCKET}/*"]
 OF_ORGANISATION = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}}
 OF_ITS_OWN = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
@@ -312,6 +326,29 @@ CASES = {
             *ACROSS,
             held(),
             simulation(SETTER, ["s3:PutBucketPolicy"], BUCKET),
+        ),
+        Case("may delete the policy that keeps it out", FAIL, connected(DELETER), DELETER, *ACROSS, kept_from(DELETER)),
+        Case(
+            "may delete the policy, and write nothing", PASS, connected(DELETES), DELETES, *ACROSS, kept_from(DELETES)
+        ),
+        Case(
+            "may not delete the policy that keeps it out", PASS, connected(WRITER), WRITER, *ACROSS, kept_from(WRITER)
+        ),
+        Case(
+            "may delete the policy, which that denies",
+            PASS,
+            connected(DELETER),
+            DELETER,
+            *ACROSS,
+            kept_from(DELETER, ["s3:PutObject", "s3:DeleteBucketPolicy"]),
+        ),
+        *(
+            Case(f"the policy of the bucket lets it change {what}", verdict, connected(LAB), LAB, *ACROSS, policy)
+            for what, verdict, policy in (
+                ("the policy", FAIL, changeable(LAB)),
+                ("nothing, and another the policy", PASS, changeable(READER)),
+                ("other settings", PASS, changeable(LAB, "s3:PutBucketVersioning")),
+            )
         ),
         Case("may set the policy of another bucket", PASS, connected(OTHER_SETTER), OTHER_SETTER, *ACROSS, held()),
         Case("may set the policy, and never write", PASS, connected(BARRED), BARRED, *ACROSS, held()),
