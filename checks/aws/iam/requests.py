@@ -83,7 +83,7 @@ _DIRECT: dict[str, Values | Choice] = {
     "aws:tokenissuetime": ("inf",),
 }
 #: No request that matters is older: a term that ended before has ended for ever, and nothing here reads a clock.
-NOW = Later(datetime(2026, 7, 1, tzinfo=UTC).timestamp())
+NOW = Later(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 _OWN_WORDS: dict[str, Choice | Later] = {
     **dict.fromkeys(("aws:currenttime", "aws:epochtime"), NOW),
     **dict.fromkeys(_WRITTEN, ANYTHING),
