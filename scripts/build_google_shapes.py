@@ -24,11 +24,13 @@ TARGET = ROOT / "checks" / "gcp" / "client" / "shapes.json"
 #: The versions that collectors ask.
 APIS = (
     ("aiplatform", "v1"),
+    ("bigquery", "v2"),
     ("cloudasset", "v1"),
     ("cloudresourcemanager", "v1"),
     ("cloudresourcemanager", "v3"),
     ("compute", "v1"),
     ("datalineage", "v1"),
+    ("dataplex", "v1"),
     ("dlp", "v2"),
     ("iam", "v1"),
     ("logging", "v2"),

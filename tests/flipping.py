@@ -65,6 +65,8 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("mlflow.tracking.EvaluationTable", "rows"): (("mlflow:GetArtifact", "data"),),
     ("mlflow.tracking.EvaluationTable", "problem"): (),
     ("mlflow.tracking.EvaluationTable", "digest"): (),
+    ("gcp.bigquery.Table", "description"): (),
+    ("gcp.bigquery.Table", "catalog"): (),
     ("aws.sagemaker.Model", "details_from"): (),
     ("aws.sagemaker.ModelCard", "approved_by"): (),
     ("aws.sagemaker.ModelCard", "approved_version"): (),

@@ -28,6 +28,7 @@ REFERRED = {
     "s3:HeadBucket",
     "sagemaker:DescribeModelPackage",
     "aiplatform.datasets.get",
+    "bigquery.tables.get",
     "sns:GetTopicAttributes",
     "sns:ListSubscriptionsByTopic",
     "aiplatform.deploymentResourcePools.get",
@@ -72,6 +73,7 @@ ALWAYS_THERE: set[str | tuple[str, str]] = {
 REPLACED = {"iam:GetPolicyVersion"}
 #: Parts of a resource that may be taken off it: it is seen without them.
 PARTS = {
+    "dataplex.locations.lookupEntry",  # what is written of a table in another place
     "iam:GetPolicy",
     "iam:GetRolePolicy",
     "datalineage.processes.get",  # its links are there, and say what it read and made

@@ -183,6 +183,7 @@ UNUSED = {
     "checks.gcp.notebooks.resources.Disk.kms_key": "`disk_encryption` tells whose key it is",
     "checks.gcp.vertex_ai.resources.PythonPackage.executor_image_uri": "not judged yet: Google builds the executors",
     "checks.gcp.vertex_ai.resources.Replicas.max_replica_count": "only the replicas that always run are judged",
+    "gcp.bigquery.Table.labels": _WRITTEN,
     "gcp.notebooks.Instance.labels": _WRITTEN,
     "gcp.storage.Bucket.labels": _WRITTEN,
     "gcp.storage.Bucket.log_bucket": "not judged yet",

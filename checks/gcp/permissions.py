@@ -31,6 +31,7 @@ _PERMISSIONS = {
     "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",  # nor for lineage of artifacts
     "aiplatform.modelVersions.list": "aiplatform.models.list",
     "datalineage.locations.batchSearchLinkProcesses": "datalineage.events.get",
+    "dataplex.locations.lookupEntry": "bigquery.tables.get",  # that of what the entry is about
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }
 #: What no role of a project can hold: https://docs.cloud.google.com/iam/docs/creating-custom-roles
@@ -39,7 +40,11 @@ _ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.",
 _READ_VERBS = ("get", "list", "search")
 #: What only reads, although its verb does not say it.
 _READS = frozenset(
-    {"aiplatform.artifacts.queryArtifactLineageSubgraph", "datalineage.locations.batchSearchLinkProcesses"}
+    {
+        "aiplatform.artifacts.queryArtifactLineageSubgraph",
+        "datalineage.locations.batchSearchLinkProcesses",
+        "dataplex.locations.lookupEntry",
+    }
 )
 #: What reads model cards and data sheets in files, with --read-documents alone.
 DOCUMENTS = frozenset({"storage.objects.get"})

@@ -14,7 +14,7 @@ from scanner.bom.items import Item, Role
 from scanner.bom.kept_items import Entry, Items
 from scanner.cards.card import Card, completeness
 from scanner.cards.card_draft import Basis, Draft, Section, Statement, card_sections, gathered
-from scanner.cli.data_facts import described_data, is_id, readers_of, written_over
+from scanner.cli.data_facts import answered, described_data, is_id, of_tables, readers_of, written_over
 from scanner.cli.declared import with_room
 from scanner.cli.judging import load_saved
 from scanner.model.errors import InputError
@@ -95,10 +95,12 @@ def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft
     readers += readers_of(saved.inventory, saved.collectors, item)
     stores = [item] if item.role == "store" else [one for one in near.below if one.role == "store"]
     versioned = [fact.value for store in stores for fact in store.facts if fact.member == "versioning"]
+    addresses = [one for one in (item.url, *(fact.value for fact in item.facts if fact.member == "address")) if one]
     answers = gathered(
         [
             *(("DS-5.1", Statement("inferred", "read by", one)) for one in readers),
             *(("DS-7.6", Statement("observed", "versioning of its store", value)) for value in versioned),
+            *answered(saved.inventory, saved.collectors, addresses),
         ]
     )
     return Draft(
@@ -114,6 +116,7 @@ def sheet_draft(saved: Saved, name: str, sections: tuple[Section, ...]) -> Draft
             *_linked(near),
             *(one for store in stores if store is not item for one in _about(store)),
             *written_over(saved.inventory, saved.collectors, item.url),
+            *of_tables(saved.inventory, saved.collectors, addresses),
         ),
         data=(item.url,) if item.role == "dataset" and item.url else (),
     )

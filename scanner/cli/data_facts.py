@@ -3,13 +3,15 @@ something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
 from scanner.bom.items import Fact, Item
 from scanner.cards.card_draft import Statement
+from scanner.cards.sheet import Sheet, answers_of
+from scanner.cards.sheet_files import folders_beside
 from scanner.systems.texts import location
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ _REGISTERED = {
 }
 #: The field that says where such a data set lies: one address or several.
 _ADDRESS = {"gcp.vertex_ai.Dataset": "sources", "azure.machine_learning.DataVersion": "data_uri"}
+#: Folders of data with the files beside it, and what their addresses begin with.
+_FOLDERS = {"aws.s3.DataFolder": "s3://", "gcp.storage.DataFolder": "gs://"}
+_BIGQUERY = "gcp.bigquery.Table"
 _TABLE, _GROUP = "aws.glue.Table", "aws.sagemaker.FeatureGroup"
 
 
@@ -81,6 +86,49 @@ def written_over(inventory: Inventory, collectors: Mapping[str, Collector], url:
         if _is_over(getattr(group["offline_storage"], "resolved_output_s3_uri", None), url):
             yield Statement("recorded", "feature group over it", group["id"])
             yield Statement("recorded", "description of the feature group", str(group["description"]))
+
+
+def answered(
+    inventory: Inventory, collectors: Mapping[str, Collector], addresses: Sequence[str]
+) -> Iterator[tuple[str, Statement]]:
+    """Which questions files beside data answer, and entries of its tables in a catalogue, with where each does."""
+    for kind, scheme in _FOLDERS.items():
+        beside = {f"{scheme}{one}" for address in addresses for one in _folders(address, scheme)}
+        for folder in _all(inventory, collectors, kind):
+            address = f"{scheme}{folder['name']}"
+            for file in folder["documents"] or () if address in beside else ():
+                yield from _answers(f"{address}/{file.name}", file.sheet)
+    for table in _all(inventory, collectors, _BIGQUERY):
+        if any(_is_table(table["id"], address) for address in addresses):
+            yield from _answers(table["id"], table["catalog"])
+
+
+def of_tables(
+    inventory: Inventory, collectors: Mapping[str, Collector], addresses: Sequence[str]
+) -> Iterator[Statement]:
+    """The tables of BigQuery that addresses name, and how far each is described."""
+    for table in _all(inventory, collectors, _BIGQUERY):
+        if any(_is_table(table["id"], address) for address in addresses):
+            yield Statement("recorded", "description of its table", f"{table['id']}: {table['description']}")
+
+
+def _folders(address: str, scheme: str) -> tuple[str, ...]:
+    """Where files beside data may lie, if it is in a store of that scheme: `s3a://` is S3, too."""
+    place = location(address) if address.startswith(scheme[:2]) else ""
+    return folders_beside(place) if place else ()
+
+
+def _answers(place: str, sheet: Any) -> Iterator[tuple[str, Statement]]:
+    if isinstance(sheet, Sheet):
+        for id in answers_of(sheet).filled:
+            where = (sheet.entries or {})[id].where
+            yield id, Statement("recorded", f"answered in {place}", where or "its text")
+
+
+def _is_table(id: str, address: str) -> bool:
+    """Whether `bq://project.dataset.table` is the table with this id."""
+    steps = id.partition("#")[0].split("/")[3:]
+    return address == f"bq://{'.'.join(steps[1::2])}"
 
 
 def _is_over(above: Any, url: str) -> bool:

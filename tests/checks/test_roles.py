@@ -212,6 +212,7 @@ OF_GOOGLE = {
     "aiplatform.modelEvaluations.list",
     "aiplatform.models.list",
     "aiplatform.trainingPipelines.list",
+    "bigquery.tables.get",
     "cloudasset.assets.searchAllResources",
     "compute.projects.get",
     "dlp.jobTriggers.list",

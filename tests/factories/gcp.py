@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.gcp.bigquery.places import place_of, table_id
+from checks.gcp.bigquery.resources import Table
 from checks.gcp.data_lineage.resources import DataLineage, DataStep
 from checks.gcp.dlp.resources import DiscoveryConfig, DiscoveryTarget, FileSet, JobTrigger
 from checks.gcp.iam.resources import (
@@ -153,6 +155,14 @@ def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFold
     """The folder that an artifact is, with these documents; nothing was refused unless `refused` says so."""
     known = {"documents": documents, "refused": (), **fields}
     return ModelFolder(id=folder_id(address, HERE.account), name=address.removeprefix("gs://"), scope=HERE, **known)
+
+
+def bigquery_table(uri: str = "bq://example-fraud-prod.payments.disputes", **fields: Any) -> Table:
+    """A table that somebody described, and that the catalogue has nothing of."""
+    place = place_of(uri)
+    assert place is not None
+    known = {"description": "filled", "catalog": None, **fields}
+    return Table(id=table_id(place, HERE.account), name=f"{place.dataset}.{place.table}", scope=ANYWHERE, **known)
 
 
 def data_folder(address: str, *documents: SheetFile, **fields: Any) -> DataFolder:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from worlds import gcp_assets, gcp_leaves, gcp_logging
+from worlds import gcp_assets, gcp_leaves, gcp_logging, gcp_tables
 from worlds import gcp_discovery as discovery
 from worlds import gcp_replies as replies
 from worlds.base import Request, Response, World, WorldError
@@ -90,7 +90,10 @@ class GcpWorld(World):
         self.kept = Objects()
         self.token: replies.TokenEndpoint | None = None
         self.replies: dict[str, Any] = self.document.get("replies") or {}
-        problems = [problem for spelling, body in self.replies.items() for problem in self._judge_reply(spelling, body)]
+        problems = gcp_tables.problems(self.document)
+        problems += [
+            problem for spelling, body in self.replies.items() for problem in self._judge_reply(spelling, body)
+        ]
         if problems:
             raise WorldError("\n".join(problems))
 
@@ -287,6 +290,8 @@ class GcpWorld(World):
             return answer_links(self.document, self.store, request, call.path, method.name)
         if method.resource == "artifacts" and not has_store(self.store, call.key, call.path):
             return self._missing(call.path.rpartition("/artifacts")[0], call)
+        if method.id in gcp_tables.ANSWERED:
+            return gcp_tables.answer(self.document, call.method.name, call.path, request)
         if method.lists:
             return self._list(request, call)
         if method.name == "get":

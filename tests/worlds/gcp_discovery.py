@@ -37,6 +37,7 @@ DENIED_AS = {
     "aiplatform.artifacts.queryArtifactLineageSubgraph": "aiplatform.artifacts.get",
     "aiplatform.modelVersions.list": "aiplatform.models.list",
     "datalineage.locations.batchSearchLinkProcesses": "datalineage.events.get",
+    "dataplex.locations.lookupEntry": "bigquery.tables.get",
     "dlp.discoveryConfigs.list": "dlp.jobTriggers.list",
 }
 _LISTS = ("list", "search", "searchAllResources", "listVersions", "searchLinks", "batchSearchLinkProcesses")

@@ -15,6 +15,7 @@ KEYS = {
     "anonymous",
     "apis",
     "audit_log",
+    "bigquery_tables",
     "collections",
     "data_links",
     "files",

@@ -378,6 +378,10 @@ class GcpApi(BaseApi):
         """The reply; `None` for one of the `absent` error codes; `UNSET` and a gap for any other failure."""
         return self.reply(operation, self._attempt(operation, path, body, query), absent)
 
+    def is_disabled(self, failure: CallFailed) -> bool:
+        """Whether a call failed as its API is not enabled in this project."""
+        return failure.code == DISABLED and self._provider.disabled_here(self.project, failure)
+
     def document(self, bucket: str, key: str) -> tuple[Mapping[str, Any], bytes | None] | UnsetType | None:
         """A file with one of the names of model cards and data sheets: what Cloud Storage says of it, and its content.
 
@@ -418,7 +422,7 @@ class GcpApi(BaseApi):
 
     def is_off(self, operation: str, failure: CallFailed) -> bool:
         """Whether a failure says that the API is off in this project. Then it is noted that there is nothing of it."""
-        if failure.code != DISABLED or not self._provider.disabled_here(self.project, failure):
+        if not self.is_disabled(failure):
             return False
         service = operation.partition(".")[0]
         absent = f"{service}.googleapis.com is not enabled in project {self.project}"

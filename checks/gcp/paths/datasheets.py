@@ -1,15 +1,18 @@
 """Whether the data that served models were trained with is described. It was recorded: that it is true is not known."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET
 
 from checks.blind_spots import SHEETS
+from checks.gcp.bigquery.resources import Table
 from checks.gcp.names import AIPLATFORM, full_name
 from checks.gcp.paths.documentation import endpoint_of
-from checks.gcp.paths.sheets import sheets_beside
+from checks.gcp.paths.sheets import TableSheet, written_of
 from checks.gcp.storage.resources import DataFolder
 from checks.gcp.vertex_ai.resources import Dataset, Endpoint, Model, TrainingPipeline
+from scanner.cards.sheet_files import Sheets
 from scanner.model.checks import check
 from scanner.model.nouns import (
     Resource,
@@ -30,18 +33,20 @@ from scanner.model.views import View
     severity=Severity.LOW,
     objective="dataset-documentation",
     since="0.1.0",
-    needs=(Endpoint, TrainingPipeline, Dataset, DataFolder),
+    needs=(Endpoint, TrainingPipeline, Dataset, Table, DataFolder),
     blind_to=SHEETS,
     recorded=True,
 )
 def vertex_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:
-    """Dataset that a served model version was trained with is not described.
+    """Dataset that a served model version was trained with is not described, nor is where its data lies.
 
     Judged is the dataset of Vertex AI that the training pipeline read which made the version. A model that no pipeline
     made, or whose pipeline read no such dataset, is not looked at: a custom job does not say which data it reads. A
-    placeholder such as `TODO` describes nothing. With `--read-documents` a data sheet beside each of its files counts
-    as well: `croissant.json`, `metadata.json` that says it is Croissant, `README.md`, `dataset_card.md` or
-    `datasheet.md`, where it says what the data is, and not only what it is called and which licence it has.
+    placeholder such as `TODO` describes nothing. A dataset without a description is described where all of its sources
+    are: a table in BigQuery by its description, or by its entry in Dataplex Universal Catalog, an overview or aspects
+    that people made; files, with `--read-documents`, by a data sheet beside them: `croissant.json`, `metadata.json`
+    that says it is Croissant, `README.md`, `dataset_card.md` or `datasheet.md`. These have to say what the data is, and
+    not only what it is called, whom to ask and which licence it has.
 
     ## Why it matters
     Whoever has to say what a model was trained on, whether a record may be in it, or whom the data leaves out, reads
@@ -52,12 +57,14 @@ def vertex_served_model_training_data_undescribed(model: Model, view: View) -> V
     written. `mlposture datasheet` drafts a data sheet from what a scan saw, and marks what only people can answer;
     filled in, and put beside the data as `datasheet.md` or `croissant.json`, a scan with `--read-documents` reads it.
 
-    REST: `description` in `datasets.patch`.
+    REST: `description` in `datasets.patch`. Terraform: `description` of `google_bigquery_table`. Console: Dataplex, the
+    table, Overview.
 
     ## References
     - https://arxiv.org/abs/1803.09010
     - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.datasets
     - https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.trainingPipelines
+    - https://cloud.google.com/dataplex/docs/enrich-entries-metadata
     - https://docs.mlcommons.org/croissant/docs/croissant-spec.html
     """
     if missing := unobserved(model, "version", "training_pipeline"):
@@ -92,15 +99,29 @@ def _described(pipeline: TrainingPipeline, view: View, way: tuple[str, ...]) -> 
 
 
 def _described_elsewhere(dataset: Dataset, view: View, path: tuple[str, ...], evidence: dict[str, Any]) -> Verdict:
-    """The verdict on a dataset without a description: by what there is of each place that its data is in."""
-    if dataset.sources is UNSET and view.asked(DataFolder):
+    """The verdict on a dataset without a description: by what is written of each place that its data is in."""
+    if dataset.sources is UNSET:
         return unknown("Dataset.sources", path=path)
-    found = [sheets_beside(view, uri, dataset.scope.account) for uri in dataset.sources or ()]
-    if files := {id: files for sheets in found for id, files in sheets.evidence.items()}:
-        evidence = {**evidence, "DataFolder.documents": files}
-    if found and all(sheets.describe for sheets in found):
-        return passed("a document beside its training data describes it", path=path, **evidence)
-    if found and all(sheets.describe or not sheets.complete for sheets in found):
-        return unknown("DataFolder.documents", "DataFolder.refused", path=path)
-    beside = ", nor does the document beside it" if files else ""
+    found = [written_of(view, uri, dataset.scope.account) for uri in dataset.sources or ()]
+    written = _shown(found)
+    evidence = {**evidence, **joined(dataset, "sources"), **written}
+    path = (*(one.table.id for one in found if isinstance(one, TableSheet) and isinstance(one.table, Table)), *path)
+    if found and all(one.describe for one in found):
+        return passed("its training data is described where it lies", path=path, **evidence)
+    if found and all(one.describe or not one.complete for one in found):
+        open_ = ("Table.description", "Table.catalog", "DataFolder.documents", "DataFolder.refused")
+        return unknown(*open_, path=path)
+    beside = ", nor does what is written where it lies" if written else ""
     return failed(f"no description says what its training data is{beside}", path=path, **evidence)
+
+
+def _shown(found: Sequence[Sheets | TableSheet]) -> dict[str, Any]:
+    """What is written of places, as evidence."""
+    files = {id: files for one in found if isinstance(one, Sheets) for id, files in one.evidence.items()}
+    tables = [one.table for one in found if isinstance(one, TableSheet) and isinstance(one.table, Table)]
+    shown: dict[str, Any] = {"DataFolder.documents": files} if files else {}
+    if tables:
+        shown["Table.description"] = {table.id: table.description for table in tables}
+    if catalogued := {table.id: table.catalog for table in tables if table.description != "filled"}:
+        shown["Table.catalog"] = catalogued
+    return shown

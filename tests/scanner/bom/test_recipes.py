@@ -53,6 +53,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.s3.DataFolder",
         "gcp.storage.DataFolder",
         "mlflow.tracking.EvaluationTable",
+        "gcp.bigquery.Table",
         "aws.sagemaker.ModelCard",
         "aws.sagemaker.MonitoringSchedule",
         "aws.sns.Topic",

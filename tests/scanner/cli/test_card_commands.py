@@ -9,12 +9,15 @@ import pytest
 from commandline import mlposture
 from drafting import DATA, PACKAGE, organisation, saved
 from factories import azure
-from factories.aws import feature_group, job, s3_source, table
-from factories.gcp import dataset, evaluation, pipeline, vertex_id
+from factories.aws import data_folder, feature_group, job, s3_source, table
+from factories.gcp import bigquery_table, dataset, evaluation, pipeline, vertex_id
 from factories.gcp import model as vertex_model
 
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import Channel
+from scanner.cards.card import Entry
+from scanner.cards.sheet import Sheet
+from scanner.cards.sheet_files import SheetFile
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +241,35 @@ def test_a_sheet_is_drafted_or_read(arguments: tuple[str, ...], said: str, tmp_p
 
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+SHEET = Sheet(
+    format="croissant", description="filled", entries={"DS-5.4": Entry(state="filled", where="rai:dataBiases")}
+)
+
+
+def test_a_draft_says_which_questions_a_file_beside_the_data_answers(tmp_path: Path) -> None:
+    reads = job(inputs=(Channel(channel_name="train", data_source=s3_source(f"{DATA}all.csv")),))
+    folders = (
+        data_folder(DATA.rstrip("/"), SheetFile(name="croissant.json", sheet=SHEET)),
+        data_folder("s3://elsewhere", SheetFile(name="README.md", sheet=SHEET)),
+    )
+    saved(reads, *folders).inventory.save(tmp_path / "inventory.json")
+
+    said = mlposture("datasheet", f"{DATA}all.csv", "--inventory", "inventory.json", cwd=tmp_path).stdout
+
+    assert f"- recorded: answered in {DATA}croissant.json: `rai:dataBiases`".replace("_", r"\_") in said
+    assert "elsewhere" not in said
+
+
+def test_a_draft_says_what_is_written_of_a_table(tmp_path: Path) -> None:
+    uri = "bq://example-fraud-prod.payments.disputes"
+    tables = (bigquery_table(uri, catalog=SHEET), bigquery_table(f"{uri}_of_others", catalog=SHEET))
+    made = (pipeline(), dataset(description="empty", sources=(uri,)), *tables)
+    saved(*made).inventory.save(tmp_path / "inventory.json")
+
+    said = mlposture("datasheet", "700", "--inventory", "inventory.json", cwd=tmp_path).stdout
+
+    assert f"answered in {tables[0].id}: `rai:dataBiases`" in said
+    assert f"description of its table: `{tables[0].id}: filled`" in said
+    assert tables[1].id not in said

@@ -53,6 +53,7 @@ WITHOUT = {
     "gcp.storage.ModelFolder": "no finding is on one",
     "aws.s3.ModelFolder": "no finding is on one",
     "gcp.storage.DataFolder": "no finding is on one",
+    "gcp.bigquery.Table": "no finding is on one",
     "aws.s3.DataFolder": "no finding is on one",
     "azure.machine_learning.MonitorSchedule": "no finding is on one",
     "azure.machine_learning.ModelVersion": "azurerm has no resource for it; pipelines register them",

@@ -1,7 +1,8 @@
-from factories.gcp import data_folder, dataset, deployed, endpoint, model, pipeline, vertex_id
+from factories.gcp import bigquery_table, data_folder, dataset, deployed, endpoint, model, pipeline, vertex_id
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
+from checks.gcp.bigquery.resources import Table
 from checks.gcp.storage.resources import DataFolder
 from checks.gcp.vertex_ai.resources import Dataset, Endpoint, TrainingPipeline
 from scanner.cards.card import Entry
@@ -26,6 +27,12 @@ def beside(*files, place=PLACE, **fields):
     return data_folder(place, *files, **fields)
 
 
+SOURCE = "bq://example-fraud-prod.payments.disputes"
+TABLE = (*EMPTY[:3], dataset(description="empty", sources=(SOURCE,)))
+BOTH = (*EMPTY[:3], dataset(description="empty", sources=(SOURCE, f"{PLACE}/2026.csv")))
+OVERVIEW = Sheet(format="dataplex", description="filled")
+ASPECT = Sheet(format="dataplex", description="empty", entries={"DS-3.9": Entry(state="filled", where="sheet.consent")})
+CONTACTS = Sheet(format="dataplex", description="empty", entries={"DS-7.1": Entry(state="filled", where="contacts")})
 SHEET = file(description="filled")
 BARE = file(description="placeholder", entries={"DS-6.4": Entry(state="filled", where="license")})
 UNREAD = SheetFile(name="README.md", sheet=unread_sheet())
@@ -52,14 +59,19 @@ CASES = {
             beside(),
             beside(place="gs://more", documents=UNSET, refused=SHEET_NAMES),
         ),
-        Case(
-            "its data is in no bucket",
-            FAIL,
-            SERVED,
-            SERVING,
-            pipeline(),
-            dataset(description="empty", sources=("bq://example-fraud-prod.payments.raw",)),
-        ),
+        Case("its table is described", PASS, *TABLE, bigquery_table()),
+        Case("its table is described, and its entry was not read", PASS, *TABLE, bigquery_table(catalog=UNSET)),
+        Case("its table is not described", FAIL, *TABLE, bigquery_table(description="empty")),
+        Case("an overview of its table", PASS, *TABLE, bigquery_table(description="empty", catalog=OVERVIEW)),
+        Case("an aspect of its table", PASS, *TABLE, bigquery_table(description="placeholder", catalog=ASPECT)),
+        Case("contacts alone", FAIL, *TABLE, bigquery_table(description="empty", catalog=CONTACTS)),
+        Case("its entry was not read", UNKNOWN, *TABLE, bigquery_table(description="empty", catalog=UNSET)),
+        Case("what is written of its table was not read", UNKNOWN, *TABLE, bigquery_table(description=UNSET)),
+        Case("its table is gone", FAIL, *TABLE),
+        Case("tables were not read", UNKNOWN, *TABLE, incomplete=[Table]),
+        Case("several tables at once", FAIL, *EMPTY[:3], dataset(description="empty", sources=("bq://p.d.events_*",))),
+        Case("a table, and a file that nothing describes", FAIL, *BOTH, bigquery_table(), beside()),
+        Case("a table and a file", PASS, *BOTH, bigquery_table(), beside(SHEET)),
         Case("it names no data", FAIL, SERVED, SERVING, pipeline(), dataset(description="empty", sources=())),
         Case(
             "its sources were not read",
