@@ -52,6 +52,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     **{("gcp.vertex_ai.ModelLineage", field): () for field in ("uri", "models", "cut")},
     ("gcp.vertex_ai.ModelLineage", "steps"): (("aiplatform.artifacts.queryArtifactLineageSubgraph", "state"),),
     ("aws.s3.ArtifactObject", "exists"): (),
+    ("aws.sagemaker.ModelPackage", "mlflow_names"): (("sagemaker:DescribeModelPackage", "CustomerMetadataProperties"),),
     ("aws.s3.ModelFolder", "documents"): (("s3:GetObject", "Body"),),
     ("aws.s3.ModelFolder", "refused"): (),
     ("gcp.storage.ArtifactFiles", "more"): (),
@@ -136,6 +137,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("gcp.vertex_ai.Model", "card"): (),
     ("gcp.vertex_ai.Model", "container_buckets"): (),
     ("gcp.vertex_ai.Model", "remote_code"): (),
+    ("gcp.vertex_ai.Model", "mlflow_names"): (),
     ("gcp.vertex_ai.Model", "secrets"): (),
     ("gcp.vertex_ai.ModelEvaluation", "groups"): (),
 }

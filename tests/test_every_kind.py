@@ -28,6 +28,7 @@ _INPUT = "aws.sagemaker.TrainingJob.inputs[].data_source.s3_data_source"
 _DATA = ("model_data_source", "additional_model_data_sources[]")
 _PACKED = ("inference_specification.containers[]", "additional_inference_specifications[].containers[]")
 NOT_FOLLOWED = {
+    "aws.sagemaker.ModelPackage.source_uri": "what it was registered from, which need not be what is loaded",
     "mlflow.tracking.EvaluationTable.rows[].cells[]": "names of groups; of which model a table is, nobody asks about",
     "aws.iam.Simulation.context{}": "what the simulator was told of the role itself",
     "aws.iam.Simulation.evaluations[].resource_specific_results[].eval_resource_name": "what it was asked about",
@@ -153,6 +154,15 @@ _SAID = "people or pipelines recorded it: what shows or gates evaluations and li
 _HOW = "tells who looks into a saved inventory how it was read"
 #: What is read and looked at by no check, collector or evidence, by the class that declares it, with the reason.
 UNUSED = {
+    **dict.fromkeys(
+        (
+            "aws.sagemaker.ModelPackage.mlflow_names",
+            "aws.sagemaker.ModelPackage.source_uri",
+            "checks.aws.sagemaker.resources.ComponentContainer.mlflow_names",
+            "gcp.vertex_ai.Model.mlflow_names",
+        ),
+        "by which a version of MLflow that it comes from is found",
+    ),
     "aws.logs.LogGroup.endpoint_name": "joins it to the AI system of its endpoint",
     "aws.iam.Role.details_from": _HOW,
     "aws.sagemaker.ArtifactLineage.cut": "the graph of lineage says it",

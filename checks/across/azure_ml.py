@@ -3,11 +3,16 @@
 Both have the address of a model in the workspace.
 """
 
-from msgspec import UnsetType, structs
+from msgspec import UNSET, UnsetType, structs
 
-from checks.across.served import Serving, judged, place_of, serving
+from checks import origins
+from checks.across.served import judged
+from checks.across.serving_index import Loaded, Serving, place_of, serving
 from checks.azure.ai_services.resources import Account
 from checks.azure.blind_spots import STATIC_WEBSITE
+from checks.azure.ids import arm_id
+from checks.azure.machine_learning.assets import job_id, model_path
+from checks.azure.machine_learning.resources import ModelVersion as AzureVersion
 from checks.azure.machine_learning.resources import OnlineDeployment, OnlineEndpoint, Workspace
 from checks.azure.machine_learning.states import not_in_use
 from checks.azure.storage.accounts import azure_ml_storage_anonymous_access_allowed
@@ -21,17 +26,17 @@ from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Status, Verdict, not_applicable, unknown, unobserved
 from scanner.model.views import View
 
-_NEEDS = (Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
+_NEEDS = (ModelVersion, AzureVersion, Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
 _WHAT = "the Azure ML deployments of the scan"
 _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
 def index(view: View) -> Serving:
-    """The models of deployments, each by its address."""
+    """The models of deployments, each by its address, and what the workspace says of where they come from."""
     deployments = view.all(OnlineDeployment)
     complete = deployments.complete
-    found: list[tuple[str, tuple[str, ...]]] = []
+    found: list[Loaded] = []
     for deployment in deployments:
         idle = not_in_use(deployment)
         if idle is not None and idle.status is Status.NOT_APPLICABLE:
@@ -39,8 +44,28 @@ def index(view: View) -> Serving:
         if idle is not None or isinstance(deployment.model, UnsetType):
             complete = False
         elif deployment.model:
-            found.append((place_of(deployment.model), (deployment.id,)))
+            made = _loaded(deployment, deployment.model, view)
+            complete = complete and made is not None
+            place = place_of(deployment.model)
+            places = ((place, (deployment.id,)),) if place else ()
+            found.append((made or Loaded((deployment.id,)))._replace(places=places))
     return serving(found, complete=complete)
+
+
+def _loaded(deployment: OnlineDeployment, model: str, view: View) -> Loaded | None:
+    """What the workspace says of a model; nothing of one of a registry, and None where that was not observed."""
+    id = arm_id(model_path(model))
+    version = view.get(AzureVersion, id) if id else None
+    ids = (deployment.id, deployment.id.partition("/deployments/")[0])
+    if version is None:  # of a registry, or deleted
+        return Loaded((deployment.id,), ids)
+    if not isinstance(version, AzureVersion) or UNSET in (version.tags, version.job_name):
+        return None
+    named = list(origins.origins(version.tags or {}))
+    if version.job_name:  # which is a run, on the server of the workspace
+        named.append(origins.Origin("job", job_id(version), "the job"))
+    short = f"azureml:{version.name.replace('/', ':')}"
+    return Loaded((deployment.id, version.id), (*ids, id, short), origins=tuple(dict.fromkeys(named)))
 
 
 @check(
@@ -55,7 +80,8 @@ def index(view: View) -> Serving:
 def azure_ml_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, view: View) -> Verdict:
     """Azure ML serves a model version that comes from code that no commit has.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     What answers requests cannot be built again, and nobody can review the code that made it: the commit beside it, if
@@ -83,7 +109,8 @@ def azure_ml_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, 
 def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, view: View) -> Verdict:
     """Azure ML serves a model version without a recorded evaluation on data other than its training data.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     The endpoint answers with a model of which nobody recorded how it does on data that it did not learn from. Nobody
@@ -111,7 +138,8 @@ def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, vie
 def azure_ml_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
     """Azure ML serves a model version without a recorded metric by group.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     One number over all people hides that a model fails some of them. Of what serves people there should be results by

@@ -3,7 +3,7 @@
 from msgspec import UNSET, Struct, UnsetType
 
 from checks.across.lineage_joins import PERHAPS, maker, said_of_place, training_run
-from checks.across.served import Serving, serving
+from checks.across.serving_index import Loaded, Serving, serving
 from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
 from checks.aws.names import bucket_arn
 from checks.aws.partitions import partitions
@@ -133,9 +133,7 @@ def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -
     if not uris:
         return not_applicable("it loads nothing from S3", **shown)
     served = view.derive(_serving)
-    path = next(
-        (served.paths[key] for uri in uris if (key := uri.removeprefix("s3://").rstrip("/")) in served.paths), ()
-    )
+    path = next(filter(None, (served.path(uri.removeprefix("s3://").rstrip("/")) for uri in uris)), ())
     if not path:
         return (
             not_applicable("no endpoint in service loads it", **shown) if served.complete else unknown("all endpoints")
@@ -162,7 +160,7 @@ def _produced(uri: str, view: View) -> str:
 
 def _serving(view: View) -> Serving:
     served = view.derive(served_artifacts)
-    found = ((place.partition(":::")[2], path) for place, path in served.paths.items())
+    found = (Loaded(way, places=((place.partition(":::")[2], way),)) for place, way in served.paths.items())
     return serving(found, complete=served.complete)
 
 

@@ -2,13 +2,18 @@
 
 from msgspec import UNSET, UnsetType
 
-from checks.across.served import Serving, judged, place_of, serving
+from checks import origins
+from checks.across.served import judged
+from checks.across.serving_index import Loaded, Serving, place_of, serving
 from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
 from checks.aws.names import bucket_arn
 from checks.aws.partitions import partitions
+from checks.aws.paths.served_packages import served_models
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.s3.exposure import public_grants, public_ways
 from checks.aws.s3.resources import Bucket
+from checks.aws.sagemaker.addresses import specifications_of
+from checks.aws.sagemaker.packages import contents, named_alone, package_of
 from checks.aws.sagemaker.resources import (
     Endpoint,
     EndpointConfig,
@@ -24,16 +29,59 @@ from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
-_NEEDS = (Run, LoggedModel, Endpoint, EndpointConfig, Model, ModelPackage, InferenceComponent, Bucket)
+_NEEDS = (ModelVersion, Run, LoggedModel, Endpoint, EndpointConfig, Model, ModelPackage, InferenceComponent, Bucket)
 _WHAT = "the SageMaker endpoints of the scan"
 _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
 def index(view: View) -> Serving:
-    served = view.derive(served_artifacts)
-    found = ((place.partition(":::")[2], path) for place, path in served.paths.items())
-    return serving(found, complete=served.complete)
+    """The models that endpoints run, and what runs without one; each with what it, or its package, says of MLflow."""
+    served, models = view.derive(served_artifacts), view.derive(served_models)
+    places: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for place, path in served.paths.items():
+        owner = next((id for id in path if id in models.paths), path[1])
+        places.setdefault(owner, []).append((place.partition(":::")[2], path))
+    loaded, complete = list[Loaded](), served.complete and models.whole.everywhere
+    for id, way in models.paths.items():
+        made = _of_model(view, id, way)
+        complete = complete and made is not None
+        loaded.append((made or Loaded((id, *way)))._replace(places=tuple(places.pop(id, ()))))
+    for id, found in places.items():
+        way = found[0][1][1:]
+        loaded.append(Loaded(way, (id, way[-1]), tuple(found), _of_component(view, id), alone=len(found) == 1))
+    return serving(loaded, complete=complete)
+
+
+def _of_model(view: View, id: str, way: tuple[str, ...]) -> Loaded | None:
+    """A model, and what it says of MLflow; None where that was not observed."""
+    model = view.get(Model, id)
+    known = contents(view, model) if isinstance(model, Model) else None
+    if known is None or known.unread or not isinstance(model, Model):
+        return None
+    named = [origin for each in known.containers for origin in origins.origins(each.mlflow_names or {})]
+    numbered, packages = "", list[str]()
+    for _, arn in named_alone(model):
+        package = package_of(view, model, arn)
+        if not isinstance(package, ModelPackage) or package.mlflow_names is UNSET or package.source_uri is UNSET:
+            return None
+        named += origins.origins({**(package.mlflow_names or {}), "SourceUri": package.source_uri or ""})
+        numbered = arn.partition(":model-package/")[2]
+        packages.append(package.id)
+    return Loaded(
+        way=(id, *way),
+        ids=(id, *packages, way[-1]),
+        origins=tuple(dict.fromkeys(named)),
+        alone=len(known.containers) == 1,
+        group=numbered,
+    )
+
+
+def _of_component(view: View, id: str) -> tuple[origins.Origin, ...]:
+    component = view.get(InferenceComponent, id)
+    specifications = specifications_of(component) if isinstance(component, InferenceComponent) else None
+    containers = [each.container for each in specifications or () if each.container]
+    return tuple(origin for each in containers for origin in origins.origins(each.mlflow_names or {}))
 
 
 @check(
@@ -48,7 +96,8 @@ def index(view: View) -> Serving:
 def sagemaker_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, view: View) -> Verdict:
     """SageMaker serves a model version that comes from code that no commit has.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     What answers requests cannot be built again, and nobody can review the code that made it: the commit beside it, if
@@ -76,7 +125,8 @@ def sagemaker_serves_mlflow_version_from_uncommitted_code(version: ModelVersion,
 def sagemaker_serves_mlflow_version_without_evaluation(version: ModelVersion, view: View) -> Verdict:
     """SageMaker serves a model version without a recorded evaluation on data other than its training data.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     The endpoint answers with a model of which nobody recorded how it does on data that it did not learn from. Nobody
@@ -104,7 +154,8 @@ def sagemaker_serves_mlflow_version_without_evaluation(version: ModelVersion, vi
 def sagemaker_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
     """SageMaker serves a model version without a recorded metric by group.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     One number over all people hides that a model fails some of them. Of what serves people there should be results by

@@ -1,8 +1,10 @@
 """What MLflow records of the versions that Vertex AI serves, and who may read its artifacts in Cloud Storage."""
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
-from checks.across.served import Serving, judged, place_of, serving
+from checks import origins
+from checks.across.served import judged
+from checks.across.serving_index import Loaded, Serving, place_of, serving
 from checks.gcp.names import bucket_id
 from checks.gcp.reach import deployed_model
 from checks.gcp.storage.public import openness
@@ -15,28 +17,35 @@ from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Verdict, failed, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View
 
-_NEEDS = (Run, LoggedModel, Endpoint, Model)
+_NEEDS = (ModelVersion, Run, LoggedModel, Endpoint, Model)
 _WHAT = "the Vertex AI endpoints of the scan"
 _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
 
 
 def index(view: View) -> Serving:
-    """What deployed models were uploaded from; Vertex AI keeps a copy of its own."""
+    """What deployed models were uploaded from, of which Vertex AI keeps a copy, and what they say of MLflow."""
     endpoints = view.all(Endpoint)
     complete = endpoints.complete and view.all(Model).complete
-    found: list[tuple[str, tuple[str, ...]]] = []
+    found: list[Loaded] = []
     for endpoint in endpoints:
         if isinstance(endpoint.deployed_models, UnsetType):
             complete = False
             continue
         for deployed in endpoint.deployed_models or ():
             model = deployed_model(view, deployed.model or "", deployed.model_version_id)
-            if model is None or isinstance(model.artifact_uri, UnsetType):
+            if model is None or UNSET in (model.artifact_uri, model.labels, model.mlflow_names):
                 complete = False
-            elif model.artifact_uri:
-                found.append((place_of(model.artifact_uri), (model.id, endpoint.id)))
+            if model is not None:
+                found.append(_loaded(model, endpoint))
     return serving(found, complete=complete)
+
+
+def _loaded(model: Model, endpoint: Endpoint) -> Loaded:
+    way, place = (model.id, endpoint.id), place_of(model.artifact_uri or "")
+    named = (*origins.origins(model.labels or {}), *origins.origins(model.mlflow_names or {}))
+    ids = (model.id, f"{model.id.partition('@')[0]}@{model.version or ''}", endpoint.id)
+    return Loaded(way, tuple(dict.fromkeys(ids)), ((place, way),) if place else (), tuple(dict.fromkeys(named)))
 
 
 @check(
@@ -51,7 +60,8 @@ def index(view: View) -> Serving:
 def vertex_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, view: View) -> Verdict:
     """Vertex AI serves a model version that comes from code that no commit has.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     What answers requests cannot be built again, and nobody can review the code that made it: the commit beside it, if
@@ -79,7 +89,8 @@ def vertex_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, vi
 def vertex_serves_mlflow_version_without_evaluation(version: ModelVersion, view: View) -> Verdict:
     """Vertex AI serves a model version without a recorded evaluation on data other than its training data.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     The endpoint answers with a model of which nobody recorded how it does on data that it did not learn from. Nobody
@@ -107,7 +118,8 @@ def vertex_serves_mlflow_version_without_evaluation(version: ModelVersion, view:
 def vertex_serves_mlflow_version_without_metrics_by_group(version: ModelVersion, view: View) -> Verdict:
     """Vertex AI serves a model version without a recorded metric by group.
 
-    The version is one from whose place, as MLflow has it, an endpoint in service loads its files.
+    That an endpoint in service runs the version is told by where its files are, by what names it, or by a digest; the
+    verdict says by which, and is open where they differ.
 
     ## Why it matters
     One number over all people hides that a model fails some of them. Of what serves people there should be results by

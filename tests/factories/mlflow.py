@@ -40,7 +40,7 @@ def version(number: str = "7", **fields: Any) -> ModelVersion:
 def used(**fields: Any) -> ModelVersion:
     """A version that an alias leads to, made by a run, and registered from a logged model."""
     given = {"aliases": ("champion",), "stage": "None", "run_id": RUN, "model_id": MODEL, "source": f"models:/{MODEL}"}
-    return version(**{**given, **fields})
+    return version(**{**given, "pairs": None, **fields})
 
 
 def run(**fields: Any) -> Run:
@@ -50,7 +50,9 @@ def run(**fields: Any) -> Run:
 
 
 def logged(**fields: Any) -> LoggedModel:
-    return LoggedModel(id=ids.logged_model(SERVER, MODEL), name="scorer-logged", scope=HERE, **fields)
+    return LoggedModel(
+        id=ids.logged_model(SERVER, MODEL), name="scorer-logged", scope=HERE, **{"pairs": None, **fields}
+    )
 
 
 def noting(*paths: str) -> tuple[Pair, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from checks import origins
 from checks.aws.names import region_of
 from checks.aws.sagemaker.bulk import SEARCH, Searched, searched
 from checks.aws.sagemaker.cards import package_card
@@ -30,7 +31,7 @@ from checks.aws.sagemaker.resources import (
 )
 from scanner.cards.filled import state_of
 from scanner.model.collectors import Found, collector
-from scanner.model.nouns import Scope
+from scanner.model.nouns import Reply, Scope
 from scanner.model.secrets.arguments import secret_arguments
 from scanner.model.secrets.detect import suspicious_names
 
@@ -81,7 +82,8 @@ def model_packages(api: AwsApi, found: Found) -> Iterator[ModelPackage]:
         kept = package_card(_forget_in_packages(reply)) if isinstance(reply, Mapping) else reply
         scope = Scope(api.scope.provider, api.account, region_of(arn))
         name = arn.partition("/")[2]
-        return api.decode(ModelPackage, {_PACKAGE: kept}, id=package_id(arn, api.account), name=name, scope=scope)
+        facts = {"id": package_id(arn, api.account), "name": name, "mlflow_names": _mlflow_names(reply)}
+        return api.decode(ModelPackage, {_PACKAGE: kept}, scope=scope, **facts)
 
     yield from there(api.each(look, sorted(arns)))
 
@@ -199,6 +201,13 @@ def _forget_environments(reply: Mapping[str, Any]) -> Mapping[str, Any]:
     return kept
 
 
+def _mlflow_names(reply: Reply) -> Any:
+    metadata = reply.get("CustomerMetadataProperties") if isinstance(reply, Mapping) else UNSET
+    if metadata is None:
+        return None
+    return origins.kept(metadata) or None if isinstance(metadata, Mapping) else UNSET
+
+
 def _forget_in_packages(reply: Mapping[str, Any]) -> Mapping[str, Any]:
     """A DescribeModelPackage reply without the values of environment variables."""
     first, others = reply.get("InferenceSpecification"), reply.get("AdditionalInferenceSpecifications")
@@ -241,7 +250,13 @@ def _forget_environment(container: Any) -> Any:
         return {**container, "Environment": None if environment is None else _WRONG_TYPE}
     suspicious = suspicious_names(environment)
     kept = {name: environment[name] for name in sorted(VARIABLES & environment.keys() - set(suspicious))}
-    return {**container, "Environment": kept, "SuspiciousEnvironment": suspicious}
+    told = {name: value for name, value in environment.items() if name not in suspicious}
+    return {
+        **container,
+        "Environment": kept,
+        "SuspiciousEnvironment": suspicious,
+        "MlflowNames": origins.kept(told) or None,
+    }
 
 
 def _forget_values(reply: Mapping[str, Any]) -> Mapping[str, Any]:

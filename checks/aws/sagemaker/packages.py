@@ -132,10 +132,11 @@ def _containers(package: object, container: Container) -> tuple[PackageContainer
 
 def _with_environment(packaged: PackageContainer, own: Container) -> PackageContainer:
     """A container of a package with the variables that the model sets, which come before the package's own."""
-    if not own.environment and not own.suspicious_environment:
+    if not own.environment and not own.suspicious_environment and not own.mlflow_names:
         return packaged
     return replace(
         packaged,
+        mlflow_names={**(packaged.mlflow_names or {}), **(own.mlflow_names or {})} or None,
         environment={**(packaged.environment or {}), **(own.environment or {})},
         suspicious_environment=(*(packaged.suspicious_environment or ()), *(own.suspicious_environment or ())),
     )

@@ -86,11 +86,13 @@ class Environed(AwsPart, frozen=True, kw_only=True):
     """A container with an environment, whose values are not kept.
 
     `environment` holds the variables that choose what code and weights a serving image downloads,
-    `suspicious_environment` the names of variables that look like credentials.
+    `suspicious_environment` the names of variables that look like credentials, `mlflow_names` the variables that name
+    something of MLflow.
     """
 
     environment: dict[str, str] | None = None
     suspicious_environment: tuple[str, ...] | None = None
+    mlflow_names: dict[str, str] | None = None
 
 
 class ServingContainer(Environed, frozen=True, kw_only=True):
@@ -207,6 +209,10 @@ class ModelPackage(Resource, frozen=True, kw_only=True):
     card_status: Annotated[Observed[str], Read(_PACKAGE, "ModelCard.ModelCardStatus")] = UNSET
     #: what its metadata, read as a card is, speak of
     metadata: Annotated[Observed[Card], Read(_PACKAGE, "CustomerMetadataProperties")] = UNSET
+    #: of its metadata, those that name something of MLflow
+    mlflow_names: Observed[dict[str, str]] = UNSET
+    #: where it was registered from, as whoever registered it says
+    source_uri: Annotated[Observed[str], Read(_PACKAGE, "SourceUri")] = UNSET
 
 
 class ModelCard(Resource, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from checks.gcp.error_kinds import NOT_FOUND
 from checks.gcp.names import AIPLATFORM, full_name, with_project_id
 from checks.gcp.vertex_ai.cards import described
-from checks.gcp.vertex_ai.containers import bucket_names, remote_code_names, secret_names
+from checks.gcp.vertex_ai.containers import bucket_names, mlflow_names, remote_code_names, secret_names
 from checks.gcp.vertex_ai.resources import (
     ENDPOINTS,
     JOBS,
@@ -153,12 +153,13 @@ def _model(api: GcpApi, item: Mapping[str, Any], version: str = "") -> Model:
     if version:
         identity["id"] += f"@{version}"
     spec = item.get("containerSpec")
-    facts: dict[str, Any] = {"secrets": None, "remote_code": None, "container_buckets": None}
+    facts: dict[str, Any] = dict.fromkeys(("secrets", "remote_code", "container_buckets", "mlflow_names"))
     if isinstance(spec, Mapping):
         facts = {
             "secrets": secret_names(spec),
             "remote_code": remote_code_names(spec),
             "container_buckets": bucket_names(spec),
+            "mlflow_names": mlflow_names(spec),
         }
     page = f"models/locations/{api.scope.region}/models/{item['name'].rpartition('/')[2]}"
     said: dict[str, Reply] = {_VERSIONS if version else MODELS: item}

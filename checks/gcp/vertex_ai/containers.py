@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checks import origins
 from checks.gcp.names import bucket_of, buckets_in
 from checks.gcp.vertex_ai.resources import CustomJob
 from scanner.model.secrets.arguments import arguments, options, secret_arguments
@@ -30,6 +31,12 @@ def remote_code_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         sorted({name for name, value in _settings(spec) if _trusts_remote_code(name, value.strip(" \"';").lower())})
     )
+
+
+def mlflow_names(spec: Mapping[str, Any]) -> dict[str, str] | None:
+    """Variables that name something of MLflow, with their values; None where there are none."""
+    told = dict(_variables(spec))
+    return origins.kept({name: told[name] for name in told.keys() - set(suspicious_names(told))}) or None
 
 
 def bucket_names(spec: Mapping[str, Any]) -> tuple[str, ...]:

@@ -173,6 +173,8 @@ class Model(Resource, frozen=True, kw_only=True):
     card: Observed[Card] = UNSET
     #: buckets that variables and arguments of the container name; None without a container
     container_buckets: Observed[tuple[str, ...]] = UNSET
+    #: variables of the container that name something of MLflow; None where there are none
+    mlflow_names: Observed[dict[str, str]] = UNSET
     #: variables and arguments of the container that look like secrets; None without a container
     secrets: Observed[tuple[str, ...]] = UNSET
     #: variables and arguments that let the server run code found beside the weights; None without a container

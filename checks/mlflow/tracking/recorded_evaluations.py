@@ -60,7 +60,7 @@ def evaluations_of(version: ModelVersion, view: View, facets: Collection[str]) -
 
 def names_of(version: ModelVersion) -> tuple[str, ...]:
     """What the model of a version is called: the id of its logged model, the version, and a digest that a tag has."""
-    digest = _digest(version.pairs or ())
+    digest = digest_of(version.pairs or ())
     return tuple(name for name in (logged_model_of(version), version.name, digest) if name)
 
 
@@ -79,7 +79,7 @@ def _evaluation(
         source=(logged or run or version).id,
         values=tuple(_values(last.values(), facets)),
         model=logged_model_of(version) or version.name,
-        model_digest=_digest((*(version.pairs or ()), *(logged.pairs or () if logged else ()))),
+        model_digest=digest_of((*(version.pairs or ()), *(logged.pairs or () if logged else ()))),
         data=EvaluatedOn(digest=first.dataset_digest or "", name=first.dataset_name or ""),
         trained_on=tuple(sorted(trained)) or None,
         at=min(times) if known else None,
@@ -113,7 +113,7 @@ def _finite(value: float | str | None) -> float | None:
     return float(value) if math.isfinite(value) and abs(value) < _INFINITE else None
 
 
-def _digest(pairs: Iterable[Pair]) -> str:
+def digest_of(pairs: Iterable[Pair]) -> str:
     """The digest of the artifact, where one tag alone has one by its name and its form; empty otherwise."""
     found = {
         pair.value.lower().removeprefix("sha256:")

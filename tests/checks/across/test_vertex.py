@@ -12,7 +12,7 @@ from checks.gcp.storage.resources import Bucket
 from checks.gcp.vertex_ai.resources import Endpoint, Model
 
 KEPT = "gs://example-fraud-models/scorer/7"
-SERVED = (endpoint(deployed_models=(deployed(),)), stored(KEPT, version="1"))
+SERVED = (endpoint(deployed_models=(deployed(),)), stored(KEPT, version="1", labels=None, mlflow_names=None))
 CLEAN = pairs(commit="0123456789abcdef0123456789abcdef01234567", dirty="false")
 TRAINING = (data(TRAINED, "training"), data(HELD_OUT, "evaluation"))
 VIEWER = "roles/storage.objectViewer"
