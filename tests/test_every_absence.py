@@ -76,6 +76,7 @@ PARTS = {
     "dataplex.locations.lookupEntry",  # what is written of a table in another place
     "iam:GetPolicy",
     "iam:GetRolePolicy",
+    "datazone:GetLineageEvent",  # a catalog keeps events for some time
     "datalineage.processes.get",  # its links are there, and say what it read and made
     "lineage:ListDatasets",  # events name them as well
     "lineage:ListJobs",

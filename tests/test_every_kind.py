@@ -73,6 +73,11 @@ NOT_FOLLOWED = {
         f"aws.sagemaker.ArtifactLineage.steps[].{side}[]": "what lineage says; buckets that resources name are followed"
         for side in ("reads", "writes")
     },
+    **{
+        f"aws.datazone.CatalogLineage.runs[].{side}[].namespace": "is read for declared systems alone: a bucket that it "
+        "alone led to would seem to be gone wherever none are declared"
+        for side in ("inputs", "outputs")
+    },
     "gcp.data_lineage.DataLineage.model": "the model that it was asked for",
     "gcp.data_lineage.DataLineage.steps[].process": "the record of what ran",
     **{
@@ -163,6 +168,8 @@ UNUSED = {
         ),
         "by which a version of MLflow that it comes from is found",
     ),
+    "aws.datazone.CatalogLineage.domain_version": _WHAT,
+    "aws.datazone.CatalogLineage.managed_by": _WHAT,
     "aws.logs.LogGroup.endpoint_name": "joins it to the AI system of its endpoint",
     "aws.iam.Role.details_from": _HOW,
     "aws.sagemaker.ArtifactLineage.cut": "the graph of lineage says it",

@@ -5,8 +5,10 @@ from msgspec import UNSET, Struct, UnsetType
 from checks.across.lineage_joins import PERHAPS, maker, said_of_place, training_run
 from checks.across.serving_index import Loaded, Serving, serving
 from checks.aws.blind_spots import ACCESS_POINTS, ORGANISATION
+from checks.aws.datazone.resources import CatalogLineage
 from checks.aws.names import bucket_arn
 from checks.aws.partitions import partitions
+from checks.aws.paths.catalog_lineage import catalog_maker
 from checks.aws.paths.lineage import makers
 from checks.aws.paths.serving import served_artifacts
 from checks.aws.s3.resources import Bucket
@@ -102,15 +104,15 @@ def _bucket(view: View, name: str) -> Bucket | UnsetType | None:
     needs=(LineageRun, TrainingJob, Model, *_SERVED),
     blind_to=("training jobs of more than 30 days ago that sent no events",),
     recorded=True,
-    also=(ArtifactLineage,),
+    also=(ArtifactLineage, CatalogLineage),
 )
 def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -> Verdict:
     """SageMaker serves a model whose artifact no recorded job made.
 
     A run that OpenLineage events record, or a training job of the scan, made it where it wrote exactly that object, or
     where SageMaker puts what a training job makes. So did a job that SageMaker's own lineage has as what produced it,
-    which is read where AI systems are declared. Where one wrote what only might be the artifact, such as the folder
-    that it lies in, the verdict stays open.
+    and one that events of SageMaker Catalog record, which are read where AI systems are declared. Where one wrote what
+    only might be the artifact, such as the folder that it lies in, the verdict stays open.
 
     ## Why it matters
     Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
@@ -154,8 +156,9 @@ def sagemaker_serves_model_that_no_recorded_job_made(model: Model, view: View) -
 
 
 def _produced(uri: str, view: View) -> str:
-    """The job that SageMaker's lineage has as what made an artifact, if that was read; else empty."""
-    return next(iter(view.derive(makers).path(place_of(uri))), "") if view.asked(ArtifactLineage) else ""
+    """What SageMaker's lineage or its catalog has as what produced an artifact, if that was read; else empty."""
+    found = next(iter(view.derive(makers).path(place_of(uri))), "") if view.asked(ArtifactLineage) else ""
+    return found or (catalog_maker(place_of(uri), view) if view.asked(CatalogLineage) else "")
 
 
 def _serving(view: View) -> Serving:

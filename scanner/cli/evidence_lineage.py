@@ -7,12 +7,12 @@ from scanner.evidence.dossier_types import Held, Lineage, LineageEdge, LineageNo
 from scanner.lineage.dataset_names import Place, place
 from scanner.lineage.drawing import draw
 from scanner.lineage.events import NotAnEvent, read_event
+from scanner.lineage.facets import CUT
 from scanner.lineage.filling import graph_of, job_key
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Sort
 from scanner.lineage.observed import observed_events
 from scanner.lineage.observed_runs import mlflow_run_id
-from scanner.lineage.observed_steps import CUT
 from scanner.lineage.told import KINDS, job_called
 from scanner.model.collectors import Collector
 from scanner.store.inventory import Inventory

@@ -15,17 +15,19 @@ from scanner.lineage.dataset_names import place_of
 from scanner.lineage.drawing import Drawing, draw
 from scanner.lineage.event_writing import lines
 from scanner.lineage.events import NotAnEvent, read_event
+from scanner.lineage.facets import CUT
 from scanner.lineage.filling import graph_of
 from scanner.lineage.kept_events import KeptEvents
 from scanner.lineage.lineage_graph import Graph
 from scanner.lineage.observed import observed_events
-from scanner.lineage.observed_steps import CUT
 from scanner.model.errors import CallFailed, InputError
 from scanner.model.exits import Exit
 from scanner.model.sanitize import quote
 from scanner.systems.graph import Graph as Joins
 
 _SUFFIXES = (".ndjson", ".jsonl", ".svg")
+#: What an event may be about that says what was cut off.
+_DATA, _RUN = "dataset", "run"
 
 
 #: Problems of files that are named one by one, and names that may have been meant.
@@ -56,7 +58,7 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     kept = KeptEvents()
     left_out = _LeftOut([])
     _read(paths, kept, left_out)
-    cut = _observe(inventories, kept, left_out) if inventories else 0
+    cut = _observe(inventories, kept, left_out) if inventories else {_DATA: set(), _RUN: set()}
     kept.seal()
     made: Iterable[bytes] = lines(kept)
     drawing: Drawing | None = None
@@ -67,8 +69,11 @@ def write_lineage(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     write_to(None if output == "-" else output, made)
     if drawing and drawing.left_out:
         say(f"drawn: {len(drawing.spots)} nodes; left out: at least {drawing.left_out} more, see --around")
-    if cut:
-        say(f"cut: what led to {cut} of the artifacts was followed only as far as the cloud's own lineage was asked")
+    if cut[_DATA]:
+        count = len(cut[_DATA])
+        say(f"cut: what led to {count} of the artifacts was followed only as far as the cloud's own lineage was asked")
+    for text in sorted(cut[_RUN]):
+        say(f"cut: {text}")
     for text in left_out.shown:
         say(f"left out: {text}")
     if left_out.count > len(left_out.shown):
@@ -105,17 +110,22 @@ def _read(paths: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> None:
                 left_out.note(f"{path}: an event is none: {error}{hint}")
 
 
-def _observe(inventories: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> int:
-    """Keep what inventories say as events; of how many artifacts a cloud cut off what led there."""
+def _observe(inventories: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> dict[str, set[str]]:
+    """Keep what inventories say as events; the data of which a cloud cut off what led there, and the runs before."""
     inventory, _, collectors = load_saved(inventories)
-    cut = 0
+    cut: dict[str, set[str]] = {_DATA: set(), _RUN: set()}
     for event in observed_events(inventory, Joins(inventory, collectors)):
         try:
             kept.add(read_event(event))
         except NotAnEvent as error:  # whoever makes a resource may call it by nothing
             left_out.note(f"the inventory: something in it makes no event: {error}")
             continue
-        cut += CUT in event.get("dataset", {}).get("facets", {})
+        for what in (_DATA, _RUN):
+            found = event.get(what, {}).get("facets", {}).get(CUT)
+            if found and what == _DATA:
+                cut[what].add(f"{event[what]['namespace']}/{event[what]['name']}")
+            elif found:
+                cut[what].add(f"of {found['source']} only the latest {found['depth']} events were read")
     return cut
 
 

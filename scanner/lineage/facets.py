@@ -9,6 +9,9 @@ from scanner import HOME
 from scanner.lineage.dataset_names import Place
 from scanner.lineage.event_writing import SCHEMA
 
+#: The facet of ours that says that what led to some data was not followed to its beginning.
+CUT = "mlposture_cut"
+
 
 def facet(content: dict[str, Any]) -> dict[str, Any]:
     """A facet of ours with this content."""

@@ -18,7 +18,7 @@ from scanner.lineage.event_writing import SCHEMA
 from scanner.lineage.events import instant
 from scanner.lineage.facets import data_at, facet
 from scanner.lineage.filling import ENDPOINT
-from scanner.lineage.observed_runs import mlflow_run, mlflow_version, recorded_run
+from scanner.lineage.observed_runs import catalog_lineage, mlflow_run, mlflow_version, recorded_run
 from scanner.lineage.observed_steps import artifact_lineage, data_lineage, model_lineage
 from scanner.lineage.told import (
     KINDS,
@@ -38,6 +38,7 @@ from scanner.systems.graph import Graph
 _FAR = 6
 #: Kinds that tell of runs, or of several jobs. This room stands below the checks and cannot import them.
 _RUNS = {
+    "aws.datazone.CatalogLineage": catalog_lineage,
     "aws.sagemaker.ArtifactLineage": artifact_lineage,
     "gcp.data_lineage.DataLineage": data_lineage,
     "gcp.vertex_ai.ModelLineage": model_lineage,

@@ -17,7 +17,7 @@ from scanner import HOME
 from scanner.lineage.dataset_names import Place, place, place_of
 from scanner.lineage.event_writing import SCHEMA
 from scanner.lineage.events import instant
-from scanner.lineage.facets import data_at, data_named
+from scanner.lineage.facets import CUT, data_at, data_named, facet
 from scanner.lineage.roles import role_of
 from scanner.model.nouns import Resource
 from scanner.store.inventory import Inventory
@@ -36,12 +36,26 @@ Kinds = Mapping[str, type[Resource]]
 
 def recorded_run(run: Any, _: Inventory, __: Kinds) -> Iterator[dict[str, Any]]:
     """The events of a run that a scan of lineage kept, as far as it kept them."""
+    yield from _recorded(run, run.name)
+
+
+def catalog_lineage(one: Any, _: Inventory, __: Kinds) -> Iterator[dict[str, Any]]:
+    """The events of the runs of a domain of SageMaker Catalog. The first of them says what is left out before it."""
+    runs = sorted(one.runs or (), key=lambda run: (str(run.started_at or run.ended_at or ""), run.id or ""))
+    for run in runs:
+        for event in _recorded(run, run.id):
+            if one.cut and run is runs[0]:
+                event["run"]["facets"] = {CUT: facet({"depth": one.cut, "source": f"SageMaker Catalog {one.name}"})}
+            yield event
+
+
+def _recorded(run: Any, id: str) -> Iterator[dict[str, Any]]:
     sides = {side: [_kept(data) for data in getattr(run, side) or ()] for side in ("inputs", "outputs")}
     job = {"namespace": run.job_namespace or "", "name": run.job_name or ""}
     times = {"START": run.started_at, **({run.state: run.ended_at} if run.state else {})}
     times = {type: at for type, at in times.items() if at}
     for type, at in times.items():
-        yield _event(type, at, run.name, job, sides if type == list(times)[-1] else {})
+        yield _event(type, at, id, job, sides if type == list(times)[-1] else {})
 
 
 def _kept(data: Any) -> dict[str, Any]:

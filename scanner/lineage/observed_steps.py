@@ -12,7 +12,7 @@ from scanner import HOME
 from scanner.lineage.dataset_names import Place, place_of
 from scanner.lineage.event_writing import SCHEMA
 from scanner.lineage.events import instant
-from scanner.lineage.facets import data_at, facet
+from scanner.lineage.facets import CUT, data_at, facet
 from scanner.lineage.observed_runs import everywhere
 from scanner.lineage.told import job_called, names_of_model
 from scanner.model.nouns import Resource
@@ -20,8 +20,6 @@ from scanner.store.inventory import Inventory
 
 Kinds = Mapping[str, type[Resource]]
 
-#: The facet of ours that says that what led to some data was not followed to its beginning.
-CUT = "mlposture_cut"
 _TRAINING = "training-job"
 _JOBS = {"customJobs": "gcp.vertex_ai.CustomJob", "trainingPipelines": "gcp.vertex_ai.TrainingPipeline"}
 #: States in which an execution made nothing. One from the cache stands for that whose result it took.

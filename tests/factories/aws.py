@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.aws.cloudwatch.resources import Alarm
+from checks.aws.datazone.resources import CatalogLineage, CatalogRun
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import (
     BoundaryDecision,
@@ -60,6 +61,8 @@ from checks.aws.sns.resources import Topic
 from checks.aws.tagging.resources import TaggedResource
 from scanner.cards.card_files import Document
 from scanner.cards.sheet_files import SheetFile
+from scanner.lineage.dataset_names import place_of
+from scanner.lineage.run_parts import Data
 from scanner.model.nouns import Resource, Scope
 
 ACCOUNT = "111122223333"
@@ -211,6 +214,25 @@ def component_from(uri: str, **fields: Any) -> InferenceComponent:
 def artifact_lineage(uri: Any, *steps: LineageStep, name: str = "sentiment-1", **fields: Any) -> ArtifactLineage:
     found = {"uri": uri, "models": (arn("model", "sentiment"),), "steps": steps, "cut": False, **fields}
     return ArtifactLineage(id=arn("artifact", name), name=name, scope=HERE, **found)
+
+
+def catalog(*runs: CatalogRun, name: str = "northwind", **fields: Any) -> CatalogLineage:
+    """A domain of SageMaker Catalog all of whose events were read."""
+    id = f"arn:aws:datazone:{REGION}:{ACCOUNT}:domain/dzd_{name}"
+    known = {"domain_version": "V2", "managed_by": ACCOUNT, "runs": runs, "cut": None, "unread": 0, **fields}
+    return CatalogLineage(id=id, name=name, scope=HERE, **known)
+
+
+def catalog_run(number: int, reads: tuple[str, ...], *writes: str, state: str = "COMPLETE") -> CatalogRun:
+    """A run in the events of a domain."""
+    id, name = f"0199aaaa-0000-7000-8000-{number:012d}", f"job-{number}"
+    sides = {"inputs": tuple(map(_named, reads)), "outputs": tuple(map(_named, writes))}
+    return CatalogRun(id=id, state=state, job_namespace="emr", job_name=name, **sides)
+
+
+def _named(uri: str) -> Data:
+    where = place_of(uri)
+    return Data(namespace=where.namespace, name=where.path or "/", alias=(), described=())
 
 
 def job(name: str = "nightly", **fields: Any) -> TrainingJob:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from checks.lineage.openlineage.resources import Data, LineageDataset, LineageJob, LineageRun
+from checks.lineage.openlineage.resources import LineageDataset, LineageJob, LineageRun
+from scanner.lineage.run_parts import Data
 from scanner.model.nouns import Scope
 
 SCOPE = Scope("lineage", "events.ndjson")

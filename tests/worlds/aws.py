@@ -19,6 +19,7 @@ The world file holds one document per resource, the one that Describe answers; L
     log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
     trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
     glue_tables: {eu-west-1: {support: [{Name: tickets, ...}]}}    # by region and database, see aws_glue.py
+    datazone: {eu-west-1: [...]}     # see aws_datazone.py
     lineage: {eu-west-1: {artifacts: [...], components: [...], associations: [...]}}     # see aws_lineage.py
     macie: {eu-west-1: [{bucketName: ..., jobDetails: {...}}]}     # where it is enabled, see aws_macie.py
     alarms: {eu-west-1: [{AlarmName: ..., Dimensions: [...]}]}     # see aws_alarms.py: also topics, event_rules
@@ -41,6 +42,7 @@ from botocore.model import OperationModel
 from worlds import aws_leaves, aws_model, aws_simulator
 from worlds.aws_alarms import ALARM_KEYS, answer_alarms, check_alarms
 from worlds.aws_cards import CARD_OPERATIONS, answer_card
+from worlds.aws_datazone import answer_datazone, check_datazone
 from worlds.aws_glue import answer_glue, check_glue
 from worlds.aws_lineage import LINEAGE_OPERATIONS, answer_lineage, check_lineage
 from worlds.aws_logs import answer_logs, check_logs
@@ -58,7 +60,8 @@ from worlds.leaves import Leaf
 ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
-    f"service_control_policies tags card_versions log_groups log_policies trail glue_tables lineage macie {ALARM_KEYS}"
+    f"service_control_policies tags card_versions log_groups log_policies trail glue_tables lineage macie datazone "
+    f"{ALARM_KEYS}"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _ACCESS_KEY = "ASIAEXAMPLEREADER000"
@@ -79,6 +82,7 @@ _ERRORS: dict[tuple[str, str], tuple[int, str]] = {
 _GONE = {
     "sagemaker": (400, "ValidationException", "Could not find what was asked for."),
     "glue": (400, "EntityNotFoundException", "Entity Not Found"),
+    "datazone": (404, "ResourceNotFoundException", "The requested resource was not found."),
     "macie2": (404, "ResourceNotFoundException", "The requested resource was not found."),
     "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
     "sns": (404, "NotFound", "Topic does not exist"),
@@ -86,7 +90,8 @@ _GONE = {
     "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
 }
 #: Services that are answered from the world file alone.
-_ANSWERS = {"cloudtrail": answer_trail, "glue": answer_glue, "logs": answer_logs, "macie2": answer_macie}
+_ANSWERS = {"cloudtrail": answer_trail, "datazone": answer_datazone, "glue": answer_glue, "logs": answer_logs,
+            "macie2": answer_macie}  # fmt: skip
 _GONE_NOTEBOOK = ("DescribeNotebookInstance", "DescribeNotebookInstanceLifecycleConfig")
 
 
@@ -123,6 +128,7 @@ class AwsWorld(World):
         check_trail(document, problems)
         check_glue(document, problems)
         check_macie(document, problems)
+        check_datazone(document, problems)
         check_lineage(document, problems)
         check_alarms(document, problems)
         for number, account in enumerate(document.get("organization") or ()):

@@ -65,6 +65,7 @@ def knows(operation: str, path: Path) -> bool:
         "glue:GetTables": "TableList",
         "macie2:DescribeBuckets": "buckets",
         "s3:ListObjectsV2": "Contents",
+        "datazone:ListDomains": "items",
         "sagemaker:ListArtifacts": "ArtifactSummaries",
     }.get(operation)
     if listed:

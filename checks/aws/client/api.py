@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import botocore.exceptions
@@ -13,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from checks.aws.client import clients
 from checks.aws.client.clients import Clients
-from checks.aws.client.failures import empty, told, translated, unparsed
+from checks.aws.client.failures import empty, told, unparsed
 from checks.aws.client.sessions import Sessions
 from checks.aws.client.shapes import find
 from checks.aws.client.transport import ASSUME, Transport
@@ -217,12 +218,8 @@ class AwsApi(BaseApi):
         ranged = {"Bucket": bucket, "Key": key, "Range": f"bytes=0-{LARGEST}"}
         attempt = self._attempt(_GET, region, ranged)
 
-        def whole() -> Mapping[str, Any]:
-            reply = attempt()
-            return {**reply, "Body": translated(reply["Body"].read)}
-
         try:
-            return self.ask_for_content(_GET, whole)
+            return self.ask_for_content(_GET, attempt)
         except CallFailed as failure:
             if failure.code in codes:
                 return failure.code
@@ -257,14 +254,14 @@ class AwsApi(BaseApi):
             self.recorder.listed(self.collector.kind.kind, self.scope, complete=False)
 
     def members(
-        self, operation: str, *, absent: tuple[str, ...] = (), **parameters: Any
+        self, operation: str, *, absent: tuple[str, ...] = (), most: int | None = None, **parameters: Any
     ) -> tuple[Mapping[str, Any], ...] | UnsetType | None:
         """All items of a listing that describes one resource; `UNSET` and a gap unless every page of it was read.
 
-        None for one of the `absent` error codes.
+        None for one of the `absent` error codes. With `most`, no more items than that are read.
         """
         try:
-            return tuple(self._items(operation, parameters, "", strict=True, counted=False))
+            return tuple(islice(self._items(operation, parameters, "", strict=True, counted=False), most))
         except CallFailed as failure:
             if failure.code in absent:
                 return None

@@ -40,8 +40,7 @@ def refuse_foreign(
 def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping[str, Any]) -> None:
     status, headers, body = reply.get("status_code", 0), reply.get("headers", {}), reply.get("body", b"")
     if operation.has_streaming_output and status in (200, 206):
-        # The content of a file may look like anything. What speaks for S3 numbers its replies.
-        if not any(name.lower().startswith("x-amz-") for name in headers):
+        if not _is_headed(operation, headers):  # the content of a file may look like anything
             raise unparsed()
         return
     if operation.name.startswith("Head"):
@@ -59,6 +58,18 @@ def _refuse(operation: OperationModel, reply: Mapping[str, Any], result: Mapping
         _refuse_unlike_xml(operation, media, body)
     if len(result) <= 1 and operation.name not in _MAY_BE_EMPTY:  # one is botocore's own
         raise empty()
+
+
+def _is_headed(operation: OperationModel, headers: Mapping[str, Any]) -> bool:
+    """Whether a body that is content alone has headers of its service. What speaks for S3 numbers its replies."""
+    names = {name.lower() for name in headers}
+    if operation.service_model.service_name == "s3":
+        return any(name.startswith("x-amz-") for name in names)
+    members = operation.output_shape.members.values() if operation.output_shape is not None else ()
+    own = {
+        str(one.serialization.get("name")).lower() for one in members if one.serialization.get("location") == "header"
+    }
+    return not names.isdisjoint(own)
 
 
 def _is_of_s3(headers: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ import botocore.credentials
 from boto3.session import Session as Boto3Session
 from botocore import xform_name
 from botocore.model import ServiceModel
+from botocore.response import StreamingBody
 from botocore.session import Session
 
 from checks.aws.client.bodies import refuse_foreign
@@ -68,7 +69,8 @@ class Clients:
             # A version that no longer asks us may have asked another account, or read an absence from a broken body.
             raise CallFailed(Reason.ERROR, "this version of botocore does not let its calls be signed and examined")
         reply.pop("ResponseMetadata", None)  # which the SDK adds, and which is about the call and not about the reply
-        return reply
+        # Content comes as a stream, which a broken connection ends early.
+        return {name: translated(one.read) if isinstance(one, StreamingBody) else one for name, one in reply.items()}
 
     @contextmanager
     def acting_as(self, credentials: Credentials) -> Iterator[None]:

@@ -16,7 +16,8 @@ from scanner.model.sanitize import quote
 
 T = TypeVar("T")
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden",
+           "UnauthorizedException"}  # fmt: skip
 #: Codes of a signature that is not accepted, for one of two causes.
 _SIGNED = {"SignatureDoesNotMatch", "InvalidSignatureException"}
 #: SageMaker says of what it does not have that the request is not valid, in words that differ by kind.

@@ -2,8 +2,10 @@
 
 from msgspec import UNSET, Struct
 
+from checks.aws.datazone.resources import CatalogLineage
 from checks.aws.glue.places import place_of as bucket_and_key
 from checks.aws.names import is_aws_content, location
+from checks.aws.paths.catalog_lineage import catalog_maker
 from checks.aws.paths.datasheets import training_jobs
 from checks.aws.paths.served_packages import served_models
 from checks.aws.s3.resources import Bucket
@@ -64,14 +66,16 @@ def makers(view: View) -> Makers:
     needs=(Endpoint, EndpointConfig, InferenceComponent, Model, ModelPackage, TrainingJob, ArtifactLineage, Bucket),
     blind_to=("records of lineage that were deleted", "whether what is recorded is true"),
     recorded=True,
+    also=(CatalogLineage,),
 )
 def sagemaker_lineage_names_no_job_of_served_model(model: Model, view: View) -> Verdict:
     """SageMaker serves a model whose artifact no job made, as far as its lineage and its training jobs say.
 
-    A job made it where SageMaker's lineage has that it produced the artifact, or where a training job of the last
-    thirty days names it as what it made. Where OpenLineage events are scanned as well, MLP-5212 judges it with those,
-    and this check does not. What AWS publishes is left out. Of a file in a bucket of another account, which may be the
-    one that trains, the lineage there is not read: where nothing here has what made it, the verdict stays open.
+    A job made it where SageMaker's lineage has that it produced the artifact, where a training job of the last thirty
+    days names it as what it made, or where the events that were read of SageMaker Catalog record it. Where OpenLineage
+    events are scanned as well, MLP-5212 judges it with those, and this check does not. What AWS publishes is left out.
+    Of a file in a bucket of another account, which may be the one that trains, the lineage there is not read: where
+    nothing here has what made it, the verdict stays open.
 
     ## Why it matters
     Nobody can say what the model was trained with, by which code, or who started it: it may be a file that somebody
@@ -113,7 +117,7 @@ def _made(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
     if not uris:
         return unknown(*loaded.unread) if loaded.unread else not_applicable("it loads nothing of ours from S3", **shown)
     known, jobs = view.derive(makers), view.derive(training_jobs)
-    ways = [_job(view, uri) or known.path(place_of(uri)) for uri in uris]
+    ways = [_job(view, uri) or known.path(place_of(uri)) or _recorded(view, uri) for uri in uris]
     way = (*dict.fromkeys(id for one in ways for id in one), model.id, *path)
     if not all(ways):
         missing = [place_of(uri) for uri, one in zip(uris, ways, strict=True) if not one]
@@ -140,6 +144,12 @@ def _far(model: Model, uri: str, view: View) -> str:
 
 def _is_own(model: Model, bucket: Bucket) -> bool:
     return bucket.owned is True and bucket.scope.account == model.scope.account
+
+
+def _recorded(view: View, uri: str) -> tuple[str, ...]:
+    """The domain of SageMaker Catalog whose events say which job made this, if they were read."""
+    found = catalog_maker(place_of(uri), view) if view.asked(CatalogLineage) else ""
+    return (found,) if found else ()
 
 
 def _job(view: View, uri: str) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def vertex_served_model_data_from_public_gcs_bucket(model: Model, view: View) ->
     The data is what Vertex ML Metadata and the dataset of a training pipeline name, and what that was made from: five
     processes one after the other, as Google's data lineage has them (BigQuery, Dataflow, Data Fusion, Composer,
     Dataproc, Vertex AI, or events of one's own). Who may use a bucket counts as in MLP-2401, for the buckets of the
-    scanned projects that models and jobs of Vertex AI name; where a bucket was not looked at, the verdict stays open.
+    scanned projects that models and jobs of Vertex AI name; where another was not looked at, the verdict stays open.
 
     ## Why it matters
     Where the role writes, anyone decides what goes into the data, long before it reaches the training: what a pipeline
@@ -114,6 +114,8 @@ def _judged(model: Model, endpoint: str, view: View) -> Verdict:
         if verdict.status is Status.UNKNOWN:
             missing = verdict.missing if isinstance(bucket, str) else tuple(f"Bucket.{one}" for one in verdict.missing)
             unseen = unseen or unknown(*missing, path=path)
+        if isinstance(bucket, Bucket) and verdict.status is Status.NOT_APPLICABLE and bucket.exists is not False:
+            unseen = unseen or unknown(f"who may use {bucket.name}", path=path)
     if unseen or not known.complete or record.cut is not None:
         return unseen or unknown("what was before that", path=path)
     if not closed:

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
-from checks.lineage.openlineage.resources import Data, LineageDataset, LineageJob, LineageRun, Name
+from checks.lineage.openlineage.resources import LineageDataset, LineageJob, LineageRun
 from checks.lineage.permissions import DATASETS, EVENTS, JOBS, NAMESPACES
 from scanner.lineage.filling import is_model
 from scanner.lineage.kept_events import KeptEvents
+from scanner.lineage.run_parts import Data, Name
 from scanner.lineage.summaries import DESCRIBING, aliases, run_summaries
 from scanner.model.collectors import Found, collector
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from checks.lineage.openlineage.joins import COMPLETE, data_for, is_same, is_whole, models_of, writers
-from checks.lineage.openlineage.resources import Data, LineageRun
+from checks.lineage.openlineage.resources import LineageRun
 from scanner.lineage.dataset_names import Relation, relation
 from scanner.lineage.roles import Role
+from scanner.lineage.run_parts import Data
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown
 from scanner.model.views import View

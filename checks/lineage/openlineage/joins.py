@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from checks.lineage.openlineage.resources import Data, LineageRun
+from checks.lineage.openlineage.resources import LineageRun
 from scanner.lineage.dataset_names import Place
 from scanner.lineage.filling import job_key
 from scanner.lineage.lineage_graph import Graph, Sort, What
 from scanner.lineage.roles import Role
+from scanner.lineage.run_parts import Data
 from scanner.model.views import View
 
 #: Ends of a run that made nothing.

@@ -16,8 +16,9 @@ from checks.lineage.openlineage.joins import (
     runs_of,
     writers,
 )
-from checks.lineage.openlineage.resources import Data, LineageDataset, LineageJob, LineageRun
+from checks.lineage.openlineage.resources import LineageDataset, LineageJob, LineageRun
 from scanner.lineage.roles import Role
+from scanner.lineage.run_parts import Data
 from scanner.model.checks import check
 from scanner.model.nouns import Severity, Verdict, failed, joined, not_applicable, passed, unknown, unobserved
 from scanner.model.views import View

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from factories.aws import artifact_lineage, config, endpoint, job, ours, served_from, variant
+from factories.aws import artifact_lineage, catalog, catalog_run, config, endpoint, job, ours, served_from, variant
 from factories.lineage import data, data_set, run
 from factories.lineage import training as trained
 from msgspec import UNSET
@@ -97,6 +97,20 @@ def test_where_events_are_scanned_too_one_check_alone_judges_it_by_all_that_is_k
     assert said(own, made_it).status is NOT_APPLICABLE
     assert said(other).status is FAIL
     assert (said(other, made_it).status, said(other, made_it).path[0]) == (PASS, "arn:of:a:job")
+
+
+def test_a_job_that_events_of_the_catalog_record_made_it() -> None:
+    uri = f"{BUCKET}/{ARTIFACT}"
+    other = "sagemaker_serves_model_that_no_recorded_job_made"
+    recorded = catalog(catalog_run(1, ("s3://raw/x",), uri))
+
+    assert (said(other, recorded).status, said(other, recorded).path[0]) == (PASS, recorded.id)
+    for wrote in (
+        catalog_run(1, (), uri, state="FAIL"),
+        catalog_run(1, (), uri, state="START"),
+        catalog_run(1, (uri,)),
+    ):
+        assert said(other, catalog(wrote)).status is FAIL
 
 
 def test_lineage_of_sagemaker_that_was_not_asked_for_is_not_missed() -> None:

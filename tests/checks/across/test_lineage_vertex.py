@@ -6,6 +6,7 @@ from factories.gcp import (
     binding,
     bucket,
     custom_job,
+    data_lineage,
     deployed,
     endpoint,
     granting,
@@ -13,6 +14,7 @@ from factories.gcp import (
     model_lineage,
     noted,
     own_bucket,
+    process,
     step,
 )
 from factories.lineage import data, data_set, run
@@ -105,6 +107,16 @@ def test_an_execution_in_vertex_ml_metadata_made_it_unless_it_only_noted_what_wa
     assert said(of(upload)).status is FAIL
     assert said(of(step("801", (), (files,), type="system.ImporterExecution"), upload)).status is FAIL
     assert said(of(step("802", (), (files,), state="FAILED"), upload)).status is FAIL
+
+
+def test_a_process_in_googles_data_lineage_made_it_unless_it_only_registered_or_copied_what_was_there() -> None:
+    folder = f"{BUCKET}/scorer"
+    made_it = process("train", ("gs://claims/clean",), folder)
+
+    found = said(data_lineage(made_it, model="777"))
+    assert (found.status, found.path[0]) == (PASS, made_it.process)
+    assert said(data_lineage(process("touch", (folder,), folder), model="777")).status is FAIL
+    assert said(data_lineage(process("other", (folder,), "gs://b/copy"), model="777")).status is FAIL
 
 
 def test_lineage_of_vertex_ai_that_was_not_asked_for_is_not_missed() -> None:

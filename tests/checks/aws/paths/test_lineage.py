@@ -1,6 +1,8 @@
 from factories.aws import (
     artifact_lineage,
     bucket,
+    catalog,
+    catalog_run,
     config,
     endpoint,
     from_package,
@@ -16,10 +18,11 @@ from factories.aws import (
 )
 from factories.aws import variant as runs
 from msgspec import UNSET
-from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
+from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, registered
 
 from checks.aws.s3.resources import Bucket
 from checks.aws.sagemaker.resources import ArtifactLineage, Endpoint, LineageStep, TrainingJob
+from scanner.store.inventory import InventoryView
 
 ARTIFACT = "s3://northwind-example-models/sentiment/nightly/output/model.tar.gz"
 DATA = "s3://northwind-example-data/train/"
@@ -69,3 +72,15 @@ CASES = {
         Case("endpoints were not read", UNKNOWN, MODEL, incomplete=[Endpoint]),
     ]
 }  # fmt: skip
+
+
+def test_a_job_that_events_of_the_catalog_record_made_it():
+    check = registered()[0]["MLP-5213"]
+
+    def said(*others):
+        return check(MODEL, InventoryView(inventory_of(MODEL, *SERVES, *others), check.needs, check.also))
+
+    recorded = catalog(catalog_run(1, (DATA,), ARTIFACT))
+    assert (said(recorded).status, said(recorded).path[0]) == (PASS, recorded.id)
+    assert said(catalog(catalog_run(1, (DATA,), ARTIFACT, state="FAIL"))).status is FAIL
+    assert said().status is FAIL

@@ -9,7 +9,8 @@ from factories.lineage import MODELS, data, data_set, evaluated_on, job, model, 
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, judged
 
-from checks.lineage.openlineage.resources import Data, LineageRun, Name
+from checks.lineage.openlineage.resources import LineageRun
+from scanner.lineage.run_parts import Data, Name
 
 
 def evaluation(*inputs: Data, **fields: Any) -> LineageRun:

@@ -6,7 +6,8 @@ from factories.lineage import MODELS, at, data, data_set, job, loading, model, r
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.lineage.openlineage.resources import LineageRun, Name
+from checks.lineage.openlineage.resources import LineageRun
+from scanner.lineage.run_parts import Name
 
 NAMED = (Name(namespace="s3://northwind-claims", name="train.csv"),)
 WRITER = loading("train.csv")
