@@ -31,6 +31,8 @@ _OF_RUN = "the artifacts of its run"
 #: What another server may have under the same name.
 _ON_A_SERVER = ("version", "alias", "stage")
 _LATEST = "latest"
+#: What is of one version, or of those that one run made.
+_MADE_IT = ("run", "logged model")
 
 
 class Found(NamedTuple):
@@ -158,19 +160,12 @@ def _only_perhaps(key: Key, loaded: Loaded, version: ModelVersion, view: View, *
 def _named(version: ModelVersion, view: View, served: Serving) -> Iterator[tuple[Key, str]]:
     """What leads to a version but for places, with how where it is MLflow that says so."""
     model, _, number = version.name.rpartition("/")
-    if version.run_id:
-        yield ("run", version.run_id), ""
-    if job := _job(version):
-        yield ("job", job), ""
-    if logged := logged_model_of(version):
-        yield ("logged model", logged), ""
+    yield from ((key, "") for key in _own(version).items() if key[1])
     yield ("version", version.name), ""
     if "alias" in served.kinds:
         yield from ((("alias", f"{model}@{alias}"), "") for alias in version.aliases or ())
         if version.aliases is UNSET:
             yield ("aliases", model), ""
-    if digest := digest_of(version.pairs or ()):
-        yield ("digest", digest), ""
     if "stage" in served.kinds:
         yield from ((("stage", f"{model}/{stage}"), "") for stage in (version.stage, _LATEST) if stage)
     yield from ((("id", value), f"its tag {name}") for name, value in _tags(version, view))
@@ -200,14 +195,13 @@ def _against(version: ModelVersion, loaded: Loaded, view: View, *, by_place: boo
 
 
 def _is_of_another(origin: Origin, version: ModelVersion, view: View) -> bool:
-    own = {
-        "run": version.run_id,
-        "job": _job(version),
-        "logged model": logged_model_of(version),
-        "digest": digest_of(version.pairs or ()),
-    }
-    if origin.what in own:
-        return bool(own[origin.what]) and own[origin.what] != origin.name
+    own = _own(version)
+    if known := own.get(origin.what):
+        return known != origin.name
+    if origin.what in own:  # of which the version itself says nothing
+        index = view.derive(names)
+        others = index.versions.get((origin.what, origin.name), ())
+        return any(not _is_same(one, version) for one in others) or (origin.what in _MADE_IT and not index.complete)
     model = version.name.rpartition("/")[0]
     if origin.what == "alias":
         of, _, alias = origin.name.rpartition("@")
@@ -219,6 +213,16 @@ def _is_of_another(origin: Origin, version: ModelVersion, view: View) -> bool:
     if isinstance(other, ModelVersion):
         return not _is_same(other, version)
     return of == model
+
+
+def _own(version: ModelVersion) -> dict[str, str]:
+    """By what a version itself says of where it comes from; each empty where it does not."""
+    return {
+        "run": version.run_id or "",
+        "job": _job(version),
+        "logged model": logged_model_of(version),
+        "digest": digest_of(version.pairs or ()),
+    }
 
 
 def _job(version: ModelVersion) -> str:
@@ -252,7 +256,7 @@ def names(view: View) -> Names:
         if isinstance(places, Verdict) or version.pairs is UNSET:
             complete = False
         keys: list[Key] = [] if isinstance(places, Verdict) else [("place", place) for place, _ in places]
-        keys += [("run", version.run_id)] if version.run_id else []
+        keys += [key for key in _own(version).items() if key[1]]
         for key in {*keys, *(("id", value) for _, value in _tags(version, view))}:
             found.setdefault(key, []).append(version)
     return Names({key: tuple(each) for key, each in found.items()}, complete)

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from scanning import calm
+from scanning import calm, document, running, take_inventory
+from support import registered
 
 from scanner.cli.judging import load_saved
 from scanner.evaluate.judge import evaluate
@@ -64,3 +65,31 @@ def test_what_joins_providers_is_asked_where_all_of_them_are(
     _, checks, _ = load_saved(paths(tmp_path, *providers))
 
     assert {check.id[4:7] for check in checks if len(check.providers) > 1 and check.id < "MLP-5150"} == families
+
+
+def test_what_a_container_and_a_package_say_is_read_and_nothing_else_of_them(tmp_path: Path) -> None:
+    changed = document("aws")
+    kinds = changed["regions"]["eu-west-1"]["sagemaker"]
+    [model] = [one for one in kinds["Model"] if one["ModelName"] == "sentiment-good"]
+    model["PrimaryContainer"]["Environment"] = {"MODEL_URI": "models:/experimental/1", "GREETING": "an invented text"}
+    [package] = [one for one in kinds["ModelPackage"] if one["ModelPackageName"] == "sentiment/3"]
+    package["CustomerMetadataProperties"] = {"mlflow.run_id": "f" + "0" * 29 + "21", "note": "an invented note"}
+    with running("aws", changed):
+        take_inventory("aws", [registered()[0]["MLP-5122"]]).save(tmp_path / "changed.json")
+    inventory, checks, _ = load_saved([str(tmp_path / "changed.json"), *paths(tmp_path, "mlflow")])
+    found = {
+        one.resource.name: (one.verdict.status, one.verdict.message)
+        for one in evaluate(inventory, [check for check in checks if check.id == "MLP-5122"])
+    }
+
+    unknown = "not observed: whether {} serves it: {} leads to it, and {}".format
+    place, named = "the source of the version", "MODEL_URI of sentiment-good"
+    assert found["experimental/1"] == (
+        Status.UNKNOWN, unknown("chat-components", named, "its files are those of ticket-sentiment/1"),
+    )  # fmt: skip
+    assert found["ticket-sentiment/1"] == (
+        Status.UNKNOWN, unknown("chat-components", place, f"{named} names the version experimental/1"),
+    )  # fmt: skip
+    run = "mlflow.run_id of from-registry names the run f0000000000000000000000000000021"
+    assert found["ticket-sentiment/3"] == (Status.UNKNOWN, unknown("registry-serverless", place, run))
+    assert "an invented" not in (tmp_path / "changed.json").read_text(encoding="utf-8")
