@@ -74,8 +74,8 @@ NOT_FOLLOWED = {
         for side in ("reads", "writes")
     },
     **{
-        f"aws.datazone.CatalogLineage.runs[].{side}[].namespace": "is read for declared systems alone: a bucket that it "
-        "alone led to would seem to be gone wherever none are declared"
+        f"aws.datazone.CatalogLineage.runs[].{side}[].namespace": "is read for declared systems alone: a bucket that "
+        "it alone led to would seem to be gone wherever none are declared"
         for side in ("inputs", "outputs")
     },
     "gcp.data_lineage.DataLineage.model": "the model that it was asked for",

@@ -250,15 +250,8 @@ class AzureWorld(World):
                 return error(400, refusal.code, refusal.message)
         if (made := self._of_the_subscription(request, kind, name)) is not None:
             return made
-        if kind == NAME_CHECK:
-            return self._name_check(request)
-        if kind == ACTIVITY_LOG:
-            found = azure_log.events(self.document.get("activity_log", ()), self.root, request.query)
-            refused = error(400, "BadRequest", "The filter is not supported.")
-            return refused if found is None else self._page(request, found)
-        if kind.lower() == azure_bulk.PERIMETER:
-            listed = azure_bulk.perimeters(self.items.values())
-            return self._page(request, [each for each in listed if within(each["id"], parent)])
+        if (listed := self._listed_elsewhere(request, kind, parent)) is not None:
+            return listed
         missing = self._no_such_type(kind)
         if missing:
             return missing
@@ -270,6 +263,19 @@ class AzureWorld(World):
         if kind == _ASSIGNMENTS:
             return self._assignments(request, parent)
         return self._resources(request, kind, parent)
+
+    def _listed_elsewhere(self, request: Request, kind: str, parent: str) -> Response | None:
+        """What no item of this world stands for as it is answered."""
+        if kind == NAME_CHECK:
+            return self._name_check(request)
+        if kind == ACTIVITY_LOG:
+            found = azure_log.events(self.document.get("activity_log", ()), self.root, request.query)
+            refused = error(400, "BadRequest", "The filter is not supported.")
+            return refused if found is None else self._page(request, found)
+        if kind.lower() == azure_bulk.PERIMETER:
+            listed = azure_bulk.perimeters(self.items.values())
+            return self._page(request, [each for each in listed if within(each["id"], parent)])
+        return None
 
     def _of_the_subscription(self, request: Request, kind: str, name: str) -> Response | None:
         """What Resource Manager itself knows: subscriptions, tenants, providers and groups."""

@@ -215,7 +215,7 @@ class AzureProvider:
             return Census()
 
     def _lists_perimeters(self) -> bool:
-        """Whether a subscription lists a perimeter, where the index does not say. One that may not be listed is none."""
+        """Whether a subscription lists a perimeter, where the index does not say: none, if it may not be asked."""
 
         def listed(account: str) -> bool:
             path = f"/subscriptions/{account}/providers/Microsoft.Network/networkSecurityPerimeters"
@@ -229,7 +229,7 @@ class AzureProvider:
                 return False
 
         found = [self.calls.discoveries.submit(listed, account) for account in self._chosen.accounts]
-        return any([each.result() for each in found])
+        return any(each.result() for each in found)
 
     def _readers(self) -> dict[str, census.Allowed]:
         """What the credential may do in each subscription; asked of groups first, as what they give holds below."""
