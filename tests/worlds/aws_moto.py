@@ -5,9 +5,11 @@ moto's backends are called in process; nothing of botocore is patched, so real b
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
+from base64 import b32encode
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -129,6 +131,8 @@ class Moto:
             tags=[{"Key": key, "Value": value} for key, value in (role.get("tags") or {}).items()],
             max_session_duration="3600",
         )
+        # moto's own is drawn by chance, and two worlds of one document would differ.
+        made.id = f"AROA{b32encode(hashlib.sha256(made.arn.encode()).digest())[:17].decode()}"
         made.create_date = role.get("created", datetime(2026, 1, 15, tzinfo=UTC))
         made.last_used = role.get("last_used")
         for name in role.get("managed_policies") or []:
