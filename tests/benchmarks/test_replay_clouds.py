@@ -288,7 +288,6 @@ AZURE_PLANTED = {
     "azure_ml_workspace_public_network_access": ("ws", lambda index: index % 2 == 0),
     "azure_ml_workspace_without_customer_key": ("ws", lambda index: index % 3 == 0),
     "azure_ml_workspace_without_private_endpoint": ("ws", lambda index: index % 4 == 0),
-    "azure_ml_compute_local_auth_enabled": ("ci", lambda index: index % 2 == 0),
     "azure_ml_compute_public_ip": ("ci", lambda index: index % 4 == 0),
     "azure_ml_compute_instance_root_access_enabled": ("ci", lambda index: index % 5 == 0),
     "azure_ml_online_endpoint_key_auth": ("ep", lambda index: index % 2 == 0),
