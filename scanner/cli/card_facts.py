@@ -14,6 +14,7 @@ from scanner.bom.items import Item, Role
 from scanner.bom.kept_items import Entry, Items
 from scanner.cards.card import Card, completeness
 from scanner.cards.card_draft import Basis, Draft, Section, Statement, card_sections, gathered
+from scanner.cli.card_mlflow import KIND, Recorded, recorded_of
 from scanner.cli.data_facts import answered, described_data, is_id, of_tables, readers_of, written_over
 from scanner.cli.declared import with_room
 from scanner.cli.judging import load_saved
@@ -31,7 +32,7 @@ _MOST = 5
 _DATA: tuple[Role, ...] = ("dataset", "store")
 #: Fields that hold what people decided, and the platform keeps.
 _RECORDED = frozenset({"approval_status", "description"})
-#: Evaluations that a registry keeps of its versions. Metrics are not read.
+#: Evaluations that Vertex AI keeps of its versions. Their metrics are not read.
 _EVALUATION = "gcp.vertex_ai.ModelEvaluation"
 
 
@@ -59,12 +60,14 @@ def card_draft(saved: Saved, name: str) -> Draft:
     artifacts = tuple(one.url for one in near.below if one.role == "artifact")
     data = _trained_on(saved, item.ref)
     jobs = [one for one in near.below if one.role == "job"]
+    recorded = recorded_of(saved.inventory, item.ref) if item.kind == KIND else Recorded()
     answers = gathered(
         [
             *((("MC-1.2", Statement("observed", "created", item.created)),) if item.created else ()),
             *((("MC-1.3", Statement("observed", "version", item.version)),) if item.version else ()),
             *(("MC-6.1", Statement("inferred", "read by the job that wrote its artifact", one)) for one in data),
             *_evaluations(saved, item),
+            *recorded.answers,
         ]
     )
     return Draft(
@@ -75,11 +78,11 @@ def card_draft(saved: Saved, name: str) -> Draft:
         taken_at=saved.inventory.taken_at,
         sections=card_sections(),
         answers=answers,
-        about=(*_about(item), *_linked(near), *(one for card in cards for one in _of_card(*card))),
+        about=(*_about(item), *recorded.about, *_linked(near), *(one for card in cards for one in _of_card(*card))),
         artifacts=artifacts,
         data=data,
         job=jobs[0].ref if len(jobs) == 1 else "",
-        measures=tuple(one for _, card in cards for one in card.measures or ()),
+        measures=(*recorded.measures, *(one for _, card in cards for one in card.measures or ())),
     )
 
 
