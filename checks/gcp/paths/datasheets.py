@@ -35,6 +35,10 @@ from scanner.model.views import View
     since="0.1.0",
     needs=(Endpoint, TrainingPipeline, Dataset, Table, DataFolder),
     blind_to=SHEETS,
+    decided_by=(
+        *("TrainingPipeline.dataset", "Dataset.description", "Dataset.sources"),
+        *("Table.description", "DataFolder.documents"),
+    ),
     recorded=True,
 )
 def vertex_served_model_training_data_undescribed(model: Model, view: View) -> Verdict:
