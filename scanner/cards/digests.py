@@ -82,8 +82,13 @@ def _is_of_artifact(words: list[str]) -> bool:
 
 
 def _digests(words: list[str], text: str) -> Iterator[str]:
-    """What a value holds: digests with their algorithm, one of that which the name says, or SHA-256."""
+    """What a value holds: digests with their algorithm, one of that which the name says, or SHA-256.
+
+    A folder in an address may be called by some digest, which is none of the artifact.
+    """
     named = [(str(algorithm), str(value)) for algorithm, value in _PREFIXED.findall(text)]
     named = named or [(word, text) for word in words if word in _BYTES or word == ETAG]
     made = [one for algorithm, value in named if (one := digest(algorithm, value))]
-    yield from made or (f"sha256:{one}" for one in sha256_in(text))
+    if not made and "://" not in text:
+        made = [f"sha256:{one}" for one in sha256_in(text)]
+    yield from made

@@ -39,6 +39,8 @@ BASE64 = base64.b64encode(bytes.fromhex(MD5)).decode()
         ("model_image_sha256", SHA, ()),
         ("sha256", SHA, ()),
         ("artifact_sha256", 7, ()),
+        ("model_artifact", f"s3://models/{SHA}/model.tar.gz", ()),
+        ("model_artifact", f"oci://registry.example.org/model@sha256:{SHA}", (f"sha256:{SHA}",)),
     ],
 )
 def test_digests_of_artifacts_by_their_names(name: str, value: Any, expected: tuple[str, ...]) -> None:
