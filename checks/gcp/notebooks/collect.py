@@ -56,7 +56,9 @@ def instances(api: GcpApi) -> Iterator[Instance]:
                 facts["serial_port_prohibited"] = enforced(api, api.project, _NO_SERIAL_PORT, said)
             facts["secrets"] = suspicious_names(metadata)
             facts["scripts"] = tuple(metadata[key] for key in SCRIPTS if bucket_of(metadata.get(key)))
-            facts["script_buckets"] = _named_in_scripts(metadata)
+            own = {key: text for key, text in metadata.items() if not bucket_of(text)}
+            named = {*(facts["script_buckets"] or ()), *_named_in_scripts(own)}
+            facts["script_buckets"] = tuple(sorted(named))
             whole = _without_secrets(item, metadata)
         yield api.decode(
             Instance,
@@ -79,7 +81,8 @@ def _opens_serial_port(metadata: Mapping[str, Any], facts: Mapping[str, Any]) ->
 
 
 def _named_in_scripts(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    texts = [text for key in INLINE_SCRIPTS if isinstance(text := metadata.get(key), str) and not bucket_of(text)]
+    """Buckets that the scripts in metadata name."""
+    texts = [text for key in INLINE_SCRIPTS if isinstance(text := metadata.get(key), str)]
     return tuple(sorted({name for text in texts for name in buckets_in(text)}))
 
 
@@ -90,7 +93,13 @@ def _from_project(metadata: Any, scripts: list[str]) -> dict[str, Any]:
     return {
         "project_metadata": {key: metadata[key] for key in FROM_PROJECT if key in metadata},
         "project_scripts": tuple(metadata[key] for key in scripts if bucket_of(metadata.get(key))),
+        "script_buckets": _named_in_scripts({key: metadata.get(key) for key in map(_inline, scripts)}),
     }
+
+
+def _inline(key: str) -> str:
+    """The key that holds the script itself whose address is in another."""
+    return key.removesuffix("-url")
 
 
 def _of_project(api: GcpApi) -> list[Any]:
@@ -102,7 +111,11 @@ def _of_project(api: GcpApi) -> list[Any]:
     found = common.get("items") if isinstance(common, Mapping) else None
     items = [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
     wanted = (*FROM_PROJECT, *PROJECT_SCRIPTS)
-    return [{str(item["key"]): str(item.get("value", "")) for item in items if item.get("key") in wanted}]
+    kept = {str(item["key"]): str(item.get("value", "")) for item in items if item.get("key") in wanted}
+    # Of scripts themselves, which may hold anything, only the buckets that they name.
+    keys = [_inline(key) for key in PROJECT_SCRIPTS]
+    inline = {str(item["key"]): item.get("value") for item in items if item.get("key") in keys}
+    return [kept | {key: " ".join(f"gs://{name}" for name in _named_in_scripts({key: inline[key]})) for key in inline}]
 
 
 def _without_secrets(item: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:

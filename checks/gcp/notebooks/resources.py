@@ -81,7 +81,7 @@ class Instance(Resource, frozen=True, kw_only=True):
     secrets: Observed[tuple[str, ...]] = UNSET
     #: addresses in Cloud Storage of scripts that the machine runs when it starts or stops
     scripts: Observed[tuple[str, ...]] = UNSET
-    #: buckets that scripts in its metadata name, to read from or to write to
+    #: buckets that scripts in its metadata, or in those of its project, name: to read from or to write to
     script_buckets: Observed[tuple[str, ...]] = UNSET
     #: addresses of scripts that the project's metadata name for all machines without a script of their own
     project_scripts: Observed[tuple[str, ...]] = UNSET

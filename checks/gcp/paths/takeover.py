@@ -82,7 +82,7 @@ def vertex_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     since="0.1.0",
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
-    blind_to=("addresses inside scripts that are files or the project's",),
+    blind_to=("addresses inside scripts that are files",),
     decided_by=("Bucket.exists", "Bucket.project"),
 )
 def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> Verdict:
@@ -93,7 +93,7 @@ def vertex_workbench_script_bucket_takeover(instance: Instance, view: View) -> V
     the missing bucket, or owns the foreign one, decides what the script is the next time the instance starts. An
     instance without a start-up or shutdown script of its own runs the one that the project's metadata name. A bucket
     that is named as a domain can be created by the owner of the domain alone, so that the verdict on it is open. So is
-    that on a missing or foreign bucket that a script in the instance's metadata names: it may only write there.
+    that on a missing or foreign bucket that a script in metadata names: it may only write there.
 
     ## How to fix
     Create the missing bucket in your project before anyone else does, or put the script into a bucket of yours and set

@@ -55,6 +55,22 @@ def test_a_script_of_the_project_counts_where_an_instance_has_none_of_its_own() 
     assert {one.script_buckets for one in inventory.of(Instance)} == {(), ("northwind-own",)}
 
 
+def test_of_a_script_in_the_metadata_of_the_project_only_the_buckets_that_it_names_are_kept() -> None:
+    changed = document("gcp")
+    first = changed["collections"]["notebooks.googleapis.com/v2"]["instances"][0]
+    first["gceSetup"]["metadata"] |= {"startup-script": "echo up"}
+    script = {"startup-script": "PASSWORD=hunter2xyz gsutil cp gs://northwind-all/tools.sh - | sh"}
+    with running("gcp", changed | {"project_metadata": {"projects/example-fraud-prod": script}}):
+        inventory = take_inventory("gcp")
+
+    named = {one.id.rpartition("/")[2]: one.script_buckets for one in inventory.of(Instance)}
+    own = first["name"].rpartition("/")[2]
+    assert named.pop(own) == ()
+    assert set(named.values()) == {(), ("northwind-all",)}  # one has a script of its own at an address
+    assert "hunter2xyz" not in repr([*inventory.of(Instance)])
+    assert "//storage.googleapis.com/northwind-all" in {bucket.id for bucket in inventory.of(Bucket)}
+
+
 def test_a_policy_that_closes_serial_ports_is_asked_for_where_metadata_open_one() -> None:
     enforced = {"projects/example-fraud-prod": {"compute.disableSerialPortAccess": True}}
     with running("gcp", document("gcp") | {"org_policies": enforced}):
