@@ -21,6 +21,7 @@ def scan_mlflow(ctx: click.Context, /, urls: tuple[str, ...], **options: Any) ->
     Credentials come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, and go to
     these addresses alone, over https unless it is this machine. MLPOSTURE_MLFLOW_ENDPOINT is the near end of a tunnel
     to a server, http://127.0.0.1:5000 for example, which keeps its name. Requests to a server that SageMaker manages
-    are signed with the credentials that the AWS CLI would use, which go to no other.
+    are signed with the credentials that the AWS CLI would use, which go to no other. A workspace of Databricks may be
+    asked as a service principal: DATABRICKS_HOST, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET.
     """
     ctx.exit(start({"mlflow": {"urls": urls}}, options))

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from checks.mlflow.client.addresses import refuse_in_the_clear, server, tunnel
+from checks.mlflow.client.databricks import ServicePrincipal, service_principal
 from checks.mlflow.client.managed import aws_credentials, is_arn
 from checks.mlflow.client.refusals import NO_ROUTE, NOT_FOUND
 from checks.mlflow.client.transport import Answer, Credentials, Transport, credentials, decoded, refused
@@ -55,8 +56,9 @@ def connect(settings: Mapping[str, Any], calls: Calls) -> "MlflowProvider":
         for url, said in servers.items():
             refuse_in_the_clear(url, said)
     aws = aws_credentials() if any(map(is_arn, servers)) else None
-    transport = Transport(made, calls.manners, through, aws)
-    return MlflowProvider(calls, tuple(servers), transport, made)
+    principal = service_principal(os.environ, servers, tunnelled=bool(through))
+    transport = Transport(made, calls.manners, through, aws, principal)
+    return MlflowProvider(calls, tuple(servers), transport, made, principal)
 
 
 class MlflowProvider:
@@ -69,19 +71,30 @@ class MlflowProvider:
     #: an account is called by its address alone
     names: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, calls: Calls, servers: tuple[str, ...], transport: Transport, made: Credentials) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        servers: tuple[str, ...],
+        transport: Transport,
+        made: Credentials,
+        principal: ServicePrincipal | None = None,
+    ) -> None:
         self.calls = calls
         self.transport = transport
         self.user = made.user
         self._made, self._servers = made, servers
-        self.principal = made.owner or (_OF_AWS if any(map(is_arn, servers)) else "nobody")
+        self._own = {principal.workspace: principal.owner} if principal else {}
+        of_aws = _OF_AWS if any(map(is_arn, servers)) else ""
+        self.principal = " and ".join(filter(None, (*self._own.values(), made.owner or of_aws))) or "nobody"
 
     def form(self, account: str) -> str:
         """`basic`, `bearer`, or `sigv4` where requests are signed; empty where no credentials are sent."""
+        if account in self._own:
+            return "bearer"
         return "sigv4" if is_arn(account) else self._made.form
 
     def asks_as(self, account: str) -> str:
-        return _OF_AWS if is_arn(account) else self._made.owner
+        return self._own.get(account) or (_OF_AWS if is_arn(account) else self._made.owner)
 
     def accounts(self) -> tuple[str, ...]:
         return self._servers

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from checks.mlflow.client.databricks import ServicePrincipal
 from checks.mlflow.client.managed import is_arn, managed, signed
 from checks.mlflow.client.refusals import REFUSALS
 from scanner import HOME, __version__
@@ -70,13 +71,19 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 class Transport:
     """Requests to any of the servers, each with the credentials or without. No retries, no redirects.
 
-    Those to servers that SageMaker manages are signed with the credentials of AWS, and those to others are not.
+    Those to servers that SageMaker manages are signed with the credentials of AWS, and those to others are not. Those
+    to the workspace of a service principal have its token, and no other.
     """
 
     def __init__(
-        self, made: Credentials, manners: Manners, tunnel: str = "", aws: "AwsCredentials | None" = None
+        self,
+        made: Credentials,
+        manners: Manners,
+        tunnel: str = "",
+        aws: "AwsCredentials | None" = None,
+        principal: ServicePrincipal | None = None,
     ) -> None:
-        self._credentials, self._aws = made, aws
+        self._credentials, self._aws, self._principal = made, aws, principal
         self._tunnel = tunnel
         self._timeout = manners.read_timeout
         certificates = os.environ.get(_CERTIFICATES, "")
@@ -106,12 +113,27 @@ class Transport:
             server, headers[known.header] = known.url, known.arn
             if not anonymous and self._aws is not None:
                 headers = signed(known, server + path, headers, self._aws)
-        elif self._credentials.header and not anonymous:
+        elif anonymous:
+            pass
+        elif self._principal is not None and server == self._principal.workspace:
+            headers["Authorization"] = self._principal.header(self._post)
+        elif self._credentials.header:
             headers["Authorization"] = self._credentials.header
+        return self._sent(server, path, headers, at_most=at_most)
+
+    def _post(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """What the workspace of the service principal answers to a request for a token."""
+        assert self._principal is not None  # noqa: S101 - which alone asks
+        found = self._sent(self._principal.workspace, path, dict(headers), body)
+        return found.status, found.body
+
+    def _sent(
+        self, server: str, path: str, headers: dict[str, str], body: bytes | None = None, at_most: int | None = None
+    ) -> Answer:
         if self._tunnel:
             headers["Host"] = urlsplit(server).netloc
         address = (self._tunnel or server) + path
-        request = urllib.request.Request(address, headers=headers)  # noqa: S310 - `addresses.server` saw it
+        request = urllib.request.Request(address, body, headers)  # noqa: S310 - `addresses.server` saw it
         opener = self._direct if is_local(address) else self._opener
         try:
             with opener.open(request, timeout=self._timeout) as reply:
