@@ -57,6 +57,7 @@ SELDOM = {
         (
             ("sagemaker_model_card_of_another_model", "aws.sagemaker.InferenceComponent"),
             ("sagemaker_notebook_writes_served_artifact", "aws.sagemaker.InferenceComponent"),
+            ("sagemaker_served_model_without_model_card", "aws.sagemaker.InferenceComponent"),
         ),
         "components serve variants without a model, and no others",
     ),

@@ -50,6 +50,7 @@ from checks.aws.sagemaker.resources import (
     ModelCard,
     ModelPackage,
     MonitoringSchedule,
+    NamedModelCard,
     NotebookInstance,
     OfflineStorage,
     PackageContainer,
@@ -125,6 +126,11 @@ def packaged(*containers: PackageContainer, name: str = "sentiment/3", **fields:
 def model_card(name: str = "sentiment", **fields: Any) -> ModelCard:
     """A card that says it is of the package `sentiment/3`."""
     return ModelCard(id=arn("model-card", name), name=name, scope=HERE, **fields)
+
+
+def named_card(name: str = "sentiment", **fields: Any) -> NamedModelCard:
+    """A card of a model that is made from no package."""
+    return NamedModelCard(id=arn("model-card", name), name=name, **{"scope": HERE, **fields})
 
 
 def model_folder(address: str, *documents: Document, **fields: Any) -> ModelFolder:

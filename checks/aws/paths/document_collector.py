@@ -11,6 +11,7 @@ from checks.aws.names import location, seen_from
 from checks.aws.paths.collect import FoundView
 from checks.aws.paths.datasheets import jobs_behind
 from checks.aws.paths.documents import folders
+from checks.aws.paths.loose_models import loose_folders
 from checks.aws.paths.served_packages import served_models
 from checks.aws.paths.sheets import data_folders_of
 from checks.aws.s3.resources import DataFolder, ModelFolder
@@ -50,9 +51,10 @@ _KEPT = ("ContentLength", "ContentRange", "ETag", "LastModified", "VersionId")
 def model_folders(api: AwsApi, found: Found) -> Iterator[ModelFolder]:
     """Files are asked for by the names that documents have, one call each: nothing is listed."""
     view = FoundView(found, api.taken_at)
-    known = view.derive(folders)
-    wanted = sorted({folder for of in known.of.values() for folder in of})
-    yield from api.each(lambda one: _folder(api, one, known.regions[one]), wanted)
+    regions: dict[str, str] = {}
+    for known in (view.derive(folders), view.derive(loose_folders)):
+        regions |= {folder: known.regions[folder] for of in known.of.values() for folder in of}
+    yield from api.each(lambda one: _folder(api, one, regions[one]), sorted(regions))
 
 
 @collector(

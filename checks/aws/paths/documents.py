@@ -40,7 +40,7 @@ def folders(view: View) -> Folders:
             complete = False
             continue
         here = model.scope.region
-        lie_in = dict.fromkeys(filter(None, (folder_of(uri, here) for uri in _weights(package, model))))
+        lie_in = dict.fromkeys(filter(None, (folder_of(uri, here) for uri in weights_of_package(package, model))))
         of[id] = tuple(seen_from(folder, model.scope.account) for folder in lie_in)
         for folder in of[id]:
             groups.setdefault(folder, set()).add(package.name.partition("/")[0])
@@ -75,7 +75,7 @@ def _is_unread(package: ModelPackage, model: Model) -> bool:
     return unread or containers_of(model) is None
 
 
-def _weights(package: ModelPackage, model: Model) -> Iterator[str]:
+def weights_of_package(package: ModelPackage, model: Model) -> Iterator[str]:
     """What is loaded as the model: not its code, nor lists of files."""
     specification = package.inference_specification
     for container in (specification.containers or ()) if specification else ():

@@ -14,7 +14,7 @@ from scanner.cards.card import Card
 from scanner.model.nouns import Resource, Scope
 from scanner.model.views import View, Whole
 
-_ARCHIVED = "Archived"
+ARCHIVED = "Archived"
 
 
 class ServedPackages(Struct, frozen=True):
@@ -129,7 +129,7 @@ def current_cards(view: View) -> Cards:
     for one in found:
         if one.status is UNSET or one.card is UNSET:
             complete = False
-        if one.status != _ARCHIVED and isinstance(one.card, Card):
+        if one.status != ARCHIVED and isinstance(one.card, Card):
             for id in one.card.models or ():
                 of.setdefault(id, []).append(one)
     return Cards(of, complete)
@@ -139,6 +139,6 @@ def described(view: View, package: ModelPackage, model: str) -> Described:
     """The cards of a package that serves by this model."""
     cards = view.derive(current_cards)
     others = {one.id: one for id in (package.id, model) for one in cards.of.get(id, ())}
-    own = None if package.card_status == _ARCHIVED else package.card
+    own = None if package.card_status == ARCHIVED else package.card
     complete = cards.complete and package.card is not UNSET and package.card_status is not UNSET
     return Described(own, tuple(others.values()), complete)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from checks.aws.sagemaker.details import there
 from checks.aws.sagemaker.packages import named_alone, package_id
-from checks.aws.sagemaker.resources import Model, ModelCard, ModelPackage
+from checks.aws.sagemaker.resources import Model, ModelCard, ModelPackage, NamedModelCard
 from scanner.cards.card import Card
 from scanner.cards.registry_card import read_registry
 from scanner.cards.sagemaker_card import read_sagemaker
@@ -19,8 +19,10 @@ from scanner.model.collectors import Found, collector
 if TYPE_CHECKING:
     from checks.aws.client.api import AwsApi
 
-_LIST = "sagemaker:ListModelCards"
-_CARD = "sagemaker:DescribeModelCard"
+C = TypeVar("C", ModelCard, NamedModelCard)
+
+LIST = "sagemaker:ListModelCards"
+DESCRIBE = "sagemaker:DescribeModelCard"
 _VERSIONS = "sagemaker:ListModelCardVersions"
 #: The code under which the client gives every wording of "there is no such resource".
 _GONE = ("ResourceNotFound",)
@@ -28,7 +30,7 @@ _APPROVED = "Approved"
 _WRONG_TYPE = False
 
 
-@collector(ModelCard, operations=(_LIST, _CARD, _VERSIONS), follows=(Model, ModelPackage))
+@collector(ModelCard, operations=(LIST, DESCRIBE, _VERSIONS), follows=(Model, ModelPackage))
 def model_cards(api: AwsApi, found: Found) -> Iterator[ModelCard]:
     """The cards of the packages of a region, by their ARN or that of a model that is made from one.
 
@@ -41,7 +43,7 @@ def model_cards(api: AwsApi, found: Found) -> Iterator[ModelCard]:
     def look(summary: Mapping[str, Any]) -> ModelCard | None:
         return _model_card(api, summary, described)
 
-    yield from there(api.each(look, api.pages(_LIST, MaxResults=100)))
+    yield from there(api.each(look, api.pages(LIST, MaxResults=100)))
 
 
 def _described(api: AwsApi, found: Found) -> frozenset[str]:
@@ -60,19 +62,23 @@ def _described(api: AwsApi, found: Found) -> frozenset[str]:
 
 def _model_card(api: AwsApi, summary: Mapping[str, Any], described: frozenset[str]) -> ModelCard | None:
     """A card of one of these; one whose content was not seen may be."""
+    made = card_of(ModelCard, api, summary, described)
+    return made and msgspec.structs.replace(made, **_approval(api, made.name, made))
+
+
+def card_of(kind: type[C], api: AwsApi, summary: Mapping[str, Any], described: frozenset[str]) -> C | None:
+    """A card, as it is listed, if it says that it is of one of these, or was not seen to be of another."""
     name = str(summary.get("ModelCardName", ""))
-    reply = api.call(_CARD, absent=_GONE, ModelCardName=name)
+    reply = api.call(DESCRIBE, absent=_GONE, ModelCardName=name)
     if reply is None:
         api.gone()
         return None
     kept = {**reply, "Content": _read(reply.get("Content"))} if isinstance(reply, Mapping) else reply
     id = str(summary.get("ModelCardArn") or f"{name} in {api.scope.region}")
-    made = api.decode(ModelCard, {_CARD: kept}, {_CARD: kept}, id=id, name=name, scope=api.scope)
+    made = api.decode(kind, {DESCRIBE: kept}, {DESCRIBE: kept}, id=id, name=name, scope=api.scope)
     if isinstance(made.card, Card) and described.isdisjoint(made.card.models or ()):
         return None
-    if made.card is None:  # it says nothing of what it is of
-        return None
-    return msgspec.structs.replace(made, **_approval(api, name, made))
+    return None if made.card is None else made  # None says nothing of what it is of
 
 
 def _approval(api: AwsApi, name: str, made: ModelCard) -> dict[str, Any]:
@@ -84,12 +90,12 @@ def _approval(api: AwsApi, name: str, made: ModelCard) -> dict[str, Any]:
     version = _approved_in(api.members(_VERSIONS, ModelCardName=name, MaxResults=100))
     if not isinstance(version, int):
         return {}
-    reply = api.call(_CARD, absent=_GONE, ModelCardName=name, ModelCardVersion=version)
+    reply = api.call(DESCRIBE, absent=_GONE, ModelCardName=name, ModelCardVersion=version)
     if not isinstance(reply, Mapping):
         return {"approved_version": version}
     # Decoded as a card of its own, so that a wrong member is a gap like any other.
     editor = api.decode(
-        ModelCard, {_CARD: {"CreatedBy": reply.get("LastModifiedBy")}}, id=made.id, name=name, scope=made.scope
+        ModelCard, {DESCRIBE: {"CreatedBy": reply.get("LastModifiedBy")}}, id=made.id, name=name, scope=made.scope
     ).created_by
     return {"approved_version": version, "approved_by": editor}
 

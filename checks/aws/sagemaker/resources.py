@@ -111,6 +111,8 @@ class Container(ServingContainer, frozen=True, kw_only=True):
     image_config: ImageConfig | None = None
     model_package_name: str | None = None
     inference_specification_name: str | None = None
+    #: SingleModel or MultiModel, which loads any model below its address
+    mode: str | None = None
 
 
 class Model(Resource, frozen=True, kw_only=True):
@@ -234,6 +236,18 @@ class ModelCard(Resource, frozen=True, kw_only=True):
     created_by: Annotated[Observed[UserContext], Read(_CARD, "CreatedBy")] = UNSET
     approved_version: Observed[int] = UNSET
     approved_by: Observed[UserContext] = UNSET
+
+
+class NamedModelCard(Resource, frozen=True, kw_only=True):
+    """A SageMaker model card that names a model which serves and is made from no package. Id: its ARN."""
+
+    kind: ClassVar[str] = "aws.sagemaker.NamedModelCard"
+    title: ClassVar[str] = "SageMaker model card of a model without a package"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+    status: Annotated[Observed[str], Read(_CARD, "ModelCardStatus")] = UNSET
+    #: what there is in it; its prose is not kept
+    card: Annotated[Observed[Card], Read(_CARD, "Content")] = UNSET
 
 
 class CoreDumpConfig(AwsPart, frozen=True, kw_only=True):

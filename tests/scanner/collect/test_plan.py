@@ -60,6 +60,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "aws.macie.BucketCoverage",
         "aws.sagemaker.FeatureGroup",
         "aws.sagemaker.MonitoringSchedule",
+        "aws.sagemaker.NamedModelCard",
         "azure.machine_learning.DataVersion",
         "azure.machine_learning.Job",
         "aws.sns.Topic",

@@ -24,14 +24,16 @@ def world_of(change: Any) -> dict[str, Any]:
 
 def test_a_card_is_kept_without_its_prose_and_its_approval_is_found() -> None:
     with running("aws") as world:
-        inventory = take_inventory("aws")
+        inventory = take_inventory("aws", systems=False)
         asked = [request.params for request in world.log if request.operation == "sagemaker:DescribeModelCard"]
 
     [card] = inventory.of(ModelCard)
     assert (card.status, card.approved_version) == ("Approved", 3)
     assert card.approved_by == card.created_by
     assert "Sort support tickets" not in str(card)
-    assert asked == [{"ModelCardName": "mood-card"}, {"ModelCardName": "mood-card", "ModelCardVersion": 3}]
+    named = [one for one in asked if one["ModelCardName"] == "mood-card"]
+    assert named == [{"ModelCardName": "mood-card"}, {"ModelCardName": "mood-card", "ModelCardVersion": 3}]
+    assert [one for one in asked if one not in named] == [{"ModelCardName": "weights-card"}]  # of another model
 
 
 def test_cards_of_nothing_that_was_read_are_not_kept() -> None:
@@ -39,7 +41,7 @@ def test_cards_of_nothing_that_was_read_are_not_kept() -> None:
         kinds["ModelCard"][0]["Content"] = '{"model_overview": {"model_id": "fraud"}}'
 
     with running("aws", world_of(other)) as world:
-        inventory = take_inventory("aws")
+        inventory = take_inventory("aws", systems=False)
 
     assert list(inventory.of(ModelCard)) == []
     assert not [request for request in world.log if request.operation == "sagemaker:ListModelCardVersions"]
@@ -50,7 +52,7 @@ def test_an_account_without_packages_is_asked_nothing_of_cards() -> None:
         kinds["Model"] = [one for one in kinds["Model"] if "registry" not in one["ModelName"]]
 
     with running("aws", world_of(without)) as world:
-        inventory = take_inventory("aws")
+        inventory = take_inventory("aws", systems=False)
 
     assert list(inventory.of(Model))
     assert not OPERATIONS & {request.operation for request in world.log}
@@ -59,16 +61,16 @@ def test_an_account_without_packages_is_asked_nothing_of_cards() -> None:
 def test_a_card_that_may_not_be_described_may_be_of_anything() -> None:
     with running("aws") as world:
         world.faults.append(Fault("sagemaker:DescribeModelCard", "deny"))
-        inventory = take_inventory("aws")
+        inventory = take_inventory("aws", systems=False)
 
-    [card] = inventory.of(ModelCard)
-    assert card.card is card.approved_version is UNSET
+    assert {card.name for card in inventory.of(ModelCard)} == {"mood-card", "weights-card"}
+    assert all(card.card is card.approved_version is UNSET for card in inventory.of(ModelCard))
     assert [gap.operation for gap in inventory.gaps] == ["sagemaker:DescribeModelCard"]
 
 
 def test_what_a_package_has_is_read_item_by_item() -> None:
     with running("aws"):
-        inventory = take_inventory("aws")
+        inventory = take_inventory("aws", systems=False)
 
     package = next(one for one in inventory.of(ModelPackage) if one.name == "sentiment/3")
     assert package.card and package.card.entries and package.card.entries["MC-2.1"].state == "placeholder"
