@@ -46,6 +46,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.s3.Bucket", "is_default_name"): (),
     ("aws.s3.Bucket", "owned"): (),
     ("aws.s3.Bucket", "region"): (),
+    **{("aws.datazone.CatalogLineage", field): () for field in ("runs", "cut", "unread")},
     **{("aws.sagemaker.ArtifactLineage", field): () for field in ("models", "steps", "cut")},
     **{("gcp.data_lineage.DataLineage", field): () for field in ("model", "data", "cut")},
     ("gcp.data_lineage.DataLineage", "steps"): (("datalineage.processes.get", "origin.sourceType"),),

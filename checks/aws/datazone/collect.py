@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, convert
 
-from checks.aws.datazone.resources import DOMAINS, EVENT, EVENTS, CatalogLineage
+from checks.aws.datazone.resources import DOMAINS, EVENT, EVENTS, CatalogLineage, CatalogRun
 from checks.aws.names import seen_from
 from checks.aws.sagemaker.resources import Endpoint
 from scanner.lineage.events import Event, NotAnEvent, instant, read_event
@@ -70,9 +70,11 @@ def _read(api: AwsApi, domain: Mapping[str, Any], listed: tuple[Mapping[str, Any
             kept.add(event)
         unread += isinstance(event, NotAnEvent)
     kept.seal()
-    runs = list(run_summaries(kept))
+    found = list(run_summaries(kept))
     kept.close()
-    return api.decode(CatalogLineage, {DOMAINS: domain, EVENT: {"runs": runs}}, unread=unread, **known)
+    said = {DOMAINS: domain, EVENT: {"runs": found}}  # and no event as it was, which may hold queries
+    runs = convert(found, tuple[CatalogRun, ...])
+    return api.decode(CatalogLineage, {DOMAINS: domain}, said, runs=runs, unread=unread, **known)
 
 
 def _event(api: AwsApi, domain: str, listed: Mapping[str, Any]) -> Event | NotAnEvent | UnsetType | None:

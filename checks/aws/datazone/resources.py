@@ -44,7 +44,7 @@ class CatalogLineage(Resource, frozen=True, kw_only=True):
     domain_version: Annotated[Observed[str], Read(DOMAINS, "domainVersion")] = UNSET
     #: the account that manages it
     managed_by: Annotated[Observed[str], Read(DOMAINS, "managedAccountId")] = UNSET
-    runs: Annotated[Observed[tuple[CatalogRun, ...]], Read(EVENT, "runs")] = UNSET
+    runs: Observed[tuple[CatalogRun, ...]] = UNSET
     #: how many events were read, where there are earlier ones; None where all were
     cut: Observed[int] = UNSET
     #: how many were no OpenLineage events
